@@ -1,0 +1,20 @@
+//! Trainyard: a terminal workbench for deep learning.
+//!
+//! The rooms, and who may use whom, are drawn in `ARCHITECTURE.md`; `tests/architecture.rs` holds the code to it.
+
+/// The subcommands, one file each: what a script sees.
+pub mod cli;
+/// Data sets as batches: built-in sets, importers, splits, shuffling.
+pub mod data;
+/// The engine on dfdx: devices, differentiable ops, layers, losses, optimizers.
+pub mod nn;
+/// The experiment as data (RON): types, parsing with located errors, validation, overrides, the library.
+pub mod preset;
+/// What a run leaves on disk and how it comes back.
+pub mod run;
+/// Training procedures, metrics and evaluation.
+pub mod train;
+/// The dashboard: state and update, keymap, theme, screens, widgets.
+pub mod tui;
+/// The background task that owns the engine: typed commands in, typed events out.
+pub mod worker;

@@ -1,0 +1,242 @@
+//! Activations, parameters, and one pass over dfdx's tape.
+
+use dfdx::shapes::Rank0;
+use dfdx::tensor::{Cpu, Gradients, OwnedTape, PutTape, Tape, Tensor};
+use dfdx::tensor_ops::Backward;
+
+use super::buffer::Buffer;
+use super::device::{Device, Error, Node};
+
+/// A matrix of activations, `[rows, columns]`: one row a sample, its features in row-major order, channels last.
+///
+/// Layers know the shape behind the columns (`[height, width, channels]`, `[steps, features]`), so a change of shape
+/// costs nothing.
+#[derive(Clone)]
+pub struct Var<D: Device> {
+    /// Its place on the tape.
+    pub node: Node<D>,
+    /// Its numbers.
+    pub values: D::Values,
+    /// Samples in the batch.
+    pub rows: usize,
+    /// Features of a sample.
+    pub columns: usize,
+    /// Whether anything before it wants its gradient: false for the data, so that the first layer skips that product.
+    pub wants_gradient: bool,
+}
+
+impl<D: Device> Var<D> {
+    /// An activation from numbers, `rows * columns` of them.
+    pub fn new(
+        device: &D,
+        numbers: Buffer,
+        rows: usize,
+        columns: usize,
+        wants_gradient: bool,
+    ) -> Result<Self, Error> {
+        let (node, values) = device.upload(numbers, rows, columns)?;
+        Ok(Var { node, values, rows, columns, wants_gradient })
+    }
+
+    /// A copy of the numbers, row by row.
+    pub fn to_vec(&self) -> Vec<f32> {
+        D::download(&self.node, &self.values)
+    }
+
+    /// The same numbers as a constant: no gradient flows through it.
+    pub fn detached(&self) -> Self {
+        Var { wants_gradient: false, ..self.clone() }
+    }
+}
+
+/// Weights of a layer, or running statistics that are saved with it.
+pub struct Param<D: Device> {
+    /// Keras's name of it within its layer: `kernel`, `bias`, `gamma`, `moving_mean` …
+    pub name: &'static str,
+    /// Its shape, in Keras's layout (channels last).
+    pub shape: Vec<usize>,
+    /// Its place on the tape.
+    pub node: Node<D>,
+    /// Its numbers.
+    pub values: D::Values,
+    /// False for running statistics and for frozen layers: the optimizer leaves it alone.
+    pub trainable: bool,
+    /// L1 regularization: adds `l1 * sum |w|` to the loss.
+    pub l1: f32,
+    /// L2 regularization: adds `l2 * sum w^2` to the loss, as Keras defines it.
+    pub l2: f32,
+}
+
+impl<D: Device> Param<D> {
+    /// A trainable parameter with these numbers; the tape sees it as `[rows, last axis]`.
+    pub fn new(device: &D, name: &'static str, shape: &[usize], numbers: Vec<f32>) -> Result<Self, Error> {
+        let columns = shape.last().copied().unwrap_or(1);
+        let rows = numbers.len() / columns.max(1);
+        let (node, values) = device.upload(numbers.into(), rows, columns)?;
+        Ok(Param { name, shape: shape.to_vec(), node, values, trainable: true, l1: 0.0, l2: 0.0 })
+    }
+
+    /// How many numbers it holds.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A copy of its numbers.
+    pub fn to_vec(&self) -> Vec<f32> {
+        D::download(&self.node, &self.values)
+    }
+
+    /// Replaces its numbers.
+    ///
+    /// # Errors
+    /// When their count differs from the shape's.
+    pub fn set(&mut self, device: &D, numbers: Vec<f32>) -> Result<(), Error> {
+        if numbers.len() != self.len() {
+            return Err(Error::Weights(format!(
+                "{} takes {} numbers of shape {:?}, not {}",
+                self.name,
+                self.len(),
+                self.shape,
+                numbers.len()
+            )));
+        }
+        let columns = self.shape.last().copied().unwrap_or(1);
+        let rows = numbers.len() / columns.max(1);
+        let (node, values) = device.upload(numbers.into(), rows, columns)?;
+        (self.node, self.values) = (node, values);
+        Ok(())
+    }
+}
+
+impl Param<Cpu> {
+    /// Its numbers, to be changed in place; copies them first if an unfinished pass still holds them.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        std::sync::Arc::<Buffer>::make_mut(&mut self.values)
+    }
+}
+
+/// A loss on the tape.
+pub struct Scalar<D: Device> {
+    /// Its place on the tape.
+    pub node: Tensor<Rank0, f32, D>,
+    /// Its value.
+    pub value: f32,
+}
+
+/// One pass through a model: forward, and backward if it trains.
+pub struct Pass<D: Device> {
+    /// Where it runs.
+    pub device: D,
+    /// Whether layers behave as in training (dropout drops, batch normalization uses the batch's statistics).
+    pub training: bool,
+    /// Distinguishes this pass's random draws (dropout, noise) from every other's; ops mix in their own number.
+    pub seed: u64,
+    draws: u64,
+    tape: Option<OwnedTape<f32, D>>,
+}
+
+impl<D: Device> Pass<D> {
+    /// A pass that records gradients, with layers in training mode.
+    pub fn training(device: &D, seed: u64) -> Self {
+        Pass { device: device.clone(), training: true, seed, draws: 0, tape: Some(OwnedTape::default()) }
+    }
+
+    /// A pass that records nothing, with layers in evaluation mode.
+    pub fn inference(device: &D) -> Self {
+        Pass { device: device.clone(), training: false, seed: 0, draws: 0, tape: None }
+    }
+
+    /// A pass that records gradients, with layers in evaluation mode: for saliency maps.
+    pub fn probing(device: &D) -> Self {
+        Pass { training: false, ..Self::training(device, 0) }
+    }
+
+    /// Whether a backward pass will follow.
+    pub fn records(&self) -> bool {
+        self.tape.is_some()
+    }
+
+    /// A seed for one op's random numbers: the same for the same pass and the same place in it.
+    pub fn next_seed(&mut self) -> u64 {
+        self.draws += 1;
+        // SplitMix64's finalizer (Steele, Lea, Flood 2014) keeps neighbouring seeds unrelated.
+        let mut z = self.seed.wrapping_add(self.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Adds a backward op to the tape; it runs after those added later. Does nothing when the pass records nothing.
+    pub fn record<F>(&mut self, operation: F)
+    where
+        F: 'static + FnOnce(&mut Gradients<f32, D>) -> Result<(), D::Err>,
+    {
+        if let Some(tape) = &mut self.tape {
+            tape.add_backward_op(operation);
+        }
+    }
+
+    /// Runs a composition of dfdx's own ops: `compose` gets `input` carrying the tape and returns a tensor that
+    /// carries it back. This is how ops are written for devices other than the CPU.
+    ///
+    /// # Errors
+    /// What `compose` returns.
+    pub fn with_tape<A, B>(
+        &mut self,
+        input: A,
+        compose: impl FnOnce(A::Output) -> Result<B, Error>,
+    ) -> Result<B::NoTape, Error>
+    where
+        A: PutTape<OwnedTape<f32, D>>,
+        B: dfdx::tensor::SplitTape<Tape = OwnedTape<f32, D>>,
+    {
+        let tape = self.tape.take();
+        let records = tape.is_some();
+        let (output, tape) = compose(input.put_tape(tape.unwrap_or_default()))?.split_tape();
+        self.tape = records.then_some(tape);
+        Ok(output)
+    }
+
+    /// Runs the tape backwards from `loss` and returns the gradients; empty if the pass recorded nothing.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn backward(self, loss: Scalar<D>) -> Result<Gradients<f32, D>, Error> {
+        match self.tape {
+            Some(tape) => loss.node.put_tape(tape).try_backward().map_err(Error::device),
+            None => Ok(Gradients::leaky()),
+        }
+    }
+}
+
+/// The gradient of a node on the CPU, taken out of `grads`; `None` if nothing flowed into it.
+pub fn take_gradient(grads: &mut Gradients<f32, Cpu>, node: &Node<Cpu>) -> Option<Buffer> {
+    // A node of shape [0, 0] allocates an empty vector, so this cannot run out of memory.
+    let slot = grads.get_or_alloc_mut(node).ok()?;
+    let numbers = std::mem::take(&mut **slot);
+    (!numbers.is_empty()).then(|| numbers.into())
+}
+
+/// Adds to the gradient of a node on the CPU: the first contribution is moved in, later ones are summed.
+///
+/// # Errors
+/// Only what dfdx's allocation of an empty vector returns.
+pub fn add_gradient(
+    grads: &mut Gradients<f32, Cpu>,
+    node: &Node<Cpu>,
+    contribution: Buffer,
+) -> Result<(), dfdx::tensor::CpuError> {
+    let slot: &mut Vec<f32> = grads.get_or_alloc_mut(node)?;
+    if slot.is_empty() {
+        *slot = contribution.into_vec();
+    } else {
+        debug_assert_eq!(slot.len(), contribution.len());
+        slot.iter_mut().zip(contribution.iter()).for_each(|(sum, &x)| *sum += x);
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The arithmetic on slices, for the CPU.
+//!
+//! Every function here gives the same bits whatever the number of threads: work is cut into pieces by the problem's
+//! size, never by the thread count, and sums over pieces are added in the order of the pieces.
+
+pub mod gemm;
+pub mod isa;

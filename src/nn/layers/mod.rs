@@ -1,0 +1,24 @@
+//! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
+
+use super::device::Error;
+use super::graph::{Param, Pass, Var};
+use super::ops::Backend;
+
+/// A layer of a model.
+pub trait Layer<D: Backend> {
+    /// Applies the layer to `[batch, features]`, recording gradients if the pass does.
+    ///
+    /// # Errors
+    /// When the device fails or lacks the op.
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error>;
+
+    /// Visits its parameters, running statistics included, in a fixed order. Composite layers put their part's name
+    /// and a `.` before the parameter's in the path they hand on.
+    fn visit<'a>(&'a self, _path: &str, _visit: &mut dyn FnMut(String, &'a Param<D>)) {}
+
+    /// Visits its parameters to change them, in the same order.
+    fn visit_mut<'a>(&'a mut self, _path: &str, _visit: &mut dyn FnMut(String, &'a mut Param<D>)) {}
+
+    /// Forgets what is kept from batch to batch (the state of a stateful recurrent layer).
+    fn reset_state(&mut self) {}
+}

@@ -1,0 +1,12 @@
+//! Differentiable ops: one trait a family, one implementation a device.
+//!
+//! On `Cpu` an op is fused arithmetic on slices (see `kernel/`) that records its own backward op on dfdx's tape. On
+//! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
+//! the CPU against the fused form.
+
+use super::device::Device;
+
+/// A device with every op that layers and losses need. Each family adds its trait here.
+pub trait Backend: Device {}
+
+impl<D: Device> Backend for D {}

@@ -1,0 +1,238 @@
+//! What the dashboard and the headless commands say to the worker, and what it says to them.
+//!
+//! Everything here is data that serialises, so that the same words go over the in-process channel and a socket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::preset::Preset;
+
+/// A wish of the person (or script) in front.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Train this preset; refused with [`Event::Refused`] while another training runs.
+    Start(Box<Preset>),
+    /// Hold after the current step.
+    Pause,
+    /// Go on.
+    Resume,
+    /// One step while paused.
+    Step,
+    /// End training in good order after the current step.
+    Stop,
+    /// Change the learning rate from the next step on.
+    SetLearningRate(f64),
+    /// Write the weights to disk now.
+    Save,
+    /// Look at the model; answered by [`Event::Inspected`], also while it trains.
+    Inspect(Question),
+    /// Stop training, if any, and end the worker.
+    Shutdown,
+}
+
+/// What to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Question {
+    /// A test sample with the prediction for it: the `position`-th that passes the filter, counted round.
+    Sample {
+        /// Position among the samples that pass.
+        position: i64,
+        /// Which samples count.
+        filter: Filter,
+    },
+    /// Predicted against true classes over the whole test set.
+    Confusion,
+}
+
+/// Which test samples are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Filter {
+    /// All of them.
+    #[default]
+    All,
+    /// Only those the model gets wrong.
+    Wrong,
+}
+
+/// What the worker reports.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The data and the model are being prepared.
+    Preparing(String),
+    /// Training begins.
+    Started(Box<RunInfo>),
+    /// A step is done. Those that a slow listener missed are summed up in the next one it gets.
+    Step(StepReport),
+    /// An epoch is done, validation included.
+    Epoch(EpochReport),
+    /// Training holds or goes on.
+    Phase(Phase),
+    /// An answer to [`Command::Inspect`].
+    Inspected(Box<Inspection>),
+    /// The weights are on disk, at this path.
+    Saved(String),
+    /// One line for the log.
+    Log(String),
+    /// Training ended, by itself or on command, with the test set's result.
+    Finished(Finish),
+    /// The command could not be carried out; training goes on as it was.
+    Refused(String),
+    /// Training ended with an error.
+    Failed(String),
+}
+
+/// What the worker is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// Nothing to train.
+    #[default]
+    Idle,
+    /// Reading data, building the model.
+    Preparing,
+    /// Steps are being made.
+    Training,
+    /// Holding between steps.
+    Paused,
+    /// The validation or test set is being evaluated.
+    Evaluating,
+}
+
+/// What is known when training begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The preset as it runs.
+    pub preset: Preset,
+    /// Trainable numbers of the model.
+    pub parameters: u64,
+    /// Training, validation and test samples.
+    pub samples: (usize, usize, usize),
+    /// Steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// Steps of the whole training.
+    pub steps: u64,
+    /// The classes' names; empty for other targets.
+    pub classes: Vec<String>,
+    /// The device and the instructions it uses, for a person: `cpu, 2 threads, AVX-512`.
+    pub device: String,
+}
+
+/// Loss and accuracy over some samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Mean loss, regularization included.
+    pub loss: f64,
+    /// Share of right answers; `None` where the task has none.
+    pub accuracy: Option<f64>,
+}
+
+/// One training step, or several summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Steps done so far.
+    pub step: u64,
+    /// The epoch in progress, from 1.
+    pub epoch: u32,
+    /// Mean scores of the steps since the last report that was delivered.
+    pub scores: Scores,
+    /// Steps that this report stands for.
+    pub steps: u32,
+    /// The learning rate of the last of them.
+    pub learning_rate: f64,
+    /// Training throughput of late, without evaluations and pauses.
+    pub samples_per_second: f64,
+    /// Seconds of training so far, pauses not counted.
+    pub seconds: f64,
+}
+
+/// One epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochReport {
+    /// Its number, from 1.
+    pub epoch: u32,
+    /// Steps done so far.
+    pub step: u64,
+    /// Means over the epoch's steps.
+    pub training: Scores,
+    /// The validation set's, at its end.
+    pub validation: Option<Scores>,
+    /// The learning rate at its end.
+    pub learning_rate: f64,
+    /// Its training throughput, evaluation not counted.
+    pub samples_per_second: f64,
+    /// Its seconds, evaluation not counted.
+    pub seconds: f64,
+}
+
+/// Why training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// All epochs are done.
+    Completed,
+    /// [`Command::Stop`] or a signal.
+    Stopped,
+    /// Early stopping.
+    StoppedEarly,
+}
+
+/// The end of a training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finish {
+    /// Why.
+    pub outcome: Outcome,
+    /// The test set's scores.
+    pub test: Scores,
+    /// Epochs completed.
+    pub epochs: u32,
+    /// Steps done.
+    pub steps: u64,
+    /// Training throughput over the whole run, evaluation not counted.
+    pub samples_per_second: f64,
+    /// Seconds from the start of preparation to this report.
+    pub seconds: f64,
+}
+
+/// An answer about the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Inspection {
+    /// A test sample and the prediction for it.
+    Sample(Sample),
+    /// No sample passes the filter.
+    Nothing(Filter),
+    /// The whole test set.
+    Confusion(Confusion),
+}
+
+/// A test sample and the prediction for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Its number in the test set.
+    pub index: usize,
+    /// Its position among those that pass the filter.
+    pub position: usize,
+    /// How many pass.
+    pub of: usize,
+    /// The filter.
+    pub filter: Filter,
+    /// Shape of the input, channels last.
+    pub shape: Vec<usize>,
+    /// The input, as the network sees it.
+    pub input: Vec<f32>,
+    /// The true class.
+    pub truth: Option<u32>,
+    /// The predicted class.
+    pub predicted: Option<u32>,
+    /// The network's output: a probability a class, or values.
+    pub output: Vec<f32>,
+    /// The step at which the model said so.
+    pub step: u64,
+}
+
+/// Predicted against true classes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confusion {
+    /// The classes' names.
+    pub classes: Vec<String>,
+    /// `counts[truth][predicted]`.
+    pub counts: Vec<Vec<u32>>,
+    /// The step at which the model said so.
+    pub step: u64,
+}

@@ -1,1 +1,89 @@
-//! See the crate's documentation.
+//! What a run leaves on disk and how it comes back. Nothing here is a format of our own.
+//!
+//! ```text
+//! TRAINYARD_HOME/runs/2026-11-24T10-15-03-mnist-cnn-7f3a/
+//!   run.ron                                   the preset as run, seed, device, versions, host, status
+//!   events.out.tfevents.<time>.<host>         every figure over time, for TensorBoard
+//!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron
+//!   log.txt                                   what the log line said
+//! ```
+
+pub mod atomic;
+pub mod checkpoint;
+pub mod directory;
+pub mod home;
+pub mod lock;
+pub mod manifest;
+pub mod tensorboard;
+
+pub use checkpoint::{Checkpoint, NamedTensor};
+pub use directory::RunDirectory;
+pub use manifest::{Manifest, Status};
+
+use std::path::{Path, PathBuf};
+
+/// What can go wrong with a run's files. Each says which path, what happened, and what to do where that is known.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operating system refused something.
+    #[error("{path}: {action}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was being done.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file that is not what it should be.
+    #[error("{path}: {problem}", path = path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// No run of that name.
+    #[error("no run matches '{wanted}' in {folder}; `trainyard runs` lists them", folder = folder.display())]
+    NotFound {
+        /// What was asked for.
+        wanted: String,
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// Several runs match.
+    #[error("'{wanted}' matches {count} runs: {first} and {second}{more}; type more of the name", more = if *count > 2 { " and others" } else { "" })]
+    Ambiguous {
+        /// What was asked for.
+        wanted: String,
+        /// How many match.
+        count: usize,
+        /// One of them.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// Another process writes this run.
+    #[error("{path}: process {owner} is writing this run; stop it first (`trainyard runs` shows it)", path = path.display())]
+    Locked {
+        /// The run's folder.
+        path: PathBuf,
+        /// The process, as it wrote itself down.
+        owner: String,
+    },
+    /// Neither `TRAINYARD_HOME` nor a home folder is known.
+    #[error("no folder for runs: set TRAINYARD_HOME to one")]
+    NoHome,
+}
+
+impl Error {
+    /// An [`Error::Io`] for `map_err`.
+    pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Error::Io { path, action, source }
+    }
+
+    fn broken(path: &Path, problem: impl ToString) -> Self {
+        Error::Broken { path: path.to_path_buf(), problem: problem.to_string() }
+    }
+}

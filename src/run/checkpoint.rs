@@ -1,0 +1,188 @@
+//! Checkpoints: weights and optimizer state as safetensors, the rest of the training's state as RON.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use super::{Error, atomic};
+
+/// The checkpoints' folder in a run's.
+pub const FOLDER: &str = "checkpoints";
+
+const WEIGHTS: &str = "weights.safetensors";
+const OPTIMIZER: &str = "optimizer.safetensors";
+const STATE: &str = "state.ron";
+
+/// Numbers with a name and a shape.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    /// For weights Keras's path: `conv2d/kernel`.
+    pub name: String,
+    /// Its shape, in Keras's layout.
+    pub shape: Vec<usize>,
+    /// Its numbers, row-major.
+    pub values: Vec<f32>,
+}
+
+/// All that a training needs to go on as if it had never stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Steps done.
+    pub step: u64,
+    /// The model's parameters and running statistics.
+    pub weights: Vec<NamedTensor>,
+    /// The optimizer's moments.
+    pub optimizer: Vec<NamedTensor>,
+    /// Everything else, as RON: the training procedure knows what it means.
+    pub state: String,
+}
+
+impl Checkpoint {
+    /// Writes it as a folder that appears whole.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn save(&self, folder: &Path) -> Result<(), Error> {
+        if folder.exists() {
+            return Ok(());
+        }
+        atomic::create_folder(folder, |folder| {
+            save_tensors(&folder.join(WEIGHTS), &self.weights)?;
+            save_tensors(&folder.join(OPTIMIZER), &self.optimizer)?;
+            atomic::write(&folder.join(STATE), |file| file.write_all(self.state.as_bytes()))
+        })
+    }
+
+    /// Reads it back.
+    ///
+    /// # Errors
+    /// When a file is missing or broken.
+    pub fn load(folder: &Path) -> Result<Self, Error> {
+        let step = folder
+            .file_name()
+            .and_then(|name| step_of(&name.to_string_lossy()))
+            .ok_or_else(|| Error::broken(folder, "not a checkpoint's name"))?;
+        let state = folder.join(STATE);
+        Ok(Checkpoint {
+            step,
+            weights: load_tensors(&folder.join(WEIGHTS))?,
+            optimizer: load_tensors(&folder.join(OPTIMIZER))?,
+            state: fs::read_to_string(&state).map_err(Error::io(&state, "reading"))?,
+        })
+    }
+}
+
+/// Writes tensors as a safetensors file, atomically.
+///
+/// # Errors
+/// When the system refuses.
+pub fn save_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<(), Error> {
+    let bytes: Vec<Vec<u8>> =
+        tensors.iter().map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
+        TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
+            .map(|view| (tensor.name.clone(), view))
+            .map_err(|error| Error::broken(path, format!("{}: {error}", tensor.name)))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>()?;
+    // PyTorch's loader asks for this key in files it should treat as its own.
+    let about = HashMap::from([("format".to_string(), "pt".to_string())]);
+    let file = safetensors::serialize(views, Some(about)).map_err(|error| Error::broken(path, error))?;
+    atomic::write(path, |out| out.write_all(&file))
+}
+
+/// Reads the tensors of a safetensors file, sorted by name; half-precision and double-precision numbers are converted.
+///
+/// # Errors
+/// When it is missing, torn, or holds integers.
+pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
+    let bytes = fs::read(path).map_err(Error::io(path, "reading"))?;
+    let tensors = SafeTensors::deserialize(&bytes)
+        .map_err(|error| Error::broken(path, format!("not a whole safetensors file: {error}")))?;
+    let mut loaded = tensors
+        .iter()
+        .map(|(name, view)| {
+            let values = match view.dtype() {
+                Dtype::F32 => view.data().chunks_exact(4).map(le_f32).collect(),
+                Dtype::F64 => view.data().chunks_exact(8).map(le_f64).collect(),
+                other => return Err(Error::broken(path, format!("{name} holds {other:?}, not F32 or F64"))),
+            };
+            Ok(NamedTensor { name: name.to_string(), shape: view.shape().to_vec(), values })
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    loaded.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(loaded)
+}
+
+fn le_f32(bytes: &[u8]) -> f32 {
+    bytes.try_into().map_or(f32::NAN, f32::from_le_bytes)
+}
+
+fn le_f64(bytes: &[u8]) -> f32 {
+    bytes.try_into().map_or(f32::NAN, |bytes| f64::from_le_bytes(bytes) as f32)
+}
+
+/// A checkpoint's folder name; eight digits, so that names sort by step.
+pub fn folder_name(step: u64) -> String {
+    format!("step-{step:08}")
+}
+
+/// The steps of the checkpoints in a folder, first to last.
+pub fn steps(folder: &Path) -> Vec<u64> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut steps: Vec<u64> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| step_of(&entry.file_name().to_string_lossy()))
+        .collect();
+    steps.sort_unstable();
+    steps
+}
+
+fn step_of(name: &str) -> Option<u64> {
+    name.strip_prefix("step-")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Checkpoint {
+        let tensor = |name: &str, shape: &[usize]| NamedTensor {
+            name: name.into(),
+            shape: shape.to_vec(),
+            values: (0..shape.iter().product()).map(|i: usize| i as f32 * 0.5 - 1.0).collect(),
+        };
+        Checkpoint {
+            step: 938,
+            weights: vec![tensor("conv2d/bias", &[2]), tensor("conv2d/kernel", &[3, 3, 1, 2])],
+            optimizer: vec![tensor("conv2d/kernel/m", &[3, 3, 1, 2])],
+            state: "(epoch: 1)".into(),
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_comes_back_to_the_last_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(folder_name(938));
+        let mut written = example();
+        written.weights[0].values = vec![f32::MIN_POSITIVE / 2.0, -0.0];
+        written.save(&path).unwrap();
+        let read = Checkpoint::load(&path).unwrap();
+        assert_eq!(read, written);
+        assert_eq!(read.weights[0].values[1].to_bits(), (-0.0_f32).to_bits());
+    }
+
+    #[test]
+    fn a_file_cut_short_anywhere_is_refused_without_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.safetensors");
+        save_tensors(&path, &example().weights).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for len in 0..whole.len() {
+            fs::write(&path, &whole[..len]).unwrap();
+            assert!(load_tensors(&path).is_err(), "{len} of {} bytes were accepted", whole.len());
+        }
+    }
+}

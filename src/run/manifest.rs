@@ -1,0 +1,104 @@
+//! `run.ron`: what was run, where, and how it ended.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, atomic};
+use crate::preset::Preset;
+
+/// The manifest's file in a run's folder.
+pub const FILE: &str = "run.ron";
+
+/// A manifest is small; a larger file is not one.
+const LARGEST: u64 = 1 << 20;
+
+/// What was run, where, and how it ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of this file's layout.
+    pub format: u32,
+    /// The version of Trainyard that wrote it.
+    pub trainyard: String,
+    /// The preset as it ran, overrides included.
+    pub preset: Preset,
+    /// The device and the instructions it used.
+    pub device: String,
+    /// The machine's name.
+    pub host: String,
+    /// The command line.
+    pub command_line: Vec<String>,
+    /// When it began, in seconds since 1970 (UTC).
+    pub started: u64,
+    /// How it stands.
+    pub status: Status,
+}
+
+/// How a run stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Status {
+    /// It trains, or its process died without a word.
+    Running,
+    /// It was ended before its last epoch and can be resumed.
+    Stopped {
+        /// Steps done.
+        steps: u64,
+    },
+    /// It is done.
+    Finished {
+        /// Steps done.
+        steps: u64,
+        /// Loss on the test set.
+        test_loss: f64,
+        /// Accuracy on the test set, where the task has one.
+        test_accuracy: Option<f64>,
+    },
+    /// It ended with an error.
+    Failed {
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+impl Manifest {
+    /// The manifest of a run that begins now, by this process.
+    pub fn begin(preset: Preset, device: String) -> Self {
+        Manifest {
+            format: 1,
+            trainyard: env!("CARGO_PKG_VERSION").into(),
+            preset,
+            device,
+            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            command_line: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            started: std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |since| since.as_secs()),
+            status: Status::Running,
+        }
+    }
+
+    /// Writes it into a run's folder, atomically.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn save(&self, folder: &Path) -> Result<(), Error> {
+        let path = folder.join(FILE);
+        let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default())
+            .map_err(|error| Error::broken(&path, error))?;
+        atomic::write(&path, |file| file.write_all(text.as_bytes()))
+    }
+
+    /// Reads it from a run's folder.
+    ///
+    /// # Errors
+    /// When it is not there or not a manifest; with line and column.
+    pub fn load(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(FILE);
+        let size = std::fs::metadata(&path).map_err(Error::io(&path, "reading"))?.len();
+        if size > LARGEST {
+            return Err(Error::broken(&path, format!("{size} bytes is too large for a manifest")));
+        }
+        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "reading"))?;
+        ron::from_str(&text).map_err(|error| Error::broken(&path, format!("not a manifest: {error}")))
+    }
+}

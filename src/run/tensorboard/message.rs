@@ -1,0 +1,135 @@
+//! The messages of an event file, with TensorFlow's field numbers.
+
+/// One record.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Event {
+    /// Seconds since 1970.
+    #[prost(double, tag = "1")]
+    pub wall_time: f64,
+    /// The training step.
+    #[prost(int64, tag = "2")]
+    pub step: i64,
+    /// What it says.
+    #[prost(oneof = "What", tags = "3, 5")]
+    pub what: Option<What>,
+}
+
+/// What an event says.
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub enum What {
+    /// `brain.Event:2`, in a file's first record.
+    #[prost(string, tag = "3")]
+    FileVersion(String),
+    /// Figures.
+    #[prost(message, tag = "5")]
+    Summary(Summary),
+}
+
+/// Figures of one step.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Summary {
+    /// The figures.
+    #[prost(message, repeated, tag = "1")]
+    pub value: Vec<Value>,
+}
+
+/// One figure.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Value {
+    /// Its name; parts are divided by `/`.
+    #[prost(string, tag = "1")]
+    pub tag: String,
+    /// What it is.
+    #[prost(oneof = "Figure", tags = "2, 4, 5, 8")]
+    pub figure: Option<Figure>,
+}
+
+/// Kinds of figures.
+#[derive(Clone, PartialEq, prost::Oneof)]
+pub enum Figure {
+    /// A number.
+    #[prost(float, tag = "2")]
+    Simple(f32),
+    /// A picture.
+    #[prost(message, tag = "4")]
+    Image(Image),
+    /// A distribution.
+    #[prost(message, tag = "5")]
+    Histogram(Histogram),
+    /// A tensor: what TensorFlow 2 writes for a number as well.
+    #[prost(message, tag = "8")]
+    Tensor(Tensor),
+}
+
+/// A picture.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Image {
+    /// Rows.
+    #[prost(int32, tag = "1")]
+    pub height: i32,
+    /// Columns.
+    #[prost(int32, tag = "2")]
+    pub width: i32,
+    /// 1 grey, 3 RGB, 4 RGBA.
+    #[prost(int32, tag = "3")]
+    pub colorspace: i32,
+    /// PNG.
+    #[prost(bytes = "vec", tag = "4")]
+    pub encoded: Vec<u8>,
+}
+
+/// A distribution in buckets.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Histogram {
+    /// Smallest value.
+    #[prost(double, tag = "1")]
+    pub min: f64,
+    /// Largest value.
+    #[prost(double, tag = "2")]
+    pub max: f64,
+    /// How many values.
+    #[prost(double, tag = "3")]
+    pub num: f64,
+    /// Their sum.
+    #[prost(double, tag = "4")]
+    pub sum: f64,
+    /// The sum of their squares.
+    #[prost(double, tag = "5")]
+    pub sum_squares: f64,
+    /// Upper ends of the buckets.
+    #[prost(double, repeated, tag = "6")]
+    pub bucket_limit: Vec<f64>,
+    /// Values in each.
+    #[prost(double, repeated, tag = "7")]
+    pub bucket: Vec<f64>,
+}
+
+/// The part of a tensor that a single number needs.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Tensor {
+    /// 1 float, 2 double.
+    #[prost(int32, tag = "1")]
+    pub dtype: i32,
+    /// Raw little-endian numbers.
+    #[prost(bytes = "vec", tag = "4")]
+    pub content: Vec<u8>,
+    /// Floats, when not raw.
+    #[prost(float, repeated, tag = "5")]
+    pub floats: Vec<f32>,
+    /// Doubles, when not raw.
+    #[prost(double, repeated, tag = "6")]
+    pub doubles: Vec<f64>,
+}
+
+impl Tensor {
+    /// The number, if it holds just one.
+    pub fn number(&self) -> Option<f64> {
+        match (self.dtype, &self.floats[..], &self.doubles[..], &self.content[..]) {
+            (1, &[x], _, _) => Some(f64::from(x)),
+            (2, _, &[x], _) => Some(x),
+            (1, [], _, raw) => Some(f64::from(f32::from_le_bytes(raw.try_into().ok()?))),
+            (2, _, [], raw) => Some(f64::from_le_bytes(raw.try_into().ok()?)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Appends figures to a run's event file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use prost::Message;
+
+use super::message::{Event, Figure, Histogram, Image, Summary, Value, What};
+use super::record;
+use crate::run::Error;
+
+/// An event file being written. Figures are buffered until [`flush`](Writer::flush).
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Writer {
+    /// Begins a new event file in `folder`, under the name that TensorBoard looks for.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn create(folder: &Path) -> Result<Self, Error> {
+        let host: String = gethostname::gethostname()
+            .to_string_lossy()
+            .chars()
+            .map(|letter| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' })
+            .collect();
+        // Nanoseconds keep the files of a run that was resumed within a second apart, and in their order.
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let path = folder.join(format!(
+            "events.out.tfevents.{}.{host}.{}.{}",
+            since.as_secs(),
+            std::process::id(),
+            since.subsec_nanos()
+        ));
+        let file = OpenOptions::new()
+            .create_new(true)
+            .append(true)
+            .open(&path)
+            .map_err(Error::io(&path, "creating the event file"))?;
+        let mut writer = Writer { path, file: BufWriter::new(file) };
+        writer.append(0, What::FileVersion("brain.Event:2".into()))?;
+        writer.flush()?;
+        Ok(writer)
+    }
+
+    /// Its file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds numbers of one step.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn scalars(&mut self, step: u64, scalars: &[(&str, f64)]) -> Result<(), Error> {
+        let value = scalars
+            .iter()
+            .map(|&(tag, x)| Value { tag: tag.into(), figure: Some(Figure::Simple(x as f32)) })
+            .collect();
+        self.append(step, What::Summary(Summary { value }))
+    }
+
+    /// Adds the distribution of `values`; those that are not finite are left out.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn histogram(&mut self, step: u64, tag: &str, values: &[f32]) -> Result<(), Error> {
+        let value = vec![Value { tag: tag.into(), figure: Some(Figure::Histogram(histogram(values))) }];
+        self.append(step, What::Summary(Summary { value }))
+    }
+
+    /// Adds a picture, as PNG; `colorspace` is its number of channels.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn image(
+        &mut self,
+        step: u64,
+        tag: &str,
+        width: u32,
+        height: u32,
+        colorspace: u8,
+        png: Vec<u8>,
+    ) -> Result<(), Error> {
+        let image = Image {
+            height: height.cast_signed(),
+            width: width.cast_signed(),
+            colorspace: i32::from(colorspace),
+            encoded: png,
+        };
+        let value = vec![Value { tag: tag.into(), figure: Some(Figure::Image(image)) }];
+        self.append(step, What::Summary(Summary { value }))
+    }
+
+    /// Hands what is buffered to the system.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.file.flush().map_err(Error::io(&self.path, "writing"))
+    }
+
+    fn append(&mut self, step: u64, what: What) -> Result<(), Error> {
+        let wall_time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let event = Event { wall_time, step: step.cast_signed(), what: Some(what) };
+        record::write(&mut self.file, &event.encode_to_vec()).map_err(Error::io(&self.path, "writing"))
+    }
+}
+
+/// Thirty equal buckets between the smallest and the largest value, as TensorBoard shows them.
+fn histogram(values: &[f32]) -> Histogram {
+    const BUCKETS: usize = 30;
+    let finite = || values.iter().copied().filter(|x| x.is_finite()).map(f64::from);
+    let (min, max) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
+    if min > max {
+        return Histogram { bucket_limit: vec![0.0], bucket: vec![0.0], ..Histogram::default() };
+    }
+    let width = ((max - min) / BUCKETS as f64).max(f64::MIN_POSITIVE);
+    let mut bucket = vec![0.0; BUCKETS];
+    finite().for_each(|x| bucket[(((x - min) / width) as usize).min(BUCKETS - 1)] += 1.0);
+    Histogram {
+        min,
+        max,
+        num: finite().count() as f64,
+        sum: finite().sum(),
+        sum_squares: finite().map(|x| x * x).sum(),
+        bucket_limit: (1..=BUCKETS).map(|i| min + width * i as f64).collect(),
+        bucket,
+    }
+}

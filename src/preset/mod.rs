@@ -4,10 +4,20 @@
 
 pub mod data;
 pub mod layer;
+pub mod names;
+pub mod parameters;
+pub mod path;
+pub mod shapes;
+pub mod summary;
 pub mod types;
 
 pub use data::{DataConfig, Labels, Signature, Source, TargetKind};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
+pub use names::layer_names;
+pub use parameters::{Parameters, parameters};
+pub use path::{Key, Path};
+pub use shapes::{ShapeError, output_shape};
+pub use summary::Summary;
 pub use types::{
     Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Procedure, Schedule, TrainConfig,
 };

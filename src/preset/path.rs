@@ -1,0 +1,62 @@
+//! Where in a preset something is: `layers[2].kernel_size`.
+
+use std::fmt;
+
+/// One step of a [`Path`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A field of a struct or of an enum's variant.
+    Field(String),
+    /// A place in a list, from 0; also the only value of a variant such as `Bidirectional(…)`.
+    Index(usize),
+}
+
+/// The way from a preset's top to a value in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Path(pub Vec<Key>);
+
+impl Path {
+    /// The preset itself.
+    pub fn top() -> Self {
+        Path::default()
+    }
+
+    /// The way to one of the top's fields.
+    pub fn to(field: &str) -> Self {
+        Path::top().field(field)
+    }
+
+    /// One step further, into a field.
+    #[must_use]
+    pub fn field(mut self, name: &str) -> Self {
+        self.0.push(Key::Field(name.to_owned()));
+        self
+    }
+
+    /// One step further, into a list.
+    #[must_use]
+    pub fn index(mut self, position: usize) -> Self {
+        self.0.push(Key::Index(position));
+        self
+    }
+
+    /// This way, and then that one.
+    #[must_use]
+    pub fn then(mut self, rest: Path) -> Self {
+        self.0.extend(rest.0);
+        self
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        for (position, key) in self.0.iter().enumerate() {
+            match key {
+                Key::Field(name) if position == 0 => f.write_str(name)?,
+                Key::Field(name) => write!(f, ".{name}")?,
+                Key::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -27,7 +27,13 @@ impl<'a> Mat<'a> {
         Mat { data, row, column }
     }
 
-    fn holds(&self, rows: usize, columns: usize) -> bool {
+    /// Its storage, and the distances from row to row and from column to column.
+    pub(super) fn parts(&self) -> (&'a [f32], usize, usize) {
+        (self.data, self.row, self.column)
+    }
+
+    /// Whether every element of `[rows, columns]` is in its storage.
+    pub(super) fn holds(&self, rows: usize, columns: usize) -> bool {
         rows == 0 || columns == 0 || (rows - 1) * self.row + (columns - 1) * self.column < self.data.len()
     }
 }
@@ -81,6 +87,46 @@ pub fn gemm(m: usize, n: usize, k: usize, a: Mat, b: Mat, c: &mut [f32], accumul
         panel(0, &mut c[..m * n]);
     } else {
         c[..m * n].par_chunks_mut(height * n).enumerate().for_each(|(i, c)| panel(i * height, c));
+    }
+}
+
+/// As [`gemm`], on the calling thread, with `c_row` numbers from row to row of `c`: for a piece of work that has a
+/// thread of its own.
+///
+/// # Panics
+/// When a slice is too short for its dimensions.
+pub fn gemm_here(dims: [usize; 3], a: Mat, b: Mat, c: &mut [f32], c_row: usize, accumulate: bool) {
+    let [m, n, k] = dims;
+    if m == 0 || n == 0 {
+        return;
+    }
+    assert!(
+        a.holds(m, k) && b.holds(k, n) && c_row >= n && c.len() >= (m - 1) * c_row + n,
+        "gemm: a slice is shorter than [{m}, {k}, {n}]"
+    );
+    // SAFETY: the assertion checked that every (row, column) of a, b and c lies in its slice.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            c.as_mut_ptr(),
+            1,
+            c_row as isize,
+            accumulate,
+            a.data.as_ptr(),
+            a.column as isize,
+            a.row as isize,
+            b.data.as_ptr(),
+            b.column as isize,
+            b.row as isize,
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
     }
 }
 

@@ -5,3 +5,5 @@
 
 pub mod gemm;
 pub mod isa;
+pub mod panel;
+pub mod recurrent;

@@ -1,5 +1,7 @@
 //! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
 
+pub mod recurrent;
+
 use super::device::Error;
 use super::graph::{Param, Pass, Var};
 use super::ops::Backend;

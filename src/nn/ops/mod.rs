@@ -4,9 +4,11 @@
 //! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
 //! the CPU against the fused form.
 
+pub mod recurrent;
+
 use super::device::Device;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
-pub trait Backend: Device {}
+pub trait Backend: Device + recurrent::RecurrentOps {}
 
-impl<D: Device> Backend for D {}
+impl<D: Device + recurrent::RecurrentOps> Backend for D {}

@@ -1,0 +1,327 @@
+//! A small matrix times a matrix that is used again and again: the step of a recurrent layer.
+//!
+//! The right-hand matrix is packed once, in panels of [`PANEL`] columns whose rows follow one another, so that every
+//! later product streams it without packing or thread hand-over. Each number of a product is one sum over `k` in
+//! ascending order, so it does not depend on how many rows are multiplied together.
+
+use rayon::prelude::*;
+
+use super::gemm::Mat;
+use crate::nn::buffer::Buffer;
+
+/// Columns of a panel.
+const PANEL: usize = 32;
+
+/// A matrix `[k, n]`, packed for products from the left.
+pub struct Packed {
+    k: usize,
+    n: usize,
+    data: Buffer,
+}
+
+impl Packed {
+    /// Packs `b`, `[k, n]`.
+    ///
+    /// # Panics
+    /// When `b` is too small.
+    pub fn new(b: Mat, k: usize, n: usize) -> Self {
+        assert!(b.holds(k, n), "packed: a slice is shorter than [{k}, {n}]");
+        let mut data = Buffer::scratch(n.div_ceil(PANEL) * PANEL * k);
+        let (source, row, column) = b.parts();
+        // Blocks of rows keep what is written in the first-level cache when the source runs down the columns.
+        const BLOCK: usize = 64;
+        data.par_chunks_mut((PANEL * k).max(1)).enumerate().for_each(|(panel, target)| {
+            let first = panel * PANEL;
+            let width = PANEL.min(n - first);
+            if width < PANEL {
+                target.fill(0.0);
+            }
+            for (block, target) in target.chunks_mut(BLOCK * PANEL).enumerate() {
+                let top = block * BLOCK;
+                if column == 1 {
+                    for (i, target) in target.chunks_exact_mut(PANEL).enumerate() {
+                        let start = (top + i) * row + first;
+                        target[..width].copy_from_slice(&source[start..start + width]);
+                    }
+                } else {
+                    for j in 0..width {
+                        let start = top * row + (first + j) * column;
+                        for (i, target) in target.chunks_exact_mut(PANEL).enumerate() {
+                            target[j] = source[start + i * row];
+                        }
+                    }
+                }
+            }
+        });
+        Packed { k, n, data }
+    }
+
+    /// `c = a b`, or `c += a b` with `accumulate`, on the calling thread: `a` is `[rows, k]` with `a_row` numbers from
+    /// row to row, `c` is `[rows, n]` with `c_row`.
+    ///
+    /// # Panics
+    /// When a slice is too short.
+    pub fn multiply(
+        &self,
+        rows: usize,
+        a: &[f32],
+        a_row: usize,
+        c: &mut [f32],
+        c_row: usize,
+        accumulate: bool,
+    ) {
+        if rows == 0 || self.n == 0 {
+            return;
+        }
+        assert!(
+            a_row >= self.k
+                && c_row >= self.n
+                && a.len() >= (rows - 1) * a_row + self.k
+                && c.len() >= (rows - 1) * c_row + self.n,
+            "packed: a slice is shorter than its {rows} rows"
+        );
+        let product = Product {
+            rows,
+            k: self.k,
+            n: self.n,
+            a: a.as_ptr(),
+            a_row,
+            b: self.data.as_ptr(),
+            c: c.as_mut_ptr(),
+            c_row,
+            accumulate,
+        };
+        // SAFETY: the assertion above covers every row of a and c; b holds `k` rows of every panel; the vector
+        // instructions were found on this processor.
+        unsafe { product.run() }
+    }
+}
+
+/// The arguments of one product, checked.
+#[derive(Clone, Copy)]
+struct Product {
+    rows: usize,
+    k: usize,
+    n: usize,
+    a: *const f32,
+    a_row: usize,
+    b: *const f32,
+    c: *mut f32,
+    c_row: usize,
+    accumulate: bool,
+}
+
+impl Product {
+    unsafe fn run(self) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use crate::nn::kernel::isa::{Level, level};
+            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+            unsafe fn avx512(product: Product) {
+                // SAFETY: the caller's promises are handed on.
+                unsafe { product.panels::<std::arch::x86_64::__m512, 8, 2>() }
+            }
+            #[target_feature(enable = "avx2,fma")]
+            unsafe fn avx2(product: Product) {
+                // SAFETY: the caller's promises are handed on.
+                unsafe { product.panels::<std::arch::x86_64::__m256, 4, 2>() }
+            }
+            match level() {
+                // SAFETY: `level` never exceeds what this processor has.
+                Level::Avx512 => unsafe { avx512(self) },
+                // SAFETY: likewise.
+                Level::Avx2 => unsafe { avx2(self) },
+                // SAFETY: plain code runs everywhere.
+                Level::Plain => unsafe { self.panels::<[f32; 4], 4, 2>() },
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        // SAFETY: plain code runs everywhere.
+        unsafe {
+            self.panels::<[f32; 4], 4, 4>()
+        }
+    }
+
+    /// Panel by panel, so that a panel stays in the first-level cache for all rows; `R` rows and `C` vectors at a time.
+    #[inline(always)]
+    unsafe fn panels<V: Lanes, const R: usize, const C: usize>(self) {
+        for panel in 0..self.n.div_ceil(PANEL) {
+            let mut strip = 0;
+            while strip < PANEL && panel * PANEL + strip < self.n {
+                // SAFETY: the panel exists, and the strip lies within it.
+                unsafe {
+                    let b = self.b.add(panel * PANEL * self.k + strip);
+                    let mut row = 0;
+                    while row + R <= self.rows {
+                        self.tile::<V, R, C>(row, panel * PANEL + strip, b);
+                        row += R;
+                    }
+                    while row + 2 <= self.rows {
+                        self.tile::<V, 2, C>(row, panel * PANEL + strip, b);
+                        row += 2;
+                    }
+                    if row < self.rows {
+                        self.tile::<V, 1, C>(row, panel * PANEL + strip, b);
+                    }
+                }
+                strip += C * V::WIDTH;
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tile<V: Lanes, const R: usize, const C: usize>(self, row: usize, column: usize, b: *const f32) {
+        // SAFETY: rows `row..row + R` exist; a whole vector of c is touched only where `fits` says that it exists.
+        unsafe {
+            let a = self.a.add(row * self.a_row);
+            let c = self.c.add(row * self.c_row + column);
+            let fits = column + C * V::WIDTH <= self.n;
+            let mut sum = [[V::splat(0.0); C]; R];
+            if self.accumulate && fits {
+                for (r, sum) in sum.iter_mut().enumerate() {
+                    for (v, sum) in sum.iter_mut().enumerate() {
+                        *sum = V::load(c.add(r * self.c_row + v * V::WIDTH));
+                    }
+                }
+            }
+            for k in 0..self.k {
+                let mut right = [V::splat(0.0); C];
+                for (v, right) in right.iter_mut().enumerate() {
+                    *right = V::load(b.add(k * PANEL + v * V::WIDTH));
+                }
+                for (r, sum) in sum.iter_mut().enumerate() {
+                    let left = V::splat(*a.add(r * self.a_row + k));
+                    for (sum, right) in sum.iter_mut().zip(right) {
+                        *sum = V::mul_add(left, right, *sum);
+                    }
+                }
+            }
+            if fits {
+                for (r, sum) in sum.iter().enumerate() {
+                    for (v, sum) in sum.iter().enumerate() {
+                        V::store(*sum, c.add(r * self.c_row + v * V::WIDTH));
+                    }
+                }
+            } else {
+                for (r, sum) in sum.iter().enumerate() {
+                    let mut line = [0.0f32; PANEL];
+                    for (v, sum) in sum.iter().enumerate() {
+                        V::store(*sum, line.as_mut_ptr().add(v * V::WIDTH));
+                    }
+                    for (j, value) in line.iter().take(self.n - column).enumerate() {
+                        let c = c.add(r * self.c_row + j);
+                        *c = if self.accumulate { *c + value } else { *value };
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A vector register.
+trait Lanes: Copy {
+    const WIDTH: usize;
+    unsafe fn load(from: *const f32) -> Self;
+    unsafe fn store(self, to: *mut f32);
+    unsafe fn splat(value: f32) -> Self;
+    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self;
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Lanes;
+    use std::arch::x86_64::*;
+
+    macro_rules! lanes {
+        ($vector:ty, $width:literal, $load:ident, $store:ident, $splat:ident, $mul_add:ident) => {
+            impl Lanes for $vector {
+                const WIDTH: usize = $width;
+                #[inline(always)]
+                unsafe fn load(from: *const f32) -> Self {
+                    // SAFETY: the caller vouches for the address and the instruction set.
+                    unsafe { $load(from) }
+                }
+                #[inline(always)]
+                unsafe fn store(self, to: *mut f32) {
+                    // SAFETY: likewise.
+                    unsafe { $store(to, self) }
+                }
+                #[inline(always)]
+                unsafe fn splat(value: f32) -> Self {
+                    // SAFETY: likewise.
+                    unsafe { $splat(value) }
+                }
+                #[inline(always)]
+                unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
+                    // SAFETY: likewise.
+                    unsafe { $mul_add(a, b, c) }
+                }
+            }
+        };
+    }
+
+    lanes!(__m512, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_fmadd_ps);
+    lanes!(__m256, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_fmadd_ps);
+}
+
+/// What every target has: four lanes that the compiler maps to SSE or NEON.
+impl Lanes for [f32; 4] {
+    const WIDTH: usize = 4;
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller vouches for the address.
+        unsafe { from.cast::<[f32; 4]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller vouches for the address.
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(self) }
+    }
+    #[inline(always)]
+    unsafe fn splat(value: f32) -> Self {
+        [value; 4]
+    }
+    #[inline(always)]
+    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
+        #[cfg(target_arch = "aarch64")]
+        return std::array::from_fn(|i| a[i].mul_add(b[i], c[i]));
+        #[cfg(not(target_arch = "aarch64"))]
+        std::array::from_fn(|i| a[i] * b[i] + c[i])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::kernel::isa::{Level, limit};
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        (0..count as u32)
+            .map(|i| ((i.wrapping_mul(2654435761) ^ seed) >> 16) as f32 / 65536.0 - 0.5)
+            .collect()
+    }
+
+    #[test]
+    fn a_packed_product_equals_the_definition_at_every_level_and_odd_sizes() {
+        for level in [Level::Plain, Level::Avx2, Level::Avx512] {
+            limit(level);
+            for (rows, k, n) in [(1, 1, 1), (13, 5, 7), (16, 40, 64), (3, 33, 100), (9, 0, 4)] {
+                let (a, b) = (numbers(rows * (k + 2), 1), numbers(k * n, 2));
+                let transposed: Vec<f32> = (0..k * n).map(|i| b[i % k * n + i / k]).collect();
+                for b_view in [Mat::rows(&b, n), Mat::transposed(&transposed, k)] {
+                    let packed = Packed::new(b_view, k, n);
+                    let mut c = vec![1.0; rows * (n + 3)];
+                    packed.multiply(rows, &a, k + 2, &mut c, n + 3, true);
+                    for i in 0..rows {
+                        for j in 0..n {
+                            let sum: f32 = (0..k).map(|p| a[i * (k + 2) + p] * b[p * n + j]).sum();
+                            assert!((c[i * (n + 3) + j] - 1.0 - sum).abs() < 1e-5);
+                        }
+                        assert_eq!(&c[i * (n + 3) + n..(i + 1) * (n + 3)], &[1.0; 3]);
+                    }
+                }
+            }
+        }
+        limit(Level::Avx512);
+    }
+}

@@ -1,0 +1,238 @@
+//! Recurrent layers over all their time steps.
+//!
+//! The batch is cut into pieces of [`PIECE`] samples. A piece runs through all steps on one thread: one product of all
+//! its inputs with the input kernel, then step by step the product of its state with the packed recurrent kernel and
+//! the gates. Backwards it is the same in reverse; the gradients of the kernels are one product each over all steps
+//! and samples. Within a piece numbers lie by step, then sample, so that a step is contiguous and the states before
+//! every step are the states after it shifted by one.
+
+mod backward;
+mod cells;
+mod forward;
+mod lanes;
+#[cfg(test)]
+mod tests;
+
+pub use backward::{Gradients, Wanted};
+
+use std::ops::Range;
+
+use crate::nn::buffer::Buffer;
+
+/// Samples that run through all steps together on a thread.
+const PIECE: usize = 16;
+
+/// The function of a simple recurrent layer: those whose derivative follows from their value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Squash {
+    /// (e^x - e^-x) / (e^x + e^-x)
+    Tanh,
+    /// max(x, 0)
+    Relu,
+    /// 1 / (1 + e^-x)
+    Sigmoid,
+    /// x
+    Linear,
+}
+
+/// What is computed at each step from the input `x` and the state `h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// `h' = squash(x W + h U + b)` (Elman 1990).
+    Simple(Squash),
+    /// Long short-term memory with forget gate (Gers et al. 2000), without peepholes; gates i, f, c, o.
+    Lstm,
+    /// Gated recurrent unit (Cho et al. 2014) with the reset gate applied after the product, as cuDNN and Keras do;
+    /// gates z, r, h.
+    Gru,
+}
+
+impl Cell {
+    /// Gates in the kernels: their last axis is this times the units.
+    pub fn gates(self) -> usize {
+        match self {
+            Cell::Simple(_) => 1,
+            Cell::Lstm => 4,
+            Cell::Gru => 3,
+        }
+    }
+
+    /// Columns of a step's gates in multiples of the units: GRU keeps the candidate's two products apart.
+    fn columns(self) -> usize {
+        match self {
+            Cell::Simple(_) => 1,
+            Cell::Lstm | Cell::Gru => 4,
+        }
+    }
+
+    /// The gate columns that the input's product goes to.
+    fn input_columns(self, units: usize) -> Range<usize> {
+        0..self.gates() * units
+    }
+
+    /// The gate columns that the state's product goes to. GRU's are ordered so that both ranges are contiguous.
+    fn state_columns(self, units: usize) -> Range<usize> {
+        (self.columns() - self.gates()) * units..self.columns() * units
+    }
+
+    /// Columns of the second state.
+    fn memory(self, units: usize) -> usize {
+        if self == Cell::Lstm { units } else { 0 }
+    }
+
+    /// From Keras's order of gates to that of the gate columns of the input's product: `z, r, h` to `h, z, r`.
+    fn reorder(self, from: &[f32], to: &mut [f32], units: usize) {
+        for (from, to) in
+            from.chunks_exact(self.gates() * units).zip(to.chunks_exact_mut(self.gates() * units))
+        {
+            to.copy_from_slice(from);
+            if self == Cell::Gru {
+                to.rotate_right(units);
+            }
+        }
+    }
+
+    /// Back to Keras's order, in place.
+    fn restore(self, numbers: &mut [f32], units: usize) {
+        if self == Cell::Gru {
+            numbers.chunks_exact_mut(3 * units).for_each(|row| row.rotate_left(units));
+        }
+    }
+}
+
+/// A recurrent layer's shape and ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recurrence {
+    /// What a step computes.
+    pub cell: Cell,
+    /// Steps of a sequence.
+    pub steps: usize,
+    /// Numbers of a step's input.
+    pub features: usize,
+    /// Numbers of the state.
+    pub units: usize,
+    /// Whether all states come out, `[batch, steps * units]`, or the last one, `[batch, units]`.
+    pub return_sequences: bool,
+    /// Whether the sequence is read from its end; all states then come out last step first, as in Keras.
+    pub go_backwards: bool,
+    /// Whether states of a sequence read from its end come out in the order of the input: for both directions
+    /// side by side.
+    pub restore_order: bool,
+    /// The gradient is cut before every so many steps; 0: never.
+    pub truncate_steps: usize,
+}
+
+impl Recurrence {
+    fn gate_columns(&self) -> usize {
+        self.cell.columns() * self.units
+    }
+
+    /// The input's step that is read at `step`.
+    fn reads(&self, step: usize) -> usize {
+        if self.go_backwards { self.steps - 1 - step } else { step }
+    }
+
+    /// The output's step that the state after `step` goes to, if it comes out.
+    fn writes(&self, step: usize) -> Option<usize> {
+        match self.return_sequences {
+            true if self.restore_order => Some(self.reads(step)),
+            true => Some(step),
+            false => (step + 1 == self.steps).then_some(0),
+        }
+    }
+
+    /// Columns of the output.
+    pub fn output_columns(&self) -> usize {
+        if self.return_sequences { self.steps * self.units } else { self.units }
+    }
+
+    /// Whether no gradient flows from `step` to the one before.
+    fn is_cut_before(&self, step: usize) -> bool {
+        // Of 0, only 0 is a multiple.
+        step.is_multiple_of(self.truncate_steps)
+    }
+}
+
+/// A layer's weights in Keras's layout.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'a> {
+    /// `[features, gates * units]`.
+    pub kernel: &'a [f32],
+    /// `[units, gates * units]`.
+    pub recurrent_kernel: &'a [f32],
+    /// `[gates * units]`; GRU: `[2, 3 * units]`, the input's and the state's.
+    pub bias: &'a [f32],
+}
+
+/// The state of every sample, kept from batch to batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// `[batch, units]`.
+    pub hidden: Vec<f32>,
+    /// LSTM's cell state, `[batch, units]`; empty for the others.
+    pub memory: Vec<f32>,
+}
+
+/// What a forward run leaves for the backward run, piece by piece, within a piece by step.
+pub struct Trace {
+    shape: Recurrence,
+    batch: usize,
+    starts_from_state: bool,
+    /// `[steps, samples, features]`, in the order of reading.
+    inputs: Buffer,
+    /// `[steps, samples, gate columns]`.
+    gates: Buffer,
+    /// `[1 + steps, samples, units]`: the states before the first step and after each.
+    states: Buffer,
+    /// LSTM's cell states likewise.
+    memories: Buffer,
+}
+
+impl Trace {
+    /// The state after the last step.
+    pub fn last_state(&self) -> State {
+        State {
+            hidden: self.last(&self.states, self.shape.units),
+            memory: self.last(&self.memories, self.shape.cell.memory(self.shape.units)),
+        }
+    }
+
+    fn last(&self, numbers: &[f32], columns: usize) -> Vec<f32> {
+        let (steps, mut rest) = (self.shape.steps, numbers);
+        let mut last = Vec::with_capacity(self.batch * columns);
+        for rows in pieces(self.batch) {
+            let (piece, next) = rest.split_at((1 + steps) * rows * columns);
+            last.extend_from_slice(&piece[steps * rows * columns..]);
+            rest = next;
+        }
+        last
+    }
+}
+
+/// The samples of each piece.
+fn pieces(batch: usize) -> impl Iterator<Item = usize> {
+    (0..batch).step_by(PIECE).map(move |first| PIECE.min(batch - first))
+}
+
+/// Cuts numbers, `per_sample` for each, into the pieces' parts.
+fn cut<'a>(numbers: &'a [f32], batch: usize, per_sample: usize) -> Vec<&'a [f32]> {
+    let mut rest = numbers;
+    let part = |rows| -> &'a [f32] {
+        let (part, next) = rest.split_at(rows * per_sample);
+        rest = next;
+        part
+    };
+    pieces(batch).map(part).collect()
+}
+
+/// As [`cut`], to be written.
+fn cut_mut(numbers: &mut [f32], batch: usize, per_sample: usize) -> std::vec::IntoIter<&mut [f32]> {
+    let mut rest = numbers;
+    let mut parts = Vec::with_capacity(batch.div_ceil(PIECE));
+    for rows in pieces(batch) {
+        let (part, next) = rest.split_at_mut(rows * per_sample);
+        parts.push(part);
+        rest = next;
+    }
+    parts.into_iter()
+}

@@ -10,6 +10,7 @@
 pub mod buffer;
 pub mod device;
 pub mod graph;
+pub mod init;
 pub mod kernel;
 pub mod layers;
 pub mod ops;

@@ -105,6 +105,7 @@ macro_rules! simd {
         #[allow(clippy::too_many_arguments)]
         $vis fn $name($($arg: $ty),*) $(-> $ret)? {
             #[inline(always)]
+            #[allow(clippy::extra_unused_type_parameters)] // kernels that only add and compare
             fn body<$isa: $crate::nn::kernel::isa::Isa>($($arg: $ty),*) $(-> $ret)? $body
 
             #[cfg(target_arch = "x86_64")]

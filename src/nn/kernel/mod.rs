@@ -3,7 +3,9 @@
 //! Every function here gives the same bits whatever the number of threads: work is cut into pieces by the problem's
 //! size, never by the thread count, and sums over pieces are added in the order of the pieces.
 
+pub mod elementwise;
 pub mod gemm;
 pub mod isa;
+pub mod math;
 pub mod panel;
 pub mod recurrent;

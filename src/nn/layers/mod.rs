@@ -1,6 +1,10 @@
 //! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
 
+pub mod activation;
+pub mod dense;
+pub mod dropout;
 pub mod recurrent;
+pub mod shape;
 
 use super::device::Error;
 use super::graph::{Param, Pass, Var};

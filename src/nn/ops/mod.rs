@@ -4,11 +4,15 @@
 //! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
 //! the CPU against the fused form.
 
+pub mod dense;
+pub mod dropout;
 pub mod recurrent;
 
 use super::device::Device;
+use dense::DenseOp;
+use dropout::DropoutOp;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
-pub trait Backend: Device + recurrent::RecurrentOps {}
+pub trait Backend: Device + DenseOp + DropoutOp + recurrent::RecurrentOps {}
 
-impl<D: Device + recurrent::RecurrentOps> Backend for D {}
+impl<D: Device + DenseOp + DropoutOp + recurrent::RecurrentOps> Backend for D {}

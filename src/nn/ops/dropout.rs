@@ -1,0 +1,68 @@
+//! Dropout (Srivastava et al. 2014), inverted: kept numbers are scaled up by `1 / (1 - rate)`.
+
+use dfdx::tensor::Cpu;
+
+use crate::nn::buffer::Buffer;
+use crate::nn::device::{Device, Error};
+use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::profile::span;
+
+/// Dropout.
+pub trait DropoutOp: Device {
+    /// Zeroes each number with probability `rate` in training and scales up the rest; the identity otherwise.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn dropout(pass: &mut Pass<Self>, x: &Var<Self>, rate: f32) -> Result<Var<Self>, Error>;
+}
+
+/// Multiplies number `i` by 0 or by `scale`, as a hash of the seed and `i` says: no state, so any order gives the same.
+fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
+    let scale = if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 };
+    let threshold = (f64::from(rate) * 4_294_967_296.0) as u64;
+    for (i, x) in numbers.iter_mut().enumerate() {
+        let mut z = seed.wrapping_add((i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        *x = if (z >> 32) >= threshold { *x * scale } else { 0.0 };
+    }
+}
+
+impl DropoutOp for Cpu {
+    fn dropout(pass: &mut Pass<Cpu>, x: &Var<Cpu>, rate: f32) -> Result<Var<Cpu>, Error> {
+        if !pass.training || rate <= 0.0 {
+            return Ok(x.clone());
+        }
+        let _span = span("dropout forward", 0);
+        let seed = pass.next_seed();
+        let mut y = Buffer::copy_of(&x.values);
+        mask(&mut y, seed, rate);
+        let y = Var::new(&pass.device, y, x.rows, x.columns, x.wants_gradient)?;
+        if x.wants_gradient {
+            let (node, x_node) = (y.node.clone(), x.node.clone());
+            pass.record(move |grads| {
+                let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
+                let _span = span("dropout backward", 0);
+                mask(&mut g, seed, rate);
+                add_gradient(grads, &x_node, g)
+            });
+        }
+        Ok(y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropout_zeroes_its_share_and_keeps_the_mean() {
+        let device = Cpu::default();
+        let x = Var::new(&device, vec![1.0; 20_000].into(), 100, 200, false).unwrap();
+        let y = Cpu::dropout(&mut Pass::training(&device, 3), &x, 0.3).unwrap().to_vec();
+        let dropped = y.iter().filter(|y| **y == 0.0).count() as f32 / 20_000.0;
+        assert!((dropped - 0.3).abs() < 0.015, "{dropped}");
+        assert!(y.iter().all(|y| *y == 0.0 || (*y - 1.0 / 0.7).abs() < 1e-6));
+        assert_eq!(Cpu::dropout(&mut Pass::inference(&device), &x, 0.3).unwrap().to_vec(), x.to_vec());
+    }
+}

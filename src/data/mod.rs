@@ -1,5 +1,55 @@
 //! Data sets as batches.
 
+pub mod images;
+pub mod import;
+pub mod mnist;
+pub mod order;
+
+use crate::preset::{DataConfig, Source};
+
+/// What can go wrong with data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Data that is not what it should be.
+    #[error("{origin}: {problem}")]
+    Broken {
+        /// The file or set.
+        origin: String,
+        /// What is wrong, and where.
+        problem: String,
+    },
+}
+
+/// Opens the data that a preset names; `seed` decides what is held out for validation.
+///
+/// # Errors
+/// When the data is broken.
+pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    match config.source {
+        Source::Mnist => {
+            let bytes = mnist::load()?;
+            let (train, validation) =
+                order::split(&bytes.train.labels, config.validation, config.train_samples, seed);
+            let part = |half, chosen| -> Box<dyn Dataset> {
+                Box::new(images::Images {
+                    bytes: bytes.clone(),
+                    half,
+                    chosen,
+                    shape: vec![28, 28, 1],
+                    classes: (0..10).map(|digit| digit.to_string()).collect(),
+                    normalize: config.normalize,
+                    labels: config.labels,
+                })
+            };
+            Ok(Splits {
+                train: part(images::Half::Train, train),
+                validation: part(images::Half::Train, validation),
+                test: part(images::Half::Test, (0..bytes.test.labels.len() as u32).collect()),
+            })
+        }
+    }
+}
+
 /// What a batch asks the network to predict.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
@@ -9,8 +59,14 @@ pub enum Targets {
     Classes(Vec<u32>),
 }
 
+impl Default for Targets {
+    fn default() -> Self {
+        Targets::Classes(Vec::new())
+    }
+}
+
 /// Samples that go through the network together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// `[rows, features]`.
     pub inputs: Vec<f32>,

@@ -1,0 +1,98 @@
+//! Images kept as bytes, turned into numbers when a batch is filled.
+
+use std::sync::Arc;
+
+use super::{Batch, Dataset, Targets};
+use crate::preset::Labels;
+
+/// Which half of a set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// Training samples.
+    Train,
+    /// Test samples.
+    Test,
+}
+
+/// Where the bytes are.
+pub trait Bytes: Send + Sync {
+    /// Images and labels of one half.
+    fn half(&self, half: Half) -> (&[u8], &[u8]);
+}
+
+impl Bytes for super::mnist::Mnist {
+    fn half(&self, half: Half) -> (&[u8], &[u8]) {
+        let digits = match half {
+            Half::Train => &self.train,
+            Half::Test => &self.test,
+        };
+        (&digits.images, &digits.labels)
+    }
+}
+
+/// Some images of a set with a class each.
+pub struct Images<B> {
+    /// The whole set, shared.
+    pub bytes: Arc<B>,
+    /// Which half of it.
+    pub half: Half,
+    /// Which images of that half, in this set's order.
+    pub chosen: Vec<u32>,
+    /// Shape of one, channels last.
+    pub shape: Vec<usize>,
+    /// The classes' names.
+    pub classes: Vec<String>,
+    /// Divides by 255.
+    pub normalize: bool,
+    /// How classes reach the loss.
+    pub labels: Labels,
+}
+
+impl<B: Bytes> Dataset for Images<B> {
+    fn len(&self) -> usize {
+        self.chosen.len()
+    }
+
+    fn input_shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+        let (images, labels) = self.bytes.half(self.half);
+        let pixels: usize = self.shape.iter().product();
+        let scale = if self.normalize { 1.0 / 255.0 } else { 1.0 };
+        batch.rows = indices.len();
+        batch.inputs.resize(indices.len() * pixels, 0.0);
+        let chosen = |index: u32| self.chosen[index as usize] as usize;
+        for (row, &index) in batch.inputs.chunks_exact_mut(pixels).zip(indices) {
+            let image = &images[chosen(index) * pixels..][..pixels];
+            row.iter_mut().zip(image).for_each(|(x, &byte)| *x = f32::from(byte) * scale);
+        }
+        let class = |&index: &u32| u32::from(labels[chosen(index)]);
+        match self.labels {
+            Labels::Integer => batch.targets = Targets::Classes(indices.iter().map(class).collect()),
+            Labels::OneHot => {
+                let width = self.classes.len();
+                let mut rows = match std::mem::replace(&mut batch.targets, Targets::Classes(Vec::new())) {
+                    Targets::Values(rows) => rows,
+                    Targets::Classes(_) => Vec::new(),
+                };
+                rows.clear();
+                rows.resize(indices.len() * width, 0.0);
+                for (row, index) in rows.chunks_exact_mut(width).zip(indices) {
+                    row[class(index) as usize] = 1.0;
+                }
+                batch.targets = Targets::Values(rows);
+            }
+        }
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    fn class_of(&self, index: usize) -> Option<u32> {
+        let chosen = *self.chosen.get(index)? as usize;
+        self.bytes.half(self.half).1.get(chosen).map(|&label| u32::from(label))
+    }
+}

@@ -1,0 +1,3 @@
+//! Readers of file formats, one file each.
+
+pub mod idx;

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod init;
 pub mod kernel;
 pub mod layers;
+pub mod loss;
 pub mod ops;
 pub mod profile;
 

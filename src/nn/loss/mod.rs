@@ -1,0 +1,119 @@
+//! Losses: how wrong an output is, and which way is less wrong.
+
+mod formula;
+
+use std::sync::Arc;
+
+use dfdx::tensor::Cpu;
+
+use super::buffer::Buffer;
+use super::device::{Device, Error};
+use super::graph::{Pass, Scalar, Var, add_gradient};
+use super::profile::span;
+use crate::data::Targets;
+use crate::preset::{Activation, Layer, Loss, LossOptions};
+
+/// What the model's output is to the loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Probabilities, or values.
+    Output,
+    /// Logits of a softmax that the loss applies itself.
+    SoftmaxLogits,
+    /// Logits of a sigmoid that the loss applies itself.
+    SigmoidLogits,
+}
+
+/// The form in which a network's output reaches its loss: logits where its last activation and the loss have a stable
+/// form together.
+pub fn form(layers: &[Layer], loss: Loss) -> Form {
+    let last = match layers.last() {
+        Some(Layer::Dense { activation, .. } | Layer::Activation(activation)) => *activation,
+        _ => return Form::Output,
+    };
+    match (last, loss) {
+        (Activation::Softmax, Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy) => {
+            Form::SoftmaxLogits
+        }
+        (Activation::Sigmoid, Loss::BinaryCrossentropy) => Form::SigmoidLogits,
+        _ => Form::Output,
+    }
+}
+
+/// Losses on a device.
+pub trait LossOp: Device {
+    /// The mean loss of `output` (`[rows, outputs]`), whose last axis is `width` long: for a sequence, the mean over
+    /// its steps as well.
+    ///
+    /// # Errors
+    /// When the targets do not fit the output, or the device fails.
+    fn loss(
+        pass: &mut Pass<Self>,
+        output: &Var<Self>,
+        width: usize,
+        targets: &Targets,
+        loss: Loss,
+        options: &LossOptions,
+        form: Form,
+    ) -> Result<Scalar<Self>, Error>;
+}
+
+impl LossOp for Cpu {
+    fn loss(
+        pass: &mut Pass<Cpu>,
+        output: &Var<Cpu>,
+        width: usize,
+        targets: &Targets,
+        loss: Loss,
+        options: &LossOptions,
+        form: Form,
+    ) -> Result<Scalar<Cpu>, Error> {
+        let _span = span("loss", 0);
+        let count = output.values.len();
+        let fits = match targets {
+            Targets::Values(values) => values.len() == count,
+            Targets::Classes(classes) => {
+                classes.len() * width == count && classes.iter().all(|&class| (class as usize) < width)
+            }
+        };
+        if !fits || width == 0 {
+            return Err(Error::Weights(format!("the targets do not fit an output of {count} numbers")));
+        }
+        let mut gradient = Buffer::scratch(count);
+        let value = formula::loss(&output.values, width, targets, loss, options, form, &mut gradient);
+        let node = pass.device.scalar(value)?;
+        if pass.records() && output.wants_gradient {
+            let (scalar, node) = (node.clone(), output.node.clone());
+            pass.record(move |grads| {
+                let upstream = grads.get_or_alloc_mut(&scalar)?[0];
+                if upstream != 1.0 {
+                    gradient.iter_mut().for_each(|g| *g *= upstream);
+                }
+                add_gradient(grads, &node, gradient)
+            });
+        }
+        Ok(Scalar { node, value })
+    }
+}
+
+/// The sum of two losses.
+///
+/// # Errors
+/// When the device fails.
+pub fn add(pass: &mut Pass<Cpu>, a: Scalar<Cpu>, b: Scalar<Cpu>) -> Result<Scalar<Cpu>, Error> {
+    let value = a.value + b.value;
+    let node = pass.device.scalar(value)?;
+    let parts = Arc::new([a.node, b.node]);
+    let sum = node.clone();
+    pass.record(move |grads| {
+        let upstream = grads.get_or_alloc_mut(&sum)?[0];
+        for part in parts.iter() {
+            grads.get_or_alloc_mut(part)?[0] += upstream;
+        }
+        Ok(())
+    });
+    Ok(Scalar { node, value })
+}
+
+#[cfg(test)]
+mod tests;

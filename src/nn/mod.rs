@@ -14,7 +14,9 @@ pub mod init;
 pub mod kernel;
 pub mod layers;
 pub mod loss;
+pub mod model;
 pub mod ops;
+pub mod optim;
 pub mod profile;
 
 pub use device::{Device, Error, Node};

@@ -1,10 +1,13 @@
 //! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
 
 pub mod activation;
+pub mod build;
 pub mod dense;
 pub mod dropout;
 pub mod recurrent;
 pub mod shape;
+
+pub use build::build;
 
 use super::device::Error;
 use super::graph::{Param, Pass, Var};

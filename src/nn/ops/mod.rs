@@ -10,10 +10,11 @@ pub mod recurrent;
 
 use super::device::Device;
 use super::loss::LossOp;
+use super::optim::UpdateOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
-pub trait Backend: Device + DenseOp + DropoutOp + LossOp + recurrent::RecurrentOps {}
+pub trait Backend: Device + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps {}
 
-impl<D: Device + DenseOp + DropoutOp + LossOp + recurrent::RecurrentOps> Backend for D {}
+impl<D: Device + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps> Backend for D {}

@@ -1,1 +1,9 @@
-//! See the crate's documentation.
+//! Training procedures, schedules, stopping, evaluation.
+
+pub mod evaluation;
+pub mod schedule;
+pub mod stopping;
+pub mod supervised;
+
+pub use evaluation::Evaluation;
+pub use supervised::{Ending, EpochSummary, Error, Observer, StepSummary, Trainer, Verdict};

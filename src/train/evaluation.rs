@@ -1,0 +1,115 @@
+//! How good a model is on samples it does not train on.
+
+use crate::data::{Batch, Dataset, Targets};
+use crate::nn::buffer::Buffer;
+use crate::nn::graph::{Pass, Var};
+use crate::nn::loss::LossOp;
+use crate::nn::model::CpuModel;
+use crate::nn::{self};
+use crate::preset::{Loss, LossOptions};
+use dfdx::tensor::Cpu;
+
+/// Loss and hits over some samples, summed up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Sum of the samples' losses.
+    loss: f64,
+    /// Right answers, and questions that have one.
+    hits: u64,
+    questions: u64,
+    samples: u64,
+}
+
+impl Evaluation {
+    /// Adds a batch: its mean loss, and what the model said to what was right.
+    pub fn add(&mut self, loss: f64, output: &[f32], width: usize, batch: &Batch) {
+        self.loss += loss * batch.rows as f64;
+        self.samples += batch.rows as u64;
+        let (hits, questions) = hits(output, width, &batch.targets);
+        self.hits += hits;
+        self.questions += questions;
+    }
+
+    /// The mean loss.
+    pub fn loss(&self) -> f64 {
+        self.loss / self.samples.max(1) as f64
+    }
+
+    /// The share of right answers, for classification.
+    pub fn accuracy(&self) -> Option<f64> {
+        (self.questions > 0).then(|| self.hits as f64 / self.questions as f64)
+    }
+}
+
+/// Right answers, and how many questions have one: the largest output against the class, or, for one output, which
+/// side of a half (`0` for a logit is the caller's to shift) it is on.
+fn hits(output: &[f32], width: usize, targets: &Targets) -> (u64, u64) {
+    let right = match targets {
+        Targets::Classes(classes) => {
+            let pairs = output.chunks_exact(width).zip(classes);
+            return (
+                pairs.clone().filter(|(row, class)| largest(row) == **class as usize).count() as u64,
+                pairs.len() as u64,
+            );
+        }
+        Targets::Values(values) if width > 1 && is_one_hot(values, width) => {
+            let rows = output.chunks_exact(width).zip(values.chunks_exact(width));
+            rows.filter(|(row, target)| largest(row) == largest(target)).count()
+        }
+        Targets::Values(_) => return (0, 0),
+    };
+    (right as u64, (output.len() / width) as u64)
+}
+
+fn is_one_hot(values: &[f32], width: usize) -> bool {
+    values.first_chunk::<1>().is_some()
+        && values[..width].iter().all(|&x| x == 0.0 || x == 1.0)
+        && values[..width].iter().sum::<f32>() == 1.0
+}
+
+/// The place of the largest number; the first of equals.
+pub fn largest(row: &[f32]) -> usize {
+    row.iter().enumerate().fold(0, |best, (i, &x)| if x > row[best] { i } else { best })
+}
+
+/// Samples that go through the model at a time when nothing is trained.
+pub const CHUNK: usize = 250;
+
+/// The scores over a whole set.
+///
+/// # Errors
+/// When the device fails.
+pub fn evaluate(
+    model: &mut CpuModel,
+    data: &dyn Dataset,
+    loss: Loss,
+    options: &LossOptions,
+) -> Result<Evaluation, nn::Error> {
+    let mut sum = Evaluation::default();
+    let mut batch = Batch::default();
+    let all: Vec<u32> = (0..data.len() as u32).collect();
+    for indices in all.chunks(CHUNK) {
+        data.fill(indices, &mut batch);
+        let device = model.device().clone();
+        let mut pass = Pass::inference(&device);
+        let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
+        let (width, form) = (model.output_width(), model.form());
+        let output = model.forward(&mut pass, input)?;
+        let value = Cpu::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
+        sum.add(f64::from(value), &output.values, width, &batch);
+    }
+    Ok(sum)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hits_are_counted_for_class_numbers_and_one_hot_rows_and_not_for_values() {
+        let output = [0.1, 0.9, 0.8, 0.2, 0.5, 0.5];
+        assert_eq!(hits(&output, 2, &Targets::Classes(vec![1, 1, 0])), (2, 3));
+        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0])), (2, 3));
+        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.3; 6])), (0, 0));
+    }
+}

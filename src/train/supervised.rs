@@ -1,0 +1,421 @@
+//! Supervised training: inputs with targets, mini-batch gradient descent.
+
+use std::time::{Duration, Instant};
+
+use dfdx::tensor::Cpu;
+
+use super::evaluation::{Evaluation, evaluate};
+use super::schedule::Scheduler;
+use super::stopping::{Judgement, Watch};
+use crate::data::{self, Batch, Splits, order};
+use crate::nn::buffer::Buffer;
+use crate::nn::graph::{Pass, Var};
+use crate::nn::loss::LossOp;
+use crate::nn::model::{CpuModel, Model};
+use crate::nn::optim::{self, Optimizer};
+use crate::nn::{self};
+use crate::preset::Preset;
+
+/// What can end a training against its will.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] nn::Error),
+    /// The data is broken.
+    #[error(transparent)]
+    Data(#[from] data::Error),
+    /// The loss is no number any more.
+    #[error(
+        "the loss became {loss} at step {step} (epoch {epoch}): try a smaller learning rate or train.clip"
+    )]
+    NotFinite {
+        /// What it became.
+        loss: f32,
+        /// At which step, from 1.
+        step: u64,
+        /// In which epoch, from 1.
+        epoch: u32,
+    },
+    /// Nothing to train on.
+    #[error("no training samples are left: data.validation and data.train_samples leave none")]
+    NoSamples,
+}
+
+/// One step, as an observer hears of it.
+#[derive(Clone, Copy, Debug)]
+pub struct StepSummary {
+    /// Steps done.
+    pub step: u64,
+    /// The epoch in progress, from 1.
+    pub epoch: u32,
+    /// This batch's loss (penalties included) and hits.
+    pub loss: f64,
+    /// Share of right answers in this batch.
+    pub accuracy: Option<f64>,
+    /// The learning rate it was made with.
+    pub learning_rate: f64,
+    /// Samples in it.
+    pub samples: usize,
+    /// How long it took.
+    pub time: Duration,
+}
+
+/// One epoch, as an observer hears of it.
+#[derive(Clone, Copy, Debug)]
+pub struct EpochSummary {
+    /// Its number, from 1.
+    pub epoch: u32,
+    /// Steps done.
+    pub step: u64,
+    /// Over its steps.
+    pub training: Evaluation,
+    /// At its end, where samples are held out.
+    pub validation: Option<Evaluation>,
+    /// The learning rate of its last step.
+    pub learning_rate: f64,
+    /// Its samples.
+    pub samples: u64,
+    /// Time in its steps.
+    pub time: Duration,
+}
+
+/// Whether to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// On to the next step.
+    Continue,
+    /// End here, in good order.
+    Stop,
+}
+
+/// Why a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Completed,
+    /// The observer said so.
+    Stopped,
+    /// Early stopping.
+    StoppedEarly,
+}
+
+/// Watches and steers a training.
+pub trait Observer {
+    /// Before each step, and before each epoch's validation: the place to pause, change the rate, look at the model.
+    fn between_steps(&mut self, _trainer: &mut Trainer) -> Verdict {
+        Verdict::Continue
+    }
+
+    /// After each step.
+    fn stepped(&mut self, _step: &StepSummary) {}
+
+    /// Before an evaluation.
+    fn evaluating(&mut self) {}
+
+    /// After each epoch, validation included.
+    fn epoch_ended(&mut self, _epoch: &EpochSummary) {}
+}
+
+/// A training in progress.
+pub struct Trainer {
+    preset: Preset,
+    splits: Splits,
+    model: CpuModel,
+    optimizer: Optimizer,
+    scheduler: Scheduler,
+    watch: Option<Watch>,
+    best: Option<Vec<Vec<f32>>>,
+    /// What the person made of the scheduled rate, as a factor.
+    rate_factor: f64,
+    order: Vec<u32>,
+    batch: Batch,
+    step: u64,
+    epoch: u32,
+}
+
+impl Trainer {
+    /// Opens the data and builds the model.
+    ///
+    /// # Errors
+    /// When the data is broken or the model does not fit it.
+    pub fn prepare(preset: &Preset) -> Result<Self, Error> {
+        let splits = data::open(&preset.data, preset.seed)?;
+        if splits.train.is_empty() {
+            return Err(Error::NoSamples);
+        }
+        let device = Cpu::seed_from_u64(preset.seed);
+        let model =
+            Model::build(&device, &preset.layers, splits.train.input_shape(), preset.loss, preset.seed)?;
+        let steps_per_epoch = splits.train.len().div_ceil(preset.train.batch_size.max(1) as usize) as u64;
+        let rate = preset.optimizer.learning_rate();
+        Ok(Trainer {
+            optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip),
+            scheduler: Scheduler::new(&preset.train.schedule, rate, steps_per_epoch, preset.train.epochs),
+            watch: preset.train.early_stopping.as_ref().map(Watch::new),
+            best: None,
+            rate_factor: 1.0,
+            order: Vec::new(),
+            batch: Batch::default(),
+            step: 0,
+            epoch: 0,
+            preset: preset.clone(),
+            splits,
+            model,
+        })
+    }
+
+    /// Trains to the end, or until the observer stops it.
+    ///
+    /// # Errors
+    /// When the loss is no number any more, or the device fails.
+    pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
+        while self.epoch < self.preset.train.epochs {
+            self.epoch += 1;
+            let shuffle = self.preset.data.shuffle;
+            self.order = order::epoch(self.splits.train.len(), self.preset.seed, self.epoch, shuffle);
+            self.model.reset_state();
+            let mut training = Evaluation::default();
+            let mut time = Duration::ZERO;
+            let mut learning_rate = 0.0;
+            for batch in 0..self.steps_per_epoch() {
+                if observer.between_steps(self) == Verdict::Stop {
+                    return Ok(Ending::Stopped);
+                }
+                let step = self.one_step(batch, &mut training)?;
+                (learning_rate, time) = (step.learning_rate, time + step.time);
+                observer.stepped(&step);
+            }
+            if observer.between_steps(self) == Verdict::Stop {
+                return Ok(Ending::Stopped);
+            }
+            let validation = if self.splits.validation.is_empty() {
+                None
+            } else {
+                observer.evaluating();
+                Some(self.evaluate_validation()?)
+            };
+            observer.epoch_ended(&EpochSummary {
+                epoch: self.epoch,
+                step: self.step,
+                training,
+                validation,
+                learning_rate,
+                samples: self.splits.train.len() as u64,
+                time,
+            });
+            let judged = validation.unwrap_or(training);
+            self.scheduler.epoch_ended(judged.loss());
+            if self.is_to_stop(&judged) {
+                return Ok(Ending::StoppedEarly);
+            }
+        }
+        Ok(Ending::Completed)
+    }
+
+    /// Batch, forward, loss, backward, update.
+    fn one_step(&mut self, number: u64, training: &mut Evaluation) -> Result<StepSummary, Error> {
+        let since = Instant::now();
+        let size = self.preset.train.batch_size.max(1) as usize;
+        let indices = self.order.chunks(size).nth(number as usize).unwrap_or_default();
+        self.splits.train.fill(indices, &mut self.batch);
+
+        let device = self.model.device().clone();
+        let mut pass =
+            Pass::training(&device, self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let inputs = Buffer::copy_of(&self.batch.inputs);
+        let input = Var::new(&device, inputs, self.batch.rows, self.model.input_len(), false)?;
+        let (width, form) = (self.model.output_width(), self.model.form());
+        let output = self.model.forward(&mut pass, input)?;
+        let (loss, options) = (self.preset.loss, &self.preset.loss_options);
+        let loss = Cpu::loss(&mut pass, &output, width, &self.batch.targets, loss, options, form)?;
+        let value = loss.value;
+        if !value.is_finite() {
+            return Err(Error::NotFinite { loss: value, step: self.step + 1, epoch: self.epoch });
+        }
+        let mut gradients = pass.backward(loss)?;
+        let learning_rate = self.learning_rate();
+        let penalty = optim::penalty(&self.model);
+        self.optimizer.step(&mut self.model, &mut gradients, learning_rate)?;
+
+        let mut own = Evaluation::default();
+        let loss = f64::from(value) + penalty;
+        own.add(loss, &output.values, width, &self.batch);
+        training.add(loss, &output.values, width, &self.batch);
+        self.step += 1;
+        Ok(StepSummary {
+            step: self.step,
+            epoch: self.epoch,
+            loss,
+            accuracy: own.accuracy(),
+            learning_rate,
+            samples: self.batch.rows,
+            time: since.elapsed(),
+        })
+    }
+
+    fn is_to_stop(&mut self, scores: &Evaluation) -> bool {
+        let Some(watch) = &mut self.watch else { return false };
+        let judgement = watch.judge(scores.loss(), scores.accuracy());
+        let restores = watch.restores();
+        if judgement == Judgement::Best && restores {
+            let mut weights = Vec::new();
+            self.model.visit(&mut |_, param| weights.push(param.to_vec()));
+            self.best = Some(weights);
+        }
+        let ends = judgement == Judgement::Stop || self.epoch == self.preset.train.epochs;
+        if ends && let Some(best) = self.best.take() {
+            let mut best = best.into_iter();
+            self.model.visit_mut(&mut |_, param| {
+                if let Some(weights) = best.next() {
+                    param.values_mut().copy_from_slice(&weights);
+                }
+            });
+        }
+        judgement == Judgement::Stop
+    }
+
+    /// The scores on the held-out samples.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn evaluate_validation(&mut self) -> Result<Evaluation, Error> {
+        let Preset { loss, loss_options, .. } = &self.preset;
+        Ok(evaluate(&mut self.model, &*self.splits.validation, *loss, loss_options)?)
+    }
+
+    /// The scores on the test set.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn evaluate_test(&mut self) -> Result<Evaluation, Error> {
+        let Preset { loss, loss_options, .. } = &self.preset;
+        Ok(evaluate(&mut self.model, &*self.splits.test, *loss, loss_options)?)
+    }
+
+    /// The rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.scheduler.rate(self.step) * self.rate_factor
+    }
+
+    /// Changes the rate from the next step on; the schedule's course goes on from there.
+    pub fn set_learning_rate(&mut self, rate: f64) {
+        let scheduled = self.scheduler.rate(self.step);
+        if scheduled > 0.0 {
+            self.rate_factor = rate / scheduled;
+        }
+    }
+
+    /// The preset as it runs.
+    pub fn preset(&self) -> &Preset {
+        &self.preset
+    }
+
+    /// The model.
+    pub fn model(&mut self) -> &mut CpuModel {
+        &mut self.model
+    }
+
+    /// The data.
+    pub fn splits(&self) -> &Splits {
+        &self.splits
+    }
+
+    /// Model and data at once.
+    pub fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {
+        (&mut self.model, &self.splits)
+    }
+
+    /// Steps done.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// The epoch in progress, from 1; 0 before the first.
+    pub fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    /// Steps of an epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.splits.train.len().div_ceil(self.preset.train.batch_size.max(1) as usize) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preset(text: &str) -> Preset {
+        ron::from_str(text).unwrap()
+    }
+
+    fn small() -> Preset {
+        preset(
+            r#"(name: "small", title: "", data: (source: mnist, train_samples: Some(2000)),
+                layers: [Flatten, Dense(units: 32, activation: relu), Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.003),
+                train: (epochs: 2, batch_size: 64))"#,
+        )
+    }
+
+    struct Nobody;
+    impl Observer for Nobody {}
+
+    fn weights(trainer: &mut Trainer) -> Vec<u32> {
+        let mut bits = Vec::new();
+        trainer.model().visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
+        bits
+    }
+
+    #[test]
+    fn a_small_network_learns_digits_from_two_thousand_samples() {
+        let mut trainer = Trainer::prepare(&small()).unwrap();
+        assert_eq!(trainer.run(&mut Nobody).unwrap(), Ending::Completed);
+        let accuracy = trainer.evaluate_test().unwrap().accuracy().unwrap();
+        assert!(accuracy > 0.85, "{accuracy}");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut trainer = Trainer::prepare(&small()).unwrap();
+                trainer.run(&mut Nobody).unwrap();
+                weights(&mut trainer)
+            })
+        };
+        let one = run(1);
+        assert!(one == run(2) && one == run(4));
+    }
+
+    #[test]
+    fn an_observer_stops_between_steps_and_changes_the_rate() {
+        struct AfterThree(Vec<f64>);
+        impl Observer for AfterThree {
+            fn between_steps(&mut self, trainer: &mut Trainer) -> Verdict {
+                if trainer.step() == 2 {
+                    trainer.set_learning_rate(0.5);
+                }
+                if trainer.step() == 3 { Verdict::Stop } else { Verdict::Continue }
+            }
+            fn stepped(&mut self, step: &StepSummary) {
+                self.0.push(step.learning_rate);
+            }
+        }
+        let mut observer = AfterThree(Vec::new());
+        let mut trainer = Trainer::prepare(&small()).unwrap();
+        assert_eq!(trainer.run(&mut observer).unwrap(), Ending::Stopped);
+        assert_eq!(observer.0, [0.003, 0.003, 0.5]);
+    }
+
+    #[test]
+    fn a_rate_that_blows_up_is_reported_with_its_step() {
+        let mut wild = small();
+        wild.optimizer =
+            crate::preset::Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
+        let error = Trainer::prepare(&wild).unwrap().run(&mut Nobody).unwrap_err();
+        assert!(matches!(error, Error::NotFinite { epoch: 1, .. }), "{error}");
+    }
+}

@@ -1,1 +1,20 @@
-fn main() {}
+//! Parses the command line, sets up the log and the panic hook, dispatches.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use trainyard::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli::panic_hook();
+    match cli::log_to_file().and_then(|()| cli.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if let Some(line) = error.line() {
+                eprintln!("trainyard: {line}");
+            }
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

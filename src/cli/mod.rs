@@ -1,1 +1,97 @@
-//! See the crate's documentation.
+//! The subcommands, one file each.
+
+mod completions;
+mod error;
+mod runs;
+mod text;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use error::Error;
+
+const EXAMPLES: &str = "\
+Examples:
+  trainyard runs                          what has been trained, how it ended, what it takes on disk
+  trainyard runs --json | jq .status      the same for a script, one object a line
+  trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
+
+Environment:
+  TRAINYARD_HOME     folder of runs and of your presets, instead of the platform's
+  TRAINYARD_LOG      file that diagnostics are appended to; RUST_LOG sets how many (info)
+  RAYON_NUM_THREADS  threads that train; the numbers are the same with any
+
+Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n ended by signal n.";
+
+/// A terminal workbench for deep learning.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Each subcommand is a file of this room with its arguments and their `run`.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Runs(runs::Arguments),
+    Completions(completions::Arguments),
+}
+
+impl Cli {
+    /// Carries out what the command line asks for.
+    ///
+    /// # Errors
+    /// What the subcommand reports: one line and an exit code.
+    pub fn run(self) -> Result<(), Error> {
+        match self.command {
+            Command::Runs(arguments) => arguments.run(),
+            Command::Completions(arguments) => arguments.run(&mut Cli::command()),
+        }
+    }
+}
+
+/// Sends diagnostics to the file that `TRAINYARD_LOG` names; without it there are none, since a screen has no room
+/// for them.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn log_to_file() -> Result<(), Error> {
+    let Some(path) = std::env::var_os("TRAINYARD_LOG").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(|error| {
+        Error::Usage(format!("TRAINYARD_LOG: {}: {error}", text::plain(&path.to_string_lossy())))
+    })?;
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // A second set-up in one process changes nothing; the first one stays.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::sync::Mutex::new(file))
+        .try_init();
+    Ok(())
+}
+
+/// A panic is one line on stderr. Those of other threads go to the log only: the thread's owner reports them, and
+/// stderr may be under a dashboard.
+pub fn panic_hook() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!("{panic}");
+        if std::thread::current().name() == Some("main") {
+            let place = panic.location().map(|at| format!(" at {at}")).unwrap_or_default();
+            let what = panic.payload_as_str().unwrap_or("panic");
+            eprintln!("trainyard: internal error{place}: {}", text::plain(what));
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

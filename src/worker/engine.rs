@@ -1,0 +1,391 @@
+//! The worker's thread: takes commands, trains, reports.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
+use super::inspector::Inspector;
+use super::protocol::{Command, EpochReport, Event, Finish, Outcome, Phase, RunInfo, Scores, StepReport};
+use crate::nn::buffer::Buffer;
+use crate::nn::kernel::isa::{self, Level};
+use crate::preset::Preset;
+use crate::run::checkpoint::{NamedTensor, save_tensors};
+use crate::run::home::runs_folder;
+use crate::train::{Ending, EpochSummary, Evaluation, Observer, StepSummary, Trainer, Verdict};
+
+/// Starts the worker.
+///
+/// # Errors
+/// When the system refuses another thread.
+pub fn spawn() -> io::Result<(Client, Events)> {
+    spawn_with(|inbox, outbox| {
+        Engine { inbox, outbox, trained: None, inspector: Inspector::default() }.serve()
+    })
+}
+
+struct Engine<'a> {
+    inbox: Inbox,
+    outbox: &'a Outbox,
+    /// The last training, whose model can be looked at.
+    trained: Option<Trainer>,
+    inspector: Inspector,
+}
+
+impl Engine<'_> {
+    fn serve(mut self) {
+        loop {
+            match self.inbox.wait() {
+                Command::Shutdown => return,
+                Command::Start(preset) => {
+                    self.trained = None;
+                    self.inspector.forget();
+                    Buffer::release_pool();
+                    if self.train(&preset) {
+                        return;
+                    }
+                }
+                Command::Inspect(question) => match &mut self.trained {
+                    None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
+                    Some(trainer) => {
+                        self.inspector.ask(question);
+                        answer_all(&mut self.inspector, trainer, self.outbox);
+                    }
+                },
+                Command::Save => match &self.trained {
+                    None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
+                    Some(_) => save(self.trained.as_mut(), self.outbox),
+                },
+                Command::Pause
+                | Command::Resume
+                | Command::Step
+                | Command::Stop
+                | Command::SetLearningRate(_) => {
+                    self.outbox.send(Event::Refused("nothing is being trained".into()));
+                }
+            }
+        }
+    }
+
+    /// Trains a preset to its end; true when the worker is to end with it.
+    fn train(&mut self, preset: &Preset) -> bool {
+        let since = Instant::now();
+        self.outbox.send(Event::Phase(Phase::Preparing));
+        self.outbox.send(Event::Preparing(format!("reading {}", preset.data.source.title())));
+        let mut trainer = match Trainer::prepare(preset) {
+            Ok(trainer) => trainer,
+            Err(error) => {
+                self.outbox.send(Event::Failed(error.to_string()));
+                self.outbox.send(Event::Phase(Phase::Idle));
+                return false;
+            }
+        };
+        self.outbox.send(Event::Started(Box::new(info(&mut trainer))));
+        self.outbox.send(Event::Phase(Phase::Training));
+        let mut session = Session {
+            inbox: &self.inbox,
+            outbox: self.outbox,
+            inspector: &mut self.inspector,
+            is_paused: false,
+            free_steps: 0,
+            is_ending: false,
+            recent: VecDeque::new(),
+            trained: (0, Duration::ZERO),
+            epochs: 0,
+        };
+        let ended = trainer.run(&mut session);
+        let (shuts_down, epochs, (samples, time)) = (session.is_ending, session.epochs, session.trained);
+        match ended {
+            Err(error) => self.outbox.send(Event::Failed(error.to_string())),
+            Ok(ending) => {
+                self.outbox.send(Event::Phase(Phase::Evaluating));
+                match trainer.evaluate_test() {
+                    Err(error) => self.outbox.send(Event::Failed(error.to_string())),
+                    Ok(test) => self.outbox.send(Event::Finished(Finish {
+                        outcome: match ending {
+                            Ending::Completed => Outcome::Completed,
+                            Ending::Stopped => Outcome::Stopped,
+                            Ending::StoppedEarly => Outcome::StoppedEarly,
+                        },
+                        test: scores(&test),
+                        epochs,
+                        steps: trainer.step(),
+                        samples_per_second: rate(samples, time),
+                        seconds: since.elapsed().as_secs_f64(),
+                    })),
+                }
+            }
+        }
+        self.outbox.send(Event::Phase(Phase::Idle));
+        self.trained = Some(trainer);
+        shuts_down
+    }
+}
+
+/// One training, as the trainer's observer.
+struct Session<'a> {
+    inbox: &'a Inbox,
+    outbox: &'a Outbox,
+    inspector: &'a mut Inspector,
+    is_paused: bool,
+    /// Single steps that were asked for while paused.
+    free_steps: u32,
+    /// The worker is to end with this training.
+    is_ending: bool,
+    /// Samples and time of the last steps, for the throughput of late.
+    recent: VecDeque<(u64, Duration)>,
+    /// Samples and time of all steps.
+    trained: (u64, Duration),
+    epochs: u32,
+}
+
+/// Steps over which the throughput of late is taken.
+const RECENT: usize = 50;
+
+impl Session<'_> {
+    fn obey(&mut self, command: Command, trainer: &mut Trainer) -> Verdict {
+        match command {
+            Command::Pause if !self.is_paused => self.set_paused(true),
+            Command::Resume if self.is_paused => self.set_paused(false),
+            Command::Pause | Command::Resume => {}
+            Command::Step => {
+                if !self.is_paused {
+                    self.set_paused(true);
+                }
+                self.free_steps += 1;
+            }
+            Command::SetLearningRate(rate) if rate.is_finite() && rate > 0.0 => {
+                trainer.set_learning_rate(rate);
+                self.outbox
+                    .send(Event::Log(format!("learning rate {rate:.3e} from step {}", trainer.step() + 1)));
+            }
+            Command::SetLearningRate(rate) => {
+                self.outbox.send(Event::Refused(format!("a learning rate of {rate} is not above zero")));
+            }
+            Command::Save => save(Some(trainer), self.outbox),
+            Command::Inspect(question) => self.inspector.ask(question),
+            Command::Start(_) => {
+                self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
+            }
+            Command::Stop => return Verdict::Stop,
+            Command::Shutdown => {
+                self.is_ending = true;
+                return Verdict::Stop;
+            }
+        }
+        Verdict::Continue
+    }
+
+    fn set_paused(&mut self, paused: bool) {
+        self.is_paused = paused;
+        self.free_steps = 0;
+        self.outbox.send(Event::Phase(if paused { Phase::Paused } else { Phase::Training }));
+    }
+}
+
+impl Observer for Session<'_> {
+    fn between_steps(&mut self, trainer: &mut Trainer) -> Verdict {
+        loop {
+            while let Some(command) = self.inbox.poll() {
+                if self.obey(command, trainer) == Verdict::Stop {
+                    return Verdict::Stop;
+                }
+            }
+            if self.inspector.is_busy() {
+                match self.inspector.advance(trainer) {
+                    Ok(answers) => {
+                        answers
+                            .into_iter()
+                            .for_each(|answer| self.outbox.send(Event::Inspected(Box::new(answer))));
+                    }
+                    Err(error) => self.outbox.send(Event::Refused(error.to_string())),
+                }
+            }
+            if !self.is_paused {
+                return Verdict::Continue;
+            }
+            if self.free_steps > 0 {
+                self.free_steps -= 1;
+                return Verdict::Continue;
+            }
+            if !self.inspector.is_busy() {
+                let command = self.inbox.wait();
+                if self.obey(command, trainer) == Verdict::Stop {
+                    return Verdict::Stop;
+                }
+            }
+        }
+    }
+
+    fn stepped(&mut self, step: &StepSummary) {
+        self.recent.push_back((step.samples as u64, step.time));
+        if self.recent.len() > RECENT {
+            self.recent.pop_front();
+        }
+        self.trained.0 += step.samples as u64;
+        self.trained.1 += step.time;
+        let (samples, time) =
+            self.recent.iter().fold((0, Duration::ZERO), |sum, x| (sum.0 + x.0, sum.1 + x.1));
+        self.outbox.send(Event::Step(StepReport {
+            step: step.step,
+            epoch: step.epoch,
+            scores: Scores { loss: step.loss, accuracy: step.accuracy },
+            steps: 1,
+            learning_rate: step.learning_rate,
+            samples_per_second: rate(samples, time),
+            seconds: self.trained.1.as_secs_f64(),
+        }));
+    }
+
+    fn evaluating(&mut self) {
+        self.outbox.send(Event::Phase(Phase::Evaluating));
+    }
+
+    fn epoch_ended(&mut self, epoch: &EpochSummary) {
+        self.epochs = epoch.epoch;
+        self.outbox.send(Event::Epoch(EpochReport {
+            epoch: epoch.epoch,
+            step: epoch.step,
+            training: scores(&epoch.training),
+            validation: epoch.validation.as_ref().map(scores),
+            learning_rate: epoch.learning_rate,
+            samples_per_second: rate(epoch.samples, epoch.time),
+            seconds: epoch.time.as_secs_f64(),
+        }));
+        self.outbox.send(Event::Phase(if self.is_paused { Phase::Paused } else { Phase::Training }));
+    }
+}
+
+fn answer_all(inspector: &mut Inspector, trainer: &mut Trainer, outbox: &Outbox) {
+    while inspector.is_busy() {
+        match inspector.advance(trainer) {
+            Ok(answers) => {
+                answers.into_iter().for_each(|answer| outbox.send(Event::Inspected(Box::new(answer))))
+            }
+            Err(error) => {
+                inspector.forget();
+                return outbox.send(Event::Refused(error.to_string()));
+            }
+        }
+    }
+}
+
+/// Writes the weights beside the runs, named after the preset and the step.
+fn save(trainer: Option<&mut Trainer>, outbox: &Outbox) {
+    let Some(trainer) = trainer else { return };
+    let (name, step) = (trainer.preset().name.clone(), trainer.step());
+    let safe: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
+        .take(64)
+        .collect();
+    let mut weights = Vec::new();
+    trainer.model().visit(&mut |path, param| {
+        weights.push(NamedTensor { name: path, shape: param.shape.clone(), values: param.to_vec() });
+    });
+    let saved = runs_folder().and_then(|runs| {
+        let folder = runs.parent().map_or_else(PathBuf::new, |home| home.join("weights"));
+        let path = folder.join(format!("{safe}-step-{step:08}.safetensors"));
+        save_tensors(&path, &weights).map(|()| path)
+    });
+    outbox.send(match saved {
+        Ok(path) => Event::Saved(path.display().to_string()),
+        Err(error) => Event::Refused(format!("not saved: {error}")),
+    });
+}
+
+fn info(trainer: &mut Trainer) -> RunInfo {
+    let steps_per_epoch = trainer.steps_per_epoch();
+    let preset = trainer.preset().clone();
+    let instructions = match isa::level() {
+        Level::Avx512 => ", AVX-512",
+        Level::Avx2 => ", AVX2",
+        Level::Plain => "",
+    };
+    let threads = rayon::current_num_threads();
+    RunInfo {
+        parameters: trainer.model().parameters(),
+        samples: {
+            let splits = trainer.splits();
+            (splits.train.len(), splits.validation.len(), splits.test.len())
+        },
+        steps_per_epoch,
+        steps: steps_per_epoch * u64::from(preset.train.epochs),
+        classes: trainer.splits().train.classes().to_vec(),
+        device: format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" }),
+        preset,
+    }
+}
+
+fn scores(evaluation: &Evaluation) -> Scores {
+    Scores { loss: evaluation.loss(), accuracy: evaluation.accuracy() }
+}
+
+fn rate(samples: u64, time: Duration) -> f64 {
+    let seconds = time.as_secs_f64();
+    if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worker::protocol::{Filter, Inspection, Question};
+
+    fn preset() -> Preset {
+        ron::from_str(
+            r#"(name: "small", title: "", data: (source: mnist, train_samples: Some(1000)),
+                layers: [Flatten, Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 50, batch_size: 50))"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_person_pauses_steps_inspects_and_stops() {
+        let (client, mut events) = spawn().unwrap();
+        client.send(Command::Start(Box::new(preset())));
+        client.send(Command::Pause);
+        client.send(Command::Step);
+        client.send(Command::Inspect(Question::Sample { position: -1, filter: Filter::All }));
+        client.send(Command::Inspect(Question::Confusion));
+        let mut seen = Vec::new();
+        while seen.len() < 2 {
+            match events.recv().unwrap() {
+                Event::Inspected(answer) => seen.push(*answer),
+                Event::Failed(reason) | Event::Refused(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+        let Inspection::Sample(sample) = &seen[0] else { panic!("{:?}", seen[0]) };
+        assert_eq!((sample.index, sample.of, sample.input.len()), (9_999, 10_000, 784));
+        let Inspection::Confusion(confusion) = &seen[1] else { panic!("{:?}", seen[1]) };
+        assert_eq!(confusion.counts.iter().flatten().sum::<u32>(), 10_000);
+        client.send(Command::Stop);
+        let finish = loop {
+            if let Event::Finished(finish) = events.recv().unwrap() {
+                break finish;
+            }
+        };
+        assert_eq!((finish.outcome, finish.epochs), (Outcome::Stopped, 0));
+        assert!(finish.steps <= 1);
+        client.send(Command::Inspect(Question::Sample { position: 0, filter: Filter::Wrong }));
+        client.send(Command::Shutdown);
+        let mut answered = false;
+        while let Some(event) = events.recv() {
+            answered |= matches!(event, Event::Inspected(_));
+        }
+        assert!(answered);
+    }
+
+    #[test]
+    fn commands_that_make_no_sense_are_refused_and_harm_nothing() {
+        let (client, mut events) = spawn().unwrap();
+        client.send(Command::Pause);
+        client.send(Command::Inspect(Question::Confusion));
+        client.send(Command::Shutdown);
+        let refusals =
+            std::iter::from_fn(|| events.recv()).filter(|event| matches!(event, Event::Refused(_))).count();
+        assert_eq!(refusals, 2);
+    }
+}

@@ -1,0 +1,160 @@
+//! Answers questions about the model between steps, without stalling training: what needs the whole test set is
+//! worked out in chunks.
+
+use std::collections::VecDeque;
+
+use super::protocol::{Confusion, Filter, Inspection, Question, Sample};
+use crate::data::{Batch, Dataset};
+use crate::nn::buffer::Buffer;
+use crate::nn::{self};
+use crate::train::Trainer;
+use crate::train::evaluation::{CHUNK, largest};
+
+/// Steps after which a survey of the test set counts as old.
+const FRESH_FOR: u64 = 500;
+
+/// The classes predicted for the whole test set.
+#[derive(Default)]
+struct Survey {
+    predicted: Vec<u32>,
+    /// The step of the model that finished it.
+    step: u64,
+}
+
+/// Questions that wait, and what is known.
+#[derive(Default)]
+pub(super) struct Inspector {
+    waiting: VecDeque<Question>,
+    done: Option<Survey>,
+    growing: Option<Survey>,
+    batch: Batch,
+}
+
+impl Inspector {
+    /// Takes a question; answers come from [`advance`](Inspector::advance).
+    pub(super) fn ask(&mut self, question: Question) {
+        // A person who pages quickly wants the last page; older questions of the kind are overtaken.
+        self.waiting.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&question));
+        self.waiting.push_back(question);
+    }
+
+    /// Whether something is still to be worked out.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Works out at most one chunk, and gives the answers that are ready.
+    pub(super) fn advance(&mut self, trainer: &mut Trainer) -> Result<Vec<Inspection>, nn::Error> {
+        let mut answers = Vec::new();
+        let step = trainer.step();
+        // While nothing is trained, only a survey of just this model will do.
+        let usable =
+            self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step || survey.step == step);
+        let needs_survey = |question: &Question| {
+            matches!(question, Question::Confusion | Question::Sample { filter: Filter::Wrong, .. })
+        };
+        if !usable && self.waiting.iter().any(needs_survey) {
+            self.grow(trainer)?;
+        }
+        for _ in 0..self.waiting.len() {
+            let Some(question) = self.waiting.pop_front() else { break };
+            let ready = !needs_survey(&question)
+                || self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step);
+            if ready {
+                answers.push(self.answer(&question, trainer)?);
+            } else {
+                self.waiting.push_back(question);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Forgets what it knew: the model is another one.
+    pub(super) fn forget(&mut self) {
+        *self = Inspector::default();
+    }
+
+    /// Predicts one more chunk of the test set.
+    fn grow(&mut self, trainer: &mut Trainer) -> Result<(), nn::Error> {
+        let step = trainer.step();
+        let (model, splits) = trainer.model_and_splits();
+        let mut survey = self.growing.take().unwrap_or_default();
+        let first = survey.predicted.len();
+        let last = (first + 2 * CHUNK).min(splits.test.len());
+        let indices: Vec<u32> = (first as u32..last as u32).collect();
+        splits.test.fill(&indices, &mut self.batch);
+        let output = model.predict(Buffer::copy_of(&self.batch.inputs), indices.len())?;
+        let width = model.output_width();
+        survey.predicted.extend(output.chunks_exact(width).map(|row| largest(row) as u32));
+        if last == splits.test.len() {
+            survey.step = step;
+            self.done = Some(survey);
+        } else {
+            self.growing = Some(survey);
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, question: &Question, trainer: &mut Trainer) -> Result<Inspection, nn::Error> {
+        match *question {
+            Question::Confusion => Ok(Inspection::Confusion(self.confusion(&*trainer.splits().test))),
+            Question::Sample { position, filter } => self.sample(position, filter, trainer),
+        }
+    }
+
+    fn confusion(&self, test: &dyn Dataset) -> Confusion {
+        let classes = test.classes().to_vec();
+        let mut counts = vec![vec![0; classes.len()]; classes.len()];
+        let survey = self.done.as_ref();
+        for (index, &predicted) in
+            survey.map(|survey| &survey.predicted[..]).unwrap_or_default().iter().enumerate()
+        {
+            let truth = test.class_of(index).and_then(|truth| counts.get_mut(truth as usize));
+            if let Some(count) = truth.and_then(|row| row.get_mut(predicted as usize)) {
+                *count += 1;
+            }
+        }
+        Confusion { classes, counts, step: survey.map_or(0, |survey| survey.step) }
+    }
+
+    fn sample(
+        &mut self,
+        position: i64,
+        filter: Filter,
+        trainer: &mut Trainer,
+    ) -> Result<Inspection, nn::Error> {
+        let step = trainer.step();
+        let (model, splits) = trainer.model_and_splits();
+        let test = &*splits.test;
+        let chosen: Option<Vec<usize>> = match filter {
+            Filter::All => None,
+            Filter::Wrong => {
+                let predicted = self.done.as_ref().map(|survey| &survey.predicted[..]).unwrap_or_default();
+                let wrong =
+                    predicted.iter().enumerate().filter(|&(index, &said)| test.class_of(index) != Some(said));
+                Some(wrong.map(|(index, _)| index).collect())
+            }
+        };
+        let of = chosen.as_ref().map_or(test.len(), Vec::len);
+        if of == 0 {
+            return Ok(Inspection::Nothing(filter));
+        }
+        let position = position.rem_euclid(of as i64) as usize;
+        let index = chosen.map_or(position, |chosen| chosen[position]);
+        test.fill(&[index as u32], &mut self.batch);
+        let output = model.predict(Buffer::copy_of(&self.batch.inputs), 1)?;
+        let is_class = !test.classes().is_empty();
+        Ok(Inspection::Sample(Sample {
+            index,
+            position,
+            of,
+            filter,
+            shape: test.input_shape().to_vec(),
+            input: self.batch.inputs.clone(),
+            truth: test.class_of(index),
+            predicted: is_class.then(|| largest(&output) as u32),
+            output,
+            step,
+        }))
+    }
+}

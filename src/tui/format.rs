@@ -1,0 +1,66 @@
+//! Numbers as a person reads them.
+
+/// `421,642`
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `42s`, `3m 05s`, `2h 07m`
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.max(0.0).min(1e9).round() as u64;
+    match whole {
+        0..60 => format!("{whole}s"),
+        60..3600 => format!("{}m {:02}s", whole / 60, whole % 60),
+        _ => format!("{}h {:02}m", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A value on an axis whose ticks are `step` apart.
+pub fn tick(value: f64, step: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    if value.abs() >= 1e5 || step.abs() < 1e-4 {
+        return format!("{value:.0e}");
+    }
+    let decimals = (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
+    format!("{value:.decimals$}")
+}
+
+/// Steps on an axis: `800`, `1.5k`, `20k`, `3M`
+pub fn steps(value: f64) -> String {
+    let (scaled, unit) = match value {
+        v if v >= 1e6 => (v / 1e6, "M"),
+        v if v >= 1e4 => (v / 1e3, "k"),
+        v => (v, ""),
+    };
+    if scaled.fract() == 0.0 { format!("{scaled:.0}{unit}") } else { format!("{scaled:.1}{unit}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(421_642), "421,642");
+        assert_eq!(thousands(1_000_000), "1,000,000");
+        assert_eq!(duration(59.4), "59s");
+        assert_eq!(duration(185.0), "3m 05s");
+        assert_eq!(duration(7620.0), "2h 07m");
+        assert_eq!(duration(f64::INFINITY), "277777h 46m");
+        assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
+        assert_eq!(tick(20.0, 10.0), "20");
+        assert_eq!(steps(1500.0), "1500");
+        assert_eq!(steps(15_000.0), "15k");
+    }
+}

@@ -1,0 +1,48 @@
+//! What can happen to the dashboard, and what it wants done.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::preset::Preset;
+use crate::worker;
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse moved, clicked or its wheel turned.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Resize(u16, u16),
+    /// The worker reports.
+    Engine(worker::Event),
+    /// The worker is gone without being told to go.
+    EngineGone,
+    /// A preset was written, at this path, or could not be.
+    PresetSaved {
+        /// The preset as saved.
+        preset: Box<Preset>,
+        /// Its path, or the reason.
+        result: Result<String, String>,
+    },
+    /// A tenth of a second has passed.
+    Tick,
+}
+
+/// Something is to be done outside the state.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Tell the worker.
+    Send(worker::Command),
+    /// Write the preset to the user's folder; answered by [`Message::PresetSaved`].
+    SavePreset {
+        /// The preset, under its new name.
+        preset: Box<Preset>,
+        /// Whether an existing file of that name may be replaced.
+        overwrite: bool,
+    },
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,116 @@
+//! A line that a person types.
+
+/// Text with a cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LineInput {
+    text: String,
+    /// In characters.
+    cursor: usize,
+}
+
+/// More than any name or number needs.
+const LONGEST: usize = 200;
+
+impl LineInput {
+    /// Starts with `text`, the cursor at its end.
+    pub fn new(text: &str) -> Self {
+        let mut input = LineInput::default();
+        input.insert_text(text);
+        input
+    }
+
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The cursor's place, in characters.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    fn byte(&self, position: usize) -> usize {
+        self.text.char_indices().nth(position).map_or(self.text.len(), |(byte, _)| byte)
+    }
+
+    fn len(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    /// Types a character; control characters are left out.
+    pub fn insert(&mut self, letter: char) {
+        if !letter.is_control() && self.len() < LONGEST {
+            self.text.insert(self.byte(self.cursor), letter);
+            self.cursor += 1;
+        }
+    }
+
+    /// Types (or pastes) a text; its control characters are left out.
+    pub fn insert_text(&mut self, text: &str) {
+        text.chars().for_each(|letter| self.insert(letter));
+    }
+
+    /// Removes the character before the cursor.
+    pub fn backspace(&mut self) {
+        if self.cursor > 0 {
+            self.cursor -= 1;
+            self.text.remove(self.byte(self.cursor));
+        }
+    }
+
+    /// Removes the character under the cursor.
+    pub fn delete(&mut self) {
+        if self.cursor < self.len() {
+            self.text.remove(self.byte(self.cursor));
+        }
+    }
+
+    /// Removes everything.
+    pub fn clear(&mut self) {
+        *self = LineInput::default();
+    }
+
+    /// Moves the cursor, stopping at the ends.
+    pub fn move_by(&mut self, characters: isize) {
+        self.cursor = self.cursor.saturating_add_signed(characters).min(self.len());
+    }
+
+    /// To the first character.
+    pub fn home(&mut self) {
+        self.cursor = 0;
+    }
+
+    /// Behind the last character.
+    pub fn end(&mut self) {
+        self.cursor = self.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_in_the_middle_of_wide_letters() {
+        let mut input = LineInput::new("äöü");
+        input.move_by(-1);
+        input.backspace();
+        input.insert('x');
+        assert_eq!((input.text(), input.cursor()), ("äxü", 2));
+        input.delete();
+        input.delete();
+        assert_eq!(input.text(), "äx");
+        input.move_by(-100);
+        input.backspace();
+        assert_eq!((input.text(), input.cursor()), ("äx", 0));
+    }
+
+    #[test]
+    fn pasted_control_characters_are_left_out() {
+        let mut input = LineInput::default();
+        input.insert_text("a\u{1b}[31m\nb");
+        assert_eq!(input.text(), "a[31mb");
+        input.insert_text(&"x".repeat(1000));
+        assert_eq!(input.text().chars().count(), LONGEST);
+    }
+}

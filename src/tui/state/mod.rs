@@ -1,0 +1,207 @@
+//! Everything that a screen shows. State never draws; only [`update`](super::update) changes it.
+
+pub mod history;
+pub mod hyper;
+pub mod input;
+pub mod inspect;
+pub mod overlay;
+pub mod presets;
+pub mod training;
+
+use ratatui::layout::Size;
+
+use crate::worker::Phase;
+
+use super::theme::Theme;
+
+pub use history::Series;
+pub use hyper::Hyper;
+pub use inspect::Inspect;
+pub use overlay::Overlay;
+pub use presets::{Entry, Presets};
+pub use training::Training;
+
+/// One of the four screens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// The experiments to choose from.
+    #[default]
+    Presets,
+    /// The curves.
+    Train,
+    /// Test samples and the confusion matrix.
+    Inspect,
+    /// The form.
+    Hyper,
+}
+
+impl Screen {
+    /// All, in the order of their tabs.
+    pub const ALL: [Screen; 4] = [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper];
+
+    /// On the tab.
+    pub fn title(self) -> &'static str {
+        match self {
+            Screen::Presets => "Presets",
+            Screen::Train => "Train",
+            Screen::Inspect => "Inspect",
+            Screen::Hyper => "Hyperparameters",
+        }
+    }
+
+    /// Its place among the tabs.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The screen so many tabs to the right, counted round.
+    pub fn next(self, by: isize) -> Screen {
+        let tabs = Self::ALL.len() as isize;
+        Self::ALL[(self as isize + by).rem_euclid(tabs) as usize]
+    }
+}
+
+/// How the curves are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ChartOptions {
+    /// Whether the loss has a logarithmic axis.
+    pub log_scale: bool,
+    /// Index into [`SMOOTHING`].
+    pub smoothing: usize,
+}
+
+/// The weights of the past that the smoothing key goes through.
+pub const SMOOTHING: [f64; 4] = [0.0, 0.8, 0.95, 0.99];
+
+impl Default for ChartOptions {
+    fn default() -> Self {
+        ChartOptions { log_scale: false, smoothing: 2 }
+    }
+}
+
+/// How grave a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Done.
+    Info,
+    /// Not done.
+    Error,
+}
+
+/// A message in the footer, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave.
+    pub severity: Severity,
+    /// One line.
+    pub text: String,
+}
+
+/// Lines of the log that are kept.
+pub const LOG_LINES: usize = 500;
+
+/// The dashboard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The terminal's size.
+    pub size: Size,
+    /// Its colours and glyphs.
+    pub theme: Theme,
+    /// The screen shown.
+    pub screen: Screen,
+    /// What can be trained.
+    pub presets: Presets,
+    /// The form.
+    pub hyper: Hyper,
+    /// What the worker does.
+    pub phase: Phase,
+    /// What it prepares.
+    pub preparing: Option<String>,
+    /// The training that runs, or the last one.
+    pub training: Option<Training>,
+    /// Whether the last training ended with an error, and which.
+    pub failure: Option<String>,
+    /// The preset that starts when the running training has ended.
+    pub start_next: Option<usize>,
+    /// A stop was asked for.
+    pub stopping: bool,
+    /// What is looked at.
+    pub inspect: Inspect,
+    /// How the curves are drawn.
+    pub chart: ChartOptions,
+    /// Popups, topmost last.
+    pub overlays: Vec<Overlay>,
+    /// One line an event.
+    pub log: std::collections::VecDeque<String>,
+    /// Lines between the log's end and the last one shown.
+    pub log_scroll: usize,
+    /// The message in the footer.
+    pub notice: Option<Notice>,
+    /// Counts ticks, for what turns while one waits.
+    pub ticks: u64,
+}
+
+impl State {
+    /// A dashboard before its first event.
+    pub fn new(size: Size, theme: Theme, presets: Presets) -> Self {
+        State {
+            size,
+            theme,
+            screen: Screen::Presets,
+            presets,
+            hyper: Hyper::default(),
+            phase: Phase::Idle,
+            preparing: None,
+            training: None,
+            failure: None,
+            start_next: None,
+            stopping: false,
+            inspect: Inspect::default(),
+            chart: ChartOptions::default(),
+            overlays: Vec::new(),
+            log: std::collections::VecDeque::new(),
+            log_scroll: 0,
+            notice: None,
+            ticks: 0,
+        }
+    }
+
+    /// Whether a training runs, is being prepared or holds.
+    pub fn is_busy(&self) -> bool {
+        self.phase != Phase::Idle
+    }
+
+    /// Whether something on the screen turns although nothing is reported.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Preparing | Phase::Evaluating) || self.stopping
+    }
+
+    /// The training that runs: steps can be paused and the learning rate changed.
+    pub fn running(&self) -> Option<&Training> {
+        self.training.as_ref().filter(|training| self.is_busy() && training.finish.is_none())
+    }
+
+    /// Adds a line to the log, without control characters.
+    pub fn log(&mut self, line: impl Into<String>) {
+        let line: String = line.into();
+        self.log.push_back(clean(&line));
+        while self.log.len() > LOG_LINES {
+            self.log.pop_front();
+        }
+    }
+
+    /// Puts a message in the footer.
+    pub fn inform(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { severity: Severity::Info, text: clean(&text.into()) });
+    }
+
+    /// Puts an error in the footer.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.notice = Some(Notice { severity: Severity::Error, text: clean(&text.into()) });
+    }
+}
+
+/// Text from outside as one line that cannot disturb the terminal.
+pub fn clean(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !c.is_control()).collect()
+}

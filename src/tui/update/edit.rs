@@ -1,0 +1,93 @@
+//! Changing the draft of the chosen preset.
+
+use crate::preset::Preset;
+use crate::tui::message::Effect;
+use crate::tui::state::State;
+use crate::tui::state::hyper::{self, Field};
+use crate::tui::state::input::LineInput;
+use crate::tui::state::overlay::{Overlay, Prompt, Subject};
+
+/// The fields of the chosen preset's draft.
+pub(in crate::tui) fn fields(state: &State) -> Vec<Field> {
+    state.presets.current().map(|entry| hyper::fields(&entry.draft)).unwrap_or_default()
+}
+
+fn selected(state: &State) -> Option<Field> {
+    fields(state).into_iter().nth(state.hyper.selected)
+}
+
+/// Asks for the chosen field's value.
+pub fn begin(state: &mut State) -> Vec<Effect> {
+    if let Some(field) = selected(state) {
+        state.overlays.push(Overlay::Prompt(Prompt {
+            title: format!("{}: {}", field.group, field.label),
+            help: field.kind.help(),
+            input: LineInput::new(&field.value),
+            error: None,
+            subject: Subject::Field,
+        }));
+    }
+    Vec::new()
+}
+
+/// Gives the chosen field a value; layers that no longer fit are reported.
+pub(super) fn set_selected(state: &mut State, text: &str) -> Result<(), String> {
+    let Some(field) = selected(state) else { return Ok(()) };
+    let Some(entry) = state.presets.current_mut() else { return Ok(()) };
+    let mut draft = entry.draft.clone();
+    hyper::set(&mut draft, &field, text)?;
+    entry.set_draft(draft);
+    entry.outline.clone().map(|_| ())
+}
+
+fn step(state: &mut State, up: bool) -> Vec<Effect> {
+    if let Some(field) = selected(state)
+        && let Err(problem) = set_selected(state, &hyper::stepped(&field, up))
+    {
+        state.complain(problem);
+    }
+    Vec::new()
+}
+
+/// The previous choice, or a smaller value.
+pub fn less(state: &mut State) -> Vec<Effect> {
+    step(state, false)
+}
+
+/// The next choice, or a larger value.
+pub fn more(state: &mut State) -> Vec<Effect> {
+    step(state, true)
+}
+
+/// The chosen field as it was.
+pub fn reset_field(state: &mut State) -> Vec<Effect> {
+    let Some(field) = selected(state) else { return Vec::new() };
+    let Some(entry) = state.presets.current() else { return Vec::new() };
+    let original = hyper::fields(&entry.original).into_iter().find(|other| other.place == field.place);
+    if let Some(original) = original
+        && let Err(problem) = set_selected(state, &original.value)
+    {
+        state.complain(problem);
+    }
+    Vec::new()
+}
+
+/// Everything as it was.
+pub fn reset_all(state: &mut State) -> Vec<Effect> {
+    if let Some(entry) = state.presets.current_mut() {
+        let original: Preset = entry.original.clone();
+        entry.set_draft(original);
+    }
+    state.inform("all fields have their original values");
+    Vec::new()
+}
+
+/// Changes the draft's learning rate.
+pub(super) fn change_draft_rate(state: &mut State, change: impl Fn(f64) -> f64) {
+    if let Some(entry) = state.presets.current_mut() {
+        let rate = change(entry.draft.optimizer.learning_rate());
+        entry.draft.optimizer.set_learning_rate(rate);
+        let name = entry.draft.name.clone();
+        state.inform(format!("{name} will start with learning rate {rate}"));
+    }
+}

@@ -1,0 +1,124 @@
+//! What the worker reports.
+
+use crate::tui::message::Effect;
+use crate::tui::state::inspect::View;
+use crate::tui::state::{Screen, State, Training};
+use crate::worker::{Event, Filter, Outcome, Phase};
+
+use super::{inspect, presets};
+
+/// Training seconds between two questions about the sample on the screen.
+const REFRESH_SECONDS: f64 = 0.5;
+
+pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Preparing(what) => {
+            state.phase = Phase::Preparing;
+            state.log(what.clone());
+            state.preparing = Some(what);
+            Vec::new()
+        }
+        Event::Started(info) => {
+            state.preparing = None;
+            state.failure = None;
+            state.phase = Phase::Training;
+            state.log(format!("training {} on {}", info.preset.name, info.device));
+            state.training = Some(Training::new(*info));
+            state.inspect = inspect::anew(&state.inspect);
+            ask_if_shown(state)
+        }
+        Event::Step(report) => {
+            if let Some(training) = &mut state.training {
+                training.on_step(report);
+            }
+            let inspect = &state.inspect;
+            let due = (report.seconds - inspect.asked_at).abs() >= REFRESH_SECONDS;
+            let cheap = inspect.view == View::Sample && inspect.filter == Filter::All;
+            if due && cheap && inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
+        }
+        Event::Epoch(report) => {
+            let validation = report.validation.map(|scores| {
+                let accuracy = scores.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
+                format!("; validation loss {:.4}{}", scores.loss, accuracy.unwrap_or_default())
+            });
+            let validation = validation.unwrap_or_default();
+            state.log(format!("epoch {}: loss {:.4}{validation}", report.epoch, report.training.loss));
+            if let Some(training) = &mut state.training {
+                training.on_epoch(report);
+            }
+            if state.inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
+        }
+        Event::Phase(phase) => {
+            if phase != state.phase && matches!(phase, Phase::Paused) {
+                state.log("paused");
+            }
+            state.phase = phase;
+            Vec::new()
+        }
+        Event::Inspected(answer) => {
+            state.inspect.on_answer(*answer);
+            let again = state.inspect.again && state.inspect.pending == 0;
+            if again { inspect::ask(state) } else { Vec::new() }
+        }
+        Event::Saved(path) => {
+            state.log(format!("weights saved to {path}"));
+            state.inform(format!("weights saved to {path}"));
+            Vec::new()
+        }
+        Event::Log(line) => {
+            state.log(line);
+            Vec::new()
+        }
+        Event::Finished(finish) => {
+            let how = match finish.outcome {
+                Outcome::Completed => "finished",
+                Outcome::Stopped => "stopped",
+                Outcome::StoppedEarly => "stopped early",
+            };
+            let accuracy = finish.test.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
+            let accuracy = accuracy.unwrap_or_default();
+            state.log(format!("{how}: test loss {:.4}{accuracy}", finish.test.loss));
+            if let Some(training) = &mut state.training {
+                training.finish = Some(finish);
+            }
+            ended(state)
+        }
+        Event::Refused(reason) => {
+            state.log(format!("refused: {reason}"));
+            state.complain(reason);
+            state.inspect.pending = state.inspect.pending.saturating_sub(1);
+            if state.phase == Phase::Preparing && state.training.is_none() {
+                state.phase = Phase::Idle;
+            }
+            Vec::new()
+        }
+        Event::Failed(reason) => {
+            state.log(format!("failed: {reason}"));
+            state.complain(format!("training failed: {reason}"));
+            state.failure = Some(crate::tui::state::clean(&reason));
+            ended(state)
+        }
+    }
+}
+
+pub(super) fn on_gone(state: &mut State) {
+    state.phase = Phase::Idle;
+    state.preparing = None;
+    state.stopping = false;
+    state.start_next = None;
+    state.complain("the engine has ended unexpectedly; the log may say why. Press q to leave");
+}
+
+fn ended(state: &mut State) -> Vec<Effect> {
+    state.phase = Phase::Idle;
+    state.preparing = None;
+    state.stopping = false;
+    match state.start_next.take() {
+        Some(index) => presets::start_now(state, index),
+        None => ask_if_shown(state),
+    }
+}
+
+fn ask_if_shown(state: &mut State) -> Vec<Effect> {
+    if state.screen == Screen::Inspect { inspect::ask(state) } else { Vec::new() }
+}

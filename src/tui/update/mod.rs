@@ -1,0 +1,57 @@
+//! The only place where the state changes: a message in, effects out.
+
+pub mod edit;
+mod engine;
+pub mod inspect;
+pub mod navigate;
+pub mod overlays;
+mod pointer;
+pub mod presets;
+pub mod training;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+use ratatui::layout::Size;
+
+use super::keymap;
+use super::message::{Effect, Message};
+use super::state::State;
+
+/// Takes in what happened.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(event) => on_key(state, event),
+        Message::Mouse(event) => pointer::on_mouse(state, event),
+        Message::Paste(text) => {
+            overlays::type_text(state, &text);
+            Vec::new()
+        }
+        Message::Resize(width, height) => {
+            state.size = Size { width, height };
+            Vec::new()
+        }
+        Message::Engine(event) => engine::on_event(state, event),
+        Message::EngineGone => {
+            engine::on_gone(state);
+            Vec::new()
+        }
+        Message::PresetSaved { preset, result } => presets::on_saved(state, *preset, result),
+        Message::Tick => {
+            state.ticks = state.ticks.wrapping_add(1);
+            Vec::new()
+        }
+    }
+}
+
+fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+    if event.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    state.notice = None;
+    match keymap::lookup(state, &event) {
+        Some(command) => (command.run)(state),
+        None => {
+            overlays::type_key(state, event);
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Moving about: between screens, in lists and popups.
+
+use crate::tui::message::Effect;
+use crate::tui::state::inspect::View;
+use crate::tui::state::{Overlay, Screen, State, overlay};
+
+use super::inspect;
+
+/// Shows a screen.
+pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
+    state.screen = screen;
+    if screen == Screen::Inspect { inspect::ask(state) } else { Vec::new() }
+}
+
+/// The presets.
+pub fn to_presets(state: &mut State) -> Vec<Effect> {
+    go(state, Screen::Presets)
+}
+
+/// The curves.
+pub fn to_train(state: &mut State) -> Vec<Effect> {
+    go(state, Screen::Train)
+}
+
+/// Samples.
+pub fn to_inspect(state: &mut State) -> Vec<Effect> {
+    go(state, Screen::Inspect)
+}
+
+/// The form.
+pub fn to_hyper(state: &mut State) -> Vec<Effect> {
+    go(state, Screen::Hyper)
+}
+
+/// One tab to the right.
+pub fn next_screen(state: &mut State) -> Vec<Effect> {
+    let screen = state.screen.next(1);
+    go(state, screen)
+}
+
+/// One tab to the left.
+pub fn previous_screen(state: &mut State) -> Vec<Effect> {
+    let screen = state.screen.next(-1);
+    go(state, screen)
+}
+
+/// One up.
+pub fn up(state: &mut State) -> Vec<Effect> {
+    move_by(state, -1)
+}
+
+/// One down.
+pub fn down(state: &mut State) -> Vec<Effect> {
+    move_by(state, 1)
+}
+
+/// Ten up.
+pub fn page_up(state: &mut State) -> Vec<Effect> {
+    move_by(state, -10)
+}
+
+/// Ten down.
+pub fn page_down(state: &mut State) -> Vec<Effect> {
+    move_by(state, 10)
+}
+
+/// To the start.
+pub fn first(state: &mut State) -> Vec<Effect> {
+    if state.overlays.is_empty() && state.screen == Screen::Inspect {
+        return inspect::move_to(state, 0);
+    }
+    move_by(state, -1_000_000)
+}
+
+/// To the end.
+pub fn last(state: &mut State) -> Vec<Effect> {
+    if state.overlays.is_empty() && state.screen == Screen::Inspect {
+        return inspect::move_to(state, -1);
+    }
+    move_by(state, 1_000_000)
+}
+
+/// Moves the choice, or scrolls, in what has the keys.
+pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
+    let moved = |place: usize, count: usize| place.saturating_add_signed(rows).min(count.saturating_sub(1));
+    let size = state.size;
+    match state.overlays.last_mut() {
+        Some(Overlay::Help { scroll }) => {
+            let lines = crate::tui::screens::help::scrollable_lines(state.screen, size);
+            *scroll = scroll.saturating_add_signed(rows).min(lines);
+            return Vec::new();
+        }
+        Some(Overlay::Palette { input, selected }) => {
+            *selected = moved(*selected, overlay::matching(input.text()).len());
+            return Vec::new();
+        }
+        Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => return Vec::new(),
+        None => {}
+    }
+    match state.screen {
+        Screen::Presets => state.presets.selected = moved(state.presets.selected, state.presets.entries.len()),
+        Screen::Train => {
+            state.log_scroll = state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
+        }
+        Screen::Inspect if state.inspect.view == View::Sample => {
+            return inspect::move_by(state, rows as i64);
+        }
+        Screen::Inspect => {}
+        Screen::Hyper => state.hyper.selected = moved(state.hyper.selected, super::edit::fields(state).len()),
+    }
+    Vec::new()
+}

@@ -1,0 +1,129 @@
+//! Popups: opening, typing, answering.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::tui::message::Effect;
+use crate::tui::state::input::LineInput;
+use crate::tui::state::overlay::{self, Confirm, Overlay, Purpose, Subject};
+use crate::tui::state::State;
+use crate::worker::Command;
+
+use super::{edit, presets, training};
+
+/// All keys.
+pub fn help(state: &mut State) -> Vec<Effect> {
+    state.overlays.push(Overlay::Help { scroll: 0 });
+    Vec::new()
+}
+
+/// Commands by name.
+pub fn palette(state: &mut State) -> Vec<Effect> {
+    state.overlays.push(Overlay::Palette { input: LineInput::default(), selected: 0 });
+    Vec::new()
+}
+
+/// Leaves, or asks whether to.
+pub fn quit(state: &mut State) -> Vec<Effect> {
+    if !state.is_busy() {
+        return leave();
+    }
+    let name = state.running().map(|training| training.info.preset.name.clone()).unwrap_or_default();
+    state.overlays.push(Overlay::Confirm(Confirm {
+        title: "Quit",
+        question: format!("{name} is still training. End it and leave?").trim_start().to_owned(),
+        purpose: Purpose::Quit,
+    }));
+    Vec::new()
+}
+
+fn leave() -> Vec<Effect> {
+    vec![Effect::Send(Command::Shutdown), Effect::Quit]
+}
+
+/// Drops the topmost popup.
+pub fn close(state: &mut State) -> Vec<Effect> {
+    state.overlays.pop();
+    Vec::new()
+}
+
+/// Does what the topmost popup offers.
+pub fn accept(state: &mut State) -> Vec<Effect> {
+    match state.overlays.pop() {
+        Some(Overlay::Palette { input, selected }) => match overlay::matching(input.text()).get(selected) {
+            Some(command) => (command.run)(state),
+            None => {
+                state.complain(format!("no command is called {}", input.text()));
+                Vec::new()
+            }
+        },
+        Some(Overlay::Confirm(confirm)) => match confirm.purpose {
+            Purpose::Quit => leave(),
+            Purpose::StopTraining => training::stop_now(state),
+            Purpose::StartOther => {
+                state.start_next = Some(state.presets.selected);
+                let effects = training::stop_now(state);
+                // It may have ended while the question stood.
+                if effects.is_empty() { presets::start(state) } else { effects }
+            }
+            Purpose::Overwrite => presets::save_over(state),
+        },
+        Some(Overlay::Prompt(mut prompt)) => {
+            let typed = prompt.input.text().trim().to_owned();
+            let done = match prompt.subject {
+                Subject::PresetName => presets::save_as(state, &typed),
+                Subject::Field => edit::set_selected(state, &typed).map(|()| Vec::new()),
+                Subject::LearningRate => match typed.parse::<f64>() {
+                    Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(training::set_rate(state, rate)),
+                    _ => Err(format!("{typed:?} is not a number above 0")),
+                },
+            };
+            done.unwrap_or_else(|problem| {
+                prompt.error = Some(crate::tui::state::clean(&problem));
+                state.overlays.push(Overlay::Prompt(prompt));
+                Vec::new()
+            })
+        }
+        Some(Overlay::Help { .. }) | None => Vec::new(),
+    }
+}
+
+fn line(state: &mut State) -> Option<&mut LineInput> {
+    match state.overlays.last_mut()? {
+        Overlay::Palette { input, selected } => {
+            *selected = 0;
+            Some(input)
+        }
+        Overlay::Prompt(prompt) => {
+            prompt.error = None;
+            Some(&mut prompt.input)
+        }
+        Overlay::Help { .. } | Overlay::Confirm(_) => None,
+    }
+}
+
+/// A key for the line that is typed.
+pub(super) fn type_key(state: &mut State, event: KeyEvent) {
+    let Some(line) = line(state) else { return };
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    match event.code {
+        KeyCode::Char('u') if control => line.clear(),
+        KeyCode::Char('a') if control => line.home(),
+        KeyCode::Char('e') if control => line.end(),
+        KeyCode::Char(_) if control || event.modifiers.contains(KeyModifiers::ALT) => {}
+        KeyCode::Char(letter) => line.insert(letter),
+        KeyCode::Backspace => line.backspace(),
+        KeyCode::Delete => line.delete(),
+        KeyCode::Left => line.move_by(-1),
+        KeyCode::Right => line.move_by(1),
+        KeyCode::Home => line.home(),
+        KeyCode::End => line.end(),
+        _ => {}
+    }
+}
+
+/// Pasted text for the line that is typed; elsewhere it means nothing.
+pub(super) fn type_text(state: &mut State, text: &str) {
+    if let Some(line) = line(state) {
+        line.insert_text(text);
+    }
+}

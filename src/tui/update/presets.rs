@@ -1,0 +1,119 @@
+//! Starting and saving presets.
+
+use crate::preset::Preset;
+use crate::tui::message::Effect;
+use crate::tui::state::input::LineInput;
+use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
+use crate::tui::state::presets::{Entry, Origin};
+use crate::tui::state::{Screen, State};
+use crate::worker::{Command, Phase};
+
+/// Trains the chosen preset; asks first when that ends another training.
+pub fn start(state: &mut State) -> Vec<Effect> {
+    let Some(entry) = state.presets.current() else {
+        state.complain("there is no preset to train");
+        return Vec::new();
+    };
+    if state.is_busy() {
+        let question = format!("End the training that runs and start {}?", entry.draft.name);
+        let confirm = Confirm { title: "Start", question, purpose: Purpose::StartOther };
+        state.overlays.push(Overlay::Confirm(confirm));
+        return Vec::new();
+    }
+    let index = state.presets.selected;
+    start_now(state, index)
+}
+
+/// Trains this preset; nothing may be running.
+pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
+    let Some(entry) = state.presets.entries.get(index) else { return Vec::new() };
+    if let Err(problem) = &entry.outline {
+        let problem = problem.clone();
+        state.complain(problem);
+        return Vec::new();
+    }
+    let preset = Box::new(entry.draft.clone());
+    state.phase = Phase::Preparing;
+    state.preparing = Some(format!("preparing {}", preset.name));
+    state.training = None;
+    state.failure = None;
+    state.screen = Screen::Train;
+    vec![Effect::Send(Command::Start(preset))]
+}
+
+/// Asks for a name to save under.
+pub fn ask_name(state: &mut State) -> Vec<Effect> {
+    let Some(entry) = state.presets.current() else { return Vec::new() };
+    let own = entry.origin != Origin::BuiltIn;
+    let name = if own { entry.draft.name.clone() } else { format!("my-{}", entry.draft.name) };
+    state.overlays.push(Overlay::Prompt(Prompt {
+        title: "Save preset as".into(),
+        help: "letters, digits, - and _".into(),
+        input: LineInput::new(&name),
+        error: None,
+        subject: Subject::PresetName,
+    }));
+    Vec::new()
+}
+
+fn taken_by(state: &State, name: &str) -> Option<Origin> {
+    state.presets.entries.iter().find(|e| e.original.name == name).map(|entry| entry.origin.clone())
+}
+
+/// Saves under a name, asking before an own preset is replaced.
+pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, String> {
+    let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(valid) {
+        return Err(format!("{name:?} is not a name: letters, digits, - and _ only, 64 at most"));
+    }
+    if taken_by(state, name) == Some(Origin::BuiltIn) {
+        return Err(format!("{name} is built in: choose another name"));
+    }
+    let Some(entry) = state.presets.current_mut() else { return Ok(Vec::new()) };
+    let preset = Box::new(Preset { name: name.to_owned(), ..entry.draft.clone() });
+    if taken_by(state, name).is_some() {
+        state.hyper.saving = Some(preset);
+        state.overlays.push(Overlay::Confirm(Confirm {
+            title: "Save",
+            question: format!("{name} exists already. Replace it?"),
+            purpose: Purpose::Overwrite,
+        }));
+        return Ok(Vec::new());
+    }
+    Ok(vec![Effect::SavePreset { preset, overwrite: false }])
+}
+
+/// Saves over a preset of the same name, after a yes.
+pub(super) fn save_over(state: &mut State) -> Vec<Effect> {
+    let saving = state.hyper.saving.take();
+    saving.map(|preset| Effect::SavePreset { preset, overwrite: true }).into_iter().collect()
+}
+
+/// The file was written or not.
+pub(super) fn on_saved(state: &mut State, preset: Preset, result: Result<String, String>) -> Vec<Effect> {
+    match result {
+        Err(reason) => state.complain(format!("{} was not saved: {reason}", preset.name)),
+        Ok(path) => {
+            state.inform(format!("saved as {path}"));
+            let name = preset.name.clone();
+            let entry = Entry::new(Origin::User(path), preset);
+            let entries = &mut state.presets.entries;
+            // The draft lives on under its new name; the preset it came from is as it was.
+            if let Some(old) = entries.get_mut(state.presets.selected) {
+                old.set_draft(old.original.clone());
+            }
+            let at = match entries.iter().position(|e| e.original.name == name) {
+                Some(at) => {
+                    entries[at] = entry;
+                    at
+                }
+                None => {
+                    entries.push(entry);
+                    entries.len() - 1
+                }
+            };
+            state.presets.selected = at;
+        }
+    }
+    Vec::new()
+}

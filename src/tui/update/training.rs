@@ -1,0 +1,163 @@
+//! Steering the training that runs.
+
+use crate::tui::message::Effect;
+use crate::tui::state::input::LineInput;
+use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
+use crate::tui::state::{SMOOTHING, State};
+use crate::worker::{Command, Phase};
+
+use super::edit;
+
+const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
+
+/// Holds, or goes on.
+pub fn pause_or_resume(state: &mut State) -> Vec<Effect> {
+    match state.phase {
+        Phase::Idle => {
+            state.inform(NOTHING_RUNS);
+            Vec::new()
+        }
+        Phase::Paused => vec![Effect::Send(Command::Resume)],
+        Phase::Preparing | Phase::Training | Phase::Evaluating => vec![Effect::Send(Command::Pause)],
+    }
+}
+
+/// One step; holds first if it runs.
+pub fn single_step(state: &mut State) -> Vec<Effect> {
+    match state.phase {
+        Phase::Idle => {
+            state.inform(NOTHING_RUNS);
+            Vec::new()
+        }
+        Phase::Paused => vec![Effect::Send(Command::Step)],
+        _ => vec![Effect::Send(Command::Pause)],
+    }
+}
+
+/// Asks whether to end.
+pub fn stop(state: &mut State) -> Vec<Effect> {
+    if !state.is_busy() {
+        state.inform(NOTHING_RUNS);
+        return Vec::new();
+    }
+    state.overlays.push(Overlay::Confirm(Confirm {
+        title: "Stop",
+        question: "End this training after the current step? The model stays open to inspection.".into(),
+        purpose: Purpose::StopTraining,
+    }));
+    Vec::new()
+}
+
+/// Ends without asking.
+pub(super) fn stop_now(state: &mut State) -> Vec<Effect> {
+    if !state.is_busy() {
+        return Vec::new();
+    }
+    state.stopping = true;
+    vec![Effect::Send(Command::Stop)]
+}
+
+/// To the next round number above.
+pub fn raise_learning_rate(state: &mut State) -> Vec<Effect> {
+    change_rate(state, true)
+}
+
+/// To the next round number below.
+pub fn lower_learning_rate(state: &mut State) -> Vec<Effect> {
+    change_rate(state, false)
+}
+
+fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
+    match state.running() {
+        Some(training) => {
+            let rate = next_round(training.base_rate, up);
+            set_rate(state, rate)
+        }
+        None => {
+            edit::change_draft_rate(state, |rate| next_round(rate, up));
+            Vec::new()
+        }
+    }
+}
+
+/// Sets the learning rate of the training that runs.
+pub(super) fn set_rate(state: &mut State, rate: f64) -> Vec<Effect> {
+    let running = state.running().is_some();
+    let Some(training) = state.training.as_mut().filter(|_| running) else { return Vec::new() };
+    training.base_rate = rate;
+    state.log(format!("learning rate set to {rate}"));
+    state.inform(format!("learning rate {rate}"));
+    vec![Effect::Send(Command::SetLearningRate(rate))]
+}
+
+/// The neighbour of `value` among 1, 1.5, 2, 3, 5 and 7 times the powers of ten, from 1e-8 to 10.
+pub(in crate::tui) fn next_round(value: f64, up: bool) -> f64 {
+    let mut rounds = Vec::with_capacity(60);
+    for exponent in -8..=0 {
+        for digits in ["1", "1.5", "2", "3", "5", "7"] {
+            // Parsed, not computed, so that 0.0015 is the nearest number to it and prints as such.
+            rounds.extend(format!("{digits}e{exponent}").parse::<f64>());
+        }
+    }
+    rounds.push(10.0);
+    let beyond = 1e-9;
+    if up {
+        rounds.iter().copied().find(|&r| r > value * (1.0 + beyond)).unwrap_or(value.max(10.0))
+    } else {
+        rounds.iter().copied().rfind(|&r| r < value * (1.0 - beyond)).unwrap_or(value.min(1e-8))
+    }
+}
+
+/// Asks for a learning rate.
+pub fn ask_learning_rate(state: &mut State) -> Vec<Effect> {
+    let Some(training) = state.running() else {
+        state.inform(NOTHING_RUNS);
+        return Vec::new();
+    };
+    let prompt = Prompt {
+        title: "Learning rate".into(),
+        help: "a number above 0, such as 0.001 or 3e-4".into(),
+        input: LineInput::new(&training.base_rate.to_string()),
+        error: None,
+        subject: Subject::LearningRate,
+    };
+    state.overlays.push(Overlay::Prompt(prompt));
+    Vec::new()
+}
+
+/// Writes the weights.
+pub fn save_weights(state: &mut State) -> Vec<Effect> {
+    if state.training.is_none() {
+        state.inform("there is no model yet: Enter on a preset starts training");
+        return Vec::new();
+    }
+    vec![Effect::Send(Command::Save)]
+}
+
+/// Linear or logarithmic.
+pub fn toggle_log_scale(state: &mut State) -> Vec<Effect> {
+    state.chart.log_scale = !state.chart.log_scale;
+    Vec::new()
+}
+
+/// More smoothing, then none.
+pub fn cycle_smoothing(state: &mut State) -> Vec<Effect> {
+    state.chart.smoothing = (state.chart.smoothing + 1) % SMOOTHING.len();
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_go_through_round_numbers() {
+        assert_eq!(next_round(0.001, true), 0.0015);
+        assert_eq!(next_round(0.001, false), 0.0007);
+        assert_eq!(next_round(0.0012, true), 0.0015);
+        assert_eq!(next_round(0.0012, false), 0.001);
+        assert_eq!(next_round(10.0, true), 10.0);
+        assert_eq!(next_round(1e-8, false), 1e-8);
+        assert_eq!(next_round(0.0, true), 1e-8);
+    }
+}

@@ -15,7 +15,7 @@ pub fn thousands(number: u64) -> String {
 
 /// `42s`, `3m 05s`, `2h 07m`
 pub fn duration(seconds: f64) -> String {
-    let whole = seconds.max(0.0).min(1e9).round() as u64;
+    let whole = seconds.clamp(0.0, 1e9).round() as u64;
     match whole {
         0..60 => format!("{whole}s"),
         60..3600 => format!("{}m {:02}s", whole / 60, whole % 60),

@@ -25,7 +25,8 @@ const fn ctrl(letter: char) -> Key {
 impl Key {
     /// Whether the terminal reported this key. Letters carry their case, so Shift counts only for other keys.
     fn matches(self, event: &KeyEvent) -> bool {
-        let mut modifiers = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let mut modifiers =
+            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
             modifiers.remove(KeyModifiers::SHIFT);
         }
@@ -233,7 +234,8 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let mut hints = Vec::new();
     for binding in running.iter().chain(tables) {
         let Some(hint) = binding.hint else { continue };
-        let keys = if binding.keys == [ch('+'), ch('-')] { "+ -".to_owned() } else { binding.keys[0].label() };
+        let keys =
+            if binding.keys == [ch('+'), ch('-')] { "+ -".to_owned() } else { binding.keys[0].label() };
         hints.push((keys, if hint == "pause" && paused { "go on" } else { hint }));
     }
     hints

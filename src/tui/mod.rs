@@ -1,1 +1,20 @@
-//! See the crate's documentation.
+//! The dashboard: [`State`](state::State) is what it knows, [`update`](update::update) the only place where that
+//! changes, [`screens::draw`] how it looks; [`run`] ties them to a terminal and a worker.
+
+pub mod commands;
+pub mod format;
+pub mod keymap;
+pub mod layout;
+pub mod message;
+mod run_loop;
+pub mod screens;
+pub mod state;
+pub mod terminal;
+pub mod theme;
+pub mod update;
+pub mod widgets;
+
+#[cfg(test)]
+mod tests;
+
+pub use run_loop::{Error, Exit, Link, run};

@@ -132,8 +132,7 @@ impl Theme {
             Depth::Sixteen => self.strong(role),
             _ => {
                 // From a dark shade to the full hue, always under white figures.
-                let hue: [f64; 3] =
-                    if role == Role::Bad { [186.0, 58.0, 52.0] } else { [36.0, 122.0, 72.0] };
+                let hue: [f64; 3] = if role == Role::Bad { [186.0, 58.0, 52.0] } else { [36.0, 122.0, 72.0] };
                 let shade = |full: f64| (full * (0.35 + 0.65 * share.sqrt())) as u8;
                 Style::new()
                     .bg(self.rgb(shade(hue[0]), shade(hue[1]), shade(hue[2])))
@@ -184,9 +183,8 @@ fn nearest_sixteen(r: u8, g: u8, b: u8) -> Color {
         (Color::LightCyan, [85, 255, 255]),
         (Color::White, [255, 255, 255]),
     ];
-    let distance = |c: [u8; 3]| -> u32 {
-        c.iter().zip([r, g, b]).map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
+    let distance =
+        |c: [u8; 3]| -> u32 { c.iter().zip([r, g, b]).map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
     let nearest = COLORS.iter().min_by_key(|(_, c)| distance(*c));
     nearest.map_or(Color::Reset, |(color, _)| *color)
 }

@@ -81,9 +81,8 @@ pub struct Field {
 }
 
 const OPTIMIZERS: &[&str] = &["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"];
-const ACTIVATIONS: &[&str] = &[
-    "linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax",
-];
+const ACTIVATIONS: &[&str] =
+    &["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax"];
 
 /// A unit variant's name in a file: `relu`, from serde's own renaming.
 fn word(value: &impl Serialize) -> String {
@@ -219,7 +218,9 @@ pub fn stepped(field: &Field, up: bool) -> String {
             let next = if up { at + 1 } else { at + words.len() - 1 };
             words[next % words.len()].to_owned()
         }
-        Kind::Count if matches!(field.place, Place::Epochs) => whole.saturating_add_signed(if up { 1 } else { -1 }).max(1).to_string(),
+        Kind::Count if matches!(field.place, Place::Epochs) => {
+            whole.saturating_add_signed(if up { 1 } else { -1 }).max(1).to_string()
+        }
         Kind::Count if up => (whole.saturating_mul(2)).min(u64::from(u32::MAX)).to_string(),
         Kind::Count => (whole / 2).max(1).to_string(),
         Kind::Whole => whole.saturating_add_signed(if up { 1 } else { -1 }).to_string(),

@@ -82,7 +82,7 @@ pub fn matching(typed: &str) -> Vec<&'static Command> {
         .filter(|command| command.in_palette)
         .filter_map(|command| fuzzy(typed, command.name).map(|score| (score, *command)))
         .collect();
-    scored.sort_by(|a, b| b.0.cmp(&a.0));
+    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, command)| command).collect()
 }
 

@@ -79,9 +79,10 @@ fn outline(preset: &Preset) -> Result<Outline, String> {
     let input = preset.data.source.signature().input;
     let summary = crate::preset::Summary::of(&preset.name, &preset.layers, &input)
         .map_err(|error| format!("{}: {}; {}", error.path, error.problem, error.help))?;
-    let rows = summary.rows.iter().map(|row| {
-        [row.label(), row.output(), crate::tui::format::thousands(row.parameters.total())]
-    });
+    let rows = summary
+        .rows
+        .iter()
+        .map(|row| [row.label(), row.output(), crate::tui::format::thousands(row.parameters.total())]);
     let parameters = (summary.parameters.trainable, summary.parameters.non_trainable);
     Ok(Outline { rows: rows.collect(), parameters })
 }

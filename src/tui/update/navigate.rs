@@ -98,9 +98,12 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
         None => {}
     }
     match state.screen {
-        Screen::Presets => state.presets.selected = moved(state.presets.selected, state.presets.entries.len()),
+        Screen::Presets => {
+            state.presets.selected = moved(state.presets.selected, state.presets.entries.len())
+        }
         Screen::Train => {
-            state.log_scroll = state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
+            state.log_scroll =
+                state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
         }
         Screen::Inspect if state.inspect.view == View::Sample => {
             return inspect::move_by(state, rows as i64);

@@ -3,9 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::message::Effect;
+use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Purpose, Subject};
-use crate::tui::state::State;
 use crate::worker::Command;
 
 use super::{edit, presets, training};

@@ -1,0 +1,110 @@
+//! Where things are on the screen. Drawing and the mouse ask the same functions, so that a click hits what is seen.
+
+use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
+use unicode_width::UnicodeWidthStr;
+
+use super::state::{Screen, State};
+
+/// Below this the dashboard says so instead.
+pub const SMALLEST: Size = Size { width: 60, height: 15 };
+
+/// The whole terminal.
+pub fn whole(size: Size) -> Rect {
+    Rect::new(0, 0, size.width, size.height)
+}
+
+/// Whether there is room for the screens.
+pub fn is_large_enough(size: Size) -> bool {
+    size.width >= SMALLEST.width && size.height >= SMALLEST.height
+}
+
+/// Header, body, footer.
+pub fn parts(size: Size) -> [Rect; 3] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(whole(size))
+}
+
+/// The tabs in the header, in the order of [`Screen::ALL`]. The name of the program stands before them where there
+/// is room.
+pub fn tabs(size: Size) -> [Rect; 4] {
+    let mut x = if size.width >= 100 { 13 } else { 0 };
+    Screen::ALL.map(|screen| {
+        // " 1 Presets "
+        let width = tab_title(screen, size).width() as u16 + 4;
+        let tab = Rect::new(x, 0, width, 1).intersection(whole(size));
+        x = x.saturating_add(width);
+        tab
+    })
+}
+
+/// A tab's text: shorter where the terminal is narrow.
+pub fn tab_title(screen: Screen, size: Size) -> &'static str {
+    if screen == Screen::Hyper && size.width < 100 { "Hyper" } else { screen.title() }
+}
+
+/// The list of presets and what is said about the chosen one.
+pub fn presets(body: Rect) -> [Rect; 2] {
+    let list = (body.width / 3).clamp(24, 44);
+    Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body)
+}
+
+/// The form and its side.
+pub fn hyper(body: Rect) -> [Rect; 2] {
+    let side = if body.width >= 100 { body.width * 2 / 5 } else { 30 };
+    Layout::horizontal([Constraint::Min(0), Constraint::Length(side)]).areas(body)
+}
+
+/// A list's first row, such that the chosen one is in view, roughly in the middle.
+pub fn scroll_to(selected: usize, rows: usize, height: usize) -> usize {
+    selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
+}
+
+/// What lies inside a border.
+pub fn inside(area: Rect) -> Rect {
+    area.inner(ratatui::layout::Margin { horizontal: 1, vertical: 1 })
+}
+
+/// What a click hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A tab.
+    Tab(Screen),
+    /// A preset of the list.
+    Preset(usize),
+    /// A field of the form.
+    Field(usize),
+}
+
+/// What is at this place, popups aside.
+pub fn hit(state: &State, at: Position) -> Option<Hit> {
+    if !is_large_enough(state.size) {
+        return None;
+    }
+    let tab = Screen::ALL.into_iter().zip(tabs(state.size)).find(|(_, area)| area.contains(at));
+    if let Some((screen, _)) = tab {
+        return Some(Hit::Tab(screen));
+    }
+    let [_, body, _] = parts(state.size);
+    match state.screen {
+        Screen::Presets => {
+            let list = inside(presets(body)[0]);
+            let height = usize::from(list.height) / 2;
+            let first = scroll_to(state.presets.selected, state.presets.entries.len(), height);
+            let row = list.contains(at).then(|| first + usize::from(at.y - list.y) / 2)?;
+            (row < state.presets.entries.len()).then_some(Hit::Preset(row))
+        }
+        Screen::Hyper => {
+            let list = inside(hyper(body)[0]);
+            let lines = super::screens::hyper::lines(state);
+            let first = super::screens::hyper::first_line(state, &lines, list.height);
+            let line = list.contains(at).then(|| first + usize::from(at.y - list.y))?;
+            lines.get(line).copied().flatten().map(Hit::Field)
+        }
+        Screen::Train | Screen::Inspect => None,
+    }
+}
+
+/// A popup's place: in the middle, no larger than there is room.
+pub fn popup(size: Size, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(size.width), height.min(size.height));
+    Rect::new((size.width - width) / 2, (size.height - height) / 2, width, height)
+}

@@ -1,0 +1,225 @@
+//! The loop: input first, then the worker's events, then the clock; a frame only when something changed.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use crate::preset::Preset;
+use crate::worker;
+
+use super::message::{Effect, Message};
+use super::state::{Presets, State};
+use super::terminal::{self, Guard};
+use super::theme::Theme;
+use super::{screens, update};
+
+/// Least time between two frames that only the worker's reports ask for. A key is answered at once.
+const FRAME: Duration = Duration::from_millis(50);
+/// How fast that turns which turns while one waits.
+const TICK: Duration = Duration::from_millis(100);
+/// How long the worker may take to end in good order.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Why the dashboard could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The terminal did not do what was asked of it.
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// Why the dashboard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The person left.
+    Quit,
+    /// A signal of this number asked for it.
+    Signal(i32),
+    /// The terminal is gone.
+    Closed,
+}
+
+/// What the dashboard needs from outside.
+pub trait Link {
+    /// Tells the worker.
+    fn send(&mut self, command: worker::Command);
+
+    /// The worker's next event; `None` when it has ended. Dropping the future before it is ready loses nothing.
+    fn next(&mut self) -> impl Future<Output = Option<worker::Event>>;
+
+    /// Writes a preset to the user's folder and gives its path.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
+}
+
+/// Shows the dashboard until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
+/// has been given ten seconds to, and the terminal is as it was.
+///
+/// # Errors
+/// When the terminal cannot be taken over or drawn on.
+pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
+    let mut guard = Guard::take()?;
+    let exit = drive(&mut guard, presets, link).await;
+    drop(guard);
+    link.send(worker::Command::Shutdown);
+    let drained = async { while link.next().await.is_some() {} };
+    // Whether it ended in time or not, the program ends now.
+    let _ = timeout(FAREWELL, drained).await;
+    terminal::restore();
+    exit
+}
+
+async fn drive(guard: &mut Guard, presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
+    let size = crossterm::terminal::size().unwrap_or((80, 24));
+    let theme = Theme::detect(|name| std::env::var(name).ok());
+    let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
+    guard.screen.draw(|frame| screens::draw(&state, frame))?;
+
+    let mut input = read_input();
+    let mut signals = Signals::listen()?;
+    let mut engine_gone = false;
+    let mut drawn = Instant::now();
+    let mut dirty = false;
+    let mut next_tick = Instant::now() + TICK;
+    loop {
+        let waiting = state.is_waiting();
+        let mut at_once = false;
+        let message = tokio::select! {
+            biased;
+            signal = signals.next() => return Ok(Exit::Signal(signal)),
+            event = input.recv() => match event {
+                None => return Ok(Exit::Closed),
+                Some(event) => {
+                    at_once = true;
+                    from_input(event)
+                }
+            },
+            () = sleep_until(drawn + FRAME), if dirty => {
+                at_once = true;
+                None
+            }
+            event = link.next(), if !engine_gone => Some(match event {
+                Some(event) => Message::Engine(event),
+                None => {
+                    engine_gone = true;
+                    Message::EngineGone
+                }
+            }),
+            () = sleep_until(next_tick), if waiting => Some(Message::Tick),
+        };
+        if waiting && next_tick <= Instant::now() {
+            next_tick = Instant::now() + TICK;
+        }
+        if let Some(message) = message {
+            dirty = true;
+            if apply(&mut state, message, link) {
+                return Ok(Exit::Quit);
+            }
+        }
+        // Keys that have come together are answered by one frame.
+        while let Ok(event) = input.try_recv() {
+            if let Some(message) = from_input(event)
+                && apply(&mut state, message, link)
+            {
+                return Ok(Exit::Quit);
+            }
+            dirty = true;
+            at_once = true;
+        }
+        if dirty && (at_once || drawn.elapsed() >= FRAME) {
+            guard.screen.draw(|frame| screens::draw(&state, frame))?;
+            drawn = Instant::now();
+            dirty = false;
+        }
+    }
+}
+
+/// Updates the state and does what follows; whether the person leaves.
+fn apply(state: &mut State, message: Message, link: &mut impl Link) -> bool {
+    let mut messages = vec![message];
+    while let Some(message) = messages.pop() {
+        for effect in update::update(state, message) {
+            match effect {
+                Effect::Send(command) => link.send(command),
+                Effect::SavePreset { preset, overwrite } => {
+                    let result = link.save(&preset, overwrite);
+                    messages.push(Message::PresetSaved { preset, result });
+                }
+                Effect::Quit => return true,
+            }
+        }
+    }
+    false
+}
+
+fn from_input(event: Input) -> Option<Message> {
+    match event {
+        Input::Key(key) => Some(Message::Key(key)),
+        // A mouse that only moves changes nothing: no frame for it.
+        Input::Mouse(mouse) if mouse.kind == crossterm::event::MouseEventKind::Moved => None,
+        Input::Mouse(mouse) => Some(Message::Mouse(mouse)),
+        Input::Paste(text) => Some(Message::Paste(text)),
+        Input::Resize(width, height) => Some(Message::Resize(width, height)),
+        Input::FocusGained | Input::FocusLost => None,
+    }
+}
+
+/// Reads the terminal on a thread of its own, which blocks there and ends with the program.
+fn read_input() -> mpsc::UnboundedReceiver<Input> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let read = move || {
+        while let Ok(event) = crossterm::event::read() {
+            if sender.send(event).is_err() {
+                break;
+            }
+        }
+    };
+    // Without the thread the receiver is closed at once and the dashboard ends as if the terminal were gone.
+    let _ = std::thread::Builder::new().name("input".into()).spawn(read);
+    receiver
+}
+
+/// The signals that end the dashboard in good order.
+struct Signals {
+    #[cfg(unix)]
+    streams: [(i32, tokio::signal::unix::Signal); 3],
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind: SignalKind| Ok::<_, io::Error>((kind.as_raw_value(), signal(kind)?));
+        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
+        let [first, second, third] = kinds.map(listen);
+        Ok(Signals { streams: [first?, second?, third?] })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> i32 {
+        let [(term, terminate), (hup, hangup), (int, interrupt)] = &mut self.streams;
+        tokio::select! {
+            _ = terminate.recv() => *term,
+            _ = hangup.recv() => *hup,
+            _ = interrupt.recv() => *int,
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Signals {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> i32 {
+        // Ctrl-C from outside has number 2 everywhere.
+        let _ = tokio::signal::ctrl_c().await;
+        2
+    }
+}

@@ -1,0 +1,161 @@
+//! A test sample with its prediction, or the confusion matrix.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+
+use crate::tui::format;
+use crate::tui::state::inspect::View;
+use crate::tui::state::{State, clean};
+use crate::tui::theme::Role;
+use crate::tui::widgets::image::Image;
+use crate::tui::widgets::{bar, matrix, panel};
+use crate::worker::{Filter, Sample};
+
+pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let inspect = &state.inspect;
+    if state.training.is_none() {
+        return say(
+            state,
+            "Inspect",
+            "There is no model yet: choose a preset and press Enter to train one.",
+            body,
+            frame,
+        );
+    }
+    match (inspect.view, &inspect.sample, &inspect.confusion) {
+        (View::Confusion, _, Some(confusion)) => {
+            let block =
+                panel(theme, format!("Confusion matrix at step {}", format::thousands(confusion.step)));
+            let inner = block.inner(body);
+            frame.render_widget(block, body);
+            let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
+            matrix::draw(theme, confusion, inner, frame.buffer_mut());
+        }
+        (View::Confusion, _, None) => {
+            say(state, "Confusion matrix", "Counting over the test set …", body, frame)
+        }
+        (View::Sample, _, _) if inspect.nothing == Some(inspect.filter) => {
+            let text = match inspect.filter {
+                Filter::Wrong => "The model gets every test sample right. Press w for all of them.",
+                Filter::All => "The test set is empty.",
+            };
+            say(state, "Sample", text, body, frame);
+        }
+        (View::Sample, Some(sample), _) if sample.filter == inspect.filter => {
+            draw_sample(state, sample, body, frame)
+        }
+        (View::Sample, ..) => say(state, "Sample", "Asking the model …", body, frame),
+    }
+}
+
+fn say(state: &State, title: &str, text: &str, area: Rect, frame: &mut Frame) {
+    let block = panel(&state.theme, title);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let row = Rect { y: inner.y + inner.height / 2, height: inner.height.div_ceil(2), ..inner };
+    let text =
+        Paragraph::new(text).style(state.theme.style(Role::Muted)).centered().wrap(Wrap { trim: true });
+    frame.render_widget(text, row);
+}
+
+fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let wanted = Image::new(&sample.shape, &sample.input).map_or(30, |image| {
+        let room =
+            Rect { width: body.width.saturating_sub(46), height: body.height.saturating_sub(2), ..body };
+        image.cells(room).0 + 6
+    });
+    let left = wanted.clamp(24, body.width.saturating_sub(34).max(24));
+    let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
+    let block = panel(theme, format!("Test sample {}", format::thousands(sample.index as u64)));
+    let inner = block.inner(left);
+    frame.render_widget(block, left);
+    match Image::new(&sample.shape, &sample.input) {
+        Some(image) => {
+            let (columns, rows) = image.cells(inner);
+            let x = inner.x + inner.width.saturating_sub(columns) / 2;
+            let y = inner.y + inner.height.saturating_sub(rows) / 2;
+            image.draw(theme, Rect { x, y, ..inner }.intersection(inner), frame.buffer_mut());
+        }
+        None => {
+            let values = sample.input.iter().take(usize::from(inner.height)).enumerate();
+            let lines: Vec<Line> = values.map(|(i, v)| Line::from(format!("{i:>4}  {v:>10.4}"))).collect();
+            frame.render_widget(Paragraph::new(lines), inner);
+        }
+    }
+    draw_prediction(state, sample, right, frame);
+}
+
+fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let classes: Vec<String> = state
+        .training
+        .as_ref()
+        .map(|training| training.info.classes.iter().map(|name| clean(name)).collect())
+        .unwrap_or_default();
+    let name = |class: Option<u32>| {
+        class.map_or("-".to_owned(), |c| classes.get(c as usize).cloned().unwrap_or_else(|| c.to_string()))
+    };
+    let block = panel(theme, format!("Prediction at step {}", format::thousands(sample.step)));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let right = sample.truth.is_some() && sample.truth == sample.predicted;
+    let (verdict, role) = match (sample.truth, right) {
+        (None, _) => ("", Role::Muted),
+        (_, true) => ("right", Role::Good),
+        (_, false) => ("wrong", Role::Bad),
+    };
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let muted = theme.style(Role::Muted);
+    let which = match sample.filter {
+        Filter::All => "of all",
+        Filter::Wrong => "of those it gets wrong:",
+    };
+    let head = vec![
+        Line::from(vec![
+            Span::styled("predicted  ", muted),
+            Span::styled(name(sample.predicted), theme.strong(role)),
+            Span::styled("    true  ", muted),
+            Span::styled(name(sample.truth), bold),
+            Span::styled(format!("    {verdict}"), theme.strong(role)),
+        ]),
+        Line::styled(
+            format!(
+                "{} {which} {}",
+                format::thousands(sample.position as u64 + 1),
+                format::thousands(sample.of as u64)
+            ),
+            muted,
+        ),
+    ];
+    let [top, bars] = Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).areas(inner);
+    frame.render_widget(Paragraph::new(head), top);
+    let many = sample.output.len() * 2 > usize::from(bars.height) + 1;
+    let widest = classes.iter().map(|c| c.chars().count()).max().unwrap_or(2).clamp(2, 14);
+    for (class, &value) in sample.output.iter().enumerate() {
+        let y = bars.y as usize + if many { class } else { 2 * class };
+        if y >= usize::from(bars.bottom()) {
+            break;
+        }
+        let row = Rect { y: y as u16, height: 1, ..bars };
+        let place = [Constraint::Length(widest as u16 + 1), Constraint::Min(0), Constraint::Length(8)];
+        let [label, middle, end] = Layout::horizontal(place).areas(row);
+        let class_index = Some(class as u32);
+        let role = if class_index == sample.truth {
+            Role::Good
+        } else if class_index == sample.predicted {
+            Role::Bad
+        } else {
+            Role::Training
+        };
+        let style = if class_index == sample.truth || class_index == sample.predicted { bold } else { muted };
+        let label_text: String = name(class_index).chars().take(widest).collect();
+        frame.render_widget(Span::styled(format!("{label_text:>widest$}"), style), label);
+        bar::draw(theme, role, f64::from(value), middle, frame.buffer_mut());
+        frame.render_widget(Span::styled(format!("{:7.2}%", 100.0 * value), style), end);
+    }
+}

@@ -1,0 +1,62 @@
+//! What is seen: pure functions of the state.
+
+mod frame;
+pub mod help;
+pub mod hyper;
+mod inspect;
+mod popups;
+mod presets;
+mod train;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Paragraph, Wrap};
+
+use super::layout;
+use super::state::{Overlay, Screen, State};
+
+/// Draws the dashboard.
+pub fn draw(state: &State, frame: &mut Frame) {
+    // The terminal may have been resized since the state was told; what is drawn must fit what there is.
+    let size = frame.area().as_size();
+    if size.width == 0 || size.height == 0 {
+        return;
+    }
+    if !layout::is_large_enough(size) {
+        return too_small(frame);
+    }
+    let [header, body, footer] = layout::parts(size);
+    frame::header(state, header, frame);
+    match state.screen {
+        Screen::Presets => presets::draw(state, body, frame),
+        Screen::Train => train::draw(state, body, frame),
+        Screen::Inspect => inspect::draw(state, body, frame),
+        Screen::Hyper => hyper::draw(state, body, frame),
+    }
+    frame::footer(state, footer, frame);
+    for overlay in &state.overlays {
+        match overlay {
+            Overlay::Help { scroll } => help::draw(state, *scroll, frame),
+            Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
+            Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
+            Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),
+        }
+    }
+}
+
+fn too_small(frame: &mut Frame) {
+    let area = frame.area();
+    let least = layout::SMALLEST;
+    let lines = vec![
+        Line::from("A little more room, please"),
+        Line::from(format!(
+            "at least {} x {}, this is {} x {}",
+            least.width, least.height, area.width, area.height
+        )),
+        Line::from("training goes on meanwhile"),
+    ];
+    let top = area.height.saturating_sub(3) / 2;
+    let area = Rect { y: top, height: area.height - top, ..area };
+    frame.render_widget(Paragraph::new(lines).centered().wrap(Wrap { trim: true }), area);
+}

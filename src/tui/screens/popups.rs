@@ -1,0 +1,95 @@
+//! Palette, questions, lines to type.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::layout::{popup, scroll_to};
+use crate::tui::state::State;
+use crate::tui::state::input::LineInput;
+use crate::tui::state::overlay::{self, Confirm, Prompt};
+use crate::tui::theme::Role;
+use crate::tui::widgets::panel;
+
+fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
+    let area = popup(frame.area().as_size(), width, height);
+    let block = panel(&state.theme, title).border_style(state.theme.style(Role::Accent));
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    inner
+}
+
+fn draw_input(state: &State, input: &LineInput, row: Rect, frame: &mut Frame) {
+    if row.is_empty() {
+        return;
+    }
+    let before: String = input.text().chars().take(input.cursor()).collect();
+    // A long line is shown from where its cursor is in view.
+    let room = usize::from(row.width).saturating_sub(4).max(1);
+    let skipped = before.width().saturating_sub(room);
+    let shown: String = input.text().chars().skip(skipped).collect();
+    let line = Line::from(vec![Span::styled("> ", state.theme.strong(Role::Accent)), Span::raw(shown)]);
+    frame.render_widget(line, row);
+    let column = 2 + before.width().saturating_sub(skipped) as u16;
+    frame.set_cursor_position(Position::new(row.x + column.min(row.width - 1), row.y));
+}
+
+pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: &mut Frame) {
+    let theme = &state.theme;
+    let height = frame.area().height.saturating_sub(4).min(20);
+    let inner = open(state, "Commands", 72, height, frame);
+    let mut rows = inner.rows();
+    let Some(first) = rows.next() else { return };
+    draw_input(state, input, first, frame);
+    rows.next();
+    let commands = overlay::matching(input.text());
+    let from = scroll_to(selected, commands.len(), usize::from(inner.height.saturating_sub(2)));
+    for (row, (place, command)) in rows.zip(commands.iter().enumerate().skip(from)) {
+        let name = format!("  {:<20}", command.name);
+        let width = usize::from(row.width);
+        let line = if place == selected {
+            Line::styled(format!("{:<width$}", format!("{name}{}", command.doc)), theme.selected())
+        } else {
+            Line::from(vec![Span::raw(name), Span::styled(command.doc, theme.style(Role::Muted))])
+        };
+        frame.render_widget(line, row);
+    }
+    if commands.is_empty() && inner.height > 2 {
+        let row = Rect { y: inner.y + 2, height: 1, ..inner };
+        frame.render_widget(Line::styled("  no command matches", theme.style(Role::Muted)), row);
+    }
+}
+
+pub(super) fn confirm(state: &State, confirm: &Confirm, frame: &mut Frame) {
+    let inner = open(state, confirm.title, 54, 7, frame);
+    let question = Rect { height: inner.height.saturating_sub(2), ..inner };
+    frame.render_widget(
+        Paragraph::new(confirm.question.as_str()).centered().wrap(Wrap { trim: true }),
+        question,
+    );
+    let answers = Line::from(vec![
+        Span::styled("y", state.theme.strong(Role::Accent)),
+        Span::raw(" yes      "),
+        Span::styled("n", state.theme.strong(Role::Accent)),
+        Span::raw(" no"),
+    ]);
+    if inner.height > 0 {
+        let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
+        frame.render_widget(answers.centered(), row);
+    }
+}
+
+pub(super) fn prompt(state: &State, prompt: &Prompt, frame: &mut Frame) {
+    let inner = open(state, &prompt.title, 60, 7, frame);
+    let Some(first) = inner.rows().next() else { return };
+    draw_input(state, &prompt.input, first, frame);
+    let below = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner }.intersection(inner);
+    let (text, role) = match &prompt.error {
+        Some(error) => (error.as_str(), Role::Bad),
+        None => (prompt.help.as_str(), Role::Muted),
+    };
+    frame.render_widget(Paragraph::new(text).style(state.theme.style(role)).wrap(Wrap { trim: true }), below);
+}

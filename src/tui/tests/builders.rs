@@ -1,0 +1,185 @@
+//! States to start from.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Size;
+
+use crate::preset::Preset;
+use crate::tui::message::{Effect, Message};
+use crate::tui::screens;
+use crate::tui::state::presets::{Entry, Origin};
+use crate::tui::state::{Presets, State};
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::update::update;
+use crate::worker::{
+    Confusion, EpochReport, Event, Filter, Finish, Inspection, Outcome, RunInfo, Sample, Scores, StepReport,
+};
+
+const CNN: &str = r#"Preset(
+    name: "mnist-cnn", title: "The Keras case study on MNIST",
+    description: "A small convolutional network.\n\nAbout 98.5% after five epochs.",
+    data: (source: mnist),
+    layers: [
+        Conv2D(filters: 32, kernel_size: 3, activation: relu), MaxPooling2D(), Flatten,
+        Dense(units: 128, activation: relu), Dense(units: 10, activation: softmax),
+    ],
+    loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 5, batch_size: 64),
+)"#;
+
+/// The case study's preset.
+pub fn cnn() -> Preset {
+    ron::from_str(CNN).expect("the test's preset is valid")
+}
+
+/// A dashboard with two presets.
+pub fn dashboard(width: u16, height: u16) -> State {
+    let mlp = Preset {
+        name: "mnist-mlp".into(),
+        title: "A perceptron on MNIST".into(),
+        layers: cnn().layers.split_off(2),
+        ..cnn()
+    };
+    let entries =
+        vec![Entry::new(Origin::BuiltIn, cnn()), Entry::new(Origin::User("/home/ada/mlp.ron".into()), mlp)];
+    let presets = Presets { entries, selected: 0, broken: Vec::new() };
+    let theme = Theme { depth: Depth::True, rich_glyphs: true };
+    State::new(Size { width, height }, theme, presets)
+}
+
+/// What the worker says at the start.
+pub fn started() -> Event {
+    Event::Started(Box::new(RunInfo {
+        preset: cnn(),
+        parameters: 693_962,
+        samples: (54_000, 6_000, 10_000),
+        steps_per_epoch: 844,
+        steps: 4220,
+        classes: (0..10).map(|digit| digit.to_string()).collect(),
+        device: "cpu, 2 threads, AVX-512".into(),
+    }))
+}
+
+/// A report with figures that fall as in real training.
+pub fn stepped(step: u64) -> Event {
+    let noise = ((step * 7919) % 101) as f64 / 101.0;
+    let loss = 2.3 * (-(step as f64) / 300.0).exp() + 0.08 + 0.15 * noise;
+    Event::Step(StepReport {
+        step,
+        epoch: ((step.max(1) - 1) / 844 + 1) as u32,
+        scores: Scores { loss, accuracy: Some((1.0 - loss / 3.0).clamp(0.0, 1.0)) },
+        steps: 4,
+        learning_rate: 0.001,
+        samples_per_second: 21_340.0,
+        seconds: step as f64 * 0.003,
+    })
+}
+
+/// An epoch's end.
+pub fn epoch_done(epoch: u32) -> Event {
+    let scores = |loss: f64| Scores { loss, accuracy: Some(1.0 - loss / 4.0) };
+    Event::Epoch(EpochReport {
+        epoch,
+        step: 844 * u64::from(epoch),
+        training: scores(0.2 / f64::from(epoch)),
+        validation: Some(scores(0.12 / f64::from(epoch))),
+        learning_rate: 0.001,
+        samples_per_second: 21_200.0,
+        seconds: 2.54,
+    })
+}
+
+/// The end.
+pub fn finished(outcome: Outcome) -> Event {
+    let test = Scores { loss: 0.0431, accuracy: Some(0.9866) };
+    Event::Finished(Finish {
+        outcome,
+        test,
+        epochs: 5,
+        steps: 4220,
+        samples_per_second: 21_250.0,
+        seconds: 14.8,
+    })
+}
+
+/// A drawn ring that the model takes for a 6.
+pub fn sample(filter: Filter) -> Event {
+    let ring = |i: usize| {
+        let (x, y) = ((i % 28) as f32 - 13.5, (i / 28) as f32 - 13.5);
+        (1.5 - ((x * x + y * y).sqrt() - 8.0).abs()).clamp(0.0, 1.0)
+    };
+    let mut output = vec![0.002; 10];
+    output[0] = 0.31;
+    output[6] = 0.674;
+    Event::Inspected(Box::new(Inspection::Sample(Sample {
+        index: 3030,
+        position: 7,
+        of: 142,
+        filter,
+        shape: vec![28, 28, 1],
+        input: (0..784).map(ring).collect(),
+        truth: Some(0),
+        predicted: Some(6),
+        output,
+        step: 2000,
+    })))
+}
+
+/// A matrix with most samples on its diagonal.
+pub fn confusion() -> Event {
+    let count = |truth: usize, predicted: usize| {
+        if truth == predicted {
+            950 + truth as u32 * 7
+        } else {
+            ((truth * 3 + predicted * 5) % 7) as u32 / 3 * 6
+        }
+    };
+    Event::Inspected(Box::new(Inspection::Confusion(Confusion {
+        classes: (0..10).map(|digit| digit.to_string()).collect(),
+        counts: (0..10).map(|truth| (0..10).map(|predicted| count(truth, predicted)).collect()).collect(),
+        step: 844,
+    })))
+}
+
+/// Gives a report of the worker to the dashboard.
+pub fn report(state: &mut State, event: Event) -> Vec<Effect> {
+    update(state, Message::Engine(event))
+}
+
+/// Presses a key.
+pub fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+/// Types a text.
+pub fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
+    text.chars().flat_map(|letter| press(state, KeyCode::Char(letter))).collect()
+}
+
+/// A dashboard in the third epoch.
+pub fn in_training(width: u16, height: u16) -> State {
+    let mut state = dashboard(width, height);
+    press(&mut state, KeyCode::Enter);
+    report(&mut state, started());
+    for step in (4..=2000).step_by(4) {
+        report(&mut state, stepped(step));
+        if step == 844 || step == 1688 {
+            report(&mut state, epoch_done((step / 844) as u32));
+        }
+    }
+    state
+}
+
+/// What is seen.
+pub fn screen(state: &State) -> String {
+    let backend = TestBackend::new(state.size.width, state.size.height);
+    let mut terminal = Terminal::new(backend).expect("a test backend cannot fail");
+    terminal.draw(|frame| screens::draw(state, frame)).expect("a test backend cannot fail");
+    let buffer = terminal.backend().buffer();
+    let width = usize::from(state.size.width.max(1));
+    let rows = buffer.content.chunks(width).map(|row| {
+        let text: String = row.iter().map(ratatui::buffer::Cell::symbol).collect();
+        text.trim_end().to_owned()
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,98 @@
+//! Whatever is pressed, clicked and resized: the dashboard draws and does not panic.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+
+use crate::tui::message::Message;
+use crate::tui::update::update;
+use crate::worker::{Event, Filter, Outcome, Phase};
+
+use super::builders::*;
+
+fn any_message() -> impl Strategy<Value = Message> {
+    let letters = "[a-zA-Z0-9 .:?+=/-]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap_or(' ')));
+    let others = prop::sample::select(vec![
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::Backspace,
+        KeyCode::Delete,
+    ]);
+    let modifiers = prop::sample::select(vec![
+        KeyModifiers::NONE,
+        KeyModifiers::NONE,
+        KeyModifiers::NONE,
+        KeyModifiers::CONTROL,
+        KeyModifiers::SHIFT,
+    ]);
+    let key = (prop_oneof![3 => letters, 2 => others], modifiers)
+        .prop_map(|(code, modifiers)| Message::Key(KeyEvent::new(code, modifiers)));
+    let kinds = prop::sample::select(vec![
+        MouseEventKind::Down(MouseButton::Left),
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+    ]);
+    let mouse = (kinds, 0..210_u16, 0..70_u16).prop_map(|(kind, column, row)| {
+        Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+    });
+    let small = (1..90_u16, 1..30_u16).prop_map(|(width, height)| Message::Resize(width, height));
+    let large = (80..220_u16, 24..70_u16).prop_map(|(width, height)| Message::Resize(width, height));
+    let engine = prop_oneof![
+        Just(started()),
+        (1..5000_u64).prop_map(stepped),
+        (1..6_u32).prop_map(epoch_done),
+        Just(sample(Filter::All)),
+        Just(sample(Filter::Wrong)),
+        Just(confusion()),
+        Just(finished(Outcome::Completed)),
+        Just(Event::Phase(Phase::Paused)),
+        Just(Event::Phase(Phase::Training)),
+        Just(Event::Failed("no".into())),
+        Just(Event::Refused("no".into())),
+    ]
+    .prop_map(Message::Engine);
+    let paste = ".{0,20}".prop_map(Message::Paste);
+    prop_oneof![8 => key, 3 => mouse, 1 => small, 1 => large, 4 => engine, 1 => paste, 1 => Just(Message::Tick)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_is_pressed_clicked_or_resized_makes_it_panic(
+        messages in prop::collection::vec(any_message(), 1..60)
+    ) {
+        let mut state = dashboard(80, 24);
+        for message in messages {
+            update(&mut state, message);
+            screen(&state);
+        }
+    }
+}
+
+#[test]
+fn every_screen_fits_every_size_down_to_one_cell() {
+    for tab in ['1', '2', '3', '4'] {
+        for popup in [' ', '?', ':', 'q', 's'] {
+            let mut state = in_training(80, 24);
+            press(&mut state, KeyCode::Char(tab));
+            report(&mut state, sample(Filter::All));
+            press(&mut state, KeyCode::Char(popup));
+            for (width, height) in
+                [(1, 1), (2, 9), (59, 15), (60, 14), (60, 15), (61, 16), (300, 15), (60, 90)]
+            {
+                update(&mut state, Message::Resize(width, height));
+                screen(&state);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Every screen and popup in typical states, at 80x24 and 200x60.
+
+use crossterm::event::KeyCode;
+
+use crate::tui::state::State;
+use crate::tui::theme::{Depth, Theme};
+use crate::worker::{Filter, Outcome, Phase};
+
+use super::builders::*;
+
+fn at_both_sizes(name: &str, build: impl Fn(u16, u16) -> State) {
+    for (width, height) in [(80, 24), (200, 60)] {
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen(&build(width, height)));
+    }
+}
+
+fn with_keys(keys: &[KeyCode]) -> impl Fn(u16, u16) -> State {
+    move |width, height| {
+        let mut state = in_training(width, height);
+        for key in keys {
+            press(&mut state, *key);
+        }
+        state
+    }
+}
+
+#[test]
+fn presets() {
+    at_both_sizes("presets", dashboard);
+}
+
+#[test]
+fn train_before_the_first_step() {
+    at_both_sizes("train_preparing", |width, height| {
+        let mut state = dashboard(width, height);
+        press(&mut state, KeyCode::Enter);
+        state
+    });
+}
+
+#[test]
+fn train() {
+    at_both_sizes("train", in_training);
+}
+
+#[test]
+fn train_paused_on_a_log_scale() {
+    at_both_sizes("train_paused", |width, height| {
+        let mut state = in_training(width, height);
+        report(&mut state, crate::worker::Event::Phase(Phase::Paused));
+        press(&mut state, KeyCode::Char('y'));
+        state
+    });
+}
+
+#[test]
+fn train_finished() {
+    at_both_sizes("train_finished", |width, height| {
+        let mut state = in_training(width, height);
+        report(&mut state, finished(Outcome::Completed));
+        state
+    });
+}
+
+#[test]
+fn inspect_a_sample() {
+    at_both_sizes("inspect", |width, height| {
+        let mut state = in_training(width, height);
+        press(&mut state, KeyCode::Char('3'));
+        report(&mut state, sample(Filter::All));
+        state
+    });
+}
+
+#[test]
+fn inspect_without_colours() {
+    let mut state = in_training(80, 24);
+    state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
+    press(&mut state, KeyCode::Char('3'));
+    report(&mut state, sample(Filter::All));
+    insta::assert_snapshot!(screen(&state));
+}
+
+#[test]
+fn inspect_the_confusion_matrix() {
+    at_both_sizes("confusion", |width, height| {
+        let mut state = with_keys(&[KeyCode::Char('3'), KeyCode::Char('c')])(width, height);
+        report(&mut state, confusion());
+        state
+    });
+}
+
+#[test]
+fn hyperparameters_while_training() {
+    at_both_sizes("hyper", with_keys(&[KeyCode::Char('4'), KeyCode::Right, KeyCode::Down]));
+}
+
+#[test]
+fn popups() {
+    at_both_sizes("help", with_keys(&[KeyCode::Char('?')]));
+    at_both_sizes("palette", with_keys(&[KeyCode::Char(':'), KeyCode::Char('s'), KeyCode::Char('a')]));
+    at_both_sizes("confirm", with_keys(&[KeyCode::Char('q')]));
+    at_both_sizes("prompt", with_keys(&[KeyCode::Char('4'), KeyCode::Enter]));
+}
+
+#[test]
+fn a_small_terminal_is_told_politely() {
+    insta::assert_snapshot!(screen(&dashboard(59, 15)));
+}

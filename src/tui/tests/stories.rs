@@ -1,0 +1,205 @@
+//! What a person does, as messages; what the worker is told.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::preset::{Activation, Layer};
+use crate::tui::message::{Effect, Message};
+use crate::tui::state::{Screen, State, presets::Origin};
+use crate::tui::update::update;
+use crate::worker::{Command, Event, Filter, Outcome, Phase, Question};
+
+use super::builders::*;
+
+fn click(state: &mut State, column: u16, row: u16) -> Vec<Effect> {
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    update(state, Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+}
+
+#[test]
+fn a_person_chooses_changes_trains_inspects_and_leaves() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('+'));
+    let effects = press(&mut state, KeyCode::Enter);
+    let [Effect::Send(Command::Start(preset))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(preset.optimizer.learning_rate(), 0.0015);
+    assert_eq!(state.screen, Screen::Train);
+
+    report(&mut state, started());
+    report(&mut state, stepped(4));
+    assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Pause)]);
+    report(&mut state, Event::Phase(Phase::Paused));
+    assert_eq!(press(&mut state, KeyCode::Char('.')), [Effect::Send(Command::Step)]);
+    assert_eq!(press(&mut state, KeyCode::Char('-')), [Effect::Send(Command::SetLearningRate(0.0007))]);
+    assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Resume)]);
+
+    let question = Question::Sample { position: 0, filter: Filter::All };
+    assert_eq!(press(&mut state, KeyCode::Char('3')), [Effect::Send(Command::Inspect(question))]);
+
+    assert_eq!(press(&mut state, KeyCode::Char('q')), []);
+    assert!(screen(&state).contains("mnist-cnn is still training"));
+    assert_eq!(press(&mut state, KeyCode::Esc), []);
+    press(&mut state, KeyCode::Char('q'));
+    assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Shutdown), Effect::Quit]);
+}
+
+#[test]
+fn quitting_asks_only_while_something_runs() {
+    let mut state = dashboard(80, 24);
+    assert_eq!(press(&mut state, KeyCode::Char('q')), [Effect::Send(Command::Shutdown), Effect::Quit]);
+    let mut state = in_training(80, 24);
+    let ctrl_c = || Message::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+    assert_eq!(update(&mut state, ctrl_c()), []);
+    assert_eq!(update(&mut state, ctrl_c()), [Effect::Send(Command::Shutdown), Effect::Quit]);
+}
+
+#[test]
+fn keys_held_down_ask_one_question_at_a_time() {
+    let mut state = in_training(80, 24);
+    assert_eq!(press(&mut state, KeyCode::Char('3')).len(), 1);
+    assert_eq!(press(&mut state, KeyCode::Char('n')), []);
+    assert_eq!(press(&mut state, KeyCode::Char('n')), []);
+    let question = Question::Sample { position: 2, filter: Filter::All };
+    assert_eq!(report(&mut state, sample(Filter::All)), [Effect::Send(Command::Inspect(question))]);
+    assert_eq!(report(&mut state, sample(Filter::All)), []);
+    // The worker counts round: the next one follows the position that it found.
+    let question = Question::Sample { position: 8, filter: Filter::All };
+    assert_eq!(press(&mut state, KeyCode::Right), [Effect::Send(Command::Inspect(question))]);
+}
+
+#[test]
+fn the_sample_on_the_screen_is_asked_for_again_while_training_goes_on() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('3'));
+    report(&mut state, sample(Filter::All));
+    assert_eq!(report(&mut state, stepped(2004)), []);
+    assert_eq!(report(&mut state, stepped(2400)).len(), 1);
+}
+
+#[test]
+fn another_preset_starts_when_the_running_one_has_ended() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('1'));
+    press(&mut state, KeyCode::Char('j'));
+    assert_eq!(press(&mut state, KeyCode::Enter), []);
+    assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
+    let effects = report(&mut state, finished(Outcome::Stopped));
+    let [Effect::Send(Command::Start(preset))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(preset.name, "mnist-mlp");
+}
+
+#[test]
+fn the_form_changes_the_draft_and_refuses_nonsense() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('e'));
+    press(&mut state, KeyCode::Enter);
+    type_text(&mut state, "x");
+    press(&mut state, KeyCode::Enter);
+    assert!(screen(&state).contains("is not a whole number"));
+    for _ in 0..2 {
+        press(&mut state, KeyCode::Backspace);
+    }
+    type_text(&mut state, "12");
+    press(&mut state, KeyCode::Enter);
+    assert!(state.overlays.is_empty());
+    let entry = state.presets.current().expect("there are presets");
+    assert_eq!(entry.draft.train.epochs, 12);
+    assert!(entry.is_changed());
+    press(&mut state, KeyCode::Char('r'));
+    assert!(state.presets.current().is_some_and(|entry| !entry.is_changed()));
+}
+
+#[test]
+fn choices_go_round_and_layers_can_be_changed() {
+    let mut state = dashboard(200, 60);
+    press(&mut state, KeyCode::Char('4'));
+    for _ in 0..7 {
+        press(&mut state, KeyCode::Down);
+    }
+    press(&mut state, KeyCode::Right);
+    let entry = state.presets.current().expect("there are presets");
+    let Layer::Conv2D { activation, .. } = &entry.draft.layers[0] else { panic!("{entry:?}") };
+    assert_eq!(*activation, Activation::LeakyRelu);
+}
+
+#[test]
+fn a_changed_preset_is_saved_under_a_new_name() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('+'));
+    press(&mut state, KeyCode::Char('s'));
+    let effects = press(&mut state, KeyCode::Enter);
+    let [Effect::SavePreset { preset, overwrite: false }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(preset.name, "my-mnist-cnn");
+    let result = Ok("/home/ada/my-mnist-cnn.ron".into());
+    update(&mut state, Message::PresetSaved { preset: preset.clone(), result });
+    let entry = state.presets.current().expect("there are presets");
+    assert_eq!(entry.original.name, "my-mnist-cnn");
+    assert!(matches!(entry.origin, Origin::User(_)) && !entry.is_changed());
+    assert!(!state.presets.entries[0].is_changed());
+}
+
+#[test]
+fn names_that_leave_the_folder_or_belong_to_the_program_are_refused() {
+    for name in ["../evil", "a/b", "", "mnist-cnn", "a b"] {
+        let mut state = dashboard(80, 24);
+        press(&mut state, KeyCode::Char('s'));
+        update(&mut state, Message::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        type_text(&mut state, name);
+        assert_eq!(press(&mut state, KeyCode::Enter), [], "{name}");
+        assert_eq!(state.overlays.len(), 1);
+    }
+}
+
+#[test]
+fn the_mouse_hits_what_is_seen() {
+    let mut state = dashboard(80, 24);
+    let row =
+        screen(&state).lines().position(|line| line.contains("mnist-mlp")).expect("it is listed") as u16;
+    click(&mut state, 5, row);
+    assert_eq!(state.presets.selected, 1);
+    assert_eq!(click(&mut state, 5, row).len(), 1);
+    let header = screen(&state).lines().next().map(str::to_owned).unwrap_or_default();
+    let tab = header.find("3 Inspect").expect("the tab is there") as u16;
+    click(&mut state, tab, 0);
+    assert_eq!(state.screen, Screen::Inspect);
+    click(&mut state, 1, 0);
+    let kind = MouseEventKind::ScrollUp;
+    let wheel = MouseEvent { kind, column: 5, row: 5, modifiers: KeyModifiers::NONE };
+    update(&mut state, Message::Mouse(wheel));
+    assert_eq!(state.presets.selected, 0);
+}
+
+#[test]
+fn clicks_on_the_form_choose_the_field_under_them() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('4'));
+    let row =
+        screen(&state).lines().position(|line| line.contains("learning rate")).expect("it is there") as u16;
+    click(&mut state, 5, row);
+    assert_eq!(state.hyper.selected, 5);
+}
+
+#[test]
+fn the_palette_runs_a_command_by_name() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char(':'));
+    type_text(&mut state, "save-w");
+    assert_eq!(press(&mut state, KeyCode::Enter), [Effect::Send(Command::Save)]);
+    assert!(state.overlays.is_empty());
+}
+
+#[test]
+fn hostile_text_cannot_reach_the_terminal() {
+    let mut state = in_training(80, 24);
+    report(&mut state, Event::Log("a\u{1b}[2Jb\u{7}\nc".into()));
+    report(&mut state, Event::Failed("x\u{1b}]0;y\u{7}".into()));
+    assert_eq!(state.log[state.log.len() - 2], "a[2Jb c");
+    assert!(!screen(&state).contains('\u{1b}'));
+}
+
+#[test]
+fn a_dead_engine_is_reported_and_can_be_left() {
+    let mut state = in_training(80, 24);
+    update(&mut state, Message::EngineGone);
+    assert!(screen(&state).contains("ended unexpectedly"));
+    assert_eq!(press(&mut state, KeyCode::Char('q')).last(), Some(&Effect::Quit));
+}

@@ -1,0 +1,421 @@
+//! Curves over the steps, in braille dots (half blocks where the font has no braille).
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::tui::format;
+use crate::tui::state::Series;
+use crate::tui::theme::{Depth, Role, Theme};
+
+use super::panel;
+
+/// One figure in the chart.
+#[derive(Clone, Copy, Debug)]
+pub struct Curve<'a> {
+    /// In the legend.
+    pub name: &'a str,
+    /// Its colour.
+    pub role: Role,
+    /// Its course.
+    pub series: &'a Series,
+    /// The weight of the past in its moving average; 0: as it is.
+    pub smoothing: f64,
+    /// Whether each value is marked: for figures that come once an epoch.
+    pub marked: bool,
+}
+
+/// A chart with axes, ticks and legend.
+#[derive(Clone, Copy, Debug)]
+pub struct Chart<'a> {
+    /// In the frame.
+    pub title: &'a str,
+    /// The figures, the most important last: it is drawn on top.
+    pub curves: &'a [Curve<'a>],
+    /// Steps of the whole training.
+    pub steps: u64,
+    /// Whether the vertical axis is logarithmic.
+    pub log_scale: bool,
+    /// The largest value that can be: 1 for shares.
+    pub ceiling: Option<f64>,
+    /// What stands there while there is nothing to draw.
+    pub empty: &'a str,
+}
+
+/// The vertical axis: values to a share of the height.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Axis {
+    low: f64,
+    high: f64,
+    log: bool,
+}
+
+impl Axis {
+    fn share(&self, value: f64) -> f64 {
+        let place = |v: f64| if self.log { v.max(f64::MIN_POSITIVE).ln() } else { v };
+        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
+    }
+
+    /// Round values within the axis, at most about `count`, with their labels.
+    fn ticks(&self, count: usize) -> Vec<(f64, String)> {
+        if self.log {
+            let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+            let decades = (self.high / self.low).log10();
+            let digits: &[f64] = if decades * 3.0 <= count as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+            let values = (first..=last).flat_map(|e| digits.iter().map(move |d| d * 10_f64.powi(e)));
+            let inside = values.filter(|v| (self.low..=self.high).contains(v));
+            let label = |v: f64| {
+                if (1e-4..1e5).contains(&v) {
+                    format!("{}", (v * 1e6).round() / 1e6)
+                } else {
+                    format!("{v:.0e}")
+                }
+            };
+            return inside.map(|v| (v, label(v))).collect();
+        }
+        let step = round_step((self.high - self.low) / count.max(1) as f64);
+        let first = (self.low / step - 1e-9).ceil();
+        let values = (0..=2 * count + 2).map(|i| (first + i as f64) * step);
+        values.take_while(|v| *v <= self.high + 1e-9 * step).map(|v| (v, format::tick(v, step))).collect()
+    }
+}
+
+/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `least`.
+fn round_step(least: f64) -> f64 {
+    if !least.is_finite() || least <= 0.0 {
+        return 1.0;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    let digits = [1.0, 2.0, 2.5, 5.0, 10.0];
+    power * digits.into_iter().find(|d| power * d >= least * (1.0 - 1e-9)).unwrap_or(10.0)
+}
+
+/// Dots of one area, several a cell.
+struct Dots {
+    area: Rect,
+    /// Dots of a cell, across and down.
+    density: (usize, usize),
+    cells: Vec<(u8, Style)>,
+}
+
+impl Dots {
+    fn new(area: Rect, rich: bool) -> Self {
+        let density = if rich { (2, 4) } else { (1, 2) };
+        let cells = vec![(0, Style::new()); usize::from(area.width) * usize::from(area.height)];
+        Dots { area, density, cells }
+    }
+
+    fn size(&self) -> (i64, i64) {
+        let (w, h) = (usize::from(self.area.width), usize::from(self.area.height));
+        ((w * self.density.0) as i64, (h * self.density.1) as i64)
+    }
+
+    /// Sets a dot; the last style that touches a cell colours it.
+    fn set(&mut self, x: i64, y: i64, style: Style) {
+        let (width, height) = self.size();
+        if x < 0 || y < 0 || x >= width || y >= height {
+            return;
+        }
+        let (x, y) = (x as usize, y as usize);
+        let (across, down) = self.density;
+        let cell = &mut self.cells[y / down * usize::from(self.area.width) + x / across];
+        const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+        let bit = if across == 2 { BRAILLE[y % down][x % across] } else { 1 << (y % down) };
+        if cell.1 != style {
+            // Faint dots of another curve would take on this one's colour: they make way.
+            *cell = (0, style);
+        }
+        cell.0 |= bit;
+    }
+
+    fn column(&mut self, x: i64, from: i64, to: i64, style: Style) {
+        let height = self.size().1;
+        for y in from.min(to).max(0)..=from.max(to).min(height - 1) {
+            self.set(x, y, style);
+        }
+    }
+
+    /// A straight line; steep parts are filled column by column.
+    fn line(&mut self, (x0, y0): (i64, i64), (x1, y1): (i64, i64), style: Style) {
+        let mut before = y0;
+        for x in x0..=x1 {
+            let y = if x1 == x0 { y1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) };
+            let start = if y > before {
+                before + 1
+            } else if y < before {
+                before - 1
+            } else {
+                y
+            };
+            self.column(x, start, y, style);
+            before = y;
+        }
+    }
+
+    fn draw(&self, buffer: &mut Buffer) {
+        let positions = self.area.positions();
+        for (position, (bits, style)) in positions.zip(&self.cells) {
+            if *bits == 0 {
+                continue;
+            }
+            let symbol = if self.density.0 == 2 {
+                char::from_u32(0x2800 + u32::from(*bits)).unwrap_or(' ') // 0x2800..=0x28FF are the braille patterns
+            } else {
+                [' ', '▀', '▄', '█'][usize::from(*bits & 3)]
+            };
+            buffer[position].set_char(symbol).set_style(*style);
+        }
+    }
+}
+
+impl Chart<'_> {
+    /// Draws into `area`.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let scale = if self.log_scale { " (log)" } else { "" };
+        let block =
+            panel(theme, format!("{}{scale}", self.title)).title_top(self.legend(theme).right_aligned());
+        let inner = block.inner(area);
+        block.render(area, buffer);
+        if inner.width < 12 || inner.height < 4 {
+            return;
+        }
+        let Some(axis) = self.axis() else {
+            let row = Rect { y: inner.y + inner.height / 2, height: 1, ..inner };
+            Line::styled(self.empty, theme.style(Role::Muted)).centered().render(row, buffer);
+            return;
+        };
+        let ticks = axis.ticks(usize::from(inner.height / 4).clamp(2, 8));
+        let gutter = ticks.iter().map(|(_, label)| label.len()).max().unwrap_or(1) as u16 + 1;
+        if inner.width < gutter + 8 {
+            return;
+        }
+        let plot = Rect {
+            x: inner.x + gutter,
+            y: inner.y,
+            width: inner.width - gutter - 1,
+            height: inner.height - 2,
+        };
+        self.draw_axes(theme, &axis, &ticks, plot, buffer);
+        let mut dots = Dots::new(plot, theme.rich_glyphs);
+        let last = self.last_step();
+        for curve in self.curves {
+            plot_curve(theme, curve, &axis, last, &mut dots);
+        }
+        dots.draw(buffer);
+        for curve in self.curves.iter().filter(|curve| curve.marked) {
+            mark(theme, curve, &axis, last, plot, buffer);
+        }
+    }
+
+    fn legend(&self, theme: &Theme) -> Line<'static> {
+        let mut spans = Vec::new();
+        for curve in self.curves.iter().filter(|curve| curve.series.last().is_some()) {
+            let sign = if curve.marked { "•" } else { "─" };
+            spans.push(Span::styled(format!(" {sign} "), theme.strong(curve.role)));
+            spans.push(Span::styled(curve.name.to_owned(), theme.style(Role::Muted)));
+        }
+        if !spans.is_empty() {
+            spans.push(Span::raw(" "));
+        }
+        Line::from(spans)
+    }
+
+    /// The horizontal axis grows in jumps, so that the curve does not crawl: to the first of 1, 2, 5 times a power of
+    /// ten steps beyond the newest one, at most to the end of training.
+    fn last_step(&self) -> u64 {
+        let newest = self.curves.iter().filter_map(|c| c.series.last()).map(|b| b.step).max().unwrap_or(1);
+        let room = round_step((newest as f64).max(50.0)) as u64;
+        if self.steps >= newest { room.min(self.steps) } else { newest }.max(2)
+    }
+
+    fn axis(&self) -> Option<Axis> {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut tops = Vec::new();
+        for curve in self.curves {
+            for bucket in curve.series.buckets() {
+                low = low.min(bucket.min);
+                tops.push(bucket.max);
+            }
+        }
+        if tops.is_empty() {
+            return None;
+        }
+        // A few spikes must not flatten the rest: beyond the 99th percentile curves are cut off at the top.
+        let cut = (tops.len() - 1) * 99 / 100;
+        let (_, nth, _) = tops.select_nth_unstable_by(cut, f64::total_cmp);
+        high = high.max(*nth).max(low);
+        if self.log_scale && high > 0.0 {
+            let low = low.max(high * 1e-9);
+            return Some(Axis { low: low / 1.2, high: high * 1.2, log: true });
+        }
+        let margin = ((high - low) * 0.05).max(high.abs() * 1e-3).max(1e-9);
+        let bottom = if low >= 0.0 && low < 0.35 * high { 0.0 } else { low - margin };
+        let top = self.ceiling.map_or(high + margin, |ceiling| (high + margin).min(ceiling.max(high)));
+        Some(Axis { low: bottom, high: top.max(bottom + 1e-9), log: false })
+    }
+
+    fn draw_axes(
+        &self,
+        theme: &Theme,
+        axis: &Axis,
+        ticks: &[(f64, String)],
+        plot: Rect,
+        buffer: &mut Buffer,
+    ) {
+        let faint = theme.style(Role::Faint);
+        let muted = theme.style(Role::Muted);
+        let bottom = plot.bottom();
+        let left = plot.x - 1;
+        for y in plot.top()..bottom {
+            buffer[(left, y)].set_symbol("│").set_style(faint);
+        }
+        for x in plot.left()..plot.right() {
+            buffer[(x, bottom)].set_symbol("─").set_style(faint);
+        }
+        buffer[(left, bottom)].set_symbol("└").set_style(faint);
+        let rows = f64::from(plot.height);
+        let mut taken = None;
+        for (value, label) in ticks {
+            let row = ((1.0 - axis.share(*value)) * rows - 0.5).round().clamp(0.0, rows - 1.0) as u16;
+            if taken == Some(row) {
+                continue;
+            }
+            taken = Some(row);
+            let y = plot.y + row;
+            let start = left.saturating_sub(label.len() as u16);
+            buffer.set_string(start, y, label, muted);
+            buffer[(left, y)].set_symbol("┤").set_style(faint);
+            for x in (plot.left()..plot.right()).step_by(2) {
+                buffer[(x, y)].set_symbol(if theme.rich_glyphs { "·" } else { " " }).set_style(faint);
+            }
+        }
+        let last = self.last_step() as f64;
+        let step = round_step(last / f64::from((plot.width / 12).clamp(1, 10))).max(1.0);
+        let mut free_from = plot.left();
+        for i in 0..=20 {
+            let value = step * f64::from(i);
+            if value > last {
+                break;
+            }
+            let x = plot.x + (value / last * f64::from(plot.width - 1)).round() as u16;
+            let label = format::steps(value);
+            let start =
+                x.saturating_sub(label.len() as u16 / 2).min(plot.right().saturating_sub(label.len() as u16));
+            if start < free_from {
+                continue;
+            }
+            buffer[(x, bottom)].set_symbol("┴").set_style(faint);
+            buffer.set_string(start, bottom + 1, &label, muted);
+            free_from = start + label.len() as u16 + 2;
+        }
+    }
+}
+
+fn plot_curve(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, dots: &mut Dots) {
+    let (width, height) = dots.size();
+    let x_of = |step: u64| (step as f64 / last as f64 * (width - 1) as f64).round() as i64;
+    let y_of = |value: f64| ((1.0 - axis.share(value)) * (height - 1) as f64).round().clamp(-1e6, 1e6) as i64;
+    let strong = theme.style(curve.role);
+    if curve.smoothing > 0.0 {
+        // The values as they came: one bar a column from smallest to largest, faint, behind the average.
+        let faint = match theme.depth {
+            Depth::Monochrome | Depth::Sixteen => theme.style(Role::Faint),
+            _ => strong.add_modifier(Modifier::DIM),
+        };
+        let mut column: Option<(i64, f64, f64)> = None;
+        for bucket in curve.series.buckets() {
+            let x = x_of(bucket.step);
+            column = match column {
+                Some((at, low, high)) if at == x => Some((x, low.min(bucket.min), high.max(bucket.max))),
+                other => {
+                    if let Some((at, low, high)) = other {
+                        dots.column(at, y_of(high), y_of(low), faint);
+                    }
+                    Some((x, bucket.min, bucket.max))
+                }
+            };
+        }
+        if let Some((at, low, high)) = column {
+            dots.column(at, y_of(high), y_of(low), faint);
+        }
+    }
+    // One point a column: the mean of the average's values there.
+    let mut points: Vec<(i64, f64, f64)> = Vec::new();
+    for (step, value) in curve.series.smoothed(curve.smoothing) {
+        let x = x_of(step);
+        match points.last_mut() {
+            Some((at, sum, count)) if *at == x => {
+                *sum += value;
+                *count += 1.0;
+            }
+            _ => points.push((x, value, 1.0)),
+        }
+    }
+    let at = |(x, sum, count): (i64, f64, f64)| (x, y_of(sum / count));
+    if let [only] = points[..] {
+        let (x, y) = at(only);
+        dots.set(x, y, strong);
+    }
+    for pair in points.windows(2) {
+        dots.line(at(pair[0]), at(pair[1]), strong);
+    }
+}
+
+fn mark(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, plot: Rect, buffer: &mut Buffer) {
+    let buckets = curve.series.buckets();
+    if buckets.len() > usize::from(plot.width) / 3 {
+        return;
+    }
+    for bucket in buckets {
+        let x = plot.x + (bucket.step as f64 / last as f64 * f64::from(plot.width - 1)).round() as u16;
+        let row = ((1.0 - axis.share(bucket.mean)) * f64::from(plot.height) - 0.5).round();
+        if x < plot.right() && row >= 0.0 && row < f64::from(plot.height) {
+            buffer[(x, plot.y + row as u16)].set_symbol("•").set_style(theme.strong(curve.role));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        let axis = Axis { low: 0.0, high: 2.3, log: false };
+        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["0", "1", "2"]);
+        let axis = Axis { low: 0.01, high: 3.0, log: true };
+        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["0.01", "0.1", "1"]);
+    }
+
+    #[test]
+    fn any_values_can_be_drawn_at_any_size() {
+        let theme = Theme { depth: Depth::True, rich_glyphs: true };
+        for values in [vec![], vec![0.0], vec![1e300, -1e300], vec![5.0; 3], vec![1e-12, 1e12, 0.0]] {
+            let mut series = Series::default();
+            for (step, value) in (1..).zip(values) {
+                series.push(step, 1, value);
+            }
+            for (width, height) in [(1, 1), (13, 5), (30, 8), (200, 60)] {
+                for log_scale in [false, true] {
+                    let curve = Curve {
+                        name: "x",
+                        role: Role::Training,
+                        series: &series,
+                        smoothing: 0.9,
+                        marked: true,
+                    };
+                    let curves = [curve];
+                    let chart =
+                        Chart { title: "t", curves: &curves, steps: 10, log_scale, ceiling: None, empty: "" };
+                    let area = Rect::new(0, 0, width, height);
+                    chart.draw(&theme, area, &mut Buffer::empty(area));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What the screens are made of.
+
+pub mod bar;
+pub mod chart;
+pub mod image;
+pub mod matrix;
+
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
+
+use super::theme::{Role, Theme};
+
+/// A frame with a title.
+pub fn panel<'a>(theme: &Theme, title: impl Into<String>) -> Block<'a> {
+    let kind = if theme.rich_glyphs { BorderType::Rounded } else { BorderType::Plain };
+    let title = Span::styled(
+        format!(" {} ", title.into()),
+        ratatui::style::Style::new().add_modifier(Modifier::BOLD),
+    );
+    Block::bordered().border_type(kind).border_style(theme.style(Role::Faint)).title(title)
+}
+
+/// `label  value`, the label muted and padded to `width`.
+pub fn pair<'a>(theme: &Theme, label: &str, width: usize, value: impl Into<String>) -> Line<'a> {
+    let label = Span::styled(format!("{label:<width$}"), theme.style(Role::Muted));
+    Line::from(vec![label, Span::raw(value.into())])
+}

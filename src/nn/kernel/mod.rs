@@ -3,9 +3,12 @@
 //! Every function here gives the same bits whatever the number of threads: work is cut into pieces by the problem's
 //! size, never by the thread count, and sums over pieces are added in the order of the pieces.
 
+pub mod conv;
+pub mod conv_window;
 pub mod elementwise;
 pub mod gemm;
 pub mod isa;
 pub mod math;
 pub mod panel;
+pub mod pool;
 pub mod recurrent;

@@ -47,7 +47,7 @@ fn check(columns: usize, width: usize) -> Result<(), Error> {
 }
 
 /// Bias and activation in place; returns the result, and what the activation's gradient needs of it.
-fn finish(
+pub(super) fn finish(
     mut y: Buffer,
     width: usize,
     bias: Option<&[f32]>,
@@ -64,7 +64,12 @@ fn finish(
     (y.clone(), y)
 }
 
-fn output(pass: &Pass<Cpu>, values: Arc<Buffer>, shape: [usize; 2], wants: bool) -> Result<Var<Cpu>, Error> {
+pub(super) fn output(
+    pass: &Pass<Cpu>,
+    values: Arc<Buffer>,
+    shape: [usize; 2],
+    wants: bool,
+) -> Result<Var<Cpu>, Error> {
     let (node, _) = pass.device.upload(Buffer::default(), 0, 0)?;
     Ok(Var { node, values, rows: shape[0], columns: shape[1], wants_gradient: wants })
 }

@@ -4,6 +4,7 @@
 //! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
 //! the CPU against the fused form.
 
+pub mod conv;
 pub mod dense;
 pub mod dropout;
 pub mod recurrent;
@@ -11,10 +12,14 @@ pub mod recurrent;
 use super::device::Device;
 use super::loss::LossOp;
 use super::optim::UpdateOp;
+use conv::ConvOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
-pub trait Backend: Device + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps {}
+pub trait Backend:
+    Device + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps
+{
+}
 
-impl<D: Device + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps> Backend for D {}
+impl<D: Device + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps> Backend for D {}

@@ -4,20 +4,27 @@
 
 pub mod data;
 pub mod layer;
+pub mod library;
 pub mod names;
+pub mod outline;
+pub mod overrides;
 pub mod parameters;
+pub mod parse;
 pub mod path;
 pub mod shapes;
 pub mod summary;
 pub mod types;
+pub mod validate;
 
 pub use data::{DataConfig, Labels, Signature, Source, TargetKind};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use names::layer_names;
 pub use parameters::{Parameters, parameters};
+pub use parse::PresetError;
 pub use path::{Key, Path};
 pub use shapes::{ShapeError, output_shape};
 pub use summary::Summary;
 pub use types::{
     Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Procedure, Schedule, TrainConfig,
 };
+pub use validate::Experiment;

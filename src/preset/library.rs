@@ -1,0 +1,167 @@
+//! The built-in presets and the user's own.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::parse::{LARGEST, PresetError, nearest, parse, write};
+use super::types::Preset;
+use super::validate::Experiment;
+
+/// The built-in presets: name and text.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("mnist-cnn", include_str!("../../presets/mnist-cnn.ron")),
+    ("mnist-mlp", include_str!("../../presets/mnist-mlp.ron")),
+];
+
+/// A preset of the library.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// The user's file; none for a built-in one.
+    pub file: Option<PathBuf>,
+    /// The preset, or why it cannot be used.
+    pub loaded: Result<Experiment, PresetError>,
+}
+
+/// The folder of the user's presets: `TRAINYARD_HOME/presets`, or `presets` in the platform's configuration folder.
+pub fn folder() -> Option<PathBuf> {
+    if let Some(home) = std::env::var_os("TRAINYARD_HOME").filter(|home| !home.is_empty()) {
+        return Some(PathBuf::from(home).join("presets"));
+    }
+    directories::ProjectDirs::from("", "", "trainyard").map(|folders| folders.config_dir().join("presets"))
+}
+
+/// All presets: the built-in ones, then the user's, by name. A user's preset stands beside a built-in one of its name.
+pub fn list() -> Vec<Entry> {
+    list_in(folder().as_deref())
+}
+
+fn list_in(folder: Option<&Path>) -> Vec<Entry> {
+    let built_in = BUILT_IN.iter().map(|&(name, text)| Entry {
+        name: name.into(),
+        file: None,
+        loaded: experiment(text, name),
+    });
+    let mut files: Vec<PathBuf> = folder
+        .and_then(|folder| std::fs::read_dir(folder).ok())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|end| end == "ron"))
+        .collect();
+    files.sort();
+    let own = files.into_iter().map(|path| Entry {
+        name: path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        loaded: read(&path).and_then(|text| experiment(&text, &path.to_string_lossy())),
+        file: Some(path),
+    });
+    built_in.chain(own).collect()
+}
+
+/// The text of the preset that `wanted` names, and what to call it in messages: a path to a `.ron` file, or a name of
+/// the library; the user's own comes before a built-in one.
+///
+/// # Errors
+/// When there is none; the nearest name is suggested.
+pub fn find(wanted: &str) -> Result<(String, String), PresetError> {
+    if wanted.ends_with(".ron") || wanted.contains(std::path::MAIN_SEPARATOR) {
+        return read(Path::new(wanted)).map(|text| (text, wanted.to_string()));
+    }
+    if let Some(path) = own_file(wanted).filter(|path| path.is_file()) {
+        return read(&path).map(|text| (text, path.to_string_lossy().into_owned()));
+    }
+    if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
+        return Ok(((*text).to_string(), (*name).to_string()));
+    }
+    let entries = list();
+    let names = || entries.iter().map(|entry| entry.name.as_str());
+    let hint = nearest(wanted, names()).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    let all = names().collect::<Vec<_>>().join(", ");
+    Err(PresetError::whole(wanted, "no such preset", format!("{hint}there are: {all}; or give a .ron file")))
+}
+
+/// Reads a preset's text into a checked experiment.
+///
+/// # Errors
+/// What is wrong with it, at its place.
+pub fn experiment(text: &str, origin: &str) -> Result<Experiment, PresetError> {
+    parse(text, origin)?.validate(origin, text)
+}
+
+/// Saves a preset among the user's own, under its name, whole or not at all. Returns the file.
+///
+/// # Errors
+/// When the preset is not valid, its name is none, or the system refuses.
+pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
+    let text = write(preset)?;
+    let experiment = experiment(&text, &preset.name)?;
+    let path = own_file(&experiment.preset.name).ok_or_else(|| {
+        PresetError::whole(&preset.name, "no folder for presets is known", "set TRAINYARD_HOME to a folder")
+    })?;
+    put(&path, &text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
+    Ok(path)
+}
+
+/// Where the user's preset of this name is; none for what is no name.
+fn own_file(name: &str) -> Option<PathBuf> {
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    folder().filter(|_| is_name).map(|folder| folder.join(format!("{name}.ron")))
+}
+
+fn put(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    if cfg!(unix) {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, PresetError> {
+    let name = path.to_string_lossy();
+    let refused = |error: io::Error| PresetError::whole(&name, error.to_string(), "");
+    let size = std::fs::metadata(path).map_err(refused)?.len();
+    if size > LARGEST as u64 {
+        return Err(PresetError::whole(
+            &name,
+            format!("{size} bytes are too many for a preset"),
+            "1 MB at most",
+        ));
+    }
+    std::fs::read_to_string(path).map_err(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_preset_is_valid_under_its_own_name() {
+        for entry in list_in(None) {
+            assert_eq!(entry.loaded.unwrap().preset.name, entry.name);
+        }
+    }
+
+    #[test]
+    fn a_broken_preset_of_the_user_is_listed_with_its_error_and_hides_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("broken.ron"), "(name: ").unwrap();
+        std::fs::write(folder.path().join("mine.ron"), BUILT_IN[1].1).unwrap();
+        let all = list_in(Some(folder.path()));
+        assert_eq!(all.len(), BUILT_IN.len() + 2);
+        assert!(all.iter().any(|entry| entry.name == "broken" && entry.loaded.is_err()));
+        assert!(all.iter().any(|entry| entry.name == "mine" && entry.loaded.is_ok()));
+    }
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_nearest() {
+        let shown = find("mnist-cn").unwrap_err().to_string();
+        assert!(shown.contains("did you mean mnist-cnn?"), "{shown}");
+        assert!(find("../../etc/passwd").is_err());
+    }
+}

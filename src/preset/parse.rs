@@ -1,0 +1,215 @@
+//! From text to a preset, with errors that point at their place.
+
+use std::fmt;
+
+use super::outline::Outline;
+use super::path::Path;
+use super::types::Preset;
+
+/// A preset is a page of text; a larger file is not one.
+pub const LARGEST: usize = 1 << 20;
+
+/// What is wrong with a preset, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresetError {
+    /// The file, or the built-in preset's name.
+    pub origin: String,
+    /// Line and column, from 1; none when it is not about a place.
+    pub place: Option<(usize, usize)>,
+    /// The line.
+    pub line: String,
+    /// What is wrong.
+    pub problem: String,
+    /// What would be valid; may be empty.
+    pub help: String,
+}
+
+impl std::error::Error for PresetError {}
+
+impl fmt::Display for PresetError {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Some((line, column)) = self.place else {
+            write!(f, "{}: {}", self.origin, self.problem)?;
+            return if self.help.is_empty() { Ok(()) } else { write!(f, "\n  help: {}", self.help) };
+        };
+        write!(f, "{}:{line}:{column}: {}", self.origin, self.problem)?;
+        let number = line.to_string();
+        let gap = " ".repeat(number.len());
+        // Tabs are one column in the line and under it.
+        let shown: String = self.line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        write!(f, "\n {gap} |\n {number} | {shown}\n {gap} | {}^", " ".repeat(column - 1))?;
+        if self.help.is_empty() { Ok(()) } else { write!(f, "\n {gap} = help: {}", self.help) }
+    }
+}
+
+impl PresetError {
+    /// An error about a whole file.
+    pub fn whole(origin: &str, problem: impl Into<String>, help: impl Into<String>) -> Self {
+        PresetError {
+            origin: origin.to_owned(),
+            place: None,
+            line: String::new(),
+            problem: problem.into(),
+            help: help.into(),
+        }
+    }
+
+    /// An error about the value at `path` in `text`.
+    pub fn at(
+        origin: &str,
+        text: &str,
+        path: &Path,
+        problem: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let offset = Outline::of(text).find(path).start;
+        let before = &text.as_bytes()[..offset.min(text.len())];
+        let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let first = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+        let column = String::from_utf8_lossy(&before[first..]).chars().count() + 1;
+        Self::placed(origin, text, (line, column), problem.into(), help.into())
+    }
+
+    fn placed(origin: &str, text: &str, place: (usize, usize), problem: String, help: String) -> Self {
+        let line = text.lines().nth(place.0 - 1).unwrap_or_default().chars().take(200).collect();
+        PresetError { origin: origin.to_owned(), place: Some(place), line, problem, help }
+    }
+}
+
+/// How presets are read: optional values are written without `Some`.
+fn options() -> ron::Options {
+    ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+}
+
+/// Reads a preset; `origin` names it in errors.
+///
+/// # Errors
+/// The first thing that is not as it should be, with its place and what would be valid.
+pub fn parse(text: &str, origin: &str) -> Result<Preset, PresetError> {
+    if text.len() > LARGEST {
+        let size = text.len();
+        return Err(PresetError::whole(
+            origin,
+            format!("{size} bytes are too many for a preset"),
+            "1 MB at most",
+        ));
+    }
+    options().from_str(text).map_err(|error| {
+        let place = (error.span.start.line.max(1), error.span.start.col.max(1));
+        let (problem, help) = explain(&error.code);
+        PresetError::placed(origin, text, place, problem, help)
+    })
+}
+
+/// Writes a preset so that [`parse`] reads it back.
+///
+/// # Errors
+/// When it cannot be written as RON.
+pub fn write(preset: &Preset) -> Result<String, PresetError> {
+    let pretty = ron::ser::PrettyConfig::default().depth_limit(3);
+    options()
+        .to_string_pretty(preset, pretty)
+        .map_err(|error| PresetError::whole(&preset.name, error.to_string(), String::new()))
+}
+
+fn explain(error: &ron::Error) -> (String, String) {
+    use ron::Error as Ron;
+    let list = |names: &[&str]| names.join(", ");
+    let suggest = |names: &'static [&'static str], wrong: &str| match nearest(wrong, names.iter().copied()) {
+        Some(near) => format!("did you mean {near}? valid: {}", list(names)),
+        None => format!("valid: {}", list(names)),
+    };
+    match error {
+        Ron::NoSuchStructField { expected, found, outer } => {
+            let of = outer.as_deref().map(|outer| format!(" of {outer}")).unwrap_or_default();
+            (format!("unknown field '{found}'{of}"), suggest(expected, found))
+        }
+        Ron::NoSuchEnumVariant { expected, found, outer } => {
+            let what = outer.as_deref().unwrap_or("value");
+            (format!("unknown {what} '{found}'"), suggest(expected, found))
+        }
+        Ron::MissingStructField { field, outer } => {
+            let of = outer.as_deref().map(|outer| format!(" of {outer}")).unwrap_or_default();
+            (format!("the field '{field}'{of} is missing"), format!("add {field}: …"))
+        }
+        Ron::DuplicateStructField { field, .. } => {
+            (format!("the field '{field}' stands here twice"), String::new())
+        }
+        Ron::InvalidValueForType { expected, found } => {
+            (format!("{found} does not belong here"), format!("expected {expected}"))
+        }
+        other => (other.to_string(), String::new()),
+    }
+}
+
+/// The name nearest to `wrong` by edit distance, if one is near enough to be meant.
+pub fn nearest<'a>(wrong: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong: Vec<char> = wrong.chars().take(64).collect();
+    let best = names.map(|name| (distance(&wrong, name), name)).min()?;
+    (best.0 <= wrong.len().max(3) / 3 + 1).then_some(best.1)
+}
+
+fn distance(a: &[char], b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=a.len()).collect();
+    for (j, y) in b.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = j + 1;
+        for (i, x) in a.iter().enumerate() {
+            let replaced = diagonal + usize::from(!x.eq_ignore_ascii_case(&y));
+            diagonal = row[i + 1];
+            row[i + 1] = replaced.min(row[i] + 1).min(diagonal + 1);
+        }
+    }
+    row[a.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
+
+    fn message(text: &str) -> String {
+        parse(text, "my.ron").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_field_is_shown_with_its_line_and_the_nearest_name() {
+        let shown = message(&CNN.replace("filters: 32", "filtres: 32"));
+        assert!(shown.starts_with("my.ron:"), "{shown}");
+        assert!(shown.contains("unknown field 'filtres'"), "{shown}");
+        assert!(shown.contains("Conv2D(filtres: 32") && shown.contains("did you mean filters?"), "{shown}");
+    }
+
+    #[test]
+    fn an_unknown_layer_activation_or_type_is_explained() {
+        let shown = message(&CNN.replace("Conv2D(", "Conv2d("));
+        assert!(shown.contains("'Conv2d'") && shown.contains("did you mean Conv2D?"), "{shown}");
+        let shown = message(&CNN.replace("activation: softmax", "activation: sofmax"));
+        assert!(shown.contains("did you mean softmax?"), "{shown}");
+        let shown = message(&CNN.replace("epochs: 5", "epochs: \"five\""));
+        assert!(shown.contains("my.ron:") && shown.contains("epochs"), "{shown}");
+    }
+
+    #[test]
+    fn a_preset_comes_back_as_it_was_written() {
+        let preset = parse(CNN, "mnist-cnn").unwrap();
+        assert_eq!(parse(&write(&preset).unwrap(), "again").unwrap(), preset);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_or_read_without_a_panic(text in ".{0,200}") {
+            let _ = parse(&text, "x").map_err(|error| error.to_string());
+        }
+
+        #[test]
+        fn a_damaged_preset_is_refused_or_read_without_a_panic(at in 0..CNN.len(), junk in "[(\\[\\]),:a0\"\\\\]{0,3}") {
+            if CNN.is_char_boundary(at) {
+                let text = format!("{}{junk}{}", &CNN[..at], &CNN[at..]);
+                let _ = parse(&text, "x").map_err(|error| error.to_string());
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! From a preset to an experiment whose parts fit each other.
+
+use super::data::{Labels, Signature, TargetKind};
+use super::layer::{Activation, Layer};
+use super::parse::PresetError;
+use super::path::Path;
+use super::summary::Summary;
+use super::types::{Loss, Preset};
+
+/// A preset whose shapes, loss and data fit.
+#[derive(Clone, Debug)]
+pub struct Experiment {
+    /// The preset.
+    pub preset: Preset,
+    /// What its data offers.
+    pub signature: Signature,
+    /// Its layers with their shapes and parameters.
+    pub summary: Summary,
+}
+
+struct Finding {
+    path: Path,
+    problem: String,
+    help: String,
+}
+
+fn finding(path: Path, problem: impl Into<String>, help: impl Into<String>) -> Result<(), Finding> {
+    Err(Finding { path, problem: problem.into(), help: help.into() })
+}
+
+impl Preset {
+    /// Checks the preset against what its data offers. `origin` and `text` are where it was read from, for messages.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, at its place in the text.
+    pub fn validate(self, origin: &str, text: &str) -> Result<Experiment, PresetError> {
+        let signature = self.data.source.signature();
+        let checked = self
+            .check_numbers()
+            .and_then(|()| {
+                Summary::of(&self.name, &self.layers, &signature.input).map_err(|error| Finding {
+                    path: error.path,
+                    problem: error.problem,
+                    help: error.help,
+                })
+            })
+            .and_then(|summary| self.check_end(&summary, &signature).map(|()| summary));
+        match checked {
+            Ok(summary) => Ok(Experiment { preset: self, signature, summary }),
+            Err(Finding { path, problem, help }) => Err(PresetError::at(origin, text, &path, problem, help)),
+        }
+    }
+
+    fn check_numbers(&self) -> Result<(), Finding> {
+        let train = |field| Path::to("train").field(field);
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_plain) {
+            return finding(
+                Path::to("name"),
+                "this cannot be a preset's name",
+                "use 1 to 64 letters, digits, '-' and '_'",
+            );
+        }
+        if self.layers.is_empty() {
+            return finding(
+                Path::to("layers"),
+                "a network without layers",
+                "add at least one, such as Dense(units: 10)",
+            );
+        }
+        if self.train.epochs == 0 {
+            return finding(train("epochs"), "0 epochs train nothing", "use 1 or more");
+        }
+        if self.train.batch_size == 0 {
+            return finding(train("batch_size"), "a batch of 0 samples", "use 1 or more; 32 to 128 is usual");
+        }
+        let rate = self.optimizer.learning_rate();
+        if !(rate.is_finite() && rate > 0.0) {
+            let path = Path::to("optimizer").field("learning_rate");
+            return finding(
+                path,
+                format!("a learning rate of {rate}"),
+                "use a number above 0, such as 0.001",
+            );
+        }
+        if !(0.0..1.0).contains(&self.data.validation) {
+            let path = Path::to("data").field("validation");
+            let share = self.data.validation;
+            return finding(
+                path,
+                format!("{share} is no share of the samples"),
+                "use 0 or more, and less than 1",
+            );
+        }
+        if !(0.0..1.0).contains(&self.loss_options.label_smoothing) {
+            let path = Path::to("loss_options").field("label_smoothing");
+            return finding(path, "label smoothing is a share", "use 0 or more, and less than 1");
+        }
+        Ok(())
+    }
+
+    /// The last layer against the loss, the labels and the target.
+    fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
+        let output = summary.rows.last().map(|row| &row.shape[..]).unwrap_or_default();
+        let last = Path::to("layers").index(self.layers.len() - 1);
+        let activation = match self.layers.last() {
+            Some(Layer::Dense { activation, .. } | Layer::Activation(activation)) => Some(*activation),
+            _ => None,
+        };
+        match &signature.target {
+            TargetKind::Classes(classes) => {
+                let count = classes.len();
+                if output != [count] {
+                    let help = format!("end with Flatten if needed, then Dense(units: {count}, …)");
+                    return finding(last, format!("the network gives {output:?} for {count} classes"), help);
+                }
+                match (self.loss, self.data.labels) {
+                    (Loss::CategoricalCrossentropy, Labels::Integer) => finding(
+                        Path::to("loss"),
+                        "categorical_crossentropy takes one-hot labels",
+                        "set data.labels: one_hot, or use sparse_categorical_crossentropy",
+                    )?,
+                    (Loss::SparseCategoricalCrossentropy, Labels::OneHot) => finding(
+                        Path::to("loss"),
+                        "sparse_categorical_crossentropy takes class numbers",
+                        "set data.labels: integer, or use categorical_crossentropy",
+                    )?,
+                    _ => {}
+                }
+            }
+            TargetKind::Values(count) => {
+                if output != [*count] {
+                    let help = format!("end with Dense(units: {count})");
+                    return finding(last, format!("the network gives {output:?} for {count} values"), help);
+                }
+            }
+            TargetKind::Tokens(count) => {
+                if output.last() != Some(count) {
+                    let help = format!("end with Dense(units: {count}, activation: softmax)");
+                    return finding(last, format!("the network gives {output:?} for {count} tokens"), help);
+                }
+            }
+        }
+        let wants = match self.loss {
+            Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy => Some(Activation::Softmax),
+            Loss::BinaryCrossentropy => Some(Activation::Sigmoid),
+            _ => None,
+        };
+        match (wants, activation) {
+            (Some(Activation::Softmax), Some(Activation::Softmax))
+            | (Some(Activation::Sigmoid), Some(Activation::Sigmoid)) => Ok(()),
+            (Some(Activation::Softmax), _) => {
+                finding(last, "this loss needs probabilities", "give the last layer activation: softmax")
+            }
+            (Some(_), _) => {
+                finding(last, "this loss needs a probability", "give the last layer activation: sigmoid")
+            }
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+
+    const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
+
+    fn message(from: &str, to: &str) -> String {
+        let text = CNN.replace(from, to);
+        assert_ne!(text, CNN);
+        parse(&text, "my.ron").unwrap().validate("my.ron", &text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_case_study_is_valid_and_has_kerass_parameters() {
+        let experiment = parse(CNN, "mnist-cnn").unwrap().validate("mnist-cnn", CNN).unwrap();
+        assert_eq!(experiment.summary.parameters.total(), 693_962);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_at_its_own_line() {
+        let shown = message("kernel_size: (3, 3)", "kernel_size: (30, 30)");
+        assert!(shown.contains("kernel_size: (30, 30)") && shown.contains("28"), "{shown}");
+        let shown = message("Dense(units: 128", "Dense(units: 0");
+        assert!(shown.contains("Dense(units: 0") && shown.contains("units"), "{shown}");
+        let shown = message("epochs: 5", "epochs: 0");
+        assert!(shown.contains("0 epochs train nothing"), "{shown}");
+        let shown = message("units: 10", "units: 11");
+        assert!(shown.contains("for 10 classes"), "{shown}");
+        let shown = message("labels: one_hot", "labels: integer");
+        assert!(shown.contains("takes one-hot labels"), "{shown}");
+        let shown = message("learning_rate: 0.001", "learning_rate: -1");
+        assert!(shown.contains("a learning rate of -1"), "{shown}");
+        let shown = message("name: \"mnist-cnn\"", "name: \"../evil\"");
+        assert!(shown.contains("cannot be a preset's name"), "{shown}");
+        let shown = message("        Flatten,\n", "");
+        assert!(shown.contains("Flatten"), "{shown}");
+    }
+}

@@ -1,13 +1,18 @@
 //! From a preset's layer to a built one: the one place where layer kinds are listed.
 
 use super::activation::Activation;
+use super::conv2d::Conv2D;
 use super::dense::Dense;
 use super::dropout::Dropout;
+use super::pooling::MaxPooling2D;
 use super::shape::Reshape;
 use super::{Error, Layer};
 use crate::nn::init::Stream;
+use crate::nn::kernel::conv::Conv;
+use crate::nn::kernel::conv_window::Window;
 use crate::nn::ops::Backend;
 use crate::preset;
+use crate::preset::Pair;
 
 /// Builds a layer for inputs of shape `input` (channels last).
 ///
@@ -32,9 +37,65 @@ pub fn build<D: Backend>(
                 stream,
             )?)
         }
+        preset::Layer::Conv2D {
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kernel_initializer,
+            kernel_regularizer,
+        } => {
+            let window = Window {
+                input: image(input)?,
+                size: sizes(*kernel_size),
+                strides: sizes(*strides),
+                dilation: sizes(*dilation_rate),
+                padding: *padding,
+            };
+            Box::new(Conv2D::new(
+                device,
+                Conv { window, filters: *filters, groups: *groups },
+                *activation,
+                *use_bias,
+                *kernel_initializer,
+                *kernel_regularizer,
+                stream,
+            )?)
+        }
+        preset::Layer::MaxPooling2D { pool_size, strides, padding } => {
+            let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
+            let window = Window::new(image(input)?, size, strides);
+            Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
+        }
+        preset::Layer::MaxPooling1D { pool_size, strides, padding } => {
+            let (size, strides) = ([*pool_size, 1], [strides.unwrap_or(*pool_size), 1]);
+            let window = Window::new(sequence(input)?, size, strides);
+            Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
+        }
         preset::Layer::Activation(kind) => Box::new(Activation::new(*kind, width)),
         preset::Layer::Dropout { rate } => Box::new(Dropout::new(*rate)),
         preset::Layer::Flatten | preset::Layer::Reshape { .. } => Box::new(Reshape),
         other => return Err(Error::Unsupported(format!("the layer {}", other.kind()))),
     })
+}
+
+fn sizes(pair: Pair) -> [usize; 2] {
+    [pair.0, pair.1]
+}
+
+fn image(shape: &[usize]) -> Result<[usize; 3], Error> {
+    let refused = |_| Error::Weights(format!("{shape:?} is not the shape of an image"));
+    shape.try_into().map_err(refused)
+}
+
+/// A sequence as an image one pixel wide.
+fn sequence(shape: &[usize]) -> Result<[usize; 3], Error> {
+    match *shape {
+        [steps, channels] => Ok([steps, 1, channels]),
+        _ => Err(Error::Weights(format!("{shape:?} is not the shape of a sequence"))),
+    }
 }

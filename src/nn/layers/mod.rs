@@ -2,8 +2,10 @@
 
 pub mod activation;
 pub mod build;
+pub mod conv2d;
 pub mod dense;
 pub mod dropout;
+pub mod pooling;
 pub mod recurrent;
 pub mod shape;
 

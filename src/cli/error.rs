@@ -48,6 +48,12 @@ impl From<io::Error> for Error {
     }
 }
 
+impl From<crate::preset::PresetError> for Error {
+    fn from(error: crate::preset::PresetError) -> Self {
+        Error::Usage(super::text::lines(&error.to_string()))
+    }
+}
+
 impl From<crate::run::Error> for Error {
     fn from(error: crate::run::Error) -> Self {
         use crate::run::Error as Run;

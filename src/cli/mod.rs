@@ -1,9 +1,13 @@
 //! The subcommands, one file each.
 
 mod completions;
+mod dashboard;
 mod error;
+mod presets;
 mod runs;
+mod summary;
 mod text;
+mod train;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -11,6 +15,10 @@ pub use error::Error;
 
 const EXAMPLES: &str = "\
 Examples:
+  trainyard                               the dashboard: choose a preset, press Enter, watch it learn
+  trainyard train mnist-cnn               the same without a screen: a progress bar, then the test result
+  trainyard train mnist-cnn --set train.epochs=2 --set optimizer.learning_rate=0.01 --json
+  trainyard presets show mnist-cnn        what it is, its layers, its text to start your own from
   trainyard runs                          what has been trained, how it ended, what it takes on disk
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
@@ -24,15 +32,18 @@ Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n 
 
 /// A terminal workbench for deep learning.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(version, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 /// Each subcommand is a file of this room with its arguments and their `run`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Train(train::Arguments),
+    Presets(presets::Arguments),
+    Summary(summary::Arguments),
     Runs(runs::Arguments),
     Completions(completions::Arguments),
 }
@@ -44,8 +55,12 @@ impl Cli {
     /// What the subcommand reports: one line and an exit code.
     pub fn run(self) -> Result<(), Error> {
         match self.command {
-            Command::Runs(arguments) => arguments.run(),
-            Command::Completions(arguments) => arguments.run(&mut Cli::command()),
+            Some(Command::Train(arguments)) => arguments.run(),
+            Some(Command::Presets(arguments)) => arguments.run(),
+            Some(Command::Summary(arguments)) => arguments.run(),
+            Some(Command::Runs(arguments)) => arguments.run(),
+            Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),
+            None => dashboard::open(),
         }
     }
 }

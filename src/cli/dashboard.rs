@@ -1,0 +1,67 @@
+//! `trainyard` without a subcommand: the dashboard on a worker of its own.
+
+use std::io::IsTerminal;
+
+use super::Error;
+use super::text::plain;
+use crate::preset::{Preset, library};
+use crate::tui::state::presets::Origin;
+use crate::tui::state::{Entry, Presets};
+use crate::tui::{self, Exit, Link};
+use crate::worker::{self, Client, Command, Event, Events};
+
+/// The worker behind the dashboard, and the folder of presets.
+struct Local {
+    client: Client,
+    events: Events,
+}
+
+impl Link for Local {
+    fn send(&mut self, command: Command) {
+        self.client.send(command);
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        self.events.next().await
+    }
+
+    fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String> {
+        let file = library::folder().map(|folder| folder.join(format!("{}.ron", preset.name)));
+        if !overwrite && file.is_some_and(|file| file.exists()) {
+            return Err(format!("you have a preset {} already", plain(&preset.name)));
+        }
+        library::save(preset).map(|path| path.display().to_string()).map_err(|error| error.to_string())
+    }
+}
+
+/// Opens the dashboard and stays until the person leaves.
+pub(super) fn open() -> Result<(), Error> {
+    if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        return Err(Error::Usage(
+            "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
+        ));
+    }
+    let mut presets = Presets::default();
+    for entry in library::list() {
+        let origin = entry.file.map_or(Origin::BuiltIn, |file| Origin::User(file.display().to_string()));
+        match entry.loaded {
+            Ok(experiment) => presets.entries.push(Entry::new(origin, experiment.preset)),
+            Err(error) => presets.broken.push((entry.name, error.to_string())),
+        }
+    }
+    let (client, events) = worker::spawn().map_err(|error| Error::Failed(error.to_string()))?;
+    let mut link = Local { client, events };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::Failed(error.to_string()))?;
+    let exit =
+        runtime.block_on(tui::run(presets, &mut link)).map_err(|error| Error::Failed(error.to_string()))?;
+    // A thread may still wait for a key; the process need not wait for it.
+    runtime.shutdown_background();
+    match exit {
+        Exit::Quit => Ok(()),
+        Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),
+        Exit::Closed => Err(Error::Signal(1)),
+    }
+}

@@ -1,0 +1,107 @@
+//! `trainyard presets`: what there is to train.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::Error;
+use super::text::plain;
+use crate::preset::library;
+use crate::preset::{Experiment, PresetError};
+
+/// List presets, show one, or check files of your own
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the built-in presets and your own
+    List,
+    /// Explain a preset: what it is, its layers, its RON text
+    Show {
+        /// A name, or a .ron file
+        preset: String,
+    },
+    /// Check preset files; exit status 1 if one is wrong
+    Check {
+        /// .ron files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+impl Arguments {
+    /// Does what the action says; without one, lists.
+    pub fn run(self) -> Result<(), Error> {
+        let mut out = std::io::stdout().lock();
+        match self.action.unwrap_or(Action::List) {
+            Action::List => list(&mut out),
+            Action::Show { preset } => show(&mut out, &preset),
+            Action::Check { files } => check(&mut out, &files),
+        }
+    }
+}
+
+fn list(out: &mut impl Write) -> Result<(), Error> {
+    let entries = library::list();
+    let width = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
+    for entry in &entries {
+        let name = plain(&entry.name);
+        let mine = if entry.file.is_some() { " (yours)" } else { "" };
+        match &entry.loaded {
+            Ok(experiment) => writeln!(out, "{name:width$}  {}{mine}", plain(&experiment.preset.title))?,
+            Err(error) => writeln!(out, "{name:width$}  cannot be used: {}{mine}", plain(&error.problem))?,
+        }
+    }
+    if let Some(folder) = library::folder() {
+        writeln!(out, "\nYour own presets go to {}", plain(&folder.to_string_lossy()))?;
+    }
+    Ok(())
+}
+
+fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
+    let (text, origin) = library::find(wanted)?;
+    let Experiment { preset, signature, summary } = library::experiment(&text, &origin)?;
+    writeln!(out, "{}: {}\n", plain(&preset.name), plain(&preset.title))?;
+    for line in preset.description.lines() {
+        writeln!(out, "  {}", plain(line))?;
+    }
+    writeln!(
+        out,
+        "\nData: {}, {} training and {} test samples of shape {:?}\n",
+        preset.data.source.title(),
+        signature.train,
+        signature.test,
+        signature.input
+    )?;
+    writeln!(out, "{}", summary.render())?;
+    for line in text.lines() {
+        writeln!(out, "{}", plain(line))?;
+    }
+    Ok(())
+}
+
+fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
+    let mut wrong = 0;
+    for file in files {
+        let name = file.to_string_lossy();
+        let read =
+            std::fs::read_to_string(file).map_err(|error| PresetError::whole(&name, error.to_string(), ""));
+        match read.and_then(|text| library::experiment(&text, &name)) {
+            Ok(experiment) => {
+                let count = experiment.summary.parameters.total();
+                writeln!(out, "{}: valid, {count} parameters", plain(&name))?;
+            }
+            Err(error) => {
+                wrong += 1;
+                writeln!(out, "{}", super::text::lines(&error.to_string()))?;
+            }
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        count => Err(Error::Failed(format!("{count} of {} files cannot be used", files.len()))),
+    }
+}

@@ -1,0 +1,25 @@
+//! `trainyard summary`: a network's layers, shapes and parameters.
+
+use std::io::Write;
+
+use super::Error;
+use super::train::with_overrides;
+
+/// Print a preset's layers with output shapes and parameter counts, as Keras does
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A preset's name, or a .ron file
+    preset: String,
+    /// Change a value first, such as layers.0.filters=64; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    sets: Vec<String>,
+}
+
+impl Arguments {
+    /// Prints the summary.
+    pub fn run(self) -> Result<(), Error> {
+        let experiment = with_overrides(&self.preset, &self.sets, None)?;
+        write!(std::io::stdout().lock(), "{}", experiment.summary.render())?;
+        Ok(())
+    }
+}

@@ -1,0 +1,277 @@
+//! `trainyard train`: a training without the dashboard.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::Error;
+use super::text::plain;
+use crate::preset::{Experiment, library, overrides};
+use crate::worker::{self, Command, EpochReport, Event, Finish, Outcome, RunInfo, StepReport, Waited};
+
+/// Train a preset and print its result on the test set
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A preset's name (`trainyard presets` lists them), or a .ron file
+    preset: String,
+    /// Change a value of the preset, such as train.epochs=2; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    sets: Vec<String>,
+    /// Seed of everything random; the same seed gives the same numbers, bit for bit
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Print one JSON object a line on standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
+    /// Print the result only
+    #[arg(long)]
+    quiet: bool,
+    /// Where to train
+    #[arg(long, default_value = "cpu", value_parser = ["cpu"])]
+    device: String,
+}
+
+/// The preset that a command line names, with its changes, checked.
+pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -> Result<Experiment, Error> {
+    let (mut text, origin) = library::find(wanted)?;
+    // What was wrong before any change is told at its own place.
+    library::experiment(&text, &origin)?;
+    for assignment in sets {
+        text = overrides::apply(&text, assignment)?;
+    }
+    if let Some(seed) = seed {
+        text = overrides::apply(&text, &format!("seed={seed}"))?;
+    }
+    Ok(library::experiment(&text, &origin)?)
+}
+
+impl Arguments {
+    /// Trains to the end, or until a signal.
+    pub fn run(self) -> Result<(), Error> {
+        let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
+        let signals = Signals::catch()?;
+        let (client, mut events) = worker::spawn().map_err(|error| Error::Failed(error.to_string()))?;
+        client.send(Command::Start(Box::new(experiment.preset)));
+        let mut reporter = Reporter::new(self.json, self.quiet);
+        let mut was_stopped = false;
+        loop {
+            if signals.caught().is_some() && !was_stopped {
+                was_stopped = true;
+                client.send(Command::Shutdown);
+            }
+            let event = match events.recv_timeout(Duration::from_millis(50)) {
+                Waited::TimedOut => continue,
+                Waited::Ended => return Err(Error::Failed("the worker ended without a result".into())),
+                Waited::Event(event) => event,
+            };
+            match event {
+                Event::Failed(reason) => {
+                    reporter.clear();
+                    return Err(Error::Failed(plain(&reason)));
+                }
+                Event::Finished(finish) => {
+                    reporter.finished(&finish)?;
+                    return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
+                }
+                other => reporter.report(other)?,
+            }
+        }
+    }
+}
+
+/// Signals that end a training in good order; a second one ends the process at once.
+struct Signals(Arc<AtomicUsize>);
+
+impl Signals {
+    fn catch() -> Result<Self, Error> {
+        use signal_hook::consts::{SIGINT, SIGTERM};
+        let caught = Arc::new(AtomicUsize::new(0));
+        let mut all = vec![SIGINT, SIGTERM];
+        #[cfg(unix)]
+        all.push(signal_hook::consts::SIGHUP);
+        for signal in all {
+            let number = usize::try_from(signal).unwrap_or_default();
+            let seen = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            // The order matters: the first signal finds `seen` false, and sets it after.
+            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, seen.clone())
+                .and_then(|_| signal_hook::flag::register(signal, seen))
+                .and_then(|_| signal_hook::flag::register_usize(signal, caught.clone(), number))
+                .map_err(|error| Error::Failed(format!("catching signals: {error}")))?;
+        }
+        Ok(Signals(caught))
+    }
+
+    fn caught(&self) -> Option<u8> {
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal > 0)
+    }
+}
+
+/// Tells the person, or the script, how it goes.
+struct Reporter {
+    json: bool,
+    quiet: bool,
+    bar: Option<ProgressBar>,
+    steps_per_epoch: u64,
+    epochs: u32,
+    preset: String,
+}
+
+impl Reporter {
+    fn new(json: bool, quiet: bool) -> Self {
+        Reporter { json, quiet, bar: None, steps_per_epoch: 1, epochs: 0, preset: String::new() }
+    }
+
+    fn report(&mut self, event: Event) -> Result<(), Error> {
+        match event {
+            Event::Started(info) => self.started(&info),
+            Event::Step(step) => {
+                self.stepped(&step);
+                Ok(())
+            }
+            Event::Epoch(epoch) => self.epoch(&epoch),
+            Event::Log(line) | Event::Refused(line) => {
+                self.say(&plain(&line));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn started(&mut self, info: &RunInfo) -> Result<(), Error> {
+        self.steps_per_epoch = info.steps_per_epoch;
+        self.epochs = info.preset.train.epochs;
+        self.preset = plain(&info.preset.name);
+        if self.json {
+            return line(&json!({
+                "event": "started",
+                "preset": info.preset.name,
+                "seed": info.preset.seed,
+                "parameters": info.parameters,
+                "train_samples": info.samples.0,
+                "validation_samples": info.samples.1,
+                "test_samples": info.samples.2,
+                "epochs": self.epochs,
+                "steps": info.steps,
+                "device": info.device,
+            }));
+        }
+        let (train, validation, test) = info.samples;
+        self.say(&format!(
+            "{}: {} parameters, {train} training, {validation} validation and {test} test samples, on {}",
+            self.preset, info.parameters, info.device
+        ));
+        if !self.quiet && std::io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(Some(info.steps_per_epoch), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len}  {msg}  {eta}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            self.bar = Some(bar);
+        }
+        Ok(())
+    }
+
+    fn stepped(&self, step: &StepReport) {
+        let Some(bar) = &self.bar else { return };
+        bar.set_prefix(format!("epoch {}/{}", step.epoch, self.epochs));
+        bar.set_position(step.step - u64::from(step.epoch.saturating_sub(1)) * self.steps_per_epoch);
+        let accuracy = step.scores.accuracy.map(|a| format!("  accuracy {a:.4}")).unwrap_or_default();
+        bar.set_message(format!("loss {:.4}{accuracy}  {:.0}/s", step.scores.loss, step.samples_per_second));
+    }
+
+    fn epoch(&self, epoch: &EpochReport) -> Result<(), Error> {
+        if self.json {
+            return line(&json!({
+                "event": "epoch",
+                "epoch": epoch.epoch,
+                "step": epoch.step,
+                "loss": epoch.training.loss,
+                "accuracy": epoch.training.accuracy,
+                "validation_loss": epoch.validation.map(|scores| scores.loss),
+                "validation_accuracy": epoch.validation.and_then(|scores| scores.accuracy),
+                "learning_rate": epoch.learning_rate,
+                "samples_per_second": epoch.samples_per_second,
+                "seconds": epoch.seconds,
+            }));
+        }
+        let scores = |name: &str, loss: f64, accuracy: Option<f64>| {
+            let accuracy = accuracy.map(|a| format!(" accuracy {a:.4}")).unwrap_or_default();
+            format!("{name} loss {loss:.4}{accuracy}")
+        };
+        let validation = epoch
+            .validation
+            .map(|v| format!("  {}", scores("validation", v.loss, v.accuracy)))
+            .unwrap_or_default();
+        self.say(&format!(
+            "epoch {}/{}  {}{validation}  {:.0} samples/s  {:.1} s",
+            epoch.epoch,
+            self.epochs,
+            scores("training", epoch.training.loss, epoch.training.accuracy),
+            epoch.samples_per_second,
+            epoch.seconds
+        ));
+        Ok(())
+    }
+
+    fn finished(&self, finish: &Finish) -> Result<(), Error> {
+        self.clear();
+        if self.json {
+            return line(&json!({
+                "event": "finished",
+                "outcome": match finish.outcome {
+                    Outcome::Completed => "completed",
+                    Outcome::Stopped => "stopped",
+                    Outcome::StoppedEarly => "stopped_early",
+                },
+                "epochs": finish.epochs,
+                "steps": finish.steps,
+                "test_loss": finish.test.loss,
+                "test_accuracy": finish.test.accuracy,
+                "samples_per_second": finish.samples_per_second,
+                "seconds": finish.seconds,
+            }));
+        }
+        let accuracy = finish.test.accuracy.map(|a| format!("  accuracy {a:.4}")).unwrap_or_default();
+        let early = match finish.outcome {
+            Outcome::Completed => "",
+            Outcome::Stopped => " (stopped)",
+            Outcome::StoppedEarly => " (stopped early)",
+        };
+        writeln!(
+            std::io::stdout().lock(),
+            "test loss {:.4}{accuracy}  after {} steps{early}  {:.0} samples/s  {:.1} s",
+            finish.test.loss,
+            finish.steps,
+            finish.samples_per_second,
+            finish.seconds
+        )?;
+        Ok(())
+    }
+
+    /// A line for the person, above the bar.
+    fn say(&self, text: &str) {
+        if self.quiet || self.json {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            // Nobody to tell is no reason to stop training.
+            None => drop(writeln!(std::io::stderr().lock(), "{text}")),
+        }
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn line(value: &serde_json::Value) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{value}")?;
+    out.flush()?;
+    Ok(())
+}

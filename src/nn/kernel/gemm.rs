@@ -38,10 +38,29 @@ impl<'a> Mat<'a> {
     }
 }
 
-/// Multiply-adds below which a product stays on one thread.
+/// Multiply-adds of a panel: enough to pay for the fork, few enough to feed many cores.
 const PANEL_WORK: usize = 1 << 20;
+/// Rows or columns of a panel at least: the other operand is packed again for each.
+const PANEL_SIDE: usize = 32;
+
+/// Where panels write.
+#[derive(Clone, Copy)]
+struct Output(*mut f32);
+// SAFETY: every panel writes only rows or columns of its own.
+unsafe impl Send for Output {}
+// SAFETY: likewise.
+unsafe impl Sync for Output {}
+
+impl Output {
+    fn from(self, offset: usize) -> *mut f32 {
+        self.0.wrapping_add(offset)
+    }
+}
 
 /// `c = a b`, or `c += a b` with `accumulate`: `a` is `[m, k]`, `b` is `[k, n]`, `c` is `[m, n]` row-major.
+///
+/// The longer side of `c` is cut into panels, as many as the work asks for: each packs its own part of the large
+/// operand and all of the small one.
 ///
 /// # Panics
 /// When a slice is too short for its dimensions.
@@ -53,25 +72,30 @@ pub fn gemm(m: usize, n: usize, k: usize, a: Mat, b: Mat, c: &mut [f32], accumul
     if m == 0 || n == 0 {
         return;
     }
-    // Rows of c are cut, so that each panel is a slice of its own; the count follows from the work alone.
-    let panels = (m * n * k / PANEL_WORK).clamp(1, m.div_ceil(16).min(64));
-    let height = m.div_ceil(panels);
-    let panel = |first: usize, c: &mut [f32]| {
-        let rows = c.len() / n;
-        // SAFETY: `holds` checked that every (row, column) of a, b lies in its slice; c is `rows * n` long.
+    let side = m.max(n);
+    let panels = (m * n * k / PANEL_WORK).clamp(1, (side / PANEL_SIDE).clamp(1, 32));
+    // Multiples of 16 keep vectors whole.
+    let width = side.div_ceil(panels).next_multiple_of(16);
+    let out = Output(c.as_mut_ptr());
+    let panel = |first: usize| {
+        let own = width.min(side - first);
+        let (rows, columns, a_from, b_from, c_from) =
+            if m >= n { (own, n, first * a.row, 0, first * n) } else { (m, own, 0, first * b.column, first) };
+        // SAFETY: `holds` checked that every (row, column) of a and b lies in its slice, and c is `m * n` long; the
+        // panel's rows or columns are its own.
         unsafe {
             gemm::gemm(
                 rows,
-                n,
+                columns,
                 k,
-                c.as_mut_ptr(),
+                out.from(c_from),
                 1,
                 n as isize,
                 accumulate,
-                a.data.as_ptr().wrapping_add(first * a.row),
+                a.data.as_ptr().wrapping_add(a_from),
                 a.column as isize,
                 a.row as isize,
-                b.data.as_ptr(),
+                b.data.as_ptr().wrapping_add(b_from),
                 b.column as isize,
                 b.row as isize,
                 1.0,
@@ -83,10 +107,10 @@ pub fn gemm(m: usize, n: usize, k: usize, a: Mat, b: Mat, c: &mut [f32], accumul
             );
         }
     };
-    if panels == 1 {
-        panel(0, &mut c[..m * n]);
+    if width >= side {
+        panel(0);
     } else {
-        c[..m * n].par_chunks_mut(height * n).enumerate().for_each(|(i, c)| panel(i * height, c));
+        (0..side.div_ceil(width)).into_par_iter().for_each(|i| panel(i * width));
     }
 }
 
@@ -138,6 +162,27 @@ mod tests {
         (0..count as u32)
             .map(|i| ((i.wrapping_mul(2654435761) ^ seed) >> 16) as f32 / 65536.0 - 0.5)
             .collect()
+    }
+
+    #[test]
+    fn panels_of_rows_and_of_columns_give_the_same_bits_on_any_number_of_threads() {
+        for (m, n, k) in [(64, 1000, 300), (1000, 64, 300)] {
+            let (a, b) = (numbers(m * k, 1), numbers(k * n, 2));
+            let run = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                let mut c = vec![0.0; m * n];
+                pool.install(|| gemm(m, n, k, Mat::rows(&a, k), Mat::rows(&b, n), &mut c, false));
+                c
+            };
+            let one = run(1);
+            assert!(one == run(2) && one == run(4));
+            let at = |i: usize, j: usize| -> f64 {
+                (0..k).map(|p| f64::from(a[i * k + p]) * f64::from(b[p * n + j])).sum()
+            };
+            for (i, j) in [(0, 0), (m - 1, n - 1), (m / 2, n / 3), (1, n - 2)] {
+                assert!((f64::from(one[i * n + j]) - at(i, j)).abs() < 1e-4);
+            }
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! size, never by the thread count, and sums over pieces are added in the order of the pieces.
 
 pub mod conv;
+pub mod conv_pool;
 pub mod conv_window;
 pub mod elementwise;
 pub mod gemm;

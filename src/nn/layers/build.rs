@@ -14,7 +14,8 @@ use crate::nn::ops::Backend;
 use crate::preset;
 use crate::preset::Pair;
 
-/// Builds a layer for inputs of shape `input` (channels last).
+/// Builds a layer for inputs of shape `input` (channels last); with `pooled`, the max-pooling that
+/// [`absorbs_pooling`] found behind it is part of it.
 ///
 /// # Errors
 /// When the device fails, or the engine has no such layer yet.
@@ -23,6 +24,7 @@ pub fn build<D: Backend>(
     layer: &preset::Layer,
     input: &[usize],
     stream: Stream,
+    pooled: bool,
 ) -> Result<Box<dyn Layer<D>>, Error> {
     let width = input.last().copied().unwrap_or(1);
     Ok(match layer {
@@ -56,7 +58,7 @@ pub fn build<D: Backend>(
                 dilation: sizes(*dilation_rate),
                 padding: *padding,
             };
-            Box::new(Conv2D::new(
+            let conv = Conv2D::new(
                 device,
                 Conv { window, filters: *filters, groups: *groups },
                 *activation,
@@ -64,7 +66,8 @@ pub fn build<D: Backend>(
                 *kernel_initializer,
                 *kernel_regularizer,
                 stream,
-            )?)
+            )?;
+            Box::new(if pooled { conv.pooled() } else { conv })
         }
         preset::Layer::MaxPooling2D { pool_size, strides, padding } => {
             let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
@@ -81,6 +84,19 @@ pub fn build<D: Backend>(
         preset::Layer::Flatten | preset::Layer::Reshape { .. } => Box::new(Reshape),
         other => return Err(Error::Unsupported(format!("the layer {}", other.kind()))),
     })
+}
+
+/// Whether a layer does the work of the pooling behind it as well, as one op.
+pub fn absorbs_pooling(layer: &preset::Layer, next: Option<&preset::Layer>) -> bool {
+    matches!(layer, preset::Layer::Conv2D { .. })
+        && matches!(
+            next,
+            Some(preset::Layer::MaxPooling2D {
+                pool_size: Pair(2, 2),
+                strides: None | Some(Pair(2, 2)),
+                padding: preset::Padding::Valid
+            })
+        )
 }
 
 fn sizes(pair: Pair) -> [usize; 2] {

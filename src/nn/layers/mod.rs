@@ -9,7 +9,7 @@ pub mod pooling;
 pub mod recurrent;
 pub mod shape;
 
-pub use build::build;
+pub use build::{absorbs_pooling, build};
 
 use super::device::Error;
 use super::graph::{Param, Pass, Var};

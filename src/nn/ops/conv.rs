@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dfdx::tensor::Cpu;
 
+use super::conv_pool;
 use super::dense::{finish, output};
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
@@ -78,6 +79,9 @@ impl ConvOp for Cpu {
     ) -> Result<Var<Cpu>, Error> {
         check(x.columns, &conv.window)?;
         check_kernel(&kernel.shape, &conv)?;
+        if let Some(bias) = bias.filter(|_| pool && conv_pool::serves(x, &conv, activation)) {
+            return conv_pool::conv_relu_pool(pass, x, kernel, bias, conv);
+        }
         let y = convolve(pass, x, kernel, bias, conv, activation)?;
         if pool { Self::max_pool2d(pass, &y, pooling(&conv)) } else { Ok(y) }
     }

@@ -5,6 +5,7 @@
 //! the CPU against the fused form.
 
 pub mod conv;
+mod conv_pool;
 pub mod dense;
 pub mod dropout;
 pub mod recurrent;

@@ -6,6 +6,7 @@ pub mod format;
 pub mod keymap;
 pub mod layout;
 pub mod message;
+pub mod output;
 mod run_loop;
 pub mod screens;
 pub mod state;

@@ -64,8 +64,9 @@ pub trait Link {
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.
 pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
-    let mut guard = Guard::take()?;
-    let exit = drive(&mut guard, presets, link).await;
+    let theme = Theme::detect(|name| std::env::var(name).ok());
+    let mut guard = Guard::take(theme.depth)?;
+    let exit = drive(&mut guard, theme, presets, link).await;
     drop(guard);
     link.send(worker::Command::Shutdown);
     let drained = async { while link.next().await.is_some() {} };
@@ -75,9 +76,13 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
     exit
 }
 
-async fn drive(guard: &mut Guard, presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
+async fn drive(
+    guard: &mut Guard,
+    theme: Theme,
+    presets: Presets,
+    link: &mut impl Link,
+) -> Result<Exit, Error> {
     let size = crossterm::terminal::size().unwrap_or((80, 24));
-    let theme = Theme::detect(|name| std::env::var(name).ok());
     let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
     guard.screen.draw(|frame| screens::draw(&state, frame))?;
 

@@ -14,8 +14,11 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
-/// Where frames go: buffered, so that a frame is one write.
-pub type Screen = Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>;
+use super::output::Output;
+use super::theme::Depth;
+
+/// Where frames go.
+pub type Screen = Terminal<CrosstermBackend<Output>>;
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// What other threads' panics said while the dashboard had the screen.
@@ -28,15 +31,16 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Takes the terminal over: raw mode, alternate screen, mouse, pasted text as such.
+    /// Takes the terminal over: raw mode, alternate screen, mouse, pasted text as such. `depth` is how many colours
+    /// it has.
     ///
     /// # Errors
     /// When standard output is no terminal or does not take the settings.
-    pub fn take() -> io::Result<Guard> {
+    pub fn take(depth: Depth) -> io::Result<Guard> {
         install_panic_hook();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout());
+        let mut out = Output::new(depth == Depth::Sixteen);
         let entered = execute!(out, EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste);
         match entered.and_then(|()| Terminal::new(CrosstermBackend::new(out))) {
             Ok(screen) => Ok(Guard { screen }),

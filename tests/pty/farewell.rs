@@ -1,0 +1,110 @@
+//! However the dashboard ends, the terminal is as it was.
+
+use std::process::Command;
+
+use trainyard::preset::{Preset, library};
+use trainyard::tui::state::presets::Origin;
+use trainyard::tui::state::{Entry, Presets};
+use trainyard::{tui, worker};
+
+use crate::terminal::{Terminal, contains, dashboard, program};
+
+fn signal(terminal: &Terminal, name: &str) {
+    let kill = Command::new("kill").args([format!("-{name}"), terminal.process().to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "the signal was sent");
+}
+
+fn in_training() -> Terminal {
+    let mut terminal = dashboard(80, 24).open();
+    terminal.wait("mnist-cnn");
+    terminal.keys("\r");
+    terminal.until("a step", |t| t.step() > 0);
+    terminal
+}
+
+#[test]
+fn q_and_ctrl_c_leave_at_once_while_nothing_is_trained() {
+    for key in ["q", "\x03"] {
+        let mut terminal = dashboard(80, 24).open();
+        terminal.wait("mnist-cnn");
+        assert!(terminal.is_raw());
+        terminal.keys(key);
+        assert_eq!(terminal.ends_in_good_order(), 0);
+    }
+}
+
+#[test]
+fn ctrl_c_twice_leaves_a_training() {
+    let mut terminal = in_training();
+    terminal.keys("\x03");
+    terminal.wait("still training");
+    terminal.keys("\x03");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+}
+
+#[test]
+fn signals_end_a_training_with_the_exit_code_that_names_them() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let mut terminal = in_training();
+        signal(&terminal, name);
+        assert_eq!(terminal.ends_in_good_order(), code, "SIG{name}");
+    }
+}
+
+/// A worker whose first command makes the thread of the dashboard panic.
+struct Faulty;
+
+impl tui::Link for Faulty {
+    fn send(&mut self, command: worker::Command) {
+        assert!(!matches!(command, worker::Command::Start(_)), "a fault in the dashboard");
+    }
+
+    async fn next(&mut self) -> Option<worker::Event> {
+        std::future::pending().await
+    }
+
+    fn save(&mut self, _: &Preset, _: bool) -> Result<String, String> {
+        Err("not here".into())
+    }
+}
+
+/// Set for the process that is to panic.
+const PANICS: &str = "TRAINYARD_TEST_PANICS";
+
+#[test]
+fn a_panic_restores_the_terminal_before_it_is_printed() {
+    if std::env::var_os(PANICS).is_some() {
+        // This is the process in the terminal: the dashboard as it is, on a link that panics.
+        let mut presets = Presets::default();
+        for entry in library::list() {
+            let experiment = entry.loaded.expect("a built-in preset");
+            presets.entries.push(Entry::new(Origin::BuiltIn, experiment.preset));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let _ = runtime.block_on(tui::run(presets, &mut Faulty));
+        return;
+    }
+    let itself = std::env::current_exe().expect("this test's path");
+    let mut terminal = program(itself, 80, 24)
+        .env(PANICS, "1")
+        .arg("--exact")
+        .arg("farewell::a_panic_restores_the_terminal_before_it_is_printed")
+        .arg("--nocapture")
+        .open();
+    terminal.wait("mnist-cnn");
+    terminal.keys("\r");
+    assert_ne!(terminal.ends_in_good_order(), 0);
+    let bytes = terminal.bytes();
+    let said = b"a fault in the dashboard";
+    let at = |part: &[u8]| bytes.windows(part.len()).rposition(|window| window == part);
+    assert!(contains(&bytes, said));
+    assert!(at(b"\x1b[?1049l") < at(said), "the message is on the screen that stays");
+}
+
+#[test]
+fn without_a_terminal_the_dashboard_says_what_to_do() {
+    let output = Command::new(env!("CARGO_BIN_EXE_trainyard")).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("needs a terminal"));
+    assert!(output.stdout.is_empty());
+}

@@ -1,0 +1,8 @@
+//! The real binary in a real terminal, driven as a person would: keys and mouse in, the parsed screen out.
+#![cfg(unix)]
+
+mod farewell;
+mod looks;
+mod mouse;
+mod story;
+mod terminal;

@@ -1,0 +1,34 @@
+//! What the mouse hits is what is seen.
+
+use crate::terminal::dashboard;
+
+#[test]
+fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
+    let mut terminal = dashboard(80, 24).open();
+    terminal.wait("mnist-mlp");
+    let (column, row) = terminal.find("mnist-mlp").expect("it is listed");
+    terminal.click(column, row);
+    terminal.wait("╭ mnist-mlp ─");
+    terminal.wheel(false, column, row);
+    terminal.wait("╭ mnist-cnn ─");
+    terminal.wheel(true, column, row);
+    terminal.wait("╭ mnist-mlp ─");
+
+    let (column, row) = terminal.find("4 Hyper").expect("the tab");
+    terminal.click(column, row);
+    terminal.wait("for the next start");
+    let (column, row) = terminal.find("learning rate").expect("the field");
+    terminal.click(column, row);
+    terminal.wait("0.001 or 3e-4");
+    // A second click on the chosen field opens it, as Enter does.
+    terminal.click(column, row);
+    terminal.wait("Optimizer: learning rate");
+    terminal.keys("\x1b");
+    terminal.wait_gone("Optimizer: learning rate");
+
+    let (column, row) = terminal.find("2 Train").expect("the tab");
+    terminal.click(column, row);
+    terminal.wait("no training yet");
+    terminal.keys("q");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+}

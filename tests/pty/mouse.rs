@@ -28,7 +28,7 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
 
     let (column, row) = terminal.find("2 Train").expect("the tab");
     terminal.click(column, row);
-    terminal.wait("no training yet");
+    terminal.wait("nothing is being trained");
     terminal.keys("q");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }

@@ -41,12 +41,12 @@ pub(super) fn open() -> Result<(), Error> {
             "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
         ));
     }
-    let mut presets = Presets::default();
+    let (mut entries, mut broken) = (Vec::new(), Vec::new());
     for entry in library::list() {
         let origin = entry.file.map_or(Origin::BuiltIn, |file| Origin::User(file.display().to_string()));
         match entry.loaded {
-            Ok(experiment) => presets.entries.push(Entry::new(origin, experiment.preset)),
-            Err(error) => presets.broken.push((entry.name, error.to_string())),
+            Ok(experiment) => entries.push(Entry::new(origin, experiment.preset)),
+            Err(error) => broken.push((entry.name, error.to_string())),
         }
     }
     let (client, events) = worker::spawn().map_err(|error| Error::Failed(error.to_string()))?;
@@ -55,8 +55,9 @@ pub(super) fn open() -> Result<(), Error> {
         .enable_all()
         .build()
         .map_err(|error| Error::Failed(error.to_string()))?;
-    let exit =
-        runtime.block_on(tui::run(presets, &mut link)).map_err(|error| Error::Failed(error.to_string()))?;
+    let exit = runtime
+        .block_on(tui::run(Presets::new(entries, broken), &mut link))
+        .map_err(|error| Error::Failed(error.to_string()))?;
     // A thread may still wait for a key; the process need not wait for it.
     runtime.shutdown_background();
     match exit {

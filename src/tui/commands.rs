@@ -45,6 +45,10 @@ commands! {
     true LOG_SCALE "log-scale": "Switch the loss between linear and logarithmic axis" => training::toggle_log_scale;
     true SMOOTHING "smoothing": "Change how much the curves are smoothed" => training::cycle_smoothing;
 
+    true READ "read": "Read all about the chosen preset" => presets::read;
+    true FILTER "find-preset": "Narrow the list of presets by typing" => presets::filter;
+    false UNFILTER "all-presets": "Show all presets again" => presets::unfilter;
+
     true TO_PRESETS "presets": "Show the presets" => navigate::to_presets;
     true TO_TRAIN "train": "Show the curves" => navigate::to_train;
     true TO_INSPECT "inspect": "Show test samples and predictions" => navigate::to_inspect;

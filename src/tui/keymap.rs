@@ -87,8 +87,11 @@ static PRESETS: Table = Table {
     title: "Presets",
     bindings: &[
         shown(&[ENTER], &does::START, "train"),
+        shown(&[ch('v')], &does::READ, "read"),
+        shown(&[ch('/')], &does::FILTER, "find"),
         shown(&[ch('e')], &does::TO_HYPER, "edit"),
         shown(&[ch('s')], &does::SAVE_PRESET, "save as"),
+        bind(&[ESC], &does::UNFILTER),
     ],
 };
 
@@ -162,16 +165,17 @@ static RUNNING: &[Binding] = &[
     shown(&[ch('+'), ch('-')], &does::FASTER, "rate"),
 ];
 
-static HELP: Table = Table {
-    title: "Help",
+/// Of the popups to be read.
+static READING: Table = Table {
+    title: "Reading",
     bindings: &[
         bind(&[key(KeyCode::Up), ch('k')], &does::UP),
-        bind(&[key(KeyCode::Down), ch('j')], &does::DOWN),
+        shown(&[key(KeyCode::Down), ch('j')], &does::DOWN, "scroll"),
         bind(&[key(KeyCode::PageUp), ctrl('u')], &does::PAGE_UP),
         bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], &does::PAGE_DOWN),
         bind(&[key(KeyCode::Home), ch('g')], &does::FIRST),
         bind(&[key(KeyCode::End), ch('G')], &does::LAST),
-        shown(&[ESC, ch('?'), ch('q'), ENTER, ctrl('c')], &does::CLOSE, "close"),
+        shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], &does::CLOSE, "close"),
     ],
 };
 
@@ -206,9 +210,9 @@ fn table_of(screen: Screen) -> &'static Table {
 
 fn overlay_table(overlay: &Overlay) -> &'static Table {
     match overlay {
-        Overlay::Help { .. } => &HELP,
+        Overlay::Help { .. } | Overlay::Card { .. } => &READING,
         Overlay::Confirm(_) => &CONFIRM,
-        Overlay::Palette { .. } | Overlay::Prompt(_) => &TYPING,
+        Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) => &TYPING,
     }
 }
 
@@ -253,7 +257,7 @@ mod tests {
 
     #[test]
     fn no_key_is_bound_twice_in_a_table() {
-        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &HELP, &CONFIRM, &TYPING] {
+        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &READING, &CONFIRM, &TYPING] {
             let keys: Vec<Key> = table.bindings.iter().flat_map(|b| b.keys).copied().collect();
             for (i, key) in keys.iter().enumerate() {
                 assert!(!keys[..i].contains(key), "{} in {}", key.label(), table.title);
@@ -263,7 +267,7 @@ mod tests {
 
     #[test]
     fn every_command_can_be_reached_by_key_or_palette() {
-        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &HELP, &CONFIRM, &TYPING];
+        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &READING, &CONFIRM, &TYPING];
         for command in does::ALL {
             let bound = tables.iter().any(|t| t.bindings.iter().any(|b| b.command == *command));
             assert!(bound || command.in_palette, "{}", command.name);

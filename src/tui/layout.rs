@@ -3,7 +3,8 @@
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
 use unicode_width::UnicodeWidthStr;
 
-use super::state::{Screen, State};
+use super::state::presets::Row;
+use super::state::{Overlay, Presets, Screen, State};
 
 /// Below this the dashboard says so instead.
 pub const SMALLEST: Size = Size { width: 60, height: 15 };
@@ -43,8 +44,21 @@ pub fn tab_title(screen: Screen, size: Size) -> &'static str {
 
 /// The list of presets and what is said about the chosen one.
 pub fn presets(body: Rect) -> [Rect; 2] {
-    let list = (body.width / 3).clamp(24, 44);
+    let list = (body.width / 5).clamp(24, 34);
     Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body)
+}
+
+/// The line of the filter, if there is one, and the rows of the list below it.
+pub fn preset_rows(state: &State, list: Rect) -> [Rect; 2] {
+    let filters =
+        !state.presets.filter.is_empty() || matches!(state.overlays.last(), Some(Overlay::Filter(_)));
+    Layout::vertical([Constraint::Length(u16::from(filters)), Constraint::Min(0)]).areas(inside(list))
+}
+
+/// The first row of the list that is shown at this height.
+pub fn first_preset_row(presets: &Presets, rows: &[Row], height: u16) -> usize {
+    let chosen = rows.iter().position(|row| *row == Row::Preset(presets.selected)).unwrap_or(0);
+    scroll_to(chosen, rows.len(), usize::from(height))
 }
 
 /// The form and its side.
@@ -86,11 +100,14 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
     let [_, body, _] = parts(state.size);
     match state.screen {
         Screen::Presets => {
-            let list = inside(presets(body)[0]);
-            let height = usize::from(list.height) / 2;
-            let first = scroll_to(state.presets.selected, state.presets.entries.len(), height);
-            let row = list.contains(at).then(|| first + usize::from(at.y - list.y) / 2)?;
-            (row < state.presets.entries.len()).then_some(Hit::Preset(row))
+            let [_, list] = preset_rows(state, presets(body)[0]);
+            let rows = state.presets.rows();
+            let first = first_preset_row(&state.presets, &rows, list.height);
+            let line = list.contains(at).then(|| first + usize::from(at.y - list.y))?;
+            match rows.get(line)? {
+                Row::Preset(place) => Some(Hit::Preset(*place)),
+                Row::Heading(_) => None,
+            }
         }
         Screen::Hyper => {
             let list = inside(hyper(body)[0]);

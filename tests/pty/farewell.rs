@@ -75,13 +75,13 @@ const PANICS: &str = "TRAINYARD_TEST_PANICS";
 fn a_panic_restores_the_terminal_before_it_is_printed() {
     if std::env::var_os(PANICS).is_some() {
         // This is the process in the terminal: the dashboard as it is, on a link that panics.
-        let mut presets = Presets::default();
+        let mut entries = Vec::new();
         for entry in library::list() {
             let experiment = entry.loaded.expect("a built-in preset");
-            presets.entries.push(Entry::new(Origin::BuiltIn, experiment.preset));
+            entries.push(Entry::new(Origin::BuiltIn, experiment.preset));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let _ = runtime.block_on(tui::run(presets, &mut Faulty));
+        let _ = runtime.block_on(tui::run(Presets::new(entries, Vec::new()), &mut Faulty));
         return;
     }
     let itself = std::env::current_exe().expect("this test's path");

@@ -9,9 +9,9 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
     let (column, row) = terminal.find("mnist-mlp").expect("it is listed");
     terminal.click(column, row);
     terminal.wait("╭ mnist-mlp ─");
-    terminal.wheel(false, column, row);
-    terminal.wait("╭ mnist-cnn ─");
     terminal.wheel(true, column, row);
+    terminal.wait_gone("╭ mnist-mlp ─");
+    terminal.wheel(false, column, row);
     terminal.wait("╭ mnist-mlp ─");
 
     let (column, row) = terminal.find("4 Hyper").expect("the tab");

@@ -8,14 +8,16 @@ const RIGHT: &str = "\x1b[C";
 const DOWN: &str = "\x1b[B";
 const UP: &str = "\x1b[A";
 
-/// Moves down the list to a preset.
+/// Finds a preset by its name.
 fn choose(terminal: &mut Terminal, name: &str) {
-    let chosen = format!("╭ {name} ─");
-    while !terminal.text().contains(&chosen) {
-        let before = terminal.text();
-        terminal.keys(DOWN);
-        terminal.until(name, |t| t.text() != before);
-    }
+    terminal.wait("mnist-cnn");
+    terminal.keys("/");
+    terminal.wait("accept");
+    terminal.keys(name);
+    terminal.wait(&format!("/ {name}"));
+    terminal.keys(ENTER);
+    terminal.wait_gone("accept");
+    terminal.wait(&format!("╭ {name} ─"));
 }
 
 /// Chooses mnist-mlp, with so many epochs that it trains for as long as the test takes.
@@ -176,6 +178,21 @@ fn a_changed_preset_is_saved_and_found_again_by_the_next_start() {
     choose(&mut terminal, "my-mnist-cnn");
     terminal.keys("4");
     terminal.wait("128");
+    terminal.keys("q");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+}
+
+#[test]
+fn the_whole_card_can_be_read_in_a_small_terminal() {
+    let mut terminal = dashboard(60, 15).open();
+    terminal.wait("mnist-cnn");
+    terminal.keys("v");
+    terminal.wait("more below");
+    terminal.keys("G");
+    terminal.wait("Non-trainable params");
+    terminal.wait_gone("more below");
+    terminal.keys(ESC);
+    terminal.wait_gone("Non-trainable params");
     terminal.keys("q");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }

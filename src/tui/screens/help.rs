@@ -40,8 +40,8 @@ pub(super) fn draw(state: &State, scroll: usize, frame: &mut Frame) {
     let area = area(frame.area().as_size());
     let lines = content(state.screen, &state.theme);
     let block = panel(&state.theme, "Keys").border_style(state.theme.style(Role::Accent));
-    let more = scroll < scrollable_lines(state.screen, frame.area().as_size());
-    let block = if more { block.title_bottom(Line::from(" more below ").right_aligned()) } else { block };
+    let below = scrollable_lines(state.screen, frame.area().as_size()).saturating_sub(scroll);
+    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

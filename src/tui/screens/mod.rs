@@ -1,5 +1,6 @@
 //! What is seen: pure functions of the state.
 
+pub mod card;
 mod frame;
 pub mod help;
 pub mod hyper;
@@ -38,11 +39,19 @@ pub fn draw(state: &State, frame: &mut Frame) {
     for overlay in &state.overlays {
         match overlay {
             Overlay::Help { scroll } => help::draw(state, *scroll, frame),
+            Overlay::Card { scroll } => card::popup(state, *scroll, frame),
+            // The list itself shows it.
+            Overlay::Filter(_) => {}
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
             Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),
         }
     }
+}
+
+/// In the lower border of what can be scrolled.
+fn more_below(lines: usize) -> Line<'static> {
+    Line::from(format!(" {lines} more below ")).right_aligned()
 }
 
 fn too_small(frame: &mut Frame) {

@@ -22,7 +22,8 @@ fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) 
     inner
 }
 
-fn draw_input(state: &State, input: &LineInput, row: Rect, frame: &mut Frame) {
+/// A line that is typed, behind a sign of one column.
+pub(super) fn draw_input(state: &State, sign: &str, input: &LineInput, row: Rect, frame: &mut Frame) {
     if row.is_empty() {
         return;
     }
@@ -31,7 +32,10 @@ fn draw_input(state: &State, input: &LineInput, row: Rect, frame: &mut Frame) {
     let room = usize::from(row.width).saturating_sub(4).max(1);
     let skipped = before.width().saturating_sub(room);
     let shown: String = input.text().chars().skip(skipped).collect();
-    let line = Line::from(vec![Span::styled("> ", state.theme.strong(Role::Accent)), Span::raw(shown)]);
+    let line = Line::from(vec![
+        Span::styled(format!("{sign} "), state.theme.strong(Role::Accent)),
+        Span::raw(shown),
+    ]);
     frame.render_widget(line, row);
     let column = 2 + before.width().saturating_sub(skipped) as u16;
     frame.set_cursor_position(Position::new(row.x + column.min(row.width - 1), row.y));
@@ -43,7 +47,7 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
     let inner = open(state, "Commands", 72, height, frame);
     let mut rows = inner.rows();
     let Some(first) = rows.next() else { return };
-    draw_input(state, input, first, frame);
+    draw_input(state, ">", input, first, frame);
     rows.next();
     let commands = overlay::matching(input.text());
     let from = scroll_to(selected, commands.len(), usize::from(inner.height.saturating_sub(2)));
@@ -85,7 +89,7 @@ pub(super) fn confirm(state: &State, confirm: &Confirm, frame: &mut Frame) {
 pub(super) fn prompt(state: &State, prompt: &Prompt, frame: &mut Frame) {
     let inner = open(state, &prompt.title, 60, 7, frame);
     let Some(first) = inner.rows().next() else { return };
-    draw_input(state, &prompt.input, first, frame);
+    draw_input(state, ">", &prompt.input, first, frame);
     let below = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner }.intersection(inner);
     let (text, role) = match &prompt.error {
         Some(error) => (error.as_str(), Role::Bad),

@@ -2,156 +2,169 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Paragraph, Row, Table, Wrap};
+use ratatui::widgets::Paragraph;
+use unicode_width::UnicodeWidthStr;
 
-use crate::preset::TargetKind;
-use crate::tui::state::presets::{Entry, Origin, Outline};
-use crate::tui::state::{State, clean};
+use crate::tui::layout;
+use crate::tui::state::presets::{Entry, Origin, Row};
+use crate::tui::state::{Overlay, State, clean};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{pair, panel};
-use crate::tui::{format, layout};
+use crate::tui::widgets::{panel, text::wrap};
+
+use super::{card, popups};
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let [list, side] = layout::presets(body);
     draw_list(state, list, frame);
-    let Some(entry) = state.presets.current() else {
-        let block = panel(&state.theme, "Preset");
-        frame.render_widget(Paragraph::new("No preset was found.").block(block), side);
-        return;
-    };
-    let rows = entry.outline.as_ref().map_or(4, |outline| outline.rows.len() as u16 + 6);
-    let about = 10.min(side.height / 2).max(side.height.saturating_sub(rows).min(12));
-    let [about, summary] = Layout::vertical([Constraint::Length(about), Constraint::Min(0)]).areas(side);
-    if side.width >= 90 {
-        let [text, card] = Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(about);
-        draw_about(state, entry, text, frame);
-        draw_card(state, entry, card, frame);
-    } else {
-        let [text, card] = Layout::vertical([Constraint::Min(0), Constraint::Length(5)]).areas(about);
-        draw_about(state, entry, text, frame);
-        draw_card(state, entry, card, frame);
+    match (state.presets.current(), state.presets.current_broken()) {
+        (Some(entry), _) => draw_entry(state, entry, side, frame),
+        (None, Some((file, reason))) => draw_broken(state, file, reason, side, frame),
+        (None, None) => {
+            let block = panel(&state.theme, "Preset");
+            frame.render_widget(Paragraph::new("No preset was found.").block(block), side);
+        }
     }
-    draw_summary(state, entry, summary, frame);
 }
 
 fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
-    let block = panel(&state.theme, "Presets").border_style(state.theme.style(Role::Accent));
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
+    let theme = &state.theme;
     let presets = &state.presets;
-    let height = usize::from(inner.height) / 2;
-    let first = layout::scroll_to(presets.selected, presets.entries.len(), height);
-    let mut lines = Vec::new();
-    for (place, entry) in presets.entries.iter().enumerate().skip(first).take(height) {
-        let chosen = place == presets.selected;
-        let style = if chosen { state.theme.selected() } else { Style::new() };
-        let mark = if entry.is_changed() { " *" } else { "" };
-        let own = if entry.origin == Origin::BuiltIn { "" } else { "  yours" };
-        let width = usize::from(inner.width);
-        let name = format!(" {}{mark}{own}", clean(&entry.original.name));
-        lines.push(Line::styled(format!("{name:<width$}"), style.add_modifier(Modifier::BOLD)));
-        let below = if chosen { style } else { state.theme.style(Role::Muted) };
-        lines
-            .push(Line::styled(format!("{:<width$}", format!("   {}", clean(&entry.original.title))), below));
-    }
-    for (file, reason) in &presets.broken {
-        let room = usize::from(inner.height).saturating_sub(lines.len());
-        if room < 2 {
-            break;
+    let rows = presets.rows();
+    let [filter, list] = layout::preset_rows(state, area);
+    let first = layout::first_preset_row(presets, &rows, list.height);
+    let below = rows.len().saturating_sub(first + usize::from(list.height));
+    let block = panel(theme, "Presets").border_style(theme.style(Role::Accent));
+    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    frame.render_widget(block, area);
+    match state.overlays.last() {
+        Some(Overlay::Filter(input)) => popups::draw_input(state, "/", input, filter, frame),
+        _ => {
+            let text = format!("/ {}", presets.filter);
+            frame.render_widget(Line::styled(text, theme.style(Role::Warning)), filter);
         }
-        lines.push(Line::styled(format!(" {}", clean(file)), state.theme.strong(Role::Bad)));
-        lines.push(Line::styled(format!("   {}", clean(reason)), state.theme.style(Role::Muted)));
     }
+    if rows.is_empty() {
+        frame.render_widget(Line::styled(" none matches", theme.style(Role::Muted)), list);
+    }
+    for (row, line) in rows.iter().skip(first).zip(list.rows()) {
+        match row {
+            Row::Heading(text) => frame.render_widget(Line::styled(*text, theme.strong(Role::Accent)), line),
+            Row::Preset(place) => draw_row(state, *place, line, frame),
+        }
+    }
+}
+
+fn draw_row(state: &State, place: usize, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let presets = &state.presets;
+    let (name, mark, plain) = match presets.entries.get(place) {
+        Some(entry) => {
+            let mark = match (entry.is_changed(), &entry.origin) {
+                (true, _) => "changed ",
+                (false, Origin::User(_)) => "yours ",
+                (false, Origin::BuiltIn) => "",
+            };
+            (clean(&entry.original.name), mark, ratatui::style::Style::new())
+        }
+        None => {
+            let file = presets.broken.get(place - presets.entries.len());
+            (file.map(|(file, _)| clean(file)).unwrap_or_default(), "", theme.style(Role::Bad))
+        }
+    };
+    let chosen = place == presets.selected;
+    let style = if chosen { theme.selected().add_modifier(Modifier::BOLD) } else { plain };
+    let room = usize::from(area.width).saturating_sub(mark.width());
+    let name: String = format!("  {name}").chars().take(room).collect();
+    let pad = " ".repeat(room.saturating_sub(name.width()));
+    let quiet = if chosen { style } else { theme.style(Role::Muted) };
+    frame.render_widget(Line::from(vec![Span::styled(name + &pad, style), Span::styled(mark, quiet)]), area);
+}
+
+fn draw_broken(state: &State, file: &str, reason: &str, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let block = panel(theme, clean(file));
+    let inner = block.inner(area);
+    let rows = wrap(reason, usize::from(inner.width));
+    let lines = rows.into_iter().map(|row| Line::styled(row, theme.style(Role::Bad)));
+    frame.render_widget(Text::from_iter(lines), inner);
+    frame.render_widget(block, area);
+}
+
+/// What it is, its data, its layers: side by side where it is wide.
+fn draw_entry(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let wide = area.width >= 90;
+    let text_width = if wide { area.width * 3 / 5 } else { area.width };
+    let inside = |width: u16| usize::from(width.saturating_sub(2));
+    let about = card::about(theme, entry, inside(text_width));
+    let data_width = if wide { area.width - text_width } else { area.width };
+    let data = card::data(theme, &entry.draft, inside(data_width));
+    // The network is shown whole if it can be, the description takes the rest.
+    let layers = entry.outline.as_ref().map_or(3, |outline| outline.rows.len() + 4) as u16 + 2;
+    let text = about.len() as u16 + 2;
+    let card = data.len() as u16 + 2;
+    let least = 5 + if wide { 0 } else { card };
+    let lower = layers.max(area.height.saturating_sub(text + if wide { 0 } else { card }));
+    let lower = lower.min(area.height.saturating_sub(least).max(6));
+    let [upper, lower] = Layout::vertical([Constraint::Min(0), Constraint::Length(lower)]).areas(area);
+    let [left, right] = if wide {
+        Layout::horizontal([Constraint::Length(text_width), Constraint::Min(0)]).areas(upper)
+    } else {
+        Layout::vertical([Constraint::Min(3), Constraint::Length(card)]).areas(upper)
+    };
+    draw_lines(state, &clean(&entry.draft.name), about, left, frame);
+    draw_lines(state, "Data", data, right, frame);
+    draw_model(state, entry, lower, frame);
+}
+
+/// A panel of lines; what does not fit can be read with a key, which it says.
+fn draw_lines(state: &State, title: &str, lines: Vec<Line<'static>>, area: Rect, frame: &mut Frame) {
+    let block = panel(&state.theme, title);
+    let inner = block.inner(area);
+    let cut = lines.len() > usize::from(inner.height);
+    let block = if cut { block.title_bottom(read_more(state)) } else { block };
+    frame.render_widget(block, area);
     frame.render_widget(Text::from(lines), inner);
 }
 
-fn draw_about(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
-    let mut lines = vec![Line::styled(clean(&entry.draft.title), Style::new().add_modifier(Modifier::BOLD))];
-    if let Origin::User(path) = &entry.origin {
-        lines.push(Line::styled(clean(path), state.theme.style(Role::Muted)));
-    }
-    let paragraphs = entry.draft.description.trim().split("\n\n");
-    lines.extend(paragraphs.map(|paragraph| Line::from(clean(paragraph))));
-    let block = panel(&state.theme, clean(&entry.draft.name));
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }).block(block), area);
+fn read_more(state: &State) -> Line<'static> {
+    let theme = &state.theme;
+    let key = Span::styled(" v", theme.strong(Role::Accent));
+    Line::from(vec![key, Span::styled(" reads on ", theme.style(Role::Muted))]).right_aligned()
 }
 
-fn draw_card(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
-    let data = &entry.draft.data;
-    let signature = data.source.signature();
+fn draw_model(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
-    let block = panel(theme, "Data");
-    let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
-    let target = match &signature.target {
-        TargetKind::Classes(names) => {
-            let listed: Vec<String> = names.iter().take(12).map(|name| clean(name)).collect();
-            format!("{} classes: {}", names.len(), listed.join(" "))
-        }
-        TargetKind::Values(count) => format!("{count} values"),
-        TargetKind::Tokens(count) => format!("{count} tokens"),
-    };
-    let train = data.train_samples.unwrap_or(signature.train);
-    let held_out = (train as f64 * data.validation).round() as usize;
-    let counts = format!(
-        "{} train, {} validation, {} test",
-        format::thousands((train - held_out.min(train)) as u64),
-        format::thousands(held_out as u64),
-        format::thousands(signature.test as u64)
-    );
-    let lines = vec![
-        Line::from(vec![
-            Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD)),
-            Span::styled(format!("  {}", shape.join(" × ")), theme.style(Role::Muted)),
-        ]),
-        pair(theme, "samples", 9, counts),
-        pair(theme, "target", 9, target),
-    ];
-    frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: true }).block(block), area);
-}
-
-fn draw_summary(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
-    let theme = &state.theme;
-    let block = panel(theme, format!("Model: \"{}\"", clean(&entry.draft.name)));
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    match &entry.outline {
-        Ok(outline) => draw_outline(state, outline, inner, frame),
+    let title = format!("Model: \"{}\"", clean(&entry.draft.name));
+    let width = usize::from(area.width.saturating_sub(2));
+    let outline = match &entry.outline {
+        Ok(outline) => outline,
         Err(problem) => {
-            let text = Paragraph::new(clean(problem)).style(theme.style(Role::Bad)).wrap(Wrap { trim: true });
-            frame.render_widget(text, inner);
+            let rows = wrap(problem, width).into_iter();
+            let lines = rows.map(|row| Line::styled(row, theme.style(Role::Bad))).collect();
+            return draw_lines(state, &title, lines, area, frame);
         }
+    };
+    let (header, layers, mut totals) = card::model(theme, outline, width);
+    let height = usize::from(area.height.saturating_sub(2));
+    if layers.len() + 4 > height {
+        totals.truncate(1);
     }
-}
-
-fn draw_outline(state: &State, outline: &Outline, area: Rect, frame: &mut Frame) {
-    let theme = &state.theme;
-    let [table, totals] = Layout::vertical([Constraint::Min(0), Constraint::Length(3)]).areas(area);
-    let right = |text: &str| Text::from(text.to_owned()).right_aligned();
-    let rows = outline.rows.iter().map(|[layer, shape, parameters]| {
-        Row::new([Text::from(layer.clone()), Text::from(shape.clone()), right(parameters)])
-    });
-    let header = Row::new([Text::from("Layer (type)"), Text::from("Output Shape"), right("Param #")]);
-    let widths = [Constraint::Fill(3), Constraint::Fill(3), Constraint::Length(11)];
-    let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
-    frame.render_widget(Table::new(rows, widths).header(header).column_spacing(1), table);
-    let (trained, fixed) = outline.parameters;
-    let bytes = |count: u64| {
-        let kilobytes = count as f64 * 4.0 / 1024.0;
-        if kilobytes >= 1024.0 {
-            format!("({:.2} MB)", kilobytes / 1024.0)
-        } else {
-            format!("({kilobytes:.2} KB)")
-        }
-    };
-    let total = |label: &str, count: u64| {
-        pair(theme, label, 22, format!("{} {}", format::thousands(count), bytes(count)))
-    };
-    let lines = vec![
-        total("Total params:", trained + fixed),
-        total("Trainable params:", trained),
-        total("Non-trainable params:", fixed),
-    ];
-    frame.render_widget(Text::from(lines), totals);
+    let room = height.saturating_sub(1 + totals.len());
+    let block = panel(theme, title);
+    let block = if layers.len() > room { block.title_bottom(read_more(state)) } else { block };
+    let mut lines = vec![header];
+    if layers.len() > room {
+        let shown = room.saturating_sub(1);
+        let more = format!("… {} more layers", layers.len() - shown);
+        lines.extend(layers.into_iter().take(shown));
+        lines.push(Line::styled(more, theme.style(Role::Muted)));
+    } else {
+        lines.extend(layers);
+    }
+    lines.extend(totals);
+    frame.render_widget(Text::from(lines), block.inner(area));
+    frame.render_widget(block, area);
 }

@@ -4,6 +4,7 @@ pub mod history;
 pub mod hyper;
 pub mod input;
 pub mod inspect;
+pub mod kind;
 pub mod overlay;
 pub mod presets;
 pub mod training;

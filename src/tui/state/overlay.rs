@@ -11,6 +11,13 @@ pub enum Overlay {
         /// The first line shown.
         scroll: usize,
     },
+    /// All about the chosen preset.
+    Card {
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// Narrows the list of presets; drawn in the list itself.
+    Filter(LineInput),
     /// Runs a command by name.
     Palette {
         /// What was typed.

@@ -42,7 +42,7 @@ pub fn dashboard(width: u16, height: u16) -> State {
     };
     let entries =
         vec![Entry::new(Origin::BuiltIn, cnn()), Entry::new(Origin::User("/home/ada/mlp.ron".into()), mlp)];
-    let presets = Presets { entries, selected: 0, broken: Vec::new() };
+    let presets = Presets::new(entries, Vec::new());
     let theme = Theme { depth: Depth::True, rich_glyphs: true };
     State::new(Size { width, height }, theme, presets)
 }

@@ -1,6 +1,6 @@
 //! Screens as snapshots, interactions as lists of messages, and random input.
 
-mod builders;
+pub mod builders;
 mod random;
 mod screens;
 mod stories;

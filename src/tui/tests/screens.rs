@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::tui::state::State;
+use crate::tui::state::presets::{Entry, Origin};
 use crate::tui::theme::{Depth, Theme};
 use crate::worker::{Filter, Outcome, Phase};
 
@@ -27,6 +28,28 @@ fn with_keys(keys: &[KeyCode]) -> impl Fn(u16, u16) -> State {
 #[test]
 fn presets() {
     at_both_sizes("presets", dashboard);
+}
+
+#[test]
+fn many_presets_by_kind() {
+    at_both_sizes("presets_many", |width, height| {
+        let mut state = dashboard(width, height);
+        for number in 1..=30 {
+            let name = format!("mnist-cnn-with-{number}-filters");
+            let preset = crate::preset::Preset { name, ..cnn() };
+            state.presets.entries.push(Entry::new(Origin::BuiltIn, preset));
+        }
+        state
+    });
+}
+
+#[test]
+fn the_card_of_a_preset() {
+    at_both_sizes("card", |width, height| {
+        let mut state = dashboard(width, height);
+        press(&mut state, KeyCode::Char('v'));
+        state
+    });
 }
 
 #[test]

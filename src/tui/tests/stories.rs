@@ -79,7 +79,7 @@ fn the_sample_on_the_screen_is_asked_for_again_while_training_goes_on() {
 fn another_preset_starts_when_the_running_one_has_ended() {
     let mut state = in_training(80, 24);
     press(&mut state, KeyCode::Char('1'));
-    press(&mut state, KeyCode::Char('j'));
+    press(&mut state, KeyCode::Char('k'));
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
     let effects = report(&mut state, finished(Outcome::Stopped));
@@ -162,7 +162,7 @@ fn the_mouse_hits_what_is_seen() {
     click(&mut state, tab, 0);
     assert_eq!(state.screen, Screen::Inspect);
     click(&mut state, 1, 0);
-    let kind = MouseEventKind::ScrollUp;
+    let kind = MouseEventKind::ScrollDown;
     let wheel = MouseEvent { kind, column: 5, row: 5, modifiers: KeyModifiers::NONE };
     update(&mut state, Message::Mouse(wheel));
     assert_eq!(state.presets.selected, 0);
@@ -202,4 +202,49 @@ fn a_dead_engine_is_reported_and_can_be_left() {
     update(&mut state, Message::EngineGone);
     assert!(screen(&state).contains("ended unexpectedly"));
     assert_eq!(press(&mut state, KeyCode::Char('q')).last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn typing_narrows_the_list_and_escape_widens_it() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "mlp");
+    assert_eq!(state.presets.selected, 1);
+    assert!(screen(&state).contains("/ mlp") && !screen(&state).contains("  mnist-cnn"));
+    press(&mut state, KeyCode::Enter);
+    assert!(state.overlays.is_empty());
+    // The list stays narrow: the mouse still hits what is seen.
+    let row = screen(&state).lines().position(|line| line.contains("  mnist-mlp")).expect("it is listed");
+    let [Effect::Send(Command::Start(preset))] = &click(&mut state, 5, row as u16)[..] else { panic!() };
+    assert_eq!(preset.name, "mnist-mlp");
+    press(&mut state, KeyCode::Char('1'));
+    press(&mut state, KeyCode::Esc);
+    assert!(screen(&state).contains("  mnist-cnn"));
+}
+
+#[test]
+fn a_preset_that_cannot_be_read_is_listed_with_its_reason() {
+    let mut state = dashboard(80, 24);
+    state.presets.broken.push(("bad.ron".into(), "line 3, column 7:\n  3 | epoch: 2\nno such field".into()));
+    press(&mut state, KeyCode::End);
+    assert!(screen(&state).contains("3 | epoch: 2"));
+    press(&mut state, KeyCode::Char('v'));
+    assert!(screen(&state).contains("no such field"));
+    press(&mut state, KeyCode::Esc);
+    assert_eq!(press(&mut state, KeyCode::Enter), []);
+    assert!(screen(&state).contains("bad.ron cannot be read as it is"));
+}
+
+#[test]
+fn a_long_description_is_read_to_its_end() {
+    let mut state = dashboard(80, 24);
+    let entry = state.presets.current_mut().expect("there are presets");
+    entry.draft.description = (1..=60).map(|line| format!("line {line}\n")).collect();
+    assert!(screen(&state).contains("v reads on"));
+    press(&mut state, KeyCode::Char('v'));
+    assert!(!screen(&state).contains("Non-trainable"));
+    press(&mut state, KeyCode::End);
+    assert!(screen(&state).contains("line 60") && screen(&state).contains("Non-trainable"));
+    press(&mut state, KeyCode::Esc);
+    assert!(state.overlays.is_empty());
 }

@@ -94,12 +94,23 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
             *selected = moved(*selected, overlay::matching(input.text()).len());
             return Vec::new();
         }
+        Some(Overlay::Card { .. }) => {
+            let lines = crate::tui::screens::card::scrollable_lines(state);
+            if let Some(Overlay::Card { scroll }) = state.overlays.last_mut() {
+                *scroll = scroll.saturating_add_signed(rows).min(lines);
+            }
+            return Vec::new();
+        }
+        Some(Overlay::Filter(_)) => {
+            state.presets.move_by(rows);
+            return Vec::new();
+        }
         Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => return Vec::new(),
         None => {}
     }
     match state.screen {
         Screen::Presets => {
-            state.presets.selected = moved(state.presets.selected, state.presets.entries.len())
+            state.presets.move_by(rows);
         }
         Screen::Train => {
             state.log_scroll =

@@ -40,9 +40,11 @@ fn leave() -> Vec<Effect> {
     vec![Effect::Send(Command::Shutdown), Effect::Quit]
 }
 
-/// Drops the topmost popup.
+/// Drops the topmost popup. A filter that is given up filters no longer.
 pub fn close(state: &mut State) -> Vec<Effect> {
-    state.overlays.pop();
+    if let Some(Overlay::Filter(_)) = state.overlays.pop() {
+        state.presets.set_filter("");
+    }
     Vec::new()
 }
 
@@ -83,7 +85,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Vec::new()
             })
         }
-        Some(Overlay::Help { .. }) | None => Vec::new(),
+        Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Filter(_)) | None => Vec::new(),
     }
 }
 
@@ -97,7 +99,8 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
             prompt.error = None;
             Some(&mut prompt.input)
         }
-        Overlay::Help { .. } | Overlay::Confirm(_) => None,
+        Overlay::Filter(input) => Some(input),
+        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Confirm(_) => None,
     }
 }
 
@@ -119,11 +122,21 @@ pub(super) fn type_key(state: &mut State, event: KeyEvent) {
         KeyCode::End => line.end(),
         _ => {}
     }
+    typed(state);
+}
+
+/// What follows at once from a changed line: the list narrows while one types.
+fn typed(state: &mut State) {
+    if let Some(Overlay::Filter(input)) = state.overlays.last() {
+        let filter = input.text().to_owned();
+        state.presets.set_filter(&filter);
+    }
 }
 
 /// Pasted text for the line that is typed; elsewhere it means nothing.
 pub(super) fn type_text(state: &mut State, text: &str) {
     if let Some(line) = line(state) {
         line.insert_text(text);
+        typed(state);
     }
 }

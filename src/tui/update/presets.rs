@@ -11,7 +11,10 @@ use crate::worker::{Command, Phase};
 /// Trains the chosen preset; asks first when that ends another training.
 pub fn start(state: &mut State) -> Vec<Effect> {
     let Some(entry) = state.presets.current() else {
-        state.complain("there is no preset to train");
+        state.complain(match state.presets.current_broken() {
+            Some((file, _)) => format!("{file} cannot be read as it is"),
+            None => "there is no preset to train".into(),
+        });
         return Vec::new();
     };
     if state.is_busy() {
@@ -39,6 +42,26 @@ pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
     state.failure = None;
     state.screen = Screen::Train;
     vec![Effect::Send(Command::Start(preset))]
+}
+
+/// Shows all that is known about the chosen preset.
+pub fn read(state: &mut State) -> Vec<Effect> {
+    state.overlays.push(Overlay::Card { scroll: 0 });
+    Vec::new()
+}
+
+/// Narrows the list to what is typed.
+pub fn filter(state: &mut State) -> Vec<Effect> {
+    state.screen = Screen::Presets;
+    let input = LineInput::new(&state.presets.filter);
+    state.overlays.push(Overlay::Filter(input));
+    Vec::new()
+}
+
+/// Shows the whole list again.
+pub fn unfilter(state: &mut State) -> Vec<Effect> {
+    state.presets.set_filter("");
+    Vec::new()
 }
 
 /// Asks for a name to save under.
@@ -113,6 +136,7 @@ pub(super) fn on_saved(state: &mut State, preset: Preset, result: Result<String,
                 }
             };
             state.presets.selected = at;
+            state.presets.filter.clear();
         }
     }
     Vec::new()

@@ -4,6 +4,7 @@ pub mod bar;
 pub mod chart;
 pub mod image;
 pub mod matrix;
+pub mod text;
 
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};

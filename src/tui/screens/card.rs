@@ -1,0 +1,154 @@
+//! All about a preset: what it is, its data, its network layer by layer.
+
+use ratatui::Frame;
+use ratatui::layout::{Rect, Size};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::Clear;
+use unicode_width::UnicodeWidthStr;
+
+use crate::preset::{Preset, TargetKind};
+use crate::tui::state::presets::{Entry, Origin, Outline};
+use crate::tui::state::{State, clean};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::{pair, panel, text::wrap};
+use crate::tui::{format, layout};
+
+/// Title, file and description.
+pub(super) fn about(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'static>> {
+    let title = wrap(&entry.draft.title, width);
+    let mut lines: Vec<Line> =
+        title.into_iter().map(|row| Line::styled(row, Style::new().add_modifier(Modifier::BOLD))).collect();
+    if let Origin::User(path) = &entry.origin {
+        lines.extend(wrap(path, width).into_iter().map(|row| Line::styled(row, theme.style(Role::Muted))));
+    }
+    lines.extend(wrap(&entry.draft.description, width).into_iter().map(Line::from));
+    lines
+}
+
+/// The data set: shape, samples, targets.
+pub(super) fn data(theme: &Theme, preset: &Preset, width: usize) -> Vec<Line<'static>> {
+    let data = &preset.data;
+    let signature = data.source.signature();
+    let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
+    let target = match &signature.target {
+        TargetKind::Classes(names) => {
+            let listed: Vec<String> = names.iter().map(|name| clean(name)).collect();
+            format!("{} classes: {}", names.len(), listed.join(" "))
+        }
+        TargetKind::Values(count) => format!("{count} values"),
+        TargetKind::Tokens(count) => format!("{count} tokens"),
+    };
+    let train = data.train_samples.unwrap_or(signature.train);
+    let held_out = (train as f64 * data.validation).round() as usize;
+    let counts = format!(
+        "{} train, {} validation, {} test",
+        format::thousands((train - held_out.min(train)) as u64),
+        format::thousands(held_out as u64),
+        format::thousands(signature.test as u64)
+    );
+    let mut lines = vec![Line::from(vec![
+        Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD)),
+        Span::styled(format!("  {}", shape.join(" × ")), theme.style(Role::Muted)),
+    ])];
+    for (label, value) in [("samples", counts), ("target", target)] {
+        let rows = wrap(&value, width.saturating_sub(9));
+        for (place, row) in rows.into_iter().enumerate() {
+            lines.push(pair(theme, if place == 0 { label } else { "" }, 9, row));
+        }
+    }
+    lines
+}
+
+/// The network as Keras's summary prints it: header, one line a layer, and apart from them the totals.
+pub(super) fn model(
+    theme: &Theme,
+    outline: &Outline,
+    width: usize,
+) -> (Line<'static>, Vec<Line<'static>>, Vec<Line<'static>>) {
+    let longest = |column: usize, least: usize| {
+        outline.rows.iter().map(|row| row[column].width()).max().unwrap_or(0).max(least)
+    };
+    let numbers = longest(2, "Param #".len());
+    let shapes = longest(1, "Output Shape".len()).min(width.saturating_sub(numbers + 2) / 2);
+    let names = longest(0, "Layer (type)".len()).min(width.saturating_sub(shapes + numbers + 4));
+    let row = |[name, shape, number]: [&str; 3]| {
+        let cut = |text: &str, room: usize| match text.width() <= room {
+            true => text.to_owned(),
+            false => text.chars().take(room.saturating_sub(1)).chain(['…']).collect(),
+        };
+        format!("{:<names$}  {:<shapes$}  {number:>numbers$}", cut(name, names), cut(shape, shapes))
+    };
+    let style = theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED);
+    let header = Line::styled(row(["Layer (type)", "Output Shape", "Param #"]), style);
+    let layers = outline.rows.iter().map(|[name, shape, number]| Line::from(row([name, shape, number])));
+    let (trained, fixed) = outline.parameters;
+    let bytes = |count: u64| match count as f64 * 4.0 / 1024.0 {
+        kilobytes if kilobytes >= 1024.0 => format!("({:.2} MB)", kilobytes / 1024.0),
+        kilobytes => format!("({kilobytes:.2} KB)"),
+    };
+    let total = |label: &str, count: u64| {
+        pair(theme, label, 22, format!("{} {}", format::thousands(count), bytes(count)))
+    };
+    let totals = vec![
+        total("Total params:", trained + fixed),
+        total("Trainable params:", trained),
+        total("Non-trainable params:", fixed),
+    ];
+    (header, layers.collect(), totals)
+}
+
+/// Everything, for the popup.
+fn content(state: &State, width: usize) -> Vec<Line<'static>> {
+    let theme = &state.theme;
+    let problem = |text: &str| -> Vec<Line<'static>> {
+        wrap(text, width).into_iter().map(|row| Line::styled(row, theme.style(Role::Bad))).collect()
+    };
+    let Some(entry) = state.presets.current() else {
+        return state.presets.current_broken().map(|(_, reason)| problem(reason)).unwrap_or_default();
+    };
+    let heading = |text: &'static str| [Line::default(), Line::styled(text, theme.strong(Role::Accent))];
+    let mut lines = about(theme, entry, width);
+    lines.extend(heading("Data"));
+    lines.extend(data(theme, &entry.draft, width));
+    lines.extend(heading("Model"));
+    match &entry.outline {
+        Ok(outline) => {
+            let (header, layers, totals) = model(theme, outline, width);
+            lines.push(header);
+            lines.extend(layers);
+            lines.extend(totals);
+        }
+        Err(reason) => lines.extend(problem(reason)),
+    }
+    lines
+}
+
+fn area(size: Size) -> Rect {
+    let [_, body, _] = layout::parts(size);
+    // Where a rim of the screen below would only be in the way, it covers all of it.
+    if size.width <= 104 { body } else { layout::popup(size, 100, body.height) }
+}
+
+/// How far the popup can be scrolled.
+pub fn scrollable_lines(state: &State) -> usize {
+    let inner = layout::inside(area(state.size));
+    content(state, usize::from(inner.width)).len().saturating_sub(usize::from(inner.height))
+}
+
+pub(super) fn popup(state: &State, scroll: usize, frame: &mut Frame) {
+    let area = area(frame.area().as_size());
+    let name = match (state.presets.current(), state.presets.current_broken()) {
+        (Some(entry), _) => clean(&entry.draft.name),
+        (None, Some((file, _))) => clean(file),
+        (None, None) => String::new(),
+    };
+    let block = panel(&state.theme, name).border_style(state.theme.style(Role::Accent));
+    let inner = block.inner(area);
+    let lines = content(state, usize::from(inner.width));
+    let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
+    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    frame.render_widget(Text::from_iter(lines.into_iter().skip(scroll)), inner);
+}

@@ -1,0 +1,63 @@
+//! Text of several lines, broken to a width.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::tui::state::clean;
+
+/// The text's own lines, those that are too long broken between words; what follows a break is indented as its line.
+/// Control characters are left out.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut wrapped = Vec::new();
+    for line in text.trim().lines().map(|line| clean(line.trim_end())) {
+        if line.width() <= width {
+            wrapped.push(line);
+            continue;
+        }
+        let indent: String = line.chars().take_while(|c| *c == ' ').take(width / 2).collect();
+        let mut row = indent.clone();
+        for word in line.split_whitespace() {
+            let gap = usize::from(row.len() > indent.len());
+            if gap == 1 && row.width() + gap + word.width() > width {
+                wrapped.push(std::mem::replace(&mut row, indent.clone()));
+            } else if gap == 1 {
+                row.push(' ');
+            }
+            // A word longer than a row is cut where the row ends.
+            for letter in word.chars() {
+                if row.width() + letter.width().unwrap_or(0) > width {
+                    wrapped.push(std::mem::replace(&mut row, indent.clone()));
+                }
+                row.push(letter);
+            }
+        }
+        wrapped.push(row);
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_kept_and_long_ones_are_broken_between_words() {
+        let text = "one\n\n  a = b    c\n  h = relu(W x + b)    hidden\na line that is longer than the width";
+        let expected = [
+            "one",
+            "",
+            "  a = b    c",
+            "  h = relu(W x + b) hidden",
+            "a line that is longer than",
+            "the width",
+        ];
+        assert_eq!(wrap(text, 26), expected);
+    }
+
+    #[test]
+    fn nothing_is_wider_than_asked_and_control_characters_are_gone() {
+        for text in ["ä".repeat(100), "漢字".repeat(30), format!("    {}\u{1b}[2J", "x".repeat(60))] {
+            assert!(wrap(&text, 20).iter().all(|line| line.width() <= 20 && !line.contains('\u{1b}')));
+        }
+    }
+}

@@ -18,6 +18,8 @@ pub mod model;
 pub mod ops;
 pub mod optim;
 pub mod profile;
+#[cfg(test)]
+pub mod reference;
 
 pub use device::{Device, Error, Node};
 pub use graph::{Param, Pass, Scalar, Var};

@@ -1,6 +1,8 @@
 //! The loop: input first, then the worker's events, then the clock; a frame only when something changed.
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -17,8 +19,12 @@ use super::terminal::{self, Guard};
 use super::theme::Theme;
 use super::{screens, update};
 
-/// Least time between two frames that only the worker's reports ask for. A key is answered at once.
-const FRAME: Duration = Duration::from_millis(50);
+/// Least time between two frames that only the worker's reports ask for: each costs the training a little.
+const FRAME: Duration = Duration::from_millis(100);
+/// The same while a person steers and the worker's answers should be seen at once.
+const QUICK_FRAME: Duration = Duration::from_millis(15);
+/// How long after a key the worker's answer to it may come.
+const ATTENTION: Duration = Duration::from_millis(500);
 /// How fast that turns which turns while one waits.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
@@ -90,10 +96,12 @@ async fn drive(
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
     let mut drawn = Instant::now();
+    let mut touched = Instant::now();
     let mut dirty = false;
     let mut next_tick = Instant::now() + TICK;
     loop {
         let waiting = state.is_waiting();
+        let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME } else { FRAME };
         let mut at_once = false;
         let message = tokio::select! {
             biased;
@@ -102,20 +110,15 @@ async fn drive(
                 None => return Ok(Exit::Closed),
                 Some(event) => {
                     at_once = true;
-                    from_input(event)
+                    from_input(event).inspect(|_| touched = Instant::now())
                 }
             },
-            () = sleep_until(drawn + FRAME), if dirty => {
+            () = sleep_until(drawn + interval), if dirty => {
                 at_once = true;
                 None
             }
-            event = link.next(), if !engine_gone => Some(match event {
-                Some(event) => Message::Engine(event),
-                None => {
-                    engine_gone = true;
-                    Message::EngineGone
-                }
-            }),
+            // While a frame is due, reports wait for it: a thread that wakes at every step would hold up training.
+            event = link.next(), if !engine_gone && !dirty => Some(from_engine(event, &mut engine_gone)),
             () = sleep_until(next_tick), if waiting => Some(Message::Tick),
         };
         if waiting && next_tick <= Instant::now() {
@@ -137,12 +140,33 @@ async fn drive(
             dirty = true;
             at_once = true;
         }
-        if dirty && (at_once || drawn.elapsed() >= FRAME) {
+        if dirty && (at_once || drawn.elapsed() >= interval) {
+            while !engine_gone && let Some(event) = at_hand(link).await {
+                let message = from_engine(event, &mut engine_gone);
+                if apply(&mut state, message, link) {
+                    return Ok(Exit::Quit);
+                }
+            }
             guard.screen.draw(|frame| screens::draw(&state, frame))?;
             drawn = Instant::now();
             dirty = false;
         }
     }
+}
+
+/// The worker's next event if it has come already.
+async fn at_hand(link: &mut impl Link) -> Option<Option<worker::Event>> {
+    let mut next = std::pin::pin!(link.next());
+    poll_fn(|context| match next.as_mut().poll(context) {
+        Poll::Ready(event) => Poll::Ready(Some(event)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
+    *gone = event.is_none();
+    event.map_or(Message::EngineGone, Message::Engine)
 }
 
 /// Updates the state and does what follows; whether the person leaves.

@@ -3,6 +3,7 @@
 
 mod farewell;
 mod looks;
+mod measure;
 mod mouse;
 mod story;
 mod terminal;

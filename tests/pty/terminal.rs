@@ -39,9 +39,14 @@ pub struct Opening {
     home: TempDir,
 }
 
+/// The program under test; `TRAINYARD_BINARY` puts another build of it in place, for measurements.
+pub fn binary() -> PathBuf {
+    std::env::var_os("TRAINYARD_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_trainyard").into()).into()
+}
+
 /// The dashboard, in a terminal of that size with all colours, with a home of its own.
 pub fn dashboard(columns: u16, rows: u16) -> Opening {
-    program(env!("CARGO_BIN_EXE_trainyard").into(), columns, rows)
+    program(binary(), columns, rows)
 }
 
 /// A program, likewise.
@@ -77,6 +82,13 @@ impl Opening {
 
     /// Starts the program and waits for its first frame.
     pub fn open(self) -> Terminal {
+        let mut terminal = self.start();
+        terminal.until("the first frame", |t| t.screen(|s| s.alternate_screen()) && t.text().len() > 20);
+        terminal
+    }
+
+    /// Starts the program.
+    pub fn start(self) -> Terminal {
         let size = PtySize { rows: self.rows, cols: self.columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pty");
         let settings = format!("{:?}", pair.master.get_termios());
@@ -97,7 +109,7 @@ impl Opening {
                 received.bytes.extend_from_slice(&chunk[..count]);
             }
         });
-        let mut terminal = Terminal {
+        Terminal {
             master: pair.master,
             _slave: pair.slave,
             child,
@@ -105,9 +117,7 @@ impl Opening {
             received,
             settings,
             home: self.home,
-        };
-        terminal.until("the first frame", |t| t.screen(|s| s.alternate_screen()) && t.text().len() > 20);
-        terminal
+        }
     }
 }
 
@@ -198,7 +208,9 @@ impl Terminal {
                 "waited for {what}; the program: {ended:?}; the screen:\n{}",
                 self.text()
             );
-            std::thread::sleep(Duration::from_millis(10));
+            // What takes long is looked at rarely: looking costs the program its processors.
+            let pause = if since.elapsed() < Duration::from_secs(2) { 10 } else { 200 };
+            std::thread::sleep(Duration::from_millis(pause));
         }
     }
 

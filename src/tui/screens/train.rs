@@ -130,7 +130,7 @@ fn figures(state: &State, training: &Training) -> Vec<Line<'static>> {
     match training.finish {
         Some(finish) => {
             let test = scores(finish.test.loss, finish.test.accuracy);
-            let line = pair(theme, "test set", 12, test);
+            let line = pair(theme, "test set", 12, format!("{test}   {speed}"));
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
         }
         None => lines.push(pair(theme, "rate", 12, format!("{rate:.3e}   {speed}"))),

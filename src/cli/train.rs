@@ -11,7 +11,9 @@ use serde_json::json;
 use super::Error;
 use super::text::plain;
 use crate::preset::{Experiment, library, overrides};
-use crate::worker::{self, Command, EpochReport, Event, Finish, Outcome, RunInfo, StepReport, Waited};
+use crate::worker::{
+    self, Command, EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, Waited,
+};
 
 /// Train a preset and print its result on the test set
 #[derive(Debug, clap::Args)]
@@ -143,7 +145,7 @@ impl Reporter {
 
     fn started(&mut self, info: &RunInfo) -> Result<(), Error> {
         self.steps_per_epoch = info.steps_per_epoch;
-        self.epochs = info.preset.train.epochs;
+        self.epochs = info.epochs;
         self.preset = plain(&info.preset.name);
         if self.json {
             return line(&json!({
@@ -191,24 +193,20 @@ impl Reporter {
                 "accuracy": epoch.training.accuracy,
                 "validation_loss": epoch.validation.map(|scores| scores.loss),
                 "validation_accuracy": epoch.validation.and_then(|scores| scores.accuracy),
+                "metrics": by_name(&epoch.training.metrics),
+                "validation_metrics": epoch.validation.map(|scores| by_name(&scores.metrics)),
                 "learning_rate": epoch.learning_rate,
                 "samples_per_second": epoch.samples_per_second,
                 "seconds": epoch.seconds,
             }));
         }
-        let scores = |name: &str, loss: f64, accuracy: Option<f64>| {
-            let accuracy = accuracy.map(|a| format!(" accuracy {a:.4}")).unwrap_or_default();
-            format!("{name} loss {loss:.4}{accuracy}")
-        };
-        let validation = epoch
-            .validation
-            .map(|v| format!("  {}", scores("validation", v.loss, v.accuracy)))
-            .unwrap_or_default();
+        let validation =
+            epoch.validation.map(|scores| format!("  validation {}", in_words(&scores))).unwrap_or_default();
         self.say(&format!(
-            "epoch {}/{}  {}{validation}  {:.0} samples/s  {:.1} s",
+            "epoch {}/{}  training {}{validation}  {:.0} samples/s  {:.1} s",
             epoch.epoch,
             self.epochs,
-            scores("training", epoch.training.loss, epoch.training.accuracy),
+            in_words(&epoch.training),
             epoch.samples_per_second,
             epoch.seconds
         ));
@@ -229,11 +227,11 @@ impl Reporter {
                 "steps": finish.steps,
                 "test_loss": finish.test.loss,
                 "test_accuracy": finish.test.accuracy,
+                "test_metrics": by_name(&finish.test.metrics),
                 "samples_per_second": finish.samples_per_second,
                 "seconds": finish.seconds,
             }));
         }
-        let accuracy = finish.test.accuracy.map(|a| format!("  accuracy {a:.4}")).unwrap_or_default();
         let early = match finish.outcome {
             Outcome::Completed => "",
             Outcome::Stopped => " (stopped)",
@@ -241,8 +239,8 @@ impl Reporter {
         };
         writeln!(
             std::io::stdout().lock(),
-            "test loss {:.4}{accuracy}  after {} steps{early}  {:.0} samples/s  {:.1} s",
-            finish.test.loss,
+            "test {}  after {} steps{early}  {:.0} samples/s  {:.1} s",
+            in_words(&finish.test),
             finish.steps,
             finish.samples_per_second,
             finish.seconds
@@ -267,6 +265,17 @@ impl Reporter {
             bar.finish_and_clear();
         }
     }
+}
+
+fn by_name(metrics: &Metrics) -> serde_json::Value {
+    metrics.iter().map(|(metric, value)| (metric.name().to_owned(), json!(value))).collect()
+}
+
+fn in_words(scores: &Scores) -> String {
+    let accuracy = scores.accuracy.map(|a| format!(" accuracy {a:.4}")).unwrap_or_default();
+    let more: String =
+        scores.metrics.iter().map(|(metric, value)| format!(" {} {value:.4}", metric.title())).collect();
+    format!("loss {:.4}{accuracy}{more}", scores.loss)
 }
 
 fn line(value: &serde_json::Value) -> Result<(), Error> {

@@ -1,5 +1,6 @@
 //! How good a model is on samples it does not train on.
 
+use super::metrics::{Metrics, Scores};
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
@@ -28,6 +29,11 @@ impl Evaluation {
         let (hits, questions) = hits(output, width, &batch.targets);
         self.hits += hits;
         self.questions += questions;
+    }
+
+    /// What it comes to.
+    pub fn scores(&self) -> Scores {
+        Scores { loss: self.loss(), accuracy: self.accuracy(), metrics: Metrics::default() }
     }
 
     /// The mean loss.

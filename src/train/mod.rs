@@ -1,9 +1,18 @@
 //! Training procedures, schedules, stopping, evaluation.
+//!
+//! A procedure is a [`Training`]: `supervised` is one. What it shows beside curves are figures (`figure`: what they are,
+//! `figures/`: one file each).
 
 pub mod evaluation;
+pub mod figure;
+pub mod figures;
+pub mod metrics;
 pub mod schedule;
 pub mod stopping;
 pub mod supervised;
+pub mod training;
 
 pub use evaluation::Evaluation;
-pub use supervised::{Ending, EpochSummary, Error, Observer, StepSummary, Trainer, Verdict};
+pub use figure::{Controls, Figure, FigureInfo};
+pub use metrics::{Metric, Metrics, Scores};
+pub use training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict, prepare};

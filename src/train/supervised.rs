@@ -5,119 +5,21 @@ use std::time::{Duration, Instant};
 use dfdx::tensor::Cpu;
 
 use super::evaluation::{Evaluation, evaluate};
+use super::figure::{Controls, Figure, FigureInfo};
+use super::figures;
+use super::metrics::Scores;
 use super::schedule::Scheduler;
 use super::stopping::{Judgement, Watch};
+use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
 use crate::data::{self, Batch, Splits, order};
 use crate::nn::buffer::Buffer;
-use crate::nn::graph::{Pass, Var};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::loss::LossOp;
 use crate::nn::model::{CpuModel, Model};
 use crate::nn::optim::{self, Optimizer};
-use crate::nn::{self};
 use crate::preset::Preset;
 
-/// What can end a training against its will.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The engine failed.
-    #[error(transparent)]
-    Engine(#[from] nn::Error),
-    /// The data is broken.
-    #[error(transparent)]
-    Data(#[from] data::Error),
-    /// The loss is no number any more.
-    #[error(
-        "the loss became {loss} at step {step} (epoch {epoch}): try a smaller learning rate or train.clip"
-    )]
-    NotFinite {
-        /// What it became.
-        loss: f32,
-        /// At which step, from 1.
-        step: u64,
-        /// In which epoch, from 1.
-        epoch: u32,
-    },
-    /// Nothing to train on.
-    #[error("no training samples are left: data.validation and data.train_samples leave none")]
-    NoSamples,
-}
-
-/// One step, as an observer hears of it.
-#[derive(Clone, Copy, Debug)]
-pub struct StepSummary {
-    /// Steps done.
-    pub step: u64,
-    /// The epoch in progress, from 1.
-    pub epoch: u32,
-    /// This batch's loss (penalties included) and hits.
-    pub loss: f64,
-    /// Share of right answers in this batch.
-    pub accuracy: Option<f64>,
-    /// The learning rate it was made with.
-    pub learning_rate: f64,
-    /// Samples in it.
-    pub samples: usize,
-    /// How long it took.
-    pub time: Duration,
-}
-
-/// One epoch, as an observer hears of it.
-#[derive(Clone, Copy, Debug)]
-pub struct EpochSummary {
-    /// Its number, from 1.
-    pub epoch: u32,
-    /// Steps done.
-    pub step: u64,
-    /// Over its steps.
-    pub training: Evaluation,
-    /// At its end, where samples are held out.
-    pub validation: Option<Evaluation>,
-    /// The learning rate of its last step.
-    pub learning_rate: f64,
-    /// Its samples.
-    pub samples: u64,
-    /// Time in its steps.
-    pub time: Duration,
-}
-
-/// Whether to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// On to the next step.
-    Continue,
-    /// End here, in good order.
-    Stop,
-}
-
-/// Why a training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// All epochs are done.
-    Completed,
-    /// The observer said so.
-    Stopped,
-    /// Early stopping.
-    StoppedEarly,
-}
-
-/// Watches and steers a training.
-pub trait Observer {
-    /// Before each step, and before each epoch's validation: the place to pause, change the rate, look at the model.
-    fn between_steps(&mut self, _trainer: &mut Trainer) -> Verdict {
-        Verdict::Continue
-    }
-
-    /// After each step.
-    fn stepped(&mut self, _step: &StepSummary) {}
-
-    /// Before an evaluation.
-    fn evaluating(&mut self) {}
-
-    /// After each epoch, validation included.
-    fn epoch_ended(&mut self, _epoch: &EpochSummary) {}
-}
-
-/// A training in progress.
+/// A supervised training in progress.
 pub struct Trainer {
     preset: Preset,
     splits: Splits,
@@ -165,54 +67,6 @@ impl Trainer {
         })
     }
 
-    /// Trains to the end, or until the observer stops it.
-    ///
-    /// # Errors
-    /// When the loss is no number any more, or the device fails.
-    pub fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
-        while self.epoch < self.preset.train.epochs {
-            self.epoch += 1;
-            let shuffle = self.preset.data.shuffle;
-            self.order = order::epoch(self.splits.train.len(), self.preset.seed, self.epoch, shuffle);
-            self.model.reset_state();
-            let mut training = Evaluation::default();
-            let mut time = Duration::ZERO;
-            let mut learning_rate = 0.0;
-            for batch in 0..self.steps_per_epoch() {
-                if observer.between_steps(self) == Verdict::Stop {
-                    return Ok(Ending::Stopped);
-                }
-                let step = self.one_step(batch, &mut training)?;
-                (learning_rate, time) = (step.learning_rate, time + step.time);
-                observer.stepped(&step);
-            }
-            if observer.between_steps(self) == Verdict::Stop {
-                return Ok(Ending::Stopped);
-            }
-            let validation = if self.splits.validation.is_empty() {
-                None
-            } else {
-                observer.evaluating();
-                Some(self.evaluate_validation()?)
-            };
-            observer.epoch_ended(&EpochSummary {
-                epoch: self.epoch,
-                step: self.step,
-                training,
-                validation,
-                learning_rate,
-                samples: self.splits.train.len() as u64,
-                time,
-            });
-            let judged = validation.unwrap_or(training);
-            self.scheduler.epoch_ended(judged.loss());
-            if self.is_to_stop(&judged) {
-                return Ok(Ending::StoppedEarly);
-            }
-        }
-        Ok(Ending::Completed)
-    }
-
     /// Batch, forward, loss, backward, update.
     fn one_step(&mut self, number: u64, training: &mut Evaluation) -> Result<StepSummary, Error> {
         let since = Instant::now();
@@ -246,8 +100,7 @@ impl Trainer {
         Ok(StepSummary {
             step: self.step,
             epoch: self.epoch,
-            loss,
-            accuracy: own.accuracy(),
+            scores: own.scores(),
             learning_rate,
             samples: self.batch.rows,
             time: since.elapsed(),
@@ -275,70 +128,108 @@ impl Trainer {
         judgement == Judgement::Stop
     }
 
-    /// The scores on the held-out samples.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn evaluate_validation(&mut self) -> Result<Evaluation, Error> {
+    fn evaluate_validation(&mut self) -> Result<Evaluation, Error> {
         let Preset { loss, loss_options, .. } = &self.preset;
         Ok(evaluate(&mut self.model, &*self.splits.validation, *loss, loss_options)?)
     }
+}
 
-    /// The scores on the test set.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn evaluate_test(&mut self) -> Result<Evaluation, Error> {
-        let Preset { loss, loss_options, .. } = &self.preset;
-        Ok(evaluate(&mut self.model, &*self.splits.test, *loss, loss_options)?)
+impl Training for Trainer {
+    fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
+        while self.epoch < self.preset.train.epochs {
+            self.epoch += 1;
+            let shuffle = self.preset.data.shuffle;
+            self.order = order::epoch(self.splits.train.len(), self.preset.seed, self.epoch, shuffle);
+            self.model.reset_state();
+            let mut training = Evaluation::default();
+            let mut time = Duration::ZERO;
+            let mut learning_rate = 0.0;
+            for batch in 0..self.steps_per_epoch() {
+                if observer.between_steps(self) == Verdict::Stop {
+                    return Ok(Ending::Stopped);
+                }
+                let step = self.one_step(batch, &mut training)?;
+                (learning_rate, time) = (step.learning_rate, time + step.time);
+                observer.stepped(&step);
+            }
+            if observer.between_steps(self) == Verdict::Stop {
+                return Ok(Ending::Stopped);
+            }
+            let validation = if self.splits.validation.is_empty() {
+                None
+            } else {
+                observer.evaluating();
+                Some(self.evaluate_validation()?)
+            };
+            observer.epoch_ended(&EpochSummary {
+                epoch: self.epoch,
+                step: self.step,
+                training: training.scores(),
+                validation: validation.map(|v| v.scores()),
+                learning_rate,
+                samples: self.splits.train.len() as u64,
+                time,
+            });
+            let judged = validation.unwrap_or(training);
+            self.scheduler.epoch_ended(judged.loss());
+            if self.is_to_stop(&judged) {
+                return Ok(Ending::StoppedEarly);
+            }
+        }
+        Ok(Ending::Completed)
     }
 
-    /// The rate of the next step.
-    pub fn learning_rate(&self) -> f64 {
+    fn evaluate_test(&mut self) -> Result<Scores, Error> {
+        let Preset { loss, loss_options, .. } = &self.preset;
+        Ok(evaluate(&mut self.model, &*self.splits.test, *loss, loss_options)?.scores())
+    }
+
+    fn learning_rate(&self) -> f64 {
         self.scheduler.rate(self.step) * self.rate_factor
     }
 
-    /// Changes the rate from the next step on; the schedule's course goes on from there.
-    pub fn set_learning_rate(&mut self, rate: f64) {
+    fn set_learning_rate(&mut self, rate: f64) {
         let scheduled = self.scheduler.rate(self.step);
         if scheduled > 0.0 {
             self.rate_factor = rate / scheduled;
         }
     }
 
-    /// The preset as it runs.
-    pub fn preset(&self) -> &Preset {
+    fn preset(&self) -> &Preset {
         &self.preset
     }
 
-    /// The model.
-    pub fn model(&mut self) -> &mut CpuModel {
-        &mut self.model
-    }
-
-    /// The data.
-    pub fn splits(&self) -> &Splits {
-        &self.splits
-    }
-
-    /// Model and data at once.
-    pub fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {
+    fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {
         (&mut self.model, &self.splits)
     }
 
-    /// Steps done.
-    pub fn step(&self) -> u64 {
+    fn splits(&self) -> &Splits {
+        &self.splits
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>)) {
+        self.model.visit(visit);
+    }
+
+    fn step(&self) -> u64 {
         self.step
     }
 
-    /// The epoch in progress, from 1; 0 before the first.
-    pub fn epoch(&self) -> u32 {
+    fn epoch(&self) -> u32 {
         self.epoch
     }
 
-    /// Steps of an epoch.
-    pub fn steps_per_epoch(&self) -> u64 {
+    fn steps_per_epoch(&self) -> u64 {
         self.splits.train.len().div_ceil(self.preset.train.batch_size.max(1) as usize) as u64
+    }
+
+    fn figures(&self) -> Vec<FigureInfo> {
+        figures::list(&self.preset, &self.splits)
+    }
+
+    fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
+        let step = self.step;
+        figures::draw(name, at, step, &mut self.model, &self.splits)
     }
 }
 
@@ -364,7 +255,7 @@ mod tests {
 
     fn weights(trainer: &mut Trainer) -> Vec<u32> {
         let mut bits = Vec::new();
-        trainer.model().visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
+        trainer.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
         bits
     }
 
@@ -372,7 +263,7 @@ mod tests {
     fn a_small_network_learns_digits_from_two_thousand_samples() {
         let mut trainer = Trainer::prepare(&small()).unwrap();
         assert_eq!(trainer.run(&mut Nobody).unwrap(), Ending::Completed);
-        let accuracy = trainer.evaluate_test().unwrap().accuracy().unwrap();
+        let accuracy = trainer.evaluate_test().unwrap().accuracy.unwrap();
         assert!(accuracy > 0.85, "{accuracy}");
     }
 
@@ -394,7 +285,7 @@ mod tests {
     fn an_observer_stops_between_steps_and_changes_the_rate() {
         struct AfterThree(Vec<f64>);
         impl Observer for AfterThree {
-            fn between_steps(&mut self, trainer: &mut Trainer) -> Verdict {
+            fn between_steps(&mut self, trainer: &mut dyn Training) -> Verdict {
                 if trainer.step() == 2 {
                     trainer.set_learning_rate(0.5);
                 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::protocol::{Command, Event, Scores, StepReport};
+use super::protocol::{Command, Event, StepReport};
 
 /// Sends commands to the worker.
 #[derive(Clone, Debug)]
@@ -200,23 +200,20 @@ pub fn spawn_with(engine: impl FnOnce(Inbox, &Outbox) + Send + 'static) -> std::
 fn summed(older: &StepReport, newer: &StepReport) -> StepReport {
     let steps = older.steps + newer.steps;
     let share = f64::from(newer.steps) / f64::from(steps.max(1));
-    let mean = |old: f64, new: f64| old + (new - old) * share;
-    let scores = Scores {
-        loss: mean(older.scores.loss, newer.scores.loss),
-        accuracy: older.scores.accuracy.zip(newer.scores.accuracy).map(|(old, new)| mean(old, new)),
-    };
+    let scores = older.scores.mean(&newer.scores, share);
     StepReport { scores, steps, ..*newer }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::protocol::Scores;
     use super::*;
 
     fn step(step: u64, epoch: u32, loss: f64) -> Event {
         Event::Step(StepReport {
             step,
             epoch,
-            scores: Scores { loss, accuracy: Some(loss / 10.0) },
+            scores: Scores { loss, accuracy: Some(loss / 10.0), ..Scores::default() },
             steps: 1,
             learning_rate: 0.1,
             samples_per_second: 1.0,

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
-use super::protocol::{Command, EpochReport, Event, Finish, Outcome, Phase, RunInfo, Scores, StepReport};
+use super::protocol::{Command, EpochReport, Event, Finish, Outcome, Phase, RunInfo, StepReport};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::isa::{self, Level};
 use crate::preset::Preset;
 use crate::run::checkpoint::{NamedTensor, save_tensors};
 use crate::run::home::runs_folder;
-use crate::train::{Ending, EpochSummary, Evaluation, Observer, StepSummary, Trainer, Verdict};
+use crate::train::{self, Ending, EpochSummary, Observer, StepSummary, Training, Verdict};
 
 /// Starts the worker.
 ///
@@ -29,7 +29,7 @@ struct Engine<'a> {
     inbox: Inbox,
     outbox: &'a Outbox,
     /// The last training, whose model can be looked at.
-    trained: Option<Trainer>,
+    trained: Option<Box<dyn Training>>,
     inspector: Inspector,
 }
 
@@ -50,12 +50,12 @@ impl Engine<'_> {
                     None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
                     Some(trainer) => {
                         self.inspector.ask(question);
-                        answer_all(&mut self.inspector, trainer, self.outbox);
+                        answer_all(&mut self.inspector, &mut **trainer, self.outbox);
                     }
                 },
                 Command::Save => match &self.trained {
                     None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
-                    Some(_) => save(self.trained.as_mut(), self.outbox),
+                    Some(trainer) => save(&**trainer, self.outbox),
                 },
                 Command::Pause
                 | Command::Resume
@@ -73,7 +73,7 @@ impl Engine<'_> {
         let since = Instant::now();
         self.outbox.send(Event::Phase(Phase::Preparing));
         self.outbox.send(Event::Preparing(format!("reading {}", preset.data.source.title())));
-        let mut trainer = match Trainer::prepare(preset) {
+        let mut trainer = match train::prepare(preset) {
             Ok(trainer) => trainer,
             Err(error) => {
                 self.outbox.send(Event::Failed(error.to_string()));
@@ -81,7 +81,7 @@ impl Engine<'_> {
                 return false;
             }
         };
-        self.outbox.send(Event::Started(Box::new(info(&mut trainer))));
+        self.outbox.send(Event::Started(Box::new(info(&*trainer))));
         self.outbox.send(Event::Phase(Phase::Training));
         let mut session = Session {
             inbox: &self.inbox,
@@ -108,7 +108,7 @@ impl Engine<'_> {
                             Ending::Stopped => Outcome::Stopped,
                             Ending::StoppedEarly => Outcome::StoppedEarly,
                         },
-                        test: scores(&test),
+                        test,
                         epochs,
                         steps: trainer.step(),
                         samples_per_second: rate(samples, time),
@@ -144,7 +144,7 @@ struct Session<'a> {
 const RECENT: usize = 50;
 
 impl Session<'_> {
-    fn obey(&mut self, command: Command, trainer: &mut Trainer) -> Verdict {
+    fn obey(&mut self, command: Command, trainer: &mut dyn Training) -> Verdict {
         match command {
             Command::Pause if !self.is_paused => self.set_paused(true),
             Command::Resume if self.is_paused => self.set_paused(false),
@@ -163,7 +163,7 @@ impl Session<'_> {
             Command::SetLearningRate(rate) => {
                 self.outbox.send(Event::Refused(format!("a learning rate of {rate} is not above zero")));
             }
-            Command::Save => save(Some(trainer), self.outbox),
+            Command::Save => save(trainer, self.outbox),
             Command::Inspect(question) => self.inspector.ask(question),
             Command::Start(_) => {
                 self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
@@ -185,7 +185,7 @@ impl Session<'_> {
 }
 
 impl Observer for Session<'_> {
-    fn between_steps(&mut self, trainer: &mut Trainer) -> Verdict {
+    fn between_steps(&mut self, trainer: &mut dyn Training) -> Verdict {
         loop {
             while let Some(command) = self.inbox.poll() {
                 if self.obey(command, trainer) == Verdict::Stop {
@@ -230,12 +230,16 @@ impl Observer for Session<'_> {
         self.outbox.send(Event::Step(StepReport {
             step: step.step,
             epoch: step.epoch,
-            scores: Scores { loss: step.loss, accuracy: step.accuracy },
+            scores: step.scores,
             steps: 1,
             learning_rate: step.learning_rate,
             samples_per_second: rate(samples, time),
             seconds: self.trained.1.as_secs_f64(),
         }));
+    }
+
+    fn noted(&mut self, line: String) {
+        self.outbox.send(Event::Log(line));
     }
 
     fn evaluating(&mut self) {
@@ -244,20 +248,20 @@ impl Observer for Session<'_> {
 
     fn epoch_ended(&mut self, epoch: &EpochSummary) {
         self.epochs = epoch.epoch;
-        self.outbox.send(Event::Epoch(EpochReport {
+        self.outbox.send(Event::Epoch(Box::new(EpochReport {
             epoch: epoch.epoch,
             step: epoch.step,
-            training: scores(&epoch.training),
-            validation: epoch.validation.as_ref().map(scores),
+            training: epoch.training,
+            validation: epoch.validation,
             learning_rate: epoch.learning_rate,
             samples_per_second: rate(epoch.samples, epoch.time),
             seconds: epoch.time.as_secs_f64(),
-        }));
+        })));
         self.outbox.send(Event::Phase(if self.is_paused { Phase::Paused } else { Phase::Training }));
     }
 }
 
-fn answer_all(inspector: &mut Inspector, trainer: &mut Trainer, outbox: &Outbox) {
+fn answer_all(inspector: &mut Inspector, trainer: &mut dyn Training, outbox: &Outbox) {
     while inspector.is_busy() {
         match inspector.advance(trainer) {
             Ok(answers) => {
@@ -272,8 +276,7 @@ fn answer_all(inspector: &mut Inspector, trainer: &mut Trainer, outbox: &Outbox)
 }
 
 /// Writes the weights beside the runs, named after the preset and the step.
-fn save(trainer: Option<&mut Trainer>, outbox: &Outbox) {
-    let Some(trainer) = trainer else { return };
+fn save(trainer: &dyn Training, outbox: &Outbox) {
     let (name, step) = (trainer.preset().name.clone(), trainer.step());
     let safe: String = name
         .chars()
@@ -281,7 +284,7 @@ fn save(trainer: Option<&mut Trainer>, outbox: &Outbox) {
         .take(64)
         .collect();
     let mut weights = Vec::new();
-    trainer.model().visit(&mut |path, param| {
+    trainer.visit(&mut |path, param| {
         weights.push(NamedTensor { name: path, shape: param.shape.clone(), values: param.to_vec() });
     });
     let saved = runs_folder().and_then(|runs| {
@@ -295,7 +298,7 @@ fn save(trainer: Option<&mut Trainer>, outbox: &Outbox) {
     });
 }
 
-fn info(trainer: &mut Trainer) -> RunInfo {
+fn info(trainer: &dyn Training) -> RunInfo {
     let steps_per_epoch = trainer.steps_per_epoch();
     let preset = trainer.preset().clone();
     let instructions = match isa::level() {
@@ -305,21 +308,20 @@ fn info(trainer: &mut Trainer) -> RunInfo {
     };
     let threads = rayon::current_num_threads();
     RunInfo {
-        parameters: trainer.model().parameters(),
+        parameters: trainer.parameters(),
         samples: {
             let splits = trainer.splits();
             (splits.train.len(), splits.validation.len(), splits.test.len())
         },
         steps_per_epoch,
-        steps: steps_per_epoch * u64::from(preset.train.epochs),
+        steps: steps_per_epoch * u64::from(trainer.epochs()),
+        epochs: trainer.epochs(),
+        predicts_classes: trainer.predicts_classes(),
+        figures: trainer.figures(),
         classes: trainer.splits().train.classes().to_vec(),
         device: format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" }),
         preset,
     }
-}
-
-fn scores(evaluation: &Evaluation) -> Scores {
-    Scores { loss: evaluation.loss(), accuracy: evaluation.accuracy() }
 }
 
 fn rate(samples: u64, time: Duration) -> f64 {

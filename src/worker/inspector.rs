@@ -6,9 +6,8 @@ use std::collections::VecDeque;
 use super::protocol::{Confusion, Filter, Inspection, Question, Sample};
 use crate::data::{Batch, Dataset};
 use crate::nn::buffer::Buffer;
-use crate::nn::{self};
-use crate::train::Trainer;
 use crate::train::evaluation::{CHUNK, largest};
+use crate::train::{self, Training};
 
 /// Steps after which a survey of the test set counts as old.
 const FRESH_FOR: u64 = 500;
@@ -44,7 +43,7 @@ impl Inspector {
     }
 
     /// Works out at most one chunk, and gives the answers that are ready.
-    pub(super) fn advance(&mut self, trainer: &mut Trainer) -> Result<Vec<Inspection>, nn::Error> {
+    pub(super) fn advance(&mut self, trainer: &mut dyn Training) -> Result<Vec<Inspection>, train::Error> {
         let mut answers = Vec::new();
         let step = trainer.step();
         // While nothing is trained, only a survey of just this model will do.
@@ -75,7 +74,7 @@ impl Inspector {
     }
 
     /// Predicts one more chunk of the test set.
-    fn grow(&mut self, trainer: &mut Trainer) -> Result<(), nn::Error> {
+    fn grow(&mut self, trainer: &mut dyn Training) -> Result<(), train::Error> {
         let step = trainer.step();
         let (model, splits) = trainer.model_and_splits();
         let mut survey = self.growing.take().unwrap_or_default();
@@ -95,10 +94,18 @@ impl Inspector {
         Ok(())
     }
 
-    fn answer(&mut self, question: &Question, trainer: &mut Trainer) -> Result<Inspection, nn::Error> {
-        match *question {
+    fn answer(
+        &mut self,
+        question: &Question,
+        trainer: &mut dyn Training,
+    ) -> Result<Inspection, train::Error> {
+        match question {
+            Question::Figure { name, at } => match trainer.figure(name, at)? {
+                Some(figure) => Ok(Inspection::Figure(figure)),
+                None => Err(train::Error::NoFigure(name.clone())),
+            },
             Question::Confusion => Ok(Inspection::Confusion(self.confusion(&*trainer.splits().test))),
-            Question::Sample { position, filter } => self.sample(position, filter, trainer),
+            Question::Sample { position, filter } => self.sample(*position, *filter, trainer),
         }
     }
 
@@ -121,8 +128,8 @@ impl Inspector {
         &mut self,
         position: i64,
         filter: Filter,
-        trainer: &mut Trainer,
-    ) -> Result<Inspection, nn::Error> {
+        trainer: &mut dyn Training,
+    ) -> Result<Inspection, train::Error> {
         let step = trainer.step();
         let (model, splits) = trainer.model_and_splits();
         let test = &*splits.test;

@@ -8,6 +8,6 @@ pub mod protocol;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use engine::spawn;
 pub use protocol::{
-    Command, Confusion, EpochReport, Event, Filter, Finish, Inspection, Outcome, Phase, Question, RunInfo,
-    Sample, Scores, StepReport,
+    Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
+    Knob, Line, Metric, Metrics, Outcome, Panel, Phase, Point, Question, RunInfo, Sample, Scores, StepReport,
 };

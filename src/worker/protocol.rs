@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::preset::Preset;
+pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
+pub use crate::train::metrics::{Metric, Metrics, Scores};
 
 /// A wish of the person (or script) in front.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +43,13 @@ pub enum Question {
     },
     /// Predicted against true classes over the whole test set.
     Confusion,
+    /// A figure, by its name and how its knobs stand.
+    Figure {
+        /// One of [`RunInfo::figures`].
+        name: String,
+        /// How its knobs stand.
+        at: Controls,
+    },
 }
 
 /// Which test samples are shown.
@@ -63,7 +72,7 @@ pub enum Event {
     /// A step is done. Those that a slow listener missed are summed up in the next one it gets.
     Step(StepReport),
     /// An epoch is done, validation included.
-    Epoch(EpochReport),
+    Epoch(Box<EpochReport>),
     /// Training holds or goes on.
     Phase(Phase),
     /// An answer to [`Command::Inspect`].
@@ -111,17 +120,14 @@ pub struct RunInfo {
     pub steps: u64,
     /// The classes' names; empty for other targets.
     pub classes: Vec<String>,
+    /// Epochs of all phases of the procedure.
+    pub epochs: u32,
+    /// Whether test samples with their classes can be looked at.
+    pub predicts_classes: bool,
+    /// What can be looked at beside curves and samples.
+    pub figures: Vec<FigureInfo>,
     /// The device and the instructions it uses, for a person: `cpu, 2 threads, AVX-512`.
     pub device: String,
-}
-
-/// Loss and accuracy over some samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Scores {
-    /// Mean loss, regularization included.
-    pub loss: f64,
-    /// Share of right answers; `None` where the task has none.
-    pub accuracy: Option<f64>,
 }
 
 /// One training step, or several summed up.
@@ -199,6 +205,8 @@ pub enum Inspection {
     Nothing(Filter),
     /// The whole test set.
     Confusion(Confusion),
+    /// A figure.
+    Figure(Figure),
 }
 
 /// A test sample and the prediction for it.

@@ -79,7 +79,7 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     };
     let rows = inner.rows().collect::<Vec<_>>();
     let (done, of) = training.step_in_epoch();
-    let epochs = training.info.preset.train.epochs;
+    let epochs = training.info.epochs;
     let whole =
         if training.info.steps == 0 { 0.0 } else { training.step() as f64 / training.info.steps as f64 };
     let left = match training.seconds_left() {

@@ -1,6 +1,6 @@
 //! What the Inspect screen looks at.
 
-use crate::worker::{Confusion, Filter, Inspection, Question, Sample};
+use crate::worker::{Confusion, Figure, Filter, Inspection, Question, Sample};
 
 /// The two views of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub struct Inspect {
     pub nothing: Option<Filter>,
     /// The newest matrix.
     pub confusion: Option<Confusion>,
+    /// The newest figure.
+    pub figure: Option<Figure>,
     /// Questions on their way.
     pub pending: u32,
     /// Another question came up while one was on its way.
@@ -60,6 +62,7 @@ impl Inspect {
             }
             Inspection::Nothing(filter) => self.nothing = Some(filter),
             Inspection::Confusion(confusion) => self.confusion = Some(confusion),
+            Inspection::Figure(figure) => self.figure = Some(figure),
         }
     }
 }

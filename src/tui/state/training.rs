@@ -95,7 +95,7 @@ impl Training {
         }
         let per_epoch = self.info.samples.0 as f64;
         let (done, of) = self.step_in_epoch();
-        let epochs = f64::from(self.info.preset.train.epochs);
+        let epochs = f64::from(self.info.epochs);
         let epochs_done = f64::from(self.epoch()) - 1.0 + done as f64 / of as f64;
         Some(((epochs - epochs_done).max(0.0) * per_epoch) / rate)
     }

@@ -56,6 +56,9 @@ pub fn started() -> Event {
         steps_per_epoch: 844,
         steps: 4220,
         classes: (0..10).map(|digit| digit.to_string()).collect(),
+        epochs: 5,
+        predicts_classes: true,
+        figures: Vec::new(),
         device: "cpu, 2 threads, AVX-512".into(),
     }))
 }
@@ -67,7 +70,7 @@ pub fn stepped(step: u64) -> Event {
     Event::Step(StepReport {
         step,
         epoch: ((step.max(1) - 1) / 844 + 1) as u32,
-        scores: Scores { loss, accuracy: Some((1.0 - loss / 3.0).clamp(0.0, 1.0)) },
+        scores: Scores { loss, accuracy: Some((1.0 - loss / 3.0).clamp(0.0, 1.0)), ..Scores::default() },
         steps: 4,
         learning_rate: 0.001,
         samples_per_second: 21_340.0,
@@ -77,8 +80,8 @@ pub fn stepped(step: u64) -> Event {
 
 /// An epoch's end.
 pub fn epoch_done(epoch: u32) -> Event {
-    let scores = |loss: f64| Scores { loss, accuracy: Some(1.0 - loss / 4.0) };
-    Event::Epoch(EpochReport {
+    let scores = |loss: f64| Scores { loss, accuracy: Some(1.0 - loss / 4.0), ..Scores::default() };
+    Event::Epoch(Box::new(EpochReport {
         epoch,
         step: 844 * u64::from(epoch),
         training: scores(0.2 / f64::from(epoch)),
@@ -86,12 +89,12 @@ pub fn epoch_done(epoch: u32) -> Event {
         learning_rate: 0.001,
         samples_per_second: 21_200.0,
         seconds: 2.54,
-    })
+    }))
 }
 
 /// The end.
 pub fn finished(outcome: Outcome) -> Event {
-    let test = Scores { loss: 0.0431, accuracy: Some(0.9866) };
+    let test = Scores { loss: 0.0431, accuracy: Some(0.9866), ..Scores::default() };
     Event::Finished(Finish {
         outcome,
         test,

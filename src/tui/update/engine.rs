@@ -44,7 +44,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             let validation = validation.unwrap_or_default();
             state.log(format!("epoch {}: loss {:.4}{validation}", report.epoch, report.training.loss));
             if let Some(training) = &mut state.training {
-                training.on_epoch(report);
+                training.on_epoch(*report);
             }
             if state.inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
         }

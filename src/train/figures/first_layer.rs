@@ -1,0 +1,65 @@
+//! The weights of the first layer as images: what each unit, or each filter, looks for.
+
+use super::Kind;
+use crate::data::Splits;
+use crate::nn::model::CpuModel;
+use crate::preset::{Layer, Preset};
+use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
+use crate::train::training::Error;
+
+const NAME: &str = "first-layer";
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
+
+/// So many units are shown at most.
+const SHOWN: usize = 64;
+
+fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
+    let is_image = matches!(splits.train.input_shape(), [_, _, 1 | 3]);
+    let first = preset.layers.iter().find(|layer| !matches!(layer, Layer::Flatten | Layer::Dropout { .. }));
+    let has_kernel = matches!(first, Some(Layer::Dense { .. } | Layer::Conv2D { groups: 1, .. }));
+    (is_image && has_kernel).then(|| FigureInfo {
+        name: NAME.into(),
+        title: "First layer's weights".into(),
+        knobs: Vec::new(),
+    })
+}
+
+fn draw(at: &Controls, step: u64, model: &mut CpuModel, splits: &Splits) -> Result<Figure, Error> {
+    let mut kernel = None;
+    model.visit(&mut |path, param| {
+        if kernel.is_none() && param.name == "kernel" {
+            kernel = Some((path, param.shape.clone(), param.to_vec()));
+        }
+    });
+    let (path, shape, weights) = kernel.ok_or_else(|| Error::NoFigure(NAME.into()))?;
+    // Units are the last axis of the kernel, so an image of one is every `units`-th number.
+    let units = shape.last().copied().unwrap_or(1).max(1);
+    let image = match (&shape[..], splits.train.input_shape()) {
+        (&[height, width, channels, _], _) => [height, width, channels],
+        (_, &[height, width, channels]) => [height, width, channels],
+        _ => return Err(Error::NoFigure(NAME.into())),
+    };
+    let shown = units.min(SHOWN);
+    let pixels: Vec<f32> =
+        (0..shown).flat_map(|unit| weights.iter().skip(unit).step_by(units).copied()).collect();
+    let largest = pixels.iter().fold(0.0_f32, |largest, w| largest.max(w.abs()));
+    let of = if shown < units { format!("{shown} of {units} units") } else { format!("{units} units") };
+    Ok(Figure {
+        name: NAME.into(),
+        at: at.clone(),
+        step,
+        notes: vec![format!("{path}: {of}, weights from {:.3} to {largest:.3}", -largest)],
+        panels: vec![Panel {
+            title: "What each unit looks for".into(),
+            body: Body::Images {
+                shape: image,
+                pixels,
+                range: (-largest, largest),
+                captions: Vec::new(),
+                columns: 0,
+            },
+        }],
+    })
+}

@@ -44,22 +44,22 @@ impl<D: Backend> Model<D> {
         let form = loss::form(layers, loss);
         let mut shape = input.to_vec();
         let mut parts = Vec::with_capacity(layers.len());
+        let mut layers = layers.to_vec();
+        if let Some(last) = layers.last_mut().filter(|_| form != Form::Output) {
+            leave_activation_to_loss(last);
+        }
         let mut is_absorbed = false;
-        for (place, (layer, name)) in layers.iter().zip(layer_names(layers)).enumerate() {
-            let mut layer = layer.clone();
-            if place + 1 == layers.len() && form != Form::Output {
-                leave_activation_to_loss(&mut layer);
-            }
+        for (place, (layer, name)) in layers.iter().zip(layer_names(&layers)).enumerate() {
             let stream = Stream { seed, layer: place as u32 };
-            let absorbs = layers::absorbs_pooling(&layer, layers.get(place + 1));
+            let absorbed = layers::absorbed(layer, layers.get(place + 1)).filter(|_| !is_absorbed);
             let built: Box<dyn Layer<D>> = if is_absorbed {
                 Box::new(layers::shape::Reshape)
             } else {
-                layers::build(device, &layer, &shape, stream, absorbs)?
+                layers::build(device, layer, &shape, stream, absorbed)?
             };
-            is_absorbed = absorbs;
+            is_absorbed = absorbed.is_some();
             parts.push(Part { name, layer: built });
-            shape = output_shape(&layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
+            shape = output_shape(layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
         }
         Ok(Model { device: device.clone(), layers: parts, input: input.to_vec(), output: shape, form })
     }

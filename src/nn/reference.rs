@@ -48,6 +48,9 @@ pub struct LayerCase {
     upstream: Vec<f32>,
     input_gradient: Vec<f32>,
     parameter_gradients: BTreeMap<String, Vec<f32>>,
+    /// Running statistics once the pass is over.
+    #[serde(default)]
+    after: BTreeMap<String, Array>,
     tolerance: f32,
 }
 
@@ -142,6 +145,12 @@ impl LayerCase {
             }
         });
         assert_eq!(left, 0, "{}: gradients without a parameter", self.name);
+        model.visit(&mut |path, param| {
+            if let Some(theirs) = self.after.get(&path) {
+                let what = format!("{}: {path} afterwards", self.name);
+                assert_close(&what, &param.to_vec(), &theirs.values, self.tolerance);
+            }
+        });
     }
 }
 
@@ -217,6 +226,15 @@ mod tests {
     #[test]
     fn layers_equal_pytorch_and_keras() {
         pytorch().layers.iter().chain(&keras().layers).for_each(LayerCase::check);
+    }
+
+    #[test]
+    fn image_layers_equal_pytorch_and_keras() {
+        let files = [
+            read(include_str!("../../tests/reference/image_torch.json")),
+            read(include_str!("../../tests/reference/image_keras.json")),
+        ];
+        files.iter().flat_map(|file| &file.layers).for_each(LayerCase::check);
     }
 
     #[test]

@@ -82,19 +82,23 @@ def layer_case(name, layers, input_shape, network, paths=(), tolerance=1e-5):
     """A case; `paths` names the weights as a preset does, in Keras's order."""
     x = tf.Variable(numbers(input_shape, name + "/x"))
     model = keras.Sequential([keras.Input(input_shape[1:]), *network])
+    is_statistic = lambda weight: weight.name.startswith("moving_")
     for place, weight in enumerate(model.weights):
-        weight.assign(numbers(weight.shape, f"{name}/{place}"))
+        if not is_statistic(weight):
+            weight.assign(numbers(weight.shape, f"{name}/{place}"))
     with tf.GradientTape() as tape:
         output = model(x, training=True)
         upstream = numbers(output.shape, name + "/upstream")
         total = tf.reduce_sum(output * upstream)
     grads = tape.gradient(total, [x, *[w.value for w in model.trainable_weights]])
     named = dict(zip(paths, model.trainable_weights, strict=True))
+    moved = {f"batch_normalization/{w.name}": array(w) for w in model.non_trainable_weights if is_statistic(w)}
     return {
         "name": name, "layers": layers, "input": array(x), "output": array(output), "upstream": plain(upstream),
         "parameters": {path: array(w) for path, w in named.items()},
         "input_gradient": plain(grads[0]),
         "parameter_gradients": {path: plain(g) for path, g in zip(named, grads[1:])},
+        **({"after": moved} if moved else {}),
         "tolerance": tolerance,
     }
 

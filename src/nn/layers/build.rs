@@ -1,6 +1,7 @@
 //! From a preset's layer to a built one: the one place where layer kinds are listed.
 
 use super::activation::Activation;
+use super::batch_normalization::BatchNormalization;
 use super::conv2d::Conv2D;
 use super::dense::Dense;
 use super::dropout::Dropout;
@@ -14,8 +15,8 @@ use crate::nn::ops::Backend;
 use crate::preset;
 use crate::preset::Pair;
 
-/// Builds a layer for inputs of shape `input` (channels last); with `pooled`, the max-pooling that
-/// [`absorbs_pooling`] found behind it is part of it.
+/// Builds a layer for inputs of shape `input` (channels last), with the work of the layer behind it that [`absorbed`]
+/// found as part of it.
 ///
 /// # Errors
 /// When the device fails, or the engine has no such layer yet.
@@ -24,7 +25,7 @@ pub fn build<D: Backend>(
     layer: &preset::Layer,
     input: &[usize],
     stream: Stream,
-    pooled: bool,
+    absorbed: Option<&preset::Layer>,
 ) -> Result<Box<dyn Layer<D>>, Error> {
     let width = input.last().copied().unwrap_or(1);
     Ok(match layer {
@@ -67,7 +68,7 @@ pub fn build<D: Backend>(
                 *kernel_regularizer,
                 stream,
             )?;
-            Box::new(if pooled { conv.pooled() } else { conv })
+            Box::new(if absorbed.is_some() { conv.pooled() } else { conv })
         }
         preset::Layer::MaxPooling2D { pool_size, strides, padding } => {
             let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
@@ -79,6 +80,13 @@ pub fn build<D: Backend>(
             let window = Window::new(sequence(input)?, size, strides);
             Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
         }
+        preset::Layer::BatchNormalization { momentum, epsilon } => {
+            let norm = BatchNormalization::new(device, width, *momentum, *epsilon)?;
+            Box::new(match absorbed {
+                Some(preset::Layer::Activation(kind)) => norm.activated(*kind),
+                _ => norm,
+            })
+        }
         preset::Layer::Activation(kind) => Box::new(Activation::new(*kind, width)),
         preset::Layer::Dropout { rate } => Box::new(Dropout::new(*rate)),
         preset::Layer::Flatten | preset::Layer::Reshape { .. } => Box::new(Reshape),
@@ -86,17 +94,17 @@ pub fn build<D: Backend>(
     })
 }
 
-/// Whether a layer does the work of the pooling behind it as well, as one op.
-pub fn absorbs_pooling(layer: &preset::Layer, next: Option<&preset::Layer>) -> bool {
-    matches!(layer, preset::Layer::Conv2D { .. })
-        && matches!(
-            next,
-            Some(preset::Layer::MaxPooling2D {
-                pool_size: Pair(2, 2),
-                strides: None | Some(Pair(2, 2)),
-                padding: preset::Padding::Valid
-            })
-        )
+/// The layer behind `layer` whose work it does as well, as one op: max-pooling of 2x2 behind a convolution, an
+/// activation behind a batch normalization.
+pub fn absorbed<'a>(layer: &preset::Layer, next: Option<&'a preset::Layer>) -> Option<&'a preset::Layer> {
+    next.filter(|next| match (layer, next) {
+        (preset::Layer::Conv2D { .. }, preset::Layer::MaxPooling2D { pool_size, strides, padding }) => {
+            let two = Pair(2, 2);
+            *pool_size == two && strides.unwrap_or(two) == two && *padding == preset::Padding::Valid
+        }
+        (preset::Layer::BatchNormalization { .. }, preset::Layer::Activation(_)) => true,
+        _ => false,
+    })
 }
 
 fn sizes(pair: Pair) -> [usize; 2] {

@@ -1,6 +1,7 @@
 //! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
 
 pub mod activation;
+pub mod batch_normalization;
 pub mod build;
 pub mod conv2d;
 pub mod dense;
@@ -9,7 +10,7 @@ pub mod pooling;
 pub mod recurrent;
 pub mod shape;
 
-pub use build::{absorbs_pooling, build};
+pub use build::{absorbed, build};
 
 use super::device::Error;
 use super::graph::{Param, Pass, Var};

@@ -4,23 +4,30 @@
 //! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
 //! the CPU against the fused form.
 
+pub mod batch_norm;
 pub mod conv;
 mod conv_pool;
 pub mod dense;
+#[cfg(test)]
+pub mod differences;
 pub mod dropout;
 pub mod recurrent;
 
 use super::device::Device;
 use super::loss::LossOp;
 use super::optim::UpdateOp;
+use batch_norm::BatchNormOp;
 use conv::ConvOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
 pub trait Backend:
-    Device + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps
+    Device + BatchNormOp + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps
 {
 }
 
-impl<D: Device + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps> Backend for D {}
+impl<D: Device + BatchNormOp + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps>
+    Backend for D
+{
+}

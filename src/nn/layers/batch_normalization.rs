@@ -1,0 +1,71 @@
+//! BatchNormalization over the last axis, with an activation fused behind it where the model has one next.
+
+use super::Layer;
+use crate::nn::device::Error;
+use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::ops::Backend;
+use crate::nn::ops::batch_norm::BatchNorm;
+use crate::preset::Activation;
+
+/// Batch normalization: `gamma`, `beta`, and the running statistics, each `[features]`.
+pub struct BatchNormalization<D: Backend> {
+    gamma: Param<D>,
+    beta: Param<D>,
+    moving_mean: Param<D>,
+    moving_variance: Param<D>,
+    momentum: f32,
+    epsilon: f32,
+    activation: Activation,
+}
+
+impl<D: Backend> BatchNormalization<D> {
+    /// A layer for inputs whose last axis is `features` long, which leaves them as they are until it has learnt.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn new(device: &D, features: usize, momentum: f32, epsilon: f32) -> Result<Self, Error> {
+        let param = |name, value| Param::new(device, name, &[features], vec![value; features]);
+        let statistic = |name, value| Ok(Param { trainable: false, ..param(name, value)? });
+        Ok(BatchNormalization {
+            gamma: param("gamma", 1.0)?,
+            beta: param("beta", 0.0)?,
+            moving_mean: statistic("moving_mean", 0.0)?,
+            moving_variance: statistic("moving_variance", 1.0)?,
+            momentum,
+            epsilon,
+            activation: Activation::Linear,
+        })
+    }
+
+    /// The same layer with an activation behind it, as one op.
+    pub fn activated(self, activation: Activation) -> Self {
+        BatchNormalization { activation, ..self }
+    }
+}
+
+impl<D: Backend> Layer<D> for BatchNormalization<D> {
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
+        let layer = BatchNorm {
+            gamma: &self.gamma,
+            beta: &self.beta,
+            moving_mean: &mut self.moving_mean,
+            moving_variance: &mut self.moving_variance,
+            momentum: self.momentum,
+            epsilon: self.epsilon,
+        };
+        D::batch_norm(pass, &input, layer, self.activation)
+    }
+
+    fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {
+        for param in [&self.gamma, &self.beta, &self.moving_mean, &self.moving_variance] {
+            visit(format!("{path}{}", param.name), param);
+        }
+    }
+
+    fn visit_mut<'a>(&'a mut self, path: &str, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
+        let params = [&mut self.gamma, &mut self.beta, &mut self.moving_mean, &mut self.moving_variance];
+        for param in params {
+            visit(format!("{path}{}", param.name), param);
+        }
+    }
+}

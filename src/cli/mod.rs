@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod bench;
 mod completions;
 mod dashboard;
 mod error;
@@ -21,6 +22,7 @@ Examples:
   trainyard presets show mnist-cnn        what it is, its layers, its text to start your own from
   trainyard runs                          what has been trained, how it ended, what it takes on disk
   trainyard runs --json | jq .status      the same for a script, one object a line
+  trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
 
 Environment:
@@ -45,6 +47,7 @@ enum Command {
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     Runs(runs::Arguments),
+    Bench(bench::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -59,6 +62,7 @@ impl Cli {
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
+            Some(Command::Bench(arguments)) => arguments.run(),
             Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),
             None => dashboard::open(),
         }

@@ -1,8 +1,9 @@
 //! Training procedures, schedules, stopping, evaluation.
 //!
 //! A procedure is a [`Training`]: `supervised` is one. What it shows beside curves are figures (`figure`: what they are,
-//! `figures/`: one file each).
+//! `figures/`: one file each). `bench/` measures how fast it goes.
 
+pub mod bench;
 pub mod evaluation;
 pub mod figure;
 pub mod figures;

@@ -42,7 +42,14 @@ impl Trainer {
     /// # Errors
     /// When the data is broken or the model does not fit it.
     pub fn prepare(preset: &Preset) -> Result<Self, Error> {
-        let splits = data::open(&preset.data, preset.seed)?;
+        Self::on(preset, data::open(&preset.data, preset.seed)?)
+    }
+
+    /// Builds the model for these samples, whatever data the preset names.
+    ///
+    /// # Errors
+    /// When there is nothing to train on or the model does not fit it.
+    pub fn on(preset: &Preset, splits: Splits) -> Result<Self, Error> {
         if splits.train.is_empty() {
             return Err(Error::NoSamples);
         }

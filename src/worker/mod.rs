@@ -5,6 +5,7 @@ mod engine;
 mod inspector;
 pub mod protocol;
 
+pub use crate::train::bench;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use engine::spawn;
 pub use protocol::{

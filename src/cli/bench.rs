@@ -1,0 +1,136 @@
+//! `trainyard bench`: how fast the engine trains the reference workloads, and where the time goes.
+
+use std::io::Write;
+
+use clap::builder::PossibleValuesParser;
+
+use super::Error;
+use super::text::plain;
+use crate::worker::bench::{Report, Workload, measure};
+
+const NAMES: [&str; 7] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan"];
+
+/// Time the engine on reference networks: samples a second, where a step's time goes, memory
+///
+/// Each workload trains on random data of the real shapes: one round to warm up, five that are timed. The ceiling is
+/// what this machine reaches in the same matrix products when it does nothing else.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// What to train; all of them when left out
+    #[arg(value_name = "WORKLOAD", value_parser = PossibleValuesParser::new(NAMES))]
+    workloads: Vec<String>,
+    /// Threads that train; as many as there are processors when left out
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print one JSON object a workload on standard output, and nothing else there
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    /// Measures one workload after the other and prints each as soon as it is known.
+    pub fn run(self) -> Result<(), Error> {
+        let named = self.workloads.iter().filter_map(|name| Workload::named(name));
+        let wanted: Vec<Workload> =
+            if self.workloads.is_empty() { Workload::ALL.into() } else { named.collect() };
+        for workload in wanted {
+            let report = measure(workload, self.threads.map(usize::from)).map_err(|error| {
+                Error::Failed(format!("{}: {}", workload.name(), plain(&error.to_string())))
+            })?;
+            let mut out = std::io::stdout().lock();
+            if self.json {
+                let line =
+                    serde_json::to_string(&report).map_err(|error| Error::Failed(error.to_string()))?;
+                writeln!(out, "{line}")?;
+            } else {
+                write!(out, "{}", page(&report))?;
+            }
+            out.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// A report as a person reads it.
+fn page(report: &Report) -> String {
+    let thousands = |x: f64| grouped(x.round() as u64);
+    let mut text = format!(
+        "{:<7} {:>9} samples/s ({} to {})   {:.3} ms a step of {}   {} thread{}\n",
+        report.workload,
+        thousands(report.samples_per_second),
+        thousands(report.range.0),
+        thousands(report.range.1),
+        report.ms_per_step,
+        report.batch_size,
+        report.threads,
+        if report.threads == 1 { "" } else { "s" },
+    );
+    text += &format!(
+        "        {:.0} GFLOP/s, {:.0}% of the {:.0} that its matrix products reach alone\n",
+        report.gflops,
+        100.0 * report.ceiling_share,
+        report.ceiling_gflops
+    );
+    let inference =
+        report.inference_per_second.map(|rate| format!("evaluation {} images/s", thousands(rate)));
+    let memory = report.peak_memory_bytes.map(|bytes| format!("peak memory {} MB", bytes / 1_000_000));
+    let facts: Vec<String> = inference.into_iter().chain(memory).collect();
+    if !facts.is_empty() {
+        text += &format!("        {}\n", facts.join("   "));
+    }
+    for op in &report.ops {
+        let gflops = op.gflops.map(|gflops| format!("{gflops:>7.0} GFLOP/s")).unwrap_or_default();
+        text += &format!("        {:>5.1}%  {:>8.3} ms  {:<24}{gflops}\n", 100.0 * op.share, op.ms, op.name);
+    }
+    text
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::worker::bench::OpReport;
+
+    #[test]
+    fn every_workload_can_be_asked_for() {
+        assert_eq!(Workload::ALL.map(Workload::name), NAMES);
+    }
+
+    #[test]
+    fn a_report_reads_as_lines_of_figures() {
+        let op = OpReport { name: "dense forward".into(), share: 0.4, ms: 1.25, gflops: Some(150.0) };
+        let report = Report {
+            workload: "cnn",
+            threads: 2,
+            batch_size: 64,
+            samples_per_second: 1_234_567.0,
+            range: (999.0, 1_300_000.0),
+            ms_per_step: 3.1,
+            gflops: 100.0,
+            ceiling_gflops: 200.0,
+            ceiling_share: 0.5,
+            peak_memory_bytes: None,
+            inference_per_second: Some(90_000.0),
+            ops: vec![op],
+        };
+        let expected = "\
+cnn     1,234,567 samples/s (999 to 1,300,000)   3.100 ms a step of 64   2 threads
+        100 GFLOP/s, 50% of the 200 that its matrix products reach alone
+        evaluation 90,000 images/s
+         40.0%     1.250 ms  dense forward               150 GFLOP/s
+";
+        assert_eq!(page(&report), expected);
+    }
+}

@@ -1,0 +1,162 @@
+//! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell images from what the
+//! generator makes of noise, the generator learns to be taken for real.
+
+use std::time::{Duration, Instant};
+
+use dfdx::tensor::{Cpu, Gradients};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::workload::{NOISE, PIXELS, gan};
+use super::{Timing, Workload};
+use crate::data::Targets;
+use crate::nn::buffer::Buffer;
+use crate::nn::graph::{Pass, Var};
+use crate::nn::loss::{Form, LossOp};
+use crate::nn::model::CpuModel;
+use crate::nn::optim::Optimizer;
+use crate::nn::profile;
+use crate::nn::{self};
+use crate::preset::{self, Clip, Loss, LossOptions};
+use crate::train::Error;
+
+const LEARNING_RATE: f64 = 2e-4;
+
+struct Gan {
+    device: Cpu,
+    generator: CpuModel,
+    discriminator: CpuModel,
+    optimizers: [Optimizer; 2],
+    noise: ChaCha8Rng,
+    steps: u64,
+}
+
+impl Gan {
+    fn new() -> Result<Self, nn::Error> {
+        let device = Cpu::seed_from_u64(1);
+        let [generator, discriminator] = gan();
+        let (cross_entropy, none) = (Loss::BinaryCrossentropy, Loss::MeanSquaredError);
+        let adam = preset::Optimizer::Adam {
+            learning_rate: LEARNING_RATE,
+            beta_1: 0.9,
+            beta_2: 0.999,
+            epsilon: 1e-7,
+        };
+        Ok(Gan {
+            generator: CpuModel::build(&device, &generator, &[NOISE], none, 1)?,
+            discriminator: CpuModel::build(&device, &discriminator, &[PIXELS], cross_entropy, 2)?,
+            optimizers: [(); 2].map(|()| Optimizer::new(&adam, &Clip::default())),
+            noise: ChaCha8Rng::seed_from_u64(1),
+            device,
+            steps: 0,
+        })
+    }
+
+    /// One step of each on these images, `[rows, PIXELS]`.
+    fn step(&mut self, images: &[f32]) -> Result<(), nn::Error> {
+        let rows = images.len() / PIXELS;
+        self.steps += 1;
+        let mut generating = Pass::training(&self.device, self.steps);
+        let noise = {
+            let _span = profile::span("noise", 0);
+            normal(rows * NOISE, &mut self.noise)
+        };
+        let noise = Var::new(&self.device, noise, rows, NOISE, false)?;
+        let made = self.generator.forward(&mut generating, noise)?;
+
+        // Real and made images go through the discriminator as one batch; their mean loss is half the sum of the two.
+        let mut judging = Pass::training(&self.device, self.steps);
+        let mut both = Buffer::scratch(2 * images.len());
+        both[..images.len()].copy_from_slice(images);
+        both[images.len()..].copy_from_slice(&made.values);
+        let both = Var::new(&self.device, both, 2 * rows, PIXELS, false)?;
+        let verdict = self.discriminator.forward(&mut judging, both)?;
+        let truth = (0..2 * rows).map(|row| f32::from(u8::from(row < rows))).collect();
+        let mut gradients = backward(judging, &verdict, truth, self.discriminator.form())?;
+        let [of_generator, of_discriminator] = &mut self.optimizers;
+        of_discriminator.step(&mut self.discriminator, &mut gradients, LEARNING_RATE)?;
+
+        // The gradient passes through the discriminator without changing it.
+        self.discriminator.visit_mut(&mut |_, param| param.trainable = false);
+        let verdict = self.discriminator.forward(&mut generating, made)?;
+        self.discriminator.visit_mut(&mut |_, param| param.trainable = true);
+        let mut gradients = backward(generating, &verdict, vec![1.0; rows], self.discriminator.form())?;
+        of_generator.step(&mut self.generator, &mut gradients, LEARNING_RATE)
+    }
+}
+
+/// The gradients of how far the discriminator's verdict is from the truth: 1 for real, 0 for made.
+fn backward(
+    mut pass: Pass<Cpu>,
+    verdict: &Var<Cpu>,
+    truth: Vec<f32>,
+    form: Form,
+) -> Result<Gradients<f32, Cpu>, nn::Error> {
+    let (loss, options) = (Loss::BinaryCrossentropy, LossOptions::default());
+    let loss = Cpu::loss(&mut pass, verdict, 1, &Targets::Values(truth), loss, &options, form)?;
+    pass.backward(loss)
+}
+
+/// Standard normal numbers, by Box and Muller.
+fn normal(count: usize, generator: &mut ChaCha8Rng) -> Buffer {
+    let mut numbers = Buffer::scratch(count);
+    for pair in numbers.chunks_mut(2) {
+        let (u, v): (f32, f32) = (generator.r#gen(), generator.r#gen());
+        let (sin, cos) = (std::f32::consts::TAU * v).sin_cos();
+        let radius = (-2.0 * (1.0 - u).ln()).sqrt();
+        pair.iter_mut().zip([radius * cos, radius * sin]).for_each(|(x, drawn)| *x = drawn);
+    }
+    numbers
+}
+
+/// One round to warm up, `rounds` timed ones, one profiled.
+pub fn run(rounds: usize) -> Result<Timing, Error> {
+    let (count, batch) = (Workload::Gan.samples_per_round(), Workload::Gan.batch_size());
+    let samples = Workload::Gan.samples(count);
+    let mut gan = Gan::new()?;
+    let mut round = || -> Result<Duration, Error> {
+        let since = Instant::now();
+        for images in samples.inputs().chunks_exact(batch * PIXELS) {
+            gan.step(images)?;
+        }
+        Ok(since.elapsed())
+    };
+    round()?;
+    let rounds = (0..rounds).map(|_| round()).collect::<Result<_, _>>()?;
+    profile::start();
+    let profiled = round()?;
+    let steps_per_round = count / batch;
+    Ok(Timing { rounds, profile: profile::finish(), profiled, steps_per_round, inference_per_second: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(model: &CpuModel) -> Vec<f32> {
+        let mut all = Vec::new();
+        model.visit(&mut |_, param| all.extend(param.to_vec()));
+        all
+    }
+
+    #[test]
+    fn a_step_changes_both_networks_and_the_discriminator_learns_to_tell() {
+        let mut gan = Gan::new().unwrap();
+        let before = [weights(&gan.generator), weights(&gan.discriminator)];
+        let images = vec![0.9; 64 * PIXELS];
+        for _ in 0..30 {
+            gan.step(&images).unwrap();
+        }
+        assert!(before[0] != weights(&gan.generator) && before[1] != weights(&gan.discriminator));
+        let real = gan.discriminator.predict(images.into(), 64).unwrap();
+        assert!(real.iter().all(|&p| p > 0.5), "{real:?}");
+    }
+
+    #[test]
+    fn noise_is_standard_normal() {
+        let x = normal(20_000, &mut ChaCha8Rng::seed_from_u64(1));
+        let mean = x.iter().sum::<f32>() / x.len() as f32;
+        let variance = x.iter().map(|x| x * x).sum::<f32>() / x.len() as f32;
+        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
+    }
+}

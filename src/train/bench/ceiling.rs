@@ -1,0 +1,98 @@
+//! How fast this machine does a workload's matrix products when it does nothing else.
+
+use std::collections::BTreeMap;
+
+use crate::nn::kernel::conv_window::Window;
+use crate::nn::kernel::gemm::fastest;
+use crate::preset::shapes::output_shape;
+use crate::preset::{Layer, Pair};
+
+/// `[m, k]` times `[k, n]`, so many times one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Product {
+    m: usize,
+    n: usize,
+    k: usize,
+    times: usize,
+}
+
+impl Product {
+    /// Floating-point operations: a multiplication and an addition each.
+    pub fn operations(&self) -> f64 {
+        2.0 * (self.m * self.n * self.k * self.times) as f64
+    }
+}
+
+/// The products that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those of the outputs.
+    Forward,
+    /// Those of the weights' gradients, and of the activations' on the way there.
+    Weights,
+    /// Those of the activations' gradients only, the input's included.
+    Input,
+}
+
+/// The products of a network for a batch of inputs of shape `input`.
+pub fn products(layers: &[Layer], input: &[usize], batch: usize, wanted: Wanted) -> Vec<Product> {
+    let mut found = Vec::new();
+    let mut shape = input.to_vec();
+    // Whether anything before the layer wants its gradient.
+    let mut wants_input = wanted == Wanted::Input;
+    for layer in layers {
+        for Product { m, n, k, times } in forward(layer, &shape, batch) {
+            match wanted {
+                Wanted::Forward => found.push(Product { m, n, k, times }),
+                Wanted::Weights | Wanted::Input => {
+                    let is_state = times > 1;
+                    if wanted == Wanted::Weights {
+                        // Over all steps at once.
+                        found.push(Product { m: k, n, k: m * times, times: 1 });
+                    }
+                    if wants_input || is_state {
+                        found.push(Product { m, n: k, k: n, times });
+                    }
+                }
+            }
+        }
+        wants_input |= !matches!(layer, Layer::Flatten | Layer::Reshape { .. });
+        // The workloads' layers fit one another.
+        shape = output_shape(layer, &shape).unwrap_or_default();
+    }
+    found
+}
+
+/// A layer's products on the way forward; that of a state repeats for every step.
+fn forward(layer: &Layer, shape: &[usize], batch: usize) -> Vec<Product> {
+    let width = shape.last().copied().unwrap_or(1);
+    let steps: usize = shape.iter().product::<usize>() / width.max(1);
+    let recurrent = |gates: usize, units: usize| {
+        vec![
+            Product { m: batch * steps, n: gates * units, k: width, times: 1 },
+            Product { m: batch, n: gates * units, k: units, times: steps },
+        ]
+    };
+    match layer {
+        Layer::Dense { units, .. } => vec![Product { m: batch * steps, n: *units, k: width, times: 1 }],
+        Layer::Conv2D { filters, kernel_size: Pair(height, across), .. } => match *shape {
+            [h, w, c] => {
+                let window = Window::new([h, w, c], [*height, *across], [1, 1]);
+                vec![Product { m: batch * window.pixels(), n: *filters, k: window.taps() * c, times: 1 }]
+            }
+            _ => Vec::new(),
+        },
+        Layer::SimpleRNN { units, .. } => recurrent(1, *units),
+        Layer::LSTM { units, .. } => recurrent(4, *units),
+        _ => Vec::new(),
+    }
+}
+
+/// The time that all of them take, each at its fastest.
+pub fn seconds(products: &[Product]) -> f64 {
+    let mut known = BTreeMap::new();
+    let each = products.iter().map(|&Product { m, n, k, times }| {
+        *known.entry((m, n, k)).or_insert_with(|| fastest(m, n, k).as_secs_f64()) * times as f64
+    });
+    each.sum()
+}

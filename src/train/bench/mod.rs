@@ -1,0 +1,179 @@
+//! The engine's speed: reference workloads, timed, with where the time goes.
+//!
+//! The workloads are small networks that Keras and PyTorch are timed on too, on random data of the real shapes:
+//! `mlp`, `cnn`, `cnn2`, `rnn`, `lstm` and `charlm` by the same [`Trainer`](super::Trainer) that trains presets, `gan` by
+//! a step of its own.
+
+mod adversarial;
+mod ceiling;
+mod memory;
+mod random;
+mod supervised;
+mod workload;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::Error;
+use crate::nn::buffer::Buffer;
+use crate::nn::profile::Share;
+pub use workload::Workload;
+
+/// Timed rounds; the median counts.
+const ROUNDS: usize = 5;
+
+/// What was measured of one workload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// Its name.
+    pub workload: &'static str,
+    /// Threads that trained.
+    pub threads: usize,
+    /// Samples in a step.
+    pub batch_size: usize,
+    /// Training throughput: the median round's.
+    pub samples_per_second: f64,
+    /// The slowest and the fastest round's.
+    pub range: (f64, f64),
+    /// Milliseconds of a step in the median round.
+    pub ms_per_step: f64,
+    /// Billions of floating-point operations a second, counting the matrix products (convolutions included) only.
+    pub gflops: f64,
+    /// The same for those products alone, each as fast as it goes on this machine.
+    pub ceiling_gflops: f64,
+    /// [`gflops`](Report::gflops) as a share of [`ceiling_gflops`](Report::ceiling_gflops).
+    pub ceiling_share: f64,
+    /// The most memory the process had in use, where the system tells.
+    pub peak_memory_bytes: Option<u64>,
+    /// Samples a second in evaluation, over 10,000 of them; none where the workload has no images.
+    pub inference_per_second: Option<f64>,
+    /// Where a step's time goes, largest part first.
+    pub ops: Vec<OpReport>,
+}
+
+/// One op's part in a step.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OpReport {
+    /// Which one, and on the way forward or back.
+    pub name: String,
+    /// Its share of the step's time, 0 to 1.
+    pub share: f64,
+    /// Milliseconds of it in a step.
+    pub ms: f64,
+    /// Billions of floating-point operations a second, where it counts them.
+    pub gflops: Option<f64>,
+}
+
+/// What a workload's run gives.
+struct Timing {
+    /// Each round's time.
+    rounds: Vec<Duration>,
+    /// One more round's time by op, and as a whole.
+    profile: BTreeMap<&'static str, Share>,
+    profiled: Duration,
+    steps_per_round: usize,
+    inference_per_second: Option<f64>,
+}
+
+/// Trains a workload on `threads` threads (none: as many as rayon finds) and measures it.
+///
+/// # Errors
+/// When the engine fails, or lacks a layer of the workload.
+pub fn measure(workload: Workload, threads: Option<usize>) -> Result<Report, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(crate::nn::Error::device)?;
+    pool.install(|| {
+        Buffer::release_pool();
+        memory::forget_peak();
+        let timing = match workload {
+            Workload::Gan => adversarial::run(ROUNDS)?,
+            other => supervised::run(other, ROUNDS)?,
+        };
+        let peak = memory::peak();
+        Ok(report(workload, timing, peak))
+    })
+}
+
+fn report(workload: Workload, mut timing: Timing, peak_memory_bytes: Option<u64>) -> Report {
+    let steps = timing.steps_per_round as f64;
+    let samples = (timing.steps_per_round * workload.batch_size()) as f64;
+    timing.rounds.sort();
+    let per_second = |time: Duration| samples / time.as_secs_f64().max(f64::MIN_POSITIVE);
+    let median = timing.rounds[timing.rounds.len() / 2];
+    let products = workload.products();
+    let operations: f64 = products.iter().map(|product| product.operations()).sum();
+    let gflops = operations * steps / median.as_secs_f64() / 1e9;
+    let ceiling_gflops = operations / ceiling::seconds(&products) / 1e9;
+    Report {
+        workload: workload.name(),
+        threads: rayon::current_num_threads(),
+        batch_size: workload.batch_size(),
+        samples_per_second: per_second(median),
+        range: (per_second(timing.rounds[timing.rounds.len() - 1]), per_second(timing.rounds[0])),
+        ms_per_step: median.as_secs_f64() * 1e3 / steps,
+        gflops,
+        ceiling_gflops,
+        ceiling_share: gflops / ceiling_gflops,
+        peak_memory_bytes,
+        inference_per_second: timing.inference_per_second,
+        ops: ops(&timing),
+    }
+}
+
+/// The profile as shares; what no op accounts for comes as `between ops`.
+fn ops(timing: &Timing) -> Vec<OpReport> {
+    let (whole, steps) = (timing.profiled.as_secs_f64(), timing.steps_per_round as f64);
+    let mut counted = 0.0;
+    let mut ops: Vec<OpReport> = timing
+        .profile
+        .iter()
+        .map(|(name, share)| {
+            let time = share.time.as_secs_f64();
+            counted += time;
+            OpReport {
+                name: (*name).to_string(),
+                share: time / whole,
+                ms: time * 1e3 / steps,
+                gflops: (share.flops > 0).then(|| share.flops as f64 / time / 1e9),
+            }
+        })
+        .collect();
+    let rest = (whole - counted).max(0.0);
+    ops.push(OpReport {
+        name: "between ops".into(),
+        share: rest / whole,
+        ms: rest * 1e3 / steps,
+        gflops: None,
+    });
+    ops.sort_by(|a, b| b.share.total_cmp(&a.share));
+    ops
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_add_up_to_the_step_and_the_median_round_counts() {
+        let ms = Duration::from_millis;
+        let share = |time, flops| Share { time: ms(time), flops, calls: 1 };
+        let timing = Timing {
+            rounds: [400, 200, 100, 300, 250].map(ms).to_vec(),
+            profile: BTreeMap::from([("a", share(60, 3_000_000_000)), ("b", share(30, 0))]),
+            profiled: ms(100),
+            steps_per_round: 10,
+            inference_per_second: None,
+        };
+        let report = report(Workload::Mlp, timing, Some(1));
+        assert_eq!(report.ms_per_step, 25.0);
+        assert_eq!(report.range.1, 4.0 * report.range.0);
+        let names: Vec<&str> = report.ops.iter().map(|op| op.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "between ops"]);
+        assert!((report.ops.iter().map(|op| op.share).sum::<f64>() - 1.0).abs() < 1e-9);
+        assert_eq!((report.ops[0].ms, report.ops[0].gflops), (6.0, Some(50.0)));
+    }
+}

@@ -1,0 +1,60 @@
+//! A workload trained by the trainer of presets.
+
+use std::time::{Duration, Instant};
+
+use super::{Timing, Workload, random};
+use crate::nn::profile;
+use crate::train::supervised::Trainer;
+use crate::train::{EpochSummary, Error, Observer, Training};
+
+/// Samples of an evaluation that is timed.
+const TESTED: usize = 10_000;
+/// Evaluations that are timed; the fastest but one counts, since the first one warms up.
+const EVALUATIONS: usize = 5;
+
+/// Notes when each epoch ends; the last one is profiled.
+struct Watch {
+    ends: Vec<Instant>,
+    profiled_from: usize,
+}
+
+impl Observer for Watch {
+    fn epoch_ended(&mut self, _: &EpochSummary) {
+        self.ends.push(Instant::now());
+        if self.ends.len() == self.profiled_from {
+            profile::start();
+        }
+    }
+}
+
+/// One epoch to warm up, `rounds` timed ones, one profiled, then evaluations.
+pub fn run(workload: Workload, rounds: usize) -> Result<Timing, Error> {
+    let preset = workload.preset((rounds + 2) as u32);
+    let test = workload.samples(TESTED);
+    let mut trainer =
+        Trainer::on(&preset, random::splits(workload.samples(workload.samples_per_round()), test))?;
+    let mut watch = Watch { ends: Vec::new(), profiled_from: rounds + 1 };
+    trainer.run(&mut watch)?;
+    let profile = profile::finish();
+    let mut times: Vec<Duration> = watch.ends.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let profiled = times.pop().unwrap_or_default();
+    let inference_per_second = if workload.has_images() {
+        let mut times = Vec::with_capacity(EVALUATIONS);
+        for _ in 0..EVALUATIONS {
+            let since = Instant::now();
+            trainer.evaluate_test()?;
+            times.push(since.elapsed());
+        }
+        times.sort();
+        Some(TESTED as f64 / times[EVALUATIONS / 2].as_secs_f64())
+    } else {
+        None
+    };
+    Ok(Timing {
+        rounds: times,
+        profile,
+        profiled,
+        steps_per_round: workload.samples_per_round() / workload.batch_size(),
+        inference_per_second,
+    })
+}

@@ -130,6 +130,16 @@ impl<D: Backend> Model<D> {
         count
     }
 
+    /// Visits what recurrent layers keep from batch to batch, by path (`lstm/hidden`).
+    pub fn visit_kept(&self, visit: &mut dyn FnMut(String, &[f32])) {
+        self.layers.iter().for_each(|part| part.layer.visit_kept(&format!("{}/", part.name), visit));
+    }
+
+    /// Puts back what [`visit_kept`](Model::visit_kept) gave: `saved` has it by path.
+    pub fn restore_kept(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        self.layers.iter_mut().for_each(|part| part.layer.restore_kept(&format!("{}/", part.name), saved));
+    }
+
     /// Forgets what recurrent layers keep from batch to batch.
     pub fn reset_state(&mut self) {
         self.layers.iter_mut().for_each(|part| part.layer.reset_state());

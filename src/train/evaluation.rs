@@ -9,9 +9,10 @@ use crate::nn::model::CpuModel;
 use crate::nn::{self};
 use crate::preset::{Loss, LossOptions};
 use dfdx::tensor::Cpu;
+use serde::{Deserialize, Serialize};
 
 /// Loss and hits over some samples, summed up.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Sum of the samples' losses.
     loss: f64,

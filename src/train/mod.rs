@@ -9,6 +9,7 @@ pub mod figure;
 pub mod figures;
 pub mod metrics;
 pub mod schedule;
+pub mod snapshot;
 pub mod stopping;
 pub mod supervised;
 pub mod training;

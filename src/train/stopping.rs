@@ -42,6 +42,16 @@ impl Watch {
         if self.waited >= self.settings.patience { Judgement::Stop } else { Judgement::Waiting }
     }
 
+    /// What it remembers, for a checkpoint: the best figure and the epochs since.
+    pub fn memory(&self) -> (f64, u32) {
+        (self.best, self.waited)
+    }
+
+    /// Goes on from what was remembered.
+    pub fn restore(&mut self, (best, waited): (f64, u32)) {
+        (self.best, self.waited) = (best, waited);
+    }
+
     /// Whether the best epoch's weights come back at the end.
     pub fn restores(&self) -> bool {
         self.settings.restore_best_weights

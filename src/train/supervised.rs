@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use dfdx::tensor::Cpu;
+use serde::{Deserialize, Serialize};
 
 use super::evaluation::{Evaluation, evaluate};
 use super::figure::{Controls, Figure, FigureInfo};
 use super::figures;
 use super::metrics::Scores;
-use super::schedule::Scheduler;
+use super::schedule::{Plateau, Scheduler};
+use super::snapshot::{Packer, Unpacker};
 use super::stopping::{Judgement, Watch};
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
 use crate::data::{self, Batch, Splits, order};
@@ -18,6 +20,7 @@ use crate::nn::loss::LossOp;
 use crate::nn::model::{CpuModel, Model};
 use crate::nn::optim::{self, Optimizer};
 use crate::preset::Preset;
+use crate::run::Checkpoint;
 
 /// A supervised training in progress.
 pub struct Trainer {
@@ -34,7 +37,38 @@ pub struct Trainer {
     batch: Batch,
     step: u64,
     epoch: u32,
+    progress: Progress,
 }
+
+/// How far the epoch in progress is.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Progress {
+    /// Whether one is in progress: not so before the first and after early stopping.
+    in_epoch: bool,
+    /// Early stopping has ended the training.
+    is_over: bool,
+    /// Batches of it that are done.
+    batches: u64,
+    /// Their scores, summed up.
+    training: Evaluation,
+    /// Their time.
+    time: Duration,
+    /// The rate of the last of them.
+    learning_rate: f64,
+}
+
+/// What a checkpoint holds beside tensors.
+#[derive(Serialize, Deserialize)]
+struct State {
+    epoch: u32,
+    progress: Progress,
+    rate_factor: f64,
+    plateau: Plateau,
+    watch: Option<(f64, u32)>,
+}
+
+/// The tensor of a checkpoint that holds the best epoch's weights.
+const BEST: &str = "best weights";
 
 impl Trainer {
     /// Opens the data and builds the model.
@@ -68,6 +102,7 @@ impl Trainer {
             batch: Batch::default(),
             step: 0,
             epoch: 0,
+            progress: Progress::default(),
             preset: preset.clone(),
             splits,
             model,
@@ -75,10 +110,10 @@ impl Trainer {
     }
 
     /// Batch, forward, loss, backward, update.
-    fn one_step(&mut self, number: u64, training: &mut Evaluation) -> Result<StepSummary, Error> {
+    fn one_step(&mut self) -> Result<StepSummary, Error> {
         let since = Instant::now();
         let size = self.preset.train.batch_size.max(1) as usize;
-        let indices = self.order.chunks(size).nth(number as usize).unwrap_or_default();
+        let indices = self.order.chunks(size).nth(self.progress.batches as usize).unwrap_or_default();
         self.splits.train.fill(indices, &mut self.batch);
 
         let device = self.model.device().clone();
@@ -102,7 +137,11 @@ impl Trainer {
         let mut own = Evaluation::default();
         let loss = f64::from(value) + penalty;
         own.add(loss, &output.values, width, &self.batch);
-        training.add(loss, &output.values, width, &self.batch);
+        let time = since.elapsed();
+        let progress = &mut self.progress;
+        progress.training.add(loss, &output.values, width, &self.batch);
+        (progress.batches, progress.time, progress.learning_rate) =
+            (progress.batches + 1, progress.time + time, learning_rate);
         self.step += 1;
         Ok(StepSummary {
             step: self.step,
@@ -110,7 +149,7 @@ impl Trainer {
             scores: own.scores(),
             learning_rate,
             samples: self.batch.rows,
-            time: since.elapsed(),
+            time,
         })
     }
 
@@ -143,21 +182,19 @@ impl Trainer {
 
 impl Training for Trainer {
     fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
-        while self.epoch < self.preset.train.epochs {
-            self.epoch += 1;
+        while self.progress.in_epoch || !self.progress.is_over && self.epoch < self.preset.train.epochs {
+            if !self.progress.in_epoch {
+                self.epoch += 1;
+                self.progress = Progress { in_epoch: true, ..Progress::default() };
+                self.model.reset_state();
+            }
             let shuffle = self.preset.data.shuffle;
             self.order = order::epoch(self.splits.train.len(), self.preset.seed, self.epoch, shuffle);
-            self.model.reset_state();
-            let mut training = Evaluation::default();
-            let mut time = Duration::ZERO;
-            let mut learning_rate = 0.0;
-            for batch in 0..self.steps_per_epoch() {
+            while self.progress.batches < self.steps_per_epoch() {
                 if observer.between_steps(self) == Verdict::Stop {
                     return Ok(Ending::Stopped);
                 }
-                let step = self.one_step(batch, &mut training)?;
-                (learning_rate, time) = (step.learning_rate, time + step.time);
-                observer.stepped(&step);
+                observer.stepped(&self.one_step()?);
             }
             if observer.between_steps(self) == Verdict::Stop {
                 return Ok(Ending::Stopped);
@@ -168,6 +205,7 @@ impl Training for Trainer {
                 observer.evaluating();
                 Some(self.evaluate_validation()?)
             };
+            let Progress { training, time, learning_rate, .. } = self.progress;
             observer.epoch_ended(&EpochSummary {
                 epoch: self.epoch,
                 step: self.step,
@@ -179,11 +217,9 @@ impl Training for Trainer {
             });
             let judged = validation.unwrap_or(training);
             self.scheduler.epoch_ended(judged.loss());
-            if self.is_to_stop(&judged) {
-                return Ok(Ending::StoppedEarly);
-            }
+            self.progress = Progress { is_over: self.is_to_stop(&judged), ..Progress::default() };
         }
-        Ok(Ending::Completed)
+        Ok(if self.progress.is_over { Ending::StoppedEarly } else { Ending::Completed })
     }
 
     fn evaluate_test(&mut self) -> Result<Scores, Error> {
@@ -216,6 +252,49 @@ impl Training for Trainer {
 
     fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>)) {
         self.model.visit(visit);
+    }
+
+    fn visit_mut(&mut self, visit: &mut dyn FnMut(String, &mut Param<Cpu>)) {
+        self.model.visit_mut(&mut |path, param| visit(path, param));
+    }
+
+    fn snapshot(&self) -> Checkpoint {
+        let mut packer = Packer::new(self.step);
+        packer.model("", &self.model);
+        packer.optimizer("", &self.optimizer);
+        if let Some(best) = &self.best {
+            packer.numbers(BEST, best.concat());
+        }
+        packer.finish(&State {
+            epoch: self.epoch,
+            progress: self.progress,
+            rate_factor: self.rate_factor,
+            plateau: self.scheduler.plateau(),
+            watch: self.watch.as_ref().map(Watch::memory),
+        })
+    }
+
+    fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        let (mut unpacker, state): (_, State) = Unpacker::open(checkpoint)?;
+        self.best = unpacker.numbers(BEST).map(|all| {
+            let mut rest = &all[..];
+            let mut best = Vec::new();
+            self.model.visit(&mut |_, param| {
+                let (own, others) = rest.split_at(param.len().min(rest.len()));
+                best.push(own.to_vec());
+                rest = others;
+            });
+            best
+        });
+        unpacker.model("", &mut self.model)?;
+        unpacker.optimizer("", &mut self.optimizer)?;
+        self.scheduler.restore(state.plateau);
+        if let Some((watch, memory)) = self.watch.as_mut().zip(state.watch) {
+            watch.restore(memory);
+        }
+        (self.step, self.epoch) = (unpacker.step, state.epoch);
+        (self.progress, self.rate_factor) = (state.progress, state.rate_factor);
+        Ok(())
     }
 
     fn step(&self) -> u64 {

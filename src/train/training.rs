@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use dfdx::tensor::Cpu;
+use serde::{Deserialize, Serialize};
 
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
@@ -12,6 +13,7 @@ use crate::nn;
 use crate::nn::graph::Param;
 use crate::nn::model::CpuModel;
 use crate::preset::{Preset, Procedure};
+use crate::run::Checkpoint;
 
 /// What can end a training against its will.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum Error {
     /// Nothing to train on.
     #[error("no training samples are left: data.validation and data.train_samples leave none")]
     NoSamples,
+    /// A checkpoint of something else.
+    #[error("the checkpoint does not fit this preset: {0}")]
+    Checkpoint(String),
     /// A figure that this training does not have.
     #[error("there is no figure '{0}' of this training")]
     NoFigure(String),
@@ -88,7 +93,7 @@ pub enum Verdict {
 }
 
 /// Why a training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// All epochs are done.
     Completed,
@@ -145,6 +150,20 @@ pub trait Training {
     /// Visits the parameters of all its networks, running statistics included, by path, in a fixed order. With several
     /// networks the path starts with the network's name: `generator/dense/kernel`.
     fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>));
+
+    /// Visits the same parameters, in the same order, to change them.
+    fn visit_mut(&mut self, visit: &mut dyn FnMut(String, &mut Param<Cpu>));
+
+    /// All that it takes to go on from here, bit for bit, as if nothing had been in between. Called between steps (in
+    /// [`Observer::between_steps`]) and after [`run`](Training::run); it copies numbers and writes nothing.
+    fn snapshot(&self) -> Checkpoint;
+
+    /// Goes on from a snapshot of the same preset; called before [`run`](Training::run). See `snapshot.rs` for the
+    /// common parts.
+    ///
+    /// # Errors
+    /// When it is of another preset; the training is then not to be used.
+    fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error>;
 
     /// Trainable numbers of all its networks.
     fn parameters(&self) -> u64 {

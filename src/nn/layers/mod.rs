@@ -33,4 +33,10 @@ pub trait Layer<D: Backend> {
 
     /// Forgets what is kept from batch to batch (the state of a stateful recurrent layer).
     fn reset_state(&mut self) {}
+
+    /// Visits what is kept from batch to batch, by path, for a checkpoint.
+    fn visit_kept(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
+
+    /// Puts back what [`visit_kept`](Layer::visit_kept) gave: `saved` has it by path.
+    fn restore_kept(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
 }

@@ -99,4 +99,16 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
     fn reset_state(&mut self) {
         self.state = None;
     }
+
+    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+        if let Some(state) = &self.state {
+            visit(format!("{path}hidden"), &state.hidden);
+            visit(format!("{path}memory"), &state.memory);
+        }
+    }
+
+    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
+        self.state = hidden.zip(memory).map(|(hidden, memory)| State { hidden, memory });
+    }
 }

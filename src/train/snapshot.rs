@@ -1,0 +1,242 @@
+//! Checkpoints of a training: what every procedure saves in the same way, so that it can go on bit for bit.
+//!
+//! A procedure packs its networks and optimizers by name and adds a state of its own; unpacking takes them out again
+//! under the same names. A network's name is empty for the only one, and ends with `/` otherwise (`generator/`).
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::training::Error;
+use crate::nn::model::CpuModel;
+use crate::nn::optim::{Memory, Optimizer};
+use crate::run::{Checkpoint, NamedTensor};
+
+/// What stands before the name of a recurrent layer's state among the optimizer's tensors.
+const KEPT: &str = "kept/";
+
+/// The RON of a checkpoint.
+#[derive(Serialize, Deserialize)]
+struct State<T> {
+    /// Updates made so far, by network.
+    updates: BTreeMap<String, u64>,
+    /// The procedure's own.
+    procedure: T,
+}
+
+/// Puts a checkpoint together.
+pub struct Packer {
+    checkpoint: Checkpoint,
+    updates: BTreeMap<String, u64>,
+}
+
+impl Packer {
+    /// A checkpoint after so many steps, still empty.
+    pub fn new(step: u64) -> Self {
+        let checkpoint =
+            Checkpoint { step, weights: Vec::new(), optimizer: Vec::new(), state: String::new() };
+        Packer { checkpoint, updates: BTreeMap::new() }
+    }
+
+    /// Adds a network: its weights, and what its recurrent layers keep from batch to batch.
+    pub fn model(&mut self, network: &str, model: &CpuModel) {
+        let Checkpoint { weights, optimizer, .. } = &mut self.checkpoint;
+        model.visit(&mut |path, param| {
+            let name = format!("{network}{path}");
+            weights.push(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec() });
+        });
+        model.visit_kept(&mut |path, numbers| {
+            optimizer.push(flat(format!("{KEPT}{network}{path}"), numbers.to_vec()));
+        });
+    }
+
+    /// Adds the optimizer of a network.
+    pub fn optimizer(&mut self, network: &str, optimizer: &Optimizer) {
+        let memory = optimizer.memory();
+        self.updates.insert(network.to_string(), memory.steps);
+        let moments = memory.moments.into_iter();
+        self.checkpoint
+            .optimizer
+            .extend(moments.map(|(path, moment)| flat(format!("{network}{path}"), moment)));
+    }
+
+    /// Adds other numbers, under a name that no network has.
+    pub fn numbers(&mut self, name: &str, numbers: Vec<f32>) {
+        self.checkpoint.optimizer.push(flat(name.to_string(), numbers));
+    }
+
+    /// The checkpoint, with the procedure's own state.
+    pub fn finish(mut self, procedure: &impl Serialize) -> Checkpoint {
+        let state = State { updates: self.updates, procedure };
+        // Numbers, names and lists always have a form in RON; a state that had none would not be read back.
+        self.checkpoint.state = ron::to_string(&state).unwrap_or_default();
+        self.checkpoint
+    }
+}
+
+fn flat(name: String, values: Vec<f32>) -> NamedTensor {
+    NamedTensor { name, shape: vec![values.len()], values }
+}
+
+/// Takes a checkpoint apart.
+pub struct Unpacker {
+    /// Steps done.
+    pub step: u64,
+    weights: HashMap<String, Vec<f32>>,
+    other: BTreeMap<String, Vec<f32>>,
+    updates: BTreeMap<String, u64>,
+}
+
+impl Unpacker {
+    /// Opens a checkpoint; gives the procedure's own state with it.
+    ///
+    /// # Errors
+    /// When the state is of another procedure.
+    pub fn open<T: DeserializeOwned>(checkpoint: Checkpoint) -> Result<(Self, T), Error> {
+        let State { updates, procedure } = ron::from_str(&checkpoint.state)
+            .map_err(|error| Error::Checkpoint(format!("its state is of another kind: {error}")))?;
+        let by_name =
+            |tensors: Vec<NamedTensor>| tensors.into_iter().map(|tensor| (tensor.name, tensor.values));
+        let (weights, other) =
+            (by_name(checkpoint.weights).collect(), by_name(checkpoint.optimizer).collect());
+        Ok((Unpacker { step: checkpoint.step, weights, other, updates }, procedure))
+    }
+
+    /// Gives a network its weights and its recurrent layers their state.
+    ///
+    /// # Errors
+    /// When a weight is missing or of another size.
+    pub fn model(&mut self, network: &str, model: &mut CpuModel) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        model.visit_mut(&mut |path, param| {
+            let problem = match self.weights.remove(&format!("{network}{path}")) {
+                Some(numbers) if numbers.len() == param.len() => {
+                    return param.values_mut().copy_from_slice(&numbers);
+                }
+                Some(numbers) => format!("{path} has {} numbers there, {} here", numbers.len(), param.len()),
+                None => format!("it has no {network}{path}"),
+            };
+            if outcome.is_ok() {
+                outcome = Err(Error::Checkpoint(problem));
+            }
+        });
+        model.restore_kept(&mut |path| self.other.remove(&format!("{KEPT}{network}{path}")));
+        outcome
+    }
+
+    /// Gives an optimizer what it remembered of a network. To be called for every network whose name begins with
+    /// another's before that one: its moments are told apart by their beginning.
+    ///
+    /// # Errors
+    /// When it was another kind of optimizer.
+    pub fn optimizer(&mut self, network: &str, optimizer: &mut Optimizer) -> Result<(), Error> {
+        let mut moments = Vec::new();
+        self.other.retain(|name, numbers| match name.strip_prefix(network) {
+            Some(path) if !name.starts_with(KEPT) => {
+                moments.push((path.to_string(), std::mem::take(numbers)));
+                false
+            }
+            _ => true,
+        });
+        let steps = self.updates.get(network).copied().unwrap_or_default();
+        Ok(optimizer.restore(Memory { steps, moments })?)
+    }
+
+    /// Other numbers, by their name; to be taken before the optimizer of a network without a name.
+    pub fn numbers(&mut self, name: &str) -> Option<Vec<f32>> {
+        self.other.remove(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::training::{Ending, EpochSummary, Observer, Training, Verdict, prepare};
+    use super::*;
+    use crate::preset::Preset;
+    use crate::run::checkpoint::folder_name;
+
+    /// Everything a training can remember: momentum, dropout, a plateau, early stopping with the best weights.
+    fn preset() -> Preset {
+        ron::from_str(
+            r#"(name: "x", title: "", data: (source: mnist, train_samples: Some(600), validation: 0.02),
+                layers: [Flatten, Dense(units: 12, activation: relu), Dropout(rate: 0.3),
+                         Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.02),
+                train: (epochs: 4, batch_size: 70, schedule: reduce_on_plateau(factor: 0.5, patience: 1),
+                        early_stopping: Some((patience: 3, min_delta: 0.3))))"#,
+        )
+        .unwrap()
+    }
+
+    /// Stops after `stop` calls between steps, turns the rate at step 5, and keeps what it heard of epochs.
+    struct Interrupter {
+        stop: usize,
+        calls: usize,
+        epochs: Vec<String>,
+    }
+
+    impl Observer for Interrupter {
+        fn between_steps(&mut self, training: &mut dyn Training) -> Verdict {
+            self.calls += 1;
+            if self.calls > self.stop {
+                return Verdict::Stop;
+            }
+            if training.step() == 5 {
+                training.set_learning_rate(0.05);
+            }
+            Verdict::Continue
+        }
+
+        fn epoch_ended(&mut self, epoch: &EpochSummary) {
+            let EpochSummary { epoch, step, training, validation, learning_rate, .. } = epoch;
+            self.epochs.push(format!("{epoch} {step} {training:?} {validation:?} {learning_rate}"));
+        }
+    }
+
+    fn bits(training: &dyn Training) -> Vec<u32> {
+        let mut bits = Vec::new();
+        training.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
+        bits
+    }
+
+    #[test]
+    fn a_resumed_training_equals_the_uninterrupted_one_from_any_step() {
+        let preset = preset();
+        let mut whole = prepare(&preset).unwrap();
+        let mut heard = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
+        let ending = whole.run(&mut heard).unwrap();
+        assert_eq!(heard.epochs.len(), 4);
+        // Nine steps and one call before validation make ten calls an epoch; 40 is the training's end.
+        for stop in [0, 1, 4, 5, 9, 10, 11, 23, 29, 39, 40] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut first = prepare(&preset).unwrap();
+            let mut before = Interrupter { stop, calls: 0, epochs: Vec::new() };
+            let stopped = first.run(&mut before).unwrap();
+            assert_eq!(stopped, if stop < 40 { Ending::Stopped } else { ending });
+            let path = folder.path().join(folder_name(first.step()));
+            first.snapshot().save(&path).unwrap();
+
+            let mut second = prepare(&preset).unwrap();
+            second.restore(Checkpoint::load(&path).unwrap()).unwrap();
+            let mut after = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
+            assert_eq!(second.run(&mut after).unwrap(), ending, "from call {stop}");
+            assert_eq!([before.epochs, after.epochs].concat(), heard.epochs, "from call {stop}");
+            assert!(bits(&*second) == bits(&*whole), "other weights from call {stop}");
+            assert!(second.snapshot().optimizer == whole.snapshot().optimizer, "from call {stop}");
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_network_is_refused() {
+        let other: Preset = ron::from_str(
+            r#"(name: "y", title: "", data: (source: mnist, train_samples: Some(600)),
+                layers: [Flatten, Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1, batch_size: 70))"#,
+        )
+        .unwrap();
+        let checkpoint = prepare(&preset()).unwrap().snapshot();
+        let error = prepare(&other).unwrap().restore(checkpoint).unwrap_err().to_string();
+        assert!(error.contains("dense/kernel has 9408 numbers there, 7840 here"), "{error}");
+    }
+}

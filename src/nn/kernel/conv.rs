@@ -114,39 +114,34 @@ impl Conv {
         });
     }
 
-    /// The gradients of the kernel and of the input, where wanted, from the output's.
-    pub fn backward(
-        &self,
-        input: &[f32],
-        kernel: &[f32],
-        gradient: &[f32],
-        wants_kernel: bool,
-        wants_input: bool,
-    ) -> (Option<Buffer>, Option<Buffer>) {
+    /// The kernel's gradient, `[taps * channels, filters]`, from a batch of inputs and the output's gradient.
+    pub fn kernel_gradient(&self, input: &[f32], gradient: &[f32]) -> Buffer {
         let (input_len, output_len) = (self.window.input_len(), self.output_len());
         if output_len == 0 || input_len == 0 {
-            let kernel = wants_kernel.then(|| Buffer::zeroed(self.kernel_len()));
-            return (kernel, wants_input.then(|| Buffer::zeroed(input.len())));
+            return Buffer::zeroed(self.kernel_len());
         }
         let images = images_per_piece(gradient.len() / output_len);
-        let run = (images * input_len, images * output_len);
-        let pieces = input.par_chunks(run.0).zip(gradient.par_chunks(run.1));
-        let d_input = wants_input.then(|| {
-            let mut d_input = Buffer::scratch(input.len());
-            d_input.par_chunks_mut(run.0).zip(gradient.par_chunks(run.1)).for_each(|(d_input, gradient)| {
-                self.input_gradient(kernel, gradient, d_input);
-            });
-            d_input
+        let pieces = input.par_chunks(images * input_len).zip(gradient.par_chunks(images * output_len));
+        let partial = |(input, gradient): (&[f32], &[f32])| self.kernel_gradient_of_run(input, gradient);
+        sum_in_order(pieces.map(partial).collect())
+    }
+
+    /// The transpose of [`forward`](Conv::forward): from the output's gradient to the input's.
+    pub fn transpose(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
+        let (input_len, output_len) = (self.window.input_len(), self.output_len());
+        if output_len == 0 || input_len == 0 {
+            d_input.fill(0.0);
+            return;
+        }
+        let images = images_per_piece(gradient.len() / output_len);
+        let gradients = gradient.par_chunks(images * output_len);
+        d_input.par_chunks_mut(images * input_len).zip(gradients).for_each(|(d_input, gradient)| {
+            self.transpose_of_run(kernel, gradient, d_input);
         });
-        let d_kernel = wants_kernel.then(|| {
-            let partial = |(input, gradient): (&[f32], &[f32])| self.kernel_gradient(input, gradient);
-            sum_in_order(pieces.map(partial).collect())
-        });
-        (d_kernel, d_input)
     }
 
     /// The kernel's gradient from one run of images.
-    fn kernel_gradient(&self, input: &[f32], gradient: &[f32]) -> Buffer {
+    fn kernel_gradient_of_run(&self, input: &[f32], gradient: &[f32]) -> Buffer {
         let mut sum = Buffer::zeroed(self.kernel_len());
         let mut windows = self.scratch();
         let images = input.chunks_exact(self.window.input_len());
@@ -163,7 +158,7 @@ impl Conv {
     }
 
     /// The input's gradient for one run of images.
-    fn input_gradient(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
+    fn transpose_of_run(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
         let mut windows = self.scratch();
         let images = d_input.chunks_exact_mut(self.window.input_len());
         for (image, gradient) in images.zip(gradient.chunks_exact(self.output_len())) {

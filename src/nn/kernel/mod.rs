@@ -3,6 +3,7 @@
 //! Every function here gives the same bits whatever the number of threads: work is cut into pieces by the problem's
 //! size, never by the thread count, and sums over pieces are added in the order of the pieces.
 
+pub mod average;
 pub mod batch_norm;
 pub mod conv;
 pub mod conv_pool;

@@ -3,10 +3,12 @@
 use super::activation::Activation;
 use super::batch_normalization::BatchNormalization;
 use super::conv2d::Conv2D;
+use super::conv2d_transpose::Conv2DTranspose;
 use super::dense::Dense;
 use super::dropout::Dropout;
-use super::pooling::MaxPooling2D;
+use super::pooling::{AveragePooling2D, MaxPooling2D};
 use super::shape::Reshape;
+use super::up_sampling::UpSampling2D;
 use super::{Error, Layer};
 use crate::nn::init::Stream;
 use crate::nn::kernel::conv::Conv;
@@ -14,6 +16,7 @@ use crate::nn::kernel::conv_window::Window;
 use crate::nn::ops::Backend;
 use crate::preset;
 use crate::preset::Pair;
+use crate::preset::shapes::output_shape;
 
 /// Builds a layer for inputs of shape `input` (channels last), with the work of the layer behind it that [`absorbed`]
 /// found as part of it.
@@ -70,6 +73,59 @@ pub fn build<D: Backend>(
             )?;
             Box::new(if absorbed.is_some() { conv.pooled() } else { conv })
         }
+        preset::Layer::Conv1D {
+            filters,
+            kernel_size,
+            strides,
+            padding,
+            dilation_rate,
+            groups,
+            activation,
+            use_bias,
+            kernel_initializer,
+            kernel_regularizer,
+        } => {
+            let window = Window {
+                input: sequence(input)?,
+                size: [*kernel_size, 1],
+                strides: [*strides, 1],
+                dilation: [*dilation_rate, 1],
+                padding: *padding,
+            };
+            let conv = Conv2D::new(
+                device,
+                Conv { window, filters: *filters, groups: *groups },
+                *activation,
+                *use_bias,
+                *kernel_initializer,
+                *kernel_regularizer,
+                stream,
+            )?;
+            Box::new(conv.over_steps())
+        }
+        preset::Layer::Conv2DTranspose {
+            filters: _,
+            kernel_size,
+            strides,
+            padding,
+            activation,
+            use_bias,
+            kernel_initializer,
+            kernel_regularizer,
+        } => {
+            // The convolution from the layer's output back to its input.
+            let large = output_shape(layer, input).map_err(|error| Error::Weights(error.to_string()))?;
+            let window = Window::new(image(&large)?, sizes(*kernel_size), sizes(*strides));
+            Box::new(Conv2DTranspose::new(
+                device,
+                Conv { window: Window { padding: *padding, ..window }, filters: width, groups: 1 },
+                *activation,
+                *use_bias,
+                *kernel_initializer,
+                *kernel_regularizer,
+                stream,
+            )?)
+        }
         preset::Layer::MaxPooling2D { pool_size, strides, padding } => {
             let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
             let window = Window::new(image(input)?, size, strides);
@@ -80,6 +136,17 @@ pub fn build<D: Backend>(
             let window = Window::new(sequence(input)?, size, strides);
             Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
         }
+        preset::Layer::AveragePooling2D { pool_size, strides, padding } => {
+            let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
+            let window = Window::new(image(input)?, size, strides);
+            Box::new(AveragePooling2D::new(Window { padding: *padding, ..window }))
+        }
+        preset::Layer::GlobalAveragePooling2D => {
+            let [height, width, channels] = image(input)?;
+            let window = Window::new([height, width, channels], [height, width], [1, 1]);
+            Box::new(AveragePooling2D::new(window))
+        }
+        preset::Layer::UpSampling2D { size } => Box::new(UpSampling2D::new(image(input)?, sizes(*size))),
         preset::Layer::BatchNormalization { momentum, epsilon } => {
             let norm = BatchNormalization::new(device, width, *momentum, *epsilon)?;
             Box::new(match absorbed {

@@ -1,4 +1,4 @@
-//! Conv2D: `activation(x * kernel + bias)` over images, and max-pooling fused behind it where the model has it next.
+//! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, and max-pooling fused behind it where the model has it next.
 
 use super::Layer;
 use crate::nn::device::Error;
@@ -46,6 +46,13 @@ impl<D: Backend> Conv2D<D> {
         let zeros = || Param::new(device, "bias", &[conv.filters], vec![0.0; conv.filters]);
         let bias = use_bias.then(zeros).transpose()?;
         Ok(Conv2D { kernel, bias, conv, activation, pool: false })
+    }
+
+    /// The same layer over steps, as Conv1D has it: its images are one pixel wide, its kernel is
+    /// `[steps, channels / groups, filters]`.
+    pub fn over_steps(mut self) -> Self {
+        self.kernel.shape.remove(1);
+        self
     }
 
     /// The same layer with max-pooling of 2x2 behind it, as one op.

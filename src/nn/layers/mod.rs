@@ -4,11 +4,13 @@ pub mod activation;
 pub mod batch_normalization;
 pub mod build;
 pub mod conv2d;
+pub mod conv2d_transpose;
 pub mod dense;
 pub mod dropout;
 pub mod pooling;
 pub mod recurrent;
 pub mod shape;
+pub mod up_sampling;
 
 pub use build::{absorbed, build};
 

@@ -23,3 +23,21 @@ impl<D: Backend> Layer<D> for MaxPooling2D {
         D::max_pool2d(pass, &input, self.window)
     }
 }
+
+/// The mean of each window, channel by channel; padding is not counted.
+pub struct AveragePooling2D {
+    window: Window,
+}
+
+impl AveragePooling2D {
+    /// A pooling by these windows; a global one has a single window, the image.
+    pub fn new(window: Window) -> Self {
+        AveragePooling2D { window }
+    }
+}
+
+impl<D: Backend> Layer<D> for AveragePooling2D {
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
+        D::average_pool2d(pass, &input, self.window)
+    }
+}

@@ -47,22 +47,28 @@ pub fn pooling(conv: &Conv) -> Window {
     Window::new([height, width, conv.filters], [2, 2], [2, 2])
 }
 
-fn check(columns: usize, window: &Window) -> Result<(), Error> {
-    if columns == window.input_len() {
+pub(super) fn check(columns: usize, window: &Window) -> Result<(), Error> {
+    check_len(columns, window.input)
+}
+
+pub(super) fn check_len(columns: usize, [height, width, channels]: [usize; 3]) -> Result<(), Error> {
+    if columns == height * width * channels {
         return Ok(());
     }
-    let [height, width, channels] = window.input;
     Err(Error::Weights(format!("{columns} features are not an image of [{height}, {width}, {channels}]")))
 }
 
-fn check_kernel(kernel: &[usize], conv: &Conv) -> Result<(), Error> {
+/// A kernel over steps, `[steps, channels, filters]`, is one over an image one pixel wide.
+pub(super) fn check_kernel(kernel: &[usize], conv: &Conv) -> Result<(), Error> {
     let [height, width] = conv.window.size;
     let divides = |n: usize| conv.groups > 0 && n.is_multiple_of(conv.groups);
-    if divides(conv.window.input[2])
-        && divides(conv.filters)
-        && kernel == [height, width, conv.window.input[2] / conv.groups, conv.filters]
-    {
-        return Ok(());
+    if divides(conv.window.input[2]) && divides(conv.filters) {
+        let depth = conv.window.input[2] / conv.groups;
+        if kernel == [height, width, depth, conv.filters]
+            || width == 1 && kernel == [height, depth, conv.filters]
+        {
+            return Ok(());
+        }
     }
     Err(Error::Weights(format!("a kernel of shape {kernel:?} does not fit {conv:?}")))
 }
@@ -136,11 +142,13 @@ fn convolve(
                 sum_rows(&g, filters, &mut sum);
                 add_gradient(grads, bias, sum)?;
             }
-            let (dw, dx) = conv.backward(&x, &w, &g, wants_kernel, wants_x);
-            for (node, gradient) in [(&w_node, dw), (&x_node, dx)] {
-                if let Some(gradient) = gradient {
-                    add_gradient(grads, node, gradient)?;
-                }
+            if wants_kernel {
+                add_gradient(grads, &w_node, conv.kernel_gradient(&x, &g))?;
+            }
+            if wants_x {
+                let mut dx = Buffer::scratch(x.len());
+                conv.transpose(&w, &g, &mut dx);
+                add_gradient(grads, &x_node, dx)?;
             }
             Ok(())
         });

@@ -7,27 +7,50 @@
 pub mod batch_norm;
 pub mod conv;
 mod conv_pool;
+pub mod conv_transpose;
 pub mod dense;
 #[cfg(test)]
 pub mod differences;
 pub mod dropout;
 pub mod recurrent;
+pub mod resample;
 
 use super::device::Device;
 use super::loss::LossOp;
 use super::optim::UpdateOp;
 use batch_norm::BatchNormOp;
 use conv::ConvOp;
+use conv_transpose::ConvTransposeOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
+use resample::ResampleOp;
 
 /// A device with every op that layers and losses need. Each family adds its trait here.
 pub trait Backend:
-    Device + BatchNormOp + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps
+    Device
+    + BatchNormOp
+    + ConvOp
+    + ConvTransposeOp
+    + ResampleOp
+    + DenseOp
+    + DropoutOp
+    + LossOp
+    + UpdateOp
+    + recurrent::RecurrentOps
 {
 }
 
-impl<D: Device + BatchNormOp + ConvOp + DenseOp + DropoutOp + LossOp + UpdateOp + recurrent::RecurrentOps>
-    Backend for D
+impl<
+    D: Device
+        + BatchNormOp
+        + ConvOp
+        + ConvTransposeOp
+        + ResampleOp
+        + DenseOp
+        + DropoutOp
+        + LossOp
+        + UpdateOp
+        + recurrent::RecurrentOps,
+> Backend for D
 {
 }

@@ -1,0 +1,95 @@
+//! Sums over windows with a weight for each window, and the transpose of that: average pooling and up-sampling.
+
+use rayon::prelude::*;
+
+use super::conv::images_per_piece;
+use super::conv_window::Window;
+use crate::nn::buffer::Buffer;
+use crate::simd;
+
+/// A weight for each window over an image, channels last.
+pub struct Windows {
+    window: Window,
+    weights: Vec<f32>,
+}
+
+simd! {
+    fn add<I>(from: &[f32], weight: f32, to: &mut [f32]) {
+        for (to, &from) in to.iter_mut().zip(from) { *to = I::mul_add(from, weight, *to); }
+    }
+}
+
+impl Windows {
+    /// Each window's weight is one over the pixels in it, padding not counted.
+    pub fn averaging(window: Window) -> Self {
+        let mut weights = vec![0.0; window.pixels()];
+        window.for_each(|pixel, _, source| weights[pixel] += f32::from(u8::from(source.is_some())));
+        weights.iter_mut().for_each(|count| *count = 1.0 / *count);
+        Windows { window, weights }
+    }
+
+    /// Each window's weight is 1.
+    pub fn summing(window: Window) -> Self {
+        Windows { window, weights: vec![1.0; window.pixels()] }
+    }
+
+    fn lens(&self) -> (usize, usize) {
+        (self.window.input_len(), self.window.pixels() * self.window.input[2])
+    }
+
+    /// The weighted sum of each window, `[images, height' * width' * channels]`.
+    pub fn gather(&self, input: &[f32]) -> Buffer {
+        let (input_len, output_len) = self.lens();
+        if input_len == 0 || output_len == 0 {
+            return Buffer::default();
+        }
+        let (channels, images) = (self.window.input[2], input.len() / input_len);
+        let mut output = Buffer::zeroed(images * output_len);
+        let piece = images_per_piece(images);
+        output.par_chunks_mut(piece * output_len).zip(input.par_chunks(piece * input_len)).for_each(
+            |(output, input)| {
+                for (output, image) in output.chunks_exact_mut(output_len).zip(input.chunks_exact(input_len))
+                {
+                    self.window.for_each(|pixel, _, source| {
+                        let Some(source) = source else { return };
+                        let (from, to) = (source * channels, pixel * channels);
+                        add(
+                            &image[from..from + channels],
+                            self.weights[pixel],
+                            &mut output[to..to + channels],
+                        );
+                    });
+                }
+            },
+        );
+        output
+    }
+
+    /// The transpose of [`gather`](Windows::gather): each number goes, weighted, to all pixels of its window.
+    pub fn spread(&self, output: &[f32]) -> Buffer {
+        let (input_len, output_len) = self.lens();
+        if input_len == 0 || output_len == 0 {
+            return Buffer::default();
+        }
+        let (channels, images) = (self.window.input[2], output.len() / output_len);
+        let mut input = Buffer::zeroed(images * input_len);
+        let piece = images_per_piece(images);
+        input.par_chunks_mut(piece * input_len).zip(output.par_chunks(piece * output_len)).for_each(
+            |(input, output)| {
+                for (image, output) in input.chunks_exact_mut(input_len).zip(output.chunks_exact(output_len))
+                {
+                    self.window.for_each(|pixel, _, source| {
+                        let Some(source) = source else { return };
+                        let (from, to) = (pixel * channels, source * channels);
+                        add(
+                            &output[from..from + channels],
+                            self.weights[pixel],
+                            &mut image[to..to + channels],
+                        );
+                    });
+                }
+            },
+        );
+        input
+    }
+}

@@ -1,0 +1,141 @@
+//! The transpose of a convolution, with bias and activation.
+
+use dfdx::tensor::Cpu;
+
+use super::conv::{check_kernel, check_len};
+use super::dense::{finish, output};
+use crate::nn::buffer::Buffer;
+use crate::nn::device::{Device, Error};
+use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::kernel::conv::Conv;
+use crate::nn::kernel::elementwise::{activation_gradient, sum_rows};
+use crate::nn::profile::span;
+use crate::preset::Activation;
+
+/// Transposed convolutions.
+pub trait ConvTransposeOp: Device {
+    /// `activation(conv^T x + bias)`, where `conv` is the convolution from the large image to the small one, with the
+    /// kernel `[height, width, channels of the large image, channels of x]`: `x` is `[rows, height * width * channels]`
+    /// of the small image, the result `[rows, height' * width' * channels']` of the large one.
+    ///
+    /// # Errors
+    /// When `x` or the kernel has another shape than `conv` says, or the device fails.
+    fn conv2d_transpose(
+        pass: &mut Pass<Self>,
+        x: &Var<Self>,
+        kernel: &Param<Self>,
+        bias: Option<&Param<Self>>,
+        conv: Conv,
+        activation: Activation,
+    ) -> Result<Var<Self>, Error>;
+}
+
+impl ConvTransposeOp for Cpu {
+    fn conv2d_transpose(
+        pass: &mut Pass<Cpu>,
+        x: &Var<Cpu>,
+        kernel: &Param<Cpu>,
+        bias: Option<&Param<Cpu>>,
+        conv: Conv,
+        activation: Activation,
+    ) -> Result<Var<Cpu>, Error> {
+        let [height, width] = conv.window.output();
+        check_len(x.columns, [height, width, conv.filters])?;
+        check_kernel(&kernel.shape, &conv)?;
+        let (columns, channels) = (conv.window.input_len(), conv.window.input[2]);
+        let flops = 2 * (x.rows * conv.work()) as u64;
+        let _span = span("conv2d_transpose forward", flops);
+        let mut y = Buffer::scratch(x.rows * columns);
+        conv.transpose(&kernel.values, &x.values, &mut y);
+        let (y, kept) = finish(y, channels, bias.map(|b| &b.values[..]), activation, pass.records());
+        let (wants_kernel, wants_x) = (kernel.trainable, x.wants_gradient);
+        let bias_node = bias.filter(|b| b.trainable).map(|b| b.node.clone());
+        let wants = wants_kernel || wants_x || bias_node.is_some();
+        let y = output(pass, y, [x.rows, columns], wants)?;
+        if wants && pass.records() {
+            let (node, x_node, w_node) = (y.node.clone(), x.node.clone(), kernel.node.clone());
+            let (x, w) = (x.values.clone(), kernel.values.clone());
+            pass.record(move |grads| {
+                let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
+                let products = u64::from(wants_kernel) + u64::from(wants_x);
+                let _span = span("conv2d_transpose backward", flops * products);
+                activation_gradient(&mut g, &kept, channels, activation);
+                if let Some(bias) = &bias_node {
+                    let mut sum = Buffer::scratch(channels);
+                    sum_rows(&g, channels, &mut sum);
+                    add_gradient(grads, bias, sum)?;
+                }
+                if wants_kernel {
+                    add_gradient(grads, &w_node, conv.kernel_gradient(&g, &x))?;
+                }
+                if wants_x {
+                    let mut dx = Buffer::scratch(x.len());
+                    conv.forward(&g, &w, &mut dx);
+                    add_gradient(grads, &x_node, dx)?;
+                }
+                Ok(())
+            });
+        }
+        Ok(y)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::nn::kernel::conv_window::Window;
+    use crate::nn::ops::differences::{batch, check, numbers};
+    use crate::preset::Padding;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+        #[test]
+        fn a_transposed_convolution_equals_its_definition_and_central_differences(
+            (images, height, width) in (1_usize..20, 1_usize..5, 1_usize..5),
+            (channels, filters, seed) in (1_usize..4, 1_usize..4, 0_u64..999),
+            (kh, kw, sy, sx, same) in (1_usize..5, 1_usize..5, 1_usize..4, 1_usize..4, any::<bool>()),
+        ) {
+            let device = Cpu::default();
+            let grown = |n: usize, k: usize, s: usize| if same { n * s } else { n * s + k.saturating_sub(s) };
+            let large = [grown(height, kh, sy), grown(width, kw, sx), filters];
+            let padding = if same { Padding::Same } else { Padding::Valid };
+            let window = Window { padding, ..Window::new(large, [kh, kw], [sy, sx]) };
+            let conv = Conv { window, filters: channels, groups: 1 };
+            let lists = [
+                numbers(images * height * width * channels, seed),
+                numbers(kh * kw * filters * channels, seed + 1),
+                numbers(filters, seed + 2),
+            ];
+            let x = batch(&lists[0], images);
+            let kernel = Param::new(&device, "kernel", &[kh, kw, filters, channels], lists[1].clone()).unwrap();
+            let bias = Param::new(&device, "bias", &[filters], lists[2].clone()).unwrap();
+            let mut pass = Pass::training(&device, 0);
+            let y =
+                Cpu::conv2d_transpose(&mut pass, &x, &kernel, Some(&bias), conv, Activation::Tanh).unwrap();
+            let nodes = [(&x.node, &lists[0][..]), (&kernel.node, &lists[1]), (&bias.node, &lists[2])];
+            check(pass, &y, &nodes, 1e-4, |lists| {
+                let [x, kernel, bias] = lists else { unreachable!() };
+                let mut y: Vec<f64> = (0..images * window.input_len()).map(|i| bias[i % filters]).collect();
+                // What `same` cuts off in front: half of what hangs over, rounded down.
+                let cut = |k: usize, s: usize| if same { k.saturating_sub(s) / 2 } else { 0 };
+                for (i, x) in x.iter().enumerate() {
+                    let (c, pixel) = (i % channels, i / channels);
+                    let (column, row, image) = (pixel % width, pixel / width % height, pixel / width / height);
+                    for (tap, weights) in kernel.chunks(filters * channels).enumerate() {
+                        let down = (row * sy + tap / kw).wrapping_sub(cut(kh, sy));
+                        let across = (column * sx + tap % kw).wrapping_sub(cut(kw, sx));
+                        if down < large[0] && across < large[1] {
+                            for f in 0..filters {
+                                let to = ((image * large[0] + down) * large[1] + across) * filters + f;
+                                y[to] += x * weights[f * channels + c];
+                            }
+                        }
+                    }
+                }
+                y.into_iter().map(f64::tanh).collect()
+            })?;
+        }
+    }
+}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::data::DataConfig;
 use super::layer::Layer;
+use super::metric::Metric;
 
 /// An experiment: data, network, loss, optimizer and how to train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -221,6 +222,9 @@ pub struct TrainConfig {
     /// Backpropagation through time is cut every so many steps of a sequence; 0: never.
     #[serde(default)]
     pub truncate_steps: u32,
+    /// What validation and test report beside loss and accuracy; left out: what the task usually wants.
+    #[serde(default)]
+    pub metrics: Vec<Metric>,
 }
 
 /// A learning-rate schedule, on top of the optimizer's learning rate.

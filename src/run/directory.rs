@@ -222,6 +222,7 @@ mod tests {
                 clip: Clip::default(),
                 early_stopping: None,
                 truncate_steps: 0,
+                metrics: Vec::new(),
             },
             procedure: Procedure::Supervised,
         };

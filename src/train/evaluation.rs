@@ -1,6 +1,7 @@
 //! How good a model is on samples it does not train on.
 
-use super::metrics::{Metrics, Scores};
+use super::metrics::{Metric, Metrics, Scores};
+use super::tally::Tally;
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
@@ -68,7 +69,7 @@ fn hits(output: &[f32], width: usize, targets: &Targets) -> (u64, u64) {
     (right as u64, (output.len() / width) as u64)
 }
 
-fn is_one_hot(values: &[f32], width: usize) -> bool {
+pub(super) fn is_one_hot(values: &[f32], width: usize) -> bool {
     values.first_chunk::<1>().is_some()
         && values[..width].iter().all(|&x| x == 0.0 || x == 1.0)
         && values[..width].iter().sum::<f32>() == 1.0
@@ -82,7 +83,7 @@ pub fn largest(row: &[f32]) -> usize {
 /// Samples that go through the model at a time when nothing is trained.
 pub const CHUNK: usize = 250;
 
-/// The scores over a whole set.
+/// The scores over a whole set, with these metrics; with the task's usual ones when none is named.
 ///
 /// # Errors
 /// When the device fails.
@@ -91,8 +92,10 @@ pub fn evaluate(
     data: &dyn Dataset,
     loss: Loss,
     options: &LossOptions,
-) -> Result<Evaluation, nn::Error> {
+    metrics: &[Metric],
+) -> Result<Scores, nn::Error> {
     let mut sum = Evaluation::default();
+    let mut tally = Tally::new(metrics);
     let mut batch = Batch::default();
     let all: Vec<u32> = (0..data.len() as u32).collect();
     for indices in all.chunks(CHUNK) {
@@ -104,8 +107,10 @@ pub fn evaluate(
         let output = model.forward(&mut pass, input)?;
         let value = Cpu::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
         sum.add(f64::from(value), &output.values, width, &batch);
+        tally.add(&output.values, width, form, &batch);
     }
-    Ok(sum)
+    let scores = sum.scores();
+    Ok(Scores { metrics: tally.metrics(scores.loss), ..scores })
 }
 
 #[cfg(test)]

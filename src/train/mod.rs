@@ -12,6 +12,7 @@ pub mod schedule;
 pub mod snapshot;
 pub mod stopping;
 pub mod supervised;
+mod tally;
 pub mod training;
 
 pub use evaluation::Evaluation;

@@ -153,9 +153,9 @@ impl Trainer {
         })
     }
 
-    fn is_to_stop(&mut self, scores: &Evaluation) -> bool {
+    fn is_to_stop(&mut self, scores: &Scores) -> bool {
         let Some(watch) = &mut self.watch else { return false };
-        let judgement = watch.judge(scores.loss(), scores.accuracy());
+        let judgement = watch.judge(scores.loss, scores.accuracy);
         let restores = watch.restores();
         if judgement == Judgement::Best && restores {
             let mut weights = Vec::new();
@@ -174,9 +174,9 @@ impl Trainer {
         judgement == Judgement::Stop
     }
 
-    fn evaluate_validation(&mut self) -> Result<Evaluation, Error> {
-        let Preset { loss, loss_options, .. } = &self.preset;
-        Ok(evaluate(&mut self.model, &*self.splits.validation, *loss, loss_options)?)
+    fn evaluate_validation(&mut self) -> Result<Scores, Error> {
+        let Preset { loss, loss_options, train, .. } = &self.preset;
+        Ok(evaluate(&mut self.model, &*self.splits.validation, *loss, loss_options, &train.metrics)?)
     }
 }
 
@@ -210,21 +210,21 @@ impl Training for Trainer {
                 epoch: self.epoch,
                 step: self.step,
                 training: training.scores(),
-                validation: validation.map(|v| v.scores()),
+                validation,
                 learning_rate,
                 samples: self.splits.train.len() as u64,
                 time,
             });
-            let judged = validation.unwrap_or(training);
-            self.scheduler.epoch_ended(judged.loss());
+            let judged = validation.unwrap_or(training.scores());
+            self.scheduler.epoch_ended(judged.loss);
             self.progress = Progress { is_over: self.is_to_stop(&judged), ..Progress::default() };
         }
         Ok(if self.progress.is_over { Ending::StoppedEarly } else { Ending::Completed })
     }
 
     fn evaluate_test(&mut self) -> Result<Scores, Error> {
-        let Preset { loss, loss_options, .. } = &self.preset;
-        Ok(evaluate(&mut self.model, &*self.splits.test, *loss, loss_options)?.scores())
+        let Preset { loss, loss_options, train, .. } = &self.preset;
+        Ok(evaluate(&mut self.model, &*self.splits.test, *loss, loss_options, &train.metrics)?)
     }
 
     fn learning_rate(&self) -> f64 {

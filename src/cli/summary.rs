@@ -19,7 +19,10 @@ impl Arguments {
     /// Prints the summary.
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, None)?;
-        write!(std::io::stdout().lock(), "{}", experiment.summary.render())?;
+        let mut out = std::io::stdout().lock();
+        write!(out, "{}", experiment.summary.render())?;
+        let batch = experiment.preset.train.batch_size;
+        writeln!(out, " Training takes about {} at batch size {batch}", experiment.memory().in_words())?;
         Ok(())
     }
 }

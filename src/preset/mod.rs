@@ -5,6 +5,7 @@
 pub mod data;
 pub mod layer;
 pub mod library;
+pub mod memory;
 pub mod metric;
 pub mod names;
 pub mod outline;
@@ -19,6 +20,7 @@ pub mod validate;
 
 pub use data::{DataConfig, Labels, Signature, Source, TargetKind};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
+pub use memory::Memory;
 pub use metric::Metric;
 pub use names::layer_names;
 pub use parameters::{Parameters, parameters};

@@ -149,7 +149,12 @@ pub fn thousands(count: u64) -> String {
 
 /// What so many numbers of 4 bytes take: `2.65 MB`, with 1 KB = 1024 B, as Keras counts.
 pub fn memory(count: u64) -> String {
-    let mut size = count as f64 * 4.0;
+    in_bytes(count.saturating_mul(4))
+}
+
+/// So many bytes, with 1 KB = 1024 B.
+pub fn in_bytes(bytes: u64) -> String {
+    let mut size = bytes as f64;
     for unit in ["B", "KB", "MB", "GB"] {
         if size < 1024.0 {
             return format!("{size:.2} {unit}");

@@ -1,9 +1,11 @@
 //! From a preset to an experiment whose parts fit each other.
 
-use super::data::{Labels, Signature, TargetKind};
+use super::data::{Labels, Signature, Source, TargetKind};
 use super::layer::{Activation, Layer};
+use super::memory::Memory;
 use super::parse::PresetError;
 use super::path::Path;
+use super::shapes::size;
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
@@ -16,6 +18,19 @@ pub struct Experiment {
     pub signature: Signature,
     /// Its layers with their shapes and parameters.
     pub summary: Summary,
+}
+
+impl Experiment {
+    /// What training it takes, its data included.
+    pub fn memory(&self) -> Memory {
+        let Preset { layers, optimizer, train, data, .. } = &self.preset;
+        let own = Memory::of(layers, &self.summary, &self.signature.input, optimizer, train.batch_size);
+        // Pixels of the embedded images stay bytes; everything else is kept as numbers.
+        let width = if data.source == Source::Mnist { 1 } else { 4 };
+        let samples = self.signature.train.saturating_add(self.signature.test) as u64;
+        let sample = width * size(&self.signature.input) as u64;
+        Memory { data: samples.saturating_mul(sample), ..own }
+    }
 }
 
 struct Finding {

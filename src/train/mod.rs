@@ -7,6 +7,7 @@ pub mod bench;
 pub mod evaluation;
 pub mod figure;
 pub mod figures;
+mod memory;
 pub mod metrics;
 pub mod schedule;
 pub mod snapshot;

@@ -6,6 +6,7 @@ use dfdx::tensor::Cpu;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Controls, Figure, FigureInfo};
+use super::memory;
 use super::metrics::Scores;
 use super::supervised::Trainer;
 use crate::data::{self, Splits};
@@ -42,6 +43,19 @@ pub enum Error {
     /// A checkpoint of something else.
     #[error("the checkpoint does not fit this preset: {0}")]
     Checkpoint(String),
+    /// More memory than there is.
+    #[error(
+        "training would take {takes} and {available} are free: {}",
+        .fits.map_or("the model is too large for this machine".into(), |batch| format!("train.batch_size {batch} would fit"))
+    )]
+    Memory {
+        /// What it would take, in words.
+        takes: String,
+        /// Free memory, in words.
+        available: String,
+        /// The largest batch size that would fit.
+        fits: Option<u32>,
+    },
     /// A figure that this training does not have.
     #[error("there is no figure '{0}' of this training")]
     NoFigure(String),
@@ -214,8 +228,9 @@ pub trait Training {
 /// Opens the data and builds the networks of a preset, with the procedure that it names.
 ///
 /// # Errors
-/// When the data is broken or a model does not fit it.
+/// When the data is broken, a model does not fit it, or there is not the memory for it.
 pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
+    memory::check(preset)?;
     match &preset.procedure {
         Procedure::Supervised => Ok(Box::new(Trainer::prepare(preset)?)),
     }

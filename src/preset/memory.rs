@@ -1,0 +1,176 @@
+//! How much memory a training takes, worked out before it starts.
+//!
+//! An estimate from above: what is kept for the backward pass, and what the optimizer remembers, is counted in full;
+//! scratch memory is counted for the layers that are known to need it.
+
+use super::layer::Layer;
+use super::shapes::size;
+use super::summary::{Summary, in_bytes};
+use super::types::Optimizer;
+
+/// Bytes that a training takes, by what they are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Weights and running statistics.
+    pub parameters: u64,
+    /// A gradient for each trainable number.
+    pub gradients: u64,
+    /// What the optimizer remembers of each.
+    pub moments: u64,
+    /// Outputs of all layers for a batch with their gradients, and scratch memory.
+    pub activations: u64,
+    /// What does not grow with the batch size: the data set as it lies in memory.
+    pub data: u64,
+}
+
+/// Bytes of a number.
+const NUMBER: u64 = 4;
+
+impl Memory {
+    /// What training a network takes. `layers` are those of `summary`, `input` the shape of one sample.
+    pub fn of(
+        layers: &[Layer],
+        summary: &Summary,
+        input: &[usize],
+        optimizer: &Optimizer,
+        batch: u32,
+    ) -> Self {
+        let trainable = NUMBER.saturating_mul(summary.parameters.trainable);
+        let mut shape = input.to_vec();
+        let mut sample = 2 * size(input) as u64;
+        for (layer, row) in layers.iter().zip(&summary.rows) {
+            sample = sample.saturating_add(2 * size(&row.shape) as u64 + scratch(layer, &shape, &row.shape));
+            shape.clone_from(&row.shape);
+        }
+        Memory {
+            parameters: NUMBER.saturating_mul(summary.parameters.total()),
+            gradients: trainable,
+            moments: trainable.saturating_mul(moments(optimizer)),
+            activations: NUMBER.saturating_mul(sample).saturating_mul(u64::from(batch)),
+            data: 0,
+        }
+    }
+
+    /// Two networks that are trained together.
+    pub fn and(self, other: Self) -> Self {
+        Memory {
+            parameters: self.parameters.saturating_add(other.parameters),
+            gradients: self.gradients.saturating_add(other.gradients),
+            moments: self.moments.saturating_add(other.moments),
+            activations: self.activations.saturating_add(other.activations),
+            data: self.data.max(other.data),
+        }
+    }
+
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.without_batch().saturating_add(self.activations)
+    }
+
+    fn without_batch(&self) -> u64 {
+        [self.parameters, self.gradients, self.moments, self.data].into_iter().fold(0, u64::saturating_add)
+    }
+
+    /// The largest batch size that fits into `available` bytes, given that this is the memory for `batch`; `None` when
+    /// not even one sample does.
+    pub fn largest_batch(&self, batch: u32, available: u64) -> Option<u32> {
+        let left = available.checked_sub(self.without_batch())?;
+        let sample = (self.activations / u64::from(batch.max(1))).max(1);
+        u32::try_from(left / sample).ok().filter(|&fits| fits > 0)
+    }
+
+    /// `26.88 MB (parameters 2.65 MB, gradients 2.65 MB, optimizer 5.29 MB, activations 16.29 MB)`
+    pub fn in_words(&self) -> String {
+        let mut parts = vec![
+            format!("parameters {}", in_bytes(self.parameters)),
+            format!("gradients {}", in_bytes(self.gradients)),
+            format!("optimizer {}", in_bytes(self.moments)),
+            format!("activations {}", in_bytes(self.activations)),
+        ];
+        if self.data > 0 {
+            parts.push(format!("data {}", in_bytes(self.data)));
+        }
+        format!("{} ({})", in_bytes(self.total()), parts.join(", "))
+    }
+}
+
+/// Numbers that an optimizer remembers of each weight.
+fn moments(optimizer: &Optimizer) -> u64 {
+    match optimizer {
+        Optimizer::Sgd { momentum, .. } => u64::from(*momentum != 0.0),
+        Optimizer::Adam { .. } | Optimizer::AdamW { .. } => 2,
+        Optimizer::RmsProp { momentum, centered, .. } => {
+            1 + u64::from(*momentum != 0.0) + u64::from(*centered)
+        }
+        Optimizer::Adagrad { .. } => 1,
+    }
+}
+
+/// Numbers that a layer keeps for a sample beside its output: gates of all steps, attention weights, patches of an
+/// image laid out for a matrix product.
+fn scratch(layer: &Layer, input: &[usize], output: &[usize]) -> u64 {
+    let steps = input.first().copied().unwrap_or(1) as u64;
+    let width = input.last().copied().unwrap_or(1) as u64;
+    match layer {
+        Layer::SimpleRNN { units, .. } => 3 * steps * *units as u64,
+        Layer::LSTM { units, .. } => 11 * steps * *units as u64,
+        Layer::GRU { units, .. } => 9 * steps * *units as u64,
+        Layer::Bidirectional(inner) => 2 * scratch(inner, input, output),
+        Layer::MultiHeadAttention { num_heads, key_dim, .. } => {
+            let heads = *num_heads as u64;
+            2 * steps * steps * heads + 8 * steps * heads * *key_dim as u64
+        }
+        Layer::TransformerEncoder { num_heads, key_dim, ff_dim, .. } => {
+            let heads = *num_heads as u64;
+            2 * steps * steps * heads
+                + 8 * steps * heads * *key_dim as u64
+                + 4 * steps * (*ff_dim as u64 + 2 * width)
+        }
+        Layer::Conv2D { kernel_size, groups, .. } => {
+            let places = output.iter().take(2).product::<usize>() as u64;
+            // A single channel is convolved in place, without laying patches out.
+            if width == 1 {
+                0
+            } else {
+                places * (kernel_size.0 * kernel_size.1) as u64 * width / *groups as u64
+            }
+        }
+        Layer::Conv1D { kernel_size, .. } => {
+            output.first().copied().unwrap_or(1) as u64 * *kernel_size as u64 * width
+        }
+        Layer::Conv2DTranspose { kernel_size, filters, .. } => {
+            let places = input.iter().take(2).product::<usize>() as u64;
+            places * (kernel_size.0 * kernel_size.1 * filters) as u64
+        }
+        Layer::Residual { layers } => {
+            let mut shape = input.to_vec();
+            let mut sum = 0_u64;
+            for inner in layers {
+                let Ok(next) = super::shapes::output_shape(inner, &shape) else { break };
+                sum = sum.saturating_add(2 * size(&next) as u64 + scratch(inner, &shape, &next));
+                shape = next;
+            }
+            sum
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::library;
+
+    #[test]
+    fn the_case_study_takes_what_one_would_count_by_hand() {
+        let (text, origin) = library::find("mnist-cnn").unwrap();
+        let experiment = library::experiment(&text, &origin).unwrap();
+        let memory = experiment.memory();
+        assert_eq!(memory.parameters, 4 * 693_962);
+        assert_eq!(memory.moments, 2 * memory.gradients);
+        // 28² + 26² 32 + 13² 32 (twice: pooling, flatten) + 128 + 10 numbers, each with its gradient, 64 samples.
+        assert_eq!(memory.activations, 64 * 2 * 4 * (784 + 21_632 + 2 * 5_408 + 128 + 10));
+        assert_eq!(memory.largest_batch(64, memory.total()), Some(64));
+        assert_eq!(memory.largest_batch(64, memory.total() - 1), Some(63));
+        assert_eq!(memory.largest_batch(64, memory.gradients), None);
+    }
+}

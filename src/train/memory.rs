@@ -1,0 +1,79 @@
+//! Whether a training fits into this machine, before it starts.
+
+use sysinfo::{MemoryRefreshKind, System};
+
+use super::training::Error;
+use crate::preset::Preset;
+use crate::preset::summary::in_bytes;
+
+/// A share of free memory is left to others.
+const USABLE: f64 = 0.9;
+
+/// Refuses a preset that would take more memory than is free.
+pub(super) fn check(preset: &Preset) -> Result<(), Error> {
+    match free() {
+        Some(free) => check_against(preset, free),
+        None => Ok(()),
+    }
+}
+
+fn check_against(preset: &Preset, free: u64) -> Result<(), Error> {
+    // A preset that does not validate is refused elsewhere, with its reason.
+    let Ok(experiment) = preset.clone().validate(&preset.name, "") else { return Ok(()) };
+    let memory = experiment.memory();
+    let usable = (free as f64 * USABLE) as u64;
+    if memory.total() <= usable {
+        return Ok(());
+    }
+    Err(Error::Memory {
+        takes: memory.in_words(),
+        available: in_bytes(free),
+        fits: memory.largest_batch(preset.train.batch_size, usable),
+    })
+}
+
+/// Free bytes: the machine's, or the container's where that has less. `None` where the system does not tell.
+fn free() -> Option<u64> {
+    let mut system = System::new();
+    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+    let machine = system.available_memory();
+    // What a container uses is counted without the page cache, which gives way.
+    let of_container = |limits: sysinfo::CGroupLimits| limits.total_memory.saturating_sub(limits.rss);
+    let free = system.cgroup_limits().map_or(machine, |limits| machine.min(of_container(limits)));
+    (free > 0).then_some(free)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(batch: u32) -> Preset {
+        let text = format!(
+            r#"(name: "wide", title: "", data: (source: mnist),
+                layers: [Flatten, Dense(units: 10000, activation: relu), Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: {batch}))"#
+        );
+        ron::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn a_training_that_cannot_fit_is_refused_with_the_batch_size_that_would() {
+        let free = 1 << 30;
+        let error = check_against(&wide(60_000), free).unwrap_err();
+        let Error::Memory { fits: Some(fits), .. } = error else { panic!("{error}") };
+        assert!(error.to_string().contains(&format!("train.batch_size {fits} would fit")), "{error}");
+        assert!(check_against(&wide(fits), free).is_ok());
+        assert!(check_against(&wide(fits + 2), free).is_err());
+    }
+
+    #[test]
+    fn a_model_that_cannot_fit_at_all_is_said_to_be_too_large() {
+        let error = check_against(&wide(1), 64 << 20).unwrap_err().to_string();
+        assert!(error.contains("too large for this machine"), "{error}");
+    }
+
+    #[test]
+    fn this_machine_says_how_much_is_free() {
+        assert!(free().is_none_or(|free| free > 1 << 20));
+    }
+}

@@ -9,6 +9,7 @@ mod runs;
 mod summary;
 mod text;
 mod train;
+mod watch;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -23,6 +24,7 @@ Examples:
   trainyard runs                          what has been trained, how it ended, what it takes on disk
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard bench cnn                     how fast this machine trains, and where the time goes
+  trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
 
 Environment:
@@ -48,6 +50,7 @@ enum Command {
     Summary(summary::Arguments),
     Runs(runs::Arguments),
     Bench(bench::Arguments),
+    Watch(watch::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -63,6 +66,7 @@ impl Cli {
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Bench(arguments)) => arguments.run(),
+            Some(Command::Watch(arguments)) => arguments.run(),
             Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),
             None => dashboard::open(),
         }

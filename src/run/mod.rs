@@ -15,6 +15,7 @@ pub mod home;
 pub mod lock;
 pub mod manifest;
 pub mod tensorboard;
+pub mod watch;
 
 pub use checkpoint::{Checkpoint, NamedTensor};
 pub use directory::RunDirectory;

@@ -23,6 +23,29 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// Any number, in at most eleven characters.
+pub fn number(value: f64) -> String {
+    match value.abs() {
+        size if !size.is_finite() || size == 0.0 => value.to_string(),
+        size if (1e-3..1e5).contains(&size) => {
+            let text = format!("{value:.*}", if size < 1.0 { 5 } else { 4 });
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        size if size < 1e9 && value.fract() == 0.0 => format!("{value:.0}"),
+        _ => format!("{value:.3e}"),
+    }
+}
+
+/// How long ago: `3s`, `5m`, `2h`, `4d`.
+pub fn age(seconds: f64) -> String {
+    match seconds.clamp(0.0, 1e15) as u64 {
+        s @ 0..60 => format!("{s}s"),
+        s @ 60..3600 => format!("{}m", s / 60),
+        s @ 3600..86_400 => format!("{}h", s / 3600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
 /// A value on an axis whose ticks are `step` apart.
 pub fn tick(value: f64, step: f64) -> String {
     if value == 0.0 {
@@ -61,6 +84,10 @@ mod tests {
         assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
         assert_eq!(tick(20.0, 10.0), "20");
         assert_eq!(steps(1500.0), "1500");
+        let numbers = [0.0, 1.0, 0.25, -0.001234, 12.5, 1e-7, 123_456_789.0, 1.5e12, f64::NAN].map(number);
+        let expected = ["0", "1", "0.25", "-0.00123", "12.5", "1.000e-7", "123456789", "1.500e12", "NaN"];
+        assert_eq!(numbers, expected);
+        assert_eq!([0.4, 59.9, 60.0, 7200.0, 1e6, f64::NAN].map(age), ["0s", "59s", "1m", "2h", "11d", "0s"]);
         assert_eq!(steps(15_000.0), "15k");
     }
 }

@@ -1,5 +1,7 @@
 //! The messages of an event file, with TensorFlow's field numbers.
 
+pub use super::tensor::Tensor;
+
 /// One record.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct Event {
@@ -42,6 +44,28 @@ pub struct Value {
     /// What it is.
     #[prost(oneof = "Figure", tags = "2, 4, 5, 8")]
     pub figure: Option<Figure>,
+    /// What a tensor means; writers may give it with a tag's first figure only.
+    #[prost(message, optional, tag = "9")]
+    pub metadata: Option<Metadata>,
+}
+
+/// What a tensor means.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Metadata {
+    /// The part of TensorBoard that shows it.
+    #[prost(message, optional, tag = "1")]
+    pub plugin: Option<Plugin>,
+}
+
+/// A part of TensorBoard.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Plugin {
+    /// `scalars`, `histograms`, `images`, `text`, `hparams` …
+    #[prost(string, tag = "1")]
+    pub name: String,
+    /// Its own data: hyperparameters stand here, not in a tensor.
+    #[prost(bytes = "vec", tag = "2")]
+    pub content: Vec<u8>,
 }
 
 /// Kinds of figures.
@@ -102,34 +126,4 @@ pub struct Histogram {
     /// Values in each.
     #[prost(double, repeated, tag = "7")]
     pub bucket: Vec<f64>,
-}
-
-/// The part of a tensor that a single number needs.
-#[derive(Clone, PartialEq, prost::Message)]
-pub struct Tensor {
-    /// 1 float, 2 double.
-    #[prost(int32, tag = "1")]
-    pub dtype: i32,
-    /// Raw little-endian numbers.
-    #[prost(bytes = "vec", tag = "4")]
-    pub content: Vec<u8>,
-    /// Floats, when not raw.
-    #[prost(float, repeated, tag = "5")]
-    pub floats: Vec<f32>,
-    /// Doubles, when not raw.
-    #[prost(double, repeated, tag = "6")]
-    pub doubles: Vec<f64>,
-}
-
-impl Tensor {
-    /// The number, if it holds just one.
-    pub fn number(&self) -> Option<f64> {
-        match (self.dtype, &self.floats[..], &self.doubles[..], &self.content[..]) {
-            (1, &[x], _, _) => Some(f64::from(x)),
-            (2, _, &[x], _) => Some(x),
-            (1, [], _, raw) => Some(f64::from(f32::from_le_bytes(raw.try_into().ok()?))),
-            (2, _, [], raw) => Some(f64::from_le_bytes(raw.try_into().ok()?)),
-            _ => None,
-        }
-    }
 }

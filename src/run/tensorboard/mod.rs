@@ -3,9 +3,12 @@
 //! The record framing is TensorFlow's `TFRecord` (length, masked CRC-32C of it, data, masked CRC-32C of that); the
 //! messages are the part of `event.proto` and `summary.proto` that figures, histograms and images need.
 
+pub mod figure;
+pub mod hparams;
 pub mod message;
 pub mod reader;
 pub mod record;
+pub mod tensor;
 pub mod writer;
 
 pub use reader::{Reader, Scalar};

@@ -65,6 +65,44 @@ pub fn read(from: &mut impl Read, data: &mut Vec<u8>) -> io::Result<Next> {
     Ok(if masked_crc(data).to_le_bytes() == crc { Next::Record(size) } else { Next::DamagedData(size) })
 }
 
+/// What stands at the beginning of some bytes of a file of records.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A whole record's data; with its framing it takes 16 bytes more.
+    Record(&'a [u8]),
+    /// To know, so many bytes are needed from the beginning on.
+    More(u64),
+    /// No record, or one that is damaged: [`find`] where the next may be.
+    Damaged,
+}
+
+/// Looks at the beginning of `bytes`.
+pub fn piece(bytes: &[u8]) -> Piece<'_> {
+    let Some(head) = bytes.first_chunk::<12>() else { return Piece::More(12) };
+    let Some(size) = length(head) else { return Piece::Damaged };
+    let Some(rest) = usize::try_from(size).ok().and_then(|size| bytes.get(12..12 + size + 4)) else {
+        return Piece::More(size + 16);
+    };
+    let (data, crc) = rest.split_at(rest.len() - 4);
+    if masked_crc(data).to_le_bytes() == crc { Piece::Record(data) } else { Piece::Damaged }
+}
+
+/// The first place in `bytes`, after its beginning, where a record may start: a length with the right checksum. By
+/// chance that is so once in 2^32 places, so reading can begin in the middle of a file.
+pub fn find(bytes: &[u8]) -> Option<usize> {
+    let places = bytes.windows(12).enumerate().skip(1);
+    places
+        .filter_map(|(at, window)| Some((at, window.first_chunk()?)))
+        .find_map(|(at, head)| length(head).map(|_| at))
+}
+
+/// The length in a record's head, if its checksum is right.
+fn length(head: &[u8; 12]) -> Option<u64> {
+    let (length, crc) = head.split_at(8);
+    let size = u64::from_le_bytes(length.try_into().ok()?);
+    (size <= LARGEST && masked_crc(length).to_le_bytes() == crc).then_some(size)
+}
+
 fn fill(from: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     match from.read_exact(buffer) {
         Ok(()) => Ok(true),
@@ -95,6 +133,24 @@ mod tests {
                 prop_assert_eq!(&data, record);
             }
             prop_assert_eq!(read(&mut from, &mut data).unwrap(), Next::End);
+        }
+
+        #[test]
+        fn reading_can_begin_anywhere(
+            records in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 2..6), from in 1_usize..200,
+        ) {
+            let (mut file, mut starts) = (Vec::new(), Vec::new());
+            for record in &records {
+                starts.push(file.len());
+                write(&mut file, record).unwrap();
+            }
+            let from = from.min(file.len());
+            let next = starts.iter().position(|start| *start > from);
+            let found = find(&file[from..]).map(|at| from + at);
+            prop_assert_eq!(found, next.map(|next| starts[next]));
+            if let Some(next) = next {
+                prop_assert_eq!(piece(&file[starts[next]..]), Piece::Record(&records[next]));
+            }
         }
 
         #[test]

@@ -60,7 +60,11 @@ impl Writer {
     pub fn scalars(&mut self, step: u64, scalars: &[(&str, f64)]) -> Result<(), Error> {
         let value = scalars
             .iter()
-            .map(|&(tag, x)| Value { tag: tag.into(), figure: Some(Figure::Simple(x as f32)) })
+            .map(|&(tag, x)| Value {
+                tag: tag.into(),
+                figure: Some(Figure::Simple(x as f32)),
+                ..Value::default()
+            })
             .collect();
         self.append(step, What::Summary(Summary { value }))
     }
@@ -70,7 +74,11 @@ impl Writer {
     /// # Errors
     /// When the system refuses.
     pub fn histogram(&mut self, step: u64, tag: &str, values: &[f32]) -> Result<(), Error> {
-        let value = vec![Value { tag: tag.into(), figure: Some(Figure::Histogram(histogram(values))) }];
+        let value = vec![Value {
+            tag: tag.into(),
+            figure: Some(Figure::Histogram(histogram(values))),
+            ..Value::default()
+        }];
         self.append(step, What::Summary(Summary { value }))
     }
 
@@ -93,7 +101,7 @@ impl Writer {
             colorspace: i32::from(colorspace),
             encoded: png,
         };
-        let value = vec![Value { tag: tag.into(), figure: Some(Figure::Image(image)) }];
+        let value = vec![Value { tag: tag.into(), figure: Some(Figure::Image(image)), ..Value::default() }];
         self.append(step, What::Summary(Summary { value }))
     }
 

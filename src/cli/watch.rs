@@ -1,0 +1,166 @@
+//! `trainyard watch`: what other programs write for TensorBoard.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::Error;
+use super::text::{bytes, plain};
+use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
+
+/// List the runs in the TensorBoard event files below a folder: those of PyTorch, Keras, Lightning, JAX, and our own
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The folder, as for `tensorboard --logdir`, or one event file
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Print one JSON object a line, with the newest value of every figure
+    #[arg(long)]
+    json: bool,
+    /// The figure to begin with, and in the table
+    #[arg(long)]
+    tag: Option<String>,
+}
+
+/// What is printed of a run.
+#[derive(Debug, Serialize)]
+struct Line {
+    run: String,
+    /// The step of its newest figure.
+    step: Option<i64>,
+    /// When that was written, in seconds since 1970.
+    time: Option<f64>,
+    values: BTreeMap<String, Value>,
+    hparams: BTreeMap<String, String>,
+    disk_bytes: u64,
+    /// Places in its files that are damaged.
+    damaged: u64,
+}
+
+/// A number and its step. JSON has no word for one that is not finite: it is null there.
+#[derive(Debug, Serialize)]
+struct Value {
+    step: i64,
+    value: f64,
+}
+
+impl Arguments {
+    /// Opens the screen, or prints the table.
+    pub fn run(self) -> Result<(), Error> {
+        if !self.folder.exists() {
+            return Err(Error::Usage(format!("{}: no such folder", plain(&self.folder.to_string_lossy()))));
+        }
+        self.print()
+    }
+
+    fn print(&self) -> Result<(), Error> {
+        let mut watcher = Watcher::new(&self.folder);
+        let shows_progress = std::io::stderr().is_terminal();
+        watcher.read_everything(|done, of| {
+            if shows_progress && done % 100 == 99 {
+                // Progress that cannot be shown is no reason to stop.
+                let _ = write!(std::io::stderr(), "\rreading run {} of {of} ", done + 1);
+            }
+        });
+        if shows_progress {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+        let tag = self.value_tag(&mut watcher)?;
+        watcher.look_at(Interest { value: tag, ..Interest::default() });
+        let view = watcher.view();
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            for (id, row) in (0..).zip(view.rows.iter()) {
+                let line = line(&watcher, id, row);
+                let line = serde_json::to_string(&line).map_err(|error| Error::Failed(error.to_string()))?;
+                writeln!(out, "{line}")?;
+            }
+        } else {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+            let tag = tag.map_or("VALUE".into(), |tag| view.tags[tag as usize].name.to_string());
+            out.write_all(table(&view.rows, &tag, now).as_bytes())?;
+        }
+        for problem in &view.problems {
+            tracing::warn!("{problem}");
+        }
+        Ok(())
+    }
+
+    /// The figure in the table: the one that was asked for, or the one that says most.
+    fn value_tag(&self, watcher: &mut Watcher) -> Result<Option<u32>, Error> {
+        let tags = watcher.view().tags;
+        let Some(wanted) = &self.tag else { return Ok(main_number(&tags)) };
+        let found = (0..).zip(tags.iter()).find(|(_, tag)| tag.kind == Kind::Scalar && &*tag.name == wanted);
+        match found {
+            Some((id, _)) => Ok(Some(id)),
+            None => {
+                let mut names: Vec<&str> =
+                    tags.iter().filter(|tag| tag.kind == Kind::Scalar).map(|tag| &*tag.name).collect();
+                names.sort_unstable();
+                names.truncate(20);
+                let names = names.join(", ");
+                Err(Error::Usage(format!("no figure '{}'; there are: {names}", plain(wanted))))
+            }
+        }
+    }
+}
+
+fn line(watcher: &Watcher, id: RunId, row: &crate::run::watch::Row) -> Line {
+    let details = watcher.details(id);
+    let (values, hparams) = details.map(|details| (details.values, details.hparams)).unwrap_or_default();
+    Line {
+        run: row.name.to_string(),
+        step: row.step,
+        time: row.time,
+        values: values
+            .into_iter()
+            .map(|(tag, step, value)| (tag.to_string(), Value { step, value }))
+            .collect(),
+        hparams: hparams.iter().cloned().collect(),
+        disk_bytes: row.bytes,
+        damaged: row.damaged,
+    }
+}
+
+/// Columns as wide as their widest cell.
+fn table(rows: &[crate::run::watch::Row], tag: &str, now: f64) -> String {
+    if rows.is_empty() {
+        return "no event files\n".into();
+    }
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+    let head = ["RUN", "STEP", tag, "AGE", "ON DISK", "HYPERPARAMETERS"].map(String::from);
+    let body = rows.iter().map(|row| {
+        let damaged = if row.damaged > 0 { format!("{} damaged", row.damaged) } else { String::new() };
+        [
+            row.name.to_string(),
+            or_dash(row.step.map(|step| step.to_string())),
+            or_dash(row.value.map(crate::tui::format::number)),
+            or_dash(row.time.map(|time| crate::tui::format::age(now - time))),
+            bytes(row.bytes),
+            [&*row.hparams, &damaged]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("  "),
+        ]
+    });
+    let cells: Vec<[String; 6]> = std::iter::once(head).chain(body).collect();
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| cells.iter().map(|line| line[column].width()).max().unwrap_or(0));
+    let mut text = String::new();
+    for line in &cells {
+        for (column, cell) in line.iter().enumerate() {
+            let space = " ".repeat(widths[column] - cell.width());
+            // Words to the left, figures to the right.
+            let (before, after) = if column == 0 || column == 5 { ("", &*space) } else { (&*space, "") };
+            text.extend([if column == 0 { "" } else { "  " }, before, cell, after]);
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text
+}

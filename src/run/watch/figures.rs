@@ -1,0 +1,206 @@
+//! All figures of a run that is looked at, each thinned.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::course::{Course, Point};
+use super::distribution::Distribution;
+use super::tags::{Kind, TagId, Tags};
+use super::text;
+use crate::run::tensorboard::figure::{Content, Item};
+
+/// Most tags of a run that are kept.
+const TAGS: usize = 20_000;
+/// Most bytes of a run's pictures that are kept.
+const PICTURES: usize = 48 << 20;
+/// Longest text that is kept, in lines and in characters of a line.
+const TEXT: (usize, usize) = (200, 400);
+
+/// Something at a step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment<T> {
+    /// The training step.
+    pub step: i64,
+    /// What it was like.
+    pub what: T,
+}
+
+/// Moments at equal distances, and the newest.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled<T> {
+    moments: Vec<Moment<T>>,
+    seen: usize,
+    stride: usize,
+}
+
+impl<T> Default for Sampled<T> {
+    fn default() -> Self {
+        Sampled { moments: Vec::new(), seen: 0, stride: 1 }
+    }
+}
+
+impl<T> Sampled<T> {
+    /// Adds a moment; no more than `most` and one are kept.
+    fn push(&mut self, moment: Moment<T>, most: usize) {
+        // The newest one stands there for as long as it is that, unless it is the turn of its place.
+        if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
+            self.moments.pop();
+        }
+        // As in `Course`: a training that was resumed is about to do these again.
+        while self.moments.last().is_some_and(|last| last.step > moment.step) {
+            self.moments.pop();
+        }
+        self.moments.push(moment);
+        self.seen += 1;
+        if self.moments.len() > most {
+            let mut place = 0;
+            self.moments.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.stride *= 2;
+        }
+    }
+
+    /// Those that are kept, steps rising.
+    pub fn moments(&self) -> &[Moment<T>] {
+        &self.moments
+    }
+}
+
+/// What is kept of a tag.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kept {
+    /// A number.
+    Course(Arc<Course>),
+    /// A distribution.
+    Distributions(Arc<Sampled<Distribution>>),
+    /// Encoded pictures.
+    Pictures(Arc<Sampled<Arc<[u8]>>>),
+    /// The newest text, in lines.
+    Text(Arc<Moment<Vec<String>>>),
+}
+
+/// Most distributions of a tag.
+const DISTRIBUTIONS: usize = 96;
+/// Most pictures of a tag.
+const MOMENTS: usize = 16;
+
+impl Kept {
+    /// Roughly what it takes in memory.
+    fn bytes(&self) -> usize {
+        match self {
+            Kept::Course(course) => 100 + std::mem::size_of_val(course.points()).max(4 * size_of::<Point>()),
+            Kept::Distributions(all) => 100 + all.moments().len() * (4 * Distribution::BUCKETS + 64),
+            Kept::Pictures(all) => {
+                100 + all.moments().iter().map(|moment| moment.what.len() + 32).sum::<usize>()
+            }
+            Kept::Text(moment) => 100 + moment.what.iter().map(|line| line.len() + 24).sum::<usize>(),
+        }
+    }
+}
+
+/// All figures of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Figures {
+    kept: HashMap<TagId, Kept>,
+    pictures: usize,
+    left_out: u64,
+}
+
+impl Figures {
+    /// Takes a figure in.
+    pub fn take(&mut self, item: Item, tags: &mut Tags) {
+        let Item { tag, step, content, .. } = item;
+        let kind = match &content {
+            Content::Scalar(_) => Kind::Scalar,
+            Content::Histogram(_) => Kind::Histogram,
+            Content::Picture(_) => Kind::Picture,
+            Content::Text(_) => Kind::Text,
+            Content::Hparams(_) => return,
+        };
+        let id = tags.id(&tag, kind).filter(|id| self.kept.len() < TAGS || self.kept.contains_key(id));
+        let Some(id) = id else {
+            self.left_out += 1;
+            return;
+        };
+        match content {
+            Content::Scalar(value) => {
+                let kept = self.kept.entry(id).or_insert_with(|| Kept::Course(Arc::default()));
+                if let Kept::Course(course) = kept {
+                    Arc::make_mut(course).push(step, value);
+                }
+            }
+            Content::Histogram(buckets) => {
+                let Some(distribution) = Distribution::new(step, &buckets) else { return };
+                let kept = self.kept.entry(id).or_insert_with(|| Kept::Distributions(Arc::default()));
+                if let Kept::Distributions(all) = kept {
+                    Arc::make_mut(all).push(Moment { step, what: distribution }, DISTRIBUTIONS);
+                }
+            }
+            Content::Picture(encoded) => self.take_picture(id, step, encoded),
+            Content::Text(long) => {
+                let what = text::lines(&long, TEXT.1, TEXT.0);
+                self.kept.insert(id, Kept::Text(Arc::new(Moment { step, what })));
+            }
+            Content::Hparams(_) => {}
+        }
+    }
+
+    fn take_picture(&mut self, id: TagId, step: i64, encoded: Vec<u8>) {
+        let kept = self.kept.entry(id).or_insert_with(|| Kept::Pictures(Arc::default()));
+        let before = kept.bytes();
+        if self.pictures + encoded.len() > PICTURES {
+            self.left_out += 1;
+            return;
+        }
+        if let Kept::Pictures(all) = kept {
+            Arc::make_mut(all).push(Moment { step, what: encoded.into() }, MOMENTS);
+        }
+        self.pictures = (self.pictures + kept.bytes()).saturating_sub(before);
+    }
+
+    /// What is kept of a tag.
+    pub fn get(&self, tag: TagId) -> Option<&Kept> {
+        self.kept.get(&tag)
+    }
+
+    /// Figures for which there was no room.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
+    /// Roughly what they take in memory.
+    pub fn bytes(&self) -> usize {
+        self.kept.values().map(Kept::bytes).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_spread_over_the_whole_course_and_end_with_the_newest() {
+        let mut sampled = Sampled::default();
+        for step in 0..1001 {
+            sampled.push(Moment { step, what: () }, 16);
+            assert_eq!(sampled.moments().last().map(|moment| moment.step), Some(step));
+        }
+        let steps: Vec<i64> = sampled.moments().iter().map(|moment| moment.step).collect();
+        assert!(steps.len() <= 17 && steps.len() >= 8, "{steps:?}");
+        assert!(steps.windows(2).rev().skip(1).all(|pair| pair[1] - pair[0] == steps[1]), "{steps:?}");
+    }
+
+    #[test]
+    fn pictures_are_bounded_in_bytes() {
+        let (mut figures, mut tags) = (Figures::default(), Tags::default());
+        for step in 0..200 {
+            let content = Content::Picture(vec![0; 1 << 20]);
+            let tag = format!("picture {}", step % 20);
+            figures.take(Item { tag, step, wall_time: 0.0, content }, &mut tags);
+        }
+        assert!(figures.bytes() < PICTURES + (1 << 20), "{}", figures.bytes());
+        assert!(figures.left_out() > 0);
+    }
+}

@@ -1,0 +1,258 @@
+//! The event files of one run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use prost::Message;
+
+use super::discover::Found;
+use super::figures::Figures;
+use super::latest::Latest;
+use super::scan::{End, Scan};
+use super::tags::Tags;
+use crate::run::tensorboard::figure::{Decoder, Item};
+use crate::run::tensorboard::message::Event;
+
+/// A file that has no more to read than this is read whole for its newest figures.
+const WHOLE: u64 = 128 << 10;
+/// So much of a longer file's end is read.
+const TAIL: u64 = 64 << 10;
+/// The same where that holds no whole record, as where pictures are written.
+const LONG_TAIL: u64 = 8 << 20;
+/// So much of a long file's beginning is read, where hyperparameters stand.
+const HEAD: u64 = 16 << 10;
+
+/// One event file.
+#[derive(Debug)]
+struct EventFile {
+    path: PathBuf,
+    size: u64,
+    /// How far it was read for the newest figures; `None` before the first time.
+    newest: Option<Scan>,
+    /// How far it was read for all figures.
+    all: Scan,
+    /// Its size when all was read, or when it could not be read: there is nothing to do until it changes.
+    caught_up: Option<u64>,
+}
+
+impl EventFile {
+    fn new(found: Found) -> Self {
+        let Found { path, size } = found;
+        EventFile { path, size, newest: None, all: Scan::default(), caught_up: None }
+    }
+
+    fn read_newest(&mut self, buffer: &mut Vec<u8>, mut take: impl FnMut(&[u8])) -> io::Result<()> {
+        if let Some(scan) = &mut self.newest {
+            let rest = self.size.saturating_sub(scan.position());
+            if rest <= WHOLE && scan.read(&self.path, u64::MAX, buffer, &mut take)? != End::Replaced {
+                return Ok(());
+            }
+        } else if self.size > WHOLE {
+            Scan::default().read(&self.path, HEAD, buffer, &mut take)?;
+        }
+        let mut records = 0;
+        for tail in [if self.size > WHOLE { TAIL } else { WHOLE }, LONG_TAIL] {
+            let mut scan = Scan::near_end(self.size, tail);
+            scan.read(&self.path, u64::MAX, buffer, |data| {
+                records += 1;
+                take(data);
+            })?;
+            self.newest = Some(scan);
+            if records > 0 || tail >= self.size {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A run: its files, its newest figures and, while it is looked at, all of them.
+#[derive(Debug)]
+pub struct Log {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its name, fit to be shown.
+    pub name: Arc<str>,
+    /// Its newest figures.
+    pub latest: Latest,
+    /// All its figures, thinned, if it is looked at.
+    pub figures: Option<Box<Figures>>,
+    /// When it was last looked at, counted in requests.
+    pub looked_at: u64,
+    /// Whether its newest figures have been read.
+    pub is_read: bool,
+    /// What the system said when a file could not be read.
+    pub problem: Option<String>,
+    files: Vec<EventFile>,
+    decoder: Decoder,
+    /// Records that are no events.
+    undecodable: u64,
+}
+
+/// Decodes a record and hands on what it holds; whether it was an event.
+fn items(decoder: &mut Decoder, data: &[u8], take: impl FnMut(Item)) -> bool {
+    match Event::decode(data) {
+        Ok(event) => {
+            decoder.items(event, take);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+impl Log {
+    /// A run whose files are still to be read.
+    pub fn new(folder: PathBuf, name: Arc<str>) -> Self {
+        Log {
+            folder,
+            name,
+            latest: Latest::default(),
+            figures: None,
+            looked_at: 0,
+            is_read: false,
+            problem: None,
+            files: Vec::new(),
+            decoder: Decoder::default(),
+            undecodable: 0,
+        }
+    }
+
+    /// Takes in files that were found, new ones and known ones; whether something changed.
+    pub fn found(&mut self, files: Vec<Found>) -> bool {
+        let mut changed = false;
+        for found in files {
+            match self.files.binary_search_by(|file| file.path.cmp(&found.path)) {
+                Ok(at) => {
+                    changed |= self.files[at].size != found.size;
+                    self.files[at].size = found.size;
+                }
+                Err(at) => {
+                    changed = true;
+                    self.files.insert(at, EventFile::new(found));
+                }
+            }
+        }
+        self.is_read &= !changed;
+        changed
+    }
+
+    /// Asks the system for the files' sizes; whether one has changed.
+    pub fn poll(&mut self) -> bool {
+        let mut changed = false;
+        for file in &mut self.files {
+            // A file that is gone keeps its last size: what was read of it stays.
+            let size = std::fs::metadata(&file.path).map_or(file.size, |metadata| metadata.len());
+            changed |= size != file.size;
+            file.size = size;
+        }
+        self.is_read &= !changed;
+        changed
+    }
+
+    /// Brings the newest figures up to date by reading little: short files whole, of long ones beginning and end.
+    pub fn read_newest(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
+        self.is_read = true;
+        self.problem = None;
+        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let mut take = |data: &[u8]| {
+            *undecodable += u64::from(!items(decoder, data, |item| latest.take(&item, tags)));
+        };
+        for file in &mut self.files {
+            let result = file.read_newest(buffer, &mut take);
+            if let Err(error) = result {
+                self.problem = Some(format!("{}: {error}", file.path.display()));
+            }
+        }
+    }
+
+    /// Reads every byte for the newest figures. Nothing else is kept.
+    pub fn read_whole(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
+        for file in &mut self.files {
+            file.newest = Some(Scan::default());
+        }
+        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        for file in &mut self.files {
+            let scan = file.newest.get_or_insert_default();
+            let read = scan.read(&file.path, u64::MAX, buffer, |data| {
+                *undecodable += u64::from(!items(decoder, data, |item| latest.take(&item, tags)));
+            });
+            if let Err(error) = read {
+                self.problem = Some(format!("{}: {error}", file.path.display()));
+            }
+        }
+        self.is_read = true;
+    }
+
+    /// Reads on for all figures, about `budget` bytes; whether there may be more to read.
+    pub fn read_all(&mut self, budget: u64, tags: &mut Tags, buffer: &mut Vec<u8>) -> bool {
+        let figures = self.figures.get_or_insert_default();
+        let Some(file) = self.files.iter_mut().find(|file| file.caught_up != Some(file.size)) else {
+            self.is_read = true;
+            return false;
+        };
+        let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let read = file.all.read(&file.path, budget, buffer, |data| {
+            let known = items(decoder, data, |item| {
+                latest.take(&item, tags);
+                figures.take(item, tags);
+            });
+            *undecodable += u64::from(!known);
+        });
+        match read {
+            Ok(End::Enough) => {}
+            // A record that is still being written may be left: it is read when the file has grown.
+            Ok(End::CaughtUp) => file.caught_up = Some(file.size),
+            Ok(End::Replaced) => self.start_over(),
+            Err(error) => {
+                file.caught_up = Some(file.size);
+                self.problem = Some(format!("{}: {error}", file.path.display()));
+            }
+        }
+        true
+    }
+
+    /// Forgets all figures but the newest.
+    pub fn forget(&mut self) {
+        self.figures = None;
+        for file in &mut self.files {
+            (file.all, file.caught_up) = (Scan::default(), None);
+        }
+    }
+
+    fn start_over(&mut self) {
+        self.forget();
+        self.latest = Latest::default();
+        self.is_read = false;
+        self.files.iter_mut().for_each(|file| file.newest = None);
+    }
+
+    /// What its files take on disk.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.size).sum()
+    }
+
+    /// Its files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// The share of its files that was read for all figures.
+    pub fn share_read(&self) -> f64 {
+        let read = |file: &EventFile| {
+            if file.caught_up == Some(file.size) { file.size } else { file.all.position().min(file.size) }
+        };
+        self.files.iter().map(read).sum::<u64>() as f64 / self.bytes().max(1) as f64
+    }
+
+    /// Places in its files that are damaged, as far as it was read.
+    pub fn damaged(&self) -> u64 {
+        let newest = |file: &EventFile| file.newest.as_ref().map_or(0, Scan::damaged);
+        self.files.iter().map(|file| file.all.damaged().max(newest(file))).sum::<u64>() + self.undecodable
+    }
+
+    /// Records that were too long to be looked at.
+    pub fn passed_over(&self) -> u64 {
+        self.files.iter().map(|file| file.all.passed_over()).sum()
+    }
+}

@@ -1,0 +1,104 @@
+//! The names of figures, each kept once for all runs.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::text;
+
+/// A tag, by its place in the list of all.
+pub type TagId = u32;
+
+/// What a tag's figures are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Numbers.
+    Scalar,
+    /// Distributions.
+    Histogram,
+    /// Pictures.
+    Picture,
+    /// Text.
+    Text,
+}
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tag {
+    /// Its name, fit to be shown.
+    pub name: Arc<str>,
+    /// What its figures are.
+    pub kind: Kind,
+}
+
+/// The number that says most about a training: a loss if there is one, and of several the first in the order of names.
+pub fn main_number(tags: &[Tag]) -> Option<TagId> {
+    let rank = |name: &str| match name {
+        "loss/train" | "train/loss" | "loss" | "train_loss" | "epoch_loss" => 0,
+        name if name.to_lowercase().contains("loss") => 1,
+        _ => 2,
+    };
+    let numbers = (0..).zip(tags).filter(|(_, tag)| tag.kind == Kind::Scalar);
+    numbers.min_by_key(|(_, tag)| (rank(&tag.name), tag.name.clone())).map(|(id, _)| id)
+}
+
+/// Longest name that is shown, in characters.
+const LONGEST: usize = 160;
+
+/// Most tags: beyond, figures of new tags are left out.
+const MOST: usize = 200_000;
+
+/// All tags of all runs.
+#[derive(Debug, Default)]
+pub struct Tags {
+    /// Shared with views; copied when it grows while a view has it.
+    list: Arc<Vec<Tag>>,
+    /// One map for each kind.
+    ids: [HashMap<Arc<str>, TagId>; 4],
+}
+
+impl Tags {
+    /// The id of a tag, new or known. Tags of which the same is shown are the same. `None` when there are too many.
+    pub fn id(&mut self, name: &str, kind: Kind) -> Option<TagId> {
+        // A name that is known stands there as it is shown, so nearly every look-up copies nothing.
+        if let Some(id) = self.ids[kind as usize].get(name) {
+            return Some(*id);
+        }
+        let name: Arc<str> = text::shown(name, LONGEST).into();
+        if let Some(id) = self.ids[kind as usize].get(&name) {
+            return Some(*id);
+        }
+        if self.list.len() >= MOST {
+            return None;
+        }
+        let id = self.list.len() as TagId;
+        Arc::make_mut(&mut self.list).push(Tag { name: name.clone(), kind });
+        self.ids[kind as usize].insert(name, id);
+        Some(id)
+    }
+
+    /// All, by their ids.
+    pub fn list(&self) -> &Arc<Vec<Tag>> {
+        &self.list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_known_again_and_a_loss_is_shown_first() {
+        let mut tags = Tags::default();
+        let long = "x".repeat(10 << 20);
+        let first = tags.id("accuracy", Kind::Scalar);
+        assert_eq!(tags.id("accuracy", Kind::Scalar), first);
+        assert_ne!(tags.id("accuracy", Kind::Histogram), first);
+        assert_eq!(main_number(tags.list()), first);
+        assert_eq!(tags.id(&long, Kind::Scalar), tags.id(&long, Kind::Scalar));
+        let loss = tags.id("val\u{1b}/Loss", Kind::Scalar);
+        assert_eq!(main_number(tags.list()), loss);
+        assert_eq!(&*tags.list()[3].name, "val/Loss");
+        assert!(tags.list()[2].name.len() < 200);
+    }
+}

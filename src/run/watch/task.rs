@@ -1,0 +1,68 @@
+//! The watcher on a thread of its own.
+
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::view::{Interest, View};
+use super::watcher::Watcher;
+
+/// How long the watcher works before it listens.
+const WORK: Duration = Duration::from_millis(20);
+/// Least time between two views that nobody asked for.
+const PAUSE: Duration = Duration::from_millis(150);
+/// How long it rests when there is nothing to read.
+const REST: Duration = Duration::from_millis(200);
+
+/// A watcher at work. It ends when this is dropped.
+#[derive(Debug)]
+pub struct Task {
+    requests: Sender<Interest>,
+}
+
+impl Task {
+    /// Begins to watch `root`. `show` is given a view after every request and, while files are read or grow, at most
+    /// about seven times a second.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn start(root: &Path, mut show: impl FnMut(View) + Send + 'static) -> std::io::Result<Self> {
+        let (requests, asked) = mpsc::channel::<Interest>();
+        let mut watcher = Watcher::new(root);
+        let work = move || {
+            let (mut changed, mut shown) = (true, Instant::now() - PAUSE);
+            loop {
+                let rest = if watcher.work(WORK) {
+                    changed = true;
+                    Duration::ZERO
+                } else {
+                    REST
+                };
+                if changed && (shown.elapsed() >= PAUSE || rest > Duration::ZERO) {
+                    show(watcher.view());
+                    (changed, shown) = (false, Instant::now());
+                }
+                match asked.recv_timeout(rest) {
+                    Ok(interest) => {
+                        // Of several requests only the newest counts.
+                        watcher.look_at(asked.try_iter().last().unwrap_or(interest));
+                        watcher.work(WORK);
+                        show(watcher.view());
+                        (changed, shown) = (false, Instant::now());
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        };
+        thread::Builder::new().name("watch".into()).spawn(work)?;
+        Ok(Task { requests })
+    }
+
+    /// Asks for something else to be looked at.
+    pub fn look_at(&self, interest: Interest) {
+        // It can only fail when the thread has panicked, which its last view does not hide: nothing moves any more.
+        let _ = self.requests.send(interest);
+    }
+}

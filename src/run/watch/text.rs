@@ -1,0 +1,43 @@
+//! Names and text that others wrote, made fit to be shown.
+
+/// At most `longest` characters of `text` on one line. What steers a terminal or reorders text is left out: control
+/// characters (escape sequences begin with one), marks of direction, characters without width. Line breaks and tabs
+/// become spaces; what is cut off ends with `…`.
+pub fn shown(text: &str, longest: usize) -> String {
+    let mut kept = text.chars().filter_map(|letter| match letter {
+        '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
+        letter if steers(letter) => None,
+        letter => Some(letter),
+    });
+    let mut shown: String = kept.by_ref().take(longest).collect();
+    if kept.next().is_some() {
+        shown.pop();
+        shown.push('…');
+    }
+    shown
+}
+
+/// Lines of a longer text, each [`shown`].
+pub fn lines(text: &str, longest: usize, most: usize) -> Vec<String> {
+    text.lines().take(most).map(|line| shown(line, longest)).collect()
+}
+
+fn steers(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_shown_and_length_is_bounded() {
+        assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}d\u{9b}1m é漢", 50), "a[2Jb cd1m é漢");
+        let long = "x\u{200b}".repeat(5 << 20);
+        assert_eq!(shown(&long, 5), "xxxx…");
+        assert_eq!(lines("a\tb\nc\nd", 50, 2), ["a b", "c"]);
+    }
+}

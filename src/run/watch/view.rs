@@ -1,0 +1,133 @@
+//! What a watcher shows, and what it is asked to show.
+
+use std::sync::Arc;
+
+use super::Distribution;
+use super::course::Course;
+use super::figures::Sampled;
+use super::picture::Picture;
+use super::tags::{Tag, TagId};
+
+/// A run, by its place in the list of all: runs are added at its end and stay.
+pub type RunId = u32;
+
+/// What is looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Interest {
+    /// The runs that are read in full, the most important first.
+    pub shown: Vec<RunId>,
+    /// The runs whose rows are on the screen.
+    pub visible: Vec<RunId>,
+    /// The tag whose figures are shown.
+    pub tag: Option<TagId>,
+    /// The tag whose newest number stands in the table.
+    pub value: Option<TagId>,
+    /// How many kept moments before the newest a picture is of.
+    pub back: usize,
+    /// Columns and rows that a picture may have.
+    pub room: (usize, usize),
+    /// The run about which all is told.
+    pub details: Option<RunId>,
+}
+
+/// A run in the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Its folder below the one that is watched, fit to be shown.
+    pub name: Arc<str>,
+    /// The step of its newest figure.
+    pub step: Option<i64>,
+    /// When that was written, in seconds since 1970.
+    pub time: Option<f64>,
+    /// The newest number of [`Interest::value`].
+    pub value: Option<f64>,
+    /// Its hyperparameters in a line.
+    pub hparams: Arc<str>,
+    /// What its event files take on disk.
+    pub bytes: u64,
+    /// Places in its files that are damaged.
+    pub damaged: u64,
+    /// Whether its newest figures have been read.
+    pub is_read: bool,
+}
+
+/// The figures of a run that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// The run.
+    pub run: RunId,
+    /// Its figures of [`Interest::tag`]; `None` while it has none.
+    pub content: Option<Content>,
+    /// The share of its files that has been read.
+    pub read: f64,
+}
+
+/// Figures to draw.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A number over the steps.
+    Course(Arc<Course>),
+    /// Distributions over the steps.
+    Distributions(Arc<Sampled<Distribution>>),
+    /// A picture.
+    Picture {
+        /// The training step.
+        step: i64,
+        /// Which of the kept ones it is, from 0 for the oldest.
+        place: usize,
+        /// How many are kept.
+        of: usize,
+        /// The picture, or why there is none.
+        picture: Result<Arc<Picture>, String>,
+    },
+    /// Text.
+    Text {
+        /// The training step.
+        step: i64,
+        /// Its lines.
+        lines: Vec<String>,
+    },
+}
+
+/// How far the watcher has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Folders walked.
+    pub folders: usize,
+    /// Whether the folders are being walked for the first time.
+    pub is_walking: bool,
+    /// Runs whose newest figures have been read.
+    pub read: usize,
+}
+
+/// All that is known of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Details {
+    /// The run.
+    pub run: RunId,
+    /// Its files, and what was wrong with them: names and values.
+    pub about: Vec<(String, String)>,
+    /// Its hyperparameters.
+    pub hparams: Arc<Vec<(String, String)>>,
+    /// The newest number of every tag: its name, its step, itself.
+    pub values: Vec<(Arc<str>, i64, f64)>,
+}
+
+/// What a watcher shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    /// Every run, by its id.
+    pub rows: Arc<Vec<Row>>,
+    /// Every tag, by its id.
+    pub tags: Arc<Vec<Tag>>,
+    /// The tag that the panels are of.
+    pub tag: Option<TagId>,
+    /// The runs of [`Interest::shown`].
+    pub panels: Vec<Panel>,
+    /// All about [`Interest::details`].
+    pub details: Option<Box<Details>>,
+    /// How far it has come.
+    pub progress: Progress,
+    /// What could not be read, fit to be shown.
+    pub problems: Vec<String>,
+}

@@ -63,7 +63,7 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
 
 fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
     let (text, origin) = library::find(wanted)?;
-    let Experiment { preset, signature, summary } = library::experiment(&text, &origin)?;
+    let Experiment { preset, signature, summary, second } = library::experiment(&text, &origin)?;
     writeln!(out, "{}: {}\n", plain(&preset.name), plain(&preset.title))?;
     for line in preset.description.lines() {
         writeln!(out, "  {}", plain(line))?;
@@ -76,7 +76,9 @@ fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
         signature.test,
         signature.input
     )?;
-    writeln!(out, "{}", summary.render())?;
+    for summary in std::iter::once(&summary).chain(&second) {
+        writeln!(out, "{}", summary.render())?;
+    }
     for line in text.lines() {
         writeln!(out, "{}", plain(line))?;
     }
@@ -91,7 +93,8 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
             std::fs::read_to_string(file).map_err(|error| PresetError::whole(&name, error.to_string(), ""));
         match read.and_then(|text| library::experiment(&text, &name)) {
             Ok(experiment) => {
-                let count = experiment.summary.parameters.total();
+                let networks = std::iter::once(&experiment.summary).chain(&experiment.second);
+                let count: u64 = networks.map(|summary| summary.parameters.total()).sum();
                 writeln!(out, "{}: valid, {count} parameters", plain(&name))?;
             }
             Err(error) => {

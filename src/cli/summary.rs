@@ -20,7 +20,9 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, None)?;
         let mut out = std::io::stdout().lock();
-        write!(out, "{}", experiment.summary.render())?;
+        for summary in std::iter::once(&experiment.summary).chain(&experiment.second) {
+            write!(out, "{}", summary.render())?;
+        }
         let batch = experiment.preset.train.batch_size;
         writeln!(out, " Training takes about {} at batch size {batch}", experiment.memory().in_words())?;
         Ok(())

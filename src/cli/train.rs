@@ -117,14 +117,13 @@ struct Reporter {
     json: bool,
     quiet: bool,
     bar: Option<ProgressBar>,
-    steps_per_epoch: u64,
     epochs: u32,
     preset: String,
 }
 
 impl Reporter {
     fn new(json: bool, quiet: bool) -> Self {
-        Reporter { json, quiet, bar: None, steps_per_epoch: 1, epochs: 0, preset: String::new() }
+        Reporter { json, quiet, bar: None, epochs: 0, preset: String::new() }
     }
 
     fn report(&mut self, event: Event) -> Result<(), Error> {
@@ -144,7 +143,6 @@ impl Reporter {
     }
 
     fn started(&mut self, info: &RunInfo) -> Result<(), Error> {
-        self.steps_per_epoch = info.steps_per_epoch;
         self.epochs = info.epochs;
         self.preset = plain(&info.preset.name);
         if self.json {
@@ -167,7 +165,7 @@ impl Reporter {
             self.preset, info.parameters, info.device
         ));
         if !self.quiet && std::io::stderr().is_terminal() {
-            let bar = ProgressBar::with_draw_target(Some(info.steps_per_epoch), ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(Some(info.steps), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len}  {msg}  {eta}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             self.bar = Some(bar);
@@ -178,7 +176,7 @@ impl Reporter {
     fn stepped(&self, step: &StepReport) {
         let Some(bar) = &self.bar else { return };
         bar.set_prefix(format!("epoch {}/{}", step.epoch, self.epochs));
-        bar.set_position(step.step - u64::from(step.epoch.saturating_sub(1)) * self.steps_per_epoch);
+        bar.set_position(step.step);
         let accuracy = step.scores.accuracy.map(|a| format!("  accuracy {a:.4}")).unwrap_or_default();
         bar.set_message(format!("loss {:.4}{accuracy}  {:.0}/s", step.scores.loss, step.samples_per_second));
     }

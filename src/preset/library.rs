@@ -11,6 +11,11 @@ use super::validate::Experiment;
 const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-cnn", include_str!("../../presets/mnist-cnn.ron")),
     ("mnist-mlp", include_str!("../../presets/mnist-mlp.ron")),
+    ("mnist-dbn", include_str!("../../presets/mnist-dbn.ron")),
+    ("mnist-autoencoder", include_str!("../../presets/mnist-autoencoder.ron")),
+    ("mnist-vae", include_str!("../../presets/mnist-vae.ron")),
+    ("mnist-gan", include_str!("../../presets/mnist-gan.ron")),
+    ("mnist-dcgan", include_str!("../../presets/mnist-dcgan.ron")),
 ];
 
 /// A preset of the library.

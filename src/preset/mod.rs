@@ -8,11 +8,13 @@ pub mod library;
 pub mod memory;
 pub mod metric;
 pub mod names;
+mod networks;
 pub mod outline;
 pub mod overrides;
 pub mod parameters;
 pub mod parse;
 pub mod path;
+pub mod procedure;
 pub mod shapes;
 pub mod summary;
 pub mod types;
@@ -26,9 +28,8 @@ pub use names::layer_names;
 pub use parameters::{Parameters, parameters};
 pub use parse::PresetError;
 pub use path::{Key, Path};
+pub use procedure::{Pretrainer, Procedure, Visible};
 pub use shapes::{ShapeError, output_shape};
 pub use summary::Summary;
-pub use types::{
-    Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Procedure, Schedule, TrainConfig,
-};
+pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Schedule, TrainConfig};
 pub use validate::Experiment;

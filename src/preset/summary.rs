@@ -50,12 +50,20 @@ impl Summary {
     /// # Errors
     /// The first layer that does not fit, with its path `layers[i]…`.
     pub fn of(name: &str, layers: &[Layer], input: &[usize]) -> Result<Summary, ShapeError> {
+        Summary::at(&Path::to("layers"), name, layers, input)
+    }
+
+    /// The same for layers that stand at `path` in the preset.
+    ///
+    /// # Errors
+    /// The first layer that does not fit, with its path `path[i]…`.
+    pub fn at(path: &Path, name: &str, layers: &[Layer], input: &[usize]) -> Result<Summary, ShapeError> {
         let mut shape = input.to_vec();
         let mut sum = Parameters::default();
         let mut rows = Vec::with_capacity(layers.len());
         for (position, (layer, name)) in layers.iter().zip(layer_names(layers)).enumerate() {
             let inside = |error: ShapeError| ShapeError {
-                path: Path::to("layers").index(position).then(error.path),
+                path: path.clone().index(position).then(error.path),
                 ..error
             };
             let output = output_shape(layer, &shape).map_err(inside)?;
@@ -63,7 +71,7 @@ impl Summary {
             sum += own;
             if sum.total() > LARGEST {
                 return Err(ShapeError {
-                    path: Path::to("layers"),
+                    path: path.clone(),
                     problem: "the network has more than 4 billion parameters".into(),
                     help: "use fewer or smaller layers".into(),
                 });
@@ -72,6 +80,11 @@ impl Summary {
             shape = output;
         }
         Ok(Summary { name: name.to_owned(), rows, parameters: sum })
+    }
+
+    /// Shape of one sample's output of the last layer.
+    pub fn output(&self) -> &[usize] {
+        self.rows.last().map(|row| &row.shape[..]).unwrap_or_default()
     }
 
     /// The text of `model.summary()` in a terminal of 80 columns, to the letter.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::data::DataConfig;
 use super::layer::Layer;
 use super::metric::Metric;
+use super::procedure::Procedure;
 
 /// An experiment: data, network, loss, optimizer and how to train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,15 +41,6 @@ pub struct Preset {
 
 fn default_seed() -> u64 {
     42
-}
-
-/// A training procedure.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum Procedure {
-    /// Inputs with targets, mini-batch gradient descent.
-    #[default]
-    Supervised,
 }
 
 /// A loss, by Keras's name.

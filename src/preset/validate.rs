@@ -3,9 +3,10 @@
 use super::data::{Labels, Signature, Source, TargetKind};
 use super::layer::{Activation, Layer};
 use super::memory::Memory;
+use super::networks::Networks;
 use super::parse::PresetError;
 use super::path::Path;
-use super::shapes::size;
+use super::shapes::{ShapeError, size};
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
@@ -18,13 +19,21 @@ pub struct Experiment {
     pub signature: Signature,
     /// Its layers with their shapes and parameters.
     pub summary: Summary,
+    /// The network that its procedure adds: a decoder, a discriminator.
+    pub second: Option<Summary>,
 }
 
 impl Experiment {
     /// What training it takes, its data included.
     pub fn memory(&self) -> Memory {
         let Preset { layers, optimizer, train, data, .. } = &self.preset;
-        let own = Memory::of(layers, &self.summary, &self.signature.input, optimizer, train.batch_size);
+        let batch = train.batch_size;
+        let input = self.preset.first_input(&self.signature);
+        let mut own = Memory::of(layers, &self.summary, &input, optimizer, batch);
+        if let (Some(summary), Some((_, layers))) = (&self.second, self.preset.procedure.second()) {
+            // Its input is the other's output, or a sample.
+            own = own.and(Memory::of(layers, summary, &self.signature.input, optimizer, batch));
+        }
         // Pixels of the embedded images stay bytes; everything else is kept as numbers.
         let width = if data.source == Source::Mnist { 1 } else { 4 };
         let samples = self.signature.train.saturating_add(self.signature.test) as u64;
@@ -33,14 +42,25 @@ impl Experiment {
     }
 }
 
-struct Finding {
-    path: Path,
-    problem: String,
-    help: String,
+/// What does not fit, and where.
+pub(super) struct Finding {
+    pub path: Path,
+    pub problem: String,
+    pub help: String,
 }
 
-fn finding(path: Path, problem: impl Into<String>, help: impl Into<String>) -> Result<(), Finding> {
+pub(super) fn finding<T>(
+    path: Path,
+    problem: impl Into<String>,
+    help: impl Into<String>,
+) -> Result<T, Finding> {
     Err(Finding { path, problem: problem.into(), help: help.into() })
+}
+
+impl From<ShapeError> for Finding {
+    fn from(error: ShapeError) -> Self {
+        Finding { path: error.path, problem: error.problem, help: error.help }
+    }
 }
 
 impl Preset {
@@ -50,18 +70,11 @@ impl Preset {
     /// The first thing that does not fit, at its place in the text.
     pub fn validate(self, origin: &str, text: &str) -> Result<Experiment, PresetError> {
         let signature = self.data.source.signature();
-        let checked = self
-            .check_numbers()
-            .and_then(|()| {
-                Summary::of(&self.name, &self.layers, &signature.input).map_err(|error| Finding {
-                    path: error.path,
-                    problem: error.problem,
-                    help: error.help,
-                })
-            })
-            .and_then(|summary| self.check_end(&summary, &signature).map(|()| summary));
+        let checked = self.check_numbers().and_then(|()| self.networks(&signature));
         match checked {
-            Ok(summary) => Ok(Experiment { preset: self, signature, summary }),
+            Ok(Networks { first, second }) => {
+                Ok(Experiment { preset: self, signature, summary: first, second })
+            }
             Err(Finding { path, problem, help }) => Err(PresetError::at(origin, text, &path, problem, help)),
         }
     }
@@ -115,7 +128,7 @@ impl Preset {
     }
 
     /// The last layer against the loss, the labels and the target.
-    fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
+    pub(super) fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
         let output = summary.rows.last().map(|row| &row.shape[..]).unwrap_or_default();
         let last = Path::to("layers").index(self.layers.len() - 1);
         let activation = match self.layers.last() {

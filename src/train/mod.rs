@@ -1,20 +1,27 @@
 //! Training procedures, schedules, stopping, evaluation.
 //!
-//! A procedure is a [`Training`]: `supervised` is one. What it shows beside curves are figures (`figure`: what they are,
+//! A procedure is a [`Training`]: `supervised`, `pretrain`, and those that share a [`Course`](course::Course):
+//! `autoencoder`, `adversarial`. What it shows beside curves are figures (`figure`: what they are,
 //! `figures/`: one file each). `bench/` measures how fast it goes.
 
+pub mod adversarial;
+pub mod autoencoder;
 pub mod bench;
+pub mod course;
 pub mod evaluation;
 pub mod figure;
 pub mod figures;
 mod memory;
 pub mod metrics;
+pub mod pretrain;
 pub mod schedule;
 pub mod snapshot;
 pub mod stopping;
 pub mod supervised;
 mod tally;
 pub mod training;
+#[cfg(test)]
+mod witness;
 
 pub use evaluation::Evaluation;
 pub use figure::{Controls, Figure, FigureInfo};

@@ -9,6 +9,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use super::memory;
 use super::metrics::Scores;
 use super::supervised::Trainer;
+use super::{adversarial, autoencoder, pretrain};
 use crate::data::{self, Splits};
 use crate::nn;
 use crate::nn::graph::Param;
@@ -211,6 +212,11 @@ pub trait Training {
         self.preset().train.epochs
     }
 
+    /// Steps of all its phases together.
+    fn steps(&self) -> u64 {
+        self.steps_per_epoch() * u64::from(self.epochs())
+    }
+
     /// What it has to show beside its curves.
     fn figures(&self) -> Vec<FigureInfo> {
         Vec::new()
@@ -233,5 +239,11 @@ pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
     memory::check(preset)?;
     match &preset.procedure {
         Procedure::Supervised => Ok(Box::new(Trainer::prepare(preset)?)),
+        Procedure::Pretraining { .. } => Ok(Box::new(pretrain::prepare(preset)?)),
+        Procedure::Autoencoder { .. } | Procedure::Variational { .. } => {
+            Ok(Box::new(autoencoder::prepare(preset)?))
+        }
+        Procedure::Adversarial { .. } => Ok(Box::new(adversarial::prepare(preset)?)),
+        other => Err(nn::Error::Unsupported(format!("the procedure {}", other.name())).into()),
     }
 }

@@ -314,7 +314,7 @@ fn info(trainer: &dyn Training) -> RunInfo {
             (splits.train.len(), splits.validation.len(), splits.test.len())
         },
         steps_per_epoch,
-        steps: steps_per_epoch * u64::from(trainer.epochs()),
+        steps: trainer.steps(),
         epochs: trainer.epochs(),
         predicts_classes: trainer.predicts_classes(),
         figures: trainer.figures(),

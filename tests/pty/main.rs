@@ -5,6 +5,5 @@ mod farewell;
 mod looks;
 mod measure;
 mod mouse;
-mod picture;
 mod story;
 mod terminal;

@@ -14,4 +14,5 @@ pub mod isa;
 pub mod math;
 pub mod panel;
 pub mod pool;
+pub mod random;
 pub mod recurrent;

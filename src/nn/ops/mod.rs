@@ -12,6 +12,7 @@ pub mod dense;
 #[cfg(test)]
 pub mod differences;
 pub mod dropout;
+pub mod latent;
 pub mod recurrent;
 pub mod resample;
 

@@ -1,7 +1,6 @@
 //! What is seen: pure functions of the state.
 
 pub mod card;
-mod figure;
 mod frame;
 pub mod help;
 pub mod hyper;

@@ -8,11 +8,11 @@ pub const ALL: [&str; 7] =
 
 /// The kind of a preset: by its procedure, and for supervised ones by the layer that says most.
 pub fn of(preset: &Preset) -> &'static str {
-    if preset.procedure != Procedure::Supervised {
-        let procedure = ron::to_string(&preset.procedure).unwrap_or_default().to_lowercase();
-        let names = [("pretrain", "Pretrained"), ("belief", "Pretrained"), ("autoencod", "Autoencoders")];
-        let found = names.into_iter().find(|(part, _)| procedure.contains(part));
-        return found.map_or("Generative", |(_, kind)| kind);
+    match &preset.procedure {
+        Procedure::Pretraining { .. } => return "Pretrained",
+        Procedure::Autoencoder { .. } => return "Autoencoders",
+        Procedure::Variational { .. } | Procedure::Adversarial { .. } => return "Generative",
+        Procedure::Supervised | Procedure::Language { .. } => {}
     }
     let layers = &preset.layers;
     if any(layers, |l| matches!(l, Layer::MultiHeadAttention { .. } | Layer::TransformerEncoder { .. })) {

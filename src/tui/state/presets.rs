@@ -166,15 +166,22 @@ fn with_heading(heading: &'static str, places: impl Iterator<Item = usize>) -> V
 }
 
 fn outline(preset: &Preset) -> Result<Outline, String> {
-    let input = preset.data.source.signature().input;
-    let summary = crate::preset::Summary::of(&preset.name, &preset.layers, &input)
-        .map_err(|error| format!("{}: {}; {}", error.path, error.problem, error.help))?;
-    let rows = summary
-        .rows
-        .iter()
-        .map(|row| [row.label(), row.output(), crate::tui::format::thousands(row.parameters.total())]);
-    let parameters = (summary.parameters.trainable, summary.parameters.non_trainable);
-    Ok(Outline { rows: rows.collect(), parameters })
+    let summaries = preset.summaries()?;
+    let mut rows = Vec::new();
+    for summary in &summaries {
+        if summaries.len() > 1 {
+            rows.push([format!("[{}]", summary.name), String::new(), String::new()]);
+        }
+        let count = |count| crate::tui::format::thousands(count);
+        rows.extend(
+            summary.rows.iter().map(|row| [row.label(), row.output(), count(row.parameters.total())]),
+        );
+    }
+    let all = |part: fn(&crate::preset::Parameters) -> u64| {
+        summaries.iter().map(|summary| part(&summary.parameters)).sum()
+    };
+    let parameters = (all(|p| p.trainable), all(|p| p.non_trainable));
+    Ok(Outline { rows, parameters })
 }
 
 #[cfg(test)]

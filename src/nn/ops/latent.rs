@@ -1,0 +1,118 @@
+//! A code drawn from normal distributions that a network gives, with the divergence from their prior (Kingma & Welling
+//! 2014).
+
+use std::sync::Arc;
+
+use dfdx::tensor::Cpu;
+
+use super::dense::output;
+use crate::nn::buffer::Buffer;
+use crate::nn::device::Error;
+use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::kernel::random::normals;
+
+/// Draws `mean + exp(log variance / 2) * e`, `e` normal as `seed` says, from rows of means and log variances side by
+/// side: `[rows, 2 * n]` to `[rows, n]`. Also gives the mean over rows of the divergence from the standard normal
+/// distribution, `sum (mean^2 + variance - log variance - 1) / 2`; with `kl_weight` times this it counts as part of the
+/// loss: its gradient is added to that of the means and log variances.
+///
+/// # Errors
+/// When the columns are no pairs, or the device fails.
+pub fn draw_code(
+    pass: &mut Pass<Cpu>,
+    parameters: &Var<Cpu>,
+    kl_weight: f32,
+    seed: u64,
+) -> Result<(Var<Cpu>, f64), Error> {
+    if !parameters.columns.is_multiple_of(2) {
+        let columns = parameters.columns;
+        return Err(Error::Weights(format!(
+            "{columns} numbers are not means and log variances side by side"
+        )));
+    }
+    let (rows, width) = (parameters.rows, parameters.columns / 2);
+    let mut noise = Buffer::scratch(rows * width);
+    normals(&mut noise, seed);
+    let mut code = Buffer::scratch(rows * width);
+    let mut divergence = 0.0;
+    let split = move |row: &[f32], i: usize| (row[i], row[width + i]);
+    for (place, row) in parameters.values.chunks_exact(2 * width).enumerate() {
+        for i in 0..width {
+            let ((mean, log_variance), at) = (split(row, i), place * width + i);
+            code[at] = mean + (0.5 * log_variance).exp() * noise[at];
+            let (m, lv) = (f64::from(mean), f64::from(log_variance));
+            divergence += 0.5 * (m * m + lv.exp() - lv - 1.0);
+        }
+    }
+    let code = output(pass, Arc::new(code), [rows, width], parameters.wants_gradient)?;
+    if parameters.wants_gradient {
+        let (node, from, values) = (code.node.clone(), parameters.node.clone(), parameters.values.clone());
+        let scale = kl_weight / rows.max(1) as f32;
+        pass.record(move |grads| {
+            let upstream = take_gradient(grads, &node).unwrap_or_else(|| Buffer::zeroed(rows * width));
+            let mut gradient = Buffer::scratch(rows * 2 * width);
+            for (place, row) in gradient.chunks_exact_mut(2 * width).enumerate() {
+                for i in 0..width {
+                    let (mean, log_variance) = split(&values[place * 2 * width..], i);
+                    let at = place * width + i;
+                    row[i] = upstream[at] + scale * mean;
+                    row[width + i] = 0.5
+                        * (upstream[at] * noise[at] * (0.5 * log_variance).exp()
+                            + scale * (log_variance.exp() - 1.0));
+                }
+            }
+            add_gradient(grads, &from, gradient)
+        });
+    }
+    Ok((code, divergence / rows.max(1) as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Targets;
+    use crate::nn::loss::{Form, LossOp};
+    use crate::preset::{Loss, LossOptions};
+
+    /// Squared error of the code against zero, plus the weighted divergence; and the gradient of the parameters.
+    fn loss(parameters: &[f32], weight: f32) -> (f64, Vec<f32>) {
+        let device = Cpu::default();
+        let mut pass = Pass::training(&device, 1);
+        let input = Var::new(&device, Buffer::copy_of(parameters), 2, 6, true).unwrap();
+        let (code, divergence) = draw_code(&mut pass, &input, weight, 9).unwrap();
+        let (targets, options) = (Targets::Values(vec![0.5; 6]), LossOptions::default());
+        let loss =
+            Cpu::loss(&mut pass, &code, 3, &targets, Loss::MeanSquaredError, &options, Form::Output).unwrap();
+        let value = f64::from(loss.value) + f64::from(weight) * divergence;
+        let mut gradients = pass.backward(loss).unwrap();
+        (value, take_gradient(&mut gradients, &input.node).unwrap().into_vec())
+    }
+
+    #[test]
+    fn the_gradient_equals_differences_of_the_loss() {
+        let parameters = [0.3, -1.2, 0.7, 0.1, -0.5, 0.4, 1.5, 0.0, -0.3, -1.0, 0.6, 0.2];
+        let (_, gradient) = loss(&parameters, 0.7);
+        for i in 0..parameters.len() {
+            let moved = |by: f32| {
+                let mut p = parameters;
+                p[i] += by;
+                loss(&p, 0.7).0
+            };
+            let difference = (moved(1e-2) - moved(-1e-2)) / 2e-2;
+            assert!((difference - f64::from(gradient[i])).abs() < 1e-3, "{i}: {difference} {}", gradient[i]);
+        }
+    }
+
+    #[test]
+    fn the_divergence_is_zero_for_the_prior_and_that_of_normal_distributions_elsewhere() {
+        let device = Cpu::default();
+        let divergence = |numbers: [f32; 4]| {
+            let input = Var::new(&device, numbers.to_vec().into(), 1, 4, false).unwrap();
+            draw_code(&mut Pass::inference(&device), &input, 1.0, 1).unwrap().1
+        };
+        assert_eq!(divergence([0.0; 4]), 0.0);
+        // KL(N(1, 4) || N(0, 1)) = (1 + 4 - ln 4 - 1) / 2
+        let expected = (4.0 - 4_f64.ln()) / 2.0;
+        assert!((divergence([1.0, 0.0, 4_f32.ln(), 0.0]) - expected).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,397 @@
+//! The networks of a procedure against each other, the loss and the data.
+
+use super::data::{Signature, TargetKind};
+use super::layer::{Activation, Layer};
+use super::path::Path;
+use super::procedure::{Pretrainer, Procedure};
+use super::shapes::size;
+use super::summary::Summary;
+use super::types::{Loss, Preset};
+use super::validate::{Finding, finding};
+
+/// The networks of an experiment: `layers`, and the one that its procedure adds.
+pub(super) struct Networks {
+    pub first: Summary,
+    pub second: Option<Summary>,
+}
+
+impl Preset {
+    /// The summaries of all its networks, `layers` first.
+    ///
+    /// # Errors
+    /// What does not fit, in one line.
+    pub fn summaries(&self) -> Result<Vec<Summary>, String> {
+        let Networks { first, second } = self.networks(&self.data.source.signature()).map_err(|finding| {
+            let Finding { path, problem, help } = finding;
+            format!("{path}: {problem}; {help}")
+        })?;
+        Ok(std::iter::once(first).chain(second).collect())
+    }
+
+    /// What goes into `layers`: a sample, or the numbers that a generator starts from.
+    pub fn first_input(&self, signature: &Signature) -> Vec<usize> {
+        match &self.procedure {
+            Procedure::Adversarial { latent, .. } => vec![*latent],
+            _ => signature.input.clone(),
+        }
+    }
+
+    /// Works out the shapes of all networks, and checks what the procedure asks of them.
+    pub(super) fn networks(&self, signature: &Signature) -> Result<Networks, Finding> {
+        self.check_options()?;
+        let name = self.procedure.first().unwrap_or(&self.name);
+        let first = Summary::of(name, &self.layers, &self.first_input(signature))?;
+        let Some((name, layers)) = self.procedure.second() else {
+            self.check_single(&first, signature)?;
+            return Ok(Networks { first, second: None });
+        };
+        let at = Path::to("procedure").field(name);
+        if layers.is_empty() {
+            return finding(
+                at,
+                format!("a {name} without layers"),
+                "add at least one, such as Dense(units: 10)",
+            );
+        }
+        let end = Path::to("layers").index(self.layers.len() - 1);
+        let input = match &self.procedure {
+            Procedure::Variational { .. } => match first.output() {
+                [both] if both % 2 == 0 && *both > 0 => vec![both / 2],
+                other => {
+                    let problem =
+                        format!("the encoder gives {other:?}, not mean and log variance side by side");
+                    return finding(end, problem, "end with Dense(units: 4) for a code of 2 numbers");
+                }
+            },
+            Procedure::Adversarial { .. } => signature.input.clone(),
+            _ => first.output().to_vec(),
+        };
+        let second = Summary::at(&at, name, layers, &input)?;
+        let (maker, maker_end) = match &self.procedure {
+            Procedure::Adversarial { .. } => (&first, end.clone()),
+            _ => (&second, at.clone().index(layers.len() - 1)),
+        };
+        if size(maker.output()) != size(&signature.input) {
+            let (made, wanted) = (maker.output(), &signature.input);
+            let help = format!("end with Dense(units: {}, …), or with that many numbers", size(wanted));
+            return finding(
+                maker_end,
+                format!("the {} gives {made:?} for samples of {wanted:?}", maker.name),
+                help,
+            );
+        }
+        match &self.procedure {
+            Procedure::Adversarial { .. } => self.check_adversaries(&second, &at.index(layers.len() - 1))?,
+            procedure => self.check_rebuilding(procedure, &end, &maker_end)?,
+        }
+        Ok(Networks { first, second: Some(second) })
+    }
+
+    /// The procedure's own numbers.
+    fn check_options(&self) -> Result<(), Finding> {
+        let at = |field| Path::to("procedure").field(field);
+        let is_share = |share: f32| (0.0..1.0).contains(&share);
+        match &self.procedure {
+            Procedure::Pretraining {
+                method,
+                epochs,
+                batch_size,
+                learning_rate,
+                momentum,
+                weight_decay,
+                ..
+            } => {
+                if *epochs == 0 || *batch_size == 0 {
+                    let field = if *epochs == 0 { "epochs" } else { "batch_size" };
+                    return finding(
+                        at(field),
+                        "0 pretrains nothing",
+                        "use 1 or more, or procedure: supervised",
+                    );
+                }
+                let rate = learning_rate.unwrap_or(method.usual_rate());
+                if !(rate.is_finite() && rate > 0.0) {
+                    let problem = format!("a learning rate of {rate}");
+                    return finding(at("learning_rate"), problem, "use a number above 0, such as 0.05");
+                }
+                if !(0.0..1.0).contains(momentum) {
+                    return finding(at("momentum"), "momentum is a share", "use 0 or more, and less than 1");
+                }
+                if !(weight_decay.is_finite() && *weight_decay >= 0.0) {
+                    return finding(
+                        at("weight_decay"),
+                        "weights cannot be pushed away from zero",
+                        "use 0 or more",
+                    );
+                }
+                match method {
+                    Pretrainer::Rbm { gibbs_steps: 0, .. } => {
+                        finding(at("method").field("gibbs_steps"), "a chain of 0 steps", "use 1 or more")
+                    }
+                    Pretrainer::Autoencoder { noise } if !is_share(*noise) => finding(
+                        at("method").field("noise"),
+                        "noise is a share",
+                        "use 0 or more, and less than 1",
+                    ),
+                    _ => Ok(()),
+                }
+            }
+            Procedure::Autoencoder { noise, .. } if !is_share(*noise) => {
+                finding(at("noise"), "noise is a share of the inputs", "use 0 or more, and less than 1")
+            }
+            Procedure::Variational { kl_weight, .. } if !(kl_weight.is_finite() && *kl_weight >= 0.0) => {
+                finding(at("kl_weight"), "this is no weight", "use 0 or more; 1 is usual")
+            }
+            Procedure::Adversarial { latent: 0, .. } => {
+                finding(at("latent"), "a generator that starts from nothing", "use 1 or more; 64 is usual")
+            }
+            Procedure::Adversarial { label_smoothing, .. } if !(0.0..0.5).contains(label_smoothing) => {
+                finding(
+                    at("label_smoothing"),
+                    "real samples must stay likelier than not",
+                    "use 0 to below 0.5",
+                )
+            }
+            Procedure::Adversarial { discriminator_steps: 0, .. } => {
+                finding(at("discriminator_steps"), "a discriminator that never learns", "use 1 or more")
+            }
+            Procedure::Adversarial { discriminator_optimizer: Some(optimizer), .. } => {
+                let rate = optimizer.learning_rate();
+                if rate.is_finite() && rate > 0.0 {
+                    return Ok(());
+                }
+                let at = at("discriminator_optimizer").field("learning_rate");
+                finding(at, format!("a learning rate of {rate}"), "use a number above 0, such as 0.0002")
+            }
+            Procedure::Language { temperature, .. } if !(temperature.is_finite() && *temperature > 0.0) => {
+                finding(at("temperature"), "nothing can be drawn at this temperature", "use a number above 0")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Procedures with one network, which predicts the data's targets.
+    fn check_single(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
+        match &self.procedure {
+            Procedure::Pretraining { method, .. } => self.check_stack(*method)?,
+            Procedure::Language { .. } => {
+                let is_text = matches!(signature.target, TargetKind::Tokens(_));
+                if !is_text {
+                    return finding(
+                        Path::to("procedure"),
+                        "a language model needs a text, and this data has none",
+                        "use a source of text, such as shakespeare, or procedure: supervised",
+                    );
+                }
+                self.check_memory()?;
+            }
+            _ => {}
+        }
+        self.check_end(summary, signature)
+    }
+
+    /// A stack to be pretrained: Dense layers, and what changes nothing between them.
+    fn check_stack(&self, method: Pretrainer) -> Result<(), Finding> {
+        let at = |place| Path::to("layers").index(place);
+        let (_, hidden) = self.layers.split_last().unwrap_or((&Layer::Flatten, &[]));
+        let wants = match method {
+            Pretrainer::Rbm { .. } => &[Activation::Sigmoid][..],
+            Pretrainer::Autoencoder { .. } => &[Activation::Sigmoid, Activation::Tanh, Activation::Relu],
+        };
+        let mut stacked = 0;
+        for (place, layer) in hidden.iter().enumerate() {
+            match layer {
+                Layer::Flatten | Layer::Dropout { .. } => {}
+                Layer::Dense { activation, use_bias: true, .. } if wants.contains(activation) => stacked += 1,
+                Layer::Dense { use_bias: false, .. } => {
+                    return finding(
+                        at(place),
+                        "a layer without bias cannot be pretrained",
+                        "leave use_bias out",
+                    );
+                }
+                Layer::Dense { .. } => {
+                    let help = match method {
+                        Pretrainer::Rbm { .. } => "give it activation: sigmoid",
+                        Pretrainer::Autoencoder { .. } => "give it activation: sigmoid, tanh or relu",
+                    };
+                    return finding(at(place), "a layer of this activation cannot be pretrained", help);
+                }
+                other => {
+                    let problem = format!("{} cannot be pretrained", other.kind());
+                    return finding(at(place), problem, "use Dense layers, with Flatten and Dropout between");
+                }
+            }
+        }
+        if stacked == 0 {
+            let help = "add Dense layers before the last one, or use procedure: supervised";
+            return finding(Path::to("layers"), "there is no hidden layer to pretrain", help);
+        }
+        Ok(())
+    }
+
+    /// Recurrent layers of a language model keep their state from batch to batch.
+    fn check_memory(&self) -> Result<(), Finding> {
+        for (place, layer) in self.layers.iter().enumerate() {
+            let at = Path::to("layers").index(place);
+            match layer {
+                Layer::LSTM { stateful: true, return_sequences: true, go_backwards: false, .. } => {}
+                Layer::LSTM { .. } => {
+                    return finding(
+                        at,
+                        "a language model reads a stream: its LSTM must keep its state, and answer at every step",
+                        "give it stateful: true, return_sequences: true",
+                    );
+                }
+                Layer::SimpleRNN { .. } | Layer::GRU { .. } | Layer::Bidirectional(_) => {
+                    let problem = format!("{} keeps no state from batch to batch", layer.kind());
+                    return finding(at, problem, "use LSTM(…, stateful: true, return_sequences: true)");
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A decoder against the loss, and a code that can be any number.
+    fn check_rebuilding(&self, procedure: &Procedure, code: &Path, end: &Path) -> Result<(), Finding> {
+        let decoder = procedure.second().map(|(_, layers)| layers).unwrap_or_default();
+        match self.loss {
+            Loss::MeanSquaredError | Loss::BinaryCrossentropy => {}
+            Loss::MeanAbsoluteError | Loss::Huber if !matches!(procedure, Procedure::Variational { .. }) => {}
+            _ => {
+                return finding(
+                    Path::to("loss"),
+                    "this loss does not compare an input with its reconstruction",
+                    "use binary_crossentropy for inputs between 0 and 1, else mean_squared_error",
+                );
+            }
+        }
+        if self.loss == Loss::BinaryCrossentropy && last_activation(decoder) != Some(Activation::Sigmoid) {
+            return finding(
+                end.clone(),
+                "this loss needs probabilities",
+                "give the last layer activation: sigmoid",
+            );
+        }
+        let is_code_free = matches!(last_activation(&self.layers), Some(Activation::Linear));
+        if matches!(procedure, Procedure::Variational { .. }) && !is_code_free {
+            let help = "end the encoder with a Dense layer without activation";
+            return finding(code.clone(), "mean and log variance can be any number", help);
+        }
+        Ok(())
+    }
+
+    /// A discriminator gives one probability, and both play for the same loss.
+    fn check_adversaries(&self, discriminator: &Summary, end: &Path) -> Result<(), Finding> {
+        let layers = self.procedure.second().map(|(_, layers)| layers).unwrap_or_default();
+        let help = "end with Flatten if needed, then Dense(units: 1, activation: sigmoid)";
+        if discriminator.output() != [1] || last_activation(layers) != Some(Activation::Sigmoid) {
+            return finding(end.clone(), "the discriminator does not give one probability", help);
+        }
+        if self.loss != Loss::BinaryCrossentropy {
+            return finding(
+                Path::to("loss"),
+                "adversaries play for binary cross-entropy",
+                "use binary_crossentropy",
+            );
+        }
+        if self.train.early_stopping.is_some() {
+            let path = Path::to("train").field("early_stopping");
+            return finding(
+                path,
+                "no loss of an adversarial pair says when to stop",
+                "leave early_stopping out",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The activation that a network ends with, where it can be told.
+pub(super) fn last_activation(layers: &[Layer]) -> Option<Activation> {
+    match layers.iter().rev().find(|layer| !matches!(layer, Layer::Flatten | Layer::Reshape { .. }))? {
+        Layer::Dense { activation, .. }
+        | Layer::Conv2D { activation, .. }
+        | Layer::Conv2DTranspose { activation, .. }
+        | Layer::Activation(activation) => Some(*activation),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::preset::library::experiment;
+
+    const DBN: &str = include_str!("../../presets/mnist-dbn.ron");
+    const VAE: &str = include_str!("../../presets/mnist-vae.ron");
+    const GAN: &str = include_str!("../../presets/mnist-gan.ron");
+
+    /// The error of a preset with one place changed, and the line it points at.
+    fn refused(text: &str, from: &str, to: &str) -> (String, String) {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        let error = experiment(&changed, "my.ron").unwrap_err();
+        (error.problem, error.line)
+    }
+
+    fn assert_refused(text: &str, from: &str, to: &str, problem: &str, line: &str) {
+        let (found, at) = refused(text, from, to);
+        assert!(found.contains(problem) && at.contains(line), "{found} at {at}");
+    }
+
+    #[test]
+    fn a_stack_that_cannot_be_pretrained_is_refused_at_its_layer() {
+        let relu = "Dense(units: 250, activation: relu)";
+        assert_refused(DBN, "Dense(units: 250, activation: sigmoid)", relu, "cannot be pretrained", relu);
+        assert_refused(DBN, "gibbs_steps: 1", "gibbs_steps: 0", "a chain of 0 steps", "gibbs_steps");
+        assert_refused(DBN, "momentum: 0.9", "momentum: 1.0", "momentum is a share", "momentum");
+        let conv = "Conv2D(filters: 8, kernel_size: 3), Flatten";
+        assert_refused(DBN, "Flatten", conv, "Conv2D cannot be pretrained", "Conv2D");
+        // Autoencoders take other activations.
+        let coder = DBN.replacen("Dense(units: 250, activation: sigmoid)", relu, 1);
+        let from = coder.find("method: rbm").unwrap();
+        let to = from + coder[from..].find('\n').unwrap();
+        let coder = format!("{}method: autoencoder(noise: 0.2),{}", &coder[..from], &coder[to..]);
+        assert!(experiment(&coder, "my.ron").is_ok());
+    }
+
+    #[test]
+    fn a_decoder_must_fit_the_code_and_the_input() {
+        assert_refused(
+            VAE,
+            "Dense(units: 4)",
+            "Dense(units: 5)",
+            "not mean and log variance",
+            "Dense(units: 5)",
+        );
+        assert_refused(VAE, "units: 784, ", "units: 783, ", "for samples of [28, 28, 1]", "units: 783");
+        let bounded = "Dense(units: 4, activation: relu)";
+        assert_refused(VAE, "Dense(units: 4)", bounded, "can be any number", bounded);
+        assert_refused(VAE, "binary_crossentropy", "kl_divergence", "does not compare", "kl_divergence");
+        assert_refused(VAE, "activation: sigmoid", "activation: relu", "needs probabilities", "units: 784");
+        assert_refused(VAE, "kl_weight: 1.0", "kl_weight: -1.0", "no weight", "kl_weight");
+    }
+
+    #[test]
+    fn adversaries_must_fit_each_other() {
+        assert_refused(GAN, "latent: 64", "latent: 0", "starts from nothing", "latent");
+        assert_refused(GAN, "Dense(units: 784, ", "Dense(units: 785, ", "the generator gives [785]", "785");
+        assert_refused(GAN, "Dense(units: 1, ", "Dense(units: 2, ", "one probability", "Dense(units: 2, ");
+        assert_refused(GAN, "binary_crossentropy", "mean_squared_error", "adversaries play", "mean_squared");
+        assert_refused(GAN, "label_smoothing: 0.1", "label_smoothing: 0.6", "likelier than not", "0.6");
+        assert_refused(GAN, "discriminator_steps: 1", "discriminator_steps: 0", "never learns", "steps: 0");
+        let (problem, line) = refused(GAN, "Dropout(rate: 0.3)", "Dropout(rate: 1.3)");
+        assert!(problem.contains("1.3") && line.contains("Dropout(rate: 1.3)"), "{problem} at {line}");
+    }
+
+    #[test]
+    fn the_summary_has_both_networks_by_their_names() {
+        let adversaries = experiment(GAN, "mnist-gan").unwrap();
+        let second = adversaries.second.as_ref().unwrap();
+        assert_eq!((&adversaries.summary.name[..], &second.name[..]), ("generator", "discriminator"));
+        assert_eq!(adversaries.summary.rows[0].parameters.total(), 64 * 256 + 256);
+        assert_eq!(second.rows[1].parameters.total(), 784 * 512 + 512);
+        assert_eq!(adversaries.preset.summaries().unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,82 @@
+//! What adversaries show: samples of the same noise while the generator learns, and a walk through its noise.
+
+use super::Adversaries;
+use crate::nn::buffer::Buffer;
+use crate::nn::kernel::random::derive;
+use crate::train::course::Drawn;
+use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel};
+use crate::train::training::Error;
+
+const SAMPLES: &str = "samples";
+const WALK: &str = "latent-walk";
+
+/// Samples of the fixed grid, and in a row of it.
+const GRID: usize = 50;
+const ROW: usize = 10;
+/// Steps of the walk around the point, and their length.
+const SIDE: usize = 7;
+const SPACING: f32 = 0.4;
+
+/// The shape in which samples are shown, if they are images.
+fn image(shape: &[usize]) -> Option<[usize; 3]> {
+    match *shape {
+        [height, width, channels @ (1 | 3)] => Some([height, width, channels]),
+        _ => None,
+    }
+}
+
+pub(super) fn list(shape: &[usize]) -> Vec<FigureInfo> {
+    if image(shape).is_none() {
+        return Vec::new();
+    }
+    let plane = Knob::Plane { label: "latent point".into(), step: 0.2 };
+    vec![
+        FigureInfo { name: SAMPLES.into(), title: "Samples of the same noise".into(), knobs: Vec::new() },
+        FigureInfo { name: WALK.into(), title: "A walk through the noise".into(), knobs: vec![plane] },
+    ]
+}
+
+fn images(title: &str, shape: [usize; 3], pixels: Vec<f32>, columns: usize) -> Panel {
+    let body = Body::Images { shape, pixels, range: (0.0, 1.0), captions: Vec::new(), columns };
+    Panel { title: title.into(), body }
+}
+
+pub(super) fn draw(parts: &mut Adversaries, name: &str, at: &Controls) -> Result<Option<Drawn>, Error> {
+    let Some(shape) = image(&parts.shape) else { return Ok(None) };
+    match name {
+        SAMPLES => {
+            let noise = parts.noise(GRID, derive(parts.seed, 400));
+            let samples = parts.samples(noise, GRID)?;
+            let notes = vec![format!("{GRID} points of noise, the same at every step")];
+            Ok(Some((notes, vec![images("Samples", shape, samples, ROW)])))
+        }
+        WALK => walk(parts, at, shape).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Three random directions span the walk: one to start from, two to move along. Points are drawn back to the distance
+/// from zero that normal noise has, so that the walk stays where the generator has learned.
+fn walk(parts: &mut Adversaries, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
+    let directions = parts.noise(3, derive(parts.seed, 401));
+    let width = directions.len() / 3;
+    let (start, rest) = directions.split_at(width);
+    let (right, up) = rest.split_at(width);
+    let point = |x: f32, y: f32| {
+        let sum = start.iter().zip(right).zip(up).map(|((start, right), up)| start + x * right + y * up);
+        let sum: Vec<f32> = sum.collect();
+        let length = sum.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
+        let scale = (width as f32).sqrt() / length;
+        sum.into_iter().map(move |x| x * scale).collect::<Vec<_>>()
+    };
+    let (x, y) = (at.x as f32, at.y as f32);
+    let offset = |i: usize| (i as f32 - (SIDE / 2) as f32) * SPACING;
+    let around: Vec<f32> =
+        (0..SIDE * SIDE).flat_map(|i| point(x + offset(i % SIDE), y - offset(i / SIDE))).collect();
+    let here = point(x, y);
+    let one = parts.samples(Buffer::from(here), 1)?;
+    let all = parts.samples(Buffer::from(around), SIDE * SIDE)?;
+    let notes = vec![format!("at ({x:.1}, {y:.1}) of a plane through {width} numbers of noise")];
+    let panels = vec![images("Around the point", shape, all, SIDE), images("At the point", shape, one, 1)];
+    Ok((notes, panels))
+}

@@ -1,0 +1,209 @@
+//! Autoencoders: an encoder makes a short code of an input, a decoder rebuilds the input from it. A variational one draws
+//! the code from normal distributions that the encoder gives, and keeps them near a standard one.
+
+mod figures;
+
+use dfdx::tensor::Cpu;
+
+use super::course::{Course, Drawn, Moment, Network, Parts};
+use super::evaluation::CHUNK;
+use super::figure::{Controls, FigureInfo};
+use super::metrics::{Metric, Metrics, Scores};
+use super::pretrain::zero_some;
+use super::training::Error;
+use crate::data::{Batch, Dataset, Splits, Targets};
+use crate::nn::buffer::Buffer;
+use crate::nn::graph::{Pass, Scalar, Var};
+use crate::nn::kernel::random::derive;
+use crate::nn::loss::{Form, LossOp};
+use crate::nn::model::{CpuModel, Model};
+use crate::nn::ops::latent::draw_code;
+use crate::nn::optim::{self, Optimizer};
+use crate::preset::shapes::size;
+use crate::preset::{Loss, LossOptions, Preset, Procedure};
+
+/// What stands between encoder and decoder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Code {
+    /// The encoder's output; a share of the inputs is zeroed before encoding.
+    Plain { noise: f32 },
+    /// A draw from the means and log variances that the encoder gives.
+    Normal { kl_weight: f32 },
+}
+
+/// Encoder, decoder, and what they are trained for.
+pub struct Autoencoder {
+    networks: [Network; 2],
+    code: Code,
+    loss: Loss,
+    options: LossOptions,
+}
+
+/// Opens the data and builds both networks.
+///
+/// # Errors
+/// When the data is broken or the networks do not fit it.
+pub fn prepare(preset: &Preset) -> Result<Course<Autoencoder>, Error> {
+    Course::prepare(preset, |preset, splits| {
+        let (code, decoder) = match &preset.procedure {
+            Procedure::Autoencoder { decoder, noise } => (Code::Plain { noise: *noise }, decoder),
+            Procedure::Variational { decoder, kl_weight } => {
+                (Code::Normal { kl_weight: *kl_weight }, decoder)
+            }
+            other => {
+                return Err(
+                    crate::nn::Error::Unsupported(format!("an autoencoder by {}", other.name())).into()
+                );
+            }
+        };
+        let device = Cpu::default();
+        // The encoder's last activation is its own: only the decoder's may be left to the loss.
+        let plain = Loss::MeanSquaredError;
+        let encoder =
+            Model::build(&device, &preset.layers, splits.train.input_shape(), plain, derive(preset.seed, 1))?;
+        let width = match code {
+            Code::Plain { .. } => encoder.output_shape().to_vec(),
+            Code::Normal { .. } => vec![size(encoder.output_shape()) / 2],
+        };
+        let decoder = Model::build(&device, decoder, &width, preset.loss, derive(preset.seed, 2))?;
+        let network = |name, model| Network {
+            name,
+            model,
+            optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip),
+        };
+        Ok(Autoencoder {
+            networks: [network("encoder/", encoder), network("decoder/", decoder)],
+            code,
+            loss: preset.loss,
+            options: preset.loss_options.clone(),
+        })
+    })
+}
+
+impl Autoencoder {
+    /// Inputs, code, reconstruction, loss: the scalar to be minimised, and the scores.
+    fn forward(
+        &mut self,
+        pass: &mut Pass<Cpu>,
+        inputs: Buffer,
+        rows: usize,
+        targets: Vec<f32>,
+        seed: u64,
+    ) -> Result<(Scalar<Cpu>, Scores), Error> {
+        let [encoder, decoder] = &mut self.networks;
+        let (encoder, decoder) = (&mut encoder.model, &mut decoder.model);
+        let width = encoder.input_len();
+        let device = encoder.device().clone();
+        let input = Var::new(&device, inputs, rows, width, false)?;
+        let mut code = encoder.forward(pass, input)?;
+        // The loss is a mean over `width` numbers; in nats a sample the likelihood is their sum. A squared error is that
+        // of a normal distribution of variance 1, up to a constant.
+        let nats = width as f64 * if self.loss == Loss::MeanSquaredError { 0.5 } else { 1.0 };
+        let mut divergence = None;
+        if let Code::Normal { kl_weight } = self.code {
+            let (drawn, kl) = draw_code(pass, &code, kl_weight / nats as f32, seed)?;
+            (code, divergence) = (drawn, Some((f64::from(kl_weight), kl)));
+        }
+        let output = decoder.forward(pass, code)?;
+        let error = squared_error(decoder.form(), &output.values, &targets);
+        let (targets, form) = (Targets::Values(targets), decoder.form());
+        let loss = Cpu::loss(pass, &output, width, &targets, self.loss, &self.options, form)?;
+        let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
+        let mut value = f64::from(loss.value);
+        if let Some((weight, kl)) = divergence {
+            metrics.set(Metric::KlDivergence, kl);
+            value = nats * value + weight * kl;
+        }
+        Ok((loss, Scores { loss: value, accuracy: None, metrics }))
+    }
+
+    fn encoder(&mut self) -> &mut CpuModel {
+        &mut self.networks[0].model
+    }
+
+    /// The decoder's samples for rows of codes.
+    fn decode(&mut self, codes: Vec<f32>, rows: usize) -> Result<Vec<f32>, Error> {
+        Ok(self.networks[1].model.predict(codes.into(), rows)?)
+    }
+
+    /// Codes of some samples, one after the other: for a variational encoder their means.
+    fn codes(&mut self, batch: &Batch) -> Result<Vec<f32>, Error> {
+        let output = self.encoder().predict(Buffer::copy_of(&batch.inputs), batch.rows)?;
+        Ok(match self.code {
+            Code::Plain { .. } => output,
+            Code::Normal { .. } => {
+                let both = output.len() / batch.rows.max(1);
+                output.chunks_exact(both.max(2)).flat_map(|row| row[..both / 2].to_vec()).collect()
+            }
+        })
+    }
+}
+
+/// Mean squared difference between what the decoder says, in its form, and the inputs.
+fn squared_error(form: Form, output: &[f32], targets: &[f32]) -> f64 {
+    let say = |y: f32| match form {
+        Form::SigmoidLogits => 1.0 / (1.0 + (-y).exp()),
+        Form::Output | Form::SoftmaxLogits => y,
+    };
+    let sum: f64 = output.iter().zip(targets).map(|(y, t)| f64::from(say(*y) - t).powi(2)).sum();
+    sum / targets.len().max(1) as f64
+}
+
+impl Parts for Autoencoder {
+    fn networks(&self) -> &[Network] {
+        &self.networks
+    }
+
+    fn networks_mut(&mut self) -> &mut [Network] {
+        &mut self.networks
+    }
+
+    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error> {
+        let mut inputs = Buffer::copy_of(&batch.inputs);
+        if let Code::Plain { noise } = self.code {
+            zero_some(&mut inputs, noise, derive(now.seed, 1));
+        }
+        let device = self.encoder().device().clone();
+        let mut pass = Pass::training(&device, now.seed);
+        let seed = derive(now.seed, 2);
+        let (loss, mut scores) = self.forward(&mut pass, inputs, batch.rows, batch.inputs.clone(), seed)?;
+        if !scores.loss.is_finite() {
+            return Ok(scores);
+        }
+        let mut gradients = pass.backward(loss)?;
+        for Network { model, optimizer, .. } in &mut self.networks {
+            scores.loss += optim::penalty(model);
+            optimizer.step(model, &mut gradients, now.learning_rate)?;
+        }
+        Ok(scores)
+    }
+
+    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error> {
+        let (mut scores, mut seen) = (Scores::default(), 0);
+        let mut batch = Batch::default();
+        let all: Vec<u32> = (0..set.len() as u32).collect();
+        for (number, indices) in all.chunks(CHUNK).enumerate() {
+            set.fill(indices, &mut batch);
+            let device = self.encoder().device().clone();
+            let mut pass = Pass::inference(&device);
+            let inputs = Buffer::copy_of(&batch.inputs);
+            let seed = derive(7, number as u64);
+            let (_, own) = self.forward(&mut pass, inputs, batch.rows, batch.inputs.clone(), seed)?;
+            seen += batch.rows;
+            let share = batch.rows as f64 / seen as f64;
+            scores = if number == 0 { own } else { scores.mean(&own, share) };
+        }
+        Ok(scores)
+    }
+
+    fn figures(&self, splits: &Splits) -> Vec<FigureInfo> {
+        figures::list(splits)
+    }
+
+    fn figure(&mut self, name: &str, at: &Controls, splits: &Splits) -> Result<Option<Drawn>, Error> {
+        figures::draw(self, name, at, splits)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,365 @@
+//! The course of a procedure that has networks of its own: epochs of batches, learning rate, early stopping, checkpoints.
+//! What a step is, the procedure's [`Parts`] say.
+
+use std::time::{Duration, Instant};
+
+use dfdx::tensor::Cpu;
+use serde::{Deserialize, Serialize};
+
+use super::figure::{Controls, Figure, FigureInfo, Panel};
+use super::metrics::Scores;
+use super::schedule::{Plateau, Scheduler};
+use super::snapshot::{Packer, Unpacker};
+use super::stopping::{Judgement, Watch};
+use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
+use crate::data::{self, Batch, Dataset, Splits};
+use crate::nn::graph::Param;
+use crate::nn::model::CpuModel;
+use crate::nn::optim::Optimizer;
+use crate::preset::Preset;
+use crate::run::Checkpoint;
+
+/// A network with the optimizer that trains it.
+pub struct Network {
+    /// What stands before its parameters' paths: `generator/`; empty for the only one.
+    pub name: &'static str,
+    /// The network.
+    pub model: CpuModel,
+    /// Its optimizer.
+    pub optimizer: Optimizer,
+}
+
+/// What is particular to one step.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Steps done before it.
+    pub step: u64,
+    /// Its seed: no other step has it.
+    pub seed: u64,
+    /// Its learning rate.
+    pub learning_rate: f64,
+}
+
+/// What a procedure is made of.
+pub trait Parts {
+    /// Its networks, in a fixed order; the first is the one that the person sees as the model.
+    fn networks(&self) -> &[Network];
+
+    /// The same, to be changed.
+    fn networks_mut(&mut self) -> &mut [Network];
+
+    /// Before an epoch's first step.
+    fn begin_epoch(&mut self) {}
+
+    /// The order in which an epoch reads the training samples.
+    fn order(&self, preset: &Preset, train: &dyn Dataset, epoch: u32) -> Vec<u32> {
+        data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
+    }
+
+    /// Learns from a batch; returns the scores on it.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error>;
+
+    /// The scores over a whole set.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error>;
+
+    /// What it has to show beside curves.
+    fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
+        Vec::new()
+    }
+
+    /// Notes and panels of a figure; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn figure(&mut self, name: &str, at: &Controls, splits: &Splits) -> Result<Option<Drawn>, Error>;
+}
+
+/// Notes and panels of a figure.
+pub type Drawn = (Vec<String>, Vec<Panel>);
+
+/// How far the epoch in progress is.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Progress {
+    in_epoch: bool,
+    /// Early stopping has ended the training.
+    is_over: bool,
+    batches: u64,
+    samples: u64,
+    /// Means over its samples.
+    scores: Scores,
+    time: Duration,
+    learning_rate: f64,
+}
+
+/// What a checkpoint holds beside tensors.
+#[derive(Serialize, Deserialize)]
+struct State {
+    epoch: u32,
+    progress: Progress,
+    rate_factor: f64,
+    plateau: Plateau,
+    watch: Option<(f64, u32)>,
+}
+
+/// The tensor of a checkpoint that holds the best epoch's weights.
+const BEST: &str = "best weights";
+
+/// A training in progress.
+pub struct Course<P> {
+    /// What the procedure is made of.
+    pub parts: P,
+    preset: Preset,
+    splits: Splits,
+    scheduler: Scheduler,
+    watch: Option<Watch>,
+    best: Option<Vec<f32>>,
+    /// What the person made of the scheduled rate, as a factor.
+    rate_factor: f64,
+    order: Vec<u32>,
+    steps_per_epoch: u64,
+    batch: Batch,
+    progress: Progress,
+    step: u64,
+    epoch: u32,
+}
+
+impl<P: Parts> Course<P> {
+    /// A course over the data that the preset names.
+    ///
+    /// # Errors
+    /// When the data is broken, nothing is left of it, or `parts` cannot be made for it.
+    pub fn prepare(
+        preset: &Preset,
+        parts: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
+    ) -> Result<Self, Error> {
+        let splits = data::open(&preset.data, preset.seed)?;
+        if splits.train.is_empty() {
+            return Err(Error::NoSamples);
+        }
+        let parts = parts(preset, &splits)?;
+        let order = parts.order(preset, &*splits.train, 1);
+        let steps_per_epoch = order.len().div_ceil(batch_size(preset)) as u64;
+        if steps_per_epoch == 0 {
+            return Err(Error::NoSamples);
+        }
+        let rate = preset.optimizer.learning_rate();
+        Ok(Course {
+            parts,
+            scheduler: Scheduler::new(&preset.train.schedule, rate, steps_per_epoch, preset.train.epochs),
+            watch: preset.train.early_stopping.as_ref().map(Watch::new),
+            best: None,
+            rate_factor: 1.0,
+            order,
+            steps_per_epoch,
+            batch: Batch::default(),
+            progress: Progress::default(),
+            step: 0,
+            epoch: 0,
+            preset: preset.clone(),
+            splits,
+        })
+    }
+
+    fn one_step(&mut self) -> Result<StepSummary, Error> {
+        let since = Instant::now();
+        let mut batches = self.order.chunks(batch_size(&self.preset)).skip(self.progress.batches as usize);
+        self.splits.train.fill(batches.next().unwrap_or_default(), &mut self.batch);
+        let learning_rate = self.learning_rate();
+        let seed = self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d);
+        let scores = self.parts.step(&self.batch, Moment { step: self.step, seed, learning_rate })?;
+        self.step += 1;
+        if !scores.loss.is_finite() {
+            return Err(Error::NotFinite { loss: scores.loss as f32, step: self.step, epoch: self.epoch });
+        }
+        let (samples, time) = (self.batch.rows, since.elapsed());
+        let progress = &mut self.progress;
+        progress.batches += 1;
+        progress.samples += samples as u64;
+        progress.scores = if progress.batches == 1 {
+            scores
+        } else {
+            progress.scores.mean(&scores, samples as f64 / progress.samples as f64)
+        };
+        (progress.time, progress.learning_rate) = (progress.time + time, learning_rate);
+        Ok(StepSummary { step: self.step, epoch: self.epoch, scores, learning_rate, samples, time })
+    }
+
+    /// Judges an epoch; keeps the best one's weights, and puts them back at the end.
+    fn is_to_stop(&mut self, scores: &Scores) -> bool {
+        let Some(watch) = &mut self.watch else { return false };
+        let judgement = watch.judge(scores.loss, scores.accuracy);
+        if judgement == Judgement::Best && watch.restores() {
+            let mut weights = Vec::new();
+            self.visit(&mut |_, param| weights.extend(param.to_vec()));
+            self.best = Some(weights);
+        }
+        let ends = judgement == Judgement::Stop || self.epoch == self.preset.train.epochs;
+        if ends && let Some(best) = self.best.take() {
+            let mut rest = &best[..];
+            self.visit_mut(&mut |_, param| {
+                let (own, others) = rest.split_at(param.len().min(rest.len()));
+                if own.len() == param.len() {
+                    param.values_mut().copy_from_slice(own);
+                }
+                rest = others;
+            });
+        }
+        judgement == Judgement::Stop
+    }
+}
+
+fn batch_size(preset: &Preset) -> usize {
+    preset.train.batch_size.max(1) as usize
+}
+
+impl<P: Parts> Training for Course<P> {
+    fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
+        while self.progress.in_epoch || (!self.progress.is_over && self.epoch < self.preset.train.epochs) {
+            if !self.progress.in_epoch {
+                self.epoch += 1;
+                self.progress = Progress { in_epoch: true, ..Progress::default() };
+                self.parts.begin_epoch();
+            }
+            self.order = self.parts.order(&self.preset, &*self.splits.train, self.epoch);
+            while self.progress.batches < self.steps_per_epoch() {
+                if observer.between_steps(self) == Verdict::Stop {
+                    return Ok(Ending::Stopped);
+                }
+                observer.stepped(&self.one_step()?);
+            }
+            if observer.between_steps(self) == Verdict::Stop {
+                return Ok(Ending::Stopped);
+            }
+            let mut validation = None;
+            if !self.splits.validation.is_empty() {
+                observer.evaluating();
+                validation = Some(self.parts.evaluate(&*self.splits.validation)?);
+            }
+            let Progress { scores: training, samples, time, learning_rate, .. } = self.progress;
+            let (epoch, step) = (self.epoch, self.step);
+            observer.epoch_ended(&EpochSummary {
+                epoch,
+                step,
+                training,
+                validation,
+                learning_rate,
+                samples,
+                time,
+            });
+            let judged = validation.unwrap_or(training);
+            self.scheduler.epoch_ended(judged.loss);
+            self.progress = Progress { is_over: self.is_to_stop(&judged), ..Progress::default() };
+        }
+        Ok(if self.progress.is_over { Ending::StoppedEarly } else { Ending::Completed })
+    }
+
+    fn evaluate_test(&mut self) -> Result<Scores, Error> {
+        self.parts.evaluate(&*self.splits.test)
+    }
+
+    fn preset(&self) -> &Preset {
+        &self.preset
+    }
+
+    fn splits(&self) -> &Splits {
+        &self.splits
+    }
+
+    fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {
+        (&mut self.parts.networks_mut()[0].model, &self.splits)
+    }
+
+    fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>)) {
+        for Network { name, model, .. } in self.parts.networks() {
+            model.visit(&mut |path, param| visit(format!("{name}{path}"), param));
+        }
+    }
+
+    fn visit_mut(&mut self, visit: &mut dyn FnMut(String, &mut Param<Cpu>)) {
+        for Network { name, model, .. } in self.parts.networks_mut() {
+            model.visit_mut(&mut |path, param| visit(format!("{name}{path}"), param));
+        }
+    }
+
+    fn snapshot(&self) -> Checkpoint {
+        let mut packer = Packer::new(self.step);
+        for Network { name, model, optimizer } in self.parts.networks() {
+            packer.model(name, model);
+            packer.optimizer(name, optimizer);
+        }
+        if let Some(best) = &self.best {
+            packer.numbers(BEST, best.clone());
+        }
+        packer.finish(&State {
+            epoch: self.epoch,
+            progress: self.progress,
+            rate_factor: self.rate_factor,
+            plateau: self.scheduler.plateau(),
+            watch: self.watch.as_ref().map(Watch::memory),
+        })
+    }
+
+    fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        let (mut unpacker, state): (_, State) = Unpacker::open(checkpoint)?;
+        self.best = unpacker.numbers(BEST);
+        for Network { name, model, optimizer } in self.parts.networks_mut() {
+            unpacker.model(name, model)?;
+            unpacker.optimizer(name, optimizer)?;
+        }
+        self.scheduler.restore(state.plateau);
+        if let Some((watch, memory)) = self.watch.as_mut().zip(state.watch) {
+            watch.restore(memory);
+        }
+        (self.step, self.epoch) = (unpacker.step, state.epoch);
+        (self.progress, self.rate_factor) = (state.progress, state.rate_factor);
+        Ok(())
+    }
+
+    fn predicts_classes(&self) -> bool {
+        false
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.scheduler.rate(self.step) * self.rate_factor
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) {
+        let scheduled = self.scheduler.rate(self.step);
+        if scheduled > 0.0 {
+            self.rate_factor = rate / scheduled;
+        }
+    }
+
+    fn step(&self) -> u64 {
+        self.step
+    }
+
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    fn steps_per_epoch(&self) -> u64 {
+        self.steps_per_epoch
+    }
+
+    fn figures(&self) -> Vec<FigureInfo> {
+        self.parts.figures(&self.splits)
+    }
+
+    fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
+        let drawn = self.parts.figure(name, at, &self.splits)?;
+        Ok(drawn.map(|(notes, panels)| Figure {
+            name: name.into(),
+            at: at.clone(),
+            step: self.step,
+            notes,
+            panels,
+        }))
+    }
+}

@@ -1,0 +1,277 @@
+//! A restricted Boltzmann machine: visible and hidden units, with weights between them only.
+//!
+//! Binary units: `E(v, h) = -b v - c h - v W h`; real visible units with variance 1 have `(v - b)^2 / 2` for `-b v`. So
+//! `p(h = 1 | v) = sigmoid(c + v W)`, `p(v = 1 | h) = sigmoid(b + W h)` or `v ~ N(b + W h, 1)`, and with the hidden units
+//! summed out `F(v) = -b v - sum ln(1 + exp(c + v W))`. Training follows Hinton's "A practical guide to training
+//! restricted Boltzmann machines" (2010); persistent chains are Tieleman's (2008).
+
+use rayon::prelude::*;
+
+use crate::nn::buffer::Buffer;
+use crate::nn::init::{Stream, numbers};
+use crate::nn::kernel::elementwise::{apply, sum_rows};
+use crate::nn::kernel::gemm::{Mat, gemm};
+use crate::nn::kernel::random::{derive, logistic_units, normals, uniforms};
+use crate::preset::{Activation, Initializer, Visible};
+use crate::simd;
+
+/// Weights of a piece of work for one thread.
+const PIECE: usize = 1 << 15;
+
+/// How a machine learns.
+#[derive(Clone, Copy, Debug)]
+pub struct Learning {
+    /// The step size.
+    pub rate: f32,
+    /// Share of the last change that goes on.
+    pub momentum: f32,
+    /// Pull of weights towards zero.
+    pub weight_decay: f32,
+    /// The k of CD-k.
+    pub gibbs_steps: u32,
+    /// Whether chains go on from step to step.
+    pub persistent: bool,
+}
+
+/// The machine.
+#[derive(Clone, Debug)]
+pub struct Rbm {
+    /// What its visible units are.
+    pub kind: Visible,
+    /// `[visible, hidden]`, as a Dense layer has it.
+    pub kernel: Vec<f32>,
+    /// One a visible unit.
+    pub visible_bias: Vec<f32>,
+    /// One a hidden unit.
+    pub hidden_bias: Vec<f32>,
+    /// The last changes of the three.
+    pub velocity: [Vec<f32>; 3],
+    /// Visible samples of the persistent chains.
+    pub chains: Vec<f32>,
+}
+
+impl Rbm {
+    /// A machine whose weights start as small normal numbers, its biases at zero.
+    pub fn new(kind: Visible, visible: usize, hidden: usize, stream: Stream) -> Self {
+        // A truncated normal of deviation 0.01: Glorot's, scaled.
+        let shape = [visible, hidden];
+        let glorot = (2.0 / (visible + hidden) as f32).sqrt();
+        let kernel = numbers(Initializer::GlorotNormal, &shape, &mut stream.parameter(0));
+        Rbm {
+            kind,
+            kernel: kernel.into_iter().map(|w| w * 0.01 / glorot).collect(),
+            visible_bias: vec![0.0; visible],
+            hidden_bias: vec![0.0; hidden],
+            velocity: [vec![0.0; visible * hidden], vec![0.0; visible], vec![0.0; hidden]],
+            chains: Vec::new(),
+        }
+    }
+
+    /// Visible units.
+    pub fn visible(&self) -> usize {
+        self.visible_bias.len()
+    }
+
+    /// Hidden units.
+    pub fn hidden(&self) -> usize {
+        self.hidden_bias.len()
+    }
+
+    /// What comes to the hidden units from rows of visible ones, without their bias.
+    fn up(&self, visible: &[f32]) -> Buffer {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = visible.len() / v;
+        let mut x = Buffer::scratch(rows * h);
+        gemm(rows, h, v, Mat::rows(visible, v), Mat::rows(&self.kernel, h), &mut x, false);
+        x
+    }
+
+    /// Probabilities of the hidden units for rows of visible ones, and a sample of them if `sample` has room.
+    pub fn hidden_given(&self, visible: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Buffer {
+        let mut x = self.up(visible);
+        logistic_units(&mut x, &self.hidden_bias, sample, seed);
+        x
+    }
+
+    /// Means of the visible units for rows of hidden ones, and a sample of them if `sample` has room.
+    pub fn visible_given(&self, hidden: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Buffer {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = hidden.len() / h;
+        let mut x = Buffer::scratch(rows * v);
+        gemm(rows, v, h, Mat::rows(hidden, h), Mat::transposed(&self.kernel, h), &mut x, false);
+        match self.kind {
+            Visible::Binary => logistic_units(&mut x, &self.visible_bias, sample, seed),
+            Visible::Gaussian => {
+                for row in x.chunks_exact_mut(v) {
+                    row.iter_mut().zip(&self.visible_bias).for_each(|(x, b)| *x += b);
+                }
+                if let Some(sample) = sample {
+                    normals(sample, seed);
+                    sample.iter_mut().zip(&*x).for_each(|(s, x)| *s += x);
+                }
+            }
+        }
+        x
+    }
+
+    /// One update from rows of data; returns the mean squared difference between them and their reconstructions after
+    /// one step down and up, per unit.
+    pub fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> f64 {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = data.len() / v;
+        let mut fired = Buffer::scratch(rows * h);
+        let mut positive = self.hidden_given(data, Some(&mut fired), derive(seed, 0));
+        let reconstruction = self.visible_given(&fired, None, 0);
+        let error = mean_square(data, &reconstruction);
+        let (dreamt, mut negative) = self.negative(reconstruction, &mut fired, learning, seed);
+
+        // The rate goes into the small factors, so that products add straight to the last change.
+        let scale = learning.rate / rows as f32;
+        let mut change = Buffer::scratch(v);
+        let mut sum = Buffer::scratch(v);
+        sum_rows(data, v, &mut change);
+        sum_rows(&dreamt, v, &mut sum);
+        change.iter_mut().zip(&*sum).for_each(|(data, dreamt)| *data = (*data - dreamt) * scale);
+        drift(&mut self.visible_bias, &mut self.velocity[1], &change, learning.momentum);
+        positive.par_chunks_mut(PIECE).for_each(|p| scaled(p, scale));
+        negative.par_chunks_mut(PIECE).for_each(|p| scaled(p, -scale));
+        let (mut change, mut sum) = (Buffer::scratch(h), Buffer::scratch(h));
+        sum_rows(&positive, h, &mut change);
+        sum_rows(&negative, h, &mut sum);
+        change.iter_mut().zip(&*sum).for_each(|(positive, negative)| *positive += negative);
+        drift(&mut self.hidden_bias, &mut self.velocity[2], &change, learning.momentum);
+
+        let (velocity, kernel) = (&mut self.velocity[0], &mut self.kernel);
+        let decay = learning.rate * learning.weight_decay;
+        let pieces = velocity.par_chunks_mut(PIECE).zip(kernel.par_chunks(PIECE));
+        pieces.for_each(|(velocity, kernel)| slow_down(velocity, kernel, learning.momentum, decay));
+        gemm(v, h, rows, Mat::transposed(data, v), Mat::rows(&positive, h), velocity, true);
+        gemm(v, h, rows, Mat::transposed(&dreamt, v), Mat::rows(&negative, h), velocity, true);
+        let pieces = kernel.par_chunks_mut(PIECE).zip(velocity.par_chunks(PIECE));
+        pieces.for_each(|(kernel, velocity)| added(kernel, velocity));
+        error
+    }
+
+    /// The negative phase: visible units and hidden probabilities at the end of the Gibbs chains. Chains that start at
+    /// the data go over means of the visible units, which is less noisy; persistent ones over samples.
+    fn negative(
+        &mut self,
+        reconstruction: Buffer,
+        fired: &mut Buffer,
+        learning: &Learning,
+        seed: u64,
+    ) -> (Buffer, Buffer) {
+        let sampled = |machine: &Self, hidden: &[f32], seed| {
+            let mut sample = Buffer::scratch(hidden.len() / machine.hidden() * machine.visible());
+            machine.visible_given(hidden, Some(&mut sample), seed);
+            sample
+        };
+        let mut visible = reconstruction;
+        let is_under_way = self.chains.len() == visible.len();
+        if learning.persistent && is_under_way {
+            self.hidden_given(&self.chains, Some(fired), derive(seed, 1));
+            visible = sampled(self, fired, derive(seed, 2));
+        }
+        for k in 1..u64::from(learning.gibbs_steps) {
+            self.hidden_given(&visible, Some(fired), derive(seed, 2 * k + 1));
+            visible = if learning.persistent {
+                sampled(self, fired, derive(seed, 2 * k + 2))
+            } else {
+                self.visible_given(fired, None, 0)
+            };
+        }
+        if learning.persistent {
+            // A last batch that is smaller leaves the chains where they are.
+            if self.chains.is_empty() || is_under_way {
+                self.chains.resize(visible.len(), 0.0);
+                self.chains.copy_from_slice(&visible);
+            }
+        }
+        let hidden = self.hidden_given(&visible, None, 0);
+        (visible, hidden)
+    }
+
+    /// Mean free energy of rows of visible units.
+    pub fn free_energy(&self, visible: &[f32]) -> f64 {
+        let mut x = self.up(visible);
+        x.chunks_exact_mut(self.hidden())
+            .for_each(|row| row.iter_mut().zip(&self.hidden_bias).for_each(|(x, b)| *x += b));
+        x.par_chunks_mut(PIECE).for_each(|x| apply(x, 1, Activation::Softplus));
+        let hidden: f64 = x.iter().map(|x| f64::from(*x)).sum();
+        let units = visible.chunks_exact(self.visible()).flat_map(|row| row.iter().zip(&self.visible_bias));
+        let own: f64 = match self.kind {
+            Visible::Binary => units.map(|(v, b)| -f64::from(*v) * f64::from(*b)).sum(),
+            Visible::Gaussian => units.map(|(v, b)| 0.5 * f64::from(v - b).powi(2)).sum(),
+        };
+        (own - hidden) / (visible.len() / self.visible()).max(1) as f64
+    }
+
+    /// Mean log of the pseudo-likelihood of rows of binary visible units, in nats: of one unit of each row, drawn by
+    /// `seed`, times the number of units, as scikit-learn estimates it.
+    pub fn pseudo_likelihood(&self, visible: &[f32], seed: u64) -> f64 {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = visible.len() / v;
+        let x = self.up(visible);
+        let mut places = vec![0.0; rows];
+        uniforms(&mut places, seed);
+        let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+        let one = |row: usize| {
+            let unit = ((places[row] * v as f32) as usize).min(v - 1);
+            // From v to 1 - v.
+            let flip = 1.0 - 2.0 * f64::from(visible[row * v + unit]);
+            let weights = &self.kernel[unit * h..][..h];
+            let mut rise = -flip * f64::from(self.visible_bias[unit]);
+            for ((x, c), w) in x[row * h..][..h].iter().zip(&self.hidden_bias).zip(weights) {
+                let before = f64::from(*x) + f64::from(*c);
+                rise -= softplus(before + flip * f64::from(*w)) - softplus(before);
+            }
+            -(v as f64) * softplus(-rise)
+        };
+        // Collected in order, so that the sum does not depend on the threads.
+        let each: Vec<f64> = (0..rows).into_par_iter().map(one).collect();
+        each.iter().sum::<f64>() / rows.max(1) as f64
+    }
+}
+
+/// Mean squared difference.
+pub fn mean_square(a: &[f32], b: &[f32]) -> f64 {
+    let parts: Vec<f64> =
+        a.par_chunks(PIECE).zip(b.par_chunks(PIECE)).map(|(a, b)| f64::from(squares(a, b))).collect();
+    parts.iter().sum::<f64>() / a.len().max(1) as f64
+}
+
+simd! {
+    fn squares<I>(a: &[f32], b: &[f32]) -> f32 {
+        let mut lanes = [0.0_f32; 16];
+        let (heads, tails) = (a.chunks_exact(16), b.chunks_exact(16));
+        let rest: f32 = heads.remainder().iter().zip(tails.remainder()).map(|(a, b)| (a - b) * (a - b)).sum();
+        for (a, b) in heads.zip(tails) {
+            for ((sum, a), b) in lanes.iter_mut().zip(a).zip(b) {
+                *sum = I::mul_add(a - b, a - b, *sum);
+            }
+        }
+        lanes.iter().sum::<f32>() + rest
+    }
+}
+
+simd! { fn scaled<I>(x: &mut [f32], scale: f32) { for x in x { *x *= scale; } } }
+simd! { fn added<I>(x: &mut [f32], change: &[f32]) { for (x, c) in x.iter_mut().zip(change) { *x += c; } } }
+simd! {
+    fn slow_down<I>(velocity: &mut [f32], weights: &[f32], momentum: f32, decay: f32) {
+        for (velocity, w) in velocity.iter_mut().zip(weights) {
+            *velocity = I::mul_add(*velocity, momentum, -decay * w);
+        }
+    }
+}
+
+/// A bias moves by its change and a share of its last one.
+fn drift(bias: &mut [f32], velocity: &mut [f32], change: &[f32], momentum: f32) {
+    for ((bias, velocity), change) in bias.iter_mut().zip(velocity).zip(change) {
+        *velocity = momentum * *velocity + change;
+        *bias += *velocity;
+    }
+}
+
+#[cfg(test)]
+#[path = "rbm_tests.rs"]
+mod tests;

@@ -1,0 +1,94 @@
+use super::*;
+
+const LEARNING: Learning =
+    Learning { rate: 0.1, momentum: 0.5, weight_decay: 0.0, gibbs_steps: 1, persistent: false };
+
+fn machine(visible: usize, hidden: usize) -> Rbm {
+    Rbm::new(Visible::Binary, visible, hidden, Stream { seed: 5, layer: 0 })
+}
+
+/// Log-likelihood of rows, by enumerating every visible state.
+fn log_likelihood(machine: &Rbm, rows: &[f32]) -> f64 {
+    let v = machine.visible();
+    let energy = |state: &[f32]| machine.free_energy(state);
+    let states = (0..1_u32 << v).map(|bits| (0..v).map(|i| (bits >> i & 1) as f32).collect::<Vec<_>>());
+    let partition: f64 = states.map(|state| (-energy(&state)).exp()).sum();
+    rows.chunks(v).map(|row| -energy(row) - partition.ln()).sum::<f64>() / (rows.len() / v) as f64
+}
+
+#[test]
+fn contrastive_divergence_and_persistent_chains_raise_the_likelihood_of_the_data() {
+    // Two patterns: together less likely than a half each at best, 1/64 each at the start.
+    let data: Vec<f32> = [[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]].repeat(10).concat();
+    for learning in [
+        LEARNING,
+        Learning { gibbs_steps: 3, ..LEARNING },
+        Learning { persistent: true, rate: 0.02, ..LEARNING },
+    ] {
+        let mut machine = machine(6, 4);
+        let before = log_likelihood(&machine, &data);
+        let errors: Vec<f64> = (0..3000).map(|step| machine.step(&data, &learning, step)).collect();
+        let after = log_likelihood(&machine, &data);
+        assert!((before + 64_f64.ln()).abs() < 0.2, "{before}");
+        assert!(after > -1.3, "{learning:?}: {after}");
+        assert!(errors[2999] < 0.05 && errors[0] > 0.2);
+    }
+}
+
+#[test]
+fn the_pseudo_likelihood_is_that_of_the_conditional_probabilities() {
+    let mut machine = machine(5, 3);
+    machine.kernel.iter_mut().enumerate().for_each(|(i, w)| *w = (i as f32 * 0.7).sin());
+    machine.visible_bias.copy_from_slice(&[0.3, -0.2, 0.1, 0.5, -0.4]);
+    machine.hidden_bias.copy_from_slice(&[0.2, -0.6, 0.4]);
+    let row = [1.0, 0.0, 1.0, 1.0, 0.0];
+    // The mean over many draws of the unit is the mean over units of ln p(v_i | the others), times their number.
+    let exact: f64 = (0..5)
+        .map(|unit| {
+            let mut flipped = row;
+            flipped[unit] = 1.0 - flipped[unit];
+            let (own, other) = (machine.free_energy(&row), machine.free_energy(&flipped));
+            -(1.0 + (own - other).exp()).ln()
+        })
+        .sum();
+    let found = machine.pseudo_likelihood(&row.repeat(20_000), 9);
+    assert!((found / exact - 1.0).abs() < 0.02, "{found}, not {exact}");
+}
+
+#[test]
+fn real_visible_units_learn_their_means() {
+    let mut machine = Rbm::new(Visible::Gaussian, 4, 3, Stream { seed: 5, layer: 0 });
+    let mut data = vec![0.0; 4 * 200];
+    normals(&mut data, 1);
+    data.iter_mut().enumerate().for_each(|(i, x)| *x += [3.0, -2.0, 0.0, 1.0][i % 4]);
+    let before = machine.free_energy(&data);
+    let learning = Learning { rate: 0.01, ..LEARNING };
+    for step in 0..400 {
+        machine.step(&data, &learning, step);
+    }
+    let hidden = machine.hidden_given(&data, None, 0);
+    let means = machine.visible_given(&hidden, None, 0);
+    let mean = |unit: usize| means.iter().skip(unit).step_by(4).sum::<f32>() / 200.0;
+    for (unit, wanted) in [3.0, -2.0, 0.0, 1.0].into_iter().enumerate() {
+        assert!((mean(unit) - wanted).abs() < 0.4, "{}", mean(unit));
+    }
+    assert!(machine.free_energy(&data) < before - 3.0);
+}
+
+#[test]
+fn a_machine_learns_the_same_bits_on_any_number_of_threads() {
+    let mut data = vec![0.0; 784 * 100];
+    uniforms(&mut data, 2);
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut machine = machine(784, 64);
+            let learning = Learning { persistent: true, weight_decay: 0.001, ..LEARNING };
+            for step in 0..5 {
+                machine.step(&data, &learning, step);
+            }
+            machine.kernel.iter().map(|w| w.to_bits()).collect::<Vec<_>>()
+        })
+    };
+    assert!(run(1) == run(3));
+}

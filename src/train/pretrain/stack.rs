@@ -1,0 +1,288 @@
+//! The hidden layers of a network, learning one after the other.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::coder::Coder;
+use super::learner::Learner;
+use super::rbm::{Learning, Rbm};
+use crate::data::{self, Batch, Dataset, Splits, order};
+use crate::nn::buffer::Buffer;
+use crate::nn::init::Stream;
+use crate::nn::kernel::random::derive;
+use crate::preset::shapes::size;
+use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Procedure, Visible, layer_names};
+use crate::train::metrics::{Metric, Metrics, Scores};
+use crate::train::training::{EpochSummary, Error, StepSummary};
+
+/// Samples at most on which a layer is judged after an epoch.
+const JUDGED: usize = 5000;
+/// Momentum is held back to a half during so many of a layer's epochs, and at most half of them.
+const CAUTIOUS: u32 = 5;
+
+/// A hidden layer of the network.
+pub struct Hidden {
+    /// Its name in the network: `dense_1`.
+    pub name: String,
+    /// What learns it.
+    pub learner: Learner,
+}
+
+/// How far the epoch in progress is.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Progress {
+    in_epoch: bool,
+    batches: u64,
+    /// Sums over its samples.
+    error: f64,
+    samples: u64,
+    time: Duration,
+}
+
+/// What goes into a checkpoint beside numbers.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct State {
+    pub step: u64,
+    /// The epoch in progress, over all layers, from 1.
+    pub epoch: u32,
+    pub progress: Progress,
+    /// What the person made of the learning rate, as a factor.
+    pub rate_factor: f64,
+}
+
+/// The layers with what they learn from.
+pub struct Stack {
+    /// From the input to the last hidden layer.
+    pub hidden: Vec<Hidden>,
+    /// What they learn from: targets do not matter.
+    pub splits: Splits,
+    pub(super) state: State,
+    learning: Learning,
+    rate: f64,
+    epochs_each: u32,
+    batch_size: usize,
+    seed: u64,
+    order: Vec<u32>,
+    batch: Batch,
+}
+
+impl Stack {
+    /// The hidden layers that the preset asks to be pretrained.
+    ///
+    /// # Errors
+    /// When the data is broken or nothing is left of it.
+    pub fn prepare(preset: &Preset) -> Result<Self, Error> {
+        let Procedure::Pretraining {
+            method,
+            epochs,
+            batch_size,
+            learning_rate,
+            momentum,
+            weight_decay,
+            unlabelled,
+        } = preset.procedure
+        else {
+            return Err(crate::nn::Error::Unsupported("pretraining for another procedure".into()).into());
+        };
+        let train_samples = preset.data.train_samples.filter(|_| !unlabelled);
+        let splits = data::open(&DataConfig { train_samples, ..preset.data.clone() }, preset.seed)?;
+        if splits.train.is_empty() {
+            return Err(Error::NoSamples);
+        }
+        let rate = learning_rate.unwrap_or(method.usual_rate());
+        let (gibbs_steps, persistent) = match method {
+            Pretrainer::Rbm { gibbs_steps, persistent, .. } => (gibbs_steps, persistent),
+            Pretrainer::Autoencoder { .. } => (0, false),
+        };
+        let mut width = size(splits.train.input_shape());
+        let mut hidden: Vec<Hidden> = Vec::new();
+        let last = preset.layers.len().saturating_sub(1);
+        for (layer, name) in preset.layers[..last].iter().zip(layer_names(&preset.layers)) {
+            let Layer::Dense { units, activation, .. } = *layer else { continue };
+            let number = hidden.len() as u32;
+            let learner = match method {
+                Pretrainer::Rbm { visible, .. } => {
+                    let kind = if number == 0 { visible } else { Visible::Binary };
+                    let stream = Stream { seed: derive(preset.seed, 77), layer: number };
+                    Learner::Rbm(Rbm::new(kind, width, units, stream))
+                }
+                Pretrainer::Autoencoder { noise } => {
+                    let seed = derive(preset.seed, 77 + u64::from(number));
+                    let shape = [width, units];
+                    Learner::Coder(Coder::new(shape, activation, noise, rate, momentum, weight_decay, seed)?)
+                }
+            };
+            hidden.push(Hidden { name, learner });
+            width = units;
+        }
+        let learning = Learning {
+            rate: rate as f32,
+            momentum: momentum as f32,
+            weight_decay: weight_decay as f32,
+            gibbs_steps,
+            persistent,
+        };
+        Ok(Stack {
+            hidden,
+            splits,
+            state: State { rate_factor: 1.0, ..State::default() },
+            learning,
+            rate,
+            epochs_each: epochs,
+            batch_size: batch_size.max(1) as usize,
+            seed: derive(preset.seed, 78),
+            order: Vec::new(),
+            batch: Batch::default(),
+        })
+    }
+
+    /// Epochs of all layers together.
+    pub fn epochs(&self) -> u32 {
+        self.epochs_each * self.hidden.len() as u32
+    }
+
+    /// Steps of an epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        self.splits.train.len().div_ceil(self.batch_size) as u64
+    }
+
+    /// Whether all layers have learned.
+    pub fn is_done(&self) -> bool {
+        self.state.epoch >= self.epochs() && !self.state.progress.in_epoch
+    }
+
+    /// The layer that learns, or learned last.
+    pub fn current(&self) -> usize {
+        (self.state.epoch.saturating_sub(1) / self.epochs_each.max(1)) as usize
+    }
+
+    /// Layers that have begun to learn.
+    pub fn begun(&self) -> &[Hidden] {
+        &self.hidden[..(self.current() + 1).min(self.hidden.len())]
+    }
+
+    /// The rate of the next step.
+    pub fn learning_rate(&self) -> f64 {
+        self.rate * self.state.rate_factor
+    }
+
+    /// Changes the rate from the next step on.
+    pub fn set_learning_rate(&mut self, rate: f64) {
+        self.state.rate_factor = rate / self.rate;
+    }
+
+    /// Begins an epoch, or goes on with the one in progress; says what begins where a layer's first one does.
+    pub(super) fn begin_epoch(&mut self) -> Option<String> {
+        let is_new = !self.state.progress.in_epoch;
+        if is_new {
+            self.state.epoch += 1;
+            self.state.progress = Progress { in_epoch: true, ..Progress::default() };
+        }
+        self.order = order::epoch(self.splits.train.len(), self.seed, self.state.epoch, true);
+        let starts = is_new && (self.state.epoch - 1).is_multiple_of(self.epochs_each.max(1));
+        starts.then(|| {
+            let place = self.current();
+            let Hidden { name, learner } = &self.hidden[place];
+            let (what, visible, units) = match learner {
+                Learner::Rbm(machine) => ("a Boltzmann machine", machine.visible(), machine.hidden()),
+                Learner::Coder(coder) => {
+                    ("an autoencoder", coder.model.input_len(), coder.weights()[1].len())
+                }
+            };
+            format!(
+                "pretraining {name}, layer {} of {}: {what} of {visible} and {units} units, {} samples without labels",
+                place + 1,
+                self.hidden.len(),
+                self.splits.train.len()
+            )
+        })
+    }
+
+    /// Whether the epoch in progress has all its steps.
+    pub(super) fn is_epoch_done(&self) -> bool {
+        self.state.progress.batches >= self.steps_per_epoch()
+    }
+
+    /// One update of the current layer.
+    pub(super) fn one_step(&mut self) -> Result<StepSummary, Error> {
+        let since = Instant::now();
+        let State { step, epoch, progress, .. } = self.state;
+        let mut batches = self.order.chunks(self.batch_size);
+        let indices = batches.nth(progress.batches as usize).unwrap_or_default();
+        self.splits.train.fill(indices, &mut self.batch);
+        let place = self.current();
+        let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs));
+        let epoch_of_layer = (epoch - 1) % self.epochs_each;
+        let mut learning = self.learning;
+        if epoch_of_layer < CAUTIOUS.min(self.epochs_each / 2) {
+            learning.momentum = learning.momentum.min(0.5);
+        }
+        let (rate, seed) = (self.learning_rate(), derive(self.seed, step));
+        let error = self.hidden[place].learner.step(&inputs, rate, &learning, seed)?;
+        if !error.is_finite() {
+            return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });
+        }
+        let (samples, time) = (self.batch.rows, since.elapsed());
+        self.state.step += 1;
+        let progress = &mut self.state.progress;
+        progress.batches += 1;
+        progress.error += error * samples as f64;
+        progress.samples += samples as u64;
+        progress.time += time;
+        let metrics = Metrics::default().with(Metric::ReconstructionError, error);
+        let scores = Scores { loss: error, accuracy: None, metrics };
+        Ok(StepSummary { step: step + 1, epoch, scores, learning_rate: rate, samples, time })
+    }
+
+    /// Ends the epoch: what it came to, on samples that were learned from and on held-out ones.
+    pub(super) fn end_epoch(&mut self) -> EpochSummary {
+        let State { step, epoch, progress, .. } = self.state;
+        self.state.progress = Progress::default();
+        let place = self.current();
+        let error = progress.error / progress.samples.max(1) as f64;
+        let mut metrics = Metrics::default();
+        let count = if self.splits.validation.is_empty() { JUDGED } else { self.splits.validation.len() };
+        let count = count.min(JUDGED);
+        let seen = self.some(place, &*self.splits.train, 0, count);
+        let (own, energy) = self.hidden[place].learner.judge(&seen);
+        // As held-out samples are judged: over means, and by what was learned in the end.
+        metrics.set(Metric::ReconstructionError, own);
+        if let Some(energy) = energy {
+            metrics.set(Metric::FreeEnergy, energy);
+        }
+        let validation = (!self.splits.validation.is_empty()).then(|| {
+            let unseen = self.some(place, &*self.splits.validation, 0, count);
+            let (loss, metrics) = self.hidden[place].learner.judge_held_out(&unseen, self.seed);
+            Scores { loss, accuracy: None, metrics }
+        });
+        EpochSummary {
+            epoch,
+            step,
+            training: Scores { loss: error, accuracy: None, metrics },
+            validation,
+            learning_rate: self.learning_rate(),
+            samples: progress.samples,
+            time: progress.time,
+        }
+    }
+
+    /// What a layer gets for rows of the network's inputs.
+    pub fn inputs_of(&self, place: usize, inputs: Buffer) -> Buffer {
+        self.hidden[..place].iter().fold(inputs, |x, hidden| hidden.learner.encode(&x))
+    }
+
+    /// What a layer gets for `count` samples of a set from `first` on, counted round.
+    pub fn some(&self, place: usize, set: &dyn Dataset, first: usize, count: usize) -> Buffer {
+        let count = count.min(set.len());
+        let indices: Vec<u32> = (first..first + count).map(|index| (index % set.len()) as u32).collect();
+        let mut batch = Batch::default();
+        set.fill(&indices, &mut batch);
+        self.inputs_of(place, batch.inputs.into())
+    }
+
+    /// The network's inputs that rows of a layer's inputs stand for.
+    pub fn project(&self, place: usize, inputs: Buffer) -> Buffer {
+        self.hidden[..place].iter().rev().fold(inputs, |x, hidden| hidden.learner.decode(&x))
+    }
+}

@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use super::Error;
 use super::text::plain;
 use crate::preset::{Preset, library};
+use crate::run::home;
 use crate::tui::state::presets::Origin;
 use crate::tui::state::{Entry, Presets};
 use crate::tui::{self, Exit, Link};
@@ -49,7 +50,8 @@ pub(super) fn open() -> Result<(), Error> {
             Err(error) => broken.push((entry.name, error.to_string())),
         }
     }
-    let (client, events) = worker::spawn().map_err(|error| Error::Failed(error.to_string()))?;
+    let (client, events) =
+        worker::spawn_keeping(home::runs_folder()?).map_err(|error| Error::Failed(error.to_string()))?;
     let mut link = Local { client, events };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -5,7 +5,9 @@ mod completions;
 mod dashboard;
 mod error;
 mod presets;
+mod resume;
 mod runs;
+mod stop;
 mod summary;
 mod text;
 mod train;
@@ -22,6 +24,7 @@ Examples:
   trainyard train mnist-cnn --set train.epochs=2 --set optimizer.learning_rate=0.01 --json
   trainyard presets show mnist-cnn        what it is, its layers, its text to start your own from
   trainyard runs                          what has been trained, how it ended, what it takes on disk
+  trainyard resume last                   the newest run goes on where it was interrupted
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard
@@ -46,6 +49,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Train(train::Arguments),
+    Resume(resume::Arguments),
+    Stop(stop::Arguments),
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     Runs(runs::Arguments),
@@ -62,6 +67,8 @@ impl Cli {
     pub fn run(self) -> Result<(), Error> {
         match self.command {
             Some(Command::Train(arguments)) => arguments.run(),
+            Some(Command::Resume(arguments)) => arguments.run(),
+            Some(Command::Stop(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),

@@ -1,6 +1,7 @@
 //! `trainyard train`: a training without the dashboard.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,8 +12,9 @@ use serde_json::json;
 use super::Error;
 use super::text::plain;
 use crate::preset::{Experiment, library, overrides};
+use crate::run::home;
 use crate::worker::{
-    self, Command, EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, Waited,
+    self, Command, EpochReport, Event, Finish, Metrics, Order, Outcome, RunInfo, Scores, StepReport, Waited,
 };
 
 /// Train a preset and print its result on the test set
@@ -26,15 +28,36 @@ pub struct Arguments {
     /// Seed of everything random; the same seed gives the same numbers, bit for bit
     #[arg(long)]
     seed: Option<u64>,
+    /// Keep nothing on disk
+    #[arg(long)]
+    no_save: bool,
+    /// Seconds between two checkpoints within an epoch
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    checkpoint_seconds: f64,
+    #[command(flatten)]
+    reporting: Reporting,
+    /// Where to train
+    #[arg(long, default_value = "cpu", value_parser = ["cpu"])]
+    device: String,
+}
+
+/// What a training prints.
+#[derive(Debug, clap::Args)]
+pub(super) struct Reporting {
     /// Print one JSON object a line on standard output, and nothing else there
     #[arg(long)]
     json: bool,
     /// Print the result only
     #[arg(long)]
     quiet: bool,
-    /// Where to train
-    #[arg(long, default_value = "cpu", value_parser = ["cpu"])]
-    device: String,
+}
+
+/// Which worker trains.
+pub(super) enum Worker {
+    /// One that keeps nothing on disk.
+    Forgetful,
+    /// One that keeps runs in this folder.
+    Keeping(PathBuf),
 }
 
 /// The preset that a command line names, with its changes, checked.
@@ -55,32 +78,43 @@ impl Arguments {
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
-        let signals = Signals::catch()?;
-        let (client, mut events) = worker::spawn().map_err(|error| Error::Failed(error.to_string()))?;
-        client.send(Command::Start(Box::new(experiment.preset)));
-        let mut reporter = Reporter::new(self.json, self.quiet);
-        let mut was_stopped = false;
-        loop {
-            if signals.caught().is_some() && !was_stopped {
-                was_stopped = true;
-                client.send(Command::Shutdown);
+        let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
+        let order = Order { checkpoint_seconds: self.checkpoint_seconds, ..Order::new(experiment.preset) };
+        follow(worker, Command::Begin(Box::new(order)), &self.reporting)
+    }
+}
+
+/// Gives a worker a training and tells how it goes, to its end or until a signal.
+pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> Result<(), Error> {
+    let signals = Signals::catch()?;
+    let spawned = match worker {
+        Worker::Forgetful => worker::spawn(),
+        Worker::Keeping(runs) => worker::spawn_keeping(runs),
+    };
+    let (client, mut events) = spawned.map_err(|error| Error::Failed(error.to_string()))?;
+    client.send(begin);
+    let mut reporter = Reporter::new(reporting.json, reporting.quiet);
+    let mut was_stopped = false;
+    loop {
+        if signals.caught().is_some() && !was_stopped {
+            was_stopped = true;
+            client.send(Command::Shutdown);
+        }
+        let event = match events.recv_timeout(Duration::from_millis(50)) {
+            Waited::TimedOut => continue,
+            Waited::Ended => return Err(Error::Failed("the worker ended without a result".into())),
+            Waited::Event(event) => event,
+        };
+        match event {
+            Event::Failed(reason) => {
+                reporter.clear();
+                return Err(Error::Failed(plain(&reason)));
             }
-            let event = match events.recv_timeout(Duration::from_millis(50)) {
-                Waited::TimedOut => continue,
-                Waited::Ended => return Err(Error::Failed("the worker ended without a result".into())),
-                Waited::Event(event) => event,
-            };
-            match event {
-                Event::Failed(reason) => {
-                    reporter.clear();
-                    return Err(Error::Failed(plain(&reason)));
-                }
-                Event::Finished(finish) => {
-                    reporter.finished(&finish)?;
-                    return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
-                }
-                other => reporter.report(other)?,
+            Event::Finished(finish) => {
+                reporter.finished(&finish)?;
+                return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
+            other => reporter.report(other)?,
         }
     }
 }
@@ -134,6 +168,15 @@ impl Reporter {
                 Ok(())
             }
             Event::Epoch(epoch) => self.epoch(&epoch),
+            Event::Keeping { run, folder } => self.keeping(&run, &folder),
+            Event::Checkpoint { step } if self.json => line(&json!({ "event": "saved", "step": step })),
+            Event::Trouble(what) => {
+                let what = what.map_or("saving works again".into(), |what| {
+                    format!("training goes on, but is not saved: {}", plain(&what))
+                });
+                self.warn(&what);
+                Ok(())
+            }
             Event::Log(line) | Event::Refused(line) => {
                 self.say(&plain(&line));
                 Ok(())
@@ -244,6 +287,22 @@ impl Reporter {
             finish.seconds
         )?;
         Ok(())
+    }
+
+    fn keeping(&self, run: &str, folder: &str) -> Result<(), Error> {
+        if self.json {
+            return line(&json!({ "event": "run", "run": run, "folder": folder }));
+        }
+        self.say(&format!("kept as {}", plain(run)));
+        Ok(())
+    }
+
+    /// A line for the person that even a script's user should see.
+    fn warn(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => drop(writeln!(std::io::stderr().lock(), "trainyard: {text}")),
+        }
     }
 
     /// A line for the person, above the bar.

@@ -45,14 +45,26 @@ impl Checkpoint {
     /// # Errors
     /// When the system refuses.
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
-        if folder.exists() {
-            return Ok(());
+        if !folder.exists() {
+            return atomic::create_folder(folder, |folder| self.fill(folder));
         }
-        atomic::create_folder(folder, |folder| {
-            save_tensors(&folder.join(WEIGHTS), &self.weights)?;
-            save_tensors(&folder.join(OPTIMIZER), &self.optimizer)?;
-            atomic::write(&folder.join(STATE), |file| file.write_all(self.state.as_bytes()))
-        })
+        // One of this step is there: early stopping may have put other weights in place since, or it is broken. It
+        // stays until the new one is whole; who is killed between the two renames is helped by `RunDirectory::sweep`.
+        let (new, old) = (folder.with_file_name(REPLACING), folder.with_file_name(replaced_name(self.step)));
+        for litter in [&new, &old].into_iter().filter(|path| path.exists()) {
+            fs::remove_dir_all(litter).map_err(Error::io(litter, "removing litter"))?;
+        }
+        atomic::create_folder(&new, |folder| self.fill(folder))?;
+        fs::rename(folder, &old)
+            .and_then(|()| fs::rename(&new, folder))
+            .map_err(Error::io(folder, "replacing"))?;
+        fs::remove_dir_all(&old).map_err(Error::io(&old, "removing"))
+    }
+
+    fn fill(&self, folder: &Path) -> Result<(), Error> {
+        save_tensors(&folder.join(WEIGHTS), &self.weights)?;
+        save_tensors(&folder.join(OPTIMIZER), &self.optimizer)?;
+        atomic::write(&folder.join(STATE), |file| file.write_all(self.state.as_bytes()))
     }
 
     /// Reads it back.
@@ -122,6 +134,26 @@ fn le_f32(bytes: &[u8]) -> f32 {
 
 fn le_f64(bytes: &[u8]) -> f32 {
     bytes.try_into().map_or(f32::NAN, |bytes| f64::from_le_bytes(bytes) as f32)
+}
+
+/// A checkpoint that will replace one of the same step.
+const REPLACING: &str = ".writing-new";
+/// What the name of a checkpoint that is being replaced begins with.
+const REPLACED: &str = ".writing-old-";
+
+fn replaced_name(step: u64) -> String {
+    format!("{REPLACED}{step}")
+}
+
+/// Puts back a checkpoint whose replacement did not get into its place.
+pub(super) fn put_back(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let step = entry.file_name().to_string_lossy().strip_prefix(REPLACED).and_then(|s| s.parse().ok());
+        if let Some(place) = step.map(|step| folder.join(folder_name(step))).filter(|place| !place.exists()) {
+            let _ = fs::rename(entry.path(), place);
+        }
+    }
 }
 
 /// A checkpoint's folder name; eight digits, so that names sort by step.

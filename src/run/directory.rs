@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::checkpoint::{self, Checkpoint};
 use super::{Error, Manifest};
 
+/// What the names of unfinished files begin with; see `atomic.rs`.
+const LITTER: &str = ".writing-";
+
 /// One run on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunDirectory {
@@ -147,10 +150,43 @@ impl RunDirectory {
         let steps = self.checkpoints();
         let old = steps.len().saturating_sub(keep.max(1));
         for step in steps[..old].iter().filter(|step| !spared.contains(step)) {
-            let path = self.checkpoint_path(*step);
-            fs::remove_dir_all(&path).map_err(Error::io(&path, "removing an old checkpoint"))?;
+            self.remove_checkpoint(*step)?;
         }
         Ok(path)
+    }
+
+    /// Removes the checkpoints after `step`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove_checkpoints_after(&self, step: u64) -> Result<(), Error> {
+        self.checkpoints()
+            .into_iter()
+            .filter(|&later| later > step)
+            .try_for_each(|s| self.remove_checkpoint(s))
+    }
+
+    /// A checkpoint goes as it came: whole. Under its new name it is litter, should the rest not happen.
+    fn remove_checkpoint(&self, step: u64) -> Result<(), Error> {
+        let path = self.checkpoint_path(step);
+        let gone = path.with_file_name(format!("{LITTER}gone-{step}"));
+        fs::rename(&path, &gone)
+            .and_then(|()| fs::remove_dir_all(&gone))
+            .map_err(Error::io(&path, "removing an old checkpoint"))
+    }
+
+    /// Removes what a process that was killed left half written. Only for who holds the run's lock.
+    pub fn sweep(&self) {
+        checkpoint::put_back(&self.path.join(checkpoint::FOLDER));
+        for folder in [self.path.clone(), self.path.join(checkpoint::FOLDER)] {
+            let Ok(entries) = fs::read_dir(folder) else { continue };
+            for entry in entries.filter_map(Result::ok) {
+                if entry.file_name().to_string_lossy().starts_with(LITTER) {
+                    let path = entry.path();
+                    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                }
+            }
+        }
     }
 
     /// The newest checkpoint that reads whole, and what was wrong with newer ones.

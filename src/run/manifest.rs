@@ -32,6 +32,18 @@ pub struct Manifest {
     pub started: u64,
     /// How it stands.
     pub status: Status,
+    /// The checkpoint with the lowest validation loss.
+    #[serde(default)]
+    pub best: Option<Best>,
+}
+
+/// The best checkpoint of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    /// Its step.
+    pub step: u64,
+    /// Its validation loss.
+    pub loss: f64,
 }
 
 /// How a run stands.
@@ -74,6 +86,7 @@ impl Manifest {
                 .duration_since(std::time::UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs()),
             status: Status::Running,
+            best: None,
         }
     }
 

@@ -14,12 +14,14 @@ pub mod directory;
 pub mod home;
 pub mod lock;
 pub mod manifest;
+pub mod recorder;
 pub mod tensorboard;
 pub mod watch;
 
 pub use checkpoint::{Checkpoint, NamedTensor};
 pub use directory::RunDirectory;
-pub use manifest::{Manifest, Status};
+pub use manifest::{Best, Manifest, Status};
+pub use recorder::{Recorder, Report};
 
 use std::path::{Path, PathBuf};
 

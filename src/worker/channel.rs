@@ -79,8 +79,30 @@ pub struct Outbox(Arc<Shared>);
 impl Outbox {
     /// Reports an event; never waits for the listener.
     pub fn send(&self, event: Event) {
-        let mut queue = self.0.queue();
-        if queue.deaf {
+        self.0.put(event);
+    }
+
+    /// A way to report from another thread; it does not keep [`Events`] from ending.
+    pub fn reporter(&self) -> Reporter {
+        Reporter(self.0.clone())
+    }
+}
+
+/// Reports from a thread beside the worker's.
+#[derive(Clone)]
+pub struct Reporter(Arc<Shared>);
+
+impl Reporter {
+    /// Reports an event; never waits for the listener, and does nothing once the worker has ended.
+    pub fn send(&self, event: Event) {
+        self.0.put(event);
+    }
+}
+
+impl Shared {
+    fn put(&self, event: Event) {
+        let mut queue = self.queue();
+        if queue.deaf || queue.ended {
             return;
         }
         if let (Some(Event::Step(waiting)), Event::Step(new)) = (queue.pending.back_mut(), &event)
@@ -91,7 +113,7 @@ impl Outbox {
         }
         queue.pending.push_back(event);
         drop(queue);
-        self.0.wake();
+        self.wake();
     }
 }
 

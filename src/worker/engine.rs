@@ -2,32 +2,47 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
-use super::protocol::{Command, EpochReport, Event, Finish, Outcome, Phase, RunInfo, StepReport};
+use super::keeper::Keeper;
+use super::protocol::{Command, EpochReport, Event, Finish, Order, Outcome, Phase, RunInfo, StepReport};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::isa::{self, Level};
-use crate::preset::Preset;
 use crate::run::checkpoint::{NamedTensor, save_tensors};
 use crate::run::home::runs_folder;
+use crate::run::{RunDirectory, Status};
 use crate::train::{self, Ending, EpochSummary, Observer, StepSummary, Training, Verdict};
 
-/// Starts the worker.
+/// Starts a worker that keeps nothing on disk.
 ///
 /// # Errors
 /// When the system refuses another thread.
 pub fn spawn() -> io::Result<(Client, Events)> {
+    spawn_in(None)
+}
+
+/// Starts a worker that keeps every training as a run in the folder `runs`.
+///
+/// # Errors
+/// When the system refuses another thread.
+pub fn spawn_keeping(runs: PathBuf) -> io::Result<(Client, Events)> {
+    spawn_in(Some(runs))
+}
+
+fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
     spawn_with(|inbox, outbox| {
-        Engine { inbox, outbox, trained: None, inspector: Inspector::default() }.serve()
+        Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
     })
 }
 
 struct Engine<'a> {
     inbox: Inbox,
     outbox: &'a Outbox,
+    /// Where runs are kept.
+    runs: Option<PathBuf>,
     /// The last training, whose model can be looked at.
     trained: Option<Box<dyn Training>>,
     inspector: Inspector,
@@ -39,10 +54,12 @@ impl Engine<'_> {
             match self.inbox.wait() {
                 Command::Shutdown => return,
                 Command::Start(preset) => {
-                    self.trained = None;
-                    self.inspector.forget();
-                    Buffer::release_pool();
-                    if self.train(&preset) {
+                    if self.train(&Order::new(*preset)) {
+                        return;
+                    }
+                }
+                Command::Begin(order) => {
+                    if self.train(&order) {
                         return;
                     }
                 }
@@ -68,25 +85,49 @@ impl Engine<'_> {
         }
     }
 
-    /// Trains a preset to its end; true when the worker is to end with it.
-    fn train(&mut self, preset: &Preset) -> bool {
+    /// Opens the data, builds the networks and, for a run that is to go on, takes up its newest checkpoint.
+    fn prepare(&self, order: &Order, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
+        let said = |error: &dyn std::fmt::Display| error.to_string();
+        let resumed = order.resume.as_ref().map(|folder| {
+            RunDirectory::open(Path::new(folder)).and_then(|run| keeper.reopen(run)).map_err(|e| said(&e))
+        });
+        let checkpoint = resumed.transpose()?.flatten();
+        let mut trainer = train::prepare(&order.preset).map_err(|error| said(&error))?;
+        if let Some(checkpoint) = checkpoint {
+            trainer.restore(checkpoint).map_err(|error| said(&error))?;
+            self.outbox.send(Event::Log(format!("goes on from step {}", trainer.step())));
+        }
+        Ok(trainer)
+    }
+
+    /// Trains to the end; true when the worker is to end with it.
+    fn train(&mut self, order: &Order) -> bool {
+        self.trained = None;
+        self.inspector.forget();
+        Buffer::release_pool();
         let since = Instant::now();
         self.outbox.send(Event::Phase(Phase::Preparing));
-        self.outbox.send(Event::Preparing(format!("reading {}", preset.data.source.title())));
-        let mut trainer = match train::prepare(preset) {
+        self.outbox.send(Event::Preparing(format!("reading {}", order.preset.data.source.title())));
+        let mut keeper = Keeper::new(self.runs.clone(), order, self.outbox.reporter());
+        let mut trainer = match self.prepare(order, &mut keeper) {
             Ok(trainer) => trainer,
-            Err(error) => {
-                self.outbox.send(Event::Failed(error.to_string()));
+            Err(reason) => {
+                self.outbox.send(Event::Failed(reason));
                 self.outbox.send(Event::Phase(Phase::Idle));
                 return false;
             }
         };
-        self.outbox.send(Event::Started(Box::new(info(&*trainer))));
+        let info = info(&*trainer);
+        let device = info.device.clone();
+        self.outbox.send(Event::Started(Box::new(info)));
+        keeper.begin(&*trainer, &device);
+        keeper.line(&format!("trains on {device} from step {}", trainer.step()));
         self.outbox.send(Event::Phase(Phase::Training));
         let mut session = Session {
             inbox: &self.inbox,
             outbox: self.outbox,
             inspector: &mut self.inspector,
+            keeper,
             is_paused: false,
             free_steps: 0,
             is_ending: false,
@@ -96,25 +137,35 @@ impl Engine<'_> {
         };
         let ended = trainer.run(&mut session);
         let (shuts_down, epochs, (samples, time)) = (session.is_ending, session.epochs, session.trained);
-        match ended {
-            Err(error) => self.outbox.send(Event::Failed(error.to_string())),
-            Ok(ending) => {
-                self.outbox.send(Event::Phase(Phase::Evaluating));
-                match trainer.evaluate_test() {
-                    Err(error) => self.outbox.send(Event::Failed(error.to_string())),
-                    Ok(test) => self.outbox.send(Event::Finished(Finish {
-                        outcome: match ending {
-                            Ending::Completed => Outcome::Completed,
-                            Ending::Stopped => Outcome::Stopped,
-                            Ending::StoppedEarly => Outcome::StoppedEarly,
-                        },
-                        test,
-                        epochs,
-                        steps: trainer.step(),
-                        samples_per_second: rate(samples, time),
-                        seconds: since.elapsed().as_secs_f64(),
-                    })),
-                }
+        let mut keeper = session.keeper;
+        let result = ended.and_then(|ending| {
+            keeper.ended(&*trainer);
+            self.outbox.send(Event::Phase(Phase::Evaluating));
+            Ok((ending, trainer.evaluate_test()?))
+        });
+        match result {
+            Err(error) => {
+                keeper.close(Status::Failed { reason: error.to_string() }, None);
+                self.outbox.send(Event::Failed(error.to_string()));
+            }
+            Ok((ending, test)) => {
+                let steps = trainer.step();
+                let finished = Status::Finished { steps, test_loss: test.loss, test_accuracy: test.accuracy };
+                let (outcome, status) = match ending {
+                    Ending::Completed => (Outcome::Completed, finished),
+                    Ending::Stopped => (Outcome::Stopped, Status::Stopped { steps }),
+                    Ending::StoppedEarly => (Outcome::StoppedEarly, finished),
+                };
+                // Who hears that it has finished may rely on what is on disk.
+                keeper.close(status, Some((&test, steps)));
+                self.outbox.send(Event::Finished(Finish {
+                    outcome,
+                    test,
+                    epochs,
+                    steps,
+                    samples_per_second: rate(samples, time),
+                    seconds: since.elapsed().as_secs_f64(),
+                }));
             }
         }
         self.outbox.send(Event::Phase(Phase::Idle));
@@ -128,6 +179,7 @@ struct Session<'a> {
     inbox: &'a Inbox,
     outbox: &'a Outbox,
     inspector: &'a mut Inspector,
+    keeper: Keeper,
     is_paused: bool,
     /// Single steps that were asked for while paused.
     free_steps: u32,
@@ -157,15 +209,15 @@ impl Session<'_> {
             }
             Command::SetLearningRate(rate) if rate.is_finite() && rate > 0.0 => {
                 trainer.set_learning_rate(rate);
-                self.outbox
-                    .send(Event::Log(format!("learning rate {rate:.3e} from step {}", trainer.step() + 1)));
+                self.say(format!("learning rate {rate:.3e} from step {}", trainer.step() + 1));
             }
             Command::SetLearningRate(rate) => {
                 self.outbox.send(Event::Refused(format!("a learning rate of {rate} is not above zero")));
             }
+            Command::Save if self.keeper.want() => {}
             Command::Save => save(trainer, self.outbox),
             Command::Inspect(question) => self.inspector.ask(question),
-            Command::Start(_) => {
+            Command::Start(_) | Command::Begin(_) => {
                 self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
             }
             Command::Stop => return Verdict::Stop,
@@ -175,6 +227,12 @@ impl Session<'_> {
             }
         }
         Verdict::Continue
+    }
+
+    /// A line for the log, the person's and the run's.
+    fn say(&self, line: String) {
+        self.keeper.line(&line);
+        self.outbox.send(Event::Log(line));
     }
 
     fn set_paused(&mut self, paused: bool) {
@@ -202,6 +260,7 @@ impl Observer for Session<'_> {
                     Err(error) => self.outbox.send(Event::Refused(error.to_string())),
                 }
             }
+            self.keeper.between_steps(trainer);
             if !self.is_paused {
                 return Verdict::Continue;
             }
@@ -227,19 +286,21 @@ impl Observer for Session<'_> {
         self.trained.1 += step.time;
         let (samples, time) =
             self.recent.iter().fold((0, Duration::ZERO), |sum, x| (sum.0 + x.0, sum.1 + x.1));
+        let samples_per_second = rate(samples, time);
+        self.keeper.stepped(step, samples_per_second);
         self.outbox.send(Event::Step(StepReport {
             step: step.step,
             epoch: step.epoch,
             scores: step.scores,
             steps: 1,
             learning_rate: step.learning_rate,
-            samples_per_second: rate(samples, time),
+            samples_per_second,
             seconds: self.trained.1.as_secs_f64(),
         }));
     }
 
     fn noted(&mut self, line: String) {
-        self.outbox.send(Event::Log(line));
+        self.say(line);
     }
 
     fn evaluating(&mut self) {
@@ -248,6 +309,7 @@ impl Observer for Session<'_> {
 
     fn epoch_ended(&mut self, epoch: &EpochSummary) {
         self.epochs = epoch.epoch;
+        self.keeper.epoch_ended(epoch);
         self.outbox.send(Event::Epoch(Box::new(EpochReport {
             epoch: epoch.epoch,
             step: epoch.step,
@@ -332,6 +394,7 @@ fn rate(samples: u64, time: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::Preset;
     use crate::worker::protocol::{Filter, Inspection, Question};
 
     fn preset() -> Preset {

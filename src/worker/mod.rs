@@ -3,12 +3,14 @@
 pub mod channel;
 mod engine;
 mod inspector;
+mod keeper;
 pub mod protocol;
 
 pub use crate::train::bench;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
-pub use engine::spawn;
+pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, Line, Metric, Metrics, Outcome, Panel, Phase, Point, Question, RunInfo, Sample, Scores, StepReport,
+    Knob, Line, Metric, Metrics, Order, Outcome, Panel, Phase, Point, Question, RunInfo, Sample, Scores,
+    StepReport,
 };

@@ -13,6 +13,8 @@ pub use crate::train::metrics::{Metric, Metrics, Scores};
 pub enum Command {
     /// Train this preset; refused with [`Event::Refused`] while another training runs.
     Start(Box<Preset>),
+    /// Train with more to it than the preset; refused likewise.
+    Begin(Box<Order>),
     /// Hold after the current step.
     Pause,
     /// Go on.
@@ -29,6 +31,24 @@ pub enum Command {
     Inspect(Question),
     /// Stop training, if any, and end the worker.
     Shutdown,
+}
+
+/// A training, and what there is to it beside the preset.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// The preset.
+    pub preset: Preset,
+    /// The folder of a run of this preset that is to go on.
+    pub resume: Option<String>,
+    /// Seconds between two checkpoints within an epoch.
+    pub checkpoint_seconds: f64,
+}
+
+impl Order {
+    /// Trains a preset from its beginning, with a checkpoint a minute.
+    pub fn new(preset: Preset) -> Self {
+        Order { preset, resume: None, checkpoint_seconds: 60.0 }
+    }
 }
 
 /// What to look at.
@@ -79,6 +99,20 @@ pub enum Event {
     Inspected(Box<Inspection>),
     /// The weights are on disk, at this path.
     Saved(String),
+    /// The training is kept on disk as this run.
+    Keeping {
+        /// Its name.
+        run: String,
+        /// Its folder.
+        folder: String,
+    },
+    /// The run's checkpoint of this step is on disk.
+    Checkpoint {
+        /// Steps done.
+        step: u64,
+    },
+    /// Something of the run cannot be written, and is tried again; none: it is written now.
+    Trouble(Option<String>),
     /// One line for the log.
     Log(String),
     /// Training ended, by itself or on command, with the test set's result.

@@ -1,7 +1,6 @@
 //! Appends figures to a run's event file.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,13 +9,19 @@ use prost::Message;
 use super::message::{Event, Figure, Histogram, Image, Summary, Value, What};
 use super::record;
 use crate::run::Error;
+use crate::run::recorder::append_whole;
 
-/// An event file being written. Figures are buffered until [`flush`](Writer::flush).
+/// An event file being written. Figures are held back until [`flush`](Writer::flush).
 #[derive(Debug)]
 pub struct Writer {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: File,
+    /// Whole records that are not in the file yet.
+    pending: Vec<u8>,
 }
+
+/// So many bytes are held back for a disk that does not take them; later figures are lost.
+const PENDING: usize = 8 << 20;
 
 impl Writer {
     /// Begins a new event file in `folder`, under the name that TensorBoard looks for.
@@ -42,7 +47,7 @@ impl Writer {
             .append(true)
             .open(&path)
             .map_err(Error::io(&path, "creating the event file"))?;
-        let mut writer = Writer { path, file: BufWriter::new(file) };
+        let mut writer = Writer { path, file, pending: Vec::new() };
         writer.append(0, What::FileVersion("brain.Event:2".into()))?;
         writer.flush()?;
         Ok(writer)
@@ -105,18 +110,33 @@ impl Writer {
         self.append(step, What::Summary(Summary { value }))
     }
 
-    /// Hands what is buffered to the system.
+    /// Hands what is held back to the system.
+    ///
+    /// # Errors
+    /// When the system refuses; the file then ends with a whole record as before, and the next call tries again.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        append_whole(&mut self.file, &self.pending).map_err(Error::io(&self.path, "writing"))?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// A new file in `folder` that takes over what this one held back.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn flush(&mut self) -> Result<(), Error> {
-        self.file.flush().map_err(Error::io(&self.path, "writing"))
+    pub fn moved_to(self, folder: &Path) -> Result<Self, Error> {
+        let mut new = Self::create(folder)?;
+        new.pending = self.pending;
+        Ok(new)
     }
 
     fn append(&mut self, step: u64, what: What) -> Result<(), Error> {
         let wall_time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         let event = Event { wall_time, step: step.cast_signed(), what: Some(what) };
-        record::write(&mut self.file, &event.encode_to_vec()).map_err(Error::io(&self.path, "writing"))
+        if self.pending.len() > PENDING {
+            return Ok(());
+        }
+        record::write(&mut self.pending, &event.encode_to_vec()).map_err(Error::io(&self.path, "writing"))
     }
 }
 

@@ -65,6 +65,24 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.inform(format!("weights saved to {path}"));
             Vec::new()
         }
+        Event::Keeping { run, .. } => {
+            state.log(format!("kept as {run}"));
+            Vec::new()
+        }
+        Event::Checkpoint { step } => {
+            state.log(format!("saved at step {step}"));
+            Vec::new()
+        }
+        Event::Trouble(Some(what)) => {
+            state.log(format!("not saved, will be tried again: {what}"));
+            state.complain(format!("training goes on unsaved: {what}"));
+            Vec::new()
+        }
+        Event::Trouble(None) => {
+            state.log("saving works again");
+            state.inform("saving works again");
+            Vec::new()
+        }
         Event::Log(line) => {
             state.log(line);
             Vec::new()

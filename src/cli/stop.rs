@@ -1,0 +1,49 @@
+//! `trainyard stop`: ends a training from another terminal.
+
+use std::time::{Duration, Instant};
+
+use super::Error;
+use super::text::plain;
+use crate::run::lock::Lock;
+use crate::run::{RunDirectory, home};
+
+/// End a run that trains, in good order: it writes a checkpoint first and can be resumed
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The run: its name or a part of it that no other has, its folder, or `last`
+    run: String,
+    /// Seconds to wait for its end
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+}
+
+impl Arguments {
+    /// Asks the run's process to end, and waits until it has.
+    pub fn run(self) -> Result<(), Error> {
+        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let name = plain(&run.name());
+        let Some(owner) = Lock::holder(run.path()) else {
+            return Err(Error::Failed(format!("{name} is not being trained")));
+        };
+        terminate(&owner).map_err(|reason| Error::Failed(format!("{name}: process {owner}: {reason}")))?;
+        let until = Instant::now() + Duration::from_secs(self.wait);
+        while Lock::holder(run.path()).is_some() {
+            if Instant::now() > until {
+                return Err(Error::Failed(format!("{name}: process {owner} has not ended yet")));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        println!("{name} has stopped; `trainyard resume {name}` goes on");
+        Ok(())
+    }
+}
+
+/// Sends SIGTERM, with the `kill` that every Unix has: the standard library sends no signals.
+fn terminate(process: &str) -> Result<(), String> {
+    let status = std::process::Command::new("kill").args(["-TERM", process]).status();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) => Err("it cannot be signalled".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,460 @@
+//! Writes a run beside the training: on a thread of its own, from copies, so that a slow, full or vanished disk neither
+//! holds up the training nor ends it. What could not be written is tried again.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::lock::Lock;
+use super::manifest::{Best, Manifest, Status};
+use super::tensorboard::Writer;
+use super::{Checkpoint, Error, RunDirectory};
+
+/// So many of the newest checkpoints stay, and the best one beside them.
+pub const KEPT: usize = 3;
+/// Figures and lines that wait for the writer at most; with a disk that hangs, later ones are lost.
+const WAITING: usize = 4096;
+/// Figures reach the disk after this time at the latest.
+const FLUSH: Duration = Duration::from_millis(500);
+/// After a failure the disk is tried again in this time.
+const RETRY: Duration = Duration::from_secs(2);
+/// The log lines that are kept for a disk that does not take them.
+const LOG_PENDING: usize = 1 << 20;
+
+/// What the writer has to say.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Report {
+    /// The checkpoint of this step is on disk and will survive a crash.
+    Saved {
+        /// Steps done.
+        step: u64,
+        /// Its folder.
+        path: PathBuf,
+    },
+    /// Something cannot be written; it will be tried again.
+    Trouble(String),
+    /// What could not be written is written.
+    Recovered,
+}
+
+enum Entry {
+    Figures(u64, Vec<(String, f64)>),
+    Line(String),
+    Checkpoint { checkpoint: Box<Checkpoint>, loss: Option<f64>, histograms: bool },
+    Close(Status),
+}
+
+/// The training's end of the writer. Dropped without [`close`](Recorder::close), the run stays marked as running.
+pub struct Recorder {
+    run: RunDirectory,
+    best: Option<f64>,
+    entries: SyncSender<Entry>,
+    is_writing: Arc<AtomicBool>,
+    writer: JoinHandle<Result<(), Error>>,
+}
+
+impl Recorder {
+    /// Begins a new run under `runs`.
+    ///
+    /// # Errors
+    /// When its folder cannot be made.
+    pub fn create(
+        runs: &Path,
+        manifest: Manifest,
+        report: impl Fn(Report) + Send + 'static,
+    ) -> Result<Self, Error> {
+        let run = RunDirectory::create(runs, &manifest)?;
+        let lock = Lock::take(run.path())?;
+        Self::start(run, manifest, lock, report)
+    }
+
+    /// Goes on writing a run from its newest checkpoint that reads whole; gives that, if there is one, and what was
+    /// wrong with newer ones, which are removed.
+    ///
+    /// # Errors
+    /// When another process writes it, or its manifest is broken.
+    pub fn reopen(
+        run: RunDirectory,
+        report: impl Fn(Report) + Send + 'static,
+    ) -> Result<(Self, Option<Checkpoint>, Vec<Error>), Error> {
+        let lock = Lock::take(run.path())?;
+        let mut manifest = run.manifest()?;
+        run.sweep();
+        let (checkpoint, problems) = run.latest_checkpoint();
+        let step = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
+        run.remove_checkpoints_after(step)?;
+        manifest.status = Status::Running;
+        manifest.best = manifest.best.filter(|best| best.step <= step);
+        manifest.save(run.path())?;
+        Ok((Self::start(run, manifest, lock, report)?, checkpoint, problems))
+    }
+
+    fn start(
+        run: RunDirectory,
+        manifest: Manifest,
+        lock: Lock,
+        report: impl Fn(Report) + Send + 'static,
+    ) -> Result<Self, Error> {
+        let (entries, receiver) = sync_channel(WAITING);
+        let is_writing = Arc::new(AtomicBool::new(false));
+        let best = manifest.best.map(|best| best.loss);
+        let writer = Disk {
+            run: run.clone(),
+            manifest,
+            manifest_waits: false,
+            lock: Some(lock),
+            events: None,
+            log: Vec::new(),
+            checkpoint: None,
+            is_writing: is_writing.clone(),
+            report: Box::new(report),
+            in_trouble: None,
+        };
+        let writer = std::thread::Builder::new()
+            .name("recorder".into())
+            .spawn(move || writer.serve(&receiver))
+            .map_err(Error::io(run.path(), "starting the thread that writes it"))?;
+        Ok(Recorder { run, best, entries, is_writing, writer })
+    }
+
+    /// The run it writes.
+    pub fn run(&self) -> &RunDirectory {
+        &self.run
+    }
+
+    /// The lowest validation loss of a checkpoint when it began to write.
+    pub fn best(&self) -> Option<f64> {
+        self.best
+    }
+
+    /// Adds figures of a step. Never waits.
+    pub fn figures(&self, step: u64, figures: Vec<(String, f64)>) {
+        let _ = self.entries.try_send(Entry::Figures(step, figures));
+    }
+
+    /// Adds a line to the log. Never waits.
+    pub fn line(&self, line: String) {
+        let _ = self.entries.try_send(Entry::Line(line));
+    }
+
+    /// Whether the checkpoint before has been written (or given up), so that another is worth the copying.
+    pub fn is_free(&self) -> bool {
+        !self.is_writing.load(Ordering::Acquire)
+    }
+
+    /// Writes a checkpoint; `loss` is the validation loss of an epoch that ends with it, by which the best one is
+    /// chosen, and `histograms` adds the weights' distributions to the event file.
+    pub fn checkpoint(&self, checkpoint: Checkpoint, loss: Option<f64>, histograms: bool) {
+        self.is_writing.store(true, Ordering::Release);
+        let entry = Entry::Checkpoint { checkpoint: Box::new(checkpoint), loss, histograms };
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = self.entries.try_send(entry) {
+            self.is_writing.store(false, Ordering::Release);
+        }
+    }
+
+    /// Writes what waits and the run's last status, and waits until that is done.
+    ///
+    /// # Errors
+    /// What could not be written in spite of another try.
+    pub fn close(self, status: Status) -> Result<(), Error> {
+        // The last words are worth waiting for.
+        let _ = self.entries.send(Entry::Close(status));
+        drop(self.entries);
+        self.writer.join().unwrap_or_else(|_| Err(Error::broken(self.run.path(), "its writer panicked")))
+    }
+}
+
+/// A checkpoint that waits to be written.
+struct Waiting {
+    checkpoint: Box<Checkpoint>,
+    loss: Option<f64>,
+    histograms: bool,
+}
+
+/// The writer's end.
+struct Disk {
+    run: RunDirectory,
+    manifest: Manifest,
+    manifest_waits: bool,
+    lock: Option<Lock>,
+    events: Option<Writer>,
+    /// Lines that are not on disk yet.
+    log: Vec<u8>,
+    checkpoint: Option<Waiting>,
+    is_writing: Arc<AtomicBool>,
+    report: Box<dyn Fn(Report) + Send>,
+    /// Since when and with what the disk refuses.
+    in_trouble: Option<(Instant, String)>,
+}
+
+impl Disk {
+    fn serve(mut self, entries: &Receiver<Entry>) -> Result<(), Error> {
+        let mut written = Instant::now();
+        loop {
+            match entries.recv_timeout(FLUSH) {
+                Ok(Entry::Close(status)) => {
+                    (self.manifest.status, self.manifest_waits) = (status, true);
+                    return self.last_words();
+                }
+                Ok(entry) => self.take(entry),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.last_words(),
+            }
+            let pause = if self.in_trouble.is_some() { RETRY } else { FLUSH };
+            let is_urgent = self.checkpoint.is_some() && self.in_trouble.is_none();
+            if is_urgent || written.elapsed() >= pause {
+                self.try_to_write();
+                written = Instant::now();
+            }
+        }
+    }
+
+    fn take(&mut self, entry: Entry) {
+        match entry {
+            Entry::Figures(step, figures) => {
+                if let Ok(events) = self.events() {
+                    let figures: Vec<(&str, f64)> =
+                        figures.iter().map(|(name, x)| (name.as_str(), *x)).collect();
+                    let _ = events.scalars(step, &figures);
+                }
+            }
+            Entry::Line(line) => {
+                let time = time::OffsetDateTime::now_utc();
+                let form =
+                    time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+                let time = time.format(&form).unwrap_or_default();
+                // One line a record, whatever the text holds.
+                let line = line.replace(['\n', '\r'], " ");
+                if self.log.len() < LOG_PENDING {
+                    self.log.extend_from_slice(format!("{time} {line}\n").as_bytes());
+                }
+            }
+            Entry::Checkpoint { checkpoint, loss, histograms } => {
+                self.checkpoint = Some(Waiting { checkpoint, loss, histograms });
+            }
+            Entry::Close(_) => {}
+        }
+    }
+
+    fn try_to_write(&mut self) -> bool {
+        let outcome = self.write();
+        // Written or refused, a newer checkpoint is now worth more than this one.
+        self.is_writing.store(false, Ordering::Release);
+        match outcome {
+            Ok(()) => {
+                if self.in_trouble.take().is_some() {
+                    (self.report)(Report::Recovered);
+                }
+                true
+            }
+            Err(error) => {
+                let said = error.to_string();
+                let is_new = self.in_trouble.as_ref().is_none_or(|(_, before)| *before != said);
+                if is_new {
+                    (self.report)(Report::Trouble(said.clone()));
+                }
+                self.in_trouble = Some((Instant::now(), said));
+                false
+            }
+        }
+    }
+
+    fn last_words(mut self) -> Result<(), Error> {
+        let tries = 3;
+        for last in (0..tries).map(|number| number + 1 == tries) {
+            if self.try_to_write() {
+                break;
+            }
+            if last {
+                return self.write();
+            }
+            std::thread::sleep(RETRY / 4);
+        }
+        drop(self.lock.take());
+        Ok(())
+    }
+
+    /// Everything that waits, the smallest first, so that a disk with little room takes what it can.
+    fn write(&mut self) -> Result<(), Error> {
+        self.make_sure_of_the_folder()?;
+        if self.manifest_waits {
+            self.manifest.save(self.run.path())?;
+            self.manifest_waits = false;
+        }
+        self.write_log()?;
+        self.events()?.flush()?;
+        self.write_checkpoint()
+    }
+
+    /// Someone may have removed the folder under us: it is made again, with the manifest, a lock and new files.
+    fn make_sure_of_the_folder(&mut self) -> Result<(), Error> {
+        if self.run.path().join(super::manifest::FILE).exists() {
+            return Ok(());
+        }
+        self.manifest.save(self.run.path())?;
+        self.lock = Some(Lock::take(self.run.path())?);
+        // What it held back goes to a new file.
+        self.events = match self.events.take() {
+            Some(old) => Some(old.moved_to(self.run.path())?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn events(&mut self) -> Result<&mut Writer, Error> {
+        if self.events.is_none() {
+            self.events = Some(Writer::create(self.run.path())?);
+        }
+        self.events.as_mut().ok_or(Error::NoHome)
+    }
+
+    fn write_log(&mut self) -> Result<(), Error> {
+        if self.log.is_empty() {
+            return Ok(());
+        }
+        let path = self.run.path().join(LOG);
+        let mut file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(Error::io(&path, "opening the log"))?;
+        append_whole(&mut file, &self.log).map_err(Error::io(&path, "writing"))?;
+        self.log.clear();
+        Ok(())
+    }
+
+    fn write_checkpoint(&mut self) -> Result<(), Error> {
+        let Some(waiting) = &self.checkpoint else { return Ok(()) };
+        let step = waiting.checkpoint.step;
+        let better = waiting.loss.filter(|loss| self.manifest.best.is_none_or(|best| *loss < best.loss));
+        let best = better.map(|loss| Best { step, loss }).or(self.manifest.best);
+        let spared: Vec<u64> = best.iter().map(|best| best.step).collect();
+        let path = self.run.save_checkpoint(&waiting.checkpoint, KEPT, &spared)?;
+        if best != self.manifest.best {
+            self.manifest.best = best;
+            self.manifest_waits = true;
+        }
+        if let Some(Waiting { checkpoint, histograms: true, .. }) = self.checkpoint.take() {
+            let events = self.events()?;
+            for tensor in &checkpoint.weights {
+                events.histogram(step, &format!("weights/{}", tensor.name), &tensor.values)?;
+            }
+        }
+        (self.report)(Report::Saved { step, path });
+        Ok(())
+    }
+}
+
+/// The log's file in a run's folder.
+pub const LOG: &str = "log.txt";
+
+/// Appends all of `bytes`, or, when the system refuses, none of them.
+pub(super) fn append_whole(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
+    let before = file.metadata()?.len();
+    file.write_all(bytes).inspect_err(|_| {
+        // A torn record would hide all that follow it.
+        let _ = file.set_len(before);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::super::checkpoint::NamedTensor;
+    use super::super::tensorboard::Reader;
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let preset = r#"(name: "x", title: "", data: (source: mnist), layers: [Flatten], loss: mean_squared_error,
+                         optimizer: SGD(), train: (epochs: 1, batch_size: 1))"#;
+        Manifest::begin(ron::from_str(preset).unwrap(), "cpu".into())
+    }
+
+    fn checkpoint(step: u64) -> Checkpoint {
+        let weights =
+            vec![NamedTensor { name: "dense/bias".into(), shape: vec![2], values: vec![step as f32; 2] }];
+        Checkpoint { step, weights, optimizer: Vec::new(), state: "()".into() }
+    }
+
+    /// What event files in a folder say, in their order.
+    fn figures(run: &Path) -> Vec<(String, i64, f64)> {
+        let mut files: Vec<PathBuf> = std::fs::read_dir(run).unwrap().map(|e| e.unwrap().path()).collect();
+        files.retain(|path| path.to_string_lossy().contains("tfevents"));
+        files.sort();
+        let mut found = Vec::new();
+        for file in files {
+            let mut reader = Reader::new(&file);
+            reader.read(|scalar| found.push((scalar.tag, scalar.step, scalar.value))).unwrap();
+            assert_eq!(reader.damaged(), 0);
+        }
+        found
+    }
+
+    #[test]
+    fn a_run_is_whole_on_disk_when_it_is_closed() {
+        let runs = tempfile::tempdir().unwrap();
+        let (said, reports) = channel();
+        let recorder = Recorder::create(runs.path(), manifest(), move |r| said.send(r).unwrap()).unwrap();
+        let run = recorder.run().clone();
+        recorder.figures(1, vec![("loss/train".into(), 0.5)]);
+        recorder.line("two\nlines".into());
+        recorder.checkpoint(checkpoint(7), Some(0.25), true);
+        assert!(matches!(Lock::take(run.path()), Err(Error::Locked { .. })));
+        recorder.close(Status::Stopped { steps: 7 }).unwrap();
+
+        let manifest = run.manifest().unwrap();
+        assert_eq!(manifest.status, Status::Stopped { steps: 7 });
+        assert_eq!(manifest.best, Some(Best { step: 7, loss: 0.25 }));
+        assert_eq!(run.latest_checkpoint().0, Some(checkpoint(7)));
+        assert_eq!(figures(run.path()), [("loss/train".into(), 1, 0.5)]);
+        let log = std::fs::read_to_string(run.path().join(LOG)).unwrap();
+        assert!(log.ends_with("Z two lines\n") && log.lines().count() == 1, "{log}");
+        assert!(reports.iter().any(|r| matches!(r, Report::Saved { step: 7, .. })));
+        drop(Lock::take(run.path()).unwrap());
+    }
+
+    #[test]
+    fn a_folder_that_is_removed_is_made_again_with_what_follows() {
+        let runs = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(runs.path(), manifest(), |_| ()).unwrap();
+        let run = recorder.run().clone();
+        recorder.checkpoint(checkpoint(1), None, false);
+        while !recorder.is_free() {
+            std::thread::yield_now();
+        }
+        std::fs::remove_dir_all(run.path()).unwrap();
+        recorder.figures(2, vec![("loss/train".into(), 0.5)]);
+        recorder.checkpoint(checkpoint(2), None, false);
+        recorder.close(Status::Stopped { steps: 2 }).unwrap();
+        assert_eq!(run.checkpoints(), [2]);
+        assert_eq!(figures(run.path()), [("loss/train".into(), 2, 0.5)]);
+        assert_eq!(run.manifest().unwrap().status, Status::Stopped { steps: 2 });
+    }
+
+    #[test]
+    fn a_run_that_is_taken_up_again_goes_on_from_its_newest_whole_checkpoint() {
+        let runs = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(runs.path(), manifest(), |_| ()).unwrap();
+        let run = recorder.run().clone();
+        for (step, loss) in [(1, 0.5), (2, 0.25), (3, 0.125)] {
+            recorder.checkpoint(checkpoint(step), Some(loss), false);
+        }
+        recorder.close(Status::Running).unwrap();
+        std::fs::write(run.checkpoint_path(3).join("weights.safetensors"), "torn").unwrap();
+        std::fs::create_dir(run.path().join("checkpoints/.writing-xyz")).unwrap();
+        std::fs::rename(run.checkpoint_path(2), run.path().join("checkpoints/.writing-old-2")).unwrap();
+
+        let (recorder, found, problems) = Recorder::reopen(run.clone(), |_| ()).unwrap();
+        assert_eq!((found, problems.len()), (Some(checkpoint(2)), 1));
+        assert_eq!(recorder.best(), None, "the best one was broken");
+        assert_eq!(std::fs::read_dir(run.path().join("checkpoints")).unwrap().count(), 2);
+        assert!(Recorder::reopen(run, |_| ()).is_err(), "it is being written");
+        recorder.close(Status::Running).unwrap();
+    }
+}

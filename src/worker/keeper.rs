@@ -1,0 +1,243 @@
+//! The training thread's half of keeping a run: what is written, and when. It only copies; `run::Recorder` writes.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::channel::Reporter;
+use super::protocol::{Event, Order};
+use crate::run::{self, Checkpoint, Manifest, Recorder, Report, RunDirectory, Status};
+use crate::train::{EpochSummary, Scores, StepSummary, Training};
+
+/// A folder that could not be made is tried again in this time.
+const RETRY: Duration = Duration::from_secs(5);
+/// The curves of a training get about so many points, but one in [`FEWEST`] steps at least.
+const POINTS: u64 = 5000;
+const FEWEST: u64 = 50;
+
+/// Keeps one run; without a folder of runs it keeps nothing.
+pub(super) struct Keeper {
+    runs: Option<PathBuf>,
+    recorder: Option<Recorder>,
+    manifest: Option<Manifest>,
+    reporter: Reporter,
+    /// Time between checkpoints.
+    every: Duration,
+    /// When the last checkpoint was taken, or the folder tried.
+    since: Instant,
+    last_step: Option<u64>,
+    /// An epoch has ended, with this loss on the validation set.
+    epoch_ended: Option<Option<f64>>,
+    best: Option<f64>,
+    /// The best epoch's checkpoint, while the writer is busy with another.
+    held: Option<(Checkpoint, f64)>,
+    is_wanted: bool,
+    steps_a_point: u64,
+    /// The mean scores since the last point, over so many steps.
+    point: (Scores, u32),
+}
+
+impl Keeper {
+    /// A keeper of what `order` begins; nothing is written before [`begin`](Keeper::begin).
+    pub(super) fn new(runs: Option<PathBuf>, order: &Order, reporter: Reporter) -> Self {
+        Keeper {
+            runs,
+            recorder: None,
+            manifest: None,
+            reporter,
+            every: Duration::try_from_secs_f64(order.checkpoint_seconds).unwrap_or(Duration::MAX),
+            since: Instant::now(),
+            last_step: None,
+            epoch_ended: None,
+            best: None,
+            held: None,
+            is_wanted: false,
+            steps_a_point: 1,
+            point: (Scores::default(), 0),
+        }
+    }
+
+    /// Takes a run that was interrupted; gives its newest whole checkpoint, if it has one.
+    ///
+    /// # Errors
+    /// When another process writes it or it cannot be read.
+    pub(super) fn reopen(&mut self, run: RunDirectory) -> Result<Option<Checkpoint>, run::Error> {
+        let (recorder, checkpoint, problems) = Recorder::reopen(run, self.report())?;
+        for problem in problems {
+            self.reporter.send(Event::Log(format!("a checkpoint is passed over: {problem}")));
+        }
+        (self.best, self.last_step) = (recorder.best(), checkpoint.as_ref().map(|c| c.step));
+        self.recorder = Some(recorder);
+        Ok(checkpoint)
+    }
+
+    /// Makes the run's folder, unless one is open, and says where it is.
+    pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
+        self.since = Instant::now();
+        let steps = training.steps_per_epoch() * u64::from(training.epochs());
+        self.steps_a_point = (steps / POINTS).clamp(1, FEWEST);
+        if self.recorder.is_none() && self.runs.is_some() {
+            self.manifest = Some(Manifest::begin(training.preset().clone(), device.to_string()));
+            self.create();
+        }
+        self.tell();
+    }
+
+    fn create(&mut self) {
+        let (Some(runs), Some(manifest)) = (&self.runs, &self.manifest) else { return };
+        match Recorder::create(runs, manifest.clone(), self.report()) {
+            Ok(recorder) => {
+                self.recorder = Some(recorder);
+                self.manifest = None;
+            }
+            Err(error) => self.reporter.send(Event::Trouble(Some(error.to_string()))),
+        }
+    }
+
+    fn tell(&self) {
+        if let Some(recorder) = &self.recorder {
+            let (run, folder) = (recorder.run().name(), recorder.run().path().display().to_string());
+            self.reporter.send(Event::Keeping { run, folder });
+        }
+    }
+
+    fn report(&self) -> impl Fn(Report) + Send + 'static {
+        let reporter = self.reporter.clone();
+        move |report| {
+            reporter.send(match report {
+                Report::Saved { step, .. } => Event::Checkpoint { step },
+                Report::Trouble(what) => Event::Trouble(Some(what)),
+                Report::Recovered => Event::Trouble(None),
+            });
+        }
+    }
+
+    /// A line for the run's log.
+    pub(super) fn line(&self, line: &str) {
+        if let Some(recorder) = &self.recorder {
+            recorder.line(line.to_string());
+        }
+    }
+
+    /// A checkpoint is wanted now; false when no run is kept.
+    pub(super) fn want(&mut self) -> bool {
+        self.is_wanted = self.recorder.is_some();
+        self.is_wanted
+    }
+
+    /// Takes a checkpoint when one is due.
+    pub(super) fn between_steps(&mut self, training: &dyn Training) {
+        if self.manifest.is_some() && self.since.elapsed() >= RETRY {
+            self.since = Instant::now();
+            self.create();
+            if self.recorder.is_some() {
+                self.reporter.send(Event::Trouble(None));
+                self.tell();
+            }
+        }
+        let Some(recorder) = &self.recorder else { return };
+        let is_free = recorder.is_free();
+        if is_free && let Some((checkpoint, loss)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(loss), false);
+            return;
+        }
+        if let Some(loss) = self.epoch_ended.take() {
+            let best = loss.filter(|loss| self.best.is_none_or(|best| *loss < best));
+            self.best = best.or(self.best);
+            if is_free {
+                self.take(training, loss, true);
+            } else if let Some(loss) = best {
+                self.held = Some((training.snapshot(), loss));
+            }
+        } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {
+            self.is_wanted = false;
+            self.take(training, None, false);
+        }
+    }
+
+    fn take(&mut self, training: &dyn Training, loss: Option<f64>, histograms: bool) {
+        self.since = Instant::now();
+        if self.last_step == Some(training.step()) && loss.is_none() {
+            return;
+        }
+        self.last_step = Some(training.step());
+        if let Some(recorder) = &self.recorder {
+            recorder.checkpoint(training.snapshot(), loss, histograms);
+        }
+    }
+
+    /// Adds a step to the curves.
+    pub(super) fn stepped(&mut self, step: &StepSummary, samples_per_second: f64) {
+        let Some(recorder) = &self.recorder else { return };
+        let (mean, steps) = &mut self.point;
+        *steps += 1;
+        *mean = if *steps == 1 { step.scores } else { mean.mean(&step.scores, 1.0 / f64::from(*steps)) };
+        if step.step.is_multiple_of(self.steps_a_point) {
+            let mut figures = by_tag(mean, "train");
+            figures.push(("learning_rate".into(), step.learning_rate));
+            figures.push(("samples_per_second".into(), samples_per_second));
+            recorder.figures(step.step, figures);
+            *steps = 0;
+        }
+    }
+
+    /// Adds an epoch to the curves; its checkpoint is taken before the next step.
+    pub(super) fn epoch_ended(&mut self, epoch: &EpochSummary) {
+        let Some(recorder) = &self.recorder else { return };
+        let mut figures = by_tag(&epoch.training, "epoch");
+        if let Some(validation) = &epoch.validation {
+            figures.extend(by_tag(validation, "validation"));
+        }
+        recorder.figures(epoch.step, figures);
+        recorder.line(format!(
+            "epoch {} after {} steps: {}{}",
+            epoch.epoch,
+            epoch.step,
+            in_words(&epoch.training),
+            epoch.validation.map(|scores| format!("; validation {}", in_words(&scores))).unwrap_or_default()
+        ));
+        self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
+    }
+
+    /// The last checkpoint of a training that has ended.
+    pub(super) fn ended(&mut self, training: &dyn Training) {
+        let Some(recorder) = &self.recorder else { return };
+        if let Some((checkpoint, loss)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(loss), false);
+        }
+        let loss = self.epoch_ended.take().flatten();
+        // Early stopping may have put other weights in place at this very step, so nothing is spared here.
+        self.last_step = self.last_step.filter(|_| loss.is_none());
+        self.take(training, loss, true);
+    }
+
+    /// Closes the run: everything that waits is on disk afterwards.
+    pub(super) fn close(self, status: Status, test: Option<(&Scores, u64)>) {
+        let Some(recorder) = self.recorder else { return };
+        if let Some((scores, step)) = test {
+            recorder.figures(step, by_tag(scores, "test"));
+            recorder.line(format!("test {}", in_words(scores)));
+        }
+        recorder.line(match &status {
+            Status::Running => "goes on".into(),
+            Status::Stopped { steps } => format!("stopped after {steps} steps"),
+            Status::Finished { steps, .. } => format!("finished after {steps} steps"),
+            Status::Failed { reason } => format!("failed: {reason}"),
+        });
+        if let Err(error) = recorder.close(status) {
+            self.reporter.send(Event::Trouble(Some(error.to_string())));
+        }
+    }
+}
+
+/// Scores by their names in event files: `loss/train`.
+fn by_tag(scores: &Scores, of: &str) -> Vec<(String, f64)> {
+    let mut figures = vec![(format!("loss/{of}"), scores.loss)];
+    figures.extend(scores.accuracy.map(|accuracy| (format!("accuracy/{of}"), accuracy)));
+    figures.extend(scores.metrics.iter().map(|(metric, value)| (format!("{}/{of}", metric.name()), value)));
+    figures
+}
+
+fn in_words(scores: &Scores) -> String {
+    let accuracy = scores.accuracy.map(|a| format!(", accuracy {a:.4}")).unwrap_or_default();
+    format!("loss {:.4}{accuracy}", scores.loss)
+}

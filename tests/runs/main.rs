@@ -1,0 +1,7 @@
+//! Runs that cannot be lost: the real binary, killed, signalled, and writing to disks that refuse.
+#![cfg(unix)]
+
+mod disk;
+mod kill;
+mod program;
+mod signals;

@@ -1,0 +1,53 @@
+//! Ended by signals and by `trainyard stop`.
+
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use trainyard::run::Status;
+
+use crate::program::{Home, bits, newest, uninterrupted};
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+    assert!(status.expect("kill is there").success());
+}
+
+/// A training with its run made.
+fn begun(home: &Home) -> (Child, std::sync::mpsc::Receiver<serde_json::Value>) {
+    let (child, lines) = home.start(&["train", "small", "--json"]);
+    while lines.recv_timeout(Duration::from_secs(60)).expect("it begins")["event"] != "run" {}
+    (child, lines)
+}
+
+#[test]
+fn a_signal_leaves_a_checkpoint_from_which_the_run_comes_to_the_same_weights() {
+    let expected = uninterrupted();
+    for (name, code) in [("TERM", 143), ("INT", 130)] {
+        let home = Home::new();
+        let (mut child, _lines) = begun(&home);
+        std::thread::sleep(Duration::from_millis(150));
+        signal(&child, name);
+        assert_eq!(child.wait().expect("it is our child").code(), Some(code));
+        let stopped = newest(&home.run()).expect("a checkpoint");
+        assert_eq!(home.run().manifest().unwrap().status, Status::Stopped { steps: stopped.step });
+        let resumed = home.command(&["resume", "last", "--quiet"]).output().expect("it starts");
+        assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+        let end = newest(&home.run()).expect("a checkpoint");
+        assert!([bits(&end.weights), bits(&end.optimizer)] == expected);
+        let again = home.command(&["resume", "last"]).output().expect("it starts");
+        assert!(String::from_utf8_lossy(&again.stderr).contains("nothing is left to do"));
+    }
+}
+
+#[test]
+fn a_run_is_stopped_from_elsewhere_and_written_by_one_process_only() {
+    let home = Home::new();
+    let (mut child, _lines) = begun(&home);
+    let second = home.command(&["resume", "last"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains(&format!("process {} is writing", child.id())), "{said}");
+    let stopped = home.command(&["stop", "last"]).output().expect("it starts");
+    assert!(stopped.status.success(), "{}", String::from_utf8_lossy(&stopped.stderr));
+    assert_eq!(child.wait().expect("it is our child").code(), Some(143));
+    assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
+}

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Dataset, Targets};
+use super::{Batch, Dataset, labels};
 use crate::preset::Labels;
 
 /// Which half of a set.
@@ -61,30 +61,14 @@ impl<B: Bytes> Dataset for Images<B> {
         let (images, labels) = self.bytes.half(self.half);
         let pixels: usize = self.shape.iter().product();
         let scale = if self.normalize { 1.0 / 255.0 } else { 1.0 };
-        batch.rows = indices.len();
-        batch.inputs.resize(indices.len() * pixels, 0.0);
         let chosen = |index: u32| self.chosen[index as usize] as usize;
-        for (row, &index) in batch.inputs.chunks_exact_mut(pixels).zip(indices) {
+        let inputs = batch.take_inputs(indices.len(), pixels);
+        for (row, &index) in inputs.chunks_exact_mut(pixels).zip(indices) {
             let image = &images[chosen(index) * pixels..][..pixels];
             row.iter_mut().zip(image).for_each(|(x, &byte)| *x = f32::from(byte) * scale);
         }
-        let class = |&index: &u32| u32::from(labels[chosen(index)]);
-        match self.labels {
-            Labels::Integer => batch.targets = Targets::Classes(indices.iter().map(class).collect()),
-            Labels::OneHot => {
-                let width = self.classes.len();
-                let mut rows = match std::mem::replace(&mut batch.targets, Targets::Classes(Vec::new())) {
-                    Targets::Values(rows) => rows,
-                    Targets::Classes(_) => Vec::new(),
-                };
-                rows.clear();
-                rows.resize(indices.len() * width, 0.0);
-                for (row, index) in rows.chunks_exact_mut(width).zip(indices) {
-                    row[class(index) as usize] = 1.0;
-                }
-                batch.targets = Targets::Values(rows);
-            }
-        }
+        let classes = indices.iter().map(|&index| u32::from(labels[chosen(index)]));
+        labels::fill(classes, self.classes.len(), self.labels, batch);
     }
 
     fn classes(&self) -> &[String] {

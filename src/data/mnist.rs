@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use md5::{Digest, Md5};
-
 use super::Error;
+use super::embedded::{Part, part};
 use super::import::idx;
 
 /// Images and labels of one half of MNIST.
@@ -26,30 +25,14 @@ pub struct Mnist {
 /// Pixels of an image.
 pub const PIXELS: usize = 28 * 28;
 
-struct Part {
-    name: &'static str,
-    compressed: &'static [u8],
-    md5: &'static str,
-    size: usize,
-}
-
-macro_rules! part {
-    ($name:literal, $md5:literal, $size:expr) => {
-        Part {
-            name: $name,
-            compressed: include_bytes!(concat!("../../assets/data/mnist/", $name, ".zst")),
-            md5: $md5,
-            size: $size,
-        }
-    };
-}
-
 static TRAIN_IMAGES: Part =
-    part!("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", 16 + 60_000 * PIXELS);
-static TRAIN_LABELS: Part = part!("train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 8 + 60_000);
+    part!("mnist/train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", 16 + 60_000 * PIXELS);
+static TRAIN_LABELS: Part =
+    part!("mnist/train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 8 + 60_000);
 static TEST_IMAGES: Part =
-    part!("t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", 16 + 10_000 * PIXELS);
-static TEST_LABELS: Part = part!("t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", 8 + 10_000);
+    part!("mnist/t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", 16 + 10_000 * PIXELS);
+static TEST_LABELS: Part =
+    part!("mnist/t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", 8 + 10_000);
 
 /// All of MNIST; kept as long as anyone uses it.
 ///
@@ -80,17 +63,7 @@ fn digits(images: &Part, labels: &Part) -> Result<Digits, Error> {
 }
 
 fn unpack(part: &Part) -> Result<idx::Idx, Error> {
-    let broken = |problem: String| Error::Broken { origin: format!("the embedded {}", part.name), problem };
-    let mut decompressor = zstd::bulk::Decompressor::new().map_err(|error| broken(error.to_string()))?;
-    decompressor.window_log_max(27).map_err(|error| broken(error.to_string()))?;
-    let raw = decompressor
-        .decompress(part.compressed, part.size)
-        .map_err(|error| broken(format!("it does not decompress: {error}")))?;
-    let sum: String = Md5::digest(&raw).iter().map(|byte| format!("{byte:02x}")).collect();
-    if sum != part.md5 {
-        return Err(broken(format!("its MD5 is {sum}, not {}", part.md5)));
-    }
-    idx::parse(raw, part.name)
+    idx::parse(part.unpack()?, part.name)
 }
 
 #[cfg(test)]

@@ -2,39 +2,59 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::augment::Augment;
+use super::path::Path;
+use super::source::Source;
+
 /// A data set and its preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
     /// Where the samples come from.
     pub source: Source,
-    /// Scales inputs: images to [0, 1].
+    /// Scales inputs: images to [0, 1], columns of tables and their real-valued targets to mean 0 and deviation 1 as
+    /// the training samples have them.
     #[serde(default = "super::types::yes")]
     pub normalize: bool,
     /// How class labels reach the loss.
     #[serde(default)]
     pub labels: Labels,
+    /// What the network is to predict.
+    #[serde(default)]
+    pub targets: TargetChoice,
     /// Share of the training samples that is held out for validation, 0 to below 1.
     #[serde(default = "default_validation")]
     pub validation: f64,
+    /// Share of the samples that is the test set, for sets that have none of their own; left out: 0.2, of a text the
+    /// last 0.1.
+    #[serde(default)]
+    pub test: Option<f64>,
+    /// The test set is one of equal parts instead, for cross-validation.
+    #[serde(default)]
+    pub fold: Option<Fold>,
     /// Whether each epoch sees the samples in a new (seeded) order.
     #[serde(default = "super::types::yes")]
     pub shuffle: bool,
     /// Train on this many samples only, the classes in equal parts; all when left out.
     #[serde(default)]
     pub train_samples: Option<usize>,
+    /// How training samples are changed at random.
+    #[serde(default)]
+    pub augment: Augment,
 }
 
 fn default_validation() -> f64 {
     0.1
 }
 
-/// A data set.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum Source {
-    /// 70,000 handwritten digits, 28x28 grey, 10 classes; embedded.
-    Mnist,
+/// One part of a cross-validation: `fold: (k: 1, of: 5)` tests on the first of five parts and trains on the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fold {
+    /// Which part is the test set, from 1.
+    pub k: u32,
+    /// How many parts there are.
+    pub of: u32,
 }
 
 /// How class labels reach the loss.
@@ -46,16 +66,31 @@ pub enum Labels {
     OneHot,
     /// The class's number: for `sparse_categorical_crossentropy`.
     Integer,
+    /// 0 or 1 as one value, for two classes: for `binary_crossentropy` on one output.
+    Binary,
+}
+
+/// What the network is to predict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetChoice {
+    /// The set's own targets.
+    #[default]
+    Labels,
+    /// The inputs themselves, as an autoencoder does.
+    Input,
 }
 
 /// What a data set offers to a network, known before its samples are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
-    /// Shape of one input, channels last: `[28, 28, 1]`, `[30]`, `[steps, features]`.
+    /// Shape of one input, channels last: `[28, 28, 1]`, `[30]`, `[steps, features]`; `[steps]` for tokens.
     pub input: Vec<usize>,
+    /// Inputs are whole numbers from 0 to below this one, for an Embedding; none where they are plain numbers.
+    pub tokens: Option<usize>,
     /// What is to be predicted.
     pub target: TargetKind,
-    /// Number of training samples (validation included) and of test samples.
+    /// Number of training samples, validation included.
     pub train: usize,
     /// Number of test samples.
     pub test: usize,
@@ -72,23 +107,110 @@ pub enum TargetKind {
     Tokens(usize),
 }
 
-impl Source {
-    /// The name a person sees.
-    pub fn title(&self) -> &'static str {
-        match self {
-            Source::Mnist => "MNIST handwritten digits",
+/// An option that cannot be: its place, what is wrong, what would be valid.
+pub(super) type Refusal = (Path, String, String);
+
+pub(super) fn refuse(path: Path, problem: impl Into<String>, help: &str) -> Result<(), Refusal> {
+    Err((path, problem.into(), help.into()))
+}
+
+impl DataConfig {
+    /// A set with every option as it is when left out.
+    pub fn of(source: Source) -> Self {
+        DataConfig {
+            source,
+            normalize: true,
+            labels: Labels::default(),
+            targets: TargetChoice::default(),
+            validation: default_validation(),
+            test: None,
+            fold: None,
+            shuffle: true,
+            train_samples: None,
+            augment: Augment::default(),
         }
     }
 
-    /// What the set offers; static for built-in sets.
+    /// What the network gets to see and is to predict.
     pub fn signature(&self) -> Signature {
-        match self {
-            Source::Mnist => Signature {
-                input: vec![28, 28, 1],
-                target: TargetKind::Classes((0..10).map(|digit| digit.to_string()).collect()),
-                train: 60_000,
-                test: 10_000,
-            },
+        let set = self.source.offers();
+        let (train, test) = match (set.test, set.window) {
+            (Some(own), _) => (set.samples, own),
+            (None, None) => {
+                let test = self.test_count(set.samples);
+                let gaps = set.gap * (1 + usize::from(self.validation > 0.0));
+                ((set.samples - test).saturating_sub(gaps), test)
+            }
+            (None, Some(steps)) => {
+                let test = held_out(set.samples, self.test_share());
+                (windows(set.samples - test, steps), windows(test, steps))
+            }
+        };
+        let target = match (self.targets, set.target) {
+            (TargetChoice::Labels, target) => target,
+            (TargetChoice::Input, _) => TargetKind::Values(set.input.iter().product()),
+        };
+        Signature { input: set.input, tokens: set.tokens, target, train, test }
+    }
+
+    /// How many of `samples` are the test set, where the set has none of its own.
+    pub fn test_count(&self, samples: usize) -> usize {
+        match self.fold {
+            Some(Fold { k, of }) => {
+                let (k, of) = (k as usize, of.max(1) as usize);
+                samples / of + usize::from(k <= samples % of)
+            }
+            None => held_out(samples, self.test_share()),
         }
     }
+
+    /// The share of the samples that is the test set, where the set has none of its own.
+    pub fn test_share(&self) -> f64 {
+        self.test.unwrap_or(self.source.usual_test_share())
+    }
+
+    /// Whether the options make sense, each for itself.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        let at = |field| Path::to("data").field(field);
+        let is_share = |share: f64| (0.0..1.0).contains(&share);
+        if !is_share(self.validation) {
+            return refuse(
+                at("validation"),
+                format!("{} is no share of the samples", self.validation),
+                "use 0 or more, and less than 1",
+            );
+        }
+        if let Some(test) = self.test
+            && !is_share(test)
+        {
+            return refuse(
+                at("test"),
+                format!("{test} is no share of the samples"),
+                "use 0 or more, and less than 1",
+            );
+        }
+        if self.fold.is_some_and(|Fold { k, of }| of < 2 || k < 1 || k > of) {
+            return refuse(at("fold"), "there is no such part", "use 2 or more parts and count them from 1");
+        }
+        if self.fold.is_some() && !self.source.can_fold() {
+            return refuse(
+                at("fold"),
+                "this set has a test set of its own, or an order in time, and is not cut into folds",
+                "leave fold out",
+            );
+        }
+        self.source.check()?;
+        let set = self.source.offers();
+        self.augment.check(&set.input, set.tokens.is_some())
+    }
+}
+
+/// How many of `count` samples a share of them is.
+pub fn held_out(count: usize, share: f64) -> usize {
+    ((count as f64 * share).round() as usize).min(count)
+}
+
+/// How many windows of `steps`, each token with one after it, there are in a text of so many tokens.
+pub fn windows(tokens: usize, steps: usize) -> usize {
+    tokens.saturating_sub(1) / steps.max(1)
 }

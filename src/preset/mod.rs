@@ -2,6 +2,7 @@
 //!
 //! A [`Preset`] is what a file says; [`validate`](Preset::validate) turns it into an experiment whose shapes fit.
 
+pub mod augment;
 pub mod data;
 pub mod layer;
 pub mod library;
@@ -16,11 +17,13 @@ pub mod parse;
 pub mod path;
 pub mod procedure;
 pub mod shapes;
+pub mod source;
 pub mod summary;
 pub mod types;
 pub mod validate;
 
-pub use data::{DataConfig, Labels, Signature, Source, TargetKind};
+pub use augment::{Augment, Flip};
+pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use memory::Memory;
 pub use metric::Metric;
@@ -30,6 +33,7 @@ pub use parse::PresetError;
 pub use path::{Key, Path};
 pub use procedure::{Pretrainer, Procedure, Visible};
 pub use shapes::{ShapeError, output_shape};
+pub use source::{Gate, Source};
 pub use summary::Summary;
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Schedule, TrainConfig};
 pub use validate::Experiment;

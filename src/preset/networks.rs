@@ -21,7 +21,7 @@ impl Preset {
     /// # Errors
     /// What does not fit, in one line.
     pub fn summaries(&self) -> Result<Vec<Summary>, String> {
-        let Networks { first, second } = self.networks(&self.data.source.signature()).map_err(|finding| {
+        let Networks { first, second } = self.networks(&self.data.signature()).map_err(|finding| {
             let Finding { path, problem, help } = finding;
             format!("{path}: {problem}; {help}")
         })?;

@@ -1,12 +1,13 @@
 //! From a preset to an experiment whose parts fit each other.
 
-use super::data::{Labels, Signature, Source, TargetKind};
+use super::data::{Labels, Signature, TargetKind};
 use super::layer::{Activation, Layer};
 use super::memory::Memory;
 use super::networks::Networks;
 use super::parse::PresetError;
 use super::path::Path;
 use super::shapes::{ShapeError, size};
+use super::source::Source;
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
@@ -69,7 +70,7 @@ impl Preset {
     /// # Errors
     /// The first thing that does not fit, at its place in the text.
     pub fn validate(self, origin: &str, text: &str) -> Result<Experiment, PresetError> {
-        let signature = self.data.source.signature();
+        let signature = self.data.signature();
         let checked = self.check_numbers().and_then(|()| self.networks(&signature));
         match checked {
             Ok(Networks { first, second }) => {
@@ -111,15 +112,7 @@ impl Preset {
                 "use a number above 0, such as 0.001",
             );
         }
-        if !(0.0..1.0).contains(&self.data.validation) {
-            let path = Path::to("data").field("validation");
-            let share = self.data.validation;
-            return finding(
-                path,
-                format!("{share} is no share of the samples"),
-                "use 0 or more, and less than 1",
-            );
-        }
+        self.data.check().map_err(|(path, problem, help)| Finding { path, problem, help })?;
         if !(0.0..1.0).contains(&self.loss_options.label_smoothing) {
             let path = Path::to("loss_options").field("label_smoothing");
             return finding(path, "label smoothing is a share", "use 0 or more, and less than 1");
@@ -137,12 +130,30 @@ impl Preset {
         };
         match &signature.target {
             TargetKind::Classes(classes) => {
-                let count = classes.len();
+                let count = if self.data.labels == Labels::Binary { 1 } else { classes.len() };
+                if self.data.labels == Labels::Binary && classes.len() != 2 {
+                    return finding(
+                        Path::to("data").field("labels"),
+                        format!("binary labels for {} classes", classes.len()),
+                        "use one_hot or integer",
+                    );
+                }
                 if output != [count] {
                     let help = format!("end with Flatten if needed, then Dense(units: {count}, …)");
-                    return finding(last, format!("the network gives {output:?} for {count} classes"), help);
+                    return finding(
+                        last,
+                        format!("the network gives {output:?} for {} classes", classes.len()),
+                        help,
+                    );
                 }
                 match (self.loss, self.data.labels) {
+                    (Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy, Labels::Binary) => {
+                        finding(
+                            Path::to("loss"),
+                            "this loss takes classes, and data.labels gives one value",
+                            "use binary_crossentropy, or set data.labels: one_hot",
+                        )?
+                    }
                     (Loss::CategoricalCrossentropy, Labels::Integer) => finding(
                         Path::to("loss"),
                         "categorical_crossentropy takes one-hot labels",
@@ -168,6 +179,16 @@ impl Preset {
                     return finding(last, format!("the network gives {output:?} for {count} tokens"), help);
                 }
             }
+        }
+        if let (Some(tokens), Some(Layer::Embedding { input_dim, .. })) =
+            (signature.tokens, self.layers.first())
+            && *input_dim < tokens
+        {
+            return finding(
+                Path::to("layers").index(0).field("input_dim"),
+                format!("an Embedding of {input_dim} tokens for data of {tokens}"),
+                format!("set input_dim: {tokens}"),
+            );
         }
         let wants = match self.loss {
             Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy => Some(Activation::Softmax),

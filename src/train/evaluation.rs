@@ -5,7 +5,7 @@ use super::tally::Tally;
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
-use crate::nn::loss::LossOp;
+use crate::nn::loss::{Form, LossOp};
 use crate::nn::model::CpuModel;
 use crate::nn::{self};
 use crate::preset::{Loss, LossOptions};
@@ -21,14 +21,26 @@ pub struct Evaluation {
     hits: u64,
     questions: u64,
     samples: u64,
+    /// Above which a single output says yes, for binary classification.
+    threshold: Option<f32>,
 }
 
 impl Evaluation {
+    /// Nothing summed up yet, of outputs in `form` under `loss`.
+    pub fn of(loss: Loss, form: Form) -> Self {
+        let threshold = match (loss, form) {
+            (Loss::BinaryCrossentropy, Form::SigmoidLogits) => Some(0.0),
+            (Loss::BinaryCrossentropy, _) => Some(0.5),
+            _ => None,
+        };
+        Evaluation { threshold, ..Evaluation::default() }
+    }
+
     /// Adds a batch: its mean loss, and what the model said to what was right.
     pub fn add(&mut self, loss: f64, output: &[f32], width: usize, batch: &Batch) {
         self.loss += loss * batch.rows as f64;
         self.samples += batch.rows as u64;
-        let (hits, questions) = hits(output, width, &batch.targets);
+        let (hits, questions) = hits(output, width, &batch.targets, self.threshold);
         self.hits += hits;
         self.questions += questions;
     }
@@ -49,9 +61,9 @@ impl Evaluation {
     }
 }
 
-/// Right answers, and how many questions have one: the largest output against the class, or, for one output, which
-/// side of a half (`0` for a logit is the caller's to shift) it is on.
-fn hits(output: &[f32], width: usize, targets: &Targets) -> (u64, u64) {
+/// Right answers, and how many questions have one: the largest output against the class, or, for one output of two
+/// classes, on which side of the threshold it is.
+fn hits(output: &[f32], width: usize, targets: &Targets, threshold: Option<f32>) -> (u64, u64) {
     let right = match targets {
         Targets::Classes(classes) => {
             let pairs = output.chunks_exact(width).zip(classes);
@@ -64,7 +76,12 @@ fn hits(output: &[f32], width: usize, targets: &Targets) -> (u64, u64) {
             let rows = output.chunks_exact(width).zip(values.chunks_exact(width));
             rows.filter(|(row, target)| largest(row) == largest(target)).count()
         }
-        Targets::Values(_) => return (0, 0),
+        Targets::Values(values) => match threshold {
+            Some(threshold) if width == 1 => {
+                output.iter().zip(values).filter(|&(&y, &t)| (y > threshold) == (t > 0.5)).count()
+            }
+            _ => return (0, 0),
+        },
     };
     (right as u64, (output.len() / width) as u64)
 }
@@ -73,6 +90,15 @@ pub(super) fn is_one_hot(values: &[f32], width: usize) -> bool {
     values.first_chunk::<1>().is_some()
         && values[..width].iter().all(|&x| x == 0.0 || x == 1.0)
         && values[..width].iter().sum::<f32>() == 1.0
+}
+
+/// The class that a network's output for one sample says, its last activation applied: of one output, whether it is
+/// above a half.
+pub fn class_said(output: &[f32]) -> u32 {
+    match output {
+        [probability] => u32::from(*probability > 0.5),
+        several => largest(several) as u32,
+    }
 }
 
 /// The place of the largest number; the first of equals.
@@ -94,7 +120,7 @@ pub fn evaluate(
     options: &LossOptions,
     metrics: &[Metric],
 ) -> Result<Scores, nn::Error> {
-    let mut sum = Evaluation::default();
+    let mut sum = Evaluation::of(loss, model.form());
     let mut tally = Tally::new(metrics);
     let mut batch = Batch::default();
     let all: Vec<u32> = (0..data.len() as u32).collect();
@@ -120,8 +146,12 @@ mod tests {
     #[test]
     fn hits_are_counted_for_class_numbers_and_one_hot_rows_and_not_for_values() {
         let output = [0.1, 0.9, 0.8, 0.2, 0.5, 0.5];
-        assert_eq!(hits(&output, 2, &Targets::Classes(vec![1, 1, 0])), (2, 3));
-        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0])), (2, 3));
-        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.3; 6])), (0, 0));
+        assert_eq!(hits(&output, 2, &Targets::Classes(vec![1, 1, 0]), None), (2, 3));
+        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0]), None), (2, 3));
+        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.3; 6]), None), (0, 0));
+        let binary = Targets::Values(vec![0.0, 1.0, 1.0]);
+        assert_eq!(hits(&[-0.2, 0.3, -4.0], 1, &binary, Some(0.0)), (2, 3));
+        assert_eq!(hits(&[0.4, 0.6, 0.1], 1, &binary, None), (0, 0));
+        assert_eq!((class_said(&[0.6]), class_said(&[0.4]), class_said(&[0.1, 0.2])), (1, 0, 1));
     }
 }

@@ -13,7 +13,7 @@ use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
 use super::stopping::{Judgement, Watch};
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
-use crate::data::{self, Batch, Splits, order};
+use crate::data::{self, Batch, Loader, Splits, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::loss::LossOp;
@@ -35,6 +35,7 @@ pub struct Trainer {
     rate_factor: f64,
     order: Vec<u32>,
     batch: Batch,
+    loader: Loader,
     step: u64,
     epoch: u32,
     progress: Progress,
@@ -90,7 +91,7 @@ impl Trainer {
         let device = Cpu::seed_from_u64(preset.seed);
         let model =
             Model::build(&device, &preset.layers, splits.train.input_shape(), preset.loss, preset.seed)?;
-        let steps_per_epoch = splits.train.len().div_ceil(preset.train.batch_size.max(1) as usize) as u64;
+        let steps_per_epoch = order::steps(&*splits.train, preset.train.batch_size as usize);
         let rate = preset.optimizer.learning_rate();
         Ok(Trainer {
             optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip),
@@ -100,6 +101,7 @@ impl Trainer {
             rate_factor: 1.0,
             order: Vec::new(),
             batch: Batch::default(),
+            loader: Loader::default(),
             step: 0,
             epoch: 0,
             progress: Progress::default(),
@@ -113,8 +115,11 @@ impl Trainer {
     fn one_step(&mut self) -> Result<StepSummary, Error> {
         let since = Instant::now();
         let size = self.preset.train.batch_size.max(1) as usize;
-        let indices = self.order.chunks(size).nth(self.progress.batches as usize).unwrap_or_default();
-        self.splits.train.fill(indices, &mut self.batch);
+        let (data, number) = (&self.splits.train, self.progress.batches);
+        self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        if let Some(problem) = data.problem() {
+            return Err(problem.into());
+        }
 
         let device = self.model.device().clone();
         let mut pass =
@@ -134,7 +139,7 @@ impl Trainer {
         let penalty = optim::penalty(&self.model);
         self.optimizer.step(&mut self.model, &mut gradients, learning_rate)?;
 
-        let mut own = Evaluation::default();
+        let mut own = Evaluation::of(self.preset.loss, form);
         let loss = f64::from(value) + penalty;
         own.add(loss, &output.values, width, &self.batch);
         let time = since.elapsed();
@@ -185,11 +190,13 @@ impl Training for Trainer {
         while self.progress.in_epoch || !self.progress.is_over && self.epoch < self.preset.train.epochs {
             if !self.progress.in_epoch {
                 self.epoch += 1;
-                self.progress = Progress { in_epoch: true, ..Progress::default() };
+                let training = Evaluation::of(self.preset.loss, self.model.form());
+                self.progress = Progress { in_epoch: true, training, ..Progress::default() };
                 self.model.reset_state();
             }
             let shuffle = self.preset.data.shuffle;
-            self.order = order::epoch(self.splits.train.len(), self.preset.seed, self.epoch, shuffle);
+            let size = self.preset.train.batch_size as usize;
+            self.order = order::of(&*self.splits.train, self.preset.seed, self.epoch, shuffle, size);
             while self.progress.batches < self.steps_per_epoch() {
                 if observer.between_steps(self) == Verdict::Stop {
                     return Ok(Ending::Stopped);
@@ -306,7 +313,7 @@ impl Training for Trainer {
     }
 
     fn steps_per_epoch(&self) -> u64 {
-        self.splits.train.len().div_ceil(self.preset.train.batch_size.max(1) as usize) as u64
+        order::steps(&*self.splits.train, self.preset.train.batch_size as usize)
     }
 
     fn figures(&self) -> Vec<FigureInfo> {
@@ -394,5 +401,27 @@ mod tests {
             crate::preset::Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
         let error = Trainer::prepare(&wild).unwrap().run(&mut Nobody).unwrap_err();
         assert!(matches!(error, Error::NotFinite { epoch: 1, .. }), "{error}");
+    }
+
+    #[test]
+    fn one_output_tells_two_classes_apart_and_a_regression_has_no_accuracy() {
+        let train = |text: &str| {
+            let mut trainer = Trainer::prepare(&preset(text)).unwrap();
+            trainer.run(&mut Nobody).unwrap();
+            trainer.evaluate_test().unwrap()
+        };
+        let binary = train(
+            r#"(name: "xor", title: "", data: (source: logic(), labels: binary),
+                layers: [Dense(units: 8, activation: tanh), Dense(units: 1, activation: sigmoid)],
+                loss: binary_crossentropy, optimizer: Adam(learning_rate: 0.05),
+                train: (epochs: 20, batch_size: 20))"#,
+        );
+        assert!(binary.accuracy.unwrap() > 0.98, "{binary:?}");
+        let regression = train(
+            r#"(name: "diabetes", title: "", data: (source: diabetes),
+                layers: [Dense(units: 1)], loss: mean_squared_error, optimizer: Adam(learning_rate: 0.02),
+                train: (epochs: 20, batch_size: 20))"#,
+        );
+        assert!(regression.accuracy.is_none() && regression.loss < 0.8, "{regression:?}");
     }
 }

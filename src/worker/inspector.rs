@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::protocol::{Confusion, Filter, Inspection, Question, Sample};
 use crate::data::{Batch, Dataset};
 use crate::nn::buffer::Buffer;
-use crate::train::evaluation::{CHUNK, largest};
+use crate::train::evaluation::{CHUNK, class_said};
 use crate::train::{self, Training};
 
 /// Steps after which a survey of the test set counts as old.
@@ -84,7 +84,7 @@ impl Inspector {
         splits.test.fill(&indices, &mut self.batch);
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), indices.len())?;
         let width = model.output_width();
-        survey.predicted.extend(output.chunks_exact(width).map(|row| largest(row) as u32));
+        survey.predicted.extend(output.chunks_exact(width).map(class_said));
         if last == splits.test.len() {
             survey.step = step;
             self.done = Some(survey);
@@ -159,7 +159,7 @@ impl Inspector {
             shape: test.input_shape().to_vec(),
             input: self.batch.inputs.clone(),
             truth: test.class_of(index),
-            predicted: is_class.then(|| largest(&output) as u32),
+            predicted: is_class.then(|| class_said(&output)),
             output,
             step,
         }))

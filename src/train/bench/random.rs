@@ -1,5 +1,7 @@
 //! Random samples of a workload's shapes: what they say does not matter to their speed.
 
+use std::sync::Arc;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -53,7 +55,7 @@ impl Random {
 /// Splits that train on `train` and test on `test`, with nothing held out.
 pub fn splits(train: Random, test: Random) -> Splits {
     let validation = Random { inputs: Vec::new(), classes: Vec::new(), ..test.like() };
-    Splits { train: Box::new(train), validation: Box::new(validation), test: Box::new(test) }
+    Splits { train: Arc::new(train), validation: Arc::new(validation), test: Arc::new(test) }
 }
 
 impl Random {

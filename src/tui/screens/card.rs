@@ -29,7 +29,7 @@ pub(super) fn about(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'sta
 /// The data set: shape, samples, targets.
 pub(super) fn data(theme: &Theme, preset: &Preset, width: usize) -> Vec<Line<'static>> {
     let data = &preset.data;
-    let signature = data.source.signature();
+    let signature = data.signature();
     let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
     let target = match &signature.target {
         TargetKind::Classes(names) => {

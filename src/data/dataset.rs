@@ -1,0 +1,161 @@
+//! What every data set can do, whatever it is made of.
+
+use std::sync::Arc;
+
+use super::Error;
+
+/// What a batch asks the network to predict.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// `[batch, outputs]` numbers: one-hot rows, or real values.
+    Values(Vec<f32>),
+    /// A class a sample, or a token a step (`[batch * steps]`).
+    Classes(Vec<u32>),
+}
+
+impl Default for Targets {
+    fn default() -> Self {
+        Targets::Classes(Vec::new())
+    }
+}
+
+/// Samples that go through the network together.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// `[rows, features]`; tokens as whole numbers.
+    pub inputs: Vec<f32>,
+    /// What they should give.
+    pub targets: Targets,
+    /// How many samples.
+    pub rows: usize,
+}
+
+impl Batch {
+    /// The inputs' memory, for so many rows of `width` numbers.
+    pub(super) fn take_inputs(&mut self, rows: usize, width: usize) -> &mut [f32] {
+        self.rows = rows;
+        self.inputs.resize(rows * width, 0.0);
+        &mut self.inputs
+    }
+
+    /// The targets' memory, emptied, as values.
+    pub(super) fn take_values(&mut self) -> &mut Vec<f32> {
+        if !matches!(self.targets, Targets::Values(_)) {
+            self.targets = Targets::Values(Vec::new());
+        }
+        match &mut self.targets {
+            Targets::Values(values) => {
+                values.clear();
+                values
+            }
+            Targets::Classes(_) => unreachable!("it was just made of values"),
+        }
+    }
+}
+
+/// How a column was standardised: `value = mean + deviation * standardised`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// The training samples' mean.
+    pub mean: f64,
+    /// Their standard deviation; 1 where they are all the same.
+    pub deviation: f64,
+}
+
+impl Scale {
+    /// Leaves values as they are.
+    pub const NONE: Scale = Scale { mean: 0.0, deviation: 1.0 };
+
+    /// A network's output in the data's own unit.
+    pub fn restore(&self, standardised: f32) -> f64 {
+        self.mean + self.deviation * f64::from(standardised)
+    }
+
+    /// What the network gets for a value.
+    pub fn apply(&self, value: f32) -> f32 {
+        ((f64::from(value) - self.mean) / self.deviation) as f32
+    }
+}
+
+/// Samples that can be read in any order, by any thread.
+pub trait Dataset: Send + Sync {
+    /// How many samples.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Shape of one input, channels last; `[steps]` for tokens.
+    fn input_shape(&self) -> &[usize];
+
+    /// Fills `batch` with these samples, reusing its memory.
+    ///
+    /// # Panics
+    /// When an index is not below [`len`](Dataset::len).
+    fn fill(&self, indices: &[u32], batch: &mut Batch);
+
+    /// As [`fill`](Dataset::fill), with whatever is done to training samples alone, as it is in this epoch (from 1).
+    fn fill_for_training(&self, indices: &[u32], _epoch: u32, batch: &mut Batch) {
+        self.fill(indices, batch);
+    }
+
+    /// Whether filling a batch takes so long that it is better done while the batch before is trained on.
+    fn is_costly(&self) -> bool {
+        false
+    }
+
+    /// What has gone wrong while a batch was filled, such as a file that has vanished; to be asked for now and then.
+    fn problem(&self) -> Option<Error> {
+        None
+    }
+
+    /// The classes' names; empty where the targets are no classes.
+    fn classes(&self) -> &[String];
+
+    /// The class of one sample, where it has one: also where the network is not asked for it.
+    fn class_of(&self, index: usize) -> Option<u32>;
+
+    /// What the inputs' (and a text's targets') tokens stand for, by number; empty for plain numbers.
+    fn tokens(&self) -> &[String] {
+        &[]
+    }
+
+    /// Whether the samples are a text's windows in order, to be read by [`order::streams`](super::order::streams).
+    fn is_stream(&self) -> bool {
+        false
+    }
+
+    /// The names of a table's columns; empty where there are none.
+    fn columns(&self) -> &[String] {
+        &[]
+    }
+
+    /// How real-valued targets were standardised, one scale a value; empty where there are none.
+    fn target_scales(&self) -> &[Scale] {
+        &[]
+    }
+
+    /// What one would say of a sample without a model, as the network's targets are scaled: of a time series, that
+    /// nothing changes.
+    fn naive(&self, _index: usize) -> Option<f32> {
+        None
+    }
+
+    /// A few words on one sample: its date, its word, its file.
+    fn caption(&self, _index: usize) -> Option<String> {
+        None
+    }
+}
+
+/// Training, validation and test samples of one experiment.
+#[derive(Clone)]
+pub struct Splits {
+    /// Trained on.
+    pub train: Arc<dyn Dataset>,
+    /// Held out of the training samples; empty when the preset asks for none.
+    pub validation: Arc<dyn Dataset>,
+    /// Never seen before the end.
+    pub test: Arc<dyn Dataset>,
+}

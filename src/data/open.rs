@@ -1,0 +1,178 @@
+//! From what a preset names to samples.
+
+use std::sync::Arc;
+
+use super::samples::{Parts, Samples};
+use super::{
+    Dataset, Error, Splits, generated, images, mnist, order, prepared, series, speech, tabular, text, words,
+};
+use crate::preset::{DataConfig, Source};
+
+/// Opens the data that a preset names; `seed` decides what is held out for test and validation.
+///
+/// # Errors
+/// When the data is broken.
+pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    Ok(prepared::prepare(labelled(config, seed)?, config, seed))
+}
+
+fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    match &config.source {
+        Source::Mnist => digits(config, seed),
+        Source::Logic { .. } | Source::Spirals { .. } | Source::Circles { .. } | Source::Moons { .. } => {
+            let (samples, first_test) = generated::points(&config.source);
+            let parts = samples.cut_at(first_test, config, seed);
+            Ok(samples.split(parts, config.labels))
+        }
+        Source::BreastCancer => Ok(table(tabular::breast_cancer()?, config, seed)),
+        Source::Diabetes => Ok(table(tabular::diabetes()?, config, seed)),
+        Source::Iris => Ok(table(tabular::iris()?, config, seed)),
+        Source::Wine => Ok(table(tabular::wine()?, config, seed)),
+        Source::Digits8x8 => {
+            let samples = tabular::digits(config.normalize)?;
+            let parts = samples.cut(config, seed);
+            Ok(samples.split(parts, config.labels))
+        }
+        Source::Shakespeare { steps } => Ok(text::splits(&text::shakespeare()?, *steps, config)),
+        Source::Words => {
+            let samples = words::samples()?;
+            let parts = samples.cut(config, seed);
+            Ok(samples.split(parts, config.labels))
+        }
+        Source::Sp500 { steps, horizon } => {
+            let samples = series::sp500(*steps, *horizon)?;
+            let parts = series::cut(samples.count(), *horizon, config);
+            Ok(scaled(samples, parts, config))
+        }
+        Source::SpokenDigits => {
+            let speech = speech::spoken_digits()?;
+            let parts = speech.cut(config, seed);
+            Ok(scaled(speech.samples, parts, config))
+        }
+    }
+}
+
+/// Cuts a table and standardises it as its training samples are.
+fn table(samples: Samples, config: &DataConfig, seed: u64) -> Splits {
+    let parts = samples.cut(config, seed);
+    scaled(samples, parts, config)
+}
+
+fn scaled(mut samples: Samples, parts: Parts, config: &DataConfig) -> Splits {
+    if config.normalize {
+        samples.standardise(&parts.train);
+    }
+    samples.split(parts, config.labels)
+}
+
+fn digits(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    let bytes = mnist::load()?;
+    let classes: Vec<u32> = bytes.train.labels.iter().map(|&label| u32::from(label)).collect();
+    let (train, validation) = order::split(&classes, config.validation, config.train_samples, seed);
+    let part = |half, chosen| -> Arc<dyn Dataset> {
+        Arc::new(images::Images {
+            bytes: bytes.clone(),
+            half,
+            chosen,
+            shape: vec![28, 28, 1],
+            classes: (0..10).map(|digit| digit.to_string()).collect(),
+            normalize: config.normalize,
+            labels: config.labels,
+        })
+    };
+    Ok(Splits {
+        train: part(images::Half::Train, train),
+        validation: part(images::Half::Train, validation),
+        test: part(images::Half::Test, (0..bytes.test.labels.len() as u32).collect()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Batch, Targets};
+    use crate::preset::TargetKind;
+
+    fn config(text: &str) -> DataConfig {
+        ron::Options::default()
+            .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+            .from_str(text)
+            .unwrap()
+    }
+
+    const SOURCES: &[&str] = &[
+        "mnist",
+        "logic(gate: and)",
+        "spirals(arms: 3)",
+        "circles()",
+        "moons()",
+        "breast_cancer",
+        "diabetes",
+        "iris",
+        "wine",
+        "digits_8x8",
+        "shakespeare(steps: 64)",
+        "words",
+        "sp500(steps: 10)",
+        "sp500(steps: 10, horizon: 5)",
+        "spoken_digits",
+    ];
+
+    #[test]
+    fn every_set_holds_what_its_signature_says() {
+        for source in SOURCES {
+            for more in ["", "targets: input, ", "validation: 0, ", "test: 0.3, "] {
+                let config = config(&format!("(source: {source}, {more})"));
+                let signature = config.signature();
+                let splits = open(&config, 7).unwrap();
+                let all = splits.train.len() + splits.validation.len();
+                assert_eq!(all, signature.train, "{source}");
+                assert_eq!(splits.test.len(), signature.test, "{source}");
+                let mut batch = Batch::default();
+                for part in [&splits.train, &splits.test] {
+                    assert_eq!(part.input_shape(), signature.input, "{source}");
+                    part.fill(&[5, 0], &mut batch);
+                    assert_eq!(batch.inputs.len(), 2 * signature.input.iter().product::<usize>());
+                    assert_eq!(part.tokens().len(), signature.tokens.unwrap_or(0), "{source}");
+                    let (targets, classes) = match &signature.target {
+                        TargetKind::Classes(names) => (2 * names.len(), &names[..]),
+                        TargetKind::Values(width) => (2 * width, &[][..]),
+                        TargetKind::Tokens(_) => (2 * signature.input[0], &[][..]),
+                    };
+                    assert_eq!(part.classes(), classes, "{source}");
+                    let held = match &batch.targets {
+                        Targets::Values(values) => values.len(),
+                        Targets::Classes(classes) => classes.len(),
+                    };
+                    assert_eq!(held, targets, "{source}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_five_folds_of_a_table_test_every_sample_once() {
+        let tested: usize = (1..=5)
+            .map(|k| {
+                let config = config(&format!("(source: breast_cancer, fold: (k: {k}, of: 5))"));
+                let splits = open(&config, 7).unwrap();
+                assert_eq!(splits.test.len(), config.signature().test);
+                splits.test.len()
+            })
+            .sum();
+        assert_eq!(tested, 569);
+    }
+
+    #[test]
+    fn standardised_training_samples_have_mean_zero_and_deviation_one() {
+        let splits = open(&config("(source: diabetes, validation: 0.2)"), 3).unwrap();
+        let mut batch = Batch::default();
+        splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch);
+        let column: Vec<f32> = batch.inputs.iter().skip(2).step_by(10).copied().collect();
+        let mean = column.iter().sum::<f32>() / column.len() as f32;
+        let square = column.iter().map(|x| x * x).sum::<f32>() / column.len() as f32;
+        assert!(mean.abs() < 1e-5 && (square - 1.0).abs() < 1e-4, "{mean} {square}");
+        let scale = splits.test.target_scales()[0];
+        assert!((140.0..165.0).contains(&scale.mean) && (70.0..85.0).contains(&scale.deviation), "{scale:?}");
+    }
+}

@@ -15,6 +15,12 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// The streams of one part of a composite layer: unrelated to those of the others.
+    pub fn part(&self, index: u32) -> Self {
+        let mut rng = self.parameter(u32::MAX - index);
+        Stream { seed: rng.r#gen(), layer: self.layer }
+    }
+
     /// The generator of one parameter: the same on every machine, whatever other parameters draw.
     pub fn parameter(&self, index: u32) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
@@ -148,5 +154,8 @@ mod tests {
         let draw = |index| numbers(Initializer::GlorotUniform, &[4, 4], &mut STREAM.parameter(index));
         assert_eq!(draw(0), draw(0));
         assert_ne!(draw(0), draw(1));
+        let of_part = |stream: Stream| numbers(Initializer::GlorotUniform, &[4, 4], &mut stream.parameter(0));
+        let (first, second) = (of_part(STREAM.part(0)), of_part(STREAM.part(1)));
+        assert!(first != second && first != draw(0) && of_part(STREAM.part(0)) == first);
     }
 }

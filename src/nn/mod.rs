@@ -9,6 +9,8 @@
 
 pub mod buffer;
 pub mod device;
+#[cfg(test)]
+mod differences;
 pub mod graph;
 pub mod init;
 pub mod kernel;

@@ -140,9 +140,19 @@ impl<D: Backend> Model<D> {
         self.layers.iter_mut().for_each(|part| part.layer.restore_kept(&format!("{}/", part.name), saved));
     }
 
-    /// Forgets what recurrent layers keep from batch to batch.
+    /// Forgets what stateful recurrent layers keep from one training batch to the next: before an epoch.
     pub fn reset_state(&mut self) {
-        self.layers.iter_mut().for_each(|part| part.layer.reset_state());
+        self.layers.iter_mut().for_each(|part| part.layer.reset_state(true));
+    }
+
+    /// Forgets what they keep from one inference pass to the next: before a new text, and before an evaluation.
+    pub fn reset_inference_state(&mut self) {
+        self.layers.iter_mut().for_each(|part| part.layer.reset_state(false));
+    }
+
+    /// Cuts backpropagation through time before every so many steps of a sequence; 0: never.
+    pub fn truncate_backpropagation(&mut self, steps: usize) {
+        self.layers.iter_mut().for_each(|part| part.layer.truncate(steps));
     }
 }
 

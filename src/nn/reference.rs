@@ -219,6 +219,13 @@ mod tests {
         read(include_str!("../../tests/reference/torch_values.json"))
     }
 
+    fn sequences() -> [Reference; 2] {
+        [
+            read(include_str!("../../tests/reference/torch_sequences.json")),
+            read(include_str!("../../tests/reference/keras_sequences.json")),
+        ]
+    }
+
     fn keras() -> Reference {
         read(include_str!("../../tests/reference/keras_values.json"))
     }
@@ -235,6 +242,11 @@ mod tests {
             read(include_str!("../../tests/reference/image_keras.json")),
         ];
         files.iter().flat_map(|file| &file.layers).for_each(LayerCase::check);
+    }
+
+    #[test]
+    fn layers_over_sequences_equal_pytorch_and_keras() {
+        sequences().iter().flat_map(|reference| &reference.layers).for_each(LayerCase::check);
     }
 
     #[test]

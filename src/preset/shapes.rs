@@ -1,6 +1,6 @@
 //! The shape a layer gives, by Keras's rules; shapes are of one sample, channels last.
 
-use super::layer::{Layer, Padding, Pair, Regularizer};
+use super::layer::{Activation, Layer, Padding, Pair, Regularizer};
 use super::path::Path;
 
 /// The largest count of numbers that one sample's activation, or a layer's parameters, may have.
@@ -177,6 +177,7 @@ fn shape(layer: &Layer, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
         | Layer::GRU { units, return_sequences, .. } => {
             let [steps, _] = sequence(layer.kind(), input)?;
             let units = positive("units", *units)?;
+            recurrent_activation(layer)?;
             Ok(if *return_sequences { vec![steps, units] } else { vec![units] })
         }
         Layer::Bidirectional(inner) => {
@@ -332,6 +333,21 @@ fn grouped(filters: usize, groups: usize, channels: usize) -> Result<(), ShapeEr
     Ok(())
 }
 
+/// The recurrent op computes a derivative from the function's value, which these four allow.
+fn recurrent_activation(layer: &Layer) -> Result<(), ShapeError> {
+    use Activation::{Linear, Relu, Sigmoid, Tanh};
+    match layer {
+        Layer::SimpleRNN { activation, .. } if !matches!(activation, Tanh | Relu | Sigmoid | Linear) => {
+            Err(ShapeError::at(
+                "activation",
+                format!("SimpleRNN cannot run {activation:?} at every step"),
+                "use tanh, relu, sigmoid or linear",
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn heads(num_heads: usize, key_dim: usize) -> Result<(), ShapeError> {
     positive("num_heads", num_heads)?;
     positive("key_dim", key_dim)?;
@@ -439,6 +455,11 @@ mod tests {
                 "kernel_size| kernel 3x3 (dilated to 5x5) is larger than its 4x9 input: use a kernel of at most 4x9 or padding: same",
             ),
             ("Dense(units: 0)", &[4], "units| units is 0: use at least 1"),
+            (
+                "SimpleRNN(units: 4, activation: gelu)",
+                &[3, 2],
+                "activation| SimpleRNN cannot run Gelu at every step: use tanh, relu, sigmoid or linear",
+            ),
             ("Dense(units: 10)", &[28, 28, 1], "fits: [28, 28, 10]"),
             ("Dropout(rate: 1.0)", &[4], "rate| rate is 1: use a share from 0 to below 1"),
             ("Dropout(rate: NaN)", &[4], "rate| rate is NaN: use a share from 0 to below 1"),

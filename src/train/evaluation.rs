@@ -123,6 +123,7 @@ pub fn evaluate(
     let mut sum = Evaluation::of(loss, model.form());
     let mut tally = Tally::new(metrics);
     let mut batch = Batch::default();
+    model.reset_inference_state();
     let all: Vec<u32> = (0..data.len() as u32).collect();
     for indices in all.chunks(CHUNK) {
         data.fill(indices, &mut batch);

@@ -89,8 +89,9 @@ impl Trainer {
             return Err(Error::NoSamples);
         }
         let device = Cpu::seed_from_u64(preset.seed);
-        let model =
+        let mut model =
             Model::build(&device, &preset.layers, splits.train.input_shape(), preset.loss, preset.seed)?;
+        model.truncate_backpropagation(preset.train.truncate_steps as usize);
         let steps_per_epoch = order::steps(&*splits.train, preset.train.batch_size as usize);
         let rate = preset.optimizer.learning_rate();
         Ok(Trainer {
@@ -358,6 +359,28 @@ mod tests {
         assert_eq!(trainer.run(&mut Nobody).unwrap(), Ending::Completed);
         let accuracy = trainer.evaluate_test().unwrap().accuracy.unwrap();
         assert!(accuracy > 0.85, "{accuracy}");
+    }
+
+    #[test]
+    fn an_lstm_reads_digits_row_by_row_and_gets_better_with_the_epochs() {
+        struct Accuracies(Vec<f64>);
+        impl Observer for Accuracies {
+            fn epoch_ended(&mut self, epoch: &EpochSummary) {
+                self.0.extend(epoch.training.accuracy);
+            }
+        }
+        let rows = "layers: [Reshape(target_shape: [28, 28]), LSTM(units: 32), Dense(units: 10, activation: softmax)]";
+        let preset = preset(&format!(
+            r#"(name: "rows", title: "", data: (source: mnist, train_samples: Some(2000)), {rows},
+                loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.01),
+                train: (epochs: 3, batch_size: 50, truncate_steps: 20))"#
+        ));
+        let mut trainer = Trainer::prepare(&preset).unwrap();
+        let mut seen = Accuracies(Vec::new());
+        trainer.run(&mut seen).unwrap();
+        assert!(seen.0[0] < seen.0[1] && seen.0[1] < seen.0[2], "{:?}", seen.0);
+        let accuracy = trainer.evaluate_test().unwrap().accuracy.unwrap();
+        assert!(accuracy > 0.7, "{accuracy}");
     }
 
     #[test]

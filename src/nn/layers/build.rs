@@ -2,11 +2,13 @@
 
 use super::activation::Activation;
 use super::batch_normalization::BatchNormalization;
+use super::bidirectional::Bidirectional;
 use super::conv2d::Conv2D;
 use super::conv2d_transpose::Conv2DTranspose;
 use super::dense::Dense;
 use super::dropout::Dropout;
 use super::pooling::{AveragePooling2D, MaxPooling2D};
+use super::recurrent::Recurrent;
 use super::shape::Reshape;
 use super::up_sampling::UpSampling2D;
 use super::{Error, Layer};
@@ -157,6 +159,12 @@ pub fn build<D: Backend>(
         preset::Layer::Activation(kind) => Box::new(Activation::new(*kind, width)),
         preset::Layer::Dropout { rate } => Box::new(Dropout::new(*rate)),
         preset::Layer::Flatten | preset::Layer::Reshape { .. } => Box::new(Reshape),
+        preset::Layer::SimpleRNN { .. } | preset::Layer::LSTM { .. } | preset::Layer::GRU { .. } => {
+            Box::new(Recurrent::from_preset(device, layer, steps(input)?, stream)?)
+        }
+        preset::Layer::Bidirectional(inner) => {
+            Box::new(Bidirectional::new(device, inner, steps(input)?, stream)?)
+        }
         other => return Err(Error::Unsupported(format!("the layer {}", other.kind()))),
     })
 }
@@ -185,8 +193,11 @@ fn image(shape: &[usize]) -> Result<[usize; 3], Error> {
 
 /// A sequence as an image one pixel wide.
 fn sequence(shape: &[usize]) -> Result<[usize; 3], Error> {
-    match *shape {
-        [steps, channels] => Ok([steps, 1, channels]),
-        _ => Err(Error::Weights(format!("{shape:?} is not the shape of a sequence"))),
-    }
+    steps(shape).map(|[steps, channels]| [steps, 1, channels])
+}
+
+/// Steps and features of a sequence.
+fn steps(shape: &[usize]) -> Result<[usize; 2], Error> {
+    let refused = |_| Error::Weights(format!("{shape:?} is not the shape of a sequence"));
+    shape.try_into().map_err(refused)
 }

@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod batch_normalization;
+pub mod bidirectional;
 pub mod build;
 pub mod conv2d;
 pub mod conv2d_transpose;
@@ -9,6 +10,8 @@ pub mod dense;
 pub mod dropout;
 pub mod pooling;
 pub mod recurrent;
+#[cfg(test)]
+mod sequence_tests;
 pub mod shape;
 pub mod up_sampling;
 
@@ -27,18 +30,22 @@ pub trait Layer<D: Backend> {
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error>;
 
     /// Visits its parameters, running statistics included, in a fixed order. Composite layers put their part's name
-    /// and a `.` before the parameter's in the path they hand on.
+    /// and a `/` before the parameter's in the path they hand on: `bidirectional/forward_lstm/kernel`.
     fn visit<'a>(&'a self, _path: &str, _visit: &mut dyn FnMut(String, &'a Param<D>)) {}
 
     /// Visits its parameters to change them, in the same order.
     fn visit_mut<'a>(&'a mut self, _path: &str, _visit: &mut dyn FnMut(String, &'a mut Param<D>)) {}
 
-    /// Forgets what is kept from batch to batch (the state of a stateful recurrent layer).
-    fn reset_state(&mut self) {}
-
-    /// Visits what is kept from batch to batch, by path, for a checkpoint.
+    /// Visits what training passes keep from batch to batch, by path, for a checkpoint.
     fn visit_kept(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
 
     /// Puts back what [`visit_kept`](Layer::visit_kept) gave: `saved` has it by path.
     fn restore_kept(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
+
+    /// Forgets what is kept from batch to batch (the state of a stateful recurrent layer) by training passes, or by
+    /// the other passes.
+    fn reset_state(&mut self, _training: bool) {}
+
+    /// Cuts backpropagation through time before every so many steps; 0: never.
+    fn truncate(&mut self, _steps: usize) {}
 }

@@ -3,9 +3,11 @@
 use super::Layer;
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::kernel::recurrent::{Recurrence, State};
+use crate::nn::init::{Stream, numbers};
+use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash, State};
 use crate::nn::ops::Backend;
 use crate::nn::ops::recurrent::RecurrentWeights;
+use crate::preset::{self, Activation, Initializer};
 
 /// A recurrent layer: `[batch, steps * features]` to `[batch, units]`, or to `[batch, steps * units]` with
 /// `return_sequences`.
@@ -18,7 +20,8 @@ pub struct Recurrent<D: Backend> {
     pub bias: Param<D>,
     shape: Recurrence,
     stateful: bool,
-    state: Option<State>,
+    /// What training passes keep, and what other passes keep: an evaluation within an epoch disturbs nothing.
+    kept: [Option<State>; 2],
 }
 
 impl<D: Backend> Recurrent<D> {
@@ -45,13 +48,61 @@ impl<D: Backend> Recurrent<D> {
             bias: param("bias", &bias_shape, bias)?,
             shape,
             stateful,
-            state: None,
+            kept: [None, None],
         })
+    }
+
+    /// The layer that a preset says, for inputs `[steps, features]`, with weights as Keras starts them: the kernel by
+    /// Glorot, the recurrent kernel orthogonal, the bias zero, and one for LSTM's forget gate.
+    ///
+    /// # Errors
+    /// When the layer is not recurrent, its function is none that the op has, or the device fails.
+    pub fn from_preset(
+        device: &D,
+        layer: &preset::Layer,
+        [steps, features]: [usize; 2],
+        stream: Stream,
+    ) -> Result<Self, Error> {
+        let (cell, units, return_sequences, go_backwards) = match *layer {
+            preset::Layer::SimpleRNN { units, activation, return_sequences, go_backwards } => {
+                (Cell::Simple(squash(activation)?), units, return_sequences, go_backwards)
+            }
+            preset::Layer::LSTM { units, return_sequences, go_backwards, .. } => {
+                (Cell::Lstm, units, return_sequences, go_backwards)
+            }
+            preset::Layer::GRU { units, return_sequences, go_backwards } => {
+                (Cell::Gru, units, return_sequences, go_backwards)
+            }
+            ref other => return Err(Error::Weights(format!("{} is not recurrent", other.kind()))),
+        };
+        let shape = Recurrence {
+            cell,
+            steps,
+            features,
+            units,
+            return_sequences,
+            go_backwards,
+            reverse_output: false,
+            truncate_steps: 0,
+        };
+        let [kernel, recurrent_kernel, bias] = Self::weight_shapes(&shape);
+        let draw =
+            |initializer, shape: &[usize], index| numbers(initializer, shape, &mut stream.parameter(index));
+        let mut bias = vec![0.0; bias.iter().product()];
+        let mut keeps_state = false;
+        if let preset::Layer::LSTM { unit_forget_bias, stateful, .. } = *layer {
+            keeps_state = stateful;
+            if unit_forget_bias {
+                bias[units..2 * units].fill(1.0);
+            }
+        }
+        let kernel = draw(Initializer::GlorotUniform, &kernel, 0);
+        let recurrent_kernel = draw(Initializer::Orthogonal, &recurrent_kernel, 1);
+        Self::new(device, shape, keeps_state, [kernel, recurrent_kernel, bias])
     }
 
     /// The shapes of kernel, recurrent kernel and bias.
     pub fn weight_shapes(shape: &Recurrence) -> [Vec<usize>; 3] {
-        use crate::nn::kernel::recurrent::Cell;
         let width = shape.cell.gates() * shape.units;
         let bias = if shape.cell == Cell::Gru { vec![2, width] } else { vec![width] };
         [vec![shape.features, width], vec![shape.units, width], bias]
@@ -62,11 +113,23 @@ impl<D: Backend> Recurrent<D> {
         &self.shape
     }
 
-    /// Reads sequences from their end from now on and gives all states in the input's order: the second half of a
-    /// bidirectional layer.
-    pub fn reverse(&mut self) {
+    /// Reads sequences from their other end from now on, and gives all states in the opposite order, so that they
+    /// stand beside those of the layer as it was: the second half of a bidirectional layer.
+    pub fn reversed(mut self) -> Self {
         self.shape.go_backwards = !self.shape.go_backwards;
-        self.shape.restore_order = true;
+        self.shape.reverse_output = true;
+        self
+    }
+}
+
+/// The functions whose derivative follows from their value.
+fn squash(activation: Activation) -> Result<Squash, Error> {
+    match activation {
+        Activation::Tanh => Ok(Squash::Tanh),
+        Activation::Relu => Ok(Squash::Relu),
+        Activation::Sigmoid => Ok(Squash::Sigmoid),
+        Activation::Linear => Ok(Squash::Linear),
+        other => Err(Error::Unsupported(format!("SimpleRNN with the activation {other:?}"))),
     }
 }
 
@@ -78,9 +141,10 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
             bias: &self.bias,
         };
         // A last batch that is smaller starts anew: its rows continue other sequences.
-        let kept = self.state.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
+        let slot = &mut self.kept[usize::from(pass.training)];
+        let kept = slot.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
         let (output, state) = D::recurrent(pass, &input, weights, &self.shape, kept.as_ref())?;
-        self.state = self.stateful.then_some(state);
+        *slot = self.stateful.then_some(state);
         Ok(output)
     }
 
@@ -96,12 +160,16 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         }
     }
 
-    fn reset_state(&mut self) {
-        self.state = None;
+    fn reset_state(&mut self, training: bool) {
+        self.kept[usize::from(training)] = None;
+    }
+
+    fn truncate(&mut self, steps: usize) {
+        self.shape.truncate_steps = steps;
     }
 
     fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        if let Some(state) = &self.state {
+        if let Some(state) = &self.kept[usize::from(true)] {
             visit(format!("{path}hidden"), &state.hidden);
             visit(format!("{path}memory"), &state.memory);
         }
@@ -109,6 +177,6 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
 
     fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
-        self.state = hidden.zip(memory).map(|(hidden, memory)| State { hidden, memory });
+        self.kept[usize::from(true)] = hidden.zip(memory).map(|(hidden, memory)| State { hidden, memory });
     }
 }

@@ -13,6 +13,7 @@ pub mod dense;
 pub mod differences;
 pub mod dropout;
 pub mod latent;
+pub mod join;
 pub mod recurrent;
 pub mod resample;
 
@@ -24,34 +25,28 @@ use conv::ConvOp;
 use conv_transpose::ConvTransposeOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
+use join::JoinOp;
 use resample::ResampleOp;
 
-/// A device with every op that layers and losses need. Each family adds its trait here.
-pub trait Backend:
-    Device
-    + BatchNormOp
-    + ConvOp
-    + ConvTransposeOp
-    + ResampleOp
-    + DenseOp
-    + DropoutOp
-    + LossOp
-    + UpdateOp
-    + recurrent::RecurrentOps
-{
+/// What [`Backend`] asks for and what has it is one list.
+macro_rules! backend {
+    ($($op:path),* $(,)?) => {
+        /// A device with every op that layers and losses need. Each family adds its trait here.
+        pub trait Backend: Device $(+ $op)* {}
+
+        impl<D: Device $(+ $op)*> Backend for D {}
+    };
 }
 
-impl<
-    D: Device
-        + BatchNormOp
-        + ConvOp
-        + ConvTransposeOp
-        + ResampleOp
-        + DenseOp
-        + DropoutOp
-        + LossOp
-        + UpdateOp
-        + recurrent::RecurrentOps,
-> Backend for D
-{
+backend! {
+    BatchNormOp,
+    ConvOp,
+    ConvTransposeOp,
+    DenseOp,
+    DropoutOp,
+    JoinOp,
+    LossOp,
+    ResampleOp,
+    UpdateOp,
+    recurrent::RecurrentOps,
 }

@@ -115,9 +115,8 @@ pub struct Recurrence {
     pub return_sequences: bool,
     /// Whether the sequence is read from its end; all states then come out last step first, as in Keras.
     pub go_backwards: bool,
-    /// Whether states of a sequence read from its end come out in the order of the input: for both directions
-    /// side by side.
-    pub restore_order: bool,
+    /// Whether all states come out in the opposite order, the last one first: for both directions side by side.
+    pub reverse_output: bool,
     /// The gradient is cut before every so many steps; 0: never.
     pub truncate_steps: usize,
 }
@@ -135,7 +134,7 @@ impl Recurrence {
     /// The output's step that the state after `step` goes to, if it comes out.
     fn writes(&self, step: usize) -> Option<usize> {
         match self.return_sequences {
-            true if self.restore_order => Some(self.reads(step)),
+            true if self.reverse_output => Some(self.steps - 1 - step),
             true => Some(step),
             false => (step + 1 == self.steps).then_some(0),
         }

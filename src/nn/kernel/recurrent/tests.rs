@@ -71,7 +71,7 @@ fn shape(cell: Cell, steps: usize, features: usize, units: usize) -> Recurrence 
         units,
         return_sequences: true,
         go_backwards: false,
-        restore_order: false,
+        reverse_output: false,
         truncate_steps: 0,
     }
 }
@@ -115,10 +115,12 @@ fn gradients_equal_central_differences_for_every_cell_and_odd_sizes() {
 #[test]
 fn gradients_equal_central_differences_in_every_reading_order() {
     for cell in CELLS {
-        for (return_sequences, restore_order) in [(false, false), (true, false), (true, true)] {
-            let shape =
-                Recurrence { go_backwards: true, return_sequences, restore_order, ..shape(cell, 4, 2, 3) };
-            check_differences(Case::new(shape, 3, false));
+        for (return_sequences, reverse_output) in [(false, false), (true, false), (true, true)] {
+            for go_backwards in [false, true] {
+                let shape =
+                    Recurrence { go_backwards, return_sequences, reverse_output, ..shape(cell, 4, 2, 3) };
+                check_differences(Case::new(shape, 3, false));
+            }
         }
     }
 }

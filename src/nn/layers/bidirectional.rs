@@ -1,0 +1,76 @@
+//! Bidirectional: a recurrent layer run in both directions, its two outputs side by side (Schuster & Paliwal 1997).
+
+use super::Layer;
+use super::recurrent::Recurrent;
+use crate::nn::device::Error;
+use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::init::Stream;
+use crate::nn::ops::Backend;
+use crate::preset::{self, names::layer_names};
+
+/// Two recurrent layers over the same sequence.
+pub struct Bidirectional<D: Backend> {
+    forward: Recurrent<D>,
+    backward: Recurrent<D>,
+    /// What the inner layer is called: `lstm`.
+    inner: String,
+}
+
+impl<D: Backend> Bidirectional<D> {
+    /// Both directions of the recurrent layer `inner`, for inputs `[steps, features]`.
+    ///
+    /// # Errors
+    /// As [`Recurrent::from_preset`].
+    pub fn new(device: &D, inner: &preset::Layer, input: [usize; 2], stream: Stream) -> Result<Self, Error> {
+        let one_way = |part| Recurrent::from_preset(device, inner, input, stream.part(part));
+        let inner = layer_names(std::slice::from_ref(inner)).concat();
+        Ok(Bidirectional { forward: one_way(0)?, backward: one_way(1)?.reversed(), inner })
+    }
+
+    fn paths(&self, path: &str) -> [String; 2] {
+        ["forward", "backward"].map(|way| format!("{path}{way}_{}/", self.inner))
+    }
+}
+
+impl<D: Backend> Layer<D> for Bidirectional<D> {
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
+        let units = self.forward.shape().units;
+        let there = self.forward.forward(pass, input.clone())?;
+        let back = self.backward.forward(pass, input)?;
+        D::side_by_side(pass, &there, &back, units)
+    }
+
+    fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {
+        let [there, back] = self.paths(path);
+        self.forward.visit(&there, visit);
+        self.backward.visit(&back, visit);
+    }
+
+    fn visit_mut<'a>(&'a mut self, path: &str, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
+        let [there, back] = self.paths(path);
+        self.forward.visit_mut(&there, visit);
+        self.backward.visit_mut(&back, visit);
+    }
+
+    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+        let [there, back] = self.paths(path);
+        self.forward.visit_kept(&there, visit);
+        self.backward.visit_kept(&back, visit);
+    }
+
+    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        let [there, back] = self.paths(path);
+        self.forward.restore_kept(&there, saved);
+        self.backward.restore_kept(&back, saved);
+    }
+
+    fn reset_state(&mut self, training: bool) {
+        self.forward.reset_state(training);
+        self.backward.reset_state(training);
+    }
+
+    fn truncate(&mut self, steps: usize) {
+        self.forward.truncate(steps);
+        self.backward.truncate(steps);
+    }
+}

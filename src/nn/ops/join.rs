@@ -1,0 +1,110 @@
+//! Bringing two activations together: side by side, or as their sum.
+
+use dfdx::tensor::Cpu;
+
+use crate::nn::buffer::Buffer;
+use crate::nn::device::{Device, Error};
+use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::profile::span;
+
+/// Two activations to one.
+pub trait JoinOp: Device {
+    /// Both along the last axis: of `a`, `[rows, steps * width]`, and `b`, likewise, `[rows, steps * 2 width]`, at every
+    /// step first `a`'s numbers.
+    ///
+    /// # Errors
+    /// When the two have different shapes or do not divide into vectors of `width`, or the device fails.
+    fn side_by_side(
+        pass: &mut Pass<Self>,
+        a: &Var<Self>,
+        b: &Var<Self>,
+        width: usize,
+    ) -> Result<Var<Self>, Error>;
+
+    /// `a + b`.
+    ///
+    /// # Errors
+    /// When the two have different shapes, or the device fails.
+    fn add(pass: &mut Pass<Self>, a: &Var<Self>, b: &Var<Self>) -> Result<Var<Self>, Error>;
+}
+
+fn check<D: Device>(a: &Var<D>, b: &Var<D>) -> Result<(), Error> {
+    if (a.rows, a.columns) != (b.rows, b.columns) {
+        let shapes = [(a.rows, a.columns), (b.rows, b.columns)];
+        return Err(Error::Weights(format!("{shapes:?}: two activations of different shapes")));
+    }
+    Ok(())
+}
+
+impl JoinOp for Cpu {
+    fn side_by_side(
+        pass: &mut Pass<Cpu>,
+        a: &Var<Cpu>,
+        b: &Var<Cpu>,
+        width: usize,
+    ) -> Result<Var<Cpu>, Error> {
+        check(a, b)?;
+        if width == 0 || !a.columns.is_multiple_of(width) {
+            return Err(Error::Weights(format!(
+                "{} features do not divide into vectors of {width}",
+                a.columns
+            )));
+        }
+        let _span = span("join forward", 0);
+        let mut y = Buffer::scratch(2 * a.values.len());
+        for ((y, a), b) in
+            y.chunks_exact_mut(2 * width).zip(a.values.chunks_exact(width)).zip(b.values.chunks_exact(width))
+        {
+            y[..width].copy_from_slice(a);
+            y[width..].copy_from_slice(b);
+        }
+        let wants = a.wants_gradient || b.wants_gradient;
+        let y = Var::new(&pass.device, y, a.rows, 2 * a.columns, wants)?;
+        if wants {
+            let node = y.node.clone();
+            let parts = [a, b].map(|x| (x.node.clone(), x.wants_gradient));
+            pass.record(move |grads| {
+                let Some(g) = take_gradient(grads, &node) else { return Ok(()) };
+                let _span = span("join backward", 0);
+                for (place, (node, wants)) in parts.iter().enumerate() {
+                    if !wants {
+                        continue;
+                    }
+                    let mut part = Buffer::scratch(g.len() / 2);
+                    for (part, g) in part.chunks_exact_mut(width).zip(g.chunks_exact(2 * width)) {
+                        part.copy_from_slice(&g[place * width..][..width]);
+                    }
+                    add_gradient(grads, node, part)?;
+                }
+                Ok(())
+            });
+        }
+        Ok(y)
+    }
+
+    fn add(pass: &mut Pass<Cpu>, a: &Var<Cpu>, b: &Var<Cpu>) -> Result<Var<Cpu>, Error> {
+        check(a, b)?;
+        let _span = span("add forward", 0);
+        let mut y = Buffer::copy_of(&a.values);
+        y.iter_mut().zip(b.values.iter()).for_each(|(y, b)| *y += b);
+        let wants = a.wants_gradient || b.wants_gradient;
+        let y = Var::new(&pass.device, y, a.rows, a.columns, wants)?;
+        if wants {
+            let node = y.node.clone();
+            let parts = [a, b].map(|x| (x.node.clone(), x.wants_gradient));
+            pass.record(move |grads| {
+                let Some(g) = take_gradient(grads, &node) else { return Ok(()) };
+                let _span = span("add backward", 0);
+                match &parts {
+                    [(a, true), (b, true)] => {
+                        add_gradient(grads, a, g.clone())?;
+                        add_gradient(grads, b, g)
+                    }
+                    [(a, true), _] => add_gradient(grads, a, g),
+                    [_, (b, _)] => add_gradient(grads, b, g),
+                }
+            });
+        }
+        Ok(y)
+    }
+}

@@ -8,6 +8,8 @@
 //!   `layers/`: one file per layer kind; `loss`, `optim/`, `init`: as named; `model`: preset to layers.
 
 pub mod buffer;
+#[cfg(feature = "cuda")]
+mod cuda;
 pub mod device;
 #[cfg(test)]
 mod differences;

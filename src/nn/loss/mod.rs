@@ -1,6 +1,6 @@
 //! Losses: how wrong an output is, and which way is less wrong.
 
-mod formula;
+pub(super) mod formula;
 
 use std::sync::Arc;
 
@@ -58,6 +58,20 @@ pub trait LossOp: Device {
     ) -> Result<Scalar<Self>, Error>;
 }
 
+/// Whether targets fit an output of `count` numbers whose last axis is `width` long.
+pub(super) fn check(count: usize, width: usize, targets: &Targets) -> Result<(), Error> {
+    let fits = match targets {
+        Targets::Values(values) => values.len() == count,
+        Targets::Classes(classes) => {
+            classes.len() * width == count && classes.iter().all(|&class| (class as usize) < width)
+        }
+    };
+    if fits && width > 0 {
+        return Ok(());
+    }
+    Err(Error::Weights(format!("the targets do not fit an output of {count} numbers")))
+}
+
 impl LossOp for Cpu {
     fn loss(
         pass: &mut Pass<Cpu>,
@@ -70,15 +84,7 @@ impl LossOp for Cpu {
     ) -> Result<Scalar<Cpu>, Error> {
         let _span = span("loss", 0);
         let count = output.values.len();
-        let fits = match targets {
-            Targets::Values(values) => values.len() == count,
-            Targets::Classes(classes) => {
-                classes.len() * width == count && classes.iter().all(|&class| (class as usize) < width)
-            }
-        };
-        if !fits || width == 0 {
-            return Err(Error::Weights(format!("the targets do not fit an output of {count} numbers")));
-        }
+        check(count, width, targets)?;
         let mut gradient = Buffer::scratch(count);
         let value = formula::loss(&output.values, width, targets, loss, options, form, &mut gradient);
         let node = pass.device.scalar(value)?;

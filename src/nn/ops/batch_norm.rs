@@ -52,7 +52,7 @@ fn check(columns: usize, features: usize) -> Result<(), Error> {
     Err(Error::Weights(format!("{columns} numbers do not divide into vectors of {features} features")))
 }
 
-fn follow(running: &mut [f32], batch: &[f32], momentum: f32) {
+pub(in crate::nn) fn follow(running: &mut [f32], batch: &[f32], momentum: f32) {
     running.iter_mut().zip(batch).for_each(|(r, b)| *r = *r * momentum + b * (1.0 - momentum));
 }
 

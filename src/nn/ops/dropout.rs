@@ -17,7 +17,7 @@ pub trait DropoutOp: Device {
 }
 
 /// Multiplies number `i` by 0 or by `scale`, as a hash of the seed and `i` says: no state, so any order gives the same.
-fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
+pub(in crate::nn) fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
     let scale = if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 };
     let threshold = (f64::from(rate) * 4_294_967_296.0) as u64;
     for (i, x) in numbers.iter_mut().enumerate() {

@@ -5,6 +5,7 @@
 //! the CPU against the fused form.
 
 pub mod batch_norm;
+pub mod composed;
 pub mod conv;
 mod conv_pool;
 pub mod conv_transpose;
@@ -12,8 +13,8 @@ pub mod dense;
 #[cfg(test)]
 pub mod differences;
 pub mod dropout;
-pub mod latent;
 pub mod join;
+pub mod latent;
 pub mod recurrent;
 pub mod resample;
 

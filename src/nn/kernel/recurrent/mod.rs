@@ -127,12 +127,12 @@ impl Recurrence {
     }
 
     /// The input's step that is read at `step`.
-    fn reads(&self, step: usize) -> usize {
+    pub(crate) fn reads(&self, step: usize) -> usize {
         if self.go_backwards { self.steps - 1 - step } else { step }
     }
 
     /// The output's step that the state after `step` goes to, if it comes out.
-    fn writes(&self, step: usize) -> Option<usize> {
+    pub(crate) fn writes(&self, step: usize) -> Option<usize> {
         match self.return_sequences {
             true if self.reverse_output => Some(self.steps - 1 - step),
             true => Some(step),
@@ -146,7 +146,7 @@ impl Recurrence {
     }
 
     /// Whether no gradient flows from `step` to the one before.
-    fn is_cut_before(&self, step: usize) -> bool {
+    pub(crate) fn is_cut_before(&self, step: usize) -> bool {
         // Of 0, only 0 is a multiple.
         step.is_multiple_of(self.truncate_steps)
     }

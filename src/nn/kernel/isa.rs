@@ -23,6 +23,10 @@ static CHOSEN: AtomicU8 = AtomicU8::new(0);
 /// The level in use: the best that this processor has, or what `TRAINYARD_SIMD` (`plain`, `avx2`, `avx512`) allows.
 #[inline]
 pub fn level() -> Level {
+    #[cfg(test)]
+    if let Some(level) = TESTED.get() {
+        return level;
+    }
     match CHOSEN.load(Ordering::Relaxed) {
         1 => Level::Plain,
         2 => Level::Avx2,
@@ -41,11 +45,26 @@ fn choose() -> Level {
     limit(wanted)
 }
 
-/// Uses at most `wanted` from now on, and returns what this processor has of it. For tests and comparisons.
+/// Uses at most `wanted` from now on, and returns what this processor has of it.
 pub fn limit(wanted: Level) -> Level {
     let chosen = wanted.min(available());
     CHOSEN.store(chosen as u8, Ordering::Relaxed);
     chosen
+}
+
+#[cfg(test)]
+thread_local! {
+    static TESTED: std::cell::Cell<Option<Level>> = const { std::cell::Cell::new(None) };
+}
+
+/// Runs a test at every level of this processor: on this thread only, so that tests beside it keep theirs.
+#[cfg(test)]
+pub fn at_every_level(test: impl Fn()) {
+    for level in [Level::Plain, Level::Avx2, Level::Avx512] {
+        TESTED.set(Some(level.min(available())));
+        test();
+    }
+    TESTED.set(None);
 }
 
 /// The best level of this processor.

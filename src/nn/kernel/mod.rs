@@ -16,3 +16,4 @@ pub mod panel;
 pub mod pool;
 pub mod random;
 pub mod recurrent;
+pub mod vector;

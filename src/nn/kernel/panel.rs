@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use super::gemm::Mat;
+use super::vector::{self, Kernel, Lanes};
 use crate::nn::buffer::Buffer;
 
 /// Columns of a panel.
@@ -93,7 +94,7 @@ impl Packed {
         };
         // SAFETY: the assertion above covers every row of a and c; b holds `k` rows of every panel; the vector
         // instructions were found on this processor.
-        unsafe { product.run() }
+        unsafe { vector::run(product) }
     }
 }
 
@@ -111,37 +112,15 @@ struct Product {
     accumulate: bool,
 }
 
-impl Product {
-    unsafe fn run(self) {
-        #[cfg(target_arch = "x86_64")]
-        {
-            use crate::nn::kernel::isa::{Level, level};
-            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
-            unsafe fn avx512(product: Product) {
-                // SAFETY: the caller's promises are handed on.
-                unsafe { product.panels::<std::arch::x86_64::__m512, 8, 2>() }
-            }
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn avx2(product: Product) {
-                // SAFETY: the caller's promises are handed on.
-                unsafe { product.panels::<std::arch::x86_64::__m256, 4, 2>() }
-            }
-            match level() {
-                // SAFETY: `level` never exceeds what this processor has.
-                Level::Avx512 => unsafe { avx512(self) },
-                // SAFETY: likewise.
-                Level::Avx2 => unsafe { avx2(self) },
-                // SAFETY: plain code runs everywhere.
-                Level::Plain => unsafe { self.panels::<[f32; 4], 4, 2>() },
-            }
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        // SAFETY: plain code runs everywhere.
-        unsafe {
-            self.panels::<[f32; 4], 4, 4>()
-        }
+impl Kernel for Product {
+    #[inline(always)]
+    unsafe fn run<V: Lanes, const WIDE: bool>(self) {
+        // SAFETY: the caller's promises are handed on.
+        unsafe { if WIDE { self.panels::<V, 8, 2>() } else { self.panels::<V, 4, 2>() } }
     }
+}
 
+impl Product {
     /// Panel by panel, so that a panel stays in the first-level cache for all rows; `R` rows and `C` vectors at a time.
     #[inline(always)]
     unsafe fn panels<V: Lanes, const R: usize, const C: usize>(self) {
@@ -218,82 +197,10 @@ impl Product {
     }
 }
 
-/// A vector register.
-trait Lanes: Copy {
-    const WIDTH: usize;
-    unsafe fn load(from: *const f32) -> Self;
-    unsafe fn store(self, to: *mut f32);
-    unsafe fn splat(value: f32) -> Self;
-    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self;
-}
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use super::Lanes;
-    use std::arch::x86_64::*;
-
-    macro_rules! lanes {
-        ($vector:ty, $width:literal, $load:ident, $store:ident, $splat:ident, $mul_add:ident) => {
-            impl Lanes for $vector {
-                const WIDTH: usize = $width;
-                #[inline(always)]
-                unsafe fn load(from: *const f32) -> Self {
-                    // SAFETY: the caller vouches for the address and the instruction set.
-                    unsafe { $load(from) }
-                }
-                #[inline(always)]
-                unsafe fn store(self, to: *mut f32) {
-                    // SAFETY: likewise.
-                    unsafe { $store(to, self) }
-                }
-                #[inline(always)]
-                unsafe fn splat(value: f32) -> Self {
-                    // SAFETY: likewise.
-                    unsafe { $splat(value) }
-                }
-                #[inline(always)]
-                unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
-                    // SAFETY: likewise.
-                    unsafe { $mul_add(a, b, c) }
-                }
-            }
-        };
-    }
-
-    lanes!(__m512, 16, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_set1_ps, _mm512_fmadd_ps);
-    lanes!(__m256, 8, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_set1_ps, _mm256_fmadd_ps);
-}
-
-/// What every target has: four lanes that the compiler maps to SSE or NEON.
-impl Lanes for [f32; 4] {
-    const WIDTH: usize = 4;
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller vouches for the address.
-        unsafe { from.cast::<[f32; 4]>().read_unaligned() }
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller vouches for the address.
-        unsafe { to.cast::<[f32; 4]>().write_unaligned(self) }
-    }
-    #[inline(always)]
-    unsafe fn splat(value: f32) -> Self {
-        [value; 4]
-    }
-    #[inline(always)]
-    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
-        #[cfg(target_arch = "aarch64")]
-        return std::array::from_fn(|i| a[i].mul_add(b[i], c[i]));
-        #[cfg(not(target_arch = "aarch64"))]
-        std::array::from_fn(|i| a[i] * b[i] + c[i])
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::kernel::isa::{Level, limit};
+    use crate::nn::kernel::isa::at_every_level;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (0..count as u32)
@@ -303,8 +210,7 @@ mod tests {
 
     #[test]
     fn a_packed_product_equals_the_definition_at_every_level_and_odd_sizes() {
-        for level in [Level::Plain, Level::Avx2, Level::Avx512] {
-            limit(level);
+        at_every_level(|| {
             for (rows, k, n) in [(1, 1, 1), (13, 5, 7), (16, 40, 64), (3, 33, 100), (9, 0, 4)] {
                 let (a, b) = (numbers(rows * (k + 2), 1), numbers(k * n, 2));
                 let transposed: Vec<f32> = (0..k * n).map(|i| b[i % k * n + i / k]).collect();
@@ -321,7 +227,6 @@ mod tests {
                     }
                 }
             }
-        }
-        limit(Level::Avx512);
+        });
     }
 }

@@ -10,20 +10,23 @@ use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::conv_pool::{ConvPool, LANES, backward_weights, forward};
+use crate::nn::kernel::conv_pool::{ConvPool, LANES, Winners};
 use crate::nn::profile::span;
 use crate::preset::{Activation, Padding};
 
 /// Images that one thread takes at a time; the gradients of such pieces are added in their order.
 const PIECE: usize = 8;
 
-/// Whether [`conv_relu_pool`] can stand for this convolution followed by 2x2 max-pooling: its filters fill the
-/// kernel's lanes, and nobody wants the images' gradient.
+/// Channels up to which filters, rather than the numbers under the kernel, lie in the lanes.
+const FEW_CHANNELS: usize = 4;
+
+/// Whether [`conv_relu_pool`] can stand for this convolution followed by 2x2 max-pooling: the images have few channels,
+/// and nobody wants their gradient.
 pub(super) fn serves(x: &Var<Cpu>, conv: &Conv, activation: Activation) -> bool {
     let window = &conv.window;
     let [height, width] = window.output();
     activation == Activation::Relu
-        && conv.filters == LANES
+        && window.input[2] <= FEW_CHANNELS
         && conv.groups == 1
         && window.strides == [1, 1]
         && window.dilation == [1, 1]
@@ -43,47 +46,54 @@ pub(super) fn conv_relu_pool(
 ) -> Result<Var<Cpu>, Error> {
     let [height, width, channels] = conv.window.input;
     let [down, across] = conv.window.size;
-    let shape = ConvPool { height, width, channels, kernel: (down, across) };
-    let (pooled_height, pooled_width) = shape.pooled();
-    let columns = pooled_height * pooled_width * LANES;
-    let flops = 2 * (x.rows * pooled_height * pooled_width * 4 * LANES * down * across * channels) as u64;
+    let shape = ConvPool { height, width, channels, kernel: (down, across), filters: conv.filters };
+    let (cells, filters) = (shape.cells(), conv.filters);
+    let columns = cells * filters;
+    let flops = 8 * (x.rows * columns * shape.taps()) as u64;
     let _span = span("conv2d + pool forward", flops);
-    let mut bias_lanes = [0.0; LANES];
-    bias_lanes.copy_from_slice(&bias.values);
+    let (weights, bias_blocks) = (shape.to_blocks(&kernel.values), shape.to_blocks(&bias.values));
     let mut y = Buffer::scratch(x.rows * columns);
-    let mut winners = vec![0_u8; x.rows * columns];
+    let per_image = cells * shape.blocks();
+    let mut winners: Vec<Winners> = vec![[0; 4]; x.rows * per_image];
     let pixels = conv.window.input_len();
     y.par_chunks_mut(columns)
-        .zip(winners.par_chunks_mut(columns))
+        .zip(winners.par_chunks_mut(per_image))
         .zip(x.values.par_chunks(pixels))
         .with_min_len(PIECE)
-        .for_each(|((y, winners), image)| forward(shape, image, &kernel.values, &bias_lanes, y, winners));
+        .for_each(|((y, winners), image)| shape.forward(image, &weights, &bias_blocks, y, winners));
     let wants = kernel.trainable || bias.trainable;
     let y = output(pass, Arc::new(y), [x.rows, columns], wants)?;
     if wants && pass.records() {
         let (node, kernel_node, bias_node) = (y.node.clone(), kernel.node.clone(), bias.node.clone());
-        let (x, taps) = (x.values.clone(), kernel.len());
+        let x = x.values.clone();
+        let (weights_len, bias_len) = (weights.len(), bias_blocks.len());
         pass.record(move |grads| {
             let Some(g) = take_gradient(grads, &node) else { return Ok(()) };
             let _span = span("conv2d + pool backward", flops / 4);
-            let parts: Vec<(Vec<f32>, [f32; LANES])> = g
+            let parts: Vec<(Vec<f32>, Vec<f32>)> = g
                 .par_chunks(PIECE * columns)
-                .zip(winners.par_chunks(PIECE * columns))
+                .zip(winners.par_chunks(PIECE * per_image))
                 .zip(x.par_chunks(PIECE * pixels))
                 .map(|((g, winners), images)| {
-                    let (mut dw, mut db) = (vec![0.0; taps], [0.0; LANES]);
-                    let each = g.chunks(columns).zip(winners.chunks(columns)).zip(images.chunks(pixels));
+                    let (mut dw, mut db) = (vec![0.0; weights_len], vec![0.0; bias_len]);
+                    let each = g.chunks(columns).zip(winners.chunks(per_image)).zip(images.chunks(pixels));
                     each.for_each(|((g, winners), image)| {
-                        backward_weights(shape, image, g, winners, &mut dw, &mut db);
+                        shape.backward(image, g, winners, &mut dw, &mut db);
                     });
                     (dw, db)
                 })
                 .collect();
-            let (mut dw, mut db) = (Buffer::zeroed(taps), Buffer::zeroed(LANES));
+            let (mut dw, mut db) = (vec![0.0; weights_len], vec![0.0; bias_len]);
             for (part_w, part_b) in &parts {
                 dw.iter_mut().zip(part_w).for_each(|(sum, part)| *sum += part);
                 db.iter_mut().zip(part_b).for_each(|(sum, part)| *sum += part);
             }
+            let in_rows = |blocks: &[f32], rows: usize| {
+                let mut matrix = Buffer::scratch(rows * filters);
+                shape.from_blocks(blocks, &mut matrix);
+                matrix
+            };
+            let (dw, db) = (in_rows(&dw, shape.taps()), in_rows(&db, 1));
             add_gradient(grads, &kernel_node, dw)?;
             add_gradient(grads, &bias_node, db)
         });
@@ -109,11 +119,12 @@ mod tests {
     /// The output and the gradients of kernel and bias, as one op or as two.
     fn run(rows: usize, image: [usize; 3], size: [usize; 2], fused: bool) -> [Vec<f32>; 3] {
         let device = Cpu::default();
-        let conv = Conv { window: Window::new(image, size, [1, 1]), filters: LANES, groups: 1 };
+        let filters = LANES + rows % 2;
+        let conv = Conv { window: Window::new(image, size, [1, 1]), filters, groups: 1 };
         let taps = size[0] * size[1] * image[2];
-        let shape = [size[0], size[1], image[2], LANES];
-        let kernel = Param::new(&device, "kernel", &shape, numbers(taps * LANES, 1)).unwrap();
-        let bias = Param::new(&device, "bias", &[LANES], numbers(LANES, 900)).unwrap();
+        let shape = [size[0], size[1], image[2], filters];
+        let kernel = Param::new(&device, "kernel", &shape, numbers(taps * filters, 1)).unwrap();
+        let bias = Param::new(&device, "bias", &[filters], numbers(filters, 900)).unwrap();
         let mut pass = Pass::training(&device, 0);
         let pixels = image.iter().product();
         // An input that wants its gradient takes the general way.
@@ -121,7 +132,7 @@ mod tests {
         let y = Cpu::conv2d(&mut pass, &x, &kernel, Some(&bias), conv, Activation::Relu, true).unwrap();
         let targets = Targets::Values(numbers(y.rows * y.columns, 77));
         let (loss, options) = (Loss::MeanSquaredError, LossOptions::default());
-        let loss = Cpu::loss(&mut pass, &y, LANES, &targets, loss, &options, Form::Output).unwrap();
+        let loss = Cpu::loss(&mut pass, &y, filters, &targets, loss, &options, Form::Output).unwrap();
         let mut grads = pass.backward(loss).unwrap();
         let mut gradient = |node| take_gradient(&mut grads, node).unwrap().to_vec();
         [y.to_vec(), gradient(&kernel.node), gradient(&bias.node)]

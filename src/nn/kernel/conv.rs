@@ -13,7 +13,7 @@ use crate::nn::buffer::Buffer;
 const PIECES: usize = 16;
 
 /// Images in a run.
-pub(super) fn images_per_piece(images: usize) -> usize {
+pub fn images_per_piece(images: usize) -> usize {
     images.div_ceil(PIECES).max(1)
 }
 
@@ -194,7 +194,7 @@ impl Conv {
 }
 
 /// The sum of the pieces' partial sums, in the order of the pieces.
-pub(super) fn sum_in_order(parts: Vec<Buffer>) -> Buffer {
+pub fn sum_in_order(parts: Vec<Buffer>) -> Buffer {
     let mut parts = parts.into_iter();
     let mut sum = parts.next().unwrap_or_default();
     for part in parts {

@@ -7,11 +7,12 @@
 use rayon::prelude::*;
 
 use super::gemm::Mat;
+use super::gemm::tile::Tile;
 use super::vector::{self, Kernel, Lanes};
 use crate::nn::buffer::Buffer;
 
 /// Columns of a panel.
-const PANEL: usize = 32;
+const PANEL: usize = 64;
 
 /// A matrix `[k, n]`, packed for products from the left.
 pub struct Packed {
@@ -115,82 +116,32 @@ struct Product {
 impl Kernel for Product {
     #[inline(always)]
     unsafe fn run<V: Lanes, const WIDE: bool>(self) {
-        // SAFETY: the caller's promises are handed on.
-        unsafe { if WIDE { self.panels::<V, 8, 2>() } else { self.panels::<V, 4, 2>() } }
+        // SAFETY: the caller's promises are handed on. 24 registers of sums out of 32, or 12 out of 16.
+        unsafe { if WIDE { self.panels::<V, 4>() } else { self.panels::<V, 2>() } }
     }
 }
 
 impl Product {
-    /// Panel by panel, so that a panel stays in the first-level cache for all rows; `R` rows and `C` vectors at a time.
+    /// Panel by panel, so that a panel stays in the first-level cache for all rows; `C` registers at a time.
     #[inline(always)]
-    unsafe fn panels<V: Lanes, const R: usize, const C: usize>(self) {
-        for panel in 0..self.n.div_ceil(PANEL) {
-            let mut strip = 0;
-            while strip < PANEL && panel * PANEL + strip < self.n {
-                // SAFETY: the panel exists, and the strip lies within it.
+    unsafe fn panels<V: Lanes, const C: usize>(self) {
+        for panel in (0..self.n).step_by(PANEL) {
+            for column in (panel..self.n.min(panel + PANEL)).step_by(C * V::WIDTH) {
+                // SAFETY: the panel exists, and the strip from `column` on lies within it.
                 unsafe {
-                    let b = self.b.add(panel * PANEL * self.k + strip);
-                    let mut row = 0;
-                    while row + R <= self.rows {
-                        self.tile::<V, R, C>(row, panel * PANEL + strip, b);
-                        row += R;
-                    }
-                    while row + 2 <= self.rows {
-                        self.tile::<V, 2, C>(row, panel * PANEL + strip, b);
-                        row += 2;
-                    }
-                    if row < self.rows {
-                        self.tile::<V, 1, C>(row, panel * PANEL + strip, b);
-                    }
-                }
-                strip += C * V::WIDTH;
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn tile<V: Lanes, const R: usize, const C: usize>(self, row: usize, column: usize, b: *const f32) {
-        // SAFETY: rows `row..row + R` exist; a whole vector of c is touched only where `fits` says that it exists.
-        unsafe {
-            let a = self.a.add(row * self.a_row);
-            let c = self.c.add(row * self.c_row + column);
-            let fits = column + C * V::WIDTH <= self.n;
-            let mut sum = [[V::splat(0.0); C]; R];
-            if self.accumulate && fits {
-                for (r, sum) in sum.iter_mut().enumerate() {
-                    for (v, sum) in sum.iter_mut().enumerate() {
-                        *sum = V::load(c.add(r * self.c_row + v * V::WIDTH));
-                    }
-                }
-            }
-            for k in 0..self.k {
-                let mut right = [V::splat(0.0); C];
-                for (v, right) in right.iter_mut().enumerate() {
-                    *right = V::load(b.add(k * PANEL + v * V::WIDTH));
-                }
-                for (r, sum) in sum.iter_mut().enumerate() {
-                    let left = V::splat(*a.add(r * self.a_row + k));
-                    for (sum, right) in sum.iter_mut().zip(right) {
-                        *sum = V::mul_add(left, right, *sum);
-                    }
-                }
-            }
-            if fits {
-                for (r, sum) in sum.iter().enumerate() {
-                    for (v, sum) in sum.iter().enumerate() {
-                        V::store(*sum, c.add(r * self.c_row + v * V::WIDTH));
-                    }
-                }
-            } else {
-                for (r, sum) in sum.iter().enumerate() {
-                    let mut line = [0.0f32; PANEL];
-                    for (v, sum) in sum.iter().enumerate() {
-                        V::store(*sum, line.as_mut_ptr().add(v * V::WIDTH));
-                    }
-                    for (j, value) in line.iter().take(self.n - column).enumerate() {
-                        let c = c.add(r * self.c_row + j);
-                        *c = if self.accumulate { *c + value } else { *value };
-                    }
+                    let tile = Tile {
+                        k: self.k,
+                        a: self.a,
+                        a_row: self.a_row,
+                        a_column: 1,
+                        b: self.b.add(panel * self.k + (column - panel)),
+                        b_row: PANEL,
+                        c: self.c.add(column),
+                        c_row: self.c_row,
+                        columns: (self.n - column).min(C * V::WIDTH),
+                        accumulate: self.accumulate,
+                    };
+                    tile.rows::<V, C>(self.rows);
                 }
             }
         }

@@ -45,6 +45,14 @@ impl Evaluation {
         self.questions += questions;
     }
 
+    /// Adds another one's samples.
+    pub fn merge(&mut self, other: &Evaluation) {
+        self.loss += other.loss;
+        self.samples += other.samples;
+        self.hits += other.hits;
+        self.questions += other.questions;
+    }
+
     /// What it comes to.
     pub fn scores(&self) -> Scores {
         Scores { loss: self.loss(), accuracy: self.accuracy(), metrics: Metrics::default() }

@@ -19,6 +19,7 @@ use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::loss::LossOp;
 use crate::nn::model::{CpuModel, Model};
 use crate::nn::optim::{self, Optimizer};
+use crate::nn::profile::span;
 use crate::preset::Preset;
 use crate::run::Checkpoint;
 
@@ -117,7 +118,10 @@ impl Trainer {
         let since = Instant::now();
         let size = self.preset.train.batch_size.max(1) as usize;
         let (data, number) = (&self.splits.train, self.progress.batches);
-        self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        {
+            let _span = span("batch", 0);
+            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        }
         if let Some(problem) = data.problem() {
             return Err(problem.into());
         }
@@ -141,11 +145,13 @@ impl Trainer {
         self.optimizer.step(&mut self.model, &mut gradients, learning_rate)?;
 
         let mut own = Evaluation::of(self.preset.loss, form);
-        let loss = f64::from(value) + penalty;
-        own.add(loss, &output.values, width, &self.batch);
+        {
+            let _span = span("scores", 0);
+            own.add(f64::from(value) + penalty, &output.values, width, &self.batch);
+        }
         let time = since.elapsed();
         let progress = &mut self.progress;
-        progress.training.add(loss, &output.values, width, &self.batch);
+        progress.training.merge(&own);
         (progress.batches, progress.time, progress.learning_rate) =
             (progress.batches + 1, progress.time + time, learning_rate);
         self.step += 1;

@@ -34,6 +34,9 @@ pub fn spawn_keeping(runs: PathBuf) -> io::Result<(Client, Events)> {
 
 fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
     spawn_with(|inbox, outbox| {
+        // The engine's thread is one of those that share the work: none has to be woken for what this one can do. If
+        // the system refuses the others, rayon's own pool serves.
+        let _pool = rayon::ThreadPoolBuilder::new().use_current_thread().build();
         Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
     })
 }

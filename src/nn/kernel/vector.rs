@@ -5,6 +5,7 @@
 ///
 /// # Safety
 /// All functions need the instruction set that the register belongs to; [`run`] sees to it.
+#[expect(clippy::missing_safety_doc, reason = "one condition for all: the trait's")]
 pub trait Lanes: Copy {
     /// Floats in it.
     const WIDTH: usize;

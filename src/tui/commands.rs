@@ -67,6 +67,16 @@ commands! {
     true PREVIOUS_SAMPLE "previous-sample": "Look at the previous test sample" => inspect::previous;
     true ONLY_WRONG "only-wrong": "Show only the samples that the model gets wrong, or all" => inspect::toggle_wrong;
     true CONFUSION "confusion": "Show the confusion matrix, or samples" => inspect::toggle_confusion;
+    true NEXT_VIEW "next-view": "Show samples, confusion matrix, figures in turn" => inspect::next_view;
+    true PREVIOUS_VIEW "previous-view": "The same, backwards" => inspect::previous_view;
+    true NEXT_PART "next-part": "Put another part of the figure first" => inspect::next_part;
+    false LOOK_RIGHT "look-right": "Next sample, or rightwards in a plane" => inspect::right;
+    false LOOK_LEFT "look-left": "Previous sample, or leftwards in a plane" => inspect::left;
+    true NEXT_ITEM "next-item": "The figure's next layer, neuron or the like" => inspect::next_item;
+    true PREVIOUS_ITEM "previous-item": "The figure's previous layer, neuron or the like" => inspect::previous_item;
+    true RAISE_LEVEL "level-up": "Raise the figure's threshold, temperature or the like" => inspect::raise_level;
+    true LOWER_LEVEL "level-down": "Lower the figure's threshold, temperature or the like" => inspect::lower_level;
+    true FIGURE_TEXT "figure-text": "Type what the figure is about" => inspect::ask_text;
     true REFRESH "refresh": "Ask the model again" => inspect::refresh;
 
     false EDIT "edit": "Type a value for the chosen field" => edit::begin;

@@ -54,7 +54,12 @@ pub fn tick(value: f64, step: f64) -> String {
     if value.abs() >= 1e5 || step.abs() < 1e-4 {
         return format!("{value:.0e}");
     }
-    let decimals = (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
+    let mut decimals = (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
+    // Steps of 2.5 need one more than those of 1, 2 and 5.
+    let shifted = step.abs() * 10_f64.powi(decimals as i32);
+    if (shifted - shifted.round()).abs() > 0.05 {
+        decimals += 1;
+    }
     format!("{value:.decimals$}")
 }
 

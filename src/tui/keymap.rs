@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::commands::{self as does, Command};
 use super::state::{Overlay, Screen, State};
+use crate::worker::Knob;
 
 /// A key with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +111,20 @@ static TRAIN: Table = Table {
 static INSPECT: Table = Table {
     title: "Inspect",
     bindings: &[
-        shown(&[RIGHT, ch('n'), ch('l')], &does::NEXT_SAMPLE, "next"),
-        shown(&[LEFT, ch('p'), ch('h')], &does::PREVIOUS_SAMPLE, "previous"),
+        shown(&[ch('f')], &does::NEXT_VIEW, "figures"),
+        bind(&[ch('F')], &does::PREVIOUS_VIEW),
         shown(&[ch('w')], &does::ONLY_WRONG, "only wrong"),
+        shown(&[RIGHT, ch('l')], &does::LOOK_RIGHT, "next"),
+        shown(&[LEFT, ch('h')], &does::LOOK_LEFT, "previous"),
+        bind(&[ch('n')], &does::NEXT_SAMPLE),
+        bind(&[ch('p')], &does::PREVIOUS_SAMPLE),
         shown(&[ch('c')], &does::CONFUSION, "confusion"),
+        shown(&[ENTER], &does::FIGURE_TEXT, "type"),
+        bind(&[ch('>')], &does::NEXT_ITEM),
+        bind(&[ch('<')], &does::PREVIOUS_ITEM),
+        bind(&[ch(']')], &does::RAISE_LEVEL),
+        bind(&[ch('[')], &does::LOWER_LEVEL),
+        shown(&[ch('z')], &does::NEXT_PART, "next part"),
         bind(&[ch('r')], &does::REFRESH),
     ],
 };
@@ -230,6 +241,23 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<&'static Command> {
     bindings.into_iter().find(|binding| binding.keys.iter().any(|key| key.matches(event))).map(|b| b.command)
 }
 
+/// Whether a key of the Inspect screen does something to what is shown there.
+fn makes_sense(state: &State, command: &Command) -> bool {
+    let info = state.training.as_ref().map(|training| &training.info);
+    let is_for_samples = [&does::LOOK_RIGHT, &does::LOOK_LEFT, &does::ONLY_WRONG].contains(&command);
+    match info.and_then(|info| state.inspect.shown(info)) {
+        None => *command != does::FIGURE_TEXT && *command != does::NEXT_PART,
+        Some(_) if is_for_samples || *command == does::CONFUSION => false,
+        Some((figure, _)) if *command == does::FIGURE_TEXT => {
+            figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))
+        }
+        Some(_) if *command == does::NEXT_PART => {
+            state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
+        }
+        Some(_) => true,
+    }
+}
+
 /// Keys and words for the footer, most useful first.
 pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let running = if state.overlays.is_empty() && state.running().is_some() { RUNNING } else { &[] };
@@ -237,7 +265,7 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let tables = active(state).into_iter().flat_map(|table| table.bindings);
     let mut hints = Vec::new();
     for binding in running.iter().chain(tables) {
-        let Some(hint) = binding.hint else { continue };
+        let Some(hint) = binding.hint.filter(|_| makes_sense(state, binding.command)) else { continue };
         let keys =
             if binding.keys == [ch('+'), ch('-')] { "+ -".to_owned() } else { binding.keys[0].label() };
         hints.push((keys, if hint == "pause" && paused { "go on" } else { hint }));

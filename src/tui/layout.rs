@@ -3,8 +3,10 @@
 use ratatui::layout::{Constraint, Layout, Position, Rect, Size};
 use unicode_width::UnicodeWidthStr;
 
+use super::state::inspect::{View, title, views as views_of};
 use super::state::presets::Row;
-use super::state::{Overlay, Presets, Screen, State};
+use super::state::{Inspect, Overlay, Presets, Screen, State, clean};
+use crate::worker::RunInfo;
 
 /// Below this the dashboard says so instead.
 pub const SMALLEST: Size = Size { width: 60, height: 15 };
@@ -67,6 +69,38 @@ pub fn hyper(body: Rect) -> [Rect; 2] {
     Layout::horizontal([Constraint::Min(0), Constraint::Length(side)]).areas(body)
 }
 
+/// The line of the views and what is below it.
+pub fn inspect(body: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(body)
+}
+
+/// So much of a view's title is shown.
+pub const VIEW_TITLE: usize = 26;
+
+/// The tabs of the views, of those that fit the ones around the view in front.
+pub fn views(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(View, Rect)> {
+    let all: Vec<(View, u16)> = views_of(info)
+        .into_iter()
+        .map(|view| (view, clean(title(view, info)).width().min(VIEW_TITLE) as u16 + 2))
+        .collect();
+    let shown = all.iter().position(|(view, _)| *view == inspect.view).unwrap_or(0);
+    let room = line.width.saturating_sub(4);
+    let width_from = |first: usize| {
+        all.iter().take(shown + 1).skip(first).map(|(_, width)| u32::from(*width)).sum::<u32>()
+    };
+    let first = (0..=shown).find(|first| width_from(*first) <= u32::from(room)).unwrap_or(shown);
+    let mut x = line.x + 2;
+    let mut tabs = Vec::new();
+    for (view, width) in all.iter().skip(first) {
+        if x + width > line.x + 2 + room && !tabs.is_empty() {
+            break;
+        }
+        tabs.push((*view, Rect::new(x, line.y, *width, line.height).intersection(line)));
+        x += width;
+    }
+    tabs
+}
+
 /// A list's first row, such that the chosen one is in view, roughly in the middle.
 pub fn scroll_to(selected: usize, rows: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(rows.saturating_sub(height))
@@ -86,6 +120,8 @@ pub enum Hit {
     Preset(usize),
     /// A field of the form.
     Field(usize),
+    /// A view of the Inspect screen.
+    View(View),
 }
 
 /// What is at this place, popups aside.
@@ -116,7 +152,12 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
             let line = list.contains(at).then(|| first + usize::from(at.y - list.y))?;
             lines.get(line).copied().flatten().map(Hit::Field)
         }
-        Screen::Train | Screen::Inspect => None,
+        Screen::Inspect => {
+            let training = state.training.as_ref()?;
+            let views = views(&state.inspect, &training.info, inspect(body)[0]);
+            views.into_iter().find(|(_, area)| area.contains(at)).map(|(view, _)| Hit::View(view))
+        }
+        Screen::Train => None,
     }
 }
 

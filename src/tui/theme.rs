@@ -142,6 +142,45 @@ impl Theme {
     }
 }
 
+/// Colours of classes and curves that have no role of their own, told apart as far as ten can be; 24 bits, and of the 16.
+const CLASSES: [([u8; 3], Color); 10] = [
+    ([64, 145, 222], Color::LightBlue),
+    ([232, 133, 46], Color::LightYellow),
+    ([61, 168, 98], Color::LightGreen),
+    ([222, 88, 82], Color::LightRed),
+    ([158, 112, 208], Color::LightMagenta),
+    ([44, 178, 190], Color::LightCyan),
+    ([216, 108, 172], Color::Magenta),
+    ([178, 162, 46], Color::Yellow),
+    ([154, 108, 84], Color::Red),
+    ([140, 146, 158], Color::Gray),
+];
+
+/// Without colours: a letter for the points of each class.
+const LETTERS: [char; 10] = ['o', 'x', '+', '*', '#', '@', '%', '&', '$', '?'];
+
+/// The colour of a class in 24 bits.
+pub fn class_rgb(class: u8) -> [u8; 3] {
+    CLASSES[usize::from(class) % CLASSES.len()].0
+}
+
+/// The letter of a class, for terminals without colours.
+pub fn class_letter(class: u8) -> char {
+    LETTERS[usize::from(class) % LETTERS.len()]
+}
+
+impl Theme {
+    /// Points and curves of a class.
+    pub fn class(&self, class: u8) -> Style {
+        let ([r, g, b], ansi) = CLASSES[usize::from(class) % CLASSES.len()];
+        match self.depth {
+            Depth::Monochrome => Style::new(),
+            Depth::Sixteen => Style::new().fg(ansi),
+            _ => Style::new().fg(self.rgb(r, g, b)),
+        }
+    }
+}
+
 /// The levels of a channel in xterm's colour cube.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 

@@ -2,6 +2,7 @@
 //! worked out in chunks.
 
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use super::protocol::{Confusion, Filter, Inspection, Question, Sample};
 use crate::data::{Batch, Dataset};
@@ -100,10 +101,11 @@ impl Inspector {
         trainer: &mut dyn Training,
     ) -> Result<Inspection, train::Error> {
         match question {
-            Question::Figure { name, at } => match trainer.figure(name, at)? {
-                Some(figure) => Ok(Inspection::Figure(figure)),
-                None => Err(train::Error::NoFigure(name.clone())),
-            },
+            Question::Figure { name, at } => {
+                let since = Instant::now();
+                let figure = trainer.figure(name, at)?.ok_or_else(|| train::Error::NoFigure(name.clone()))?;
+                Ok(Inspection::Figure { figure, seconds: since.elapsed().as_secs_f64() })
+            }
             Question::Confusion => Ok(Inspection::Confusion(self.confusion(&*trainer.splits().test))),
             Question::Sample { position, filter } => self.sample(*position, *filter, trainer),
         }

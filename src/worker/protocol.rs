@@ -240,7 +240,12 @@ pub enum Inspection {
     /// The whole test set.
     Confusion(Confusion),
     /// A figure.
-    Figure(Figure),
+    Figure {
+        /// What is to be drawn.
+        figure: Figure,
+        /// How many seconds it took to work out, in which nothing was trained.
+        seconds: f64,
+    },
 }
 
 /// A test sample and the prediction for it.

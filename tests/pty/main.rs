@@ -5,5 +5,6 @@ mod farewell;
 mod looks;
 mod measure;
 mod mouse;
+mod picture;
 mod story;
 mod terminal;

@@ -6,25 +6,31 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::tui::format;
-use crate::tui::state::inspect::View;
+use crate::tui::state::inspect::{View, title, views};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
+use crate::tui::widgets::text::cut;
 use crate::tui::widgets::{bar, matrix, panel};
-use crate::worker::{Filter, Sample};
+use crate::tui::{format, layout};
+use crate::worker::{Filter, RunInfo, Sample};
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let inspect = &state.inspect;
-    if state.training.is_none() {
-        return say(
-            state,
-            "Inspect",
-            "There is no model yet: choose a preset and press Enter to train one.",
-            body,
-            frame,
-        );
+    let Some(training) = &state.training else {
+        let text = "There is no model yet: choose a preset and press Enter to train one.";
+        return say(state, "Inspect", text, body, frame);
+    };
+    let info = &training.info;
+    let [line, body] = layout::inspect(body);
+    draw_views(state, info, line, frame);
+    if views(info).is_empty() {
+        let text = "This training has nothing to show beside its curves.";
+        return say(state, "Inspect", text, body, frame);
+    }
+    if let Some((figure, at)) = inspect.shown(info) {
+        return super::figure::draw(state, figure, at, body, frame);
     }
     match (inspect.view, &inspect.sample, &inspect.confusion) {
         (View::Confusion, _, Some(confusion)) => {
@@ -48,11 +54,37 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
         (View::Sample, Some(sample), _) if sample.filter == inspect.filter => {
             draw_sample(state, sample, body, frame)
         }
-        (View::Sample, ..) => say(state, "Sample", "Asking the model …", body, frame),
+        (View::Sample | View::Figure(_), ..) => say(state, "Sample", "Asking the model …", body, frame),
     }
 }
 
-fn say(state: &State, title: &str, text: &str, area: Rect, frame: &mut Frame) {
+/// The tabs of the views, with signs where there are more of them than fit.
+fn draw_views(state: &State, info: &RunInfo, line: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let (all, shown) = (views(info), layout::views(&state.inspect, info, line));
+    for (view, area) in &shown {
+        let style = if *view == state.inspect.view {
+            theme.strong(Role::Accent).add_modifier(Modifier::UNDERLINED)
+        } else {
+            theme.style(Role::Muted)
+        };
+        let title = cut(&clean(title(*view, info)), layout::VIEW_TITLE);
+        frame.render_widget(
+            Span::styled(title, style),
+            Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..*area },
+        );
+    }
+    let (first, last) = (shown.first().map(|(view, _)| *view), shown.last().map(|(view, _)| *view));
+    if first != all.first().copied() {
+        frame.render_widget(Span::styled("‹", theme.strong(Role::Accent)), line);
+    }
+    if last != all.last().copied() {
+        let end = Rect { x: line.right().saturating_sub(2), width: line.width.min(1), ..line };
+        frame.render_widget(Span::styled("›", theme.strong(Role::Accent)), end);
+    }
+}
+
+pub(super) fn say(state: &State, title: &str, text: &str, area: Rect, frame: &mut Frame) {
     let block = panel(&state.theme, title);
     let inner = block.inner(area);
     frame.render_widget(block, area);

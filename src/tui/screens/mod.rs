@@ -1,6 +1,7 @@
 //! What is seen: pure functions of the state.
 
 pub mod card;
+mod figure;
 mod frame;
 pub mod help;
 pub mod hyper;

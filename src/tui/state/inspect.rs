@@ -1,8 +1,13 @@
 //! What the Inspect screen looks at.
 
-use crate::worker::{Confusion, Figure, Filter, Inspection, Question, Sample};
+use crate::worker::{
+    Confusion, Controls, Figure, FigureInfo, Filter, Inspection, Knob, Question, RunInfo, Sample,
+};
 
-/// The two views of the screen.
+/// Least training seconds between two questions about what is on the screen.
+const REFRESH_SECONDS: f64 = 0.5;
+
+/// The views of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// One test sample.
@@ -10,9 +15,26 @@ pub enum View {
     Sample,
     /// Predicted against true classes.
     Confusion,
+    /// A figure, by its place in [`RunInfo::figures`].
+    Figure(usize),
 }
 
-/// The sample, the confusion matrix and what was asked.
+/// The views that a training has, in the order of their tabs.
+pub fn views(info: &RunInfo) -> Vec<View> {
+    let classes = if info.predicts_classes { &[View::Sample, View::Confusion][..] } else { &[] };
+    classes.iter().copied().chain((0..info.figures.len()).map(View::Figure)).collect()
+}
+
+/// What stands on a view's tab.
+pub fn title(view: View, info: &RunInfo) -> &str {
+    match view {
+        View::Sample => "Samples",
+        View::Confusion => "Confusion",
+        View::Figure(place) => info.figures.get(place).map_or("", |figure| &figure.title),
+    }
+}
+
+/// The sample, the confusion matrix, the figures and what was asked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inspect {
     /// Which view is shown.
@@ -29,6 +51,12 @@ pub struct Inspect {
     pub confusion: Option<Confusion>,
     /// The newest figure.
     pub figure: Option<Figure>,
+    /// How many seconds the worker took for it.
+    pub figure_cost: f64,
+    /// How the knobs of the figures stand, in the order of [`RunInfo::figures`].
+    pub knobs: Vec<Controls>,
+    /// The panel of the figure that comes first, counted round.
+    pub part: usize,
     /// Questions on their way.
     pub pending: u32,
     /// Another question came up while one was on its way.
@@ -38,11 +66,56 @@ pub struct Inspect {
 }
 
 impl Inspect {
-    /// The question that the view asks.
-    pub fn question(&self) -> Question {
+    /// Another training begins: the view stays, where it has such a one; its answers are yet to come.
+    pub fn anew(&self, old: Option<&RunInfo>, new: &RunInfo) -> Self {
+        let shown = old.map(|info| title(self.view, info));
+        let views = views(new);
+        let same = views.iter().find(|view| shown == Some(title(**view, new)));
+        Inspect {
+            view: same.or(views.first()).copied().unwrap_or_default(),
+            filter: self.filter,
+            position: self.position,
+            knobs: new.figures.iter().map(|figure| Controls::start(&figure.knobs)).collect(),
+            ..Inspect::default()
+        }
+    }
+
+    /// The figure that is shown, and how its knobs stand.
+    pub fn shown<'a>(&'a self, info: &'a RunInfo) -> Option<(&'a FigureInfo, &'a Controls)> {
         match self.view {
-            View::Sample => Question::Sample { position: self.position, filter: self.filter },
-            View::Confusion => Question::Confusion,
+            View::Figure(place) => info.figures.get(place).zip(self.knobs.get(place)),
+            View::Sample | View::Confusion => None,
+        }
+    }
+
+    /// The same, to turn its knobs.
+    pub fn shown_mut<'a>(&'a mut self, info: &'a RunInfo) -> Option<(&'a [Knob], &'a mut Controls)> {
+        match self.view {
+            View::Figure(place) => {
+                info.figures.get(place).map(|figure| &figure.knobs[..]).zip(self.knobs.get_mut(place))
+            }
+            View::Sample | View::Confusion => None,
+        }
+    }
+
+    /// The question that the view asks.
+    pub fn question(&self, info: &RunInfo) -> Option<Question> {
+        match self.view {
+            View::Sample => Some(Question::Sample { position: self.position, filter: self.filter }),
+            View::Confusion => Some(Question::Confusion),
+            View::Figure(_) => self
+                .shown(info)
+                .map(|(figure, at)| Question::Figure { name: figure.name.clone(), at: at.clone() }),
+        }
+    }
+
+    /// Training seconds after which the view is asked for again; none: at the end of an epoch only. A figure that
+    /// takes long comes rarely: training gives at most a fiftieth of its time to be looked at.
+    pub fn refreshed_after(&self) -> Option<f64> {
+        match (self.view, self.filter) {
+            (View::Sample, Filter::All) => Some(REFRESH_SECONDS),
+            (View::Sample, Filter::Wrong) | (View::Confusion, _) => None,
+            (View::Figure(_), _) => Some((50.0 * self.figure_cost).clamp(REFRESH_SECONDS, 30.0)),
         }
     }
 
@@ -62,7 +135,15 @@ impl Inspect {
             }
             Inspection::Nothing(filter) => self.nothing = Some(filter),
             Inspection::Confusion(confusion) => self.confusion = Some(confusion),
-            Inspection::Figure(figure) => self.figure = Some(figure),
+            Inspection::Figure { figure, seconds } => {
+                if let View::Figure(place) = self.view
+                    && let Some(at) = self.knobs.get_mut(place).filter(|_| self.pending == 0 && !self.again)
+                {
+                    at.position = figure.at.position;
+                }
+                self.figure = Some(figure);
+                self.figure_cost = seconds;
+            }
         }
     }
 }

@@ -79,6 +79,8 @@ pub enum Subject {
     Field,
     /// The learning rate of the training that runs.
     LearningRate,
+    /// What the figure on the screen is about; it follows while one types.
+    FigureText,
 }
 
 /// The commands that match what was typed in the palette, best first: every letter in order, the more of them at the

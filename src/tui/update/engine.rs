@@ -1,14 +1,10 @@
 //! What the worker reports.
 
 use crate::tui::message::Effect;
-use crate::tui::state::inspect::View;
 use crate::tui::state::{Screen, State, Training};
-use crate::worker::{Event, Filter, Outcome, Phase};
+use crate::worker::{Event, Outcome, Phase};
 
 use super::{inspect, presets};
-
-/// Training seconds between two questions about the sample on the screen.
-const REFRESH_SECONDS: f64 = 0.5;
 
 pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
@@ -23,8 +19,9 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.failure = None;
             state.phase = Phase::Training;
             state.log(format!("training {} on {}", info.preset.name, info.device));
+            let old = state.training.as_ref().map(|training| &training.info);
+            state.inspect = state.inspect.anew(old, &info);
             state.training = Some(Training::new(*info));
-            state.inspect = inspect::anew(&state.inspect);
             ask_if_shown(state)
         }
         Event::Step(report) => {
@@ -32,9 +29,9 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 training.on_step(report);
             }
             let inspect = &state.inspect;
-            let due = (report.seconds - inspect.asked_at).abs() >= REFRESH_SECONDS;
-            let cheap = inspect.view == View::Sample && inspect.filter == Filter::All;
-            if due && cheap && inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
+            let waited = (report.seconds - inspect.asked_at).abs();
+            let due = inspect.refreshed_after().is_some_and(|seconds| waited >= seconds);
+            if due && inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
         }
         Event::Epoch(report) => {
             let validation = report.validation.map(|scores| {

@@ -1,30 +1,63 @@
-//! Looking at samples.
+//! Looking at samples and figures.
 
 use crate::tui::message::Effect;
-use crate::tui::state::inspect::View;
-use crate::tui::state::{Inspect, State};
-use crate::worker::{Command, Filter};
+use crate::tui::state::input::LineInput;
+use crate::tui::state::inspect::{View, views};
+use crate::tui::state::overlay::{Overlay, Prompt, Subject};
+use crate::tui::state::{Screen, State};
+use crate::worker::{Command, Controls, Filter, Knob};
 
 /// Asks the worker for what the view shows. One question is on its way at a time, so that keys held down do not
 /// queue up behind a training step; the newest wish is asked when the answer is in.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
-    if state.training.is_none() {
-        return Vec::new();
-    }
+    let Some(training) = &state.training else { return Vec::new() };
+    let Some(question) = state.inspect.question(&training.info) else { return Vec::new() };
     if state.inspect.pending > 0 {
         state.inspect.again = true;
         return Vec::new();
     }
     state.inspect.again = false;
     state.inspect.pending = 1;
-    state.inspect.asked_at =
-        state.training.as_ref().and_then(|training| training.last).map_or(0.0, |report| report.seconds);
-    vec![Effect::Send(Command::Inspect(state.inspect.question()))]
+    state.inspect.asked_at = training.last.map_or(0.0, |report| report.seconds);
+    vec![Effect::Send(Command::Inspect(question))]
 }
 
-/// The same view on another model: its answers are yet to come.
-pub(super) fn anew(old: &Inspect) -> Inspect {
-    Inspect { view: old.view, filter: old.filter, position: old.position, ..Inspect::default() }
+/// Shows a view.
+pub(super) fn show(state: &mut State, view: View) -> Vec<Effect> {
+    state.screen = Screen::Inspect;
+    if state.inspect.view != view {
+        state.inspect.view = view;
+        state.inspect.part = 0;
+    }
+    ask(state)
+}
+
+/// The view so many tabs to the right, counted round.
+fn turn_to(state: &mut State, by: isize) -> Vec<Effect> {
+    state.screen = Screen::Inspect;
+    let Some(training) = &state.training else { return Vec::new() };
+    let views = views(&training.info);
+    let at = views.iter().position(|view| *view == state.inspect.view).unwrap_or(0) as isize;
+    match views.get((at + by).rem_euclid(views.len().max(1) as isize) as usize) {
+        Some(view) => show(state, *view),
+        None => Vec::new(),
+    }
+}
+
+/// The next view.
+pub fn next_view(state: &mut State) -> Vec<Effect> {
+    turn_to(state, 1)
+}
+
+/// The view before.
+pub fn previous_view(state: &mut State) -> Vec<Effect> {
+    turn_to(state, -1)
+}
+
+/// Another panel first: where there is no room for all, each can be seen.
+pub fn next_part(state: &mut State) -> Vec<Effect> {
+    state.inspect.part = state.inspect.part.wrapping_add(1);
+    Vec::new()
 }
 
 /// The next sample.
@@ -39,6 +72,13 @@ pub fn previous(state: &mut State) -> Vec<Effect> {
 
 /// So many samples on.
 pub(super) fn move_by(state: &mut State, samples: i64) -> Vec<Effect> {
+    if let View::Figure(_) = state.inspect.view {
+        return turn(state, |knob, at| {
+            if let Knob::Sample = knob {
+                turn_one(knob, at, samples)
+            }
+        });
+    }
     state.inspect.view = View::Sample;
     state.inspect.position = state.inspect.position.saturating_add(samples);
     ask(state)
@@ -46,13 +86,161 @@ pub(super) fn move_by(state: &mut State, samples: i64) -> Vec<Effect> {
 
 /// To this position.
 pub(super) fn move_to(state: &mut State, position: i64) -> Vec<Effect> {
+    if let View::Figure(_) = state.inspect.view {
+        return turn(state, |knob, at| match knob {
+            Knob::Sample => at.position = position,
+            Knob::Plane { .. } => (at.x, at.y) = (0.0, 0.0),
+            _ => {}
+        });
+    }
     state.inspect.view = View::Sample;
     state.inspect.position = position;
     ask(state)
 }
 
+/// Changes how the knobs of the figure on the screen stand, and asks for it when they stand otherwise.
+fn turn(state: &mut State, mut change: impl FnMut(&Knob, &mut Controls)) -> Vec<Effect> {
+    let Some(training) = &state.training else { return Vec::new() };
+    let Some((knobs, at)) = state.inspect.shown_mut(&training.info) else { return Vec::new() };
+    let before = at.clone();
+    knobs.iter().for_each(|knob| change(knob, at));
+    if *at == before { Vec::new() } else { ask(state) }
+}
+
+/// The arrows: across a plane where there is one, else the first knob that can be turned to and fro.
+pub(super) fn steer(state: &mut State, right: i64, up: i64) -> Vec<Effect> {
+    let Some(training) = &state.training else { return Vec::new() };
+    let Some((figure, _)) = state.inspect.shown(&training.info) else {
+        return if state.inspect.view == View::Sample || right != 0 {
+            move_by(state, right - up)
+        } else {
+            Vec::new()
+        };
+    };
+    let is_plane = |knob: &Knob| matches!(knob, Knob::Plane { .. });
+    let has_plane = figure.knobs.iter().any(is_plane);
+    let mut first = true;
+    turn(state, |knob, at| {
+        if let Knob::Plane { step, .. } = knob {
+            at.x = round(at.x + right as f64 * step, *step);
+            at.y = round(at.y + up as f64 * step, *step);
+        } else if !has_plane && !matches!(knob, Knob::Text { .. }) && first {
+            first = false;
+            turn_one(knob, at, right - up);
+        }
+    })
+}
+
+/// Turns a knob by so many key presses.
+fn turn_one(knob: &Knob, at: &mut Controls, by: i64) {
+    match knob {
+        Knob::Sample => at.position = at.position.saturating_add(by),
+        Knob::Item { count, .. } => {
+            at.item = (at.item as i64 + by).rem_euclid((*count).max(1) as i64) as usize
+        }
+        Knob::Level { from, to, step, .. } => {
+            at.level = round(at.level + by as f64 * step, *step).clamp(*from, to.max(*from));
+        }
+        Knob::Plane { .. } | Knob::Text { .. } => {}
+    }
+}
+
+/// Without the rounding errors of many small steps: to a thousandth of one.
+fn round(value: f64, step: f64) -> f64 {
+    let grain = step / 1000.0;
+    if grain > 0.0 && grain.is_finite() { (value / grain).round() * grain } else { value }
+}
+
+/// Rightwards.
+pub fn right(state: &mut State) -> Vec<Effect> {
+    steer(state, 1, 0)
+}
+
+/// Leftwards.
+pub fn left(state: &mut State) -> Vec<Effect> {
+    steer(state, -1, 0)
+}
+
+/// The figure's number, upwards.
+pub fn raise_level(state: &mut State) -> Vec<Effect> {
+    turn(state, |knob, at| {
+        if let Knob::Level { .. } = knob {
+            turn_one(knob, at, 1)
+        }
+    })
+}
+
+/// The figure's number, downwards.
+pub fn lower_level(state: &mut State) -> Vec<Effect> {
+    turn(state, |knob, at| {
+        if let Knob::Level { .. } = knob {
+            turn_one(knob, at, -1)
+        }
+    })
+}
+
+/// The next layer, or neuron.
+pub fn next_item(state: &mut State) -> Vec<Effect> {
+    turn(state, |knob, at| {
+        if let Knob::Item { .. } = knob {
+            turn_one(knob, at, 1)
+        }
+    })
+}
+
+/// The layer, or neuron, before.
+pub fn previous_item(state: &mut State) -> Vec<Effect> {
+    turn(state, |knob, at| {
+        if let Knob::Item { .. } = knob {
+            turn_one(knob, at, -1)
+        }
+    })
+}
+
+/// Asks for the figure's text; the figure follows while one types.
+pub fn ask_text(state: &mut State) -> Vec<Effect> {
+    let info = state.training.as_ref().map(|training| &training.info);
+    let Some((figure, at)) = info.and_then(|info| state.inspect.shown(info)) else { return Vec::new() };
+    let Some(label) = figure.knobs.iter().find_map(|knob| match knob {
+        Knob::Text { label, .. } => Some(crate::tui::state::clean(label)),
+        _ => None,
+    }) else {
+        return Vec::new();
+    };
+    let prompt = Prompt {
+        title: label,
+        help: "the figure follows while you type; Enter closes".into(),
+        input: LineInput::new(&at.text),
+        error: None,
+        subject: Subject::FigureText,
+    };
+    state.overlays.push(Overlay::Prompt(prompt));
+    Vec::new()
+}
+
+/// Gives the figure its text.
+pub(super) fn set_text(state: &mut State, text: &str) -> Vec<Effect> {
+    turn(state, |knob, at| {
+        if let Knob::Text { .. } = knob {
+            text.clone_into(&mut at.text)
+        }
+    })
+}
+
+/// Whether there are classes to get right; says so if not.
+fn has_classes(state: &mut State) -> bool {
+    let has = state.training.as_ref().is_none_or(|training| training.info.predicts_classes);
+    if !has {
+        state.inform("this network does not predict classes: f shows what there is");
+    }
+    has
+}
+
 /// All samples, or the wrong ones only.
 pub fn toggle_wrong(state: &mut State) -> Vec<Effect> {
+    if !has_classes(state) {
+        return Vec::new();
+    }
     state.inspect.view = View::Sample;
     state.inspect.filter = match state.inspect.filter {
         Filter::All => Filter::Wrong,
@@ -65,11 +253,14 @@ pub fn toggle_wrong(state: &mut State) -> Vec<Effect> {
 
 /// Samples, or the confusion matrix.
 pub fn toggle_confusion(state: &mut State) -> Vec<Effect> {
-    state.inspect.view = match state.inspect.view {
-        View::Sample => View::Confusion,
+    if !has_classes(state) {
+        return Vec::new();
+    }
+    let view = match state.inspect.view {
         View::Confusion => View::Sample,
+        View::Sample | View::Figure(_) => View::Confusion,
     };
-    ask(state)
+    show(state, view)
 }
 
 /// Asks again.

@@ -21,10 +21,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Key(event) => on_key(state, event),
         Message::Mouse(event) => pointer::on_mouse(state, event),
-        Message::Paste(text) => {
-            overlays::type_text(state, &text);
-            Vec::new()
-        }
+        Message::Paste(text) => overlays::type_text(state, &text),
         Message::Resize(width, height) => {
             state.size = Size { width, height };
             Vec::new()
@@ -49,9 +46,6 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     state.notice = None;
     match keymap::lookup(state, &event) {
         Some(command) => (command.run)(state),
-        None => {
-            overlays::type_key(state, event);
-            Vec::new()
-        }
+        None => overlays::type_key(state, event),
     }
 }

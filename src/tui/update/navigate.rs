@@ -1,7 +1,6 @@
 //! Moving about: between screens, in lists and popups.
 
 use crate::tui::message::Effect;
-use crate::tui::state::inspect::View;
 use crate::tui::state::{Overlay, Screen, State, overlay};
 
 use super::inspect;
@@ -116,10 +115,7 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
             state.log_scroll =
                 state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
         }
-        Screen::Inspect if state.inspect.view == View::Sample => {
-            return inspect::move_by(state, rows as i64);
-        }
-        Screen::Inspect => {}
+        Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
         Screen::Hyper => state.hyper.selected = moved(state.hyper.selected, super::edit::fields(state).len()),
     }
     Vec::new()

@@ -8,7 +8,7 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Purpose, Subject};
 use crate::worker::Command;
 
-use super::{edit, presets, training};
+use super::{edit, inspect, presets, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -78,6 +78,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                     Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(training::set_rate(state, rate)),
                     _ => Err(format!("{typed:?} is not a number above 0")),
                 },
+                Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
             };
             done.unwrap_or_else(|problem| {
                 prompt.error = Some(crate::tui::state::clean(&problem));
@@ -105,8 +106,8 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
 }
 
 /// A key for the line that is typed.
-pub(super) fn type_key(state: &mut State, event: KeyEvent) {
-    let Some(line) = line(state) else { return };
+pub(super) fn type_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+    let Some(line) = line(state) else { return Vec::new() };
     let control = event.modifiers.contains(KeyModifiers::CONTROL);
     match event.code {
         KeyCode::Char('u') if control => line.clear(),
@@ -122,21 +123,28 @@ pub(super) fn type_key(state: &mut State, event: KeyEvent) {
         KeyCode::End => line.end(),
         _ => {}
     }
-    typed(state);
+    typed(state)
 }
 
-/// What follows at once from a changed line: the list narrows while one types.
-fn typed(state: &mut State) {
-    if let Some(Overlay::Filter(input)) = state.overlays.last() {
-        let filter = input.text().to_owned();
-        state.presets.set_filter(&filter);
+/// What follows at once from a changed line: the list narrows, the figure moves, while one types.
+fn typed(state: &mut State) -> Vec<Effect> {
+    match state.overlays.last() {
+        Some(Overlay::Filter(input)) => {
+            let filter = input.text().to_owned();
+            state.presets.set_filter(&filter);
+            Vec::new()
+        }
+        Some(Overlay::Prompt(prompt)) if prompt.subject == Subject::FigureText => {
+            let text = prompt.input.text().to_owned();
+            inspect::set_text(state, &text)
+        }
+        _ => Vec::new(),
     }
 }
 
 /// Pasted text for the line that is typed; elsewhere it means nothing.
-pub(super) fn type_text(state: &mut State, text: &str) {
-    if let Some(line) = line(state) {
-        line.insert_text(text);
-        typed(state);
-    }
+pub(super) fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
+    let Some(line) = line(state) else { return Vec::new() };
+    line.insert_text(text);
+    typed(state)
 }

@@ -7,7 +7,7 @@ use crate::tui::layout::{self, Hit};
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, navigate, presets};
+use super::{edit, inspect, navigate, presets};
 
 pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
@@ -17,6 +17,7 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
             state.notice = None;
             match layout::hit(state, Position::new(event.column, event.row)) {
                 Some(Hit::Tab(screen)) => navigate::go(state, screen),
+                Some(Hit::View(view)) => inspect::show(state, view),
                 Some(Hit::Preset(row)) if row == state.presets.selected => presets::start(state),
                 Some(Hit::Preset(row)) => {
                     state.presets.selected = row;

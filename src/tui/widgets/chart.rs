@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
@@ -10,6 +10,8 @@ use crate::tui::format;
 use crate::tui::state::Series;
 use crate::tui::theme::{Depth, Role, Theme};
 
+use super::axis::{Axis, round_step};
+use super::dots::Dots;
 use super::panel;
 
 /// One figure in the chart.
@@ -42,132 +44,6 @@ pub struct Chart<'a> {
     pub ceiling: Option<f64>,
     /// What stands there while there is nothing to draw.
     pub empty: &'a str,
-}
-
-/// The vertical axis: values to a share of the height.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Axis {
-    low: f64,
-    high: f64,
-    log: bool,
-}
-
-impl Axis {
-    fn share(&self, value: f64) -> f64 {
-        let place = |v: f64| if self.log { v.max(f64::MIN_POSITIVE).ln() } else { v };
-        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
-    }
-
-    /// Round values within the axis, at most about `count`, with their labels.
-    fn ticks(&self, count: usize) -> Vec<(f64, String)> {
-        if self.log {
-            let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
-            let decades = (self.high / self.low).log10();
-            let digits: &[f64] = if decades * 3.0 <= count as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
-            let values = (first..=last).flat_map(|e| digits.iter().map(move |d| d * 10_f64.powi(e)));
-            let inside = values.filter(|v| (self.low..=self.high).contains(v));
-            let label = |v: f64| {
-                if (1e-4..1e5).contains(&v) {
-                    format!("{}", (v * 1e6).round() / 1e6)
-                } else {
-                    format!("{v:.0e}")
-                }
-            };
-            return inside.map(|v| (v, label(v))).collect();
-        }
-        let step = round_step((self.high - self.low) / count.max(1) as f64);
-        let first = (self.low / step - 1e-9).ceil();
-        let values = (0..=2 * count + 2).map(|i| (first + i as f64) * step);
-        values.take_while(|v| *v <= self.high + 1e-9 * step).map(|v| (v, format::tick(v, step))).collect()
-    }
-}
-
-/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `least`.
-fn round_step(least: f64) -> f64 {
-    if !least.is_finite() || least <= 0.0 {
-        return 1.0;
-    }
-    let power = 10_f64.powf(least.log10().floor());
-    let digits = [1.0, 2.0, 2.5, 5.0, 10.0];
-    power * digits.into_iter().find(|d| power * d >= least * (1.0 - 1e-9)).unwrap_or(10.0)
-}
-
-/// Dots of one area, several a cell.
-struct Dots {
-    area: Rect,
-    /// Dots of a cell, across and down.
-    density: (usize, usize),
-    cells: Vec<(u8, Style)>,
-}
-
-impl Dots {
-    fn new(area: Rect, rich: bool) -> Self {
-        let density = if rich { (2, 4) } else { (1, 2) };
-        let cells = vec![(0, Style::new()); usize::from(area.width) * usize::from(area.height)];
-        Dots { area, density, cells }
-    }
-
-    fn size(&self) -> (i64, i64) {
-        let (w, h) = (usize::from(self.area.width), usize::from(self.area.height));
-        ((w * self.density.0) as i64, (h * self.density.1) as i64)
-    }
-
-    /// Sets a dot; the last style that touches a cell colours it.
-    fn set(&mut self, x: i64, y: i64, style: Style) {
-        let (width, height) = self.size();
-        if x < 0 || y < 0 || x >= width || y >= height {
-            return;
-        }
-        let (x, y) = (x as usize, y as usize);
-        let (across, down) = self.density;
-        let cell = &mut self.cells[y / down * usize::from(self.area.width) + x / across];
-        const BRAILLE: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
-        let bit = if across == 2 { BRAILLE[y % down][x % across] } else { 1 << (y % down) };
-        if cell.1 != style {
-            // Faint dots of another curve would take on this one's colour: they make way.
-            *cell = (0, style);
-        }
-        cell.0 |= bit;
-    }
-
-    fn column(&mut self, x: i64, from: i64, to: i64, style: Style) {
-        let height = self.size().1;
-        for y in from.min(to).max(0)..=from.max(to).min(height - 1) {
-            self.set(x, y, style);
-        }
-    }
-
-    /// A straight line; steep parts are filled column by column.
-    fn line(&mut self, (x0, y0): (i64, i64), (x1, y1): (i64, i64), style: Style) {
-        let mut before = y0;
-        for x in x0..=x1 {
-            let y = if x1 == x0 { y1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) };
-            let start = if y > before {
-                before + 1
-            } else if y < before {
-                before - 1
-            } else {
-                y
-            };
-            self.column(x, start, y, style);
-            before = y;
-        }
-    }
-
-    fn draw(&self, buffer: &mut Buffer) {
-        let positions = self.area.positions();
-        for (position, (bits, style)) in positions.zip(&self.cells) {
-            if *bits == 0 {
-                continue;
-            }
-            let symbol = if self.density.0 == 2 {
-                char::from_u32(0x2800 + u32::from(*bits)).unwrap_or(' ') // 0x2800..=0x28FF are the braille patterns
-            } else {
-                [' ', '▀', '▄', '█'][usize::from(*bits & 3)]
-            };
-            buffer[position].set_char(symbol).set_style(*style);
-        }
-    }
 }
 
 impl Chart<'_> {
@@ -381,16 +257,6 @@ fn mark(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, plot: Rect, buffer
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        let axis = Axis { low: 0.0, high: 2.3, log: false };
-        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
-        assert_eq!(labels, ["0", "1", "2"]);
-        let axis = Axis { low: 0.01, high: 3.0, log: true };
-        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
-        assert_eq!(labels, ["0.01", "0.1", "1"]);
-    }
 
     #[test]
     fn any_values_can_be_drawn_at_any_size() {

@@ -2,9 +2,10 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Color;
 
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::Theme;
+
+use super::pixels::{self, Tone};
 
 /// Pixels as a data set gives them: `[height, width, channels]`, channels 1 (grey) or 3 (red, green, blue).
 #[derive(Clone, Copy, Debug)]
@@ -13,16 +14,45 @@ pub struct Image<'a> {
     height: usize,
     channels: usize,
     pixels: &'a [f32],
-    /// The values of black and white.
+    /// The values of black and white; around zero: of the two colours of signs.
     range: (f32, f32),
 }
 
-/// From dark to bright, for terminals without colours.
-const RAMP: &[u8] = b" .:-=+*#%@";
+/// How many cells' halves a pixel takes, or how many pixels share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Each pixel is so many wide and high.
+    Up(usize),
+    /// So many pixels across and down are one.
+    Down(usize),
+}
+
+impl Scale {
+    /// Columns and rows of an image of such a height and width.
+    pub fn cells(self, height: usize, width: usize) -> (u16, u16) {
+        let (width, height) = match self {
+            Scale::Up(by) => (width * by, height * by),
+            Scale::Down(by) => (width.div_ceil(by.max(1)), height.div_ceil(by.max(1))),
+        };
+        let clip = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
+        (clip(width), clip(height.div_ceil(2)))
+    }
+}
 
 impl<'a> Image<'a> {
     /// The image of such a shape; `None` for inputs that are no images.
     pub fn new(shape: &[usize], pixels: &'a [f32]) -> Option<Self> {
+        let range = pixels.iter().fold((0.0_f32, 1.0_f32), |(low, high), &p| (low.min(p), high.max(p)));
+        // A standardised image has values below zero; it is still one of dark and bright.
+        Self::ranged(
+            shape,
+            pixels,
+            if range.0 == -range.1 { (range.0, range.1 + f32::EPSILON) } else { range },
+        )
+    }
+
+    /// The same with the values that are drawn darkest and brightest; around zero (`-a, a`): colours by sign.
+    pub fn ranged(shape: &[usize], pixels: &'a [f32], range: (f32, f32)) -> Option<Self> {
         let (height, width, channels) = match *shape {
             [height, width] => (height, width, 1),
             [height, width, channels @ (1 | 3)] => (height, width, channels),
@@ -31,69 +61,75 @@ impl<'a> Image<'a> {
         if height == 0 || width == 0 || pixels.len() != height * width * channels {
             return None;
         }
-        let (low, high) = pixels.iter().fold((0.0_f32, 1.0_f32), |(low, high), &p| (low.min(p), high.max(p)));
-        Some(Image { width, height, channels, pixels, range: (low, high) })
+        Some(Image { width, height, channels, pixels, range })
     }
 
     /// Columns and rows at the largest whole scale (at least 1) that fits into `area`.
     pub fn cells(&self, area: Rect) -> (u16, u16) {
-        let scale = self.scale(area);
-        let clip = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
-        (clip(self.width * scale), clip((self.height * scale).div_ceil(2)))
+        self.scale(area).cells(self.height, self.width)
     }
 
-    fn scale(&self, area: Rect) -> usize {
+    fn scale(&self, area: Rect) -> Scale {
         let across = usize::from(area.width) / self.width;
         let down = 2 * usize::from(area.height) / self.height;
-        across.min(down).max(1)
+        Scale::Up(across.min(down).max(1))
     }
 
-    fn pixel(&self, x: usize, y: usize) -> Option<[f32; 3]> {
+    fn tone(&self, x: usize, y: usize) -> Option<Tone> {
         if x >= self.width || y >= self.height {
             return None;
         }
         let at = (y * self.width + x) * self.channels;
         let (low, high) = self.range;
-        let level = |value: f32| ((value - low) / (high - low)).clamp(0.0, 1.0);
-        let first = level(self.pixels[at]);
-        Some(if self.channels == 3 {
-            [first, level(self.pixels[at + 1]), level(self.pixels[at + 2])]
-        } else {
-            [first; 3]
+        let span = if high > low { high - low } else { 1.0 };
+        let level = |value: f32| (value - low) / span;
+        Some(match self.pixels[at..at + self.channels] {
+            [r, g, b] => Tone::Rgb([r, g, b].map(level)),
+            [value, ..] if low == -high => Tone::Signed(value / if high > 0.0 { high } else { 1.0 }),
+            _ => Tone::Grey(level(self.pixels[at])),
         })
     }
 
-    /// Draws from the top left of `area`; what does not fit is cut off.
-    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-        let scale = self.scale(area);
-        let (columns, rows) = self.cells(area);
-        let area = Rect { width: columns.min(area.width), height: rows.min(area.height), ..area };
-        for position in area.intersection(buffer.area).positions() {
-            let x = usize::from(position.x - area.x) / scale;
-            let y = 2 * usize::from(position.y - area.y);
-            let (upper, lower) = (self.pixel(x, y / scale), self.pixel(x, (y + 1) / scale));
-            let cell = &mut buffer[position];
-            if theme.depth == Depth::Monochrome {
-                let grey = |p: Option<[f32; 3]>| p.map_or(0.0, |[r, g, b]| 0.299 * r + 0.587 * g + 0.114 * b);
-                let level = (grey(upper) + grey(lower)) / 2.0;
-                let letter = RAMP[(level * (RAMP.len() - 1) as f32).round() as usize];
-                cell.set_char(char::from(letter));
-            } else {
-                let color = |p: Option<[f32; 3]>| {
-                    p.map_or(Color::Reset, |rgb| {
-                        let [r, g, b] = rgb.map(|level| (level * 255.0).round() as u8);
-                        theme.rgb(r, g, b)
-                    })
-                };
-                cell.set_symbol("▀").set_fg(color(upper)).set_bg(color(lower));
+    /// The mean of `by` times `by` pixels.
+    fn mean(&self, x: usize, y: usize, by: usize) -> Option<Tone> {
+        let inside = (y * by..((y + 1) * by).min(self.height))
+            .flat_map(|y| (x * by..((x + 1) * by).min(self.width)).map(move |x| (x, y)));
+        let tones: Vec<Tone> = inside.filter_map(|(x, y)| self.tone(x, y)).collect();
+        let count = tones.len() as f32;
+        let mean = |level: fn(&Tone) -> f32| tones.iter().map(level).sum::<f32>() / count;
+        Some(match tones.first()? {
+            Tone::Rgb(_) => Tone::Rgb(std::array::from_fn(|i| {
+                tones.iter().map(|tone| if let Tone::Rgb(rgb) = tone { rgb[i] } else { 0.0 }).sum::<f32>()
+                    / count
+            })),
+            Tone::Signed(_) => {
+                Tone::Signed(mean(|tone| if let Tone::Signed(level) = tone { *level } else { 0.0 }))
             }
-        }
+            _ => Tone::Grey(mean(|tone| if let Tone::Grey(level) = tone { *level } else { 0.0 })),
+        })
+    }
+
+    /// Draws from the top left of `area` as large as it can; what does not fit is cut off.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        self.draw_scaled(theme, self.scale(area), area, buffer);
+    }
+
+    /// Draws from the top left of `area` at that scale; what does not fit is cut off.
+    pub fn draw_scaled(&self, theme: &Theme, scale: Scale, area: Rect, buffer: &mut Buffer) {
+        let (columns, rows) = scale.cells(self.height, self.width);
+        let area = Rect { width: columns.min(area.width), height: rows.min(area.height), ..area };
+        pixels::draw(theme, area, buffer, |x, y| match scale {
+            Scale::Up(by) => self.tone(x / by.max(1), y / by.max(1)),
+            Scale::Down(by) => self.mean(x, y, by.max(1)),
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::Depth;
+    use ratatui::style::Color;
 
     #[test]
     fn two_pixels_share_a_cell() {
@@ -117,6 +153,19 @@ mod tests {
         let mut buffer = Buffer::empty(area);
         image.draw(&theme, area, &mut buffer);
         assert_eq!((buffer[(0, 0)].symbol(), buffer[(1, 0)].symbol()), (" ", "@"));
+    }
+
+    #[test]
+    fn made_smaller_an_image_shows_the_means() {
+        let theme = Theme { depth: Depth::True, rich_glyphs: true };
+        let pixels = [[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]].concat().repeat(2);
+        let image = Image::new(&[4, 4, 1], &pixels).expect("a shape of an image");
+        let area = Rect::new(0, 0, 4, 4);
+        let mut buffer = Buffer::empty(area);
+        image.draw_scaled(&theme, Scale::Down(2), area, &mut buffer);
+        assert_eq!(buffer[(0, 0)].fg, Color::Rgb(128, 128, 128));
+        assert_eq!(buffer[(1, 0)].fg, Color::Rgb(0, 0, 0));
+        assert_eq!(buffer[(2, 0)].symbol(), " ");
     }
 
     #[test]

@@ -1,9 +1,18 @@
 //! What the screens are made of.
 
+pub mod axis;
 pub mod bar;
+pub mod bars;
 pub mod chart;
+pub mod dots;
+pub mod heatmap;
 pub mod image;
+pub mod images;
 pub mod matrix;
+pub mod pixels;
+pub mod plot;
+pub mod surface;
+pub mod table;
 pub mod text;
 
 use ratatui::style::Modifier;

@@ -36,6 +36,24 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     wrapped
 }
 
+/// The text at most so many columns wide; what is cut off is marked by `…`.
+pub fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in text.chars() {
+        if kept.width() + letter.width().unwrap_or(0) + 1 > width {
+            break;
+        }
+        kept.push(letter);
+    }
+    if width > 0 {
+        kept.push('…');
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +70,15 @@ mod tests {
             "the width",
         ];
         assert_eq!(wrap(text, 26), expected);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_marked() {
+        assert_eq!(
+            (cut("abc", 3), cut("abcd", 3), cut("漢字漢", 4)),
+            ("abc".into(), "ab…".into(), "漢…".into())
+        );
+        assert_eq!(cut("abc", 0), "");
     }
 
     #[test]

@@ -1,0 +1,207 @@
+//! A figure: its knobs, what it says in words, its panels.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::format;
+use crate::tui::state::{State, clean};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::heatmap::Heatmap;
+use crate::tui::widgets::images::Images;
+use crate::tui::widgets::plot::{Lines, Scatter};
+use crate::tui::widgets::surface::Surface;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::{bars, panel, table};
+use crate::worker::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+
+pub(super) fn draw(state: &State, info: &FigureInfo, at: &Controls, body: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let knobs = knob_line(theme, &info.knobs, at);
+    let [line, rest] =
+        Layout::vertical([Constraint::Length(u16::from(knobs.is_some())), Constraint::Min(0)]).areas(body);
+    if let Some(knobs) = knobs {
+        frame.render_widget(knobs, line);
+    }
+    match state.inspect.figure.as_ref().filter(|figure| figure.name == info.name) {
+        None => super::inspect::say(state, &clean(&info.title), "Asking the model …", rest, frame),
+        Some(figure) => draw_figure(state, figure, rest, frame),
+    }
+}
+
+/// How the knobs stand, and the keys that turn them.
+fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'static>> {
+    let mut spans = Vec::new();
+    let has_plane = knobs.iter().any(|knob| matches!(knob, Knob::Plane { .. }));
+    for knob in knobs {
+        let (label, value, keys) = match knob {
+            Knob::Sample if has_plane => ("sample".into(), (at.position).to_string(), "p n"),
+            Knob::Sample => ("sample".into(), (at.position).to_string(), "← →"),
+            Knob::Item { label, count } => (label.clone(), format!("{} of {count}", at.item + 1), "< >"),
+            Knob::Plane { label, step } => {
+                let place = format!("{}, {}", format::tick(at.x, *step), format::tick(at.y, *step));
+                (label.clone(), place, "← → ↑ ↓")
+            }
+            Knob::Level { label, step, .. } => (label.clone(), format::tick(at.level, *step), "[ ]"),
+            Knob::Text { label, .. } => (label.clone(), format!("{:?}", clean(&at.text)), "Enter"),
+        };
+        spans.push(Span::styled(format!("  {} ", clean(&label)), theme.style(Role::Muted)));
+        spans.push(Span::styled(value, ratatui::style::Style::new().add_modifier(Modifier::BOLD)));
+        spans.push(Span::styled(format!(" {keys} "), theme.strong(Role::Accent)));
+    }
+    (!spans.is_empty()).then(|| Line::from(spans))
+}
+
+fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut notes: Vec<String> = figure.notes.iter().flat_map(|note| wrap(note, width)).collect();
+    notes.truncate(usize::from(area.height / 6).max(1));
+    let count = figure.panels.len();
+    let room = |notes: usize| Rect { height: area.height.saturating_sub(notes as u16), ..area };
+    let mut places = arrange(&ordered(figure, state.inspect.part), room(notes.len()));
+    if places.len() < count {
+        let more = format!(
+            "part {} of {count}: z shows the next; a larger terminal shows more",
+            1 + state.inspect.part % count
+        );
+        notes.truncate(usize::from(area.height / 6).max(2) - 1);
+        notes.push(if places.len() == 1 {
+            more
+        } else {
+            format!("{} of {count} parts shown: z shows others; a larger terminal shows more", places.len())
+        });
+        places = arrange(&ordered(figure, state.inspect.part), room(notes.len()));
+    }
+    let panels = room(notes.len());
+    for (part, place) in ordered(figure, state.inspect.part).into_iter().zip(places) {
+        draw_panel(theme, part, place, frame);
+    }
+    let lines = notes.into_iter().map(|note| Line::styled(format!(" {note}"), theme.style(Role::Muted)));
+    let below = Rect { y: panels.bottom(), height: area.bottom() - panels.bottom(), ..area };
+    frame.render_widget(Text::from_iter(lines), below);
+}
+
+/// The panels from the one that the person put first.
+fn ordered(figure: &Figure, first: usize) -> Vec<&Panel> {
+    let count = figure.panels.len().max(1);
+    figure.panels.iter().cycle().skip(first % count).take(figure.panels.len()).collect()
+}
+
+/// Columns and rows below which a panel says little.
+fn least(body: &Body) -> (u16, u16) {
+    let clip = |cells: usize| cells.min(1000) as u16;
+    match body {
+        Body::Images { shape: [height, width, _], pixels, columns, .. } => {
+            let count = pixels.len() / (height * width).max(1);
+            let across = if *columns > 0 { *columns } else { count.isqrt().max(1) };
+            (
+                clip(across * (width / 2 + 1) + 4).clamp(18, 60),
+                clip(count.div_ceil(across) * height.div_ceil(3) + 3).clamp(7, 16),
+            )
+        }
+        Body::Heatmap { rows_named, values, columns, .. } => {
+            let names = rows_named.iter().map(|name| name.width()).max().unwrap_or(0).min(16);
+            let rows = values.len() / (*columns).max(1);
+            (clip(names + columns + 4).clamp(28, 60), clip(rows + 4).clamp(6, 14))
+        }
+        Body::Surface { .. } => (26, 12),
+        Body::Scatter { .. } => (36, 12),
+        Body::Lines { .. } => (36, 11),
+        Body::Bars { bars, .. } => (32, clip(bars.len() + 2).clamp(4, 14)),
+        Body::Text(_) => (30, 6),
+        Body::Table { header, rows } => {
+            (clip(header.len() * 11 + 4).clamp(24, 70), clip(rows.len() + 3).clamp(5, 12))
+        }
+    }
+}
+
+/// Where the panels go: as many of the first as have room, in the grid that leaves the tightest most of it.
+fn arrange(panels: &[&Panel], area: Rect) -> Vec<Rect> {
+    let roominess = |count: usize, columns: usize| {
+        let rows = count.div_ceil(columns);
+        let shares = panels.iter().take(count).enumerate().map(|(place, panel)| {
+            let (width, height) = least(&panel.body);
+            // The last row may have fewer, which are wider then.
+            let beside = if place / columns == rows - 1 { count - (rows - 1) * columns } else { columns };
+            let across = f64::from(area.width) / beside as f64 / f64::from(width);
+            across.min(f64::from(area.height) / rows as f64 / f64::from(height))
+        });
+        shares.fold(f64::INFINITY, f64::min)
+    };
+    let grids = (1..=panels.len()).rev().map(|count| {
+        let by_room = |a: &usize, b: &usize| roominess(count, *a).total_cmp(&roominess(count, *b));
+        (count, (1..=count).max_by(by_room).unwrap_or(1))
+    });
+    let fitting =
+        grids.into_iter().find(|(count, columns)| *count == 1 || roominess(*count, *columns) >= 1.0);
+    let Some((count, columns)) = fitting else { return Vec::new() };
+    let rows = count.div_ceil(columns);
+    let bands = Layout::vertical(vec![Constraint::Fill(1); rows]).split(area);
+    let places = bands.iter().enumerate().flat_map(|(row, band)| {
+        let beside = columns.min(count - row * columns);
+        Layout::horizontal(vec![Constraint::Fill(1); beside]).split(*band).to_vec()
+    });
+    places.collect()
+}
+
+fn draw_panel(theme: &Theme, part: &Panel, area: Rect, frame: &mut Frame) {
+    let block = panel(theme, clean(&part.title));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
+    let buffer = frame.buffer_mut();
+    match &part.body {
+        Body::Images { shape, pixels, range, captions, columns } => {
+            let images = Images { shape: *shape, pixels, range: *range, captions, columns: *columns };
+            images.draw(theme, inner, buffer);
+        }
+        Body::Heatmap { values, columns, range, rows_named, columns_named } => {
+            Heatmap { values, columns: *columns, range: *range, rows_named, columns_named }
+                .draw(theme, inner, buffer);
+        }
+        Body::Surface { x, y, classes, sureness, columns, points } => {
+            Surface { x: *x, y: *y, classes, sureness, columns: *columns, points }.draw(theme, inner, buffer);
+        }
+        Body::Scatter { x_label, y_label, points, classes, diagonal } => {
+            Scatter { labels: (x_label, y_label), points, classes, diagonal: *diagonal }
+                .draw(theme, inner, buffer);
+        }
+        Body::Lines { x_label, y_label, lines, mark } => {
+            Lines { labels: (x_label, y_label), lines, mark: *mark }.draw(theme, inner, buffer);
+        }
+        Body::Bars { bars, full } => bars::draw(theme, bars, *full, inner, buffer),
+        Body::Text(words) => {
+            let lines = wrap(words, usize::from(inner.width));
+            Text::from_iter(lines.into_iter().map(Line::from)).render(inner, buffer);
+        }
+        Body::Table { header, rows } => table::draw(theme, header, rows, inner, buffer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panels(count: usize) -> Vec<Panel> {
+        let lines =
+            || Body::Lines { x_label: "x".into(), y_label: "y".into(), lines: Vec::new(), mark: None };
+        (0..count).map(|i| Panel { title: i.to_string(), body: lines() }).collect()
+    }
+
+    #[test]
+    fn a_small_screen_shows_the_first_panels_and_a_large_one_all() {
+        let panels = panels(5);
+        let panels: Vec<&Panel> = panels.iter().collect();
+        assert_eq!(arrange(&panels, Rect::new(0, 0, 80, 19)).len(), 2);
+        let places = arrange(&panels, Rect::new(0, 0, 200, 56));
+        assert_eq!(places.len(), 5);
+        let area: u32 = places.iter().map(|place| place.area()).sum();
+        assert_eq!(area, 200 * 56);
+        assert_eq!(arrange(&panels, Rect::new(0, 0, 20, 5)).len(), 1);
+        assert_eq!(arrange(&[], Rect::new(0, 0, 80, 19)), []);
+    }
+}

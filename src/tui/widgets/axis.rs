@@ -1,0 +1,80 @@
+//! Axes: where a value lies on one, and the round values written beside it.
+
+use crate::tui::format;
+
+/// An axis: values to a share of its length.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    /// The smallest value.
+    pub low: f64,
+    /// The largest.
+    pub high: f64,
+    /// Whether it is logarithmic.
+    pub log: bool,
+}
+
+impl Axis {
+    /// A linear axis with a little room around these values; `None` without any that is finite.
+    pub fn around(values: impl Iterator<Item = f64>) -> Option<Self> {
+        let start = (f64::INFINITY, f64::NEG_INFINITY);
+        let (low, high) = values
+            .filter(|value| value.is_finite())
+            .fold(start, |(low, high), value| (low.min(value), high.max(value)));
+        let margin = ((high - low) * 0.04).max(high.abs().max(low.abs()) * 1e-3).max(1e-9);
+        (low <= high).then_some(Axis { low: low - margin, high: high + margin, log: false })
+    }
+
+    /// Where a value lies, from 0 to 1.
+    pub fn share(&self, value: f64) -> f64 {
+        let place = |v: f64| if self.log { v.max(f64::MIN_POSITIVE).ln() } else { v };
+        (place(value) - place(self.low)) / (place(self.high) - place(self.low))
+    }
+
+    /// Round values within the axis, at most about `count`, with their labels.
+    pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
+        if self.log {
+            let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+            let decades = (self.high / self.low).log10();
+            let digits: &[f64] = if decades * 3.0 <= count as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+            let values = (first..=last).flat_map(|e| digits.iter().map(move |d| d * 10_f64.powi(e)));
+            let inside = values.filter(|v| (self.low..=self.high).contains(v));
+            let label = |v: f64| {
+                if (1e-4..1e5).contains(&v) {
+                    format!("{}", (v * 1e6).round() / 1e6)
+                } else {
+                    format!("{v:.0e}")
+                }
+            };
+            return inside.map(|v| (v, label(v))).collect();
+        }
+        let step = round_step((self.high - self.low) / count.max(1) as f64);
+        let first = (self.low / step - 1e-9).ceil();
+        let values = (0..=2 * count + 2).map(|i| (first + i as f64) * step);
+        values.take_while(|v| *v <= self.high + 1e-9 * step).map(|v| (v, format::tick(v, step))).collect()
+    }
+}
+
+/// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `least`.
+pub fn round_step(least: f64) -> f64 {
+    if !least.is_finite() || least <= 0.0 {
+        return 1.0;
+    }
+    let power = 10_f64.powf(least.log10().floor());
+    let digits = [1.0, 2.0, 2.5, 5.0, 10.0];
+    power * digits.into_iter().find(|d| power * d >= least * (1.0 - 1e-9)).unwrap_or(10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_inside() {
+        let axis = Axis { low: 0.0, high: 2.3, log: false };
+        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["0", "1", "2"]);
+        let axis = Axis { low: 0.01, high: 3.0, log: true };
+        let labels: Vec<String> = axis.ticks(4).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["0.01", "0.1", "1"]);
+    }
+}

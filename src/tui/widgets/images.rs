@@ -1,0 +1,156 @@
+//! Images side by side, as large as lets all of them be seen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::state::clean;
+use crate::tui::theme::{Role, Theme};
+
+use super::image::{Image, Scale};
+use super::text::cut;
+
+/// Images of one size with a word under each.
+#[derive(Clone, Copy, Debug)]
+pub struct Images<'a> {
+    /// Height, width and channels of one.
+    pub shape: [usize; 3],
+    /// All of them.
+    pub pixels: &'a [f32],
+    /// The numbers that are drawn darkest and brightest.
+    pub range: (f32, f32),
+    /// A word under each; empty for none.
+    pub captions: &'a [String],
+    /// How many side by side look best; 0: as many as fit.
+    pub columns: usize,
+}
+
+/// How images are laid out: the scale, and how many across and down.
+struct Grid {
+    scale: Scale,
+    columns: usize,
+    rows: usize,
+    /// Columns and rows of one with its gap.
+    pitch: (u16, u16),
+}
+
+impl Images<'_> {
+    fn count(&self) -> usize {
+        self.pixels.len().checked_div(self.shape.iter().product()).unwrap_or(0)
+    }
+
+    fn grid(&self, scale: Scale, area: Rect) -> Grid {
+        let (width, height) = scale.cells(self.shape[0], self.shape[1]);
+        let caption = self.captions.iter().map(|word| clean(word).width()).max().unwrap_or(0).min(16) as u16;
+        let pitch = (width.max(caption) + 1, height + u16::from(caption > 0) + u16::from(height > 2));
+        // The gap after the last one needs no room.
+        let fits = |room: u16, pitch: u16, gap: u16| usize::from((room + gap) / pitch.max(1)).max(1);
+        let across = fits(area.width, pitch.0, 1);
+        let columns = if self.columns > 0 { self.columns.min(across) } else { across };
+        let rows = fits(area.height, pitch.1, u16::from(height > 2));
+        Grid { scale, columns, rows, pitch }
+    }
+
+    /// The largest scale at which all can be seen; small rather than few.
+    fn best(&self, area: Rect) -> Grid {
+        let [height, width, _] = self.shape;
+        let (columns, rows) = (usize::from(area.width), 2 * usize::from(area.height));
+        let largest = (columns / width.max(1)).min(rows / height.max(1)).clamp(1, 12);
+        let side = height.min(width);
+        let smaller = [2, 3].into_iter().filter(|by| side >= 8 * by).map(Scale::Down);
+        let scales: Vec<Scale> = (1..=largest).rev().map(Scale::Up).chain(smaller).collect();
+        let all = scales.iter().map(|scale| self.grid(*scale, area)).find(|grid| {
+            // The wish for so many a row gives way when it hides images.
+            let (wide, high) = grid.scale.cells(height, width);
+            wide <= area.width && high <= area.height && grid.columns * grid.rows >= self.count()
+        });
+        all.unwrap_or_else(|| {
+            let smallest = scales.iter().rev().find(|scale| **scale != Scale::Down(3));
+            let grid = self.grid(*smallest.unwrap_or(&Scale::Up(1)), area);
+            let without_wish = Images { columns: 0, ..*self }.grid(grid.scale, area);
+            if self.columns == 0 || without_wish.columns < self.columns { without_wish } else { grid }
+        })
+    }
+
+    /// Draws as many as there is room for, and says when that is not all.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let (count, size) = (self.count(), self.shape.iter().product());
+        if area.is_empty() || count == 0 {
+            return;
+        }
+        let muted = theme.style(Role::Muted);
+        let mut grid = self.best(area);
+        let mut room = area;
+        if grid.columns * grid.rows < count && area.height > 4 {
+            room.height -= 1;
+            grid = self.best(room);
+            let shown = (grid.columns * grid.rows).min(count);
+            if shown < count {
+                let note = format!("{shown} of {count} shown: a larger terminal shows more");
+                buffer.set_stringn(area.x, room.bottom(), note, usize::from(area.width), muted);
+            }
+        }
+        let (width, height) = grid.scale.cells(self.shape[0], self.shape[1]);
+        let used = grid.columns.min(count) as u16 * grid.pitch.0 - 1;
+        let left = room.x + room.width.saturating_sub(used) / 2;
+        let images = self.pixels.chunks_exact(size).take(grid.columns * grid.rows);
+        for (place, pixels) in images.enumerate() {
+            let (column, row) = ((place % grid.columns) as u16, (place / grid.columns) as u16);
+            let (x, y) = (left + column * grid.pitch.0, room.y + row * grid.pitch.1);
+            let cell = Rect { x, y, width: grid.pitch.0 - 1, height: grid.pitch.1 }.intersection(room);
+            let Some(image) = Image::ranged(&self.shape, pixels, self.range) else { return };
+            let inset = (grid.pitch.0 - 1).saturating_sub(width) / 2;
+            let place_of_image = Rect { x: cell.x + inset, width, height: height.min(cell.height), ..cell };
+            image.draw_scaled(theme, grid.scale, place_of_image.intersection(room), buffer);
+            let below = y + height;
+            if let Some(caption) = self.captions.get(place).filter(|_| below < room.bottom()) {
+                let room_of_word = usize::from((grid.pitch.0 - 1).min(room.right().saturating_sub(x)));
+                let word = cut(&clean(caption), room_of_word);
+                let inset = room_of_word.saturating_sub(word.width()) / 2;
+                buffer.set_stringn(x + inset as u16, below, word, room_of_word - inset, muted);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(shape: [usize; 3], pixels: &[f32]) -> Images<'_> {
+        Images { shape, pixels, range: (-1.0, 1.0), captions: &[], columns: 0 }
+    }
+
+    #[test]
+    fn many_images_are_made_small_and_few_are_made_large() {
+        let pixels = vec![0.0; 64 * 784];
+        let area = Rect::new(0, 0, 196, 50);
+        let grid = images([28, 28, 1], &pixels).best(area);
+        assert!(grid.scale == Scale::Down(2) && grid.columns * grid.rows >= 64);
+        let grid = images([28, 28, 1], &pixels[..784]).best(area);
+        assert_eq!(grid.scale, Scale::Up(3));
+        let filters = vec![0.0; 32 * 9];
+        let grid = images([3, 3, 1], &filters).best(Rect::new(0, 0, 76, 16));
+        assert!(grid.columns * grid.rows >= 32, "{} x {}", grid.columns, grid.rows);
+    }
+
+    #[test]
+    fn nothing_is_drawn_outside_at_any_size() {
+        let theme = Theme { depth: crate::tui::theme::Depth::True, rich_glyphs: true };
+        let captions: Vec<String> = (0..10).map(|i| format!("a rather long caption {i}")).collect();
+        for [height, width, channels] in [[28, 28, 1], [3, 5, 3], [1, 1, 1], [40, 8, 1]] {
+            let pixels = vec![0.5; 10 * height * width * channels];
+            let images =
+                Images { captions: &captions, columns: 5, ..images([height, width, channels], &pixels) };
+            for (w, h) in [(1, 1), (5, 2), (30, 9), (78, 18), (196, 50)] {
+                let mut buffer = Buffer::empty(Rect::new(0, 0, w + 4, h + 4));
+                images.draw(&theme, Rect::new(2, 2, w, h), &mut buffer);
+                let outside = buffer.area.positions().filter(|at| !Rect::new(2, 2, w, h).contains(*at));
+                for at in outside {
+                    assert_eq!(buffer[at].symbol(), " ", "{w} x {h} at {at}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Points and curves in a plane with two axes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line as Words, Span};
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::state::clean;
+use crate::tui::theme::{Depth, Role, Theme, class_letter};
+use crate::worker::{Line, Point};
+
+use super::axis::Axis;
+use super::dots::Dots;
+use super::text::cut;
+
+/// The plane between the axes.
+struct Plane {
+    area: Rect,
+    x: Axis,
+    y: Axis,
+}
+
+impl Plane {
+    /// Draws axes, ticks and labels; `None` where there is no room.
+    fn open(
+        theme: &Theme,
+        (x, y): (Axis, Axis),
+        (x_label, y_label): (&str, &str),
+        area: Rect,
+        buffer: &mut Buffer,
+    ) -> Option<Plane> {
+        let y_ticks = y.ticks(usize::from(area.height / 4).clamp(2, 8));
+        let gutter = y_ticks.iter().map(|(_, label)| label.len()).max().unwrap_or(1) as u16 + 1;
+        if area.width < gutter + 8 || area.height < 5 {
+            return None;
+        }
+        let plot = Rect {
+            x: area.x + gutter,
+            y: area.y + 1,
+            width: area.width - gutter - 1,
+            height: area.height - 3,
+        };
+        let (faint, muted) = (theme.style(Role::Faint), theme.style(Role::Muted));
+        buffer.set_string(area.x, area.y, cut(&clean(y_label), usize::from(area.width)), muted);
+        let (left, bottom) = (plot.x - 1, plot.bottom());
+        for y in plot.top()..bottom {
+            buffer[(left, y)].set_symbol("│").set_style(faint);
+        }
+        for x in plot.left()..plot.right() {
+            buffer[(x, bottom)].set_symbol("─").set_style(faint);
+        }
+        buffer[(left, bottom)].set_symbol("└").set_style(faint);
+        let plane = Plane { area: plot, x, y };
+        for (value, label) in &y_ticks {
+            let Some((_, row)) = plane.cell(plane.x.low, *value) else { continue };
+            buffer.set_string(left.saturating_sub(label.len() as u16), row, label, muted);
+            buffer[(left, row)].set_symbol("┤").set_style(faint);
+        }
+        // The label stands at the right end of the line of ticks, which keep clear of it.
+        let label = cut(&clean(x_label), usize::from(plot.width / 2));
+        let label_from = plot.right().saturating_sub(label.width() as u16);
+        buffer.set_string(label_from, bottom + 1, &label, muted);
+        let mut free_from = plot.left();
+        for (value, text) in plane.x.ticks(usize::from(plot.width / 10).clamp(2, 10)) {
+            let Some((column, _)) = plane.cell(value, plane.y.low) else { continue };
+            let start = column.saturating_sub(text.len() as u16 / 2);
+            if start < free_from || start + text.len() as u16 + 1 > label_from {
+                continue;
+            }
+            buffer[(column, bottom)].set_symbol("┴").set_style(faint);
+            buffer.set_string(start, bottom + 1, &text, muted);
+            free_from = start + text.len() as u16 + 2;
+        }
+        Some(plane)
+    }
+
+    /// The cell of a point; `None` outside.
+    fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
+        let (width, height) = (f64::from(self.area.width), f64::from(self.area.height));
+        let column = (self.x.share(x) * (width - 1.0)).round();
+        let row = ((1.0 - self.y.share(y)) * (height - 1.0)).round();
+        let inside = (0.0..width).contains(&column) && (0.0..height).contains(&row);
+        inside.then(|| (self.area.x + column as u16, self.area.y + row as u16))
+    }
+
+    /// The dot of a point, perhaps outside.
+    fn dot(&self, dots: &Dots, x: f64, y: f64) -> (i64, i64) {
+        let (width, height) = dots.size();
+        let place = |share: f64, len: i64| (share * (len - 1) as f64).round().clamp(-1e6, 1e6) as i64;
+        (place(self.x.share(x), width), place(1.0 - self.y.share(y), height))
+    }
+}
+
+/// Points in a plane, coloured by class.
+pub struct Scatter<'a> {
+    /// Under the x axis, beside the y axis.
+    pub labels: (&'a str, &'a str),
+    /// The points.
+    pub points: &'a [Point],
+    /// The classes' names; empty when points have none.
+    pub classes: &'a [String],
+    /// Whether a line y = x is drawn.
+    pub diagonal: bool,
+}
+
+impl Scatter<'_> {
+    /// Draws into `area`.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let xs = Axis::around(self.points.iter().map(|point| f64::from(point.x)));
+        let ys = Axis::around(self.points.iter().map(|point| f64::from(point.y)));
+        let (Some(mut x), Some(mut y)) = (xs, ys) else {
+            return nothing(theme, area, buffer);
+        };
+        if self.diagonal {
+            // Both axes alike, so that the line runs from corner to corner.
+            let both = Axis { low: x.low.min(y.low), high: x.high.max(y.high), log: false };
+            (x, y) = (both, both);
+        }
+        let area = if self.classes.is_empty() {
+            area
+        } else {
+            let names = (0..).zip(self.classes).map(|(class, name)| {
+                let sign = if theme.depth == Depth::Monochrome { class_letter(class) } else { '•' };
+                (sign.to_string(), theme.class(class).add_modifier(Modifier::BOLD), name.as_str())
+            });
+            legend(theme, names, area, buffer)
+        };
+        let Some(plane) = Plane::open(theme, (x, y), self.labels, area, buffer) else { return };
+        if self.diagonal {
+            let mut dots = Dots::new(plane.area, theme.rich_glyphs);
+            let (from, to) = (plane.dot(&dots, x.low, x.low), plane.dot(&dots, x.high, x.high));
+            dots.line(from, to, theme.style(Role::Faint));
+            dots.draw(buffer);
+        }
+        // Few points are signs that can be told apart, many are dots.
+        let cells = usize::from(plane.area.width) * usize::from(plane.area.height);
+        if theme.depth == Depth::Monochrome || self.points.len() * 6 < cells {
+            for point in self.points {
+                let Some(at) = plane.cell(f64::from(point.x), f64::from(point.y)) else { continue };
+                let sign = if theme.depth == Depth::Monochrome && !self.classes.is_empty() {
+                    class_letter(point.class)
+                } else {
+                    '•'
+                };
+                buffer[at].set_char(sign).set_style(theme.class(point.class));
+            }
+        } else {
+            let mut dots = Dots::new(plane.area, theme.rich_glyphs);
+            for point in self.points {
+                let (x, y) = plane.dot(&dots, f64::from(point.x), f64::from(point.y));
+                dots.set(x, y, theme.class(point.class));
+            }
+            dots.draw(buffer);
+        }
+    }
+}
+
+/// Curves over a common axis.
+pub struct Lines<'a> {
+    /// Under the x axis, beside the y axis.
+    pub labels: (&'a str, &'a str),
+    /// The curves.
+    pub lines: &'a [Line],
+    /// A point to mark.
+    pub mark: Option<(f64, f64)>,
+}
+
+impl Lines<'_> {
+    /// Draws into `area`.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let points = || self.lines.iter().flat_map(|line| &line.points).chain(&self.mark);
+        let (Some(x), Some(y)) = (Axis::around(points().map(|p| p.0)), Axis::around(points().map(|p| p.1)))
+        else {
+            return nothing(theme, area, buffer);
+        };
+        let names = (0..).zip(self.lines).map(|(place, line)| {
+            let sign =
+                if theme.depth == Depth::Monochrome { PATTERNS[place % PATTERNS.len()].0 } else { "──" };
+            (sign.to_owned(), theme.class(place as u8).add_modifier(Modifier::BOLD), line.name.as_str())
+        });
+        let area = legend(theme, names, area, buffer);
+        let Some(plane) = Plane::open(theme, (x, y), self.labels, area, buffer) else { return };
+        let mut dots = Dots::new(plane.area, theme.rich_glyphs);
+        if let Some((x, y)) = self.mark {
+            let (column, row) = plane.dot(&dots, x, y);
+            let (width, height) = dots.size();
+            let faint = theme.style(Role::Faint);
+            (0..height).step_by(2).for_each(|row| dots.set(column, row, faint));
+            (0..width).step_by(2).for_each(|column| dots.set(column, row, faint));
+        }
+        for (place, line) in self.lines.iter().enumerate() {
+            let style = theme.class(place as u8);
+            let course: Vec<(i64, i64)> = line
+                .points
+                .iter()
+                .filter(|(x, y)| x.is_finite() && y.is_finite())
+                .map(|&(x, y)| plane.dot(&dots, x, y))
+                .collect();
+            // Without colours, curves differ in how they are broken.
+            let pattern =
+                if theme.depth == Depth::Monochrome { PATTERNS[place % PATTERNS.len()].1 } else { &[true] };
+            if let [(x, y)] = course[..] {
+                dots.set(x, y, style);
+            }
+            for pair in course.windows(2) {
+                dots.broken_line(pair[0], pair[1], style, pattern);
+            }
+        }
+        dots.draw(buffer);
+        if let Some(at) = self.mark.and_then(|(x, y)| plane.cell(x, y)) {
+            buffer[at].set_symbol("•").set_style(theme.strong(Role::Warning));
+        }
+    }
+}
+
+/// How a curve is broken, and its sign in the legend.
+const PATTERNS: [(&str, &[bool]); 4] = [
+    ("──", &[true]),
+    ("- -", &[true, true, true, true, false, false, false]),
+    ("···", &[true, false, false]),
+    ("-··", &[true, true, true, true, false, false, true, false, false]),
+];
+
+fn nothing(theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let row = Rect { y: area.y + area.height / 2, height: 1, ..area }.intersection(area);
+    Words::styled("nothing yet", theme.style(Role::Muted)).centered().render(row, buffer);
+}
+
+/// Signs and names in the first row, as many as fit; what is left of the area.
+fn legend<'a>(
+    theme: &Theme,
+    names: impl Iterator<Item = (String, Style, &'a str)>,
+    area: Rect,
+    buffer: &mut Buffer,
+) -> Rect {
+    if area.height < 6 {
+        return area;
+    }
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (sign, style, name) in names {
+        let name = cut(&clean(name), 24);
+        used += sign.width() + name.width() + 3;
+        if used > usize::from(area.width) + 2 {
+            spans.push(Span::styled("…", theme.style(Role::Muted)));
+            break;
+        }
+        spans.push(Span::styled(format!("{sign} "), style));
+        spans.push(Span::styled(format!("{name}  "), theme.style(Role::Muted)));
+    }
+    Words::from(spans).render(Rect { height: 1, ..area }, buffer);
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
+}

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evaluation::{Evaluation, evaluate};
 use super::figure::{Controls, Figure, FigureInfo};
-use super::figures;
+use super::figures::{self, Subject};
 use super::metrics::Scores;
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
@@ -328,8 +328,8 @@ impl Training for Trainer {
     }
 
     fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
-        let step = self.step;
-        figures::draw(name, at, step, &mut self.model, &self.splits)
+        let (preset, step) = (&self.preset, self.step);
+        figures::draw(name, at, Subject { preset, step, model: &mut self.model, splits: &self.splits })
     }
 }
 

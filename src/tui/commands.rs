@@ -43,6 +43,7 @@ commands! {
     true SET_RATE "learning-rate-set": "Type a learning rate for the training that runs" => training::ask_learning_rate;
     true SAVE_WEIGHTS "save-weights": "Write the weights to disk now" => training::save_weights;
     true LOG_SCALE "log-scale": "Switch the loss between linear and logarithmic axis" => training::toggle_log_scale;
+    true NEXT_CHART "next-chart": "Draw another figure beside the loss" => training::next_chart;
     true SMOOTHING "smoothing": "Change how much the curves are smoothed" => training::cycle_smoothing;
 
     true READ "read": "Read all about the chosen preset" => presets::read;

@@ -102,6 +102,7 @@ static TRAIN: Table = Table {
         bind(&[ENTER], &does::START),
         shown(&[ch('y')], &does::LOG_SCALE, "log scale"),
         shown(&[ch('m')], &does::SMOOTHING, "smooth"),
+        shown(&[ch('c')], &does::NEXT_CHART, "next chart"),
         bind(&[ch('e')], &does::TO_HYPER),
         bind(&[LEFT, ch('h')], &does::PREVIOUS_SCREEN),
         bind(&[RIGHT, ch('l')], &does::NEXT_SCREEN),
@@ -241,8 +242,11 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<&'static Command> {
     bindings.into_iter().find(|binding| binding.keys.iter().any(|key| key.matches(event))).map(|b| b.command)
 }
 
-/// Whether a key of the Inspect screen does something to what is shown there.
+/// Whether a key does something to what is shown.
 fn makes_sense(state: &State, command: &Command) -> bool {
+    if *command == does::NEXT_CHART {
+        return state.training.as_ref().is_some_and(|training| training.charts().len() > 1);
+    }
     let info = state.training.as_ref().map(|training| &training.info);
     let is_for_samples = [&does::LOOK_RIGHT, &does::LOOK_LEFT, &does::ONLY_WRONG].contains(&command);
     match info.and_then(|info| state.inspect.shown(info)) {

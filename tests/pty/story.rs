@@ -94,6 +94,14 @@ fn a_person_trains_steers_inspects_and_leaves() {
     terminal.wait("Confusion matrix at step");
     terminal.wait("recall");
 
+    // Figures: one after the other, another sample in one of them.
+    terminal.keys("f");
+    terminal.wait("Slope of the verdict");
+    terminal.keys("n");
+    terminal.wait("test sample 1:");
+    terminal.keys("f");
+    terminal.wait("What each unit looks for");
+
     // Hyperparameters while it runs.
     terminal.keys("4");
     terminal.wait("Running now");

@@ -1,8 +1,7 @@
 //! The weights of the first layer as images: what each unit, or each filter, looks for.
 
-use super::Kind;
+use super::{Kind, Subject};
 use crate::data::Splits;
-use crate::nn::model::CpuModel;
 use crate::preset::{Layer, Preset};
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
 use crate::train::training::Error;
@@ -26,9 +25,9 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     })
 }
 
-fn draw(at: &Controls, step: u64, model: &mut CpuModel, splits: &Splits) -> Result<Figure, Error> {
+fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let mut kernel = None;
-    model.visit(&mut |path, param| {
+    subject.model.visit(&mut |path, param| {
         if kernel.is_none() && param.name == "kernel" {
             kernel = Some((path, param.shape.clone(), param.to_vec()));
         }
@@ -36,7 +35,7 @@ fn draw(at: &Controls, step: u64, model: &mut CpuModel, splits: &Splits) -> Resu
     let (path, shape, weights) = kernel.ok_or_else(|| Error::NoFigure(NAME.into()))?;
     // Units are the last axis of the kernel, so an image of one is every `units`-th number.
     let units = shape.last().copied().unwrap_or(1).max(1);
-    let image = match (&shape[..], splits.train.input_shape()) {
+    let image = match (&shape[..], subject.splits.train.input_shape()) {
         (&[height, width, channels, _], _) => [height, width, channels],
         (_, &[height, width, channels]) => [height, width, channels],
         _ => return Err(Error::NoFigure(NAME.into())),
@@ -49,7 +48,7 @@ fn draw(at: &Controls, step: u64, model: &mut CpuModel, splits: &Splits) -> Resu
     Ok(Figure {
         name: NAME.into(),
         at: at.clone(),
-        step,
+        step: subject.step,
         notes: vec![format!("{path}: {of}, weights from {:.3} to {largest:.3}", -largest)],
         panels: vec![Panel {
             title: "What each unit looks for".into(),

@@ -2,39 +2,43 @@
 //! preset is not listed for it.
 
 mod first_layer;
+mod forecast;
+mod letters;
+mod regression;
+mod saliency;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod threshold;
+
+pub use subject::Subject;
 
 use super::figure::{Controls, Figure, FigureInfo};
 use super::training::Error;
 use crate::data::Splits;
-use crate::nn::model::CpuModel;
 use crate::preset::Preset;
 
 /// A kind of figure: whether a preset has it, and how it is worked out.
 struct Kind {
     info: fn(&Preset, &Splits) -> Option<FigureInfo>,
-    draw: fn(&Controls, u64, &mut CpuModel, &Splits) -> Result<Figure, Error>,
+    draw: fn(&Controls, &mut Subject) -> Result<Figure, Error>,
     name: &'static str,
 }
 
 /// All kinds, in the order of the screen.
-static KINDS: &[Kind] = &[first_layer::KIND];
+static KINDS: &[Kind] =
+    &[threshold::KIND, regression::KIND, forecast::KIND, letters::KIND, saliency::KIND, first_layer::KIND];
 
 /// The figures that a preset has.
 pub fn list(preset: &Preset, splits: &Splits) -> Vec<FigureInfo> {
     KINDS.iter().filter_map(|kind| (kind.info)(preset, splits)).collect()
 }
 
-/// Works out a figure of the model at `step`; `None` when there is none of that name.
+/// Works out a figure; `None` when there is none of that name.
 ///
 /// # Errors
 /// When the device fails.
-pub fn draw(
-    name: &str,
-    at: &Controls,
-    step: u64,
-    model: &mut CpuModel,
-    splits: &Splits,
-) -> Result<Option<Figure>, Error> {
+pub fn draw(name: &str, at: &Controls, mut subject: Subject) -> Result<Option<Figure>, Error> {
     let kind = KINDS.iter().find(|kind| kind.name == name);
-    kind.map(|kind| (kind.draw)(at, step, model, splits)).transpose()
+    kind.map(|kind| (kind.draw)(at, &mut subject)).transpose()
 }

@@ -5,13 +5,16 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Row, Table};
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
+use crate::tui::state::training::{Curves, Shown};
 use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::chart::{Chart, Curve};
+use crate::tui::widgets::text::cut;
 use crate::tui::widgets::{bar, pair, panel};
-use crate::worker::Phase;
+use crate::worker::{EpochReport, Metrics, Phase};
 
 use super::frame::spinner;
 
@@ -33,34 +36,56 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
 }
 
 fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
-    let none = Series::default();
     let smoothing = SMOOTHING[state.chart.smoothing % SMOOTHING.len()];
     let empty = match (state.phase, &state.training) {
         (Phase::Preparing, _) => "preparing",
         (_, None) => "no training yet: choose a preset and press Enter",
         _ => "waiting for the first step",
     };
-    let series =
-        |pick: fn(&Training) -> (&Series, &Series)| state.training.as_ref().map_or((&none, &none), pick);
-    let loss = series(|t| (&t.training.loss, &t.validation.loss));
-    let accuracy = series(|t| (&t.training.accuracy, &t.validation.accuracy));
     let steps = state.training.as_ref().map_or(0, |training| training.info.steps);
-    let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
-    for (area, title, (training, validation), log_scale, ceiling) in
-        [(left, "Loss", loss, state.chart.log_scale, None), (right, "Accuracy", accuracy, false, Some(1.0))]
-    {
-        let curves = [
-            Curve { name: "training", role: Role::Training, series: training, smoothing, marked: false },
-            Curve {
-                name: "validation",
-                role: Role::Validation,
-                series: validation,
-                smoothing: 0.0,
-                marked: true,
-            },
-        ];
-        let chart = Chart { title, curves: &curves, steps, log_scale, ceiling, empty };
-        chart.draw(&state.theme, area, frame.buffer_mut());
+    let shown = state.training.as_ref().map_or_else(|| vec![Shown::Accuracy], Training::charts);
+    let beside = (usize::from(area.width / 56).clamp(2, 4) - 1).min(shown.len());
+    let places = Layout::horizontal(vec![Constraint::Fill(1); 1 + beside]).split(area);
+    let (theme, buffer) = (&state.theme, frame.buffer_mut());
+    let mut draw = |title: &str, curves: &[Curve], log_scale: bool, ceiling: Option<f64>, area: Rect| {
+        Chart { title, curves, steps, log_scale, ceiling, empty }.draw(theme, area, buffer);
+    };
+    let curve = |name, role, series, marked: bool| {
+        let smoothing = if marked { 0.0 } else { smoothing };
+        Curve { name, role, series, smoothing, marked }
+    };
+    let none = Curves::default();
+    let (training, validation) =
+        state.training.as_ref().map_or((&none, &none), |training| (&training.training, &training.validation));
+    let pair = |(training, validation)| {
+        [
+            curve("training", Role::Training, training, false),
+            curve("validation", Role::Validation, validation, true),
+        ]
+    };
+    draw("Loss", &pair((&training.loss, &validation.loss)), state.chart.log_scale, None, places[0]);
+    for (place, area) in places.iter().skip(1).enumerate() {
+        let chart = &shown[(state.chart.beside + place) % shown.len()];
+        let title = chart.title();
+        match chart {
+            Shown::Accuracy => {
+                draw(&title, &pair((&training.accuracy, &validation.accuracy)), false, Some(1.0), *area);
+            }
+            Shown::Metrics(metrics) => {
+                // One metric has the colours of training and validation, several have one each.
+                let alone = metrics.len() == 1;
+                let roles = [Role::Training, Role::Validation, Role::Good, Role::Bad];
+                let curves = metrics.iter().zip(roles.iter().cycle()).flat_map(|(metric, role)| {
+                    let (name, held_out) =
+                        if alone { ("training", Role::Validation) } else { (metric.title(), *role) };
+                    let trained = training.metric(*metric).map(|series| curve(name, *role, series, false));
+                    let name = if alone { "validation" } else { metric.title() };
+                    let tested = validation.metric(*metric).map(|series| curve(name, held_out, series, true));
+                    trained.into_iter().chain(tested)
+                });
+                draw(&title, &curves.collect::<Vec<_>>(), false, None, *area);
+            }
+        }
     }
 }
 
@@ -99,29 +124,46 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     }
     let skip = if inner.height >= 7 { 3 } else { 2 };
     let Some(rest) = rows.get(skip..).filter(|rest| !rest.is_empty()) else { return };
-    for (line, row) in figures(state, training).into_iter().zip(rest) {
+    for (line, row) in
+        figures(state, training, usize::from(inner.width.saturating_sub(12))).into_iter().zip(rest)
+    {
         frame.render_widget(line, *row);
     }
 }
 
-fn scores(loss: f64, accuracy: Option<f64>) -> String {
-    match accuracy {
-        Some(share) => format!("loss {loss:.4}   accuracy {:.2}%", 100.0 * share),
-        None => format!("loss {loss:.4}"),
-    }
+fn value(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.1}") } else { format!("{value:.4}") }
 }
 
-fn figures(state: &State, training: &Training) -> Vec<Line<'static>> {
+/// Scores in words, of the metrics as many as fit.
+fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> String {
+    let accuracy = accuracy.map(|share| format!("   accuracy {:.2}%", 100.0 * share)).unwrap_or_default();
+    let mut text = format!("loss {loss:.4}{accuracy}");
+    for (metric, number) in metrics.iter() {
+        let more = format!("   {} {}", metric.title(), value(number));
+        if text.width() + more.width() <= width {
+            text += &more;
+        }
+    }
+    text
+}
+
+fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let mut lines = Vec::new();
     if let Some(report) = training.last {
         let newest = |series: &Series| series.smoothed(SMOOTHING[2]).last().map(|point| point.1);
         let loss = newest(&training.training.loss).unwrap_or(report.scores.loss);
         let accuracy = newest(&training.training.accuracy);
-        lines.push(pair(theme, "training", 12, scores(loss, accuracy)));
+        let mut metrics = report.scores.metrics;
+        for (metric, series) in &training.training.metrics {
+            metrics.set(*metric, newest(series).unwrap_or(f64::NAN));
+        }
+        lines.push(pair(theme, "training", 12, words(loss, accuracy, &metrics, width)));
     }
     if let Some(validation) = training.epochs.iter().rev().find_map(|epoch| epoch.validation) {
-        lines.push(pair(theme, "validation", 12, scores(validation.loss, validation.accuracy)));
+        let text = words(validation.loss, validation.accuracy, &validation.metrics, width);
+        lines.push(pair(theme, "validation", 12, text));
     }
     let rate = training.last.map_or(training.base_rate, |report| report.learning_rate);
     let speed = training.finish.map(|finish| finish.samples_per_second);
@@ -129,7 +171,8 @@ fn figures(state: &State, training: &Training) -> Vec<Line<'static>> {
     let speed = format!("{} samples/s", format::thousands(speed.max(0.0) as u64));
     match training.finish {
         Some(finish) => {
-            let test = scores(finish.test.loss, finish.test.accuracy);
+            let test =
+                words(finish.test.loss, finish.test.accuracy, &finish.test.metrics, width.saturating_sub(20));
             let line = pair(theme, "test set", 12, format!("{test}   {speed}"));
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
         }
@@ -155,21 +198,46 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     let first = epochs.len().saturating_sub(usize::from(inner.height.saturating_sub(1)));
     let share = |accuracy: Option<f64>| accuracy.map_or("-".into(), |a| format!("{:.2}%", 100.0 * a));
     let right = |text: String| Text::from(text).right_aligned();
-    let rows = epochs[first..].iter().map(|epoch| {
-        Row::new([
-            right(epoch.epoch.to_string()),
-            right(format!("{:.4}", epoch.training.loss)),
-            right(share(epoch.training.accuracy)),
-            right(epoch.validation.map_or("-".into(), |v| format!("{:.4}", v.loss))),
-            right(share(epoch.validation.and_then(|v| v.accuracy))),
-            right(format::thousands(epoch.samples_per_second.max(0.0) as u64)),
-            right(format!("{:.1}s", epoch.seconds)),
-        ])
-    });
-    let titles = ["#", "loss", "accuracy", "val loss", "val acc", "samples/s", "time"];
-    let header = Row::new(titles.map(|title| right(title.into())));
+    let has_accuracy = epochs.iter().any(|epoch| epoch.training.accuracy.is_some());
+    let has_validation = epochs.iter().any(|epoch| epoch.validation.is_some());
+    let none = epochs.is_empty();
+    // The widths have a column to spare each.
+    let tight = u16::from(inner.width < 62);
+    // The metrics of held-out samples where there are such, as many as fit.
+    let scores = |epoch: &EpochReport| epoch.validation.unwrap_or(epoch.training).metrics;
+    let mut columns: Vec<(String, u16, Box<dyn Fn(&EpochReport) -> String>)> = vec![
+        ("#".into(), 3, Box::new(|epoch| epoch.epoch.to_string())),
+        ("loss".into(), 8, Box::new(|epoch| format!("{:.4}", epoch.training.loss))),
+    ];
+    if has_accuracy || none {
+        columns.push(("accuracy".into(), 9, Box::new(|epoch| share(epoch.training.accuracy))));
+    }
+    if has_validation || none {
+        let loss = |epoch: &EpochReport| epoch.validation.map_or("-".into(), |v| format!("{:.4}", v.loss));
+        columns.push(("val loss".into(), 9, Box::new(loss)));
+    }
+    if has_validation && has_accuracy || none {
+        let accuracy = |epoch: &EpochReport| share(epoch.validation.and_then(|v| v.accuracy));
+        columns.push(("val acc".into(), 9, Box::new(accuracy)));
+    }
+    let mut room = inner.width.saturating_sub(columns.iter().map(|column| column.1 + 1).sum::<u16>() + 20);
+    for (metric, _) in epochs.last().map(scores).iter().flat_map(Metrics::iter) {
+        let title = cut(metric.title(), 14);
+        let width = (title.chars().count() as u16).max(9);
+        if room > width {
+            room -= width + 1;
+            let text = move |epoch: &EpochReport| scores(epoch).get(metric).map_or("-".into(), value);
+            columns.push((title, width, Box::new(text)));
+        }
+    }
+    let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second.max(0.0) as u64);
+    columns.push(("samples/s".into(), 10, Box::new(speed)));
+    columns.push(("time".into(), 8, Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
+    let rows =
+        epochs[first..].iter().map(|epoch| Row::new(columns.iter().map(|column| right(column.2(epoch)))));
+    let header = Row::new(columns.iter().map(|column| right(column.0.clone())));
     let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
-    let widths = [3, 8, 9, 9, 9, 10, 8].map(Constraint::Length);
+    let widths: Vec<Constraint> = columns.iter().map(|column| Constraint::Length(column.1 - tight)).collect();
     frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
 }
 

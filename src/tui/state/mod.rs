@@ -69,6 +69,8 @@ pub struct ChartOptions {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Which of [`Training::charts`] stands beside the loss, counted round.
+    pub beside: usize,
 }
 
 /// The weights of the past that the smoothing key goes through.
@@ -76,7 +78,7 @@ pub const SMOOTHING: [f64; 4] = [0.0, 0.8, 0.95, 0.99];
 
 impl Default for ChartOptions {
     fn default() -> Self {
-        ChartOptions { log_scale: false, smoothing: 2 }
+        ChartOptions { log_scale: false, smoothing: 2, beside: 0 }
     }
 }
 

@@ -1,15 +1,17 @@
 //! The training that runs, or the last one that ran.
 
 use super::history::Series;
-use crate::worker::{EpochReport, Finish, Phase, RunInfo, Scores, StepReport};
+use crate::worker::{EpochReport, Finish, Metric, Phase, RunInfo, Scores, StepReport};
 
-/// Loss and accuracy over the steps.
+/// Loss, accuracy and what else the procedure reports over the steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curves {
     /// The loss.
     pub loss: Series,
     /// The share of right answers.
     pub accuracy: Series,
+    /// The others, in the order in which they came up.
+    pub metrics: Vec<(Metric, Series)>,
 }
 
 impl Curves {
@@ -17,6 +19,51 @@ impl Curves {
         self.loss.push(step, steps, scores.loss);
         if let Some(accuracy) = scores.accuracy {
             self.accuracy.push(step, steps, accuracy);
+        }
+        for (metric, value) in scores.metrics.iter() {
+            let known = self.metrics.iter().position(|(known, _)| *known == metric);
+            let place = known.unwrap_or_else(|| {
+                self.metrics.push((metric, Series::default()));
+                self.metrics.len() - 1
+            });
+            self.metrics[place].1.push(step, steps, value);
+        }
+    }
+
+    /// The course of one of them.
+    pub fn metric(&self, metric: Metric) -> Option<&Series> {
+        self.metrics.iter().find(|(known, _)| *known == metric).map(|(_, series)| series)
+    }
+}
+
+/// What one chart shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// The share of right answers.
+    Accuracy,
+    /// Metrics that are read against each other.
+    Metrics(Vec<Metric>),
+}
+
+/// Metrics that say more side by side, with the title of their chart.
+const TOGETHER: [(&str, &[Metric]); 4] = [
+    ("G and D", &[Metric::GeneratorLoss, Metric::DiscriminatorLoss]),
+    ("Taken for real", &[Metric::ScoreReal, Metric::ScoreGenerated]),
+    ("Free energy", &[Metric::FreeEnergy, Metric::FreeEnergyHeldOut]),
+    ("Precision, recall, F1", &[Metric::Precision, Metric::Recall, Metric::F1]),
+];
+
+impl Shown {
+    /// On the chart.
+    pub fn title(&self) -> String {
+        match self {
+            Shown::Accuracy => "Accuracy".into(),
+            Shown::Metrics(metrics) => {
+                let together =
+                    TOGETHER.iter().find(|(_, all)| metrics.len() > 1 && all.contains(&metrics[0]));
+                let only = || metrics.first().map_or("", |metric| metric.title()).to_owned();
+                together.map_or_else(only, |(title, _)| (*title).to_owned())
+            }
         }
     }
 }
@@ -67,6 +114,33 @@ impl Training {
             self.validation.push(report.step, self.info.steps_per_epoch.max(1), scores);
         }
         self.epochs.push(report);
+    }
+
+    /// What there is to draw beside the loss, in the order of the charts.
+    pub fn charts(&self) -> Vec<Shown> {
+        let has_accuracy = self.training.accuracy.last().or(self.validation.accuracy.last()).is_some();
+        // Before the first step there is nothing but what can be expected.
+        let is_expected = self.last.is_none() && self.info.predicts_classes;
+        let mut charts: Vec<Shown> =
+            (has_accuracy || is_expected).then_some(Shown::Accuracy).into_iter().collect();
+        for (metric, _) in self.training.metrics.iter().chain(&self.validation.metrics) {
+            let together = TOGETHER.iter().find(|(_, all)| all.contains(metric)).map(|(_, all)| *all);
+            let beside = charts.iter_mut().find_map(|chart| match chart {
+                Shown::Metrics(others)
+                    if others.contains(metric)
+                        || together.is_some_and(|all| others.iter().any(|other| all.contains(other))) =>
+                {
+                    Some(others)
+                }
+                _ => None,
+            });
+            match beside {
+                Some(others) if !others.contains(metric) => others.push(*metric),
+                Some(_) => {}
+                None => charts.push(Shown::Metrics(vec![*metric])),
+            }
+        }
+        charts
     }
 
     /// Steps done.

@@ -13,7 +13,8 @@ use crate::tui::state::{Presets, State};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
-    Confusion, EpochReport, Event, Filter, Finish, Inspection, Outcome, RunInfo, Sample, Scores, StepReport,
+    Confusion, EpochReport, Event, Filter, Finish, Inspection, Metric, Metrics, Outcome, RunInfo, Sample,
+    Scores, StepReport,
 };
 
 const CNN: &str = r#"Preset(
@@ -76,6 +77,46 @@ pub fn stepped(step: u64) -> Event {
         samples_per_second: 21_340.0,
         seconds: step as f64 * 0.003,
     })
+}
+
+/// A report of an adversarial pair: no accuracy, its own figures instead.
+pub fn stepped_pair(step: u64) -> Event {
+    let Event::Step(mut report) = stepped(step) else { unreachable!("it is a step") };
+    let wave = (step as f64 / 90.0).sin();
+    let metrics = Metrics::default()
+        .with(Metric::GeneratorLoss, 0.9 + 0.3 * wave)
+        .with(Metric::DiscriminatorLoss, 0.6 - 0.1 * wave)
+        .with(Metric::ScoreReal, 0.7 + 0.05 * wave)
+        .with(Metric::ScoreGenerated, 0.35 - 0.1 * wave);
+    report.scores = Scores { loss: report.scores.loss, accuracy: None, metrics };
+    Event::Step(report)
+}
+
+/// The end of one of its epochs.
+pub fn epoch_done_pair(epoch: u32) -> Event {
+    let (Event::Epoch(mut report), Event::Step(step)) =
+        (epoch_done(epoch), stepped_pair(u64::from(epoch) * 844))
+    else {
+        unreachable!("they are what they are called")
+    };
+    (report.training, report.validation) = (step.scores, None);
+    Event::Epoch(report)
+}
+
+/// A dashboard that trains such a pair.
+pub fn pair_in_training(width: u16, height: u16) -> State {
+    let mut state = dashboard(width, height);
+    press(&mut state, KeyCode::Enter);
+    let Event::Started(mut info) = started() else { unreachable!("it is the start") };
+    info.predicts_classes = false;
+    report(&mut state, Event::Started(info));
+    for step in (4..=2000).step_by(4) {
+        report(&mut state, stepped_pair(step));
+        if step == 844 || step == 1688 {
+            report(&mut state, epoch_done_pair((step / 844) as u32));
+        }
+    }
+    state
 }
 
 /// An epoch's end.

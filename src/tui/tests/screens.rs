@@ -67,6 +67,11 @@ fn train() {
 }
 
 #[test]
+fn train_a_pair_that_reports_figures_of_its_own() {
+    at_both_sizes("train_pair", pair_in_training);
+}
+
+#[test]
 fn train_paused_on_a_log_scale() {
     at_both_sizes("train_paused", |width, height| {
         let mut state = in_training(width, height);

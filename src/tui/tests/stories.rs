@@ -88,6 +88,19 @@ fn another_preset_starts_when_the_running_one_has_ended() {
 }
 
 #[test]
+fn a_key_goes_through_the_charts_of_what_a_training_reports() {
+    let mut state = pair_in_training(80, 24);
+    assert!(screen(&state).contains("G and D") && screen(&state).contains("discriminator"));
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("Taken for real") && screen(&state).contains("D(G(z))"));
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("G and D"));
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("reports nothing else") && screen(&state).contains("Accuracy"));
+}
+
+#[test]
 fn the_form_changes_the_draft_and_refuses_nonsense() {
     let mut state = dashboard(80, 24);
     press(&mut state, KeyCode::Char('e'));

@@ -140,6 +140,16 @@ pub fn toggle_log_scale(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Another figure beside the loss.
+pub fn next_chart(state: &mut State) -> Vec<Effect> {
+    let charts = state.training.as_ref().map_or(0, |training| training.charts().len());
+    if charts < 2 {
+        state.inform("this training reports nothing else");
+    }
+    state.chart.beside = (state.chart.beside + 1) % charts.max(1);
+    Vec::new()
+}
+
 /// More smoothing, then none.
 pub fn cycle_smoothing(state: &mut State) -> Vec<Effect> {
     state.chart.smoothing = (state.chart.smoothing + 1) % SMOOTHING.len();

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
 use crate::tui::state::Series;
@@ -13,6 +14,7 @@ use crate::tui::theme::{Depth, Role, Theme};
 use super::axis::{Axis, round_step};
 use super::dots::Dots;
 use super::panel;
+use super::text::cut;
 
 /// One figure in the chart.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +53,9 @@ impl Chart<'_> {
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
         let scale = if self.log_scale { " (log)" } else { "" };
-        let block =
-            panel(theme, format!("{}{scale}", self.title)).title_top(self.legend(theme).right_aligned());
+        let title = format!("{}{scale}", self.title);
+        let room = usize::from(area.width).saturating_sub(title.width() + 5);
+        let block = panel(theme, title).title_top(self.legend(theme, room).right_aligned());
         let inner = block.inner(area);
         block.render(area, buffer);
         if inner.width < 12 || inner.height < 4 {
@@ -86,12 +89,19 @@ impl Chart<'_> {
         }
     }
 
-    fn legend(&self, theme: &Theme) -> Line<'static> {
+    /// Signs and names, shortened so that they leave the title its place.
+    fn legend(&self, theme: &Theme, room: usize) -> Line<'static> {
         let mut spans = Vec::new();
-        for curve in self.curves.iter().filter(|curve| curve.series.last().is_some()) {
+        let shown: Vec<&Curve> = self.curves.iter().filter(|curve| curve.series.last().is_some()).collect();
+        let needed: usize = shown.iter().map(|curve| curve.name.width() + 3).sum();
+        let widest = if needed <= room { room } else { (room / shown.len().max(1)).saturating_sub(3) };
+        if widest == 0 {
+            return Line::default();
+        }
+        for curve in shown {
             let sign = if curve.marked { "•" } else { "─" };
             spans.push(Span::styled(format!(" {sign} "), theme.strong(curve.role)));
-            spans.push(Span::styled(curve.name.to_owned(), theme.style(Role::Muted)));
+            spans.push(Span::styled(cut(curve.name, widest), theme.style(Role::Muted)));
         }
         if !spans.is_empty() {
             spans.push(Span::raw(" "));

@@ -1,0 +1,88 @@
+//! What a figure looks at: a model with its data, a sample, the outputs for many.
+
+use crate::data::{Batch, Dataset, Splits};
+use crate::nn::buffer::Buffer;
+use crate::nn::model::CpuModel;
+use crate::preset::Preset;
+use crate::train::evaluation::CHUNK;
+use crate::train::figure::{Body, Controls, Panel};
+use crate::train::training::Error;
+
+/// A model at a step of its training.
+pub struct Subject<'a> {
+    /// The preset as it runs.
+    pub preset: &'a Preset,
+    /// Steps done.
+    pub step: u64,
+    /// The model.
+    pub model: &'a mut CpuModel,
+    /// The data.
+    pub splits: &'a Splits,
+}
+
+/// One test sample.
+pub(super) struct Chosen {
+    /// Its number in the test set.
+    pub index: usize,
+    /// Its input and target.
+    pub batch: Batch,
+    /// What a person calls it.
+    pub name: String,
+}
+
+impl Subject<'_> {
+    /// The test sample at a position, counted round.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn sample(&self, at: &Controls) -> Result<Chosen, Error> {
+        let test = &*self.splits.test;
+        let count = i64::try_from(test.len()).unwrap_or(i64::MAX);
+        let index = at.position.checked_rem_euclid(count).ok_or(Error::NoSamples)? as usize;
+        let mut batch = Batch::default();
+        test.fill(&[index as u32], &mut batch);
+        let class = test.class_of(index).and_then(|class| test.classes().get(class as usize));
+        let name = class
+            .map_or_else(|| format!("test sample {index}"), |class| format!("test sample {index}: {class}"));
+        Ok(Chosen { index, batch, name })
+    }
+
+    /// The outputs for the first `most` samples of a set, row after row, with the batches they came from.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn outputs(&mut self, set: &dyn Dataset, most: usize) -> Result<Vec<f32>, Error> {
+        let all: Vec<u32> = (0..set.len().min(most) as u32).collect();
+        let mut batch = Batch::default();
+        let mut outputs = Vec::new();
+        for indices in all.chunks(CHUNK) {
+            set.fill(indices, &mut batch);
+            outputs.extend(self.model.predict(Buffer::copy_of(&batch.inputs), indices.len())?);
+        }
+        Ok(outputs)
+    }
+}
+
+/// The probabilities of the classes as bars; of one output that of the second class.
+pub(super) fn verdict(classes: &[String], output: &[f32]) -> Panel {
+    let name = |class: usize| classes.get(class).cloned().unwrap_or_else(|| class.to_string());
+    let bars = match *output {
+        [only] if classes.len() == 2 => vec![(name(0), 1.0 - f64::from(only)), (name(1), f64::from(only))],
+        _ => output.iter().enumerate().map(|(class, value)| (name(class), f64::from(*value))).collect(),
+    };
+    Panel { title: "Prediction".into(), body: Body::Bars { bars, full: 1.0 } }
+}
+
+/// The image itself, where samples are images.
+pub(super) fn input(subject: &Subject, pixels: &[f32]) -> Option<Panel> {
+    let &[height, width, channels] = subject.splits.test.input_shape() else { return None };
+    let (low, high) = pixels.iter().fold((0.0_f32, 1.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
+    let body = Body::Images {
+        shape: [height, width, channels],
+        pixels: pixels.to_vec(),
+        range: (low, high + if low == -high { f32::EPSILON } else { 0.0 }),
+        captions: Vec::new(),
+        columns: 1,
+    };
+    Some(Panel { title: "Input".into(), body })
+}

@@ -134,6 +134,42 @@ mod tests {
     }
 
     #[test]
+    fn numbers_keep_within_their_limits_around_zero_or_are_what_was_asked_for() {
+        // A dense kernel: fan-in 40, fan-out 60.
+        let shape = [40, 60];
+        let draw = |initializer| numbers(initializer, &shape, &mut STREAM.parameter(0));
+        // A normal distribution is cut at two deviations, before it is widened to have the wanted one.
+        let cut = |variance: f32| 2.0 * variance.sqrt() / 0.879_625_7;
+        for (initializer, limit) in [
+            (Initializer::GlorotUniform, (6.0_f32 / 100.0).sqrt()),
+            (Initializer::HeUniform, (6.0_f32 / 40.0).sqrt()),
+            (Initializer::GlorotNormal, cut(2.0 / 100.0)),
+            (Initializer::HeNormal, cut(2.0 / 40.0)),
+        ] {
+            let drawn = draw(initializer);
+            let largest = drawn.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+            assert!(
+                largest <= limit * 1.000_001 && largest > 0.95 * limit,
+                "{initializer:?}: {largest} {limit}"
+            );
+            let mean = drawn.iter().sum::<f32>() / drawn.len() as f32;
+            assert!(mean.abs() < 0.05 * limit, "{initializer:?}: {mean}");
+        }
+        assert_eq!(draw(Initializer::Zeros), [0.0; 2400]);
+        assert_eq!(draw(Initializer::Constant(0.25)), [0.25; 2400]);
+    }
+
+    #[test]
+    fn an_orthogonal_convolution_has_orthonormal_filters() {
+        let (depth, filters) = (18, 5);
+        let w = numbers(Initializer::Orthogonal, &[3, 3, 2, filters], &mut STREAM.parameter(0));
+        for (a, b) in (0..filters).flat_map(|a| (0..filters).map(move |b| (a, b))) {
+            let dot: f32 = (0..depth).map(|k| w[k * filters + a] * w[k * filters + b]).sum();
+            assert!((dot - f32::from(u8::from(a == b))).abs() < 1e-6, "filters {a} and {b}: {dot}");
+        }
+    }
+
+    #[test]
     fn orthogonal_kernels_are_orthogonal_tall_and_wide() {
         for (rows, columns) in [(12, 5), (5, 12), (8, 8), (1, 1)] {
             let w = numbers(Initializer::Orthogonal, &[rows, columns], &mut STREAM.parameter(0));

@@ -24,6 +24,9 @@ pub mod optim;
 pub mod profile;
 #[cfg(test)]
 pub mod reference;
+#[cfg(test)]
+mod reproducible;
+pub mod saliency;
 
 pub use device::{Device, Error, Node};
 pub use graph::{Param, Pass, Scalar, Var};

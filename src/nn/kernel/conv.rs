@@ -1,16 +1,19 @@
 //! Convolution of a batch by matrix products: each image's windows become the rows of a matrix (im2col).
 //!
 //! The batch is cut into at most [`PIECES`] runs of images, whatever the number of threads; each run has one matrix of
-//! windows, used again from image to image, and one partial sum of the kernel's gradient.
+//! windows of a few images, used again and again, and one partial sum of the kernel's gradient.
 
 use rayon::prelude::*;
 
 use super::conv_window::Window;
 use super::gemm::{Mat, gemm_here};
 use crate::nn::buffer::Buffer;
+use crate::simd;
 
 /// Runs of images that a batch is cut into, at most.
 const PIECES: usize = 16;
+/// Numbers in a matrix of windows, about: half of a second-level cache.
+const WINDOWS: usize = 1 << 17;
 
 /// Images in a run.
 pub fn images_per_piece(images: usize) -> usize {
@@ -64,32 +67,56 @@ impl Conv {
         self.groups == 1 && self.window.is_pointwise()
     }
 
+    /// Whether the taps of a window's row follow one another in memory.
+    fn is_joined(&self) -> bool {
+        self.groups == 1 && self.window.dilation[1] == 1
+    }
+
     /// Writes the windows of one group, `[pixels, taps * channels]`.
     fn unfold(&self, image: &[f32], group: usize, windows: &mut [f32]) {
         let (all, channels, depth) = (self.window.input[2], self.channels(), self.depth());
-        self.window.for_each(|pixel, tap, source| {
-            let to = pixel * depth + tap * channels;
-            match source {
-                Some(source) if channels == 1 => windows[to] = image[source * all + group],
-                Some(source) => {
-                    let from = source * all + group * channels;
-                    windows[to..to + channels].copy_from_slice(&image[from..from + channels]);
-                }
-                None => windows[to..to + channels].fill(0.0),
-            }
-        });
+        let write = |to: usize, count: usize, from: Option<usize>, windows: &mut [f32]| match from {
+            Some(from) if count == 1 => windows[to] = image[from],
+            Some(from) => windows[to..to + count].copy_from_slice(&image[from..from + count]),
+            None => windows[to..to + count].fill(0.0),
+        };
+        if self.is_joined() {
+            self.window.for_each_run(|pixel, tap, taps, source| {
+                let source = source.map(|source| source * channels);
+                write(pixel * depth + tap * channels, taps * channels, source, windows);
+            });
+        } else {
+            self.window.for_each(|pixel, tap, source| {
+                let source = source.map(|source| source * all + group * channels);
+                write(pixel * depth + tap * channels, channels, source, windows);
+            });
+        }
     }
 
     /// Adds the gradient of one group's windows to the image's.
     fn fold(&self, windows: &[f32], group: usize, image: &mut [f32]) {
         let (all, channels, depth) = (self.window.input[2], self.channels(), self.depth());
-        self.window.for_each(|pixel, tap, source| {
-            if let Some(source) = source {
+        if self.is_joined() {
+            self.window.for_each_run(|pixel, tap, taps, source| {
+                let Some(source) = source else { return };
+                let (from, count) = (pixel * depth + tap * channels, taps * channels);
+                add(&windows[from..from + count], &mut image[source * channels..][..count]);
+            });
+        } else {
+            self.window.for_each(|pixel, tap, source| {
+                let Some(source) = source else { return };
                 let (from, to) = (pixel * depth + tap * channels, source * all + group * channels);
-                let sums = &mut image[to..to + channels];
-                sums.iter_mut().zip(&windows[from..from + channels]).for_each(|(sum, x)| *sum += x);
-            }
-        });
+                add(&windows[from..from + channels], &mut image[to..to + channels]);
+            });
+        }
+    }
+
+    /// Images whose windows are one matrix: products of a few hundred rows pay for the packing of their operands.
+    fn images_together(&self) -> usize {
+        if self.is_product() {
+            return usize::MAX / self.output_len().max(self.window.input_len());
+        }
+        (WINDOWS / (self.window.pixels() * self.depth()).max(1)).max(1)
     }
 
     /// `output = input * kernel` for a batch, without bias.
@@ -99,15 +126,18 @@ impl Conv {
             return;
         }
         let images = images_per_piece(output.len() / output_len);
+        let together = self.images_together().min(images);
         let inputs = input.par_chunks(images * input_len);
         output.par_chunks_mut(images * output_len).zip(inputs).for_each(|(output, input)| {
-            let mut windows = self.scratch();
-            for (image, output) in input.chunks_exact(input_len).zip(output.chunks_exact_mut(output_len)) {
+            let mut windows = self.scratch(together);
+            let outputs = output.chunks_mut(together * output_len);
+            for (input, output) in input.chunks(together * input_len).zip(outputs) {
                 for group in 0..self.groups {
                     let first = group * self.group_filters();
-                    let dims = [self.window.pixels(), self.group_filters(), self.depth()];
-                    let a = self.windows(image, group, &mut windows);
+                    let rows = input.len() / input_len * self.window.pixels();
+                    let a = self.windows(input, group, &mut windows);
                     let (a, b) = (Mat::rows(a, self.depth()), Mat::rows(&kernel[first..], self.filters));
+                    let dims = [rows, self.group_filters(), self.depth()];
                     gemm_here(dims, a, b, &mut output[first..], self.filters, false);
                 }
             }
@@ -142,15 +172,18 @@ impl Conv {
 
     /// The kernel's gradient from one run of images.
     fn kernel_gradient_of_run(&self, input: &[f32], gradient: &[f32]) -> Buffer {
+        let (input_len, output_len) = (self.window.input_len(), self.output_len());
         let mut sum = Buffer::zeroed(self.kernel_len());
-        let mut windows = self.scratch();
-        let images = input.chunks_exact(self.window.input_len());
-        for (image, gradient) in images.zip(gradient.chunks_exact(self.output_len())) {
+        let together = self.images_together().min(input.len() / input_len);
+        let mut windows = self.scratch(together);
+        let gradients = gradient.chunks(together * output_len);
+        for (input, gradient) in input.chunks(together * input_len).zip(gradients) {
             for group in 0..self.groups {
                 let first = group * self.group_filters();
-                let dims = [self.depth(), self.group_filters(), self.window.pixels()];
-                let a = Mat::transposed(self.windows(image, group, &mut windows), self.depth());
+                let rows = input.len() / input_len * self.window.pixels();
+                let a = Mat::transposed(self.windows(input, group, &mut windows), self.depth());
                 let b = Mat::rows(&gradient[first..], self.filters);
+                let dims = [self.depth(), self.group_filters(), rows];
                 gemm_here(dims, a, b, &mut sum[first..], self.filters, true);
             }
         }
@@ -159,37 +192,55 @@ impl Conv {
 
     /// The input's gradient for one run of images.
     fn transpose_of_run(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
-        let mut windows = self.scratch();
-        let images = d_input.chunks_exact_mut(self.window.input_len());
-        for (image, gradient) in images.zip(gradient.chunks_exact(self.output_len())) {
+        let (input_len, output_len) = (self.window.input_len(), self.output_len());
+        let together = self.images_together().min(d_input.len() / input_len);
+        let mut windows = self.scratch(together);
+        let of_image = self.window.pixels() * self.depth();
+        let gradients = gradient.chunks(together * output_len);
+        for (d_input, gradient) in d_input.chunks_mut(together * input_len).zip(gradients) {
             if !self.is_product() {
-                image.fill(0.0);
+                d_input.fill(0.0);
             }
             for group in 0..self.groups {
                 let first = group * self.group_filters();
-                let dims = [self.window.pixels(), self.depth(), self.group_filters()];
+                let rows = gradient.len() / output_len * self.window.pixels();
+                let dims = [rows, self.depth(), self.group_filters()];
                 let a = Mat::rows(&gradient[first..], self.filters);
                 let b = Mat::transposed(&kernel[first..], self.filters);
                 if self.is_product() {
-                    gemm_here(dims, a, b, image, self.depth(), false);
+                    gemm_here(dims, a, b, d_input, self.depth(), false);
                 } else {
                     gemm_here(dims, a, b, &mut windows, self.depth(), false);
-                    self.fold(&windows, group, image);
+                    for (windows, image) in windows.chunks(of_image).zip(d_input.chunks_exact_mut(input_len))
+                    {
+                        self.fold(windows, group, image);
+                    }
                 }
             }
         }
     }
 
-    fn scratch(&self) -> Buffer {
-        Buffer::scratch(if self.is_product() { 0 } else { self.window.pixels() * self.depth() })
+    /// Memory for the windows of so many images.
+    fn scratch(&self, images: usize) -> Buffer {
+        Buffer::scratch(if self.is_product() { 0 } else { images * self.window.pixels() * self.depth() })
     }
 
-    fn windows<'a>(&self, image: &'a [f32], group: usize, windows: &'a mut [f32]) -> &'a [f32] {
+    fn windows<'a>(&self, input: &'a [f32], group: usize, windows: &'a mut [f32]) -> &'a [f32] {
         if self.is_product() {
-            return image;
+            return input;
         }
-        self.unfold(image, group, windows);
+        let of_image = self.window.pixels() * self.depth();
+        for (image, windows) in input.chunks_exact(self.window.input_len()).zip(windows.chunks_mut(of_image))
+        {
+            self.unfold(image, group, windows);
+        }
         windows
+    }
+}
+
+simd! {
+    fn add<I>(from: &[f32], to: &mut [f32]) {
+        for (to, from) in to.iter_mut().zip(from) { *to += from; }
     }
 }
 

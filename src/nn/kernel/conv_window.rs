@@ -70,6 +70,34 @@ impl Window {
         self.size == [1, 1] && self.strides == [1, 1]
     }
 
+    /// Calls `visit(pixel, tap, taps, source)` for each output pixel and each run of `taps` taps over neighbouring input
+    /// pixels, from `source` on, or over padding where that is `None`; only where taps are not dilated across.
+    #[inline(always)]
+    pub fn for_each_run(&self, mut visit: impl FnMut(usize, usize, usize, Option<usize>)) {
+        let ([height, width, _], [down, across], [top, left]) = (self.input, self.output(), self.before());
+        let taps = self.size[1];
+        for pixel in 0..down * across {
+            let (y, x) = (pixel / across * self.strides[0], pixel % across * self.strides[1]);
+            // Taps from `start` to `end` lie over the image.
+            let start = left.saturating_sub(x).min(taps);
+            let end = (width + left).saturating_sub(x).clamp(start, taps);
+            for i in 0..self.size[0] {
+                let (row, first) = ((y + i * self.dilation[0]).wrapping_sub(top), i * taps);
+                if row >= height || start == end {
+                    visit(pixel, first, taps, None);
+                    continue;
+                }
+                if start > 0 {
+                    visit(pixel, first, start, None);
+                }
+                visit(pixel, first + start, end - start, Some(row * width + x + start - left));
+                if end < taps {
+                    visit(pixel, first + end, taps - end, None);
+                }
+            }
+        }
+    }
+
     /// Calls `visit` for each output pixel and tap, in order, with the number of the input pixel under the tap, or
     /// `None` where it lies in the padding.
     #[inline(always)]

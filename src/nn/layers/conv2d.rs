@@ -106,4 +106,22 @@ mod tests {
         let output = model.predict(vec![0.5; 288].into(), 2).unwrap();
         assert!(output.chunks(10).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-6));
     }
+
+    #[test]
+    fn regularizers_of_convolutions_add_their_penalties() {
+        let layers: Vec<preset::Layer> = ron::from_str(
+            "[Conv2D(filters: 3, kernel_size: 2, kernel_initializer: constant(-0.5), kernel_regularizer: (l1: 0.25)),
+              Conv2DTranspose(filters: 2, kernel_size: 2, kernel_initializer: constant(2.0),
+                              kernel_regularizer: (l2: 0.125)),
+              Reshape(target_shape: [16, 2]),
+              Conv1D(filters: 4, kernel_size: 3, kernel_initializer: constant(1.0),
+                     kernel_regularizer: (l1: 1.0, l2: 2.0))]",
+        )
+        .unwrap();
+        let model = Model::build(&Cpu::default(), &layers, &[4, 4, 1], Loss::MeanSquaredError, 1).unwrap();
+        let (first, second, third) = (2 * 2 * 3, 2 * 2 * 2 * 3, 3 * 2 * 4);
+        let expected =
+            0.25 * 0.5 * f64::from(first) + 0.125 * 4.0 * f64::from(second) + 3.0 * f64::from(third);
+        assert!((crate::nn::optim::penalty(&model) - expected).abs() < 1e-6);
+    }
 }

@@ -1,0 +1,85 @@
+//! The same bits on any number of threads, for every kind of layer.
+
+use dfdx::tensor::Cpu;
+
+use super::graph::{Pass, Var};
+use super::loss::LossOp;
+use super::model::{CpuModel, Model};
+use super::ops::differences::numbers;
+use super::optim::Optimizer;
+use crate::data::Targets;
+use crate::preset::{self, Clip, Layer, Loss, LossOptions};
+
+/// Networks that together have every kind of layer, with the shape of their input; the last layer has three outputs.
+const NETWORKS: &[(&str, &[usize])] = &[
+    (
+        "[Dense(units: 70, activation: relu), BatchNormalization(), Activation(leaky_relu), Dropout(rate: 0.3),
+          Dense(units: 3, activation: softmax)]",
+        &[50],
+    ),
+    (
+        "[Conv2D(filters: 32, kernel_size: 3, activation: relu), MaxPooling2D(),
+          Conv2D(filters: 40, kernel_size: 3, padding: same, activation: relu), MaxPooling2D(),
+          Flatten, Dense(units: 3, activation: softmax)]",
+        &[14, 13, 1],
+    ),
+    (
+        "[Conv2D(filters: 20, kernel_size: 3, strides: 2, padding: same, use_bias: false), BatchNormalization(),
+          Activation(relu), Conv2D(filters: 12, kernel_size: 3, groups: 2, activation: elu),
+          AveragePooling2D(pool_size: 3, strides: Some(1), padding: same), MaxPooling2D(pool_size: 3, strides: Some(1)),
+          GlobalAveragePooling2D, Dense(units: 3, activation: softmax)]",
+        &[13, 14, 3],
+    ),
+    (
+        "[Dense(units: 72, activation: gelu), Reshape(target_shape: [3, 3, 8]),
+          Conv2DTranspose(filters: 12, kernel_size: 5, strides: 2, padding: same, activation: silu),
+          UpSampling2D(), Conv2D(filters: 2, kernel_size: 3, activation: tanh), Flatten,
+          Dense(units: 3, activation: softmax)]",
+        &[9],
+    ),
+    (
+        "[Conv1D(filters: 24, kernel_size: 3, activation: relu), MaxPooling1D(),
+          Conv1D(filters: 8, kernel_size: 3, dilation_rate: 2, padding: same, activation: softplus), Flatten,
+          Dense(units: 3, activation: softmax)]",
+        &[20, 6],
+    ),
+];
+
+/// The bits of all parameters and running statistics after a few steps.
+fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
+    let device = Cpu::default();
+    let layers: Vec<Layer> = ron::from_str(layers).unwrap();
+    let loss = Loss::SparseCategoricalCrossentropy;
+    let mut model: CpuModel = Model::build(&device, &layers, input, loss, 7).unwrap();
+    let settings: preset::Optimizer = ron::from_str("Adam(learning_rate: 0.01)").unwrap();
+    let mut optimizer = Optimizer::new(&settings, &Clip { norm: Some(1.0), ..Clip::default() });
+    // More images than pieces of a batch, and a last batch that is smaller.
+    for (step, rows) in [61, 61, 13].into_iter().enumerate() {
+        let len = model.input_len();
+        let inputs = numbers(rows * len, step as u64);
+        let classes = Targets::Classes((0..rows as u32).map(|row| row * 7 / 2 % 3).collect());
+        let mut pass = Pass::training(&device, step as u64);
+        let input = Var::new(&device, inputs.into(), rows, len, false).unwrap();
+        let output = model.forward(&mut pass, input).unwrap();
+        let form = model.form();
+        let loss = Cpu::loss(&mut pass, &output, 3, &classes, loss, &LossOptions::default(), form).unwrap();
+        let mut grads = pass.backward(loss).unwrap();
+        optimizer.step(&mut model, &mut grads, 0.01).unwrap();
+    }
+    let mut bits = Vec::new();
+    model.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
+    bits
+}
+
+#[test]
+fn every_kind_of_layer_trains_to_the_same_bits_on_one_two_and_four_threads() {
+    for (layers, input) in NETWORKS {
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| trained(layers, input))
+        };
+        let one = on(1);
+        assert!(one == on(2) && one == on(4), "{layers}");
+        assert!(one.iter().all(|&bits| f32::from_bits(bits).is_finite()), "{layers}");
+    }
+}

@@ -69,6 +69,9 @@ pub enum Error {
     /// Weights that do not fit the model.
     #[error("{0}")]
     Weights(String),
+    /// Numbers that a layer cannot take.
+    #[error("{0}")]
+    Input(String),
     /// Something the chosen device cannot do.
     #[error("{0} is not available on this device")]
     Unsupported(String),

@@ -39,6 +39,13 @@ impl Case {
         Case { what: format!("{layers} on {shape:?}, batch {rows}"), model, input, rows, of_tokens: false }
     }
 
+    /// The same with token numbers below `count` as its input.
+    pub fn of_tokens(mut self, count: usize) -> Self {
+        self.input.iter_mut().for_each(|x| *x = ((*x + 1.0) / 2.0 * count as f32).floor());
+        self.of_tokens = true;
+        self
+    }
+
     /// Cuts backpropagation through time.
     pub fn truncated(mut self, steps: usize) -> Self {
         self.model.truncate_backpropagation(steps);

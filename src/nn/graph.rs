@@ -76,6 +76,17 @@ impl<D: Device> Param<D> {
         Ok(Param { name, shape: shape.to_vec(), node, values, trainable: true, l1: 0.0, l2: 0.0 })
     }
 
+    /// The same parameter seen as a matrix of so many rows: numbers and gradient are shared.
+    pub fn as_matrix(&self, rows: usize) -> Self {
+        Param {
+            name: self.name,
+            shape: vec![rows, self.len() / rows.max(1)],
+            node: self.node.clone(),
+            values: self.values.clone(),
+            ..*self
+        }
+    }
+
     /// How many numbers it holds.
     pub fn len(&self) -> usize {
         self.shape.iter().product()

@@ -57,7 +57,8 @@ pub fn numbers(initializer: Initializer, shape: &[usize], rng: &mut ChaCha8Rng) 
     }
 }
 
-fn uniform(count: usize, limit: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
+/// Numbers uniform in +-`limit`.
+pub fn uniform(count: usize, limit: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
     (0..count).map(|_| ((2.0 * rng.r#gen::<f64>() - 1.0) * limit) as f32).collect()
 }
 

@@ -6,25 +6,20 @@ use super::buffer::Buffer;
 use super::device::Error;
 use super::graph::{Param, Pass, Var};
 use super::init::Stream;
-use super::layers::{self, Layer};
+use super::layers::Layer;
+use super::layers::chain::Chain;
+use super::layers::view::View;
 use super::loss::{self, Form};
 use super::ops::Backend;
-use crate::preset::names::layer_names;
-use crate::preset::shapes::{output_shape, size};
+use crate::preset::shapes::size;
 use crate::preset::{self, Activation, Loss};
 
 /// A network with its weights.
 pub struct Model<D: Backend> {
     device: D,
-    layers: Vec<Part<D>>,
+    layers: Chain<D>,
     input: Vec<usize>,
-    output: Vec<usize>,
     form: Form,
-}
-
-struct Part<D: Backend> {
-    name: String,
-    layer: Box<dyn Layer<D>>,
 }
 
 impl<D: Backend> Model<D> {
@@ -42,26 +37,12 @@ impl<D: Backend> Model<D> {
         seed: u64,
     ) -> Result<Self, Error> {
         let form = loss::form(layers, loss);
-        let mut shape = input.to_vec();
-        let mut parts = Vec::with_capacity(layers.len());
         let mut layers = layers.to_vec();
         if let Some(last) = layers.last_mut().filter(|_| form != Form::Output) {
             leave_activation_to_loss(last);
         }
-        let mut is_absorbed = false;
-        for (place, (layer, name)) in layers.iter().zip(layer_names(&layers)).enumerate() {
-            let stream = Stream { seed, layer: place as u32 };
-            let absorbed = layers::absorbed(layer, layers.get(place + 1)).filter(|_| !is_absorbed);
-            let built: Box<dyn Layer<D>> = if is_absorbed {
-                Box::new(layers::shape::Reshape)
-            } else {
-                layers::build(device, layer, &shape, stream, absorbed)?
-            };
-            is_absorbed = absorbed.is_some();
-            parts.push(Part { name, layer: built });
-            shape = output_shape(layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
-        }
-        Ok(Model { device: device.clone(), layers: parts, input: input.to_vec(), output: shape, form })
+        let layers = Chain::build(device, &layers, input, |place| Stream { seed, layer: place })?;
+        Ok(Model { device: device.clone(), layers, input: input.to_vec(), form })
     }
 
     /// Where it is.
@@ -81,12 +62,12 @@ impl<D: Backend> Model<D> {
 
     /// Shape of one output.
     pub fn output_shape(&self) -> &[usize] {
-        &self.output
+        self.layers.output_shape()
     }
 
     /// Length of the output's last axis: the number of classes, or of values.
     pub fn output_width(&self) -> usize {
-        self.output.last().copied().unwrap_or(1)
+        self.output_shape().last().copied().unwrap_or(1)
     }
 
     /// Applies the layers to `[rows, features]`; the result is in this model's [`form`](Model::form).
@@ -94,7 +75,7 @@ impl<D: Backend> Model<D> {
     /// # Errors
     /// When the device fails.
     pub fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
-        self.layers.iter_mut().try_fold(input, |x, part| part.layer.forward(pass, x))
+        self.layers.forward(pass, input)
     }
 
     /// The outputs for `rows` inputs, last activation applied: probabilities, or values.
@@ -105,22 +86,45 @@ impl<D: Backend> Model<D> {
         let mut pass = Pass::inference(&self.device);
         let input = Var::new(&self.device, inputs, rows, self.input_len(), false)?;
         let output = self.forward(&mut pass, input)?;
+        Ok(self.finish(&mut pass, output)?.to_vec())
+    }
+
+    /// Applies the activation that [`forward`](Model::forward) leaves to the loss.
+    fn finish(&self, pass: &mut Pass<D>, output: Var<D>) -> Result<Var<D>, Error> {
         let last = match self.form {
-            Form::Output => return Ok(output.to_vec()),
+            Form::Output => return Ok(output),
             Form::SoftmaxLogits => Activation::Softmax,
             Form::SigmoidLogits => Activation::Sigmoid,
         };
-        Ok(D::activate(&mut pass, &output, self.output_width(), last)?.to_vec())
+        D::activate(pass, &output, self.output_width(), last)
+    }
+
+    /// What every layer gives for `rows` inputs, first layer first, and what there is to see inside of some: the states
+    /// of recurrent layers, the weights of attention. Layers within others come before those they are in. Recurrent
+    /// layers go on from the state that inference passes keep, and change it as [`predict`](Model::predict) does.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<View>, Error> {
+        let mut pass = Pass::inference(&self.device);
+        let input = Var::new(&self.device, inputs, rows, self.input_len(), false)?;
+        let mut views = Vec::new();
+        let output = self.layers.look(&mut pass, input, "", &mut views)?;
+        let output = self.finish(&mut pass, output)?;
+        if let Some(last) = views.last_mut() {
+            last.values = output.to_vec();
+        }
+        Ok(views)
     }
 
     /// Visits its parameters, running statistics included, by path (`conv2d/kernel`), in a fixed order.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(String, &'a Param<D>)) {
-        self.layers.iter().for_each(|part| part.layer.visit(&format!("{}/", part.name), visit));
+        self.layers.visit("", visit);
     }
 
     /// Visits its parameters to change them, in the same order.
     pub fn visit_mut<'a>(&'a mut self, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
-        self.layers.iter_mut().for_each(|part| part.layer.visit_mut(&format!("{}/", part.name), visit));
+        self.layers.visit_mut("", visit);
     }
 
     /// Trainable numbers.
@@ -132,27 +136,27 @@ impl<D: Backend> Model<D> {
 
     /// Visits what recurrent layers keep from batch to batch, by path (`lstm/hidden`).
     pub fn visit_kept(&self, visit: &mut dyn FnMut(String, &[f32])) {
-        self.layers.iter().for_each(|part| part.layer.visit_kept(&format!("{}/", part.name), visit));
+        self.layers.visit_kept("", visit);
     }
 
     /// Puts back what [`visit_kept`](Model::visit_kept) gave: `saved` has it by path.
     pub fn restore_kept(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        self.layers.iter_mut().for_each(|part| part.layer.restore_kept(&format!("{}/", part.name), saved));
+        self.layers.restore_kept("", saved);
     }
 
     /// Forgets what stateful recurrent layers keep from one training batch to the next: before an epoch.
     pub fn reset_state(&mut self) {
-        self.layers.iter_mut().for_each(|part| part.layer.reset_state(true));
+        self.layers.reset_state(true);
     }
 
     /// Forgets what they keep from one inference pass to the next: before a new text, and before an evaluation.
     pub fn reset_inference_state(&mut self) {
-        self.layers.iter_mut().for_each(|part| part.layer.reset_state(false));
+        self.layers.reset_state(false);
     }
 
     /// Cuts backpropagation through time before every so many steps of a sequence; 0: never.
     pub fn truncate_backpropagation(&mut self, steps: usize) {
-        self.layers.iter_mut().for_each(|part| part.layer.truncate(steps));
+        self.layers.truncate(steps);
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Array {
     values: Vec<f32>,
 }
 
-/// What some layers make of an input.
+/// What some layers make of an input. Token numbers have no gradient: none is given then.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerCase {
@@ -87,6 +87,8 @@ pub fn read(json: &str) -> Reference {
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}: the counts differ");
     let largest = theirs.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
+    // Zero but for rounding: no softmax hears of a key's bias. Ours rounds numbers of about one in single precision.
+    let largest = if largest < 1e-12 { 1.0 } else { largest };
     for (place, (a, b)) in ours.iter().zip(theirs).enumerate() {
         let size = b.abs().max(largest / 10.0);
         assert!((a - b).abs() <= tolerance * size, "{what}: {a} is not {b} (number {place})");
@@ -126,14 +128,16 @@ impl LayerCase {
 
         let mut pass = Pass::training(&device, 0);
         let columns = shape.iter().product();
-        let input = Var::new(&device, self.input.values.clone().into(), *rows, columns, true).unwrap();
+        let differentiable = !self.input_gradient.is_empty();
+        let input =
+            Var::new(&device, self.input.values.clone().into(), *rows, columns, differentiable).unwrap();
         let output = model.forward(&mut pass, input.clone()).unwrap();
         assert_eq!(model.output_shape(), &self.output.shape[1..], "{}", self.name);
         assert_close(&format!("{}: output", self.name), &output.values, &self.output.values, self.tolerance);
 
         let loss = weighted_sum(&mut pass, &output, &self.upstream);
         let mut grads = pass.backward(loss).unwrap();
-        let ours = take_gradient(&mut grads, &input.node).unwrap();
+        let ours = take_gradient(&mut grads, &input.node).unwrap_or_default();
         let what = format!("{}: gradient of the input", self.name);
         assert_close(&what, &ours, &self.input_gradient, self.tolerance);
         let mut left = self.parameter_gradients.len();

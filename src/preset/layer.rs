@@ -175,13 +175,16 @@ pub enum Layer {
         #[serde(default)]
         causal: bool,
     },
-    /// Attention and a two-layer perceptron, each normalised (pre-norm) and added to its input: `[steps, n]` to the same.
+    /// Attention and a two-layer perceptron with GELU, each normalised (pre-norm) and added to its input: `[steps, n]` to the same.
     TransformerEncoder {
         num_heads: usize,
         key_dim: usize,
         ff_dim: usize,
         #[serde(default)]
         dropout: f32,
+        /// Whether a step sees only itself and those before it: for language models.
+        #[serde(default)]
+        causal: bool,
     },
     /// Adds a learned vector to every step of `[steps, n]`.
     PositionEmbedding,

@@ -161,7 +161,7 @@ mod tests {
             let count = |layer: Layer| parameters(&layer, &[steps, features]).unwrap().trainable;
             assert_eq!(count(Layer::MultiHeadAttention { num_heads, key_dim, causal: false }), attention);
             assert_eq!(
-                count(Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout: 0.1 }),
+                count(Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout: 0.1, causal: true }),
                 encoder
             );
             assert_eq!(count(Layer::PositionEmbedding), (steps * features) as u64);

@@ -200,7 +200,7 @@ fn shape(layer: &Layer, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
             heads(*num_heads, *key_dim)?;
             Ok(input.to_vec())
         }
-        Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout } => {
+        Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout, .. } => {
             sequence("TransformerEncoder", input)?;
             heads(*num_heads, *key_dim)?;
             positive("ff_dim", *ff_dim)?;

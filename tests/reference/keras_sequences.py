@@ -8,6 +8,7 @@ order of states where a sequence is read from its end.
 
 import pathlib
 
+import keras
 from keras_values import L, layer_case, write
 
 
@@ -30,5 +31,38 @@ def recurrent():
     return cases
 
 
+class SelfAttention(L.MultiHeadAttention):
+    """Keras's attention of a sequence on itself, as a layer of a Sequential model."""
+
+    def __init__(self, *options, causal=False):
+        super().__init__(*options)
+        self.causal = causal
+
+    def build(self, shape):
+        super().build(shape, shape, shape)
+
+    def call(self, x):
+        return super().call(x, x, use_causal_mask=self.causal)
+
+    def compute_output_spec(self, x):
+        return keras.KerasTensor(x.shape, x.dtype)
+
+
+def attention():
+    paths = [f"multi_head_attention/{part}/{leaf}" for part in ("query", "key", "value", "attention_output")
+             for leaf in ("kernel", "bias")]
+    cases = []
+    for causal in (False, True):
+        text = str(causal).lower()
+        cases.append(layer_case(
+            f"Keras: attention, causal: {text}", f"[MultiHeadAttention(num_heads: 3, key_dim: 4, causal: {text})]", (2, 5, 6),
+            [SelfAttention(3, 4, causal=causal)], paths))
+    cases.append(layer_case(
+        "Keras: layer normalization", "[LayerNormalization(), GlobalAveragePooling1D]", (2, 3, 5),
+        [L.LayerNormalization(), L.GlobalAveragePooling1D()],
+        ["layer_normalization/gamma", "layer_normalization/beta"]))
+    return cases
+
+
 if __name__ == "__main__":
-    write(pathlib.Path(__file__).with_name("keras_sequences.json"), {"layers": recurrent()})
+    write(pathlib.Path(__file__).with_name("keras_sequences.json"), {"layers": recurrent() + attention()})

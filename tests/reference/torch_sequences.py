@@ -7,7 +7,8 @@ ours have one (GRU apart, whose second one stands before the reset gate), and GR
 """
 
 import torch
-from torch_values import HERE, layer_case, write
+import torch.nn.functional as F
+from torch_values import HERE, array, layer_case, write
 
 KINDS = {
     "SimpleRNN": (torch.nn.RNN, 1, [0]),
@@ -84,5 +85,117 @@ def recurrent():
     return cases
 
 
+def token_case(name, layers, tokens, parameters, function):
+    """A case whose input is token numbers, which have no gradient."""
+    case = layer_case(name, layers, (1, 1), parameters, lambda x, p: function(torch.tensor(tokens), p) + 0 * x.sum())
+    return case | {"input": array(torch.tensor(tokens, dtype=torch.float64)), "input_gradient": []}
+
+
+def embeddings():
+    table = {"embedding/embeddings": (7, 3)}
+    return [
+        token_case("embedding", "[Embedding(input_dim: 7, output_dim: 3)]", [[0, 6, 2, 2], [5, 2, 0, 6], [1, 1, 1, 1]],
+                   table, lambda x, p: F.embedding(x, p["embedding/embeddings"])),
+        token_case("embedding of one token", "[Embedding(input_dim: 1, output_dim: 5)]", [[0]],
+                   {"embedding/embeddings": (1, 5)}, lambda x, p: F.embedding(x, p["embedding/embeddings"])),
+        token_case("embedding, positions, a dense layer",
+                   "[Embedding(input_dim: 7, output_dim: 3), PositionEmbedding, Dense(units: 2)]", [[3, 1], [1, 6], [0, 3]],
+                   table | {"position_embedding/embeddings": (2, 3), "dense/kernel": (3, 2), "dense/bias": (2,)},
+                   lambda x, p: (F.embedding(x, p["embedding/embeddings"]) + p["position_embedding/embeddings"])
+                   @ p["dense/kernel"] + p["dense/bias"]),
+        layer_case("positions", "[PositionEmbedding]", (3, 5, 4), {"position_embedding/embeddings": (5, 4)},
+                   lambda x, p: x + p["position_embedding/embeddings"]),
+        layer_case("mean over steps", "[GlobalAveragePooling1D]", (3, 5, 4), {}, lambda x, p: x.mean(1)),
+        layer_case("mean over one step", "[GlobalAveragePooling1D]", (1, 1, 2), {}, lambda x, p: x.mean(1)),
+    ]
+
+
+def norm(x, p, path="layer_normalization/", epsilon=1e-3):
+    return F.layer_norm(x, x.shape[-1:], p[path + "gamma"], p[path + "beta"], epsilon)
+
+
+def normalizations():
+    cases = []
+    for shape in [(3, 7), (2, 4, 33), (1, 1, 5), (2, 2, 3, 5)]:
+        cases.append(layer_case(
+            f"layer normalization of {list(shape)}", "[LayerNormalization()]", shape,
+            {"layer_normalization/gamma": shape[-1:], "layer_normalization/beta": shape[-1:]}, norm))
+    cases.append(layer_case(
+        "layer normalization with another epsilon", "[LayerNormalization(epsilon: 0.1)]", (4, 6),
+        {"layer_normalization/gamma": (6,), "layer_normalization/beta": (6,)}, lambda x, p: norm(x, p, epsilon=0.1)))
+    return cases
+
+
+def attention_weights(path, features, heads, width):
+    given = {}
+    for name in ("query", "key", "value"):
+        given |= {f"{path}{name}/kernel": (features, heads, width), f"{path}{name}/bias": (heads, width)}
+    return given | {f"{path}attention_output/kernel": (heads, width, features), f"{path}attention_output/bias": (features,)}
+
+
+def attend(x, p, path="multi_head_attention/", causal=False):
+    def project(name):
+        kernel = p[f"{path}{name}/kernel"]
+        return torch.einsum("bsf,fhw->bhsw", x, kernel) + p[f"{path}{name}/bias"][:, None]
+    heads = F.scaled_dot_product_attention(project("query"), project("key"), project("value"), is_causal=causal)
+    output = torch.einsum("bhsw,hwf->bsf", heads, p[f"{path}attention_output/kernel"])
+    return output + p[f"{path}attention_output/bias"]
+
+
+def torch_encoder(x, p, path, heads, ff, causal):
+    """PyTorch's own encoder layer with our weights; it has heads of features / heads numbers."""
+    features = x.shape[-1]
+    layer = torch.nn.TransformerEncoderLayer(
+        features, heads, ff, dropout=0.0, activation="gelu", layer_norm_eps=1e-3, batch_first=True, norm_first=True)
+    first, second = path + "residual/", path + "residual_1/"
+    attention = first + "multi_head_attention/"
+    names = ("query", "key", "value")
+    given = {
+        "self_attn.in_proj_weight": torch.cat([p[f"{attention}{n}/kernel"].reshape(features, -1).T for n in names]),
+        "self_attn.in_proj_bias": torch.cat([p[f"{attention}{n}/bias"].reshape(-1) for n in names]),
+        "self_attn.out_proj.weight": p[attention + "attention_output/kernel"].reshape(-1, features).T,
+        "self_attn.out_proj.bias": p[attention + "attention_output/bias"],
+        "norm1.weight": p[first + "layer_normalization/gamma"], "norm1.bias": p[first + "layer_normalization/beta"],
+        "norm2.weight": p[second + "layer_normalization/gamma"], "norm2.bias": p[second + "layer_normalization/beta"],
+        "linear1.weight": p[second + "dense/kernel"].T, "linear1.bias": p[second + "dense/bias"],
+        "linear2.weight": p[second + "dense_1/kernel"].T, "linear2.bias": p[second + "dense_1/bias"],
+    }
+    mask = torch.nn.Transformer.generate_square_subsequent_mask(x.shape[1]) if causal else None
+    return torch.func.functional_call(layer, given, (x,), {"src_mask": mask, "is_causal": causal})
+
+
+def attentions():
+    cases = []
+    for batch, steps, features, heads, width in [(2, 5, 6, 3, 2), (1, 1, 1, 1, 1), (3, 4, 5, 2, 7), (1, 19, 4, 1, 3)]:
+        for causal in (False, True):
+            text = str(causal).lower()
+            cases.append(layer_case(
+                f"attention, batch {batch}, {steps} steps, {heads} heads, causal: {text}",
+                f"[MultiHeadAttention(num_heads: {heads}, key_dim: {width}, causal: {text})]", (batch, steps, features),
+                attention_weights("multi_head_attention/", features, heads, width),
+                lambda x, p, c=causal: attend(x, p, causal=c)))
+    cases.append(layer_case(
+        "residual", "[Residual(layers: [LayerNormalization(), Dense(units: 4, activation: tanh), Residual(layers: "
+        "[Dense(units: 4)])])]", (3, 4),
+        {"residual/layer_normalization/gamma": (4,), "residual/layer_normalization/beta": (4,), "residual/dense/kernel": (4, 4),
+         "residual/dense/bias": (4,), "residual/residual/dense/kernel": (4, 4), "residual/residual/dense/bias": (4,)},
+        lambda x, p: x + (lambda y: y + y @ p["residual/residual/dense/kernel"] + p["residual/residual/dense/bias"])(
+            torch.tanh(norm(x, p, "residual/layer_normalization/") @ p["residual/dense/kernel"] + p["residual/dense/bias"]))))
+    for heads, ff, causal in [(2, 7, False), (3, 5, True)]:
+        features, text = 6, str(causal).lower()
+        path = "transformer_encoder/"
+        first, second = path + "residual/", path + "residual_1/"
+        given = attention_weights(first + "multi_head_attention/", features, heads, features // heads) | {
+            f"{block}layer_normalization/{leaf}": (features,) for block in (first, second) for leaf in ("gamma", "beta")}
+        given |= {second + "dense/kernel": (features, ff), second + "dense/bias": (ff,),
+                  second + "dense_1/kernel": (ff, features), second + "dense_1/bias": (features,)}
+        cases.append(layer_case(
+            f"PyTorch's encoder layer, {heads} heads, causal: {text}",
+            f"[TransformerEncoder(num_heads: {heads}, key_dim: {features // heads}, ff_dim: {ff}, causal: {text})]",
+            (2, 4, features), given,
+            lambda x, p, h=heads, f=ff, c=causal: torch_encoder(x, p, "transformer_encoder/", h, f, c)))
+    return cases
+
+
 if __name__ == "__main__":
-    write(HERE / "torch_sequences.json", {"layers": recurrent()})
+    write(HERE / "torch_sequences.json", {"layers": recurrent() + embeddings() + normalizations() + attentions()})

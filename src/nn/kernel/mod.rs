@@ -3,14 +3,17 @@
 //! Every function here gives the same bits whatever the number of threads: work is cut into pieces by the problem's
 //! size, never by the thread count, and sums over pieces are added in the order of the pieces.
 
+pub mod attention;
 pub mod average;
 pub mod batch_norm;
 pub mod conv;
 pub mod conv_pool;
 pub mod conv_window;
 pub mod elementwise;
+pub mod embedding;
 pub mod gemm;
 pub mod isa;
+pub mod layer_norm;
 pub mod math;
 pub mod panel;
 pub mod pool;

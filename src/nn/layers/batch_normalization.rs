@@ -1,6 +1,7 @@
 //! BatchNormalization over the last axis, with an activation fused behind it where the model has one next.
 
 use super::Layer;
+use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;
@@ -54,6 +55,29 @@ impl<D: Backend> Layer<D> for BatchNormalization<D> {
             epsilon: self.epsilon,
         };
         D::batch_norm(pass, &input, layer, self.activation)
+    }
+
+    /// Shows what is normalised before the activation that it does as well.
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        if self.activation != Activation::Linear {
+            let layer = BatchNorm {
+                gamma: &self.gamma,
+                beta: &self.beta,
+                moving_mean: &mut self.moving_mean,
+                moving_variance: &mut self.moving_variance,
+                momentum: self.momentum,
+                epsilon: self.epsilon,
+            };
+            let normalised = D::batch_norm(pass, &input, layer, Activation::Linear)?;
+            views.push(View::new(path, Shown::Output, &[input.columns], normalised.to_vec()));
+        }
+        self.forward(pass, input)
     }
 
     fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {

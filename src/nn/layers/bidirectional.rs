@@ -2,6 +2,7 @@
 
 use super::Layer;
 use super::recurrent::Recurrent;
+use super::view::View;
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::Stream;
@@ -37,6 +38,20 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         let units = self.forward.shape().units;
         let there = self.forward.forward(pass, input.clone())?;
         let back = self.backward.forward(pass, input)?;
+        D::side_by_side(pass, &there, &back, units)
+    }
+
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        let units = self.forward.shape().units;
+        let [there, back] = self.paths(path);
+        let there = self.forward.look(pass, input.clone(), &there, views)?;
+        let back = self.backward.look(pass, input, &back, views)?;
         D::side_by_side(pass, &there, &back, units)
     }
 

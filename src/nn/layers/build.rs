@@ -1,14 +1,20 @@
 //! From a preset's layer to a built one: the one place where layer kinds are listed.
 
 use super::activation::Activation;
+use super::attention::MultiHeadAttention;
 use super::batch_normalization::BatchNormalization;
 use super::bidirectional::Bidirectional;
+use super::chain::Chain;
 use super::conv2d::Conv2D;
 use super::conv2d_transpose::Conv2DTranspose;
 use super::dense::Dense;
 use super::dropout::Dropout;
+use super::embedding::Embedding;
+use super::layer_normalization::LayerNormalization;
 use super::pooling::{AveragePooling2D, MaxPooling2D};
+use super::position_embedding::PositionEmbedding;
 use super::recurrent::Recurrent;
+use super::residual::{Residual, encoder_blocks};
 use super::shape::Reshape;
 use super::up_sampling::UpSampling2D;
 use super::{Error, Layer};
@@ -165,7 +171,27 @@ pub fn build<D: Backend>(
         preset::Layer::Bidirectional(inner) => {
             Box::new(Bidirectional::new(device, inner, steps(input)?, stream)?)
         }
-        other => return Err(Error::Unsupported(format!("the layer {}", other.kind()))),
+        preset::Layer::Embedding { input_dim, output_dim } => {
+            Box::new(Embedding::new(device, [*input_dim, *output_dim], stream)?)
+        }
+        preset::Layer::PositionEmbedding => Box::new(PositionEmbedding::new(device, steps(input)?, stream)?),
+        preset::Layer::LayerNormalization { epsilon } => {
+            Box::new(LayerNormalization::new(device, width, *epsilon)?)
+        }
+        preset::Layer::GlobalAveragePooling1D => {
+            let [steps, channels] = steps(input)?;
+            let window = Window::new([steps, 1, channels], [steps, 1], [1, 1]);
+            Box::new(AveragePooling2D::new(window))
+        }
+        preset::Layer::MultiHeadAttention { num_heads, key_dim, causal } => {
+            let heads = [*num_heads, *key_dim];
+            Box::new(MultiHeadAttention::new(device, steps(input)?, heads, *causal, stream)?)
+        }
+        preset::Layer::Residual { layers } => Box::new(Residual::new(device, layers, input, stream)?),
+        preset::Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout, causal } => {
+            let blocks = encoder_blocks([*num_heads, *key_dim, *ff_dim], width, *causal, *dropout);
+            Box::new(Chain::build(device, &blocks, input, |place| stream.part(place))?)
+        }
     })
 }
 

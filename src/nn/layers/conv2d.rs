@@ -1,6 +1,7 @@
 //! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, and max-pooling fused behind it where the model has it next.
 
 use super::Layer;
+use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
@@ -64,6 +65,22 @@ impl<D: Backend> Conv2D<D> {
 impl<D: Backend> Layer<D> for Conv2D<D> {
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
         D::conv2d(pass, &input, &self.kernel, self.bias.as_ref(), self.conv, self.activation, self.pool)
+    }
+
+    /// Shows the feature maps before the pooling that it does as well.
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        if self.pool {
+            let (kernel, bias) = (&self.kernel, self.bias.as_ref());
+            let maps = D::conv2d(pass, &input, kernel, bias, self.conv, self.activation, false)?;
+            views.push(View::new(path, Shown::Output, &[maps.columns], maps.to_vec()));
+        }
+        self.forward(pass, input)
     }
 
     fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {

@@ -1,25 +1,33 @@
 //! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
 
 pub mod activation;
+pub mod attention;
 pub mod batch_normalization;
 pub mod bidirectional;
 pub mod build;
+pub mod chain;
 pub mod conv2d;
 pub mod conv2d_transpose;
 pub mod dense;
 pub mod dropout;
+pub mod embedding;
+pub mod layer_normalization;
 pub mod pooling;
+pub mod position_embedding;
 pub mod recurrent;
+pub mod residual;
 #[cfg(test)]
 mod sequence_tests;
 pub mod shape;
 pub mod up_sampling;
+pub mod view;
 
 pub use build::{absorbed, build};
 
 use super::device::Error;
 use super::graph::{Param, Pass, Var};
 use super::ops::Backend;
+use view::View;
 
 /// A layer of a model.
 pub trait Layer<D: Backend> {
@@ -28,6 +36,21 @@ pub trait Layer<D: Backend> {
     /// # Errors
     /// When the device fails or lacks the op.
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error>;
+
+    /// As [`forward`](Layer::forward), and adds to `views` what there is to see besides the output; `path` is what its
+    /// parameters' paths begin with. For inference passes that someone looks at.
+    ///
+    /// # Errors
+    /// As [`forward`](Layer::forward).
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        _path: &str,
+        _views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        self.forward(pass, input)
+    }
 
     /// Visits its parameters, running statistics included, in a fixed order. Composite layers put their part's name
     /// and a `/` before the parameter's in the path they hand on: `bidirectional/forward_lstm/kernel`.

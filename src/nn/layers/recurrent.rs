@@ -1,6 +1,7 @@
 //! What SimpleRNN, LSTM and GRU have in common: three weights, one op, and a state that may be kept.
 
 use super::Layer;
+use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
@@ -146,6 +147,23 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         let (output, state) = D::recurrent(pass, &input, weights, &self.shape, kept.as_ref())?;
         *slot = self.stateful.then_some(state);
         Ok(output)
+    }
+
+    /// Shows the state after every step.
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        // The same run once more with all states, from the same state.
+        let (kept, shape) = (self.kept.clone(), self.shape);
+        self.shape.return_sequences = true;
+        let states = self.forward(pass, input.clone());
+        (self.kept, self.shape) = (kept, shape);
+        views.push(View::new(path, Shown::States, &[shape.steps, shape.units], states?.to_vec()));
+        self.forward(pass, input)
     }
 
     fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use crate::nn::differences::{Case, numbers};
 use crate::nn::graph::{Pass, Var};
+use crate::nn::layers::view::Shown;
 use crate::nn::model::{CpuModel, Model};
 use crate::preset::{self, Loss};
 
@@ -35,6 +36,104 @@ proptest! {
     ) {
         Case::new(&format!("[{layer}]"), &[steps, features], rows, seed).check()?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn gradients_of_embeddings_and_normalization_equal_central_differences(
+        rows in 1..5_usize, steps in 1..6_usize, width in 2..20_usize, tokens in 1..9_usize, seed in 0..100_u64,
+    ) {
+        let embedding = format!("Embedding(input_dim: {tokens}, output_dim: {width})");
+        let layers = format!("[{embedding}, PositionEmbedding, LayerNormalization(epsilon: 0.1), GlobalAveragePooling1D]");
+        Case::new(&layers, &[steps], rows, seed).of_tokens(tokens).check()?;
+        let layers = "[PositionEmbedding, LayerNormalization(epsilon: 0.1), Dense(units: 2), GlobalAveragePooling1D]";
+        Case::new(layers, &[steps, width], rows, seed).check()?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn gradients_of_attention_and_residual_blocks_equal_central_differences(
+        rows in 1..4_usize, steps in 1..6_usize, width in 3..7_usize, heads in 1..4_usize, key in 1..4_usize,
+        causal in any::<bool>(), seed in 0..100_u64,
+    ) {
+        let attention = format!("MultiHeadAttention(num_heads: {heads}, key_dim: {key}, causal: {causal})");
+        Case::new(&format!("[{attention}]"), &[steps, width], rows, seed).check()?;
+        let layers = format!("[Residual(layers: [Dense(units: 2, activation: tanh), Dense(units: {width}), {attention}])]");
+        Case::new(&layers, &[steps, width], rows, seed).check()?;
+    }
+}
+
+#[test]
+fn attention_gives_the_same_bits_on_any_number_of_threads() {
+    let layers = "[TransformerEncoder(num_heads: 3, key_dim: 5, ff_dim: 40, dropout: 0.2, causal: true)]";
+    Case::check_threads(|| Case::new(layers, &[33, 18], 21, 2));
+}
+
+#[test]
+fn a_causal_network_says_the_same_of_a_step_whatever_comes_after() {
+    let layers = "[Embedding(input_dim: 9, output_dim: 8), PositionEmbedding, \
+        TransformerEncoder(num_heads: 2, key_dim: 4, ff_dim: 16, causal: true), Dense(units: 9, activation: softmax)]";
+    let mut model = model(layers, &[5]);
+    let said = model.predict(vec![1.0, 2.0, 3.0, 4.0, 5.0].into(), 1).unwrap();
+    let other = model.predict(vec![1.0, 2.0, 3.0, 8.0, 0.0].into(), 1).unwrap();
+    assert_eq!(said[..27], other[..27]);
+    assert_ne!(said[27..], other[27..]);
+}
+
+#[test]
+fn activations_show_every_layer_the_states_and_the_attention() {
+    let layers = "[Conv2D(filters: 2, kernel_size: 3, activation: relu), MaxPooling2D(), Reshape(target_shape: [3, 4]), \
+        BatchNormalization(), Activation(relu), Residual(layers: [MultiHeadAttention(num_heads: 2, key_dim: 3)]), \
+        Bidirectional(LSTM(units: 3, return_sequences: true)), GRU(units: 5), Dense(units: 4, activation: softmax)]";
+    let layers: Vec<preset::Layer> = ron::from_str(layers).unwrap();
+    let loss = Loss::CategoricalCrossentropy;
+    let mut model: CpuModel = Model::build(&Cpu::default(), &layers, &[8, 6, 1], loss, 3).unwrap();
+    let input = numbers(2 * 48, 1);
+    let views = model.activations(input.clone().into(), 2).unwrap();
+    let seen: Vec<(&str, Shown, &[usize])> =
+        views.iter().map(|view| (view.layer.as_str(), view.shown, &view.shape[..])).collect();
+    use Shown::{Attention, Output, States};
+    assert_eq!(
+        seen,
+        [
+            ("conv2d", Output, &[6, 4, 2][..]),
+            ("max_pooling2d", Output, &[3, 2, 2]),
+            ("reshape", Output, &[3, 4]),
+            ("batch_normalization", Output, &[3, 4]),
+            ("activation", Output, &[3, 4]),
+            ("residual/multi_head_attention", Attention, &[2, 3, 3]),
+            ("residual/multi_head_attention", Output, &[3, 4]),
+            ("residual", Output, &[3, 4]),
+            ("bidirectional/forward_lstm", States, &[3, 3]),
+            ("bidirectional/backward_lstm", States, &[3, 3]),
+            ("bidirectional", Output, &[3, 6]),
+            ("gru", States, &[3, 5]),
+            ("gru", Output, &[5]),
+            ("dense", Output, &[4]),
+        ]
+    );
+    for view in &views {
+        assert_eq!(view.values.len(), 2 * view.shape.iter().product::<usize>(), "{}", view.layer);
+    }
+    assert!(views[5].values.chunks(3).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-6));
+    let last_state: Vec<f32> = views[11].values.chunks(15).flat_map(|states| states[10..].to_vec()).collect();
+    assert_eq!(last_state, views[12].values);
+    // What the convolution shows before its pooling has each window's largest number that pooling shows.
+    let (maps, pooled) = (&views[0].values, &views[1].values);
+    let top = |y: usize, x: usize| maps[(y * 4 + x) * 2].max(maps[(y * 4 + x + 1) * 2]);
+    assert_eq!(pooled[0], top(0, 0).max(top(1, 0)));
+    assert_eq!(views.last().unwrap().values, model.predict(input.into(), 2).unwrap());
+}
+
+#[test]
+fn embeddings_and_normalization_give_the_same_bits_on_any_number_of_threads() {
+    let layers = "[Embedding(input_dim: 900, output_dim: 50), PositionEmbedding, LayerNormalization()]";
+    Case::check_threads(|| Case::new(layers, &[31], 40, 2).of_tokens(900));
 }
 
 #[test]

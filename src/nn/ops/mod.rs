@@ -4,6 +4,7 @@
 //! other devices it is composed of dfdx's own ops; the composition is generic over dfdx's device, so it is tested on
 //! the CPU against the fused form.
 
+pub mod attention;
 pub mod batch_norm;
 pub mod composed;
 pub mod conv;
@@ -13,20 +14,25 @@ pub mod dense;
 #[cfg(test)]
 pub mod differences;
 pub mod dropout;
+pub mod embedding;
 pub mod join;
 pub mod latent;
+pub mod layer_norm;
 pub mod recurrent;
 pub mod resample;
 
 use super::device::Device;
 use super::loss::LossOp;
 use super::optim::UpdateOp;
+use attention::AttentionOp;
 use batch_norm::BatchNormOp;
 use conv::ConvOp;
 use conv_transpose::ConvTransposeOp;
 use dense::DenseOp;
 use dropout::DropoutOp;
+use embedding::EmbeddingOp;
 use join::JoinOp;
+use layer_norm::LayerNormOp;
 use resample::ResampleOp;
 
 /// What [`Backend`] asks for and what has it is one list.
@@ -40,12 +46,15 @@ macro_rules! backend {
 }
 
 backend! {
+    AttentionOp,
     BatchNormOp,
     ConvOp,
     ConvTransposeOp,
     DenseOp,
     DropoutOp,
+    EmbeddingOp,
     JoinOp,
+    LayerNormOp,
     LossOp,
     ResampleOp,
     UpdateOp,

@@ -1,0 +1,168 @@
+//! Scaled dot-product attention (Vaswani et al. 2017) of every head of every sample.
+//!
+//! Queries, keys and values are `[batch, steps, heads, width]`, as the projections leave them: a head's matrix is seen
+//! through strides and never copied. A sample is one piece of work.
+
+use rayon::prelude::*;
+
+use super::gemm::{Mat, gemm_here};
+use super::math;
+use crate::nn::buffer::Buffer;
+use crate::simd;
+
+/// What attends to what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// Steps of a sequence.
+    pub steps: usize,
+    /// Heads.
+    pub heads: usize,
+    /// Numbers of a head's query, key and value.
+    pub width: usize,
+    /// Whether a step sees only itself and those before it.
+    pub causal: bool,
+}
+
+/// Numbers side by side in a sum or a search, whatever the vector's width.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn fold(x: &[f32], start: f32, join: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [start; LANES];
+    let mut chunks = x.chunks_exact(LANES);
+    for x in &mut chunks {
+        for j in 0..LANES {
+            lanes[j] = join(lanes[j], x[j]);
+        }
+    }
+    chunks.remainder().iter().chain(&lanes).fold(start, |all, &x| join(all, x))
+}
+
+simd! {
+    /// Softmax of `scale * row`, in place.
+    fn softmax<I>(row: &mut [f32], scale: f32) {
+        let top = fold(row, f32::NEG_INFINITY, |a, b| if b > a { b } else { a });
+        for x in row.iter_mut() { *x = math::exp::<I>((*x - top) * scale); }
+        let part = 1.0 / fold(row, 0.0, |a, b| a + b);
+        for x in row.iter_mut() { *x *= part; }
+    }
+}
+
+simd! {
+    /// From weights `p` and their gradient `g` to that of the products they were made of, in `g`.
+    fn softmax_back<I>(p: &[f32], g: &mut [f32], scale: f32) {
+        let mut lanes = [0.0; LANES];
+        let (mut ps, mut gs) = (p.chunks_exact(LANES), g.chunks_exact(LANES));
+        for (p, g) in (&mut ps).zip(&mut gs) {
+            for j in 0..LANES { lanes[j] = I::mul_add(p[j], g[j], lanes[j]); }
+        }
+        let rest: f32 = ps.remainder().iter().zip(gs.remainder()).map(|(p, g)| p * g).sum();
+        let mean = lanes.iter().sum::<f32>() + rest;
+        for (g, p) in g.iter_mut().zip(p) { *g = p * (*g - mean) * scale; }
+    }
+}
+
+impl Attention {
+    /// Numbers of a step of all heads.
+    fn inner(&self) -> usize {
+        self.heads * self.width
+    }
+
+    fn scale(&self) -> f32 {
+        1.0 / (self.width as f32).sqrt()
+    }
+
+    /// The entries of row `step` that may be other than zero.
+    fn seen(&self, step: usize) -> usize {
+        if self.causal { step + 1 } else { self.steps }
+    }
+
+    /// Floating-point operations of the products of one sample, forward.
+    pub fn flops(&self) -> u64 {
+        4 * (self.steps * self.steps * self.inner()) as u64
+    }
+
+    /// What the heads give, `[batch, steps, heads, width]`, and the weights they give it with,
+    /// `[batch, heads, steps, steps]`: row `i` says how much step `i` takes from each step.
+    ///
+    /// # Panics
+    /// When the three slices do not have the shape of `batch` samples.
+    pub fn forward(&self, [q, k, v]: [&[f32]; 3], batch: usize) -> (Buffer, Buffer) {
+        let (steps, width, inner) = (self.steps, self.width, self.inner());
+        let (sample, square) = (steps * inner, steps * steps);
+        for x in [q, k, v] {
+            assert_eq!(x.len(), batch * sample, "attention: {self:?}");
+        }
+        let mut output = Buffer::scratch(batch * sample);
+        let mut weights = Buffer::scratch(batch * self.heads * square);
+        output.par_chunks_mut(sample).zip(weights.par_chunks_mut(self.heads * square)).enumerate().for_each(
+            |(i, (output, weights))| {
+                let [q, k, v] = [q, k, v].map(|x| &x[i * sample..][..sample]);
+                for (head, weights) in weights.chunks_exact_mut(square).enumerate() {
+                    let first = head * width;
+                    let (q, k, v) = (&q[first..], &k[first..], &v[first..]);
+                    let dims = [steps, steps, width];
+                    gemm_here(dims, Mat::rows(q, inner), Mat::transposed(k, inner), weights, steps, false);
+                    for (step, row) in weights.chunks_exact_mut(steps).enumerate() {
+                        let (seen, hidden) = row.split_at_mut(self.seen(step));
+                        softmax(seen, self.scale());
+                        hidden.fill(0.0);
+                    }
+                    let dims = [steps, width, steps];
+                    let target = &mut output[first..];
+                    gemm_here(dims, Mat::rows(weights, steps), Mat::rows(v, inner), target, inner, false);
+                }
+            },
+        );
+        (output, weights)
+    }
+
+    /// The gradients of queries, keys and values from that of the output, `d`.
+    ///
+    /// # Panics
+    /// When a slice does not have the shape of `batch` samples.
+    pub fn backward(&self, [q, k, v]: [&[f32]; 3], weights: &[f32], d: &[f32], batch: usize) -> [Buffer; 3] {
+        let (steps, width, inner) = (self.steps, self.width, self.inner());
+        let (sample, square) = (steps * inner, steps * steps);
+        assert!(d.len() == batch * sample && weights.len() == batch * self.heads * square, "{self:?}");
+        let mut gradients = [(); 3].map(|()| Buffer::scratch(batch * sample));
+        let [dq, dk, dv] = &mut gradients;
+        dq.par_chunks_mut(sample)
+            .zip(dk.par_chunks_mut(sample))
+            .zip(dv.par_chunks_mut(sample))
+            .enumerate()
+            .for_each(|(i, ((dq, dk), dv))| {
+                let [q, k, v, d] = [q, k, v, d].map(|x| &x[i * sample..][..sample]);
+                let weights = &weights[i * self.heads * square..][..self.heads * square];
+                let mut products = Buffer::scratch(square);
+                for (head, weights) in weights.chunks_exact(square).enumerate() {
+                    let first = head * width;
+                    let [q, k, v, d] = [q, k, v, d].map(|x| &x[first..]);
+                    let back = [steps, width, steps];
+                    let target = &mut dv[first..];
+                    gemm_here(
+                        back,
+                        Mat::transposed(weights, steps),
+                        Mat::rows(d, inner),
+                        target,
+                        inner,
+                        false,
+                    );
+                    let square = [steps, steps, width];
+                    let (left, right) = (Mat::rows(d, inner), Mat::transposed(v, inner));
+                    gemm_here(square, left, right, &mut products, steps, false);
+                    let rows = products.chunks_exact_mut(steps).zip(weights.chunks_exact(steps));
+                    for (step, (g, p)) in rows.enumerate() {
+                        let seen = self.seen(step);
+                        softmax_back(&p[..seen], &mut g[..seen], self.scale());
+                        g[seen..].fill(0.0);
+                    }
+                    let target = &mut dq[first..];
+                    gemm_here(back, Mat::rows(&products, steps), Mat::rows(k, inner), target, inner, false);
+                    let (left, target) = (Mat::transposed(&products, steps), &mut dk[first..]);
+                    gemm_here(back, left, Mat::rows(q, inner), target, inner, false);
+                }
+            });
+        gradients
+    }
+}

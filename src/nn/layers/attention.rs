@@ -1,0 +1,115 @@
+//! MultiHeadAttention: every step takes from the others what its queries find in their keys.
+
+use super::Layer;
+use super::view::{Shown, View};
+use crate::nn::device::Error;
+use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::init::{Stream, numbers};
+use crate::nn::kernel::attention::Attention;
+use crate::nn::ops::Backend;
+use crate::nn::ops::attention::Attended;
+use crate::preset::{Activation, Initializer};
+
+/// Self-attention over `[batch, steps * features]`, with Keras's weights: `query`, `key` and `value` with kernels
+/// `[features, heads, width]` and biases `[heads, width]`, `attention_output` with kernel `[heads, width, features]`
+/// and bias `[features]`.
+pub struct MultiHeadAttention<D: Backend> {
+    /// Query, key, value.
+    inputs: [Projection<D>; 3],
+    output: Projection<D>,
+    shape: Attention,
+}
+
+/// A dense layer whose kernel has the heads as an axis of its own.
+struct Projection<D: Backend> {
+    name: &'static str,
+    kernel: Param<D>,
+    bias: Param<D>,
+    /// Numbers that go in.
+    inputs: usize,
+}
+
+impl<D: Backend> Projection<D> {
+    fn new(
+        device: &D,
+        name: &'static str,
+        [ins, outs]: [&[usize]; 2],
+        stream: Stream,
+    ) -> Result<Self, Error> {
+        let shape = [ins, outs].concat();
+        let start = numbers(Initializer::GlorotUniform, &shape, &mut stream.parameter(0));
+        Ok(Projection {
+            name,
+            kernel: Param::new(device, "kernel", &shape, start)?,
+            bias: Param::new(device, "bias", outs, vec![0.0; outs.iter().product()])?,
+            inputs: ins.iter().product(),
+        })
+    }
+
+    fn apply(&self, pass: &mut Pass<D>, x: &Var<D>) -> Result<Var<D>, Error> {
+        D::dense(pass, x, &self.kernel.as_matrix(self.inputs), Some(&self.bias), Activation::Linear)
+    }
+}
+
+impl<D: Backend> MultiHeadAttention<D> {
+    /// A layer for inputs `[steps, features]` with heads of `width` numbers; kernels start by Glorot, biases at zero.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn new(
+        device: &D,
+        [steps, features]: [usize; 2],
+        [heads, width]: [usize; 2],
+        causal: bool,
+        stream: Stream,
+    ) -> Result<Self, Error> {
+        let inner = [heads, width];
+        let into = |name, part| Projection::new(device, name, [&[features], &inner], stream.part(part));
+        Ok(MultiHeadAttention {
+            inputs: [into("query", 0)?, into("key", 1)?, into("value", 2)?],
+            output: Projection::new(device, "attention_output", [&inner, &[features]], stream.part(3))?,
+            shape: Attention { steps, heads, width, causal },
+        })
+    }
+
+    fn attend(&self, pass: &mut Pass<D>, input: &Var<D>) -> Result<Attended<D>, Error> {
+        let [query, key, value] = &self.inputs;
+        let (query, key, value) =
+            (query.apply(pass, input)?, key.apply(pass, input)?, value.apply(pass, input)?);
+        D::attention(pass, [&query, &key, &value], self.shape)
+    }
+}
+
+impl<D: Backend> Layer<D> for MultiHeadAttention<D> {
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
+        let attended = self.attend(pass, &input)?;
+        self.output.apply(pass, &attended.output)
+    }
+
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        let attended = self.attend(pass, &input)?;
+        let Attention { steps, heads, .. } = self.shape;
+        views.push(View::new(path, Shown::Attention, &[heads, steps, steps], attended.weights.to_vec()));
+        self.output.apply(pass, &attended.output)
+    }
+
+    fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {
+        for part in self.inputs.iter().chain([&self.output]) {
+            visit(format!("{path}{}/kernel", part.name), &part.kernel);
+            visit(format!("{path}{}/bias", part.name), &part.bias);
+        }
+    }
+
+    fn visit_mut<'a>(&'a mut self, path: &str, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
+        for part in self.inputs.iter_mut().chain([&mut self.output]) {
+            visit(format!("{path}{}/kernel", part.name), &mut part.kernel);
+            visit(format!("{path}{}/bias", part.name), &mut part.bias);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Layers one behind the other: a model, or the inside of a residual block.
+
+use super::view::{Shown, View};
+use super::{Layer, absorbed, build};
+use crate::nn::device::Error;
+use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::init::Stream;
+use crate::nn::ops::Backend;
+use crate::preset;
+use crate::preset::names::layer_names;
+use crate::preset::shapes::output_shape;
+
+/// Layers, each fed with what the one before gives.
+pub struct Chain<D: Backend> {
+    parts: Vec<Part<D>>,
+    output: Vec<usize>,
+}
+
+struct Part<D: Backend> {
+    name: String,
+    layer: Box<dyn Layer<D>>,
+    /// Shape of one sample's output, as the preset says it.
+    shape: Vec<usize>,
+    /// Whether it does the work of the layer behind it as well, which then only has its name.
+    absorbs: bool,
+}
+
+impl<D: Backend> Chain<D> {
+    /// Builds the layers for inputs of shape `input` (channels last); `stream` gives each its random numbers.
+    ///
+    /// # Errors
+    /// When a layer does not fit its input, or the device fails.
+    pub fn build(
+        device: &D,
+        layers: &[preset::Layer],
+        input: &[usize],
+        stream: impl Fn(u32) -> Stream,
+    ) -> Result<Self, Error> {
+        let mut shape = input.to_vec();
+        let mut parts = Vec::with_capacity(layers.len());
+        let mut is_absorbed = false;
+        for (place, (layer, name)) in layers.iter().zip(layer_names(layers)).enumerate() {
+            let behind = absorbed(layer, layers.get(place + 1)).filter(|_| !is_absorbed);
+            let built: Box<dyn Layer<D>> = if is_absorbed {
+                Box::new(super::shape::Reshape)
+            } else {
+                build(device, layer, &shape, stream(place as u32), behind)?
+            };
+            is_absorbed = behind.is_some();
+            shape = output_shape(layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
+            parts.push(Part { name, layer: built, shape: shape.clone(), absorbs: is_absorbed });
+        }
+        Ok(Chain { parts, output: shape })
+    }
+
+    /// Shape of one output.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.output
+    }
+}
+
+impl<D: Backend> Layer<D> for Chain<D> {
+    fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
+        self.parts.iter_mut().try_fold(input, |x, part| part.layer.forward(pass, x))
+    }
+
+    fn look(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+        path: &str,
+        views: &mut Vec<View>,
+    ) -> Result<Var<D>, Error> {
+        self.parts.iter_mut().try_fold(input, |x, part| {
+            let path = format!("{path}{}/", part.name);
+            let y = part.layer.look(pass, x, &path, views)?;
+            if !part.absorbs {
+                views.push(View::new(&path, Shown::Output, &part.shape, y.to_vec()));
+            } else if let Some(own) = views.last_mut() {
+                // A layer that does the next one's work as well shows its own output itself, as a row.
+                own.shape.clone_from(&part.shape);
+            }
+            Ok(y)
+        })
+    }
+
+    fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {
+        self.parts.iter().for_each(|part| part.layer.visit(&format!("{path}{}/", part.name), visit));
+    }
+
+    fn visit_mut<'a>(&'a mut self, path: &str, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
+        self.parts.iter_mut().for_each(|part| part.layer.visit_mut(&format!("{path}{}/", part.name), visit));
+    }
+
+    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+        self.parts.iter().for_each(|part| part.layer.visit_kept(&format!("{path}{}/", part.name), visit));
+    }
+
+    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        let parts = self.parts.iter_mut();
+        parts.for_each(|part| part.layer.restore_kept(&format!("{path}{}/", part.name), saved));
+    }
+
+    fn reset_state(&mut self, training: bool) {
+        self.parts.iter_mut().for_each(|part| part.layer.reset_state(training));
+    }
+
+    fn truncate(&mut self, steps: usize) {
+        self.parts.iter_mut().for_each(|part| part.layer.truncate(steps));
+    }
+}

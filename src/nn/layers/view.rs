@@ -1,0 +1,33 @@
+//! What layers show of an inference pass, for a person to look at.
+
+/// Numbers that a layer gave, or worked with, for each sample of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The layer: `conv2d`, and within others `transformer_encoder/residual/multi_head_attention`.
+    pub layer: String,
+    /// What they are.
+    pub shown: Shown,
+    /// Shape of one sample's.
+    pub shape: Vec<usize>,
+    /// Sample after sample, row-major.
+    pub values: Vec<f32>,
+}
+
+/// What a [`View`] shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// What the layer gives to the next.
+    Output,
+    /// A recurrent layer's state after every step it read, `[steps, units]`, in the order in which `return_sequences`
+    /// gives them.
+    States,
+    /// An attention's weights, `[heads, steps, steps]`: row `i` says how much step `i` takes from each step.
+    Attention,
+}
+
+impl View {
+    /// A view of the layer whose parameters' paths begin with `path`.
+    pub fn new(path: &str, shown: Shown, shape: &[usize], values: Vec<f32>) -> Self {
+        View { layer: path.trim_end_matches('/').to_owned(), shown, shape: shape.to_vec(), values }
+    }
+}

@@ -27,7 +27,7 @@ Examples:
   trainyard resume last                   the newest run goes on where it was interrupted
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard bench cnn                     how fast this machine trains, and where the time goes
-  trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard
+  trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
 
 Environment:

@@ -11,14 +11,18 @@ use unicode_width::UnicodeWidthStr;
 use super::Error;
 use super::text::{bytes, plain};
 use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
+use crate::tui::{self, Exit};
 
-/// List the runs in the TensorBoard event files below a folder: those of PyTorch, Keras, Lightning, JAX, and our own
+/// Show the TensorBoard event files below a folder, live: those of PyTorch, Keras, Lightning, JAX, and our own
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The folder, as for `tensorboard --logdir`, or one event file
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Print one JSON object a line, with the newest value of every figure
+    /// Print the table of runs and end, as happens without a terminal; reads every file to its end
+    #[arg(long)]
+    once: bool,
+    /// Print one JSON object a line, with the newest value of every figure, and end
     #[arg(long)]
     json: bool,
     /// The figure to begin with, and in the table
@@ -54,7 +58,23 @@ impl Arguments {
         if !self.folder.exists() {
             return Err(Error::Usage(format!("{}: no such folder", plain(&self.folder.to_string_lossy()))));
         }
-        self.print()
+        let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        if self.once || self.json || !has_terminal { self.print() } else { self.show() }
+    }
+
+    fn show(self) -> Result<(), Error> {
+        let failed = |error: &dyn std::error::Error| Error::Failed(error.to_string());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| failed(&error))?;
+        let exit =
+            runtime.block_on(tui::watch::run(&self.folder, self.tag)).map_err(|error| failed(&error))?;
+        // A thread may still wait for a key; the process need not wait for it.
+        runtime.shutdown_background();
+        match exit {
+            Exit::Quit => Ok(()),
+            Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),
+            Exit::Closed => Err(Error::Signal(1)),
+        }
     }
 
     fn print(&self) -> Result<(), Error> {

@@ -13,19 +13,19 @@ pub struct Key {
     modifiers: KeyModifiers,
 }
 
-const fn key(code: KeyCode) -> Key {
+pub(super) const fn key(code: KeyCode) -> Key {
     Key { code, modifiers: KeyModifiers::NONE }
 }
-const fn ch(letter: char) -> Key {
+pub(super) const fn ch(letter: char) -> Key {
     key(KeyCode::Char(letter))
 }
-const fn ctrl(letter: char) -> Key {
+pub(super) const fn ctrl(letter: char) -> Key {
     Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL }
 }
 
 impl Key {
     /// Whether the terminal reported this key. Letters carry their case, so Shift counts only for other keys.
-    fn matches(self, event: &KeyEvent) -> bool {
+    pub(super) fn matches(self, event: &KeyEvent) -> bool {
         let mut modifiers =
             event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
         if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {

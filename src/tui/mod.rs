@@ -13,6 +13,7 @@ pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod update;
+pub mod watch;
 pub mod widgets;
 
 #[cfg(test)]

@@ -200,7 +200,7 @@ fn from_input(event: Input) -> Option<Message> {
 }
 
 /// Reads the terminal on a thread of its own, which blocks there and ends with the program.
-fn read_input() -> mpsc::UnboundedReceiver<Input> {
+pub(super) fn read_input() -> mpsc::UnboundedReceiver<Input> {
     let (sender, receiver) = mpsc::unbounded_channel();
     let read = move || {
         while let Ok(event) = crossterm::event::read() {
@@ -215,14 +215,14 @@ fn read_input() -> mpsc::UnboundedReceiver<Input> {
 }
 
 /// The signals that end the dashboard in good order.
-struct Signals {
+pub(super) struct Signals {
     #[cfg(unix)]
     streams: [(i32, tokio::signal::unix::Signal); 3],
 }
 
 impl Signals {
     #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let listen = |kind: SignalKind| Ok::<_, io::Error>((kind.as_raw_value(), signal(kind)?));
         let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
@@ -231,7 +231,7 @@ impl Signals {
     }
 
     #[cfg(unix)]
-    async fn next(&mut self) -> i32 {
+    pub(super) async fn next(&mut self) -> i32 {
         let [(term, terminate), (hup, hangup), (int, interrupt)] = &mut self.streams;
         tokio::select! {
             _ = terminate.recv() => *term,
@@ -241,12 +241,12 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Signals {})
     }
 
     #[cfg(not(unix))]
-    async fn next(&mut self) -> i32 {
+    pub(super) async fn next(&mut self) -> i32 {
         // Ctrl-C from outside has number 2 everywhere.
         let _ = tokio::signal::ctrl_c().await;
         2

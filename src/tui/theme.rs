@@ -37,6 +37,8 @@ pub enum Role {
     Muted,
     /// Borders, grids, empty parts of bars.
     Faint,
+    /// One of several curves that mean the same, in the colours of the classes.
+    Curve(u8),
 }
 
 /// Colours and glyphs of one terminal.
@@ -77,6 +79,10 @@ impl Theme {
             Role::Warning => ((190, 140, 30), Color::Yellow),
             Role::Muted => ((128, 134, 146), Color::Reset),
             Role::Faint => ((118, 124, 136), Color::DarkGray),
+            Role::Curve(number) => {
+                let ([r, g, b], ansi) = CLASSES[usize::from(number) % CLASSES.len()];
+                ((r, g, b), ansi)
+            }
         };
         match self.depth {
             Depth::Monochrome => Color::Reset,

@@ -6,5 +6,7 @@ mod looks;
 mod measure;
 mod mouse;
 mod picture;
+mod scale;
 mod story;
 mod terminal;
+mod watch;

@@ -58,6 +58,8 @@ pub struct Panel {
     pub run: RunId,
     /// Its figures of [`Interest::tag`]; `None` while it has none.
     pub content: Option<Content>,
+    /// The number of this run that says most.
+    pub main: Option<TagId>,
     /// The share of its files that has been read.
     pub read: f64,
 }

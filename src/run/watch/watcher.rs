@@ -9,7 +9,7 @@ use super::discover::Walk;
 use super::figures::Kept;
 use super::log::Log;
 use super::picture::{self, Picture};
-use super::tags::{TagId, Tags};
+use super::tags::{self, TagId, Tags};
 use super::text;
 use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, View};
 
@@ -249,6 +249,7 @@ impl Watcher {
     fn panel(&mut self, id: RunId) -> Panel {
         let run = &self.runs[id as usize];
         let read = run.share_read();
+        let main = tags::main_of(self.tags.list(), run.latest.values().iter().map(|last| last.tag));
         let kept = self.interest.tag.and_then(|tag| Some((tag, run.figures.as_ref()?.get(tag)?)));
         let content = match kept {
             None => None,
@@ -267,7 +268,7 @@ impl Watcher {
                 })
             }
         };
-        Panel { run: id, content, read }
+        Panel { run: id, content, main, read }
     }
 
     /// The picture, decoded now or just before.

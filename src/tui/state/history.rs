@@ -45,6 +45,11 @@ impl Series {
     /// Most buckets that are kept: several for each dot of the widest chart.
     pub const CAPACITY: usize = 4096;
 
+    /// A course that was summarised elsewhere, steps rising.
+    pub fn from_buckets(buckets: Vec<Bucket>) -> Self {
+        Series { buckets, ..Series::default() }
+    }
+
     /// Adds the mean `value` of the `steps` steps that end at `step`. Values that are not finite are left out.
     pub fn push(&mut self, step: u64, steps: u64, value: f64) {
         if !value.is_finite() {

@@ -4,6 +4,7 @@ pub mod axis;
 pub mod bar;
 pub mod bars;
 pub mod chart;
+pub mod distributions;
 pub mod dots;
 pub mod heatmap;
 pub mod image;

@@ -1,0 +1,140 @@
+//! What is seen: pure functions of the state.
+
+mod panels;
+mod popups;
+mod table;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::format;
+use crate::tui::layout::{SMALLEST, parts};
+use crate::tui::state::Severity;
+use crate::tui::theme::Role;
+
+use super::state::{Overlay, State};
+use super::{keymap, layout};
+
+pub use popups::scrollable_lines;
+
+/// Draws the screen.
+pub fn draw(state: &State, frame: &mut Frame) {
+    // The terminal may have been resized since the state was told; what is drawn must fit what there is.
+    let size = frame.area().as_size();
+    if size.width == 0 || size.height == 0 {
+        return;
+    }
+    if !layout::is_large_enough(size) {
+        let lines = vec![
+            Line::from("A little more room, please"),
+            Line::from(format!("at least {} x {}", SMALLEST.width, SMALLEST.height)),
+        ];
+        frame.render_widget(Paragraph::new(lines).centered().wrap(Wrap { trim: true }), frame.area());
+        return;
+    }
+    let [head, _, foot] = parts(size);
+    let (runs, panels) = layout::body(size);
+    header(state, head, frame);
+    table::draw(state, runs, frame);
+    panels::draw(state, panels, frame);
+    footer(state, foot, frame);
+    match state.overlays.last() {
+        Some(Overlay::Help { scroll }) => popups::help(state, *scroll, frame),
+        Some(Overlay::Details { scroll }) => popups::details(state, *scroll, frame),
+        Some(Overlay::Tags { input, selected }) => popups::tags(state, input, *selected, frame),
+        // The table itself shows it.
+        Some(Overlay::Filter(_)) | None => {}
+    }
+}
+
+/// A text whose end is seen when it is too wide: names of runs differ at their ends.
+fn end_of(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in text.chars().rev() {
+        kept.insert(0, letter);
+        if kept.width() >= width {
+            kept.remove(0);
+            break;
+        }
+    }
+    if width == 0 { String::new() } else { format!("…{kept}") }
+}
+
+/// The program, the folder, and how far the reader has come.
+fn header(state: &State, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let progress = state.view.progress;
+    let runs = state.view.rows.len();
+    let thousands = |number: usize| format::thousands(number as u64);
+    let (status, role) = if progress.is_walking {
+        (format!("looking: {} folders, {} runs", thousands(progress.folders), thousands(runs)), Role::Accent)
+    } else if progress.read < runs {
+        (format!("reading {} of {} runs", thousands(progress.read), thousands(runs)), Role::Accent)
+    } else {
+        (format!("{} runs", thousands(runs)), Role::Good)
+    };
+    let status = Line::from(vec![Span::raw(status), Span::styled(" ● ", theme.strong(role))]);
+    let name = " trainyard watch  ";
+    let room = usize::from(area.width).saturating_sub(name.width() + status.width() + 2);
+    let left = Line::from(vec![
+        Span::styled(name, theme.strong(Role::Accent)),
+        Span::styled(end_of(&state.root, room), theme.style(Role::Muted)),
+    ]);
+    frame.render_widget(left, area);
+    frame.render_widget(status.right_aligned(), area);
+}
+
+/// A message, or the keys that matter here.
+fn footer(state: &State, area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    if let Some(notice) = &state.notice {
+        let (sign, role) = match notice.severity {
+            Severity::Info => ("●", Role::Good),
+            Severity::Error => ("✗", Role::Bad),
+        };
+        let sign = Span::styled(format!(" {sign} "), theme.strong(role));
+        frame.render_widget(Line::from(vec![sign, Span::raw(notice.text.clone())]), area);
+        return;
+    }
+    let hints = keymap::hints(state);
+    let width_of = |(keys, word): &(String, &str)| keys.width() + word.width() + 4;
+    // The last two, help and quit, always stand there.
+    let kept = hints.len().saturating_sub(2);
+    let mut room = usize::from(area.width).saturating_sub(hints[kept..].iter().map(width_of).sum::<usize>());
+    let mut spans = vec![Span::raw(" ")];
+    for (place, hint) in hints.iter().enumerate() {
+        if place < kept {
+            if width_of(hint) > room {
+                continue;
+            }
+            room -= width_of(hint);
+        }
+        spans.push(Span::styled(hint.0.clone(), theme.strong(Role::Accent)));
+        spans.push(Span::styled(format!(" {}   ", hint.1), theme.style(Role::Muted)));
+    }
+    let problem = state.view.problems.first().filter(|_| state.overlays.is_empty());
+    if let Some(problem) = problem {
+        spans.push(Span::styled(format!(" ✗ {problem}"), theme.style(Role::Bad).add_modifier(Modifier::DIM)));
+    }
+    frame.render_widget(Line::from(spans), area);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_name_is_kept() {
+        assert_eq!(end_of("lr=0.1/run_7", 20), "lr=0.1/run_7");
+        assert_eq!(end_of("lr=0.1/run_7", 6), "…run_7");
+        assert_eq!(end_of("漢字漢字", 4).width(), 3);
+        assert_eq!((end_of("abc", 1), end_of("abc", 0)), ("…".to_owned(), String::new()));
+    }
+}

@@ -1,0 +1,91 @@
+//! The loop: signals and input first, then what the reader has found, then the clock.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crossterm::event::{Event as Input, MouseEventKind};
+use ratatui::layout::Size;
+use tokio::sync::watch;
+use tokio::time::interval;
+
+use crate::run::watch::{Task, View};
+use crate::tui::run_loop::{Error, Exit, Signals, read_input};
+use crate::tui::terminal::Guard;
+use crate::tui::theme::Theme;
+
+use super::message::{Effect, Message};
+use super::state::State;
+use super::{draw, update};
+
+/// How often ages are counted on.
+const CLOCK: Duration = Duration::from_secs(1);
+
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
+/// Shows the event files below `root` until the person leaves, a signal comes or the terminal is gone; `tag` is the
+/// figure to begin with.
+///
+/// # Errors
+/// When the terminal cannot be taken over or drawn on.
+pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
+    let theme = Theme::detect(|name| std::env::var(name).ok());
+    let mut guard = Guard::take(theme.depth)?;
+    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+    let mut state = State::new(Size { width, height }, theme, root, tag, now());
+    guard.screen.draw(|frame| draw::draw(&state, frame))?;
+
+    let (sender, mut views) = watch::channel(View::default());
+    let task = Task::start(root, move |view| {
+        sender.send_replace(view);
+    })?;
+    let mut input = read_input();
+    let mut signals = Signals::listen()?;
+    let mut clock = interval(CLOCK);
+    let mut is_read = true;
+    loop {
+        let message = tokio::select! {
+            biased;
+            signal = signals.next() => return Ok(Exit::Signal(signal)),
+            event = input.recv() => match event {
+                None => return Ok(Exit::Closed),
+                Some(event) => from_input(event),
+            },
+            changed = views.changed(), if is_read => match changed {
+                Ok(()) => Some(Message::View(Box::new(views.borrow_and_update().clone()))),
+                Err(_) => {
+                    is_read = false;
+                    Some(Message::ReaderGone)
+                }
+            },
+            _ = clock.tick() => Some(Message::Clock(now())),
+        };
+        let Some(message) = message else { continue };
+        let mut messages = vec![message];
+        // Keys that have come together are answered by one frame.
+        while let Ok(event) = input.try_recv() {
+            messages.extend(from_input(event));
+        }
+        for message in messages {
+            for effect in update::update(&mut state, message) {
+                match effect {
+                    Effect::LookAt(interest) => task.look_at(interest),
+                    Effect::Quit => return Ok(Exit::Quit),
+                }
+            }
+        }
+        guard.screen.draw(|frame| draw::draw(&state, frame))?;
+    }
+}
+
+fn from_input(event: Input) -> Option<Message> {
+    match event {
+        Input::Key(key) => Some(Message::Key(key)),
+        Input::Mouse(mouse) if mouse.kind == MouseEventKind::Moved => None,
+        Input::Mouse(mouse) => Some(Message::Mouse(mouse)),
+        Input::Paste(text) => Some(Message::Paste(text)),
+        Input::Resize(width, height) => Some(Message::Resize(width, height)),
+        Input::FocusGained | Input::FocusLost => None,
+    }
+}

@@ -1,0 +1,328 @@
+//! The only place where the state changes: a message in, effects out.
+
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::layout::{Position, Size};
+
+use crate::run::watch::{Kind, RunId};
+use crate::tui::state::SMOOTHING;
+use crate::tui::state::input::LineInput;
+
+use super::layout::{self, Hit};
+use super::message::{Effect, Message};
+use super::state::{MARKS, Mark, Overlay, State};
+use super::{draw, keymap};
+
+/// Takes in what happened. When that changes what should be read, the last effect says so.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let before = state.interest();
+    let mut effects: Vec<Effect> = match message {
+        Message::Key(event) => on_key(state, event).into_iter().collect(),
+        Message::Mouse(event) => {
+            on_mouse(state, event);
+            Vec::new()
+        }
+        Message::Paste(text) => {
+            type_text(state, |input| input.insert_text(&text));
+            Vec::new()
+        }
+        Message::Resize(width, height) => {
+            state.size = Size { width, height };
+            Vec::new()
+        }
+        Message::View(view) => {
+            state.take_view(*view);
+            Vec::new()
+        }
+        Message::ReaderGone => {
+            state.complain("reading has ended unexpectedly: what is shown does not change any more");
+            Vec::new()
+        }
+        Message::Clock(now) => {
+            state.now = now;
+            Vec::new()
+        }
+    };
+    let after = state.interest();
+    if after != before {
+        effects.push(Effect::LookAt(after));
+    }
+    effects
+}
+
+fn on_key(state: &mut State, event: KeyEvent) -> Option<Effect> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    state.notice = None;
+    match keymap::lookup(state, &event) {
+        Some(command) => (command.run)(state),
+        None => {
+            type_key(state, event);
+            None
+        }
+    }
+}
+
+fn type_key(state: &mut State, event: KeyEvent) {
+    if event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+        return;
+    }
+    type_text(state, |input| match event.code {
+        KeyCode::Char(letter) => input.insert(letter),
+        KeyCode::Backspace => input.backspace(),
+        KeyCode::Delete => input.delete(),
+        KeyCode::Left => input.move_by(-1),
+        KeyCode::Right => input.move_by(1),
+        KeyCode::Home => input.home(),
+        KeyCode::End => input.end(),
+        _ => {}
+    });
+}
+
+/// Changes the line that is being typed, if there is one. A filter acts at once.
+fn type_text(state: &mut State, change: impl FnOnce(&mut LineInput)) {
+    match state.overlays.last_mut() {
+        Some(Overlay::Tags { input, selected }) => {
+            change(input);
+            *selected = 0;
+        }
+        Some(Overlay::Filter(input)) => {
+            change(input);
+            state.filter = input.text().to_owned();
+            state.reorder();
+        }
+        _ => {}
+    }
+}
+
+fn on_mouse(state: &mut State, event: MouseEvent) {
+    let step = match event.kind {
+        MouseEventKind::ScrollDown => 3,
+        MouseEventKind::ScrollUp => -3,
+        MouseEventKind::Down(MouseButton::Left) => 0,
+        _ => return,
+    };
+    state.notice = None;
+    if !state.overlays.is_empty() {
+        if step != 0 {
+            move_by(state, step);
+        }
+        return;
+    }
+    match layout::hit(state, Position { x: event.column, y: event.row }) {
+        Some(Hit::Panels) if step != 0 && state.kind() == Some(Kind::Picture) => {
+            state.back = state.back.saturating_add_signed(-step.signum()).min(last_picture(state));
+        }
+        Some(Hit::Table | Hit::Run(_) | Hit::Mark(_)) if step != 0 => move_by(state, step),
+        Some(Hit::Mark(run)) => {
+            state.cursor = Some(run);
+            toggle_mark(state);
+        }
+        Some(Hit::Run(run)) => state.cursor = Some(run),
+        _ => {}
+    }
+}
+
+/// Moves in the popup on top, or in the table.
+fn move_by(state: &mut State, by: isize) {
+    let scrollable = draw::scrollable_lines(state);
+    let count = match state.overlays.last() {
+        Some(Overlay::Tags { input, .. }) => state.tags(input.text()).len(),
+        _ => 0,
+    };
+    match state.overlays.last_mut() {
+        Some(Overlay::Help { scroll } | Overlay::Details { scroll }) => {
+            *scroll = scroll.saturating_add_signed(by).min(scrollable);
+        }
+        Some(Overlay::Tags { selected, .. }) => {
+            *selected = selected.saturating_add_signed(by).min(count.saturating_sub(1));
+        }
+        Some(Overlay::Filter(_)) | None => {
+            let place = state.cursor_place().saturating_add_signed(by);
+            state.cursor = state.order.get(place.min(state.order.len().saturating_sub(1))).copied();
+        }
+    }
+}
+
+fn page(state: &State) -> isize {
+    let height = match state.overlays.last() {
+        Some(_) => state.size.height / 2,
+        None => layout::rows(state, layout::body(state.size).0).height,
+    };
+    isize::try_from(height).unwrap_or(1).max(1)
+}
+
+/// Up by one.
+pub fn up(state: &mut State) -> Option<Effect> {
+    move_by(state, -1);
+    None
+}
+
+/// Down by one.
+pub fn down(state: &mut State) -> Option<Effect> {
+    move_by(state, 1);
+    None
+}
+
+/// Up by a page.
+pub fn page_up(state: &mut State) -> Option<Effect> {
+    move_by(state, -page(state));
+    None
+}
+
+/// Down by a page.
+pub fn page_down(state: &mut State) -> Option<Effect> {
+    move_by(state, page(state));
+    None
+}
+
+/// To the first.
+pub fn first(state: &mut State) -> Option<Effect> {
+    move_by(state, isize::MIN);
+    None
+}
+
+/// To the last.
+pub fn last(state: &mut State) -> Option<Effect> {
+    move_by(state, isize::MAX);
+    None
+}
+
+/// Marks the run under the cursor, or unmarks it.
+pub fn toggle_mark(state: &mut State) -> Option<Effect> {
+    let run: RunId = state.cursor?;
+    if state.mark(run).is_some() {
+        state.marks.retain(|mark| mark.run != run);
+    } else if state.marks.len() < MARKS {
+        let color = state.free_color();
+        state.marks.push(Mark { run, color });
+    } else {
+        state.complain("eight runs are marked already: unmark one first");
+    }
+    None
+}
+
+/// Forgets the filter if there is one, otherwise the marks.
+pub fn clear(state: &mut State) -> Option<Effect> {
+    if state.filter.is_empty() {
+        state.marks.clear();
+    } else {
+        state.filter.clear();
+        state.reorder();
+    }
+    None
+}
+
+/// The next way to sort.
+pub fn sort(state: &mut State) -> Option<Effect> {
+    state.sort = state.sort.next();
+    state.reorder();
+    None
+}
+
+/// Opens the filter's line.
+pub fn filter(state: &mut State) -> Option<Effect> {
+    state.overlays.push(Overlay::Filter(LineInput::new(&state.filter)));
+    None
+}
+
+/// Opens what is known of the run under the cursor.
+pub fn details(state: &mut State) -> Option<Effect> {
+    if state.cursor.is_some() {
+        state.overlays.push(Overlay::Details { scroll: 0 });
+    }
+    None
+}
+
+/// Opens the list of tags at the one that is shown.
+pub fn tags(state: &mut State) -> Option<Effect> {
+    let selected = state.tags("").iter().position(|tag| Some(*tag) == state.tag).unwrap_or(0);
+    state.overlays.push(Overlay::Tags { input: LineInput::default(), selected });
+    None
+}
+
+fn change_tag(state: &mut State, by: isize) {
+    let tags = state.tags("");
+    let place = tags.iter().position(|tag| Some(*tag) == state.tag).unwrap_or(0);
+    if !tags.is_empty() {
+        let place = (place as isize + by).rem_euclid(tags.len() as isize);
+        state.show_tag(tags[place as usize]);
+    }
+}
+
+/// The next tag.
+pub fn next_tag(state: &mut State) -> Option<Effect> {
+    change_tag(state, 1);
+    None
+}
+
+/// The previous tag.
+pub fn previous_tag(state: &mut State) -> Option<Effect> {
+    change_tag(state, -1);
+    None
+}
+
+/// How many moments the oldest kept picture is before the newest.
+fn last_picture(state: &State) -> usize {
+    let kept = state.view.panels.iter().filter_map(|panel| match &panel.content {
+        Some(crate::run::watch::Content::Picture { of, .. }) => Some(of.saturating_sub(1)),
+        _ => None,
+    });
+    kept.max().unwrap_or(0)
+}
+
+/// An older picture.
+pub fn older(state: &mut State) -> Option<Effect> {
+    state.back = (state.back + 1).min(last_picture(state));
+    None
+}
+
+/// A newer picture.
+pub fn newer(state: &mut State) -> Option<Effect> {
+    state.back = state.back.saturating_sub(1);
+    None
+}
+
+/// The next amount of smoothing.
+pub fn cycle_smoothing(state: &mut State) -> Option<Effect> {
+    state.smoothing = (state.smoothing + 1) % SMOOTHING.len();
+    None
+}
+
+/// The other axis.
+pub fn toggle_log_scale(state: &mut State) -> Option<Effect> {
+    state.log_scale = !state.log_scale;
+    None
+}
+
+/// Opens the help.
+pub fn help(state: &mut State) -> Option<Effect> {
+    state.overlays.push(Overlay::Help { scroll: 0 });
+    None
+}
+
+/// Closes the popup on top. A filter that is left with Escape is forgotten.
+pub fn close(state: &mut State) -> Option<Effect> {
+    if let Some(Overlay::Filter(_)) = state.overlays.pop() {
+        state.filter.clear();
+        state.reorder();
+    }
+    None
+}
+
+/// Does what the popup on top asks.
+pub fn accept(state: &mut State) -> Option<Effect> {
+    if let Some(Overlay::Tags { input, selected }) = state.overlays.pop()
+        && let Some(tag) = state.tags(input.text()).get(selected)
+    {
+        state.show_tag(*tag);
+    }
+    None
+}
+
+/// Leaves.
+pub fn quit(_: &mut State) -> Option<Effect> {
+    Some(Effect::Quit)
+}

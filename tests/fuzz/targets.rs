@@ -1,0 +1,176 @@
+//! What is read, and whole files of each kind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use trainyard::data::import::idx;
+use trainyard::preset::{library, overrides};
+use trainyard::run::NamedTensor;
+use trainyard::run::checkpoint::{load_tensors, save_tensors};
+use trainyard::run::tensorboard::record::{self, Piece};
+use trainyard::run::tensorboard::{Reader, Writer};
+use trainyard::run::watch::{Interest, Watcher};
+
+use crate::Target;
+
+/// Every file below a folder of the repository whose name contains `part`.
+fn files(folder: &str, part: &str) -> Vec<PathBuf> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder of the repository").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name.to_string_lossy().contains(part)) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
+    assert!(!paths.is_empty(), "there are files to begin with");
+    paths.iter().map(|path| fs::read(path).expect("a file of the repository")).collect()
+}
+
+/// A file with this content, for readers that take a path. It stands in a folder of its own.
+fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).expect("a file");
+    read(&path);
+}
+
+/// Presets, with all that follows: shapes, parameters, the printed summary.
+pub fn presets() -> Target {
+    let read = |bytes: &[u8]| {
+        let text = String::from_utf8_lossy(bytes);
+        match library::experiment(&text, "fuzz.ron") {
+            Ok(experiment) => drop(experiment.summary.render()),
+            Err(error) => drop(error.to_string()),
+        }
+    };
+    Target { name: "presets", seeds: contents(&files("presets", ".ron")), read }
+}
+
+/// The values of `--set`.
+pub fn overrides() -> Target {
+    let read = |bytes: &[u8]| {
+        let preset = include_str!("../../presets/mnist-cnn.ron");
+        if let Ok(text) = overrides::apply(preset, &String::from_utf8_lossy(bytes)) {
+            // What it says is checked as any preset is.
+            let _ = library::experiment(&text, "fuzz.ron").map_err(|error| error.to_string());
+        }
+    };
+    let seeds =
+        ["train.epochs=2", "optimizer.learning_rate=0.01", "layers.0.filters=64", "layers.0=Dense(units: 3)"];
+    Target { name: "overrides", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
+}
+
+/// IDX files.
+pub fn idx() -> Target {
+    let images = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[7; 12]].concat();
+    let labels = [&[0, 0, 8, 1, 0, 0, 0, 4][..], &[1, 2, 3, 4]].concat();
+    // A broken file is refused with an error: that is not the question here.
+    Target {
+        name: "IDX",
+        seeds: vec![images, labels],
+        read: |bytes| drop(idx::parse(bytes.to_vec(), "fuzz.idx")),
+    }
+}
+
+/// Weights.
+pub fn safetensors() -> Target {
+    let tensors = [("dense/bias", vec![3]), ("dense/kernel", vec![2, 3]), ("scale", vec![])];
+    let tensors = tensors.map(|(name, shape)| NamedTensor {
+        name: name.into(),
+        values: vec![0.5; shape.iter().product()],
+        shape,
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("seed.safetensors");
+    save_tensors(&path, &tensors).expect("the seed is written");
+    let read = |bytes: &[u8]| in_a_file("fuzz.safetensors", bytes, |path| drop(load_tensors(path)));
+    Target { name: "safetensors", seeds: contents(&[path]), read }
+}
+
+/// Reads an event file in both ways: for its numbers, and with all its figures as `trainyard watch` does.
+fn read_events(bytes: &[u8]) {
+    in_a_file("events.out.tfevents.1.fuzz", bytes, |path| {
+        Reader::new(path).read(|_| {}).expect("the file can be read");
+        let mut watcher = Watcher::new(path);
+        let mut interest =
+            Interest { shown: vec![0], room: (40, 40), details: Some(0), ..Interest::default() };
+        watcher.look_at(interest.clone());
+        let until = Duration::from_secs(60);
+        watcher.work(until);
+        let tags = watcher.view().tags.len() as u32;
+        for tag in (0..tags).take(40) {
+            (interest.tag, interest.value) = (Some(tag), Some(tag));
+            watcher.look_at(interest.clone());
+            watcher.view();
+        }
+    });
+}
+
+fn event_files() -> Vec<Vec<u8>> {
+    let mut seeds = contents(&files("tests/fixtures/events", "tfevents"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut writer = Writer::create(folder.path()).expect("an event file");
+    writer.scalars(1, &[("loss/train", 0.5), ("accuracy/train", 0.25)]).expect("it is written");
+    writer.histogram(1, "weights", &[0.0, 1.0, 0.5]).expect("it is written");
+    writer.flush().expect("it is written");
+    seeds.push(fs::read(writer.path()).expect("the seed"));
+    seeds
+}
+
+/// Event files whose bytes are damaged: records are lost.
+pub fn event_records() -> Target {
+    Target { name: "event files", seeds: event_files(), read: read_events }
+}
+
+/// Event files whose records are whole and say anything.
+pub fn event_messages() -> Target {
+    let mut seeds = Vec::new();
+    for file in event_files() {
+        let mut rest = &file[..];
+        while let Piece::Record(data) = record::piece(rest) {
+            seeds.push(data.to_vec());
+            rest = &rest[data.len() + 16..];
+        }
+    }
+    seeds.sort_by_key(Vec::len);
+    seeds.dedup_by_key(|seed| seed.len());
+    let read = |bytes: &[u8]| {
+        let mut file = Vec::new();
+        record::write(&mut file, bytes).expect("a vector takes all");
+        read_events(&file);
+    };
+    Target { name: "event messages", seeds, read }
+}
+
+/// Pictures in event files.
+pub fn pictures() -> Target {
+    let kinds = [(png::ColorType::Grayscale, 1), (png::ColorType::Rgb, 3), (png::ColorType::Rgba, 4)];
+    let seeds = kinds.map(|(color, channels)| {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, 9, 7);
+        encoder.set_color(color);
+        let mut writer = encoder.write_header().expect("a vector takes all");
+        writer.write_image_data(&vec![100; 63 * channels]).expect("a vector takes all");
+        drop(writer);
+        bytes
+    });
+    let read = |bytes: &[u8]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut writer = Writer::create(folder.path()).expect("an event file");
+        writer.image(1, "picture", 9, 7, 3, bytes.to_vec()).expect("it is written");
+        writer.flush().expect("it is written");
+        read_events(&fs::read(writer.path()).expect("the file"));
+    };
+    Target { name: "pictures", seeds: seeds.to_vec(), read }
+}

@@ -92,3 +92,84 @@ fn a_machine_learns_the_same_bits_on_any_number_of_threads() {
     };
     assert!(run(1) == run(3));
 }
+
+/// What `tests/reference/sklearn_rbm.py` wrote.
+#[derive(serde::Deserialize)]
+struct Reference {
+    machines: Vec<Machine>,
+    trained: Trained,
+}
+
+#[derive(serde::Deserialize)]
+struct Machine {
+    visible: usize,
+    hidden: usize,
+    kernel: Vec<f32>,
+    visible_bias: Vec<f32>,
+    hidden_bias: Vec<f32>,
+    data: Vec<f32>,
+    probabilities: Vec<f32>,
+    free_energies: Vec<f64>,
+}
+
+#[derive(serde::Deserialize)]
+struct Trained {
+    samples: usize,
+    hidden: usize,
+    learning_rate: f32,
+    batch_size: usize,
+    epochs: u64,
+    pseudo_likelihood: f64,
+}
+
+fn reference() -> Reference {
+    serde_json::from_str(include_str!("../../../tests/reference/sklearn_rbm.json")).unwrap()
+}
+
+#[test]
+fn probabilities_and_free_energies_are_those_of_scikit_learn() {
+    for case in reference().machines {
+        let machine = Rbm {
+            kernel: case.kernel,
+            visible_bias: case.visible_bias,
+            hidden_bias: case.hidden_bias,
+            ..machine(case.visible, case.hidden)
+        };
+        let hidden = machine.hidden_given(&case.data, None, 0);
+        assert!(hidden.iter().zip(&case.probabilities).all(|(ours, theirs)| (ours - theirs).abs() < 1e-5));
+        for (row, theirs) in case.data.chunks(case.visible).zip(case.free_energies) {
+            let ours = machine.free_energy(row);
+            assert!((ours - theirs).abs() < 1e-4 * theirs.abs().max(1.0), "{ours}, not {theirs}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "half a minute; prints how fast a machine of 784 and 256 units learns"]
+fn a_machine_trained_on_digits_is_as_likely_as_that_of_scikit_learn() {
+    use crate::data::mnist;
+    let wanted = reference().trained;
+    let digits = mnist::load().unwrap();
+    let images: Vec<f32> =
+        digits.train.images[..wanted.samples * 784].iter().map(|&x| f32::from(x) / 255.0).collect();
+    let mut machine = Rbm::new(Visible::Binary, 784, wanted.hidden, Stream { seed: 0, layer: 0 });
+    // As scikit-learn does it: persistent chains, no momentum, no decay, samples in their order.
+    let learning = Learning {
+        rate: wanted.learning_rate,
+        momentum: 0.0,
+        weight_decay: 0.0,
+        gibbs_steps: 1,
+        persistent: true,
+    };
+    let since = std::time::Instant::now();
+    for epoch in 0..wanted.epochs {
+        for (number, batch) in (0..).zip(images.chunks(784 * wanted.batch_size)) {
+            machine.step(batch, &learning, epoch << 32 | number);
+        }
+    }
+    let seconds = since.elapsed().as_secs_f64();
+    println!("{:.0} images/s", wanted.epochs as f64 * wanted.samples as f64 / seconds);
+    let ours = (0..5).map(|seed| machine.pseudo_likelihood(&images, seed)).sum::<f64>() / 5.0;
+    println!("pseudo-likelihood {ours:.2}, scikit-learn {:.2}", wanted.pseudo_likelihood);
+    assert!((ours / wanted.pseudo_likelihood - 1.0).abs() < 0.05);
+}

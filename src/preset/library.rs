@@ -16,6 +16,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-vae", include_str!("../../presets/mnist-vae.ron")),
     ("mnist-gan", include_str!("../../presets/mnist-gan.ron")),
     ("mnist-dcgan", include_str!("../../presets/mnist-dcgan.ron")),
+    ("shakespeare-char", include_str!("../../presets/shakespeare-char.ron")),
 ];
 
 /// A preset of the library.

@@ -1,7 +1,7 @@
 //! Training procedures, schedules, stopping, evaluation.
 //!
 //! A procedure is a [`Training`]: `supervised`, `pretrain`, and those that share a [`Course`](course::Course):
-//! `autoencoder`, `adversarial`. What it shows beside curves are figures (`figure`: what they are,
+//! `autoencoder`, `adversarial`, `language`. What it shows beside curves are figures (`figure`: what they are,
 //! `figures/`: one file each). `bench/` measures how fast it goes.
 
 pub mod adversarial;
@@ -11,6 +11,7 @@ pub mod course;
 pub mod evaluation;
 pub mod figure;
 pub mod figures;
+pub mod language;
 mod memory;
 pub mod metrics;
 pub mod pretrain;

@@ -9,7 +9,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use super::memory;
 use super::metrics::Scores;
 use super::supervised::Trainer;
-use super::{adversarial, autoencoder, pretrain};
+use super::{adversarial, autoencoder, language, pretrain};
 use crate::data::{self, Splits};
 use crate::nn;
 use crate::nn::graph::Param;
@@ -244,6 +244,6 @@ pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
             Ok(Box::new(autoencoder::prepare(preset)?))
         }
         Procedure::Adversarial { .. } => Ok(Box::new(adversarial::prepare(preset)?)),
-        other => Err(nn::Error::Unsupported(format!("the procedure {}", other.name())).into()),
+        Procedure::Language { .. } => Ok(Box::new(language::prepare(preset)?)),
     }
 }

@@ -73,8 +73,7 @@ impl Keeper {
     /// Makes the run's folder, unless one is open, and says where it is.
     pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
         self.since = Instant::now();
-        let steps = training.steps_per_epoch() * u64::from(training.epochs());
-        self.steps_a_point = (steps / POINTS).clamp(1, FEWEST);
+        self.steps_a_point = (training.steps() / POINTS).clamp(1, FEWEST);
         if self.recorder.is_none() && self.runs.is_some() {
             self.manifest = Some(Manifest::begin(training.preset().clone(), device.to_string()));
             self.create();

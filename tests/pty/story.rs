@@ -94,13 +94,18 @@ fn a_person_trains_steers_inspects_and_leaves() {
     terminal.wait("Confusion matrix at step");
     terminal.wait("recall");
 
-    // Figures: one after the other, another sample in one of them.
+    // Figures: one after the other, their knobs turned.
     terminal.keys("f");
-    terminal.wait("Slope of the verdict");
+    terminal.wait("numbers from");
+    terminal.wait("layer 1 of");
+    terminal.keys(">");
+    terminal.wait("layer 2 of");
     terminal.keys("n");
     terminal.wait("test sample 1:");
     terminal.keys("f");
-    terminal.wait("What each unit looks for");
+    terminal.wait("Slope of the verdict");
+    terminal.keys("F");
+    terminal.wait("layer 2 of");
 
     // Hyperparameters while it runs.
     terminal.keys("4");

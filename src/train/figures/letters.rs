@@ -48,6 +48,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         inputs.extend(words::encode(&start, &tokens));
     }
     let width = subject.model.output_width();
+    subject.model.reset_inference_state();
     let outputs = subject.model.predict(Buffer::from(inputs), letters.len())?;
     let values =
         (0..width).flat_map(|class| outputs.iter().skip(class).step_by(width).copied()).collect::<Vec<f32>>();

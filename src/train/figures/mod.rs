@@ -1,12 +1,18 @@
 //! The figures of supervised trainings, one file each; procedures add their own. A figure that does not make sense for a
 //! preset is not listed for it.
 
+mod attention;
+mod augmentation;
+mod feature_maps;
 mod first_layer;
 mod forecast;
+mod hidden_state;
 mod letters;
 mod regression;
 mod saliency;
+mod spectrogram;
 mod subject;
+mod surface;
 #[cfg(test)]
 mod tests;
 mod threshold;
@@ -26,8 +32,20 @@ struct Kind {
 }
 
 /// All kinds, in the order of the screen.
-static KINDS: &[Kind] =
-    &[threshold::KIND, regression::KIND, forecast::KIND, letters::KIND, saliency::KIND, first_layer::KIND];
+static KINDS: &[Kind] = &[
+    surface::KIND,
+    threshold::KIND,
+    regression::KIND,
+    forecast::KIND,
+    letters::KIND,
+    spectrogram::KIND,
+    feature_maps::KIND,
+    saliency::KIND,
+    hidden_state::KIND,
+    attention::KIND,
+    first_layer::KIND,
+    augmentation::KIND,
+];
 
 /// The figures that a preset has.
 pub fn list(preset: &Preset, splits: &Splits) -> Vec<FigureInfo> {

@@ -1,6 +1,7 @@
 //! Every figure of small trainings is drawn and holds together.
 
 use super::*;
+use crate::nn::layers::view::{Shown, View};
 use crate::train::figure::{Body, Knob, Panel};
 use crate::train::training::{Observer, Training};
 use crate::train::{StepSummary, Verdict, prepare};
@@ -71,7 +72,7 @@ fn draw_all(training: &mut dyn Training) -> Vec<String> {
 }
 
 #[test]
-fn a_convolutional_network_shows_what_it_looks_at() {
+fn a_convolutional_network_shows_its_maps_and_what_it_looks_at() {
     let mut training = trained(
         r#"(name: "cnn", title: "", data: (source: mnist, train_samples: Some(600)),
             layers: [Conv2D(filters: 4, kernel_size: 3, activation: relu), MaxPooling2D(),
@@ -80,11 +81,13 @@ fn a_convolutional_network_shows_what_it_looks_at() {
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         4,
     );
-    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer"]);
-    // Position -1 is the last sample.
-    let at = Controls { position: -1, ..Controls::default() };
-    let drawn = training.figure("saliency", &at).unwrap().expect("it is listed");
+    assert_eq!(draw_all(&mut *training), ["feature-maps", "saliency", "first-layer"]);
+    // Position -1 is the last sample, and maps have the sizes that the network gives them.
+    let at = Controls { position: -1, item: 2, ..Controls::default() };
+    let drawn = training.figure("feature-maps", &at).unwrap().expect("it is listed");
     assert_eq!(drawn.at.position, 9_999);
+    let Body::Images { shape, pixels, .. } = &drawn.panels[0].body else { panic!("{drawn:?}") };
+    assert_eq!((*shape, pixels.len()), ([11, 11, 1], 5 * 121));
     assert_eq!(training.figure("no such figure", &at).unwrap(), None);
 }
 
@@ -96,7 +99,9 @@ fn two_classes_have_a_threshold_and_one_value_has_its_truth() {
             loss: binary_crossentropy, optimizer: Adam(), train: (epochs: 2, batch_size: 50))"#,
         30,
     );
-    assert!(draw_all(&mut *training).contains(&"threshold".to_string()));
+    assert_eq!(draw_all(&mut *training), ["surface", "threshold"]);
+    // The output and eight hidden neurons.
+    assert_eq!(training.figures()[0].knobs, [Knob::Item { label: "output or neuron".into(), count: 9 }]);
     let mut training = trained(
         r#"(name: "diabetes", title: "", data: (source: diabetes),
             layers: [Dense(units: 8, activation: tanh), Dense(units: 1)],
@@ -104,4 +109,84 @@ fn two_classes_have_a_threshold_and_one_value_has_its_truth() {
         10,
     );
     assert_eq!(draw_all(&mut *training), ["regression"]);
+}
+
+#[test]
+fn a_recurrent_network_shows_its_state_which_ends_as_its_output_begins() {
+    let mut training = trained(
+        r#"(name: "rows", title: "", data: (source: mnist, train_samples: Some(300)),
+            layers: [Reshape(target_shape: [28, 28]), LSTM(units: 6), Dense(units: 10, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
+        3,
+    );
+    let names = draw_all(&mut *training);
+    assert!(names.contains(&"hidden-state".to_string()), "{names:?}");
+    let drawn = training.figure("hidden-state", &Controls::default()).unwrap().expect("it is listed");
+    let Body::Heatmap { values, columns, .. } = &drawn.panels[0].body else { panic!("{drawn:?}") };
+    assert_eq!((values.len(), *columns), (6 * 28, 28));
+    // The state after the last step is what the layer gives when asked for its last state alone.
+    let (model, splits) = training.model_and_splits();
+    let mut batch = crate::data::Batch::default();
+    splits.test.fill(&[0], &mut batch);
+    let views = model.activations(batch.inputs.into(), 1).unwrap();
+    let is_output = |view: &&View| view.layer == "lstm" && view.shown == Shown::Output;
+    let last = &views.iter().find(is_output).expect("the layer is there").values;
+    let ends: Vec<f32> = values.chunks(28).map(|unit| unit[27]).collect();
+    assert_eq!(&ends, last);
+}
+
+#[test]
+fn an_encoder_shows_what_each_step_attends_to_in_shares_that_add_up() {
+    let mut training = trained(
+        r#"(name: "attentive", title: "", data: (source: mnist, train_samples: Some(300)),
+            layers: [Reshape(target_shape: [28, 28]), TransformerEncoder(num_heads: 2, key_dim: 8, ff_dim: 16),
+                     GlobalAveragePooling1D, Dense(units: 10, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
+        2,
+    );
+    let names = draw_all(&mut *training);
+    assert!(names.contains(&"attention".to_string()), "{names:?}");
+    let drawn = training.figure("attention", &Controls::default()).unwrap().expect("it is listed");
+    let Body::Heatmap { values, columns, .. } = &drawn.panels[1].body else { panic!("{drawn:?}") };
+    assert_eq!((values.len(), *columns), (28 * 28, 28));
+    assert!(values.chunks(28).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4));
+}
+
+#[test]
+fn augmented_images_are_shown_before_and_after() {
+    let mut training = trained(
+        r#"(name: "augmented", title: "",
+            data: (source: mnist, train_samples: Some(200), augment: (shift: 2.0, rotate: 10.0)),
+            layers: [Flatten, Dense(units: 10, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
+        1,
+    );
+    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer", "augmentation"]);
+    let drawn = training.figure("augmentation", &Controls::default()).unwrap().expect("it is listed");
+    let pixels = |panel: usize| match &drawn.panels[panel].body {
+        Body::Images { pixels, .. } => pixels.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_ne!(pixels(0), pixels(1));
+    assert_ne!(pixels(1), pixels(2));
+}
+
+#[test]
+fn a_word_is_judged_letter_by_letter() {
+    let mut training = trained(
+        r#"(name: "words", title: "", data: (source: words, train_samples: Some(300)),
+            layers: [Embedding(input_dim: 50, output_dim: 4), LSTM(units: 6),
+                     Dense(units: 6, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
+        2,
+    );
+    let at = Controls { text: "a1b".into(), ..Controls::default() };
+    let drawn = training.figure("letters", &at).unwrap().expect("it is listed");
+    let Body::Heatmap { values, columns, rows_named, columns_named, .. } = &drawn.panels[0].body else {
+        panic!("{drawn:?}")
+    };
+    assert_eq!((*columns, rows_named.len()), (2, 6));
+    assert_eq!(*columns_named, ["a", "b"]);
+    assert!((0..2).all(|letter| (values.iter().skip(letter).step_by(2).sum::<f32>() - 1.0).abs() < 1e-4));
+    assert!(drawn.notes[1].contains("1 signs"));
 }

@@ -71,8 +71,12 @@ impl Inspect {
         let shown = old.map(|info| title(self.view, info));
         let views = views(new);
         let same = views.iter().find(|view| shown == Some(title(**view, new)));
+        // A sample that is no picture says little; then a figure comes first.
+        let is_picture = matches!(new.preset.data.signature().input[..], [_, _, 1 | 3]);
+        let figure = views.iter().find(|view| matches!(view, View::Figure(_)));
+        let first = if is_picture { views.first() } else { figure.or(views.first()) };
         Inspect {
-            view: same.or(views.first()).copied().unwrap_or_default(),
+            view: same.or(first).copied().unwrap_or_default(),
             filter: self.filter,
             position: self.position,
             knobs: new.figures.iter().map(|figure| Controls::start(&figure.knobs)).collect(),

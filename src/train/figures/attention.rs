@@ -1,0 +1,73 @@
+//! What each step attends to, for the selected sample: a map a head, row by row the shares that a step takes from each.
+
+use super::hidden_state::steps_named;
+use super::subject::{input, verdict};
+use super::{Kind, Subject};
+use crate::data::Splits;
+use crate::nn::buffer::Buffer;
+use crate::nn::layers::view::{Shown, View};
+use crate::preset::{Layer, Preset};
+use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::training::Error;
+
+const NAME: &str = "attention";
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
+
+/// So many heads are shown at most.
+const HEADS: usize = 8;
+
+fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
+    let count = attentions(&preset.layers);
+    (count > 0 && !splits.test.is_empty()).then(|| {
+        let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count });
+        FigureInfo {
+            name: NAME.into(),
+            title: "Attention".into(),
+            knobs: std::iter::once(Knob::Sample).chain(layers).collect(),
+        }
+    })
+}
+
+/// How many attentions there are, those within other layers included.
+fn attentions(layers: &[Layer]) -> usize {
+    let count = |layer: &Layer| match layer {
+        Layer::MultiHeadAttention { .. } | Layer::TransformerEncoder { .. } => 1,
+        Layer::Residual { layers } => attentions(layers),
+        _ => 0,
+    };
+    layers.iter().map(count).sum()
+}
+
+fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
+    let chosen = subject.sample(at)?;
+    let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
+    let maps: Vec<&View> = views.iter().filter(|view| view.shown == Shown::Attention).collect();
+    let item = at.item.min(maps.len().saturating_sub(1));
+    let missing = || Error::NoFigure(NAME.into());
+    let view = maps.get(item).ok_or_else(missing)?;
+    let &[heads, steps, _] = &view.shape[..] else { return Err(missing()) };
+    let test = &*subject.splits.test;
+    let names = steps_named(test, &chosen.batch.inputs, steps);
+    let most = view.values.iter().copied().fold(1e-6_f32, f32::max);
+    let head = |(number, values): (usize, &[f32])| Panel {
+        title: format!("Head {} of {heads}", number + 1),
+        body: Body::Heatmap {
+            values: values.to_vec(),
+            columns: steps,
+            range: (0.0, most),
+            rows_named: names.clone(),
+            columns_named: names.clone(),
+        },
+    };
+    let mut panels: Vec<Panel> =
+        view.values.chunks_exact((steps * steps).max(1)).enumerate().take(HEADS).map(head).collect();
+    panels.extend(input(subject, &chosen.batch.inputs));
+    if let Some(last) = views.last().filter(|last| last.values.len() == test.classes().len()) {
+        panels.push(verdict(test.classes(), &last.values));
+    }
+    let note = format!("{}   {}: row by row, from which steps each step takes", chosen.name, view.layer);
+    let at = Controls { position: chosen.index as i64, item, ..at.clone() };
+    Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![note], panels })
+}

@@ -1,0 +1,54 @@
+//! What augmentation makes of training images: before, and as they are in some epochs.
+
+use super::{Kind, Subject};
+use crate::data::{Batch, Splits};
+use crate::preset::Preset;
+use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::training::Error;
+
+const NAME: &str = "augmentation";
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
+
+/// Samples side by side, and epochs one below the other.
+const SAMPLES: usize = 8;
+const EPOCHS: u32 = 3;
+
+fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
+    let is_image = matches!(splits.train.input_shape(), [_, _, 1 | 3]);
+    (is_image && preset.data.augment.is_some() && !splits.train.is_empty()).then(|| FigureInfo {
+        name: NAME.into(),
+        title: "Augmentation".into(),
+        knobs: vec![Knob::Sample],
+    })
+}
+
+fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
+    let train = &*subject.splits.train;
+    let &[height, width, channels] = train.input_shape() else { return Err(Error::NoFigure(NAME.into())) };
+    let count = i64::try_from(train.len()).unwrap_or(i64::MAX);
+    let first = at.position.checked_rem_euclid(count).ok_or(Error::NoSamples)?;
+    let samples = (0..SAMPLES as i64).map(|i| first.saturating_add(i).rem_euclid(count) as u32);
+    let indices: Vec<u32> = samples.take(train.len()).collect();
+    let images = |title: String, pixels: Vec<f32>| Panel {
+        title,
+        body: Body::Images {
+            shape: [height, width, channels],
+            pixels,
+            range: (0.0, 1.0),
+            captions: Vec::new(),
+            columns: SAMPLES,
+        },
+    };
+    let mut batch = Batch::default();
+    train.fill(&indices, &mut batch);
+    let mut panels = vec![images("Before".into(), batch.inputs.clone())];
+    for epoch in 1..=EPOCHS {
+        train.fill_for_training(&indices, epoch, &mut batch);
+        panels.push(images(format!("In epoch {epoch}"), batch.inputs.clone()));
+    }
+    let notes = vec![format!("training samples from {first} on")];
+    let at = Controls { position: first, ..at.clone() };
+    Ok(Figure { name: NAME.into(), at, step: subject.step, notes, panels })
+}

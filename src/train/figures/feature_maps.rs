@@ -1,0 +1,82 @@
+//! Feature maps: what each channel of each layer makes of the selected image.
+
+use super::subject::{input, verdict};
+use super::{Kind, Subject};
+use crate::data::Splits;
+use crate::nn::buffer::Buffer;
+use crate::nn::layers::view::{Shown, View};
+use crate::preset::names::layer_names;
+use crate::preset::shapes::output_shape;
+use crate::preset::{Layer, Preset};
+use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::training::Error;
+
+const NAME: &str = "feature-maps";
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
+
+/// So many maps of a layer are shown at most.
+const SHOWN: usize = 64;
+
+fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
+    let is_image = matches!(splits.test.input_shape(), [_, _, 1 | 3]);
+    let has_maps = preset.layers.iter().any(|layer| matches!(layer, Layer::Conv2D { .. }));
+    let count = mapped(&preset.layers, splits.test.input_shape()).len();
+    (is_image && has_maps && count > 0).then(|| FigureInfo {
+        name: NAME.into(),
+        title: "Feature maps".into(),
+        knobs: vec![Knob::Sample, Knob::Item { label: "layer".into(), count }],
+    })
+}
+
+/// The layers whose outputs are images, by name.
+fn mapped(layers: &[Layer], input: &[usize]) -> Vec<String> {
+    let mut shape = input.to_vec();
+    let mut found = Vec::new();
+    for (layer, name) in layers.iter().zip(layer_names(layers)) {
+        let Ok(next) = output_shape(layer, &shape) else { break };
+        shape = next;
+        // What only passes numbers on has nothing new to show.
+        let makes_maps = !matches!(layer, Layer::Dropout { .. } | Layer::Reshape { .. });
+        if makes_maps && matches!(shape[..], [_, _, _]) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
+    let layers = mapped(&subject.preset.layers, subject.splits.test.input_shape());
+    let chosen = subject.sample(at)?;
+    let item = at.item.min(layers.len().saturating_sub(1));
+    let missing = || Error::NoFigure(NAME.into());
+    let name = layers.get(item).ok_or_else(missing)?;
+    let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
+    let is_it = |view: &&View| view.layer == *name && view.shown == Shown::Output;
+    let view = views.iter().find(is_it).ok_or_else(missing)?;
+    let (&[height, width, channels], values) = (&view.shape[..], &view.values) else { return Err(missing()) };
+    let shown = channels.min(SHOWN);
+    // Channels lie side by side in each pixel.
+    let map = |channel: usize| values.iter().skip(channel).step_by(channels).copied();
+    let pixels: Vec<f32> = (0..shown).flat_map(map).collect();
+    let (low, high) = pixels.iter().fold((0.0_f32, 0.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
+    let most = high.max(-low).max(1e-6);
+    let of =
+        if shown < channels { format!("{shown} of {channels} maps") } else { format!("{channels} maps") };
+    let note =
+        format!("{}   {name}: {of} of {height} x {width}, numbers from {low:.2} to {high:.2}", chosen.name);
+    let maps = Body::Images {
+        shape: [height, width, 1],
+        pixels,
+        range: if low < 0.0 { (-most, most) } else { (0.0, most) },
+        captions: Vec::new(),
+        columns: 0,
+    };
+    let prediction = subject.model.predict(Buffer::copy_of(&chosen.batch.inputs), 1)?;
+    let mut panels = vec![Panel { title: format!("{name} ({} of {})", item + 1, layers.len()), body: maps }];
+    panels.extend(input(subject, &chosen.batch.inputs));
+    panels.push(verdict(subject.splits.test.classes(), &prediction));
+    let at = Controls { position: chosen.index as i64, item, ..at.clone() };
+    Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![note], panels })
+}

@@ -1,0 +1,83 @@
+//! The hidden state of a recurrent layer over the steps of the selected sample: a row a unit, a column a step.
+
+use super::subject::{input, verdict};
+use super::{Kind, Subject};
+use crate::data::{Dataset, Splits};
+use crate::nn::buffer::Buffer;
+use crate::nn::layers::view::{Shown, View};
+use crate::preset::{Layer, Preset};
+use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::training::Error;
+
+const NAME: &str = "hidden-state";
+
+/// The kind.
+pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
+
+fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
+    let count = recurrent(&preset.layers);
+    (count > 0 && !splits.test.is_empty()).then(|| {
+        let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count });
+        FigureInfo {
+            name: NAME.into(),
+            title: "Hidden state".into(),
+            knobs: std::iter::once(Knob::Sample).chain(layers).collect(),
+        }
+    })
+}
+
+/// How many recurrent layers there are, those within others included; one of both directions counts twice.
+fn recurrent(layers: &[Layer]) -> usize {
+    let count = |layer: &Layer| match layer {
+        Layer::SimpleRNN { .. } | Layer::LSTM { .. } | Layer::GRU { .. } => 1,
+        Layer::Bidirectional(inner) => 2 * recurrent(std::slice::from_ref(inner)),
+        Layer::Residual { layers } => recurrent(layers),
+        _ => 0,
+    };
+    layers.iter().map(count).sum()
+}
+
+fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
+    let chosen = subject.sample(at)?;
+    // A language model's own stream of text is not to go on from this sample.
+    subject.model.reset_inference_state();
+    let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
+    subject.model.reset_inference_state();
+    let states: Vec<&View> = views.iter().filter(|view| view.shown == Shown::States).collect();
+    let item = at.item.min(states.len().saturating_sub(1));
+    let missing = || Error::NoFigure(NAME.into());
+    let view = states.get(item).ok_or_else(missing)?;
+    let &[steps, units] = &view.shape[..] else { return Err(missing()) };
+    let name = &view.layer;
+    // Steps lie one after the other; the map has a row a unit.
+    let values: Vec<f32> =
+        (0..units).flat_map(|unit| view.values.iter().skip(unit).step_by(units).copied()).collect();
+    let most = values.iter().fold(1e-6_f32, |most, x| most.max(x.abs()));
+    let note =
+        format!("{}   {name}: {units} units over {steps} steps, from {:.2} to {most:.2}", chosen.name, -most);
+    let test = &*subject.splits.test;
+    let heat = Body::Heatmap {
+        values,
+        columns: steps,
+        range: (-most, most),
+        rows_named: (1..=units).map(|unit| unit.to_string()).collect(),
+        columns_named: steps_named(test, &chosen.batch.inputs, steps),
+    };
+    let mut panels = vec![Panel { title: format!("State of {name}, step by step"), body: heat }];
+    panels.extend(input(subject, &chosen.batch.inputs));
+    if let Some(last) = views.last().filter(|last| last.values.len() == test.classes().len()) {
+        panels.push(verdict(test.classes(), &last.values));
+    }
+    let at = Controls { position: chosen.index as i64, item, ..at.clone() };
+    Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![note], panels })
+}
+
+/// What is read at each step: its token where there are such, else its number.
+pub(super) fn steps_named(test: &dyn Dataset, inputs: &[f32], steps: usize) -> Vec<String> {
+    let tokens = test.tokens();
+    let name = |step: usize| match inputs.get(step).and_then(|token| tokens.get(*token as usize)) {
+        Some(token) if inputs.len() == steps => token.trim().to_owned(),
+        _ => (step + 1).to_string(),
+    };
+    (0..steps).map(name).collect()
+}

@@ -14,8 +14,28 @@ pub struct Windows {
 }
 
 simd! {
-    fn add<I>(from: &[f32], weight: f32, to: &mut [f32]) {
-        for (to, &from) in to.iter_mut().zip(from) { *to = I::mul_add(from, weight, *to); }
+    /// One image: the weighted sum of each window is added to the output.
+    fn gather_image<I>(window: &Window, weights: &[f32], image: &[f32], output: &mut [f32]) {
+        let channels = window.input[2];
+        window.for_each(|pixel, _, source| {
+            let Some(source) = source else { return };
+            let (from, weight) = (&image[source * channels..][..channels], weights[pixel]);
+            let to = &mut output[pixel * channels..][..channels];
+            for (to, from) in to.iter_mut().zip(from) { *to = I::mul_add(*from, weight, *to); }
+        });
+    }
+}
+
+simd! {
+    /// One image: each number of the output, weighted, is added to all pixels of its window.
+    fn spread_image<I>(window: &Window, weights: &[f32], output: &[f32], image: &mut [f32]) {
+        let channels = window.input[2];
+        window.for_each(|pixel, _, source| {
+            let Some(source) = source else { return };
+            let (from, weight) = (&output[pixel * channels..][..channels], weights[pixel]);
+            let to = &mut image[source * channels..][..channels];
+            for (to, from) in to.iter_mut().zip(from) { *to = I::mul_add(*from, weight, *to); }
+        });
     }
 }
 
@@ -43,22 +63,14 @@ impl Windows {
         if input_len == 0 || output_len == 0 {
             return Buffer::default();
         }
-        let (channels, images) = (self.window.input[2], input.len() / input_len);
+        let images = input.len() / input_len;
         let mut output = Buffer::zeroed(images * output_len);
         let piece = images_per_piece(images);
         output.par_chunks_mut(piece * output_len).zip(input.par_chunks(piece * input_len)).for_each(
             |(output, input)| {
                 for (output, image) in output.chunks_exact_mut(output_len).zip(input.chunks_exact(input_len))
                 {
-                    self.window.for_each(|pixel, _, source| {
-                        let Some(source) = source else { return };
-                        let (from, to) = (source * channels, pixel * channels);
-                        add(
-                            &image[from..from + channels],
-                            self.weights[pixel],
-                            &mut output[to..to + channels],
-                        );
-                    });
+                    gather_image(&self.window, &self.weights, image, output);
                 }
             },
         );
@@ -71,22 +83,14 @@ impl Windows {
         if input_len == 0 || output_len == 0 {
             return Buffer::default();
         }
-        let (channels, images) = (self.window.input[2], output.len() / output_len);
+        let images = output.len() / output_len;
         let mut input = Buffer::zeroed(images * input_len);
         let piece = images_per_piece(images);
         input.par_chunks_mut(piece * input_len).zip(output.par_chunks(piece * output_len)).for_each(
             |(input, output)| {
                 for (image, output) in input.chunks_exact_mut(input_len).zip(output.chunks_exact(output_len))
                 {
-                    self.window.for_each(|pixel, _, source| {
-                        let Some(source) = source else { return };
-                        let (from, to) = (pixel * channels, source * channels);
-                        add(
-                            &output[from..from + channels],
-                            self.weights[pixel],
-                            &mut image[to..to + channels],
-                        );
-                    });
+                    spread_image(&self.window, &self.weights, output, image);
                 }
             },
         );

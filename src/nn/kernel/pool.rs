@@ -8,13 +8,29 @@ use crate::nn::buffer::Buffer;
 use crate::simd;
 
 simd! {
-    /// Takes over what is larger: the first pixel of a window with `first`.
-    fn contest<I>(candidates: &[f32], pixel: u32, first: bool, best: &mut [f32], winners: &mut [u32]) {
-        for ((&x, best), winner) in candidates.iter().zip(best).zip(winners) {
-            let wins = first || x > *best || x.is_nan();
-            *best = if wins { x } else { *best };
-            *winner = if wins { pixel } else { *winner };
-        }
+    /// One image: of each window the largest number, and the number of the pixel that has it.
+    fn max_of_image<I>(window: &Window, image: &[f32], output: &mut [f32], winners: &mut [u32]) {
+        let channels = window.input[2];
+        let mut opened = usize::MAX;
+        window.for_each(|pixel, _, source| {
+            let Some(source) = source else { return };
+            let candidates = &image[source * channels..][..channels];
+            let best = &mut output[pixel * channels..][..channels];
+            let winners = &mut winners[pixel * channels..][..channels];
+            // A pixel's number fits: an image is far below 2^32 pixels.
+            let number = source as u32;
+            if opened != pixel {
+                opened = pixel;
+                best.copy_from_slice(candidates);
+                winners.fill(number);
+                return;
+            }
+            for ((&x, best), winner) in candidates.iter().zip(best).zip(winners) {
+                let wins = x > *best || x.is_nan();
+                *best = if wins { x } else { *best };
+                *winner = if wins { number } else { *winner };
+            }
+        });
     }
 }
 
@@ -31,15 +47,7 @@ pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Vec<u3
     outputs.zip(input.par_chunks(images * input_len)).for_each(|((output, winners), input)| {
         let outputs = output.chunks_exact_mut(output_len).zip(winners.chunks_exact_mut(output_len));
         for ((output, winners), image) in outputs.zip(input.chunks_exact(input_len)) {
-            let mut opened = usize::MAX;
-            window.for_each(|pixel, _, source| {
-                let Some(source) = source else { return };
-                let (from, to) = (source * channels, pixel * channels);
-                let (best, winners) = (&mut output[to..to + channels], &mut winners[to..to + channels]);
-                // A pixel's number fits: an image is far below 2^32 pixels.
-                contest(&image[from..from + channels], source as u32, opened != pixel, best, winners);
-                opened = pixel;
-            });
+            max_of_image(window, image, output, winners);
         }
     });
     winners

@@ -5,8 +5,6 @@ use super::subject::{input, verdict};
 use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
-use crate::nn::device::Device;
-use crate::nn::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
 use crate::nn::model::CpuModel;
 use crate::preset::Preset;
 use crate::train::evaluation::largest;
@@ -29,21 +27,8 @@ fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
 
 /// How the largest output (before a softmax that the loss applies) changes with each number of one input.
 fn gradient(model: &mut CpuModel, input: &[f32]) -> Result<Vec<f32>, Error> {
-    let device = model.device().clone();
-    let mut pass = Pass::probing(&device);
-    let input = Var::new(&device, Buffer::copy_of(input), 1, input.len(), true)?;
-    let output = model.forward(&mut pass, input.clone())?;
-    let values = output.to_vec();
-    let winner = largest(&values);
-    let scalar = Scalar { node: device.scalar(values[winner])?, value: values[winner] };
-    let node = output.node.clone();
-    pass.record(move |grads| {
-        let mut one = Buffer::zeroed(values.len());
-        one[winner] = 1.0;
-        add_gradient(grads, &node, one)
-    });
-    let mut grads = pass.backward(scalar)?;
-    Ok(take_gradient(&mut grads, &input.node).map_or_else(|| vec![0.0; input.columns], Buffer::into_vec))
+    let winner = largest(&model.predict(Buffer::copy_of(input), 1)?);
+    Ok(model.gradient_of_input(Buffer::copy_of(input), 1, winner)?)
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
@@ -84,6 +69,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::graph::{Pass, Var};
     use dfdx::tensor::Cpu;
 
     #[test]

@@ -5,7 +5,6 @@ use std::io::IsTerminal;
 use super::Error;
 use super::text::plain;
 use crate::preset::{Preset, library};
-use crate::run::home;
 use crate::tui::state::presets::Origin;
 use crate::tui::state::{Entry, Presets};
 use crate::tui::{self, Exit, Link};
@@ -15,6 +14,8 @@ use crate::worker::{self, Client, Command, Event, Events};
 struct Local {
     client: Client,
     events: Events,
+    /// The run that is kept, by its name.
+    run: Option<String>,
 }
 
 impl Link for Local {
@@ -23,7 +24,11 @@ impl Link for Local {
     }
 
     async fn next(&mut self) -> Option<Event> {
-        self.events.next().await
+        let event = self.events.next().await;
+        if let Some(Event::Keeping { run, .. }) = &event {
+            self.run = Some(run.clone());
+        }
+        event
     }
 
     fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String> {
@@ -35,8 +40,16 @@ impl Link for Local {
     }
 }
 
-/// Opens the dashboard and stays until the person leaves.
+/// Opens the dashboard; what it trains, a process of its own does.
 pub(super) fn open() -> Result<(), Error> {
+    show(|| {
+        worker::spawn_detached(super::serve::starter()?, None)
+            .map_err(|error| Error::Failed(error.to_string()))
+    })
+}
+
+/// Shows a worker until the person leaves.
+pub(super) fn show(spawn: impl FnOnce() -> Result<(Client, Events), Error>) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Error::Usage(
             "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
@@ -50,9 +63,8 @@ pub(super) fn open() -> Result<(), Error> {
             Err(error) => broken.push((entry.name, error.to_string())),
         }
     }
-    let (client, events) =
-        worker::spawn_keeping(home::runs_folder()?).map_err(|error| Error::Failed(error.to_string()))?;
-    let mut link = Local { client, events };
+    let (client, events) = spawn()?;
+    let mut link = Local { client, events, run: None };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -64,6 +76,13 @@ pub(super) fn open() -> Result<(), Error> {
     runtime.shutdown_background();
     match exit {
         Exit::Quit => Ok(()),
+        Exit::Detached => {
+            let run = plain(&link.run.unwrap_or_default());
+            println!(
+                "the training goes on: `trainyard attach {run}` shows it, `trainyard stop {run}` ends it"
+            );
+            Ok(())
+        }
         Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),
         Exit::Closed => Err(Error::Signal(1)),
     }

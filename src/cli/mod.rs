@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod attach;
 mod bench;
 mod completions;
 mod dashboard;
@@ -7,6 +8,8 @@ mod error;
 mod presets;
 mod resume;
 mod runs;
+mod serve;
+mod signals;
 mod stop;
 mod summary;
 mod text;
@@ -24,6 +27,7 @@ Examples:
   trainyard train mnist-cnn --set train.epochs=2 --set optimizer.learning_rate=0.01 --json
   trainyard presets show mnist-cnn        what it is, its layers, its text to start your own from
   trainyard runs                          what has been trained, how it ended, what it takes on disk
+  trainyard train mnist-cnn --detach      go on without this terminal; `trainyard attach` shows it
   trainyard resume last                   the newest run goes on where it was interrupted
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard bench cnn                     how fast this machine trains, and where the time goes
@@ -51,6 +55,9 @@ enum Command {
     Train(train::Arguments),
     Resume(resume::Arguments),
     Stop(stop::Arguments),
+    Attach(attach::Arguments),
+    #[command(hide = true)]
+    Serve(serve::Arguments),
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     Runs(runs::Arguments),
@@ -69,6 +76,8 @@ impl Cli {
             Some(Command::Train(arguments)) => arguments.run(),
             Some(Command::Resume(arguments)) => arguments.run(),
             Some(Command::Stop(arguments)) => arguments.run(),
+            Some(Command::Attach(arguments)) => arguments.run(),
+            Some(Command::Serve(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::text::plain;
-use super::train::{Reporting, Worker, follow};
+use super::train::{Reporting, Worker, detached, follow};
 use crate::run::{RunDirectory, Status, home};
 use crate::worker::{Command, Order};
 
@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Seconds between two checkpoints within an epoch
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     checkpoint_seconds: f64,
+    /// Train in the background, without this terminal; `trainyard attach` shows it
+    #[arg(long)]
+    detach: bool,
     #[command(flatten)]
     reporting: Reporting,
 }
@@ -38,6 +41,10 @@ impl Arguments {
             checkpoint_seconds: self.checkpoint_seconds,
             ..Order::new(manifest.preset)
         };
-        follow(Worker::Keeping(runs), Command::Begin(Box::new(order)), &self.reporting)
+        let begin = Command::Begin(Box::new(order));
+        if self.detach {
+            return detached(&begin, &self.reporting);
+        }
+        follow(Worker::Keeping(runs), begin, &self.reporting)
     }
 }

@@ -38,12 +38,8 @@ impl Arguments {
     }
 }
 
-/// Sends SIGTERM, with the `kill` that every Unix has: the standard library sends no signals.
 fn terminate(process: &str) -> Result<(), String> {
-    let status = std::process::Command::new("kill").args(["-TERM", process]).status();
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err("it cannot be signalled".into()),
-        Err(error) => Err(error.to_string()),
-    }
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = process.parse().ok().and_then(Pid::from_raw).ok_or("its number is not known")?;
+    kill_process(pid, Signal::TERM).map_err(|error| error.to_string())
 }

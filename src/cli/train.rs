@@ -2,19 +2,20 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::Error;
+use super::serve::starter;
+use super::signals::{Signals, let_go_of_terminal};
 use super::text::plain;
 use crate::preset::{Experiment, library, overrides};
 use crate::run::home;
 use crate::worker::{
-    self, Command, EpochReport, Event, Finish, Metrics, Order, Outcome, RunInfo, Scores, StepReport, Waited,
+    self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Order, Outcome, RunInfo,
+    Scores, StepReport, Waited,
 };
 
 /// Train a preset and print its result on the test set
@@ -31,6 +32,9 @@ pub struct Arguments {
     /// Keep nothing on disk
     #[arg(long)]
     no_save: bool,
+    /// Train in the background, without this terminal; `trainyard attach` shows it
+    #[arg(long, conflicts_with = "no_save")]
+    detach: bool,
     /// Seconds between two checkpoints within an epoch
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     checkpoint_seconds: f64,
@@ -80,7 +84,8 @@ impl Arguments {
         let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
         let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
         let order = Order { checkpoint_seconds: self.checkpoint_seconds, ..Order::new(experiment.preset) };
-        follow(worker, Command::Begin(Box::new(order)), &self.reporting)
+        let begin = Command::Begin(Box::new(order));
+        if self.detach { detached(&begin, &self.reporting) } else { follow(worker, begin, &self.reporting) }
     }
 }
 
@@ -91,16 +96,21 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
         Worker::Forgetful => worker::spawn(),
         Worker::Keeping(runs) => worker::spawn_keeping(runs),
     };
-    let (client, mut events) = spawned.map_err(|error| Error::Failed(error.to_string()))?;
-    client.send(begin);
+    let (client, events) = spawned.map_err(|error| Error::Failed(error.to_string()))?;
+    let hub = Hub::start(client, events).map_err(|error| Error::Failed(error.to_string()))?;
+    let mut listener = hub.join();
+    hub.send(begin);
     let mut reporter = Reporter::new(reporting.json, reporting.quiet);
     let mut was_stopped = false;
     loop {
         if signals.caught().is_some() && !was_stopped {
             was_stopped = true;
-            client.send(Command::Shutdown);
+            hub.send(Command::Shutdown);
         }
-        let event = match events.recv_timeout(Duration::from_millis(50)) {
+        if signals.hung_up() {
+            reporter.let_go();
+        }
+        let event = match listener.events.recv_timeout(Duration::from_millis(50)) {
             Waited::TimedOut => continue,
             Waited::Ended => return Err(Error::Failed("the worker ended without a result".into())),
             Waited::Event(event) => event,
@@ -108,9 +118,11 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
         match event {
             Event::Failed(reason) => {
                 reporter.clear();
+                farewell(&hub, listener);
                 return Err(Error::Failed(plain(&reason)));
             }
             Event::Finished(finish) => {
+                farewell(&hub, listener);
                 reporter.finished(&finish)?;
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
@@ -119,31 +131,31 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
     }
 }
 
-/// Signals that end a training in good order; a second one ends the process at once.
-struct Signals(Arc<AtomicUsize>);
-
-impl Signals {
-    fn catch() -> Result<Self, Error> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
-        let caught = Arc::new(AtomicUsize::new(0));
-        let mut all = vec![SIGINT, SIGTERM];
-        #[cfg(unix)]
-        all.push(signal_hook::consts::SIGHUP);
-        for signal in all {
-            let number = usize::try_from(signal).unwrap_or_default();
-            let seen = Arc::new(std::sync::atomic::AtomicBool::new(false));
-            // The order matters: the first signal finds `seen` false, and sets it after.
-            signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, seen.clone())
-                .and_then(|_| signal_hook::flag::register(signal, seen))
-                .and_then(|_| signal_hook::flag::register_usize(signal, caught.clone(), number))
-                .map_err(|error| Error::Failed(format!("catching signals: {error}")))?;
-        }
-        Ok(Signals(caught))
+/// Ends a worker whose training is over, and lets who looks on from elsewhere hear of it.
+fn farewell(hub: &Hub, mut listener: Listener) {
+    hub.send(Command::Shutdown);
+    while listener.events.recv().is_some() {}
+    if hub.listeners_were() > 1 {
+        std::thread::sleep(Duration::from_millis(200));
     }
+}
 
-    fn caught(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|&signal| signal > 0)
+/// Starts a process of its own that trains, and says how to find it.
+pub(super) fn detached(begin: &Command, reporting: &Reporting) -> Result<(), Error> {
+    let answer = starter()?.start(begin).map_err(|error| Error::Failed(error.to_string()))?;
+    let folder = match answer {
+        Answer::Run(folder) => folder,
+        Answer::Failed(reason) | Answer::NotKept(reason) => return Err(Error::Failed(plain(&reason))),
+    };
+    let name = folder.file_name().map(|name| plain(&name.to_string_lossy())).unwrap_or_default();
+    if reporting.json {
+        return line(&json!({ "event": "run", "run": name, "folder": folder }));
     }
+    writeln!(
+        std::io::stdout().lock(),
+        "{name} trains in the background: `trainyard attach` shows it, `trainyard stop {name}` ends it"
+    )?;
+    Ok(())
 }
 
 /// Tells the person, or the script, how it goes.
@@ -315,6 +327,13 @@ impl Reporter {
             // Nobody to tell is no reason to stop training.
             None => drop(writeln!(std::io::stderr().lock(), "{text}")),
         }
+    }
+
+    /// The terminal is gone: there is nobody to tell.
+    fn let_go(&mut self) {
+        self.bar = None;
+        self.quiet = true;
+        let_go_of_terminal();
     }
 
     fn clear(&self) {

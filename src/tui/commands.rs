@@ -89,6 +89,7 @@ commands! {
 
     true HELP "help": "Show all keys and commands" => overlays::help;
     true PALETTE "palette": "Run a command by its name" => overlays::palette;
+    true DETACH "detach": "Leave, and let the training go on" => overlays::detach;
     true QUIT "quit": "Leave; asks first while a training runs" => overlays::quit;
     false CLOSE "close": "Close the popup" => overlays::close;
     false ACCEPT "accept": "Do it" => overlays::accept;

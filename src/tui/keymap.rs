@@ -166,6 +166,7 @@ static GLOBAL: Table = Table {
         bind(&[ctrl('s')], &does::SAVE_WEIGHTS),
         shown(&[ch('?'), key(KeyCode::F(1))], &does::HELP, "help"),
         bind(&[ch(':'), ctrl('p')], &does::PALETTE),
+        bind(&[ch('d')], &does::DETACH),
         shown(&[ch('q'), ctrl('c')], &does::QUIT, "quit"),
     ],
 };

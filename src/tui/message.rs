@@ -45,4 +45,6 @@ pub enum Effect {
     },
     /// Leave.
     Quit,
+    /// Leave, and let the training go on.
+    Detach,
 }

@@ -30,6 +30,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);
 
+/// SIGHUP: the terminal is gone. Its number is the same on every Unix.
+const HANG_UP: i32 = 1;
+
 /// Why the dashboard could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -43,6 +46,8 @@ pub enum Error {
 pub enum Exit {
     /// The person left.
     Quit,
+    /// The person left, and the training goes on.
+    Detached,
     /// A signal of this number asked for it.
     Signal(i32),
     /// The terminal is gone.
@@ -74,7 +79,12 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
     let mut guard = Guard::take(theme.depth)?;
     let exit = drive(&mut guard, theme, presets, link).await;
     drop(guard);
-    link.send(worker::Command::Shutdown);
+    link.send(match exit {
+        Ok(Exit::Quit) => worker::Command::Shutdown,
+        Ok(Exit::Signal(signal)) if signal != HANG_UP => worker::Command::Shutdown,
+        // The line has dropped, or the dashboard is broken: no reason to lose a training.
+        Ok(Exit::Detached | Exit::Closed | Exit::Signal(_)) | Err(_) => worker::Command::Detach,
+    });
     let drained = async { while link.next().await.is_some() {} };
     // Whether it ended in time or not, the program ends now.
     let _ = timeout(FAREWELL, drained).await;
@@ -126,16 +136,16 @@ async fn drive(
         }
         if let Some(message) = message {
             dirty = true;
-            if apply(&mut state, message, link) {
-                return Ok(Exit::Quit);
+            if let Some(exit) = apply(&mut state, message, link) {
+                return Ok(exit);
             }
         }
         // Keys that have come together are answered by one frame.
         while let Ok(event) = input.try_recv() {
             if let Some(message) = from_input(event)
-                && apply(&mut state, message, link)
+                && let Some(exit) = apply(&mut state, message, link)
             {
-                return Ok(Exit::Quit);
+                return Ok(exit);
             }
             dirty = true;
             at_once = true;
@@ -143,8 +153,8 @@ async fn drive(
         if dirty && (at_once || drawn.elapsed() >= interval) {
             while !engine_gone && let Some(event) = at_hand(link).await {
                 let message = from_engine(event, &mut engine_gone);
-                if apply(&mut state, message, link) {
-                    return Ok(Exit::Quit);
+                if let Some(exit) = apply(&mut state, message, link) {
+                    return Ok(exit);
                 }
             }
             guard.screen.draw(|frame| screens::draw(&state, frame))?;
@@ -169,8 +179,8 @@ fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
     event.map_or(Message::EngineGone, Message::Engine)
 }
 
-/// Updates the state and does what follows; whether the person leaves.
-fn apply(state: &mut State, message: Message, link: &mut impl Link) -> bool {
+/// Updates the state and does what follows; how the person leaves, if so.
+fn apply(state: &mut State, message: Message, link: &mut impl Link) -> Option<Exit> {
     let mut messages = vec![message];
     while let Some(message) = messages.pop() {
         for effect in update::update(state, message) {
@@ -180,11 +190,12 @@ fn apply(state: &mut State, message: Message, link: &mut impl Link) -> bool {
                     let result = link.save(&preset, overwrite);
                     messages.push(Message::PresetSaved { preset, result });
                 }
-                Effect::Quit => return true,
+                Effect::Quit => return Some(Exit::Quit),
+                Effect::Detach => return Some(Exit::Detached),
             }
         }
     }
-    false
+    None
 }
 
 fn from_input(event: Input) -> Option<Message> {

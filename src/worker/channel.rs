@@ -219,7 +219,7 @@ pub fn spawn_with(engine: impl FnOnce(Inbox, &Outbox) + Send + 'static) -> std::
 }
 
 /// One report for the steps of both: means weighted by steps, the rest from the newer.
-fn summed(older: &StepReport, newer: &StepReport) -> StepReport {
+pub(super) fn summed(older: &StepReport, newer: &StepReport) -> StepReport {
     let steps = older.steps + newer.steps;
     let share = f64::from(newer.steps) / f64::from(steps.max(1));
     let scores = older.scores.mean(&newer.scores, share);

@@ -55,7 +55,7 @@ impl Engine<'_> {
     fn serve(mut self) {
         loop {
             match self.inbox.wait() {
-                Command::Shutdown => return,
+                Command::Shutdown | Command::Detach => return,
                 Command::Start(preset) => {
                     if self.train(&Order::new(*preset)) {
                         return;
@@ -224,7 +224,7 @@ impl Session<'_> {
                 self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
             }
             Command::Stop => return Verdict::Stop,
-            Command::Shutdown => {
+            Command::Shutdown | Command::Detach => {
                 self.is_ending = true;
                 return Verdict::Stop;
             }

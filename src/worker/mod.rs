@@ -1,16 +1,20 @@
 //! The background task that owns the engine: typed [`Command`]s in, typed [`Event`]s out.
 
 pub mod channel;
+mod detached;
 mod engine;
 mod inspector;
 mod keeper;
 pub mod protocol;
+mod socket;
 
 pub use crate::train::bench;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
+pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
     Knob, Line, Metric, Metrics, Order, Outcome, Panel, Phase, Point, Question, RunInfo, Sample, Scores,
     StepReport,
 };
+pub use socket::{Connection, Hub, Listener, Voice};

@@ -31,6 +31,8 @@ pub enum Command {
     Inspect(Question),
     /// Stop training, if any, and end the worker.
     Shutdown,
+    /// Leave a training that goes on without the one in front; a worker that cannot live alone ends.
+    Detach,
 }
 
 /// A training, and what there is to it beside the preset.

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use tempfile::TempDir;
+use trainyard::run::RunDirectory;
+use trainyard::run::lock::Lock;
 
 /// How long the slowest machine may take for what is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -264,6 +266,12 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        // A training outlives its dashboard; not so its test.
+        for run in RunDirectory::list(&self.home.path().join("runs")).unwrap_or_default() {
+            if let Some(owner) = Lock::holder(run.path()) {
+                let _ = std::process::Command::new("kill").args(["-KILL", &owner]).status();
+            }
+        }
     }
 }
 

@@ -22,6 +22,15 @@ pub fn palette(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Leaves a training that goes on.
+pub fn detach(state: &mut State) -> Vec<Effect> {
+    if state.is_busy() {
+        return vec![Effect::Detach];
+    }
+    state.inform("nothing is being trained: q leaves");
+    Vec::new()
+}
+
 /// Leaves, or asks whether to.
 pub fn quit(state: &mut State) -> Vec<Effect> {
     if !state.is_busy() {

@@ -1,0 +1,79 @@
+//! `trainyard serve`: the process behind a dashboard and `train --detach`. It has no terminal and needs none.
+
+use std::io::{Read, Write};
+use std::time::Duration;
+
+use super::Error;
+use super::signals::Signals;
+use crate::run::home;
+use crate::worker::{self, Answer, Command, Event, Hub, Starter};
+
+/// How long a training that is over stays open to questions when nobody is there to ask.
+const LINGER: Duration = Duration::from_secs(2);
+/// How often it looks whether something is to be done.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Train what standard input says, without a terminal; for the dashboard's and `train --detach`'s own use
+#[derive(Debug, clap::Args)]
+pub struct Arguments {}
+
+/// How the program starts itself as such a process.
+pub(super) fn starter() -> Result<Starter, Error> {
+    // The running program, even if its file has been replaced since.
+    let itself = std::path::PathBuf::from("/proc/self/exe");
+    let program = if itself.exists() {
+        itself
+    } else {
+        std::env::current_exe().map_err(|error| Error::Failed(error.to_string()))?
+    };
+    Ok(Starter { program, arguments: vec!["serve".into()], runs: home::runs_folder()? })
+}
+
+impl Arguments {
+    /// Trains, and stays while somebody looks.
+    pub fn run(self) -> Result<(), Error> {
+        // A session of its own: what happens to the terminal's does not concern it.
+        let _ = rustix::process::setsid();
+        let signals = Signals::catch()?;
+        let mut text = String::new();
+        let failed = |error: &dyn std::fmt::Display| Error::Failed(error.to_string());
+        std::io::stdin().take(1 << 20).read_to_string(&mut text).map_err(|error| failed(&error))?;
+        let begin: Command =
+            ron::from_str(&text).map_err(|error| Error::Usage(format!("standard input: {error}")))?;
+        let (client, events) = worker::spawn_keeping(home::runs_folder()?).map_err(|error| failed(&error))?;
+        let hub = Hub::start(client, events).map_err(|error| failed(&error))?;
+        let answer = first_word(&hub, begin);
+        let line = serde_json::to_string(&answer).map_err(|error| failed(&error))?;
+        // Whoever asked may be gone already.
+        let _ = writeln!(std::io::stdout(), "{line}");
+        if !matches!(answer, Answer::Run(_)) {
+            return Ok(());
+        }
+        super::signals::let_go_of_terminal();
+        let mut was_stopped = false;
+        while !hub.has_ended() {
+            let lingers_in_vain = hub.is_over() && hub.alone() > LINGER;
+            if !was_stopped && (signals.caught().is_some() || lingers_in_vain) {
+                was_stopped = true;
+                hub.send(Command::Shutdown);
+            }
+            std::thread::sleep(LOOK);
+        }
+        signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+    }
+}
+
+/// Begins, and says whether there is a run.
+fn first_word(hub: &Hub, begin: Command) -> Answer {
+    let mut listener = hub.join();
+    hub.send(begin);
+    while let Some(event) = listener.events.recv() {
+        match event {
+            Event::Keeping { folder, .. } => return Answer::Run(folder.into()),
+            Event::Failed(reason) => return Answer::Failed(reason),
+            Event::Trouble(Some(what)) => return Answer::NotKept(what),
+            _ => {}
+        }
+    }
+    Answer::Failed("the worker ended without a word".into())
+}

@@ -1,0 +1,119 @@
+//! One message on a stream: its length, four bytes, the smallest first; then RON.
+
+use std::io::{self, Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The longest wish: a preset with everything in it takes a thousandth of it.
+pub(super) const LONGEST_ASK: u32 = 1 << 20;
+/// The longest report: a figure of many images.
+pub(super) const LONGEST_TELL: u32 = 64 << 20;
+
+/// What came.
+#[derive(Debug, PartialEq)]
+pub(super) enum Incoming<T> {
+    /// A message.
+    Message(T),
+    /// Something else, passed over: why.
+    NotUnderstood(String),
+    /// The other side is gone.
+    End,
+}
+
+/// Sends a message.
+///
+/// # Errors
+/// When the other side is gone, or the message is too long.
+pub(super) fn write(to: &mut impl Write, message: &impl Serialize, longest: u32) -> io::Result<()> {
+    let text = ron::to_string(message).map_err(io::Error::other)?;
+    let length = u32::try_from(text.len()).ok().filter(|length| *length <= longest);
+    let length = length.ok_or_else(|| io::Error::other(format!("a message of {} bytes", text.len())))?;
+    let mut frame = length.to_le_bytes().to_vec();
+    frame.extend_from_slice(text.as_bytes());
+    to.write_all(&frame)?;
+    to.flush()
+}
+
+/// Takes the next message. One that is too long is passed over without being kept.
+///
+/// # Errors
+/// When the stream fails.
+pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read, longest: u32) -> io::Result<Incoming<T>> {
+    let mut length = [0; 4];
+    match from.read_exact(&mut length) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Incoming::End),
+        Err(error) => return Err(error),
+    }
+    let length = u32::from_le_bytes(length);
+    let mut body = from.by_ref().take(length.into());
+    if length > longest {
+        io::copy(&mut body, &mut io::sink())?;
+        return Ok(Incoming::NotUnderstood(format!("{length} bytes are too many, {longest} the most")));
+    }
+    // Memory is taken as bytes come, not as the length claims.
+    let mut text = Vec::new();
+    if body.read_to_end(&mut text)? != length as usize {
+        return Ok(Incoming::End);
+    }
+    let parsed = std::str::from_utf8(&text)
+        .map_err(|error| error.to_string())
+        .and_then(|text| ron::from_str(text).map_err(|error| error.to_string()));
+    Ok(match parsed {
+        Ok(message) => Incoming::Message(message),
+        Err(problem) => Incoming::NotUnderstood(problem),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::protocol::{Command, Event, Finish, Outcome, Scores};
+    use super::super::{Ask, Tell};
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn messages_come_back_infinities_included_and_what_is_between_them_is_passed_over() {
+        let finish = Finish {
+            outcome: Outcome::Stopped,
+            test: Scores { loss: f64::INFINITY, ..Scores::default() },
+            epochs: 1,
+            steps: 2,
+            samples_per_second: 0.1,
+            seconds: 1e-300,
+        };
+        let told = Tell::Event(Event::Finished(finish));
+        let mut stream = Vec::new();
+        write(&mut stream, &told, LONGEST_TELL).unwrap();
+        write(&mut stream, &"what is this", LONGEST_TELL).unwrap();
+        write(&mut stream, &"x".repeat(200), LONGEST_TELL).unwrap();
+        write(&mut stream, &told, LONGEST_TELL).unwrap();
+        let mut from = &stream[..];
+        let longest = 190;
+        assert_eq!(read(&mut from, longest).unwrap(), Incoming::Message(told.clone()));
+        assert!(matches!(read::<Tell>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
+        assert!(matches!(read::<Tell>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
+        assert_eq!(read(&mut from, longest).unwrap(), Incoming::Message(told));
+        assert_eq!(read::<Tell>(&mut from, longest).unwrap(), Incoming::End);
+    }
+
+    #[test]
+    fn a_preset_survives_the_way() {
+        for entry in crate::preset::library::list().into_iter().filter(|entry| entry.file.is_none()) {
+            let preset = entry.loaded.unwrap().preset;
+            let ask = Ask::Command(Command::Start(Box::new(preset)));
+            let mut stream = Vec::new();
+            write(&mut stream, &ask, LONGEST_ASK).unwrap();
+            assert_eq!(read(&mut &stream[..], LONGEST_ASK).unwrap(), Incoming::Message(ask));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let mut from = &bytes[..];
+            while read::<Ask>(&mut from, 100).unwrap() != Incoming::End {}
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod bench;
 mod completions;
 mod dashboard;
 mod error;
+mod eval;
+mod predict;
 mod presets;
 mod resume;
 mod runs;
@@ -56,6 +58,8 @@ enum Command {
     Resume(resume::Arguments),
     Stop(stop::Arguments),
     Attach(attach::Arguments),
+    Eval(eval::Arguments),
+    Predict(predict::Arguments),
     #[command(hide = true)]
     Serve(serve::Arguments),
     Presets(presets::Arguments),
@@ -77,6 +81,8 @@ impl Cli {
             Some(Command::Resume(arguments)) => arguments.run(),
             Some(Command::Stop(arguments)) => arguments.run(),
             Some(Command::Attach(arguments)) => arguments.run(),
+            Some(Command::Eval(arguments)) => arguments.run(),
+            Some(Command::Predict(arguments)) => arguments.run(),
             Some(Command::Serve(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),

@@ -14,6 +14,9 @@ pub struct Arguments {
     /// Seconds between two checkpoints within an epoch
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     checkpoint_seconds: f64,
+    /// Go on with this learning rate, as after a loss that became NaN
+    #[arg(long, value_name = "RATE")]
+    learning_rate: Option<f64>,
     /// Train in the background, without this terminal; `trainyard attach` shows it
     #[arg(long)]
     detach: bool,
@@ -39,6 +42,8 @@ impl Arguments {
         let order = Order {
             resume: Some(run.path().to_string_lossy().into_owned()),
             checkpoint_seconds: self.checkpoint_seconds,
+            freeze: manifest.frozen,
+            learning_rate: self.learning_rate,
             ..Order::new(manifest.preset)
         };
         let begin = Command::Begin(Box::new(order));

@@ -12,7 +12,7 @@ use super::serve::starter;
 use super::signals::{Signals, let_go_of_terminal};
 use super::text::plain;
 use crate::preset::{Experiment, library, overrides};
-use crate::run::home;
+use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
     self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Order, Outcome, RunInfo,
     Scores, StepReport, Waited,
@@ -29,6 +29,12 @@ pub struct Arguments {
     /// Seed of everything random; the same seed gives the same numbers, bit for bit
     #[arg(long)]
     seed: Option<u64>,
+    /// Start from the weights of a run (its best checkpoint) or of a .safetensors file, where names and shapes fit
+    #[arg(long, value_name = "RUN|FILE")]
+    init_from: Option<String>,
+    /// Leave the first so many layers with weights as they are
+    #[arg(long, value_name = "LAYERS", default_value_t = 0)]
+    freeze: usize,
     /// Keep nothing on disk
     #[arg(long)]
     no_save: bool,
@@ -83,10 +89,27 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
         let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
-        let order = Order { checkpoint_seconds: self.checkpoint_seconds, ..Order::new(experiment.preset) };
+        let order = Order {
+            checkpoint_seconds: self.checkpoint_seconds,
+            init_from: self.init_from.as_deref().map(weights_of).transpose()?,
+            freeze: self.freeze,
+            ..Order::new(experiment.preset)
+        };
         let begin = Command::Begin(Box::new(order));
         if self.detach { detached(&begin, &self.reporting) } else { follow(worker, begin, &self.reporting) }
     }
+}
+
+/// The file of weights that `wanted` names: itself, or the best checkpoint's of a run.
+fn weights_of(wanted: &str) -> Result<String, Error> {
+    if wanted.ends_with(".safetensors") {
+        return Ok(std::path::absolute(wanted)?.to_string_lossy().into_owned());
+    }
+    let run = RunDirectory::find(&home::runs_folder()?, wanted)?;
+    let (name, manifest) = (plain(&run.name()), run.manifest()?);
+    let step = manifest.best.map(|best| best.step).or_else(|| run.checkpoints().last().copied());
+    let step = step.ok_or_else(|| Error::Failed(format!("{name} has no checkpoint yet")))?;
+    Ok(run.checkpoint_path(step).join(checkpoint::WEIGHTS).to_string_lossy().into_owned())
 }
 
 /// Gives a worker a training and tells how it goes, to its end or until a signal.
@@ -343,11 +366,11 @@ impl Reporter {
     }
 }
 
-fn by_name(metrics: &Metrics) -> serde_json::Value {
+pub(super) fn by_name(metrics: &Metrics) -> serde_json::Value {
     metrics.iter().map(|(metric, value)| (metric.name().to_owned(), json!(value))).collect()
 }
 
-fn in_words(scores: &Scores) -> String {
+pub(super) fn in_words(scores: &Scores) -> String {
     let accuracy = scores.accuracy.map(|a| format!(" accuracy {a:.4}")).unwrap_or_default();
     let more: String =
         scores.metrics.iter().map(|(metric, value)| format!(" {} {value:.4}", metric.title())).collect();

@@ -71,7 +71,7 @@ impl Arguments {
         // A thread may still wait for a key; the process need not wait for it.
         runtime.shutdown_background();
         match exit {
-            Exit::Quit => Ok(()),
+            Exit::Quit | Exit::Detached => Ok(()),
             Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),
             Exit::Closed => Err(Error::Signal(1)),
         }

@@ -134,6 +134,14 @@ impl<D: Backend> Model<D> {
         count
     }
 
+    /// Applies the layers one by one and names the first whose weights, or else whose output, is no longer finite.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn first_not_finite(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Option<String>, Error> {
+        self.layers.first_not_finite(pass, input)
+    }
+
     /// Visits what recurrent layers keep from batch to batch, by path (`lstm/hidden`).
     pub fn visit_kept(&self, visit: &mut dyn FnMut(String, &[f32])) {
         self.layers.visit_kept("", visit);

@@ -35,5 +35,7 @@ pub use procedure::{Pretrainer, Procedure, Visible};
 pub use shapes::{ShapeError, output_shape};
 pub use source::{Gate, Source};
 pub use summary::Summary;
-pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, Optimizer, Preset, Schedule, TrainConfig};
+pub use types::{
+    Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Optimizer, Preset, Schedule, TrainConfig,
+};
 pub use validate::Experiment;

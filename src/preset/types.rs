@@ -217,6 +217,20 @@ pub struct TrainConfig {
     /// What validation and test report beside loss and accuracy; left out: what the task usually wants.
     #[serde(default)]
     pub metrics: Vec<Metric>,
+    /// What to do when the loss is no number any more.
+    #[serde(default)]
+    pub on_nan: OnNan,
+}
+
+/// What to do when the loss is no number any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnNan {
+    /// End the training; the last good checkpoint stays.
+    #[default]
+    Stop,
+    /// Go back to the last good checkpoint, halve the learning rate and go on; ten times at most.
+    HalveRate,
 }
 
 /// A learning-rate schedule, on top of the optimizer's learning rate.

@@ -11,7 +11,8 @@ use super::{Error, atomic};
 /// The checkpoints' folder in a run's.
 pub const FOLDER: &str = "checkpoints";
 
-const WEIGHTS: &str = "weights.safetensors";
+/// The file of weights in a checkpoint's folder.
+pub const WEIGHTS: &str = "weights.safetensors";
 const OPTIMIZER: &str = "optimizer.safetensors";
 const STATE: &str = "state.ron";
 

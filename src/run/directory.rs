@@ -251,6 +251,7 @@ mod tests {
                 clip: Clip::default(),
                 early_stopping: None,
                 truncate_steps: 0,
+                on_nan: OnNan::Stop,
                 metrics: Vec::new(),
             },
             procedure: Procedure::Supervised,

@@ -32,6 +32,9 @@ pub struct Manifest {
     pub started: u64,
     /// How it stands.
     pub status: Status,
+    /// So many of the first layers with weights are not trained.
+    #[serde(default)]
+    pub frozen: usize,
     /// The checkpoint with the lowest validation loss.
     #[serde(default)]
     pub best: Option<Best>,
@@ -86,6 +89,7 @@ impl Manifest {
                 .duration_since(std::time::UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs()),
             status: Status::Running,
+            frozen: 0,
             best: None,
         }
     }

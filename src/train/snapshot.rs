@@ -202,22 +202,35 @@ mod tests {
 
     #[test]
     fn a_resumed_training_equals_the_uninterrupted_one_from_any_step() {
-        let preset = preset();
-        let mut whole = prepare(&preset).unwrap();
+        resumes(&preset(), 40, &[0, 1, 4, 5, 9, 10, 11, 23, 29, 39, 40]);
+    }
+
+    #[test]
+    fn a_resumed_stateful_lstm_equals_the_uninterrupted_one() {
+        let mut stateful = preset();
+        stateful.layers = ron::from_str(
+            "[Reshape(target_shape: [28, 28]), LSTM(units: 5, stateful: true), Dense(units: 10, activation: softmax)]",
+        )
+        .unwrap();
+        resumes(&stateful, 40, &[3, 10, 35]);
+    }
+
+    fn resumes(preset: &Preset, last: usize, stops: &[usize]) {
+        let mut whole = prepare(preset).unwrap();
         let mut heard = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
         let ending = whole.run(&mut heard).unwrap();
         assert_eq!(heard.epochs.len(), 4);
-        // Nine steps and one call before validation make ten calls an epoch; 40 is the training's end.
-        for stop in [0, 1, 4, 5, 9, 10, 11, 23, 29, 39, 40] {
+        // Nine steps and one call before validation make ten calls an epoch; `last` is the training's end.
+        for &stop in stops {
             let folder = tempfile::tempdir().unwrap();
-            let mut first = prepare(&preset).unwrap();
+            let mut first = prepare(preset).unwrap();
             let mut before = Interrupter { stop, calls: 0, epochs: Vec::new() };
             let stopped = first.run(&mut before).unwrap();
-            assert_eq!(stopped, if stop < 40 { Ending::Stopped } else { ending });
+            assert_eq!(stopped, if stop < last { Ending::Stopped } else { ending });
             let path = folder.path().join(folder_name(first.step()));
             first.snapshot().save(&path).unwrap();
 
-            let mut second = prepare(&preset).unwrap();
+            let mut second = prepare(preset).unwrap();
             second.restore(Checkpoint::load(&path).unwrap()).unwrap();
             let mut after = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
             assert_eq!(second.run(&mut after).unwrap(), ending, "from call {stop}");

@@ -272,6 +272,17 @@ impl Training for Trainer {
         self.model.visit_mut(&mut |path, param| visit(path, param));
     }
 
+    fn first_not_finite(&mut self) -> Option<String> {
+        let device = self.model.device().clone();
+        // The very pass that failed, without what is done to the gradients.
+        let mut pass =
+            Pass::training(&device, self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d));
+        let inputs = Buffer::copy_of(&self.batch.inputs);
+        let input = Var::new(&device, inputs, self.batch.rows, self.model.input_len(), false).ok()?;
+        let found = self.model.first_not_finite(&mut pass, input).ok()?;
+        Some(found.unwrap_or_else(|| "the loss itself: every layer's output is finite".into()))
+    }
+
     fn snapshot(&self) -> Checkpoint {
         let mut packer = Packer::new(self.step);
         packer.model("", &self.model);
@@ -430,6 +441,26 @@ mod tests {
             crate::preset::Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
         let error = Trainer::prepare(&wild).unwrap().run(&mut Nobody).unwrap_err();
         assert!(matches!(error, Error::NotFinite { epoch: 1, .. }), "{error}");
+    }
+
+    #[test]
+    fn the_layer_where_numbers_end_is_named() {
+        let mut trainer = Trainer::prepare(&small()).unwrap();
+        trainer.visit_mut(&mut |path, param| {
+            if path == "dense_1/bias" {
+                param.values_mut()[3] = f32::NAN;
+            }
+        });
+        assert!(trainer.run(&mut Nobody).is_err());
+        assert_eq!(trainer.first_not_finite().unwrap(), "the bias of dense_1");
+        let mut trainer = Trainer::prepare(&small()).unwrap();
+        trainer.visit_mut(&mut |path, param| {
+            if path == "dense/kernel" {
+                param.values_mut().fill(f32::MAX);
+            }
+        });
+        assert!(trainer.run(&mut Nobody).is_err());
+        assert_eq!(trainer.first_not_finite().unwrap(), "the output of dense");
     }
 
     #[test]

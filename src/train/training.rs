@@ -180,6 +180,17 @@ pub trait Training {
     /// When it is of another preset; the training is then not to be used.
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error>;
 
+    /// After [`Error::NotFinite`]: where it appeared first, in words: the weights, or the output, of which layer.
+    fn first_not_finite(&mut self) -> Option<String> {
+        let mut first = None;
+        self.visit(&mut |path, param| {
+            if first.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
+                first = Some(format!("the weights {path}"));
+            }
+        });
+        first
+    }
+
     /// Trainable numbers of all its networks.
     fn parameters(&self) -> u64 {
         let mut count = 0;

@@ -172,7 +172,7 @@ impl Bridge<'_> {
         let mut from = connection.handle()?;
         let over = is_over.clone();
         let reader = std::thread::Builder::new().name("listener".into()).spawn(move || {
-            while let Ok(Some(event)) = from.next() {
+            while let Ok(Some(event)) = from.receive() {
                 pass_on(event, &reporter, &over);
             }
             if !over.load(Ordering::Acquire) {

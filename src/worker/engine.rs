@@ -9,6 +9,7 @@ use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::protocol::{Command, EpochReport, Event, Finish, Order, Outcome, Phase, RunInfo, StepReport};
+use super::transfer;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::isa::{self, Level};
 use crate::run::checkpoint::{NamedTensor, save_tensors};
@@ -96,9 +97,20 @@ impl Engine<'_> {
         });
         let checkpoint = resumed.transpose()?.flatten();
         let mut trainer = train::prepare(&order.preset).map_err(|error| said(&error))?;
+        if let Some(file) = &order.init_from {
+            let report = transfer::init(&mut *trainer, Path::new(file)).map_err(|error| said(&error))?;
+            report.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
+        }
+        if order.freeze > 0 {
+            let frozen = transfer::freeze(&mut *trainer, order.freeze);
+            self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
+        }
         if let Some(checkpoint) = checkpoint {
             trainer.restore(checkpoint).map_err(|error| said(&error))?;
             self.outbox.send(Event::Log(format!("goes on from step {}", trainer.step())));
+        }
+        if let Some(rate) = order.learning_rate {
+            trainer.set_learning_rate(rate);
         }
         Ok(trainer)
     }
@@ -138,18 +150,18 @@ impl Engine<'_> {
             trained: (0, Duration::ZERO),
             epochs: 0,
         };
-        let ended = trainer.run(&mut session);
+        let ended = run(&mut *trainer, &mut session);
         let (shuts_down, epochs, (samples, time)) = (session.is_ending, session.epochs, session.trained);
         let mut keeper = session.keeper;
         let result = ended.and_then(|ending| {
             keeper.ended(&*trainer);
             self.outbox.send(Event::Phase(Phase::Evaluating));
-            Ok((ending, trainer.evaluate_test()?))
+            trainer.evaluate_test().map(|test| (ending, test)).map_err(|error| error.to_string())
         });
         match result {
             Err(error) => {
-                keeper.close(Status::Failed { reason: error.to_string() }, None);
-                self.outbox.send(Event::Failed(error.to_string()));
+                keeper.close(Status::Failed { reason: error.clone() }, None);
+                self.outbox.send(Event::Failed(error));
             }
             Ok((ending, test)) => {
                 let steps = trainer.step();
@@ -175,6 +187,30 @@ impl Engine<'_> {
         self.trained = Some(trainer);
         shuts_down
     }
+}
+
+/// A learning rate is halved so often at most.
+const HALVINGS: u32 = 10;
+
+/// Trains to the end. When the loss is no number any more it says where that began and, where the preset says so, goes
+/// back to the last good checkpoint with half the learning rate.
+fn run(trainer: &mut dyn Training, session: &mut Session<'_>) -> Result<Ending, String> {
+    for halvings in 1..=HALVINGS + 1 {
+        let error = match trainer.run(session) {
+            Err(error @ train::Error::NotFinite { .. }) => error.to_string(),
+            other => return other.map_err(|error| error.to_string()),
+        };
+        let place = trainer.first_not_finite().map(|place| format!("; first no number: {place}"));
+        let error = error + &place.unwrap_or_default();
+        let Some(good) = session.keeper.good().filter(|_| halvings <= HALVINGS) else { return Err(error) };
+        session.say(error);
+        trainer.restore(good).map_err(|error| error.to_string())?;
+        // The checkpoint has the rate of before all halvings.
+        let rate = trainer.learning_rate() * 0.5_f64.powi(halvings.cast_signed());
+        trainer.set_learning_rate(rate);
+        session.say(format!("back to step {} with learning rate {rate:.3e}", trainer.step()));
+    }
+    Ok(Ending::Stopped)
 }
 
 /// One training, as the trainer's observer.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
 use super::protocol::{Event, Order};
+use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, Report, RunDirectory, Status};
 use crate::train::{EpochSummary, Scores, StepSummary, Training};
 
@@ -31,6 +32,11 @@ pub(super) struct Keeper {
     /// The best epoch's checkpoint, while the writer is busy with another.
     held: Option<(Checkpoint, f64)>,
     is_wanted: bool,
+    /// So many of the first layers are not trained.
+    frozen: usize,
+    /// The last checkpoint without a number that is none, when the preset says to go back to it.
+    good: Option<Checkpoint>,
+    keeps_good: bool,
     steps_a_point: u64,
     /// The mean scores since the last point, over so many steps.
     point: (Scores, u32),
@@ -51,6 +57,9 @@ impl Keeper {
             best: None,
             held: None,
             is_wanted: false,
+            frozen: order.freeze,
+            good: None,
+            keeps_good: order.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
             point: (Scores::default(), 0),
         }
@@ -73,9 +82,13 @@ impl Keeper {
     /// Makes the run's folder, unless one is open, and says where it is.
     pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
         self.since = Instant::now();
+        if self.keeps_good {
+            self.good = Some(training.snapshot());
+        }
         self.steps_a_point = (training.steps() / POINTS).clamp(1, FEWEST);
         if self.recorder.is_none() && self.runs.is_some() {
-            self.manifest = Some(Manifest::begin(training.preset().clone(), device.to_string()));
+            let manifest = Manifest::begin(training.preset().clone(), device.to_string());
+            self.manifest = Some(Manifest { frozen: self.frozen, ..manifest });
             self.create();
         }
         self.tell();
@@ -133,7 +146,13 @@ impl Keeper {
                 self.tell();
             }
         }
-        let Some(recorder) = &self.recorder else { return };
+        if self.keeps_good && self.epoch_ended.is_some() {
+            self.good = Some(training.snapshot()).filter(is_finite).or(self.good.take());
+        }
+        let Some(recorder) = &self.recorder else {
+            self.epoch_ended = None;
+            return;
+        };
         let is_free = recorder.is_free();
         if is_free && let Some((checkpoint, loss)) = self.held.take() {
             recorder.checkpoint(checkpoint, Some(loss), false);
@@ -158,10 +177,20 @@ impl Keeper {
         if self.last_step == Some(training.step()) && loss.is_none() {
             return;
         }
+        let checkpoint = training.snapshot();
+        // The next loss will be none: the checkpoint before is the last good one.
+        if !is_finite(&checkpoint) {
+            return;
+        }
         self.last_step = Some(training.step());
         if let Some(recorder) = &self.recorder {
-            recorder.checkpoint(training.snapshot(), loss, histograms);
+            recorder.checkpoint(checkpoint, loss, histograms);
         }
+    }
+
+    /// The last good checkpoint, when the preset says to go back to it.
+    pub(super) fn good(&self) -> Option<Checkpoint> {
+        self.good.clone()
     }
 
     /// Adds a step to the curves.
@@ -181,6 +210,7 @@ impl Keeper {
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.
     pub(super) fn epoch_ended(&mut self, epoch: &EpochSummary) {
+        self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
         let Some(recorder) = &self.recorder else { return };
         let mut figures = by_tag(&epoch.training, "epoch");
         if let Some(validation) = &epoch.validation {
@@ -194,7 +224,6 @@ impl Keeper {
             in_words(&epoch.training),
             epoch.validation.map(|scores| format!("; validation {}", in_words(&scores))).unwrap_or_default()
         ));
-        self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
     }
 
     /// The last checkpoint of a training that has ended.
@@ -226,6 +255,10 @@ impl Keeper {
             self.reporter.send(Event::Trouble(Some(error.to_string())));
         }
     }
+}
+
+fn is_finite(checkpoint: &Checkpoint) -> bool {
+    checkpoint.weights.iter().all(|tensor| tensor.values.iter().all(|x| x.is_finite()))
 }
 
 /// Scores by their names in event files: `loss/train`.

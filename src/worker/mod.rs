@@ -7,6 +7,8 @@ mod inspector;
 mod keeper;
 pub mod protocol;
 mod socket;
+mod trained;
+mod transfer;
 
 pub use crate::train::bench;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
@@ -18,3 +20,4 @@ pub use protocol::{
     StepReport,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
+pub use trained::{Prediction, Trained, Unusable};

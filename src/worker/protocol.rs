@@ -44,12 +44,25 @@ pub struct Order {
     pub resume: Option<String>,
     /// Seconds between two checkpoints within an epoch.
     pub checkpoint_seconds: f64,
+    /// A safetensors file with weights to start from.
+    pub init_from: Option<String>,
+    /// So many of the first layers with weights are not trained.
+    pub freeze: usize,
+    /// The learning rate from here on, instead of the preset's or the checkpoint's.
+    pub learning_rate: Option<f64>,
 }
 
 impl Order {
     /// Trains a preset from its beginning, with a checkpoint a minute.
     pub fn new(preset: Preset) -> Self {
-        Order { preset, resume: None, checkpoint_seconds: 60.0 }
+        Order {
+            preset,
+            resume: None,
+            checkpoint_seconds: 60.0,
+            init_from: None,
+            freeze: 0,
+            learning_rate: None,
+        }
     }
 }
 

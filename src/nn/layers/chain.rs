@@ -53,6 +53,31 @@ impl<D: Backend> Chain<D> {
         Ok(Chain { parts, output: shape })
     }
 
+    /// See [`Model::first_not_finite`](crate::nn::model::Model::first_not_finite).
+    pub(in crate::nn) fn first_not_finite(
+        &mut self,
+        pass: &mut Pass<D>,
+        input: Var<D>,
+    ) -> Result<Option<String>, Error> {
+        let mut x = input;
+        for part in &mut self.parts {
+            let mut broken = None;
+            part.layer.visit("", &mut |name, param| {
+                if broken.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
+                    broken = Some(format!("the {name} of {}", part.name));
+                }
+            });
+            if broken.is_some() {
+                return Ok(broken);
+            }
+            x = part.layer.forward(pass, x)?;
+            if x.to_vec().iter().any(|x| !x.is_finite()) {
+                return Ok(Some(format!("the output of {}", part.name)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Shape of one output.
     pub fn output_shape(&self) -> &[usize] {
         &self.output

@@ -11,7 +11,7 @@ mod distribution;
 mod figures;
 mod latest;
 mod log;
-mod picture;
+pub mod picture;
 mod scan;
 mod tags;
 mod task;

@@ -47,7 +47,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the connection fails.
-    pub fn next(&mut self) -> io::Result<Option<Event>> {
+    pub fn receive(&mut self) -> io::Result<Option<Event>> {
         loop {
             match frames::read::<Tell>(&mut self.0, LONGEST_TELL)? {
                 Incoming::Message(Tell::Event(event)) => return Ok(Some(event)),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::super::channel::{Client, Events, Outbox, channel};
+use super::super::channel::{Client, Events, Outbox, Waited, channel};
 use super::super::protocol::{Command, Event, Phase};
 use super::history::History;
 use super::server;
@@ -75,7 +75,8 @@ impl Hub {
         let spreading = hub.clone();
         std::thread::Builder::new().name("hub".into()).spawn(move || {
             let mut door = None;
-            while let Some(event) = events.recv() {
+            let mut at_hand = None;
+            while let Some(event) = at_hand.take().or_else(|| events.recv()) {
                 if let Event::Keeping { folder, .. } = &event {
                     match server::open(Path::new(folder), &spreading) {
                         Ok(opened) => door = Some(opened),
@@ -84,8 +85,11 @@ impl Hub {
                 }
                 let is_step = matches!(event, Event::Step(_));
                 spreading.spread(event);
-                if is_step {
-                    std::thread::sleep(PACE);
+                // Only who has nothing else to do may sleep: short epochs bring many events a second.
+                match is_step.then(|| events.recv_timeout(Duration::ZERO)) {
+                    Some(Waited::Event(next)) => at_hand = Some(next),
+                    Some(Waited::TimedOut) => std::thread::sleep(PACE),
+                    Some(Waited::Ended) | None => {}
                 }
             }
             drop(door);

@@ -132,7 +132,7 @@ mod tests {
     use crate::worker::channel::channel;
 
     fn next(connection: &mut Connection) -> Event {
-        connection.next().unwrap().expect("an event")
+        connection.receive().unwrap().expect("an event")
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
             assert_eq!(inbox.wait(), Command::Pause);
 
             drop(outbox);
-            assert_eq!(connection.next().unwrap(), None);
+            assert_eq!(connection.receive().unwrap(), None);
             while folder.join(FILE).symlink_metadata().is_ok() {
                 std::thread::yield_now();
             }

@@ -1,0 +1,87 @@
+//! `trainyard eval`: a run's scores on a test set.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::Error;
+use super::text::plain;
+use super::train::{by_name, in_words};
+use crate::preset::{Experiment, library, overrides, parse};
+use crate::run::{RunDirectory, home};
+use crate::worker::Trained;
+
+/// Score a run's network on its test set, or on that of other data
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    which: Which,
+    /// Other data that the network fits, as a preset writes it: mnist, iris …
+    #[arg(long, value_name = "SOURCE")]
+    data: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// A network of a run.
+#[derive(Debug, clap::Args)]
+pub(super) struct Which {
+    /// The run: its name or a part of it that no other has, its folder, or `last`
+    run: String,
+    /// Which checkpoint: best (on the validation set), last, or a step
+    #[arg(long, default_value = "best")]
+    checkpoint: String,
+}
+
+impl Which {
+    /// The network, with these changes to its preset; the run's name and the checkpoint's step with it.
+    pub(super) fn load(&self, sets: &[String]) -> Result<(Trained, String, u64), Error> {
+        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let (name, manifest) = (plain(&run.name()), run.manifest()?);
+        let last = run.checkpoints().last().copied();
+        let step = match self.checkpoint.as_str() {
+            "best" => manifest.best.map(|best| best.step).or(last),
+            "last" => last,
+            step => step.parse().ok().filter(|step| run.checkpoints().contains(step)),
+        };
+        let steps = run.checkpoints();
+        let step = step.ok_or_else(|| match steps[..] {
+            [] => Error::Failed(format!("{name} has no checkpoint yet")),
+            _ => Error::Usage(format!("{name} has checkpoints of the steps {steps:?}, or best, or last")),
+        })?;
+        let mut text = parse::write(&manifest.preset)?;
+        for assignment in sets {
+            text = overrides::apply(&text, assignment)?;
+        }
+        let Experiment { preset, .. } = library::experiment(&text, &name)?;
+        let trained =
+            Trained::load(&run, step, &preset).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        Ok((trained, name, step))
+    }
+}
+
+impl Arguments {
+    /// Prints the scores.
+    pub fn run(self) -> Result<(), Error> {
+        let sets: Vec<String> = self.data.iter().map(|source| format!("data.source={source}")).collect();
+        let (mut trained, run, step) = self.which.load(&sets)?;
+        let (scores, samples) =
+            trained.evaluate().map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let mut out = std::io::stdout().lock();
+        if self.json {
+            let line = json!({
+                "run": run,
+                "step": step,
+                "samples": samples,
+                "loss": scores.loss,
+                "accuracy": scores.accuracy,
+                "metrics": by_name(&scores.metrics),
+            });
+            writeln!(out, "{line}")?;
+        } else {
+            writeln!(out, "{}  on {samples} samples, {run} at step {step}", in_words(&scores))?;
+        }
+        Ok(())
+    }
+}

@@ -74,7 +74,8 @@ fn page(report: &Report) -> String {
     let inference =
         report.inference_per_second.map(|rate| format!("evaluation {} images/s", thousands(rate)));
     let memory = report.peak_memory_bytes.map(|bytes| format!("peak memory {} MB", bytes / 1_000_000));
-    let facts: Vec<String> = inference.into_iter().chain(memory).collect();
+    let processor = report.processor_ms_per_step.map(|ms| format!("{ms:.3} ms of processors' time a step"));
+    let facts: Vec<String> = processor.into_iter().chain(inference).chain(memory).collect();
     if !facts.is_empty() {
         text += &format!("        {}\n", facts.join("   "));
     }
@@ -118,6 +119,7 @@ mod tests {
             samples_per_second: 1_234_567.0,
             range: (999.0, 1_300_000.0),
             ms_per_step: 3.1,
+            processor_ms_per_step: Some(6.0),
             gflops: 100.0,
             ceiling_gflops: 200.0,
             ceiling_share: 0.5,
@@ -128,7 +130,7 @@ mod tests {
         let expected = "\
 cnn     1,234,567 samples/s (999 to 1,300,000)   3.100 ms a step of 64   2 threads
         100 GFLOP/s, 50% of the 200 that its matrix products reach alone
-        evaluation 90,000 images/s
+        6.000 ms of processors' time a step   evaluation 90,000 images/s
          40.0%     1.250 ms  dense forward               150 GFLOP/s
 ";
         assert_eq!(page(&report), expected);

@@ -50,6 +50,18 @@ impl Buffer {
         buffer
     }
 
+    /// The same memory read as whole numbers: for who won a pooling.
+    pub fn words(&self) -> &[u32] {
+        // SAFETY: both types have the same size and alignment, and any bits are one of each.
+        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len()) }
+    }
+
+    /// As [`words`](Buffer::words), to be written.
+    pub fn words_mut(&mut self) -> &mut [u32] {
+        // SAFETY: likewise.
+        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len()) }
+    }
+
     /// Takes the vector out of the pool's care, as dfdx's `Gradients` wants it.
     pub fn into_vec(mut self) -> Vec<f32> {
         std::mem::take(&mut self.0)
@@ -110,6 +122,13 @@ mod tests {
         drop(first);
         let second = Buffer::scratch(POOLED_FROM + 77);
         assert_eq!(address, second.as_ptr());
+    }
+
+    #[test]
+    fn whole_numbers_come_back_as_they_were_written() {
+        let mut buffer = Buffer::zeroed(3);
+        buffer.words_mut().copy_from_slice(&[7, u32::MAX, 0x7fa0_0001]);
+        assert_eq!(buffer.words(), [7, u32::MAX, 0x7fa0_0001]);
     }
 
     #[test]

@@ -34,14 +34,16 @@ simd! {
     }
 }
 
-/// Max-pooling of `input` into `output`, and for each output the number of the input pixel that won.
-pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Vec<u32> {
+/// Max-pooling of `input` into `output`, and for each output the number of the input pixel that won, as a
+/// [word](Buffer::words).
+pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Buffer {
     let channels = window.input[2];
     let (input_len, output_len) = (window.input_len(), window.pixels() * channels);
-    let mut winners = vec![0u32; output.len()];
+    let mut won = Buffer::zeroed(output.len());
     if input_len == 0 || output_len == 0 {
-        return winners;
+        return won;
     }
+    let winners = won.words_mut();
     let images = images_per_piece(output.len() / output_len);
     let outputs = output.par_chunks_mut(images * output_len).zip(winners.par_chunks_mut(images * output_len));
     outputs.zip(input.par_chunks(images * input_len)).for_each(|((output, winners), input)| {
@@ -50,7 +52,7 @@ pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Vec<u3
             max_of_image(window, image, output, winners);
         }
     });
-    winners
+    won
 }
 
 /// The input's gradient: each output's gradient goes to the pixel that won.

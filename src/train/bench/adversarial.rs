@@ -1,14 +1,12 @@
 //! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell images from what the
 //! generator makes of noise, the generator learns to be taken for real.
 
-use std::time::{Duration, Instant};
-
 use dfdx::tensor::{Cpu, Gradients};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::workload::{NOISE, PIXELS, gan};
-use super::{Timing, Workload};
+use super::{Moment, Round, Timing, Workload};
 use crate::data::Targets;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
@@ -114,17 +112,17 @@ pub fn run(rounds: usize) -> Result<Timing, Error> {
     let (count, batch) = (Workload::Gan.samples_per_round(), Workload::Gan.batch_size());
     let samples = Workload::Gan.samples(count);
     let mut gan = Gan::new()?;
-    let mut round = || -> Result<Duration, Error> {
-        let since = Instant::now();
+    let mut round = || -> Result<Round, Error> {
+        let since = Moment::now();
         for images in samples.inputs().chunks_exact(batch * PIXELS) {
             gan.step(images)?;
         }
-        Ok(since.elapsed())
+        Ok(since.until(Moment::now()))
     };
     round()?;
     let rounds = (0..rounds).map(|_| round()).collect::<Result<_, _>>()?;
     profile::start();
-    let profiled = round()?;
+    let profiled = round()?.clock;
     let steps_per_round = count / batch;
     Ok(Timing { rounds, profile: profile::finish(), profiled, steps_per_round, inference_per_second: None })
 }

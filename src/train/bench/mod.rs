@@ -6,13 +6,13 @@
 
 mod adversarial;
 mod ceiling;
-mod memory;
+mod process;
 mod random;
 mod supervised;
 mod workload;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
@@ -39,6 +39,9 @@ pub struct Report {
     pub range: (f64, f64),
     /// Milliseconds of a step in the median round.
     pub ms_per_step: f64,
+    /// Milliseconds of processors' time of a step, all threads together, in the median round: what a clock would show
+    /// with one thread on a machine that does nothing else. Where the system tells.
+    pub processor_ms_per_step: Option<f64>,
     /// Billions of floating-point operations a second, counting the matrix products (convolutions included) only.
     pub gflops: f64,
     /// The same for those products alone, each as fast as it goes on this machine.
@@ -66,10 +69,35 @@ pub struct OpReport {
     pub gflops: Option<f64>,
 }
 
+/// A moment by the clock and by the processors.
+#[derive(Clone, Copy)]
+struct Moment {
+    clock: Instant,
+    processor: Option<Duration>,
+}
+
+impl Moment {
+    fn now() -> Self {
+        Moment { processor: process::processor_time(), clock: Instant::now() }
+    }
+
+    fn until(self, later: Moment) -> Round {
+        let processor = self.processor.zip(later.processor).map(|(from, to)| to.saturating_sub(from));
+        Round { clock: later.clock - self.clock, processor }
+    }
+}
+
+/// How long a round took.
+#[derive(Clone, Copy)]
+struct Round {
+    clock: Duration,
+    processor: Option<Duration>,
+}
+
 /// What a workload's run gives.
 struct Timing {
     /// Each round's time.
-    rounds: Vec<Duration>,
+    rounds: Vec<Round>,
     /// One more round's time by op, and as a whole.
     profile: BTreeMap<&'static str, Share>,
     profiled: Duration,
@@ -88,22 +116,26 @@ pub fn measure(workload: Workload, threads: Option<usize>) -> Result<Report, Err
         .map_err(crate::nn::Error::device)?;
     pool.install(|| {
         Buffer::release_pool();
-        memory::forget_peak();
+        process::forget_peak();
         let timing = match workload {
             Workload::Gan => adversarial::run(ROUNDS)?,
             other => supervised::run(other, ROUNDS)?,
         };
-        let peak = memory::peak();
+        let peak = process::peak();
         Ok(report(workload, timing, peak))
     })
 }
 
-fn report(workload: Workload, mut timing: Timing, peak_memory_bytes: Option<u64>) -> Report {
+fn report(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64>) -> Report {
     let steps = timing.steps_per_round as f64;
     let samples = (timing.steps_per_round * workload.batch_size()) as f64;
-    timing.rounds.sort();
+    let mut processor: Vec<Duration> = timing.rounds.iter().filter_map(|round| round.processor).collect();
+    processor.sort();
+    let mut clock: Vec<Duration> = timing.rounds.iter().map(|round| round.clock).collect();
+    clock.sort();
     let per_second = |time: Duration| samples / time.as_secs_f64().max(f64::MIN_POSITIVE);
-    let median = timing.rounds[timing.rounds.len() / 2];
+    let per_step = |time: Duration| time.as_secs_f64() * 1e3 / steps;
+    let median = clock[clock.len() / 2];
     let products = workload.products();
     let operations: f64 = products.iter().map(|product| product.operations()).sum();
     let gflops = operations * steps / median.as_secs_f64() / 1e9;
@@ -113,8 +145,9 @@ fn report(workload: Workload, mut timing: Timing, peak_memory_bytes: Option<u64>
         threads: rayon::current_num_threads(),
         batch_size: workload.batch_size(),
         samples_per_second: per_second(median),
-        range: (per_second(timing.rounds[timing.rounds.len() - 1]), per_second(timing.rounds[0])),
-        ms_per_step: median.as_secs_f64() * 1e3 / steps,
+        range: (per_second(clock[clock.len() - 1]), per_second(clock[0])),
+        ms_per_step: per_step(median),
+        processor_ms_per_step: processor.get(processor.len() / 2).map(|&time| per_step(time)),
         gflops,
         ceiling_gflops,
         ceiling_share: gflops / ceiling_gflops,
@@ -160,16 +193,17 @@ mod tests {
     #[test]
     fn shares_add_up_to_the_step_and_the_median_round_counts() {
         let ms = Duration::from_millis;
+        let round = |time| Round { clock: ms(time), processor: Some(ms(2 * time)) };
         let share = |time, flops| Share { time: ms(time), flops, calls: 1 };
         let timing = Timing {
-            rounds: [400, 200, 100, 300, 250].map(ms).to_vec(),
+            rounds: [400, 200, 100, 300, 250].map(round).to_vec(),
             profile: BTreeMap::from([("a", share(60, 3_000_000_000)), ("b", share(30, 0))]),
             profiled: ms(100),
             steps_per_round: 10,
             inference_per_second: None,
         };
         let report = report(Workload::Mlp, timing, Some(1));
-        assert_eq!(report.ms_per_step, 25.0);
+        assert_eq!((report.ms_per_step, report.processor_ms_per_step), (25.0, Some(50.0)));
         assert_eq!(report.range.1, 4.0 * report.range.0);
         let names: Vec<&str> = report.ops.iter().map(|op| op.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "between ops"]);

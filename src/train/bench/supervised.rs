@@ -1,8 +1,8 @@
 //! A workload trained by the trainer of presets.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::{Timing, Workload, random};
+use super::{Moment, Round, Timing, Workload, random};
 use crate::nn::profile;
 use crate::train::supervised::Trainer;
 use crate::train::{EpochSummary, Error, Observer, Training};
@@ -14,30 +14,30 @@ const EVALUATIONS: usize = 5;
 
 /// Notes when each epoch ends; the last one is profiled.
 struct Watch {
-    ends: Vec<Instant>,
+    ends: Vec<Moment>,
     profiled_from: usize,
 }
 
 impl Observer for Watch {
     fn epoch_ended(&mut self, _: &EpochSummary) {
-        self.ends.push(Instant::now());
+        self.ends.push(Moment::now());
         if self.ends.len() == self.profiled_from {
             profile::start();
         }
     }
 }
 
-/// One epoch to warm up, `rounds` timed ones, one profiled, then evaluations.
-pub fn run(workload: Workload, rounds: usize) -> Result<Timing, Error> {
-    let preset = workload.preset((rounds + 2) as u32);
+/// One epoch to warm up, `count` timed ones, one profiled, then evaluations.
+pub fn run(workload: Workload, count: usize) -> Result<Timing, Error> {
+    let preset = workload.preset((count + 2) as u32);
     let test = workload.samples(TESTED);
     let mut trainer =
         Trainer::on(&preset, random::splits(workload.samples(workload.samples_per_round()), test))?;
-    let mut watch = Watch { ends: Vec::new(), profiled_from: rounds + 1 };
+    let mut watch = Watch { ends: Vec::new(), profiled_from: count + 1 };
     trainer.run(&mut watch)?;
     let profile = profile::finish();
-    let mut times: Vec<Duration> = watch.ends.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    let profiled = times.pop().unwrap_or_default();
+    let mut rounds: Vec<Round> = watch.ends.windows(2).map(|pair| pair[0].until(pair[1])).collect();
+    let profiled = rounds.pop().map(|round| round.clock).unwrap_or_default();
     let inference_per_second = if workload.has_images() {
         let mut times = Vec::with_capacity(EVALUATIONS);
         for _ in 0..EVALUATIONS {
@@ -51,7 +51,7 @@ pub fn run(workload: Workload, rounds: usize) -> Result<Timing, Error> {
         None
     };
     Ok(Timing {
-        rounds: times,
+        rounds,
         profile,
         profiled,
         steps_per_round: workload.samples_per_round() / workload.batch_size(),

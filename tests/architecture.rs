@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// A room and the rooms it may name. `cli` opens the dashboard, so it may name `tui`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("cli", &["tui", "worker", "run", "preset"]),
+    ("cli", &["tui", "worker", "data", "run", "preset"]),
     ("tui", &["worker", "run", "preset"]),
     ("worker", &["train", "nn", "data", "run", "preset"]),
     ("train", &["nn", "data", "run", "preset"]),

@@ -4,6 +4,7 @@ mod attach;
 mod bench;
 mod completions;
 mod dashboard;
+mod data;
 mod error;
 mod eval;
 mod predict;
@@ -32,6 +33,7 @@ Examples:
   trainyard train mnist-cnn --detach      go on without this terminal; `trainyard attach` shows it
   trainyard resume last                   the newest run goes on where it was interrupted
   trainyard runs --json | jq .status      the same for a script, one object a line
+  trainyard data check flowers.csv        counts, class balance, the first problems of your own data
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
@@ -65,6 +67,7 @@ enum Command {
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     Runs(runs::Arguments),
+    Data(data::Arguments),
     Bench(bench::Arguments),
     Watch(watch::Arguments),
     Completions(completions::Arguments),
@@ -87,6 +90,7 @@ impl Cli {
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
+            Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Bench(arguments)) => arguments.run(),
             Some(Command::Watch(arguments)) => arguments.run(),
             Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),

@@ -1,6 +1,7 @@
 //! Data sets as batches.
 
 pub mod augment;
+pub mod check;
 mod dataset;
 mod embedded;
 pub mod generated;
@@ -11,6 +12,8 @@ mod loader;
 pub mod mnist;
 mod open;
 pub mod order;
+pub mod own;
+pub mod parts;
 mod prepared;
 pub mod samples;
 pub mod series;

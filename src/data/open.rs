@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::samples::{Parts, Samples};
+use super::parts::Parts;
+use super::samples::Samples;
 use super::{
-    Dataset, Error, Splits, generated, images, mnist, order, prepared, series, speech, tabular, text, words,
+    Dataset, Error, Splits, generated, images, mnist, order, own, prepared, series, speech, tabular, text,
+    words,
 };
 use crate::preset::{DataConfig, Source};
 
@@ -21,7 +23,7 @@ fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
         Source::Mnist => digits(config, seed),
         Source::Logic { .. } | Source::Spirals { .. } | Source::Circles { .. } | Source::Moons { .. } => {
             let (samples, first_test) = generated::points(&config.source);
-            let parts = samples.cut_at(first_test, config, seed);
+            let parts = Parts::cut_at(&samples.classes(), first_test, config, seed);
             Ok(samples.split(parts, config.labels))
         }
         Source::BreastCancer => Ok(table(tabular::breast_cancer()?, config, seed)),
@@ -30,13 +32,13 @@ fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
         Source::Wine => Ok(table(tabular::wine()?, config, seed)),
         Source::Digits8x8 => {
             let samples = tabular::digits(config.normalize)?;
-            let parts = samples.cut(config, seed);
+            let parts = Parts::cut(&samples.classes(), config, seed);
             Ok(samples.split(parts, config.labels))
         }
         Source::Shakespeare { steps } => Ok(text::splits(&text::shakespeare()?, *steps, config)),
         Source::Words => {
             let samples = words::samples()?;
-            let parts = samples.cut(config, seed);
+            let parts = Parts::cut(&samples.classes(), config, seed);
             Ok(samples.split(parts, config.labels))
         }
         Source::Sp500 { steps, horizon } => {
@@ -49,16 +51,18 @@ fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
             let parts = speech.cut(config, seed);
             Ok(scaled(speech.samples, parts, config))
         }
+        files => own::open(files, config, seed),
     }
 }
 
 /// Cuts a table and standardises it as its training samples are.
 fn table(samples: Samples, config: &DataConfig, seed: u64) -> Splits {
-    let parts = samples.cut(config, seed);
+    let parts = Parts::cut(&samples.classes(), config, seed);
     scaled(samples, parts, config)
 }
 
-fn scaled(mut samples: Samples, parts: Parts, config: &DataConfig) -> Splits {
+/// A set whose numbers are standardised as those of its training samples are.
+pub(super) fn scaled(mut samples: Samples, parts: Parts, config: &DataConfig) -> Splits {
     if config.normalize {
         samples.standardise(&parts.train);
     }

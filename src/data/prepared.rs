@@ -113,7 +113,8 @@ impl Dataset for Prepared {
 mod tests {
     use super::*;
     use crate::data::Targets;
-    use crate::data::samples::{Parts, Samples};
+    use crate::data::parts::Parts;
+    use crate::data::samples::Samples;
     use crate::preset::{Augment, Labels, Source};
 
     fn prepared(augment: Augment, targets: TargetChoice) -> Splits {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::dataset::{Batch, Dataset, Scale, Splits};
-use super::{labels, order};
-use crate::preset::{DataConfig, Fold, Labels};
+use super::labels;
+use super::parts::Parts;
+use crate::preset::Labels;
 
 /// What is to be predicted.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,17 +47,6 @@ pub struct Samples {
     pub naive: Vec<f32>,
 }
 
-/// Which samples are for what.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// To train on.
-    pub train: Vec<u32>,
-    /// Held out of those.
-    pub validation: Vec<u32>,
-    /// For the end.
-    pub test: Vec<u32>,
-}
-
 impl Samples {
     /// A set of plain numbers with classes.
     pub fn of_classes(shape: Vec<usize>, inputs: Vec<f32>, of: Vec<u32>, names: Vec<String>) -> Self {
@@ -86,33 +76,6 @@ impl Samples {
             Answers::Classes { of, .. } => of.clone(),
             Answers::Values { .. } => vec![0; self.count()],
         }
-    }
-
-    /// Cuts the set by the preset's options: test set or fold first, then validation, class by class.
-    pub fn cut(&self, config: &DataConfig, seed: u64) -> Parts {
-        let classes = self.classes();
-        let (test, rest) = match config.fold {
-            Some(Fold { k, of }) => order::fold(&classes, k, of.max(1), seed),
-            None => order::test_set(&classes, config.test_count(classes.len()), seed),
-        };
-        let (train, validation) = Self::hold_out(&classes, &rest, config, seed);
-        Parts { train, validation, test }
-    }
-
-    /// Splits `rest` into training and validation samples.
-    fn hold_out(classes: &[u32], rest: &[u32], config: &DataConfig, seed: u64) -> (Vec<u32>, Vec<u32>) {
-        let of_rest: Vec<u32> = rest.iter().map(|&index| classes[index as usize]).collect();
-        let (train, validation) = order::split(&of_rest, config.validation, config.train_samples, seed);
-        let places = |chosen: Vec<u32>| chosen.into_iter().map(|place| rest[place as usize]).collect();
-        (places(train), places(validation))
-    }
-
-    /// As [`cut`](Samples::cut), for a set whose samples from `first_test` on are its own test set.
-    pub fn cut_at(&self, first_test: u32, config: &DataConfig, seed: u64) -> Parts {
-        let classes = self.classes();
-        let rest: Vec<u32> = (0..first_test).collect();
-        let (train, validation) = Self::hold_out(&classes, &rest, config, seed);
-        Parts { train, validation, test: (first_test..classes.len() as u32).collect() }
     }
 
     /// Standardises each feature (the last axis) and each real-valued target, as these samples have them.

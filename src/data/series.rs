@@ -3,7 +3,8 @@
 use super::Error;
 use super::dataset::Scale;
 use super::embedded::{Part, part};
-use super::samples::{Answers, Parts, Samples};
+use super::parts::Parts;
+use super::samples::{Answers, Samples};
 use crate::preset::{DataConfig, data};
 
 static SP500: Part = part!("sp500/sp500.csv", "4fc37d3e31d2d7c3b4cd49661c71cae8", 400_462);

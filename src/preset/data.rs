@@ -153,6 +153,21 @@ impl DataConfig {
         Signature { input: set.input, tokens: set.tokens, target, train, test }
     }
 
+    /// Bytes of memory that the set takes: pixels of MNIST stay bytes, large files of one's own stay on disk, everything
+    /// else is kept as numbers.
+    pub fn memory(&self, signature: &Signature) -> u64 {
+        let samples = signature.train.saturating_add(signature.test) as u64;
+        let numbers =
+            signature.input.iter().fold(samples, |product, &size| product.saturating_mul(size as u64));
+        match &self.source {
+            Source::Mnist => numbers,
+            Source::Idx { .. } | Source::Csv { .. } | Source::Npy { .. } | Source::ImageFolder { .. } => {
+                numbers.saturating_mul(4).min(512 << 20)
+            }
+            _ => numbers.saturating_mul(4),
+        }
+    }
+
     /// How many of `samples` are the test set, where the set has none of its own.
     pub fn test_count(&self, samples: usize) -> usize {
         match self.fold {

@@ -4,6 +4,7 @@
 
 pub mod augment;
 pub mod data;
+pub mod files;
 pub mod layer;
 pub mod library;
 pub mod memory;
@@ -15,6 +16,7 @@ pub mod overrides;
 pub mod parameters;
 pub mod parse;
 pub mod path;
+pub mod probe;
 pub mod procedure;
 pub mod shapes;
 pub mod source;
@@ -24,6 +26,7 @@ pub mod validate;
 
 pub use augment::{Augment, Flip};
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};
+pub use files::{Colour, Missing, Task};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use memory::Memory;
 pub use metric::Metric;
@@ -33,7 +36,7 @@ pub use parse::PresetError;
 pub use path::{Key, Path};
 pub use procedure::{Pretrainer, Procedure, Visible};
 pub use shapes::{ShapeError, output_shape};
-pub use source::{Gate, Source};
+pub use source::{Gate, Offers, Source};
 pub use summary::Summary;
 pub use types::{
     Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Optimizer, Preset, Schedule, TrainConfig,

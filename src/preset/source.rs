@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::{Refusal, TargetKind, refuse};
+use super::files::{Colour, Missing, Task};
+use super::layer::Pair;
 use super::path::Path;
+use super::probe;
 
 /// A data set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,6 +89,80 @@ pub enum Source {
     /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices, those of the test unseen in training;
     /// embedded.
     SpokenDigits,
+    /// IDX files, plain or `.gz`: `inputs` with one sample along the first axis, `labels` with a class each.
+    Idx {
+        inputs: String,
+        labels: String,
+        #[serde(default)]
+        test_inputs: Option<String>,
+        #[serde(default)]
+        test_labels: Option<String>,
+        /// How many classes there are; left out: one more than the largest label.
+        #[serde(default)]
+        classes: Option<usize>,
+    },
+    /// A table of comma- or tab-separated values. `label` is a column's name or number (from 1), the last one when left
+    /// out; `columns` are the inputs, all others when left out.
+    Csv {
+        file: String,
+        #[serde(default)]
+        test_file: Option<String>,
+        #[serde(default)]
+        label: Option<String>,
+        #[serde(default)]
+        columns: Vec<String>,
+        #[serde(default)]
+        task: Task,
+        /// Left out: a tab for `.tsv`, else a comma.
+        #[serde(default)]
+        separator: Option<char>,
+        /// Whether the first line names the columns.
+        #[serde(default = "super::types::yes")]
+        header: bool,
+        #[serde(default)]
+        missing: Missing,
+    },
+    /// Two NumPy files: `inputs` with a sample along the first axis, `targets` with class numbers (integers) or values
+    /// (floats).
+    Npy { inputs: String, targets: String },
+    /// Two arrays of a NumPy archive.
+    Npz {
+        file: String,
+        #[serde(default = "inputs_name")]
+        inputs: String,
+        #[serde(default = "targets_name")]
+        targets: String,
+    },
+    /// A folder with a folder of PNG or JPEG images for each class, resized to `size` (height, width).
+    ImageFolder {
+        folder: String,
+        #[serde(default)]
+        test_folder: Option<String>,
+        #[serde(default = "image_size")]
+        size: Pair,
+        #[serde(default)]
+        colour: Colour,
+    },
+    /// A text to learn character by character, in windows of `steps`.
+    TextFile {
+        file: String,
+        #[serde(default = "window")]
+        steps: usize,
+    },
+    /// A text a line after its class and a tab, character by character; the last `length` characters count.
+    LabelledText {
+        file: String,
+        #[serde(default = "text_length")]
+        length: usize,
+    },
+    /// A folder with a folder of WAV files for each class, as log-mel spectrograms of the first `seconds` of sound.
+    WavFolder {
+        folder: String,
+        #[serde(default)]
+        test_folder: Option<String>,
+        #[serde(default = "word_seconds")]
+        seconds: f64,
+    },
 }
 
 /// A gate of logic.
@@ -125,6 +202,21 @@ fn few() -> usize {
 fn thousand() -> usize {
     1000
 }
+fn inputs_name() -> String {
+    "x".into()
+}
+fn targets_name() -> String {
+    "y".into()
+}
+fn image_size() -> Pair {
+    Pair(32, 32)
+}
+fn text_length() -> usize {
+    64
+}
+fn word_seconds() -> f64 {
+    0.9
+}
 fn one() -> usize {
     1
 }
@@ -143,9 +235,13 @@ const DAYS: usize = 5030;
 const MOST: usize = 10_000_000;
 
 /// What a set holds, before a preset's options cut it.
-pub(super) struct Offers {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offers {
+    /// Shape of one input, as in [`Signature`](super::Signature).
     pub input: Vec<usize>,
+    /// Inputs are token numbers below this one.
     pub tokens: Option<usize>,
+    /// What is to be predicted.
     pub target: TargetKind,
     /// All samples, or those to train on where the set has a test set of its own; of a text, its tokens.
     pub samples: usize,
@@ -153,6 +249,7 @@ pub(super) struct Offers {
     pub window: Option<usize>,
     /// Samples left out where one part of a series ends and the next begins.
     pub gap: usize,
+    /// Test samples, where the set has its own.
     pub test: Option<usize>,
 }
 
@@ -180,6 +277,13 @@ impl Source {
             Source::Words => "Words of six languages",
             Source::Sp500 { .. } => "S&P 500 volatility, cut by time",
             Source::SpokenDigits => "Spoken digits, synthesised",
+            Source::Idx { .. } => "Your IDX files",
+            Source::Csv { .. } => "Your table",
+            Source::Npy { .. } | Source::Npz { .. } => "Your NumPy arrays",
+            Source::ImageFolder { .. } => "Your folder of images",
+            Source::TextFile { .. } => "Your text",
+            Source::LabelledText { .. } => "Your labelled texts",
+            Source::WavFolder { .. } => "Your folder of sounds",
         }
     }
 
@@ -242,17 +346,21 @@ impl Source {
             Source::SpokenDigits => {
                 Offers { input: vec![56, 40, 1], test: Some(340), ..table(2240, digits, 1340) }
             }
+            // Files that cannot be read offer nothing; validation says why.
+            _ => probe::look(self).unwrap_or_else(|_| table(0, TargetKind::Values(0), 0)),
         }
     }
 
     /// The share that is the test set where a preset does not say.
     pub(super) fn usual_test_share(&self) -> f64 {
-        if matches!(self, Source::Shakespeare { .. }) { 0.1 } else { 0.2 }
+        if matches!(self, Source::Shakespeare { .. } | Source::TextFile { .. }) { 0.1 } else { 0.2 }
     }
 
     /// Whether the samples have no order and no test set of their own.
     pub(super) fn can_fold(&self) -> bool {
-        !matches!(self, Source::Shakespeare { .. } | Source::Sp500 { .. }) && self.offers().test.is_none()
+        !matches!(self, Source::Sp500 { .. })
+            && self.offers().window.is_none()
+            && self.offers().test.is_none()
     }
 
     pub(super) fn check(&self) -> Result<(), Refusal> {
@@ -299,7 +407,50 @@ impl Source {
                 format!("a forecast over {horizon} days"),
                 "use 1 day to as many as the window has, 250 at most",
             ),
+            Source::ImageFolder { size: Pair(height, width), .. }
+                if !((1..=4096).contains(height) && (1..=4096).contains(width)) =>
+            {
+                refuse(at("size"), format!("images of {height} by {width} pixels"), "use 1 to 4096 each")
+            }
+            Source::TextFile { steps, .. } if !(1..=10_000).contains(steps) => {
+                refuse(at("steps"), format!("windows of {steps} characters"), "use 1 to 10000; 100 is usual")
+            }
+            Source::LabelledText { length, .. } if !(1..=10_000).contains(length) => {
+                refuse(at("length"), format!("texts of {length} characters"), "use 1 to 10000")
+            }
+            Source::WavFolder { seconds, .. } if !(0.1..=60.0).contains(seconds) => {
+                refuse(at("seconds"), format!("sounds of {seconds} s"), "use 0.1 to 60")
+            }
+            own if !own.paths().is_empty() => match probe::look(own) {
+                Ok(_) => Ok(()),
+                Err(problem) => refuse(
+                    Path::to("data").field("source"),
+                    problem,
+                    "`trainyard data check FILE` lists what is wrong with a file",
+                ),
+            },
             _ => Ok(()),
         }
+    }
+
+    /// Every set that is built in, with its options left out.
+    pub fn built_in() -> Vec<Source> {
+        let named = [
+            "mnist",
+            "digits_8x8",
+            "logic()",
+            "spirals()",
+            "circles()",
+            "moons()",
+            "breast_cancer",
+            "iris",
+            "wine",
+            "diabetes",
+            "words",
+            "shakespeare()",
+            "sp500()",
+            "spoken_digits",
+        ];
+        named.iter().filter_map(|name| ron::from_str(name).ok()).collect()
     }
 }

@@ -6,8 +6,7 @@ use super::memory::Memory;
 use super::networks::Networks;
 use super::parse::PresetError;
 use super::path::Path;
-use super::shapes::{ShapeError, size};
-use super::source::Source;
+use super::shapes::ShapeError;
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
@@ -35,11 +34,7 @@ impl Experiment {
             // Its input is the other's output, or a sample.
             own = own.and(Memory::of(layers, summary, &self.signature.input, optimizer, batch));
         }
-        // Pixels of the embedded images stay bytes; everything else is kept as numbers.
-        let width = if data.source == Source::Mnist { 1 } else { 4 };
-        let samples = self.signature.train.saturating_add(self.signature.test) as u64;
-        let sample = width * size(&self.signature.input) as u64;
-        Memory { data: samples.saturating_mul(sample), ..own }
+        Memory { data: data.memory(&self.signature), ..own }
     }
 }
 

@@ -12,7 +12,7 @@ use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
 use super::stopping::{Judgement, Watch};
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
-use crate::data::{self, Batch, Dataset, Splits};
+use crate::data::{self, Batch, Dataset, Loader, Splits};
 use crate::nn::graph::Param;
 use crate::nn::model::CpuModel;
 use crate::nn::optim::Optimizer;
@@ -124,6 +124,7 @@ pub struct Course<P> {
     order: Vec<u32>,
     steps_per_epoch: u64,
     batch: Batch,
+    loader: Loader,
     progress: Progress,
     step: u64,
     epoch: u32,
@@ -158,6 +159,7 @@ impl<P: Parts> Course<P> {
             order,
             steps_per_epoch,
             batch: Batch::default(),
+            loader: Loader::default(),
             progress: Progress::default(),
             step: 0,
             epoch: 0,
@@ -168,8 +170,11 @@ impl<P: Parts> Course<P> {
 
     fn one_step(&mut self) -> Result<StepSummary, Error> {
         let since = Instant::now();
-        let mut batches = self.order.chunks(batch_size(&self.preset)).skip(self.progress.batches as usize);
-        self.splits.train.fill(batches.next().unwrap_or_default(), &mut self.batch);
+        let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batches);
+        self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        if let Some(problem) = data.problem() {
+            return Err(problem.into());
+        }
         let learning_rate = self.learning_rate();
         let seed = self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d);
         let scores = self.parts.step(&self.batch, Moment { step: self.step, seed, learning_rate })?;

@@ -6,7 +6,8 @@ pub mod mel;
 use std::collections::BTreeMap;
 
 use super::embedded::{Part, part};
-use super::samples::{Parts, Samples};
+use super::parts::Parts;
+use super::samples::Samples;
 use super::{Error, order};
 use crate::preset::DataConfig;
 use mel::Spectrogram;
@@ -54,7 +55,8 @@ pub fn spoken_digits() -> Result<Speech, Error> {
         digits.push(digit);
         captions.push(format!("{digit}, synthesised, voice {voice}, {accent}, speed {speed}, pitch {pitch}"));
     }
-    let pictures: Vec<Vec<f32>> = coded.par_iter().map(|clip| picture(&decoded(clip))).collect();
+    let pictures: Vec<Vec<f32>> =
+        coded.par_iter().map(|clip| picture(&decoded(clip), Spectrogram::WORD)).collect();
     let names = (0..10).map(|digit| digit.to_string()).collect();
     let Spectrogram { frames, mels, .. } = Spectrogram::WORD;
     let samples = Samples::of_classes(vec![frames, mels, 1], pictures.concat(), digits, names);
@@ -65,15 +67,15 @@ fn decoded(coded: &[u8]) -> Vec<f32> {
     adpcm::decode(coded).into_iter().map(|sample| f32::from(sample) / 32768.0).collect()
 }
 
-/// What a network that learned the spoken digits gets of a sound at 8 kHz, before scaling: its loud part, at the same
-/// loudness, as a spectrogram.
-pub fn picture(samples: &[f32]) -> Vec<f32> {
+/// What a network gets of a sound at the spectrogram's rate, before scaling: from where it gets loud, always equally loud.
+/// The spoken digits are learned as [`Spectrogram::WORD`].
+pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
     let loudest = samples.iter().fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
     let scale = if loudest > 0.0 { 0.9 / loudest } else { 1.0 };
     let is_loud = |x: &f32| (x * scale).abs() > 0.02;
     let first = samples.iter().position(is_loud).unwrap_or(0).saturating_sub(80);
     let sound: Vec<f32> = samples[first..].iter().map(|x| x * scale).collect();
-    Spectrogram::WORD.of(&sound)
+    form.of(&sound)
 }
 
 impl Speech {

@@ -210,7 +210,7 @@ impl Stack {
         let State { step, epoch, progress, .. } = self.state;
         let mut batches = self.order.chunks(self.batch_size);
         let indices = batches.nth(progress.batches as usize).unwrap_or_default();
-        self.splits.train.fill(indices, &mut self.batch);
+        self.splits.train.fill_for_training(indices, epoch, &mut self.batch);
         let place = self.current();
         let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs));
         let epoch_of_layer = (epoch - 1) % self.epochs_each;

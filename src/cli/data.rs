@@ -1,0 +1,112 @@
+//! `trainyard data`: what there is to learn from, and whether files of one's own can be used.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::Error;
+use super::text::{bytes, plain};
+use crate::data::check::{Report, check};
+use crate::preset::{DataConfig, Source, TargetKind};
+
+/// List the data sets that are built in, or check files of your own
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the data sets that are built in
+    List,
+    /// Look at a file or folder: counts, shapes, class balance, the first problems; exit status 1 if there are any
+    Check {
+        /// IDX (plain or .gz), CSV, TSV, NPY, NPZ, text, or a folder of class folders of images or WAV files
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The column that a table is to predict: its name, or its number from 1; the last one if left out
+        #[arg(long, value_name = "COLUMN")]
+        label: Option<String>,
+    },
+}
+
+impl Arguments {
+    /// Does what the action says; without one, lists.
+    pub fn run(self) -> Result<(), Error> {
+        let mut out = std::io::stdout().lock();
+        match self.action.unwrap_or(Action::List) {
+            Action::List => list(&mut out),
+            Action::Check { paths, label } => check_all(&mut out, &paths, label.as_deref()),
+        }
+    }
+}
+
+fn list(out: &mut impl Write) -> Result<(), Error> {
+    for source in Source::built_in() {
+        let config = DataConfig::of(source);
+        let signature = config.signature();
+        let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
+        let target = match &signature.target {
+            TargetKind::Classes(names) => format!("{} classes", names.len()),
+            TargetKind::Values(1) => "a value".into(),
+            TargetKind::Values(count) => format!("{count} values"),
+            TargetKind::Tokens(count) => format!("one of {count} tokens a step"),
+        };
+        let name = ron::to_string(&config.source).unwrap_or_default();
+        writeln!(
+            out,
+            "{:<14} {:<36} {:>9} -> {:<26} {:>6} train, {:>6} test",
+            name.split('(').next().unwrap_or_default(),
+            config.source.title(),
+            shape.join("x"),
+            target,
+            signature.train,
+            signature.test,
+        )?;
+    }
+    writeln!(
+        out,
+        "\nNamed in a preset as data: (source: NAME), with options as in spirals(noise: 0.1, samples: 2000).\n\
+         Your own: idx(…), csv(…), npy(…), npz(…), image_folder(…), text_file(…), labelled_text(…), wav_folder(…);\n\
+         `trainyard data check FILE` says which one fits."
+    )?;
+    Ok(())
+}
+
+fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>) -> Result<(), Error> {
+    let mut wrong = 0;
+    for path in paths {
+        let name = path.to_string_lossy();
+        match check(path, label) {
+            Ok(report) => {
+                wrong += usize::from(!report.problems.is_empty());
+                let size = std::fs::metadata(path).ok().filter(|found| found.is_file());
+                let size = size.map(|found| format!(" ({})", bytes(found.len()))).unwrap_or_default();
+                writeln!(out, "{}{size}: {}", plain(&name), report.kind)?;
+                show(out, &report)?;
+            }
+            Err(error) => {
+                wrong += 1;
+                writeln!(out, "{}", plain(&error.to_string()))?;
+            }
+        }
+    }
+    match wrong {
+        0 => Ok(()),
+        count => Err(Error::Failed(format!("{count} of {} cannot be used as they are", paths.len()))),
+    }
+}
+
+fn show(out: &mut impl Write, report: &Report) -> Result<(), Error> {
+    let width = report.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0).min(40);
+    for (label, value) in &report.facts {
+        writeln!(out, "  {:width$}  {}", plain(label), plain(value))?;
+    }
+    for problem in &report.problems {
+        writeln!(out, "  problem: {}", plain(problem))?;
+    }
+    if report.more > 0 {
+        writeln!(out, "  and {} problems more", report.more)?;
+    }
+    Ok(())
+}

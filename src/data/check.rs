@@ -1,0 +1,330 @@
+//! What is in a file or folder, and what is wrong with it, before a preset names it.
+
+use std::io::Read;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::Error;
+use super::import::folders::{self, Classed};
+use super::import::rows::{IN_MEMORY, Rows, Stored};
+use super::import::{csv, idx, images, npy, text, wav};
+use super::samples::Answers;
+use super::text::Text;
+use crate::preset::{Colour, Missing, Task};
+
+/// What was found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What it is, and how to name it in a preset.
+    pub kind: String,
+    /// Facts: a label and a value each.
+    pub facts: Vec<(String, String)>,
+    /// The first problems, each with its place.
+    pub problems: Vec<String>,
+    /// Problems that are not listed.
+    pub more: usize,
+}
+
+/// Problems that are listed.
+const LISTED: usize = 10;
+/// Columns and classes that are listed.
+const ROWS: usize = 40;
+
+impl Report {
+    fn of(kind: &str) -> Self {
+        Report { kind: kind.into(), ..Report::default() }
+    }
+
+    fn fact(&mut self, label: &str, value: impl ToString) {
+        self.facts.push((label.into(), value.to_string()));
+    }
+
+    fn problem(&mut self, problem: &Error) {
+        if self.problems.len() < LISTED {
+            self.problems.push(problem.to_string());
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn balance(&mut self, of: &[u32], names: &[String]) {
+        let mut counts = vec![0_usize; names.len()];
+        of.iter().for_each(|&class| counts[class as usize] += 1);
+        self.fact("classes", names.len());
+        for (name, count) in names.iter().zip(&counts).take(ROWS) {
+            let share = 100.0 * *count as f64 / of.len().max(1) as f64;
+            self.fact(&format!("  {name}"), format!("{count} ({share:.1}%)"));
+        }
+        if names.len() > ROWS {
+            self.fact("", format!("and {} classes more", names.len() - ROWS));
+        }
+    }
+}
+
+/// Looks at a file or folder. `label` is the column that a table is to predict; none: the last.
+///
+/// # Errors
+/// When it cannot be read at all; everything else is in the report.
+pub fn check(path: &Path, label: Option<&str>) -> Result<Report, Error> {
+    let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
+    if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
+        return folder(path);
+    }
+    let mut start = [0; 8];
+    let count = std::fs::File::open(path)
+        .and_then(|mut file| file.read(&mut start))
+        .map_err(|error| broken(error.to_string()))?;
+    let start = &start[..count];
+    let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match &ending[..] {
+        "csv" | "tsv" => table(path, label),
+        "npy" => array(path),
+        "npz" => archive(path),
+        "wav" => sound(path),
+        "png" | "jpg" | "jpeg" => picture(path),
+        _ if start.starts_with(b"\x93NUMPY") => array(path),
+        _ if start.starts_with(b"PK\x03\x04") => archive(path),
+        _ if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0, 0]) => idx_file(path),
+        _ => words(path),
+    }
+}
+
+fn rows(report: &mut Report, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
+    report.fact("samples", rows.count);
+    report.fact("shape of one", format!("{shape:?}"));
+    report.fact("numbers", format!("{:?}", rows.number.kind));
+    let mut row = vec![0.0; rows.width];
+    let (mut least, mut most, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_u64);
+    let mut classes: Option<Vec<u32>> = (rows.width == 1 && !rows.number.is_float()).then(Vec::new);
+    for number in 0..rows.count {
+        rows.read(number, &mut row)?;
+        for (column, &x) in row.iter().enumerate() {
+            if !x.is_finite() {
+                let problem =
+                    format!("row {}, column {}: {x} is no number to learn from", number + 1, column + 1);
+                report.problem(&Error::Broken { origin: rows.origin.clone(), problem });
+                continue;
+            }
+            (least, most) = (least.min(x), most.max(x));
+            (sum, count) = (sum + f64::from(x), count + 1);
+        }
+        if let Some(all) = &mut classes {
+            if (0.0..1000.0).contains(&row[0]) {
+                all.push(row[0] as u32);
+            } else {
+                classes = None;
+            }
+        }
+    }
+    if count > 0 {
+        report.fact("range", format!("{least} to {most}, mean {:.4}", sum / count as f64));
+    }
+    if let Some(of) = classes.filter(|of| !of.is_empty()) {
+        let largest = of.iter().max().copied().unwrap_or(0);
+        report.balance(&of, &(0..=largest).map(|class| class.to_string()).collect::<Vec<_>>());
+    }
+    Ok(())
+}
+
+fn idx_file(path: &Path) -> Result<Report, Error> {
+    let mut report = Report::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
+    let (stored, shape) = idx::open(path, IN_MEMORY)?;
+    rows(&mut report, &stored, &shape)?;
+    Ok(report)
+}
+
+fn array(path: &Path) -> Result<Report, Error> {
+    let mut report = Report::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
+    let (stored, shape) = npy::open(path, IN_MEMORY)?;
+    rows(&mut report, &stored, &shape)?;
+    Ok(report)
+}
+
+fn archive(path: &Path) -> Result<Report, Error> {
+    let mut report = Report::of("NumPy archive: npz(file: \"…\", inputs: \"…\", targets: \"…\")");
+    for name in npy::names(path)? {
+        report.fact("array", &name);
+        match npy::open_in(path, &name) {
+            Ok((stored, shape)) => rows(&mut report, &stored, &shape)?,
+            Err(error) => report.problem(&error),
+        }
+    }
+    Ok(report)
+}
+
+fn table(path: &Path, label: Option<&str>) -> Result<Report, Error> {
+    let mut report = Report::of("table: csv(file: \"…\", label: \"…\")");
+    let options = csv::Options {
+        label: label.map(str::to_string),
+        columns: Vec::new(),
+        task: Task::Auto,
+        separator: None,
+        header: true,
+        missing: Missing::Mean,
+        in_memory: IN_MEMORY,
+    };
+    let mut problems = Vec::new();
+    let mut count = 0;
+    let read = csv::read(&[path], &options, &mut |problem| {
+        count += 1;
+        if problems.len() < LISTED {
+            problems.push(problem);
+        }
+        Ok(())
+    });
+    problems.iter().for_each(|problem| report.problem(problem));
+    report.more = count - problems.len();
+    let table = match read {
+        Ok(table) => table,
+        // The rows' own problems say more than that none is left.
+        Err(error) if problems.is_empty() => return Err(error),
+        Err(error) => {
+            report.problem(&error);
+            return Ok(report);
+        }
+    };
+    report.fact("rows", table.rows.count);
+    report.fact("input columns", table.columns.len());
+    report.fact(
+        "empty cells",
+        if table.filled == 0 {
+            "none".to_string()
+        } else {
+            format!("{}: refused unless missing: mean, or zero", table.filled)
+        },
+    );
+    let mut row = vec![0.0; table.rows.width];
+    let mut columns = vec![(f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_usize); row.len()];
+    for number in 0..table.rows.count {
+        table.rows.read(number, &mut row)?;
+        for (x, (least, most, sum, count)) in row.iter().zip(&mut columns).filter(|(x, _)| !x.is_nan()) {
+            (*least, *most, *sum, *count) = (least.min(*x), most.max(*x), *sum + f64::from(*x), *count + 1);
+        }
+    }
+    for (name, (least, most, sum, count)) in table.columns.iter().zip(&columns).take(ROWS) {
+        let missing = table.rows.count - count;
+        let gaps = if missing > 0 { format!(", {missing} empty") } else { String::new() };
+        let value = match count {
+            0 => "nothing".to_string(),
+            _ => format!("{least} to {most}, mean {:.4}{gaps}", sum / *count as f64),
+        };
+        report.fact(&format!("  {name}"), value);
+    }
+    if columns.len() > ROWS {
+        report.fact("", format!("and {} columns more", columns.len() - ROWS));
+    }
+    match &table.labels {
+        csv::Labels::Classes(of, names) => report.balance(of, names),
+        csv::Labels::Values(values) => {
+            let (least, most) =
+                values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+            report.fact("label", format!("values from {least} to {most}"));
+        }
+    }
+    Ok(report)
+}
+
+fn words(path: &Path) -> Result<Report, Error> {
+    let content = text::read(path)?;
+    let filled: Vec<&str> = content.lines().filter(|line| !line.trim().is_empty()).collect();
+    let tabbed = filled.iter().filter(|line| line.contains('\t')).count();
+    if tabbed * 2 > filled.len() {
+        let mut report = Report::of("labelled texts, a line each: labelled_text(file: \"…\")");
+        let mut problems = Vec::new();
+        let read = text::labelled(path, 1, &mut |problem| {
+            problems.push(problem);
+            Ok(())
+        });
+        problems.iter().for_each(|problem| report.problem(problem));
+        let samples = read?;
+        report.fact("texts", samples.count());
+        report.fact("characters", samples.tokens.len().saturating_sub(1));
+        let longest = samples.captions.iter().map(|text| text.chars().count()).max().unwrap_or(0);
+        report.fact("longest", longest);
+        if let Answers::Classes { of, names } = &samples.answers {
+            report.balance(of, names);
+        }
+        return Ok(report);
+    }
+    let mut report = Report::of("text: text_file(file: \"…\")");
+    let numbered = Text::of(&content, &path.to_string_lossy())?;
+    report.fact("characters", numbered.tokens.len());
+    report.fact("different ones", numbered.vocabulary.len());
+    report.fact("lines", content.lines().count());
+    Ok(report)
+}
+
+fn folder(path: &Path) -> Result<Report, Error> {
+    let (mut report, Classed { files, of, names }, is_sound) = match images::list(path) {
+        Ok(classed) => (Report::of("folder of images: image_folder(folder: \"…\")"), classed, false),
+        Err(no_images) => match folders::list(path, &["wav"]) {
+            Ok(classed) => (Report::of("folder of sounds: wav_folder(folder: \"…\")"), classed, true),
+            Err(_) => return Err(no_images),
+        },
+    };
+    report.fact("files", files.len());
+    report.balance(&of, &names);
+    let look = |file: &std::path::PathBuf| match is_sound {
+        true => wav::read(file, 8000).map(|_| ()),
+        false => images::decode(file, images::Form { height: 1, width: 1, colour: Colour::Grey }).map(|_| ()),
+    };
+    let problems: Vec<Error> = files.par_iter().filter_map(|file| look(file).err()).collect();
+    problems.iter().for_each(|problem| report.problem(problem));
+    report.fact("that decode", files.len() - problems.len());
+    Ok(report)
+}
+
+fn sound(path: &Path) -> Result<Report, Error> {
+    let mut report = Report::of("sound: put it into a folder for its class");
+    let samples = wav::read(path, 8000)?;
+    report.fact("seconds", format!("{:.2}", samples.len() as f64 / 8000.0));
+    Ok(report)
+}
+
+fn picture(path: &Path) -> Result<Report, Error> {
+    images::decode(path, images::Form { height: 1, width: 1, colour: Colour::Grey })?;
+    Ok(Report::of("image: put it into a folder for its class"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(name: &str, bytes: &[u8]) -> Report {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        check(&path, None).unwrap()
+    }
+
+    fn fact<'a>(report: &'a Report, label: &str) -> &'a str {
+        let found = report.facts.iter().find(|(name, _)| name.trim() == label);
+        found.map(|(_, value)| &value[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
+    }
+
+    #[test]
+    fn a_table_is_counted_and_its_first_problems_are_placed() {
+        let mut text = "a,b,kind\n1,2,x\n3,,y\n".to_string();
+        (0..15).for_each(|_| text.push_str("q,1,x\n"));
+        let report = report("t.csv", text.as_bytes());
+        assert_eq!(
+            (fact(&report, "rows"), fact(&report, "a"), fact(&report, "x")),
+            ("2", "1 to 3, mean 2.0000", "1 (50.0%)")
+        );
+        assert_eq!(fact(&report, "b"), "2 to 2, mean 2.0000, 1 empty");
+        assert_eq!((report.problems.len(), report.more), (10, 5));
+        assert!(report.problems[0].contains("line 4, column 1 ('a'): 'q' is no number"));
+    }
+
+    #[test]
+    fn labels_texts_and_plain_text_are_told_apart() {
+        let labels = report("l", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 1, 0]);
+        assert_eq!((fact(&labels, "samples"), fact(&labels, "1")), ("3", "2 (66.7%)"));
+        let labelled = report("x", b"a\tone\nb\ttwo\nbroken\n");
+        assert_eq!((fact(&labelled, "texts"), labelled.problems.len()), ("2", 1));
+        let plain = report("x", b"to be or not to be");
+        assert_eq!((fact(&plain, "characters"), fact(&plain, "different ones")), ("18", "7"));
+        assert!(check(Path::new("/no/such/file"), None).is_err());
+    }
+}

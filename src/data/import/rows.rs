@@ -1,0 +1,327 @@
+//! Rows of numbers, in memory or in a file that is larger than memory.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use crate::data::Error;
+
+/// What is kept in memory; larger files are read row by row when a batch needs them.
+pub const IN_MEMORY: u64 = 256 << 20;
+
+/// Samples' inputs, readable in any order by any thread.
+pub trait Rows: Send + Sync {
+    /// How many.
+    fn count(&self) -> usize;
+
+    /// Numbers of one.
+    fn width(&self) -> usize;
+
+    /// Reads one into `out`, `width` long.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more, or was changed since it was opened.
+    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error>;
+
+    /// Whether reading takes so long that it is better done ahead.
+    fn is_costly(&self) -> bool {
+        false
+    }
+}
+
+/// Numbers of a row of this shape; none where they are too many to count, or there are none at all.
+pub fn width(shape: &[usize]) -> Option<usize> {
+    let width = shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis))?;
+    (1..=1 << 32).contains(&width).then_some(width)
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say all")]
+pub enum Kind {
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F32,
+    F64,
+}
+
+/// A kind of number and the order of its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// The kind.
+    pub kind: Kind,
+    /// The most significant byte comes first.
+    pub is_big_endian: bool,
+}
+
+impl Number {
+    /// Bytes of one.
+    pub fn size(self) -> usize {
+        match self.kind {
+            Kind::U8 | Kind::I8 => 1,
+            Kind::U16 | Kind::I16 => 2,
+            Kind::U32 | Kind::I32 | Kind::F32 => 4,
+            Kind::U64 | Kind::I64 | Kind::F64 => 8,
+        }
+    }
+
+    /// Whether it may have a fraction, or be none at all.
+    pub fn is_float(self) -> bool {
+        matches!(self.kind, Kind::F32 | Kind::F64)
+    }
+
+    /// One number from its bytes.
+    pub fn decode(self, bytes: &[u8]) -> f64 {
+        let mut all = [0; 8];
+        let count = bytes.len().min(8);
+        for (place, &byte) in bytes.iter().take(8).enumerate() {
+            all[if self.is_big_endian { count - 1 - place } else { place }] = byte;
+        }
+        let whole = u64::from_le_bytes(all);
+        match self.kind {
+            Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64 => whole as f64,
+            Kind::I8 => f64::from(whole as u8 as i8),
+            Kind::I16 => f64::from(whole as u16 as i16),
+            Kind::I32 => f64::from(whole as u32 as i32),
+            Kind::I64 => whole as i64 as f64,
+            Kind::F32 => f64::from(f32::from_bits(whole as u32)),
+            Kind::F64 => f64::from_bits(whole),
+        }
+    }
+}
+
+/// Where bytes are.
+#[derive(Debug)]
+pub enum Bytes {
+    /// In memory.
+    Memory(Vec<u8>),
+    /// In a file.
+    File(File),
+}
+
+impl Bytes {
+    fn read_at(&self, from: u64, out: &mut [u8]) -> io::Result<()> {
+        match self {
+            Bytes::Memory(bytes) => {
+                let from = usize::try_from(from).unwrap_or(usize::MAX);
+                let part = bytes.get(from..).and_then(|rest| rest.get(..out.len()));
+                out.copy_from_slice(part.ok_or(io::ErrorKind::UnexpectedEof)?);
+                Ok(())
+            }
+            Bytes::File(file) => read_at(file, from, out),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, from: u64, out: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, out, from)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut from: u64, mut out: &mut [u8]) -> io::Result<()> {
+    while !out.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, out, from)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => (from, out) = (from + count as u64, &mut out[count..]),
+        }
+    }
+    Ok(())
+}
+
+/// A matrix in bytes.
+#[derive(Debug)]
+pub struct Stored {
+    /// Where they are.
+    pub bytes: Bytes,
+    /// Where in them the first number is.
+    pub first: u64,
+    /// What they are.
+    pub number: Number,
+    /// Numbers of a row.
+    pub width: usize,
+    /// Rows.
+    pub count: usize,
+    /// What to call it in errors.
+    pub origin: String,
+}
+
+impl Rows for Stored {
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    fn width(&self) -> usize {
+        self.width
+    }
+
+    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
+        let size = self.number.size();
+        let length = self.width * size;
+        let from = self.first + (row as u64) * (length as u64);
+        let mut bytes = vec![0; length];
+        self.bytes.read_at(from, &mut bytes).map_err(|error| Error::Broken {
+            origin: self.origin.clone(),
+            problem: format!("sample {} cannot be read any more: {error}", row + 1),
+        })?;
+        for (x, number) in out.iter_mut().zip(bytes.chunks_exact(size)) {
+            *x = self.number.decode(number) as f32;
+        }
+        Ok(())
+    }
+}
+
+impl Stored {
+    /// Looks at every number once.
+    ///
+    /// # Errors
+    /// The first that is none, with its row and column from 1.
+    pub fn check_finite(&self) -> Result<(), Error> {
+        if !self.number.is_float() {
+            return Ok(());
+        }
+        let mut row = vec![0.0; self.width];
+        for number in 0..self.count {
+            self.read(number, &mut row)?;
+            if let Some(column) = row.iter().position(|x| !x.is_finite()) {
+                return Err(Error::Broken {
+                    origin: self.origin.clone(),
+                    problem: format!(
+                        "row {}, column {}: {} is no number to learn from",
+                        number + 1,
+                        column + 1,
+                        row[column]
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of one set, and then those of another.
+pub struct Joined(pub Arc<dyn Rows>, pub Arc<dyn Rows>);
+
+impl Rows for Joined {
+    fn count(&self) -> usize {
+        self.0.count() + self.1.count()
+    }
+
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
+        match row.checked_sub(self.0.count()) {
+            None => self.0.read(row, out),
+            Some(row) => self.1.read(row, out),
+        }
+    }
+
+    fn is_costly(&self) -> bool {
+        self.0.is_costly() || self.1.is_costly()
+    }
+}
+
+/// Collects rows that are read one after another: in memory, or beyond `in_memory` bytes in a temporary file that the
+/// system removes with the process.
+pub struct Spool {
+    memory: Vec<u8>,
+    file: Option<io::BufWriter<File>>,
+    in_memory: u64,
+    origin: String,
+    numbers: usize,
+}
+
+impl Spool {
+    /// An empty one; `origin` is what to call it in errors.
+    pub fn new(origin: &str, in_memory: u64) -> Self {
+        Spool { memory: Vec::new(), file: None, in_memory, origin: origin.into(), numbers: 0 }
+    }
+
+    /// Adds numbers.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written.
+    pub fn push(&mut self, numbers: &[f32]) -> Result<(), Error> {
+        let full = |error: io::Error, origin: &str| Error::Broken {
+            origin: origin.into(),
+            problem: format!("its numbers cannot be put into a temporary file: {error}"),
+        };
+        self.numbers += numbers.len();
+        if self.file.is_none() && (self.memory.len() + 4 * numbers.len()) as u64 > self.in_memory {
+            let mut file =
+                io::BufWriter::new(tempfile::tempfile().map_err(|error| full(error, &self.origin))?);
+            file.write_all(&std::mem::take(&mut self.memory)).map_err(|error| full(error, &self.origin))?;
+            self.file = Some(file);
+        }
+        for number in numbers {
+            let bytes = number.to_le_bytes();
+            match &mut self.file {
+                Some(file) => file.write_all(&bytes).map_err(|error| full(error, &self.origin))?,
+                None => self.memory.extend(bytes),
+            }
+        }
+        Ok(())
+    }
+
+    /// What was collected, as rows.
+    ///
+    /// # Errors
+    /// When the temporary file cannot be written.
+    pub fn rows(self, width: usize) -> Result<Stored, Error> {
+        let bytes = match self.file {
+            None => Bytes::Memory(self.memory),
+            Some(file) => Bytes::File(file.into_inner().map_err(|error| Error::Broken {
+                origin: self.origin.clone(),
+                problem: format!("its numbers cannot be put into a temporary file: {error}"),
+            })?),
+        };
+        let number = Number { kind: Kind::F32, is_big_endian: false };
+        let count = self.numbers / width.max(1);
+        Ok(Stored { bytes, first: 0, number, width, count, origin: self.origin })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_in_both_orders_of_bytes() {
+        let decode = |kind, is_big_endian, bytes: &[u8]| Number { kind, is_big_endian }.decode(bytes);
+        assert_eq!(decode(Kind::I16, true, &[0xff, 0xfe]), -2.0);
+        assert_eq!(decode(Kind::I16, false, &[0xfe, 0xff]), -2.0);
+        assert_eq!(decode(Kind::U8, false, &[200]), 200.0);
+        assert_eq!(decode(Kind::F32, true, &1.5_f32.to_be_bytes()), 1.5);
+        assert_eq!(decode(Kind::F64, false, &(-0.1_f64).to_le_bytes()), -0.1);
+        assert_eq!(decode(Kind::I64, false, &(-7_i64).to_le_bytes()), -7.0);
+    }
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_read_back_from_a_file() {
+        let collected = |in_memory| {
+            let mut spool = Spool::new("x", in_memory);
+            for row in 0..10 {
+                spool.push(&[row as f32, -(row as f32)]).unwrap();
+            }
+            spool.rows(2).unwrap()
+        };
+        let (memory, file) = (collected(IN_MEMORY), collected(24));
+        assert!(matches!(memory.bytes, Bytes::Memory(_)) && matches!(file.bytes, Bytes::File(_)));
+        let joined = Joined(Arc::new(memory), Arc::new(file));
+        assert_eq!(joined.count(), 20);
+        let mut row = [0.0; 2];
+        for (at, expected) in [(7, 7.0), (17, 7.0), (19, 9.0)] {
+            joined.read(at, &mut row).unwrap();
+            assert_eq!(row, [expected, -expected]);
+        }
+        assert!(joined.read(20, &mut row).unwrap_err().to_string().contains("sample 11"));
+    }
+}

@@ -1,0 +1,130 @@
+//! Data in files of one's own.
+
+mod files;
+mod set;
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::parts::Parts;
+use super::samples::{Answers, Samples};
+use super::{Error, Splits, text};
+use crate::preset::{DataConfig, Offers, Pair, Source, TargetKind};
+use files::Opened;
+use set::Imported;
+
+/// Lets presets look into files, for their shapes to be checked before anything is trained.
+pub fn install() {
+    crate::preset::probe::look_with(|source| look(source).map_err(|error| error.to_string()));
+}
+
+/// Opens the files that a preset names.
+///
+/// # Errors
+/// The first thing that is wrong with them, with its place.
+pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    match files::open(source)? {
+        Some(Opened::Rows(set)) => set.split(config, seed),
+        Some(Opened::Samples(samples, first_test)) => {
+            let classes = samples.classes();
+            let parts = match first_test {
+                Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
+                None => Parts::cut(&classes, config, seed),
+            };
+            // Tokens are numbers of characters, not quantities.
+            match samples.tokens.is_empty() {
+                true => Ok(super::open::scaled(samples, parts, config)),
+                false => Ok(samples.split(parts, config.labels)),
+            }
+        }
+        Some(Opened::Text(text, steps)) => Ok(text::splits(&text, steps, config)),
+        None => Err(Error::Broken { origin: source.title().into(), problem: "it is not known here".into() }),
+    }
+}
+
+/// What is in the files that a source names: read once, and again when one of them has changed.
+///
+/// # Errors
+/// As [`open`].
+pub fn look(source: &Source) -> Result<Offers, Error> {
+    type Seen = HashMap<String, (Vec<Option<(u64, SystemTime)>>, Offers)>;
+    static SEEN: LazyLock<Mutex<Seen>> = LazyLock::new(Mutex::default);
+    let key = format!("{source:?}");
+    let state: Vec<_> = source.paths().into_iter().map(changed).collect();
+    let known = SEEN.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+    if let Some((_, offers)) = known.filter(|(seen, _)| *seen == state) {
+        return Ok(offers);
+    }
+    let offers = read(source)?;
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (state, offers.clone()));
+    Ok(offers)
+}
+
+/// A file's size and when it was changed.
+fn changed(path: &str) -> Option<(u64, SystemTime)> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+fn read(source: &Source) -> Result<Offers, Error> {
+    let of = |input: Vec<usize>, target: TargetKind, count: usize, first_test: Option<usize>| Offers {
+        input,
+        tokens: None,
+        target,
+        samples: first_test.unwrap_or(count),
+        window: None,
+        gap: 0,
+        test: first_test.map(|first| count - first),
+    };
+    Ok(match source {
+        // Folders are listed; what is in their files is seen when they are opened.
+        Source::ImageFolder { folder, test_folder, size: Pair(height, width), colour } => {
+            let (classed, first_test) = files::image_files(folder, test_folder.as_deref())?;
+            let count = classed.files.len();
+            of(
+                vec![*height, *width, colour.channels()],
+                TargetKind::Classes(classed.names),
+                count,
+                first_test,
+            )
+        }
+        Source::WavFolder { folder, test_folder, seconds } => {
+            let (classed, first_test) = files::sound_files(folder, test_folder.as_deref())?;
+            let form = files::spectrogram(*seconds);
+            let count = classed.files.len();
+            of(vec![form.frames, form.mels, 1], TargetKind::Classes(classed.names), count, first_test)
+        }
+        _ => match files::open(source)? {
+            Some(Opened::Rows(Imported { shape, rows, answers, first_test, .. })) => {
+                of(shape, kind(answers), rows.count(), first_test)
+            }
+            Some(Opened::Samples(samples, first_test)) => {
+                let count = samples.count();
+                let Samples { shape, answers, tokens, .. } = samples;
+                let tokens = (!tokens.is_empty()).then_some(tokens.len());
+                Offers { tokens, ..of(shape, kind(answers), count, first_test) }
+            }
+            Some(Opened::Text(text, steps)) => {
+                let letters = text.vocabulary.len();
+                let target = TargetKind::Tokens(letters);
+                let tokens = Some(letters);
+                Offers { tokens, window: Some(steps), ..of(vec![steps], target, text.tokens.len(), None) }
+            }
+            None => {
+                let problem = "it names no files".into();
+                return Err(Error::Broken { origin: source.title().into(), problem });
+            }
+        },
+    })
+}
+
+fn kind(answers: Answers) -> TargetKind {
+    match answers {
+        Answers::Classes { names, .. } => TargetKind::Classes(names),
+        Answers::Values { width, .. } => TargetKind::Values(width),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -110,3 +110,29 @@ fn show(out: &mut impl Write, report: &Report) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_set_is_listed_with_its_shape() {
+        let mut out = Vec::new();
+        list(&mut out).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert_eq!(shown.lines().take_while(|line| !line.is_empty()).count(), 14, "{shown}");
+        assert!(shown.contains("mnist ") && shown.contains("28x28x1 -> 10 classes"), "{shown}");
+        assert!(shown.contains("digits_8x8") && shown.contains("one of 80 tokens a step"), "{shown}");
+    }
+
+    #[test]
+    fn a_file_with_a_problem_fails_the_check_and_shows_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        std::fs::write(&file, "a,b,kind\n1,2,x\n3,\u{1b}[2J,y\n").unwrap();
+        let mut out = Vec::new();
+        assert!(matches!(check_all(&mut out, &[file], None), Err(Error::Failed(_))));
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("line 3, column 2 ('b')") && !shown.contains('\u{1b}'), "{shown}");
+    }
+}

@@ -132,6 +132,12 @@ pub trait Dataset: Send + Sync {
         &[]
     }
 
+    /// How inputs were standardised, over and over along a sample: one scale for all numbers, or one for each column. What is
+    /// given to the network from elsewhere goes through [`Scale::apply`] first. Empty where nothing was done.
+    fn input_scales(&self) -> &[Scale] {
+        &[]
+    }
+
     /// How real-valued targets were standardised, one scale a value; empty where there are none.
     fn target_scales(&self) -> &[Scale] {
         &[]

@@ -96,6 +96,10 @@ impl Dataset for Prepared {
         self.inner.columns()
     }
 
+    fn input_scales(&self) -> &[Scale] {
+        self.inner.input_scales()
+    }
+
     fn target_scales(&self) -> &[Scale] {
         if self.reconstruct { &[] } else { self.inner.target_scales() }
     }

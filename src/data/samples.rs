@@ -35,6 +35,8 @@ pub struct Samples {
     pub shape: Vec<usize>,
     /// `[samples, …shape]`.
     pub inputs: Vec<f32>,
+    /// How they were standardised, one scale a feature; empty where they were not.
+    pub scales: Vec<Scale>,
     /// What they should give.
     pub answers: Answers,
     /// What tokens stand for; empty for plain numbers.
@@ -53,6 +55,7 @@ impl Samples {
         Samples {
             shape,
             inputs,
+            scales: Vec::new(),
             answers: Answers::Classes { of, names },
             tokens: Vec::new(),
             columns: Vec::new(),
@@ -84,8 +87,8 @@ impl Samples {
         let rows = |values: &[f32], width: usize| -> Vec<f32> {
             fitted_on.iter().flat_map(|&row| values[row as usize * width..][..width].to_vec()).collect()
         };
-        let scales = fit(&rows(&self.inputs, width), features);
-        apply(&mut self.inputs, &scales);
+        self.scales = fit(&rows(&self.inputs, width), features);
+        apply(&mut self.inputs, &self.scales);
         if let Answers::Values { width, values, scales } = &mut self.answers {
             *scales = fit(&rows(values, *width), *width);
             apply(values, scales);
@@ -188,6 +191,10 @@ impl Dataset for Chosen {
         &self.samples.columns
     }
 
+    fn input_scales(&self) -> &[Scale] {
+        &self.samples.scales
+    }
+
     fn target_scales(&self) -> &[Scale] {
         match &self.samples.answers {
             Answers::Values { scales, .. } => scales,
@@ -225,6 +232,7 @@ mod tests {
         let mut batch = Batch::default();
         splits.train.fill(&[0, 1], &mut batch);
         assert_eq!(batch.targets, Targets::Values(vec![1.0, -1.0]));
+        assert_eq!(splits.test.input_scales()[0].apply(99.0), 97.0);
         assert_eq!(splits.test.target_scales()[0].restore(1.0), 20.0);
     }
 }

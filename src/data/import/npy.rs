@@ -9,7 +9,7 @@ use super::rows::{Bytes, Kind, Number, Stored, width};
 use crate::data::Error;
 
 /// The largest array that is unpacked from an archive.
-const LARGEST_UNPACKED: u64 = 4 << 30;
+const LARGEST_UNPACKED: u64 = 1 << 30;
 /// A header is a line of text.
 const LARGEST_HEADER: usize = 1 << 16;
 

@@ -170,8 +170,18 @@ impl Rows for Stored {
             origin: self.origin.clone(),
             problem: format!("sample {} cannot be read any more: {error}", row + 1),
         })?;
-        for (x, number) in out.iter_mut().zip(bytes.chunks_exact(size)) {
-            *x = self.number.decode(number) as f32;
+        match (self.number.kind, self.number.is_big_endian) {
+            // The usual kinds, for speed; all others one by one.
+            (Kind::U8, _) => out.iter_mut().zip(&bytes).for_each(|(x, &byte)| *x = f32::from(byte)),
+            (Kind::F32, false) => {
+                let numbers = bytes.as_chunks::<4>().0;
+                out.iter_mut().zip(numbers).for_each(|(x, &number)| *x = f32::from_le_bytes(number));
+            }
+            _ => {
+                for (x, number) in out.iter_mut().zip(bytes.chunks_exact(size)) {
+                    *x = self.number.decode(number) as f32;
+                }
+            }
         }
         Ok(())
     }

@@ -221,6 +221,10 @@ impl Dataset for Own {
         &self.shared.set.columns
     }
 
+    fn input_scales(&self) -> &[Scale] {
+        if self.shared.scale { &self.shared.scales } else { &[] }
+    }
+
     fn target_scales(&self) -> &[Scale] {
         match &self.shared.set.answers {
             Answers::Values { scales, .. } => scales,

@@ -4,8 +4,10 @@ mod adpcm;
 pub mod mel;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::embedded::{Part, part};
+use super::import::wav;
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{Error, order};
@@ -76,6 +78,14 @@ pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
     let first = samples.iter().position(is_loud).unwrap_or(0).saturating_sub(80);
     let sound: Vec<f32> = samples[first..].iter().map(|x| x * scale).collect();
     form.of(&sound)
+}
+
+/// As [`picture`], of a WAV file, as a network that learned the spoken digits gets it.
+///
+/// # Errors
+/// When the file does not decode.
+pub fn picture_of_file(file: &Path) -> Result<Vec<f32>, Error> {
+    Ok(picture(&wav::read(file, Spectrogram::WORD.rate)?, Spectrogram::WORD))
 }
 
 impl Speech {

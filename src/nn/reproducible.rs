@@ -43,7 +43,27 @@ const NETWORKS: &[(&str, &[usize])] = &[
           Dense(units: 3, activation: softmax)]",
         &[20, 6],
     ),
+    (
+        "[Embedding(input_dim: 9, output_dim: 8), PositionEmbedding,
+          TransformerEncoder(num_heads: 2, key_dim: 4, ff_dim: 16, dropout: 0.1),
+          MultiHeadAttention(num_heads: 2, key_dim: 3, causal: true),
+          Residual(layers: [LayerNormalization(), Dense(units: 8, activation: tanh)]), GlobalAveragePooling1D,
+          Dense(units: 3, activation: softmax)]",
+        &[12],
+    ),
+    (
+        "[LSTM(units: 20, return_sequences: true), Bidirectional(GRU(units: 9, return_sequences: true)),
+          SimpleRNN(units: 17), Dense(units: 3, activation: softmax)]",
+        &[11, 5],
+    ),
 ];
+
+/// Numbers for inputs; whole ones from 0 to 8 where tokens are wanted.
+fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
+    let of_tokens = matches!(layers.first(), Some(Layer::Embedding { .. }));
+    let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
+    numbers(count, seed).into_iter().map(number).collect()
+}
 
 /// The bits of all parameters and running statistics after a few steps.
 fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
@@ -56,7 +76,7 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
     // More images than pieces of a batch, and a last batch that is smaller.
     for (step, rows) in [61, 61, 13].into_iter().enumerate() {
         let len = model.input_len();
-        let inputs = numbers(rows * len, step as u64);
+        let inputs = inputs(&layers, rows * len, step as u64);
         let classes = Targets::Classes((0..rows as u32).map(|row| row * 7 / 2 % 3).collect());
         let mut pass = Pass::training(&device, step as u64);
         let input = Var::new(&device, inputs.into(), rows, len, false).unwrap();

@@ -17,6 +17,19 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-gan", include_str!("../../presets/mnist-gan.ron")),
     ("mnist-dcgan", include_str!("../../presets/mnist-dcgan.ron")),
     ("shakespeare-char", include_str!("../../presets/shakespeare-char.ron")),
+    ("xor", include_str!("../../presets/xor.ron")),
+    ("circles", include_str!("../../presets/circles.ron")),
+    ("moons", include_str!("../../presets/moons.ron")),
+    ("spirals", include_str!("../../presets/spirals.ron")),
+    ("breast-cancer", include_str!("../../presets/breast-cancer.ron")),
+    ("diabetes", include_str!("../../presets/diabetes.ron")),
+    ("mnist-lenet", include_str!("../../presets/mnist-lenet.ron")),
+    ("mnist-rows-rnn", include_str!("../../presets/mnist-rows-rnn.ron")),
+    ("mnist-rows-lstm", include_str!("../../presets/mnist-rows-lstm.ron")),
+    ("mnist-transformer", include_str!("../../presets/mnist-transformer.ron")),
+    ("word-language", include_str!("../../presets/word-language.ron")),
+    ("sp500-forecast", include_str!("../../presets/sp500-forecast.ron")),
+    ("spoken-digits", include_str!("../../presets/spoken-digits.ron")),
 ];
 
 /// A preset of the library.

@@ -7,17 +7,21 @@ use crate::data::Targets;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error, Node};
 use crate::nn::graph::{Param, Pass, Scalar, Var};
+use crate::nn::kernel::attention::Attention;
 use crate::nn::kernel::conv::Conv;
 use crate::nn::kernel::conv_window::Window;
 use crate::nn::kernel::recurrent::{Cell, Recurrence, State};
 use crate::nn::loss::{Form, LossOp, formula};
+use crate::nn::ops::attention::{Attended, AttentionOp};
 use crate::nn::ops::batch_norm::{BatchNorm, BatchNormOp};
-use crate::nn::ops::composed::{self, Taped, activation, image, join, norm, recurrent};
+use crate::nn::ops::composed::{self, Taped, activation, image, join, norm, recurrent, sequence};
 use crate::nn::ops::conv::{ConvOp, pooling};
 use crate::nn::ops::conv_transpose::ConvTransposeOp;
 use crate::nn::ops::dense::DenseOp;
 use crate::nn::ops::dropout::{DropoutOp, mask};
+use crate::nn::ops::embedding::{EmbeddingOp, tokens};
 use crate::nn::ops::join::JoinOp;
+use crate::nn::ops::layer_norm::LayerNormOp;
 use crate::nn::ops::recurrent::{RecurrentOps, RecurrentWeights};
 use crate::nn::ops::resample::ResampleOp;
 use crate::preset::{Activation, Loss, LossOptions};
@@ -230,5 +234,53 @@ impl RecurrentOps for Cuda {
             Ok(output)
         })?;
         Ok((output, last))
+    }
+}
+
+impl EmbeddingOp for Cuda {
+    fn embed(pass: &mut Pass<Cuda>, x: &Var<Cuda>, table: &Param<Cuda>) -> Result<Var<Cuda>, Error> {
+        let tokens = tokens(&x.to_vec(), table.shape.first().copied().unwrap_or(0), x.columns)?;
+        let node = pass.with_tape(table.node.clone(), |table| {
+            sequence::embed(table, &tokens, x.rows).map_err(Error::device)
+        })?;
+        Ok(var(node))
+    }
+
+    fn add_positions(pass: &mut Pass<Cuda>, x: &Var<Cuda>, table: &Param<Cuda>) -> Result<Var<Cuda>, Error> {
+        run(pass, x, |x| composed::add_row(x, &table.node))
+    }
+}
+
+impl LayerNormOp for Cuda {
+    fn layer_norm(
+        pass: &mut Pass<Cuda>,
+        x: &Var<Cuda>,
+        gamma: &Param<Cuda>,
+        beta: &Param<Cuda>,
+        epsilon: f32,
+    ) -> Result<Var<Cuda>, Error> {
+        let (features, shape) = (gamma.len(), (x.rows, x.columns));
+        let vectors = (x.rows * (x.columns / features.max(1)), features);
+        run(pass, x, |x| {
+            let y = norm::by_row(x.try_reshape_like(&vectors)?, &gamma.node, &beta.node, epsilon)?;
+            y.try_reshape_like(&shape)
+        })
+    }
+}
+
+impl AttentionOp for Cuda {
+    fn attention(
+        pass: &mut Pass<Cuda>,
+        [queries, keys, values]: [&Var<Cuda>; 3],
+        shape: Attention,
+    ) -> Result<Attended<Cuda>, Error> {
+        let mut weights = None;
+        let output = run(pass, queries, |queries| {
+            let (output, shown) = sequence::attention(queries, &keys.node, &values.node, &shape)?;
+            weights = Some(shown);
+            Ok(output)
+        })?;
+        let weights = weights.ok_or_else(|| Error::Device("attention gave no weights".into()))?;
+        Ok(Attended { output, weights: Var { wants_gradient: false, ..var(weights) } })
     }
 }

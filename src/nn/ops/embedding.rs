@@ -26,7 +26,7 @@ pub trait EmbeddingOp: Device {
 }
 
 /// Numbers as tokens below `count`.
-fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Vec<u32>, Error> {
+pub(in crate::nn) fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Vec<u32>, Error> {
     let token = |(place, &x): (usize, &f32)| {
         // Single precision holds every token number that a vocabulary has.
         if x >= 0.0 && x < count as f32 && x.fract() == 0.0 {

@@ -9,6 +9,7 @@ pub mod image;
 pub mod join;
 pub mod norm;
 pub mod recurrent;
+pub mod sequence;
 #[cfg(test)]
 mod tests;
 

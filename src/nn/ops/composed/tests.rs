@@ -208,6 +208,72 @@ fn batch_normalization_is_the_same_composed() {
 }
 
 #[test]
+fn layer_normalization_is_the_same_composed() {
+    use crate::nn::ops::layer_norm::LayerNormOp;
+    use dfdx::tensor_ops::ReshapeTo;
+    let case = Case { columns: 12, weights: vec![vec![4], vec![4]] };
+    let fused = case.fused(|pass, x, w| Cpu::layer_norm(pass, x, &w[0], &w[1], 1e-3).unwrap());
+    let composed = case.composed(|x, w| {
+        let x = x.try_reshape_like(&(ROWS * 3, 4)).unwrap();
+        let y = norm::by_row(x, &w[0], &w[1], 1e-3).unwrap();
+        y.try_reshape_like(&(ROWS, 12)).unwrap()
+    });
+    assert_same("layer_norm", &fused, &composed);
+}
+
+#[test]
+fn embedding_and_positions_are_the_same_composed() {
+    use crate::nn::ops::embedding::EmbeddingOp;
+    use dfdx::tensor::{Merge, PutTape, SplitTape};
+    use dfdx::tensor_ops::TryAdd;
+    // Tokens get no gradient, so the input joins in as the positions' other half.
+    let case = Case { columns: 8, weights: vec![vec![5, 4], vec![2, 4]] };
+    let tokens = [4_u32, 0, 1, 4, 2, 2];
+    let fused = case.fused(|pass, x, w| {
+        let numbers: Vec<f32> = tokens.iter().map(|&token| token as f32).collect();
+        let numbers = Var::new(&pass.device, numbers.into(), ROWS, 2, false).unwrap();
+        let embedded = Cpu::embed(pass, &numbers, &w[0]).unwrap();
+        let sum = crate::nn::ops::join::JoinOp::add(pass, x, &embedded).unwrap();
+        Cpu::add_positions(pass, &sum, &w[1]).unwrap()
+    });
+    let composed = case.composed(|x, w| {
+        let table = w[0].clone().put_empty_tape();
+        let (embedded, tape) = super::sequence::embed(table, &tokens, ROWS).unwrap().split_tape();
+        let (x, own) = x.split_tape();
+        let sum = x.put_tape(tape.merge(own)).try_add(embedded).unwrap();
+        super::add_row(sum, &w[1]).unwrap()
+    });
+    assert_same("embedding", &fused, &composed);
+}
+
+#[test]
+fn attention_is_the_same_composed() {
+    use crate::nn::kernel::attention::Attention;
+    use crate::nn::ops::attention::AttentionOp;
+    use dfdx::tensor::{Merge, PutTape, SplitTape};
+    for causal in [false, true] {
+        let shape = Attention { steps: 3, heads: 2, width: 2, causal };
+        let case = Case { columns: 12, weights: vec![vec![4, 4], vec![4, 4]] };
+        let fused = case.fused(|pass, x, w| {
+            let linear = Activation::Linear;
+            let keys = Cpu::dense(pass, x, &w[0], None, linear).unwrap();
+            let values = Cpu::dense(pass, x, &w[1], None, linear).unwrap();
+            Cpu::attention(pass, [x, &keys, &values], shape).unwrap().output
+        });
+        let composed = case.composed(|x, w| {
+            let (x, one) = super::fork(x);
+            let (x, two) = super::fork(x);
+            let (keys, of_keys) = dense(one, &w[0], None, Activation::Linear).unwrap().split_tape();
+            let (values, of_values) = dense(two, &w[1], None, Activation::Linear).unwrap().split_tape();
+            let (x, own) = x.split_tape();
+            let x = x.put_tape(of_keys.merge(of_values).merge(own));
+            super::sequence::attention(x, &keys, &values, &shape).unwrap().0
+        });
+        assert_same(&format!("attention, causal: {causal}"), &fused, &composed);
+    }
+}
+
+#[test]
 fn recurrent_layers_are_the_same_composed() {
     for cell in [Cell::Simple(Squash::Tanh), Cell::Simple(Squash::Relu), Cell::Lstm, Cell::Gru] {
         for (return_sequences, go_backwards, reverse_output, truncate_steps) in [

@@ -81,7 +81,7 @@ mod tests {
             epochs: 1,
             steps: 2,
             samples_per_second: 0.1,
-            seconds: 1e-300,
+            seconds: 0.1 + 0.2,
         };
         let told = Tell::Event(Event::Finished(finish));
         let mut stream = Vec::new();

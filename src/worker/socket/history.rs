@@ -12,6 +12,8 @@ const LINES: usize = 1000;
 #[derive(Default)]
 pub(super) struct History {
     events: Vec<Event>,
+    /// What the worker does now.
+    phase: Option<Event>,
     steps: usize,
     lines: usize,
 }
@@ -29,7 +31,10 @@ impl History {
                     self.halve();
                 }
             }
-            Event::Phase(_) => self.events.retain(|old| !matches!(old, Event::Phase(_))),
+            Event::Phase(_) => {
+                self.phase = Some(event.clone());
+                return;
+            }
             Event::Log(_) | Event::Checkpoint { .. } | Event::Trouble(_) => self.add_line(),
             _ => {}
         }
@@ -38,7 +43,7 @@ impl History {
 
     /// The story so far.
     pub(super) fn events(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter()
+        self.events.iter().chain(&self.phase)
     }
 
     fn add_line(&mut self) {

@@ -3,6 +3,7 @@
 //! A [`Preset`] is what a file says; [`validate`](Preset::validate) turns it into an experiment whose shapes fit.
 
 pub mod augment;
+mod credit;
 pub mod data;
 pub mod files;
 pub mod layer;

@@ -71,8 +71,8 @@ impl Theme {
     /// The colour of a role.
     pub fn color(&self, role: Role) -> Color {
         let ((r, g, b), ansi) = match role {
-            Role::Accent => ((74, 139, 214), Color::Blue),
-            Role::Training => ((64, 145, 222), Color::Blue),
+            Role::Accent => ((74, 139, 214), Color::LightBlue),
+            Role::Training => ((64, 145, 222), Color::LightBlue),
             Role::Validation => ((222, 129, 50), Color::Yellow),
             Role::Good => ((61, 158, 98), Color::Green),
             Role::Bad => ((216, 88, 82), Color::Red),

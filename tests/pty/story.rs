@@ -103,7 +103,7 @@ fn a_person_trains_steers_inspects_and_leaves() {
     terminal.keys("n");
     terminal.wait("test sample 1:");
     terminal.keys("f");
-    terminal.wait("Slope of the verdict");
+    terminal.wait("Slope of the output");
     terminal.keys("F");
     terminal.wait("layer 2 of");
 

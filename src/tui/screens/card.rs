@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
-use crate::preset::{Preset, TargetKind};
+use crate::preset::{Augment, DataConfig, Flip, Preset, TargetKind};
 use crate::tui::state::presets::{Entry, Origin, Outline};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
@@ -51,13 +51,57 @@ pub(super) fn data(theme: &Theme, preset: &Preset, width: usize) -> Vec<Line<'st
         Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD)),
         Span::styled(format!("  {}", shape.join(" × ")), theme.style(Role::Muted)),
     ])];
-    for (label, value) in [("samples", counts), ("target", target)] {
+    lines.extend(facts(theme, vec![("samples", counts), ("target", target)], width));
+    lines
+}
+
+/// What else there is to know of it, for those who read on: whom it is owed to, what is done to its samples.
+fn origin(theme: &Theme, data: &DataConfig, width: usize) -> Vec<Line<'static>> {
+    let mut known = Vec::new();
+    let credit = data.source.credit();
+    if !credit.is_empty() {
+        known.push(("by", credit.to_owned()));
+    }
+    if data.augment.is_some() {
+        known.push(("augment", augmentation(&data.augment)));
+    }
+    facts(theme, known, width)
+}
+
+/// Labels and values, long ones on several lines.
+fn facts(theme: &Theme, known: Vec<(&str, String)>, width: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (label, value) in known {
         let rows = wrap(&value, width.saturating_sub(9));
         for (place, row) in rows.into_iter().enumerate() {
             lines.push(pair(theme, if place == 0 { label } else { "" }, 9, row));
         }
     }
     lines
+}
+
+/// What is done to training samples, in words.
+fn augmentation(augment: &Augment) -> String {
+    let numbers = [
+        ("shift", augment.shift, " px"),
+        ("rotate", augment.rotate, "°"),
+        ("zoom", 100.0 * augment.zoom, "%"),
+        ("shear", augment.shear, "°"),
+        ("noise", augment.noise, ""),
+        ("cutout", augment.cutout as f32, " px"),
+    ];
+    let mut parts: Vec<String> = numbers
+        .into_iter()
+        .filter(|(_, number, _)| *number > 0.0)
+        .map(|(name, number, unit)| format!("{name} {number}{unit}"))
+        .collect();
+    match augment.flip {
+        Flip::None => {}
+        Flip::Horizontal => parts.push("flip left and right".into()),
+        Flip::Vertical => parts.push("flip top and bottom".into()),
+        Flip::Both => parts.push("flip both ways".into()),
+    }
+    parts.join(", ")
 }
 
 /// The network as Keras's summary prints it: header, one line a layer, and apart from them the totals.
@@ -111,6 +155,7 @@ fn content(state: &State, width: usize) -> Vec<Line<'static>> {
     let mut lines = about(theme, entry, width);
     lines.extend(heading("Data"));
     lines.extend(data(theme, &entry.draft, width));
+    lines.extend(origin(theme, &entry.draft.data, width));
     lines.extend(heading("Model"));
     match &entry.outline {
         Ok(outline) => {

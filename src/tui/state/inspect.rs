@@ -57,8 +57,10 @@ pub struct Inspect {
     pub knobs: Vec<Controls>,
     /// The panel of the figure that comes first, counted round.
     pub part: usize,
-    /// Questions on their way.
+    /// Quick questions on their way.
     pub pending: u32,
+    /// The confusion matrix was asked for: it takes the whole test set, and other questions do not wait for it.
+    pub counting: bool,
     /// Another question came up while one was on its way.
     pub again: bool,
     /// Training seconds at which a sample was asked for last.
@@ -125,7 +127,10 @@ impl Inspect {
 
     /// Takes in an answer.
     pub fn on_answer(&mut self, answer: Inspection) {
-        self.pending = self.pending.saturating_sub(1);
+        match answer {
+            Inspection::Confusion(_) => self.counting = false,
+            _ => self.pending = self.pending.saturating_sub(1),
+        }
         match answer {
             Inspection::Sample(sample) => {
                 if sample.filter == self.filter {

@@ -279,6 +279,22 @@ fn a_figure_is_asked_for_again_while_training_goes_on_the_rarer_the_longer_it_ta
 }
 
 #[test]
+fn a_figure_does_not_wait_for_the_confusion_matrix_that_was_passed() {
+    let mut state = in_training(80, 24);
+    let Event::Started(mut run) = started() else { unreachable!() };
+    run.figures = vec![info("x", Vec::new())];
+    report(&mut state, Event::Started(run));
+    press(&mut state, KeyCode::Char('3'));
+    report(&mut state, sample(crate::worker::Filter::All));
+    let counting = [Effect::Send(Command::Inspect(Question::Confusion))];
+    assert_eq!(press(&mut state, KeyCode::Char('f')), counting);
+    assert_eq!(asked(press(&mut state, KeyCode::Char('f'))), Controls::default());
+    report(&mut state, answer("x", Vec::new()));
+    assert_eq!(report(&mut state, confusion()), []);
+    assert_eq!((state.inspect.pending, state.inspect.counting), (0, false));
+}
+
+#[test]
 fn views_are_clicked_and_those_that_do_not_fit_come_by_and_by() {
     let many: Vec<FigureInfo> =
         (0..8).map(|i| info(&format!("figure of the number {i}"), Vec::new())).collect();

@@ -101,6 +101,9 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Refused(reason) => {
             state.log(format!("refused: {reason}"));
             state.complain(reason);
+            if state.inspect.pending == 0 {
+                state.inspect.counting = false;
+            }
             state.inspect.pending = state.inspect.pending.saturating_sub(1);
             if state.phase == Phase::Preparing && state.training.is_none() {
                 state.phase = Phase::Idle;

@@ -5,19 +5,25 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::inspect::{View, views};
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{Screen, State};
-use crate::worker::{Command, Controls, Filter, Knob};
+use crate::worker::{Command, Controls, Filter, Knob, Question};
 
 /// Asks the worker for what the view shows. One question is on its way at a time, so that keys held down do not
 /// queue up behind a training step; the newest wish is asked when the answer is in.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some(question) = state.inspect.question(&training.info) else { return Vec::new() };
-    if state.inspect.pending > 0 {
+    let counts = question == Question::Confusion;
+    let is_on_its_way = if counts { state.inspect.counting } else { state.inspect.pending > 0 };
+    if is_on_its_way {
         state.inspect.again = true;
         return Vec::new();
     }
     state.inspect.again = false;
-    state.inspect.pending = 1;
+    if counts {
+        state.inspect.counting = true;
+    } else {
+        state.inspect.pending = 1;
+    }
     state.inspect.asked_at = training.last.map_or(0.0, |report| report.seconds);
     vec![Effect::Send(Command::Inspect(question))]
 }

@@ -67,6 +67,37 @@ impl Tone {
         }
     }
 
+    /// The nearest colour that the terminal has. Of the 16, signs and classes keep some of their own: the nearest ones
+    /// would all be grey.
+    fn color(self, theme: &Theme) -> Color {
+        match (theme.depth, self) {
+            (Depth::Sixteen, Tone::Signed(level)) => match level {
+                0.55.. => Color::LightYellow,
+                0.15.. => Color::Yellow,
+                ..=-0.55 => Color::LightBlue,
+                ..=-0.15 => Color::Blue,
+                _ => Color::Black,
+            },
+            (Depth::Sixteen, Tone::Class(_, sureness)) if sureness < 0.15 => Color::Black,
+            (Depth::Sixteen, Tone::Class(class, _)) => {
+                const GROUNDS: [Color; 7] = [
+                    Color::Blue,
+                    Color::Yellow,
+                    Color::Green,
+                    Color::Red,
+                    Color::Magenta,
+                    Color::Cyan,
+                    Color::DarkGray,
+                ];
+                GROUNDS[usize::from(class) % GROUNDS.len()]
+            }
+            _ => {
+                let [r, g, b] = self.rgb();
+                theme.rgb(r, g, b)
+            }
+        }
+    }
+
     /// How much ink a letter needs.
     fn ink(self) -> f32 {
         match self {
@@ -119,12 +150,7 @@ pub fn draw(theme: &Theme, area: Rect, buffer: &mut Buffer, tone: impl Fn(usize,
             cell.set_char(Tone::letter(upper, lower));
             continue;
         }
-        let color = |tone: Option<Tone>| {
-            tone.map_or(Color::Reset, |tone| {
-                let [r, g, b] = tone.rgb();
-                theme.rgb(r, g, b)
-            })
-        };
+        let color = |tone: Option<Tone>| tone.map_or(Color::Reset, |tone| tone.color(theme));
         match upper {
             Some(_) => cell.set_symbol("▀").set_fg(color(upper)).set_bg(color(lower)),
             None => cell.set_symbol("▄").set_fg(color(lower)).set_bg(Color::Reset),

@@ -325,6 +325,8 @@ mod tests {
 
     const DBN: &str = include_str!("../../presets/mnist-dbn.ron");
     const VAE: &str = include_str!("../../presets/mnist-vae.ron");
+    const TEXT: &str = include_str!("../../presets/shakespeare-char.ron");
+    const MLP: &str = include_str!("../../presets/mnist-mlp.ron");
     const GAN: &str = include_str!("../../presets/mnist-gan.ron");
 
     /// The error of a preset with one place changed, and the line it points at.
@@ -383,6 +385,20 @@ mod tests {
         assert_refused(GAN, "discriminator_steps: 1", "discriminator_steps: 0", "never learns", "steps: 0");
         let (problem, line) = refused(GAN, "Dropout(rate: 0.3)", "Dropout(rate: 1.3)");
         assert!(problem.contains("1.3") && line.contains("Dropout(rate: 1.3)"), "{problem} at {line}");
+    }
+
+    #[test]
+    fn a_language_model_needs_a_text_and_a_memory() {
+        let lstm = "LSTM(units: 256, return_sequences: true, stateful: true)";
+        for forgetful in ["LSTM(units: 256, return_sequences: true)", "LSTM(units: 256, stateful: true)"] {
+            assert_refused(TEXT, lstm, forgetful, "must keep its state", forgetful);
+        }
+        let gru = "GRU(units: 256, return_sequences: true)";
+        assert_refused(TEXT, lstm, gru, "GRU keeps no state", gru);
+        assert_refused(TEXT, "temperature: 0.8", "temperature: 0.0", "nothing can be drawn", "temperature");
+        let digits = MLP.replacen("train: (", "procedure: language(), train: (", 1);
+        let error = experiment(&digits, "my.ron").unwrap_err();
+        assert!(error.problem.contains("needs a text") && error.line.contains("language()"), "{error}");
     }
 
     #[test]

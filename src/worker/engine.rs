@@ -483,6 +483,41 @@ mod tests {
     }
 
     #[test]
+    fn a_generator_is_not_asked_for_classes_and_draws_its_figures() {
+        let preset: Preset = ron::from_str(
+            r#"(name: "pair", title: "", data: (source: mnist, train_samples: Some(200), validation: 0),
+                layers: [Dense(units: 784, activation: sigmoid)], loss: binary_crossentropy,
+                optimizer: Adam(), train: (epochs: 1, batch_size: 50),
+                procedure: adversarial(latent: 3, discriminator: [Flatten, Dense(units: 1, activation: sigmoid)]))"#,
+        )
+        .unwrap();
+        let (client, mut events) = spawn().unwrap();
+        client.send(Command::Start(Box::new(preset)));
+        while !matches!(events.recv().unwrap(), Event::Finished(_)) {}
+        for question in [
+            Question::Confusion,
+            Question::Sample { position: 0, filter: Filter::Wrong },
+            Question::Figure { name: "samples".into(), at: crate::train::Controls::default() },
+        ] {
+            client.send(Command::Inspect(question));
+        }
+        client.send(Command::Shutdown);
+        let (mut nothing, mut figures) = (0, 0);
+        while let Some(event) = events.recv() {
+            match event {
+                Event::Inspected(answer) => match *answer {
+                    Inspection::Nothing(_) => nothing += 1,
+                    Inspection::Figure { figure, .. } => figures += usize::from(!figure.panels.is_empty()),
+                    other => panic!("{other:?}"),
+                },
+                Event::Failed(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+        assert_eq!((nothing, figures), (2, 1));
+    }
+
+    #[test]
     fn commands_that_make_no_sense_are_refused_and_harm_nothing() {
         let (client, mut events) = spawn().unwrap();
         client.send(Command::Pause);

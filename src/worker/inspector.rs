@@ -50,8 +50,10 @@ impl Inspector {
         // While nothing is trained, only a survey of just this model will do.
         let usable =
             self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step || survey.step == step);
+        let has_classes = trainer.predicts_classes();
         let needs_survey = |question: &Question| {
-            matches!(question, Question::Confusion | Question::Sample { filter: Filter::Wrong, .. })
+            has_classes
+                && matches!(question, Question::Confusion | Question::Sample { filter: Filter::Wrong, .. })
         };
         if !usable && self.waiting.iter().any(needs_survey) {
             self.grow(trainer)?;
@@ -105,6 +107,11 @@ impl Inspector {
                 let since = Instant::now();
                 let figure = trainer.figure(name, at)?.ok_or_else(|| train::Error::NoFigure(name.clone()))?;
                 Ok(Inspection::Figure { figure, seconds: since.elapsed().as_secs_f64() })
+            }
+            // A generator takes no samples, an encoder's output is no class.
+            Question::Confusion if !trainer.predicts_classes() => Ok(Inspection::Nothing(Filter::All)),
+            Question::Sample { filter, .. } if !trainer.predicts_classes() => {
+                Ok(Inspection::Nothing(*filter))
             }
             Question::Confusion => Ok(Inspection::Confusion(self.confusion(&*trainer.splits().test))),
             Question::Sample { position, filter } => self.sample(*position, *filter, trainer),

@@ -42,12 +42,16 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn processor_time_grows_while_something_is_computed() {
-        let Some(before) = processor_time() else { return };
-        let since = std::time::Instant::now();
-        let mut x = 1.0_f64;
-        while since.elapsed() < Duration::from_millis(50) {
-            x = std::hint::black_box(x.sqrt() + 1.0);
-        }
-        assert!(processor_time().unwrap() > before);
+        // Threads of other tests may end meanwhile and take their time with them; not in every one of these.
+        let has_grown = |_| {
+            let Some(before) = processor_time() else { return true };
+            let since = std::time::Instant::now();
+            let mut x = 1.0_f64;
+            while since.elapsed() < Duration::from_millis(50) {
+                x = std::hint::black_box(x.sqrt() + 1.0);
+            }
+            processor_time().is_some_and(|after| after > before)
+        };
+        assert!((0..40).any(has_grown));
     }
 }

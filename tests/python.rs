@@ -1,16 +1,20 @@
-//! What a run leaves on disk, opened by the programs that people have: TensorBoard and PyTorch.
+//! What a run leaves on disk, opened by the programs that people have: TensorBoard, PyTorch, onnxruntime.
 //!
-//! They need Python with `tensorboard`, `safetensors` and `torch`: `tests/python/set_up.sh FOLDER` makes one, and
+//! They need Python with these and `safetensors`: `tests/python/set_up.sh FOLDER` makes one, and
 //! `TRAINYARD_PYTHON=FOLDER/bin/python cargo test --test python -- --ignored` uses it.
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
+use dfdx::tensor::Cpu;
 use serde_json::Value;
-use trainyard::run::NamedTensor;
+use trainyard::nn::model::Model;
+use trainyard::preset::{Layer, Loss};
 use trainyard::run::checkpoint::save_tensors;
+use trainyard::run::export::onnx;
 use trainyard::run::tensorboard::Writer;
+use trainyard::run::{Checkpoint, NamedTensor, RunDirectory};
 
 /// Runs a script of `tests/python` and parses the JSON that it prints.
 fn python(script: &str, arguments: &[&OsStr]) -> Value {
@@ -58,7 +62,7 @@ fn tensorboard_reads_our_event_files() {
         for (step, point) in (1..).zip(points) {
             let loss = 1.0 / f64::from(step);
             let value = if expected == 0.0 { loss } else { 1.0 - loss };
-            assert_eq!((number(&point[0]), number(&point[1])), (f64::from(step), f64::from(value as f32)));
+            assert_eq!((number(&point[0]), number(&point[1]) as f32), (f64::from(step), value as f32));
         }
     }
     let histogram = &read["histograms"]["weights/dense/kernel"];
@@ -100,4 +104,226 @@ fn pytorch_loads_our_weights_bit_for_bit() {
         assert_eq!(read[&tensor.name]["shape"], serde_json::json!(tensor.shape), "{}", tensor.name);
         assert_eq!(read[&tensor.name]["bits"], serde_json::json!(bits), "{}", tensor.name);
     }
+}
+
+/// Numbers that look random, from -1 to 1.
+fn noise(count: usize, seed: u32) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
+const NETWORKS: [(&str, &[usize], &str); 12] = [
+    (
+        "dense",
+        &[7],
+        "[Dense(units: 5, activation: relu), Dense(units: 4, use_bias: false, activation: gelu), Dense(units: 3, activation: softmax)]",
+    ),
+    (
+        "activations",
+        &[6],
+        "[Dense(units: 6, activation: tanh), Dense(units: 6, activation: sigmoid), Dense(units: 6, activation: leaky_relu), Dense(units: 6, activation: elu), Dense(units: 6, activation: silu), Dense(units: 6, activation: softplus)]",
+    ),
+    (
+        "images",
+        &[9, 8, 2],
+        "[Conv2D(filters: 4, kernel_size: (3, 2), padding: same, strides: (2, 1), activation: relu), MaxPooling2D(), Flatten, Dense(units: 3)]",
+    ),
+    (
+        "dilated groups",
+        &[9, 8, 4],
+        "[Conv2D(filters: 6, kernel_size: 3, dilation_rate: 2, groups: 2), AveragePooling2D(pool_size: (2, 3), strides: 1, padding: same), GlobalAveragePooling2D]",
+    ),
+    (
+        "normalised",
+        &[6, 6, 3],
+        "[Conv2D(filters: 4, kernel_size: 3), BatchNormalization(), Activation(relu), Dropout(rate: 0.5), MaxPooling2D(padding: same, pool_size: 3), Flatten, Dense(units: 2, activation: sigmoid)]",
+    ),
+    (
+        "upwards",
+        &[5],
+        "[Dense(units: 24), Reshape(target_shape: [3, 4, 2]), UpSampling2D(), Conv2DTranspose(filters: 3, kernel_size: 4, strides: 2, padding: same, activation: relu), Conv2DTranspose(filters: 2, kernel_size: 3, strides: 2), Conv2DTranspose(filters: 1, kernel_size: 2, strides: 3, padding: same)]",
+    ),
+    (
+        "sequence convolution",
+        &[11, 3],
+        "[Conv1D(filters: 4, kernel_size: 3, padding: same, activation: relu), MaxPooling1D(), Flatten, Dense(units: 2)]",
+    ),
+    (
+        "recurrent",
+        &[6, 3],
+        "[SimpleRNN(units: 4, return_sequences: true), LSTM(units: 5, return_sequences: true, go_backwards: true), GRU(units: 3, return_sequences: true), LSTM(units: 2)]",
+    ),
+    (
+        "bidirectional",
+        &[6, 3],
+        "[Bidirectional(LSTM(units: 4, return_sequences: true)), Bidirectional(GRU(units: 3)), Dense(units: 2)]",
+    ),
+    (
+        "attention",
+        &[6, 8],
+        "[PositionEmbedding, LayerNormalization(), MultiHeadAttention(num_heads: 2, key_dim: 3), Residual(layers: [MultiHeadAttention(num_heads: 1, key_dim: 4, causal: true)]), GlobalAveragePooling1D]",
+    ),
+    (
+        "transformer",
+        &[5, 8],
+        "[TransformerEncoder(num_heads: 2, key_dim: 4, ff_dim: 12), TransformerEncoder(num_heads: 1, key_dim: 3, ff_dim: 6, causal: true), Flatten, Dense(units: 3)]",
+    ),
+    (
+        "tokens",
+        &[7],
+        "[Embedding(input_dim: 11, output_dim: 4), GRU(units: 3, go_backwards: true), Dense(units: 2)]",
+    ),
+];
+
+/// A network with weights as of nowhere, what it makes of some inputs, and its ONNX file in `folder`.
+fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Option<Vec<f32>> {
+    let device = Cpu::default();
+    // A layer that the engine does not build yet has nothing to be compared with.
+    let mut model = Model::build(&device, layers, input, Loss::MeanSquaredError, 1).ok()?;
+    let mut weights = Vec::new();
+    let mut place = seed;
+    model.visit_mut(&mut |path, param| {
+        place += 1;
+        let mut values = noise(param.len(), place);
+        values.iter_mut().for_each(|value| *value *= 0.5);
+        if path.ends_with("variance") {
+            values.iter_mut().for_each(|value| *value = value.abs() + 0.1);
+        }
+        param.values_mut().copy_from_slice(&values);
+        weights.push(NamedTensor { name: path, shape: param.shape.clone(), values });
+    });
+    let rows = 5;
+    let mut inputs = noise(rows * model.input_len(), 77);
+    if let Some(Layer::Embedding { input_dim, .. }) = layers.first() {
+        inputs.iter_mut().for_each(|input| *input = ((*input + 1.0) / 2.0 * *input_dim as f32).floor());
+    }
+    let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");
+    write_case(
+        folder,
+        &onnx::model("test", layers, input, &weights, "").expect("it is exported"),
+        rows,
+        input,
+        &inputs,
+    );
+    Some(predicted)
+}
+
+fn write_case(folder: &Path, model: &[u8], rows: usize, input: &[usize], inputs: &[f32]) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    std::fs::write(folder.join("model.onnx"), model).expect("it is written");
+    let bytes: Vec<u8> = inputs.iter().flat_map(|value| value.to_le_bytes()).collect();
+    std::fs::write(folder.join("input.f32"), bytes).expect("it is written");
+    let shape = [&[rows], input].concat();
+    std::fs::write(folder.join("input.json"), serde_json::to_vec(&shape).expect("a shape"))
+        .expect("it is written");
+}
+
+/// The largest difference between what onnxruntime found and what we did.
+fn difference(folder: &Path, predicted: &[f32]) -> f32 {
+    let bytes = std::fs::read(folder.join("output.f32")).expect("onnxruntime's output");
+    let found: Vec<f32> = bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    assert_eq!(found.len(), predicted.len());
+    found.iter().zip(predicted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+#[ignore = "needs Python with onnx and onnxruntime (tests/python/set_up.sh)"]
+fn onnxruntime_finds_what_we_find_for_every_kind_of_layer() {
+    let root = tempfile::tempdir().expect("a folder");
+    let mut cases = Vec::new();
+    for (place, (name, input, layers)) in NETWORKS.iter().enumerate() {
+        let layers: Vec<Layer> = ron::from_str(&format!("#![enable(implicit_some)]\n{layers}"))
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let folder = root.path().join(place.to_string());
+        match prepare(&folder, &layers, input, 100 * place as u32) {
+            Some(predicted) => cases.push((name, folder, predicted)),
+            None => println!("{name}: not built by the engine yet"),
+        }
+    }
+    assert!(cases.len() >= 6);
+    let folders: Vec<&OsStr> = cases.iter().map(|(_, folder, _)| folder.as_os_str()).collect();
+    python("run_onnx.py", &folders);
+    for (name, folder, predicted) in &cases {
+        let difference = difference(folder, predicted);
+        println!("{name}: largest difference {difference:.1e} of {} outputs", predicted.len());
+        assert!(difference < 1e-4, "{name}: {difference}");
+    }
+}
+
+/// Trains the case study's network for an epoch on some of MNIST, and gives the home that its run is in.
+fn trained() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    let trained = trainyard(
+        home.path(),
+        &["train", "mnist-cnn", "--set", "train.epochs=1", "--set", "data.train_samples=6000", "--json"],
+    );
+    assert!(trained.status.success(), "{}", String::from_utf8_lossy(&trained.stderr));
+    home
+}
+
+fn trainyard(home: &Path, arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trainyard"));
+    command
+        .env("TRAINYARD_HOME", home)
+        .current_dir(home)
+        .args(arguments)
+        .output()
+        .expect("the program starts")
+}
+
+#[test]
+#[ignore = "needs Python with onnx, onnxruntime, tensorboard, torch (tests/python/set_up.sh)"]
+fn a_run_is_opened_by_tensorboard_pytorch_and_onnxruntime() {
+    let home = trained();
+    let runs = home.path().join("runs");
+    let run = RunDirectory::find(&runs, "last").expect("the run");
+    let step = *run.checkpoints().last().expect("a checkpoint");
+
+    // TensorBoard reads its figures.
+    let events = python("read_events.py", &[run.path().as_os_str()]);
+    let scalars = events["scalars"].as_object().expect("scalars");
+    assert!(scalars.keys().any(|tag| tag.contains("loss")), "{scalars:?}");
+    assert!(scalars.values().all(|points| points.as_array().is_some_and(|points| !points.is_empty())));
+
+    // PyTorch reads its weights, and those of the exported file are the same.
+    let exported =
+        trainyard(home.path(), &["export", "last", "--to", "safetensors", "--newest", "-o", "w.safetensors"]);
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    let weights = run.checkpoint_path(step).join("weights.safetensors");
+    let read = python("read_weights.py", &[weights.as_os_str()]);
+    assert_eq!(read["conv2d/kernel"]["shape"], serde_json::json!([3, 3, 1, 32]));
+    assert_eq!(read, python("read_weights.py", &[home.path().join("w.safetensors").as_os_str()]));
+
+    // Every figure is in the CSV.
+    let csv = trainyard(home.path(), &["export", "last", "--to", "csv", "-o", "-"]);
+    let lines = String::from_utf8(csv.stdout).expect("text").lines().count();
+    let points: usize = scalars.values().filter_map(|points| points.as_array()).map(Vec::len).sum();
+    assert_eq!(lines, points + 1);
+
+    // onnxruntime makes the same of all 10,000 test images.
+    let folder = home.path().join("onnx");
+    let preset = run.manifest().expect("its manifest").preset;
+    let checkpoint = Checkpoint::load(&run.checkpoint_path(step)).expect("the checkpoint");
+    let images = &trainyard::data::mnist::load().expect("MNIST").test.images;
+    let inputs: Vec<f32> = images.iter().map(|pixel| f32::from(*pixel) / 255.0).collect();
+    let mut model =
+        Model::build(&Cpu::default(), &preset.layers, &[28, 28, 1], preset.loss, 0).expect("the network");
+    model.visit_mut(&mut |path, param| {
+        let tensor = checkpoint.weights.iter().find(|tensor| tensor.name == path).expect("a weight");
+        param.values_mut().copy_from_slice(&tensor.values);
+    });
+    let predicted = model.predict(inputs.clone().into(), 10_000).expect("the network runs");
+    write_case(&folder, &[], 10_000, &[28, 28, 1], &inputs);
+    let exported =
+        trainyard(home.path(), &["export", "last", "--to", "onnx", "--newest", "-o", "onnx/model.onnx"]);
+    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
+    python("run_onnx.py", &[folder.as_os_str()]);
+    let difference = difference(&folder, &predicted);
+    println!("MNIST test set: largest difference in probability {difference:.1e}");
+    assert!(difference < 1e-4, "{difference}");
 }

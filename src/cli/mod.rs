@@ -7,6 +7,7 @@ mod dashboard;
 mod data;
 mod error;
 mod eval;
+mod export;
 mod predict;
 mod presets;
 mod resume;
@@ -36,6 +37,7 @@ Examples:
   trainyard data check flowers.csv        counts, class balance, the first problems of your own data
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
+  trainyard export last --to onnx         the network of the newest run for other programs
   trainyard completions bash > ~/.local/share/bash-completion/completions/trainyard
 
 Environment:
@@ -70,6 +72,7 @@ enum Command {
     Data(data::Arguments),
     Bench(bench::Arguments),
     Watch(watch::Arguments),
+    Export(export::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -93,6 +96,7 @@ impl Cli {
             Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Bench(arguments)) => arguments.run(),
             Some(Command::Watch(arguments)) => arguments.run(),
+            Some(Command::Export(arguments)) => arguments.run(),
             Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),
             None => dashboard::open(),
         }

@@ -92,6 +92,15 @@ impl Checkpoint {
 /// # Errors
 /// When the system refuses.
 pub fn save_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<(), Error> {
+    let file = encode_tensors(path, tensors)?;
+    atomic::write(path, |out| out.write_all(&file))
+}
+
+/// The bytes of a safetensors file; `path` is what an error names.
+///
+/// # Errors
+/// When a tensor's shape is not that of its numbers.
+pub fn encode_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>, Error> {
     let bytes: Vec<Vec<u8>> =
         tensors.iter().map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
@@ -102,8 +111,7 @@ pub fn save_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<(), Error> {
     let views = views.collect::<Result<Vec<_>, _>>()?;
     // PyTorch's loader asks for this key in files it should treat as its own.
     let about = HashMap::from([("format".to_string(), "pt".to_string())]);
-    let file = safetensors::serialize(views, Some(about)).map_err(|error| Error::broken(path, error))?;
-    atomic::write(path, |out| out.write_all(&file))
+    safetensors::serialize(views, Some(about)).map_err(|error| Error::broken(path, error))
 }
 
 /// Reads the tensors of a safetensors file, sorted by name; half-precision and double-precision numbers are converted.

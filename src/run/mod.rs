@@ -11,6 +11,7 @@
 pub mod atomic;
 pub mod checkpoint;
 pub mod directory;
+pub mod export;
 pub mod home;
 pub mod lock;
 pub mod manifest;

@@ -5,4 +5,4 @@
 set -euo pipefail
 python3 -m venv "$1"
 "$1/bin/pip" install --quiet --upgrade pip
-"$1/bin/pip" install --quiet "torch>=2.5" tensorboard safetensors numpy pillow setuptools
+"$1/bin/pip" install --quiet "torch>=2.5" tensorboard safetensors numpy pillow setuptools onnx onnxruntime

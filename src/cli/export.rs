@@ -1,0 +1,66 @@
+//! `trainyard export`: a run's result for other programs.
+
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+use super::Error;
+use super::text::{bytes, plain};
+use crate::run::export::{Format, NAMES, Trained, Which, format};
+use crate::run::{RunDirectory, home};
+
+/// Write a run's network (ONNX), its weights (safetensors) or its figures (CSV) for other programs
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The run: its name or a part of it that no other has, its folder, or `last`
+    run: String,
+    /// What to write
+    #[arg(long, value_parser = NAMES)]
+    to: String,
+    /// The file; `-` for standard output. Without it, RUN.EXTENSION in this folder
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The newest checkpoint instead of the one with the lowest validation loss
+    #[arg(long)]
+    newest: bool,
+}
+
+impl Arguments {
+    /// Writes the file.
+    pub fn run(self) -> Result<(), Error> {
+        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
+        let format =
+            format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;
+        if self.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
+            let mut out = std::io::stdout();
+            if out.is_terminal() && self.to != "csv" {
+                return Err(Error::Usage("such a file is not for a terminal: name one with -o".into()));
+            }
+            format.write(&trained, &mut out)?;
+            return Ok(out.flush()?);
+        }
+        let name = format!("{}.{}", trained.run.name(), format.extension());
+        let path = self.output.unwrap_or_else(|| PathBuf::from(name));
+        let shown = plain(&path.to_string_lossy());
+        let failed = |error: std::io::Error| Error::Failed(format!("{shown}: {error}"));
+        write(&trained, format, &path).map_err(|error| match error {
+            Failure::Export(error) => error.into(),
+            Failure::File(error) => failed(error),
+        })?;
+        let size = std::fs::metadata(&path).map_err(failed)?.len();
+        writeln!(std::io::stdout(), "{shown}: {}, step {}", bytes(size), trained.step)?;
+        Ok(())
+    }
+}
+
+enum Failure {
+    Export(crate::run::Error),
+    File(std::io::Error),
+}
+
+fn write(trained: &Trained, format: &dyn Format, path: &std::path::Path) -> Result<(), Failure> {
+    let mut file = BufWriter::new(File::create(path).map_err(Failure::File)?);
+    format.write(trained, &mut file).map_err(Failure::Export)?;
+    file.flush().map_err(Failure::File)
+}

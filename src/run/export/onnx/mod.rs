@@ -1,0 +1,96 @@
+//! A network with its weights as ONNX, which other programs run: onnxruntime, OpenVINO, TensorRT, web browsers.
+//!
+//! Input and output are as Trainyard has them: channels last, of any batch. The data's own preparation (pixels as shares
+//! of 1, standardised columns) is not part of the network.
+
+mod attention;
+mod graph;
+mod image;
+mod layer;
+mod proto;
+mod recurrent;
+
+use std::io::Write;
+
+use prost::Message;
+
+use super::{Format, Trained};
+use crate::preset::Layer;
+use crate::preset::shapes::output_shape;
+use crate::run::{Error, NamedTensor};
+use graph::{Builder, Problem};
+use proto::{Dim, Graph, Model, OperatorSet, Port, Shape, TensorType, Type};
+
+/// The version of ONNX's operators: the first with LayerNormalization.
+const OPERATORS: i64 = 17;
+
+/// A network as ONNX.
+#[derive(Debug)]
+pub struct Onnx;
+
+impl Format for Onnx {
+    fn extension(&self) -> &'static str {
+        "onnx"
+    }
+
+    fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
+        let path = trained.run.path();
+        let broken = |problem: String| Error::broken(path, problem);
+        let preset = &trained.preset;
+        let experiment = preset.clone().validate("run.ron", "").map_err(|error| broken(error.to_string()))?;
+        let input = preset.first_input(&experiment.signature);
+        let prefix = preset.procedure.first().map(|name| format!("{name}/"));
+        let prefix =
+            prefix.filter(|prefix| trained.weights.iter().any(|tensor| tensor.name.starts_with(prefix)));
+        let prefix = prefix.unwrap_or_default();
+        let bytes = model(&preset.name, &preset.layers, &input, &trained.weights, &prefix)
+            .map_err(|problem| broken(format!("cannot be written as ONNX: {problem}")))?;
+        out.write_all(&bytes).map_err(Error::io(path, "writing its network"))
+    }
+}
+
+/// The bytes of a model: these layers on inputs of shape `input`, with the weights whose paths start with `prefix`.
+///
+/// # Errors
+/// When a weight is missing, or ONNX has no such layer.
+pub fn model(
+    name: &str,
+    layers: &[Layer],
+    input: &[usize],
+    weights: &[NamedTensor],
+    prefix: &str,
+) -> Result<Vec<u8>, Problem> {
+    let mut builder = Builder::new(weights, prefix);
+    let last = layer::chain(&mut builder, layers, "", input, "input".into())?;
+    let output = builder.op("Identity", &[&last], Vec::new());
+    if let Some(node) = builder.nodes.last_mut() {
+        node.outputs = vec!["output".into()];
+        debug_assert_ne!(output, "output");
+    }
+    let shape = layers.iter().try_fold(input.to_vec(), |shape, layer| output_shape(layer, &shape));
+    let shape = shape.map_err(|error| error.to_string())?;
+    let graph = Graph {
+        name: name.into(),
+        nodes: builder.nodes,
+        weights: builder.tensors,
+        inputs: vec![port("input", input)],
+        outputs: vec![port("output", &shape)],
+    };
+    let model = Model {
+        ir_version: 8,
+        producer_name: "trainyard".into(),
+        producer_version: env!("CARGO_PKG_VERSION").into(),
+        graph: Some(graph),
+        operators: vec![OperatorSet { domain: String::new(), version: OPERATORS }],
+    };
+    Ok(model.encode_to_vec())
+}
+
+/// Floats of this shape, after an axis for the batch.
+fn port(name: &str, shape: &[usize]) -> Port {
+    let batch = Dim { name: Some("batch".into()), length: None };
+    let dims = shape.iter().map(|length| Dim { length: Some(*length as i64), name: None });
+    let shape = Shape { dims: std::iter::once(batch).chain(dims).collect() };
+    let tensor = TensorType { data_type: 1, shape: Some(shape) };
+    Port { name: name.into(), kind: Some(Type { tensor: Some(tensor) }) }
+}

@@ -1,0 +1,105 @@
+//! SimpleRNN, LSTM, GRU, alone or in both directions. ONNX has steps before the batch, weights transposed, and LSTM's
+//! gates in another order.
+
+use super::graph::{Builder, Problem, Value, int, text, texts};
+use crate::preset::{Activation, Layer};
+
+/// A recurrent layer in one direction. `in_order`: all states stand in the order of the input even if it was read
+/// backwards, as the second half of a bidirectional layer has it.
+pub(super) fn one_way(
+    builder: &mut Builder,
+    layer: &Layer,
+    path: &str,
+    x: &str,
+    turned: bool,
+) -> Result<Value, Problem> {
+    // The place in ONNX's order of each of Keras's gates: i f c o becomes i o f c; z r h and a single one stay.
+    let (op, units, gates, all, backwards, activation): (_, _, &[usize], _, _, _) = match layer {
+        Layer::SimpleRNN { units, activation, return_sequences, go_backwards } => {
+            ("RNN", *units, &[0], *return_sequences, *go_backwards, Some(*activation))
+        }
+        Layer::LSTM { units, return_sequences, go_backwards, .. } => {
+            ("LSTM", *units, &[0, 3, 1, 2], *return_sequences, *go_backwards, None)
+        }
+        Layer::GRU { units, return_sequences, go_backwards } => {
+            ("GRU", *units, &[0, 1, 2], *return_sequences, *go_backwards, None)
+        }
+        other => return Err(format!("{} is not recurrent", other.kind())),
+    };
+    let backwards = backwards != turned;
+    let kernel = gates_of(builder, &format!("{path}/kernel"), units, gates)?;
+    let recurrent = gates_of(builder, &format!("{path}/recurrent_kernel"), units, gates)?;
+    let bias = biases(builder, &format!("{path}/bias"), units, gates)?;
+    let steps_first = builder.transpose(x, &[1, 0, 2]);
+    let mut attributes = vec![
+        int("hidden_size", units as i64),
+        text("direction", if backwards { "reverse" } else { "forward" }),
+    ];
+    match activation {
+        None => {}
+        Some(Activation::Tanh) => attributes.push(texts("activations", &["Tanh"])),
+        Some(Activation::Relu) => attributes.push(texts("activations", &["Relu"])),
+        Some(Activation::Sigmoid) => attributes.push(texts("activations", &["Sigmoid"])),
+        Some(other) => return Err(format!("a SimpleRNN with {other:?}")),
+    }
+    if op == "GRU" {
+        attributes.push(int("linear_before_reset", 1));
+    }
+    let results = builder.ops(op, &[&steps_first, &kernel, &recurrent, &bias], attributes, 2);
+    if !all {
+        // [directions, batch, units]
+        let first = builder.whole_numbers("axes", &[0]);
+        return Ok(builder.op("Squeeze", &[&results[1], &first], Vec::new()));
+    }
+    // [steps, directions, batch, units], in the order of the input.
+    let second = builder.whole_numbers("axes", &[1]);
+    let states = builder.op("Squeeze", &[&results[0], &second], Vec::new());
+    let mut states = builder.transpose(&states, &[1, 0, 2]);
+    // Keras gives the states in the order in which they were reached; the second half of a bidirectional layer has its
+    // own turned round once more.
+    if backwards != turned {
+        let [starts, ends, axes, steps] =
+            [-1, i64::MIN, 1, -1].map(|number| builder.whole_numbers("slice", &[number]));
+        states = builder.op("Slice", &[&states, &starts, &ends, &axes, &steps], Vec::new());
+    }
+    Ok(states)
+}
+
+/// Both directions, side by side.
+pub(super) fn both_ways(builder: &mut Builder, inner: &Layer, path: &str, x: &str) -> Result<Value, Problem> {
+    let name = crate::preset::layer_names(std::slice::from_ref(inner)).concat();
+    let there = one_way(builder, inner, &format!("{path}/forward_{name}"), x, false)?;
+    let back = one_way(builder, inner, &format!("{path}/backward_{name}"), x, true)?;
+    Ok(builder.op("Concat", &[&there, &back], vec![int("axis", -1)]))
+}
+
+/// `[rows, gates * units]` as `[1, gates * units, rows]`, gates in ONNX's order.
+fn gates_of(builder: &mut Builder, path: &str, units: usize, gates: &[usize]) -> Result<Value, Problem> {
+    let tensor = builder.weight(path)?;
+    let width = gates.len() * units;
+    let rows = tensor.values.len() / width.max(1);
+    if rows * width != tensor.values.len() {
+        return Err(format!("{path} has the shape {:?}", tensor.shape));
+    }
+    let columns = gates.iter().flat_map(|gate| gate * units..(gate + 1) * units);
+    let values: Vec<f32> =
+        columns.flat_map(|column| (0..rows).map(move |row| tensor.values[row * width + column])).collect();
+    Ok(builder.numbers(path, &[1, width, rows], &values))
+}
+
+/// Biases of the input and of the state, one behind the other: only GRU has its own for the state.
+fn biases(builder: &mut Builder, path: &str, units: usize, gates: &[usize]) -> Result<Value, Problem> {
+    let tensor = builder.weight(path)?;
+    let width = gates.len() * units;
+    let ordered = |half: &[f32]| -> Vec<f32> {
+        gates.iter().flat_map(|gate| half[gate * units..(gate + 1) * units].to_vec()).collect()
+    };
+    let values = match tensor.values.len() {
+        len if len == width => [ordered(&tensor.values), vec![0.0; width]].concat(),
+        len if len == 2 * width => {
+            [ordered(&tensor.values[..width]), ordered(&tensor.values[width..])].concat()
+        }
+        _ => return Err(format!("{path} has the shape {:?}", tensor.shape)),
+    };
+    Ok(builder.numbers(path, &[1, 2 * width], &values))
+}

@@ -1,0 +1,22 @@
+//! Weights as safetensors, under Keras's paths and in Keras's layouts.
+
+use std::io::Write;
+
+use super::{Format, Trained};
+use crate::run::{Error, checkpoint};
+
+/// `safetensors.torch.load_file` opens it.
+#[derive(Debug)]
+pub struct Safetensors;
+
+impl Format for Safetensors {
+    fn extension(&self) -> &'static str {
+        "safetensors"
+    }
+
+    fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
+        let path = trained.run.checkpoint_path(trained.step);
+        let file = checkpoint::encode_tensors(&path, &trained.weights)?;
+        out.write_all(&file).map_err(Error::io(&path, "writing its weights"))
+    }
+}

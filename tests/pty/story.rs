@@ -96,16 +96,16 @@ fn a_person_trains_steers_inspects_and_leaves() {
 
     // Figures: one after the other, their knobs turned.
     terminal.keys("f");
-    terminal.wait("numbers from");
-    terminal.wait("layer 1 of");
+    terminal.wait("Slope of the output");
+    terminal.wait("class 1 of 11");
     terminal.keys(">");
-    terminal.wait("layer 2 of");
+    terminal.wait("class 2 of 11");
     terminal.keys("n");
     terminal.wait("test sample 1:");
     terminal.keys("f");
-    terminal.wait("Slope of the output");
+    terminal.wait("weights from");
     terminal.keys("F");
-    terminal.wait("layer 2 of");
+    terminal.wait("Slope of the output");
 
     // Hyperparameters while it runs.
     terminal.keys("4");

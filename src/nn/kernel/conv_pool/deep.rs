@@ -90,10 +90,13 @@ unsafe fn windows<V: Lanes>(
             for strip in (0..LANES).step_by(V::WIDTH) {
                 // SAFETY: the strip lies in the block; an image is far below 2^32 numbers.
                 unsafe {
-                    let start = |p: usize| V::splat(f32::from_bits((corner + positions[p]) as u32));
-                    let pick = |p: usize, other| V::select(won[p] >> strip, start(p), other);
                     let at = cell * blocks * LANES + block * LANES + strip;
-                    pick(1, pick(2, pick(3, start(0)))).store(starts.as_mut_ptr().add(at));
+                    let mut start = V::splat(f32::from_bits((corner + positions[0]) as u32));
+                    for p in 1..4 {
+                        let position = V::splat(f32::from_bits((corner + positions[p]) as u32));
+                        start = V::select(won[p] >> strip, position, start);
+                    }
+                    start.store(starts.as_mut_ptr().add(at));
                     let [gradient] = strip_of_gradient::<V, 1>(shape, gradient, cell, block, strip);
                     let any = won[0] | won[1] | won[2] | won[3];
                     V::select(any >> strip, gradient, V::splat(0.0)).store(open.as_mut_ptr().add(at));

@@ -248,7 +248,13 @@ unsafe fn strip_of_gradient<V: Lanes, const C: usize>(
         line.as_ptr()
     };
     // SAFETY: `from` holds LANES numbers.
-    std::array::from_fn(|v| unsafe { V::load(from.add(strip + v * V::WIDTH)) })
+    unsafe {
+        let mut registers = [V::splat(0.0); C];
+        for (v, register) in registers.iter_mut().enumerate() {
+            *register = V::load(from.add(strip + v * V::WIDTH));
+        }
+        registers
+    }
 }
 
 #[cfg(test)]

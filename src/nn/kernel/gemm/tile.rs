@@ -175,7 +175,11 @@ impl Tile {
             let mut sums = [[V::splat(0.0); C]; R];
             let (mut a, mut b) = (self.a, self.b);
             for _ in 0..self.k {
-                let right: [V; C] = std::array::from_fn(|v| V::load(b.add(v * V::WIDTH)));
+                // No closure: outside of optimised builds one is not compiled for the caller's instruction set.
+                let mut right = [V::splat(0.0); C];
+                for (v, right) in right.iter_mut().enumerate() {
+                    *right = V::load(b.add(v * V::WIDTH));
+                }
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let left = V::splat(*a.add(r * self.a_row));
                     for (sum, right) in sums.iter_mut().zip(right) {

@@ -145,6 +145,9 @@ pub struct Pass<D: Device> {
     pub device: D,
     /// Whether layers behave as in training (dropout drops, batch normalization uses the batch's statistics).
     pub training: bool,
+    /// Whether batch normalization uses the batch's statistics where it is frozen, too: for a network that only passes
+    /// gradients on to another in training, as a discriminator does. Keras's rule for transfer learning is the other.
+    pub frozen_by_batch: bool,
     /// Distinguishes this pass's random draws (dropout, noise) from every other's; ops mix in their own number.
     pub seed: u64,
     draws: u64,
@@ -154,12 +157,26 @@ pub struct Pass<D: Device> {
 impl<D: Device> Pass<D> {
     /// A pass that records gradients, with layers in training mode.
     pub fn training(device: &D, seed: u64) -> Self {
-        Pass { device: device.clone(), training: true, seed, draws: 0, tape: Some(OwnedTape::default()) }
+        Pass {
+            device: device.clone(),
+            training: true,
+            frozen_by_batch: false,
+            seed,
+            draws: 0,
+            tape: Some(OwnedTape::default()),
+        }
     }
 
     /// A pass that records nothing, with layers in evaluation mode.
     pub fn inference(device: &D) -> Self {
-        Pass { device: device.clone(), training: false, seed: 0, draws: 0, tape: None }
+        Pass {
+            device: device.clone(),
+            training: false,
+            frozen_by_batch: false,
+            seed: 0,
+            draws: 0,
+            tape: None,
+        }
     }
 
     /// A pass that records gradients, with layers in evaluation mode: for saliency maps.

@@ -127,7 +127,7 @@ impl BatchNormOp for Cuda {
         let BatchNorm { gamma, beta, moving_mean, moving_variance, momentum, epsilon } = layer;
         let (features, shape) = (gamma.len(), (x.rows, x.columns));
         let samples = (x.rows * (x.columns / features.max(1)), features);
-        if !(pass.training && gamma.trainable) {
+        if !(pass.training && (gamma.trainable || pass.frozen_by_batch)) {
             let rows = [&gamma.node, &beta.node, &moving_mean.node, &moving_variance.node];
             return run(pass, x, |x| {
                 let y = norm::by_running(x.try_reshape_like(&samples)?, rows, epsilon)?;
@@ -141,7 +141,7 @@ impl BatchNormOp for Cuda {
             batch = Some((mean, variance));
             activation::apply(y, features, kind)?.try_reshape_like(&shape)
         })?;
-        if let Some((mean, variance)) = batch {
+        if let Some((mean, variance)) = batch.filter(|_| gamma.trainable) {
             for (running, batch) in [(moving_mean, mean), (moving_variance, variance)] {
                 let mut numbers = running.to_vec();
                 crate::nn::ops::batch_norm::follow(&mut numbers, &batch.as_vec(), momentum);

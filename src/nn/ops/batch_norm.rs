@@ -33,7 +33,7 @@ pub struct BatchNorm<'a, D: Device> {
 pub trait BatchNormOp: Device {
     /// `activation(gamma (x - mean) / sqrt(variance + epsilon) + beta)` feature by feature: by the batch's mean and
     /// biased variance in training, when the running statistics move towards them, and by the running statistics
-    /// otherwise, and where `gamma` is frozen (as in Keras). `x` is `[rows, pixels * features]`.
+    /// otherwise, and where `gamma` is frozen (as in Keras, unless the pass says [`frozen_by_batch`](Pass)). `x` is `[rows, pixels * features]`.
     ///
     /// # Errors
     /// When `x` does not divide into vectors of features, or the device fails.
@@ -67,11 +67,13 @@ impl BatchNormOp for Cpu {
         let features = gamma.len();
         check(x.columns, features)?;
         let _span = span("batch_norm forward", 0);
-        let by_batch = pass.training && gamma.trainable && x.rows > 0;
+        let by_batch = pass.training && (gamma.trainable || pass.frozen_by_batch) && x.rows > 0;
         let (mean, variance) = if by_batch {
             let (mean, variance) = moments(&x.values, features);
-            follow(moving_mean.values_mut(), &mean, momentum);
-            follow(moving_variance.values_mut(), &variance, momentum);
+            if gamma.trainable {
+                follow(moving_mean.values_mut(), &mean, momentum);
+                follow(moving_variance.values_mut(), &variance, momentum);
+            }
             (mean, variance)
         } else {
             (moving_mean.to_vec(), moving_variance.to_vec())

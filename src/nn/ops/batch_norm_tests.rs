@@ -84,3 +84,19 @@ fn running_statistics_move_towards_the_batchs_in_training_only() {
         }
     }
 }
+
+#[test]
+fn frozen_it_uses_running_statistics_unless_the_pass_is_by_batch() {
+    let device = Cpu::default();
+    let mut layer = layer(2, 5);
+    let x = batch(&[1.0, -2.0, 3.0, 2.0, 2.0, 6.0], 3);
+    let free = forward(&mut Pass::training(&device, 0), &x, &mut layer, Activation::Linear).values;
+    let running = forward(&mut Pass::inference(&device), &x, &mut layer, Activation::Linear).values;
+    layer[..2].iter_mut().for_each(|param| param.trainable = false);
+    let before = [layer[2].to_vec(), layer[3].to_vec()];
+    let mut pass = Pass::training(&device, 0);
+    assert_eq!(forward(&mut pass, &x, &mut layer, Activation::Linear).values[..], running[..]);
+    pass.frozen_by_batch = true;
+    assert_eq!(forward(&mut pass, &x, &mut layer, Activation::Linear).values[..], free[..]);
+    assert_eq!(before, [layer[2].to_vec(), layer[3].to_vec()]);
+}

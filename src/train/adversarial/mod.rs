@@ -198,7 +198,10 @@ impl Parts for Adversaries {
 
         // The generator's turn: through the discriminator, which only passes the gradient on.
         let [generator, discriminator] = &mut self.networks;
+        // Its batch normalization goes on as in its own turn: by running statistics, which mix real samples and made
+        // ones, it would show the generator another opponent than the one that judges.
         let trainable = freeze(&mut discriminator.model, None);
+        play.frozen_by_batch = true;
         let judged = opinion_of(&mut discriminator.model, &mut play, made, 1.0);
         let learned = judged.and_then(|(loss, _)| {
             let value = f64::from(loss.value);

@@ -118,21 +118,14 @@ impl Chart<'_> {
     }
 
     fn axis(&self) -> Option<Axis> {
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        let mut tops = Vec::new();
-        for curve in self.curves {
-            for bucket in curve.series.buckets() {
-                low = low.min(bucket.min);
-                tops.push(bucket.max);
-            }
-        }
-        if tops.is_empty() {
-            return None;
-        }
+        let buckets = || self.curves.iter().flat_map(|curve| curve.series.buckets());
         // A few spikes must not flatten the rest: beyond the 99th percentile curves are cut off at the top.
-        let cut = (tops.len() - 1) * 99 / 100;
-        let (_, nth, _) = tops.select_nth_unstable_by(cut, f64::total_cmp);
-        high = high.max(*nth).max(low);
+        let high = percentile(buckets().map(|bucket| bucket.max), 99)?;
+        // Where there is a ceiling, such as an accuracy's, what counts happens close below it: the first climb is cut off.
+        let climb = if self.ceiling.is_some() { 5 } else { 0 };
+        let newest = self.curves.iter().filter_map(|curve| curve.series.last()).map(|bucket| bucket.min);
+        let low = newest.fold(percentile(buckets().map(|bucket| bucket.min), climb)?, f64::min);
+        let high = high.max(low);
         if self.log_scale && high > 0.0 {
             let low = low.max(high * 1e-9);
             return Some(Axis { low: low / 1.2, high: high * 1.2, log: true });
@@ -198,6 +191,13 @@ impl Chart<'_> {
             free_from = start + label.len() as u16 + 2;
         }
     }
+}
+
+/// The value below which so many percent of all are; `None` of nothing.
+fn percentile(values: impl Iterator<Item = f64>, percent: usize) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    let place = values.len().checked_sub(1)? * percent / 100;
+    Some(*values.select_nth_unstable_by(place, f64::total_cmp).1)
 }
 
 fn plot_curve(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, dots: &mut Dots) {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::Error;
 
 /// What a batch asks the network to predict.
@@ -16,6 +18,22 @@ pub enum Targets {
 impl Default for Targets {
     fn default() -> Self {
         Targets::Classes(Vec::new())
+    }
+}
+
+impl Targets {
+    /// Their memory, emptied, as values.
+    pub fn emptied_values(&mut self) -> &mut Vec<f32> {
+        if !matches!(self, Targets::Values(_)) {
+            *self = Targets::Values(Vec::new());
+        }
+        match self {
+            Targets::Values(values) => {
+                values.clear();
+                values
+            }
+            Targets::Classes(_) => unreachable!("it was just made of values"),
+        }
     }
 }
 
@@ -38,18 +56,30 @@ impl Batch {
         &mut self.inputs
     }
 
+    /// Fills the inputs, `width` numbers for each of these samples: `fill` gets the sample and its row. Threads share
+    /// the rows of a large batch.
+    pub(crate) fn fill_inputs(
+        &mut self,
+        indices: &[u32],
+        width: usize,
+        fill: impl Fn(u32, &mut [f32]) + Sync,
+    ) {
+        /// Numbers that are worth a thread.
+        const PIECE: usize = 1 << 13;
+        let inputs = self.take_inputs(indices.len(), width);
+        let rows = PIECE.div_ceil(width.max(1));
+        let fill_all = |(inputs, indices): (&mut [f32], &[u32])| {
+            inputs.chunks_exact_mut(width).zip(indices).for_each(|(row, &index)| fill(index, row));
+        };
+        match indices.len() <= rows {
+            true => fill_all((inputs, indices)),
+            false => inputs.par_chunks_mut(rows * width).zip(indices.par_chunks(rows)).for_each(fill_all),
+        }
+    }
+
     /// The targets' memory, emptied, as values.
     pub(super) fn take_values(&mut self) -> &mut Vec<f32> {
-        if !matches!(self.targets, Targets::Values(_)) {
-            self.targets = Targets::Values(Vec::new());
-        }
-        match &mut self.targets {
-            Targets::Values(values) => {
-                values.clear();
-                values
-            }
-            Targets::Classes(_) => unreachable!("it was just made of values"),
-        }
+        self.targets.emptied_values()
     }
 }
 

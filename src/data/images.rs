@@ -62,11 +62,10 @@ impl<B: Bytes> Dataset for Images<B> {
         let pixels: usize = self.shape.iter().product();
         let scale = if self.normalize { 1.0 / 255.0 } else { 1.0 };
         let chosen = |index: u32| self.chosen[index as usize] as usize;
-        let inputs = batch.take_inputs(indices.len(), pixels);
-        for (row, &index) in inputs.chunks_exact_mut(pixels).zip(indices) {
+        batch.fill_inputs(indices, pixels, |index, row| {
             let image = &images[chosen(index) * pixels..][..pixels];
             row.iter_mut().zip(image).for_each(|(x, &byte)| *x = f32::from(byte) * scale);
-        }
+        });
         let classes = indices.iter().map(|&index| u32::from(labels[chosen(index)]));
         labels::fill(classes, self.classes.len(), self.labels, batch);
     }

@@ -151,10 +151,9 @@ impl Dataset for Chosen {
     fn fill(&self, indices: &[u32], batch: &mut Batch) {
         let width = self.samples.width();
         let place = |index: u32| self.chosen[index as usize] as usize;
-        let inputs = batch.take_inputs(indices.len(), width);
-        for (row, &index) in inputs.chunks_exact_mut(width).zip(indices) {
+        batch.fill_inputs(indices, width, |index, row| {
             row.copy_from_slice(&self.samples.inputs[place(index) * width..][..width]);
-        }
+        });
         match &self.samples.answers {
             Answers::Classes { of, names } => {
                 let classes = indices.iter().map(|&index| of[place(index)]);

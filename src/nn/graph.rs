@@ -1,11 +1,14 @@
 //! Activations, parameters, and one pass over dfdx's tape.
 
+use std::sync::Arc;
+
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Gradients, OwnedTape, PutTape, Tape, Tensor};
 use dfdx::tensor_ops::Backward;
 
 use super::buffer::Buffer;
 use super::device::{Device, Error, Node};
+use super::kernel::awake::keep_awake;
 
 /// A matrix of activations, `[rows, columns]`: one row a sample, its features in row-major order, channels last.
 ///
@@ -46,6 +49,18 @@ impl<D: Device> Var<D> {
     /// The same numbers as a constant: no gradient flows through it.
     pub fn detached(&self) -> Self {
         Var { wants_gradient: false, ..self.clone() }
+    }
+}
+
+impl Var<Cpu> {
+    /// Data that something else holds as well: nothing is copied.
+    ///
+    /// # Errors
+    /// Only what dfdx's making of an empty tensor returns.
+    pub fn shared(device: &Cpu, values: Arc<Buffer>, rows: usize) -> Result<Self, Error> {
+        let (node, _) = device.upload(Buffer::default(), 0, 0)?;
+        let columns = values.len() / rows.max(1);
+        Ok(Var { node, values, rows, columns, wants_gradient: false })
     }
 }
 
@@ -127,7 +142,7 @@ impl<D: Device> Param<D> {
 impl Param<Cpu> {
     /// Its numbers, to be changed in place; copies them first if an unfinished pass still holds them.
     pub fn values_mut(&mut self) -> &mut [f32] {
-        std::sync::Arc::<Buffer>::make_mut(&mut self.values)
+        Arc::<Buffer>::make_mut(&mut self.values)
     }
 }
 
@@ -157,6 +172,7 @@ pub struct Pass<D: Device> {
 impl<D: Device> Pass<D> {
     /// A pass that records gradients, with layers in training mode.
     pub fn training(device: &D, seed: u64) -> Self {
+        keep_awake();
         Pass {
             device: device.clone(),
             training: true,

@@ -1,5 +1,6 @@
 //! Supervised training: inputs with targets, mini-batch gradient descent.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dfdx::tensor::Cpu;
@@ -113,7 +114,7 @@ impl Trainer {
         })
     }
 
-    /// Batch, forward, loss, backward, update.
+    /// Batch, then a step on it.
     fn one_step(&mut self) -> Result<StepSummary, Error> {
         let since = Instant::now();
         let size = self.preset.train.batch_size.max(1) as usize;
@@ -126,11 +127,19 @@ impl Trainer {
             return Err(problem.into());
         }
 
+        // The pass reads the batch where it is; its memory comes back when the pass is over.
+        let inputs = Arc::new(Buffer::from(std::mem::take(&mut self.batch.inputs)));
+        let outcome = self.step_on(inputs.clone(), since);
+        self.batch.inputs = Arc::try_unwrap(inputs).map_or_else(|shared| shared.to_vec(), Buffer::into_vec);
+        outcome
+    }
+
+    /// Forward, loss, backward, update.
+    fn step_on(&mut self, inputs: Arc<Buffer>, since: Instant) -> Result<StepSummary, Error> {
         let device = self.model.device().clone();
         let mut pass =
             Pass::training(&device, self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d));
-        let inputs = Buffer::copy_of(&self.batch.inputs);
-        let input = Var::new(&device, inputs, self.batch.rows, self.model.input_len(), false)?;
+        let input = Var::shared(&device, inputs, self.batch.rows)?;
         let (width, form) = (self.model.output_width(), self.model.form());
         let output = self.model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.preset.loss_options);

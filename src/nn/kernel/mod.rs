@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod average;
+pub mod awake;
 pub mod batch_norm;
 pub mod conv;
 pub mod conv_pool;

@@ -40,7 +40,8 @@ pub struct Report {
     /// Milliseconds of a step in the median round.
     pub ms_per_step: f64,
     /// Milliseconds of processors' time of a step, all threads together, in the median round: what a clock would show
-    /// with one thread on a machine that does nothing else. Where the system tells.
+    /// with one thread on a machine that does nothing else. Where the system tells. Threads that look for work are counted
+    /// as well.
     pub processor_ms_per_step: Option<f64>,
     /// Billions of floating-point operations a second, counting the matrix products (convolutions included) only.
     pub gflops: f64,

@@ -83,11 +83,9 @@ impl Dataset for Random {
     fn fill(&self, indices: &[u32], batch: &mut Batch) {
         let features = self.features();
         let per_sample = self.classes.len() / self.len().max(1);
-        batch.rows = indices.len();
-        batch.inputs.clear();
-        for &index in indices {
-            batch.inputs.extend_from_slice(&self.inputs[index as usize * features..][..features]);
-        }
+        batch.fill_inputs(indices, features, |index, row| {
+            row.copy_from_slice(&self.inputs[index as usize * features..][..features]);
+        });
         let classes =
             indices.iter().flat_map(|&index| &self.classes[index as usize * per_sample..][..per_sample]);
         batch.targets = match self.one_hot {

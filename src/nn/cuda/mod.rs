@@ -1,7 +1,7 @@
 //! The engine on NVIDIA GPUs: every op of the [`Backend`](super::ops::Backend), composed of dfdx's own.
 //!
-//! A node here is the tensor itself. What is small and already written for slices (losses of a batch's outputs, the
-//! optimizers' rules, random masks) is computed on the host.
+//! A node here is the tensor itself. What is small and already written for slices (losses of a batch's outputs,
+//! random masks) is computed on the host.
 
 mod ops;
 mod update;

@@ -1,12 +1,12 @@
 //! The update rules, in PyTorch's form (which agrees with the papers') with Keras's defaults.
 
-use super::in_pieces;
+use super::update::Piece;
 use crate::preset::Optimizer;
 use crate::simd;
 
 /// One step's rule, with its constants worked out.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Rule {
+pub enum Rule {
     Sgd { rate: f32, momentum: f32, nesterov: bool },
     Adam { rate: f32, beta_1: f32, beta_2: f32, epsilon: f32, decay: f32, root: f32 },
     RmsProp { rate: f32, rho: f32, momentum: f32, epsilon: f32, centered: bool },
@@ -63,30 +63,19 @@ impl Rule {
         }
     }
 
-    /// One update of a parameter.
-    pub(super) fn apply(&self, weights: &mut [f32], gradient: &[f32], moments: &mut [Vec<f32>]) {
+    /// One update of a part of a parameter.
+    pub(super) fn apply(&self, piece: Piece) {
+        let Piece { weights: w, gradient: g, moments: [a, b, c] } = piece;
         match *self {
-            Rule::Sgd { rate, momentum: 0.0, .. } => {
-                in_pieces::<0>(weights, gradient, moments, |w, g, []| sgd(w, g, rate));
-            }
-            Rule::Sgd { rate, momentum, nesterov } => {
-                in_pieces(weights, gradient, moments, |w, g, [v]| {
-                    sgd_momentum(w, g, v, rate, momentum, nesterov)
-                });
-            }
+            Rule::Sgd { rate, momentum: 0.0, .. } => sgd(w, g, rate),
+            Rule::Sgd { rate, momentum, nesterov } => sgd_momentum(w, g, a, rate, momentum, nesterov),
             Rule::Adam { rate, beta_1, beta_2, epsilon, decay, root } => {
-                in_pieces(weights, gradient, moments, |w, g, [m, v]| {
-                    adam_step(w, g, m, v, &[rate, beta_1, beta_2, epsilon, decay, root]);
-                });
+                adam_step(w, g, a, b, &[rate, beta_1, beta_2, epsilon, decay, root]);
             }
             Rule::RmsProp { rate, rho, momentum, epsilon, centered } => {
-                in_pieces(weights, gradient, moments, |w, g, [v, a, b]| {
-                    rmsprop(w, g, v, a, b, &[rate, rho, momentum, epsilon, f32::from(u8::from(centered))]);
-                });
+                rmsprop(w, g, a, b, c, &[rate, rho, momentum, epsilon, f32::from(u8::from(centered))]);
             }
-            Rule::Adagrad { rate, epsilon, .. } => {
-                in_pieces(weights, gradient, moments, |w, g, [s]| adagrad(w, g, s, rate, epsilon));
-            }
+            Rule::Adagrad { rate, epsilon, .. } => adagrad(w, g, a, rate, epsilon),
         }
     }
 }

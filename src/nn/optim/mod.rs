@@ -3,50 +3,28 @@
 mod kernel;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::collections::BTreeMap;
 
 use dfdx::tensor::{Cpu, Gradients};
-use rayon::prelude::*;
 
-use super::buffer::Buffer;
-use super::device::{Device, Error};
-use super::graph::{Param, take_gradient};
+use super::device::Error;
 use super::model::Model;
 use super::ops::Backend;
 use super::profile::span;
 use crate::preset::{self, Clip};
-use kernel::Rule;
-
-/// Parameter updates on a device.
-pub trait UpdateOp: Device {
-    /// The gradients of these parameters, in their order, taken out of `gradients`; none where nothing flowed.
-    fn take_gradients(gradients: &mut Gradients<f32, Self>, param: &Param<Self>) -> Option<Buffer>;
-
-    /// Changes a parameter in place.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn update(device: &Self, param: &mut Param<Self>, change: impl FnOnce(&mut [f32])) -> Result<(), Error>;
-}
-
-impl UpdateOp for Cpu {
-    fn take_gradients(gradients: &mut Gradients<f32, Cpu>, param: &Param<Cpu>) -> Option<Buffer> {
-        take_gradient(gradients, &param.node)
-    }
-
-    fn update(_: &Cpu, param: &mut Param<Cpu>, change: impl FnOnce(&mut [f32])) -> Result<(), Error> {
-        change(param.values_mut());
-        Ok(())
-    }
-}
+pub use kernel::Rule;
+pub use update::{Pending, UpdateOp};
 
 /// An optimizer with what it remembers of each parameter.
-pub struct Optimizer {
+pub struct Optimizer<D: Backend = Cpu> {
     settings: preset::Optimizer,
     clip: Clip,
     steps: u64,
-    moments: BTreeMap<String, Vec<Vec<f32>>>,
+    moments: BTreeMap<String, Vec<D::Numbers>>,
+    /// Moments that were restored and not yet used.
+    restored: BTreeMap<String, Vec<Vec<f32>>>,
 }
 
 /// What an optimizer remembers, for a checkpoint.
@@ -58,10 +36,11 @@ pub struct Memory {
     pub moments: Vec<(String, Vec<f32>)>,
 }
 
-impl Optimizer {
+impl<D: Backend> Optimizer<D> {
     /// An optimizer that has seen nothing yet.
     pub fn new(settings: &preset::Optimizer, clip: &Clip) -> Self {
-        Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments: BTreeMap::new() }
+        let (moments, restored) = (BTreeMap::new(), BTreeMap::new());
+        Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments, restored }
     }
 
     /// Updates every trainable parameter of the model from its gradient.
@@ -70,7 +49,7 @@ impl Optimizer {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn step<D: Backend>(
+    pub fn step(
         &mut self,
         model: &mut Model<D>,
         gradients: &mut Gradients<f32, D>,
@@ -80,41 +59,64 @@ impl Optimizer {
         self.steps += 1;
         let rule = Rule::new(&self.settings, learning_rate, self.steps);
         let device = model.device().clone();
-        let mut failed = Ok(());
-        let mut pending = Vec::new();
+        let count = self.moments.len();
+        let (mut paths, mut pending) = (Vec::with_capacity(count), Vec::with_capacity(count));
         model.visit_mut(&mut |path, param| {
-            if let Some(mut gradient) = param.trainable.then(|| D::take_gradients(gradients, param)).flatten()
-            {
-                if param.l1 != 0.0 || param.l2 != 0.0 {
-                    kernel::add_penalty(&mut gradient, &param.to_vec(), param.l1, param.l2);
-                }
-                pending.push((path, param, gradient));
+            if let Some(gradient) = param.trainable.then(|| D::take_gradient(gradients, param)).flatten() {
+                paths.push(path);
+                pending.push(Pending { param, gradient, moments: Vec::new() });
             }
         });
-        if let Some(limit) = self.clip.value {
-            let limit = limit as f32;
-            pending.iter_mut().for_each(|(_, _, g)| g.iter_mut().for_each(|g| *g = g.clamp(-limit, limit)));
-        }
-        if let Some(limit) = self.clip.norm {
-            let norm = pending.iter().map(|(_, _, g)| kernel::sum_of_squares(g)).sum::<f64>().sqrt();
-            if norm > limit {
-                let scale = (limit / norm) as f32;
-                pending.iter_mut().for_each(|(_, _, g)| g.iter_mut().for_each(|g| *g *= scale));
+        for Pending { param, gradient, .. } in &mut pending {
+            if param.l1 != 0.0 || param.l2 != 0.0 {
+                D::add_penalty(gradient, param)?;
+            }
+            if let Some(limit) = self.clip.value {
+                D::clamp(gradient, limit as f32)?;
             }
         }
-        for (path, param, gradient) in pending {
-            let moments = self.moments.entry(path).or_insert_with(|| rule.start(gradient.len()));
-            let result = D::update(&device, param, |weights| rule.apply(weights, &gradient, moments));
-            failed = failed.and(result);
+        if let Some(limit) = self.clip.norm {
+            let mut sum = 0.0;
+            for Pending { gradient, .. } in &pending {
+                sum += D::sum_of_squares(gradient)?;
+            }
+            let norm = sum.sqrt();
+            if norm > limit {
+                let scale = (limit / norm) as f32;
+                pending.iter_mut().try_for_each(|Pending { gradient, .. }| D::scale(gradient, scale))?;
+            }
         }
-        failed
+        for (path, Pending { param, moments, .. }) in paths.iter().zip(&mut pending) {
+            *moments = match self.moments.get_mut(path) {
+                Some(known) => std::mem::take(known),
+                None => {
+                    let start = self.restored.remove(path).unwrap_or_else(|| rule.start(param.len()));
+                    start
+                        .into_iter()
+                        .map(|moment| D::numbers(&device, moment, param))
+                        .collect::<Result<_, _>>()?
+                }
+            };
+        }
+        let outcome = D::update(&device, &mut pending, &rule);
+        for (path, Pending { moments, .. }) in paths.into_iter().zip(pending) {
+            match self.moments.get_mut(&path) {
+                Some(known) => *known = moments,
+                None => drop(self.moments.insert(path, moments)),
+            }
+        }
+        outcome
     }
 
     /// What it remembers.
     pub fn memory(&self) -> Memory {
         let names = kernel::moment_names(&self.settings);
-        let moments = self.moments.iter().flat_map(|(path, moments)| {
-            names.iter().zip(moments).map(move |(name, moment)| (format!("{path}/{name}"), moment.clone()))
+        let to_vecs = |moments: &Vec<D::Numbers>| moments.iter().map(D::to_vec).collect();
+        let used = self.moments.iter().map(|(path, moments)| (path, to_vecs(moments)));
+        let all: BTreeMap<&String, Vec<Vec<f32>>> =
+            self.restored.iter().map(|(path, moments)| (path, moments.clone())).chain(used).collect();
+        let moments = all.into_iter().flat_map(|(path, moments)| {
+            names.iter().zip(moments).map(move |(name, moment)| (format!("{path}/{name}"), moment))
         });
         Memory { steps: self.steps, moments: moments.collect() }
     }
@@ -139,7 +141,7 @@ impl Optimizer {
         if moments.values().flatten().any(Vec::is_empty) {
             return Err(Error::Weights("the optimizer state is incomplete".into()));
         }
-        (self.steps, self.moments) = (memory.steps, moments);
+        (self.steps, self.moments, self.restored) = (memory.steps, BTreeMap::new(), moments);
         Ok(())
     }
 }
@@ -155,31 +157,4 @@ pub fn penalty<D: Backend>(model: &Model<D>) -> f64 {
         }
     });
     sum
-}
-
-/// Runs `work` on pieces of equal ranges of a parameter, its gradient and its moments, in parallel.
-fn in_pieces<const M: usize>(
-    weights: &mut [f32],
-    gradient: &[f32],
-    moments: &mut [Vec<f32>],
-    work: impl Fn(&mut [f32], &[f32], [&mut [f32]; M]) + Sync,
-) {
-    const PIECE: usize = 1 << 15;
-    let mut rest: [&mut [f32]; M] = {
-        let mut all = moments.iter_mut();
-        std::array::from_fn(|_| all.next().map(Vec::as_mut_slice).unwrap_or_default())
-    };
-    if weights.len() <= PIECE {
-        return work(weights, gradient, rest);
-    }
-    let mut pieces = Vec::with_capacity(weights.len().div_ceil(PIECE));
-    for (w, g) in weights.chunks_mut(PIECE).zip(gradient.chunks(PIECE)) {
-        let part = std::array::from_fn(|i| {
-            let (head, tail) = std::mem::take(&mut rest[i]).split_at_mut(w.len());
-            rest[i] = tail;
-            head
-        });
-        pieces.push((w, g, part));
-    }
-    pieces.into_par_iter().for_each(|(w, g, m)| work(w, g, m));
 }

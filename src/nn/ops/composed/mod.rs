@@ -12,6 +12,7 @@ pub mod recurrent;
 pub mod sequence;
 #[cfg(test)]
 mod tests;
+pub mod update;
 
 use dfdx::shapes::{Axes2, Axis};
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, SplitTape, Tensor};

@@ -1,0 +1,164 @@
+//! What a device does to parameters and gradients; on the CPU, to all of them at once.
+
+use dfdx::tensor::{Cpu, Gradients};
+
+use super::kernel::{self, Rule};
+use crate::nn::buffer::Buffer;
+use crate::nn::device::{Device, Error};
+use crate::nn::graph::{Param, take_gradient};
+
+/// Parameter updates on a device.
+pub trait UpdateOp: Device {
+    /// A number for every number of a parameter: its gradient, or a moment of it.
+    type Numbers;
+
+    /// The gradient of a parameter, taken out of `gradients`; none where nothing flowed.
+    fn take_gradient(gradients: &mut Gradients<f32, Self>, param: &Param<Self>) -> Option<Self::Numbers>;
+
+    /// Puts a parameter's moment on the device.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn numbers(device: &Self, numbers: Vec<f32>, param: &Param<Self>) -> Result<Self::Numbers, Error>;
+
+    /// A copy of the numbers.
+    fn to_vec(numbers: &Self::Numbers) -> Vec<f32>;
+
+    /// Adds the gradient of the parameter's penalty, `l1 sum |w| + l2 sum w^2`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn add_penalty(gradient: &mut Self::Numbers, param: &Param<Self>) -> Result<(), Error>;
+
+    /// Brings every number between `-limit` and `limit`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn clamp(gradient: &mut Self::Numbers, limit: f32) -> Result<(), Error>;
+
+    /// The sum of all squares.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn sum_of_squares(gradient: &Self::Numbers) -> Result<f64, Error>;
+
+    /// Multiplies every number.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn scale(gradient: &mut Self::Numbers, by: f32) -> Result<(), Error>;
+
+    /// Changes all parameters and their moments by the rule.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn update(device: &Self, pending: &mut [Pending<Self>], rule: &Rule) -> Result<(), Error>;
+}
+
+/// A parameter that is about to change.
+pub struct Pending<'a, D: UpdateOp> {
+    /// The parameter itself.
+    pub param: &'a mut Param<D>,
+    /// Its gradient.
+    pub gradient: D::Numbers,
+    /// What the optimizer remembers of it, in the order of the rule.
+    pub moments: Vec<D::Numbers>,
+}
+
+/// Numbers that one thread updates at a time.
+const PIECE: usize = 1 << 13;
+/// The most moments that a rule has.
+const MOMENTS: usize = 3;
+
+/// Equal ranges of a parameter, its gradient and its moments; moments that the rule lacks are empty.
+pub(super) struct Piece<'a> {
+    pub weights: &'a mut [f32],
+    pub gradient: &'a [f32],
+    pub moments: [&'a mut [f32]; MOMENTS],
+}
+
+impl<'a> Piece<'a> {
+    /// A whole parameter.
+    pub fn new(weights: &'a mut [f32], gradient: &'a [f32], moments: &'a mut [Buffer]) -> Self {
+        let mut all = moments.iter_mut();
+        Piece {
+            weights,
+            gradient,
+            moments: std::array::from_fn(|_| all.next().map(|moment| &mut moment[..]).unwrap_or_default()),
+        }
+    }
+
+    /// Two pieces, the first of so many numbers.
+    fn split(self, at: usize) -> (Self, Self) {
+        let (weights, weights_behind) = self.weights.split_at_mut(at);
+        let (gradient, gradient_behind) = self.gradient.split_at(at);
+        let halves = self.moments.map(|moment| moment.split_at_mut(at.min(moment.len())));
+        let [a, b, c] = halves;
+        let piece = |weights, gradient, moments| Piece { weights, gradient, moments };
+        (piece(weights, gradient, [a.0, b.0, c.0]), piece(weights_behind, gradient_behind, [a.1, b.1, c.1]))
+    }
+
+    /// Updates it, half by half, so that threads share it and nothing has to be allocated.
+    fn update(self, rule: &Rule) {
+        if self.weights.len() <= PIECE {
+            return rule.apply(self);
+        }
+        let half = (self.weights.len() / 2).next_multiple_of(PIECE);
+        let (first, second) = self.split(half);
+        rayon::join(|| first.update(rule), || second.update(rule));
+    }
+}
+
+/// Updates parameters, half of them by half of them.
+fn update_all(pending: &mut [Pending<Cpu>], rule: &Rule) {
+    match pending {
+        [] => {}
+        [Pending { param, gradient, moments, .. }] => {
+            Piece::new(param.values_mut(), gradient, moments).update(rule);
+        }
+        several => {
+            let (first, second) = several.split_at_mut(several.len() / 2);
+            rayon::join(|| update_all(first, rule), || update_all(second, rule));
+        }
+    }
+}
+
+impl UpdateOp for Cpu {
+    type Numbers = Buffer;
+
+    fn take_gradient(gradients: &mut Gradients<f32, Cpu>, param: &Param<Cpu>) -> Option<Buffer> {
+        take_gradient(gradients, &param.node)
+    }
+
+    fn numbers(_: &Cpu, numbers: Vec<f32>, _: &Param<Cpu>) -> Result<Buffer, Error> {
+        Ok(numbers.into())
+    }
+
+    fn to_vec(numbers: &Buffer) -> Vec<f32> {
+        numbers.to_vec()
+    }
+
+    fn add_penalty(gradient: &mut Buffer, param: &Param<Cpu>) -> Result<(), Error> {
+        kernel::add_penalty(gradient, &param.values, param.l1, param.l2);
+        Ok(())
+    }
+
+    fn clamp(gradient: &mut Buffer, limit: f32) -> Result<(), Error> {
+        gradient.iter_mut().for_each(|g| *g = g.clamp(-limit, limit));
+        Ok(())
+    }
+
+    fn sum_of_squares(gradient: &Buffer) -> Result<f64, Error> {
+        Ok(kernel::sum_of_squares(gradient))
+    }
+
+    fn scale(gradient: &mut Buffer, by: f32) -> Result<(), Error> {
+        gradient.iter_mut().for_each(|g| *g *= by);
+        Ok(())
+    }
+
+    fn update(_: &Cpu, pending: &mut [Pending<Cpu>], rule: &Rule) -> Result<(), Error> {
+        update_all(pending, rule);
+        Ok(())
+    }
+}

@@ -1,11 +1,11 @@
 //! Scaled dot-product attention (Vaswani et al. 2017) of every head of every sample.
 //!
 //! Queries, keys and values are `[batch, steps, heads, width]`, as the projections leave them: a head's matrix is seen
-//! through strides and never copied. A sample is one piece of work.
+//! through strides and never copied. A head of a sample is one piece of work.
 
 use rayon::prelude::*;
 
-use super::gemm::{Mat, gemm_here};
+use super::gemm::{Mat, Shared, gemm_here, gemm_into};
 use super::math;
 use crate::nn::buffer::Buffer;
 use crate::simd;
@@ -95,26 +95,30 @@ impl Attention {
         }
         let mut output = Buffer::scratch(batch * sample);
         let mut weights = Buffer::scratch(batch * self.heads * square);
-        output.par_chunks_mut(sample).zip(weights.par_chunks_mut(self.heads * square)).enumerate().for_each(
-            |(i, (output, weights))| {
-                let [q, k, v] = [q, k, v].map(|x| &x[i * sample..][..sample]);
-                for (head, weights) in weights.chunks_exact_mut(square).enumerate() {
-                    let first = head * width;
-                    let (q, k, v) = (&q[first..], &k[first..], &v[first..]);
-                    let dims = [steps, steps, width];
-                    gemm_here(dims, Mat::rows(q, inner), Mat::transposed(k, inner), weights, steps, false);
-                    for (step, row) in weights.chunks_exact_mut(steps).enumerate() {
-                        let (seen, hidden) = row.split_at_mut(self.seen(step));
-                        softmax(seen, self.scale());
-                        hidden.fill(0.0);
-                    }
-                    let dims = [steps, width, steps];
-                    let target = &mut output[first..];
-                    gemm_here(dims, Mat::rows(weights, steps), Mat::rows(v, inner), target, inner, false);
-                }
-            },
-        );
+        let out = Shared::new(&mut output);
+        weights.par_chunks_mut(square).enumerate().for_each(|(piece, weights)| {
+            let first = self.first(piece);
+            let [q, k, v] = [q, k, v].map(|x| &x[first..]);
+            let dims = [steps, steps, width];
+            gemm_here(dims, Mat::rows(q, inner), Mat::transposed(k, inner), weights, steps, false);
+            for (step, row) in weights.chunks_exact_mut(steps).enumerate() {
+                let (seen, hidden) = row.split_at_mut(self.seen(step));
+                softmax(seen, self.scale());
+                hidden.fill(0.0);
+            }
+            // SAFETY: the head's columns of the sample's rows lie in `output`, and no other piece has them.
+            unsafe {
+                let dims = [steps, width, steps];
+                gemm_into(dims, Mat::rows(weights, steps), Mat::rows(v, inner), out.from(first), inner);
+            }
+        });
         (output, weights)
+    }
+
+    /// Where a piece's numbers begin among queries, keys, values and outputs: pieces are the heads of the first sample,
+    /// then those of the second …
+    fn first(&self, piece: usize) -> usize {
+        piece / self.heads * self.steps * self.inner() + piece % self.heads * self.width
     }
 
     /// The gradients of queries, keys and values from that of the output, `d`.
@@ -126,43 +130,28 @@ impl Attention {
         let (sample, square) = (steps * inner, steps * steps);
         assert!(d.len() == batch * sample && weights.len() == batch * self.heads * square, "{self:?}");
         let mut gradients = [(); 3].map(|()| Buffer::scratch(batch * sample));
-        let [dq, dk, dv] = &mut gradients;
-        dq.par_chunks_mut(sample)
-            .zip(dk.par_chunks_mut(sample))
-            .zip(dv.par_chunks_mut(sample))
-            .enumerate()
-            .for_each(|(i, ((dq, dk), dv))| {
-                let [q, k, v, d] = [q, k, v, d].map(|x| &x[i * sample..][..sample]);
-                let weights = &weights[i * self.heads * square..][..self.heads * square];
-                let mut products = Buffer::scratch(square);
-                for (head, weights) in weights.chunks_exact(square).enumerate() {
-                    let first = head * width;
-                    let [q, k, v, d] = [q, k, v, d].map(|x| &x[first..]);
-                    let back = [steps, width, steps];
-                    let target = &mut dv[first..];
-                    gemm_here(
-                        back,
-                        Mat::transposed(weights, steps),
-                        Mat::rows(d, inner),
-                        target,
-                        inner,
-                        false,
-                    );
-                    let square = [steps, steps, width];
-                    let (left, right) = (Mat::rows(d, inner), Mat::transposed(v, inner));
-                    gemm_here(square, left, right, &mut products, steps, false);
-                    let rows = products.chunks_exact_mut(steps).zip(weights.chunks_exact(steps));
-                    for (step, (g, p)) in rows.enumerate() {
-                        let seen = self.seen(step);
-                        softmax_back(&p[..seen], &mut g[..seen], self.scale());
-                        g[seen..].fill(0.0);
-                    }
-                    let target = &mut dq[first..];
-                    gemm_here(back, Mat::rows(&products, steps), Mat::rows(k, inner), target, inner, false);
-                    let (left, target) = (Mat::transposed(&products, steps), &mut dk[first..]);
-                    gemm_here(back, left, Mat::rows(q, inner), target, inner, false);
-                }
-            });
+        let targets = gradients.each_mut().map(|gradient| Shared::new(gradient));
+        weights.par_chunks(square).enumerate().for_each(|(piece, weights)| {
+            let first = self.first(piece);
+            let [q, k, v, d] = [q, k, v, d].map(|x| Mat::rows(&x[first..], inner));
+            let [dq, dk, dv] = targets.each_ref().map(|target| target.from(first));
+            let back = [steps, width, steps];
+            // SAFETY: the head's columns of the sample's rows lie in each gradient, and no other piece has them.
+            unsafe { gemm_into(back, Mat::transposed(weights, steps), d, dv, inner) };
+            let mut products = Buffer::scratch(square);
+            gemm_here([steps, steps, width], d, v.turned(), &mut products, steps, false);
+            let rows = products.chunks_exact_mut(steps).zip(weights.chunks_exact(steps));
+            for (step, (g, p)) in rows.enumerate() {
+                let seen = self.seen(step);
+                softmax_back(&p[..seen], &mut g[..seen], self.scale());
+                g[seen..].fill(0.0);
+            }
+            // SAFETY: likewise.
+            unsafe {
+                gemm_into(back, Mat::rows(&products, steps), k, dq, inner);
+                gemm_into(back, Mat::transposed(&products, steps), q, dk, inner);
+            }
+        });
         gradients
     }
 }

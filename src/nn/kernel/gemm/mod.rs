@@ -38,6 +38,11 @@ impl<'a> Mat<'a> {
         Mat { data, row, column }
     }
 
+    /// The transpose.
+    pub(super) fn turned(self) -> Self {
+        Mat { row: self.column, column: self.row, ..self }
+    }
+
     /// Its storage, and the distances from row to row and from column to column.
     pub(super) fn parts(&self) -> (&'a [f32], usize, usize) {
         (self.data, self.row, self.column)
@@ -64,16 +69,21 @@ fn pieces(m: usize, n: usize, k: usize) -> usize {
     if work <= PIECES { work.max(1) } else { (work / 4).max(PIECES) }
 }
 
-/// Where pieces write.
+/// A matrix that several pieces of work write at the same time, each its own rows or columns.
 #[derive(Clone, Copy)]
-struct Output(*mut f32);
+pub(super) struct Shared(*mut f32);
 // SAFETY: every piece writes only rows or columns of its own.
-unsafe impl Send for Output {}
+unsafe impl Send for Shared {}
 // SAFETY: likewise.
-unsafe impl Sync for Output {}
+unsafe impl Sync for Shared {}
 
-impl Output {
-    fn from(self, offset: usize) -> *mut f32 {
+impl Shared {
+    pub(super) fn new(numbers: &mut [f32]) -> Self {
+        Shared(numbers.as_mut_ptr())
+    }
+
+    /// Where the number at `offset` is.
+    pub(super) fn from(self, offset: usize) -> *mut f32 {
         self.0.wrapping_add(offset)
     }
 }
@@ -105,7 +115,7 @@ pub fn gemm(m: usize, n: usize, k: usize, a: Mat, b: Mat, c: &mut [f32], accumul
         a.holds(m, k) && b.holds(k, n) && c.len() >= m * n,
         "gemm: a slice is shorter than [{m}, {k}, {n}]"
     );
-    let out = Output(c.as_mut_ptr());
+    let out = Shared::new(c);
     (0..side.div_ceil(width)).into_par_iter().for_each(|i| {
         let first = i * width;
         let own = width.min(side - first);
@@ -162,6 +172,19 @@ pub fn gemm_here([m, n, k]: [usize; 3], a: Mat, b: Mat, c: &mut [f32], c_row: us
     let block = Block::new([m, n, k], a, b, c.as_mut_ptr(), c_row, accumulate);
     // SAFETY: the assertion checked that every (row, column) of a, b and c lies in its slice.
     unsafe { vector::run(block) };
+}
+
+/// As [`gemm_here`] without accumulation, into some columns of a matrix that others write beside it.
+///
+/// # Safety
+/// `c` points to `m` rows of `n` numbers, `c_row` from row to row, that nobody else uses meanwhile.
+///
+/// # Panics
+/// When `a` or `b` is too short for its dimensions.
+pub(super) unsafe fn gemm_into([m, n, k]: [usize; 3], a: Mat, b: Mat, c: *mut f32, c_row: usize) {
+    assert!(a.holds(m, k) && b.holds(k, n) && k > 0, "gemm: a slice is shorter than [{m}, {k}, {n}]");
+    // SAFETY: the assertion checked a and b, the caller vouches for c.
+    unsafe { vector::run(Block::new([m, n, k], a, b, c, c_row, false)) };
 }
 
 #[cfg(test)]

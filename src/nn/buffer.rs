@@ -3,111 +3,187 @@
 //! A training step asks for the same lengths every time, so after the first step nothing large is allocated, and no
 //! page is faulted in twice.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Lengths below this are left to the allocator, which serves them without a system call.
-const POOLED_FROM: usize = 1024;
+/// Bytes below this are left to the allocator, which serves them without a system call.
+const POOLED_FROM: usize = 4096;
 /// As many free buffers of one length are kept; a model deeper than that gives the rest back.
 const KEPT_PER_LENGTH: usize = 64;
 
-type FreeLists = Mutex<HashMap<usize, Vec<Vec<f32>>>>;
+/// Free vectors by their length.
+type FreeLists<T> = Mutex<HashMap<usize, Vec<Vec<T>>>>;
 
-fn free_lists() -> &'static FreeLists {
-    static POOL: OnceLock<FreeLists> = OnceLock::new();
-    POOL.get_or_init(Default::default)
+/// Numbers that have a pool.
+pub trait Number: Copy + Default + 'static {
+    #[doc(hidden)]
+    fn free_lists() -> &'static FreeLists<Self>;
 }
 
-/// A vector of `f32` from the pool.
-#[derive(Debug, Default)]
-pub struct Buffer(Vec<f32>);
+macro_rules! number {
+    ($($number:ty),*) => {$(
+        impl Number for $number {
+            fn free_lists() -> &'static FreeLists<$number> {
+                static POOL: OnceLock<FreeLists<$number>> = OnceLock::new();
+                POOL.get_or_init(Default::default)
+            }
+        }
+    )*};
+}
 
-impl Buffer {
+number!(f32, f64, u32);
+
+/// A vector from the pool.
+#[derive(Debug, Default, PartialEq)]
+pub struct Recycled<T: Number>(Vec<T>);
+
+/// What tensors are made of.
+pub type Buffer = Recycled<f32>;
+
+/// Whether a vector of this length is pooled.
+fn is_pooled<T>(len: usize) -> bool {
+    len * size_of::<T>() >= POOLED_FROM
+}
+
+impl<T: Number> Recycled<T> {
     /// A buffer of `len` numbers whose contents are unspecified (left over from an earlier use): for outputs that are
     /// written in full.
     pub fn scratch(len: usize) -> Self {
-        if len >= POOLED_FROM {
-            let mut pool = free_lists().lock().unwrap_or_else(PoisonError::into_inner);
+        if is_pooled::<T>(len) {
+            let mut pool = T::free_lists().lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(free) = pool.get_mut(&len).and_then(Vec::pop) {
-                return Buffer(free);
+                return Recycled(free);
             }
         }
-        Buffer(vec![0.0; len])
+        Recycled(vec![T::default(); len])
     }
 
     /// A buffer of `len` zeros.
     pub fn zeroed(len: usize) -> Self {
         let mut buffer = Self::scratch(len);
-        buffer.0.fill(0.0);
+        buffer.0.fill(T::default());
         buffer
     }
 
     /// A copy of `numbers`.
-    pub fn copy_of(numbers: &[f32]) -> Self {
+    pub fn copy_of(numbers: &[T]) -> Self {
         let mut buffer = Self::scratch(numbers.len());
         buffer.0.copy_from_slice(numbers);
         buffer
     }
 
-    /// The same memory read as whole numbers: for who won a pooling.
-    pub fn words(&self) -> &[u32] {
-        // SAFETY: both types have the same size and alignment, and any bits are one of each.
-        unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), self.0.len()) }
-    }
-
-    /// As [`words`](Buffer::words), to be written.
-    pub fn words_mut(&mut self) -> &mut [u32] {
-        // SAFETY: likewise.
-        unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), self.0.len()) }
-    }
-
     /// Takes the vector out of the pool's care, as dfdx's `Gradients` wants it.
-    pub fn into_vec(mut self) -> Vec<f32> {
+    pub fn into_vec(mut self) -> Vec<T> {
         std::mem::take(&mut self.0)
     }
 
+    fn release() {
+        T::free_lists().lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+impl Buffer {
     /// Frees all that is pooled; for when a model goes away.
     pub fn release_pool() {
-        free_lists().lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Recycled::<f32>::release();
+        Recycled::<f64>::release();
+        Recycled::<u32>::release();
     }
 }
 
-impl From<Vec<f32>> for Buffer {
-    fn from(numbers: Vec<f32>) -> Self {
-        Buffer(numbers)
+impl<T: Number> From<Vec<T>> for Recycled<T> {
+    fn from(numbers: Vec<T>) -> Self {
+        Recycled(numbers)
     }
 }
 
-impl Deref for Buffer {
+/// Takes a vector as long as the iterator says it is from the pool.
+impl<T: Number> FromIterator<T> for Recycled<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
+        let numbers = numbers.into_iter();
+        let mut buffer = Self::scratch(numbers.size_hint().0);
+        let mut filled = 0;
+        for number in numbers {
+            match buffer.0.get_mut(filled) {
+                Some(place) => *place = number,
+                None => buffer.0.push(number),
+            }
+            filled += 1;
+        }
+        buffer.0.truncate(filled);
+        buffer
+    }
+}
+
+impl<T: Number> Deref for Recycled<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Number> DerefMut for Recycled<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<T: Number> Clone for Recycled<T> {
+    fn clone(&self) -> Self {
+        Self::copy_of(self)
+    }
+}
+
+impl<T: Number> Drop for Recycled<T> {
+    fn drop(&mut self) {
+        if !is_pooled::<T>(self.0.len()) {
+            return;
+        }
+        let mut pool = T::free_lists().lock().unwrap_or_else(PoisonError::into_inner);
+        let free = pool.entry(self.0.len()).or_default();
+        if free.len() < KEPT_PER_LENGTH {
+            free.push(std::mem::take(&mut self.0));
+        }
+    }
+}
+
+thread_local! {
+    /// What this thread lends.
+    static OWN: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+}
+
+/// Numbers that a thread lends to one product after the other, without asking the pool: they never leave the thread.
+pub struct Lent(Vec<f32>);
+
+impl Lent {
+    /// At least `len` numbers of unspecified contents.
+    pub fn new(len: usize) -> Self {
+        let mut numbers = OWN.take();
+        if numbers.len() < len {
+            numbers.resize(len, 0.0);
+        }
+        Lent(numbers)
+    }
+}
+
+impl Deref for Lent {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
         &self.0
     }
 }
 
-impl DerefMut for Buffer {
+impl DerefMut for Lent {
     fn deref_mut(&mut self) -> &mut [f32] {
         &mut self.0
     }
 }
 
-impl Clone for Buffer {
-    fn clone(&self) -> Self {
-        Self::copy_of(self)
-    }
-}
-
-impl Drop for Buffer {
+impl Drop for Lent {
     fn drop(&mut self) {
-        if self.0.len() < POOLED_FROM {
-            return;
-        }
-        let mut pool = free_lists().lock().unwrap_or_else(PoisonError::into_inner);
-        let free = pool.entry(self.0.len()).or_default();
-        if free.len() < KEPT_PER_LENGTH {
-            free.push(std::mem::take(&mut self.0));
-        }
+        OWN.set(std::mem::take(&mut self.0));
     }
 }
 
@@ -125,10 +201,14 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_come_back_as_they_were_written() {
-        let mut buffer = Buffer::zeroed(3);
-        buffer.words_mut().copy_from_slice(&[7, u32::MAX, 0x7fa0_0001]);
-        assert_eq!(buffer.words(), [7, u32::MAX, 0x7fa0_0001]);
+    fn numbers_of_each_kind_are_collected_and_have_a_pool_of_their_own() {
+        let whole: Recycled<u32> = (0..5000).collect();
+        assert!(whole.len() == 5000 && whole[4999] == 4999);
+        drop(whole);
+        let halves: Recycled<f64> = (0..5000).map(|i| f64::from(i) / 2.0).collect();
+        assert!(halves.len() == 5000 && halves[4999] == 2499.5);
+        let odd: Buffer = (0..7).filter(|i| i % 2 == 1).map(|i| i as f32).collect();
+        assert_eq!(odd[..], [1.0, 3.0, 5.0]);
     }
 
     #[test]
@@ -137,5 +217,16 @@ mod tests {
         first.fill(3.0);
         drop(first);
         assert!(Buffer::zeroed(POOLED_FROM + 78).iter().all(|&x| x == 0.0));
+    }
+
+    #[test]
+    fn a_thread_lends_the_same_memory_again() {
+        let first = Lent::new(500);
+        let address = first.as_ptr();
+        drop(first);
+        let second = Lent::new(300);
+        assert!(second.len() >= 300 && second.as_ptr() == address);
+        // What is lent out already is not lent again.
+        assert_ne!(Lent::new(10).as_ptr(), address);
     }
 }

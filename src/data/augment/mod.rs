@@ -3,6 +3,8 @@
 
 mod warp;
 
+use std::cell::RefCell;
+
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -10,6 +12,11 @@ use rayon::prelude::*;
 use super::generated::normal_pair;
 use crate::preset::Augment;
 use warp::Warp;
+
+thread_local! {
+    /// An image as it was, in memory that is used again.
+    static BEFORE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Draws and applies the changes that a preset asks for.
 pub struct Augmenter {
@@ -31,11 +38,13 @@ impl Augmenter {
             return;
         }
         let size = (height * width * channels).max(1);
-        inputs.par_chunks_exact_mut(size).zip(indices).for_each_init(Vec::new, |before, (image, &index)| {
+        inputs.par_chunks_exact_mut(size).zip(indices).for_each(|(image, &index)| {
             let warp = Warp::draw(&self.options, &mut self.chance(epoch, index, 0));
-            before.clear();
-            before.extend_from_slice(image);
-            warp.apply(before, [height, width, channels], image);
+            BEFORE.with_borrow_mut(|before| {
+                before.clear();
+                before.extend_from_slice(image);
+                warp.apply(before, [height, width, channels], image);
+            });
         });
     }
 

@@ -212,9 +212,9 @@ impl RecurrentOps for Cuda {
         state: Option<&State>,
     ) -> Result<(Var<Cuda>, State), Error> {
         let (rows, units) = (input.rows, shape.units);
-        let given = |numbers: Option<&Vec<f32>>| {
-            let numbers = numbers.cloned().unwrap_or_else(|| vec![0.0; rows * units]);
-            pass.device.upload(numbers.into(), rows, units).map(|(node, ())| node)
+        let given = |numbers: Option<&Buffer>| {
+            let numbers = numbers.cloned().unwrap_or_else(|| Buffer::zeroed(rows * units));
+            pass.device.upload(numbers, rows, units).map(|(node, ())| node)
         };
         let hidden = given(state.map(|state| &state.hidden))?;
         let memory = match shape.cell {
@@ -226,11 +226,11 @@ impl RecurrentOps for Cuda {
             recurrent_kernel: &weights.recurrent_kernel.node,
             bias: &weights.bias.node,
         };
-        let mut last = State { hidden: Vec::new(), memory: Vec::new() };
+        let mut last = State { hidden: Buffer::default(), memory: Buffer::default() };
         let output = run(pass, input, |x| {
             let (output, hidden, memory) = recurrent::recurrent(x, &weights, shape, hidden, memory)?;
-            last.hidden = hidden.as_vec();
-            last.memory = memory.map(|memory| memory.as_vec()).unwrap_or_default();
+            last.hidden = hidden.as_vec().into();
+            last.memory = memory.map(|memory| memory.as_vec().into()).unwrap_or_default();
             Ok(output)
         })?;
         Ok((output, last))

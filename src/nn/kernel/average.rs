@@ -10,7 +10,7 @@ use crate::simd;
 /// A weight for each window over an image, channels last.
 pub struct Windows {
     window: Window,
-    weights: Vec<f32>,
+    weights: Buffer,
 }
 
 simd! {
@@ -42,7 +42,7 @@ simd! {
 impl Windows {
     /// Each window's weight is one over the pixels in it, padding not counted.
     pub fn averaging(window: Window) -> Self {
-        let mut weights = vec![0.0; window.pixels()];
+        let mut weights = Buffer::zeroed(window.pixels());
         window.for_each(|pixel, _, source| weights[pixel] += f32::from(u8::from(source.is_some())));
         weights.iter_mut().for_each(|count| *count = 1.0 / *count);
         Windows { window, weights }
@@ -50,7 +50,9 @@ impl Windows {
 
     /// Each window's weight is 1.
     pub fn summing(window: Window) -> Self {
-        Windows { window, weights: vec![1.0; window.pixels()] }
+        let mut weights = Buffer::scratch(window.pixels());
+        weights.fill(1.0);
+        Windows { window, weights }
     }
 
     fn lens(&self) -> (usize, usize) {

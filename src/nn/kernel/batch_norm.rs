@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 use super::elementwise::apply;
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::{Buffer, Recycled};
 use crate::preset::Activation;
 use crate::simd;
 
@@ -40,9 +40,9 @@ simd! {
 }
 
 /// The mean and the biased variance of each column; zeros where there are no rows.
-pub fn moments(x: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
+pub fn moments(x: &[f32], columns: usize) -> (Buffer, Buffer) {
     if x.is_empty() {
-        return (vec![0.0; columns], vec![0.0; columns]);
+        return (Buffer::zeroed(columns), Buffer::zeroed(columns));
     }
     let piece = rows_per_piece(columns) * columns;
     let mut parts = Buffer::zeroed(x.len().div_ceil(piece) * 2 * columns);
@@ -53,20 +53,22 @@ pub fn moments(x: &[f32], columns: usize) -> (Vec<f32>, Vec<f32>) {
         mean.iter_mut().for_each(|sum| *sum /= rows);
         add_squares(x, mean, squares);
     });
-    let mut joined = vec![[0.0_f64; 2]; columns];
+    let (mut middles, mut spreads) = (Recycled::<f64>::zeroed(columns), Recycled::<f64>::zeroed(columns));
     let mut before = 0.0;
     for (part, x) in parts.chunks_exact(2 * columns).zip(x.chunks(piece)) {
         let (means, squares) = part.split_at(columns);
         let rows = (x.len() / columns) as f64;
         let all = before + rows;
-        for ((joined, &mean), &squares) in joined.iter_mut().zip(means).zip(squares) {
-            let apart = f64::from(mean) - joined[0];
-            joined[0] += apart * rows / all;
-            joined[1] += f64::from(squares) + apart * apart * before * rows / all;
+        let joined = middles.iter_mut().zip(spreads.iter_mut());
+        for (((middle, spread), &mean), &squares) in joined.zip(means).zip(squares) {
+            let apart = f64::from(mean) - *middle;
+            *middle += apart * rows / all;
+            *spread += f64::from(squares) + apart * apart * before * rows / all;
         }
         before = all;
     }
-    joined.into_iter().map(|[mean, squares]| (mean as f32, (squares / before) as f32)).unzip()
+    let variance = spreads.iter().map(|squares| (squares / before) as f32).collect();
+    (middles.iter().map(|&mean| mean as f32).collect(), variance)
 }
 
 simd! {
@@ -108,9 +110,9 @@ simd! {
 }
 
 /// The sums over the rows of the gradient, and of the gradient times `x - mean`.
-pub fn gradient_sums(x: &[f32], gradient: &[f32], mean: &[f32]) -> (Vec<f64>, Vec<f64>) {
+pub fn gradient_sums(x: &[f32], gradient: &[f32], mean: &[f32]) -> (Recycled<f64>, Recycled<f64>) {
     let columns = mean.len();
-    let mut sums = (vec![0.0; columns], vec![0.0; columns]);
+    let mut sums = (Recycled::zeroed(columns), Recycled::zeroed(columns));
     if x.is_empty() {
         return sums;
     }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::math;
+use crate::nn::buffer::Buffer;
 use crate::preset::Activation;
 use crate::simd;
 
@@ -197,13 +198,7 @@ pub fn sum_rows(x: &[f32], columns: usize, sum: &mut [f32]) {
         add_rows(x, columns, sum);
         return;
     }
-    let parts: Vec<Vec<f32>> = x
-        .par_chunks(piece)
-        .map(|x| {
-            let mut part = vec![0.0; columns];
-            add_rows(x, columns, &mut part);
-            part
-        })
-        .collect();
-    parts.iter().for_each(|part| add_rows(part, columns, sum));
+    let mut parts = Buffer::zeroed(x.len().div_ceil(piece) * columns);
+    parts.par_chunks_mut(columns).zip(x.par_chunks(piece)).for_each(|(part, x)| add_rows(x, columns, part));
+    add_rows(&parts, columns, sum);
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::{Buffer, Recycled};
 
 /// Numbers in a piece of work for one thread, about.
 const PIECE: usize = 1 << 14;
@@ -29,15 +29,15 @@ pub fn gather(table: &[f32], width: usize, tokens: &[u32]) -> Buffer {
 /// When a token is no row of the table.
 pub fn scatter_add(rows: &[f32], width: usize, tokens: &[u32], count: usize) -> Buffer {
     // Where each token stands, token by token, by counting: every row of the table is then one thread's alone.
-    let mut ends = vec![0_usize; count + 1];
+    let mut ends = Recycled::<u32>::zeroed(count + 1);
     tokens.iter().for_each(|&token| ends[token as usize + 1] += 1);
     for token in 0..count {
         ends[token + 1] += ends[token];
     }
     let mut next = ends.clone();
-    let mut places = vec![0_u32; tokens.len()];
+    let mut places = Recycled::<u32>::scratch(tokens.len());
     for (place, &token) in tokens.iter().enumerate() {
-        places[next[token as usize]] = place as u32;
+        places[next[token as usize] as usize] = place as u32;
         next[token as usize] += 1;
     }
     let mut table = Buffer::zeroed(count * width);
@@ -45,7 +45,7 @@ pub fn scatter_add(rows: &[f32], width: usize, tokens: &[u32], count: usize) -> 
     table.par_chunks_mut(piece * width).enumerate().for_each(|(number, part)| {
         for (token, target) in part.chunks_exact_mut(width).enumerate() {
             let token = number * piece + token;
-            for &place in &places[ends[token]..ends[token + 1]] {
+            for &place in &places[ends[token] as usize..ends[token + 1] as usize] {
                 let row = &rows[place as usize * width..][..width];
                 target.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
             }

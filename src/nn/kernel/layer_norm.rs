@@ -119,7 +119,7 @@ pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> 
         });
     let total = |first: usize| -> Buffer {
         let column = |j| parts.chunks_exact(2 * columns).map(|part| f64::from(part[first + j])).sum::<f64>();
-        (0..columns).map(|j| column(j) as f32).collect::<Vec<_>>().into()
+        (0..columns).map(|j| column(j) as f32).collect()
     };
     [total(0), total(columns)]
 }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::conv::images_per_piece;
 use super::conv_window::Window;
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::{Buffer, Recycled};
 use crate::simd;
 
 simd! {
@@ -34,16 +34,14 @@ simd! {
     }
 }
 
-/// Max-pooling of `input` into `output`, and for each output the number of the input pixel that won, as a
-/// [word](Buffer::words).
-pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Buffer {
+/// Max-pooling of `input` into `output`, and for each output the number of the input pixel that won.
+pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Recycled<u32> {
     let channels = window.input[2];
     let (input_len, output_len) = (window.input_len(), window.pixels() * channels);
-    let mut won = Buffer::zeroed(output.len());
+    let mut winners = Recycled::zeroed(output.len());
     if input_len == 0 || output_len == 0 {
-        return won;
+        return winners;
     }
-    let winners = won.words_mut();
     let images = images_per_piece(output.len() / output_len);
     let outputs = output.par_chunks_mut(images * output_len).zip(winners.par_chunks_mut(images * output_len));
     outputs.zip(input.par_chunks(images * input_len)).for_each(|((output, winners), input)| {
@@ -52,7 +50,7 @@ pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Buffer
             max_of_image(window, image, output, winners);
         }
     });
-    won
+    winners
 }
 
 /// The input's gradient: each output's gradient goes to the pixel that won.

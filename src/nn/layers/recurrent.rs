@@ -195,6 +195,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
 
     fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
-        self.kept[usize::from(true)] = hidden.zip(memory).map(|(hidden, memory)| State { hidden, memory });
+        self.kept[usize::from(true)] =
+            hidden.zip(memory).map(|(hidden, memory)| State { hidden: hidden.into(), memory: memory.into() });
     }
 }

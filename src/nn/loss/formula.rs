@@ -2,6 +2,7 @@
 
 use super::Form;
 use crate::data::Targets;
+use crate::nn::buffer::Buffer;
 use crate::nn::kernel::elementwise::softmax;
 use crate::preset::{Loss, LossOptions};
 
@@ -19,7 +20,7 @@ pub fn loss(
     gradient: &mut [f32],
 ) -> f32 {
     let rows = output.len() / width;
-    let mut target = vec![0.0; width];
+    let mut target = Buffer::scratch(width);
     let mut total = 0.0_f64;
     for row in 0..rows {
         let y = &output[row * width..][..width];

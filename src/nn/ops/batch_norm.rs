@@ -76,10 +76,10 @@ impl BatchNormOp for Cpu {
             }
             (mean, variance)
         } else {
-            (moving_mean.to_vec(), moving_variance.to_vec())
+            (Buffer::copy_of(&moving_mean.values), Buffer::copy_of(&moving_variance.values))
         };
-        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
-        let scale: Vec<f32> = inverse.iter().zip(gamma.values.iter()).map(|(i, g)| i * g).collect();
+        let inverse: Buffer = variance.iter().map(|v| 1.0 / (v + epsilon).sqrt()).collect();
+        let scale: Buffer = inverse.iter().zip(gamma.values.iter()).map(|(i, g)| i * g).collect();
         let mut y = Buffer::scratch(x.values.len());
         let (y, kept) = if pass.records() && needs_input(activation) {
             normalise(&x.values, &mean, &scale, &beta.values, Activation::Linear, &mut y);
@@ -103,18 +103,18 @@ impl BatchNormOp for Cpu {
                 if wants_x {
                     let rows = (x.len() / features) as f64;
                     let part = |of_batch: f64| if by_batch { (of_batch / rows) as f32 } else { 0.0 };
-                    let pull: Vec<f32> = sums.iter().map(|&sum| part(sum)).collect();
+                    let pull: Buffer = sums.iter().map(|&sum| part(sum)).collect();
                     let slope = |(&i, &product): (&f32, &f64)| part(f64::from(i * i) * product);
-                    let slope: Vec<f32> = inverse.iter().zip(&products).map(slope).collect();
+                    let slope: Buffer = inverse.iter().zip(products.iter()).map(slope).collect();
                     input_gradient(&x, &mean, &scale, [&pull, &slope], &mut g);
                     add_gradient(grads, &x_node, g)?;
                 }
                 if let Some(node) = &gamma_node {
-                    let d = inverse.iter().zip(&products).map(|(&i, p)| (f64::from(i) * p) as f32);
-                    add_gradient(grads, node, d.collect::<Vec<_>>().into())?;
+                    let d = inverse.iter().zip(products.iter()).map(|(&i, p)| (f64::from(i) * p) as f32);
+                    add_gradient(grads, node, d.collect())?;
                 }
                 if let Some(node) = &beta_node {
-                    add_gradient(grads, node, sums.iter().map(|&sum| sum as f32).collect::<Vec<_>>().into())?;
+                    add_gradient(grads, node, sums.iter().map(|&sum| sum as f32).collect())?;
                 }
                 Ok(())
             });

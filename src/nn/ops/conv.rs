@@ -104,7 +104,7 @@ impl ConvOp for Cpu {
             pass.record(move |grads| {
                 let Some(g) = take_gradient(grads, &node) else { return Ok(()) };
                 let _span = span("max_pool2d backward", 0);
-                add_gradient(grads, &x_node, max_backward(&window, &g, winners.words()))
+                add_gradient(grads, &x_node, max_backward(&window, &g, &winners))
             });
         }
         Ok(y)

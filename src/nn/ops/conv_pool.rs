@@ -6,7 +6,7 @@ use dfdx::tensor::Cpu;
 use rayon::prelude::*;
 
 use super::dense::output;
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::{Buffer, Recycled};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::conv::{Conv, images_per_piece, sum_in_order};
@@ -54,11 +54,11 @@ pub(super) fn conv_relu_pool(
     let (weights, bias_blocks) = (shape.to_blocks(&kernel.values), shape.to_blocks(&bias.values));
     let mut y = Buffer::scratch(x.rows * columns);
     let per_image = cells * shape.blocks();
-    let mut winners = Buffer::scratch(4 * x.rows * per_image);
+    let mut winners = Recycled::scratch(4 * x.rows * per_image);
     let pixels = conv.window.input_len();
     let images = images_per_piece(x.rows);
     y.par_chunks_mut(images * columns)
-        .zip(by_window_mut(&mut winners).par_chunks_mut(images * per_image))
+        .zip(winners.as_chunks_mut::<4>().0.par_chunks_mut(images * per_image))
         .zip(x.values.par_chunks(images * pixels))
         .for_each(|((y, winners), x)| {
             let each = y.chunks_mut(columns).zip(winners.chunks_mut(per_image)).zip(x.chunks(pixels));
@@ -82,7 +82,7 @@ pub(super) fn conv_relu_pool(
                 Some(d_x) => d_x.chunks_mut(run).collect(),
                 None => x.chunks(run).map(|_| &mut [][..]).collect(),
             };
-            let winners = winners.words().as_chunks::<4>().0;
+            let winners = winners.as_chunks::<4>().0;
             let pieces = g.par_chunks(images * columns).zip(winners.par_chunks(images * per_image));
             let parts: Vec<(Buffer, Buffer)> = pieces
                 .zip(x.par_chunks(run))
@@ -102,11 +102,6 @@ pub(super) fn conv_relu_pool(
         });
     }
     Ok(y)
-}
-
-/// A buffer's numbers as the winners of windows.
-fn by_window_mut(winners: &mut Buffer) -> &mut [Winners] {
-    winners.words_mut().as_chunks_mut::<4>().0
 }
 
 /// How the gradients are computed.

@@ -2,7 +2,7 @@
 
 use dfdx::tensor::Cpu;
 
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::{Buffer, Recycled};
 use crate::nn::device::{Device, Error};
 use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::elementwise::sum_rows;
@@ -26,18 +26,16 @@ pub trait EmbeddingOp: Device {
 }
 
 /// Numbers as tokens below `count`.
-pub(in crate::nn) fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Vec<u32>, Error> {
-    let token = |(place, &x): (usize, &f32)| {
-        // Single precision holds every token number that a vocabulary has.
-        if x >= 0.0 && x < count as f32 && x.fract() == 0.0 {
-            return Ok(x as u32);
-        }
-        let (sample, step) = (place / steps, place % steps);
-        Err(Error::Input(format!(
+pub(in crate::nn) fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Recycled<u32>, Error> {
+    // Single precision holds every token number that a vocabulary has.
+    let is_token = |x: f32| x >= 0.0 && x < count as f32 && x.fract() == 0.0;
+    if let Some(place) = numbers.iter().position(|&x| !is_token(x)) {
+        let (x, sample, step) = (numbers[place], place / steps, place % steps);
+        return Err(Error::Input(format!(
             "{x} at step {step} of sample {sample} of the batch is no token: Embedding has input_dim {count}"
-        )))
-    };
-    numbers.iter().enumerate().map(token).collect()
+        )));
+    }
+    Ok(numbers.iter().map(|&x| x as u32).collect())
 }
 
 impl EmbeddingOp for Cpu {

@@ -37,6 +37,8 @@ pub struct Autoencoder {
     code: Code,
     loss: Loss,
     options: LossOptions,
+    /// The last batch's targets, for their memory.
+    targets: Targets,
 }
 
 /// Opens the data and builds both networks.
@@ -76,6 +78,7 @@ pub fn prepare(preset: &Preset) -> Result<Course<Autoencoder>, Error> {
             code,
             loss: preset.loss,
             options: preset.loss_options.clone(),
+            targets: Targets::default(),
         })
     })
 }
@@ -87,7 +90,7 @@ impl Autoencoder {
         pass: &mut Pass<Cpu>,
         inputs: Buffer,
         rows: usize,
-        targets: Vec<f32>,
+        targets: &Targets,
         seed: u64,
     ) -> Result<(Scalar<Cpu>, Scores), Error> {
         let [encoder, decoder] = &mut self.networks;
@@ -105,9 +108,12 @@ impl Autoencoder {
             (code, divergence) = (drawn, Some((f64::from(kl_weight), kl)));
         }
         let output = decoder.forward(pass, code)?;
-        let error = squared_error(decoder.form(), &output.values, &targets);
-        let (targets, form) = (Targets::Values(targets), decoder.form());
-        let loss = Cpu::loss(pass, &output, width, &targets, self.loss, &self.options, form)?;
+        let form = decoder.form();
+        let error = match targets {
+            Targets::Values(targets) => squared_error(form, &output.values, targets),
+            Targets::Classes(_) => 0.0,
+        };
+        let loss = Cpu::loss(pass, &output, width, targets, self.loss, &self.options, form)?;
         let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let mut value = f64::from(loss.value);
         if let Some((weight, kl)) = divergence {
@@ -166,7 +172,11 @@ impl Parts for Autoencoder {
         let device = self.encoder().device().clone();
         let mut pass = Pass::training(&device, now.seed);
         let seed = derive(now.seed, 2);
-        let (loss, mut scores) = self.forward(&mut pass, inputs, batch.rows, batch.inputs.clone(), seed)?;
+        let mut targets = std::mem::take(&mut self.targets);
+        targets.emptied_values().extend_from_slice(&batch.inputs);
+        let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, seed);
+        self.targets = targets;
+        let (loss, mut scores) = outcome?;
         if !scores.loss.is_finite() {
             return Ok(scores);
         }
@@ -188,7 +198,8 @@ impl Parts for Autoencoder {
             let mut pass = Pass::inference(&device);
             let inputs = Buffer::copy_of(&batch.inputs);
             let seed = derive(7, number as u64);
-            let (_, own) = self.forward(&mut pass, inputs, batch.rows, batch.inputs.clone(), seed)?;
+            let targets = Targets::Values(batch.inputs.clone());
+            let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, seed)?;
             seen += batch.rows;
             let share = batch.rows as f64 / seen as f64;
             scores = if number == 0 { own } else { scores.mean(&own, share) };

@@ -23,6 +23,8 @@ pub struct Coder {
     pub optimizer: Optimizer,
     activation: Activation,
     noise: f32,
+    /// The last batch's targets, for their memory.
+    targets: Targets,
 }
 
 /// Sets each number to zero with probability `share`, as `seed` says.
@@ -60,7 +62,8 @@ impl Coder {
         let model = Model::build(&Cpu::default(), &layers, &[inputs], Loss::MeanSquaredError, seed)?;
         let adam =
             preset::Optimizer::Adam { learning_rate: rate, beta_1: momentum, beta_2: 0.999, epsilon: 1e-7 };
-        Ok(Coder { model, optimizer: Optimizer::new(&adam, &Clip::default()), activation, noise })
+        let (optimizer, targets) = (Optimizer::new(&adam, &Clip::default()), Targets::default());
+        Ok(Coder { model, optimizer, activation, noise, targets })
     }
 
     /// One update from rows of inputs; returns the mean squared error of their reconstructions.
@@ -76,9 +79,10 @@ impl Coder {
         let mut pass = Pass::training(&device, seed);
         let input = Var::new(&device, noisy, rows, width, false)?;
         let output = self.model.forward(&mut pass, input)?;
-        let (targets, form) = (Targets::Values(inputs.to_vec()), self.model.form());
-        let options = LossOptions::default();
-        let loss = Cpu::loss(&mut pass, &output, width, &targets, Loss::MeanSquaredError, &options, form)?;
+        self.targets.emptied_values().extend_from_slice(inputs);
+        let (options, form) = (LossOptions::default(), self.model.form());
+        let loss =
+            Cpu::loss(&mut pass, &output, width, &self.targets, Loss::MeanSquaredError, &options, form)?;
         let error = f64::from(loss.value);
         let mut gradients = pass.backward(loss)?;
         self.optimizer.step(&mut self.model, &mut gradients, rate)?;

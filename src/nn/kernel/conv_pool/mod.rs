@@ -9,6 +9,7 @@ mod forward;
 mod shallow;
 
 use super::vector::{self, Kernel, Lanes};
+use crate::nn::buffer::Buffer;
 
 /// Filters computed together: two AVX-512 registers.
 pub const LANES: usize = 32;
@@ -72,9 +73,9 @@ impl ConvPool {
     }
 
     /// A matrix `[rows, filters]` as blocks `[blocks, rows, LANES]`, filled up with zeros.
-    pub fn to_blocks(&self, matrix: &[f32]) -> Vec<f32> {
+    pub fn to_blocks(&self, matrix: &[f32]) -> Buffer {
         let rows = matrix.len() / self.filters.max(1);
-        let mut blocks = vec![0.0; self.blocks() * rows * LANES];
+        let mut blocks = Buffer::zeroed(self.blocks() * rows * LANES);
         for (block, target) in blocks.chunks_exact_mut((rows * LANES).max(1)).enumerate() {
             let lanes = self.lanes(block);
             for (target, row) in target.chunks_exact_mut(LANES).zip(matrix.chunks_exact(self.filters)) {

@@ -2,7 +2,7 @@
 
 use super::Mat;
 use super::pack::{pack, pack_transposed};
-use crate::nn::buffer::Buffer;
+use crate::nn::buffer::Lent;
 use crate::nn::kernel::vector::{Kernel, Lanes};
 
 /// Numbers of a sum that are added up at a time: a panel of the right matrix then fits the first-level cache.
@@ -67,7 +67,7 @@ impl Block {
     unsafe fn blocks<V: Lanes, const C: usize>(self) {
         let width = C * V::WIDTH;
         let panels = self.n.div_ceil(width);
-        let mut packed = Buffer::scratch(DEPTH.min(self.k) * panels * width);
+        let mut packed = Lent::new(DEPTH.min(self.k) * panels * width);
         for top in (0..self.k).step_by(DEPTH) {
             let depth = DEPTH.min(self.k - top);
             // SAFETY: rows `top..top + depth` of b exist; `packed` holds a panel for every `width` columns.

@@ -158,7 +158,7 @@ impl Recurrence {
     /// The pieces' sums, added in their order and brought to the bias's layout.
     fn bias_gradient(&self, parts: &[f32], len: usize) -> Buffer {
         let (units, width) = (self.units, self.gate_columns());
-        let mut sum = vec![0.0; width];
+        let mut sum = Buffer::zeroed(width);
         for part in parts.chunks_exact(width) {
             sum.iter_mut().zip(part).for_each(|(sum, &d)| *sum += d);
         }

@@ -22,7 +22,7 @@ struct Piece<'a> {
 struct Prepared {
     kernel: Buffer,
     recurrent: Packed,
-    bias: Vec<f32>,
+    bias: Buffer,
 }
 
 impl Recurrence {
@@ -80,7 +80,7 @@ impl Recurrence {
         let (units, width) = (self.units, self.cell.gates() * self.units);
         let mut kernel = Buffer::scratch(weights.kernel.len());
         self.cell.reorder(weights.kernel, &mut kernel, units);
-        let mut bias = vec![0.0; self.gate_columns()];
+        let mut bias = Buffer::zeroed(self.gate_columns());
         self.cell.reorder(&weights.bias[..width], &mut bias[..width], units);
         if weights.bias.len() > width {
             let columns = self.cell.state_columns(units);

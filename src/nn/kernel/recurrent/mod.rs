@@ -167,9 +167,9 @@ pub struct Weights<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// `[batch, units]`.
-    pub hidden: Vec<f32>,
+    pub hidden: Buffer,
     /// LSTM's cell state, `[batch, units]`; empty for the others.
-    pub memory: Vec<f32>,
+    pub memory: Buffer,
 }
 
 /// What a forward run leaves for the backward run, piece by piece, within a piece by step.
@@ -196,13 +196,15 @@ impl Trace {
         }
     }
 
-    fn last(&self, numbers: &[f32], columns: usize) -> Vec<f32> {
+    fn last(&self, numbers: &[f32], columns: usize) -> Buffer {
         let (steps, mut rest) = (self.shape.steps, numbers);
-        let mut last = Vec::with_capacity(self.batch * columns);
+        let mut last = Buffer::scratch(self.batch * columns);
+        let mut to = &mut last[..];
         for rows in pieces(self.batch) {
             let (piece, next) = rest.split_at((1 + steps) * rows * columns);
-            last.extend_from_slice(&piece[steps * rows * columns..]);
-            rest = next;
+            let (own, others) = to.split_at_mut(rows * columns);
+            own.copy_from_slice(&piece[steps * rows * columns..]);
+            (rest, to) = (next, others);
         }
         last
     }

@@ -88,7 +88,7 @@ impl ConvOp for Cpu {
         if let Some(bias) = bias.filter(|_| pool && conv_pool::serves(x, &conv, activation)) {
             return conv_pool::conv_relu_pool(pass, x, kernel, bias, conv);
         }
-        let y = convolve(pass, x, kernel, bias, conv, activation)?;
+        let y = convolve(pass, x, kernel, bias, (conv, Way::Down), activation)?;
         if pool { Self::max_pool2d(pass, &y, pooling(&conv)) } else { Ok(y) }
     }
 
@@ -111,21 +111,70 @@ impl ConvOp for Cpu {
     }
 }
 
-/// Any convolution, by matrix products.
-fn convolve(
+/// The two ways through a convolution: each is the other's way back.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    /// From the large image to the small one: the convolution itself.
+    Down,
+    /// From the small one to the large one: its transpose.
+    Up,
+}
+
+impl Way {
+    /// What the profile calls it, there and back.
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Way::Down => ["conv2d forward", "conv2d backward"],
+            Way::Up => ["conv2d_transpose forward", "conv2d_transpose backward"],
+        }
+    }
+
+    /// Numbers of an image at its end, and how many of them are channels.
+    fn end(self, conv: &Conv) -> (usize, usize) {
+        match self {
+            Way::Down => (conv.output_len(), conv.filters),
+            Way::Up => (conv.window.input_len(), conv.window.input[2]),
+        }
+    }
+
+    fn go(self, conv: &Conv, kernel: &[f32], x: &[f32], y: &mut [f32]) {
+        match self {
+            Way::Down => conv.forward(x, kernel, y),
+            Way::Up => conv.transpose(kernel, x, y),
+        }
+    }
+
+    fn back(self) -> Self {
+        match self {
+            Way::Down => Way::Up,
+            Way::Up => Way::Down,
+        }
+    }
+
+    /// The kernel's gradient from what went in and the gradient of what came out.
+    fn kernel_gradient(self, conv: &Conv, x: &[f32], g: &[f32]) -> Buffer {
+        match self {
+            Way::Down => conv.kernel_gradient(x, g),
+            Way::Up => conv.kernel_gradient(g, x),
+        }
+    }
+}
+
+/// Any convolution or its transpose, by matrix products, with bias and activation.
+pub(super) fn convolve(
     pass: &mut Pass<Cpu>,
     x: &Var<Cpu>,
     kernel: &Param<Cpu>,
     bias: Option<&Param<Cpu>>,
-    conv: Conv,
+    (conv, way): (Conv, Way),
     activation: Activation,
 ) -> Result<Var<Cpu>, Error> {
-    let (columns, filters) = (conv.output_len(), conv.filters);
+    let ([there, back], (columns, channels)) = (way.names(), way.end(&conv));
     let flops = 2 * (x.rows * conv.work()) as u64;
-    let _span = span("conv2d forward", flops);
+    let _span = span(there, flops);
     let mut y = Buffer::scratch(x.rows * columns);
-    conv.forward(&x.values, &kernel.values, &mut y);
-    let (y, kept) = finish(y, filters, bias.map(|b| &b.values[..]), activation, pass.records());
+    way.go(&conv, &kernel.values, &x.values, &mut y);
+    let (y, kept) = finish(y, channels, bias.map(|b| &b.values[..]), activation, pass.records());
     let (wants_kernel, wants_x) = (kernel.trainable, x.wants_gradient);
     let bias_node = bias.filter(|b| b.trainable).map(|b| b.node.clone());
     let wants = wants_kernel || wants_x || bias_node.is_some();
@@ -135,19 +184,19 @@ fn convolve(
         let (x, w) = (x.values.clone(), kernel.values.clone());
         pass.record(move |grads| {
             let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
-            let _span = span("conv2d backward", flops * (u64::from(wants_kernel) + u64::from(wants_x)));
-            activation_gradient(&mut g, &kept, filters, activation);
+            let _span = span(back, flops * (u64::from(wants_kernel) + u64::from(wants_x)));
+            activation_gradient(&mut g, &kept, channels, activation);
             if let Some(bias) = &bias_node {
-                let mut sum = Buffer::scratch(filters);
-                sum_rows(&g, filters, &mut sum);
+                let mut sum = Buffer::scratch(channels);
+                sum_rows(&g, channels, &mut sum);
                 add_gradient(grads, bias, sum)?;
             }
             if wants_kernel {
-                add_gradient(grads, &w_node, conv.kernel_gradient(&x, &g))?;
+                add_gradient(grads, &w_node, way.kernel_gradient(&conv, &x, &g))?;
             }
             if wants_x {
                 let mut dx = Buffer::scratch(x.len());
-                conv.transpose(&w, &g, &mut dx);
+                way.back().go(&conv, &w, &g, &mut dx);
                 add_gradient(grads, &x_node, dx)?;
             }
             Ok(())

@@ -2,14 +2,10 @@
 
 use dfdx::tensor::Cpu;
 
-use super::conv::{check_kernel, check_len};
-use super::dense::{finish, output};
-use crate::nn::buffer::Buffer;
+use super::conv::{Way, check_kernel, check_len, convolve};
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::elementwise::{activation_gradient, sum_rows};
-use crate::nn::profile::span;
 use crate::preset::Activation;
 
 /// Transposed convolutions.
@@ -42,41 +38,7 @@ impl ConvTransposeOp for Cpu {
         let [height, width] = conv.window.output();
         check_len(x.columns, [height, width, conv.filters])?;
         check_kernel(&kernel.shape, &conv)?;
-        let (columns, channels) = (conv.window.input_len(), conv.window.input[2]);
-        let flops = 2 * (x.rows * conv.work()) as u64;
-        let _span = span("conv2d_transpose forward", flops);
-        let mut y = Buffer::scratch(x.rows * columns);
-        conv.transpose(&kernel.values, &x.values, &mut y);
-        let (y, kept) = finish(y, channels, bias.map(|b| &b.values[..]), activation, pass.records());
-        let (wants_kernel, wants_x) = (kernel.trainable, x.wants_gradient);
-        let bias_node = bias.filter(|b| b.trainable).map(|b| b.node.clone());
-        let wants = wants_kernel || wants_x || bias_node.is_some();
-        let y = output(pass, y, [x.rows, columns], wants)?;
-        if wants && pass.records() {
-            let (node, x_node, w_node) = (y.node.clone(), x.node.clone(), kernel.node.clone());
-            let (x, w) = (x.values.clone(), kernel.values.clone());
-            pass.record(move |grads| {
-                let Some(mut g) = take_gradient(grads, &node) else { return Ok(()) };
-                let products = u64::from(wants_kernel) + u64::from(wants_x);
-                let _span = span("conv2d_transpose backward", flops * products);
-                activation_gradient(&mut g, &kept, channels, activation);
-                if let Some(bias) = &bias_node {
-                    let mut sum = Buffer::scratch(channels);
-                    sum_rows(&g, channels, &mut sum);
-                    add_gradient(grads, bias, sum)?;
-                }
-                if wants_kernel {
-                    add_gradient(grads, &w_node, conv.kernel_gradient(&g, &x))?;
-                }
-                if wants_x {
-                    let mut dx = Buffer::scratch(x.len());
-                    conv.forward(&g, &w, &mut dx);
-                    add_gradient(grads, &x_node, dx)?;
-                }
-                Ok(())
-            });
-        }
-        Ok(y)
+        convolve(pass, x, kernel, bias, (conv, Way::Up), activation)
     }
 }
 

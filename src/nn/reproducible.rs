@@ -14,7 +14,7 @@ use crate::preset::{self, Clip, Layer, Loss, LossOptions};
 const NETWORKS: &[(&str, &[usize])] = &[
     (
         "[Dense(units: 70, activation: relu), BatchNormalization(), Activation(leaky_relu), Dropout(rate: 0.3),
-          Dense(units: 3, activation: softmax)]",
+          Dense(units: 70, activation: sigmoid), Activation(linear), Dense(units: 3, activation: softmax)]",
         &[50],
     ),
     (
@@ -92,7 +92,7 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
 }
 
 #[test]
-fn every_kind_of_layer_trains_to_the_same_bits_on_one_two_and_four_threads() {
+fn every_kind_of_layer_trains_to_the_same_bits_on_one_two_and_four_threads_and_in_every_run() {
     for (layers, input) in NETWORKS {
         let on = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -100,6 +100,23 @@ fn every_kind_of_layer_trains_to_the_same_bits_on_one_two_and_four_threads() {
         };
         let one = on(1);
         assert!(one == on(2) && one == on(4), "{layers}");
+        assert!(one == on(1), "another run: {layers}");
         assert!(one.iter().all(|&bits| f32::from_bits(bits).is_finite()), "{layers}");
     }
+}
+
+#[test]
+fn the_networks_above_have_every_kind_of_layer_and_of_activation() {
+    fn kinds<T: serde::de::DeserializeOwned>() -> &'static [&'static str] {
+        match ron::from_str::<T>("NoSuchKind").map_err(|error| error.code) {
+            Err(ron::Error::NoSuchEnumVariant { expected, .. }) => expected,
+            _ => panic!("a kind of that name"),
+        }
+    }
+    let is_unused = |kind: &&&str| !NETWORKS.iter().any(|(layers, _)| layers.contains(**kind));
+    let missing: Vec<_> = kinds::<Layer>().iter().filter(is_unused).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(kinds::<Layer>().len() > 20);
+    let missing: Vec<_> = kinds::<preset::Activation>().iter().filter(is_unused).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

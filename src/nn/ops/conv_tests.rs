@@ -2,14 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::nn::graph::Scalar;
+use crate::nn::ops::differences::{batch, check as check_differences, numbers};
 use crate::preset::Padding;
-
-/// Numbers in [-1, 1), the same for the same seed.
-fn numbers(count: usize, seed: u64) -> Vec<f32> {
-    use rand::{Rng, SeedableRng};
-    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
-    (0..count).map(|_| rng.r#gen::<f32>() * 2.0 - 1.0).collect()
-}
 
 /// The sum of `weights` times `relu(x * kernel + bias)`, max-pooled if `pool`, by the definition in double precision.
 fn by_definition(conv: &Conv, lists: &[Vec<f64>; 3], weights: &[f32], pool: bool) -> f64 {
@@ -118,6 +112,54 @@ proptest! {
         };
         prop_assume!(window.output().iter().all(|&n| n >= 2));
         check_op(Conv { window, filters: filters * groups, groups }, images, pool, free, seed)?;
+    }
+}
+
+#[test]
+fn the_smallest_images_and_the_largest_kernels_have_their_gradients() {
+    for (input, size, padding) in [
+        ([1, 1, 1], [1, 1], Padding::Valid),
+        ([1, 1, 3], [1, 1], Padding::Same),
+        ([1, 1, 2], [3, 2], Padding::Same),
+        ([4, 3, 2], [4, 3], Padding::Valid),
+        ([5, 1, 1], [5, 1], Padding::Valid),
+        ([2, 3, 16], [2, 3], Padding::Same),
+    ] {
+        let window = Window { padding, ..Window::new(input, size, [1, 1]) };
+        for (images, free) in [(1, true), (1, false), (17, true)] {
+            check_op(Conv { window, filters: 3, groups: 1 }, images, false, free, 5).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn max_pooling_equals_its_definition_and_central_differences(
+        (images, height, width, channels) in (1_usize..20, 1_usize..7, 1_usize..7, 1_usize..4),
+        (down, across, sy, sx) in (1_usize..7, 1_usize..7, 1_usize..4, 1_usize..4),
+        (same, seed) in (any::<bool>(), 0_u64..999),
+    ) {
+        let padding = if same { Padding::Same } else { Padding::Valid };
+        let window = Window { padding, ..Window::new([height, width, channels], [down, across], [sy, sx]) };
+        prop_assume!(window.pixels() > 0);
+        let list = numbers(images * window.input_len(), seed);
+        let x = batch(&list, images);
+        let mut pass = Pass::training(&Cpu::default(), 0);
+        let y = Cpu::max_pool2d(&mut pass, &x, window).unwrap();
+        check_differences(pass, &y, &[(&x.node, &list)], 1e-5, |lists| {
+            let mut all = Vec::new();
+            for image in lists[0].chunks(window.input_len()) {
+                let mut largest = vec![f64::NEG_INFINITY; window.pixels() * channels];
+                window.for_each(|pixel, _, source| for c in 0..channels {
+                    let Some(source) = source else { continue };
+                    let top = &mut largest[pixel * channels + c];
+                    *top = top.max(image[source * channels + c]);
+                });
+                all.extend(largest);
+            }
+            all
+        })?;
     }
 }
 

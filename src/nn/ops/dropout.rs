@@ -68,7 +68,28 @@ impl DropoutOp for Cpu {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::nn::ops::differences::{batch, check, numbers};
+
+    proptest! {
+        #[test]
+        fn dropout_multiplies_by_its_mask_there_and_back(
+            (rows, columns, rate, seed) in (1_usize..6, 1_usize..50, 0.05_f32..1.0, 0_u64..999),
+        ) {
+            let device = Cpu::default();
+            let ones = batch(&vec![1.0; rows * columns], rows);
+            let mask = Cpu::dropout(&mut Pass::training(&device, seed), &ones, rate).unwrap().to_vec();
+            let list = numbers(rows * columns, seed);
+            let x = batch(&list, rows);
+            let mut pass = Pass::training(&device, seed);
+            let y = Cpu::dropout(&mut pass, &x, rate).unwrap();
+            check(pass, &y, &[(&x.node, &list)], 1e-5, |lists| {
+                lists[0].iter().zip(&mask).map(|(x, &mask)| x * f64::from(mask)).collect()
+            })?;
+        }
+    }
 
     #[test]
     fn dropout_zeroes_its_share_and_keeps_the_mean() {

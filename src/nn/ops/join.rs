@@ -108,3 +108,31 @@ impl JoinOp for Cpu {
         Ok(y)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::nn::ops::differences::{batch, check, numbers};
+
+    proptest! {
+        #[test]
+        fn joined_activations_equal_their_definition_and_central_differences(
+            (rows, steps, width, seed) in (1_usize..6, 1_usize..5, 1_usize..20, 0_u64..999),
+        ) {
+            let lists = [0, 1].map(|list| numbers(rows * steps * width, seed + list));
+            let [a, b] = [0, 1].map(|list: usize| batch(&lists[list], rows));
+            let nodes = [(&a.node, &lists[0][..]), (&b.node, &lists[1][..])];
+            let mut pass = Pass::training(&Cpu::default(), 0);
+            let y = Cpu::side_by_side(&mut pass, &a, &b, width).unwrap();
+            check(pass, &y, &nodes, 1e-5, |lists| {
+                let pairs = lists[0].chunks(width).zip(lists[1].chunks(width));
+                pairs.flat_map(|(a, b)| [a, b].concat()).collect()
+            })?;
+            let mut pass = Pass::training(&Cpu::default(), 0);
+            let y = Cpu::add(&mut pass, &a, &b).unwrap();
+            check(pass, &y, &nodes, 1e-5, |lists| lists[0].iter().zip(&lists[1]).map(|(a, b)| a + b).collect())?;
+        }
+    }
+}

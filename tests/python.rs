@@ -1,5 +1,6 @@
 //! What a run leaves on disk, opened by the programs that people have: TensorBoard, PyTorch, onnxruntime.
 //!
+//! Where PyTorch is missing (`.ci/run` does without its gigabytes), weights are read by safetensors and NumPy.
 //! They need Python with these and `safetensors`: `tests/python/set_up.sh FOLDER` makes one, and
 //! `TRAINYARD_PYTHON=FOLDER/bin/python cargo test --test python -- --ignored` uses it.
 
@@ -277,6 +278,32 @@ fn trainyard(home: &Path, arguments: &[&str]) -> std::process::Output {
 }
 
 #[test]
+#[ignore = "needs Python with tensorboard (tests/python/set_up.sh)"]
+fn tensorboard_shows_what_generators_and_autoencoders_make() {
+    let home = tempfile::tempdir().expect("a folder");
+    // Fifty samples, or ten inputs above ten reconstructions, of 28x28, ten in a row.
+    for (preset, tag, size) in
+        [("mnist-gan", "samples", [289, 144]), ("mnist-autoencoder", "reconstructions", [289, 57])]
+    {
+        let trained = trainyard(
+            home.path(),
+            &["train", preset, "--set", "train.epochs=1", "--set", "data.train_samples=640", "--json"],
+        );
+        assert!(trained.status.success(), "{}", String::from_utf8_lossy(&trained.stderr));
+        let run = RunDirectory::find(&home.path().join("runs"), "last").expect("the run");
+        let image = &python("read_events.py", &[run.path().as_os_str()])["images"][tag];
+        assert_eq!(
+            (&image["size"], &image["mode"]),
+            (&serde_json::json!(size), &serde_json::json!("L")),
+            "{preset}"
+        );
+        let bright =
+            image["pixels"].as_array().expect("pixels").iter().filter(|x| x.as_u64() > Some(100)).count();
+        assert!(bright > 100, "{preset}: {bright} bright pixels");
+    }
+}
+
+#[test]
 #[ignore = "needs Python with onnx, onnxruntime, tensorboard, torch (tests/python/set_up.sh)"]
 fn a_run_is_opened_by_tensorboard_pytorch_and_onnxruntime() {
     let home = trained();
@@ -289,6 +316,15 @@ fn a_run_is_opened_by_tensorboard_pytorch_and_onnxruntime() {
     let scalars = events["scalars"].as_object().expect("scalars");
     assert!(scalars.keys().any(|tag| tag.contains("loss")), "{scalars:?}");
     assert!(scalars.values().all(|points| points.as_array().is_some_and(|points| !points.is_empty())));
+    // And its pictures: 32 filters of 3x3, six in a row with a line between, coloured by sign.
+    let filters = &events["images"]["first-layer"];
+    assert_eq!(
+        (&filters["size"], &filters["mode"]),
+        (&serde_json::json!([23, 23]), &serde_json::json!("RGB"))
+    );
+    assert_eq!(filters["steps"], serde_json::json!([step]));
+    let pixels = filters["pixels"].as_array().expect("pixels");
+    assert!(pixels.iter().any(|pixel| *pixel != pixels[0]), "{pixels:?}");
 
     // PyTorch reads its weights, and those of the exported file are the same.
     let exported =

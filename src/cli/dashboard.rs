@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use super::Error;
 use super::text::plain;
 use crate::preset::{Preset, library};
+use crate::run::{Overview, home};
 use crate::tui::state::presets::Origin;
 use crate::tui::state::{Entry, Presets};
 use crate::tui::{self, Exit, Link};
@@ -37,6 +38,13 @@ impl Link for Local {
             return Err(format!("you have a preset {} already", plain(&preset.name)));
         }
         library::save(preset).map(|path| path.display().to_string()).map_err(|error| error.to_string())
+    }
+
+    fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static) {
+        let look =
+            || home::runs_folder().and_then(|runs| Overview::list(&runs)).map_err(|error| error.to_string());
+        // Without the thread nothing is told, and the list stays as it was.
+        let _ = std::thread::Builder::new().name("runs".into()).spawn(move || tell(look()));
     }
 }
 

@@ -1,23 +1,25 @@
 //! `trainyard eval`: a run's scores on a test set.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::json;
 
 use super::Error;
-use super::text::plain;
+use super::text::{self, plain};
 use super::train::{by_name, in_words};
 use crate::preset::{Experiment, library, overrides, parse};
 use crate::run::{RunDirectory, home};
-use crate::worker::Trained;
+use crate::worker::{Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// Other data that the network fits, as a preset writes it: mnist, iris …
-    #[arg(long, value_name = "SOURCE")]
+    /// Other data that the network fits: a file (.csv, .tsv, .npz, a text), a folder of class folders of images or
+    /// sounds, or a source as a preset writes it: mnist, idx(inputs: "x.gz", labels: "y.gz") …
+    #[arg(long, value_name = "FILE|FOLDER|SOURCE")]
     data: Option<String>,
     /// Print one JSON object
     #[arg(long)]
@@ -64,24 +66,40 @@ impl Which {
 impl Arguments {
     /// Prints the scores.
     pub fn run(self) -> Result<(), Error> {
-        let sets: Vec<String> = self.data.iter().map(|source| format!("data.source={source}")).collect();
+        let failed = |error: Unusable| Error::Failed(plain(&error.to_string()));
+        let (file, source) = match self.data.as_deref() {
+            Some(path) if Path::new(path).exists() => (Some(Path::new(path)), None),
+            Some(path) if looks_like_a_path(path) => {
+                return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
+            }
+            source => (None, source),
+        };
+        let sets: Vec<String> = source.iter().map(|source| format!("data.source={source}")).collect();
         let (mut trained, run, step) = self.which.load(&sets)?;
-        let (scores, samples) =
-            trained.evaluate().map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        if let Some(file) = file {
+            trained.test_on(file).map_err(failed)?;
+        }
+        let (scores, samples) = trained.evaluate().map_err(failed)?;
         let mut out = std::io::stdout().lock();
         if self.json {
-            let line = json!({
+            let line = text::json(&json!({
                 "run": run,
                 "step": step,
                 "samples": samples,
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
-            });
+            }));
+            let line = line.map_err(|error| Error::Failed(error.to_string()))?;
             writeln!(out, "{line}")?;
         } else {
             writeln!(out, "{}  on {samples} samples, {run} at step {step}", in_words(&scores))?;
         }
         Ok(())
     }
+}
+
+/// Sources are words, with their files in parentheses.
+fn looks_like_a_path(text: &str) -> bool {
+    !text.contains('(') && text.contains(['/', '\\', '.'])
 }

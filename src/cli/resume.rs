@@ -3,7 +3,7 @@
 use super::Error;
 use super::text::plain;
 use super::train::{Reporting, Worker, detached, follow};
-use crate::run::{RunDirectory, Status, home};
+use crate::run::{RunDirectory, Status, home, overview};
 use crate::worker::{Command, Order};
 
 /// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers
@@ -30,21 +30,23 @@ impl Arguments {
         let runs = home::runs_folder()?;
         let run = RunDirectory::find(&runs, &self.run)?;
         let manifest = run.manifest()?;
-        // A run that ended on a full disk has no checkpoint of its end: that can still be made.
-        if let Status::Finished { steps, .. } = manifest.status
-            && run.checkpoints().last() == Some(&steps)
-        {
+        if let Some(steps) = overview::done(&manifest, &run.checkpoints()) {
             let name = plain(&run.name());
             return Err(Error::Failed(format!(
                 "{name} is finished after {steps} steps: nothing is left to do"
             )));
         }
+        if let (Status::Failed { diverged: true, .. }, None) = (&manifest.status, self.learning_rate) {
+            let (name, rate) = (plain(&run.name()), manifest.preset.optimizer.learning_rate());
+            return Err(Error::Failed(format!(
+                "the loss of {name} became NaN, and would again: --learning-rate goes back with a smaller rate \
+                 (the preset's is {rate})"
+            )));
+        }
         let order = Order {
-            resume: Some(run.path().to_string_lossy().into_owned()),
             checkpoint_seconds: self.checkpoint_seconds,
-            freeze: manifest.frozen,
             learning_rate: self.learning_rate,
-            ..Order::new(manifest.preset)
+            ..Order::resuming(&run, manifest)
         };
         let begin = Command::Begin(Box::new(order));
         if self.detach {

@@ -6,8 +6,8 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Error;
-use super::text::{bytes, plain};
-use crate::run::{self, RunDirectory, Status, home, lock::Lock};
+use super::text::{bytes, json, plain};
+use crate::run::{Overview, home};
 
 /// List the runs on disk, oldest first: how each stands, its result, its size
 #[derive(Debug, clap::Args)]
@@ -35,11 +35,11 @@ struct Row {
 impl Arguments {
     /// Prints the list.
     pub fn run(self) -> Result<(), Error> {
-        let rows: Vec<Row> = RunDirectory::list(&home::runs_folder()?)?.iter().map(row).collect();
+        let rows: Vec<Row> = Overview::list(&home::runs_folder()?)?.iter().map(row).collect();
         let mut out = std::io::stdout().lock();
         if self.json {
             for row in &rows {
-                let line = serde_json::to_string(row).map_err(|error| Error::Failed(error.to_string()))?;
+                let line = json(row).map_err(|error| Error::Failed(error.to_string()))?;
                 writeln!(out, "{line}")?;
             }
         } else {
@@ -49,33 +49,16 @@ impl Arguments {
     }
 }
 
-fn row(directory: &RunDirectory) -> Row {
-    let manifest = directory.manifest();
-    let alive = Lock::holder(directory.path()).is_some();
-    let mut row = Row {
-        run: directory.name(),
-        preset: manifest.as_ref().ok().map(|manifest| manifest.preset.name.clone()),
-        status: "broken",
-        steps: directory.checkpoints().last().copied(),
-        test_loss: None,
-        test_accuracy: None,
-        disk_bytes: directory.disk_use(),
-        reason: None,
-    };
-    describe(&mut row, manifest.map(|manifest| manifest.status), alive);
-    row
-}
-
-fn describe(row: &mut Row, status: Result<Status, run::Error>, alive: bool) {
-    match status {
-        Ok(Status::Running) => row.status = if alive { "running" } else { "interrupted" },
-        Ok(Status::Stopped { steps }) => (row.status, row.steps) = ("stopped", Some(steps)),
-        Ok(Status::Finished { steps, test_loss, test_accuracy }) => {
-            (row.status, row.steps) = ("finished", Some(steps));
-            (row.test_loss, row.test_accuracy) = (Some(test_loss), test_accuracy);
-        }
-        Ok(Status::Failed { reason }) => (row.status, row.reason) = ("failed", Some(reason)),
-        Err(error) => row.reason = Some(error.to_string()),
+fn row(overview: &Overview) -> Row {
+    Row {
+        run: overview.run.name(),
+        preset: overview.manifest.as_ref().ok().map(|manifest| manifest.preset.name.clone()),
+        status: overview.standing().word(),
+        steps: overview.steps(),
+        test_loss: overview.test().map(|test| test.0),
+        test_accuracy: overview.test().and_then(|test| test.1),
+        disk_bytes: overview.disk_bytes,
+        reason: overview.reason().map(str::to_owned),
     }
 }
 
@@ -134,21 +117,16 @@ mod tests {
     }
 
     #[test]
-    fn a_run_whose_process_is_gone_is_called_interrupted() {
-        let mut row = example("a");
-        describe(&mut row, Ok(Status::Running), false);
-        assert_eq!(row.status, "interrupted");
-        describe(&mut row, Ok(Status::Running), true);
-        assert_eq!(row.status, "running");
-    }
-
-    #[test]
     fn the_table_lines_up_and_says_why_a_run_failed() {
-        let mut finished = example("first");
-        let status = Status::Finished { steps: 4690, test_loss: 0.05, test_accuracy: Some(0.985) };
-        describe(&mut finished, Ok(status), false);
-        let mut failed = example("second\u{1b}");
-        describe(&mut failed, Ok(Status::Failed { reason: "the loss\nis NaN".into() }), false);
+        let finished = Row {
+            status: "finished",
+            steps: Some(4690),
+            test_loss: Some(0.05),
+            test_accuracy: Some(0.985),
+            ..example("first")
+        };
+        let reason = Some("the loss\nis NaN".into());
+        let failed = Row { status: "failed", reason, ..example("second\u{1b}") };
         let expected = "\
 RUN      STATUS    STEPS  TEST LOSS  TEST ACCURACY  ON DISK
 first    finished   4690     0.0500         0.9850   1.5 kB

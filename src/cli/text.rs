@@ -1,9 +1,44 @@
 //! Text from files and folders, made safe for a terminal.
 
+use crate::run::text::steers;
+pub use crate::tui::format::bytes;
+
+/// The longest line that is printed of text from outside, in characters.
+const LONGEST: usize = 10_000;
+
 /// One line without anything that steers a terminal: control characters (escape sequences begin with one, line
-/// breaks are some) and the marks that reorder text become U+FFFD.
+/// breaks are some) and the marks that reorder text become U+FFFD. What is too long ends with `…`.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|letter| if steers(letter) { '\u{fffd}' } else { letter }).collect()
+    let mut letters = text.chars();
+    let mut line: String = letters
+        .by_ref()
+        .take(LONGEST)
+        .map(|letter| if steers(letter) { '\u{fffd}' } else { letter })
+        .collect();
+    if letters.next().is_some() {
+        line.push('…');
+    }
+    line
+}
+
+/// A value as JSON in one line, in which what steers a terminal is escaped: JSON itself asks that only of some.
+///
+/// # Errors
+/// When it has no form in JSON.
+pub fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
+    let line = serde_json::to_string(value)?;
+    if !line.contains(steers) {
+        return Ok(line);
+    }
+    // Such characters stand in texts only.
+    let escaped = line.chars().map(|letter| {
+        let mut units = [0; 2];
+        match steers(letter) {
+            true => letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+            false => String::from(letter),
+        }
+    });
+    Ok(escaped.collect())
 }
 
 /// Several lines, each made [`plain`].
@@ -11,30 +46,17 @@ pub fn lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
-fn steers(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Bytes for a person: `812 B`, `3.4 MB`.
-pub fn bytes(count: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if count < 1000 {
-        return format!("{count} B");
-    }
-    let mut size = count as f64 / 1000.0;
-    let mut unit = 0;
-    // 999.95 would be printed as 1000.0.
-    while size >= 999.95 && unit + 1 < UNITS.len() {
-        size /= 1000.0;
-        unit += 1;
-    }
-    format!("{size:.1} {}", UNITS[unit])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_says_the_same_without_steering() {
+        let text = "a\u{9b}31m\u{202e}b\u{e0001}é\"\n";
+        let line = json(&text).unwrap();
+        assert_eq!(line, r#""a\u009b31m\u202eb\udb40\udc01é\"\n""#);
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_gets_through() {

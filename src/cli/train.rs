@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Error;
 use super::serve::starter;
 use super::signals::{Signals, let_go_of_terminal};
-use super::text::plain;
+use super::text::{self, plain};
 use crate::preset::{Experiment, library, overrides};
 use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
@@ -378,8 +378,9 @@ pub(super) fn in_words(scores: &Scores) -> String {
 }
 
 fn line(value: &serde_json::Value) -> Result<(), Error> {
+    let text = text::json(value).map_err(|error| Error::Failed(error.to_string()))?;
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{value}")?;
+    writeln!(out, "{text}")?;
     out.flush()?;
     Ok(())
 }

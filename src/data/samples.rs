@@ -98,6 +98,20 @@ impl Samples {
         }
     }
 
+    /// Scales the inputs as others were.
+    pub fn scale_as(&mut self, scales: Vec<Scale>) {
+        if !scales.is_empty() {
+            apply(&mut self.inputs, &scales);
+        }
+        self.scales = scales;
+    }
+
+    /// All of it as one part.
+    pub fn whole(self, labels: Labels) -> Arc<dyn Dataset> {
+        let chosen = (0..self.count() as u32).collect();
+        Arc::new(Chosen { samples: Arc::new(self), chosen, labels })
+    }
+
     /// The set in its parts.
     pub fn split(self, parts: Parts, labels: Labels) -> Splits {
         let samples = Arc::new(self);

@@ -71,6 +71,12 @@ pub fn splits(text: &Text, steps: usize, config: &DataConfig) -> Splits {
     }
 }
 
+/// All of a text in windows of `steps`.
+pub fn whole(text: &Text, steps: usize) -> Arc<dyn Dataset> {
+    let count = data::windows(text.tokens.len(), steps);
+    Arc::new(Windows { text: text.clone(), first: 0, count, shape: [steps] })
+}
+
 /// Windows of a text that follow each other without a gap.
 struct Windows {
     text: Text,

@@ -77,14 +77,40 @@ impl Checkpoint {
             .file_name()
             .and_then(|name| step_of(&name.to_string_lossy()))
             .ok_or_else(|| Error::broken(folder, "not a checkpoint's name"))?;
-        let state = folder.join(STATE);
+        let path = folder.join(STATE);
+        let state = fs::read_to_string(&path).map_err(Error::io(&path, "reading"))?;
+        if !is_whole(&state) {
+            return Err(Error::broken(&path, "it is cut short"));
+        }
         Ok(Checkpoint {
             step,
             weights: load_tensors(&folder.join(WEIGHTS))?,
             optimizer: load_tensors(&folder.join(OPTIMIZER))?,
-            state: fs::read_to_string(&state).map_err(Error::io(&state, "reading"))?,
+            state,
         })
     }
+}
+
+/// Whether a state ends where the parenthesis closes with which it begins. Only the procedure knows what stands between,
+/// and it is asked when it is too late to take the checkpoint before.
+fn is_whole(state: &str) -> bool {
+    let (mut depth, mut is_text, mut is_escaped) = (0_u32, false, false);
+    let text = state.trim();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_text => is_escaped = true,
+            '"' => is_text = !is_text,
+            '(' | '[' | '{' if !is_text => depth += 1,
+            ')' | ']' | '}' if !is_text => match depth {
+                0 => return false,
+                1 => return at + 1 == text.len(),
+                _ => depth -= 1,
+            },
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Writes tensors as a safetensors file, atomically.
@@ -213,6 +239,16 @@ mod tests {
         let read = Checkpoint::load(&path).unwrap();
         assert_eq!(read, written);
         assert_eq!(read.weights[0].values[1].to_bits(), (-0.0_f32).to_bits());
+    }
+
+    #[test]
+    fn a_state_cut_short_anywhere_is_not_whole() {
+        let state = r#"(updates: {"a)": 3, "\"(": 4}, procedure: (order: [1, 2], kind: Some(x)))"#;
+        assert!(is_whole(state) && is_whole("()") && is_whole(&format!("{state}\n")));
+        for end in 0..state.len() {
+            assert!(!is_whole(&state[..end]), "{end}");
+        }
+        assert!(!is_whole(")(") && !is_whole("() ()"));
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl RunDirectory {
         Ok(RunDirectory { path: path.to_path_buf() })
     }
 
+    /// A folder that is taken for a run's without a look at it.
+    pub fn at(path: &Path) -> Self {
+        RunDirectory { path: path.to_path_buf() }
+    }
+
     /// All runs under `runs`, oldest first. Folders without a manifest are none.
     ///
     /// # Errors

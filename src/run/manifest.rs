@@ -72,6 +72,9 @@ pub enum Status {
     Failed {
         /// What went wrong.
         reason: String,
+        /// The loss was no number any more.
+        #[serde(default)]
+        diverged: bool,
     },
 }
 

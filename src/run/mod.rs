@@ -15,13 +15,17 @@ pub mod export;
 pub mod home;
 pub mod lock;
 pub mod manifest;
+pub mod overview;
+pub mod past;
 pub mod recorder;
 pub mod tensorboard;
+pub mod text;
 pub mod watch;
 
 pub use checkpoint::{Checkpoint, NamedTensor};
 pub use directory::RunDirectory;
 pub use manifest::{Best, Manifest, Status};
+pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, Report};
 
 use std::path::{Path, PathBuf};

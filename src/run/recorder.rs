@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::lock::Lock;
 use super::manifest::{Best, Manifest, Status};
-use super::tensorboard::Writer;
+use super::tensorboard::{Grid, Writer};
 use super::{Checkpoint, Error, RunDirectory};
 
 /// So many of the newest checkpoints stay, and the best one beside them.
@@ -45,6 +45,7 @@ pub enum Report {
 enum Entry {
     Figures(u64, Vec<(String, f64)>),
     Line(String),
+    Picture(u64, String, Box<Grid>),
     Checkpoint { checkpoint: Box<Checkpoint>, loss: Option<f64>, histograms: bool },
     Close(Status),
 }
@@ -137,6 +138,11 @@ impl Recorder {
         let _ = self.entries.try_send(Entry::Figures(step, figures));
     }
 
+    /// Adds a picture of a step. Never waits.
+    pub fn picture(&self, step: u64, tag: String, grid: Grid) {
+        let _ = self.entries.try_send(Entry::Picture(step, tag, Box::new(grid)));
+    }
+
     /// Adds a line to the log. Never waits.
     pub fn line(&self, line: String) {
         let _ = self.entries.try_send(Entry::Line(line));
@@ -221,6 +227,13 @@ impl Disk {
                     let figures: Vec<(&str, f64)> =
                         figures.iter().map(|(name, x)| (name.as_str(), *x)).collect();
                     let _ = events.scalars(step, &figures);
+                }
+            }
+            Entry::Picture(step, tag, grid) => {
+                // What is no picture is left out.
+                let picture = grid.pixels().and_then(|pixels| Some((pixels.png().ok()?, pixels)));
+                if let (Some((png, pixels)), Ok(events)) = (picture, self.events()) {
+                    let _ = events.image(step, &tag, pixels.width, pixels.height, pixels.channels, png);
                 }
             }
             Entry::Line(line) => {
@@ -417,6 +430,26 @@ mod tests {
         assert!(log.ends_with("Z two lines\n") && log.lines().count() == 1, "{log}");
         assert!(reports.iter().any(|r| matches!(r, Report::Saved { step: 7, .. })));
         drop(Lock::take(run.path()).unwrap());
+    }
+
+    #[test]
+    fn pictures_are_found_by_who_watches_the_run() {
+        use crate::run::watch::{Interest, Kind, Watcher};
+        let runs = tempfile::tempdir().unwrap();
+        let recorder = Recorder::create(runs.path(), manifest(), |_| ()).unwrap();
+        let run = recorder.run().clone();
+        let grid = Grid { shape: [2, 2, 1], pixels: vec![0.5; 8], range: (0.0, 1.0), columns: 2 };
+        recorder.picture(3, "samples".into(), grid.clone());
+        recorder.picture(3, "nothing".into(), Grid { pixels: Vec::new(), ..grid });
+        recorder.close(Status::Stopped { steps: 3 }).unwrap();
+        let mut watcher = Watcher::new(run.path());
+        watcher.look_at(Interest { shown: vec![0], tag: Some(0), room: (40, 40), ..Interest::default() });
+        watcher.work(Duration::from_secs(10));
+        let view = watcher.view();
+        let tags: Vec<_> = view.tags.iter().map(|tag| (&*tag.name, tag.kind)).collect();
+        assert_eq!(tags, [("samples", Kind::Picture)]);
+        let shown = format!("{:?}", view.panels);
+        assert!(shown.contains("width: 5, height: 2"), "{shown}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The course of a procedure that has networks of its own: epochs of batches, learning rate, early stopping, checkpoints.
 //! What a step is, the procedure's [`Parts`] say.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dfdx::tensor::Cpu;
@@ -274,6 +275,10 @@ impl<P: Parts> Training for Course<P> {
 
     fn splits(&self) -> &Splits {
         &self.splits
+    }
+
+    fn set_test(&mut self, test: Arc<dyn Dataset>) {
+        self.splits.test = test;
     }
 
     fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {

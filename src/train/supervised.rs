@@ -14,7 +14,7 @@ use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
 use super::stopping::{Judgement, Watch};
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
-use crate::data::{self, Batch, Loader, Splits, order};
+use crate::data::{self, Batch, Dataset, Loader, Splits, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::loss::LossOp;
@@ -263,6 +263,10 @@ impl Training for Trainer {
 
     fn preset(&self) -> &Preset {
         &self.preset
+    }
+
+    fn set_test(&mut self, test: Arc<dyn Dataset>) {
+        self.splits.test = test;
     }
 
     fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {

@@ -1,5 +1,6 @@
 //! What every training procedure offers to the worker, and what it tells while it runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dfdx::tensor::Cpu;
@@ -10,7 +11,7 @@ use super::memory;
 use super::metrics::Scores;
 use super::supervised::Trainer;
 use super::{adversarial, autoencoder, language, pretrain};
-use crate::data::{self, Splits};
+use crate::data::{self, Dataset, Splits};
 use crate::nn;
 use crate::nn::graph::Param;
 use crate::nn::model::CpuModel;
@@ -157,6 +158,9 @@ pub trait Training {
 
     /// The data.
     fn splits(&self) -> &Splits;
+
+    /// Judges by other samples from now on; they have the shapes and classes of its own.
+    fn set_test(&mut self, test: Arc<dyn Dataset>);
 
     /// The network whose outputs are shown for samples, and the data. A classifier's where there is one; the
     /// generator of an adversarial pair.

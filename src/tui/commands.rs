@@ -3,7 +3,7 @@
 
 use super::message::Effect;
 use super::state::State;
-use super::update::{edit, inspect, navigate, overlays, presets, training};
+use super::update::{edit, inspect, navigate, overlays, presets, runs, training};
 
 /// What a person can do.
 #[derive(Debug)]
@@ -50,10 +50,15 @@ commands! {
     true FILTER "find-preset": "Narrow the list of presets by typing" => presets::filter;
     false UNFILTER "all-presets": "Show all presets again" => presets::unfilter;
 
+    true OPEN_RUN "open-run": "Show the chosen run if it is trained, or go on with it" => runs::open;
+    true RESUME_RUN "resume-run": "Go on with the chosen run from its newest checkpoint" => runs::resume;
+    true LIST_RUNS "list-runs": "Look again for runs on disk" => runs::list;
+
     true TO_PRESETS "presets": "Show the presets" => navigate::to_presets;
     true TO_TRAIN "train": "Show the curves" => navigate::to_train;
     true TO_INSPECT "inspect": "Show test samples and predictions" => navigate::to_inspect;
     true TO_HYPER "hyperparameters": "Edit the chosen preset" => navigate::to_hyper;
+    true TO_RUNS "runs": "Show the runs on disk" => navigate::to_runs;
     false NEXT_SCREEN "next-screen": "Show the next screen" => navigate::next_screen;
     false PREVIOUS_SCREEN "previous-screen": "Show the previous screen" => navigate::previous_screen;
 

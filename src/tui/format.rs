@@ -46,6 +46,22 @@ pub fn age(seconds: f64) -> String {
     }
 }
 
+/// Bytes for a person: `812 B`, `3.4 MB`.
+pub fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    let mut size = count as f64 / 1000.0;
+    let mut unit = 0;
+    // 999.95 would be printed as 1000.0.
+    while size >= 999.95 && unit + 1 < UNITS.len() {
+        size /= 1000.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
+
 /// A value on an axis whose ticks are `step` apart.
 pub fn tick(value: f64, step: f64) -> String {
     if value == 0.0 {

@@ -52,21 +52,21 @@ impl Key {
     }
 }
 
-/// Keys that do one thing.
+/// Keys that do one thing; of the dashboard, where nothing else is said.
 #[derive(Debug)]
-pub struct Binding {
+pub struct Binding<C: 'static = Command> {
     /// Any of these.
     pub keys: &'static [Key],
     /// What they do.
-    pub command: &'static Command,
+    pub command: &'static C,
     /// A word or two for the footer; none for those that need no mention there.
     pub hint: Option<&'static str>,
 }
 
-const fn bind(keys: &'static [Key], command: &'static Command) -> Binding {
+pub(super) const fn bind<C>(keys: &'static [Key], command: &'static C) -> Binding<C> {
     Binding { keys, command, hint: None }
 }
-const fn shown(keys: &'static [Key], command: &'static Command, hint: &'static str) -> Binding {
+pub(super) const fn shown<C>(keys: &'static [Key], command: &'static C, hint: &'static str) -> Binding<C> {
     Binding { keys, command, hint: Some(hint) }
 }
 
@@ -143,6 +143,17 @@ static HYPER: Table = Table {
     ],
 };
 
+static RUNS: Table = Table {
+    title: "Runs",
+    bindings: &[
+        shown(&[ENTER], &does::OPEN_RUN, "show"),
+        shown(&[ch('r')], &does::RESUME_RUN, "go on"),
+        shown(&[ch('u')], &does::LIST_RUNS, "look again"),
+        bind(&[LEFT, ch('h')], &does::PREVIOUS_SCREEN),
+        bind(&[RIGHT, ch('l')], &does::NEXT_SCREEN),
+    ],
+};
+
 static GLOBAL: Table = Table {
     title: "Everywhere",
     bindings: &[
@@ -158,6 +169,7 @@ static GLOBAL: Table = Table {
         bind(&[ch('2')], &does::TO_TRAIN),
         bind(&[ch('3')], &does::TO_INSPECT),
         bind(&[ch('4')], &does::TO_HYPER),
+        bind(&[ch('5')], &does::TO_RUNS),
         bind(&[ch(' ')], &does::PAUSE),
         bind(&[ch('.')], &does::STEP),
         bind(&[ch('+'), ch('=')], &does::FASTER),
@@ -218,6 +230,7 @@ fn table_of(screen: Screen) -> &'static Table {
         Screen::Train => &TRAIN,
         Screen::Inspect => &INSPECT,
         Screen::Hyper => &HYPER,
+        Screen::Runs => &RUNS,
     }
 }
 
@@ -247,6 +260,12 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<&'static Command> {
 fn makes_sense(state: &State, command: &Command) -> bool {
     if *command == does::NEXT_CHART {
         return state.training.as_ref().is_some_and(|training| training.charts().len() > 1);
+    }
+    if *command == does::RESUME_RUN {
+        return state.runs.current().is_some_and(|run| run.hindrance().is_none());
+    }
+    if *command == does::OPEN_RUN {
+        return state.runs.current().is_some_and(|run| run.is_alive);
     }
     let info = state.training.as_ref().map(|training| &training.info);
     let is_for_samples = [&does::LOOK_RIGHT, &does::LOOK_LEFT, &does::ONLY_WRONG].contains(&command);
@@ -290,7 +309,7 @@ mod tests {
 
     #[test]
     fn no_key_is_bound_twice_in_a_table() {
-        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &READING, &CONFIRM, &TYPING] {
+        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING] {
             let keys: Vec<Key> = table.bindings.iter().flat_map(|b| b.keys).copied().collect();
             for (i, key) in keys.iter().enumerate() {
                 assert!(!keys[..i].contains(key), "{} in {}", key.label(), table.title);
@@ -300,7 +319,7 @@ mod tests {
 
     #[test]
     fn every_command_can_be_reached_by_key_or_palette() {
-        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &GLOBAL, &READING, &CONFIRM, &TYPING];
+        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING];
         for command in does::ALL {
             let bound = tables.iter().any(|t| t.bindings.iter().any(|b| b.command == *command));
             assert!(bound || command.in_palette, "{}", command.name);

@@ -11,6 +11,9 @@ use crate::worker::RunInfo;
 /// Below this the dashboard says so instead.
 pub const SMALLEST: Size = Size { width: 60, height: 15 };
 
+/// From this width on the header has room for long titles beside what is trained.
+const ROOMY: u16 = 120;
+
 /// The whole terminal.
 pub fn whole(size: Size) -> Rect {
     Rect::new(0, 0, size.width, size.height)
@@ -28,11 +31,11 @@ pub fn parts(size: Size) -> [Rect; 3] {
 
 /// The tabs in the header, in the order of [`Screen::ALL`]. The name of the program stands before them where there
 /// is room.
-pub fn tabs(size: Size) -> [Rect; 4] {
+pub fn tabs(size: Size) -> [Rect; 5] {
     let mut x = if size.width >= 100 { 13 } else { 0 };
     Screen::ALL.map(|screen| {
-        // " 1 Presets "
-        let width = tab_title(screen, size).width() as u16 + 4;
+        // " 1 Presets ", without the last space where it is narrow.
+        let width = tab_title(screen, size).width() as u16 + if size.width < ROOMY { 3 } else { 4 };
         let tab = Rect::new(x, 0, width, 1).intersection(whole(size));
         x = x.saturating_add(width);
         tab
@@ -41,7 +44,7 @@ pub fn tabs(size: Size) -> [Rect; 4] {
 
 /// A tab's text: shorter where the terminal is narrow.
 pub fn tab_title(screen: Screen, size: Size) -> &'static str {
-    if screen == Screen::Hyper && size.width < 100 { "Hyper" } else { screen.title() }
+    if screen == Screen::Hyper && size.width < ROOMY { "Hyper" } else { screen.title() }
 }
 
 /// The list of presets and what is said about the chosen one.
@@ -67,6 +70,17 @@ pub fn first_preset_row(presets: &Presets, rows: &[Row], height: u16) -> usize {
 pub fn hyper(body: Rect) -> [Rect; 2] {
     let side = if body.width >= 100 { body.width * 2 / 5 } else { 30 };
     Layout::horizontal([Constraint::Min(0), Constraint::Length(side)]).areas(body)
+}
+
+/// The list of runs and what is said about the chosen one.
+pub fn runs(body: Rect) -> [Rect; 2] {
+    let about = (body.height / 3).clamp(7, 11);
+    Layout::vertical([Constraint::Min(0), Constraint::Length(about)]).areas(body)
+}
+
+/// The titles of the list of runs, and its rows.
+pub fn run_rows(list: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside(list))
 }
 
 /// The line of the views and what is below it.
@@ -120,6 +134,8 @@ pub enum Hit {
     Preset(usize),
     /// A field of the form.
     Field(usize),
+    /// A run of the list.
+    Run(usize),
     /// A view of the Inspect screen.
     View(View),
 }
@@ -156,6 +172,12 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
             let training = state.training.as_ref()?;
             let views = views(&state.inspect, &training.info, inspect(body)[0]);
             views.into_iter().find(|(_, area)| area.contains(at)).map(|(view, _)| Hit::View(view))
+        }
+        Screen::Runs => {
+            let [_, list] = run_rows(runs(body)[0]);
+            let first = scroll_to(state.runs.selected, state.runs.len(), usize::from(list.height));
+            let line = list.contains(at).then(|| first + usize::from(at.y - list.y))?;
+            (line < state.runs.len()).then_some(Hit::Run(line))
         }
         Screen::Train => None,
     }

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::preset::Preset;
+use crate::run::Overview;
 use crate::worker;
 
 /// Something happened.
@@ -27,6 +28,8 @@ pub enum Message {
         /// Its path, or the reason.
         result: Result<String, String>,
     },
+    /// The runs on disk, oldest first, or why they cannot be listed.
+    Runs(Result<Vec<Overview>, String>),
     /// A tenth of a second has passed.
     Tick,
 }
@@ -43,6 +46,8 @@ pub enum Effect {
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },
+    /// Look for the runs on disk; answered by [`Message::Runs`].
+    ListRuns,
     /// Leave.
     Quit,
     /// Leave, and let the training go on.

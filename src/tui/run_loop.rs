@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::preset::Preset;
+use crate::run::Overview;
 use crate::worker;
 
 use super::message::{Effect, Message};
@@ -67,6 +68,10 @@ pub trait Link {
     /// # Errors
     /// A sentence that says why not.
     fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
+
+    /// Looks for the runs on disk, oldest first, without holding up anything, and hands them, or why there are none, to
+    /// `tell`.
+    fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
 }
 
 /// Shows the dashboard until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
@@ -102,6 +107,8 @@ async fn drive(
     let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
     guard.screen.draw(|frame| screens::draw(&state, frame))?;
 
+    let (found, mut findings) = mpsc::unbounded_channel();
+    let mut outside = Outside { link, found };
     let mut input = read_input();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
@@ -128,7 +135,11 @@ async fn drive(
                 None
             }
             // While a frame is due, reports wait for it: a thread that wakes at every step would hold up training.
-            event = link.next(), if !engine_gone && !dirty => Some(from_engine(event, &mut engine_gone)),
+            Some(runs) = findings.recv() => {
+                at_once = true;
+                Some(Message::Runs(runs))
+            }
+            event = outside.link.next(), if !engine_gone && !dirty => Some(from_engine(event, &mut engine_gone)),
             () = sleep_until(next_tick), if waiting => Some(Message::Tick),
         };
         if waiting && next_tick <= Instant::now() {
@@ -136,14 +147,14 @@ async fn drive(
         }
         if let Some(message) = message {
             dirty = true;
-            if let Some(exit) = apply(&mut state, message, link) {
+            if let Some(exit) = outside.apply(&mut state, message) {
                 return Ok(exit);
             }
         }
         // Keys that have come together are answered by one frame.
         while let Ok(event) = input.try_recv() {
             if let Some(message) = from_input(event)
-                && let Some(exit) = apply(&mut state, message, link)
+                && let Some(exit) = outside.apply(&mut state, message)
             {
                 return Ok(exit);
             }
@@ -151,9 +162,9 @@ async fn drive(
             at_once = true;
         }
         if dirty && (at_once || drawn.elapsed() >= interval) {
-            while !engine_gone && let Some(event) = at_hand(link).await {
+            while !engine_gone && let Some(event) = at_hand(outside.link).await {
                 let message = from_engine(event, &mut engine_gone);
-                if let Some(exit) = apply(&mut state, message, link) {
+                if let Some(exit) = outside.apply(&mut state, message) {
                     return Ok(exit);
                 }
             }
@@ -179,23 +190,37 @@ fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
     event.map_or(Message::EngineGone, Message::Engine)
 }
 
-/// Updates the state and does what follows; how the person leaves, if so.
-fn apply(state: &mut State, message: Message, link: &mut impl Link) -> Option<Exit> {
-    let mut messages = vec![message];
-    while let Some(message) = messages.pop() {
-        for effect in update::update(state, message) {
-            match effect {
-                Effect::Send(command) => link.send(command),
-                Effect::SavePreset { preset, overwrite } => {
-                    let result = link.save(&preset, overwrite);
-                    messages.push(Message::PresetSaved { preset, result });
+/// What the state's effects reach.
+struct Outside<'a, L> {
+    link: &'a mut L,
+    /// Where runs that were found are told.
+    found: mpsc::UnboundedSender<Result<Vec<Overview>, String>>,
+}
+
+impl<L: Link> Outside<'_, L> {
+    /// Updates the state and does what follows; how the person leaves, if so.
+    fn apply(&mut self, state: &mut State, message: Message) -> Option<Exit> {
+        let mut messages = vec![message];
+        while let Some(message) = messages.pop() {
+            for effect in update::update(state, message) {
+                match effect {
+                    Effect::Send(command) => self.link.send(command),
+                    Effect::SavePreset { preset, overwrite } => {
+                        let result = self.link.save(&preset, overwrite);
+                        messages.push(Message::PresetSaved { preset, result });
+                    }
+                    Effect::ListRuns => {
+                        let found = self.found.clone();
+                        // Nobody to tell: the dashboard has been left.
+                        self.link.list_runs(move |runs| drop(found.send(runs)));
+                    }
+                    Effect::Quit => return Some(Exit::Quit),
+                    Effect::Detach => return Some(Exit::Detached),
                 }
-                Effect::Quit => return Some(Exit::Quit),
-                Effect::Detach => return Some(Exit::Detached),
             }
         }
+        None
     }
-    None
 }
 
 fn from_input(event: Input) -> Option<Message> {

@@ -135,6 +135,7 @@ impl Bridge<'_> {
                     return;
                 }
                 begin @ (Command::Start(_) | Command::Begin(_)) if self.is_free() => self.begin(begin),
+                Command::Attach(folder) => self.attach(Path::new(&folder)),
                 command => match &mut self.current {
                     Some(current) => current.send(command),
                     None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
@@ -159,6 +160,38 @@ impl Bridge<'_> {
             Answer::NotKept(_) => self.train_within(begin),
         });
         match started {
+            Ok(current) => self.current = Some(current),
+            Err(error) => {
+                self.outbox.send(Event::Failed(error.to_string()));
+                self.outbox.send(Event::Phase(Phase::Idle));
+            }
+        }
+    }
+
+    /// Turns to a run that another process trains. What was trained here goes on, unless it cannot live alone.
+    fn attach(&mut self, folder: &Path) {
+        let is_busy = !self.is_free();
+        if is_busy && matches!(&self.current, Some(Current { worker: Worker::Within(_), .. })) {
+            let problem = "what is trained here is not kept on disk and would be lost: stop it first";
+            return self.outbox.send(Event::Refused(problem.into()));
+        }
+        let connection = match Connection::open(folder) {
+            Ok(connection) => connection,
+            Err(error) => {
+                return self.outbox.send(Event::Refused(format!("it cannot be reached: {error}")));
+            }
+        };
+        if let Some(mut old) = self.current.take() {
+            // Its end is no news any more.
+            let was_over = old.is_over.swap(true, Ordering::AcqRel);
+            match &old.worker {
+                Worker::Process(connection) if !was_over => connection.close(),
+                Worker::Process(_) | Worker::Within(_) => old.send(Command::Shutdown),
+            }
+            let _ = old.reader.join();
+        }
+        self.outbox.send(Event::Phase(Phase::Preparing));
+        match self.listen_to(connection) {
             Ok(current) => self.current = Some(current),
             Err(error) => {
                 self.outbox.send(Event::Failed(error.to_string()));

@@ -1,21 +1,22 @@
 //! The worker's thread: takes commands, trains, reports.
 
-use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
-use super::protocol::{Command, EpochReport, Event, Finish, Order, Outcome, Phase, RunInfo, StepReport};
+use super::past;
+use super::protocol::{Command, Event, Finish, Order, Outcome, Phase, RunInfo};
+use super::session::{Failure, Session, rate, run};
 use super::transfer;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::isa::{self, Level};
 use crate::run::checkpoint::{NamedTensor, save_tensors};
 use crate::run::home::runs_folder;
 use crate::run::{RunDirectory, Status};
-use crate::train::{self, Ending, EpochSummary, Observer, StepSummary, Training, Verdict};
+use crate::train::{self, Ending, Training};
 
 /// Starts a worker that keeps nothing on disk.
 ///
@@ -41,6 +42,9 @@ fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
         Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
     })
 }
+
+/// A worker is not a bridge to another.
+pub(super) const ELSEWHERE: &str = "other runs can only be looked at from the dashboard";
 
 struct Engine<'a> {
     inbox: Inbox,
@@ -78,6 +82,7 @@ impl Engine<'_> {
                     None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
                     Some(trainer) => save(&**trainer, self.outbox),
                 },
+                Command::Attach(_) => self.outbox.send(Event::Refused(ELSEWHERE.into())),
                 Command::Pause
                 | Command::Resume
                 | Command::Step
@@ -134,34 +139,28 @@ impl Engine<'_> {
         };
         let info = info(&*trainer);
         let device = info.device.clone();
+        let steps_per_epoch = info.steps_per_epoch;
         self.outbox.send(Event::Started(Box::new(info)));
+        if let Some(folder) = &order.resume {
+            let past = past::read(Path::new(folder), trainer.step(), steps_per_epoch);
+            self.outbox.send(Event::Past(Box::new(past)));
+        }
         keeper.begin(&*trainer, &device);
         keeper.line(&format!("trains on {device} from step {}", trainer.step()));
         self.outbox.send(Event::Phase(Phase::Training));
-        let mut session = Session {
-            inbox: &self.inbox,
-            outbox: self.outbox,
-            inspector: &mut self.inspector,
-            keeper,
-            is_paused: false,
-            free_steps: 0,
-            is_ending: false,
-            recent: VecDeque::new(),
-            trained: (0, Duration::ZERO),
-            epochs: 0,
-        };
+        let mut session = Session::new(&self.inbox, self.outbox, &mut self.inspector, keeper);
         let ended = run(&mut *trainer, &mut session);
         let (shuts_down, epochs, (samples, time)) = (session.is_ending, session.epochs, session.trained);
         let mut keeper = session.keeper;
         let result = ended.and_then(|ending| {
-            keeper.ended(&*trainer);
+            keeper.ended(&mut *trainer);
             self.outbox.send(Event::Phase(Phase::Evaluating));
-            trainer.evaluate_test().map(|test| (ending, test)).map_err(|error| error.to_string())
+            trainer.evaluate_test().map(|test| (ending, test)).map_err(|error| Failure::from(&error))
         });
         match result {
-            Err(error) => {
-                keeper.close(Status::Failed { reason: error.clone() }, None);
-                self.outbox.send(Event::Failed(error));
+            Err(Failure { reason, diverged }) => {
+                keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
+                self.outbox.send(Event::Failed(reason));
             }
             Ok((ending, test)) => {
                 let steps = trainer.step();
@@ -189,179 +188,6 @@ impl Engine<'_> {
     }
 }
 
-/// A learning rate is halved so often at most.
-const HALVINGS: u32 = 10;
-
-/// Trains to the end. When the loss is no number any more it says where that began and, where the preset says so, goes
-/// back to the last good checkpoint with half the learning rate.
-fn run(trainer: &mut dyn Training, session: &mut Session<'_>) -> Result<Ending, String> {
-    for halvings in 1..=HALVINGS + 1 {
-        let error = match trainer.run(session) {
-            Err(error @ train::Error::NotFinite { .. }) => error.to_string(),
-            other => return other.map_err(|error| error.to_string()),
-        };
-        let place = trainer.first_not_finite().map(|place| format!("; first no number: {place}"));
-        let error = error + &place.unwrap_or_default();
-        let Some(good) = session.keeper.good().filter(|_| halvings <= HALVINGS) else { return Err(error) };
-        session.say(error);
-        trainer.restore(good).map_err(|error| error.to_string())?;
-        // The checkpoint has the rate of before all halvings.
-        let rate = trainer.learning_rate() * 0.5_f64.powi(halvings.cast_signed());
-        trainer.set_learning_rate(rate);
-        session.say(format!("back to step {} with learning rate {rate:.3e}", trainer.step()));
-    }
-    Ok(Ending::Stopped)
-}
-
-/// One training, as the trainer's observer.
-struct Session<'a> {
-    inbox: &'a Inbox,
-    outbox: &'a Outbox,
-    inspector: &'a mut Inspector,
-    keeper: Keeper,
-    is_paused: bool,
-    /// Single steps that were asked for while paused.
-    free_steps: u32,
-    /// The worker is to end with this training.
-    is_ending: bool,
-    /// Samples and time of the last steps, for the throughput of late.
-    recent: VecDeque<(u64, Duration)>,
-    /// Samples and time of all steps.
-    trained: (u64, Duration),
-    epochs: u32,
-}
-
-/// Steps over which the throughput of late is taken.
-const RECENT: usize = 50;
-
-impl Session<'_> {
-    fn obey(&mut self, command: Command, trainer: &mut dyn Training) -> Verdict {
-        match command {
-            Command::Pause if !self.is_paused => self.set_paused(true),
-            Command::Resume if self.is_paused => self.set_paused(false),
-            Command::Pause | Command::Resume => {}
-            Command::Step => {
-                if !self.is_paused {
-                    self.set_paused(true);
-                }
-                self.free_steps += 1;
-            }
-            Command::SetLearningRate(rate) if rate.is_finite() && rate > 0.0 => {
-                trainer.set_learning_rate(rate);
-                self.say(format!("learning rate {rate:.3e} from step {}", trainer.step() + 1));
-            }
-            Command::SetLearningRate(rate) => {
-                self.outbox.send(Event::Refused(format!("a learning rate of {rate} is not above zero")));
-            }
-            Command::Save if self.keeper.want() => {}
-            Command::Save => save(trainer, self.outbox),
-            Command::Inspect(question) => self.inspector.ask(question),
-            Command::Start(_) | Command::Begin(_) => {
-                self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
-            }
-            Command::Stop => return Verdict::Stop,
-            Command::Shutdown | Command::Detach => {
-                self.is_ending = true;
-                return Verdict::Stop;
-            }
-        }
-        Verdict::Continue
-    }
-
-    /// A line for the log, the person's and the run's.
-    fn say(&self, line: String) {
-        self.keeper.line(&line);
-        self.outbox.send(Event::Log(line));
-    }
-
-    fn set_paused(&mut self, paused: bool) {
-        self.is_paused = paused;
-        self.free_steps = 0;
-        self.outbox.send(Event::Phase(if paused { Phase::Paused } else { Phase::Training }));
-    }
-}
-
-impl Observer for Session<'_> {
-    fn between_steps(&mut self, trainer: &mut dyn Training) -> Verdict {
-        loop {
-            while let Some(command) = self.inbox.poll() {
-                if self.obey(command, trainer) == Verdict::Stop {
-                    return Verdict::Stop;
-                }
-            }
-            if self.inspector.is_busy() {
-                match self.inspector.advance(trainer) {
-                    Ok(answers) => {
-                        answers
-                            .into_iter()
-                            .for_each(|answer| self.outbox.send(Event::Inspected(Box::new(answer))));
-                    }
-                    Err(error) => self.outbox.send(Event::Refused(error.to_string())),
-                }
-            }
-            self.keeper.between_steps(trainer);
-            if !self.is_paused {
-                return Verdict::Continue;
-            }
-            if self.free_steps > 0 {
-                self.free_steps -= 1;
-                return Verdict::Continue;
-            }
-            if !self.inspector.is_busy() {
-                let command = self.inbox.wait();
-                if self.obey(command, trainer) == Verdict::Stop {
-                    return Verdict::Stop;
-                }
-            }
-        }
-    }
-
-    fn stepped(&mut self, step: &StepSummary) {
-        self.recent.push_back((step.samples as u64, step.time));
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
-        self.trained.0 += step.samples as u64;
-        self.trained.1 += step.time;
-        let (samples, time) =
-            self.recent.iter().fold((0, Duration::ZERO), |sum, x| (sum.0 + x.0, sum.1 + x.1));
-        let samples_per_second = rate(samples, time);
-        self.keeper.stepped(step, samples_per_second);
-        self.outbox.send(Event::Step(StepReport {
-            step: step.step,
-            epoch: step.epoch,
-            scores: step.scores,
-            steps: 1,
-            learning_rate: step.learning_rate,
-            samples_per_second,
-            seconds: self.trained.1.as_secs_f64(),
-        }));
-    }
-
-    fn noted(&mut self, line: String) {
-        self.say(line);
-    }
-
-    fn evaluating(&mut self) {
-        self.outbox.send(Event::Phase(Phase::Evaluating));
-    }
-
-    fn epoch_ended(&mut self, epoch: &EpochSummary) {
-        self.epochs = epoch.epoch;
-        self.keeper.epoch_ended(epoch);
-        self.outbox.send(Event::Epoch(Box::new(EpochReport {
-            epoch: epoch.epoch,
-            step: epoch.step,
-            training: epoch.training,
-            validation: epoch.validation,
-            learning_rate: epoch.learning_rate,
-            samples_per_second: rate(epoch.samples, epoch.time),
-            seconds: epoch.time.as_secs_f64(),
-        })));
-        self.outbox.send(Event::Phase(if self.is_paused { Phase::Paused } else { Phase::Training }));
-    }
-}
-
 fn answer_all(inspector: &mut Inspector, trainer: &mut dyn Training, outbox: &Outbox) {
     while inspector.is_busy() {
         match inspector.advance(trainer) {
@@ -377,7 +203,7 @@ fn answer_all(inspector: &mut Inspector, trainer: &mut dyn Training, outbox: &Ou
 }
 
 /// Writes the weights beside the runs, named after the preset and the step.
-fn save(trainer: &dyn Training, outbox: &Outbox) {
+pub(super) fn save(trainer: &dyn Training, outbox: &Outbox) {
     let (name, step) = (trainer.preset().name.clone(), trainer.step());
     let safe: String = name
         .chars()
@@ -423,11 +249,6 @@ fn info(trainer: &dyn Training) -> RunInfo {
         device: format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" }),
         preset,
     }
-}
-
-fn rate(samples: u64, time: Duration) -> f64 {
-    let seconds = time.as_secs_f64();
-    if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
+use super::pictures::Pictures;
 use super::protocol::{Event, Order};
 use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, Report, RunDirectory, Status};
@@ -40,6 +41,7 @@ pub(super) struct Keeper {
     steps_a_point: u64,
     /// The mean scores since the last point, over so many steps.
     point: (Scores, u32),
+    pictures: Pictures,
 }
 
 impl Keeper {
@@ -62,6 +64,7 @@ impl Keeper {
             keeps_good: order.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
             point: (Scores::default(), 0),
+            pictures: Pictures::default(),
         }
     }
 
@@ -136,8 +139,11 @@ impl Keeper {
         self.is_wanted
     }
 
-    /// Takes a checkpoint when one is due.
-    pub(super) fn between_steps(&mut self, training: &dyn Training) {
+    /// Takes a checkpoint, or pictures, when they are due.
+    pub(super) fn between_steps(&mut self, training: &mut dyn Training) {
+        if self.epoch_ended.is_some() {
+            self.look(training, false);
+        }
         if self.manifest.is_some() && self.since.elapsed() >= RETRY {
             self.since = Instant::now();
             self.create();
@@ -169,6 +175,17 @@ impl Keeper {
         } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {
             self.is_wanted = false;
             self.take(training, None, false);
+        }
+    }
+
+    /// Adds pictures, when they are due.
+    fn look(&mut self, training: &mut dyn Training, is_end: bool) {
+        let Some(recorder) = &self.recorder else { return };
+        match self.pictures.due(training, is_end) {
+            Ok(pictures) => {
+                pictures.into_iter().for_each(|(tag, grid)| recorder.picture(training.step(), tag, grid));
+            }
+            Err(error) => recorder.line(format!("no pictures of step {}: {error}", training.step())),
         }
     }
 
@@ -216,6 +233,7 @@ impl Keeper {
         if let Some(validation) = &epoch.validation {
             figures.extend(by_tag(validation, "validation"));
         }
+        figures.push(("seconds/epoch".into(), epoch.time.as_secs_f64()));
         recorder.figures(epoch.step, figures);
         recorder.line(format!(
             "epoch {} after {} steps: {}{}",
@@ -227,7 +245,8 @@ impl Keeper {
     }
 
     /// The last checkpoint of a training that has ended.
-    pub(super) fn ended(&mut self, training: &dyn Training) {
+    pub(super) fn ended(&mut self, training: &mut dyn Training) {
+        self.look(training, true);
         let Some(recorder) = &self.recorder else { return };
         if let Some((checkpoint, loss)) = self.held.take() {
             recorder.checkpoint(checkpoint, Some(loss), false);
@@ -249,7 +268,7 @@ impl Keeper {
             Status::Running => "goes on".into(),
             Status::Stopped { steps } => format!("stopped after {steps} steps"),
             Status::Finished { steps, .. } => format!("finished after {steps} steps"),
-            Status::Failed { reason } => format!("failed: {reason}"),
+            Status::Failed { reason, .. } => format!("failed: {reason}"),
         });
         if let Err(error) = recorder.close(status) {
             self.reporter.send(Event::Trouble(Some(error.to_string())));

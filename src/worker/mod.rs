@@ -5,8 +5,11 @@ mod detached;
 mod engine;
 mod inspector;
 mod keeper;
+mod past;
+mod pictures;
 pub mod protocol;
-mod socket;
+mod session;
+pub mod socket;
 mod trained;
 mod transfer;
 
@@ -16,8 +19,8 @@ pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, Line, Metric, Metrics, Order, Outcome, Panel, Phase, Point, Question, RunInfo, Sample, Scores,
-    StepReport,
+    Knob, Line, Metric, Metrics, Order, Outcome, Panel, Past, Phase, Point, Question, RunInfo, Sample,
+    Scores, StepReport,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use trained::{Prediction, Trained, Unusable};

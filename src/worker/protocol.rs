@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::preset::Preset;
+use crate::run::{Manifest, RunDirectory};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
 
@@ -33,6 +34,8 @@ pub enum Command {
     Shutdown,
     /// Leave a training that goes on without the one in front; a worker that cannot live alone ends.
     Detach,
+    /// Look at the run in this folder, which another process trains, instead; a training in a process of its own goes on.
+    Attach(String),
 }
 
 /// A training, and what there is to it beside the preset.
@@ -62,6 +65,15 @@ impl Order {
             init_from: None,
             freeze: 0,
             learning_rate: None,
+        }
+    }
+
+    /// Goes on with a run from its newest checkpoint.
+    pub fn resuming(run: &RunDirectory, manifest: Manifest) -> Self {
+        Order {
+            resume: Some(run.path().to_string_lossy().into_owned()),
+            freeze: manifest.frozen,
+            ..Order::new(manifest.preset)
         }
     }
 }
@@ -104,6 +116,8 @@ pub enum Event {
     Preparing(String),
     /// Training begins.
     Started(Box<RunInfo>),
+    /// What a run that goes on has reported before.
+    Past(Box<Past>),
     /// A step is done. Those that a slow listener missed are summed up in the next one it gets.
     Step(StepReport),
     /// An epoch is done, validation included.
@@ -215,6 +229,15 @@ pub struct EpochReport {
     pub samples_per_second: f64,
     /// Its seconds, evaluation not counted.
     pub seconds: f64,
+}
+
+/// What a run reported before it was taken up again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Past {
+    /// Its steps, as far as they were written down; their seconds are not known.
+    pub steps: Vec<StepReport>,
+    /// Its epochs.
+    pub epochs: Vec<EpochReport>,
 }
 
 /// Why training ended.

@@ -1,6 +1,7 @@
 //! What comes out of a run: its scores on a test set, and its answers to files.
 
 use std::collections::HashMap;
+use std::path::Path;
 
 use crate::data::{self, Batch, Dataset, Scale, words};
 use crate::nn::buffer::Buffer;
@@ -67,6 +68,17 @@ impl Trained {
             }
             None => Ok(Trained { training }),
         }
+    }
+
+    /// Takes everything in a file or folder for its test set from now on.
+    ///
+    /// # Errors
+    /// When it is broken, or does not hold what the network takes and tells.
+    pub fn test_on(&mut self, path: &Path) -> Result<(), Unusable> {
+        let config = &self.training.preset().data;
+        let test = data::own::test_set(path, config, self.training.splits()).map_err(train::Error::from)?;
+        self.training.set_test(test);
+        Ok(())
     }
 
     /// The scores on the test set, and its samples.

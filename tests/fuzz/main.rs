@@ -8,6 +8,7 @@
 //!
 //! (`TRAINYARD_FUZZ_SECONDS` sets another time). What was found has become a test beside the code in question.
 
+mod imports;
 mod memory;
 mod mutate;
 mod targets;
@@ -94,16 +95,20 @@ fn long(target: Target) {
 }
 
 macro_rules! targets {
-    ($($name:ident)*) => {
+    ($($room:ident::$name:ident)*) => {
         /// A second of each.
         mod short {
-            $(#[test] fn $name() { super::shortly(super::targets::$name()); })*
+            $(#[test] fn $name() { super::shortly(super::$room::$name()); })*
         }
         /// Ten minutes of each.
         mod ten_minutes {
-            $(#[test] #[ignore = "takes ten minutes"] fn $name() { super::long(super::targets::$name()); })*
+            $(#[test] #[ignore = "takes ten minutes"] fn $name() { super::long(super::$room::$name()); })*
         }
     };
 }
 
-targets! { presets overrides idx safetensors event_records event_messages pictures }
+targets! {
+    targets::presets targets::overrides targets::safetensors targets::event_records targets::event_messages
+    targets::pictures targets::wishes targets::reports targets::manifests targets::checkpoint_states
+    imports::idx imports::csv imports::npy imports::npz imports::wav imports::images imports::texts
+}

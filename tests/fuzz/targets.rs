@@ -4,13 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use trainyard::data::import::idx;
-use trainyard::preset::{library, overrides};
-use trainyard::run::NamedTensor;
+use trainyard::preset::{Preset, library, overrides};
 use trainyard::run::checkpoint::{load_tensors, save_tensors};
 use trainyard::run::tensorboard::record::{self, Piece};
 use trainyard::run::tensorboard::{Reader, Writer};
 use trainyard::run::watch::{Interest, Watcher};
+use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, Status};
+use trainyard::train;
+use trainyard::worker::socket::frames::{self, Incoming, LONGEST_ASK, LONGEST_TELL};
+use trainyard::worker::socket::{Ask, Tell};
+use trainyard::worker::{Command, Event, Filter, Finish, Order, Outcome, Question, Scores};
 
 use crate::Target;
 
@@ -38,7 +41,7 @@ fn contents(paths: &[PathBuf]) -> Vec<Vec<u8>> {
 }
 
 /// A file with this content, for readers that take a path. It stands in a folder of its own.
-fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
+pub fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     fs::write(&path, bytes).expect("a file");
@@ -69,18 +72,6 @@ pub fn overrides() -> Target {
     let seeds =
         ["train.epochs=2", "optimizer.learning_rate=0.01", "layers.0.filters=64", "layers.0=Dense(units: 3)"];
     Target { name: "overrides", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
-}
-
-/// IDX files.
-pub fn idx() -> Target {
-    let images = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[7; 12]].concat();
-    let labels = [&[0, 0, 8, 1, 0, 0, 0, 4][..], &[1, 2, 3, 4]].concat();
-    // A broken file is refused with an error: that is not the question here.
-    Target {
-        name: "IDX",
-        seeds: vec![images, labels],
-        read: |bytes| drop(idx::parse(bytes.to_vec(), "fuzz.idx")),
-    }
 }
 
 /// Weights.
@@ -173,4 +164,108 @@ pub fn pictures() -> Target {
         read_events(&fs::read(writer.path()).expect("the file"));
     };
     Target { name: "pictures", seeds: seeds.to_vec(), read }
+}
+
+/// What a listener says to the process that trains, as it comes out of the socket.
+pub fn wishes() -> Target {
+    let order = Order { learning_rate: Some(0.5), ..Order::new(cnn()) };
+    let asks = [
+        Ask::Hello { version: 1 },
+        Ask::Command(Command::SetLearningRate(0.25)),
+        Ask::Command(Command::Inspect(Question::Sample { position: -3, filter: Filter::Wrong })),
+        Ask::Command(Command::Begin(Box::new(order))),
+    ];
+    let read = |bytes: &[u8]| {
+        let mut from = bytes;
+        // A stream that broke is given up, as the server does.
+        while let Ok(Incoming::Message(_) | Incoming::NotUnderstood(_)) =
+            frames::read::<Ask>(&mut from, LONGEST_ASK)
+        {}
+    };
+    Target { name: "wishes on the socket", seeds: framed(&asks), read }
+}
+
+/// What the process that trains says, as it comes out of the socket.
+pub fn reports() -> Target {
+    let scores = Scores { loss: f64::NAN, accuracy: Some(0.5), ..Scores::default() };
+    let finish = Finish {
+        outcome: Outcome::Stopped,
+        test: scores,
+        epochs: 1,
+        steps: 2,
+        samples_per_second: 3.0,
+        seconds: 4.0,
+    };
+    let tells = [
+        Tell::Hello { version: 1 },
+        Tell::Event(Event::Finished(finish)),
+        Tell::Event(Event::Keeping { run: "a".into(), folder: "/b".into() }),
+    ];
+    let read = |bytes: &[u8]| {
+        let mut from = bytes;
+        while let Ok(Incoming::Message(_) | Incoming::NotUnderstood(_)) =
+            frames::read::<Tell>(&mut from, LONGEST_TELL)
+        {}
+    };
+    Target { name: "reports on the socket", seeds: framed(&tells), read }
+}
+
+/// Each message alone, and all one after another.
+fn framed(messages: &[impl serde::Serialize]) -> Vec<Vec<u8>> {
+    let one = |message| {
+        let mut bytes = Vec::new();
+        frames::write(&mut bytes, message, LONGEST_TELL).expect("a vector takes all");
+        bytes
+    };
+    let mut seeds: Vec<Vec<u8>> = messages.iter().map(one).collect();
+    seeds.push(seeds.concat());
+    seeds
+}
+
+fn cnn() -> Preset {
+    library::experiment(include_str!("../../presets/mnist-cnn.ron"), "mnist-cnn.ron")
+        .expect("it is built in")
+        .preset
+}
+
+/// Manifests of runs, with what the list of runs makes of them.
+pub fn manifests() -> Target {
+    let mut manifest = Manifest::begin(cnn(), "cpu".into());
+    manifest.status = Status::Failed { reason: "the loss became NaN".into(), diverged: true };
+    let folder = tempfile::tempdir().expect("a folder");
+    manifest.save(folder.path()).expect("the seed is written");
+    let seeds = contents(&[folder.path().join("run.ron")]);
+    let read = |bytes: &[u8]| {
+        in_a_file("run.ron", bytes, |path| {
+            let folder = path.parent().expect("it stands in a folder");
+            drop(RunDirectory::list(folder.parent().expect("a folder of folders")));
+            drop(Overview::of(&RunDirectory::at(folder)));
+        });
+    };
+    Target { name: "manifests", seeds, read }
+}
+
+/// The part of a checkpoint that is no tensor: whatever it says, a training goes on from it or refuses it.
+pub fn checkpoint_states() -> Target {
+    fn training() -> Box<dyn train::Training> {
+        let text = include_str!("../../presets/xor.ron");
+        train::prepare(&library::experiment(text, "xor.ron").expect("it is built in").preset)
+            .expect("it trains")
+    }
+    struct Stop;
+    impl train::Observer for Stop {
+        fn between_steps(&mut self, training: &mut dyn train::Training) -> train::Verdict {
+            drop(training.snapshot());
+            train::Verdict::Stop
+        }
+    }
+    let read = |bytes: &[u8]| {
+        let mut training = training();
+        let state = String::from_utf8_lossy(bytes).into_owned();
+        let checkpoint = Checkpoint { state, ..training.snapshot() };
+        if training.restore(checkpoint).is_ok() {
+            drop(training.run(&mut Stop));
+        }
+    };
+    Target { name: "checkpoints' states", seeds: vec![training().snapshot().state.into_bytes()], read }
 }

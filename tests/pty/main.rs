@@ -7,6 +7,7 @@ mod looks;
 mod measure;
 mod mouse;
 mod picture;
+mod runs;
 mod scale;
 mod story;
 mod terminal;

@@ -20,7 +20,12 @@ for tag in tags["histograms"]:
         "counted": sum(value.bucket), "last_limit": value.bucket_limit[-1], "buckets": len(value.bucket),
     }
 for tag in tags["images"]:
-    event = events.Images(tag)[-1]
+    all_of_tag = events.Images(tag)
+    event = all_of_tag[-1]
     image = Image.open(io.BytesIO(event.encoded_image_string))
-    found["images"][tag] = {"size": [event.width, event.height], "pixels": list(image.convert("L").tobytes())}
+    assert image.size == (event.width, event.height), (tag, image.size)
+    found["images"][tag] = {
+        "steps": [event.step for event in all_of_tag], "size": [event.width, event.height], "mode": image.mode,
+        "pixels": list(image.convert("L").tobytes()),
+    }
 print(json.dumps(found))

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 
 mod disk;
+mod hostile;
 mod kill;
 mod program;
 mod signals;
+mod torn;

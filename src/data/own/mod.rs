@@ -1,6 +1,7 @@
 //! Data in files of one's own.
 
 mod files;
+mod other;
 mod set;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use super::samples::{Answers, Samples};
 use super::{Error, Splits, text};
 use crate::preset::{DataConfig, Offers, Pair, Source, TargetKind};
 use files::Opened;
+pub use other::test_set;
 use set::Imported;
 
 /// Lets presets look into files, for their shapes to be checked before anything is trained.

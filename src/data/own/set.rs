@@ -78,6 +78,16 @@ impl Imported {
     }
 }
 
+impl Imported {
+    /// All of it as one part, scaled as other samples were; by nothing where there are no scales.
+    pub fn whole(self, scales: &[Scale], labels: Labels) -> Arc<dyn Dataset> {
+        let chosen = (0..self.rows.count() as u32).collect();
+        let (scales, scale) = (scales.to_vec(), !scales.is_empty());
+        let shared = Arc::new(Shared { set: self, scales, scale, labels, problem: Mutex::default() });
+        Arc::new(Own { shared, chosen })
+    }
+}
+
 /// Mean and spread of numbers that come one after another (Welford 1962).
 #[derive(Clone, Copy, Default)]
 struct Moments {

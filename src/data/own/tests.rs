@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::{Batch, Targets};
+use crate::data::{Batch, Dataset, Targets};
 use std::path::Path;
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
@@ -208,5 +208,117 @@ fn a_preset_over_files_is_checked_at_its_place_and_again_when_a_file_changes() {
     assert!(
         shown.contains("own.ron:2:") && shown.contains("line 3, column 2 ('b'): 'oops' is no number"),
         "{shown}"
+    );
+}
+
+fn config(data: &str) -> DataConfig {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    options.from_str(data).unwrap()
+}
+
+fn all(set: &dyn Dataset) -> Batch {
+    let mut batch = Batch::default();
+    set.fill(&(0..set.len() as u32).collect::<Vec<_>>(), &mut batch);
+    batch
+}
+
+#[test]
+fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |from: usize, to: usize| -> String {
+        (from..to).map(|i| format!("{i},{},{}\n", 1000 - 3 * i, ["no", "yes"][i % 2])).collect()
+    };
+    let train = put(folder.path(), "train.csv", format!("a,b,kind\n{}", rows(0, 60)).as_bytes());
+    let test = put(folder.path(), "test.csv", format!("a,b,kind\n{}", rows(60, 90)).as_bytes());
+    let learned = config(&format!("(source: csv(file: {train:?}, test_file: {test:?}, label: \"kind\"))"));
+    let splits = crate::data::open(&learned, 1).unwrap();
+    let alone = config(&format!("(source: csv(file: {train:?}, label: \"kind\"))"));
+    let same = test_set(Path::new(&test), &alone, &splits).unwrap();
+    assert_eq!(all(&*same), all(&*splits.test));
+    let turned: String =
+        rows(60, 90).lines().map(|line| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n").collect();
+    let turned = put(folder.path(), "turned.csv", format!("kind,b,a\n{turned}").as_bytes());
+    assert_eq!(all(&*test_set(Path::new(&turned), &alone, &splits).unwrap()), all(&*splits.test));
+
+    let said = |name: &str, text: &str| {
+        let file = put(folder.path(), name, text.as_bytes());
+        test_set(Path::new(&file), &alone, &splits).map(|set| set.len()).unwrap_err().to_string()
+    };
+    assert!(
+        said("class.csv", "a,b,kind\n1,2,yes\n1,2,maybe\n")
+            .contains("class 'maybe' is none of this network's: no, yes")
+    );
+    assert!(said("columns.csv", "a,c,kind\n1,2,yes\n1,2,no\n").contains("'b'"));
+    assert!(said("cell.csv", "a,b,kind\n1,x,yes\n1,2,no\n").contains("line 2"));
+    assert!(said("x.npy", "\u{93}NUMPY").contains("two files"));
+    assert!(said("x.dat", "1 2 3").contains("no file of samples"));
+    assert!(test_set(folder.path(), &alone, &splits).is_err());
+}
+
+#[test]
+fn images_in_folders_are_the_digits_that_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let learned = config("(source: mnist, train_samples: 100)");
+    let splits = crate::data::open(&learned, 1).unwrap();
+    let digits = crate::data::mnist::load().unwrap();
+    let mut order: Vec<usize> = (0..40).collect();
+    order.sort_by_key(|&i| (digits.test.labels[i], i));
+    for &i in &order {
+        let image =
+            image::GrayImage::from_raw(28, 28, digits.test.images[i * 784..][..784].to_vec()).unwrap();
+        let path = folder.path().join(format!("{}/{i:03}.png", digits.test.labels[i]));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        image.save(path).unwrap();
+    }
+    let seen = all(&*test_set(folder.path(), &learned, &splits).unwrap());
+    let mut expected = Batch::default();
+    splits.test.fill(&order.iter().map(|&i| i as u32).collect::<Vec<_>>(), &mut expected);
+    assert_eq!((seen.rows, &seen.targets), (40, &expected.targets));
+    assert!(seen.inputs.iter().zip(&expected.inputs).all(|(a, b)| (a - b).abs() < 1e-6));
+
+    // A network of another kind does not take them.
+    let iris = config("(source: iris)");
+    let flowers = crate::data::open(&iris, 1).unwrap();
+    let refused = test_set(folder.path(), &iris, &flowers).map(|set| set.len()).unwrap_err().to_string();
+    assert!(refused.contains("this network takes numbers of shape [4]"), "{refused}");
+    std::fs::rename(folder.path().join("7"), folder.path().join("seven")).unwrap();
+    let refused = test_set(folder.path(), &learned, &splits).map(|set| set.len()).unwrap_err().to_string();
+    assert!(refused.contains("class 'seven' is none of this network's: 0, 1, 2"), "{refused}");
+}
+
+#[test]
+fn another_text_is_read_in_the_letters_that_were_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let book = put(folder.path(), "book.txt", "abcdefgh ".repeat(40).as_bytes());
+    let learned = config(&format!("(source: text_file(file: {book:?}, steps: 4))"));
+    let splits = crate::data::open(&learned, 1).unwrap();
+    let other = put(folder.path(), "other.txt", b"hgfedcba");
+    let seen = all(&*test_set(Path::new(&other), &learned, &splits).unwrap());
+    assert_eq!((seen.inputs, seen.targets), (vec![8.0, 7.0, 6.0, 5.0], Targets::Classes(vec![7, 6, 5, 4])));
+    let foreign = put(folder.path(), "foreign.txt", b"hgfxdcba");
+    let refused =
+        test_set(Path::new(&foreign), &learned, &splits).map(|set| set.len()).unwrap_err().to_string();
+    assert!(refused.contains("the character \"x\" is none of the 9 that this network knows"), "{refused}");
+}
+
+#[test]
+fn values_are_judged_in_the_unit_that_was_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    let text: String = (0..50).map(|i| format!("{i},{}\n", 2.5 * f64::from(i) + 0.25)).collect();
+    let train = put(folder.path(), "train.csv", format!("x,y\n{text}").as_bytes());
+    let learned = config(&format!("(source: csv(file: {train:?}))"));
+    let splits = crate::data::open(&learned, 1).unwrap();
+    let test = put(folder.path(), "test.csv", b"x,y\n7,17.75\n");
+    let set = test_set(Path::new(&test), &learned, &splits).unwrap();
+    let Targets::Values(values) = all(&*set).targets else { panic!("they are values") };
+    assert!((splits.test.target_scales()[0].restore(values[0]) - 17.75).abs() < 1e-4);
+    assert_eq!(set.target_scales(), splits.test.target_scales());
+    let classes = config("(source: iris)");
+    let flowers = crate::data::open(&classes, 1).unwrap();
+    let refused =
+        test_set(Path::new(&test), &classes, &flowers).map(|set| set.len()).unwrap_err().to_string();
+    assert!(
+        refused.contains("has the shape") || refused.contains("have the shape [1], this network takes [4]"),
+        "{refused}"
     );
 }

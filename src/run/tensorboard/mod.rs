@@ -4,6 +4,7 @@
 //! messages are the part of `event.proto` and `summary.proto` that figures, histograms and images need.
 
 pub mod figure;
+pub mod grid;
 pub mod hparams;
 pub mod message;
 pub mod reader;
@@ -11,5 +12,6 @@ pub mod record;
 pub mod tensor;
 pub mod writer;
 
+pub use grid::{Grid, Pixels};
 pub use reader::{Reader, Scalar};
 pub use writer::Writer;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::course::{Course, Point};
 use super::distribution::Distribution;
 use super::tags::{Kind, TagId, Tags};
-use super::text;
 use crate::run::tensorboard::figure::{Content, Item};
+use crate::run::text;
 
 /// Most tags of a run that are kept.
 const TAGS: usize = 20_000;

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::tags::{Kind, TagId, Tags};
-use super::text;
 use crate::run::tensorboard::figure::{Content, Item};
+use crate::run::text;
 
 /// Most tags of a run whose newest number is kept.
 const MOST: usize = 1024;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::text;
+use crate::run::text;
 
 /// A tag, by its place in the list of all.
 pub type TagId = u32;

@@ -10,8 +10,8 @@ use super::figures::Kept;
 use super::log::Log;
 use super::picture::{self, Picture};
 use super::tags::{self, TagId, Tags};
-use super::text;
 use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, View};
+use crate::run::text;
 
 /// Bytes that are read for the figures of a run before something else has its turn.
 const SLICE: u64 = 4 << 20;

@@ -16,6 +16,7 @@ pub use rbm::{Learning, Rbm, mean_square};
 pub use stack::Stack;
 
 use std::ops::DerefMut;
+use std::sync::Arc;
 
 use dfdx::tensor::Cpu;
 
@@ -23,7 +24,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
 use super::supervised::Trainer;
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
-use crate::data::Splits;
+use crate::data::{Dataset, Splits};
 use crate::nn::graph::Param;
 use crate::nn::model::CpuModel;
 use crate::preset::Preset;
@@ -114,6 +115,10 @@ where
 
     fn splits(&self) -> &Splits {
         self.tuner.splits()
+    }
+
+    fn set_test(&mut self, test: Arc<dyn Dataset>) {
+        self.tuner.set_test(test);
     }
 
     fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {

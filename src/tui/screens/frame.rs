@@ -2,13 +2,14 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Alignment, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::state::{Screen, Severity, State, clean};
+use crate::tui::state::{Screen, State, clean};
 use crate::tui::theme::Role;
+use crate::tui::widgets::footer;
 use crate::tui::{format, keymap, layout};
 use crate::worker::{Outcome, Phase};
 
@@ -29,7 +30,7 @@ pub(super) fn header(state: &State, area: Rect, frame: &mut Frame) {
         };
         frame.render_widget(Line::styled(title, style), tab);
     }
-    let left = tabs[3].right() + 1;
+    let left = tabs[tabs.len() - 1].right() + 1;
     if left < area.right() {
         let place = Rect { x: left, width: area.right() - left, ..area };
         frame.render_widget(Paragraph::new(status(state, place.width)).alignment(Alignment::Right), place);
@@ -76,12 +77,12 @@ fn status(state: &State, width: u16) -> Line<'static> {
             details.push(format!("{} samples/s", format::thousands(rate)));
         }
     }
-    // The least important goes first where it is narrow.
-    let used = word.width() + 4;
+    // The least important goes first where it is narrow: the throughput, the name, the step.
+    let used = word.width() + 3;
     while !details.is_empty()
-        && used + details.iter().map(|d| d.width() + 3).sum::<usize>() > usize::from(width)
+        && used + details.iter().map(|d| d.width() + 2).sum::<usize>() > usize::from(width)
     {
-        details.pop();
+        details.remove(if details.len() == 2 { 0 } else { details.len() - 1 });
     }
     let muted = state.theme.style(Role::Muted);
     let mut spans = Vec::new();
@@ -95,31 +96,9 @@ fn status(state: &State, width: u16) -> Line<'static> {
 
 /// A message, or the keys that matter here.
 pub(super) fn footer(state: &State, area: Rect, frame: &mut Frame) {
-    let theme = &state.theme;
-    if let Some(notice) = &state.notice {
-        let (sign, role) = match notice.severity {
-            Severity::Info => ("●", Role::Good),
-            Severity::Error => ("✗", Role::Bad),
-        };
-        let sign = Span::styled(format!(" {sign} "), theme.strong(role));
-        frame.render_widget(Line::from(vec![sign, Span::raw(notice.text.clone())]), area);
-        return;
-    }
-    let hints = keymap::hints(state);
-    let width_of = |(keys, word): &(String, &str)| keys.width() + word.width() + 4;
-    // The last two, help and quit, always stand there.
-    let kept = hints.len().saturating_sub(2);
-    let mut room = usize::from(area.width).saturating_sub(hints[kept..].iter().map(width_of).sum::<usize>());
-    let mut spans = vec![Span::raw(" ")];
-    for (place, hint) in hints.iter().enumerate() {
-        if place < kept {
-            if width_of(hint) > room {
-                continue;
-            }
-            room -= width_of(hint);
-        }
-        spans.push(Span::styled(hint.0.clone(), theme.strong(Role::Accent)));
-        spans.push(Span::styled(format!(" {}   ", hint.1), theme.style(Role::Muted)));
-    }
-    frame.render_widget(Paragraph::new(Line::from(spans)).style(Style::new()), area);
+    let line = match &state.notice {
+        Some(notice) => footer::message(&state.theme, notice),
+        None => Line::from(footer::keys(&state.theme, &keymap::hints(state), area.width)),
+    };
+    frame.render_widget(line, area);
 }

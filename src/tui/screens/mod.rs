@@ -8,6 +8,7 @@ pub mod hyper;
 mod inspect;
 mod popups;
 mod presets;
+mod runs;
 mod train;
 
 use ratatui::Frame;
@@ -35,6 +36,7 @@ pub fn draw(state: &State, frame: &mut Frame) {
         Screen::Train => train::draw(state, body, frame),
         Screen::Inspect => inspect::draw(state, body, frame),
         Screen::Hyper => hyper::draw(state, body, frame),
+        Screen::Runs => runs::draw(state, body, frame),
     }
     frame::footer(state, footer, frame);
     for overlay in &state.overlays {

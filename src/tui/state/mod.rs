@@ -7,11 +7,13 @@ pub mod inspect;
 pub mod kind;
 pub mod overlay;
 pub mod presets;
+pub mod runs;
 pub mod training;
 
 use ratatui::layout::Size;
 
-use crate::worker::Phase;
+pub use crate::run::text::clean;
+use crate::worker::{Order, Phase};
 
 use super::theme::Theme;
 
@@ -20,9 +22,10 @@ pub use hyper::Hyper;
 pub use inspect::Inspect;
 pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
+pub use runs::Runs;
 pub use training::Training;
 
-/// One of the four screens.
+/// One of the five screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Screen {
     /// The experiments to choose from.
@@ -34,11 +37,14 @@ pub enum Screen {
     Inspect,
     /// The form.
     Hyper,
+    /// What is on disk.
+    Runs,
 }
 
 impl Screen {
     /// All, in the order of their tabs.
-    pub const ALL: [Screen; 4] = [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper];
+    pub const ALL: [Screen; 5] =
+        [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs];
 
     /// On the tab.
     pub fn title(self) -> &'static str {
@@ -47,6 +53,7 @@ impl Screen {
             Screen::Train => "Train",
             Screen::Inspect => "Inspect",
             Screen::Hyper => "Hyperparameters",
+            Screen::Runs => "Runs",
         }
     }
 
@@ -100,6 +107,15 @@ pub struct Notice {
     pub text: String,
 }
 
+/// What follows a training that is ended for it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// A preset, by its place in the list.
+    Preset(usize),
+    /// A run that goes on.
+    Run(Box<Order>),
+}
+
 /// Lines of the log that are kept.
 pub const LOG_LINES: usize = 500;
 
@@ -124,12 +140,14 @@ pub struct State {
     pub training: Option<Training>,
     /// Whether the last training ended with an error, and which.
     pub failure: Option<String>,
-    /// The preset that starts when the running training has ended.
-    pub start_next: Option<usize>,
+    /// What starts when the running training has ended.
+    pub start_next: Option<Next>,
     /// A stop was asked for.
     pub stopping: bool,
     /// What is looked at.
     pub inspect: Inspect,
+    /// The runs on disk.
+    pub runs: Runs,
     /// How the curves are drawn.
     pub chart: ChartOptions,
     /// Popups, topmost last.
@@ -160,6 +178,7 @@ impl State {
             start_next: None,
             stopping: false,
             inspect: Inspect::default(),
+            runs: Runs::default(),
             chart: ChartOptions::default(),
             overlays: Vec::new(),
             log: std::collections::VecDeque::new(),
@@ -202,9 +221,4 @@ impl State {
     pub fn complain(&mut self, text: impl Into<String>) {
         self.notice = Some(Notice { severity: Severity::Error, text: clean(&text.into()) });
     }
-}
-
-/// Text from outside as one line that cannot disturb the terminal.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' || c == '\t' { ' ' } else { c }).filter(|c| !c.is_control()).collect()
 }

@@ -53,6 +53,8 @@ pub enum Purpose {
     StartOther,
     /// Write over a preset of that name.
     Overwrite,
+    /// End training, then go on with a run.
+    Resume,
 }
 
 /// A line to be typed.
@@ -79,6 +81,8 @@ pub enum Subject {
     Field,
     /// The learning rate of the training that runs.
     LearningRate,
+    /// The learning rate with which the chosen run goes on.
+    ResumeRate,
     /// What the figure on the screen is about; it follows while one types.
     FigureText,
 }

@@ -1,7 +1,7 @@
 //! The training that runs, or the last one that ran.
 
 use super::history::Series;
-use crate::worker::{EpochReport, Finish, Metric, Phase, RunInfo, Scores, StepReport};
+use crate::worker::{EpochReport, Finish, Metric, Past, Phase, RunInfo, Scores, StepReport};
 
 /// Loss, accuracy and what else the procedure reports over the steps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -100,6 +100,14 @@ impl Training {
             finish: None,
             base_rate,
         }
+    }
+
+    /// Takes in what the run reported before it was taken up again.
+    pub fn on_past(&mut self, past: Past) {
+        for report in past.steps {
+            self.training.push(report.step, u64::from(report.steps), report.scores);
+        }
+        past.epochs.into_iter().for_each(|report| self.on_epoch(report));
     }
 
     /// Takes in a step report.

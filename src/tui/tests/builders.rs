@@ -6,6 +6,8 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 
 use crate::preset::Preset;
+use crate::run::watch::Number;
+use crate::run::{Best, Manifest, Overview, RunDirectory, Status};
 use crate::tui::message::{Effect, Message};
 use crate::tui::screens;
 use crate::tui::state::presets::{Entry, Origin};
@@ -226,4 +228,77 @@ pub fn screen(state: &State) -> String {
         text.trim_end().to_owned()
     });
     rows.collect::<Vec<_>>().join("\n")
+}
+
+/// Runs as a list of them says: one that trains, one that is done, one that diverged, one whose manifest is broken.
+pub fn runs() -> Vec<Overview> {
+    let run = |name: &str, started: u64, status: Status, checkpoints: &[u64], numbers: &[(&str, f64)]| {
+        let manifest = Manifest {
+            format: 1,
+            trainyard: "0.1.0".into(),
+            preset: cnn(),
+            device: "cpu, 2 threads, AVX-512".into(),
+            host: "gpu-server".into(),
+            command_line: ["trainyard", "train", "mnist-cnn"].map(String::from).to_vec(),
+            started,
+            status,
+            frozen: 0,
+            best: checkpoints.first().map(|step| Best { step: *step, loss: 0.05 }),
+        };
+        let step = checkpoints.last().copied().unwrap_or(0) as i64;
+        Overview {
+            run: RunDirectory::at(std::path::Path::new(&format!("/home/ada/runs/{name}"))),
+            manifest: Ok(manifest),
+            is_alive: false,
+            checkpoints: checkpoints.to_vec(),
+            disk_bytes: 24_900_000,
+            numbers: numbers
+                .iter()
+                .map(|(tag, value)| Number { tag: (*tag).into(), step, value: *value })
+                .collect(),
+        }
+    };
+    let broken = Overview {
+        manifest: Err("run.ron: not a manifest: 3:17: Expected string\u{202e}\u{1b}[2J".into()),
+        ..run("2026-11-20T08-00-00-mnist-cnn-0a0a", 0, Status::Running, &[], &[])
+    };
+    let reason = "the loss became NaN at step 917 (epoch 2): try a smaller learning rate or train.clip; first no \
+                  number: the weights conv2d/kernel";
+    let diverged = Status::Failed { reason: reason.into(), diverged: true };
+    let finished = Status::Finished { steps: 4220, test_loss: 0.0431, test_accuracy: Some(0.9866) };
+    vec![
+        broken,
+        run(
+            "2026-11-21T09-30-00-mnist-cnn-1b2c",
+            1_795_253_400,
+            finished,
+            &[3376, 3798, 4220],
+            &[("loss/validation", 0.0512), ("loss/test", 0.0431), ("accuracy/test", 0.9866)],
+        ),
+        run(
+            "2026-11-22T10-00-00-mnist-cnn-3d4e",
+            1_795_341_600,
+            diverged,
+            &[844],
+            &[("loss/train", 2.31), ("learning_rate", 0.5)],
+        ),
+        Overview {
+            is_alive: true,
+            ..run(
+                "2026-11-23T11-15-00-mnist-cnn-5f60",
+                1_795_432_500,
+                Status::Running,
+                &[844, 1266],
+                &[("loss/validation", 0.0871), ("accuracy/validation", 0.9741)],
+            )
+        },
+    ]
+}
+
+/// A dashboard that shows them.
+pub fn with_runs(width: u16, height: u16) -> State {
+    let mut state = dashboard(width, height);
+    assert_eq!(press(&mut state, KeyCode::Char('5')), [Effect::ListRuns]);
+    update(&mut state, Message::Runs(Ok(runs())));
+    state
 }

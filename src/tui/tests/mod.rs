@@ -2,6 +2,8 @@
 
 pub mod builders;
 mod figures;
+mod hostile;
 mod random;
+mod runs;
 mod screens;
 mod stories;

@@ -48,6 +48,7 @@ fn any_message() -> impl Strategy<Value = Message> {
     let large = (80..220_u16, 24..70_u16).prop_map(|(width, height)| Message::Resize(width, height));
     let engine = prop_oneof![
         Just(started()),
+        Just(Event::Past(Box::default())),
         (1..5000_u64).prop_map(stepped),
         (1..6_u32).prop_map(epoch_done),
         Just(sample(Filter::All)),
@@ -61,7 +62,8 @@ fn any_message() -> impl Strategy<Value = Message> {
     ]
     .prop_map(Message::Engine);
     let paste = ".{0,20}".prop_map(Message::Paste);
-    prop_oneof![8 => key, 3 => mouse, 1 => small, 1 => large, 4 => engine, 1 => paste, 1 => Just(Message::Tick)]
+    let found = prop_oneof![Just(Message::Runs(Ok(runs()))), Just(Message::Runs(Ok(Vec::new())))];
+    prop_oneof![1 => found, 8 => key, 3 => mouse, 1 => small, 1 => large, 4 => engine, 1 => paste, 1 => Just(Message::Tick)]
 }
 
 proptest! {
@@ -81,10 +83,11 @@ proptest! {
 
 #[test]
 fn every_screen_fits_every_size_down_to_one_cell() {
-    for tab in ['1', '2', '3', '4'] {
+    for tab in ['1', '2', '3', '4', '5'] {
         for popup in [' ', '?', ':', 'q', 's'] {
             let mut state = in_training(80, 24);
             press(&mut state, KeyCode::Char(tab));
+            update(&mut state, Message::Runs(Ok(runs())));
             report(&mut state, sample(Filter::All));
             press(&mut state, KeyCode::Char(popup));
             for (width, height) in

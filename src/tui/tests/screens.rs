@@ -135,3 +135,18 @@ fn popups() {
 fn a_small_terminal_is_told_politely() {
     insta::assert_snapshot!(screen(&dashboard(59, 15)));
 }
+
+#[test]
+fn runs_on_disk() {
+    at_both_sizes("runs", with_runs);
+}
+
+#[test]
+fn a_run_that_diverged_and_the_question_at_which_rate_it_goes_on() {
+    at_both_sizes("runs_diverged", |width, height| {
+        let mut state = with_runs(width, height);
+        press(&mut state, KeyCode::Char('j'));
+        press(&mut state, KeyCode::Char('r'));
+        state
+    });
+}

@@ -4,12 +4,13 @@ use crate::tui::message::Effect;
 use crate::tui::state::{Screen, State, Training};
 use crate::worker::{Event, Outcome, Phase};
 
-use super::{inspect, presets};
+use super::{inspect, runs, training};
 
 pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Preparing(what) => {
             state.phase = Phase::Preparing;
+            state.training = None;
             state.log(what.clone());
             state.preparing = Some(what);
             Vec::new()
@@ -23,6 +24,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.inspect = state.inspect.anew(old, &info);
             state.training = Some(Training::new(*info));
             ask_if_shown(state)
+        }
+        Event::Past(past) => {
+            if let Some(training) = &mut state.training {
+                training.on_past(*past);
+            }
+            Vec::new()
         }
         Event::Step(report) => {
             if let Some(training) = &mut state.training {
@@ -64,11 +71,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Keeping { run, .. } => {
             state.log(format!("kept as {run}"));
-            Vec::new()
+            state.runs.shown = Some(run);
+            runs::list_if_shown(state)
         }
         Event::Checkpoint { step } => {
             state.log(format!("saved at step {step}"));
-            Vec::new()
+            runs::list_if_shown(state)
         }
         Event::Trouble(Some(what)) => {
             state.log(format!("not saved, will be tried again: {what}"));
@@ -131,8 +139,9 @@ fn ended(state: &mut State) -> Vec<Effect> {
     state.phase = Phase::Idle;
     state.preparing = None;
     state.stopping = false;
-    match state.start_next.take() {
-        Some(index) => presets::start_now(state, index),
+    match state.start_next {
+        Some(_) => training::begin_next(state),
+        None if state.screen == Screen::Runs => runs::list(state),
         None => ask_if_shown(state),
     }
 }

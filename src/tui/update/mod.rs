@@ -7,6 +7,7 @@ pub mod navigate;
 pub mod overlays;
 mod pointer;
 pub mod presets;
+pub mod runs;
 pub mod training;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -32,6 +33,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PresetSaved { preset, result } => presets::on_saved(state, *preset, result),
+        Message::Runs(found) => {
+            state.runs.found(found);
+            Vec::new()
+        }
         Message::Tick => {
             state.ticks = state.ticks.wrapping_add(1);
             Vec::new()

@@ -3,12 +3,16 @@
 use crate::tui::message::Effect;
 use crate::tui::state::{Overlay, Screen, State, overlay};
 
-use super::inspect;
+use super::{inspect, runs};
 
 /// Shows a screen.
 pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     state.screen = screen;
-    if screen == Screen::Inspect { inspect::ask(state) } else { Vec::new() }
+    match screen {
+        Screen::Inspect => inspect::ask(state),
+        Screen::Runs => runs::list(state),
+        Screen::Presets | Screen::Train | Screen::Hyper => Vec::new(),
+    }
 }
 
 /// The presets.
@@ -29,6 +33,11 @@ pub fn to_inspect(state: &mut State) -> Vec<Effect> {
 /// The form.
 pub fn to_hyper(state: &mut State) -> Vec<Effect> {
     go(state, Screen::Hyper)
+}
+
+/// What is on disk.
+pub fn to_runs(state: &mut State) -> Vec<Effect> {
+    go(state, Screen::Runs)
 }
 
 /// One tab to the right.
@@ -116,6 +125,7 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
                 state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
         }
         Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
+        Screen::Runs => state.runs.move_by(rows),
         Screen::Hyper => state.hyper.selected = moved(state.hyper.selected, super::edit::fields(state).len()),
     }
     Vec::new()

@@ -3,12 +3,12 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::message::Effect;
-use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Purpose, Subject};
+use crate::tui::state::{Next, State};
 use crate::worker::Command;
 
-use super::{edit, inspect, presets, training};
+use super::{edit, inspect, presets, runs, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -71,22 +71,21 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Purpose::Quit => leave(),
             Purpose::StopTraining => training::stop_now(state),
             Purpose::StartOther => {
-                state.start_next = Some(state.presets.selected);
+                state.start_next = Some(Next::Preset(state.presets.selected));
                 let effects = training::stop_now(state);
                 // It may have ended while the question stood.
                 if effects.is_empty() { presets::start(state) } else { effects }
             }
             Purpose::Overwrite => presets::save_over(state),
+            Purpose::Resume => runs::go_on_instead(state),
         },
         Some(Overlay::Prompt(mut prompt)) => {
             let typed = prompt.input.text().trim().to_owned();
             let done = match prompt.subject {
                 Subject::PresetName => presets::save_as(state, &typed),
                 Subject::Field => edit::set_selected(state, &typed).map(|()| Vec::new()),
-                Subject::LearningRate => match typed.parse::<f64>() {
-                    Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(training::set_rate(state, rate)),
-                    _ => Err(format!("{typed:?} is not a number above 0")),
-                },
+                Subject::LearningRate => rate(&typed).map(|rate| training::set_rate(state, rate)),
+                Subject::ResumeRate => rate(&typed).map(|rate| runs::resume_at(state, rate)),
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
             };
             done.unwrap_or_else(|problem| {
@@ -97,6 +96,11 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         }
         Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Filter(_)) | None => Vec::new(),
     }
+}
+
+fn rate(typed: &str) -> Result<f64, String> {
+    let rate = typed.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
+    rate.ok_or_else(|| format!("{typed:?} is not a number above 0"))
 }
 
 fn line(state: &mut State) -> Option<&mut LineInput> {

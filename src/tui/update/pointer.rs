@@ -7,7 +7,7 @@ use crate::tui::layout::{self, Hit};
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, inspect, navigate, presets};
+use super::{edit, inspect, navigate, presets, runs};
 
 pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     match event.kind {
@@ -26,6 +26,11 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
                 Some(Hit::Field(row)) if row == state.hyper.selected => edit::begin(state),
                 Some(Hit::Field(row)) => {
                     state.hyper.selected = row;
+                    Vec::new()
+                }
+                Some(Hit::Run(row)) if row == state.runs.selected => runs::open(state),
+                Some(Hit::Run(row)) => {
+                    state.runs.selected = row;
                     Vec::new()
                 }
                 None => Vec::new(),

@@ -6,7 +6,9 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::presets::{Entry, Origin};
 use crate::tui::state::{Screen, State};
-use crate::worker::{Command, Phase};
+use crate::worker::Command;
+
+use super::training;
 
 /// Trains the chosen preset; asks first when that ends another training.
 pub fn start(state: &mut State) -> Vec<Effect> {
@@ -36,12 +38,7 @@ pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
         return Vec::new();
     }
     let preset = Box::new(entry.draft.clone());
-    state.phase = Phase::Preparing;
-    state.preparing = Some(format!("preparing {}", preset.name));
-    state.training = None;
-    state.failure = None;
-    state.screen = Screen::Train;
-    vec![Effect::Send(Command::Start(preset))]
+    training::begin(state, format!("preparing {}", preset.name), Command::Start(preset))
 }
 
 /// Shows all that is known about the chosen preset.

@@ -3,12 +3,32 @@
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
-use crate::tui::state::{SMOOTHING, State};
+use crate::tui::state::{Next, SMOOTHING, Screen, State};
 use crate::worker::{Command, Phase};
 
-use super::edit;
+use super::{edit, presets, runs};
 
 const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
+
+/// Begins with what the worker is told by `command`; nothing that cannot go on by itself may be running.
+pub(super) fn begin(state: &mut State, what: String, command: Command) -> Vec<Effect> {
+    state.phase = Phase::Preparing;
+    state.preparing = Some(what);
+    state.training = None;
+    state.failure = None;
+    state.runs.shown = None;
+    state.screen = Screen::Train;
+    vec![Effect::Send(command)]
+}
+
+/// Begins with what was to follow the training that has ended.
+pub(super) fn begin_next(state: &mut State) -> Vec<Effect> {
+    match state.start_next.take() {
+        Some(Next::Preset(index)) => presets::start_now(state, index),
+        Some(Next::Run(order)) => runs::go_on_now(state, order),
+        None => Vec::new(),
+    }
+}
 
 /// Holds, or goes on.
 pub fn pause_or_resume(state: &mut State) -> Vec<Effect> {

@@ -5,25 +5,10 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::commands::{self as does, Command};
 use super::state::{Overlay, State};
 use crate::run::watch::Kind;
-use crate::tui::keymap::{Key, ch, ctrl, key};
+use crate::tui::keymap::{self, Key, bind, ch, ctrl, key, shown};
 
-/// Keys that do one thing.
-#[derive(Debug)]
-pub struct Binding {
-    /// Any of these.
-    pub keys: &'static [Key],
-    /// What they do.
-    pub command: &'static Command,
-    /// A word or two for the footer.
-    pub hint: Option<&'static str>,
-}
-
-const fn bind(keys: &'static [Key], command: &'static Command) -> Binding {
-    Binding { keys, command, hint: None }
-}
-const fn shown(keys: &'static [Key], command: &'static Command, hint: &'static str) -> Binding {
-    Binding { keys, command, hint: Some(hint) }
-}
+/// Keys that do one thing here.
+pub type Binding = keymap::Binding<Command>;
 
 const UP: Key = key(KeyCode::Up);
 const DOWN: Key = key(KeyCode::Down);

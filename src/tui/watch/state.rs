@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ratatui::layout::Size;
 
-use crate::run::watch::{Interest, Kind, RunId, TagId, View, main_number, text};
+use crate::run::text;
+use crate::run::watch::{Interest, Kind, RunId, TagId, View, main_number};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::{Notice, SMOOTHING, Severity};
 use crate::tui::theme::{Role, Theme};

@@ -6,6 +6,7 @@ pub mod bars;
 pub mod chart;
 pub mod distributions;
 pub mod dots;
+pub mod footer;
 pub mod heatmap;
 pub mod image;
 pub mod images;

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The longest wish: a preset with everything in it takes a thousandth of it.
-pub(super) const LONGEST_ASK: u32 = 1 << 20;
+pub const LONGEST_ASK: u32 = 1 << 20;
 /// The longest report: a figure of many images.
-pub(super) const LONGEST_TELL: u32 = 64 << 20;
+pub const LONGEST_TELL: u32 = 64 << 20;
 
 /// What came.
 #[derive(Debug, PartialEq)]
-pub(super) enum Incoming<T> {
+pub enum Incoming<T> {
     /// A message.
     Message(T),
     /// Something else, passed over: why.
@@ -25,7 +25,7 @@ pub(super) enum Incoming<T> {
 ///
 /// # Errors
 /// When the other side is gone, or the message is too long.
-pub(super) fn write(to: &mut impl Write, message: &impl Serialize, longest: u32) -> io::Result<()> {
+pub fn write(to: &mut impl Write, message: &impl Serialize, longest: u32) -> io::Result<()> {
     let text = ron::to_string(message).map_err(io::Error::other)?;
     let length = u32::try_from(text.len()).ok().filter(|length| *length <= longest);
     let length = length.ok_or_else(|| io::Error::other(format!("a message of {} bytes", text.len())))?;
@@ -39,7 +39,7 @@ pub(super) fn write(to: &mut impl Write, message: &impl Serialize, longest: u32)
 ///
 /// # Errors
 /// When the stream fails.
-pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read, longest: u32) -> io::Result<Incoming<T>> {
+pub fn read<T: DeserializeOwned>(from: &mut impl Read, longest: u32) -> io::Result<Incoming<T>> {
     let mut length = [0; 4];
     match from.read_exact(&mut length) {
         Ok(()) => {}

@@ -8,7 +8,7 @@
 //! A message is RON text, as presets are: it has a form for every number, infinities included, that JSON lacks.
 
 mod client;
-mod frames;
+pub mod frames;
 mod history;
 mod hub;
 mod server;

@@ -13,8 +13,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
 use crate::tui::layout::{SMALLEST, parts};
-use crate::tui::state::Severity;
 use crate::tui::theme::Role;
+use crate::tui::widgets::footer;
 
 use super::state::{Overlay, State};
 use super::{keymap, layout};
@@ -95,30 +95,10 @@ fn header(state: &State, area: Rect, frame: &mut Frame) {
 fn footer(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     if let Some(notice) = &state.notice {
-        let (sign, role) = match notice.severity {
-            Severity::Info => ("●", Role::Good),
-            Severity::Error => ("✗", Role::Bad),
-        };
-        let sign = Span::styled(format!(" {sign} "), theme.strong(role));
-        frame.render_widget(Line::from(vec![sign, Span::raw(notice.text.clone())]), area);
+        frame.render_widget(footer::message(theme, notice), area);
         return;
     }
-    let hints = keymap::hints(state);
-    let width_of = |(keys, word): &(String, &str)| keys.width() + word.width() + 4;
-    // The last two, help and quit, always stand there.
-    let kept = hints.len().saturating_sub(2);
-    let mut room = usize::from(area.width).saturating_sub(hints[kept..].iter().map(width_of).sum::<usize>());
-    let mut spans = vec![Span::raw(" ")];
-    for (place, hint) in hints.iter().enumerate() {
-        if place < kept {
-            if width_of(hint) > room {
-                continue;
-            }
-            room -= width_of(hint);
-        }
-        spans.push(Span::styled(hint.0.clone(), theme.strong(Role::Accent)));
-        spans.push(Span::styled(format!(" {}   ", hint.1), theme.style(Role::Muted)));
-    }
+    let mut spans = footer::keys(theme, &keymap::hints(state), area.width);
     let problem = state.view.problems.first().filter(|_| state.overlays.is_empty());
     if let Some(problem) = problem {
         spans.push(Span::styled(format!(" ✗ {problem}"), theme.style(Role::Bad).add_modifier(Modifier::DIM)));

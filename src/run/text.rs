@@ -1,4 +1,4 @@
-//! Names and text that others wrote, made fit to be shown.
+//! Names and text that others wrote, made fit to be shown: the same for the dashboard, `watch` and the command line.
 
 /// At most `longest` characters of `text` on one line. What steers a terminal or reorders text is left out: control
 /// characters (escape sequences begin with one), marks of direction, characters without width. Line breaks and tabs
@@ -17,15 +17,24 @@ pub fn shown(text: &str, longest: usize) -> String {
     shown
 }
 
+/// So much of a name or a message is shown where nothing else bounds it.
+const LONGEST: usize = 2000;
+
+/// [`shown`], with room for any message.
+pub fn clean(text: &str) -> String {
+    shown(text, LONGEST)
+}
+
 /// Lines of a longer text, each [`shown`].
 pub fn lines(text: &str, longest: usize, most: usize) -> Vec<String> {
     text.lines().take(most).map(|line| shown(line, longest)).collect()
 }
 
-fn steers(letter: char) -> bool {
+/// Whether a terminal would not show this character but do something: move, colour, reorder.
+pub fn steers(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
@@ -39,5 +48,6 @@ mod tests {
         let long = "x\u{200b}".repeat(5 << 20);
         assert_eq!(shown(&long, 5), "xxxx…");
         assert_eq!(lines("a\tb\nc\nd", 50, 2), ["a b", "c"]);
+        assert_eq!(clean(&long).chars().count(), LONGEST);
     }
 }

@@ -1,0 +1,214 @@
+//! What a list of runs says of each.
+
+use std::path::Path;
+
+use super::lock::Lock;
+use super::watch::{Number, newest_numbers};
+use super::{Error, Manifest, RunDirectory, Status};
+
+/// How a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A living process trains it.
+    Running,
+    /// Its process is gone without a word.
+    Interrupted,
+    /// It was ended before its last epoch.
+    Stopped,
+    /// It is done.
+    Finished,
+    /// It ended with an error.
+    Failed,
+    /// Its manifest cannot be read.
+    Broken,
+}
+
+impl Standing {
+    /// In a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Running => "running",
+            Standing::Interrupted => "interrupted",
+            Standing::Stopped => "stopped",
+            Standing::Finished => "finished",
+            Standing::Failed => "failed",
+            Standing::Broken => "broken",
+        }
+    }
+}
+
+/// A run at a glance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Overview {
+    /// Where it is.
+    pub run: RunDirectory,
+    /// What was run, or what is wrong with its manifest.
+    pub manifest: Result<Manifest, String>,
+    /// Whether a living process writes it.
+    pub is_alive: bool,
+    /// The steps of its checkpoints, first to last.
+    pub checkpoints: Vec<u64>,
+    /// Bytes that its files take.
+    pub disk_bytes: u64,
+    /// The newest number of each of its figures.
+    pub numbers: Vec<Number>,
+}
+
+impl Overview {
+    /// Looks at a run: little of it is read.
+    pub fn of(run: &RunDirectory) -> Self {
+        Overview {
+            run: run.clone(),
+            manifest: run.manifest().map_err(|error| error.to_string()),
+            is_alive: Lock::holder(run.path()).is_some(),
+            checkpoints: run.checkpoints(),
+            disk_bytes: run.disk_use(),
+            numbers: newest_numbers(run.path()),
+        }
+    }
+
+    /// All runs in a folder, oldest first.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn list(runs: &Path) -> Result<Vec<Self>, Error> {
+        Ok(RunDirectory::list(runs)?.iter().map(Self::of).collect())
+    }
+
+    /// How it stands.
+    pub fn standing(&self) -> Standing {
+        let Ok(manifest) = &self.manifest else { return Standing::Broken };
+        match &manifest.status {
+            Status::Running if self.is_alive => Standing::Running,
+            Status::Running => Standing::Interrupted,
+            Status::Stopped { .. } => Standing::Stopped,
+            Status::Finished { .. } => Standing::Finished,
+            Status::Failed { .. } => Standing::Failed,
+        }
+    }
+
+    /// Steps done when it ended, or else those of which something is known.
+    pub fn steps(&self) -> Option<u64> {
+        let checkpoint = self.checkpoints.last().copied();
+        match self.manifest.as_ref().map(|manifest| &manifest.status) {
+            Ok(Status::Stopped { steps } | Status::Finished { steps, .. }) => Some(*steps),
+            Ok(Status::Running) if self.is_alive => {
+                let newest = self.numbers.iter().filter_map(|number| u64::try_from(number.step).ok()).max();
+                newest.max(checkpoint)
+            }
+            _ => checkpoint,
+        }
+    }
+
+    /// Why it failed, or what is wrong with its manifest.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.manifest {
+            Ok(manifest) => match &manifest.status {
+                Status::Failed { reason, .. } => Some(reason),
+                _ => None,
+            },
+            Err(problem) => Some(problem),
+        }
+    }
+
+    /// Loss and accuracy on the test set, where it is done.
+    pub fn test(&self) -> Option<(f64, Option<f64>)> {
+        match self.manifest.as_ref().ok()?.status {
+            Status::Finished { test_loss, test_accuracy, .. } => Some((test_loss, test_accuracy)),
+            _ => None,
+        }
+    }
+
+    /// The newest value of a figure, and on what: the test set where it is done, then the validation set, then training.
+    pub fn newest(&self, figure: &str) -> Option<(&'static str, f64)> {
+        let value = |of: &str| self.number(&format!("{figure}/{of}"));
+        ["test", "validation", "train"].into_iter().find_map(|of| Some((of, value(of)?)))
+    }
+
+    /// The learning rate of its newest step that is known.
+    pub fn learning_rate(&self) -> Option<f64> {
+        let preset = || self.manifest.as_ref().ok().map(|manifest| manifest.preset.optimizer.learning_rate());
+        self.number("learning_rate").or_else(preset)
+    }
+
+    fn number(&self, tag: &str) -> Option<f64> {
+        self.numbers.iter().find(|number| number.tag == tag).map(|number| number.value)
+    }
+
+    /// Whether its loss was no number any more when it ended: going on as it was would end in the same way.
+    pub fn has_diverged(&self) -> bool {
+        let status = self.manifest.as_ref().map(|manifest| &manifest.status);
+        matches!(status, Ok(Status::Failed { diverged: true, .. }))
+    }
+
+    /// Why it cannot be gone on with, if so.
+    pub fn hindrance(&self) -> Option<String> {
+        match &self.manifest {
+            Err(problem) => Some(problem.clone()),
+            Ok(_) if self.is_alive => Some("it is being trained".into()),
+            Ok(manifest) => done(manifest, &self.checkpoints)
+                .map(|steps| format!("it is finished after {steps} steps: nothing is left to do")),
+        }
+    }
+}
+
+/// The steps of a run of which nothing is left to do. One that ended on a full disk has no checkpoint of its end: that
+/// can still be made.
+pub fn done(manifest: &Manifest, checkpoints: &[u64]) -> Option<u64> {
+    match manifest.status {
+        Status::Finished { steps, .. } if checkpoints.last() == Some(&steps) => Some(steps),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tensorboard::Writer;
+
+    fn run(status: Status) -> (tempfile::TempDir, RunDirectory) {
+        let runs = tempfile::tempdir().unwrap();
+        let preset = include_str!("../../presets/mnist-mlp.ron");
+        let preset = crate::preset::library::experiment(preset, "mnist-mlp.ron").unwrap().preset;
+        let manifest = Manifest { status, ..Manifest::begin(preset, "cpu".into()) };
+        let run = RunDirectory::create(runs.path(), &manifest).unwrap();
+        (runs, run)
+    }
+
+    #[test]
+    fn a_run_whose_process_is_gone_is_called_interrupted() {
+        let (_runs, run) = run(Status::Running);
+        assert_eq!(Overview::of(&run).standing(), Standing::Interrupted);
+        let lock = Lock::take(run.path()).unwrap();
+        let seen = Overview::of(&run);
+        assert_eq!(
+            (seen.standing(), seen.hindrance()),
+            (Standing::Running, Some("it is being trained".into()))
+        );
+        drop(lock);
+        assert_eq!(Overview::of(&run).hindrance(), None);
+    }
+
+    #[test]
+    fn the_newest_figures_are_those_of_the_validation_set_where_there_is_one() {
+        let (_runs, run) = run(Status::Failed { reason: "the loss became NaN".into(), diverged: true });
+        let mut writer = Writer::create(run.path()).unwrap();
+        writer.scalars(5, &[("loss/train", 0.5), ("learning_rate", 0.25)]).unwrap();
+        writer.scalars(5, &[("loss/validation", 0.75)]).unwrap();
+        writer.flush().unwrap();
+        let seen = Overview::of(&run);
+        assert_eq!(seen.newest("loss"), Some(("validation", 0.75)));
+        assert_eq!((seen.newest("accuracy"), seen.learning_rate()), (None, Some(0.25)));
+        assert!(seen.has_diverged() && seen.standing() == Standing::Failed);
+        assert_eq!(seen.reason(), Some("the loss became NaN"));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_is_shown_as_such() {
+        let (_runs, run) = run(Status::Running);
+        std::fs::write(run.path().join("run.ron"), "(format: 1").unwrap();
+        let seen = Overview::of(&run);
+        assert_eq!((seen.standing(), seen.steps()), (Standing::Broken, None));
+        assert!(seen.hindrance().is_some_and(|why| why.contains("not a manifest")));
+    }
+}

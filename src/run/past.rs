@@ -1,0 +1,88 @@
+//! What a run has reported so far, read back from its event files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::tensorboard::Reader;
+
+/// The numbers of a run, by tag, steps rising.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Courses {
+    by_tag: BTreeMap<String, Vec<(u64, f64)>>,
+}
+
+impl Courses {
+    /// Reads the event files in a run's folder up to `until`, the step at which it goes on. Steps that were made twice,
+    /// since a run went back to a checkpoint, count as they were made last. What is damaged or unreadable is left out.
+    pub fn read(folder: &Path, until: u64) -> Self {
+        let mut courses = Courses::default();
+        for file in event_files(folder) {
+            let _ = Reader::new(&file).read(|scalar| {
+                let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
+                    return;
+                };
+                let course = courses.by_tag.entry(scalar.tag).or_default();
+                while course.last().is_some_and(|(last, _)| *last >= step) {
+                    course.pop();
+                }
+                course.push((step, scalar.value));
+            });
+        }
+        courses
+    }
+
+    /// The course of every tag.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[(u64, f64)])> {
+        self.by_tag.iter().map(|(tag, course)| (tag.as_str(), course.as_slice()))
+    }
+
+    /// The course of a tag; empty when there is none of that name.
+    pub fn course(&self, tag: &str) -> &[(u64, f64)] {
+        self.by_tag.get(tag).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A run's event files in the order in which they were begun.
+fn event_files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let begun = |path: &PathBuf| {
+        // events.out.tfevents.SECONDS.HOST.PROCESS.NANOSECONDS
+        let name = path.file_name()?.to_string_lossy().into_owned();
+        let rest = name.strip_prefix("events.out.tfevents.")?;
+        let seconds: u64 = rest.split('.').next()?.parse().ok()?;
+        let nanoseconds: u32 = rest.rsplit('.').next()?.parse().ok()?;
+        Some((seconds, nanoseconds))
+    };
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents")))
+        .collect();
+    files.sort_by_key(|path| (begun(path), path.clone()));
+    files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tensorboard::Writer;
+
+    #[test]
+    fn steps_that_were_made_twice_count_once_and_later_ones_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        for steps in [1..=6, 4..=9] {
+            let mut writer = Writer::create(folder.path()).unwrap();
+            for step in steps.clone() {
+                let loss = step as f64 + if *steps.start() == 4 { 0.5 } else { 0.0 };
+                writer.scalars(step, &[("loss/train", loss)]).unwrap();
+            }
+            writer.flush().unwrap();
+        }
+        let courses = Courses::read(folder.path(), 8);
+        let expected = [1.0, 2.0, 3.0, 4.5, 5.5, 6.5, 7.5, 8.5];
+        let losses: Vec<f64> = courses.course("loss/train").iter().map(|point| point.1).collect();
+        assert_eq!(losses, expected);
+        assert_eq!(courses.iter().count(), 1);
+        assert_eq!(Courses::read(&folder.path().join("not there"), 8), Courses::default());
+    }
+}

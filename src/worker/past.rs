@@ -1,0 +1,121 @@
+//! What a run reported before it was taken up again, from its event files: the reports of which `keeper.rs` wrote the
+//! figures.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::channel::summed;
+use super::protocol::{EpochReport, Metric, Past, Scores, StepReport};
+use crate::run::past::Courses;
+
+/// More reports of steps are summed up, two into one.
+const STEPS: usize = 4096;
+
+/// The reports of the run in `folder` up to the step `until`, at which it goes on.
+pub(super) fn read(folder: &Path, until: u64, steps_per_epoch: u64) -> Past {
+    told(&Courses::read(folder, until), steps_per_epoch)
+}
+
+fn told(courses: &Courses, steps_per_epoch: u64) -> Past {
+    let (rates, speeds) = (courses.course("learning_rate"), courses.course("samples_per_second"));
+    let seconds = courses.course("seconds/epoch");
+    let [training, epochs, validation] = ["train", "epoch", "validation"].map(|of| scores(courses, of));
+    let mut before = 0;
+    let steps = training.into_iter().map(|(step, scores)| {
+        let steps = u32::try_from(step - std::mem::replace(&mut before, step)).unwrap_or(u32::MAX);
+        StepReport {
+            step,
+            epoch: u32::try_from(step.saturating_sub(1) / steps_per_epoch.max(1) + 1).unwrap_or(u32::MAX),
+            scores,
+            steps,
+            learning_rate: at(rates, step),
+            samples_per_second: at(speeds, step),
+            seconds: 0.0,
+        }
+    });
+    let mut steps: Vec<StepReport> = steps.collect();
+    while steps.len() > STEPS {
+        let pairs = steps.chunks(2).map(|pair| match pair {
+            [first, second] => summed(first, second),
+            alone => alone[0],
+        });
+        steps = pairs.collect();
+    }
+    let epochs = epochs.into_iter().zip(1..).map(|((step, training), epoch)| EpochReport {
+        epoch,
+        step,
+        training,
+        validation: validation.get(&step).copied(),
+        learning_rate: at(rates, step),
+        samples_per_second: at(speeds, step),
+        seconds: seconds.iter().find(|(there, _)| *there == step).map_or(0.0, |(_, seconds)| *seconds),
+    });
+    Past { steps, epochs: epochs.collect() }
+}
+
+/// The scores of which `keeper::by_tag` wrote the figures, by their steps.
+fn scores(courses: &Courses, of: &str) -> BTreeMap<u64, Scores> {
+    let course = |figure: &str| courses.course(&format!("{figure}/{of}"));
+    let losses =
+        course("loss").iter().map(|(step, loss)| (*step, Scores { loss: *loss, ..Scores::default() }));
+    let mut scores: BTreeMap<u64, Scores> = losses.collect();
+    for (step, accuracy) in course("accuracy") {
+        scores.entry(*step).and_modify(|scores| scores.accuracy = Some(*accuracy));
+    }
+    for metric in Metric::ALL {
+        for (step, value) in course(metric.name()) {
+            scores.entry(*step).and_modify(|scores| scores.metrics.set(metric, *value));
+        }
+    }
+    scores
+}
+
+/// The value that held at a step.
+fn at(course: &[(u64, f64)], step: u64) -> f64 {
+    let after = course.partition_point(|(there, _)| *there <= step);
+    after.checked_sub(1).map_or(0.0, |place| course[place].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::tensorboard::Writer;
+
+    #[test]
+    fn steps_and_epochs_come_back_with_their_scores() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path()).unwrap();
+        for step in [5, 10, 15, 20] {
+            let loss = 1.0 / step as f64;
+            writer
+                .scalars(step, &[("loss/train", loss), ("accuracy/train", 0.5), ("rmse/train", 2.0)])
+                .unwrap();
+            writer.scalars(step, &[("learning_rate", 0.25), ("samples_per_second", 100.0)]).unwrap();
+        }
+        writer
+            .scalars(10, &[("loss/epoch", 0.5), ("seconds/epoch", 3.0), ("loss/validation", 0.75)])
+            .unwrap();
+        writer.flush().unwrap();
+        let past = read(folder.path(), 15, 10);
+        assert_eq!(past.steps.iter().map(|report| report.steps).collect::<Vec<_>>(), [5, 5, 5]);
+        let last = past.steps.last().unwrap();
+        assert_eq!((last.step, last.epoch, last.learning_rate), (15, 2, 0.25));
+        assert_eq!(last.scores.metrics.get(Metric::Rmse), Some(2.0));
+        let [epoch] = past.epochs[..] else { panic!("{:?}", past.epochs) };
+        assert_eq!((epoch.epoch, epoch.step, epoch.seconds, epoch.training.loss), (1, 10, 3.0, 0.5));
+        assert_eq!(epoch.validation.map(|scores| scores.loss), Some(0.75));
+    }
+
+    #[test]
+    fn a_long_past_is_summed_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path()).unwrap();
+        for step in 1..=10_000 {
+            writer.scalars(step, &[("loss/train", 1.0)]).unwrap();
+        }
+        writer.flush().unwrap();
+        let past = read(folder.path(), u64::MAX, 100);
+        assert!(past.steps.len() <= STEPS);
+        assert_eq!(past.steps.iter().map(|report| u64::from(report.steps)).sum::<u64>(), 10_000);
+    }
+}

@@ -1,0 +1,93 @@
+//! The pictures that a run keeps of what its network makes or looks for, one a figure, after its epochs.
+
+use std::time::{Duration, Instant};
+
+use crate::run::tensorboard::Grid;
+use crate::train::figure::{Body, Controls, Panel};
+use crate::train::{self, Training};
+
+/// The figures of which pictures are kept, of those that a training has: a generator's samples, reconstructions, what
+/// the units of the first layer look for.
+const KEPT: [&str; 4] = ["samples", "reconstructions", "filters", "first-layer"];
+/// The least time between the pictures of two epochs: short ones would have more pictures than steps.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// When pictures are due.
+#[derive(Default)]
+pub(super) struct Pictures {
+    /// When the last were made, and at which step.
+    made: Option<(Instant, u64)>,
+}
+
+impl Pictures {
+    /// The pictures at the end of an epoch; at the end of the training in any case. Looking does not change what is
+    /// trained.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn due(
+        &mut self,
+        training: &mut dyn Training,
+        is_end: bool,
+    ) -> Result<Vec<(String, Grid)>, train::Error> {
+        let step = training.step();
+        let is_due = match self.made {
+            None => true,
+            Some((_, at)) if at == step => false,
+            Some((when, _)) => is_end || when.elapsed() >= PAUSE,
+        };
+        if !is_due {
+            return Ok(Vec::new());
+        }
+        let mut pictures = Vec::new();
+        for info in training.figures().into_iter().filter(|info| KEPT.contains(&info.name.as_str())) {
+            if let Some(figure) = training.figure(&info.name, &Controls::start(&info.knobs))?
+                && let Some(grid) = grid(figure.panels)
+            {
+                pictures.push((info.name, grid));
+            }
+        }
+        self.made = Some((Instant::now(), step));
+        Ok(pictures)
+    }
+}
+
+/// The panels of images as one: rows of inputs above rows of reconstructions.
+fn grid(panels: Vec<Panel>) -> Option<Grid> {
+    let mut whole: Option<Grid> = None;
+    for panel in panels {
+        let Body::Images { shape, pixels, range, columns, .. } = panel.body else { continue };
+        match &mut whole {
+            None => whole = Some(Grid { shape, pixels, range, columns }),
+            Some(grid) if grid.shape == shape && grid.range == range => grid.pixels.extend(pixels),
+            Some(_) => {}
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(shape: [usize; 3], value: f32) -> Panel {
+        let body = Body::Images {
+            shape,
+            pixels: vec![value; shape.iter().product()],
+            range: (0.0, 1.0),
+            captions: Vec::new(),
+            columns: 1,
+        };
+        Panel { title: String::new(), body }
+    }
+
+    #[test]
+    fn panels_of_one_size_are_one_picture() {
+        let text = Panel { title: String::new(), body: Body::Text("words".into()) };
+        let panels = vec![text, images([1, 2, 1], 0.25), images([1, 2, 1], 0.75), images([3, 3, 1], 0.5)];
+        let expected =
+            Grid { shape: [1, 2, 1], pixels: vec![0.25, 0.25, 0.75, 0.75], range: (0.0, 1.0), columns: 1 };
+        assert_eq!(grid(panels), Some(expected));
+        assert_eq!(grid(Vec::new()), None);
+    }
+}

@@ -1,0 +1,211 @@
+//! Files of one's own data.
+
+use std::io::{Cursor, Write};
+use std::path::Path;
+
+use trainyard::data::check::check;
+use trainyard::data::import::rows::Rows;
+use trainyard::data::import::{csv, idx, images, npy, text, wav};
+use trainyard::preset::{Colour, Missing, Task};
+
+use crate::Target;
+use crate::targets::in_a_file;
+
+/// Bytes that are held in memory; what is larger is read from disk, which goes another way.
+const IN_MEMORY: u64 = 100;
+
+/// Reads the last row of what was opened.
+fn last_row(rows: &impl Rows) {
+    if rows.count() > 0 {
+        let mut row = vec![0.0; rows.width()];
+        let _ = rows.read(rows.count() - 1, &mut row);
+    }
+}
+
+/// IDX files, opened in memory and on disk, and looked at as `trainyard data check` does.
+pub fn idx() -> Target {
+    let images = [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2][..], &[7; 12]].concat();
+    let labels = [&[0, 0, 8, 1, 0, 0, 0, 4][..], &[1, 2, 3, 4]].concat();
+    let floats = [&[0, 0, 13, 2, 0, 0, 0, 9, 0, 0, 0, 3][..], &[0; 108]].concat();
+    let zipped = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("a vector takes all")
+    };
+    let seeds = vec![zipped(&images), images, labels, floats];
+    // A broken file is refused with an error: that is not the question here.
+    let read = |bytes: &[u8]| {
+        drop(idx::parse(bytes.to_vec(), "fuzz.idx"));
+        in_a_file("fuzz.idx", bytes, |path| {
+            if let Ok((rows, _)) = idx::open(path, IN_MEMORY) {
+                last_row(&rows);
+            }
+            drop(check(path, None));
+        });
+    };
+    Target { name: "IDX", seeds, read }
+}
+
+/// Tables, with every way to treat what is missing.
+pub fn csv() -> Target {
+    let seeds = [
+        "a,b,kind\n1,2.5,x\n-3e2,,y\n4,5,x\n",
+        "a\tb\tc\n\"1\"\t\"2\n3\"\t4\n",
+        "1;2;3\n4;5;6.5\n",
+        "\u{feff}größe,\"na\"\"me\",y\r\n1,2,0\r\n3,4,1\r\n",
+    ];
+    let read = |bytes: &[u8]| {
+        let mut options = csv::Options {
+            label: None,
+            columns: Vec::new(),
+            task: Task::Auto,
+            separator: None,
+            header: true,
+            missing: Missing::Refuse,
+            in_memory: IN_MEMORY,
+        };
+        in_a_file("fuzz.csv", bytes, |path| {
+            for missing in [Missing::Refuse, Missing::Mean, Missing::Zero] {
+                options.missing = missing;
+                if let Ok(table) = csv::read(&[path, path], &options, &mut Err) {
+                    last_row(&table.rows);
+                }
+            }
+            (options.header, options.separator, options.task) = (false, Some(';'), Task::Values);
+            drop(csv::read(&[path], &options, &mut |_| Ok(())));
+            drop(check(path, Some("2")));
+        });
+    };
+    Target { name: "CSV", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
+}
+
+fn array(kind: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}\n");
+    let mut file = b"\x93NUMPY\x01\x00".to_vec();
+    file.extend((header.len() as u16).to_le_bytes());
+    file.extend(header.as_bytes());
+    file.extend(numbers);
+    file
+}
+
+fn arrays() -> Vec<Vec<u8>> {
+    vec![
+        array("<f4", "2, 3", &[1; 24]),
+        array("|u1", "3, 2, 2", &[9; 12]),
+        array(">i8", "5,", &[0; 40]),
+        array("<f8", "9, 4", &[0; 288]),
+    ]
+}
+
+/// NumPy's arrays.
+pub fn npy() -> Target {
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.npy", bytes, |path| {
+            for in_memory in [IN_MEMORY, u64::MAX] {
+                if let Ok((rows, _)) = npy::open(path, in_memory) {
+                    last_row(&rows);
+                }
+            }
+            drop(check(path, None));
+        });
+    };
+    Target { name: "NPY", seeds: arrays(), read }
+}
+
+/// NumPy's archives.
+pub fn npz() -> Target {
+    let archive = |method: zip::CompressionMethod| {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        for (name, bytes) in ["x.npy", "y.npy"].into_iter().zip(arrays()) {
+            zip.start_file(name, options).expect("a vector takes all");
+            zip.write_all(&bytes).expect("a vector takes all");
+        }
+        zip.finish().expect("a vector takes all").into_inner()
+    };
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.npz", bytes, |path| {
+            drop(npy::names(path));
+            for name in ["x", "y"] {
+                if let Ok((rows, _)) = npy::open_in(path, name) {
+                    last_row(&rows);
+                }
+            }
+            drop(check(path, None));
+        });
+    };
+    let methods = [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated];
+    Target { name: "NPZ", seeds: methods.map(archive).to_vec(), read }
+}
+
+/// Sounds, resampled as the spectrograms want them.
+pub fn wav() -> Target {
+    let sound = |channels: u16, bits: u16, format: hound::SampleFormat| {
+        let spec =
+            hound::WavSpec { channels, sample_rate: 8000, bits_per_sample: bits, sample_format: format };
+        let mut bytes = Cursor::new(Vec::new());
+        let mut writer = hound::WavWriter::new(&mut bytes, spec).expect("a vector takes all");
+        for number in 0..60_i32 {
+            match format {
+                hound::SampleFormat::Int => writer.write_sample(number).expect("a vector takes all"),
+                hound::SampleFormat::Float => {
+                    writer.write_sample(number as f32 / 60.0).expect("a vector takes all");
+                }
+            }
+        }
+        writer.finalize().expect("a vector takes all");
+        bytes.into_inner()
+    };
+    let seeds = vec![
+        sound(1, 16, hound::SampleFormat::Int),
+        sound(2, 8, hound::SampleFormat::Int),
+        sound(1, 24, hound::SampleFormat::Int),
+        sound(2, 32, hound::SampleFormat::Float),
+    ];
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.wav", bytes, |path| {
+            drop(wav::read(path, 8000));
+            drop(wav::read(path, 16_000));
+            drop(check(path, None));
+        });
+    };
+    Target { name: "WAV", seeds, read }
+}
+
+/// Images of a folder: PNG and JPEG.
+pub fn images() -> Target {
+    let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(9, 7, |x, y| {
+        image::Rgb([x as u8 * 20, y as u8 * 30, 99])
+    }));
+    let encoded = |picture: &image::DynamicImage, format: image::ImageFormat| {
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).expect("a vector takes all");
+        bytes.into_inner()
+    };
+    let seeds = vec![
+        encoded(&picture, image::ImageFormat::Png),
+        encoded(&picture.grayscale(), image::ImageFormat::Png),
+        encoded(&picture, image::ImageFormat::Jpeg),
+        encoded(&picture.grayscale(), image::ImageFormat::Jpeg),
+    ];
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.png", bytes, |path: &Path| {
+            for colour in [Colour::Grey, Colour::Rgb] {
+                drop(images::decode(path, images::Form { height: 8, width: 8, colour }));
+            }
+        });
+    };
+    Target { name: "images", seeds, read }
+}
+
+/// Texts, alone and with a class a line.
+pub fn texts() -> Target {
+    let seeds = ["spam\tbuy now\nham\tsee you at nine\n", "To be, or not to be\n\nthat is\u{2026}", "a\tb"];
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.txt", bytes, |path| {
+            drop(text::read(path));
+            drop(text::labelled(path, 8, &mut Err));
+            drop(check(path, None));
+        });
+    };
+    Target { name: "texts", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
+}

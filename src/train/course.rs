@@ -1,4 +1,4 @@
-//! The course of a procedure that has networks of its own: epochs of batches, learning rate, early stopping, checkpoints.
+//! The course of a training by mini-batches: epochs of batches, learning rate, early stopping, checkpoints.
 //! What a step is, the procedure's [`Parts`] say.
 
 use std::sync::Arc;
@@ -12,11 +12,12 @@ use super::metrics::Scores;
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
 use super::stopping::{Judgement, Watch};
-use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
+use super::training::{self, Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
 use crate::data::{self, Batch, Dataset, Loader, Splits};
 use crate::nn::graph::Param;
 use crate::nn::model::CpuModel;
 use crate::nn::optim::Optimizer;
+use crate::nn::profile::span;
 use crate::preset::Preset;
 use crate::run::Checkpoint;
 
@@ -57,17 +58,28 @@ pub trait Parts {
         data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
     }
 
-    /// Learns from a batch; returns the scores on it.
+    /// Learns from a batch, whose inputs it may move out and back; returns the scores on it. When the loss is no number,
+    /// nothing is learned.
     ///
     /// # Errors
     /// When the device fails.
-    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error>;
+    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error>;
+
+    /// Where numbers ended in the step on this batch with this seed, in words; `None`: it cannot say.
+    fn first_not_finite(&mut self, _batch: &Batch, _seed: u64) -> Option<String> {
+        None
+    }
 
     /// The scores over a whole set.
     ///
     /// # Errors
     /// When the device fails.
     fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error>;
+
+    /// Whether its outputs for samples are classes.
+    fn predicts_classes(&self, _splits: &Splits) -> bool {
+        false
+    }
 
     /// What it has to show beside curves.
     fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
@@ -78,7 +90,24 @@ pub trait Parts {
     ///
     /// # Errors
     /// When the device fails.
-    fn figure(&mut self, name: &str, at: &Controls, splits: &Splits) -> Result<Option<Drawn>, Error>;
+    fn figure(&mut self, _name: &str, _at: &Controls, _splits: &Splits) -> Result<Option<Drawn>, Error> {
+        Ok(None)
+    }
+
+    /// The same as it is shown after so many steps: for figures that correct what they are asked for.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn figure_at(
+        &mut self,
+        step: u64,
+        name: &str,
+        at: &Controls,
+        splits: &Splits,
+    ) -> Result<Option<Figure>, Error> {
+        let drawn = self.figure(name, at, splits)?;
+        Ok(drawn.map(|(notes, panels)| Figure { name: name.into(), at: at.clone(), step, notes, panels }))
+    }
 }
 
 /// Notes and panels of a figure.
@@ -140,7 +169,18 @@ impl<P: Parts> Course<P> {
         preset: &Preset,
         parts: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
     ) -> Result<Self, Error> {
-        let splits = data::open(&preset.data, preset.seed)?;
+        Self::on(preset, data::open(&preset.data, preset.seed)?, parts)
+    }
+
+    /// A course over these samples, whatever data the preset names.
+    ///
+    /// # Errors
+    /// When there is nothing to train on, or `parts` cannot be made for it.
+    pub fn on(
+        preset: &Preset,
+        splits: Splits,
+        parts: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
+    ) -> Result<Self, Error> {
         if splits.train.is_empty() {
             return Err(Error::NoSamples);
         }
@@ -169,20 +209,32 @@ impl<P: Parts> Course<P> {
         })
     }
 
+    /// The seed of the next step.
+    fn seed(&self) -> u64 {
+        self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
     fn one_step(&mut self) -> Result<StepSummary, Error> {
         let since = Instant::now();
         let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batches);
-        self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        {
+            let _span = span("batch", 0);
+            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        }
         if let Some(problem) = data.problem() {
             return Err(problem.into());
         }
-        let learning_rate = self.learning_rate();
-        let seed = self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d);
-        let scores = self.parts.step(&self.batch, Moment { step: self.step, seed, learning_rate })?;
-        self.step += 1;
+        let now = Moment { step: self.step, seed: self.seed(), learning_rate: self.learning_rate() };
+        let scores = self.parts.step(&mut self.batch, now)?;
         if !scores.loss.is_finite() {
-            return Err(Error::NotFinite { loss: scores.loss as f32, step: self.step, epoch: self.epoch });
+            return Err(Error::NotFinite {
+                loss: scores.loss as f32,
+                step: self.step + 1,
+                epoch: self.epoch,
+            });
         }
+        self.step += 1;
+        let learning_rate = now.learning_rate;
         let (samples, time) = (self.batch.rows, since.elapsed());
         let progress = &mut self.progress;
         progress.batches += 1;
@@ -332,7 +384,13 @@ impl<P: Parts> Training for Course<P> {
     }
 
     fn predicts_classes(&self) -> bool {
-        false
+        self.parts.predicts_classes(&self.splits)
+    }
+
+    fn first_not_finite(&mut self) -> Option<String> {
+        let seed = self.seed();
+        let found = self.parts.first_not_finite(&self.batch, seed);
+        found.or_else(|| training::weights_not_finite(self))
     }
 
     fn learning_rate(&self) -> f64 {
@@ -363,13 +421,6 @@ impl<P: Parts> Training for Course<P> {
     }
 
     fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
-        let drawn = self.parts.figure(name, at, &self.splits)?;
-        Ok(drawn.map(|(notes, panels)| Figure {
-            name: name.into(),
-            at: at.clone(),
-            step: self.step,
-            notes,
-            panels,
-        }))
+        self.parts.figure_at(self.step, name, at, &self.splits)
     }
 }

@@ -177,7 +177,7 @@ impl Parts for LanguageModel {
         order::of(train, preset.seed, epoch, preset.data.shuffle, self.batch_size)
     }
 
-    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
         let device = self.networks[0].model.device().clone();
         let mut pass = Pass::training(&device, now.seed);
         let (loss, right) = self.forward(&mut pass, batch)?;

@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::figure::{Controls, Figure, FigureInfo};
 use super::memory;
 use super::metrics::Scores;
-use super::supervised::Trainer;
-use super::{adversarial, autoencoder, language, pretrain};
+use super::{adversarial, autoencoder, language, pretrain, supervised};
 use crate::data::{self, Dataset, Splits};
 use crate::nn;
 use crate::nn::graph::Param;
@@ -186,13 +185,7 @@ pub trait Training {
 
     /// After [`Error::NotFinite`]: where it appeared first, in words: the weights, or the output, of which layer.
     fn first_not_finite(&mut self) -> Option<String> {
-        let mut first = None;
-        self.visit(&mut |path, param| {
-            if first.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
-                first = Some(format!("the weights {path}"));
-            }
-        });
-        first
+        weights_not_finite(self)
     }
 
     /// Trainable numbers of all its networks.
@@ -246,6 +239,17 @@ pub trait Training {
     }
 }
 
+/// The first weights with a number that is none, in words.
+pub(super) fn weights_not_finite<T: Training + ?Sized>(training: &T) -> Option<String> {
+    let mut first = None;
+    training.visit(&mut |path, param| {
+        if first.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
+            first = Some(format!("the weights {path}"));
+        }
+    });
+    first
+}
+
 /// Opens the data and builds the networks of a preset, with the procedure that it names.
 ///
 /// # Errors
@@ -253,7 +257,7 @@ pub trait Training {
 pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
     memory::check(preset)?;
     match &preset.procedure {
-        Procedure::Supervised => Ok(Box::new(Trainer::prepare(preset)?)),
+        Procedure::Supervised => Ok(Box::new(supervised::prepare(preset)?)),
         Procedure::Pretraining { .. } => Ok(Box::new(pretrain::prepare(preset)?)),
         Procedure::Autoencoder { .. } | Procedure::Variational { .. } => {
             Ok(Box::new(autoencoder::prepare(preset)?))

@@ -169,7 +169,7 @@ impl Parts for Adversaries {
         &mut self.networks
     }
 
-    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
         let rows = batch.rows;
         let device = self.generator().device().clone();
         let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);

@@ -29,15 +29,15 @@ fn each_learns_only_in_its_own_turn() {
         all
     };
     let parts = &mut training.parts;
-    let batch = Batch { inputs: vec![0.5; 784 * 10], targets: Targets::default(), rows: 10 };
+    let mut batch = Batch { inputs: vec![0.5; 784 * 10], targets: Targets::default(), rows: 10 };
     // With a rate of zero for one of them, only the other moves.
     let (generator, discriminator) = (numbers(parts, 0), numbers(parts, 1));
     parts.rate_share = 0.0;
-    parts.step(&batch, Moment { step: 0, seed: 1, learning_rate: 0.01 }).unwrap();
+    parts.step(&mut batch, Moment { step: 0, seed: 1, learning_rate: 0.01 }).unwrap();
     assert!(numbers(parts, 1) == discriminator && numbers(parts, 0) != generator);
     let generator = numbers(parts, 0);
     parts.rate_share = 1e300;
-    parts.step(&batch, Moment { step: 1, seed: 2, learning_rate: 1e-302 }).unwrap();
+    parts.step(&mut batch, Moment { step: 1, seed: 2, learning_rate: 1e-302 }).unwrap();
     assert!(numbers(parts, 0) == generator && numbers(parts, 1) != discriminator);
 }
 

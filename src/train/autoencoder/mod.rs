@@ -164,7 +164,7 @@ impl Parts for Autoencoder {
         &mut self.networks
     }
 
-    fn step(&mut self, batch: &Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
         let mut inputs = Buffer::copy_of(&batch.inputs);
         if let Code::Plain { noise } = self.code {
             zero_some(&mut inputs, noise, derive(now.seed, 1));

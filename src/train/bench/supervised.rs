@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use super::{Moment, Round, Timing, Workload, random};
 use crate::nn::profile;
-use crate::train::supervised::Trainer;
-use crate::train::{EpochSummary, Error, Observer, Training};
+use crate::train::{EpochSummary, Error, Observer, Training, supervised};
 
 /// Samples of an evaluation that is timed.
 const TESTED: usize = 10_000;
@@ -32,7 +31,7 @@ pub fn run(workload: Workload, count: usize) -> Result<Timing, Error> {
     let preset = workload.preset((count + 2) as u32);
     let test = workload.samples(TESTED);
     let mut trainer =
-        Trainer::on(&preset, random::splits(workload.samples(workload.samples_per_round()), test))?;
+        supervised::on(&preset, random::splits(workload.samples(workload.samples_per_round()), test))?;
     let mut watch = Watch { ends: Vec::new(), profiled_from: count + 1 };
     trainer.run(&mut watch)?;
     let profile = profile::finish();

@@ -22,7 +22,7 @@ use dfdx::tensor::Cpu;
 
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
-use super::supervised::Trainer;
+use super::supervised::{self, Trainer};
 use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
 use crate::data::{Dataset, Splits};
 use crate::nn::graph::Param;
@@ -42,7 +42,10 @@ pub struct Pretraining<S, T> {
 /// # Errors
 /// When the data is broken or the network does not fit it.
 pub fn prepare(preset: &Preset) -> Result<Pretraining<Box<Stack>, Box<Trainer>>, Error> {
-    Ok(Pretraining { stack: Box::new(Stack::prepare(preset)?), tuner: Box::new(Trainer::prepare(preset)?) })
+    Ok(Pretraining {
+        stack: Box::new(Stack::prepare(preset)?),
+        tuner: Box::new(supervised::prepare(preset)?),
+    })
 }
 
 impl<S, T> Pretraining<S, T>

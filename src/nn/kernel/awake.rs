@@ -6,7 +6,8 @@
 //! processors.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::Yield;
@@ -15,57 +16,87 @@ use rayon::Yield;
 const PATIENCE: Duration = Duration::from_micros(50);
 /// Two looks are a microsecond apart, unless the system has given the thread's processor to somebody else in between.
 const PUT_ASIDE: Duration = Duration::from_micros(200);
+/// How much longer than three usual ones a step takes when a thread has been put aside at work.
+const LATE: Duration = Duration::from_millis(1);
 /// How long the processors are then left to others.
 const RETREAT: Duration = Duration::from_millis(100);
 
-/// How it stands with the threads that look for work for another one.
+/// The threads that look for work for another one.
 #[derive(Default)]
 struct Looking {
     /// So many do.
-    threads: usize,
-    /// None is to before then.
+    threads: AtomicUsize,
+    /// They are to stop.
+    is_over: AtomicBool,
+}
+
+/// What a thread that trains knows of the others.
+#[derive(Default)]
+struct Pace {
+    looking: Arc<Looking>,
+    /// When its last step began, and how long one usually takes.
+    last: Option<Instant>,
+    usual: Option<Duration>,
+    /// Nobody is to look for work before then.
     not_before: Option<Instant>,
 }
 
-thread_local! {
-    /// The threads that look for work for this one.
-    static LOOKING: RefCell<Arc<Mutex<Looking>>> = RefCell::default();
+impl Pace {
+    /// Notes that a step begins; returns whether the last one took far longer than usual.
+    fn is_late(&mut self, now: Instant) -> bool {
+        let Some(step) = self.last.replace(now).map(|last| now - last) else { return false };
+        // The shortest of the last steps, about.
+        let usual = self.usual.map_or(step, |usual| usual + usual / 64);
+        self.usual = Some(usual.min(step));
+        step > 3 * usual + LATE
+    }
 }
 
-/// Keeps the other threads of this one's pool awake from here until they have had nothing to do for a while; does
-/// nothing on a thread that belongs to none.
+thread_local! {
+    static PACE: RefCell<Pace> = RefCell::default();
+}
+
+/// At the beginning of a step: keeps the other threads of this one's pool awake until they have had nothing to do for a
+/// while. Does nothing on a thread that belongs to none.
 pub fn keep_awake() {
     let Some(own) = rayon::current_thread_index() else { return };
     let others = rayon::current_num_threads() - 1;
-    if others == 0 {
-        return;
+    if others > 0 {
+        PACE.with_borrow_mut(|pace| pace.keep_awake(own, others));
     }
-    let looking = LOOKING.with_borrow(Arc::clone);
-    let mut state = looking.lock().unwrap_or_else(PoisonError::into_inner);
-    if state.threads > 0 || state.not_before.is_some_and(|then| Instant::now() < then) {
-        return;
-    }
-    state.threads = others;
-    drop(state);
-    rayon::spawn_broadcast(move |context| {
-        if context.index() != own {
-            let was_put_aside = look_for_work();
-            let mut state = looking.lock().unwrap_or_else(PoisonError::into_inner);
-            state.threads -= 1;
-            if was_put_aside {
-                state.not_before = Some(Instant::now() + RETREAT);
-            }
-        }
-    });
 }
 
-/// Works as long as there is work; returns whether it ended because the system wanted the processor for others.
-fn look_for_work() -> bool {
+impl Pace {
+    fn keep_awake(&mut self, own: usize, others: usize) {
+        let now = Instant::now();
+        if self.is_late(now) || self.looking.is_over.swap(false, Ordering::Relaxed) {
+            self.not_before = Some(now + RETREAT);
+        }
+        if self.not_before.is_some_and(|then| now < then) {
+            self.looking.is_over.store(self.looking.threads.load(Ordering::Relaxed) > 0, Ordering::Relaxed);
+            return;
+        }
+        if self.looking.threads.load(Ordering::Relaxed) > 0 {
+            return;
+        }
+        self.looking.threads.store(others, Ordering::Relaxed);
+        let looking = self.looking.clone();
+        rayon::spawn_broadcast(move |context| {
+            if context.index() != own {
+                look_for_work(&looking.is_over);
+                looking.threads.fetch_sub(1, Ordering::Relaxed);
+            }
+        });
+    }
+}
+
+/// Works as long as there is work, and ends early where the system wants the processor for others.
+fn look_for_work(is_over: &AtomicBool) {
     /// Between two looks, so that looking does not slow down those who work.
     const PAUSES: u32 = 20;
     let mut last_worked = Instant::now();
     let mut last_looked = last_worked;
-    loop {
+    while !is_over.load(Ordering::Relaxed) {
         let has_worked = rayon::yield_now() == Some(Yield::Executed);
         if !has_worked {
             (0..PAUSES).for_each(|_| std::hint::spin_loop());
@@ -74,9 +105,9 @@ fn look_for_work() -> bool {
         if has_worked {
             last_worked = now;
         } else if now - last_looked > PUT_ASIDE {
-            return true;
+            is_over.store(true, Ordering::Relaxed);
         } else if now - last_worked > PATIENCE {
-            return false;
+            return;
         }
         last_looked = now;
     }
@@ -90,7 +121,7 @@ mod tests {
     fn threads_end_their_search_and_work_meanwhile() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
         pool.install(|| {
-            let threads = || LOOKING.with_borrow(|looking| looking.lock().unwrap().threads);
+            let threads = || PACE.with_borrow(|pace| pace.looking.threads.load(Ordering::Relaxed));
             keep_awake();
             let (a, b) = rayon::join(|| 1, || 2);
             assert_eq!(a + b, 3);
@@ -103,5 +134,17 @@ mod tests {
         });
         // Outside of a pool there is nobody to keep awake.
         keep_awake();
+    }
+
+    #[test]
+    fn a_step_is_late_that_takes_far_longer_than_those_before() {
+        let (mut pace, mut now) = (Pace::default(), Instant::now());
+        let mut step = |micros| {
+            now += Duration::from_micros(micros);
+            pace.is_late(now)
+        };
+        assert!(!step(0) && !step(150) && !step(170) && !step(1300));
+        assert!(step(4000));
+        assert!(!step(200));
     }
 }

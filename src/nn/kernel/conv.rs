@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::conv_rows::Rows;
 use super::conv_window::Window;
 use super::gemm::{Mat, gemm_here};
 use crate::nn::buffer::Buffer;
@@ -121,6 +122,13 @@ impl Conv {
 
     /// `output = input * kernel` for a batch, without bias.
     pub fn forward(&self, input: &[f32], kernel: &[f32], output: &mut [f32]) {
+        match Rows::of(self) {
+            Some(rows) => rows.forward(input, kernel, output),
+            None => self.forward_by_windows(input, kernel, output),
+        }
+    }
+
+    pub(super) fn forward_by_windows(&self, input: &[f32], kernel: &[f32], output: &mut [f32]) {
         let (input_len, output_len) = (self.window.input_len(), self.output_len());
         if output_len == 0 || input_len == 0 {
             return;
@@ -150,14 +158,40 @@ impl Conv {
         if output_len == 0 || input_len == 0 {
             return Buffer::zeroed(self.kernel_len());
         }
+        let rows = Rows::of(self);
+        self.sum_of_runs(input, gradient, |input, gradient| match &rows {
+            Some(rows) => rows.kernel_gradient_of_run(input, gradient),
+            None => self.kernel_gradient_of_run(input, gradient),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) fn kernel_gradient_by_windows(&self, input: &[f32], gradient: &[f32]) -> Buffer {
+        self.sum_of_runs(input, gradient, |input, gradient| self.kernel_gradient_of_run(input, gradient))
+    }
+
+    /// The sum of what each run of images gives.
+    fn sum_of_runs(
+        &self,
+        input: &[f32],
+        gradient: &[f32],
+        of_run: impl Fn(&[f32], &[f32]) -> Buffer + Sync,
+    ) -> Buffer {
+        let (input_len, output_len) = (self.window.input_len(), self.output_len());
         let images = images_per_piece(gradient.len() / output_len);
         let pieces = input.par_chunks(images * input_len).zip(gradient.par_chunks(images * output_len));
-        let partial = |(input, gradient): (&[f32], &[f32])| self.kernel_gradient_of_run(input, gradient);
-        sum_in_order(pieces.map(partial).collect())
+        sum_in_order(pieces.map(|(input, gradient)| of_run(input, gradient)).collect())
     }
 
     /// The transpose of [`forward`](Conv::forward): from the output's gradient to the input's.
     pub fn transpose(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
+        match Rows::of(self) {
+            Some(rows) => rows.transpose(kernel, gradient, d_input),
+            None => self.transpose_by_windows(kernel, gradient, d_input),
+        }
+    }
+
+    pub(super) fn transpose_by_windows(&self, kernel: &[f32], gradient: &[f32], d_input: &mut [f32]) {
         let (input_len, output_len) = (self.window.input_len(), self.output_len());
         if output_len == 0 || input_len == 0 {
             d_input.fill(0.0);

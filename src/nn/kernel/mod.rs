@@ -9,6 +9,7 @@ pub mod awake;
 pub mod batch_norm;
 pub mod conv;
 pub mod conv_pool;
+mod conv_rows;
 pub mod conv_window;
 pub mod elementwise;
 pub mod embedding;

@@ -59,7 +59,7 @@ impl Packed {
     }
 
     /// `c = a b`, or `c += a b` with `accumulate`, on the calling thread: `a` is `[rows, k]` with `a_row` numbers from
-    /// row to row, `c` is `[rows, n]` with `c_row`.
+    /// row to row (rows may overlap), `c` is `[rows, n]` with `c_row`.
     ///
     /// # Panics
     /// When a slice is too short.
@@ -76,8 +76,7 @@ impl Packed {
             return;
         }
         assert!(
-            a_row >= self.k
-                && c_row >= self.n
+            c_row >= self.n
                 && a.len() >= (rows - 1) * a_row + self.k
                 && c.len() >= (rows - 1) * c_row + self.n,
             "packed: a slice is shorter than its {rows} rows"

@@ -4,14 +4,20 @@
 /// characters (escape sequences begin with one), marks of direction, characters without width. Line breaks and tabs
 /// become spaces; what is cut off ends with `…`.
 pub fn shown(text: &str, longest: usize) -> String {
-    let mut kept = text.chars().filter_map(|letter| match letter {
+    // A text of nothing but such characters is not searched to its end for one that is shown.
+    let searched = longest.saturating_mul(16).saturating_add(64);
+    let mut letters = text.chars();
+    let mut kept = letters.by_ref().take(searched).filter_map(|letter| match letter {
         '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => Some(' '),
         letter if steers(letter) => None,
         letter => Some(letter),
     });
     let mut shown: String = kept.by_ref().take(longest).collect();
-    if kept.next().is_some() {
+    let is_full = kept.next().is_some();
+    if is_full {
         shown.pop();
+    }
+    if is_full || letters.next().is_some() {
         shown.push('…');
     }
     shown
@@ -47,6 +53,8 @@ mod tests {
         assert_eq!(shown("a\u{1b}[2Jb\nc\u{202e}d\u{9b}1m é漢", 50), "a[2Jb cd1m é漢");
         let long = "x\u{200b}".repeat(5 << 20);
         assert_eq!(shown(&long, 5), "xxxx…");
+        assert_eq!((shown(&"\u{1b}".repeat(10 << 20), 5), shown("\u{1b}", 5)), ("…".into(), String::new()));
+        assert_eq!((shown("abcde", 5), shown("abcdef", 5)), ("abcde".into(), "abcd…".into()));
         assert_eq!(lines("a\tb\nc\nd", 50, 2), ["a b", "c"]);
         assert_eq!(clean(&long).chars().count(), LONGEST);
     }

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod disk;
+mod guards;
 mod hostile;
 mod kill;
 mod program;

@@ -128,7 +128,9 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
         let advice = " goes back to its last good checkpoint with a smaller learning rate";
         lines.push(Line::from(vec![Span::styled("r", theme.strong(Role::Accent)), Span::raw(advice)]));
     }
-    let figure = |name: &str| overview.newest(name).map(|(of, value)| format!("{name} {value:.4} ({of})"));
+    let figure = |name: &str| {
+        overview.newest(name).map(|(of, value)| format!("{name} {} ({of})", format::number(round(value))))
+    };
     let newest: Vec<String> = ["loss", "accuracy"].into_iter().filter_map(figure).collect();
     let mut fact = |label: &str, value: String| {
         if !value.is_empty() {

@@ -55,7 +55,7 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         state.overlays.push(Overlay::Prompt(Prompt {
             title: "Go back with learning rate".into(),
             help: format!(
-                "its loss became NaN: it goes on from {from}, and with the rate that it had it would again"
+                "its loss was no number any more: it goes on from {from}, and with the rate that it had it would end so again"
             ),
             input: LineInput::new(&format!("{rate:.1e}").parse::<f64>().unwrap_or(rate).to_string()),
             error: None,

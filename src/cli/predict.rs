@@ -1,18 +1,24 @@
 //! `trainyard predict`: what a run's network says to files.
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use serde_json::json;
 
 use super::Error;
 use super::eval::Which;
-use super::text::plain;
-use crate::worker::Prediction;
+use super::text::{lines, plain};
+use crate::worker::{Prediction, Trained, Writing};
 
-/// A larger file is not read.
-const LARGEST: u64 = 256 << 20;
+/// A larger input is not read.
+const LARGEST: u64 = 1 << 30;
+/// A longer prompt is not read.
+const LONGEST_PROMPT: u64 = 1 << 20;
 
-/// Ask a run's network about files: a PNG image, a CSV with a row a sample, words, as its data has it
+/// Ask a run's network about files: what its data has, it takes
+///
+/// Images (PNG, JPEG), sounds (WAV), tables (CSV, a row a sample), arrays (NPY, NPZ, IDX), words, texts (one a line), days of
+/// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -20,9 +26,23 @@ pub struct Arguments {
     /// The files; `-` is standard input
     #[arg(required = true)]
     files: Vec<String>,
+    /// Language models: characters to write
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    length: u32,
+    /// Language models: how bold, 0.01 to 10; the preset's when left out
+    #[arg(long, value_parser = temperature)]
+    temperature: Option<f64>,
+    /// Language models: another seed, another text
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
     /// Print one JSON object a sample, with the whole output
     #[arg(long)]
     json: bool,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().map_err(|_| format!("{text} is no number"))?;
+    if (0.01..=10.0).contains(&number) { Ok(number) } else { Err("use 0.01 to 10".into()) }
 }
 
 impl Arguments {
@@ -31,15 +51,22 @@ impl Arguments {
         let (mut trained, ..) = self.which.load(&[])?;
         let mut out = std::io::stdout().lock();
         for file in &self.files {
-            let bytes = read(file).map_err(|error| Error::Failed(format!("{}: {error}", plain(file))))?;
+            if trained.writes() {
+                self.go_on(file, &mut trained, &mut out)?;
+                continue;
+            }
+            let unread = |error: std::io::Error| Error::Failed(format!("{}: {error}", plain(file)));
+            let copy = copy_of_stream(file).map_err(unread)?;
+            let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
             let answers =
-                trained.predict(file, &bytes).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+                trained.predict(file, path).map_err(|error| Error::Failed(plain(&error.to_string())))?;
             for answer in answers {
                 if self.json {
                     let line = json!({
                         "file": file,
                         "sample": answer.of,
                         "class": answer.class.as_ref().map(|(_, name)| name),
+                        "meaning": answer.meaning,
                         "output": answer.output,
                     });
                     writeln!(out, "{line}")?;
@@ -50,19 +77,43 @@ impl Arguments {
         }
         Ok(())
     }
+
+    /// Prints a text with its continuation.
+    fn go_on(&self, file: &str, trained: &mut Trained, out: &mut impl Write) -> Result<(), Error> {
+        let failed = |problem: &str| Error::Failed(plain(&format!("{file}: {problem}")));
+        let mut prompt = Vec::new();
+        let read = match file {
+            "-" => std::io::stdin().take(LONGEST_PROMPT).read_to_end(&mut prompt),
+            _ => {
+                std::fs::File::open(file).and_then(|file| file.take(LONGEST_PROMPT).read_to_end(&mut prompt))
+            }
+        };
+        read.map_err(|error| failed(&error.to_string()))?;
+        let prompt = String::from_utf8(prompt)
+            .map_err(|_| failed("a language model continues a text, and this is none: it is not UTF-8"))?;
+        let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
+        let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(&error.to_string()))?;
+        if self.json {
+            writeln!(out, "{}", json!({ "file": file, "prompt": prompt, "text": text }))?;
+        } else {
+            writeln!(out, "{}", lines(&(prompt + &text)))?;
+        }
+        Ok(())
+    }
 }
 
-fn read(file: &str) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = if file == "-" {
-        std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes)?
-    } else {
-        std::fs::File::open(file)?.take(LARGEST + 1).read_to_end(&mut bytes)?
+/// What comes from a pipe as a file, which readers can go back and forth in; none where it is a file.
+fn copy_of_stream(file: &str) -> std::io::Result<Option<tempfile::NamedTempFile>> {
+    let stream: Box<dyn Read> = match file {
+        "-" => Box::new(std::io::stdin()),
+        _ if std::fs::metadata(file)?.is_file() => return Ok(None),
+        _ => Box::new(std::fs::File::open(file)?),
     };
-    if read as u64 > LARGEST {
-        return Err(std::io::Error::other("it is larger than 256 MB"));
+    let mut copy = tempfile::NamedTempFile::new()?;
+    if std::io::copy(&mut stream.take(LARGEST + 1), &mut copy)? > LARGEST {
+        return Err(std::io::Error::other("more than 1 GB; save it as a file first"));
     }
-    Ok(bytes)
+    Ok(Some(copy))
 }
 
 fn in_words(file: &str, answer: &Prediction) -> String {
@@ -77,6 +128,9 @@ fn in_words(file: &str, answer: &Prediction) -> String {
                 _ => answer.output[*class],
             };
             format!("{of}  {}  {:.1}%", plain(name), 100.0 * probability)
+        }
+        None if answer.meaning.is_some() => {
+            format!("{of}  {}", answer.meaning.as_deref().map(plain).unwrap_or_default())
         }
         None => {
             let values: Vec<String> = answer.output.iter().map(|x| format!("{x:.4}")).collect();
@@ -94,6 +148,7 @@ mod tests {
         let answer = |class: Option<(usize, String)>, output: &[f64]| Prediction {
             of: "3".into(),
             class,
+            meaning: None,
             output: output.to_vec(),
         };
         assert_eq!(

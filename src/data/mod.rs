@@ -1,5 +1,6 @@
 //! Data sets as batches.
 
+pub mod asked;
 pub mod augment;
 pub mod check;
 mod dataset;

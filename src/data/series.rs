@@ -1,8 +1,11 @@
 //! The S&P 500 as windows of days, to forecast how much it will move (not in which direction).
 
+use std::path::Path;
+
 use super::Error;
 use super::dataset::Scale;
 use super::embedded::{Part, part};
+use super::import::text;
 use super::parts::Parts;
 use super::samples::{Answers, Samples};
 use crate::preset::{DataConfig, data};
@@ -11,8 +14,10 @@ static SP500: Part = part!("sp500/sp500.csv", "4fc37d3e31d2d7c3b4cd49661c71cae8"
 
 /// One trading day.
 struct Day {
-    /// `2018-12-31`.
+    /// `2018-12-31`, or whatever stands there.
     date: String,
+    /// It is of that form.
+    is_dated: bool,
     /// ln(close / the day before's close).
     log_return: f32,
     /// The day's variance by its range (Parkinson 1980): ln(high / low)² / (4 ln 2).
@@ -32,11 +37,13 @@ pub fn sp500(steps: usize, horizon: usize) -> Result<Samples, Error> {
     Ok(windows(&days()?, steps, horizon))
 }
 
+/// The logarithm of the root of the days' mean variance.
+fn log_volatility(days: &[Day]) -> f32 {
+    let mean = days.iter().map(|day| day.variance).sum::<f64>() / days.len().max(1) as f64;
+    (0.5 * mean.ln()) as f32
+}
+
 fn windows(days: &[Day], steps: usize, horizon: usize) -> Samples {
-    let log_volatility = |days: &[Day]| {
-        let mean = days.iter().map(|day| day.variance).sum::<f64>() / days.len().max(1) as f64;
-        (0.5 * mean.ln()) as f32
-    };
     let count = (days.len() + 1).saturating_sub(steps + horizon);
     let mut inputs = Vec::with_capacity(count * steps * 2);
     let (mut values, mut naive, mut captions) = (Vec::new(), Vec::new(), Vec::new());
@@ -73,27 +80,78 @@ pub fn cut(count: usize, horizon: usize, config: &DataConfig) -> Parts {
     }
 }
 
-fn days() -> Result<Vec<Day>, Error> {
-    let text = SP500.text()?;
-    let wrong = |line: &str| Error::Broken {
-        origin: "the embedded S&P 500".into(),
-        problem: format!("'{line}' is not expected"),
+/// The last `steps` days of a table of one's own, as a window that the network reads: after which day, and `[steps, 2]`
+/// before scaling. It needs columns High, Low and Close, one day more than the window has, from old to new; a column Date
+/// names the days.
+///
+/// # Errors
+/// When it is no such table, with the line.
+pub fn latest(file: &Path, steps: usize) -> Result<(String, Vec<f32>), Error> {
+    let origin = file.to_string_lossy().into_owned();
+    let days = table(&text::read(file)?, &origin)?;
+    let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
+    let Some(window) = days.len().checked_sub(steps).map(|first| &days[first..]) else {
+        return Err(broken(format!(
+            "{} days, and a window of {steps} needs {} of them: the first has no day before it",
+            days.len() + 1,
+            steps + 1
+        )));
     };
+    let dates: Option<Vec<&str>> = window.iter().map(|day| day.is_dated.then_some(&day.date[..])).collect();
+    if dates.is_some_and(|dates| dates.windows(2).any(|pair| pair[0] >= pair[1])) {
+        return Err(broken("its days do not go from old to new".into()));
+    }
+    let last = window.last().map(|day| format!("after {}", day.date)).unwrap_or_default();
+    let numbers = window.iter().flat_map(|day| [day.log_return, log_volatility(std::slice::from_ref(day))]);
+    Ok((last, numbers.collect()))
+}
+
+fn days() -> Result<Vec<Day>, Error> {
+    table(&SP500.text()?, "the embedded S&P 500")
+}
+
+/// Days of a table whose first line names its columns, all but the first, which has no day before it.
+fn table(text: &str, origin: &str) -> Result<Vec<Day>, Error> {
+    let broken = |problem: String| Error::Broken { origin: origin.into(), problem };
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    let header = lines.next().map(|(_, line)| line.trim_start_matches('\u{feff}')).unwrap_or_default();
+    let names: Vec<String> = header.split(',').map(|name| name.trim().to_lowercase()).collect();
+    let column = |name: &str| {
+        let place = names.iter().position(|here| here == name);
+        place.ok_or_else(|| {
+            broken(format!(
+                "line 1: there is no column '{name}'; days need High, Low and Close, split by commas"
+            ))
+        })
+    };
+    let (high, low, close) = (column("high")?, column("low")?, column("close")?);
+    let date = column("date").ok();
     let mut days = Vec::new();
     let mut before: Option<f64> = None;
-    for line in text.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        let number = |place: usize| cells.get(place).and_then(|cell| cell.parse::<f64>().ok());
-        let (Some(high), Some(low), Some(close), Some(date)) =
-            (number(2), number(3), number(4), iso(cells[0]))
-        else {
-            return Err(wrong(line));
+    for (number, line) in lines {
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        let price = |place: usize| {
+            let price = cells.get(place).and_then(|cell| cell.parse::<f64>().ok());
+            price.filter(|price| price.is_finite() && *price > 0.0).ok_or_else(|| {
+                let shown: String = cells.get(place).unwrap_or(&"").chars().take(40).collect();
+                broken(format!("line {}, column {}: '{shown}' is no price", number + 1, place + 1))
+            })
         };
+        let (high, low, close) = (price(high)?, price(low)?, price(close)?);
+        if high < low {
+            return Err(broken(format!("line {}: the day's high is below its low", number + 1)));
+        }
+        let written = date.and_then(|place| cells.get(place)).copied().unwrap_or_default();
+        let day = iso(written);
         // The first day has no day before it.
         if let Some(before) = before.replace(close) {
             let range = (high / low).ln();
             days.push(Day {
-                date,
+                is_dated: day.is_some(),
+                date: day.unwrap_or_else(|| match written {
+                    "" => format!("line {}", number + 1),
+                    other => other.to_string(),
+                }),
                 log_return: (close / before).ln() as f32,
                 variance: (range * range / (4.0 * std::f64::consts::LN_2)).max(SMALLEST_VARIANCE),
             });
@@ -102,8 +160,15 @@ fn days() -> Result<Vec<Day>, Error> {
     Ok(days)
 }
 
-/// `1/4/1999` as `1999-01-04`.
+/// `1/4/1999` as `1999-01-04`; what is of that form already stays.
 fn iso(date: &str) -> Option<String> {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if let [year, month, day] = date.split('-').collect::<Vec<_>>()[..]
+        && (year.len(), month.len(), day.len()) == (4, 2, 2)
+        && [year, month, day].into_iter().all(digits)
+    {
+        return Some(date.to_string());
+    }
     let mut parts = date.split('/').map(str::parse::<u32>);
     match (parts.next()?, parts.next()?, parts.next()?) {
         (Ok(month), Ok(day), Ok(year)) => Some(format!("{year}-{month:02}-{day:02}")),
@@ -119,6 +184,7 @@ mod tests {
     fn a_window_holds_the_days_before_and_its_target_the_days_after() {
         let day = |number: u32| Day {
             date: number.to_string(),
+            is_dated: false,
             log_return: number as f32,
             variance: f64::from(number * number),
         };
@@ -146,6 +212,33 @@ mod tests {
             assert!(validation[validation.len() - 1] + reach < test[0]);
             assert!(validation.len() > 150 && train[0] == 0);
         }
+    }
+
+    #[test]
+    fn the_last_days_of_a_table_are_the_window_that_training_would_have_seen() {
+        let whole = SP500.text().unwrap();
+        let samples = sp500(22, 1).unwrap();
+        // Up to the day before the last, which is the last window's target.
+        let rows = whole.lines().count() - 1;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let put = |text: &str| std::fs::write(file.path(), text).unwrap();
+        put(&whole.lines().take(rows).collect::<Vec<_>>().join("\n"));
+        let (day, window) = latest(file.path(), 22).unwrap();
+        assert_eq!(
+            (&day[..], &window[..]),
+            ("after 2018-12-28", &samples.inputs[samples.inputs.len() - 44..])
+        );
+
+        let problem = |text: &str| {
+            put(text);
+            latest(file.path(), 2).unwrap_err().to_string()
+        };
+        assert!(problem("a,b\n1,2\n").contains("no column 'high'"));
+        let days = "date,high,low,close\n2020-01-01,2,1,1\n2020-01-02,2,1,1\n";
+        assert!(problem(days).contains("2 days, and a window of 2 needs 3"));
+        assert!(problem(&format!("{days}2020-01-03,2,x,1\n")).contains("line 4, column 3: 'x' is no price"));
+        assert!(problem(&format!("{days}2020-01-03,1,2,1\n")).contains("line 4: the day's high is below"));
+        assert!(problem(&format!("{days}2019-12-31,2,1,1\n")).contains("from old to new"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use dfdx::tensor::Cpu;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Controls, Figure, FigureInfo, Panel};
+use super::language::Writing;
 use super::metrics::Scores;
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
@@ -79,6 +80,14 @@ pub trait Parts {
     /// Whether its outputs for samples are classes.
     fn predicts_classes(&self, _splits: &Splits) -> bool {
         false
+    }
+
+    /// See [`Training::write`].
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn write(&mut self, _prompt: &str, _how: Writing) -> Result<Option<(String, String)>, Error> {
+        Ok(None)
     }
 
     /// What it has to show beside curves.
@@ -414,6 +423,10 @@ impl<P: Parts> Training for Course<P> {
 
     fn steps_per_epoch(&self) -> u64 {
         self.steps_per_epoch
+    }
+
+    fn write(&mut self, prompt: &str, how: Writing) -> Result<Option<(String, String)>, Error> {
+        self.parts.write(prompt, how)
     }
 
     fn figures(&self) -> Vec<FigureInfo> {

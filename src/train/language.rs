@@ -23,10 +23,29 @@ use crate::preset::{Loss, LossOptions, Preset, Procedure};
 const WRITING: &str = "writing";
 /// Tokens that are written.
 const WRITTEN: usize = 400;
-/// Tokens of a prompt that are read at most.
-const READ: usize = 200;
+/// Tokens of a prompt that are read at most, the last ones.
+const READ: usize = 2000;
+/// Below this temperature nothing changes any more: the likeliest token is written.
+const COLDEST: f64 = 0.01;
 /// Likeliest tokens that are shown.
 const LIKELIEST: usize = 10;
+
+/// How a text is to be continued.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Writing {
+    /// How bold: below 1 likely tokens come more often than the network says, above 1 less often. None: the preset's.
+    pub temperature: Option<f64>,
+    /// Tokens to write.
+    pub length: usize,
+    /// Another one, another text.
+    pub seed: u64,
+}
+
+impl Default for Writing {
+    fn default() -> Self {
+        Writing { temperature: None, length: WRITTEN, seed: 0 }
+    }
+}
 
 /// The network, and the same for one token at a time.
 pub struct LanguageModel {
@@ -106,12 +125,7 @@ impl LanguageModel {
 
     /// Writes on from a prompt. Returns the prompt as far as its characters are known, what follows, and the
     /// probabilities of the first token after the prompt.
-    fn write(
-        &mut self,
-        prompt: &str,
-        temperature: f64,
-        seed: u64,
-    ) -> Result<(String, String, Vec<f32>), Error> {
+    fn write_on(&mut self, prompt: &str, how: Writing) -> Result<(String, String, Vec<f32>), Error> {
         let mut weights = Vec::new();
         self.networks[0].model.visit(&mut |_, param| weights.push(param.to_vec()));
         let mut weights = weights.into_iter();
@@ -122,7 +136,8 @@ impl LanguageModel {
         });
         self.writer.reset_inference_state();
         let number = |letter: char| self.tokens.iter().position(|token| token.chars().eq([letter]));
-        let mut known: Vec<usize> = prompt.chars().filter_map(number).take(READ).collect();
+        let mut known: Vec<usize> = prompt.chars().filter_map(number).collect();
+        known.drain(..known.len().saturating_sub(READ));
         if known.is_empty() {
             // Something must come first: the line's end, or whatever the text has.
             known.push(number('\n').unwrap_or(0));
@@ -132,8 +147,9 @@ impl LanguageModel {
             next = self.read(token)?;
         }
         let first = next.clone();
-        let mut chances = vec![0.0; WRITTEN];
-        uniforms(&mut chances, derive(self.seed, seed));
+        let mut chances = vec![0.0; how.length];
+        uniforms(&mut chances, derive(self.seed, how.seed));
+        let temperature = how.temperature.unwrap_or(self.temperature).max(COLDEST);
         let mut text = String::new();
         for chance in chances {
             let token = draw(&next, temperature, chance);
@@ -207,6 +223,11 @@ impl Parts for LanguageModel {
         Ok(scores(loss / count, right / count))
     }
 
+    fn write(&mut self, prompt: &str, how: Writing) -> Result<Option<(String, String)>, Error> {
+        let (read, text, _) = self.write_on(prompt, how)?;
+        Ok(Some((read, text)))
+    }
+
     fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
         let temperature = self.temperature.clamp(0.1, 2.0);
         vec![FigureInfo {
@@ -231,7 +252,12 @@ impl Parts for LanguageModel {
             return Ok(None);
         }
         let temperature = at.level.clamp(0.1, 2.0);
-        let (read, text, next) = self.write(&at.text, temperature, at.position.cast_unsigned())?;
+        let how = Writing {
+            temperature: Some(temperature),
+            seed: at.position.cast_unsigned(),
+            ..Writing::default()
+        };
+        let (read, text, next) = self.write_on(&at.text, how)?;
         let mut likeliest: Vec<usize> = (0..next.len()).collect();
         likeliest.sort_by(|a, b| next[*b].total_cmp(&next[*a]));
         let bars = likeliest.into_iter().take(LIKELIEST).map(|token| {
@@ -316,7 +342,7 @@ mod tests {
         let mut training = prepare(&preset).unwrap();
         training.run(&mut Teller).unwrap();
         let test = training.evaluate_test().unwrap();
-        let (read, text, _) = training.parts.write("ROMEO.\n", 0.8, 0).unwrap();
+        let (read, text, _) = training.parts.write_on("ROMEO.\n", Writing::default()).unwrap();
         println!(
             "test: {:.3} bits a character\n{read}{text}",
             test.metrics.get(Metric::BitsPerCharacter).unwrap()
@@ -340,9 +366,14 @@ mod tests {
     #[test]
     fn a_prompt_of_unknown_letters_is_read_as_far_as_it_is_known() {
         let mut training = prepare(&preset(1)).unwrap();
-        let (read, text, _) = training.parts.write("a\u{1f600}b", 1.0, 0).unwrap();
-        assert_eq!((&read[..], text.chars().count()), ("ab", WRITTEN));
-        assert_eq!(training.parts.write("\u{1f600}", 1.0, 0).unwrap().0, "\n");
-        assert_eq!(training.parts.write("a\u{1f600}b", 1.0, 0).unwrap().1, text);
+        let mut write = |prompt: &str, length| {
+            let how = Writing { length, ..Writing::default() };
+            training.write(prompt, how).unwrap().unwrap()
+        };
+        let (read, text) = write("a\u{1f600}b", 40);
+        assert_eq!((&read[..], text.chars().count()), ("ab", 40));
+        assert_eq!(write("\u{1f600}", 5).0, "\n");
+        assert_eq!(write("a\u{1f600}b", 40).1, text);
+        assert_eq!(write(&"xy".repeat(READ), 0).0, "xy".repeat(READ / 2));
     }
 }

@@ -26,5 +26,6 @@ mod witness;
 
 pub use evaluation::Evaluation;
 pub use figure::{Controls, Figure, FigureInfo};
+pub use language::Writing;
 pub use metrics::{Metric, Metrics, Scores};
 pub use training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict, prepare};

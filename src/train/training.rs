@@ -7,6 +7,7 @@ use dfdx::tensor::Cpu;
 use serde::{Deserialize, Serialize};
 
 use super::figure::{Controls, Figure, FigureInfo};
+use super::language::Writing;
 use super::memory;
 use super::metrics::Scores;
 use super::{adversarial, autoencoder, language, pretrain, supervised};
@@ -223,6 +224,15 @@ pub trait Training {
     /// Steps of all its phases together.
     fn steps(&self) -> u64 {
         self.steps_per_epoch() * u64::from(self.epochs())
+    }
+
+    /// How a language model goes on from a text: the text as far as its characters are known, and the continuation. None
+    /// where it is no language model.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn write(&mut self, _prompt: &str, _how: Writing) -> Result<Option<(String, String)>, Error> {
+        Ok(None)
     }
 
     /// What it has to show beside its curves.

@@ -13,7 +13,7 @@ pub mod socket;
 mod trained;
 mod transfer;
 
-pub use crate::train::bench;
+pub use crate::train::{Writing, bench};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};

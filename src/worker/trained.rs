@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::data::{self, Batch, Dataset, Scale, words};
+use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
-use crate::preset::{DataConfig, Preset, Source};
-use crate::run::watch::picture;
+use crate::preset::{Preset, Procedure, Source};
 use crate::run::{Checkpoint, RunDirectory};
-use crate::train::evaluation::largest;
-use crate::train::{self, Scores, Training};
+use crate::train::evaluation::{CHUNK, largest};
+use crate::train::{self, Scores, Training, Writing};
 
 /// The network of a run, trained.
 pub struct Trained {
@@ -23,6 +22,8 @@ pub struct Prediction {
     pub of: String,
     /// The class and its name, where it tells classes apart.
     pub class: Option<(usize, String)>,
+    /// The output in other words, where that helps: a volatility in percent.
+    pub meaning: Option<String>,
     /// Its output: a probability a class, or values in the data's own unit.
     pub output: Vec<f64>,
 }
@@ -90,33 +91,72 @@ impl Trained {
         Ok((self.training.evaluate_test()?, samples))
     }
 
-    /// The answers to what is in a file: an image (PNG), a table (CSV), or words, as the run's data has it.
+    /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a
+    /// person calls the file.
     ///
     /// # Errors
-    /// When the file is not of a kind that this network takes.
-    pub fn predict(&mut self, file: &str, bytes: &[u8]) -> Result<Vec<Prediction>, Unusable> {
-        let refused = |problem: String| Unusable::File { file: file.to_string(), problem };
-        let data = &self.training.preset().data;
+    /// When the file is damaged, or not of a kind that this network takes.
+    pub fn predict(&mut self, name: &str, file: &Path) -> Result<Vec<Prediction>, Unusable> {
+        let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
+        let config = self.training.preset().data.clone();
         let test = self.training.splits().test.clone();
-        let (names, inputs) = read(data, &*test, self.training.preset().seed, bytes).map_err(refused)?;
-        let rows = names.len();
+        // The file may be a copy of standard input, which has another name.
+        let asked::Asked { names, inputs } = asked::read(&config, &*test, file)
+            .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
         let (model, splits) = self.training.model_and_splits();
-        if rows * model.input_len() != inputs.len() {
+        let width = model.input_len().max(1);
+        if names.len() * width != inputs.len() {
             return Err(refused("this network does not take its data's inputs as they are".into()));
         }
-        let output = model.predict(Buffer::copy_of(&inputs), rows).map_err(train::Error::from)?;
+        let mut output = Vec::new();
+        for rows in inputs.chunks(CHUNK * width) {
+            output.extend(
+                model.predict(Buffer::copy_of(rows), rows.len() / width).map_err(train::Error::from)?,
+            );
+        }
         let (classes, scales) = (splits.test.classes().to_vec(), splits.test.target_scales().to_vec());
-        let width = (output.len() / rows.max(1)).max(1);
-        let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| Prediction {
-            of,
-            class: class_of(row, &classes),
-            output: row
+        let width = (output.len() / names.len().max(1)).max(1);
+        let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
+            let output: Vec<f64> = row
                 .iter()
                 .enumerate()
                 .map(|(place, &x)| scales.get(place).map_or(f64::from(x), |scale| scale.restore(x)))
-                .collect(),
+                .collect();
+            Prediction {
+                of,
+                class: class_of(row, &classes),
+                meaning: meaning(&config.source, &output),
+                output,
+            }
         });
         Ok(answers.collect())
+    }
+
+    /// Whether it is a language model, which answers a text with its continuation.
+    pub fn writes(&self) -> bool {
+        matches!(self.training.preset().procedure, Procedure::Language { .. })
+    }
+
+    /// How a language model goes on from a text. Returns the text as far as its characters are known, and the continuation.
+    ///
+    /// # Errors
+    /// When it is no language model, or the device fails.
+    pub fn write(&mut self, name: &str, prompt: &str, how: Writing) -> Result<(String, String), Unusable> {
+        self.training.write(prompt, how)?.ok_or_else(|| Unusable::File {
+            file: name.to_string(),
+            problem: "this run is no language model, and writes nothing".into(),
+        })
+    }
+}
+
+/// What an output in the data's unit comes to, where that takes a formula.
+fn meaning(source: &Source, output: &[f64]) -> Option<String> {
+    match (source, output) {
+        (Source::Sp500 { horizon, .. }, [log]) => {
+            let days = if *horizon == 1 { "day".into() } else { format!("{horizon} days") };
+            Some(format!("a volatility of {:.2}% a day over the next {days}", 100.0 * log.exp()))
+        }
+        _ => None,
     }
 }
 
@@ -128,153 +168,4 @@ fn class_of(row: &[f32], classes: &[String]) -> Option<(usize, String)> {
         _ => return None,
     };
     Some((class, classes[class].clone()))
-}
-
-/// A file's samples: what each is called, and their inputs.
-type Samples = (Vec<String>, Vec<f32>);
-
-fn read(config: &DataConfig, test: &dyn Dataset, seed: u64, bytes: &[u8]) -> Result<Samples, String> {
-    let shape = test.input_shape().to_vec();
-    if bytes.starts_with(b"\x89PNG") {
-        return image(config, &shape, bytes).map(|input| (vec![String::new()], input));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| "neither a PNG image nor a text".to_string())?;
-    if config.source == Source::Words {
-        let words: Vec<String> = text.split_whitespace().map(str::to_string).collect();
-        let inputs = words.iter().flat_map(|word| words::encode(word, test.tokens())).collect();
-        return Ok((words, inputs));
-    }
-    if !test.tokens().is_empty() || matches!(config.source, Source::SpokenDigits | Source::Sp500 { .. }) {
-        return Err(format!("answers to files are not there yet for {}", config.source.title()));
-    }
-    let width = shape.iter().product();
-    let mut table = table(text, width)?;
-    let highest = match config.source {
-        Source::Mnist => 255.0,
-        Source::Digits8x8 => 16.0,
-        _ => 1.0,
-    };
-    if config.normalize && highest > 1.0 {
-        table.1.iter_mut().for_each(|x| *x /= highest);
-    } else if config.normalize && !test.columns().is_empty() {
-        let scales = scales(config, seed)?;
-        for row in table.1.chunks_exact_mut(width) {
-            row.iter_mut().zip(&scales).for_each(|(x, scale)| *x = scale.apply(*x));
-        }
-    }
-    Ok(table)
-}
-
-/// An image in the middle of the network's, shrunk where it is larger; light on dark, as the network's are.
-fn image(config: &DataConfig, shape: &[usize], bytes: &[u8]) -> Result<Vec<f32>, String> {
-    let [height, width, channels] = *shape else {
-        return Err("this network takes no images".into());
-    };
-    let picture = picture::decode(bytes, (width, height)).map_err(|error| error.to_string())?;
-    let (left, top) = ((width - picture.width) / 2, (height - picture.height) / 2);
-    let mut input = vec![0.0; height * width * channels];
-    let highest = if config.normalize {
-        1.0
-    } else if config.source == Source::Digits8x8 {
-        16.0
-    } else {
-        255.0
-    };
-    for (place, rgb) in picture.pixels.chunks_exact(3).enumerate() {
-        let (y, x) = (top + place / picture.width, left + place % picture.width);
-        let pixel = &mut input[(y * width + x) * channels..][..channels];
-        match pixel {
-            // Rec. 601's weights of the colours' brightness.
-            [grey] => *grey = (0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]) * highest,
-            _ => pixel.iter_mut().zip(rgb).for_each(|(to, from)| *to = from * highest),
-        }
-    }
-    Ok(input)
-}
-
-/// The rows of a CSV: as many numbers as the network takes; a first line of names and a last column with the answer
-/// are passed over.
-fn table(text: &str, width: usize) -> Result<Samples, String> {
-    let (mut names, mut inputs) = (Vec::new(), Vec::new());
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
-        let parsed: Result<Vec<f32>, usize> = cells
-            .iter()
-            .take(width)
-            .enumerate()
-            .map(|(column, cell)| cell.parse().map_err(|_| column + 1))
-            .collect();
-        match parsed {
-            Ok(row) if row.len() == width && cells.len() <= width + 1 => {
-                names.push(format!("{}", number + 1));
-                inputs.extend(row);
-            }
-            Ok(_) => {
-                return Err(format!("line {} has {} columns, not {width}", number + 1, cells.len()));
-            }
-            Err(_) if number == 0 => {}
-            Err(column) => {
-                return Err(format!(
-                    "line {}, column {column}: '{}' is no number",
-                    number + 1,
-                    cells[column - 1]
-                ));
-            }
-        }
-    }
-    if names.is_empty() { Err("it holds no rows".into()) } else { Ok((names, inputs)) }
-}
-
-/// How the training samples' columns were standardised: worked out again from the samples as they are.
-fn scales(config: &DataConfig, seed: u64) -> Result<Vec<Scale>, String> {
-    let raw = DataConfig { normalize: false, ..config.clone() };
-    let train = data::open(&raw, seed).map_err(|error| error.to_string())?.train;
-    let mut batch = Batch::default();
-    train.fill(&(0..train.len() as u32).collect::<Vec<_>>(), &mut batch);
-    let width = train.input_shape().iter().product::<usize>();
-    let count = train.len().max(1) as f64;
-    let scale = |column: usize| {
-        let values = || batch.inputs.iter().skip(column).step_by(width).map(|&x| f64::from(x));
-        let mean = values().sum::<f64>() / count;
-        let deviation = (values().map(|x| (x - mean).powi(2)).sum::<f64>() / count).sqrt();
-        Scale { mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
-    };
-    Ok((0..width).map(scale).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn open(source: &str) -> (DataConfig, data::Splits) {
-        let config: DataConfig = ron::from_str(&format!("(source: {source})")).unwrap();
-        let splits = data::open(&config, 7).unwrap();
-        (config, splits)
-    }
-
-    #[test]
-    fn a_row_of_a_table_gets_the_scale_of_the_training_samples() {
-        let (config, splits) = open("iris");
-        let mut standardised = Batch::default();
-        splits.test.fill(&[3], &mut standardised);
-        let raw = data::open(&DataConfig { normalize: false, ..config.clone() }, 7).unwrap();
-        let mut plain = Batch::default();
-        raw.test.fill(&[3], &mut plain);
-        let cells: Vec<String> = plain.inputs.iter().map(ToString::to_string).collect();
-        let csv = format!("a,b,c,d,species\n{},setosa\n", cells.join(","));
-        let (names, inputs) = read(&config, &*splits.test, 7, csv.as_bytes()).unwrap();
-        assert_eq!(names, ["2"]);
-        let close = inputs.iter().zip(&standardised.inputs).all(|(a, b)| (a - b).abs() < 1e-5);
-        assert!(close, "{inputs:?} {:?}", standardised.inputs);
-    }
-
-    #[test]
-    fn what_a_network_does_not_take_is_refused_with_its_place() {
-        let (config, splits) = open("iris");
-        let said = |text: &str| read(&config, &*splits.test, 7, text.as_bytes()).unwrap_err();
-        assert_eq!(said("1,2\n"), "line 1 has 2 columns, not 4");
-        assert_eq!(said("1,2,3,4\n1,x,3,4\n"), "line 2, column 2: 'x' is no number");
-        assert_eq!(said("\n"), "it holds no rows");
-        assert!(read(&config, &*splits.test, 7, b"\xff\xfe").is_err());
-    }
 }

@@ -222,7 +222,8 @@ impl Chosen {
     }
 }
 
-fn is_empty(cell: &str) -> bool {
+/// Whether a cell stands for a number that is not known.
+pub fn is_empty(cell: &str) -> bool {
     matches!(cell, "" | "?" | "-" | "NA" | "N/A" | "na" | "n/a" | "null" | "NULL" | "None")
 }
 

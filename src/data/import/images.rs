@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use image::imageops::FilterType;
-use image::{ImageReader, Limits};
+use image::{DynamicImage, ImageReader, Limits};
 use rayon::prelude::*;
 
 use super::folders::{self, Classed};
@@ -42,11 +42,11 @@ pub fn list(folder: &Path) -> Result<Classed, Error> {
     folders::list(folder, &["png", "jpg", "jpeg"])
 }
 
-/// An image in the network's form, `[height, width, channels]`, 0 to 255.
+/// An image as it is.
 ///
 /// # Errors
-/// When it does not decode.
-pub fn decode(file: &Path, form: Form) -> Result<Vec<u8>, Error> {
+/// When it does not decode, or is too large to be believed.
+pub fn open(file: &Path) -> Result<DynamicImage, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let reader = ImageReader::open(file)
         .and_then(ImageReader::with_guessed_format)
@@ -57,7 +57,15 @@ pub fn decode(file: &Path, form: Form) -> Result<Vec<u8>, Error> {
     limits.max_image_height = Some(LARGEST_SIDE);
     limits.max_alloc = Some(MOST_MEMORY);
     reader.limits(limits);
-    let image = reader.decode().map_err(|error| broken(format!("it does not decode: {error}")))?;
+    reader.decode().map_err(|error| broken(format!("it does not decode: {error}")))
+}
+
+/// An image in the network's form, `[height, width, channels]`, 0 to 255.
+///
+/// # Errors
+/// When it does not decode.
+pub fn decode(file: &Path, form: Form) -> Result<Vec<u8>, Error> {
+    let image = open(file)?;
     let (width, height) = (form.width as u32, form.height as u32);
     Ok(match form.colour {
         Colour::Rgb => image.resize_exact(width, height, FilterType::Triangle).into_rgb8().into_raw(),

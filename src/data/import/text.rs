@@ -69,20 +69,35 @@ pub fn labelled(
             lines.len()
         )));
     }
-    let letters: Vec<char> = letters.into_iter().collect();
     let classes: Vec<&str> = classes.into_iter().collect();
-    let mut inputs = vec![0.0; lines.len() * length];
-    for (row, (_, text)) in inputs.chunks_exact_mut(length).zip(&lines) {
-        // From the end, so that a recurrent network ends with the text's last letter.
-        for (x, letter) in row.iter_mut().rev().zip(text.chars().rev()) {
-            *x = letters.binary_search(&letter).map_or(0.0, |place| (place + 1) as f32);
-        }
-    }
+    let tokens: Vec<String> =
+        std::iter::once(String::new()).chain(letters.iter().map(ToString::to_string)).collect();
+    let inputs = lines.iter().flat_map(|(_, text)| encode(text, length, &tokens)).collect();
     let of = lines.iter().map(|(class, _)| classes.partition_point(|other| other < class) as u32).collect();
     let names = classes.iter().map(ToString::to_string).collect();
-    let tokens = std::iter::once(String::new()).chain(letters.iter().map(ToString::to_string)).collect();
     let captions = lines.iter().map(|(_, text)| (*text).to_string()).collect();
     Ok(Samples { tokens, captions, ..Samples::of_classes(vec![length], inputs, of, names) })
+}
+
+/// A text as the numbers of its last `length` known characters among `tokens`, which are in ascending order behind the
+/// empty one; shorter texts have zeros in front, so that a recurrent network ends with the text's last letter.
+pub fn encode(text: &str, length: usize, tokens: &[String]) -> Vec<f32> {
+    let mut row = vec![0.0; length];
+    let mut letter = [0; 4];
+    let known = text.chars().rev().filter_map(|character| {
+        let wanted: &str = character.encode_utf8(&mut letter);
+        tokens.binary_search_by(|token| token.as_str().cmp(wanted)).ok()
+    });
+    row.iter_mut().rev().zip(known).for_each(|(x, token)| *x = token as f32);
+    row
+}
+
+/// A line's text, without the class and the tab before it where it has them.
+pub fn without_class<'a>(line: &'a str, classes: &[String]) -> &'a str {
+    match line.split_once('\t') {
+        Some((class, text)) if classes.iter().any(|known| known == class.trim()) => text.trim(),
+        _ => line.trim(),
+    }
 }
 
 #[cfg(test)]

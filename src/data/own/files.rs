@@ -70,7 +70,7 @@ pub fn open(source: &Source) -> Result<Option<Opened>, Error> {
         }
         Source::WavFolder { folder, test_folder, seconds } => {
             let (classed, first_test) = sound_files(folder, test_folder.as_deref())?;
-            Opened::Samples(sounds(classed, spectrogram(*seconds))?, first_test)
+            Opened::Samples(sounds(classed, Spectrogram::lasting(*seconds))?, first_test)
         }
         Source::TextFile { file, steps } => {
             Opened::Text(Text::of(&import::text::read(Path::new(file))?, file)?, *steps)
@@ -257,13 +257,6 @@ fn joined(
     let Some(test) = test.map(Path::new) else { return Ok((first, None)) };
     let count = first.files.len();
     Ok((first.joined(list(test)?, test)?, Some(count)))
-}
-
-/// The picture of sounds that last so long.
-pub fn spectrogram(seconds: f64) -> Spectrogram {
-    let word = Spectrogram::WORD;
-    let frames = (seconds * word.rate as f64 / word.hop as f64) as usize;
-    Spectrogram { frames: frames.max(1), ..word }
 }
 
 fn sounds(classed: Classed, form: Spectrogram) -> Result<Samples, Error> {

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use super::parts::Parts;
 use super::samples::{Answers, Samples};
+use super::speech::mel::Spectrogram;
 use super::{Error, Splits, text};
 use crate::preset::{DataConfig, Offers, Pair, Source, TargetKind};
 use files::Opened;
@@ -93,7 +94,7 @@ fn read(source: &Source) -> Result<Offers, Error> {
         }
         Source::WavFolder { folder, test_folder, seconds } => {
             let (classed, first_test) = files::sound_files(folder, test_folder.as_deref())?;
-            let form = files::spectrogram(*seconds);
+            let form = Spectrogram::lasting(*seconds);
             let count = classed.files.len();
             of(vec![form.frames, form.mels, 1], TargetKind::Classes(classed.names), count, first_test)
         }

@@ -26,6 +26,13 @@ impl Spectrogram {
     /// For words of up to 0.9 s at 8 kHz: 56 frames of 32 ms, every 16 ms, of 40 bands.
     pub const WORD: Spectrogram = Spectrogram { rate: 8000, frame: 256, hop: 128, mels: 40, frames: 56 };
 
+    /// The same for sounds that last so long.
+    pub fn lasting(seconds: f64) -> Self {
+        let word = Spectrogram::WORD;
+        let frames = (seconds * word.rate as f64 / word.hop as f64) as usize;
+        Spectrogram { frames: frames.max(1), ..word }
+    }
+
     /// The natural logarithm of each band's power in each frame of `samples` (-1 to 1): `[frames, mels]`.
     pub fn of(&self, samples: &[f32]) -> Vec<f32> {
         let transform = RealFftPlanner::<f32>::new().plan_fft_forward(self.frame);

@@ -4,14 +4,12 @@ mod adpcm;
 pub mod mel;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use super::embedded::{Part, part};
-use super::import::wav;
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{Error, order};
-use crate::preset::DataConfig;
+use crate::preset::{DataConfig, Source};
 use mel::Spectrogram;
 use rayon::prelude::*;
 
@@ -80,12 +78,13 @@ pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
     form.of(&sound)
 }
 
-/// As [`picture`], of a WAV file, as a network that learned the spoken digits gets it.
-///
-/// # Errors
-/// When the file does not decode.
-pub fn picture_of_file(file: &Path) -> Result<Vec<f32>, Error> {
-    Ok(picture(&wav::read(file, Spectrogram::WORD.rate)?, Spectrogram::WORD))
+/// The form in which a source's sounds are learned; none where it has no sounds.
+pub fn form_of(source: &Source) -> Option<Spectrogram> {
+    match source {
+        Source::SpokenDigits => Some(Spectrogram::WORD),
+        Source::WavFolder { seconds, .. } => Some(Spectrogram::lasting(*seconds)),
+        _ => None,
+    }
 }
 
 impl Speech {
@@ -113,7 +112,6 @@ impl Speech {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::Source;
     use std::collections::BTreeSet;
 
     #[test]

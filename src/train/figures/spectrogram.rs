@@ -1,10 +1,12 @@
-//! The spectrogram of a spoken digit, low tones at the bottom, and what the network hears in it.
+//! The spectrogram of a sound, a test sample's or that of a file of one's own, low tones at the bottom, and what the network hears in it.
+
+use std::path::{Path, PathBuf};
 
 use super::subject::verdict;
 use super::{Kind, Subject};
-use crate::data::Splits;
+use crate::data::{Dataset, Splits, asked, speech};
 use crate::nn::buffer::Buffer;
-use crate::preset::{Preset, Source};
+use crate::preset::Preset;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 use crate::train::training::Error;
 
@@ -14,15 +16,35 @@ const NAME: &str = "spectrogram";
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
-    let is_sound = matches!(preset.data.source, Source::SpokenDigits) && !splits.test.is_empty();
-    is_sound.then(|| FigureInfo { name: NAME.into(), title: "Spectrogram".into(), knobs: vec![Knob::Sample] })
+    let is_sound = speech::form_of(&preset.data.source).is_some() && !splits.test.is_empty();
+    let own = Knob::Text { label: "a WAV file of your own".into(), start: String::new() };
+    is_sound.then(|| FigureInfo {
+        name: NAME.into(),
+        title: "Spectrogram".into(),
+        knobs: vec![Knob::Sample, own],
+    })
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
-    let chosen = subject.sample(at)?;
     let test = &*subject.splits.test;
     let &[frames, bands, ..] = test.input_shape() else { return Err(Error::NoFigure(NAME.into())) };
-    let sound = &chosen.batch.inputs;
+    let size = format!("{frames} frames of {bands} mel bands");
+    let chosen = subject.sample(at)?;
+    let (sound, mut notes) = match typed(&at.text) {
+        None => {
+            let spoken =
+                test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
+            let own = "Enter: type the path of a WAV file of your own".into();
+            (chosen.batch.inputs, vec![format!("{}{spoken}   {size}", chosen.name), own])
+        }
+        Some(file) => match read(subject.preset, test, &file) {
+            Ok(sound) => (sound, vec![format!("{}   {size}", at.text)]),
+            Err(problem) => {
+                let instead = format!("here is {} instead   {size}", chosen.name);
+                (chosen.batch.inputs, vec![problem, instead])
+            }
+        },
+    };
     // Frames lie one after the other; on the screen time goes to the right and tones go upwards.
     let values: Vec<f32> =
         (0..bands).rev().flat_map(|band| sound.iter().skip(band).step_by(bands).copied()).collect();
@@ -35,11 +57,28 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         rows_named: (1..=bands).rev().map(|band| band.to_string()).collect(),
         columns_named: (1..=frames).map(|frame| frame.to_string()).collect(),
     };
-    let prediction = subject.model.predict(Buffer::copy_of(sound), 1)?;
-    let spoken = test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
-    let notes = vec![format!("{}{spoken}   {frames} frames of {bands} mel bands", chosen.name)];
+    let prediction = subject.model.predict(Buffer::from(sound), 1)?;
+    if typed(&at.text).is_some() {
+        notes.push("Enter and an empty line: back to the test samples".into());
+    }
     let panels =
         vec![Panel { title: "Log-mel spectrogram".into(), body: heat }, verdict(test.classes(), &prediction)];
     let at = Controls { position: chosen.index as i64, ..at.clone() };
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes, panels })
+}
+
+/// A sound as the network gets it. Only of a plain file: anything else, such as a pipe, could keep the training waiting.
+fn read(preset: &Preset, test: &dyn Dataset, file: &Path) -> Result<Vec<f32>, String> {
+    if !file.is_file() {
+        return Err(format!("{}: there is no such file", file.display()));
+    }
+    let asked = asked::read(&preset.data, test, file).map_err(|error| error.to_string())?;
+    Ok(asked.inputs)
+}
+
+/// The file that a person typed, `~` being their home; none where nothing is typed.
+fn typed(text: &str) -> Option<PathBuf> {
+    let text = text.trim();
+    let home = || text.strip_prefix("~/").zip(std::env::home_dir()).map(|(rest, home)| home.join(rest));
+    (!text.is_empty()).then(|| home().unwrap_or_else(|| PathBuf::from(text)))
 }

@@ -190,3 +190,35 @@ fn a_word_is_judged_letter_by_letter() {
     assert!((0..2).all(|letter| (values.iter().skip(letter).step_by(2).sum::<f32>() - 1.0).abs() < 1e-4));
     assert!(drawn.notes[1].contains("1 signs"));
 }
+
+#[test]
+fn a_sound_of_ones_own_is_shown_and_judged_and_a_wrong_path_is_said() {
+    let mut training = trained(
+        r#"(name: "sounds", title: "", data: (source: spoken_digits, train_samples: Some(60)),
+            layers: [Flatten, Dense(units: 10, activation: softmax)],
+            loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 20))"#,
+        2,
+    );
+    assert_eq!(draw_all(&mut *training)[0], "spectrogram");
+    let file = tempfile::Builder::new().suffix(".wav").tempfile().unwrap();
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(file.path(), spec).unwrap();
+    (0..4000).for_each(|n| writer.write_sample((9000.0 * (n as f32 * 0.3).sin()) as i16).unwrap());
+    writer.finalize().unwrap();
+    let mut draw = |text: &str| {
+        let at = Controls { text: text.into(), ..Controls::default() };
+        training.figure("spectrogram", &at).unwrap().expect("it is listed")
+    };
+    let (own, sample) = (draw(&file.path().to_string_lossy()), draw(""));
+    own.panels.iter().for_each(check);
+    assert_ne!(own.panels[0], sample.panels[0]);
+    assert!(own.notes[0].contains(".wav"), "{:?}", own.notes);
+    let wrong = draw("/no/such/file.wav");
+    assert_eq!(wrong.panels, sample.panels);
+    assert!(wrong.notes[0].contains("no such file"), "{:?}", wrong.notes);
+}

@@ -1,0 +1,170 @@
+//! Files that a trained network is asked about: read as the samples were that it learned from, and scaled as they were.
+
+mod picture;
+mod table;
+
+use std::io::Read;
+use std::path::Path;
+
+use super::dataset::{Dataset, Scale};
+use super::import::rows::{IN_MEMORY, Rows, Stored};
+use super::import::{idx, npy, text, wav};
+use super::{Error, series, speech, words};
+use crate::preset::{DataConfig, Source};
+
+/// The samples of a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// What each is called: a row's number, a word; empty for a file that is one sample.
+    pub names: Vec<String>,
+    /// `[samples, …shape]`, as the network gets them.
+    pub inputs: Vec<f32>,
+}
+
+/// Most numbers of a file's samples.
+const MOST_NUMBERS: usize = 1 << 28;
+
+/// Reads a file for a network that learned from what `config` names; `set` is a part of that. What kind of file it is, is
+/// told by its first bytes.
+///
+/// # Errors
+/// When it is damaged, or of a kind that the network does not take.
+pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked, Error> {
+    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+    let refused = |kind: &str| {
+        Err(broken(format!("{kind} is nothing for this network, which learned from: {}", wants(config, set))))
+    };
+    let mut start = Vec::new();
+    std::fs::File::open(file)
+        .and_then(|opened| opened.take(12).read_to_end(&mut start))
+        .map_err(|error| broken(error.to_string()))?;
+    let takes_numbers = set.tokens().is_empty();
+    let form = speech::form_of(&config.source);
+    match &start[..] {
+        [] => Err(broken("it is empty".into())),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E'] => match form {
+            Some(form) => Ok(one(scaled(set, config, speech::picture(&wav::read(file, form.rate)?, form)))),
+            None => refused("a sound"),
+        },
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => match picture::read(config, set, file)? {
+            Some(pixels) => Ok(one(scaled(set, config, pixels))),
+            None => refused("an image"),
+        },
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] if takes_numbers => {
+            rows(config, set, npy::open(file, IN_MEMORY)?, &broken)
+        }
+        [0x1f, 0x8b, ..] | [0, 0, ..] if takes_numbers => {
+            rows(config, set, idx::open(file, IN_MEMORY)?, &broken)
+        }
+        [b'P', b'K', 3, 4, ..] if takes_numbers => {
+            // Of several arrays the one that the preset names, else the first.
+            let names = npy::names(file)?;
+            let wanted = match &config.source {
+                Source::Npz { inputs, .. } if names.contains(inputs) => inputs,
+                _ => names.first().ok_or_else(|| broken("there are no arrays in it".into()))?,
+            };
+            rows(config, set, npy::open_in(file, wanted)?, &broken)
+        }
+        _ if form.is_some() => refused("what is no WAV file"),
+        _ => match &config.source {
+            Source::Words => lines(text::read(file)?.split_whitespace(), &broken, |word| {
+                words::encode(word, set.tokens()).to_vec()
+            }),
+            Source::LabelledText { length, .. } => {
+                let text = text::read(file)?;
+                let bare = |line| text::without_class(line, set.classes());
+                let texts = text.lines().map(bare).filter(|line| !line.is_empty());
+                lines(texts, &broken, |line| text::encode(line, *length, set.tokens()))
+            }
+            Source::Sp500 { steps, .. } => {
+                let (day, window) = series::latest(file, *steps)?;
+                Ok(Asked { names: vec![day], inputs: scaled(set, config, window) })
+            }
+            _ if !takes_numbers => refused("a text to answer"),
+            _ => {
+                let table::Read { names, numbers } = table::read(config, set, file)?;
+                Ok(Asked { names, inputs: scaled(set, config, numbers) })
+            }
+        },
+    }
+}
+
+/// What a network takes, in words.
+fn wants(config: &DataConfig, set: &dyn Dataset) -> String {
+    let what = match &config.source {
+        Source::Words => "words".into(),
+        Source::LabelledText { .. } => "texts, a line each".into(),
+        Source::Shakespeare { .. } | Source::TextFile { .. } => "a text, as a prompt".into(),
+        Source::SpokenDigits | Source::WavFolder { .. } => "WAV files".into(),
+        Source::Sp500 { .. } => "a table of days with High, Low and Close".into(),
+        Source::Csv { .. } => "rows of a table".into(),
+        _ => match set.input_shape() {
+            [height, width, _] => format!("images of {height} by {width}"),
+            shape => format!("rows of {} numbers", shape.iter().product::<usize>()),
+        },
+    };
+    format!("{} ({what})", config.source.title())
+}
+
+fn one(input: Vec<f32>) -> Asked {
+    Asked { names: vec![String::new()], inputs: input }
+}
+
+fn lines<'a>(
+    texts: impl Iterator<Item = &'a str>,
+    broken: &dyn Fn(String) -> Error,
+    encode: impl Fn(&str) -> Vec<f32>,
+) -> Result<Asked, Error> {
+    let mut asked = Asked::default();
+    for text in texts {
+        asked.names.push(text.to_string());
+        asked.inputs.extend(encode(text));
+        if asked.inputs.len() > MOST_NUMBERS {
+            return Err(broken("it holds too many texts".into()));
+        }
+    }
+    if asked.names.is_empty() { Err(broken("it holds no words".into())) } else { Ok(asked) }
+}
+
+/// An array's rows, each a sample.
+fn rows(
+    config: &DataConfig,
+    set: &dyn Dataset,
+    (stored, shape): (Stored, Vec<usize>),
+    broken: &dyn Fn(String) -> Error,
+) -> Result<Asked, Error> {
+    let width: usize = set.input_shape().iter().product();
+    if stored.width != width {
+        return Err(broken(format!(
+            "samples of shape {shape:?}, and the network takes {:?}",
+            set.input_shape()
+        )));
+    }
+    if stored.count.saturating_mul(width) > MOST_NUMBERS {
+        return Err(broken(format!("{} samples are too many at once", stored.count)));
+    }
+    stored.check_finite()?;
+    let mut numbers = vec![0.0; stored.count * width];
+    for (row, cells) in numbers.chunks_exact_mut(width.max(1)).enumerate() {
+        stored.read(row, cells)?;
+    }
+    let names = (1..=stored.count).map(|row| row.to_string()).collect();
+    Ok(Asked { names, inputs: scaled(set, config, numbers) })
+}
+
+/// Numbers in the data's own unit as the network gets them.
+fn scaled(set: &dyn Dataset, config: &DataConfig, mut numbers: Vec<f32>) -> Vec<f32> {
+    let scales = match &config.source {
+        Source::Mnist | Source::Digits8x8 if config.normalize => {
+            vec![Scale { mean: 0.0, deviation: f64::from(picture::brightest(&config.source)) }]
+        }
+        _ => set.input_scales().to_vec(),
+    };
+    for cells in numbers.chunks_mut(scales.len().max(1)) {
+        cells.iter_mut().zip(&scales).for_each(|(x, scale)| *x = scale.apply(*x));
+    }
+    numbers
+}
+
+#[cfg(test)]
+mod tests;

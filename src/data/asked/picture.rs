@@ -1,0 +1,61 @@
+//! An image as a network's input, before scaling.
+
+use std::path::Path;
+
+use image::imageops::FilterType;
+use image::{DynamicImage, Rgba, RgbaImage};
+
+use crate::data::import::images::{self, Form};
+use crate::data::{Dataset, Error, Scale};
+use crate::preset::{DataConfig, Pair, Source};
+
+/// The number of the brightest pixel, as a set's files have it.
+pub fn brightest(source: &Source) -> f32 {
+    if *source == Source::Digits8x8 { 16.0 } else { 255.0 }
+}
+
+/// The image in the network's shape; none where it takes no images. Those of a folder are stretched as they were for
+/// training; others keep their proportions, shrunk where they are larger than the network's, in the middle and light on
+/// dark as digits are.
+///
+/// # Errors
+/// When it does not decode.
+pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Option<Vec<f32>>, Error> {
+    if let Source::ImageFolder { size: Pair(height, width), colour, .. } = config.source {
+        let pixels = images::decode(file, Form { height, width, colour })?;
+        return Ok(Some(pixels.into_iter().map(f32::from).collect()));
+    }
+    let are_pixels = match &config.source {
+        Source::Mnist | Source::Digits8x8 => true,
+        Source::Idx { .. } | Source::Npy { .. } | Source::Npz { .. } => {
+            !config.normalize || *set.input_scales() == [Scale { mean: 0.0, deviation: 255.0 }]
+        }
+        _ => false,
+    };
+    let &[height, width, channels @ (1 | 3)] = set.input_shape() else { return Ok(None) };
+    if !are_pixels {
+        return Ok(None);
+    }
+    let mut image = images::open(file)?;
+    if image.width() as usize > width || image.height() as usize > height {
+        image = image.resize(width as u32, height as u32, FilterType::Triangle);
+    }
+    let full = brightest(&config.source) / 255.0;
+    Ok(Some(in_the_middle(&image, (height, width), channels).into_iter().map(|x| x * full).collect()))
+}
+
+/// `[height, width, channels]`, 0 to 255; transparent parts are seen against black.
+fn in_the_middle(image: &DynamicImage, (height, width): (usize, usize), channels: usize) -> Vec<f32> {
+    let image: RgbaImage = image.to_rgba8();
+    let (left, top) = ((width - image.width() as usize) / 2, (height - image.height() as usize) / 2);
+    let mut input = vec![0.0; height * width * channels];
+    for (x, y, &Rgba([red, green, blue, opaque])) in image.enumerate_pixels() {
+        let rgb = [red, green, blue].map(|level| f32::from(level) * f32::from(opaque) / 255.0);
+        match &mut input[((top + y as usize) * width + left + x as usize) * channels..][..channels] {
+            // Rec. 601's weights of the colours' brightness.
+            [grey] => *grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2],
+            pixel => pixel.iter_mut().zip(rgb).for_each(|(to, from)| *to = from),
+        }
+    }
+    input
+}

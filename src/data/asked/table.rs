@@ -1,0 +1,133 @@
+//! The rows of a table as a network's inputs, before scaling.
+
+use std::path::Path;
+
+use crate::data::import::csv::is_empty;
+use crate::data::{Dataset, Error};
+use crate::preset::{DataConfig, Missing, Source};
+
+/// What was read.
+pub struct Read {
+    /// Each row's line in the file.
+    pub names: Vec<String>,
+    /// Row after row; NaN nowhere.
+    pub numbers: Vec<f32>,
+}
+
+/// Where a table's columns are.
+struct Layout<'a> {
+    /// The place of each input in a row.
+    places: Vec<usize>,
+    /// Their names, for errors; empty where they have none.
+    names: &'a [String],
+}
+
+impl<'a> Layout<'a> {
+    /// By the names in the first line, where it has all of them. `None`: by their order.
+    fn named(record: &csv::StringRecord, names: &'a [String]) -> Option<Self> {
+        let bare = |cell: &str| cell.trim_start_matches('\u{feff}').to_string();
+        let here: Vec<String> = record.iter().map(bare).collect();
+        let places: Option<Vec<usize>> =
+            names.iter().map(|name| here.iter().position(|cell| cell == name)).collect();
+        places.filter(|places| !places.is_empty()).map(|places| Layout { places, names })
+    }
+
+    /// The inputs in their order, and behind them perhaps the answer. Of a table without names its columns are numbered: a
+    /// row that has all of those is of the same make.
+    fn ordered(cells: usize, width: usize, names: &'a [String], numbered: bool) -> Option<Self> {
+        if (width..=width + 1).contains(&cells) && !(numbered && cells > width) {
+            return Some(Layout { places: (0..width).collect(), names });
+        }
+        let places: Option<Vec<usize>> = names
+            .iter()
+            .map(|name| name.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < cells))
+            .collect();
+        places.filter(|places| numbered && places.len() == width).map(|places| Layout { places, names })
+    }
+}
+
+/// Rows of as many numbers as the network takes. A first line of names says where they are; without one they come in
+/// order, with or without the answer behind them.
+///
+/// # Errors
+/// The first row that is not of that form, with its line and column.
+pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Read, Error> {
+    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+    let width: usize = set.input_shape().iter().product();
+    let (separator, missing, has_names) = match config.source {
+        Source::Csv { separator, missing, header, .. } => (separator, missing, header),
+        _ => (None, Missing::Refuse, true),
+    };
+    let is_tsv = file.extension().is_some_and(|ending| ending == "tsv");
+    let separator = separator.unwrap_or(if is_tsv { '\t' } else { ',' });
+    let separator =
+        u8::try_from(separator).map_err(|_| broken(format!("'{separator}' separates no cells")))?;
+    let reader = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_path(file);
+    let mut reader = reader.map_err(|error| broken(error.to_string()))?;
+    let mut record = csv::StringRecord::new();
+    let mut layout: Option<Layout> = None;
+    let (mut names, mut numbers) = (Vec::new(), Vec::new());
+    let mut is_first = true;
+    loop {
+        let line = reader.position().line();
+        match reader.read_record(&mut record) {
+            Ok(false) => break,
+            Ok(true) => {}
+            Err(error) => {
+                return Err(broken(match error.kind() {
+                    csv::ErrorKind::Utf8 { .. } => {
+                        format!("line {line}: neither a table nor a file known here")
+                    }
+                    _ => format!("line {line}: {error}"),
+                }));
+            }
+        }
+        let line = record.position().map_or(line, csv::Position::line);
+        if std::mem::take(&mut is_first) {
+            layout = Layout::named(&record, set.columns());
+            let is_number = |cell: &str| cell.parse::<f32>().is_ok() || is_empty(cell);
+            if layout.is_some() || !record.iter().take(width).all(is_number) {
+                continue;
+            }
+        }
+        if layout.is_none() {
+            layout = Layout::ordered(record.len(), width, set.columns(), !has_names);
+        }
+        let Some(Layout { places, names: called }) = &layout else {
+            return Err(broken(format!("line {line} has {} columns, not {width}", record.len())));
+        };
+        for (input, &place) in places.iter().enumerate() {
+            let name = called.get(input).map(|name| format!(" ('{name}')")).unwrap_or_default();
+            let at = format!("line {line}, column {}{name}", place + 1);
+            let cell = record.get(place).ok_or_else(|| {
+                broken(format!("line {line} has {} columns, and ends before {at}", record.len()))
+            })?;
+            let mean = || {
+                let scales = set.input_scales();
+                let known = scales.get(input % scales.len().max(1)).map(|scale| scale.mean as f32);
+                known.ok_or_else(|| {
+                    broken(format!("{at}: the cell is empty, and normalize: false keeps no mean"))
+                })
+            };
+            numbers.push(match (is_empty(cell), missing) {
+                (true, Missing::Refuse) => return Err(broken(format!("{at}: the cell is empty"))),
+                (true, Missing::Zero) => 0.0,
+                (true, Missing::Mean) => mean()?,
+                (false, _) => match cell.parse::<f32>() {
+                    Ok(number) if number.is_finite() => number,
+                    _ => {
+                        let shown: String = cell.chars().take(40).collect();
+                        return Err(broken(format!("{at}: '{shown}' is no number")));
+                    }
+                },
+            });
+        }
+        names.push(line.to_string());
+    }
+    if names.is_empty() { Err(broken("it holds no rows".into())) } else { Ok(Read { names, numbers }) }
+}

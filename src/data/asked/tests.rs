@@ -1,0 +1,139 @@
+use super::*;
+use crate::data::{self, Batch, Splits};
+use std::io::Write;
+
+fn open(config: &str) -> (DataConfig, Splits) {
+    let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+    let config: DataConfig = options.from_str(config).unwrap();
+    let splits = data::open(&config, 7).unwrap();
+    (config, splits)
+}
+
+fn put(bytes: &[u8]) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(bytes).unwrap();
+    file
+}
+
+fn sample(splits: &Splits, index: u32) -> Vec<f32> {
+    let mut batch = Batch::default();
+    splits.test.fill(&[index], &mut batch);
+    batch.inputs
+}
+
+fn are_close(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-4)
+}
+
+#[test]
+fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order() {
+    let (config, splits) = open("(source: iris)");
+    let (_, raw) = open("(source: iris, normalize: false)");
+    let cells: Vec<String> = sample(&raw, 3).iter().map(ToString::to_string).collect();
+    let names = splits.test.columns();
+    let in_order = format!("a,b,c,d,species\n{},setosa\n", cells.join(","));
+    let backwards = |row: &[String]| row.iter().rev().cloned().collect::<Vec<_>>().join(",");
+    let by_name = format!("species,{}\nsetosa,{}\n", backwards(names), backwards(&cells));
+    for text in [in_order, by_name] {
+        let asked = read(&config, &*splits.test, put(text.as_bytes()).path()).unwrap();
+        assert_eq!(asked.names, ["2"]);
+        assert!(are_close(&asked.inputs, &sample(&splits, 3)), "{text}");
+    }
+}
+
+#[test]
+fn what_a_network_does_not_take_is_refused_with_its_place() {
+    let (config, splits) = open("(source: iris)");
+    let said = |text: &[u8]| {
+        let Error::Broken { problem, .. } = read(&config, &*splits.test, put(text).path()).unwrap_err();
+        problem
+    };
+    assert_eq!(said(b"1,2\n"), "line 1 has 2 columns, not 4");
+    assert_eq!(said(b"1,2,3,4\n1,x,3,4\n"), "line 2, column 2 ('sepal width (cm)'): 'x' is no number");
+    assert_eq!(said(b"1,2,3,4\n1,,3,4\n"), "line 2, column 2 ('sepal width (cm)'): the cell is empty");
+    assert_eq!(said(b"\n"), "it holds no rows");
+    assert_eq!(said(b""), "it is empty");
+    assert!(said(b"\xff\xfe1").contains("line 1"));
+    let sound = said(b"RIFF....WAVEfmt ");
+    assert_eq!(
+        sound,
+        "a sound is nothing for this network, which learned from: Fisher's iris flowers (rows of 4 numbers)"
+    );
+    assert!(said(b"\x89PNG\r\n").contains("an image is nothing"));
+    let (config, splits) = open("(source: words)");
+    let problem = read(&config, &*splits.test, put(b"\x89PNG\r\n").path()).unwrap_err().to_string();
+    assert!(problem.contains("an image is nothing for this network"), "{problem}");
+}
+
+#[test]
+fn words_and_labelled_texts_become_the_samples_that_were_learned() {
+    let (config, splits) = open("(source: words)");
+    let word = splits.test.caption(5).unwrap();
+    let asked = read(&config, &*splits.test, put(format!("{word} zebra\n").as_bytes()).path()).unwrap();
+    assert_eq!(asked.names, [word, "zebra".into()]);
+    assert_eq!(asked.inputs[..16], sample(&splits, 5));
+
+    let lines: String = (0..20).map(|n| format!("{}\ttext {n}\n", ["good", "bad"][n % 2])).collect();
+    let file = put(lines.as_bytes());
+    let source = format!("labelled_text(file: {:?}, length: 8)", file.path().to_string_lossy());
+    let (config, splits) = open(&format!("(source: {source})"));
+    let text = splits.test.caption(1).unwrap();
+    for line in [text.clone(), format!("good\t{text}"), format!("§{text}")] {
+        let asked = read(&config, &*splits.test, put(line.as_bytes()).path()).unwrap();
+        assert_eq!(asked.inputs, sample(&splits, 1), "{line}");
+    }
+    assert!(read(&config, &*splits.test, put(b"\n\n").path()).is_err());
+}
+
+#[test]
+fn a_sound_becomes_the_spectrogram_that_was_learned_scaled_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let tone = |path: &Path, pitch: f32| {
+        let spec = hound::WavSpec {
+            channels: 1,
+            sample_rate: 8000,
+            bits_per_sample: 16,
+            sample_format: hound::SampleFormat::Int,
+        };
+        let mut writer = hound::WavWriter::create(path, spec).unwrap();
+        (0..4000).for_each(|n| writer.write_sample((9000.0 * (n as f32 * pitch).sin()) as i16).unwrap());
+        writer.finalize().unwrap();
+    };
+    for class in ["high", "low"] {
+        std::fs::create_dir(folder.path().join(class)).unwrap();
+        for n in 0..4 {
+            let pitch = if class == "high" { 0.9 } else { 0.2 } + 0.01 * n as f32;
+            tone(&folder.path().join(class).join(format!("{n}.wav")), pitch);
+        }
+    }
+    let source = format!("wav_folder(folder: {:?}, seconds: 0.3)", folder.path().to_string_lossy());
+    let (config, splits) = open(&format!("(source: {source}, test: 0.5)"));
+    let file = splits.test.caption(0).unwrap();
+    let asked = read(&config, &*splits.test, Path::new(&file)).unwrap();
+    assert_eq!(asked.names, [""]);
+    assert!(are_close(&asked.inputs, &sample(&splits, 0)));
+    assert!(read(&config, &*splits.test, put(b"1,2,3").path()).is_err());
+}
+
+#[test]
+fn images_and_arrays_become_the_pixels_that_were_learned() {
+    let (config, splits) = open("(source: mnist)");
+    let digit = sample(&splits, 0);
+    let bytes: Vec<u8> = digit.iter().map(|x| (x * 255.0).round() as u8).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("digit.png");
+    image::GrayImage::from_raw(28, 28, bytes.clone()).unwrap().save(&png).unwrap();
+    let idx = [&[0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28][..], &bytes].concat();
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 784), }\n";
+    let npy =
+        [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &bytes].concat();
+    let (idx, npy) = (put(&idx), put(&npy));
+    for file in [&png, idx.path(), npy.path()] {
+        let asked = read(&config, &*splits.test, file).unwrap();
+        assert!(are_close(&asked.inputs, &digit), "{}", file.display());
+    }
+    // A larger one is shrunk, a smaller one is in the middle.
+    image::GrayImage::from_pixel(280, 140, image::Luma([255])).save(&png).unwrap();
+    let wide = read(&config, &*splits.test, &png).unwrap().inputs;
+    assert_eq!((wide[6 * 28 + 3], wide[14 * 28 + 3], wide[22 * 28 + 3]), (0.0, 1.0, 0.0));
+}

@@ -8,7 +8,7 @@ use super::Error;
 use super::text::plain;
 use crate::worker::bench::{Report, Workload, measure};
 
-const NAMES: [&str; 7] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan"];
+const NAMES: [&str; 8] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan", "rbm"];
 
 /// Time the engine on reference networks: samples a second, where a step's time goes, memory
 ///

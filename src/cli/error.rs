@@ -50,7 +50,8 @@ impl From<io::Error> for Error {
 
 impl From<crate::preset::PresetError> for Error {
     fn from(error: crate::preset::PresetError) -> Self {
-        Error::Usage(super::text::lines(&error.to_string()))
+        let lines = super::text::lines(&error.to_string());
+        if error.blames_files { Error::Failed(lines) } else { Error::Usage(lines) }
     }
 }
 

@@ -83,6 +83,7 @@ pub fn check(path: &Path, label: Option<&str>) -> Result<Report, Error> {
         "npz" => archive(path),
         "wav" => sound(path),
         "png" | "jpg" | "jpeg" => picture(path),
+        "idx" | "idx1-ubyte" | "idx3-ubyte" => idx_file(path),
         _ if start.starts_with(b"\x93NUMPY") => array(path),
         _ if start.starts_with(b"PK\x03\x04") => archive(path),
         _ if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0, 0]) => idx_file(path),

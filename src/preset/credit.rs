@@ -16,7 +16,9 @@ impl Source {
             Source::Wine => "S. Aeberhard, M. Forina 1991, UCI; CC BY 4.0",
             Source::Digits8x8 => "E. Alpaydin, C. Kaynak 1998, UCI; CC BY 4.0",
             Source::Shakespeare { .. } => "W. Shakespeare, Project Gutenberg's text; public domain",
-            Source::Words => "Debian's word lists; free licences, listed in assets/data/words/SOURCE.md",
+            Source::Words => {
+                "Debian's word lists, novels of 1840 to 1920 (ELTeC); see assets/data/words/SOURCE.md"
+            }
             Source::Sp500 { .. } => "daily figures 1999-2018, by way of the Python package arch",
             Source::SpokenDigits => "synthesised with espeak-ng, nobody spoke them; CC0",
             #[allow(unreachable_patterns, reason = "files of one's own are owed to nobody here")]

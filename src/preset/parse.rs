@@ -22,6 +22,8 @@ pub struct PresetError {
     pub problem: String,
     /// What would be valid; may be empty.
     pub help: String,
+    /// The preset is right; the files that it names are not.
+    pub blames_files: bool,
 }
 
 impl std::error::Error for PresetError {}
@@ -51,6 +53,7 @@ impl PresetError {
             line: String::new(),
             problem: problem.into(),
             help: help.into(),
+            blames_files: false,
         }
     }
 
@@ -72,7 +75,14 @@ impl PresetError {
 
     fn placed(origin: &str, text: &str, place: (usize, usize), problem: String, help: String) -> Self {
         let line = text.lines().nth(place.0 - 1).unwrap_or_default().chars().take(200).collect();
-        PresetError { origin: origin.to_owned(), place: Some(place), line, problem, help }
+        PresetError {
+            origin: origin.to_owned(),
+            place: Some(place),
+            line,
+            problem,
+            help,
+            blames_files: false,
+        }
     }
 }
 

@@ -335,7 +335,7 @@ impl Source {
             },
             Source::Words => Offers {
                 input: vec![16],
-                tokens: Some(50),
+                tokens: Some(51),
                 ..table(16, classes(&["Dutch", "English", "French", "German", "Italian", "Spanish"]), 36_000)
             },
             Source::Sp500 { steps, horizon } => Offers {

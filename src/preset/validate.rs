@@ -71,7 +71,11 @@ impl Preset {
             Ok(Networks { first, second }) => {
                 Ok(Experiment { preset: self, signature, summary: first, second })
             }
-            Err(Finding { path, problem, help }) => Err(PresetError::at(origin, text, &path, problem, help)),
+            Err(Finding { path, problem, help }) => {
+                let blames_files =
+                    !self.data.source.paths().is_empty() && path == Path::to("data").field("source");
+                Err(PresetError { blames_files, ..PresetError::at(origin, text, &path, problem, help) })
+            }
         }
     }
 

@@ -9,6 +9,9 @@ use super::{Error, Manifest};
 /// What the names of unfinished files begin with; see `atomic.rs`.
 const LITTER: &str = ".writing-";
 
+/// Letters of a run's name that say when it began: `2026-11-24T23-52-26`.
+const SECOND: usize = 19;
+
 /// One run on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunDirectory {
@@ -77,7 +80,12 @@ impl RunDirectory {
             .filter(|path| path.join(super::manifest::FILE).is_file())
             .map(|path| RunDirectory { path })
             .collect();
-        found.sort_by(|a, b| a.path.cmp(&b.path));
+        // Names begin with the second; within one, the folder that was made later is the newer run.
+        found.sort_by_cached_key(|run| {
+            let second = run.name().get(..SECOND).map(str::to_string);
+            let made = fs::metadata(&run.path).and_then(|folder| folder.created()).ok();
+            (second, made, run.path.clone())
+        });
         Ok(found)
     }
 
@@ -292,6 +300,17 @@ mod tests {
         assert!(matches!(RunDirectory::find(runs.path(), "lstm"), Err(Error::NotFound { .. })));
         fs::create_dir(runs.path().join("not-a-run")).unwrap();
         assert_eq!(RunDirectory::list(runs.path()).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn of_runs_that_began_in_one_second_the_last_is_the_one_that_was_made_last() {
+        let runs = tempfile::tempdir().unwrap();
+        for name in ["zebra", "ape"] {
+            let begun = Manifest { started: 1_800_000_000, ..manifest(name) };
+            RunDirectory::create(runs.path(), &begun).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert!(RunDirectory::find(runs.path(), "last").unwrap().name().contains("-ape-"));
     }
 
     #[test]

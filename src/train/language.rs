@@ -261,7 +261,9 @@ impl Parts for LanguageModel {
         let mut likeliest: Vec<usize> = (0..next.len()).collect();
         likeliest.sort_by(|a, b| next[*b].total_cmp(&next[*a]));
         let bars = likeliest.into_iter().take(LIKELIEST).map(|token| {
-            let shown = self.tokens.get(token).map_or("", String::as_str).escape_debug().to_string();
+            let token_text = self.tokens.get(token).map_or("", String::as_str);
+            let shown =
+                if token_text == " " { "space".into() } else { token_text.escape_debug().to_string() };
             (shown, f64::from(next[token]))
         });
         let bars = bars.collect();

@@ -162,6 +162,7 @@ impl Inspector {
         let is_class = !test.classes().is_empty();
         Ok(Inspection::Sample(Sample {
             index,
+            caption: test.caption(index),
             position,
             of,
             filter,

@@ -291,6 +291,9 @@ pub enum Inspection {
 pub struct Sample {
     /// Its number in the test set.
     pub index: usize,
+    /// A few words on it, where there are some: its word, its file.
+    #[serde(default)]
+    pub caption: Option<String>,
     /// Its position among those that pass the filter.
     pub position: usize,
     /// How many pass.

@@ -2,9 +2,10 @@
 //!
 //! The workloads are small networks that Keras and PyTorch are timed on too, on random data of the real shapes:
 //! `mlp`, `cnn`, `cnn2`, `rnn`, `lstm` and `charlm` by the same [`Trainer`](super::Trainer) that trains presets, `gan` by
-//! a step of its own.
+//! a step of its own; `rbm` is timed beside scikit-learn.
 
 mod adversarial;
+mod boltzmann;
 mod ceiling;
 mod process;
 mod random;
@@ -120,6 +121,7 @@ pub fn measure(workload: Workload, threads: Option<usize>) -> Result<Report, Err
         process::forget_peak();
         let timing = match workload {
             Workload::Gan => adversarial::run(ROUNDS)?,
+            Workload::Rbm => boltzmann::run(ROUNDS),
             other => supervised::run(other, ROUNDS)?,
         };
         let peak = process::peak();

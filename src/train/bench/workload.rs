@@ -21,6 +21,8 @@ pub enum Workload {
     CharLm,
     /// A generator of images against its discriminator.
     Gan,
+    /// A restricted Boltzmann machine with persistent chains, 784-256.
+    Rbm,
 }
 
 /// Numbers that the generator draws an image from.
@@ -50,6 +52,8 @@ const DISCRIMINATOR: &str = "[
     Dense(units: 256, activation: leaky_relu), Dense(units: 128, activation: leaky_relu),
     Dense(units: 1, activation: sigmoid)]";
 
+const RBM: &str = "[Flatten, Dense(units: 256, activation: sigmoid)]";
+
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
     // The texts are those above; the tests read every one of them.
     ron::from_str(text).unwrap_or_else(|error| panic!("a workload's text: {error}"))
@@ -57,7 +61,7 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
 
 impl Workload {
     /// All of them.
-    pub const ALL: [Workload; 7] = [
+    pub const ALL: [Workload; 8] = [
         Workload::Mlp,
         Workload::Cnn,
         Workload::Cnn2,
@@ -65,6 +69,7 @@ impl Workload {
         Workload::Lstm,
         Workload::CharLm,
         Workload::Gan,
+        Workload::Rbm,
     ];
 
     /// Its name on the command line.
@@ -77,6 +82,7 @@ impl Workload {
             Workload::Lstm => "lstm",
             Workload::CharLm => "charlm",
             Workload::Gan => "gan",
+            Workload::Rbm => "rbm",
         }
     }
 
@@ -90,6 +96,7 @@ impl Workload {
         match self {
             Workload::Cnn2 => 128,
             Workload::CharLm => 32,
+            Workload::Rbm => 100,
             _ => 64,
         }
     }
@@ -100,13 +107,14 @@ impl Workload {
             Workload::Mlp => 25_600,
             Workload::Cnn => 12_800,
             Workload::CharLm => 640,
+            Workload::Rbm => 20_000,
             _ => 6_400,
         }
     }
 
     /// Whether its samples are images.
     pub fn has_images(self) -> bool {
-        !matches!(self, Workload::CharLm | Workload::Gan)
+        !matches!(self, Workload::CharLm | Workload::Gan | Workload::Rbm)
     }
 
     /// Random samples of its shapes.
@@ -123,6 +131,7 @@ impl Workload {
             Workload::Lstm => LSTM,
             Workload::CharLm => CHARLM,
             Workload::Gan => GENERATOR,
+            Workload::Rbm => RBM,
         })
     }
 
@@ -158,6 +167,15 @@ impl Workload {
                 all.extend(products(&generator, &noise, batch, Wanted::Weights));
                 all
             }
+            Workload::Rbm => {
+                // The dream down; up from data and dream; a reconstruction down; the weights from both.
+                let layers = self.layers();
+                let mut all = products(&layers, &[PIXELS], 2 * batch, Wanted::Forward);
+                all.extend(products(&layers, &[PIXELS], 2 * batch, Wanted::Weights));
+                all.extend(products(&layers, &[PIXELS], batch, Wanted::Input));
+                all.extend(products(&layers, &[PIXELS], batch, Wanted::Input));
+                all
+            }
             other => {
                 let (layers, sample) = (other.layers(), other.samples(0));
                 let shape = crate::data::Dataset::input_shape(&sample);
@@ -186,6 +204,12 @@ mod tests {
             assert!(workload.samples_per_round().is_multiple_of(workload.batch_size()));
             assert!(!workload.products().is_empty());
         }
+    }
+
+    #[test]
+    fn a_boltzmann_machines_step_takes_six_products() {
+        let operations: f64 = Workload::Rbm.products().iter().map(Product::operations).sum();
+        assert_eq!(operations, 6.0 * 2.0 * 100.0 * 784.0 * 256.0);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{Kind, Subject};
 use crate::data::{Dataset, Splits, asked, speech};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
+use crate::train::evaluation::largest;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 use crate::train::training::Error;
 
@@ -35,7 +36,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
             let spoken =
                 test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
             let own = "Enter: type the path of a WAV file of your own".into();
-            (chosen.batch.inputs, vec![format!("{}{spoken}   {size}", chosen.name), own])
+            (chosen.batch.inputs, vec![own, format!("{}{spoken}   {size}", chosen.name)])
         }
         Some(file) => match read(subject.preset, test, &file) {
             Ok(sound) => (sound, vec![format!("{}   {size}", at.text)]),
@@ -58,6 +59,10 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         columns_named: (1..=frames).map(|frame| frame.to_string()).collect(),
     };
     let prediction = subject.model.predict(Buffer::from(sound), 1)?;
+    let heard = largest(&prediction);
+    if let Some((note, class)) = notes.last_mut().zip(test.classes().get(heard)) {
+        *note += &format!("   heard as {class}, {:.0}% sure", 100.0 * prediction[heard]);
+    }
     if typed(&at.text).is_some() {
         notes.push("Enter and an empty line: back to the test samples".into());
     }

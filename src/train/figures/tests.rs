@@ -175,7 +175,7 @@ fn augmented_images_are_shown_before_and_after() {
 fn a_word_is_judged_letter_by_letter() {
     let mut training = trained(
         r#"(name: "words", title: "", data: (source: words, train_samples: Some(300)),
-            layers: [Embedding(input_dim: 50, output_dim: 4), LSTM(units: 6),
+            layers: [Embedding(input_dim: 51, output_dim: 4), LSTM(units: 6),
                      Dense(units: 6, activation: softmax)],
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         2,

@@ -12,6 +12,7 @@ use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::elementwise::{apply, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::kernel::random::{derive, logistic_units, normals, uniforms};
+use crate::nn::profile::span;
 use crate::preset::{Activation, Initializer, Visible};
 use crate::simd;
 
@@ -46,7 +47,7 @@ pub struct Rbm {
     pub hidden_bias: Vec<f32>,
     /// The last changes of the three.
     pub velocity: [Vec<f32>; 3],
-    /// Visible samples of the persistent chains.
+    /// Hidden samples of the persistent chains, one for each row of a batch.
     pub chains: Vec<f32>,
 }
 
@@ -79,11 +80,16 @@ impl Rbm {
 
     /// What comes to the hidden units from rows of visible ones, without their bias.
     fn up(&self, visible: &[f32]) -> Buffer {
+        let mut x = Buffer::scratch(visible.len() / self.visible() * self.hidden());
+        self.up_into(visible, &mut x);
+        x
+    }
+
+    fn up_into(&self, visible: &[f32], x: &mut [f32]) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = visible.len() / v;
-        let mut x = Buffer::scratch(rows * h);
-        gemm(rows, h, v, Mat::rows(visible, v), Mat::rows(&self.kernel, h), &mut x, false);
-        x
+        let _span = span("rbm up", 2 * (rows * v * h) as u64);
+        gemm(rows, h, v, Mat::rows(visible, v), Mat::rows(&self.kernel, h), x, false);
     }
 
     /// Probabilities of the hidden units for rows of visible ones, and a sample of them if `sample` has room.
@@ -95,12 +101,22 @@ impl Rbm {
 
     /// Means of the visible units for rows of hidden ones, and a sample of them if `sample` has room.
     pub fn visible_given(&self, hidden: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Buffer {
+        let mut x = Buffer::scratch(hidden.len() / self.hidden() * self.visible());
+        self.visible_into(hidden, &mut x, sample, seed);
+        x
+    }
+
+    /// As [`visible_given`](Rbm::visible_given), the means into `x`.
+    fn visible_into(&self, hidden: &[f32], x: &mut [f32], sample: Option<&mut [f32]>, seed: u64) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = hidden.len() / h;
-        let mut x = Buffer::scratch(rows * v);
-        gemm(rows, v, h, Mat::rows(hidden, h), Mat::transposed(&self.kernel, h), &mut x, false);
+        {
+            let _span = span("rbm down", 2 * (rows * v * h) as u64);
+            gemm(rows, v, h, Mat::rows(hidden, h), Mat::transposed(&self.kernel, h), x, false);
+        }
+        let _span = span("rbm units", 0);
         match self.kind {
-            Visible::Binary => logistic_units(&mut x, &self.visible_bias, sample, seed),
+            Visible::Binary => logistic_units(x, &self.visible_bias, sample, seed),
             Visible::Gaussian => {
                 for row in x.chunks_exact_mut(v) {
                     row.iter_mut().zip(&self.visible_bias).for_each(|(x, b)| *x += b);
@@ -111,7 +127,6 @@ impl Rbm {
                 }
             }
         }
-        x
     }
 
     /// One update from rows of data; returns the mean squared difference between them and their reconstructions after
@@ -119,76 +134,100 @@ impl Rbm {
     pub fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> f64 {
         let (v, h) = (self.visible(), self.hidden());
         let rows = data.len() / v;
-        let mut fired = Buffer::scratch(rows * h);
-        let mut positive = self.hidden_given(data, Some(&mut fired), derive(seed, 0));
-        let reconstruction = self.visible_given(&fired, None, 0);
-        let error = mean_square(data, &reconstruction);
-        let (dreamt, mut negative) = self.negative(reconstruction, &mut fired, learning, seed);
-
-        // The rate goes into the small factors, so that products add straight to the last change.
-        let scale = learning.rate / rows as f32;
-        let mut change = Buffer::scratch(v);
-        let mut sum = Buffer::scratch(v);
-        sum_rows(data, v, &mut change);
-        sum_rows(&dreamt, v, &mut sum);
-        change.iter_mut().zip(&*sum).for_each(|(data, dreamt)| *data = (*data - dreamt) * scale);
-        drift(&mut self.visible_bias, &mut self.velocity[1], &change, learning.momentum);
-        positive.par_chunks_mut(PIECE).for_each(|p| scaled(p, scale));
-        negative.par_chunks_mut(PIECE).for_each(|p| scaled(p, -scale));
-        let (mut change, mut sum) = (Buffer::scratch(h), Buffer::scratch(h));
-        sum_rows(&positive, h, &mut change);
-        sum_rows(&negative, h, &mut sum);
-        change.iter_mut().zip(&*sum).for_each(|(positive, negative)| *positive += negative);
-        drift(&mut self.hidden_bias, &mut self.velocity[2], &change, learning.momentum);
-
-        let (velocity, kernel) = (&mut self.velocity[0], &mut self.kernel);
-        let decay = learning.rate * learning.weight_decay;
-        let pieces = velocity.par_chunks_mut(PIECE).zip(kernel.par_chunks(PIECE));
-        pieces.for_each(|(velocity, kernel)| slow_down(velocity, kernel, learning.momentum, decay));
-        gemm(v, h, rows, Mat::transposed(data, v), Mat::rows(&positive, h), velocity, true);
-        gemm(v, h, rows, Mat::transposed(&dreamt, v), Mat::rows(&negative, h), velocity, true);
-        let pieces = kernel.par_chunks_mut(PIECE).zip(velocity.par_chunks(PIECE));
-        pieces.for_each(|(kernel, velocity)| added(kernel, velocity));
+        // The data and below it what the machine dreams, so that a product over both is one.
+        let (mut visible, mut hidden) = (Buffer::scratch(2 * rows * v), Buffer::scratch(2 * rows * h));
+        visible[..rows * v].copy_from_slice(data);
+        let is_under_way = learning.persistent && self.chains.len() == rows * h;
+        let error = match is_under_way {
+            true => self.dream_on(&mut visible, &mut hidden, learning, seed),
+            false => self.dream(&mut visible, &mut hidden, learning, seed),
+        };
+        self.learn(&visible, &mut hidden, learning);
         error
     }
 
-    /// The negative phase: visible units and hidden probabilities at the end of the Gibbs chains. Chains that start at
-    /// the data go over means of the visible units, which is less noisy; persistent ones over samples.
-    fn negative(
-        &mut self,
-        reconstruction: Buffer,
-        fired: &mut Buffer,
-        learning: &Learning,
-        seed: u64,
-    ) -> (Buffer, Buffer) {
-        let sampled = |machine: &Self, hidden: &[f32], seed| {
-            let mut sample = Buffer::scratch(hidden.len() / machine.hidden() * machine.visible());
-            machine.visible_given(hidden, Some(&mut sample), seed);
-            sample
-        };
-        let mut visible = reconstruction;
-        let is_under_way = self.chains.len() == visible.len();
-        if learning.persistent && is_under_way {
-            self.hidden_given(&self.chains, Some(fired), derive(seed, 1));
-            visible = sampled(self, fired, derive(seed, 2));
-        }
+    /// Chains that start at the data, which go over means of the visible units, less noisy than samples. Fills the dreamt
+    /// half of `visible` and all hidden probabilities; returns the reconstruction error.
+    fn dream(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
+        let (data, dreamt) = visible.split_at_mut(visible.len() / 2);
+        let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
+        let mut fired = Buffer::scratch(positive.len());
+        self.up_into(data, positive);
+        logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive(seed, 0));
+        self.visible_into(&fired, dreamt, None, 0);
+        let error = mean_square(data, dreamt);
         for k in 1..u64::from(learning.gibbs_steps) {
-            self.hidden_given(&visible, Some(fired), derive(seed, 2 * k + 1));
-            visible = if learning.persistent {
-                sampled(self, fired, derive(seed, 2 * k + 2))
-            } else {
-                self.visible_given(fired, None, 0)
-            };
+            self.hidden_given(dreamt, Some(&mut fired), derive(seed, 2 * k + 1));
+            self.visible_into(&fired, dreamt, None, 0);
         }
-        if learning.persistent {
-            // A last batch that is smaller leaves the chains where they are.
-            if self.chains.is_empty() || is_under_way {
-                self.chains.resize(visible.len(), 0.0);
-                self.chains.copy_from_slice(&visible);
+        self.up_into(dreamt, negative);
+        let is_first = learning.persistent && self.chains.is_empty();
+        logistic_units(negative, &self.hidden_bias, is_first.then_some(&mut fired), derive(seed, 1));
+        if is_first {
+            self.chains.extend_from_slice(&fired);
+        }
+        error
+    }
+
+    /// Persistent chains, which go over samples. As [`dream`](Rbm::dream) otherwise.
+    fn dream_on(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
+        let half = visible.len() / 2;
+        let mut means = Buffer::scratch(half);
+        let mut fired = Buffer::scratch(hidden.len() / 2);
+        self.visible_into(&self.chains, &mut means, Some(&mut visible[half..]), derive(seed, 2));
+        for k in 1..u64::from(learning.gibbs_steps) {
+            self.hidden_given(&visible[half..], Some(&mut fired), derive(seed, 2 * k + 1));
+            self.visible_into(&fired, &mut means, Some(&mut visible[half..]), derive(seed, 2 * k + 2));
+        }
+        self.up_into(visible, hidden);
+        {
+            let _span = span("rbm units", 0);
+            let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
+            logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive(seed, 0));
+            logistic_units(negative, &self.hidden_bias, Some(&mut self.chains), derive(seed, 1));
+        }
+        self.visible_into(&fired, &mut means, None, 0);
+        mean_square(&visible[..half], &means)
+    }
+
+    /// Moves weights and biases: up by what the data gives, down by what was dreamt.
+    fn learn(&mut self, visible: &[f32], hidden: &mut [f32], learning: &Learning) {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = visible.len() / v;
+        // The rate goes into the small factors, so that products add straight to the last change.
+        let scale = 2.0 * learning.rate / rows as f32;
+        let momentum = learning.momentum;
+        let (mut change, mut sum) = (Buffer::scratch(v), Buffer::scratch(v));
+        {
+            let _span = span("rbm biases", 0);
+            let (data, dreamt) = visible.split_at(visible.len() / 2);
+            sum_rows(data, v, &mut change);
+            sum_rows(dreamt, v, &mut sum);
+            change.iter_mut().zip(&*sum).for_each(|(data, dreamt)| *data = (*data - dreamt) * scale);
+            drift(&mut self.visible_bias, &mut self.velocity[1], &change, momentum);
+            let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
+            positive.par_chunks_mut(PIECE).for_each(|p| scaled(p, scale));
+            negative.par_chunks_mut(PIECE).for_each(|p| scaled(p, -scale));
+            let mut change = Buffer::scratch(h);
+            sum_rows(hidden, h, &mut change);
+            drift(&mut self.hidden_bias, &mut self.velocity[2], &change, momentum);
+        }
+        let _span = span("rbm weights", 2 * (rows * v * h) as u64);
+        let (velocity, kernel) = (&mut self.velocity[0], &mut self.kernel);
+        let decay = learning.rate * learning.weight_decay;
+        let (visible, hidden) = (Mat::transposed(visible, v), Mat::rows(hidden, h));
+        if momentum == 0.0 {
+            // Nothing of the last change goes on: the weights take this one at once.
+            if decay != 0.0 {
+                kernel.par_chunks_mut(PIECE).for_each(|kernel| scaled(kernel, 1.0 - decay));
             }
+            return gemm(v, h, rows, visible, hidden, kernel, true);
         }
-        let hidden = self.hidden_given(&visible, None, 0);
-        (visible, hidden)
+        let pieces = velocity.par_chunks_mut(PIECE).zip(kernel.par_chunks(PIECE));
+        pieces.for_each(|(velocity, kernel)| slow_down(velocity, kernel, momentum, decay));
+        gemm(v, h, rows, visible, hidden, velocity, true);
+        let pieces = kernel.par_chunks_mut(PIECE).zip(velocity.par_chunks(PIECE));
+        pieces.for_each(|(kernel, velocity)| added(kernel, velocity));
     }
 
     /// Mean free energy of rows of visible units.

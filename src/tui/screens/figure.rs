@@ -58,7 +58,10 @@ fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'stati
 fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let width = usize::from(area.width).saturating_sub(2);
-    let mut notes: Vec<String> = figure.notes.iter().flat_map(|note| wrap(note, width)).collect();
+    // Wide gaps between facts would not outlive the breaking of a line.
+    let parted =
+        |note: &String| if note.width() > width { note.replace("   ", " · ") } else { note.clone() };
+    let mut notes: Vec<String> = figure.notes.iter().flat_map(|note| wrap(&parted(note), width)).collect();
     notes.truncate(usize::from(area.height / 6).max(1));
     let count = figure.panels.len();
     let room = |notes: usize| Rect { height: area.height.saturating_sub(notes as u16), ..area };

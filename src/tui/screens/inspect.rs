@@ -103,7 +103,12 @@ fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
     });
     let left = wanted.clamp(24, body.width.saturating_sub(34).max(24));
     let [left, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
-    let block = panel(theme, format!("Test sample {}", format::thousands(sample.index as u64)));
+    let number = format::thousands(sample.index as u64);
+    let title = match &sample.caption {
+        Some(caption) => format!("Test sample {number}: {}", clean(caption)),
+        None => format!("Test sample {number}"),
+    };
+    let block = panel(theme, cut(&title, usize::from(left.width).saturating_sub(4)));
     let inner = block.inner(left);
     frame.render_widget(block, left);
     match Image::new(&sample.shape, &sample.input) {
@@ -166,9 +171,14 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     ];
     let [top, bars] = Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).areas(inner);
     frame.render_widget(Paragraph::new(head), top);
-    let many = sample.output.len() * 2 > usize::from(bars.height) + 1;
+    // One output is the second class's probability.
+    let output = match sample.output[..] {
+        [second] if classes.len() == 2 => vec![1.0 - second, second],
+        _ => sample.output.clone(),
+    };
+    let many = output.len() * 2 > usize::from(bars.height) + 1;
     let widest = classes.iter().map(|c| c.chars().count()).max().unwrap_or(2).clamp(2, 14);
-    for (class, &value) in sample.output.iter().enumerate() {
+    for (class, &value) in output.iter().enumerate() {
         let y = bars.y as usize + if many { class } else { 2 * class };
         if y >= usize::from(bars.bottom()) {
             break;

@@ -159,6 +159,7 @@ pub fn sample(filter: Filter) -> Event {
     output[6] = 0.674;
     Event::Inspected(Box::new(Inspection::Sample(Sample {
         index: 3030,
+        caption: None,
         position: 7,
         of: 142,
         filter,

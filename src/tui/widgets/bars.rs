@@ -17,6 +17,7 @@ pub fn draw(theme: &Theme, bars: &[(String, f64)], full: f64, area: Rect, buffer
     let widest = bars.iter().map(|(name, _)| clean(name).width()).max().unwrap_or(0);
     let side = widest.min(usize::from(area.width) / 3) as u16;
     let numbers = 9;
+    let are_counts = full != 1.0 && bars.iter().all(|(_, value)| value.fract() == 0.0);
     if area.width < side + numbers + 4 {
         return;
     }
@@ -27,7 +28,11 @@ pub fn draw(theme: &Theme, bars: &[(String, f64)], full: f64, area: Rect, buffer
         buffer.set_string(area.x + inset, y, name, muted);
         let middle = Rect { x: area.x + side + 1, y, width: area.width - side - numbers - 2, height: 1 };
         bar::draw(theme, Role::Training, value / full, middle, buffer);
-        let text = if value.abs() >= 1e5 { format!("{value:.2e}") } else { format!("{value:.4}") };
+        let text = match value.abs() {
+            1e5.. => format!("{value:.2e}"),
+            _ if are_counts => format!("{value:.0}"),
+            _ => format!("{value:.4}"),
+        };
         buffer.set_string(middle.right() + 1, y, format!("{text:>0$}", usize::from(numbers)), muted);
     }
 }

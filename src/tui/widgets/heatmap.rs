@@ -114,14 +114,18 @@ impl Heatmap<'_> {
                 buffer.set_string(area.x + inset as u16, place.y + y as u16, name, muted);
             }
         }
+        let columns: Vec<String> =
+            self.columns_named.iter().take(self.columns).map(|name| cut(&clean(name), wide.max(8))).collect();
+        // Letters may stand side by side, longer names may not.
+        let gap = u16::from(columns.iter().any(|name| name.width() > 1));
         let mut free_from = room.x;
-        for (column, name) in self.columns_named.iter().enumerate().take(self.columns) {
+        for (column, name) in columns.iter().enumerate() {
             let x = room.x + (column * usize::from(place.width) / self.columns) as u16;
-            let name = cut(&clean(name), wide.max(8).min(usize::from(place.right().saturating_sub(x))));
             let centred = x + (wide.saturating_sub(name.width()) / 2) as u16;
-            if centred >= free_from && !name.is_empty() {
-                buffer.set_string(centred, area.y, &name, muted);
-                free_from = centred + name.width() as u16 + u16::from(wide != name.width());
+            let end = centred + name.width() as u16;
+            if centred >= free_from && end <= place.right() && !name.is_empty() {
+                buffer.set_string(centred, area.y, name, muted);
+                free_from = end + gap;
             }
         }
     }

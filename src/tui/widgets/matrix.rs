@@ -20,7 +20,9 @@ pub fn draw(theme: &Theme, confusion: &Confusion, area: Rect, buffer: &mut Buffe
         return;
     }
     let muted = theme.style(Role::Muted);
-    let width = digits.max(if area.width > 120 { 9 } else { 0 });
+    // Wide enough for the names where there is room for all of them.
+    let room = (area.right() - left - 8) / classes.max(1) as u16;
+    let width = digits.max(if area.width > 120 { 9 } else { 0 }).max((widest + 2).min(room));
     let columns = classes.min(usize::from((area.right() - left - 8) / width));
     let tall = usize::from(area.height - 3) >= 2 * classes;
     let height: u16 = if tall { 2 } else { 1 };

@@ -1,0 +1,6 @@
+//! Data of one's own through the real binary: from files to a trained network, its score and its answers, and what
+//! becomes of files that are broken.
+
+mod broken;
+mod kinds;
+mod program;

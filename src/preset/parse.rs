@@ -17,7 +17,7 @@ pub struct PresetError {
     /// Line and column, from 1; none when it is not about a place.
     pub place: Option<(usize, usize)>,
     /// The line.
-    pub line: String,
+    pub line: Box<str>,
     /// What is wrong.
     pub problem: String,
     /// What would be valid; may be empty.
@@ -50,7 +50,7 @@ impl PresetError {
         PresetError {
             origin: origin.to_owned(),
             place: None,
-            line: String::new(),
+            line: Box::default(),
             problem: problem.into(),
             help: help.into(),
             blames_files: false,

@@ -334,7 +334,7 @@ mod tests {
         let changed = text.replacen(from, to, 1);
         assert_ne!(changed, text, "{from}");
         let error = experiment(&changed, "my.ron").unwrap_err();
-        (error.problem, error.line)
+        (error.problem, error.line.into())
     }
 
     fn assert_refused(text: &str, from: &str, to: &str, problem: &str, line: &str) {

@@ -95,7 +95,8 @@ fn rows(report: &mut Report, rows: &Stored, shape: &[usize]) -> Result<(), Error
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
-    let mut row = vec![0.0; rows.width];
+    // Of no samples, nothing in the file vouches for their length.
+    let mut row = vec![0.0; if rows.count > 0 { rows.width } else { 0 }];
     let (mut least, mut most, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_u64);
     let mut classes: Option<Vec<u32>> = (rows.width == 1 && !rows.number.is_float()).then(Vec::new);
     for number in 0..rows.count {

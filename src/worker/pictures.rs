@@ -90,4 +90,43 @@ mod tests {
         assert_eq!(grid(panels), Some(expected));
         assert_eq!(grid(Vec::new()), None);
     }
+
+    #[test]
+    fn a_pair_whose_samples_are_kept_learns_the_same() {
+        use super::super::engine::{spawn, spawn_keeping};
+        use crate::worker::{Command, Event};
+
+        let preset: crate::preset::Preset = ron::from_str(
+            r#"(name: "pair", title: "", data: (source: mnist, train_samples: Some(300), validation: 0),
+                layers: [Dense(units: 32), BatchNormalization(), Dense(units: 784, activation: sigmoid)],
+                loss: binary_crossentropy, optimizer: Adam(), train: (epochs: 3, batch_size: 50),
+                procedure: adversarial(latent: 3,
+                    discriminator: [Flatten, Dropout(rate: 0.3), Dense(units: 1, activation: sigmoid)]))"#,
+        )
+        .unwrap();
+        let runs = tempfile::tempdir().unwrap();
+        let trained = [spawn(), spawn_keeping(runs.path().to_path_buf())].map(|worker| {
+            let (client, mut events) = worker.unwrap();
+            client.send(Command::Start(Box::new(preset.clone())));
+            let finish = loop {
+                match events.recv() {
+                    Some(Event::Finished(finish)) => break finish,
+                    Some(Event::Failed(reason)) => panic!("{reason}"),
+                    Some(_) => {}
+                    None => panic!("it ended without a word"),
+                }
+            };
+            client.send(Command::Shutdown);
+            while events.recv().is_some() {}
+            finish
+        });
+        assert_eq!(trained[0].test, trained[1].test);
+        let run = crate::run::RunDirectory::list(runs.path()).unwrap().remove(0);
+        let mut watcher = crate::run::watch::Watcher::new(run.path());
+        watcher.read_everything(|_, _| ());
+        let tags = watcher.view().tags;
+        assert!(
+            tags.iter().any(|tag| &*tag.name == "samples" && tag.kind == crate::run::watch::Kind::Picture)
+        );
+    }
 }

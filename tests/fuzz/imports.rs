@@ -31,7 +31,9 @@ pub fn idx() -> Target {
         let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
         encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("a vector takes all")
     };
-    let seeds = vec![zipped(&images), images, labels, floats];
+    // Found: of no samples, each is said to be of two billion numbers.
+    let none = [0, 0, 13, 2, 0, 0, 0, 0, 0x80, 0, 0, 3].to_vec();
+    let seeds = vec![zipped(&images), images, labels, floats, none];
     // A broken file is refused with an error: that is not the question here.
     let read = |bytes: &[u8]| {
         drop(idx::parse(bytes.to_vec(), "fuzz.idx"));
@@ -93,6 +95,7 @@ fn arrays() -> Vec<Vec<u8>> {
         array("|u1", "3, 2, 2", &[9; 12]),
         array(">i8", "5,", &[0; 40]),
         array("<f8", "9, 4", &[0; 288]),
+        array("<f4", "0, 2147483651", &[]),
     ]
 }
 

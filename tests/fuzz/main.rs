@@ -6,7 +6,8 @@
 //!
 //!     cargo test --test fuzz -- --ignored --test-threads 1
 //!
-//! (`TRAINYARD_FUZZ_SECONDS` sets another time). What was found has become a test beside the code in question.
+//! (`TRAINYARD_FUZZ_SECONDS` sets another time; with `TMPDIR=/dev/shm` files are made in memory, which goes ten times as
+//! fast). What was found has become a test beside the code in question.
 
 mod imports;
 mod memory;

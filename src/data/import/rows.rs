@@ -196,7 +196,8 @@ impl Stored {
         if !self.number.is_float() {
             return Ok(());
         }
-        let mut row = vec![0.0; self.width];
+        // Of no rows, nothing in the file vouches for their width.
+        let mut row = vec![0.0; if self.count > 0 { self.width } else { 0 }];
         for number in 0..self.count {
             self.read(number, &mut row)?;
             if let Some(column) = row.iter().position(|x| !x.is_finite()) {

@@ -1,7 +1,7 @@
 //! Training procedures, schedules, stopping, evaluation.
 //!
-//! A procedure is a [`Training`]: `supervised`, `pretrain`, and those that share a [`Course`](course::Course):
-//! `autoencoder`, `adversarial`, `language`. What it shows beside curves are figures (`figure`: what they are,
+//! A procedure is a [`Training`]: `supervised`, `autoencoder`, `adversarial` and `language` share a
+//! [`Course`](course::Course); `pretrain` learns layer by layer, then is supervised. What it shows beside curves are figures (`figure`: what they are,
 //! `figures/`: one file each). `bench/` measures how fast it goes.
 
 pub mod adversarial;

@@ -15,7 +15,11 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Train what standard input says, without a terminal; for the dashboard's and `train --detach`'s own use
 #[derive(Debug, clap::Args)]
-pub struct Arguments {}
+pub struct Arguments {
+    /// The command line of whoever started it: the run's manifest takes it from there
+    #[arg(last = true)]
+    started_by: Vec<String>,
+}
 
 /// How the program starts itself as such a process.
 pub(super) fn starter() -> Result<Starter, Error> {
@@ -26,7 +30,9 @@ pub(super) fn starter() -> Result<Starter, Error> {
     } else {
         std::env::current_exe().map_err(|error| Error::Failed(error.to_string()))?
     };
-    Ok(Starter { program, arguments: vec!["serve".into()], runs: home::runs_folder()? })
+    let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let arguments = ["serve".into(), "--".into()].into_iter().chain(words).collect();
+    Ok(Starter { program, arguments, runs: home::runs_folder()? })
 }
 
 impl Arguments {

@@ -389,11 +389,11 @@ mod tests {
 
     #[test]
     fn a_language_model_needs_a_text_and_a_memory() {
-        let lstm = "LSTM(units: 256, return_sequences: true, stateful: true)";
-        for forgetful in ["LSTM(units: 256, return_sequences: true)", "LSTM(units: 256, stateful: true)"] {
+        let lstm = "LSTM(units: 512, return_sequences: true, stateful: true)";
+        for forgetful in ["LSTM(units: 512, return_sequences: true)", "LSTM(units: 512, stateful: true)"] {
             assert_refused(TEXT, lstm, forgetful, "must keep its state", forgetful);
         }
-        let gru = "GRU(units: 256, return_sequences: true)";
+        let gru = "GRU(units: 512, return_sequences: true)";
         assert_refused(TEXT, lstm, gru, "GRU keeps no state", gru);
         assert_refused(TEXT, "temperature: 0.8", "temperature: 0.0", "nothing can be drawn", "temperature");
         let digits = MLP.replacen("train: (", "procedure: language(), train: (", 1);

@@ -78,6 +78,12 @@ pub enum Status {
     },
 }
 
+/// The words that a person typed: those of the starter, after `--`, where this process only serves another.
+fn as_typed(mut words: Vec<String>) -> Vec<String> {
+    let serves = words.len() > 3 && words[1] == "serve" && words[2] == "--";
+    if serves { words.split_off(3) } else { words }
+}
+
 impl Manifest {
     /// The manifest of a run that begins now, by this process.
     pub fn begin(preset: Preset, device: String) -> Self {
@@ -87,7 +93,9 @@ impl Manifest {
             preset,
             device,
             host: gethostname::gethostname().to_string_lossy().into_owned(),
-            command_line: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            command_line: as_typed(
+                std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            ),
             started: std::time::SystemTime::now()
                 .duration_since(std::time::UNIX_EPOCH)
                 .map_or(0, |since| since.as_secs()),
@@ -120,5 +128,18 @@ impl Manifest {
         }
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "reading"))?;
         ron::from_str(&text).map_err(|error| Error::broken(&path, format!("not a manifest: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_served_says_what_was_typed() {
+        let words = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
+        let typed = words("trainyard train mnist-cnn --detach");
+        assert_eq!(as_typed(typed.clone()), typed);
+        assert_eq!(as_typed([words("/proc/self/exe serve --"), typed.clone()].concat()), typed);
     }
 }

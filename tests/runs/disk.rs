@@ -75,7 +75,9 @@ fn a_folder_that_is_removed_does_not_end_the_training() {
     let home = Home::new();
     let (mut child, lines) = home.start(&["train", "small", "--json", "--checkpoint-seconds", "0.05"]);
     while lines.recv_timeout(Duration::from_secs(60)).expect("it begins")["event"] != "saved" {}
-    std::fs::remove_dir_all(home.folder.join("runs")).expect("it is ours");
+    // The training may write while the folder is emptied: then it is not empty in the end.
+    let removed = (0..100).any(|_| std::fs::remove_dir_all(home.folder.join("runs")).is_ok());
+    assert!(removed, "it is ours");
     assert!(child.wait().expect("it is our child").success());
     let end = newest(&home.run()).expect("a checkpoint of the end");
     assert_eq!([bits(&end.weights), bits(&end.optimizer)], uninterrupted());

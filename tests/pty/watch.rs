@@ -21,6 +21,10 @@ fn event_files_of_others_are_looked_at_and_left_in_good_order() {
     terminal.keys("tweights\r");
     terminal.wait("6 steps kept");
     terminal.resize(200, 60);
+    // The footer moves to the new last row.
+    terminal.until("? help in row 60", |terminal| {
+        terminal.text().lines().nth(59).is_some_and(|row| row.contains("? help"))
+    });
     terminal.wait("6 steps kept");
     terminal.keys("i");
     terminal.wait("Newest values");

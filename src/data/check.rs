@@ -11,7 +11,7 @@ use super::import::rows::{IN_MEMORY, Rows, Stored};
 use super::import::{csv, idx, images, npy, text, wav};
 use super::samples::Answers;
 use super::text::Text;
-use crate::preset::{Colour, Missing, Task};
+use crate::preset::{Colour, Missing};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -157,15 +157,8 @@ fn archive(path: &Path) -> Result<Report, Error> {
 
 fn table(path: &Path, label: Option<&str>) -> Result<Report, Error> {
     let mut report = Report::of("table: csv(file: \"…\", label: \"…\")");
-    let options = csv::Options {
-        label: label.map(str::to_string),
-        columns: Vec::new(),
-        task: Task::Auto,
-        separator: None,
-        header: true,
-        missing: Missing::Mean,
-        in_memory: IN_MEMORY,
-    };
+    let label = label.map(str::to_string);
+    let options = csv::Options { label, missing: Missing::Mean, ..csv::Options::default() };
     let mut problems = Vec::new();
     let mut count = 0;
     let read = csv::read(&[path], &options, &mut |problem| {

@@ -56,15 +56,7 @@ pub fn csv() -> Target {
         "\u{feff}größe,\"na\"\"me\",y\r\n1,2,0\r\n3,4,1\r\n",
     ];
     let read = |bytes: &[u8]| {
-        let mut options = csv::Options {
-            label: None,
-            columns: Vec::new(),
-            task: Task::Auto,
-            separator: None,
-            header: true,
-            missing: Missing::Refuse,
-            in_memory: IN_MEMORY,
-        };
+        let mut options = csv::Options { in_memory: IN_MEMORY, ..csv::Options::default() };
         in_a_file("fuzz.csv", bytes, |path| {
             for missing in [Missing::Refuse, Missing::Mean, Missing::Zero] {
                 options.missing = missing;

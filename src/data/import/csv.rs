@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::rows::{Spool, Stored};
+use super::rows::{IN_MEMORY, Spool, Stored};
 use crate::data::Error;
 use crate::preset::{Missing, Task};
 
@@ -24,6 +24,21 @@ pub struct Options {
     pub missing: Missing,
     /// Beyond so many bytes, numbers are put into a temporary file.
     pub in_memory: u64,
+}
+
+/// With a header, the last column as the label, whatever it is; a missing value is refused.
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            label: None,
+            columns: Vec::new(),
+            task: Task::Auto,
+            separator: None,
+            header: true,
+            missing: Missing::Refuse,
+            in_memory: IN_MEMORY,
+        }
+    }
 }
 
 /// A table's labels.
@@ -317,22 +332,10 @@ impl Collected {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{IN_MEMORY, Rows};
+    use super::super::rows::Rows;
     use super::*;
     use proptest::prelude::*;
     use std::io::Write;
-
-    fn options() -> Options {
-        Options {
-            label: None,
-            columns: Vec::new(),
-            task: Task::Auto,
-            separator: None,
-            header: true,
-            missing: Missing::Refuse,
-            in_memory: IN_MEMORY,
-        }
-    }
 
     fn put(text: &[u8]) -> tempfile::NamedTempFile {
         let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -355,7 +358,7 @@ mod tests {
     #[test]
     fn a_table_is_read_with_its_classes_in_order() {
         for in_memory in [IN_MEMORY, 8] {
-            let table = table(FLOWERS, &Options { in_memory, ..options() }).unwrap();
+            let table = table(FLOWERS, &Options { in_memory, ..Options::default() }).unwrap();
             assert_eq!(table.columns, ["a", "b"]);
             assert_eq!(rows(&table), [[1.0, 2.5], [-3.0, 4.0], [50.0, 6.0]]);
             assert_eq!(table.labels, Labels::Classes(vec![1, 0, 1], vec!["iris".into(), "rose".into()]));
@@ -364,13 +367,14 @@ mod tests {
 
     #[test]
     fn columns_are_chosen_by_name_or_number_and_a_fraction_makes_values() {
-        let chosen = Options { label: Some("b".into()), columns: vec!["a".into()], ..options() };
+        let chosen = Options { label: Some("b".into()), columns: vec!["a".into()], ..Options::default() };
         let table = table(FLOWERS, &chosen).unwrap();
         assert_eq!(
             (rows(&table), table.labels),
             (vec![vec![1.0], vec![-3.0], vec![50.0]], Labels::Values(vec![2.5, 4.0, 6.0]))
         );
-        let bare = Options { header: false, separator: Some(';'), label: Some("1".into()), ..options() };
+        let bare =
+            Options { header: false, separator: Some(';'), label: Some("1".into()), ..Options::default() };
         let table = self::table("2;7\n10;8\n", &bare).unwrap();
         assert_eq!(table.labels, Labels::Classes(vec![0, 1], vec!["2".into(), "10".into()]));
         assert_eq!(table.columns, ["2"]);
@@ -378,7 +382,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_line_and_column() {
-        let problem = |text: &str| table(text, &options()).unwrap_err().to_string();
+        let problem = |text: &str| table(text, &Options::default()).unwrap_err().to_string();
         assert!(problem("a,b,k\n1,2,x\n1,y,x\n").contains(": line 3, column 2 ('b'): 'y' is no number"));
         assert!(problem("a,b,k\n1,2,x\n1,x\n").contains(": line 3: 2 cells, and there are 3 columns"));
         assert!(problem("a,b,k\n1,,x\n").contains("line 2, column 2 ('b'): the cell is empty"));
@@ -389,13 +393,14 @@ mod tests {
         assert!(problem("a;b\n1;2\n").contains("is another separator used?"));
         assert!(problem("a,b\n").contains("no rows"));
         assert!(problem("").contains("no rows"));
-        let wrong = Options { label: Some("z".into()), ..options() };
+        let wrong = Options { label: Some("z".into()), ..Options::default() };
         let shown = table(FLOWERS, &wrong).unwrap_err().to_string();
         assert!(shown.contains("no column 'z'; there are: a, b, kind"), "{shown}");
-        let shown = table(FLOWERS, &Options { task: Task::Values, ..options() }).unwrap_err().to_string();
+        let shown =
+            table(FLOWERS, &Options { task: Task::Values, ..Options::default() }).unwrap_err().to_string();
         assert!(shown.contains("line 2: the label 'rose' is no number"), "{shown}");
         let bytes = put(b"a,b,k\n1,2,x\n1,\xff,x\n");
-        let shown = read(&[bytes.path()], &options(), &mut Err).unwrap_err().to_string();
+        let shown = read(&[bytes.path()], &Options::default(), &mut Err).unwrap_err().to_string();
         assert!(shown.contains("line 3: cell 2 is not UTF-8"), "{shown}");
     }
 
@@ -403,7 +408,7 @@ mod tests {
     fn empty_cells_are_filled_where_that_is_asked_for_and_problems_can_be_collected() {
         let text = "a,b,k\n1,,x\n,3,y\nq,1,y\n";
         let mut problems = Vec::new();
-        let zero = Options { missing: Missing::Zero, ..options() };
+        let zero = Options { missing: Missing::Zero, ..Options::default() };
         let file = put(text.as_bytes());
         let table = read(&[file.path()], &zero, &mut |problem| {
             problems.push(problem.to_string());
@@ -417,13 +422,14 @@ mod tests {
     #[test]
     fn a_test_table_has_the_same_columns_and_no_class_of_its_own() {
         let (first, second) = (put(FLOWERS.as_bytes()), put(b"a,b,kind\n1,1,iris\n"));
-        let table = read(&[first.path(), second.path()], &options(), &mut Err).unwrap();
+        let table = read(&[first.path(), second.path()], &Options::default(), &mut Err).unwrap();
         assert_eq!((table.first_rows, table.rows.count), (3, 4));
         let other = put(b"a,b,kind\n1,1,iris\n2,2,tulip\n");
-        let shown = read(&[first.path(), other.path()], &options(), &mut Err).unwrap_err().to_string();
+        let shown =
+            read(&[first.path(), other.path()], &Options::default(), &mut Err).unwrap_err().to_string();
         assert!(shown.contains("line 3: no training sample is of the class 'tulip'"), "{shown}");
         let other = put(b"b,a,kind\n1,1,iris\n");
-        assert!(read(&[first.path(), other.path()], &options(), &mut Err).is_err());
+        assert!(read(&[first.path(), other.path()], &Options::default(), &mut Err).is_err());
     }
 
     proptest! {
@@ -433,7 +439,7 @@ mod tests {
         ) {
             let bytes = [&FLOWERS.as_bytes()[..at], &junk, &FLOWERS.as_bytes()[at..]].concat();
             let file = put(&bytes);
-            let _ = read(&[file.path()], &Options { header, ..options() }, &mut |_| Ok(()));
+            let _ = read(&[file.path()], &Options { header, ..Options::default() }, &mut |_| Ok(()));
         }
     }
 }

@@ -116,15 +116,8 @@ pub fn open(path: &Path, in_memory: u64) -> Result<(Stored, Vec<usize>), Error> 
     } else {
         let header = self::header(&start, &broken)?;
         check_size(&header.shape, header.length, header.numbers, size - header.length as u64, &broken)?;
-        if size <= in_memory {
-            let mut all = Vec::new();
-            file.rewind().and_then(|()| file.take(size).read_to_end(&mut all)).map_err(unread)?;
-            let first = header.length as u64;
-            (header, Bytes::Memory(all), first)
-        } else {
-            let first = header.length as u64;
-            (header, Bytes::File(file), first)
-        }
+        let first = header.length as u64;
+        (header, Bytes::of(file, size, in_memory).map_err(unread)?, first)
     };
     let [count, row @ ..] = &header.shape[..] else {
         return Err(broken("it has no axes, so no samples".into()));

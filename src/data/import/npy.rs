@@ -2,7 +2,7 @@
 //! a zip archive, `.npz`.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::Read;
 use std::path::Path;
 
 use super::rows::{Bytes, Kind, Number, Stored, width};
@@ -127,13 +127,7 @@ pub fn open(path: &Path, in_memory: u64) -> Result<(Stored, Vec<usize>), Error> 
     let mut start = Vec::new();
     file.by_ref().take(LARGEST_HEADER as u64 + 12).read_to_end(&mut start).map_err(unread)?;
     let header = header(&start, &broken)?;
-    let bytes = if size <= in_memory {
-        let mut all = Vec::new();
-        file.rewind().and_then(|()| file.take(size).read_to_end(&mut all)).map_err(unread)?;
-        Bytes::Memory(all)
-    } else {
-        Bytes::File(file)
-    };
+    let bytes = Bytes::of(file, size, in_memory).map_err(unread)?;
     stored(header, bytes, size, &origin)
 }
 

@@ -1,7 +1,7 @@
 //! Rows of numbers, in memory or in a file that is larger than memory.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::sync::Arc;
 
 use crate::data::Error;
@@ -106,6 +106,20 @@ pub enum Bytes {
 }
 
 impl Bytes {
+    /// The first `size` bytes of a file: read, or left on disk where they are more than `in_memory`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn of(mut file: File, size: u64, in_memory: u64) -> io::Result<Self> {
+        if size > in_memory {
+            return Ok(Bytes::File(file));
+        }
+        let mut all = Vec::new();
+        file.rewind()?;
+        file.take(size).read_to_end(&mut all)?;
+        Ok(Bytes::Memory(all))
+    }
+
     fn read_at(&self, from: u64, out: &mut [u8]) -> io::Result<()> {
         match self {
             Bytes::Memory(bytes) => {

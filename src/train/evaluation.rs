@@ -10,10 +10,9 @@ use crate::nn::model::CpuModel;
 use crate::nn::{self};
 use crate::preset::{Loss, LossOptions};
 use dfdx::tensor::Cpu;
-use serde::{Deserialize, Serialize};
 
 /// Loss and hits over some samples, summed up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evaluation {
     /// Sum of the samples' losses.
     loss: f64,
@@ -45,27 +44,13 @@ impl Evaluation {
         self.questions += questions;
     }
 
-    /// Adds another one's samples.
-    pub fn merge(&mut self, other: &Evaluation) {
-        self.loss += other.loss;
-        self.samples += other.samples;
-        self.hits += other.hits;
-        self.questions += other.questions;
-    }
-
     /// What it comes to.
     pub fn scores(&self) -> Scores {
-        Scores { loss: self.loss(), accuracy: self.accuracy(), metrics: Metrics::default() }
-    }
-
-    /// The mean loss.
-    pub fn loss(&self) -> f64 {
-        self.loss / self.samples.max(1) as f64
-    }
-
-    /// The share of right answers, for classification.
-    pub fn accuracy(&self) -> Option<f64> {
-        (self.questions > 0).then(|| self.hits as f64 / self.questions as f64)
+        Scores {
+            loss: self.loss / self.samples.max(1) as f64,
+            accuracy: (self.questions > 0).then(|| self.hits as f64 / self.questions as f64),
+            metrics: Metrics::default(),
+        }
     }
 }
 

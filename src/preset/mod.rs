@@ -5,6 +5,7 @@
 pub mod augment;
 mod credit;
 pub mod data;
+pub mod field;
 pub mod files;
 pub mod layer;
 pub mod library;

@@ -2,6 +2,8 @@
 //!
 //! The rooms, and who may use whom, are drawn in `ARCHITECTURE.md`; `tests/architecture.rs` holds the code to it.
 
+/// The engine's speed: reference workloads, timed.
+pub mod bench;
 /// The subcommands, one file each: what a script sees.
 pub mod cli;
 /// Data sets as batches: built-in sets, importers, splits, shuffling.

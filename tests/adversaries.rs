@@ -12,8 +12,9 @@ use std::time::Instant;
 
 use trainyard::nn::buffer::Buffer;
 use trainyard::nn::kernel::random::normals;
+use trainyard::preset::DeviceChoice;
 use trainyard::preset::{Preset, library, overrides};
-use trainyard::train::{EpochSummary, Observer, Training, prepare};
+use trainyard::train::{Progress, Training};
 
 const SAMPLES: usize = 1000;
 
@@ -29,39 +30,45 @@ const CLASSIFIER: &str = r#"(
     train: (epochs: 6, batch_size: 128, schedule: cosine()),
 )"#;
 
-/// Prints epochs as they end.
-struct Teller;
+fn prepare(preset: &Preset) -> Box<dyn Training> {
+    trainyard::train::prepare(preset, DeviceChoice::Cpu).unwrap()
+}
 
-impl Observer for Teller {
-    fn epoch_ended(&mut self, epoch: &EpochSummary) {
-        let metrics: Vec<String> =
-            epoch.training.metrics.iter().map(|(m, value)| format!("{} {value:.3}", m.title())).collect();
-        let seconds = epoch.time.as_secs_f64();
-        println!(
-            "  epoch {}: loss {:.4} {} in {seconds:.1} s",
-            epoch.epoch,
-            epoch.training.loss,
-            metrics.join(" ")
-        );
+/// Trains to the end and prints epochs as they end.
+fn train(training: &mut dyn Training) {
+    loop {
+        match training.advance().unwrap() {
+            Progress::EpochEnded(epoch) => {
+                let metrics = epoch.training.metrics.iter();
+                let metrics: Vec<String> =
+                    metrics.map(|(m, value)| format!("{} {value:.3}", m.title())).collect();
+                let (number, loss, seconds) = (epoch.epoch, epoch.training.loss, epoch.seconds);
+                println!("  epoch {number}: loss {loss:.4} {} in {seconds:.1} s", metrics.join(" "));
+            }
+            Progress::Done(_) => return,
+            Progress::Stepped(_) | Progress::Validating | Progress::Noted(_) => {}
+        }
     }
 }
 
 fn classifier() -> Box<dyn Training> {
     let preset: Preset = library::experiment(CLASSIFIER, "classifier").unwrap().preset;
-    let mut training = prepare(&preset).unwrap();
+    let mut training = prepare(&preset);
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("digit-classifier.f32");
     let count = training.parameters() as usize;
     match std::fs::read(&kept) {
         Ok(bytes) if bytes.len() == 4 * count => {
             let mut numbers = bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));
-            training.visit_mut(&mut |_, param| {
-                param.values_mut().iter_mut().zip(&mut numbers).for_each(|(w, x)| *w = x);
-            });
+            let mut weights = training.weights();
+            for tensor in &mut weights {
+                tensor.values.iter_mut().zip(&mut numbers).for_each(|(w, x)| *w = x);
+            }
+            training.load(weights).unwrap();
         }
         _ => {
-            training.run(&mut Teller).unwrap();
-            let mut bytes = Vec::new();
-            training.visit(&mut |_, param| bytes.extend(param.to_vec().iter().flat_map(|x| x.to_le_bytes())));
+            train(&mut *training);
+            let numbers = training.weights().into_iter().flat_map(|tensor| tensor.values);
+            let bytes: Vec<u8> = numbers.flat_map(f32::to_le_bytes).collect();
             std::fs::write(&kept, bytes).unwrap();
         }
     }
@@ -87,8 +94,8 @@ fn generators_make_all_ten_digits_and_clear_ones() {
     let mut failed = Vec::new();
     for name in names.split(',') {
         let since = Instant::now();
-        let mut training = prepare(&preset(name)).unwrap();
-        training.run(&mut Teller).unwrap();
+        let mut training = prepare(&preset(name));
+        train(&mut *training);
         let seconds = since.elapsed().as_secs();
         let generator = training.model_and_splits().0;
         let mut noise = vec![0.0; SAMPLES * generator.input_len()];

@@ -10,8 +10,9 @@ use std::cell::Cell;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use trainyard::preset::DeviceChoice;
 use trainyard::preset::library;
-use trainyard::train::{Observer, StepSummary, Training, Verdict, prepare};
+use trainyard::train::{Progress, Training, prepare};
 
 /// Bytes from which an allocation counts.
 const LARGE: usize = 4 << 10;
@@ -66,25 +67,20 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Counts within each step once the training is warm, and ends it after a while.
-struct Steady {
-    steps: usize,
-}
-
-impl Observer for Steady {
-    fn between_steps(&mut self, _: &mut dyn Training) -> Verdict {
-        let is_done = self.steps == WARM_UP + WATCHED;
-        COUNTS.store(self.steps >= WARM_UP && !is_done, Ordering::Relaxed);
-        if is_done { Verdict::Stop } else { Verdict::Continue }
-    }
-
-    fn evaluating(&mut self) {
+/// Counts within each step once the training is warm, until enough steps were watched or the training ends.
+fn watch_steps(training: &mut dyn Training) {
+    let mut steps = 0;
+    while steps < WARM_UP + WATCHED {
+        let at = training.step();
+        let is_step = !at.is_multiple_of(training.steps_per_epoch()) || at == 0;
+        COUNTS.store(steps >= WARM_UP && is_step, Ordering::Relaxed);
+        let progress = training.advance().unwrap();
         COUNTS.store(false, Ordering::Relaxed);
-    }
-
-    fn stepped(&mut self, _: &StepSummary) {
-        COUNTS.store(false, Ordering::Relaxed);
-        self.steps += 1;
+        match progress {
+            Progress::Stepped(_) => steps += 1,
+            Progress::Done(_) => return,
+            Progress::Validating | Progress::EpochEnded(_) | Progress::Noted(_) => {}
+        }
     }
 }
 
@@ -116,7 +112,7 @@ fn a_step_in_steady_state_allocates_nothing_large_in_any_preset() {
     let built_in = library::list().into_iter().filter(|entry| entry.file.is_none());
     let presets = built_in.map(|entry| entry.loaded.unwrap().preset);
     for preset in presets.chain(OTHERS.map(|layers| ron::from_str(&on_digits(layers)).unwrap())) {
-        pool.install(|| prepare(&preset).unwrap().run(&mut Steady { steps: 0 }).unwrap());
+        pool.install(|| watch_steps(&mut *prepare(&preset, DeviceChoice::Cpu).unwrap()));
         let (large, small) =
             (LARGE_ONES.swap(0, Ordering::Relaxed), SMALL_ONES.swap(0, Ordering::Relaxed) / WATCHED);
         println!("{}: {large} large allocations in {WATCHED} steps, {small} small ones a step", preset.name);

@@ -6,7 +6,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::Error;
 use super::text::plain;
-use crate::worker::bench::{Report, Workload, measure};
+use crate::bench::{Measurement, Workload, measure};
+use crate::preset::DeviceChoice;
 
 const NAMES: [&str; 8] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan", "rbm"];
 
@@ -22,6 +23,9 @@ pub struct Arguments {
     /// Threads that train; as many as there are processors when left out
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Where to train
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
     /// Print one JSON object a workload on standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -34,7 +38,8 @@ impl Arguments {
         let wanted: Vec<Workload> =
             if self.workloads.is_empty() { Workload::ALL.into() } else { named.collect() };
         for workload in wanted {
-            let report = measure(workload, self.threads.map(usize::from)).map_err(|error| {
+            let measured = measure(workload, self.device, self.threads.map(usize::from));
+            let report = measured.map_err(|error| {
                 Error::Failed(format!("{}: {}", workload.name(), plain(&error.to_string())))
             })?;
             let mut out = std::io::stdout().lock();
@@ -51,8 +56,8 @@ impl Arguments {
     }
 }
 
-/// A report as a person reads it.
-fn page(report: &Report) -> String {
+/// A measurement as a person reads it.
+fn page(report: &Measurement) -> String {
     let thousands = |x: f64| grouped(x.round() as u64);
     let mut text = format!(
         "{:<7} {:>9} samples/s ({} to {})   {:.3} ms a step of {}   {} thread{}\n",
@@ -102,7 +107,7 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::worker::bench::OpReport;
+    use crate::bench::OpReport;
 
     #[test]
     fn every_workload_can_be_asked_for() {
@@ -112,7 +117,7 @@ mod tests {
     #[test]
     fn a_report_reads_as_lines_of_figures() {
         let op = OpReport { name: "dense forward".into(), share: 0.4, ms: 1.25, gflops: Some(150.0) };
-        let report = Report {
+        let report = Measurement {
             workload: "cnn",
             threads: 2,
             batch_size: 64,

@@ -11,7 +11,7 @@ use super::Error;
 use super::serve::starter;
 use super::signals::{Signals, let_go_of_terminal};
 use super::text::{self, plain};
-use crate::preset::{Experiment, library, overrides};
+use crate::preset::{DeviceChoice, Experiment, library, overrides};
 use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
     self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Order, Outcome, RunInfo,
@@ -47,8 +47,8 @@ pub struct Arguments {
     #[command(flatten)]
     reporting: Reporting,
     /// Where to train
-    #[arg(long, default_value = "cpu", value_parser = ["cpu"])]
-    device: String,
+    #[arg(long, default_value_t)]
+    device: DeviceChoice,
 }
 
 /// What a training prints.
@@ -90,6 +90,7 @@ impl Arguments {
         let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
         let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
         let order = Order {
+            device: self.device,
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,
@@ -256,7 +257,11 @@ impl Reporter {
         bar.set_prefix(format!("epoch {}/{}", step.epoch, self.epochs));
         bar.set_position(step.step);
         let accuracy = step.scores.accuracy.map(|a| format!("  accuracy {a:.4}")).unwrap_or_default();
-        bar.set_message(format!("loss {:.4}{accuracy}  {:.0}/s", step.scores.loss, step.samples_per_second));
+        bar.set_message(format!(
+            "loss {:.4}{accuracy}  {:.0}/s",
+            step.scores.loss,
+            step.samples_per_second()
+        ));
     }
 
     fn epoch(&self, epoch: &EpochReport) -> Result<(), Error> {
@@ -272,7 +277,7 @@ impl Reporter {
                 "metrics": by_name(&epoch.training.metrics),
                 "validation_metrics": epoch.validation.map(|scores| by_name(&scores.metrics)),
                 "learning_rate": epoch.learning_rate,
-                "samples_per_second": epoch.samples_per_second,
+                "samples_per_second": epoch.samples_per_second(),
                 "seconds": epoch.seconds,
             }));
         }
@@ -283,7 +288,7 @@ impl Reporter {
             epoch.epoch,
             self.epochs,
             in_words(&epoch.training),
-            epoch.samples_per_second,
+            epoch.samples_per_second(),
             epoch.seconds
         ));
         Ok(())
@@ -301,9 +306,9 @@ impl Reporter {
                 },
                 "epochs": finish.epochs,
                 "steps": finish.steps,
-                "test_loss": finish.test.loss,
-                "test_accuracy": finish.test.accuracy,
-                "test_metrics": by_name(&finish.test.metrics),
+                "test_loss": finish.test.map(|test| test.loss),
+                "test_accuracy": finish.test.and_then(|test| test.accuracy),
+                "test_metrics": finish.test.map(|test| by_name(&test.metrics)),
                 "samples_per_second": finish.samples_per_second,
                 "seconds": finish.seconds,
             }));
@@ -316,7 +321,7 @@ impl Reporter {
         writeln!(
             std::io::stdout().lock(),
             "test {}  after {} steps{early}  {:.0} samples/s  {:.1} s",
-            in_words(&finish.test),
+            finish.test.map_or("not evaluated".into(), |test| in_words(&test)),
             finish.steps,
             finish.samples_per_second,
             finish.seconds

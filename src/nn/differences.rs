@@ -5,13 +5,13 @@ use proptest::test_runner::TestCaseError;
 
 use super::device::Device as _;
 use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
-use super::model::{CpuModel, Model};
+use super::model::Model;
 use crate::preset::{self, Loss};
 
 /// Layers as a preset says them, with an input.
 pub struct Case {
     what: String,
-    model: CpuModel,
+    model: Model<Cpu>,
     input: Vec<f32>,
     rows: usize,
     /// Whether the input is token numbers, which have no gradient.
@@ -33,7 +33,8 @@ impl Case {
         let mut place = seed;
         model.visit_mut(&mut |_, param| {
             place += 1;
-            param.set(&device, numbers(param.len(), place).iter().map(|x| 0.7 * x).collect()).unwrap();
+            let start: Vec<f32> = numbers(param.len(), place).iter().map(|x| 0.7 * x).collect();
+            param.set(&device, &start).unwrap();
         });
         let input = numbers(rows * model.input_len(), seed + 1000);
         Case { what: format!("{layers} on {shape:?}, batch {rows}"), model, input, rows, of_tokens: false }
@@ -54,7 +55,7 @@ impl Case {
 
     fn forward(&mut self, pass: &mut Pass<Cpu>) -> (Var<Cpu>, Var<Cpu>) {
         self.model.reset_state();
-        self.model.reset_inference_state();
+        self.model.reset_prediction_state();
         let columns = self.model.input_len();
         let device = pass.device.clone();
         let input =

@@ -1,5 +1,6 @@
 //! Activations, parameters, and one pass over dfdx's tape.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use dfdx::shapes::Rank0;
@@ -41,26 +42,29 @@ impl<D: Device> Var<D> {
         Ok(Var { node, values, rows, columns, wants_gradient })
     }
 
+    /// An activation of data that the caller goes on holding, as many columns a row as there are numbers for.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn shared(device: &D, numbers: Arc<Buffer>, rows: usize) -> Result<Self, Error> {
+        let columns = numbers.len() / rows.max(1);
+        let (node, values) = device.share(numbers, rows, columns)?;
+        Ok(Var { node, values, rows, columns, wants_gradient: false })
+    }
+
+    /// The numbers on the host, row by row.
+    pub fn host(&self) -> Cow<'_, [f32]> {
+        D::host(&self.node, &self.values)
+    }
+
     /// A copy of the numbers, row by row.
     pub fn to_vec(&self) -> Vec<f32> {
-        D::download(&self.node, &self.values)
+        self.host().into_owned()
     }
 
     /// The same numbers as a constant: no gradient flows through it.
     pub fn detached(&self) -> Self {
         Var { wants_gradient: false, ..self.clone() }
-    }
-}
-
-impl Var<Cpu> {
-    /// Data that something else holds as well: nothing is copied.
-    ///
-    /// # Errors
-    /// Only what dfdx's making of an empty tensor returns.
-    pub fn shared(device: &Cpu, values: Arc<Buffer>, rows: usize) -> Result<Self, Error> {
-        let (node, _) = device.upload(Buffer::default(), 0, 0)?;
-        let columns = values.len() / rows.max(1);
-        Ok(Var { node, values, rows, columns, wants_gradient: false })
     }
 }
 
@@ -112,16 +116,21 @@ impl<D: Device> Param<D> {
         self.len() == 0
     }
 
+    /// Its numbers on the host.
+    pub fn host(&self) -> Cow<'_, [f32]> {
+        D::host(&self.node, &self.values)
+    }
+
     /// A copy of its numbers.
     pub fn to_vec(&self) -> Vec<f32> {
-        D::download(&self.node, &self.values)
+        self.host().into_owned()
     }
 
     /// Replaces its numbers.
     ///
     /// # Errors
-    /// When their count differs from the shape's.
-    pub fn set(&mut self, device: &D, numbers: Vec<f32>) -> Result<(), Error> {
+    /// When their count differs from the shape's, or the device fails.
+    pub fn set(&mut self, device: &D, numbers: &[f32]) -> Result<(), Error> {
         if numbers.len() != self.len() {
             return Err(Error::Weights(format!(
                 "{} takes {} numbers of shape {:?}, not {}",
@@ -131,11 +140,7 @@ impl<D: Device> Param<D> {
                 numbers.len()
             )));
         }
-        let columns = self.shape.last().copied().unwrap_or(1);
-        let rows = numbers.len() / columns.max(1);
-        let (node, values) = device.upload(numbers.into(), rows, columns)?;
-        (self.node, self.values) = (node, values);
-        Ok(())
+        device.overwrite(&mut self.node, &mut self.values, numbers)
     }
 }
 
@@ -154,6 +159,22 @@ pub struct Scalar<D: Device> {
     pub value: f32,
 }
 
+/// The passes that have a carried state of their own in stateful recurrent layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    /// Steps of training: carried from batch to batch.
+    Training,
+    /// Parts of a set that is evaluated.
+    Evaluation,
+    /// Predictions that somebody asked for.
+    Prediction,
+}
+
+impl Carried {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+}
+
 /// One pass through a model: forward, and backward if it trains.
 pub struct Pass<D: Device> {
     /// Where it runs.
@@ -165,6 +186,8 @@ pub struct Pass<D: Device> {
     pub frozen_by_batch: bool,
     /// Distinguishes this pass's random draws (dropout, noise) from every other's; ops mix in their own number.
     pub seed: u64,
+    /// Whose carried state recurrent layers go on from and leave behind.
+    pub carries: Carried,
     draws: u64,
     tape: Option<OwnedTape<f32, D>>,
 }
@@ -178,9 +201,16 @@ impl<D: Device> Pass<D> {
             training: true,
             frozen_by_batch: false,
             seed,
+            carries: Carried::Training,
             draws: 0,
             tape: Some(OwnedTape::default()),
         }
+    }
+
+    /// A pass over a part of a set that is evaluated: as [`inference`](Pass::inference), with a carried state of its
+    /// own, so that a prediction in the middle of an evaluation changes no score.
+    pub fn evaluation(device: &D) -> Self {
+        Pass { carries: Carried::Evaluation, ..Self::inference(device) }
     }
 
     /// A pass that records nothing, with layers in evaluation mode.
@@ -190,6 +220,7 @@ impl<D: Device> Pass<D> {
             training: false,
             frozen_by_batch: false,
             seed: 0,
+            carries: Carried::Prediction,
             draws: 0,
             tape: None,
         }
@@ -197,7 +228,7 @@ impl<D: Device> Pass<D> {
 
     /// A pass that records gradients, with layers in evaluation mode: for saliency maps.
     pub fn probing(device: &D) -> Self {
-        Pass { training: false, ..Self::training(device, 0) }
+        Pass { training: false, carries: Carried::Prediction, ..Self::training(device, 0) }
     }
 
     /// Whether a backward pass will follow.
@@ -223,27 +254,6 @@ impl<D: Device> Pass<D> {
         if let Some(tape) = &mut self.tape {
             tape.add_backward_op(operation);
         }
-    }
-
-    /// Runs a composition of dfdx's own ops: `compose` gets `input` carrying the tape and returns a tensor that
-    /// carries it back. This is how ops are written for devices other than the CPU.
-    ///
-    /// # Errors
-    /// What `compose` returns.
-    pub fn with_tape<A, B>(
-        &mut self,
-        input: A,
-        compose: impl FnOnce(A::Output) -> Result<B, Error>,
-    ) -> Result<B::NoTape, Error>
-    where
-        A: PutTape<OwnedTape<f32, D>>,
-        B: dfdx::tensor::SplitTape<Tape = OwnedTape<f32, D>>,
-    {
-        let tape = self.tape.take();
-        let records = tape.is_some();
-        let (output, tape) = compose(input.put_tape(tape.unwrap_or_default()))?.split_tape();
-        self.tape = records.then_some(tape);
-        Ok(output)
     }
 
     /// Runs the tape backwards from `loss` and returns the gradients; empty if the pass recorded nothing.

@@ -1,19 +1,21 @@
 //! The engine on dfdx: devices, differentiable ops, layers, losses, optimizers.
 //!
-//! * [`device`]: what a device must offer, and how numbers are held on it;
+//! * [`device`]: what a device must offer, how numbers are held on it; `choice`: which device does the work;
+//! * [`host`]: a model as rooms above see it, whatever device it is on;
 //! * [`graph`]: activations ([`Var`]), parameters ([`Param`]) and one pass over dfdx's tape ([`Pass`]);
 //! * [`buffer`]: recycled memory, so that a step in steady state allocates nothing large;
 //! * [`profile`]: where a step's time goes;
 //! * `kernel/`: the arithmetic on slices for the CPU; `ops/`: differentiable ops, one trait a family;
-//!   `layers/`: one file per layer kind; `loss`, `optim/`, `init`: as named; `model`: preset to layers.
+//!   `layers/`: one file per layer kind; `loss`, `optim/`, `init`, `boltzmann/`: as named; `model`: preset to layers.
 
+pub mod boltzmann;
 pub mod buffer;
-#[cfg(feature = "cuda")]
-mod cuda;
+mod choice;
 pub mod device;
 #[cfg(test)]
 mod differences;
 pub mod graph;
+pub mod host;
 pub mod init;
 pub mod kernel;
 pub mod layers;
@@ -28,5 +30,7 @@ pub mod reference;
 mod reproducible;
 pub mod saliency;
 
+pub use choice::{OnDevice, on_device};
 pub use device::{Device, Error, Node};
 pub use graph::{Param, Pass, Scalar, Var};
+pub use host::HostModel;

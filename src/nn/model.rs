@@ -1,10 +1,8 @@
 //! A model: a preset's layers, built.
 
-use dfdx::tensor::Cpu;
-
 use super::buffer::Buffer;
 use super::device::Error;
-use super::graph::{Param, Pass, Var};
+use super::graph::{Carried, Param, Pass, Var};
 use super::init::Stream;
 use super::layers::Layer;
 use super::layers::chain::Chain;
@@ -127,6 +125,26 @@ impl<D: Backend> Model<D> {
         self.layers.visit_mut("", visit);
     }
 
+    /// Takes the numbers of all parameters from a model of the same layers.
+    ///
+    /// # Errors
+    /// When the layers differ, or the device fails.
+    pub fn copy_weights(&mut self, from: &Model<D>) -> Result<(), Error> {
+        let mut all = Vec::new();
+        from.visit(&mut |_, param| all.push(param));
+        let (device, mut all, mut outcome) = (self.device.clone(), all.into_iter(), Ok(()));
+        self.visit_mut(&mut |path, param| {
+            let copied = match all.next() {
+                Some(own) => param.set(&device, &own.host()),
+                None => Err(Error::Weights(format!("the other model has no {path}"))),
+            };
+            if outcome.is_ok() {
+                outcome = copied;
+            }
+        });
+        outcome
+    }
+
     /// Trainable numbers.
     pub fn parameters(&self) -> u64 {
         let mut count = 0;
@@ -154,12 +172,17 @@ impl<D: Backend> Model<D> {
 
     /// Forgets what stateful recurrent layers keep from one training batch to the next: before an epoch.
     pub fn reset_state(&mut self) {
-        self.layers.reset_state(true);
+        self.layers.reset_state(Carried::Training);
     }
 
-    /// Forgets what they keep from one inference pass to the next: before a new text, and before an evaluation.
-    pub fn reset_inference_state(&mut self) {
-        self.layers.reset_state(false);
+    /// Forgets what they carry through an evaluation: before it begins.
+    pub fn reset_evaluation_state(&mut self) {
+        self.layers.reset_state(Carried::Evaluation);
+    }
+
+    /// Forgets what they carry from one prediction to the next: before a new text.
+    pub fn reset_prediction_state(&mut self) {
+        self.layers.reset_state(Carried::Prediction);
     }
 
     /// Cuts backpropagation through time before every so many steps of a sequence; 0: never.
@@ -174,11 +197,10 @@ fn leave_activation_to_loss(layer: &mut preset::Layer) {
     }
 }
 
-/// The model that training on the CPU uses.
-pub type CpuModel = Model<Cpu>;
-
 #[cfg(test)]
 mod tests {
+    use dfdx::tensor::Cpu;
+
     use super::*;
     use crate::preset::{Initializer, Regularizer};
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::device::Device as _;
 use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
 use super::loss::{Form, LossOp};
-use super::model::{CpuModel, Model};
+use super::model::Model;
 use super::optim::Optimizer;
 use crate::data::Targets;
 use crate::preset::{self, Clip, Loss, LossOptions};
@@ -105,7 +105,7 @@ fn weighted_sum(pass: &mut Pass<Cpu>, output: &Var<Cpu>, upstream: &[f32]) -> Sc
 }
 
 /// A model for samples of this shape; the loss leaves the last activation to the model.
-fn model(layers: &str, input: &[usize]) -> CpuModel {
+fn model(layers: &str, input: &[usize]) -> Model<Cpu> {
     let layers: Vec<preset::Layer> = ron::from_str(layers).unwrap();
     Model::build(&Cpu::default(), &layers, input, Loss::MeanSquaredError, 0).unwrap()
 }
@@ -120,7 +120,7 @@ impl LayerCase {
         model.visit_mut(&mut |path, param| {
             if let Some(given) = self.parameters.get(&path) {
                 assert_eq!(param.shape, given.shape, "{}: the shape of {path}", self.name);
-                param.set(&device, given.values.clone()).unwrap();
+                param.set(&device, &given.values).unwrap();
                 left -= 1;
             }
         });
@@ -190,7 +190,7 @@ impl OptimizerCase {
     fn check(&self) {
         let device = Cpu::default();
         let mut model = model(&format!("[Dense(units: {}, use_bias: false)]", self.start.len()), &[1]);
-        model.visit_mut(&mut |_, param| param.set(&device, self.start.clone()).unwrap());
+        model.visit_mut(&mut |_, param| param.set(&device, &self.start).unwrap());
         let settings: preset::Optimizer = ron::from_str(&self.optimizer).unwrap();
         let clip: Clip = ron::from_str(&self.clip).unwrap();
         let mut optimizer = Optimizer::new(&settings, &clip);
@@ -295,7 +295,7 @@ mod tests {
         let layers =
             [ron::from_str("Dense(units: 1, activation: sigmoid, kernel_initializer: zeros)").unwrap()];
         for loss in [Loss::BinaryCrossentropy, Loss::MeanSquaredError] {
-            let mut model: CpuModel = Model::build(&device, &layers, &[bits], loss, 0).unwrap();
+            let mut model: Model<Cpu> = Model::build(&device, &layers, &[bits], loss, 0).unwrap();
             let settings = preset::Optimizer::Sgd { learning_rate: 0.5, momentum: 0.0, nesterov: false };
             let mut optimizer = Optimizer::new(&settings, &Clip::default());
             let (targets_of, options) = (Targets::Values(targets.clone()), LossOptions::default());

@@ -4,7 +4,7 @@ use dfdx::tensor::Cpu;
 
 use super::graph::{Pass, Var};
 use super::loss::LossOp;
-use super::model::{CpuModel, Model};
+use super::model::Model;
 use super::ops::differences::numbers;
 use super::optim::Optimizer;
 use crate::data::Targets;
@@ -70,7 +70,7 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
     let device = Cpu::default();
     let layers: Vec<Layer> = ron::from_str(layers).unwrap();
     let loss = Loss::SparseCategoricalCrossentropy;
-    let mut model: CpuModel = Model::build(&device, &layers, input, loss, 7).unwrap();
+    let mut model: Model<Cpu> = Model::build(&device, &layers, input, loss, 7).unwrap();
     let settings: preset::Optimizer = ron::from_str("Adam(learning_rate: 0.01)").unwrap();
     let mut optimizer = Optimizer::new(&settings, &Clip { norm: Some(1.0), ..Clip::default() });
     // More images than pieces of a batch, and a last batch that is smaller.

@@ -1,13 +1,12 @@
 //! What a network looks at: the gradient of a class's score with respect to the input (Simonyan et al. 2014).
 
-use dfdx::tensor::Cpu;
-
 use super::buffer::Buffer;
-use super::device::{Device, Error};
-use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
+use super::device::Error;
+use super::graph::{Pass, Scalar, Var};
 use super::model::Model;
+use super::ops::Backend;
 
-impl Model<Cpu> {
+impl<D: Backend> Model<D> {
     /// How much each input number moves the score of `class`, `[rows, input]`, with layers in evaluation mode.
     ///
     /// The score is what [`forward`](Model::forward) gives, so for a classifier it is the logit: a probability's
@@ -33,32 +32,32 @@ impl Model<Cpu> {
         let mut pass = Pass::probing(&device);
         let input = Var::new(&device, inputs, rows, len, true)?;
         let output = self.forward(&mut pass, input.clone())?;
-        let mut upstream = Buffer::zeroed(output.values.len());
+        let scores = output.host();
+        let mut upstream = Buffer::zeroed(scores.len());
         upstream.iter_mut().skip(class).step_by(width).for_each(|slope| *slope = 1.0);
-        let node = output.node.clone();
-        pass.record(move |grads| add_gradient(grads, &node, upstream));
-        let value = output.values.iter().skip(class).step_by(width).sum();
-        let mut grads = pass.backward(Scalar { node: device.scalar(value)?, value })?;
-        let gradient = take_gradient(&mut grads, &input.node);
+        D::set_gradient(&mut pass, &output, upstream);
+        let value = scores.iter().skip(class).step_by(width).sum();
+        let mut gradients = pass.backward(Scalar { node: device.scalar(value)?, value })?;
         let missing = || Error::Weights("no gradient reaches the input of this network".into());
-        Ok(gradient.ok_or_else(missing)?.into_vec())
+        D::gradient(&mut gradients, &input).ok_or_else(missing)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use dfdx::tensor::Cpu;
+
     use super::*;
-    use crate::nn::model::CpuModel;
     use crate::nn::ops::differences::numbers;
     use crate::preset::{Layer, Loss};
 
-    fn build(layers: &str, input: &[usize]) -> CpuModel {
+    fn build(layers: &str, input: &[usize]) -> Model<Cpu> {
         let layers: Vec<Layer> = ron::from_str(layers).unwrap();
         Model::build(&Cpu::default(), &layers, input, Loss::CategoricalCrossentropy, 3).unwrap()
     }
 
     /// The logit of a class, summed over the batch.
-    fn score(model: &mut CpuModel, inputs: &[f32], rows: usize, class: usize) -> f64 {
+    fn score(model: &mut Model<Cpu>, inputs: &[f32], rows: usize, class: usize) -> f64 {
         let device = Cpu::default();
         let input = Var::new(&device, inputs.to_vec().into(), rows, inputs.len() / rows, false).unwrap();
         let output = model.forward(&mut Pass::inference(&device), input).unwrap();

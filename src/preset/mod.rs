@@ -5,6 +5,7 @@
 pub mod augment;
 mod credit;
 pub mod data;
+pub mod device;
 pub mod field;
 pub mod files;
 pub mod layer;
@@ -28,6 +29,7 @@ pub mod validate;
 
 pub use augment::{Augment, Flip};
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};
+pub use device::DeviceChoice;
 pub use files::{Colour, Missing, Task};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use memory::Memory;

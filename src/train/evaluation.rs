@@ -1,19 +1,14 @@
 //! How good a model is on samples it does not train on.
 
-use super::metrics::{Metric, Metrics, Scores};
-use super::tally::Tally;
+use super::error::Error;
+use super::metrics::{Metrics, Scores};
 use crate::data::{Batch, Dataset, Targets};
-use crate::nn::buffer::Buffer;
-use crate::nn::graph::{Pass, Var};
-use crate::nn::loss::{Form, LossOp};
-use crate::nn::model::CpuModel;
-use crate::nn::{self};
-use crate::preset::{Loss, LossOptions};
-use dfdx::tensor::Cpu;
+use crate::nn::loss::Form;
+use crate::preset::Loss;
 
 /// Loss and hits over some samples, summed up.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Evaluation {
+pub struct LossAndHits {
     /// Sum of the samples' losses.
     loss: f64,
     /// Right answers, and questions that have one.
@@ -24,7 +19,7 @@ pub struct Evaluation {
     threshold: Option<f32>,
 }
 
-impl Evaluation {
+impl LossAndHits {
     /// Nothing summed up yet, of outputs in `form` under `loss`.
     pub fn of(loss: Loss, form: Form) -> Self {
         let threshold = match (loss, form) {
@@ -32,7 +27,7 @@ impl Evaluation {
             (Loss::BinaryCrossentropy, _) => Some(0.5),
             _ => None,
         };
-        Evaluation { threshold, ..Evaluation::default() }
+        LossAndHits { threshold, ..LossAndHits::default() }
     }
 
     /// Adds a batch: its mean loss, and what the model said to what was right.
@@ -102,35 +97,68 @@ pub fn largest(row: &[f32]) -> usize {
 /// Samples that go through the model at a time when nothing is trained.
 pub const CHUNK: usize = 250;
 
-/// The scores over a whole set, with these metrics; with the task's usual ones when none is named.
-///
-/// # Errors
-/// When the device fails.
-pub fn evaluate(
-    model: &mut CpuModel,
-    data: &dyn Dataset,
-    loss: Loss,
-    options: &LossOptions,
-    metrics: &[Metric],
-) -> Result<Scores, nn::Error> {
-    let mut sum = Evaluation::of(loss, model.form());
-    let mut tally = Tally::new(metrics);
-    let mut batch = Batch::default();
-    model.reset_inference_state();
-    let all: Vec<u32> = (0..data.len() as u32).collect();
-    for indices in all.chunks(CHUNK) {
-        data.fill(indices, &mut batch);
-        let device = model.device().clone();
-        let mut pass = Pass::inference(&device);
-        let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
-        let (width, form) = (model.output_width(), model.form());
-        let output = model.forward(&mut pass, input)?;
-        let value = Cpu::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
-        sum.add(f64::from(value), &output.values, width, &batch);
-        tally.add(&output.values, width, form, &batch);
+/// An evaluation in progress: a set that goes through the networks chunk by chunk.
+pub struct Evaluation<S> {
+    /// The chunk that was read last.
+    pub batch: Batch,
+    /// What is summed up over the chunks so far.
+    pub sums: S,
+    order: Vec<u32>,
+    chunk: usize,
+    next: usize,
+}
+
+impl<S> Evaluation<S> {
+    /// An evaluation that reads a set in this order, so many samples at a time.
+    pub fn new(order: Vec<u32>, chunk: usize, sums: S) -> Self {
+        Evaluation { batch: Batch::default(), sums, order, chunk: chunk.max(1), next: 0 }
     }
-    let scores = sum.scores();
-    Ok(Scores { metrics: tally.metrics(scores.loss), ..scores })
+
+    /// An evaluation that reads a whole set from its first sample on, [`CHUNK`] samples at a time.
+    pub fn of_all(set: &dyn Dataset, sums: S) -> Self {
+        Self::new((0..set.len() as u32).collect(), CHUNK, sums)
+    }
+
+    /// Reads the next chunk; gives its number, from 0, or nothing when all are read.
+    ///
+    /// # Errors
+    /// When the samples cannot be read.
+    pub fn fill_next(&mut self, set: &dyn Dataset) -> Result<Option<u64>, Error> {
+        let Some(indices) = self.order.chunks(self.chunk).nth(self.next) else { return Ok(None) };
+        set.fill(indices, &mut self.batch);
+        if let Some(problem) = set.problem() {
+            return Err(problem.into());
+        }
+        self.next += 1;
+        Ok(Some(self.next as u64 - 1))
+    }
+
+    /// Whether every chunk has been read.
+    pub fn is_done(&self) -> bool {
+        self.next * self.chunk >= self.order.len()
+    }
+}
+
+/// Means of scores over chunks of different lengths.
+#[derive(Default)]
+pub struct MeanScores {
+    mean: Scores,
+    samples: usize,
+}
+
+impl MeanScores {
+    /// Adds the scores of a chunk of so many samples.
+    pub fn add(&mut self, scores: &Scores, samples: usize) {
+        let is_first = self.samples == 0;
+        self.samples += samples;
+        let share = samples as f64 / self.samples.max(1) as f64;
+        self.mean = if is_first { *scores } else { self.mean.mean(scores, share) };
+    }
+
+    /// The means.
+    pub fn scores(self) -> Scores {
+        self.mean
+    }
 }
 
 #[cfg(test)]

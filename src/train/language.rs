@@ -4,25 +4,23 @@
 //! network keeps its state from one batch to the next. So gradients go back to the window's start only (truncated
 //! backpropagation through time), while the state knows all that came before.
 
-use dfdx::tensor::Cpu;
-
-use super::course::{Course, Drawn, Moment, Network, Parts};
-use super::evaluation::largest;
+use super::error::Error;
+use super::evaluation::{Evaluation, largest};
 use super::figure::{Body, Controls, FigureInfo, Knob, Panel};
 use super::metrics::{Metric, Metrics, Scores};
-use super::training::Error;
+use super::network::Network;
+use super::training_loop::{Drawn, StepContext, TrainStep, TrainingLoop};
+use super::writing::Writing;
 use crate::data::{Batch, Dataset, Splits, Targets, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
 use crate::nn::kernel::random::{derive, uniforms};
-use crate::nn::loss::LossOp;
-use crate::nn::model::{CpuModel, Model};
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::preset::{Loss, LossOptions, Preset, Procedure};
 
 const WRITING: &str = "writing";
-/// Tokens that are written.
-const WRITTEN: usize = 400;
 /// Tokens of a prompt that are read at most, the last ones.
 const READ: usize = 2000;
 /// Below this temperature nothing changes any more: the likeliest token is written.
@@ -30,27 +28,10 @@ const COLDEST: f64 = 0.01;
 /// Likeliest tokens that are shown.
 const LIKELIEST: usize = 10;
 
-/// How a text is to be continued.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Writing {
-    /// How bold: below 1 likely tokens come more often than the network says, above 1 less often. None: the preset's.
-    pub temperature: Option<f64>,
-    /// Tokens to write.
-    pub length: usize,
-    /// Another one, another text.
-    pub seed: u64,
-}
-
-impl Default for Writing {
-    fn default() -> Self {
-        Writing { temperature: None, length: WRITTEN, seed: 0 }
-    }
-}
-
 /// The network, and the same for one token at a time.
-pub struct LanguageModel {
-    networks: [Network; 1],
-    writer: CpuModel,
+pub struct LanguageModel<D: Backend> {
+    networks: [Network<D>; 1],
+    writer: Model<D>,
     tokens: Vec<String>,
     batch_size: usize,
     loss: Loss,
@@ -64,14 +45,13 @@ pub struct LanguageModel {
 ///
 /// # Errors
 /// When the data is broken or the network does not fit it.
-pub fn prepare(preset: &Preset) -> Result<Course<LanguageModel>, Error> {
-    Course::prepare(preset, |preset, splits| {
+pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<LanguageModel<D>>, Error> {
+    TrainingLoop::prepare(preset, |preset, splits| {
         let Procedure::Language { prompt, temperature } = &preset.procedure else {
             let name = preset.procedure.name();
             return Err(crate::nn::Error::Unsupported(format!("a language model by {name}")).into());
         };
-        let device = Cpu::default();
-        let build = |input: &[usize]| Model::build(&device, &preset.layers, input, preset.loss, preset.seed);
+        let build = |input: &[usize]| Model::build(device, &preset.layers, input, preset.loss, preset.seed);
         let mut model = build(splits.train.input_shape())?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
         Ok(LanguageModel {
@@ -106,16 +86,16 @@ fn accuracy(output: &[f32], width: usize, targets: &Targets) -> f64 {
     hits.count() as f64 / next.len().max(1) as f64
 }
 
-impl LanguageModel {
+impl<D: Backend> LanguageModel<D> {
     /// The loss on a batch, and the share of tokens that were the likeliest.
-    fn forward(&mut self, pass: &mut Pass<Cpu>, batch: &Batch) -> Result<(Scalar<Cpu>, f64), Error> {
+    fn forward(&mut self, pass: &mut Pass<D>, batch: &Batch) -> Result<(Scalar<D>, f64), Error> {
         let model = &mut self.networks[0].model;
         let device = model.device().clone();
         let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(pass, input)?;
-        let loss = Cpu::loss(pass, &output, width, &batch.targets, self.loss, &self.options, form)?;
-        Ok((loss, accuracy(&output.values, width, &batch.targets)))
+        let loss = D::loss(pass, &output, width, &batch.targets, self.loss, &self.options, form)?;
+        Ok((loss, accuracy(&output.host(), width, &batch.targets)))
     }
 
     /// Probabilities of the next token after reading one more.
@@ -126,15 +106,8 @@ impl LanguageModel {
     /// Writes on from a prompt. Returns the prompt as far as its characters are known, what follows, and the
     /// probabilities of the first token after the prompt.
     fn write_on(&mut self, prompt: &str, how: Writing) -> Result<(String, String, Vec<f32>), Error> {
-        let mut weights = Vec::new();
-        self.networks[0].model.visit(&mut |_, param| weights.push(param.to_vec()));
-        let mut weights = weights.into_iter();
-        self.writer.visit_mut(&mut |_, param| {
-            if let Some(own) = weights.next() {
-                param.values_mut().copy_from_slice(&own);
-            }
-        });
-        self.writer.reset_inference_state();
+        self.writer.copy_weights(&self.networks[0].model)?;
+        self.writer.reset_prediction_state();
         let number = |letter: char| self.tokens.iter().position(|token| token.chars().eq([letter]));
         let mut known: Vec<usize> = prompt.chars().filter_map(number).collect();
         known.drain(..known.len().saturating_sub(READ));
@@ -176,12 +149,23 @@ fn draw(probabilities: &[f32], temperature: f64, chance: f32) -> usize {
     largest(probabilities)
 }
 
-impl Parts for LanguageModel {
-    fn networks(&self) -> &[Network] {
+/// Losses and shares of right tokens, times the rows that they are means over.
+#[derive(Default)]
+pub struct Sums {
+    loss: f64,
+    right: f64,
+    rows: f64,
+}
+
+impl<D: Backend> TrainStep for LanguageModel<D> {
+    type Device = D;
+    type Sums = Sums;
+
+    fn networks(&self) -> &[Network<D>] {
         &self.networks
     }
 
-    fn networks_mut(&mut self) -> &mut [Network] {
+    fn networks_mut(&mut self) -> &mut [Network<D>] {
         &mut self.networks
     }
 
@@ -193,34 +177,37 @@ impl Parts for LanguageModel {
         order::of(train, preset.seed, epoch, preset.data.shuffle, self.batch_size)
     }
 
-    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let device = self.networks[0].model.device().clone();
-        let mut pass = Pass::training(&device, now.seed);
+        let mut pass = Pass::training(&device, context.seed);
         let (loss, right) = self.forward(&mut pass, batch)?;
         let Network { model, optimizer, .. } = &mut self.networks[0];
         let value = f64::from(loss.value) + optim::penalty(model);
         if value.is_finite() {
             let mut gradients = pass.backward(loss)?;
-            optimizer.step(model, &mut gradients, now.learning_rate)?;
+            optimizer.step(model, &mut gradients, context.learning_rate)?;
         }
         Ok(scores(value, right))
     }
 
-    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error> {
+    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Sums> {
+        self.networks[0].model.reset_evaluation_state();
+        Evaluation::new(order::of(set, 0, 1, false, self.batch_size), self.batch_size, Sums::default())
+    }
+
+    fn evaluate(&mut self, batch: &Batch, _: u64, sums: &mut Sums) -> Result<(), Error> {
         let device = self.networks[0].model.device().clone();
-        self.networks[0].model.reset_inference_state();
-        let mut batch = Batch::default();
-        let (mut loss, mut right, mut seen) = (0.0, 0.0, 0);
-        for indices in order::of(set, 0, 1, false, self.batch_size).chunks(self.batch_size) {
-            set.fill(indices, &mut batch);
-            let (value, share) = self.forward(&mut Pass::inference(&device), &batch)?;
-            loss += f64::from(value.value) * batch.rows as f64;
-            right += share * batch.rows as f64;
-            seen += batch.rows;
-        }
-        self.networks[0].model.reset_inference_state();
-        let count = seen.max(1) as f64;
-        Ok(scores(loss / count, right / count))
+        let (loss, share) = self.forward(&mut Pass::evaluation(&device), batch)?;
+        let rows = batch.rows as f64;
+        sums.loss += f64::from(loss.value) * rows;
+        sums.right += share * rows;
+        sums.rows += rows;
+        Ok(())
+    }
+
+    fn scores(&self, sums: Sums) -> Scores {
+        let count = sums.rows.max(1.0);
+        scores(sums.loss / count, sums.right / count)
     }
 
     fn write(&mut self, prompt: &str, how: Writing) -> Result<Option<(String, String)>, Error> {
@@ -282,8 +269,14 @@ impl Parts for LanguageModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::training::Training;
+    use dfdx::tensor::Cpu;
+
+    use crate::train::training::{Progress, Training};
     use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
+
+    fn prepare(preset: &Preset) -> Result<TrainingLoop<LanguageModel<Cpu>>, Error> {
+        super::prepare(preset, &Cpu::default())
+    }
 
     fn preset(epochs: u32) -> Preset {
         let text = format!(
@@ -302,7 +295,7 @@ mod tests {
     fn it_learns_letters_and_reports_them_in_bits() {
         let mut training = prepare(&preset(6)).unwrap();
         let mut heard = Witness::default();
-        training.run(&mut heard).unwrap();
+        heard.drive(&mut training).unwrap();
         let (first, last) = (heard.epochs[0].training, heard.epochs[5].training);
         let bits = |scores: Scores| scores.metrics.get(Metric::BitsPerCharacter).unwrap();
         // All of 80 characters alike would be 6.3 bits, by their frequencies 4.8.
@@ -326,25 +319,24 @@ mod tests {
     #[test]
     #[ignore = "minutes: trains the built-in preset whole"]
     fn the_built_in_preset_reaches_two_bits_a_character_on_plays_it_has_not_read() {
-        struct Teller;
-        impl crate::train::Observer for Teller {
-            fn epoch_ended(&mut self, epoch: &crate::train::EpochSummary) {
-                let bits = |scores: Scores| scores.metrics.get(Metric::BitsPerCharacter).unwrap_or(f64::NAN);
-                let held_out = epoch.validation.map_or(f64::NAN, bits);
-                let seconds = epoch.time.as_secs_f64();
-                println!(
-                    "epoch {}: {:.3}, held out {held_out:.3}, {seconds:.0} s",
-                    epoch.epoch,
-                    bits(epoch.training)
-                );
-            }
-        }
         let text = include_str!("../../presets/shakespeare-char.ron");
         let preset = crate::preset::library::experiment(text, "shakespeare-char").unwrap().preset;
         let mut training = prepare(&preset).unwrap();
-        training.run(&mut Teller).unwrap();
+        loop {
+            match training.advance().unwrap() {
+                Progress::EpochEnded(epoch) => {
+                    let bits =
+                        |scores: Scores| scores.metrics.get(Metric::BitsPerCharacter).unwrap_or(f64::NAN);
+                    let held_out = epoch.validation.map_or(f64::NAN, bits);
+                    let (number, own, seconds) = (epoch.epoch, bits(epoch.training), epoch.seconds);
+                    println!("epoch {number}: {own:.3}, held out {held_out:.3}, {seconds:.0} s");
+                }
+                Progress::Done(_) => break,
+                Progress::Stepped(_) | Progress::Validating | Progress::Noted(_) => {}
+            }
+        }
         let test = training.evaluate_test().unwrap();
-        let (read, text, _) = training.parts.write_on("ROMEO.\n", Writing::default()).unwrap();
+        let (read, text, _) = training.procedure.write_on("ROMEO.\n", Writing::default()).unwrap();
         println!(
             "test: {:.3} bits a character\n{read}{text}",
             test.metrics.get(Metric::BitsPerCharacter).unwrap()

@@ -2,7 +2,7 @@
 
 use sysinfo::{MemoryRefreshKind, System};
 
-use super::training::Error;
+use super::error::Error;
 use crate::preset::Preset;
 use crate::preset::summary::in_bytes;
 

@@ -1,31 +1,39 @@
 //! Training procedures, schedules, stopping, evaluation.
 //!
-//! A procedure is a [`Training`]: `supervised`, `autoencoder`, `adversarial` and `language` share a
-//! [`Course`](course::Course); `pretrain` learns layer by layer, then is supervised. What it shows beside curves are figures (`figure`: what they are,
-//! `figures/`: one file each). `bench/` measures how fast it goes.
+//! A procedure is a [`Training`], which is pulled forward piece by piece: `supervised`, `autoencoder`, `adversarial` and
+//! `language` share a [`TrainingLoop`](training_loop::TrainingLoop); `pretrain` learns layer by layer, then is
+//! supervised. What it tells of itself is in `report`; what it shows beside curves are figures (`figure`: what they are,
+//! `figures/`: one file each). All of it is written for any device; [`prepare`] says which.
 
 pub mod adversarial;
 pub mod autoencoder;
-pub mod bench;
-pub mod course;
+pub mod error;
 pub mod evaluation;
 pub mod figure;
 pub mod figures;
 pub mod language;
 mod memory;
 pub mod metrics;
+pub mod network;
+pub mod prepare;
 pub mod pretrain;
+pub mod report;
 pub mod schedule;
 pub mod snapshot;
 pub mod stopping;
 pub mod supervised;
 mod tally;
 pub mod training;
+pub mod training_loop;
+pub mod transfer;
 #[cfg(test)]
 mod witness;
+mod writing;
 
-pub use evaluation::Evaluation;
+pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};
-pub use language::Writing;
 pub use metrics::{Metric, Metrics, Scores};
-pub use training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict, prepare};
+pub use prepare::prepare;
+pub use report::{EpochReport, LearningRate, Outcome, StepReport};
+pub use training::{Progress, Training};
+pub use writing::Writing;

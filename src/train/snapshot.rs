@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, HashMap};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::training::Error;
-use crate::nn::model::CpuModel;
+use super::error::Error;
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::{Memory, Optimizer};
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -40,7 +41,7 @@ impl Packer {
     }
 
     /// Adds a network: its weights, and what its recurrent layers keep from batch to batch.
-    pub fn model(&mut self, network: &str, model: &CpuModel) {
+    pub fn model<D: Backend>(&mut self, network: &str, model: &Model<D>) {
         let Checkpoint { weights, optimizer, .. } = &mut self.checkpoint;
         model.visit(&mut |path, param| {
             let name = format!("{network}{path}");
@@ -52,7 +53,7 @@ impl Packer {
     }
 
     /// Adds the optimizer of a network.
-    pub fn optimizer(&mut self, network: &str, optimizer: &Optimizer) {
+    pub fn optimizer<D: Backend>(&mut self, network: &str, optimizer: &Optimizer<D>) {
         let memory = optimizer.memory();
         self.updates.insert(network.to_string(), memory.steps);
         let moments = memory.moments.into_iter();
@@ -107,18 +108,23 @@ impl Unpacker {
     ///
     /// # Errors
     /// When a weight is missing or of another size.
-    pub fn model(&mut self, network: &str, model: &mut CpuModel) -> Result<(), Error> {
+    pub fn model<D: Backend>(&mut self, network: &str, model: &mut Model<D>) -> Result<(), Error> {
         let mut outcome = Ok(());
+        let device = model.device().clone();
         model.visit_mut(&mut |path, param| {
-            let problem = match self.weights.remove(&format!("{network}{path}")) {
+            let restored = match self.weights.remove(&format!("{network}{path}")) {
                 Some(numbers) if numbers.len() == param.len() => {
-                    return param.values_mut().copy_from_slice(&numbers);
+                    param.set(&device, &numbers).map_err(Error::from)
                 }
-                Some(numbers) => format!("{path} has {} numbers there, {} here", numbers.len(), param.len()),
-                None => format!("it has no {network}{path}"),
+                Some(numbers) => Err(Error::Checkpoint(format!(
+                    "{path} has {} numbers there, {} here",
+                    numbers.len(),
+                    param.len()
+                ))),
+                None => Err(Error::Checkpoint(format!("it has no {network}{path}"))),
             };
             if outcome.is_ok() {
-                outcome = Err(Error::Checkpoint(problem));
+                outcome = restored;
             }
         });
         model.restore_kept(&mut |path| self.other.remove(&format!("{KEPT}{network}{path}")));
@@ -130,7 +136,11 @@ impl Unpacker {
     ///
     /// # Errors
     /// When it was another kind of optimizer.
-    pub fn optimizer(&mut self, network: &str, optimizer: &mut Optimizer) -> Result<(), Error> {
+    pub fn optimizer<D: Backend>(
+        &mut self,
+        network: &str,
+        optimizer: &mut Optimizer<D>,
+    ) -> Result<(), Error> {
         let mut moments = Vec::new();
         self.other.retain(|name, numbers| match name.strip_prefix(network) {
             Some(path) if !name.starts_with(KEPT) => {
@@ -151,7 +161,9 @@ impl Unpacker {
 
 #[cfg(test)]
 mod tests {
-    use super::super::training::{Ending, EpochSummary, Observer, Training, Verdict, prepare};
+    use super::super::training::{Progress, Training};
+    use super::super::witness::{prepare, weights};
+    use super::super::{EpochReport, Outcome};
     use super::*;
     use crate::preset::Preset;
     use crate::run::checkpoint::folder_name;
@@ -169,40 +181,40 @@ mod tests {
         .unwrap()
     }
 
-    /// Stops after `stop` calls between steps, turns the rate at step 5, and keeps what it heard of epochs.
+    /// Advances at most `stop` times, turns the rate at step 5, and keeps what it heard of epochs.
     struct Interrupter {
         stop: usize,
-        calls: usize,
         epochs: Vec<String>,
     }
 
-    impl Observer for Interrupter {
-        fn between_steps(&mut self, training: &mut dyn Training) -> Verdict {
-            self.calls += 1;
-            if self.calls > self.stop {
-                return Verdict::Stop;
+    impl Interrupter {
+        fn drive(&mut self, training: &mut dyn Training) -> Outcome {
+            for _ in 0..self.stop {
+                if training.step() == 5 {
+                    training.set_rate_factor(training.learning_rate().factor_for(0.05).unwrap());
+                }
+                match training.advance().unwrap() {
+                    Progress::EpochEnded(epoch) => {
+                        let EpochReport { epoch, step, training, validation, learning_rate, .. } = epoch;
+                        self.epochs
+                            .push(format!("{epoch} {step} {training:?} {validation:?} {learning_rate}"));
+                    }
+                    Progress::Done(outcome) => return outcome,
+                    Progress::Stepped(_) | Progress::Validating | Progress::Noted(_) => {}
+                }
             }
-            if training.step() == 5 {
-                training.set_learning_rate(0.05);
-            }
-            Verdict::Continue
+            Outcome::Stopped
         }
-
-        fn epoch_ended(&mut self, epoch: &EpochSummary) {
-            let EpochSummary { epoch, step, training, validation, learning_rate, .. } = epoch;
-            self.epochs.push(format!("{epoch} {step} {training:?} {validation:?} {learning_rate}"));
-        }
-    }
-
-    fn bits(training: &dyn Training) -> Vec<u32> {
-        let mut bits = Vec::new();
-        training.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
-        bits
     }
 
     #[test]
     fn a_resumed_training_equals_the_uninterrupted_one_from_any_step() {
-        resumes(&preset(), 40, &[0, 1, 4, 5, 9, 10, 11, 23, 29, 39, 40]);
+        resumes(&preset(), &[0, 1, 4, 5, 9, 10, 14, 15, 16, 35, 59, 60, 61]);
+    }
+
+    #[test]
+    fn a_training_that_is_stopped_in_the_middle_of_a_validation_validates_anew() {
+        resumes(&preset(), &[11, 12, 13, 40]);
     }
 
     #[test]
@@ -212,30 +224,31 @@ mod tests {
             "[Reshape(target_shape: [28, 28]), LSTM(units: 5, stateful: true), Dense(units: 10, activation: softmax)]",
         )
         .unwrap();
-        resumes(&stateful, 40, &[3, 10, 35]);
+        resumes(&stateful, &[3, 10, 12, 50]);
     }
 
-    fn resumes(preset: &Preset, last: usize, stops: &[usize]) {
+    fn resumes(preset: &Preset, stops: &[usize]) {
         let mut whole = prepare(preset).unwrap();
-        let mut heard = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
-        let ending = whole.run(&mut heard).unwrap();
+        let mut heard = Interrupter { stop: usize::MAX, epochs: Vec::new() };
+        let ending = heard.drive(&mut *whole);
         assert_eq!(heard.epochs.len(), 4);
-        // Nine steps and one call before validation make ten calls an epoch; `last` is the training's end.
+        // Nine steps, five chunks of held-out samples and the epoch's end make an epoch of 15 pieces.
+        let last = 4 * 15;
         for &stop in stops {
             let folder = tempfile::tempdir().unwrap();
             let mut first = prepare(preset).unwrap();
-            let mut before = Interrupter { stop, calls: 0, epochs: Vec::new() };
-            let stopped = first.run(&mut before).unwrap();
-            assert_eq!(stopped, if stop < last { Ending::Stopped } else { ending });
+            let mut before = Interrupter { stop, epochs: Vec::new() };
+            let stopped = before.drive(&mut *first);
+            assert_eq!(stopped, if stop <= last { Outcome::Stopped } else { ending });
             let path = folder.path().join(folder_name(first.step()));
             first.snapshot().save(&path).unwrap();
 
             let mut second = prepare(preset).unwrap();
             second.restore(Checkpoint::load(&path).unwrap()).unwrap();
-            let mut after = Interrupter { stop: usize::MAX, calls: 0, epochs: Vec::new() };
-            assert_eq!(second.run(&mut after).unwrap(), ending, "from call {stop}");
+            let mut after = Interrupter { stop: usize::MAX, epochs: Vec::new() };
+            assert_eq!(after.drive(&mut *second), ending, "from call {stop}");
             assert_eq!([before.epochs, after.epochs].concat(), heard.epochs, "from call {stop}");
-            assert!(bits(&*second) == bits(&*whole), "other weights from call {stop}");
+            assert!(weights(&*second) == weights(&*whole), "other weights from call {stop}");
             assert!(second.snapshot().optimizer == whole.snapshot().optimizer, "from call {stop}");
         }
     }

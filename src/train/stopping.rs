@@ -1,16 +1,16 @@
 //! Early stopping.
 
-use crate::preset::{EarlyStopping, Monitor};
+use crate::preset::{self, Monitor};
 
-/// Watches a figure from epoch to epoch.
+/// Early stopping with what it has seen so far.
 #[derive(Clone, Debug)]
-pub struct Watch {
-    settings: EarlyStopping,
+pub struct EarlyStopping {
+    settings: preset::EarlyStopping,
     best: f64,
     waited: u32,
 }
 
-/// What an epoch's figure means.
+/// What an epoch's monitored score means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
     /// The best so far: its weights are worth keeping.
@@ -21,28 +21,28 @@ pub enum Judgement {
     Stop,
 }
 
-impl Watch {
-    /// A watch that has seen nothing yet.
-    pub fn new(settings: &EarlyStopping) -> Self {
-        Watch { settings: settings.clone(), best: f64::INFINITY, waited: 0 }
+impl EarlyStopping {
+    /// Early stopping that has seen nothing yet.
+    pub fn new(settings: &preset::EarlyStopping) -> Self {
+        EarlyStopping { settings: settings.clone(), best: f64::INFINITY, waited: 0 }
     }
 
     /// Hears the validation scores of an epoch.
     pub fn judge(&mut self, loss: f64, accuracy: Option<f64>) -> Judgement {
-        // Smaller is better, for either figure.
-        let figure = match self.settings.monitor {
+        // Smaller is better, for either score.
+        let score = match self.settings.monitor {
             Monitor::ValLoss => loss,
             Monitor::ValAccuracy => -accuracy.unwrap_or(f64::NEG_INFINITY),
         };
-        if figure < self.best - self.settings.min_delta {
-            (self.best, self.waited) = (figure, 0);
+        if score < self.best - self.settings.min_delta {
+            (self.best, self.waited) = (score, 0);
             return Judgement::Best;
         }
         self.waited += 1;
         if self.waited >= self.settings.patience { Judgement::Stop } else { Judgement::Waiting }
     }
 
-    /// What it remembers, for a checkpoint: the best figure and the epochs since.
+    /// What it remembers, for a checkpoint: the best score and the epochs since.
     pub fn memory(&self) -> (f64, u32) {
         (self.best, self.waited)
     }
@@ -64,14 +64,15 @@ mod tests {
 
     #[test]
     fn training_stops_when_patience_is_spent_and_not_before() {
-        let settings = EarlyStopping {
+        let settings = preset::EarlyStopping {
             monitor: Monitor::ValAccuracy,
             patience: 2,
             min_delta: 0.0,
             restore_best_weights: true,
         };
-        let mut watch = Watch::new(&settings);
-        let verdicts: Vec<_> = [0.9, 0.8, 0.95, 0.95, 0.94].map(|a| watch.judge(0.0, Some(a))).into();
+        let mut early_stopping = EarlyStopping::new(&settings);
+        let verdicts: Vec<_> =
+            [0.9, 0.8, 0.95, 0.95, 0.94].map(|a| early_stopping.judge(0.0, Some(a))).into();
         assert_eq!(
             verdicts,
             [Judgement::Best, Judgement::Waiting, Judgement::Best, Judgement::Waiting, Judgement::Stop]

@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
-use dfdx::tensor::Cpu;
-
-use super::course::{Course, Moment, Network, Parts};
-use super::evaluation::{Evaluation, evaluate};
+use super::error::Error;
+use super::evaluation::{Evaluation, LossAndHits};
 use super::figure::{Controls, Figure, FigureInfo};
 use super::figures::{self, Subject};
 use super::metrics::Scores;
-use super::training::Error;
+use super::network::Network;
+use super::tally::Tally;
+use super::training_loop::{StepContext, TrainStep, TrainingLoop};
 use crate::data::{self, Batch, Dataset, Splits, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
-use crate::nn::loss::LossOp;
-use crate::nn::model::{CpuModel, Model};
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::nn::profile::span;
 use crate::preset::Preset;
 
 /// A supervised training in progress.
-pub type Trainer = Course<Supervised>;
+pub type Trainer<D> = TrainingLoop<Supervised<D>>;
 
 /// A network that learns targets from inputs.
-pub struct Supervised {
-    networks: [Network; 1],
+pub struct Supervised<D: Backend> {
+    networks: [Network<D>; 1],
     preset: Preset,
 }
 
@@ -32,61 +32,69 @@ pub struct Supervised {
 ///
 /// # Errors
 /// When the data is broken or the network does not fit it.
-pub fn prepare(preset: &Preset) -> Result<Trainer, Error> {
-    on(preset, data::open(&preset.data, preset.seed)?)
+pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<Trainer<D>, Error> {
+    on(preset, data::open(&preset.data, preset.seed)?, device)
 }
 
 /// Builds the network for these samples, whatever data the preset names.
 ///
 /// # Errors
 /// When there is nothing to train on or the network does not fit it.
-pub fn on(preset: &Preset, splits: Splits) -> Result<Trainer, Error> {
-    Course::on(preset, splits, |preset, splits| {
-        let device = Cpu::seed_from_u64(preset.seed);
+pub fn on<D: Backend>(preset: &Preset, splits: Splits, device: &D) -> Result<Trainer<D>, Error> {
+    TrainingLoop::on(preset, splits, |preset, splits| {
         let shape = splits.train.input_shape();
-        let mut model = Model::build(&device, &preset.layers, shape, preset.loss, preset.seed)?;
+        let mut model = Model::build(device, &preset.layers, shape, preset.loss, preset.seed)?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
         let optimizer = Optimizer::new(&preset.optimizer, &preset.train.clip);
         Ok(Supervised { networks: [Network { name: "", model, optimizer }], preset: preset.clone() })
     })
 }
 
-impl Supervised {
-    fn model(&mut self) -> &mut CpuModel {
+impl<D: Backend> Supervised<D> {
+    fn model(&mut self) -> &mut Model<D> {
         &mut self.networks[0].model
     }
 
     /// Forward, loss, backward, update.
-    fn learn(&mut self, inputs: Arc<Buffer>, batch: &Batch, now: Moment) -> Result<Scores, Error> {
+    fn learn(&mut self, inputs: Arc<Buffer>, batch: &Batch, context: StepContext) -> Result<Scores, Error> {
         let [Network { model, optimizer, .. }] = &mut self.networks;
         let device = model.device().clone();
-        let mut pass = Pass::training(&device, now.seed);
+        let mut pass = Pass::training(&device, context.seed);
         let input = Var::shared(&device, inputs, batch.rows)?;
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.preset.loss_options);
-        let loss = Cpu::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?;
+        let loss = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?;
         let value = f64::from(loss.value);
         if !value.is_finite() {
             return Ok(Scores { loss: value, ..Scores::default() });
         }
         let mut gradients = pass.backward(loss)?;
         let penalty = optim::penalty(model);
-        optimizer.step(model, &mut gradients, now.learning_rate)?;
+        optimizer.step(model, &mut gradients, context.learning_rate)?;
 
         let _span = span("scores", 0);
-        let mut own = Evaluation::of(self.preset.loss, form);
-        own.add(value + penalty, &output.values, width, batch);
+        let mut own = LossAndHits::of(self.preset.loss, form);
+        own.add(value + penalty, &output.host(), width, batch);
         Ok(own.scores())
     }
 }
 
-impl Parts for Supervised {
-    fn networks(&self) -> &[Network] {
+/// What an evaluation of a supervised network sums up.
+pub struct Sums {
+    loss: LossAndHits,
+    tally: Tally,
+}
+
+impl<D: Backend> TrainStep for Supervised<D> {
+    type Device = D;
+    type Sums = Sums;
+
+    fn networks(&self) -> &[Network<D>] {
         &self.networks
     }
 
-    fn networks_mut(&mut self) -> &mut [Network] {
+    fn networks_mut(&mut self) -> &mut [Network<D>] {
         &mut self.networks
     }
 
@@ -98,10 +106,10 @@ impl Parts for Supervised {
         order::of(train, preset.seed, epoch, preset.data.shuffle, preset.train.batch_size as usize)
     }
 
-    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         // The pass reads the batch where it is; its memory comes back when the pass is over.
         let inputs = Arc::new(Buffer::from(std::mem::take(&mut batch.inputs)));
-        let scores = self.learn(inputs.clone(), batch, now);
+        let scores = self.learn(inputs.clone(), batch, context);
         batch.inputs = Arc::try_unwrap(inputs).map_or_else(|shared| shared.to_vec(), Buffer::into_vec);
         scores
     }
@@ -117,10 +125,31 @@ impl Parts for Supervised {
         Some(found.unwrap_or_else(|| "the loss itself: every layer's output is finite".into()))
     }
 
-    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error> {
+    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Sums> {
+        let loss = LossAndHits::of(self.preset.loss, self.networks[0].model.form());
+        let tally = Tally::new(&self.preset.train.metrics);
+        self.model().reset_evaluation_state();
+        Evaluation::of_all(set, Sums { loss, tally })
+    }
+
+    fn evaluate(&mut self, batch: &Batch, _: u64, sums: &mut Sums) -> Result<(), Error> {
         let [Network { model, .. }] = &mut self.networks;
-        let Preset { loss, loss_options, train, .. } = &self.preset;
-        Ok(evaluate(model, set, *loss, loss_options, &train.metrics)?)
+        let device = model.device().clone();
+        let mut pass = Pass::evaluation(&device);
+        let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
+        let (width, form) = (model.output_width(), model.form());
+        let output = model.forward(&mut pass, input)?;
+        let (loss, options) = (self.preset.loss, &self.preset.loss_options);
+        let value = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
+        let output = output.host();
+        sums.loss.add(f64::from(value), &output, width, batch);
+        sums.tally.add(&output, width, form, batch);
+        Ok(())
+    }
+
+    fn scores(&self, Sums { loss, tally }: Sums) -> Scores {
+        let scores = loss.scores();
+        Scores { metrics: tally.metrics(scores.loss), ..scores }
     }
 
     fn predicts_classes(&self, splits: &Splits) -> bool {
@@ -146,7 +175,11 @@ impl Parts for Supervised {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::{Ending, EpochSummary, Observer, StepSummary, Training, Verdict};
+    use dfdx::tensor::Cpu;
+
+    use crate::run::NamedTensor;
+    use crate::train::witness::{Witness, weights};
+    use crate::train::{Outcome, Progress, Training};
 
     fn preset(text: &str) -> Preset {
         ron::from_str(text).unwrap()
@@ -161,31 +194,20 @@ mod tests {
         )
     }
 
-    struct Nobody;
-    impl Observer for Nobody {}
-
-    fn weights(trainer: &mut Trainer) -> Vec<u32> {
-        let mut bits = Vec::new();
-        trainer.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
-        bits
+    fn prepare(preset: &Preset) -> Result<Trainer<Cpu>, Error> {
+        super::prepare(preset, &Cpu::default())
     }
 
     #[test]
     fn a_small_network_learns_digits_from_two_thousand_samples() {
         let mut trainer = prepare(&small()).unwrap();
-        assert_eq!(trainer.run(&mut Nobody).unwrap(), Ending::Completed);
+        assert_eq!(trainer.run().unwrap(), Outcome::Completed);
         let accuracy = trainer.evaluate_test().unwrap().accuracy.unwrap();
         assert!(accuracy > 0.85, "{accuracy}");
     }
 
     #[test]
     fn an_lstm_reads_digits_row_by_row_and_gets_better_with_the_epochs() {
-        struct Accuracies(Vec<f64>);
-        impl Observer for Accuracies {
-            fn epoch_ended(&mut self, epoch: &EpochSummary) {
-                self.0.extend(epoch.training.accuracy);
-            }
-        }
         let rows = "layers: [Reshape(target_shape: [28, 28]), LSTM(units: 32), Dense(units: 10, activation: softmax)]";
         let preset = preset(&format!(
             r#"(name: "rows", title: "", data: (source: mnist, train_samples: Some(2000)), {rows},
@@ -193,9 +215,10 @@ mod tests {
                 train: (epochs: 3, batch_size: 50, truncate_steps: 20))"#
         ));
         let mut trainer = prepare(&preset).unwrap();
-        let mut seen = Accuracies(Vec::new());
-        trainer.run(&mut seen).unwrap();
-        assert!(seen.0[0] < seen.0[1] && seen.0[1] < seen.0[2], "{:?}", seen.0);
+        let mut heard = Witness::default();
+        heard.drive(&mut trainer).unwrap();
+        let seen: Vec<f64> = heard.epochs.iter().filter_map(|epoch| epoch.training.accuracy).collect();
+        assert!(seen[0] < seen[1] && seen[1] < seen[2], "{seen:?}");
         let accuracy = trainer.evaluate_test().unwrap().accuracy.unwrap();
         assert!(accuracy > 0.7, "{accuracy}");
     }
@@ -206,8 +229,8 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
                 let mut trainer = prepare(&small()).unwrap();
-                trainer.run(&mut Nobody).unwrap();
-                weights(&mut trainer)
+                trainer.run().unwrap();
+                weights(&trainer)
             })
         };
         let one = run(1);
@@ -215,23 +238,36 @@ mod tests {
     }
 
     #[test]
-    fn an_observer_stops_between_steps_and_changes_the_rate() {
-        struct AfterThree(Vec<f64>);
-        impl Observer for AfterThree {
-            fn between_steps(&mut self, trainer: &mut dyn Training) -> Verdict {
-                if trainer.step() == 2 {
-                    trainer.set_learning_rate(0.5);
-                }
-                if trainer.step() == 3 { Verdict::Stop } else { Verdict::Continue }
-            }
-            fn stepped(&mut self, step: &StepSummary) {
-                self.0.push(step.learning_rate);
-            }
-        }
-        let mut observer = AfterThree(Vec::new());
+    fn a_rate_that_is_changed_between_steps_is_that_of_the_next_step() {
         let mut trainer = prepare(&small()).unwrap();
-        assert_eq!(trainer.run(&mut observer).unwrap(), Ending::Stopped);
-        assert_eq!(observer.0, [0.003, 0.003, 0.5]);
+        let mut rates = Vec::new();
+        for step in 0..3 {
+            if step == 2 {
+                trainer.set_rate_factor(trainer.learning_rate().factor_for(0.5).unwrap());
+            }
+            let Progress::Stepped(report) = trainer.advance().unwrap() else { panic!("a step was due") };
+            rates.push(report.learning_rate.effective());
+        }
+        assert_eq!(rates, [0.003, 0.003, 0.5]);
+    }
+
+    #[test]
+    fn predictions_in_the_middle_of_an_evaluation_change_no_score() {
+        let rows = "layers: [Reshape(target_shape: [28, 28]), LSTM(units: 4, stateful: true), Dense(units: 10, activation: softmax)]";
+        let preset = preset(&format!(
+            r#"(name: "rows", title: "", data: (source: mnist, train_samples: Some(100)), {rows},
+                loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#
+        ));
+        let alone = prepare(&preset).unwrap().evaluate_test().unwrap();
+        let mut trainer = prepare(&preset).unwrap();
+        let watched = loop {
+            if let Some(scores) = trainer.advance_test().unwrap() {
+                break scores;
+            }
+            let (model, _) = trainer.model_and_splits();
+            model.predict(vec![0.5; 250 * 784].into(), 250).unwrap();
+        };
+        assert_eq!(watched, alone);
     }
 
     #[test]
@@ -239,27 +275,26 @@ mod tests {
         let mut wild = small();
         wild.optimizer =
             crate::preset::Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
-        let error = prepare(&wild).unwrap().run(&mut Nobody).unwrap_err();
+        let error = prepare(&wild).unwrap().run().unwrap_err();
         assert!(matches!(error, Error::NotFinite { epoch: 1, .. }), "{error}");
     }
 
     #[test]
     fn the_layer_where_numbers_end_is_named() {
         let mut trainer = prepare(&small()).unwrap();
-        trainer.visit_mut(&mut |path, param| {
-            if path == "dense_1/bias" {
-                param.values_mut()[3] = f32::NAN;
-            }
-        });
-        assert!(trainer.run(&mut Nobody).is_err());
+        let mut bias = vec![0.0; 10];
+        bias[3] = f32::NAN;
+        trainer
+            .load(vec![NamedTensor { name: "dense_1/bias".into(), shape: vec![10], values: bias }])
+            .unwrap();
+        assert!(trainer.run().is_err());
         assert_eq!(trainer.first_not_finite().unwrap(), "the bias of dense_1");
         let mut trainer = prepare(&small()).unwrap();
-        trainer.visit_mut(&mut |path, param| {
-            if path == "dense/kernel" {
-                param.values_mut().fill(f32::MAX);
-            }
-        });
-        assert!(trainer.run(&mut Nobody).is_err());
+        let kernel = vec![f32::MAX; 784 * 32];
+        trainer
+            .load(vec![NamedTensor { name: "dense/kernel".into(), shape: vec![784, 32], values: kernel }])
+            .unwrap();
+        assert!(trainer.run().is_err());
         assert_eq!(trainer.first_not_finite().unwrap(), "the output of dense");
     }
 
@@ -267,7 +302,7 @@ mod tests {
     fn one_output_tells_two_classes_apart_and_a_regression_has_no_accuracy() {
         let train = |text: &str| {
             let mut trainer = prepare(&preset(text)).unwrap();
-            trainer.run(&mut Nobody).unwrap();
+            trainer.run().unwrap();
             trainer.evaluate_test().unwrap()
         };
         let binary = train(

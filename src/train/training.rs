@@ -1,157 +1,71 @@
-//! What every training procedure offers to the worker, and what it tells while it runs.
+//! What every training procedure offers to the rooms above: it is pulled forward piece by piece, looked at and changed
+//! between pieces, all in numbers on the host.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use dfdx::tensor::Cpu;
-use serde::{Deserialize, Serialize};
-
+use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
-use super::language::Writing;
-use super::memory;
 use super::metrics::Scores;
-use super::{adversarial, autoencoder, language, pretrain, supervised};
-use crate::data::{self, Dataset, Splits};
-use crate::nn;
-use crate::nn::graph::Param;
-use crate::nn::model::CpuModel;
-use crate::preset::{Preset, Procedure};
-use crate::run::Checkpoint;
+use super::report::{EpochReport, LearningRate, Outcome, StepReport};
+use super::transfer::Loaded;
+use super::writing::Writing;
+use crate::data::{Dataset, Splits};
+use crate::nn::HostModel;
+use crate::preset::Preset;
+use crate::run::{Checkpoint, NamedTensor};
 
-/// What can end a training against its will.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The engine failed.
-    #[error(transparent)]
-    Engine(#[from] nn::Error),
-    /// The data is broken.
-    #[error(transparent)]
-    Data(#[from] data::Error),
-    /// The loss is no number any more.
-    #[error(
-        "the loss became {loss} at step {step} (epoch {epoch}): try a smaller learning rate or train.clip"
-    )]
-    NotFinite {
-        /// What it became.
-        loss: f32,
-        /// At which step, from 1.
-        step: u64,
-        /// In which epoch, from 1.
-        epoch: u32,
-    },
-    /// Nothing to train on.
-    #[error("no training samples are left: data.validation and data.train_samples leave none")]
-    NoSamples,
-    /// A checkpoint of something else.
-    #[error("the checkpoint does not fit this preset: {0}")]
-    Checkpoint(String),
-    /// More memory than there is.
-    #[error(
-        "training would take {takes} and {available} are free: {}",
-        .fits.map_or("the model is too large for this machine".into(), |batch| format!("train.batch_size {batch} would fit"))
-    )]
-    Memory {
-        /// What it would take, in words.
-        takes: String,
-        /// Free memory, in words.
-        available: String,
-        /// The largest batch size that would fit.
-        fits: Option<u32>,
-    },
-    /// A figure that this training does not have.
-    #[error("there is no figure '{0}' of this training")]
-    NoFigure(String),
+/// What a call of [`Training::advance`] did.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// A step was made.
+    Stepped(StepReport),
+    /// A piece of the held-out samples was evaluated.
+    Validating,
+    /// An epoch is over, its validation included.
+    EpochEnded(EpochReport),
+    /// Nothing was computed; this is a line for the log: a phase of the procedure begins.
+    Noted(String),
+    /// Nothing is left to do. Every further call says so again.
+    Done(Outcome),
 }
 
-/// One step, as an observer hears of it.
-#[derive(Clone, Copy, Debug)]
-pub struct StepSummary {
-    /// Steps done.
-    pub step: u64,
-    /// The epoch in progress, from 1.
-    pub epoch: u32,
-    /// This batch's scores, penalties included.
-    pub scores: Scores,
-    /// The learning rate it was made with.
-    pub learning_rate: f64,
-    /// Samples in it.
-    pub samples: usize,
-    /// How long it took.
-    pub time: Duration,
-}
+/// A training in progress, whatever its procedure and its device.
+pub trait Training {
+    /// Does the next piece of work: one step, or some tens of milliseconds of validation.
+    ///
+    /// # Errors
+    /// When the loss is not finite, the data cannot be read, or the device fails.
+    fn advance(&mut self) -> Result<Progress, Error>;
 
-/// One epoch, as an observer hears of it.
-#[derive(Clone, Copy, Debug)]
-pub struct EpochSummary {
-    /// Its number, from 1.
-    pub epoch: u32,
-    /// Steps done.
-    pub step: u64,
-    /// Over its steps.
-    pub training: Scores,
-    /// At its end, where samples are held out.
-    pub validation: Option<Scores>,
-    /// The learning rate of its last step.
-    pub learning_rate: f64,
-    /// Its samples.
-    pub samples: u64,
-    /// Time in its steps.
-    pub time: Duration,
-}
+    /// Evaluates the next piece of the test set; gives the scores with the last piece. A call after that begins anew.
+    ///
+    /// # Errors
+    /// When the data cannot be read, or the device fails.
+    fn advance_test(&mut self) -> Result<Option<Scores>, Error>;
 
-/// Whether to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// On to the next step.
-    Continue,
-    /// End here, in good order.
-    Stop,
-}
-
-/// Why a training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ending {
-    /// All epochs are done.
-    Completed,
-    /// The observer said so.
-    Stopped,
-    /// Early stopping.
-    StoppedEarly,
-}
-
-/// Watches and steers a training.
-pub trait Observer {
-    /// Before each step, and before each epoch's validation: the place to pause, change the rate, look at the model.
-    fn between_steps(&mut self, _training: &mut dyn Training) -> Verdict {
-        Verdict::Continue
+    /// Advances until nothing is left to do.
+    ///
+    /// # Errors
+    /// As [`advance`](Training::advance).
+    fn run(&mut self) -> Result<Outcome, Error> {
+        loop {
+            if let Progress::Done(outcome) = self.advance()? {
+                return Ok(outcome);
+            }
+        }
     }
 
-    /// After each step.
-    fn stepped(&mut self, _step: &StepSummary) {}
-
-    /// Before an evaluation.
-    fn evaluating(&mut self) {}
-
-    /// A line for the log: a phase of the procedure begins or ends.
-    fn noted(&mut self, _line: String) {}
-
-    /// After each epoch, validation included.
-    fn epoch_ended(&mut self, _epoch: &EpochSummary) {}
-}
-
-/// A training in progress, whatever its procedure. The worker drives it and looks at it through this.
-pub trait Training {
-    /// Trains to the end, or until the observer stops it.
+    /// The scores on the whole test set.
     ///
     /// # Errors
-    /// When a loss is no number any more, or the device fails.
-    fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error>;
-
-    /// The scores on the test set.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn evaluate_test(&mut self) -> Result<Scores, Error>;
+    /// As [`advance_test`](Training::advance_test).
+    fn evaluate_test(&mut self) -> Result<Scores, Error> {
+        loop {
+            if let Some(scores) = self.advance_test()? {
+                return Ok(scores);
+            }
+        }
+    }
 
     /// The preset as it runs.
     fn preset(&self) -> &Preset;
@@ -159,41 +73,47 @@ pub trait Training {
     /// The data.
     fn splits(&self) -> &Splits;
 
+    /// The device for a person: `cpu, 2 threads, AVX-512`.
+    fn device(&self) -> String;
+
     /// Judges by other samples from now on; they have the shapes and classes of its own.
     fn set_test(&mut self, test: Arc<dyn Dataset>);
 
     /// The network whose outputs are shown for samples, and the data. A classifier's where there is one; the
     /// generator of an adversarial pair.
-    fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits);
+    fn model_and_splits(&mut self) -> (&mut dyn HostModel, &Splits);
 
-    /// Visits the parameters of all its networks, running statistics included, by path, in a fixed order. With several
+    /// The parameters of all its networks, running statistics included, by path, in a fixed order. With several
     /// networks the path starts with the network's name: `generator/dense/kernel`.
-    fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>));
+    fn weights(&self) -> Vec<NamedTensor>;
 
-    /// Visits the same parameters, in the same order, to change them.
-    fn visit_mut(&mut self, visit: &mut dyn FnMut(String, &mut Param<Cpu>));
+    /// Takes weights where name and shape are the same.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn load(&mut self, weights: Vec<NamedTensor>) -> Result<Loaded, Error>;
 
-    /// All that it takes to go on from here, bit for bit, as if nothing had been in between. Called between steps (in
-    /// [`Observer::between_steps`]) and after [`run`](Training::run); it copies numbers and writes nothing.
+    /// Leaves the first so many layers that have weights untrained; gives their names. A layer is what stands in the
+    /// preset's list, with everything in it.
+    fn freeze(&mut self, layers: usize) -> Vec<String>;
+
+    /// Trainable numbers of all its networks.
+    fn parameters(&self) -> u64;
+
+    /// All that it takes to go on from here, bit for bit, as if nothing had been in between. Called between pieces of
+    /// work; it copies numbers and writes nothing.
     fn snapshot(&self) -> Checkpoint;
 
-    /// Goes on from a snapshot of the same preset; called before [`run`](Training::run). See `snapshot.rs` for the
-    /// common parts.
+    /// Goes on from a snapshot of the same preset. See `snapshot.rs` for the common parts.
     ///
     /// # Errors
     /// When it is of another preset; the training is then not to be used.
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error>;
 
-    /// After [`Error::NotFinite`]: where it appeared first, in words: the weights, or the output, of which layer.
+    /// After [`Error::NotFinite`]: where NaN or infinity appeared first, in words: the weights, or the output, of which
+    /// layer.
     fn first_not_finite(&mut self) -> Option<String> {
         weights_not_finite(self)
-    }
-
-    /// Trainable numbers of all its networks.
-    fn parameters(&self) -> u64 {
-        let mut count = 0;
-        self.visit(&mut |_, param| count += if param.trainable { param.len() as u64 } else { 0 });
-        count
     }
 
     /// Whether samples of the test set and a confusion matrix of classes can be shown.
@@ -201,11 +121,11 @@ pub trait Training {
         !self.splits().test.classes().is_empty()
     }
 
-    /// The rate of the next step.
-    fn learning_rate(&self) -> f64;
+    /// The learning rate of the next step.
+    fn learning_rate(&self) -> LearningRate;
 
-    /// Changes the rate from the next step on; the schedule's course goes on from there.
-    fn set_learning_rate(&mut self, rate: f64);
+    /// Multiplies the scheduled rate by this factor from the next step on.
+    fn set_rate_factor(&mut self, factor: f64);
 
     /// Steps done.
     fn step(&self) -> u64;
@@ -240,7 +160,7 @@ pub trait Training {
         Vec::new()
     }
 
-    /// Works out a figure; none of that name: `None`. Called between steps, so it should take milliseconds.
+    /// Works out a figure; none of that name: `None`. Called between pieces of work, so it should take milliseconds.
     ///
     /// # Errors
     /// When the device fails.
@@ -249,30 +169,9 @@ pub trait Training {
     }
 }
 
-/// The first weights with a number that is none, in words.
+/// The first weights that are not finite, in words.
 pub(super) fn weights_not_finite<T: Training + ?Sized>(training: &T) -> Option<String> {
-    let mut first = None;
-    training.visit(&mut |path, param| {
-        if first.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
-            first = Some(format!("the weights {path}"));
-        }
-    });
-    first
-}
-
-/// Opens the data and builds the networks of a preset, with the procedure that it names.
-///
-/// # Errors
-/// When the data is broken, a model does not fit it, or there is not the memory for it.
-pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
-    memory::check(preset)?;
-    match &preset.procedure {
-        Procedure::Supervised => Ok(Box::new(supervised::prepare(preset)?)),
-        Procedure::Pretraining { .. } => Ok(Box::new(pretrain::prepare(preset)?)),
-        Procedure::Autoencoder { .. } | Procedure::Variational { .. } => {
-            Ok(Box::new(autoencoder::prepare(preset)?))
-        }
-        Procedure::Adversarial { .. } => Ok(Box::new(adversarial::prepare(preset)?)),
-        Procedure::Language { .. } => Ok(Box::new(language::prepare(preset)?)),
-    }
+    let is_broken = |weights: &NamedTensor| weights.values.iter().any(|w| !w.is_finite());
+    let broken = training.weights().into_iter().find(is_broken)?;
+    Some(format!("the weights {}", broken.name))
 }

@@ -1,15 +1,22 @@
-//! For the tests of procedures: an observer that keeps what it hears and can stop a training, and what they all must do.
+//! For the tests of procedures: a driver that keeps what it hears and can stop a training, and what they all must do.
 
+use super::error::Error;
 use super::figure::Controls;
-use super::training::{EpochSummary, Observer, StepSummary, Training, Verdict, prepare};
-use crate::preset::Preset;
+use super::report::{EpochReport, Outcome};
+use super::training::{Progress, Training};
+use crate::preset::{DeviceChoice, Preset};
 use crate::run::Checkpoint;
 
-/// Keeps what it hears.
+/// Builds a preset's training on the CPU.
+pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
+    super::prepare(preset, DeviceChoice::Cpu)
+}
+
+/// Drives a training and keeps what it hears.
 #[derive(Default)]
 pub struct Witness {
     pub lines: Vec<String>,
-    pub epochs: Vec<EpochSummary>,
+    pub epochs: Vec<EpochReport>,
     pub steps: Vec<u64>,
     /// Stops the training after so many steps, with a snapshot.
     pub stop_at: Option<u64>,
@@ -20,48 +27,44 @@ impl Witness {
     pub fn stopping_at(step: u64) -> Self {
         Witness { stop_at: Some(step), ..Witness::default() }
     }
-}
 
-impl Observer for Witness {
-    fn between_steps(&mut self, training: &mut dyn Training) -> Verdict {
-        if Some(training.step()) == self.stop_at {
-            self.snapshot = Some(training.snapshot());
-            return Verdict::Stop;
+    /// Trains to the end, or to the stop.
+    pub fn drive(&mut self, training: &mut dyn Training) -> Result<Outcome, Error> {
+        loop {
+            if Some(training.step()) == self.stop_at {
+                self.snapshot = Some(training.snapshot());
+                return Ok(Outcome::Stopped);
+            }
+            match training.advance()? {
+                Progress::Stepped(report) => self.steps.push(report.step),
+                Progress::Validating => {}
+                Progress::EpochEnded(report) => self.epochs.push(report),
+                Progress::Noted(line) => self.lines.push(line),
+                Progress::Done(outcome) => return Ok(outcome),
+            }
         }
-        Verdict::Continue
-    }
-    fn stepped(&mut self, step: &StepSummary) {
-        self.steps.push(step.step);
-    }
-    fn noted(&mut self, line: String) {
-        self.lines.push(line);
-    }
-    fn epoch_ended(&mut self, epoch: &EpochSummary) {
-        self.epochs.push(*epoch);
     }
 }
 
 /// The bits of all weights.
 pub fn weights(training: &dyn Training) -> Vec<u32> {
-    let mut bits = Vec::new();
-    training.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
-    bits
+    training.weights().iter().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits())).collect()
 }
 
 /// Trains a preset whole, and again with a stop at each of `stops`; both must give the same weights and scores.
 pub fn assert_resumes(preset: &Preset, stops: &[u64]) {
     let mut whole = prepare(preset).unwrap();
     let mut all = Witness::default();
-    whole.run(&mut all).unwrap();
+    all.drive(&mut *whole).unwrap();
     let last = |witness: &Witness| witness.epochs.last().map(|epoch| (epoch.training, epoch.validation));
     for &stop in stops {
         let mut first = Witness::stopping_at(stop);
-        prepare(preset).unwrap().run(&mut first).unwrap();
+        first.drive(&mut *prepare(preset).unwrap()).unwrap();
         let mut resumed = prepare(preset).unwrap();
         resumed.restore(first.snapshot.unwrap()).unwrap();
         assert_eq!(resumed.step(), stop);
         let mut rest = Witness::default();
-        resumed.run(&mut rest).unwrap();
+        rest.drive(&mut *resumed).unwrap();
         assert_eq!(rest.steps, all.steps[stop as usize..]);
         assert_eq!(last(&rest), last(&all), "scores, from step {stop}");
         assert!(weights(&*resumed) == weights(&*whole), "weights, from step {stop}");
@@ -74,7 +77,7 @@ pub fn assert_same_on_any_threads(preset: &Preset) {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let mut training = prepare(preset).unwrap();
-            training.run(&mut Witness::default()).unwrap();
+            training.run().unwrap();
             weights(&*training)
         })
     };

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::protocol::{Command, Event, StepReport};
+use super::protocol::{Command, Event};
 
 /// Sends commands to the worker.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Shared {
         if let (Some(Event::Step(waiting)), Event::Step(new)) = (queue.pending.back_mut(), &event)
             && waiting.epoch == new.epoch
         {
-            *waiting = summed(waiting, new);
+            *waiting = waiting.and(new);
             return;
         }
         queue.pending.push_back(event);
@@ -218,17 +218,9 @@ pub fn spawn_with(engine: impl FnOnce(Inbox, &Outbox) + Send + 'static) -> std::
     Ok((client, events))
 }
 
-/// One report for the steps of both: means weighted by steps, the rest from the newer.
-pub(super) fn summed(older: &StepReport, newer: &StepReport) -> StepReport {
-    let steps = older.steps + newer.steps;
-    let share = f64::from(newer.steps) / f64::from(steps.max(1));
-    let scores = older.scores.mean(&newer.scores, share);
-    StepReport { scores, steps, ..*newer }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::protocol::Scores;
+    use super::super::protocol::{LearningRate, Scores, StepReport};
     use super::*;
 
     fn step(step: u64, epoch: u32, loss: f64) -> Event {
@@ -237,9 +229,9 @@ mod tests {
             epoch,
             scores: Scores { loss, accuracy: Some(loss / 10.0), ..Scores::default() },
             steps: 1,
-            learning_rate: 0.1,
-            samples_per_second: 1.0,
-            seconds: step as f64,
+            learning_rate: LearningRate::constant(0.1),
+            samples: 1,
+            seconds: 1.0,
         })
     }
 
@@ -252,7 +244,7 @@ mod tests {
         let (_client, _inbox, outbox, mut events) = channel();
         (1..=4).for_each(|i| outbox.send(step(i, 1, i as f64)));
         let Some(Event::Step(report)) = events.recv() else { panic!("a step report was due") };
-        assert_eq!((report.step, report.steps, report.seconds), (4, 4, 4.0));
+        assert_eq!((report.step, report.steps, report.samples, report.seconds), (4, 4, 4, 4.0));
         assert!((report.scores.loss - 2.5).abs() < 1e-12);
         assert!((report.scores.accuracy.unwrap() - 0.25).abs() < 1e-12);
         assert_eq!(events.recv_timeout(Duration::ZERO), Waited::TimedOut);

@@ -9,14 +9,12 @@ use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::past;
 use super::protocol::{Command, Event, Finish, Order, Outcome, Phase, RunInfo};
-use super::session::{Failure, Session, rate, run};
-use super::transfer;
+use super::session::{End, Failure, Session};
 use crate::nn::buffer::Buffer;
-use crate::nn::kernel::isa::{self, Level};
-use crate::run::checkpoint::{NamedTensor, save_tensors};
+use crate::run::checkpoint::{load_tensors, save_tensors};
 use crate::run::home::runs_folder;
 use crate::run::{RunDirectory, Status};
-use crate::train::{self, Ending, Training};
+use crate::train::{self, Training};
 
 /// Starts a worker that keeps nothing on disk.
 ///
@@ -83,11 +81,7 @@ impl Engine<'_> {
                     Some(trainer) => save(&**trainer, self.outbox),
                 },
                 Command::Attach(_) => self.outbox.send(Event::Refused(ELSEWHERE.into())),
-                Command::Pause
-                | Command::Resume
-                | Command::Step
-                | Command::Stop
-                | Command::SetLearningRate(_) => {
+                Command::Pause | Command::Resume | Command::Step | Command::Stop | Command::ChangeRate(_) => {
                     self.outbox.send(Event::Refused("nothing is being trained".into()));
                 }
             }
@@ -101,13 +95,14 @@ impl Engine<'_> {
             RunDirectory::open(Path::new(folder)).and_then(|run| keeper.reopen(run)).map_err(|e| said(&e))
         });
         let checkpoint = resumed.transpose()?.flatten();
-        let mut trainer = train::prepare(&order.preset).map_err(|error| said(&error))?;
+        let mut trainer = train::prepare(&order.preset, order.device).map_err(|error| said(&error))?;
         if let Some(file) = &order.init_from {
-            let report = transfer::init(&mut *trainer, Path::new(file)).map_err(|error| said(&error))?;
-            report.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
+            let weights = load_tensors(Path::new(file)).map_err(|error| said(&error))?;
+            let loaded = trainer.load(weights).map_err(|error| said(&error))?;
+            loaded.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
         if order.freeze > 0 {
-            let frozen = transfer::freeze(&mut *trainer, order.freeze);
+            let frozen = trainer.freeze(order.freeze);
             self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
         }
         if let Some(checkpoint) = checkpoint {
@@ -115,7 +110,7 @@ impl Engine<'_> {
             self.outbox.send(Event::Log(format!("goes on from step {}", trainer.step())));
         }
         if let Some(rate) = order.learning_rate {
-            trainer.set_learning_rate(rate);
+            trainer.set_rate_factor(trainer.learning_rate().factor_for(rate)?);
         }
         Ok(trainer)
     }
@@ -147,37 +142,32 @@ impl Engine<'_> {
         }
         keeper.begin(&*trainer, &device);
         keeper.line(&format!("trains on {device} from step {}", trainer.step()));
-        self.outbox.send(Event::Phase(Phase::Training));
-        let mut session = Session::new(&self.inbox, self.outbox, &mut self.inspector, keeper);
-        let ended = run(&mut *trainer, &mut session);
-        let (shuts_down, epochs, (samples, time)) = (session.is_ending, session.epochs, session.trained);
-        let mut keeper = session.keeper;
-        let result = ended.and_then(|ending| {
-            keeper.ended(&mut *trainer);
-            self.outbox.send(Event::Phase(Phase::Evaluating));
-            trainer.evaluate_test().map(|test| (ending, test)).map_err(|error| Failure::from(&error))
-        });
-        match result {
+        let mut session = Session::new(&self.inbox, self.outbox, &mut self.inspector, &mut *trainer, keeper);
+        let ended = session.run();
+        let (shuts_down, epochs) = (session.is_ending, session.epochs);
+        let samples_per_second = session.samples_per_second();
+        let keeper = session.keeper;
+        match ended {
             Err(Failure { reason, diverged }) => {
                 keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
                 self.outbox.send(Event::Failed(reason));
             }
-            Ok((ending, test)) => {
+            Ok(End { outcome, test }) => {
                 let steps = trainer.step();
-                let finished = Status::Finished { steps, test_loss: test.loss, test_accuracy: test.accuracy };
-                let (outcome, status) = match ending {
-                    Ending::Completed => (Outcome::Completed, finished),
-                    Ending::Stopped => (Outcome::Stopped, Status::Stopped { steps }),
-                    Ending::StoppedEarly => (Outcome::StoppedEarly, finished),
+                let status = match (outcome, &test) {
+                    (Outcome::Completed | Outcome::StoppedEarly, Some(test)) => {
+                        Status::Finished { steps, test_loss: test.loss, test_accuracy: test.accuracy }
+                    }
+                    (Outcome::Stopped, _) | (_, None) => Status::Stopped { steps },
                 };
                 // Who hears that it has finished may rely on what is on disk.
-                keeper.close(status, Some((&test, steps)));
+                keeper.close(status, test.as_ref().map(|test| (test, steps)));
                 self.outbox.send(Event::Finished(Finish {
                     outcome,
                     test,
                     epochs,
                     steps,
-                    samples_per_second: rate(samples, time),
+                    samples_per_second,
                     seconds: since.elapsed().as_secs_f64(),
                 }));
             }
@@ -210,10 +200,7 @@ pub(super) fn save(trainer: &dyn Training, outbox: &Outbox) {
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
         .take(64)
         .collect();
-    let mut weights = Vec::new();
-    trainer.visit(&mut |path, param| {
-        weights.push(NamedTensor { name: path, shape: param.shape.clone(), values: param.to_vec() });
-    });
+    let weights = trainer.weights();
     let saved = runs_folder().and_then(|runs| {
         let folder = runs.parent().map_or_else(PathBuf::new, |home| home.join("weights"));
         let path = folder.join(format!("{safe}-step-{step:08}.safetensors"));
@@ -228,12 +215,6 @@ pub(super) fn save(trainer: &dyn Training, outbox: &Outbox) {
 fn info(trainer: &dyn Training) -> RunInfo {
     let steps_per_epoch = trainer.steps_per_epoch();
     let preset = trainer.preset().clone();
-    let instructions = match isa::level() {
-        Level::Avx512 => ", AVX-512",
-        Level::Avx2 => ", AVX2",
-        Level::Plain => "",
-    };
-    let threads = rayon::current_num_threads();
     RunInfo {
         parameters: trainer.parameters(),
         samples: {
@@ -244,9 +225,10 @@ fn info(trainer: &dyn Training) -> RunInfo {
         steps: trainer.steps(),
         epochs: trainer.epochs(),
         predicts_classes: trainer.predicts_classes(),
+        learning_rate: trainer.learning_rate(),
         figures: trainer.figures(),
         classes: trainer.splits().train.classes().to_vec(),
-        device: format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" }),
+        device: trainer.device(),
         preset,
     }
 }

@@ -8,7 +8,7 @@ use super::pictures::Pictures;
 use super::protocol::{Event, Order};
 use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, Report, RunDirectory, Status};
-use crate::train::{EpochSummary, Scores, StepSummary, Training};
+use crate::train::{EpochReport, Scores, StepReport, Training};
 
 /// A folder that could not be made is tried again in this time.
 const RETRY: Duration = Duration::from_secs(5);
@@ -35,12 +35,12 @@ pub(super) struct Keeper {
     is_wanted: bool,
     /// So many of the first layers are not trained.
     frozen: usize,
-    /// The last checkpoint without a number that is none, when the preset says to go back to it.
+    /// The last checkpoint whose weights are finite, when the preset says to go back to it.
     good: Option<Checkpoint>,
     keeps_good: bool,
     steps_a_point: u64,
-    /// The mean scores since the last point, over so many steps.
-    point: (Scores, u32),
+    /// The steps since the last point.
+    point: Option<StepReport>,
     pictures: Pictures,
 }
 
@@ -63,7 +63,7 @@ impl Keeper {
             good: None,
             keeps_good: order.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
-            point: (Scores::default(), 0),
+            point: None,
             pictures: Pictures::default(),
         }
     }
@@ -195,7 +195,7 @@ impl Keeper {
             return;
         }
         let checkpoint = training.snapshot();
-        // The next loss will be none: the checkpoint before is the last good one.
+        // The next loss will not be finite: the checkpoint before is the last good one.
         if !is_finite(&checkpoint) {
             return;
         }
@@ -211,29 +211,28 @@ impl Keeper {
     }
 
     /// Adds a step to the curves.
-    pub(super) fn stepped(&mut self, step: &StepSummary, samples_per_second: f64) {
+    pub(super) fn stepped(&mut self, step: &StepReport) {
         let Some(recorder) = &self.recorder else { return };
-        let (mean, steps) = &mut self.point;
-        *steps += 1;
-        *mean = if *steps == 1 { step.scores } else { mean.mean(&step.scores, 1.0 / f64::from(*steps)) };
-        if step.step.is_multiple_of(self.steps_a_point) {
-            let mut figures = by_tag(mean, "train");
-            figures.push(("learning_rate".into(), step.learning_rate));
-            figures.push(("samples_per_second".into(), samples_per_second));
-            recorder.figures(step.step, figures);
-            *steps = 0;
+        let point = self.point.take().map_or(*step, |before| before.and(step));
+        if !step.step.is_multiple_of(self.steps_a_point) {
+            self.point = Some(point);
+            return;
         }
+        let mut figures = by_tag(&point.scores, "train");
+        figures.push(("learning_rate".into(), point.learning_rate.effective()));
+        figures.push(("samples_per_second".into(), point.samples_per_second()));
+        recorder.figures(step.step, figures);
     }
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.
-    pub(super) fn epoch_ended(&mut self, epoch: &EpochSummary) {
+    pub(super) fn epoch_ended(&mut self, epoch: &EpochReport) {
         self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
         let Some(recorder) = &self.recorder else { return };
         let mut figures = by_tag(&epoch.training, "epoch");
         if let Some(validation) = &epoch.validation {
             figures.extend(by_tag(validation, "validation"));
         }
-        figures.push(("seconds/epoch".into(), epoch.time.as_secs_f64()));
+        figures.push(("seconds/epoch".into(), epoch.seconds));
         recorder.figures(epoch.step, figures);
         recorder.line(format!(
             "epoch {} after {} steps: {}{}",

@@ -11,16 +11,15 @@ pub mod protocol;
 mod session;
 pub mod socket;
 mod trained;
-mod transfer;
 
-pub use crate::train::{Writing, bench};
+pub use crate::train::Writing;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, Line, Metric, Metrics, Order, Outcome, Panel, Past, Phase, Point, Question, RunInfo, Sample,
-    Scores, StepReport,
+    Knob, LearningRate, Line, Metric, Metrics, Order, Outcome, Panel, Past, Phase, Point, Question,
+    RateChange, RunInfo, Sample, Scores, StepReport,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use trained::{Prediction, Trained, Unusable};

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::channel::summed;
-use super::protocol::{EpochReport, Metric, Past, Scores, StepReport};
+use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport};
 use crate::run::past::Courses;
 
 /// More reports of steps are summed up, two into one.
@@ -28,27 +27,31 @@ fn told(courses: &Courses, steps_per_epoch: u64) -> Past {
             epoch: u32::try_from(step.saturating_sub(1) / steps_per_epoch.max(1) + 1).unwrap_or(u32::MAX),
             scores,
             steps,
-            learning_rate: at(rates, step),
-            samples_per_second: at(speeds, step),
+            learning_rate: LearningRate::constant(at(rates, step)),
+            // How long they took is not written down step by step.
+            samples: 0,
             seconds: 0.0,
         }
     });
     let mut steps: Vec<StepReport> = steps.collect();
     while steps.len() > STEPS {
         let pairs = steps.chunks(2).map(|pair| match pair {
-            [first, second] => summed(first, second),
+            [first, second] => first.and(second),
             alone => alone[0],
         });
         steps = pairs.collect();
     }
-    let epochs = epochs.into_iter().zip(1..).map(|((step, training), epoch)| EpochReport {
-        epoch,
-        step,
-        training,
-        validation: validation.get(&step).copied(),
-        learning_rate: at(rates, step),
-        samples_per_second: at(speeds, step),
-        seconds: seconds.iter().find(|(there, _)| *there == step).map_or(0.0, |(_, seconds)| *seconds),
+    let epochs = epochs.into_iter().zip(1..).map(|((step, training), epoch)| {
+        let seconds = seconds.iter().find(|(there, _)| *there == step).map_or(0.0, |(_, seconds)| *seconds);
+        EpochReport {
+            epoch,
+            step,
+            training,
+            validation: validation.get(&step).copied(),
+            learning_rate: at(rates, step),
+            samples: (at(speeds, step) * seconds).round() as u64,
+            seconds,
+        }
     });
     Past { steps, epochs: epochs.collect() }
 }
@@ -99,7 +102,7 @@ mod tests {
         let past = read(folder.path(), 15, 10);
         assert_eq!(past.steps.iter().map(|report| report.steps).collect::<Vec<_>>(), [5, 5, 5]);
         let last = past.steps.last().unwrap();
-        assert_eq!((last.step, last.epoch, last.learning_rate), (15, 2, 0.25));
+        assert_eq!((last.step, last.epoch, last.learning_rate.effective()), (15, 2, 0.25));
         assert_eq!(last.scores.metrics.get(Metric::Rmse), Some(2.0));
         let [epoch] = past.epochs[..] else { panic!("{:?}", past.epochs) };
         assert_eq!((epoch.epoch, epoch.step, epoch.seconds, epoch.training.loss), (1, 10, 3.0, 0.5));

@@ -4,10 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::preset::Preset;
+use crate::preset::{DeviceChoice, Preset};
 use crate::run::{Manifest, RunDirectory};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
+pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
 
 /// A wish of the person (or script) in front.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub enum Command {
     /// End training in good order after the current step.
     Stop,
     /// Change the learning rate from the next step on.
-    SetLearningRate(f64),
+    ChangeRate(RateChange),
     /// Write the weights to disk now.
     Save,
     /// Look at the model; answered by [`Event::Inspected`], also while it trains.
@@ -36,6 +37,15 @@ pub enum Command {
     Detach,
     /// Look at the run in this folder, which another process trains, instead; a training in a process of its own goes on.
     Attach(String),
+}
+
+/// A change of the learning rate. The schedule goes on with it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RateChange {
+    /// The rate of every step from here on, times this.
+    Times(f64),
+    /// What the next step's rate is to be.
+    To(f64),
 }
 
 /// A training, and what there is to it beside the preset.
@@ -53,6 +63,8 @@ pub struct Order {
     pub freeze: usize,
     /// The learning rate from here on, instead of the preset's or the checkpoint's.
     pub learning_rate: Option<f64>,
+    /// Where to train.
+    pub device: DeviceChoice,
 }
 
 impl Order {
@@ -65,6 +77,7 @@ impl Order {
             init_from: None,
             freeze: 0,
             learning_rate: None,
+            device: DeviceChoice::default(),
         }
     }
 
@@ -187,48 +200,12 @@ pub struct RunInfo {
     pub epochs: u32,
     /// Whether test samples with their classes can be looked at.
     pub predicts_classes: bool,
+    /// The learning rate of the next step.
+    pub learning_rate: LearningRate,
     /// What can be looked at beside curves and samples.
     pub figures: Vec<FigureInfo>,
     /// The device and the instructions it uses, for a person: `cpu, 2 threads, AVX-512`.
     pub device: String,
-}
-
-/// One training step, or several summed up.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StepReport {
-    /// Steps done so far.
-    pub step: u64,
-    /// The epoch in progress, from 1.
-    pub epoch: u32,
-    /// Mean scores of the steps since the last report that was delivered.
-    pub scores: Scores,
-    /// Steps that this report stands for.
-    pub steps: u32,
-    /// The learning rate of the last of them.
-    pub learning_rate: f64,
-    /// Training throughput of late, without evaluations and pauses.
-    pub samples_per_second: f64,
-    /// Seconds of training so far, pauses not counted.
-    pub seconds: f64,
-}
-
-/// One epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochReport {
-    /// Its number, from 1.
-    pub epoch: u32,
-    /// Steps done so far.
-    pub step: u64,
-    /// Means over the epoch's steps.
-    pub training: Scores,
-    /// The validation set's, at its end.
-    pub validation: Option<Scores>,
-    /// The learning rate at its end.
-    pub learning_rate: f64,
-    /// Its training throughput, evaluation not counted.
-    pub samples_per_second: f64,
-    /// Its seconds, evaluation not counted.
-    pub seconds: f64,
 }
 
 /// What a run reported before it was taken up again.
@@ -240,24 +217,13 @@ pub struct Past {
     pub epochs: Vec<EpochReport>,
 }
 
-/// Why training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Outcome {
-    /// All epochs are done.
-    Completed,
-    /// [`Command::Stop`] or a signal.
-    Stopped,
-    /// Early stopping.
-    StoppedEarly,
-}
-
 /// The end of a training.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finish {
     /// Why.
     pub outcome: Outcome,
-    /// The test set's scores.
-    pub test: Scores,
+    /// The test set's scores; none where their evaluation was stopped.
+    pub test: Option<Scores>,
     /// Epochs completed.
     pub epochs: u32,
     /// Steps done.

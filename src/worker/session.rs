@@ -1,101 +1,193 @@
-//! One training, steered: commands in between its steps, reports after them.
-
-use std::collections::VecDeque;
-use std::time::Duration;
+//! One training, steered: it is pulled forward piece by piece, with commands and questions attended to in between.
 
 use super::channel::{Inbox, Outbox};
 use super::engine::{ELSEWHERE, save};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
-use super::protocol::{Command, EpochReport, Event, Phase, StepReport};
-use crate::train::{self, Ending, EpochSummary, Observer, StepSummary, Training, Verdict};
+use super::protocol::{Command, Event, Phase, RateChange};
+use crate::train::{
+    self, EpochReport, LearningRate, Outcome, Progress, Scores, StepReport, Training, report,
+};
 
 /// Why a training ended before its end.
 pub(super) struct Failure {
     /// What went wrong.
     pub reason: String,
-    /// The loss was no number any more.
+    /// The loss was not finite.
     pub diverged: bool,
 }
 
-impl From<&train::Error> for Failure {
-    fn from(error: &train::Error) -> Self {
+impl From<train::Error> for Failure {
+    fn from(error: train::Error) -> Self {
         Failure { reason: error.to_string(), diverged: false }
     }
+}
+
+/// How a training ended.
+pub(super) struct End {
+    /// Why.
+    pub outcome: Outcome,
+    /// The scores on the test set; none where their evaluation was stopped.
+    pub test: Option<Scores>,
 }
 
 /// A learning rate is halved so often at most.
 const HALVINGS: u32 = 10;
 
-/// Trains to the end. When the loss is no number any more it says where that began and, where the preset says so, goes
-/// back to the last good checkpoint with half the learning rate.
-pub(super) fn run(trainer: &mut dyn Training, session: &mut Session<'_>) -> Result<Ending, Failure> {
-    for halvings in 1..=HALVINGS + 1 {
-        let error = match trainer.run(session) {
-            Err(error @ train::Error::NotFinite { .. }) => error.to_string(),
-            other => return other.map_err(|error| Failure::from(&error)),
-        };
-        let place = trainer.first_not_finite().map(|place| format!("; first no number: {place}"));
-        let error = error + &place.unwrap_or_default();
-        let Some(good) = session.keeper.good().filter(|_| halvings <= HALVINGS) else {
-            return Err(Failure { reason: error, diverged: true });
-        };
-        session.say(error);
-        trainer.restore(good).map_err(|error| Failure::from(&error))?;
-        // The checkpoint has the rate of before all halvings.
-        let rate = trainer.learning_rate() * 0.5_f64.powi(halvings.cast_signed());
-        trainer.set_learning_rate(rate);
-        session.say(format!("back to step {} with learning rate {rate:.3e}", trainer.step()));
-    }
-    Ok(Ending::Stopped)
-}
-
-/// One training, as the trainer's observer.
+/// One training, and what steers it.
 pub(super) struct Session<'a> {
     inbox: &'a Inbox,
     outbox: &'a Outbox,
     inspector: &'a mut Inspector,
+    training: &'a mut dyn Training,
     pub keeper: Keeper,
+    phase: Phase,
     is_paused: bool,
     /// Single steps that were asked for while paused.
     free_steps: u32,
     /// The worker is to end with this training.
     pub is_ending: bool,
-    /// Samples and time of the last steps, for the throughput of late.
-    recent: VecDeque<(u64, Duration)>,
-    /// Samples and time of all steps.
-    pub trained: (u64, Duration),
+    /// How often the learning rate was halved.
+    halvings: u32,
+    /// Samples and seconds of all steps.
+    samples: u64,
+    seconds: f64,
     /// Epochs done.
     pub epochs: u32,
 }
 
-/// Steps over which the throughput of late is taken.
-const RECENT: usize = 50;
+/// What came out of attending to commands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// Do the next piece of work.
+    GoOn,
+    /// End here, in good order.
+    Stop,
+}
 
 impl<'a> Session<'a> {
     pub(super) fn new(
         inbox: &'a Inbox,
         outbox: &'a Outbox,
         inspector: &'a mut Inspector,
+        training: &'a mut dyn Training,
         keeper: Keeper,
     ) -> Self {
         Session {
             inbox,
             outbox,
             inspector,
+            training,
             keeper,
+            phase: Phase::Preparing,
             is_paused: false,
             free_steps: 0,
             is_ending: false,
-            recent: VecDeque::new(),
-            trained: (0, Duration::ZERO),
+            halvings: 0,
+            samples: 0,
+            seconds: 0.0,
             epochs: 0,
         }
     }
-}
 
-impl Session<'_> {
-    fn obey(&mut self, command: Command, trainer: &mut dyn Training) -> Verdict {
+    /// Trains to the end, then evaluates the test set. A stop ends the training; a second one, the evaluation.
+    pub(super) fn run(&mut self) -> Result<End, Failure> {
+        let outcome = self.train()?;
+        self.keeper.ended(self.training);
+        let test = self.test()?;
+        // Who stops the evaluation can have it made up for by resuming.
+        let outcome = if test.is_some() { outcome } else { Outcome::Stopped };
+        Ok(End { outcome, test })
+    }
+
+    /// Training throughput over all steps.
+    pub(super) fn samples_per_second(&self) -> f64 {
+        report::rate(self.samples, self.seconds)
+    }
+
+    fn train(&mut self) -> Result<Outcome, Failure> {
+        self.set_phase(Phase::Training);
+        loop {
+            if self.attend() == Verdict::Stop {
+                return Ok(Outcome::Stopped);
+            }
+            match self.training.advance() {
+                Ok(Progress::Stepped(step)) => self.stepped(step),
+                Ok(Progress::Validating) => self.set_phase(Phase::Evaluating),
+                Ok(Progress::EpochEnded(epoch)) => self.epoch_ended(epoch),
+                Ok(Progress::Noted(line)) => self.say(line),
+                Ok(Progress::Done(outcome)) => return Ok(outcome),
+                Err(error @ train::Error::NotFinite { .. }) => self.recover(&error)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn test(&mut self) -> Result<Option<Scores>, Failure> {
+        self.is_paused = false;
+        self.set_phase(Phase::Evaluating);
+        loop {
+            if self.attend() == Verdict::Stop {
+                return Ok(None);
+            }
+            if let Some(scores) = self.training.advance_test()? {
+                return Ok(Some(scores));
+            }
+        }
+    }
+
+    /// After a loss that is not finite: says where that began and, where the preset says so, goes back to the last good
+    /// checkpoint with half the learning rate.
+    fn recover(&mut self, error: &train::Error) -> Result<(), Failure> {
+        let place = self.training.first_not_finite();
+        let place = place.map(|place| format!("; first not finite: {place}")).unwrap_or_default();
+        let reason = format!("{error}{place}");
+        let Some(good) = self.keeper.good().filter(|_| self.halvings < HALVINGS) else {
+            return Err(Failure { reason, diverged: true });
+        };
+        self.say(reason);
+        self.halvings += 1;
+        // Half of the rate that failed, whatever rate the checkpoint had.
+        let factor = self.training.learning_rate().factor * 0.5;
+        self.training.restore(good)?;
+        self.training.set_rate_factor(factor);
+        let rate = self.training.learning_rate().effective();
+        self.say(format!("back to step {} with learning rate {rate:.3e}", self.training.step()));
+        Ok(())
+    }
+
+    /// Obeys the commands that wait, answers questions, keeps the run; waits here while paused.
+    fn attend(&mut self) -> Verdict {
+        loop {
+            while let Some(command) = self.inbox.poll() {
+                if self.obey(command) == Verdict::Stop {
+                    return Verdict::Stop;
+                }
+            }
+            if self.inspector.is_busy() {
+                match self.inspector.advance(self.training) {
+                    Ok(answers) => {
+                        answers
+                            .into_iter()
+                            .for_each(|answer| self.outbox.send(Event::Inspected(Box::new(answer))));
+                    }
+                    Err(error) => self.outbox.send(Event::Refused(error.to_string())),
+                }
+            }
+            self.keeper.between_steps(self.training);
+            if !self.is_paused || self.free_steps > 0 {
+                return Verdict::GoOn;
+            }
+            if !self.inspector.is_busy() {
+                let command = self.inbox.wait();
+                if self.obey(command) == Verdict::Stop {
+                    return Verdict::Stop;
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> Verdict {
         match command {
             Command::Pause if !self.is_paused => self.set_paused(true),
             Command::Resume if self.is_paused => self.set_paused(false),
@@ -106,15 +198,9 @@ impl Session<'_> {
                 }
                 self.free_steps += 1;
             }
-            Command::SetLearningRate(rate) if rate.is_finite() && rate > 0.0 => {
-                trainer.set_learning_rate(rate);
-                self.say(format!("learning rate {rate:.3e} from step {}", trainer.step() + 1));
-            }
-            Command::SetLearningRate(rate) => {
-                self.outbox.send(Event::Refused(format!("a learning rate of {rate} is not above zero")));
-            }
+            Command::ChangeRate(change) => self.change_rate(change),
             Command::Save if self.keeper.want() => {}
-            Command::Save => save(trainer, self.outbox),
+            Command::Save => save(self.training, self.outbox),
             Command::Inspect(question) => self.inspector.ask(question),
             Command::Start(_) | Command::Begin(_) => {
                 self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
@@ -126,7 +212,24 @@ impl Session<'_> {
                 return Verdict::Stop;
             }
         }
-        Verdict::Continue
+        Verdict::GoOn
+    }
+
+    fn change_rate(&mut self, change: RateChange) {
+        let LearningRate { factor, .. } = self.training.learning_rate();
+        let factor = match change {
+            RateChange::Times(times) if times.is_finite() && times > 0.0 => Ok(factor * times),
+            RateChange::Times(times) => Err(format!("a learning rate times {times} is not above zero")),
+            RateChange::To(rate) => self.training.learning_rate().factor_for(rate),
+        };
+        match factor {
+            Ok(factor) => {
+                self.training.set_rate_factor(factor);
+                let rate = self.training.learning_rate().effective();
+                self.say(format!("learning rate {rate:.3e} from step {}", self.training.step() + 1));
+            }
+            Err(reason) => self.outbox.send(Event::Refused(reason)),
+        }
     }
 
     /// A line for the log, the person's and the run's.
@@ -136,97 +239,34 @@ impl Session<'_> {
     }
 
     fn set_paused(&mut self, paused: bool) {
-        self.is_paused = paused;
-        self.free_steps = 0;
-        self.outbox.send(Event::Phase(if paused { Phase::Paused } else { Phase::Training }));
+        (self.is_paused, self.free_steps) = (paused, 0);
+        self.set_phase(self.between_evaluations());
     }
-}
 
-impl Observer for Session<'_> {
-    fn between_steps(&mut self, trainer: &mut dyn Training) -> Verdict {
-        loop {
-            while let Some(command) = self.inbox.poll() {
-                if self.obey(command, trainer) == Verdict::Stop {
-                    return Verdict::Stop;
-                }
-            }
-            if self.inspector.is_busy() {
-                match self.inspector.advance(trainer) {
-                    Ok(answers) => {
-                        answers
-                            .into_iter()
-                            .for_each(|answer| self.outbox.send(Event::Inspected(Box::new(answer))));
-                    }
-                    Err(error) => self.outbox.send(Event::Refused(error.to_string())),
-                }
-            }
-            self.keeper.between_steps(trainer);
-            if !self.is_paused {
-                return Verdict::Continue;
-            }
-            if self.free_steps > 0 {
-                self.free_steps -= 1;
-                return Verdict::Continue;
-            }
-            if !self.inspector.is_busy() {
-                let command = self.inbox.wait();
-                if self.obey(command, trainer) == Verdict::Stop {
-                    return Verdict::Stop;
-                }
-            }
+    fn between_evaluations(&self) -> Phase {
+        if self.is_paused { Phase::Paused } else { Phase::Training }
+    }
+
+    fn set_phase(&mut self, phase: Phase) {
+        if self.phase != phase {
+            self.phase = phase;
+            self.outbox.send(Event::Phase(phase));
         }
     }
 
-    fn stepped(&mut self, step: &StepSummary) {
-        self.recent.push_back((step.samples as u64, step.time));
-        if self.recent.len() > RECENT {
-            self.recent.pop_front();
-        }
-        self.trained.0 += step.samples as u64;
-        self.trained.1 += step.time;
-        let (samples, time) =
-            self.recent.iter().fold((0, Duration::ZERO), |sum, x| (sum.0 + x.0, sum.1 + x.1));
-        let samples_per_second = rate(samples, time);
-        self.keeper.stepped(step, samples_per_second);
-        self.outbox.send(Event::Step(StepReport {
-            step: step.step,
-            epoch: step.epoch,
-            scores: step.scores,
-            steps: 1,
-            learning_rate: step.learning_rate,
-            samples_per_second,
-            seconds: self.trained.1.as_secs_f64(),
-        }));
+    fn stepped(&mut self, step: StepReport) {
+        self.free_steps = self.free_steps.saturating_sub(1);
+        (self.samples, self.seconds) = (self.samples + step.samples, self.seconds + step.seconds);
+        self.keeper.stepped(&step);
+        self.outbox.send(Event::Step(step));
     }
 
-    fn noted(&mut self, line: String) {
-        self.say(line);
-    }
-
-    fn evaluating(&mut self) {
-        self.outbox.send(Event::Phase(Phase::Evaluating));
-    }
-
-    fn epoch_ended(&mut self, epoch: &EpochSummary) {
+    fn epoch_ended(&mut self, epoch: EpochReport) {
         self.epochs = epoch.epoch;
-        self.keeper.epoch_ended(epoch);
-        self.outbox.send(Event::Epoch(Box::new(EpochReport {
-            epoch: epoch.epoch,
-            step: epoch.step,
-            training: epoch.training,
-            validation: epoch.validation,
-            learning_rate: epoch.learning_rate,
-            samples_per_second: rate(epoch.samples, epoch.time),
-            seconds: epoch.time.as_secs_f64(),
-        })));
-        self.outbox.send(Event::Phase(if self.is_paused { Phase::Paused } else { Phase::Training }));
+        self.keeper.epoch_ended(&epoch);
+        self.outbox.send(Event::Epoch(Box::new(epoch)));
+        self.set_phase(self.between_evaluations());
     }
-}
-
-/// Samples a second.
-pub(super) fn rate(samples: u64, time: Duration) -> f64 {
-    let seconds = time.as_secs_f64();
-    if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -238,7 +278,7 @@ mod tests {
     use crate::run::{RunDirectory, Status};
     use crate::worker::{Command, Event};
 
-    /// A linear network whose loss grows at every step with a rate like this one, until it is no number.
+    /// A linear network whose loss grows at every step with a rate like this one, until it is not finite.
     fn preset(rate: f64, on_nan: &str) -> Preset {
         ron::from_str(&format!(
             r#"(name: "steep", title: "", data: (source: diabetes, validation: 0.1),
@@ -286,20 +326,21 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_that_is_no_number_is_gone_back_from_with_half_the_rate_until_it_learns() {
+    fn a_loss_that_is_not_finite_is_gone_back_from_with_half_the_rate_until_it_learns() {
         let runs = tempfile::tempdir().unwrap();
         let told = train(runs.path(), Order::new(preset(20.0, "halve_rate")));
         let finish = told.finish.expect("it recovers");
         assert_eq!((finish.outcome, finish.epochs), (Outcome::Completed, 12), "{:?}", told.lines);
-        assert!(finish.test.loss.is_finite() && finish.test.loss < 2.0, "{}", finish.test.loss);
+        let loss = finish.test.unwrap().loss;
+        assert!(loss.is_finite() && loss < 2.0, "{loss}");
         let said =
             |words: &[&str]| told.lines.iter().any(|line| words.iter().all(|word| line.contains(word)));
-        assert!(said(&["the loss became", "at step", "first no number", "dense"]), "{:?}", told.lines);
+        assert!(said(&["the loss became", "at step", "first not finite", "dense"]), "{:?}", told.lines);
         assert!(said(&["back to step 0 with learning rate 1.000e1"]), "{:?}", told.lines);
         assert!(said(&["with learning rate 5.000e0"]), "{:?}", told.lines);
         let run = only_run(runs.path());
         assert!(matches!(run.manifest().unwrap().status, Status::Finished { .. }));
-        // The curve is that of the training that learned, and nothing in it is no number.
+        // The curve is that of the training that learned, and everything in it is finite.
         let courses = Courses::read(run.path(), u64::MAX);
         assert!(courses.course("loss/train").iter().all(|(_, loss)| loss.is_finite()));
     }
@@ -309,7 +350,7 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let told = train(runs.path(), Order::new(preset(20.0, "stop")));
         let reason = told.failed.expect("it cannot learn so");
-        assert!(reason.contains("at step") && reason.contains("first no number"), "{reason}");
+        assert!(reason.contains("at step") && reason.contains("first not finite"), "{reason}");
         let run = only_run(runs.path());
         assert_eq!(run.manifest().unwrap().status, Status::Failed { reason, diverged: true });
 

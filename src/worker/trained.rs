@@ -1,13 +1,13 @@
 //! What comes out of a run: its scores on a test set, and its answers to files.
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
-use crate::preset::{Preset, Procedure, Source};
+use crate::preset::{DeviceChoice, Preset, Procedure, Source};
 use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
+use crate::train::transfer::Loaded;
 use crate::train::{self, Scores, Training, Writing};
 
 /// The network of a run, trained.
@@ -54,14 +54,9 @@ impl Trained {
     /// When the checkpoint or the data is broken, or they do not fit together.
     pub fn load(run: &RunDirectory, step: u64, preset: &Preset) -> Result<Self, Unusable> {
         let checkpoint = Checkpoint::load(&run.checkpoint_path(step))?;
-        let mut training = train::prepare(preset)?;
-        let mut weights: HashMap<String, Vec<f32>> =
-            checkpoint.weights.into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
-        let mut misfit = None;
-        training.visit_mut(&mut |path, param| match weights.remove(&path) {
-            Some(values) if values.len() == param.len() => param.values_mut().copy_from_slice(&values),
-            _ => misfit = Some(path),
-        });
+        let mut training = train::prepare(preset, DeviceChoice::Cpu)?;
+        let Loaded { missing, other_shape, .. } = training.load(checkpoint.weights)?;
+        let misfit = missing.into_iter().chain(other_shape.into_iter().map(|(path, ..)| path)).next();
         match misfit {
             Some(path) => {
                 Err(train::Error::Checkpoint(format!("it has no {path} of the shape that this data needs"))

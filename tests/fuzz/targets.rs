@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use trainyard::preset::{Preset, library, overrides};
+use trainyard::preset::{DeviceChoice, Preset, library, overrides};
 use trainyard::run::checkpoint::{load_tensors, save_tensors};
 use trainyard::run::tensorboard::record::{self, Piece};
 use trainyard::run::tensorboard::{Reader, Writer};
@@ -13,7 +13,7 @@ use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, 
 use trainyard::train;
 use trainyard::worker::socket::frames::{self, Incoming, LONGEST_ASK, LONGEST_TELL};
 use trainyard::worker::socket::{Ask, Tell};
-use trainyard::worker::{Command, Event, Filter, Finish, Order, Outcome, Question, Scores};
+use trainyard::worker::{Command, Event, Filter, Finish, Order, Outcome, Question, RateChange, Scores};
 
 use crate::Target;
 
@@ -171,7 +171,7 @@ pub fn wishes() -> Target {
     let order = Order { learning_rate: Some(0.5), ..Order::new(cnn()) };
     let asks = [
         Ask::Hello { version: 1 },
-        Ask::Command(Command::SetLearningRate(0.25)),
+        Ask::Command(Command::ChangeRate(RateChange::To(0.25))),
         Ask::Command(Command::Inspect(Question::Sample { position: -3, filter: Filter::Wrong })),
         Ask::Command(Command::Begin(Box::new(order))),
     ];
@@ -190,7 +190,7 @@ pub fn reports() -> Target {
     let scores = Scores { loss: f64::NAN, accuracy: Some(0.5), ..Scores::default() };
     let finish = Finish {
         outcome: Outcome::Stopped,
-        test: scores,
+        test: Some(scores),
         epochs: 1,
         steps: 2,
         samples_per_second: 3.0,
@@ -249,22 +249,16 @@ pub fn manifests() -> Target {
 pub fn checkpoint_states() -> Target {
     fn training() -> Box<dyn train::Training> {
         let text = include_str!("../../presets/xor.ron");
-        train::prepare(&library::experiment(text, "xor.ron").expect("it is built in").preset)
-            .expect("it trains")
-    }
-    struct Stop;
-    impl train::Observer for Stop {
-        fn between_steps(&mut self, training: &mut dyn train::Training) -> train::Verdict {
-            drop(training.snapshot());
-            train::Verdict::Stop
-        }
+        let preset = library::experiment(text, "xor.ron").expect("it is built in").preset;
+        train::prepare(&preset, DeviceChoice::Cpu).expect("it trains")
     }
     let read = |bytes: &[u8]| {
         let mut training = training();
         let state = String::from_utf8_lossy(bytes).into_owned();
         let checkpoint = Checkpoint { state, ..training.snapshot() };
         if training.restore(checkpoint).is_ok() {
-            drop(training.run(&mut Stop));
+            drop(training.advance());
+            drop(training.snapshot());
         }
     };
     Target { name: "checkpoints' states", seeds: vec![training().snapshot().state.into_bytes()], read }

@@ -21,4 +21,5 @@ pub mod panel;
 pub mod pool;
 pub mod random;
 pub mod recurrent;
+pub mod squares;
 pub mod vector;

@@ -4,7 +4,7 @@ use super::Layer;
 use super::recurrent::Recurrent;
 use super::view::View;
 use crate::nn::device::Error;
-use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
 use crate::preset::{self, names::layer_names};
@@ -79,9 +79,9 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         self.backward.restore_kept(&back, saved);
     }
 
-    fn reset_state(&mut self, training: bool) {
-        self.forward.reset_state(training);
-        self.backward.reset_state(training);
+    fn reset_state(&mut self, of: Carried) {
+        self.forward.reset_state(of);
+        self.backward.reset_state(of);
     }
 
     fn truncate(&mut self, steps: usize) {

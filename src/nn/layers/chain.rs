@@ -3,7 +3,7 @@
 use super::view::{Shown, View};
 use super::{Layer, absorbed, build};
 use crate::nn::device::Error;
-use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
 use crate::preset;
@@ -126,8 +126,8 @@ impl<D: Backend> Layer<D> for Chain<D> {
         parts.for_each(|part| part.layer.restore_kept(&format!("{path}{}/", part.name), saved));
     }
 
-    fn reset_state(&mut self, training: bool) {
-        self.parts.iter_mut().for_each(|part| part.layer.reset_state(training));
+    fn reset_state(&mut self, of: Carried) {
+        self.parts.iter_mut().for_each(|part| part.layer.reset_state(of));
     }
 
     fn truncate(&mut self, steps: usize) {

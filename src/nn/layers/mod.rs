@@ -25,7 +25,7 @@ pub mod view;
 pub use build::{absorbed, build};
 
 use super::device::Error;
-use super::graph::{Param, Pass, Var};
+use super::graph::{Carried, Param, Pass, Var};
 use super::ops::Backend;
 use view::View;
 
@@ -65,9 +65,8 @@ pub trait Layer<D: Backend> {
     /// Puts back what [`visit_kept`](Layer::visit_kept) gave: `saved` has it by path.
     fn restore_kept(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
 
-    /// Forgets what is kept from batch to batch (the state of a stateful recurrent layer) by training passes, or by
-    /// the other passes.
-    fn reset_state(&mut self, _training: bool) {}
+    /// Forgets what this kind of pass carries from batch to batch: the state of a stateful recurrent layer.
+    fn reset_state(&mut self, _of: Carried) {}
 
     /// Cuts backpropagation through time before every so many steps; 0: never.
     fn truncate(&mut self, _steps: usize) {}

@@ -3,7 +3,7 @@
 use super::Layer;
 use super::view::{Shown, View};
 use crate::nn::device::Error;
-use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash, State};
 use crate::nn::ops::Backend;
@@ -21,8 +21,8 @@ pub struct Recurrent<D: Backend> {
     pub bias: Param<D>,
     shape: Recurrence,
     stateful: bool,
-    /// What training passes keep, and what other passes keep: an evaluation within an epoch disturbs nothing.
-    kept: [Option<State>; 2],
+    /// The carried state of each kind of pass: an evaluation within an epoch disturbs nothing.
+    carried: [Option<State>; Carried::COUNT],
 }
 
 impl<D: Backend> Recurrent<D> {
@@ -49,7 +49,7 @@ impl<D: Backend> Recurrent<D> {
             bias: param("bias", &bias_shape, bias)?,
             shape,
             stateful,
-            kept: [None, None],
+            carried: [const { None }; Carried::COUNT],
         })
     }
 
@@ -142,9 +142,9 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
             bias: &self.bias,
         };
         // A last batch that is smaller starts anew: its rows continue other sequences.
-        let slot = &mut self.kept[usize::from(pass.training)];
-        let kept = slot.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
-        let (output, state) = D::recurrent(pass, &input, weights, &self.shape, kept.as_ref())?;
+        let slot = &mut self.carried[pass.carries as usize];
+        let before = slot.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
+        let (output, state) = D::recurrent(pass, &input, weights, &self.shape, before.as_ref())?;
         *slot = self.stateful.then_some(state);
         Ok(output)
     }
@@ -158,10 +158,10 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         views: &mut Vec<View>,
     ) -> Result<Var<D>, Error> {
         // The same run once more with all states, from the same state.
-        let (kept, shape) = (self.kept.clone(), self.shape);
+        let (carried, shape) = (self.carried.clone(), self.shape);
         self.shape.return_sequences = true;
         let states = self.forward(pass, input.clone());
-        (self.kept, self.shape) = (kept, shape);
+        (self.carried, self.shape) = (carried, shape);
         views.push(View::new(path, Shown::States, &[shape.steps, shape.units], states?.to_vec()));
         self.forward(pass, input)
     }
@@ -178,8 +178,8 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         }
     }
 
-    fn reset_state(&mut self, training: bool) {
-        self.kept[usize::from(training)] = None;
+    fn reset_state(&mut self, of: Carried) {
+        self.carried[of as usize] = None;
     }
 
     fn truncate(&mut self, steps: usize) {
@@ -187,7 +187,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
     }
 
     fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        if let Some(state) = &self.kept[usize::from(true)] {
+        if let Some(state) = &self.carried[Carried::Training as usize] {
             visit(format!("{path}hidden"), &state.hidden);
             visit(format!("{path}memory"), &state.memory);
         }
@@ -195,7 +195,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
 
     fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
-        self.kept[usize::from(true)] =
+        self.carried[Carried::Training as usize] =
             hidden.zip(memory).map(|(hidden, memory)| State { hidden: hidden.into(), memory: memory.into() });
     }
 }

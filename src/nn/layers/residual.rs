@@ -4,7 +4,7 @@ use super::Layer;
 use super::chain::Chain;
 use super::view::View;
 use crate::nn::device::Error;
-use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
 use crate::preset::{self, Activation, Initializer, Regularizer};
@@ -82,8 +82,8 @@ impl<D: Backend> Layer<D> for Residual<D> {
         self.layers.restore_kept(path, saved);
     }
 
-    fn reset_state(&mut self, training: bool) {
-        self.layers.reset_state(training);
+    fn reset_state(&mut self, of: Carried) {
+        self.layers.reset_state(of);
     }
 
     fn truncate(&mut self, steps: usize) {

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use crate::nn::differences::{Case, numbers};
 use crate::nn::graph::{Pass, Var};
 use crate::nn::layers::view::Shown;
-use crate::nn::model::{CpuModel, Model};
+use crate::nn::model::Model;
 use crate::preset::{self, Loss};
 
-fn model(layers: &str, input: &[usize]) -> CpuModel {
+fn model(layers: &str, input: &[usize]) -> Model<Cpu> {
     let layers: Vec<preset::Layer> = ron::from_str(layers).unwrap();
     Model::build(&Cpu::default(), &layers, input, Loss::MeanSquaredError, 3).unwrap()
 }
@@ -92,7 +92,7 @@ fn activations_show_every_layer_the_states_and_the_attention() {
         Bidirectional(LSTM(units: 3, return_sequences: true)), GRU(units: 5), Dense(units: 4, activation: softmax)]";
     let layers: Vec<preset::Layer> = ron::from_str(layers).unwrap();
     let loss = Loss::CategoricalCrossentropy;
-    let mut model: CpuModel = Model::build(&Cpu::default(), &layers, &[8, 6, 1], loss, 3).unwrap();
+    let mut model: Model<Cpu> = Model::build(&Cpu::default(), &layers, &[8, 6, 1], loss, 3).unwrap();
     let input = numbers(2 * 48, 1);
     let views = model.activations(input.clone().into(), 2).unwrap();
     let seen: Vec<(&str, Shown, &[usize])> =
@@ -187,7 +187,7 @@ fn recurrent_weights_are_called_and_start_as_in_keras() {
 
 #[test]
 fn a_stateful_layer_goes_on_where_the_last_batch_ended_until_it_is_reset() {
-    let run = |model: &mut CpuModel, input: &[f32]| {
+    let run = |model: &mut Model<Cpu>, input: &[f32]| {
         let device = Cpu::default();
         let mut pass = Pass::training(&device, 1);
         let input = Var::new(&device, input.to_vec().into(), 2, input.len() / 2, false).unwrap();
@@ -213,7 +213,7 @@ fn a_stateful_layer_goes_on_where_the_last_batch_ended_until_it_is_reset() {
 fn the_state_of_both_directions_goes_through_a_checkpoint() {
     let layers = "[Bidirectional(LSTM(units: 3, stateful: true))]";
     let input = numbers(12, 4);
-    let run = |model: &mut CpuModel| {
+    let run = |model: &mut Model<Cpu>| {
         let device = Cpu::default();
         let input = Var::new(&device, input.clone().into(), 2, 6, false).unwrap();
         model.forward(&mut Pass::training(&device, 1), input).unwrap().to_vec()

@@ -2,8 +2,6 @@
 
 pub(super) mod formula;
 
-use std::sync::Arc;
-
 use dfdx::tensor::Cpu;
 
 use super::buffer::Buffer;
@@ -56,6 +54,12 @@ pub trait LossOp: Device {
         options: &LossOptions,
         form: Form,
     ) -> Result<Scalar<Self>, Error>;
+
+    /// The sum of two losses.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn sum(pass: &mut Pass<Self>, a: Scalar<Self>, b: Scalar<Self>) -> Result<Scalar<Self>, Error>;
 }
 
 /// Whether targets fit an output of `count` numbers whose last axis is `width` long.
@@ -100,25 +104,21 @@ impl LossOp for Cpu {
         }
         Ok(Scalar { node, value })
     }
-}
 
-/// The sum of two losses.
-///
-/// # Errors
-/// When the device fails.
-pub fn add(pass: &mut Pass<Cpu>, a: Scalar<Cpu>, b: Scalar<Cpu>) -> Result<Scalar<Cpu>, Error> {
-    let value = a.value + b.value;
-    let node = pass.device.scalar(value)?;
-    let parts = Arc::new([a.node, b.node]);
-    let sum = node.clone();
-    pass.record(move |grads| {
-        let upstream = grads.get_or_alloc_mut(&sum)?[0];
-        for part in parts.iter() {
-            grads.get_or_alloc_mut(part)?[0] += upstream;
-        }
-        Ok(())
-    });
-    Ok(Scalar { node, value })
+    fn sum(pass: &mut Pass<Cpu>, a: Scalar<Cpu>, b: Scalar<Cpu>) -> Result<Scalar<Cpu>, Error> {
+        let value = a.value + b.value;
+        let node = pass.device.scalar(value)?;
+        let terms = [a.node, b.node];
+        let sum = node.clone();
+        pass.record(move |grads| {
+            let upstream = grads.get_or_alloc_mut(&sum)?[0];
+            for term in &terms {
+                grads.get_or_alloc_mut(term)?[0] += upstream;
+            }
+            Ok(())
+        });
+        Ok(Scalar { node, value })
+    }
 }
 
 #[cfg(test)]

@@ -7,64 +7,89 @@ use dfdx::tensor::Cpu;
 
 use super::dense::output;
 use crate::nn::buffer::Buffer;
-use crate::nn::device::Error;
+use crate::nn::device::{Device, Error};
 use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::random::normals;
 
-/// Draws `mean + exp(log variance / 2) * e`, `e` normal as `seed` says, from rows of means and log variances side by
-/// side: `[rows, 2 * n]` to `[rows, n]`. Also gives the mean over rows of the divergence from the standard normal
-/// distribution, `sum (mean^2 + variance - log variance - 1) / 2`; with `kl_weight` times this it counts as part of the
-/// loss: its gradient is added to that of the means and log variances.
-///
-/// # Errors
-/// When the columns are no pairs, or the device fails.
-pub fn draw_code(
-    pass: &mut Pass<Cpu>,
-    parameters: &Var<Cpu>,
-    kl_weight: f32,
-    seed: u64,
-) -> Result<(Var<Cpu>, f64), Error> {
-    if !parameters.columns.is_multiple_of(2) {
-        let columns = parameters.columns;
-        return Err(Error::Weights(format!(
-            "{columns} numbers are not means and log variances side by side"
-        )));
+/// What generators and variational autoencoders draw.
+pub trait LatentOp: Device {
+    /// Standard normal numbers, `[rows, width]`, as `seed` says.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn normal_noise(device: &Self, rows: usize, width: usize, seed: u64) -> Result<Var<Self>, Error>;
+
+    /// Draws `mean + exp(log variance / 2) * e`, `e` normal as `seed` says, from rows of means and log variances side by
+    /// side: `[rows, 2 * n]` to `[rows, n]`. Also gives the mean over rows of the divergence from the standard normal
+    /// distribution, `sum (mean^2 + variance - log variance - 1) / 2`; with `kl_weight` times this it counts as part of the
+    /// loss: its gradient is added to that of the means and log variances.
+    ///
+    /// # Errors
+    /// When the columns are no pairs, or the device fails.
+    fn draw_code(
+        pass: &mut Pass<Self>,
+        parameters: &Var<Self>,
+        kl_weight: f32,
+        seed: u64,
+    ) -> Result<(Var<Self>, f64), Error>;
+}
+
+impl LatentOp for Cpu {
+    fn normal_noise(device: &Cpu, rows: usize, width: usize, seed: u64) -> Result<Var<Cpu>, Error> {
+        let mut noise = Buffer::scratch(rows * width);
+        normals(&mut noise, seed);
+        Var::new(device, noise, rows, width, false)
     }
-    let (rows, width) = (parameters.rows, parameters.columns / 2);
-    let mut noise = Buffer::scratch(rows * width);
-    normals(&mut noise, seed);
-    let mut code = Buffer::scratch(rows * width);
-    let mut divergence = 0.0;
-    let split = move |row: &[f32], i: usize| (row[i], row[width + i]);
-    for (place, row) in parameters.values.chunks_exact(2 * width).enumerate() {
-        for i in 0..width {
-            let ((mean, log_variance), at) = (split(row, i), place * width + i);
-            code[at] = mean + (0.5 * log_variance).exp() * noise[at];
-            let (m, lv) = (f64::from(mean), f64::from(log_variance));
-            divergence += 0.5 * (m * m + lv.exp() - lv - 1.0);
+
+    fn draw_code(
+        pass: &mut Pass<Cpu>,
+        parameters: &Var<Cpu>,
+        kl_weight: f32,
+        seed: u64,
+    ) -> Result<(Var<Cpu>, f64), Error> {
+        if !parameters.columns.is_multiple_of(2) {
+            let columns = parameters.columns;
+            return Err(Error::Weights(format!(
+                "{columns} numbers are not means and log variances side by side"
+            )));
         }
-    }
-    let code = output(pass, Arc::new(code), [rows, width], parameters.wants_gradient)?;
-    if parameters.wants_gradient {
-        let (node, from, values) = (code.node.clone(), parameters.node.clone(), parameters.values.clone());
-        let scale = kl_weight / rows.max(1) as f32;
-        pass.record(move |grads| {
-            let upstream = take_gradient(grads, &node).unwrap_or_else(|| Buffer::zeroed(rows * width));
-            let mut gradient = Buffer::scratch(rows * 2 * width);
-            for (place, row) in gradient.chunks_exact_mut(2 * width).enumerate() {
-                for i in 0..width {
-                    let (mean, log_variance) = split(&values[place * 2 * width..], i);
-                    let at = place * width + i;
-                    row[i] = upstream[at] + scale * mean;
-                    row[width + i] = 0.5
-                        * (upstream[at] * noise[at] * (0.5 * log_variance).exp()
-                            + scale * (log_variance.exp() - 1.0));
-                }
+        let (rows, width) = (parameters.rows, parameters.columns / 2);
+        let mut noise = Buffer::scratch(rows * width);
+        normals(&mut noise, seed);
+        let mut code = Buffer::scratch(rows * width);
+        let mut divergence = 0.0;
+        let split = move |row: &[f32], i: usize| (row[i], row[width + i]);
+        for (place, row) in parameters.values.chunks_exact(2 * width).enumerate() {
+            for i in 0..width {
+                let ((mean, log_variance), at) = (split(row, i), place * width + i);
+                code[at] = mean + (0.5 * log_variance).exp() * noise[at];
+                let (m, lv) = (f64::from(mean), f64::from(log_variance));
+                divergence += 0.5 * (m * m + lv.exp() - lv - 1.0);
             }
-            add_gradient(grads, &from, gradient)
-        });
+        }
+        let code = output(pass, Arc::new(code), [rows, width], parameters.wants_gradient)?;
+        if parameters.wants_gradient {
+            let (node, from, values) =
+                (code.node.clone(), parameters.node.clone(), parameters.values.clone());
+            let scale = kl_weight / rows.max(1) as f32;
+            pass.record(move |grads| {
+                let upstream = take_gradient(grads, &node).unwrap_or_else(|| Buffer::zeroed(rows * width));
+                let mut gradient = Buffer::scratch(rows * 2 * width);
+                for (place, row) in gradient.chunks_exact_mut(2 * width).enumerate() {
+                    for i in 0..width {
+                        let (mean, log_variance) = split(&values[place * 2 * width..], i);
+                        let at = place * width + i;
+                        row[i] = upstream[at] + scale * mean;
+                        row[width + i] = 0.5
+                            * (upstream[at] * noise[at] * (0.5 * log_variance).exp()
+                                + scale * (log_variance.exp() - 1.0));
+                    }
+                }
+                add_gradient(grads, &from, gradient)
+            });
+        }
+        Ok((code, divergence / rows.max(1) as f64))
     }
-    Ok((code, divergence / rows.max(1) as f64))
 }
 
 #[cfg(test)]
@@ -79,7 +104,7 @@ mod tests {
         let device = Cpu::default();
         let mut pass = Pass::training(&device, 1);
         let input = Var::new(&device, Buffer::copy_of(parameters), 2, 6, true).unwrap();
-        let (code, divergence) = draw_code(&mut pass, &input, weight, 9).unwrap();
+        let (code, divergence) = Cpu::draw_code(&mut pass, &input, weight, 9).unwrap();
         let (targets, options) = (Targets::Values(vec![0.5; 6]), LossOptions::default());
         let loss =
             Cpu::loss(&mut pass, &code, 3, &targets, Loss::MeanSquaredError, &options, Form::Output).unwrap();
@@ -108,7 +133,7 @@ mod tests {
         let device = Cpu::default();
         let divergence = |numbers: [f32; 4]| {
             let input = Var::new(&device, numbers.to_vec().into(), 1, 4, false).unwrap();
-            draw_code(&mut Pass::inference(&device), &input, 1.0, 1).unwrap().1
+            Cpu::draw_code(&mut Pass::inference(&device), &input, 1.0, 1).unwrap().1
         };
         assert_eq!(divergence([0.0; 4]), 0.0);
         // KL(N(1, 4) || N(0, 1)) = (1 + 4 - ln 4 - 1) / 2

@@ -1,11 +1,11 @@
 //! What adversaries show: samples of the same noise while the generator learns, and a walk through its noise.
 
 use super::Adversaries;
-use crate::nn::buffer::Buffer;
 use crate::nn::kernel::random::derive;
-use crate::train::course::Drawn;
+use crate::nn::ops::Backend;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
+use crate::train::training_loop::Drawn;
 
 const SAMPLES: &str = "samples";
 const WALK: &str = "latent-walk";
@@ -41,24 +41,28 @@ fn images(title: &str, shape: [usize; 3], pixels: Vec<f32>, columns: usize) -> P
     Panel { title: title.into(), body }
 }
 
-pub(super) fn draw(parts: &mut Adversaries, name: &str, at: &Controls) -> Result<Option<Drawn>, Error> {
-    let Some(shape) = image(&parts.shape) else { return Ok(None) };
+pub(super) fn draw<D: Backend>(
+    pair: &mut Adversaries<D>,
+    name: &str,
+    at: &Controls,
+) -> Result<Option<Drawn>, Error> {
+    let Some(shape) = image(&pair.shape) else { return Ok(None) };
     match name {
         SAMPLES => {
-            let noise = parts.noise(GRID, derive(parts.seed, 400));
-            let samples = parts.samples(noise, GRID)?;
+            let noise = pair.noise(GRID, derive(pair.seed, 400))?;
+            let samples = pair.samples(&noise.host(), GRID)?;
             let notes = vec![format!("{GRID} points of noise, the same at every step")];
             Ok(Some((notes, vec![images("Samples", shape, samples, ROW)])))
         }
-        WALK => walk(parts, at, shape).map(Some),
+        WALK => walk(pair, at, shape).map(Some),
         _ => Ok(None),
     }
 }
 
 /// Three random directions span the walk: one to start from, two to move along. Points are drawn back to the distance
 /// from zero that normal noise has, so that the walk stays where the generator has learned.
-fn walk(parts: &mut Adversaries, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
-    let directions = parts.noise(3, derive(parts.seed, 401));
+fn walk<D: Backend>(pair: &mut Adversaries<D>, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
+    let directions = pair.noise(3, derive(pair.seed, 401))?.to_vec();
     let width = directions.len() / 3;
     let (start, rest) = directions.split_at(width);
     let (right, up) = rest.split_at(width);
@@ -74,8 +78,8 @@ fn walk(parts: &mut Adversaries, at: &Controls, shape: [usize; 3]) -> Result<Dra
     let around: Vec<f32> =
         (0..SIDE * SIDE).flat_map(|i| point(x + offset(i % SIDE), y - offset(i / SIDE))).collect();
     let here = point(x, y);
-    let one = parts.samples(Buffer::from(here), 1)?;
-    let all = parts.samples(Buffer::from(around), SIDE * SIDE)?;
+    let one = pair.samples(&here, 1)?;
+    let all = pair.samples(&around, SIDE * SIDE)?;
     let notes = vec![format!("at ({x:.1}, {y:.1}) of a plane through {width} numbers of noise")];
     let panels = vec![images("Around the point", shape, all, SIDE), images("At the point", shape, one, 1)];
     Ok((notes, panels))

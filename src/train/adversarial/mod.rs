@@ -6,26 +6,25 @@
 
 mod figures;
 
-use dfdx::tensor::Cpu;
-
-use super::course::{Course, Drawn, Moment, Network, Parts};
-use super::evaluation::CHUNK;
+use super::error::Error;
+use super::evaluation::{Evaluation, MeanScores};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
-use super::training::Error;
+use super::network::Network;
+use super::training_loop::{Drawn, StepContext, TrainStep, TrainingLoop};
 use crate::data::{Batch, Dataset, Splits, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
-use crate::nn::kernel::random::{derive, normals};
-use crate::nn::loss::{self, LossOp};
-use crate::nn::model::{CpuModel, Model};
+use crate::nn::kernel::random::derive;
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
 use crate::preset::{Loss, LossOptions, Preset, Procedure};
 
 /// Both networks and the rules of their game.
-pub struct Adversaries {
+pub struct Adversaries<D: Backend> {
     /// The generator, then the discriminator.
-    networks: [Network; 2],
+    networks: [Network<D>; 2],
     label_smoothing: f32,
     discriminator_steps: u64,
     /// The discriminator's learning rate as a share of the generator's.
@@ -39,8 +38,8 @@ pub struct Adversaries {
 ///
 /// # Errors
 /// When the data is broken or the networks do not fit it.
-pub fn prepare(preset: &Preset) -> Result<Course<Adversaries>, Error> {
-    Course::prepare(preset, |preset, splits| {
+pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<Adversaries<D>>, Error> {
+    TrainingLoop::prepare(preset, |preset, splits| {
         let Procedure::Adversarial {
             discriminator,
             latent,
@@ -52,13 +51,12 @@ pub fn prepare(preset: &Preset) -> Result<Course<Adversaries>, Error> {
             let name = preset.procedure.name();
             return Err(crate::nn::Error::Unsupported(format!("adversaries by {name}")).into());
         };
-        let device = Cpu::default();
         let (seed, shape) = (preset.seed, splits.train.input_shape().to_vec());
         // The generator's last activation is its own: only the discriminator's is left to the loss.
         let generator =
-            Model::build(&device, &preset.layers, &[*latent], Loss::MeanSquaredError, derive(seed, 1))?;
+            Model::build(device, &preset.layers, &[*latent], Loss::MeanSquaredError, derive(seed, 1))?;
         let discriminator =
-            Model::build(&device, discriminator, &shape, Loss::BinaryCrossentropy, derive(seed, 2))?;
+            Model::build(device, discriminator, &shape, Loss::BinaryCrossentropy, derive(seed, 2))?;
         let others = discriminator_optimizer.as_ref().unwrap_or(&preset.optimizer);
         let network = |name, model, optimizer| Network {
             name,
@@ -79,45 +77,44 @@ pub fn prepare(preset: &Preset) -> Result<Course<Adversaries>, Error> {
     })
 }
 
-impl Adversaries {
-    fn generator(&mut self) -> &mut CpuModel {
+impl<D: Backend> Adversaries<D> {
+    fn generator(&mut self) -> &mut Model<D> {
         &mut self.networks[0].model
     }
 
     /// Rows of standard normal numbers for the generator.
-    fn noise(&self, rows: usize, seed: u64) -> Buffer {
-        let mut noise = Buffer::scratch(rows * self.networks[0].model.input_len());
-        normals(&mut noise, seed);
-        noise
+    fn noise(&self, rows: usize, seed: u64) -> Result<Var<D>, Error> {
+        let generator = &self.networks[0].model;
+        Ok(D::normal_noise(generator.device(), rows, generator.input_len(), seed)?)
     }
 
     /// The generator's samples for rows of noise.
-    fn samples(&mut self, noise: Buffer, rows: usize) -> Result<Vec<f32>, Error> {
-        Ok(self.generator().predict(noise, rows)?)
+    fn samples(&mut self, noise: &[f32], rows: usize) -> Result<Vec<f32>, Error> {
+        Ok(self.generator().predict(Buffer::copy_of(noise), rows)?)
     }
 
     /// The discriminator's loss on real and generated samples, and its mean opinion of each.
     fn judge(
         &mut self,
-        pass: &mut Pass<Cpu>,
+        pass: &mut Pass<D>,
         real: Buffer,
-        made: Buffer,
-    ) -> Result<(Scalar<Cpu>, [f64; 2]), Error> {
+        made: Var<D>,
+    ) -> Result<(Scalar<D>, [f64; 2]), Error> {
         let smoothed = 1.0 - self.label_smoothing;
         let discriminator = &mut self.networks[1].model;
         let (real, opinion) = opinion(discriminator, pass, real, smoothed)?;
-        let (made, doubt) = self::opinion(discriminator, pass, made, 0.0)?;
-        Ok((loss::add(pass, real, made)?, [opinion, doubt]))
+        let (made, doubt) = opinion_of(discriminator, pass, made, 0.0)?;
+        Ok((D::sum(pass, real, made)?, [opinion, doubt]))
     }
 }
 
 /// The discriminator's loss on rows of samples that it is to call real with probability `target`, and its mean opinion.
-fn opinion(
-    discriminator: &mut CpuModel,
-    pass: &mut Pass<Cpu>,
+fn opinion<D: Backend>(
+    discriminator: &mut Model<D>,
+    pass: &mut Pass<D>,
     samples: Buffer,
     target: f32,
-) -> Result<(Scalar<Cpu>, f64), Error> {
+) -> Result<(Scalar<D>, f64), Error> {
     let width = discriminator.input_len();
     let rows = samples.len() / width;
     let device = discriminator.device().clone();
@@ -125,23 +122,23 @@ fn opinion(
     opinion_of(discriminator, pass, input, target)
 }
 
-fn opinion_of(
-    discriminator: &mut CpuModel,
-    pass: &mut Pass<Cpu>,
-    samples: Var<Cpu>,
+fn opinion_of<D: Backend>(
+    discriminator: &mut Model<D>,
+    pass: &mut Pass<D>,
+    samples: Var<D>,
     target: f32,
-) -> Result<(Scalar<Cpu>, f64), Error> {
+) -> Result<(Scalar<D>, f64), Error> {
     let rows = samples.rows;
     let logits = discriminator.forward(pass, samples)?;
-    let sum: f64 = logits.values.iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
+    let sum: f64 = logits.host().iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
     let (targets, form) = (Targets::Values(vec![target; rows]), discriminator.form());
     let options = LossOptions::default();
-    let loss = Cpu::loss(pass, &logits, 1, &targets, Loss::BinaryCrossentropy, &options, form)?;
+    let loss = D::loss(pass, &logits, 1, &targets, Loss::BinaryCrossentropy, &options, form)?;
     Ok((loss, sum / rows.max(1) as f64))
 }
 
 /// Makes trainable parameters untouchable, or those touchable again that were trainable.
-fn freeze(model: &mut CpuModel, were_trainable: Option<&[bool]>) -> Vec<bool> {
+fn freeze<D: Backend>(model: &mut Model<D>, were_trainable: Option<&[bool]>) -> Vec<bool> {
     let mut before = Vec::new();
     model.visit_mut(&mut |_, param| {
         let place = before.len();
@@ -160,38 +157,39 @@ fn scores(of_generator: f64, of_discriminator: f64, [real, generated]: [f64; 2])
     Scores { loss: of_generator + of_discriminator, accuracy: None, metrics }
 }
 
-impl Parts for Adversaries {
-    fn networks(&self) -> &[Network] {
+impl<D: Backend> TrainStep for Adversaries<D> {
+    type Device = D;
+    type Sums = MeanScores;
+
+    fn networks(&self) -> &[Network<D>] {
         &self.networks
     }
 
-    fn networks_mut(&mut self) -> &mut [Network] {
+    fn networks_mut(&mut self) -> &mut [Network<D>] {
         &mut self.networks
     }
 
-    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let rows = batch.rows;
         let device = self.generator().device().clone();
         let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);
-        let mut play = Pass::training(&device, derive(now.seed, 1));
+        let mut play = Pass::training(&device, derive(context.seed, 1));
         let mut made = None;
         for turn in 0..self.discriminator_steps {
-            let noise = self.noise(rows, derive(now.seed, 2 + turn));
-            play = Pass::training(&device, derive(now.seed, 1));
-            let width = self.generator().input_len();
-            let noise = Var::new(&device, noise, rows, width, false)?;
+            let noise = self.noise(rows, derive(context.seed, 2 + turn))?;
+            play = Pass::training(&device, derive(context.seed, 1));
             let sample = self.generator().forward(&mut play, noise)?;
 
-            let mut pass = Pass::training(&device, derive(now.seed, 1000 + turn));
-            let (real, copy) = (Buffer::copy_of(&batch.inputs), Buffer::copy_of(&sample.values));
-            let (loss, both) = self.judge(&mut pass, real, copy)?;
+            let mut pass = Pass::training(&device, derive(context.seed, 1000 + turn));
+            let real = Buffer::copy_of(&batch.inputs);
+            let (loss, both) = self.judge(&mut pass, real, sample.detached())?;
             (of_discriminator, opinions) = (f64::from(loss.value), both);
             if !loss.value.is_finite() {
                 return Ok(scores(0.0, of_discriminator, opinions));
             }
             let mut gradients = pass.backward(loss)?;
             let Network { model, optimizer, .. } = &mut self.networks[1];
-            optimizer.step(model, &mut gradients, now.learning_rate * self.rate_share)?;
+            optimizer.step(model, &mut gradients, context.learning_rate * self.rate_share)?;
             made = Some(sample);
         }
         let Some(made) = made else { return Ok(Scores::default()) };
@@ -207,7 +205,7 @@ impl Parts for Adversaries {
             let value = f64::from(loss.value);
             let mut gradients = play.backward(loss)?;
             if value.is_finite() {
-                generator.optimizer.step(&mut generator.model, &mut gradients, now.learning_rate)?;
+                generator.optimizer.step(&mut generator.model, &mut gradients, context.learning_rate)?;
             }
             Ok(value)
         });
@@ -215,24 +213,24 @@ impl Parts for Adversaries {
         Ok(scores(learned?, of_discriminator, opinions))
     }
 
-    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error> {
-        let (mut mean, mut seen) = (Scores::default(), 0);
-        let mut batch = Batch::default();
-        let all: Vec<u32> = (0..set.len() as u32).collect();
-        for (number, indices) in all.chunks(CHUNK).enumerate() {
-            set.fill(indices, &mut batch);
-            let noise = self.noise(batch.rows, derive(self.seed, 500 + number as u64));
-            let made: Buffer = self.samples(noise, batch.rows)?.into();
-            let device = self.generator().device().clone();
-            let mut pass = Pass::inference(&device);
-            let (of_generator, _) =
-                opinion(&mut self.networks[1].model, &mut pass, Buffer::copy_of(&made), 1.0)?;
-            let (loss, opinions) = self.judge(&mut pass, Buffer::copy_of(&batch.inputs), made)?;
-            let own = scores(f64::from(of_generator.value), f64::from(loss.value), opinions);
-            seen += batch.rows;
-            mean = if number == 0 { own } else { mean.mean(&own, batch.rows as f64 / seen as f64) };
-        }
-        Ok(mean)
+    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<MeanScores> {
+        self.networks.iter_mut().for_each(|network| network.model.reset_evaluation_state());
+        Evaluation::of_all(set, MeanScores::default())
+    }
+
+    fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut MeanScores) -> Result<(), Error> {
+        let noise = self.noise(batch.rows, derive(self.seed, 500 + number))?;
+        let device = self.generator().device().clone();
+        let mut pass = Pass::evaluation(&device);
+        let made = self.generator().forward(&mut pass, noise)?;
+        let (of_generator, _) = opinion_of(&mut self.networks[1].model, &mut pass, made.clone(), 1.0)?;
+        let (loss, opinions) = self.judge(&mut pass, Buffer::copy_of(&batch.inputs), made)?;
+        sums.add(&scores(f64::from(of_generator.value), f64::from(loss.value), opinions), batch.rows);
+        Ok(())
+    }
+
+    fn scores(&self, sums: MeanScores) -> Scores {
+        sums.scores()
     }
 
     fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {

@@ -1,6 +1,11 @@
+use dfdx::tensor::Cpu;
+
 use super::*;
-use crate::train::training::Training;
 use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
+
+fn prepare(preset: &Preset) -> Result<TrainingLoop<Adversaries<Cpu>>, Error> {
+    super::prepare(preset, &Cpu::default())
+}
 
 fn preset(steps: u32, epochs: u32) -> Preset {
     let text = format!(
@@ -19,7 +24,7 @@ fn preset(steps: u32, epochs: u32) -> Preset {
 #[test]
 fn each_learns_only_in_its_own_turn() {
     let mut training = prepare(&preset(1, 1)).unwrap();
-    let numbers = |parts: &Adversaries, which: usize| {
+    let numbers = |parts: &Adversaries<Cpu>, which: usize| {
         let mut all = Vec::new();
         parts.networks[which].model.visit(&mut |_, param| {
             if param.trainable {
@@ -28,16 +33,16 @@ fn each_learns_only_in_its_own_turn() {
         });
         all
     };
-    let parts = &mut training.parts;
+    let parts = &mut training.procedure;
     let mut batch = Batch { inputs: vec![0.5; 784 * 10], targets: Targets::default(), rows: 10 };
     // With a rate of zero for one of them, only the other moves.
     let (generator, discriminator) = (numbers(parts, 0), numbers(parts, 1));
     parts.rate_share = 0.0;
-    parts.step(&mut batch, Moment { step: 0, seed: 1, learning_rate: 0.01 }).unwrap();
+    parts.step(&mut batch, StepContext { step: 0, seed: 1, learning_rate: 0.01 }).unwrap();
     assert!(numbers(parts, 1) == discriminator && numbers(parts, 0) != generator);
     let generator = numbers(parts, 0);
     parts.rate_share = 1e300;
-    parts.step(&mut batch, Moment { step: 1, seed: 2, learning_rate: 1e-302 }).unwrap();
+    parts.step(&mut batch, StepContext { step: 1, seed: 2, learning_rate: 1e-302 }).unwrap();
     assert!(numbers(parts, 0) == generator && numbers(parts, 1) != discriminator);
 }
 
@@ -45,7 +50,7 @@ fn each_learns_only_in_its_own_turn() {
 fn scores_are_those_of_the_game() {
     let mut training = prepare(&preset(2, 3)).unwrap();
     let mut heard = Witness::default();
-    training.run(&mut heard).unwrap();
+    heard.drive(&mut training).unwrap();
     let metrics = heard.epochs[2].training.metrics;
     let get = |metric| metrics.get(metric).unwrap();
     // The discriminator tells noise from digits after a few steps.

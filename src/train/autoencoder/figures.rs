@@ -2,9 +2,11 @@
 
 use super::Autoencoder;
 use crate::data::{Batch, Dataset, Splits};
-use crate::train::course::Drawn;
+use crate::nn::kernel::squares::mean_square;
+use crate::nn::ops::Backend;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel, Point};
-use crate::train::training::Error;
+use crate::train::training_loop::Drawn;
 
 const RECONSTRUCTIONS: &str = "reconstructions";
 const CODES: &str = "codes";
@@ -40,17 +42,17 @@ pub(super) fn list(splits: &Splits) -> Vec<FigureInfo> {
     ]
 }
 
-pub(super) fn draw(
-    parts: &mut Autoencoder,
+pub(super) fn draw<D: Backend>(
+    autoencoder: &mut Autoencoder<D>,
     name: &str,
     at: &Controls,
     splits: &Splits,
 ) -> Result<Option<Drawn>, Error> {
     let test = &*splits.test;
     match (name, image(splits)) {
-        (CODES, _) => codes(parts, test).map(Some),
-        (RECONSTRUCTIONS, Some(shape)) => reconstructions(parts, at, test, shape).map(Some),
-        (PLANE, Some(shape)) => plane(parts, at, test, shape).map(Some),
+        (CODES, _) => codes(autoencoder, test).map(Some),
+        (RECONSTRUCTIONS, Some(shape)) => reconstructions(autoencoder, at, test, shape).map(Some),
+        (PLANE, Some(shape)) => plane(autoencoder, at, test, shape).map(Some),
         _ => Ok(None),
     }
 }
@@ -69,17 +71,17 @@ fn fill(test: &dyn Dataset, first: i64, count: usize) -> Batch {
     batch
 }
 
-fn reconstructions(
-    parts: &mut Autoencoder,
+fn reconstructions<D: Backend>(
+    autoencoder: &mut Autoencoder<D>,
     at: &Controls,
     test: &dyn Dataset,
     shape: [usize; 3],
 ) -> Result<Drawn, Error> {
     let batch = fill(test, at.position, ROW);
-    let codes = parts.codes(&batch)?;
+    let codes = autoencoder.codes(&batch)?;
     let width = codes.len() / batch.rows.max(1);
-    let back = parts.decode(codes, batch.rows)?;
-    let error = crate::train::pretrain::mean_square(&batch.inputs, &back);
+    let back = autoencoder.decode(codes, batch.rows)?;
+    let error = mean_square(&batch.inputs, &back);
     let notes = vec![format!("through a code of {width} numbers: mean squared error {error:.4}")];
     let panels =
         vec![images("Inputs", shape, batch.inputs, ROW), images("Reconstructions", shape, back, ROW)];
@@ -96,9 +98,9 @@ struct View {
     codes: Vec<f32>,
 }
 
-fn view(parts: &mut Autoencoder, test: &dyn Dataset) -> Result<View, Error> {
+fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<View, Error> {
     let batch = fill(test, 0, POINTS);
-    let codes = parts.codes(&batch)?;
+    let codes = autoencoder.codes(&batch)?;
     let width = codes.len() / batch.rows.max(1);
     let column = |i: usize| codes.iter().skip(i).step_by(width);
     let rows = batch.rows.max(1) as f32;
@@ -114,8 +116,8 @@ fn view(parts: &mut Autoencoder, test: &dyn Dataset) -> Result<View, Error> {
     Ok(View { axes, deviation: axes.map(|axis| variance[axis].sqrt()), mean, codes })
 }
 
-fn codes(parts: &mut Autoencoder, test: &dyn Dataset) -> Result<Drawn, Error> {
-    let View { axes, mean, codes, .. } = view(parts, test)?;
+fn codes<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<Drawn, Error> {
+    let View { axes, mean, codes, .. } = view(autoencoder, test)?;
     let class = |index: usize| test.class_of(index);
     let points = codes.chunks_exact(mean.len()).enumerate().map(|(index, code)| Point {
         x: code[axes[0]],
@@ -137,13 +139,13 @@ fn codes(parts: &mut Autoencoder, test: &dyn Dataset) -> Result<Drawn, Error> {
 }
 
 /// What a point of the plane decodes to, and its neighbourhood; the plane's unit is a deviation of the test samples.
-fn plane(
-    parts: &mut Autoencoder,
+fn plane<D: Backend>(
+    autoencoder: &mut Autoencoder<D>,
     at: &Controls,
     test: &dyn Dataset,
     shape: [usize; 3],
 ) -> Result<Drawn, Error> {
-    let View { axes, mean, deviation, .. } = view(parts, test)?;
+    let View { axes, mean, deviation, .. } = view(autoencoder, test)?;
     let code = |x: f32, y: f32| {
         let mut code = mean.clone();
         code[axes[0]] += x * deviation[0];
@@ -160,8 +162,8 @@ fn plane(
     let offset = |i: usize| (i as f32 - (SIDE / 2) as f32) * SPACING;
     let around: Vec<f32> =
         (0..SIDE * SIDE).flat_map(|i| code(x + offset(i % SIDE), y - offset(i / SIDE))).collect();
-    let one = parts.decode(here, 1)?;
-    let all = parts.decode(around, SIDE * SIDE)?;
+    let one = autoencoder.decode(here, 1)?;
+    let all = autoencoder.decode(around, SIDE * SIDE)?;
     let panels = vec![images("Around the point", shape, all, SIDE), images("At the point", shape, one, 1)];
     Ok((notes, panels))
 }

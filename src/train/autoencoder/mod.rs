@@ -3,21 +3,20 @@
 
 mod figures;
 
-use dfdx::tensor::Cpu;
-
-use super::course::{Course, Drawn, Moment, Network, Parts};
-use super::evaluation::CHUNK;
+use super::error::Error;
+use super::evaluation::{Evaluation, MeanScores};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
+use super::network::Network;
 use super::pretrain::zero_some;
-use super::training::Error;
+use super::training_loop::{Drawn, StepContext, TrainStep, TrainingLoop};
 use crate::data::{Batch, Dataset, Splits, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
 use crate::nn::kernel::random::derive;
-use crate::nn::loss::{Form, LossOp};
-use crate::nn::model::{CpuModel, Model};
-use crate::nn::ops::latent::draw_code;
+use crate::nn::loss::Form;
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::preset::shapes::size;
 use crate::preset::{Loss, LossOptions, Preset, Procedure};
@@ -32,8 +31,8 @@ enum Code {
 }
 
 /// Encoder, decoder, and what they are trained for.
-pub struct Autoencoder {
-    networks: [Network; 2],
+pub struct Autoencoder<D: Backend> {
+    networks: [Network<D>; 2],
     code: Code,
     loss: Loss,
     options: LossOptions,
@@ -45,8 +44,8 @@ pub struct Autoencoder {
 ///
 /// # Errors
 /// When the data is broken or the networks do not fit it.
-pub fn prepare(preset: &Preset) -> Result<Course<Autoencoder>, Error> {
-    Course::prepare(preset, |preset, splits| {
+pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
+    TrainingLoop::prepare(preset, |preset, splits| {
         let (code, decoder) = match &preset.procedure {
             Procedure::Autoencoder { decoder, noise } => (Code::Plain { noise: *noise }, decoder),
             Procedure::Variational { decoder, kl_weight } => {
@@ -58,16 +57,15 @@ pub fn prepare(preset: &Preset) -> Result<Course<Autoencoder>, Error> {
                 );
             }
         };
-        let device = Cpu::default();
         // The encoder's last activation is its own: only the decoder's may be left to the loss.
         let plain = Loss::MeanSquaredError;
         let encoder =
-            Model::build(&device, &preset.layers, splits.train.input_shape(), plain, derive(preset.seed, 1))?;
+            Model::build(device, &preset.layers, splits.train.input_shape(), plain, derive(preset.seed, 1))?;
         let width = match code {
             Code::Plain { .. } => encoder.output_shape().to_vec(),
             Code::Normal { .. } => vec![size(encoder.output_shape()) / 2],
         };
-        let decoder = Model::build(&device, decoder, &width, preset.loss, derive(preset.seed, 2))?;
+        let decoder = Model::build(device, decoder, &width, preset.loss, derive(preset.seed, 2))?;
         let network = |name, model| Network {
             name,
             model,
@@ -83,16 +81,16 @@ pub fn prepare(preset: &Preset) -> Result<Course<Autoencoder>, Error> {
     })
 }
 
-impl Autoencoder {
+impl<D: Backend> Autoencoder<D> {
     /// Inputs, code, reconstruction, loss: the scalar to be minimised, and the scores.
     fn forward(
         &mut self,
-        pass: &mut Pass<Cpu>,
+        pass: &mut Pass<D>,
         inputs: Buffer,
         rows: usize,
         targets: &Targets,
         seed: u64,
-    ) -> Result<(Scalar<Cpu>, Scores), Error> {
+    ) -> Result<(Scalar<D>, Scores), Error> {
         let [encoder, decoder] = &mut self.networks;
         let (encoder, decoder) = (&mut encoder.model, &mut decoder.model);
         let width = encoder.input_len();
@@ -104,16 +102,16 @@ impl Autoencoder {
         let nats = width as f64 * if self.loss == Loss::MeanSquaredError { 0.5 } else { 1.0 };
         let mut divergence = None;
         if let Code::Normal { kl_weight } = self.code {
-            let (drawn, kl) = draw_code(pass, &code, kl_weight / nats as f32, seed)?;
+            let (drawn, kl) = D::draw_code(pass, &code, kl_weight / nats as f32, seed)?;
             (code, divergence) = (drawn, Some((f64::from(kl_weight), kl)));
         }
         let output = decoder.forward(pass, code)?;
         let form = decoder.form();
         let error = match targets {
-            Targets::Values(targets) => squared_error(form, &output.values, targets),
+            Targets::Values(targets) => squared_error(form, &output.host(), targets),
             Targets::Classes(_) => 0.0,
         };
-        let loss = Cpu::loss(pass, &output, width, targets, self.loss, &self.options, form)?;
+        let loss = D::loss(pass, &output, width, targets, self.loss, &self.options, form)?;
         let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let mut value = f64::from(loss.value);
         if let Some((weight, kl)) = divergence {
@@ -123,7 +121,7 @@ impl Autoencoder {
         Ok((loss, Scores { loss: value, accuracy: None, metrics }))
     }
 
-    fn encoder(&mut self) -> &mut CpuModel {
+    fn encoder(&mut self) -> &mut Model<D> {
         &mut self.networks[0].model
     }
 
@@ -155,23 +153,26 @@ fn squared_error(form: Form, output: &[f32], targets: &[f32]) -> f64 {
     sum / targets.len().max(1) as f64
 }
 
-impl Parts for Autoencoder {
-    fn networks(&self) -> &[Network] {
+impl<D: Backend> TrainStep for Autoencoder<D> {
+    type Device = D;
+    type Sums = MeanScores;
+
+    fn networks(&self) -> &[Network<D>] {
         &self.networks
     }
 
-    fn networks_mut(&mut self) -> &mut [Network] {
+    fn networks_mut(&mut self) -> &mut [Network<D>] {
         &mut self.networks
     }
 
-    fn step(&mut self, batch: &mut Batch, now: Moment) -> Result<Scores, Error> {
+    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let mut inputs = Buffer::copy_of(&batch.inputs);
         if let Code::Plain { noise } = self.code {
-            zero_some(&mut inputs, noise, derive(now.seed, 1));
+            zero_some(&mut inputs, noise, derive(context.seed, 1));
         }
         let device = self.encoder().device().clone();
-        let mut pass = Pass::training(&device, now.seed);
-        let seed = derive(now.seed, 2);
+        let mut pass = Pass::training(&device, context.seed);
+        let seed = derive(context.seed, 2);
         let mut targets = std::mem::take(&mut self.targets);
         targets.emptied_values().extend_from_slice(&batch.inputs);
         let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, seed);
@@ -183,28 +184,28 @@ impl Parts for Autoencoder {
         let mut gradients = pass.backward(loss)?;
         for Network { model, optimizer, .. } in &mut self.networks {
             scores.loss += optim::penalty(model);
-            optimizer.step(model, &mut gradients, now.learning_rate)?;
+            optimizer.step(model, &mut gradients, context.learning_rate)?;
         }
         Ok(scores)
     }
 
-    fn evaluate(&mut self, set: &dyn Dataset) -> Result<Scores, Error> {
-        let (mut scores, mut seen) = (Scores::default(), 0);
-        let mut batch = Batch::default();
-        let all: Vec<u32> = (0..set.len() as u32).collect();
-        for (number, indices) in all.chunks(CHUNK).enumerate() {
-            set.fill(indices, &mut batch);
-            let device = self.encoder().device().clone();
-            let mut pass = Pass::inference(&device);
-            let inputs = Buffer::copy_of(&batch.inputs);
-            let seed = derive(7, number as u64);
-            let targets = Targets::Values(batch.inputs.clone());
-            let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, seed)?;
-            seen += batch.rows;
-            let share = batch.rows as f64 / seen as f64;
-            scores = if number == 0 { own } else { scores.mean(&own, share) };
-        }
-        Ok(scores)
+    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<MeanScores> {
+        self.networks.iter_mut().for_each(|network| network.model.reset_evaluation_state());
+        Evaluation::of_all(set, MeanScores::default())
+    }
+
+    fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut MeanScores) -> Result<(), Error> {
+        let device = self.encoder().device().clone();
+        let mut pass = Pass::evaluation(&device);
+        let inputs = Buffer::copy_of(&batch.inputs);
+        let targets = Targets::Values(batch.inputs.clone());
+        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, derive(7, number))?;
+        sums.add(&own, batch.rows);
+        Ok(())
+    }
+
+    fn scores(&self, sums: MeanScores) -> Scores {
+        sums.scores()
     }
 
     fn figures(&self, splits: &Splits) -> Vec<FigureInfo> {

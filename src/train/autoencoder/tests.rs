@@ -1,6 +1,8 @@
+use dfdx::tensor::Cpu;
+
 use super::*;
 use crate::train::training::Training;
-use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
+use crate::train::witness::{assert_resumes, assert_same_on_any_threads, draw_all};
 
 fn preset(code: usize, loss: &str, procedure: &str, epochs: u32) -> Preset {
     let text = format!(
@@ -25,8 +27,8 @@ fn variational(epochs: u32) -> Preset {
 #[test]
 fn both_kinds_learn_to_rebuild_digits() {
     for (preset, worst) in [(plain(10), 0.035), (variational(10), 0.06)] {
-        let mut training = prepare(&preset).unwrap();
-        training.run(&mut Witness::default()).unwrap();
+        let mut training = prepare(&preset, &Cpu::default()).unwrap();
+        training.run().unwrap();
         let scores = training.evaluate_test().unwrap();
         // A grey mean of all digits is off by 0.067.
         let error = scores.metrics.get(Metric::ReconstructionError).unwrap();

@@ -7,8 +7,8 @@ use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
 use crate::preset::{Layer, Preset};
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "attention";
 

@@ -3,8 +3,8 @@
 use super::{Kind, Subject};
 use crate::data::{Batch, Splits};
 use crate::preset::Preset;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "augmentation";
 

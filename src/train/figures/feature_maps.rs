@@ -8,8 +8,8 @@ use crate::nn::layers::view::{Shown, View};
 use crate::preset::names::layer_names;
 use crate::preset::shapes::output_shape;
 use crate::preset::{Layer, Preset};
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "feature-maps";
 

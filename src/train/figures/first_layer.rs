@@ -3,8 +3,8 @@
 use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::preset::{Layer, Preset};
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "first-layer";
 
@@ -26,12 +26,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
-    let mut kernel = None;
-    subject.model.visit(&mut |path, param| {
-        if kernel.is_none() && param.name == "kernel" {
-            kernel = Some((path, param.shape.clone(), param.to_vec()));
-        }
-    });
+    let kernel = subject.model.find_parameter(&|path| path.ends_with("/kernel"));
     let (path, shape, weights) = kernel.ok_or_else(|| Error::NoFigure(NAME.into()))?;
     // Units are the last axis of the kernel, so an image of one is every `units`-th number.
     let units = shape.last().copied().unwrap_or(1).max(1);

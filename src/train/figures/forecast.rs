@@ -4,8 +4,8 @@
 use super::{Kind, Subject};
 use crate::data::{Batch, Dataset, Scale, Splits, Targets};
 use crate::preset::Preset;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "forecast";
 

@@ -6,8 +6,8 @@ use crate::data::{Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
 use crate::preset::{Layer, Preset};
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "hidden-state";
 
@@ -40,9 +40,9 @@ fn recurrent(layers: &[Layer]) -> usize {
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let chosen = subject.sample(at)?;
     // A language model's own stream of text is not to go on from this sample.
-    subject.model.reset_inference_state();
+    subject.model.reset_prediction_state();
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
-    subject.model.reset_inference_state();
+    subject.model.reset_prediction_state();
     let states: Vec<&View> = views.iter().filter(|view| view.shown == Shown::States).collect();
     let item = at.item.min(states.len().saturating_sub(1));
     let missing = || Error::NoFigure(NAME.into());

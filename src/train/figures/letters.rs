@@ -5,8 +5,8 @@ use super::{Kind, Subject};
 use crate::data::{Splits, words};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "letters";
 
@@ -48,7 +48,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         inputs.extend(words::encode(&start, &tokens));
     }
     let width = subject.model.output_width();
-    subject.model.reset_inference_state();
+    subject.model.reset_prediction_state();
     let outputs = subject.model.predict(Buffer::from(inputs), letters.len())?;
     let values =
         (0..width).flat_map(|class| outputs.iter().skip(class).step_by(width).copied()).collect::<Vec<f32>>();

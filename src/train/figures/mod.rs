@@ -19,8 +19,8 @@ mod threshold;
 
 pub use subject::Subject;
 
+use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
-use super::training::Error;
 use crate::data::Splits;
 use crate::preset::Preset;
 

@@ -3,8 +3,8 @@
 use super::{Kind, Subject};
 use crate::data::{Batch, Splits, Targets};
 use crate::preset::{Loss, Preset};
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel, Point};
-use crate::train::training::Error;
 
 const NAME: &str = "regression";
 

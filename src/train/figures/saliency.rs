@@ -6,9 +6,9 @@ use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
+use crate::train::error::Error;
 use crate::train::evaluation::largest;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training::Error;
 
 const NAME: &str = "saliency";
 

@@ -1,12 +1,12 @@
 //! What a figure looks at: a model with its data, a sample, the outputs for many.
 
 use crate::data::{Batch, Dataset, Splits};
+use crate::nn::HostModel;
 use crate::nn::buffer::Buffer;
-use crate::nn::model::CpuModel;
 use crate::preset::Preset;
+use crate::train::error::Error;
 use crate::train::evaluation::CHUNK;
 use crate::train::figure::{Body, Controls, Panel};
-use crate::train::training::Error;
 
 /// A model at a step of its training.
 pub struct Subject<'a> {
@@ -15,7 +15,7 @@ pub struct Subject<'a> {
     /// Steps done.
     pub step: u64,
     /// The model.
-    pub model: &'a mut CpuModel,
+    pub model: &'a mut dyn HostModel,
     /// The data.
     pub splits: &'a Splits,
 }

@@ -7,9 +7,9 @@ use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
 use crate::preset::names::layer_names;
 use crate::preset::{Activation, Layer, Preset};
+use crate::train::error::Error;
 use crate::train::evaluation::largest;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel, Point};
-use crate::train::training::Error;
 
 const NAME: &str = "surface";
 

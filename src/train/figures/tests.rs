@@ -3,24 +3,13 @@
 use super::*;
 use crate::nn::layers::view::{Shown, View};
 use crate::train::figure::{Body, Knob, Panel};
-use crate::train::training::{Observer, Training};
-use crate::train::{StepSummary, Verdict, prepare};
-
-/// Stops a training after some steps.
-struct Few(u64);
-
-impl Observer for Few {
-    fn between_steps(&mut self, training: &mut dyn Training) -> Verdict {
-        if training.step() < self.0 { Verdict::Continue } else { Verdict::Stop }
-    }
-
-    fn stepped(&mut self, _step: &StepSummary) {}
-}
+use crate::train::training::Training;
+use crate::train::witness::{Witness, prepare};
 
 fn trained(preset: &str, steps: u64) -> Box<dyn Training> {
     let preset: Preset = ron::from_str(preset).unwrap();
     let mut training = prepare(&preset).unwrap();
-    training.run(&mut Few(steps)).unwrap();
+    Witness::stopping_at(steps).drive(&mut *training).unwrap();
     training
 }
 

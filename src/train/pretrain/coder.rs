@@ -1,26 +1,22 @@
 //! A layer that learns as a denoising autoencoder: it rebuilds its input from one in which a share is set to zero
 //! (Vincent et al. 2008).
 
-use dfdx::tensor::Cpu;
-
 use crate::data::Targets;
 use crate::nn::Error;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
-use crate::nn::kernel::elementwise::bias_activation;
-use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::kernel::random::{derive, uniforms};
-use crate::nn::loss::LossOp;
-use crate::nn::model::{CpuModel, Model};
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
 use crate::preset::{self, Activation, Clip, Initializer, Layer, Loss, LossOptions, Regularizer};
 
 /// The layer with a linear one behind it that rebuilds its input, trained by Adam on the squared error.
-pub struct Coder {
+pub struct Coder<D: Backend> {
     /// The layer and its decoder.
-    pub model: CpuModel,
+    pub model: Model<D>,
     /// What Adam remembers.
-    pub optimizer: Optimizer,
+    pub optimizer: Optimizer<D>,
     activation: Activation,
     noise: f32,
     /// The last batch's targets, for their memory.
@@ -36,12 +32,13 @@ pub fn zero_some(numbers: &mut [f32], share: f32, seed: u64) {
     }
 }
 
-impl Coder {
+impl<D: Backend> Coder<D> {
     /// A layer from `inputs` numbers to `units`; `momentum` is Adam's first beta.
     ///
     /// # Errors
     /// When the device fails.
     pub fn new(
+        device: &D,
         [inputs, units]: [usize; 2],
         activation: Activation,
         noise: f32,
@@ -59,7 +56,7 @@ impl Coder {
             kernel_regularizer: Regularizer { l1: 0.0, l2: weight_decay as f32 / 2.0 },
         };
         let layers = [dense(units, activation), dense(inputs, Activation::Linear)];
-        let model = Model::build(&Cpu::default(), &layers, &[inputs], Loss::MeanSquaredError, seed)?;
+        let model = Model::build(device, &layers, &[inputs], Loss::MeanSquaredError, seed)?;
         let adam =
             preset::Optimizer::Adam { learning_rate: rate, beta_1: momentum, beta_2: 0.999, epsilon: 1e-7 };
         let (optimizer, targets) = (Optimizer::new(&adam, &Clip::default()), Targets::default());
@@ -81,8 +78,7 @@ impl Coder {
         let output = self.model.forward(&mut pass, input)?;
         self.targets.emptied_values().extend_from_slice(inputs);
         let (options, form) = (LossOptions::default(), self.model.form());
-        let loss =
-            Cpu::loss(&mut pass, &output, width, &self.targets, Loss::MeanSquaredError, &options, form)?;
+        let loss = D::loss(&mut pass, &output, width, &self.targets, Loss::MeanSquaredError, &options, form)?;
         let error = f64::from(loss.value);
         let mut gradients = pass.backward(loss)?;
         self.optimizer.step(&mut self.model, &mut gradients, rate)?;
@@ -91,35 +87,41 @@ impl Coder {
 
     /// Kernel and bias of the layer.
     pub fn weights(&self) -> [Vec<f32>; 2] {
-        let [kernel, bias, ..] = self.all_weights();
-        [kernel, bias]
+        let mut weights = Vec::with_capacity(4);
+        self.model.visit(&mut |_, param| weights.push(param));
+        match weights[..] {
+            [kernel, bias, ..] => [kernel.to_vec(), bias.to_vec()],
+            _ => Default::default(),
+        }
     }
 
     /// The layer's output for rows of inputs.
-    pub fn encode(&self, inputs: &[f32]) -> Buffer {
-        let [kernel, bias, ..] = self.all_weights();
-        dense(inputs, &kernel, &bias, self.activation)
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn encode(&self, inputs: &[f32]) -> Result<Buffer, Error> {
+        self.dense(inputs, 0, self.activation)
     }
 
     /// The inputs that the decoder makes of rows of codes.
-    pub fn decode(&self, code: &[f32]) -> Buffer {
-        let [.., kernel, bias] = self.all_weights();
-        dense(code, &kernel, &bias, Activation::Linear)
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn decode(&self, code: &[f32]) -> Result<Buffer, Error> {
+        self.dense(code, 1, Activation::Linear)
     }
 
-    /// Kernel and bias of the layer, then of its decoder.
-    fn all_weights(&self) -> [Vec<f32>; 4] {
+    /// What the layer at a place, 0 or 1, gives for rows of its inputs.
+    fn dense(&self, x: &[f32], place: usize, activation: Activation) -> Result<Buffer, Error> {
         let mut weights = Vec::with_capacity(4);
-        self.model.visit(&mut |_, param| weights.push(param.to_vec()));
-        weights.try_into().unwrap_or_default()
+        self.model.visit(&mut |_, param| weights.push(param));
+        let Some(&[kernel, bias]) = weights.chunks_exact(2).nth(place) else {
+            return Err(Error::Weights("a layer of an autoencoder has a kernel and a bias".into()));
+        };
+        let inputs = kernel.len() / bias.len();
+        let device = self.model.device();
+        let x = Var::new(device, Buffer::copy_of(x), x.len() / inputs, inputs, false)?;
+        let y = D::dense(&mut Pass::inference(device), &x, kernel, Some(bias), activation)?;
+        Ok(Buffer::copy_of(&y.host()))
     }
-}
-
-fn dense(x: &[f32], kernel: &[f32], bias: &[f32], activation: Activation) -> Buffer {
-    let (inputs, units) = (kernel.len() / bias.len(), bias.len());
-    let rows = x.len() / inputs;
-    let mut y = Buffer::scratch(rows * units);
-    gemm(rows, units, inputs, Mat::rows(x, inputs), Mat::rows(kernel, units), &mut y, false);
-    bias_activation(&mut y, units, Some(bias), activation, None);
-    y
 }

@@ -2,9 +2,14 @@
 
 use super::learner::Learner;
 use super::stack::Stack;
+use crate::nn::boltzmann::Machine;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::random::derive;
+use crate::nn::kernel::squares::mean_square;
+use crate::nn::ops::Backend;
+use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+use crate::train::training_loop::Drawn;
 
 const FILTERS: &str = "filters";
 const RECONSTRUCTIONS: &str = "reconstructions";
@@ -16,7 +21,7 @@ const SHOWN: usize = 64;
 const ROW: usize = 10;
 
 /// The shape in which inputs are shown, if they are images.
-fn image(stack: &Stack) -> Option<[usize; 3]> {
+fn image<D: Backend>(stack: &Stack<D>) -> Option<[usize; 3]> {
     match *stack.splits.train.input_shape() {
         [height, width, channels @ (1 | 3)] => Some([height, width, channels]),
         _ => None,
@@ -24,7 +29,7 @@ fn image(stack: &Stack) -> Option<[usize; 3]> {
 }
 
 /// The figures that the stack has.
-pub(super) fn list(stack: &Stack) -> Vec<FigureInfo> {
+pub(super) fn list<D: Backend>(stack: &Stack<D>) -> Vec<FigureInfo> {
     if image(stack).is_none() {
         return Vec::new();
     }
@@ -42,17 +47,25 @@ pub(super) fn list(stack: &Stack) -> Vec<FigureInfo> {
 }
 
 /// Works out a figure; `None` when there is none of that name.
-pub(super) fn draw(name: &str, at: &Controls, step: u64, stack: &Stack) -> Option<Figure> {
-    let shape = image(stack)?;
+pub(super) fn draw<D: Backend>(
+    name: &str,
+    at: &Controls,
+    step: u64,
+    stack: &Stack<D>,
+) -> Result<Option<Figure>, Error> {
+    let Some(shape) = image(stack) else { return Ok(None) };
     // A layer that has not learned yet has nothing to show.
     let place = at.item.min(stack.begun().len() - 1);
     let (notes, panels) = match name {
         FILTERS => filters(stack, place, shape),
-        RECONSTRUCTIONS => reconstructions(stack, place, at, shape),
-        CHAINS => chains(stack, place, at, shape)?,
-        _ => return None,
+        RECONSTRUCTIONS => reconstructions(stack, place, at, shape)?,
+        CHAINS => match chains(stack, place, at, shape)? {
+            Some(drawn) => drawn,
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
     };
-    Some(Figure { name: name.into(), at: at.clone(), step, notes, panels })
+    Ok(Some(Figure { name: name.into(), at: at.clone(), step, notes, panels }))
 }
 
 fn images(title: impl Into<String>, shape: [usize; 3], pixels: &[f32]) -> Panel {
@@ -67,7 +80,7 @@ fn images(title: impl Into<String>, shape: [usize; 3], pixels: &[f32]) -> Panel 
 }
 
 /// The weights from the input to each unit of a layer; of a higher layer, those of the layers below it multiplied.
-fn filters(stack: &Stack, place: usize, shape: [usize; 3]) -> (Vec<String>, Vec<Panel>) {
+fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Drawn {
     use crate::nn::kernel::gemm::{Mat, gemm};
     let pixels: usize = shape.iter().product();
     let mut weights: Vec<f32> = Vec::new();
@@ -105,46 +118,46 @@ fn filters(stack: &Stack, place: usize, shape: [usize; 3]) -> (Vec<String>, Vec<
 }
 
 /// Test samples as they come back from a layer: up to it and down again, by means.
-fn reconstructions(
-    stack: &Stack,
+fn reconstructions<D: Backend>(
+    stack: &Stack<D>,
     place: usize,
     at: &Controls,
     shape: [usize; 3],
-) -> (Vec<String>, Vec<Panel>) {
+) -> Result<Drawn, Error> {
     let test = &*stack.splits.test;
     let first = at.position.rem_euclid(test.len().max(1) as i64) as usize;
-    let inputs = stack.some(0, test, first, ROW);
-    let code = stack.inputs_of(place + 1, inputs.clone());
-    let back = stack.project(place + 1, code);
-    let error = super::rbm::mean_square(&inputs, &back);
+    let inputs = stack.some(0, test, first, ROW)?;
+    let code = stack.inputs_of(place + 1, inputs.clone())?;
+    let back = stack.project(place + 1, code)?;
+    let error = mean_square(&inputs, &back);
     let units = stack.hidden[place].learner.weights()[1].len();
     let notes =
         vec![format!("through {units} units of {}: mean squared error {error:.4}", stack.hidden[place].name)];
-    (notes, vec![images("Inputs", shape, &inputs), images("Reconstructions", shape, &back)])
+    Ok((notes, vec![images("Inputs", shape, &inputs), images("Reconstructions", shape, &back)]))
 }
 
 /// Gibbs chains of a layer's machine that start at test samples, seen after some steps each.
-fn chains(
-    stack: &Stack,
+fn chains<D: Backend>(
+    stack: &Stack<D>,
     place: usize,
     at: &Controls,
     shape: [usize; 3],
-) -> Option<(Vec<String>, Vec<Panel>)> {
-    let Learner::Rbm(machine) = &stack.hidden[place].learner else { return None };
+) -> Result<Option<Drawn>, Error> {
+    let Learner::Rbm(machine) = &stack.hidden[place].learner else { return Ok(None) };
     let test = &*stack.splits.test;
     let first = at.position.rem_euclid(test.len().max(1) as i64) as usize;
-    let mut visible = stack.some(place, test, first, ROW);
+    let mut visible = stack.some(place, test, first, ROW)?;
     let steps = at.level.clamp(1.0, 200.0) as u64;
-    let mut panels = vec![images("Start: test samples", shape, &stack.project(place, visible.clone()))];
+    let mut panels = vec![images("Start: test samples", shape, &stack.project(place, visible.clone())?)];
     let mut fired = Buffer::scratch(visible.len() / machine.visible() * machine.hidden());
     let stops = [steps.div_ceil(4), steps.div_ceil(2), steps];
     for step in 1..=steps {
-        machine.hidden_given(&visible, Some(&mut fired), derive(step, 1));
+        machine.hidden_given(&visible, Some(&mut fired), derive(step, 1))?;
         let mut sample = Buffer::scratch(visible.len());
-        let means = machine.visible_given(&fired, Some(&mut sample), derive(step, 2));
+        let means = machine.visible_given(&fired, Some(&mut sample), derive(step, 2))?;
         if stops.contains(&step) {
             // Shown are the means, which are easier to see than samples of them.
-            panels.push(images(format!("After {step} steps"), shape, &stack.project(place, means)));
+            panels.push(images(format!("After {step} steps"), shape, &stack.project(place, means)?));
         }
         visible = sample;
     }
@@ -155,5 +168,5 @@ fn chains(
         machine.visible(),
         machine.hidden()
     )];
-    Some((notes, panels))
+    Ok(Some((notes, panels)))
 }

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::learner::Learner;
 use super::stack::{self, Stack};
+use crate::nn::boltzmann::Machine;
+use crate::nn::ops::Backend;
 use crate::nn::optim::Memory;
 use crate::run::{Checkpoint, NamedTensor};
-use crate::train::training::Error;
+use crate::train::error::Error;
 
 /// What stands before the names of the stack's tensors.
 const OURS: &str = "stack/";
@@ -21,20 +23,10 @@ struct State {
 }
 
 /// The numbers of a layer, by name.
-fn numbers(learner: &Learner) -> (u64, Vec<(String, Vec<f32>)>) {
+fn numbers<D: Backend>(learner: &Learner<D>) -> (u64, Vec<(String, Vec<f32>)>) {
     match learner {
         Learner::Rbm(machine) => {
-            let [kernel, visible, hidden] = &machine.velocity;
-            let all = [
-                ("kernel", &machine.kernel),
-                ("visible_bias", &machine.visible_bias),
-                ("hidden_bias", &machine.hidden_bias),
-                ("kernel/velocity", kernel),
-                ("visible_bias/velocity", visible),
-                ("hidden_bias/velocity", hidden),
-                ("chains", &machine.chains),
-            ];
-            (0, all.map(|(name, numbers)| (name.to_string(), numbers.clone())).into())
+            (0, machine.state().into_iter().map(|(name, numbers)| (name.to_string(), numbers)).collect())
         }
         Learner::Coder(coder) => {
             let mut all = Vec::new();
@@ -47,7 +39,7 @@ fn numbers(learner: &Learner) -> (u64, Vec<(String, Vec<f32>)>) {
 }
 
 /// Adds the stack to the checkpoint of the second phase.
-pub(super) fn pack(stack: &Stack, tuner: Checkpoint) -> Checkpoint {
+pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Checkpoint {
     let Checkpoint { step, weights, mut optimizer, state } = tuner;
     let mut updates = Vec::new();
     for hidden in &stack.hidden {
@@ -69,7 +61,7 @@ pub(super) fn pack(stack: &Stack, tuner: Checkpoint) -> Checkpoint {
 }
 
 /// Gives the stack its part of a checkpoint; returns that of the second phase.
-pub(super) fn unpack(stack: &mut Stack, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
+pub(super) fn unpack<D: Backend>(stack: &mut Stack<D>, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
     let state: State = ron::from_str(&checkpoint.state)
         .map_err(|error| Error::Checkpoint(format!("its state is of another kind: {error}")))?;
     let (ours, optimizer) =
@@ -78,32 +70,22 @@ pub(super) fn unpack(stack: &mut Stack, checkpoint: Checkpoint) -> Result<Checkp
         ours.into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
     for (place, hidden) in stack.hidden.iter_mut().enumerate() {
         let prefix = format!("{OURS}{}/", hidden.name);
-        let mut take = |name: &str, into: &mut Vec<f32>, any_length: bool| {
-            let wrong = || Error::Checkpoint(format!("its {prefix}{name} is not that of this network"));
-            let values = ours.remove(&format!("{prefix}{name}")).ok_or_else(wrong)?;
-            if values.len() != into.len() && !any_length {
-                return Err(wrong());
-            }
-            *into = values;
-            Ok(())
-        };
+        let wrong = |name: &str| Error::Checkpoint(format!("its {prefix}{name} is not that of this network"));
         match &mut hidden.learner {
             Learner::Rbm(machine) => {
-                take("kernel", &mut machine.kernel, false)?;
-                take("visible_bias", &mut machine.visible_bias, false)?;
-                take("hidden_bias", &mut machine.hidden_bias, false)?;
-                take("kernel/velocity", &mut machine.velocity[0], false)?;
-                take("visible_bias/velocity", &mut machine.velocity[1], false)?;
-                take("hidden_bias/velocity", &mut machine.velocity[2], false)?;
-                take("chains", &mut machine.chains, true)?;
+                machine.restore(&mut |name| ours.remove(&format!("{prefix}{name}")), &wrong)?;
             }
             Learner::Coder(coder) => {
-                let mut outcome = Ok(());
+                let (mut outcome, device) = (Ok(()), coder.model.device().clone());
                 coder.model.visit_mut(&mut |path, param| {
-                    let mut values = param.to_vec();
-                    match take(&format!("model/{path}"), &mut values, false) {
-                        Ok(()) => param.values_mut().copy_from_slice(&values),
-                        Err(error) => outcome = Err(error),
+                    let saved = ours.remove(&format!("{prefix}model/{path}"));
+                    let saved = saved.filter(|values| values.len() == param.len());
+                    let restored = match saved {
+                        Some(values) => param.set(&device, &values).map_err(Error::from),
+                        None => Err(wrong(&format!("model/{path}"))),
+                    };
+                    if outcome.is_ok() {
+                        outcome = restored;
                     }
                 });
                 outcome?;
@@ -116,7 +98,7 @@ pub(super) fn unpack(stack: &mut Stack, checkpoint: Checkpoint) -> Result<Checkp
             }
         }
     }
-    stack.state = state.stack;
+    stack.restore(state.stack);
     let step = checkpoint.step.saturating_sub(stack.state.step);
     Ok(Checkpoint { step, weights: checkpoint.weights, optimizer, state: state.tuner })
 }

@@ -1,36 +1,39 @@
 //! A layer that learns without labels, as either kind of machine.
 
 use super::coder::Coder;
-use super::rbm::{Learning, Rbm, mean_square};
 use crate::nn::Error;
+use crate::nn::boltzmann::{BoltzmannOp, Learning, Machine};
 use crate::nn::buffer::Buffer;
+use crate::nn::kernel::squares::mean_square;
+use crate::nn::ops::Backend;
 use crate::preset::Visible;
-use crate::train::metrics::{Metric, Metrics};
+use crate::train::metrics::{Metric, Metrics, Scores};
 
 /// The machine behind a layer.
-pub enum Learner {
+pub enum Learner<D: Backend> {
     /// A restricted Boltzmann machine.
-    Rbm(Rbm),
+    Rbm(<D as BoltzmannOp>::Machine),
     /// A denoising autoencoder.
-    Coder(Coder),
+    Coder(Coder<D>),
 }
 
-impl Learner {
+impl<D: Backend> Learner<D> {
     /// One update from rows of the layer's inputs; returns the mean squared error of their reconstruction.
     ///
     /// # Errors
     /// When the device fails.
     pub fn step(&mut self, inputs: &[f32], rate: f64, learning: &Learning, seed: u64) -> Result<f64, Error> {
         match self {
-            Learner::Rbm(machine) => {
-                Ok(machine.step(inputs, &Learning { rate: rate as f32, ..*learning }, seed))
-            }
+            Learner::Rbm(machine) => machine.step(inputs, &Learning { rate: rate as f32, ..*learning }, seed),
             Learner::Coder(coder) => coder.step(inputs, rate, seed),
         }
     }
 
     /// The layer's output for rows of inputs.
-    pub fn encode(&self, inputs: &[f32]) -> Buffer {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn encode(&self, inputs: &[f32]) -> Result<Buffer, Error> {
         match self {
             Learner::Rbm(machine) => machine.hidden_given(inputs, None, 0),
             Learner::Coder(coder) => coder.encode(inputs),
@@ -38,7 +41,10 @@ impl Learner {
     }
 
     /// The inputs that rows of outputs stand for.
-    pub fn decode(&self, outputs: &[f32]) -> Buffer {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn decode(&self, outputs: &[f32]) -> Result<Buffer, Error> {
         match self {
             Learner::Rbm(machine) => machine.visible_given(outputs, None, 0),
             Learner::Coder(coder) => coder.decode(outputs),
@@ -48,32 +54,47 @@ impl Learner {
     /// Kernel and bias, as the layer of the network has them.
     pub fn weights(&self) -> [Vec<f32>; 2] {
         match self {
-            Learner::Rbm(machine) => [machine.kernel.clone(), machine.hidden_bias.clone()],
+            Learner::Rbm(machine) => machine.weights(),
             Learner::Coder(coder) => coder.weights(),
         }
     }
 
     /// How well rows of inputs are rebuilt: the mean squared error, and where there is one the free energy.
-    pub fn judge(&self, inputs: &[f32]) -> (f64, Option<f64>) {
-        let error = mean_square(inputs, &self.decode(&self.encode(inputs)));
-        match self {
-            Learner::Rbm(machine) => (error, Some(machine.free_energy(inputs))),
-            Learner::Coder(_) => (error, None),
-        }
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn judge(&self, inputs: &[f32]) -> Result<(f64, Option<f64>), Error> {
+        let error = mean_square(inputs, &self.decode(&self.encode(inputs)?)?);
+        let energy = match self {
+            Learner::Rbm(machine) => Some(machine.free_energy(inputs)?),
+            Learner::Coder(_) => None,
+        };
+        Ok((error, energy))
     }
 
-    /// The same as metrics of held-out rows, with the pseudo-likelihood where it is defined.
-    pub fn judge_held_out(&self, inputs: &[f32], seed: u64) -> (f64, Metrics) {
-        let (error, energy) = self.judge(inputs);
+    /// The same as scores of held-out rows.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn judge_held_out(&self, inputs: &[f32]) -> Result<Scores, Error> {
+        let (error, energy) = self.judge(inputs)?;
         let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
         if let Some(energy) = energy {
             metrics.set(Metric::FreeEnergyHeldOut, energy);
         }
-        if let Learner::Rbm(machine) = self
-            && machine.kind == Visible::Binary
-        {
-            metrics.set(Metric::PseudoLikelihood, machine.pseudo_likelihood(inputs, seed));
+        Ok(Scores { loss: error, accuracy: None, metrics })
+    }
+
+    /// The pseudo-likelihood of rows of inputs, where it is defined.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn pseudo_likelihood(&self, inputs: &[f32], seed: u64) -> Result<Option<f64>, Error> {
+        match self {
+            Learner::Rbm(machine) if machine.kind() == Visible::Binary => {
+                machine.pseudo_likelihood(inputs, seed).map(Some)
+            }
+            Learner::Rbm(_) | Learner::Coder(_) => Ok(None),
         }
-        (error, metrics)
     }
 }

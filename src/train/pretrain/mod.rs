@@ -1,115 +1,125 @@
 //! Greedy layer-wise pretraining, then supervised training of the same network.
 //!
-//! `rbm`, `coder`: what a layer learns as; `learner`: either; `stack`: the layers, one after the other; `keep`: their
-//! checkpoint; `figures`: what they show. This file puts the two phases together.
+//! `coder`: a layer that learns as an autoencoder; `learner`: either kind of machine; `stack`: the layers, one after the
+//! other; `keep`: their checkpoint; `figures`: what they show. This file puts the two phases together.
 
 mod coder;
 mod figures;
 mod keep;
 mod learner;
-mod rbm;
 mod stack;
 
 pub use coder::zero_some;
 pub use learner::Learner;
-pub use rbm::{Learning, Rbm, mean_square};
 pub use stack::Stack;
 
-use std::ops::DerefMut;
 use std::sync::Arc;
 
-use dfdx::tensor::Cpu;
-
+use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
+use super::report::{EpochReport, LearningRate, StepReport};
 use super::supervised::{self, Trainer};
-use super::training::{Ending, EpochSummary, Error, Observer, StepSummary, Training, Verdict};
+use super::training::{Progress, Training};
+use super::transfer::Loaded;
 use crate::data::{Dataset, Splits};
-use crate::nn::graph::Param;
-use crate::nn::model::CpuModel;
+use crate::nn::HostModel;
+use crate::nn::ops::Backend;
 use crate::preset::Preset;
-use crate::run::Checkpoint;
+use crate::run::{Checkpoint, NamedTensor};
 
-/// A stack that learns, then a tuner that trains the network it is part of. It owns both, or, while the tuner runs and
-/// is looked at, borrows them.
-pub struct Pretraining<S, T> {
-    stack: S,
-    tuner: T,
+/// A stack that learns, then a tuner that trains the network it is part of.
+pub struct Pretraining<D: Backend> {
+    stack: Stack<D>,
+    tuner: Trainer<D>,
+    /// The second phase has been announced.
+    is_tuning: bool,
 }
 
 /// Opens the data and builds the network and the machines of its hidden layers.
 ///
 /// # Errors
 /// When the data is broken or the network does not fit it.
-pub fn prepare(preset: &Preset) -> Result<Pretraining<Box<Stack>, Box<Trainer>>, Error> {
-    Ok(Pretraining {
-        stack: Box::new(Stack::prepare(preset)?),
-        tuner: Box::new(supervised::prepare(preset)?),
-    })
+pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<Pretraining<D>, Error> {
+    let (stack, tuner) = (Stack::prepare(preset, device)?, supervised::prepare(preset, device)?);
+    Ok(Pretraining { stack, tuner, is_tuning: false })
 }
 
-impl<S, T> Pretraining<S, T>
-where
-    S: DerefMut<Target = Stack>,
-    T: DerefMut<Target: Training>,
-{
-    /// Gives the network what a layer has learned.
-    fn hand_over(&mut self, place: usize) {
-        let hidden = &self.stack.hidden[place];
-        let (kernel, bias) = (format!("{}/kernel", hidden.name), format!("{}/bias", hidden.name));
-        let [weights, biases] = hidden.learner.weights();
-        self.tuner.visit_mut(&mut |path, param| {
-            if path == kernel {
-                param.values_mut().copy_from_slice(&weights);
-            } else if path == bias {
-                param.values_mut().copy_from_slice(&biases);
-            }
-        });
+impl<D: Backend> Pretraining<D> {
+    /// Gives the network what the layer that learns has learned.
+    fn hand_over(&mut self) -> Result<(), Error> {
+        let hidden = &self.stack.hidden[self.stack.current()];
+        let [kernel, bias] = hidden.learner.weights();
+        let shape = vec![kernel.len() / bias.len().max(1), bias.len()];
+        let tensor = |name: &str, shape, values| NamedTensor {
+            name: format!("{}/{name}", hidden.name),
+            shape,
+            values,
+        };
+        let bias = tensor("bias", vec![bias.len()], bias);
+        self.tuner.load(vec![tensor("kernel", shape, kernel), bias])?;
+        Ok(())
     }
 
-    /// The layers learn, one after the other.
-    fn pretrain(&mut self, observer: &mut dyn Observer) -> Result<Verdict, Error> {
-        while !self.stack.is_done() {
-            if let Some(line) = self.stack.begin_epoch() {
-                observer.noted(line);
+    /// The next piece of work of the first phase.
+    fn pretrain(&mut self) -> Result<Progress, Error> {
+        if !self.stack.is_in_epoch()
+            && let Some(line) = self.stack.begin_epoch()
+        {
+            return Ok(Progress::Noted(line));
+        }
+        if !self.stack.is_epoch_done() {
+            let report = self.stack.one_step()?;
+            if self.stack.is_epoch_done() {
+                self.hand_over()?;
             }
-            while !self.stack.is_epoch_done() {
-                if observer.between_steps(self) == Verdict::Stop {
-                    return Ok(Verdict::Stop);
-                }
-                observer.stepped(&self.stack.one_step()?);
-            }
-            let place = self.stack.current();
-            self.hand_over(place);
-            if observer.between_steps(self) == Verdict::Stop {
-                return Ok(Verdict::Stop);
-            }
-            observer.evaluating();
-            observer.epoch_ended(&self.stack.end_epoch());
-            if self.stack.is_done() {
+            return Ok(Progress::Stepped(report));
+        }
+        if let Some(report) = self.stack.end_epoch() {
+            return Ok(Progress::EpochEnded(report));
+        }
+        self.stack.judge()?;
+        Ok(Progress::Validating)
+    }
+
+    /// What the second phase did, its steps and epochs counted on from the first's.
+    fn count_on(&self, progress: Progress) -> Progress {
+        let (steps, epochs) = (self.stack.state.step, self.stack.state.epoch);
+        match progress {
+            Progress::Stepped(report) => Progress::Stepped(StepReport {
+                step: steps + report.step,
+                epoch: epochs + report.epoch,
+                ..report
+            }),
+            Progress::EpochEnded(report) => Progress::EpochEnded(EpochReport {
+                step: steps + report.step,
+                epoch: epochs + report.epoch,
+                ..report
+            }),
+            Progress::Validating | Progress::Noted(_) | Progress::Done(_) => progress,
+        }
+    }
+}
+
+impl<D: Backend> Training for Pretraining<D> {
+    fn advance(&mut self) -> Result<Progress, Error> {
+        if !self.stack.is_done() {
+            return self.pretrain();
+        }
+        if !self.is_tuning {
+            self.is_tuning = true;
+            if self.tuner.epoch() == 0 {
                 let labelled = self.tuner.splits().train.len();
-                observer.noted(format!("training the whole network with {labelled} labelled samples"));
+                let line = format!("training the whole network with {labelled} labelled samples");
+                return Ok(Progress::Noted(line));
             }
         }
-        Ok(Verdict::Continue)
-    }
-}
-
-impl<S, T> Training for Pretraining<S, T>
-where
-    S: DerefMut<Target = Stack>,
-    T: DerefMut<Target: Training>,
-{
-    fn run(&mut self, observer: &mut dyn Observer) -> Result<Ending, Error> {
-        if self.pretrain(observer)? == Verdict::Stop {
-            return Ok(Ending::Stopped);
-        }
-        let Pretraining { stack, tuner } = self;
-        tuner.run(&mut Second { observer, stack })
+        let progress = self.tuner.advance()?;
+        Ok(self.count_on(progress))
     }
 
-    fn evaluate_test(&mut self) -> Result<Scores, Error> {
-        self.tuner.evaluate_test()
+    fn advance_test(&mut self) -> Result<Option<Scores>, Error> {
+        self.tuner.advance_test()
     }
 
     fn preset(&self) -> &Preset {
@@ -120,20 +130,32 @@ where
         self.tuner.splits()
     }
 
+    fn device(&self) -> String {
+        self.tuner.device()
+    }
+
     fn set_test(&mut self, test: Arc<dyn Dataset>) {
         self.tuner.set_test(test);
     }
 
-    fn model_and_splits(&mut self) -> (&mut CpuModel, &Splits) {
+    fn model_and_splits(&mut self) -> (&mut dyn HostModel, &Splits) {
         self.tuner.model_and_splits()
     }
 
-    fn visit(&self, visit: &mut dyn FnMut(String, &Param<Cpu>)) {
-        self.tuner.visit(visit);
+    fn weights(&self) -> Vec<NamedTensor> {
+        self.tuner.weights()
     }
 
-    fn visit_mut(&mut self, visit: &mut dyn FnMut(String, &mut Param<Cpu>)) {
-        self.tuner.visit_mut(visit);
+    fn load(&mut self, weights: Vec<NamedTensor>) -> Result<Loaded, Error> {
+        self.tuner.load(weights)
+    }
+
+    fn freeze(&mut self, layers: usize) -> Vec<String> {
+        self.tuner.freeze(layers)
+    }
+
+    fn parameters(&self) -> u64 {
+        self.tuner.parameters()
     }
 
     fn snapshot(&self) -> Checkpoint {
@@ -145,15 +167,15 @@ where
         self.tuner.restore(tuner)
     }
 
-    fn learning_rate(&self) -> f64 {
+    fn learning_rate(&self) -> LearningRate {
         if self.stack.is_done() { self.tuner.learning_rate() } else { self.stack.learning_rate() }
     }
 
-    fn set_learning_rate(&mut self, rate: f64) {
+    fn set_rate_factor(&mut self, factor: f64) {
         if self.stack.is_done() {
-            self.tuner.set_learning_rate(rate);
+            self.tuner.set_rate_factor(factor);
         } else {
-            self.stack.set_learning_rate(rate);
+            self.stack.state.rate_factor = factor;
         }
     }
 
@@ -185,47 +207,13 @@ where
 
     fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
         let step = self.step();
-        match figures::draw(name, at, step, &self.stack) {
+        match figures::draw(name, at, step, &self.stack)? {
             Some(figure) => Ok(Some(figure)),
             None => {
                 let figure = self.tuner.figure(name, at)?;
                 Ok(figure.map(|figure| Figure { step, ..figure }))
             }
         }
-    }
-}
-
-/// The observer of the second phase, to whom its steps and epochs count on from the first's.
-struct Second<'a> {
-    observer: &'a mut dyn Observer,
-    stack: &'a mut Stack,
-}
-
-impl Observer for Second<'_> {
-    fn between_steps(&mut self, tuner: &mut dyn Training) -> Verdict {
-        self.observer.between_steps(&mut Pretraining { stack: &mut *self.stack, tuner })
-    }
-
-    fn stepped(&mut self, step: &StepSummary) {
-        let (steps, epochs) = (self.stack.state.step, self.stack.state.epoch);
-        self.observer.stepped(&StepSummary { step: steps + step.step, epoch: epochs + step.epoch, ..*step });
-    }
-
-    fn evaluating(&mut self) {
-        self.observer.evaluating();
-    }
-
-    fn noted(&mut self, line: String) {
-        self.observer.noted(line);
-    }
-
-    fn epoch_ended(&mut self, epoch: &EpochSummary) {
-        let (steps, epochs) = (self.stack.state.step, self.stack.state.epoch);
-        self.observer.epoch_ended(&EpochSummary {
-            step: steps + epoch.step,
-            epoch: epochs + epoch.epoch,
-            ..*epoch
-        });
     }
 }
 

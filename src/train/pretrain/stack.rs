@@ -6,15 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::coder::Coder;
 use super::learner::Learner;
-use super::rbm::{Learning, Rbm};
 use crate::data::{self, Batch, Dataset, Splits, order};
+use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::buffer::Buffer;
 use crate::nn::init::Stream;
 use crate::nn::kernel::random::derive;
+use crate::nn::ops::Backend;
 use crate::preset::shapes::size;
 use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Procedure, Visible, layer_names};
+use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
-use crate::train::training::{EpochSummary, Error, StepSummary};
+use crate::train::report::{EpochReport, LearningRate, StepReport};
 
 /// Samples at most on which a layer is judged after an epoch.
 const JUDGED: usize = 5000;
@@ -22,16 +24,16 @@ const JUDGED: usize = 5000;
 const CAUTIOUS: u32 = 5;
 
 /// A hidden layer of the network.
-pub struct Hidden {
+pub struct Hidden<D: Backend> {
     /// Its name in the network: `dense_1`.
     pub name: String,
     /// What learns it.
-    pub learner: Learner,
+    pub learner: Learner<D>,
 }
 
 /// How far the epoch in progress is.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Progress {
+pub(super) struct EpochProgress {
     in_epoch: bool,
     batches: u64,
     /// Sums over its samples.
@@ -46,15 +48,15 @@ pub(super) struct State {
     pub step: u64,
     /// The epoch in progress, over all layers, from 1.
     pub epoch: u32,
-    pub progress: Progress,
+    pub progress: EpochProgress,
     /// What the person made of the learning rate, as a factor.
     pub rate_factor: f64,
 }
 
 /// The layers with what they learn from.
-pub struct Stack {
+pub struct Stack<D: Backend> {
     /// From the input to the last hidden layer.
-    pub hidden: Vec<Hidden>,
+    pub hidden: Vec<Hidden<D>>,
     /// What they learn from: targets do not matter.
     pub splits: Splits,
     pub(super) state: State,
@@ -63,16 +65,33 @@ pub struct Stack {
     epochs_each: u32,
     batch_size: usize,
     seed: u64,
+    /// In which order the epoch `ordered` reads the samples.
     order: Vec<u32>,
+    ordered: u32,
     batch: Batch,
+    /// What the current epoch came to, as far as it has been judged.
+    judged: Judged,
 }
 
-impl Stack {
+/// How far the judging of an epoch is; each stage takes some tens of milliseconds.
+#[derive(Clone, Copy)]
+enum Judged {
+    /// Not at all.
+    Nothing,
+    /// On samples that were learned from.
+    Training(Scores),
+    /// And on held-out samples, the pseudo-likelihood not yet.
+    HeldOut(Scores, Scores),
+    /// On all, as far as samples are held out.
+    Everything(Scores, Option<Scores>),
+}
+
+impl<D: Backend> Stack<D> {
     /// The hidden layers that the preset asks to be pretrained.
     ///
     /// # Errors
     /// When the data is broken or nothing is left of it.
-    pub fn prepare(preset: &Preset) -> Result<Self, Error> {
+    pub fn prepare(preset: &Preset, device: &D) -> Result<Self, Error> {
         let Procedure::Pretraining {
             method,
             epochs,
@@ -96,7 +115,7 @@ impl Stack {
             Pretrainer::Autoencoder { .. } => (0, false),
         };
         let mut width = size(splits.train.input_shape());
-        let mut hidden: Vec<Hidden> = Vec::new();
+        let mut hidden: Vec<Hidden<D>> = Vec::new();
         let last = preset.layers.len().saturating_sub(1);
         for (layer, name) in preset.layers[..last].iter().zip(layer_names(&preset.layers)) {
             let Layer::Dense { units, activation, .. } = *layer else { continue };
@@ -105,12 +124,21 @@ impl Stack {
                 Pretrainer::Rbm { visible, .. } => {
                     let kind = if number == 0 { visible } else { Visible::Binary };
                     let stream = Stream { seed: derive(preset.seed, 77), layer: number };
-                    Learner::Rbm(Rbm::new(kind, width, units, stream))
+                    Learner::Rbm(device.machine(kind, width, units, stream)?)
                 }
                 Pretrainer::Autoencoder { noise } => {
                     let seed = derive(preset.seed, 77 + u64::from(number));
                     let shape = [width, units];
-                    Learner::Coder(Coder::new(shape, activation, noise, rate, momentum, weight_decay, seed)?)
+                    Learner::Coder(Coder::new(
+                        device,
+                        shape,
+                        activation,
+                        noise,
+                        rate,
+                        momentum,
+                        weight_decay,
+                        seed,
+                    )?)
                 }
             };
             hidden.push(Hidden { name, learner });
@@ -133,7 +161,9 @@ impl Stack {
             batch_size: batch_size.max(1) as usize,
             seed: derive(preset.seed, 78),
             order: Vec::new(),
+            ordered: 0,
             batch: Batch::default(),
+            judged: Judged::Nothing,
         })
     }
 
@@ -158,29 +188,25 @@ impl Stack {
     }
 
     /// Layers that have begun to learn.
-    pub fn begun(&self) -> &[Hidden] {
+    pub fn begun(&self) -> &[Hidden<D>] {
         &self.hidden[..(self.current() + 1).min(self.hidden.len())]
     }
 
-    /// The rate of the next step.
-    pub fn learning_rate(&self) -> f64 {
-        self.rate * self.state.rate_factor
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> LearningRate {
+        LearningRate { base: self.rate, scheduled: self.rate, factor: self.state.rate_factor }
     }
 
-    /// Changes the rate from the next step on.
-    pub fn set_learning_rate(&mut self, rate: f64) {
-        self.state.rate_factor = rate / self.rate;
+    /// Whether an epoch is in progress.
+    pub(super) fn is_in_epoch(&self) -> bool {
+        self.state.progress.in_epoch
     }
 
-    /// Begins an epoch, or goes on with the one in progress; says what begins where a layer's first one does.
+    /// Begins an epoch; says what begins where a layer's first one does.
     pub(super) fn begin_epoch(&mut self) -> Option<String> {
-        let is_new = !self.state.progress.in_epoch;
-        if is_new {
-            self.state.epoch += 1;
-            self.state.progress = Progress { in_epoch: true, ..Progress::default() };
-        }
-        self.order = order::epoch(self.splits.train.len(), self.seed, self.state.epoch, true);
-        let starts = is_new && (self.state.epoch - 1).is_multiple_of(self.epochs_each.max(1));
+        self.state.epoch += 1;
+        self.state.progress = EpochProgress { in_epoch: true, ..EpochProgress::default() };
+        let starts = (self.state.epoch - 1).is_multiple_of(self.epochs_each.max(1));
         starts.then(|| {
             let place = self.current();
             let Hidden { name, learner } = &self.hidden[place];
@@ -205,21 +231,25 @@ impl Stack {
     }
 
     /// One update of the current layer.
-    pub(super) fn one_step(&mut self) -> Result<StepSummary, Error> {
+    pub(super) fn one_step(&mut self) -> Result<StepReport, Error> {
         let since = Instant::now();
         let State { step, epoch, progress, .. } = self.state;
+        if self.ordered != epoch {
+            self.order = order::epoch(self.splits.train.len(), self.seed, epoch, true);
+            self.ordered = epoch;
+        }
         let mut batches = self.order.chunks(self.batch_size);
         let indices = batches.nth(progress.batches as usize).unwrap_or_default();
         self.splits.train.fill_for_training(indices, epoch, &mut self.batch);
         let place = self.current();
-        let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs));
+        let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs))?;
         let epoch_of_layer = (epoch - 1) % self.epochs_each;
         let mut learning = self.learning;
         if epoch_of_layer < CAUTIOUS.min(self.epochs_each / 2) {
             learning.momentum = learning.momentum.min(0.5);
         }
         let (rate, seed) = (self.learning_rate(), derive(self.seed, step));
-        let error = self.hidden[place].learner.step(&inputs, rate, &learning, seed)?;
+        let error = self.hidden[place].learner.step(&inputs, rate.effective(), &learning, seed)?;
         if !error.is_finite() {
             return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });
         }
@@ -232,48 +262,93 @@ impl Stack {
         progress.time += time;
         let metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let scores = Scores { loss: error, accuracy: None, metrics };
-        Ok(StepSummary { step: step + 1, epoch, scores, learning_rate: rate, samples, time })
+        Ok(StepReport {
+            step: step + 1,
+            epoch,
+            scores,
+            steps: 1,
+            learning_rate: rate,
+            samples: samples as u64,
+            seconds: time.as_secs_f64(),
+        })
     }
 
-    /// Ends the epoch: what it came to, on samples that were learned from and on held-out ones.
-    pub(super) fn end_epoch(&mut self) -> EpochSummary {
-        let State { step, epoch, progress, .. } = self.state;
-        self.state.progress = Progress::default();
+    /// Judges the epoch a stage further, on samples that were learned from and on held-out ones.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn judge(&mut self) -> Result<(), Error> {
+        let held_out = self.splits.validation.clone();
+        let count = if held_out.is_empty() { JUDGED } else { held_out.len().min(JUDGED) };
         let place = self.current();
-        let error = progress.error / progress.samples.max(1) as f64;
-        let mut metrics = Metrics::default();
-        let count = if self.splits.validation.is_empty() { JUDGED } else { self.splits.validation.len() };
-        let count = count.min(JUDGED);
-        let seen = self.some(place, &*self.splits.train, 0, count);
-        let (own, energy) = self.hidden[place].learner.judge(&seen);
-        // As held-out samples are judged: over means, and by what was learned in the end.
-        metrics.set(Metric::ReconstructionError, own);
-        if let Some(energy) = energy {
-            metrics.set(Metric::FreeEnergy, energy);
-        }
-        let validation = (!self.splits.validation.is_empty()).then(|| {
-            let unseen = self.some(place, &*self.splits.validation, 0, count);
-            let (loss, metrics) = self.hidden[place].learner.judge_held_out(&unseen, self.seed);
-            Scores { loss, accuracy: None, metrics }
-        });
-        EpochSummary {
+        let learner = &self.hidden[place].learner;
+        self.judged = match self.judged {
+            Judged::Nothing => {
+                let progress = &self.state.progress;
+                let (own, energy) = learner.judge(&self.some(place, &*self.splits.train, 0, count)?)?;
+                // As held-out samples are judged: over means, and by what was learned in the end.
+                let mut metrics = Metrics::default().with(Metric::ReconstructionError, own);
+                if let Some(energy) = energy {
+                    metrics.set(Metric::FreeEnergy, energy);
+                }
+                let loss = progress.error / progress.samples.max(1) as f64;
+                let training = Scores { loss, accuracy: None, metrics };
+                if held_out.is_empty() {
+                    Judged::Everything(training, None)
+                } else {
+                    Judged::Training(training)
+                }
+            }
+            Judged::Training(training) => {
+                let unseen = self.some(place, &*held_out, 0, count)?;
+                Judged::HeldOut(training, learner.judge_held_out(&unseen)?)
+            }
+            Judged::HeldOut(training, mut scores) => {
+                let unseen = self.some(place, &*held_out, 0, count)?;
+                if let Some(likelihood) = learner.pseudo_likelihood(&unseen, self.seed)? {
+                    scores.metrics.set(Metric::PseudoLikelihood, likelihood);
+                }
+                Judged::Everything(training, Some(scores))
+            }
+            everything @ Judged::Everything(..) => everything,
+        };
+        Ok(())
+    }
+
+    /// Ends the epoch, once it is judged: what it came to.
+    pub(super) fn end_epoch(&mut self) -> Option<EpochReport> {
+        let Judged::Everything(training, validation) = self.judged else { return None };
+        let State { step, epoch, progress, .. } = self.state;
+        (self.state.progress, self.judged) = (EpochProgress::default(), Judged::Nothing);
+        Some(EpochReport {
             epoch,
             step,
-            training: Scores { loss: error, accuracy: None, metrics },
+            training,
             validation,
-            learning_rate: self.learning_rate(),
+            learning_rate: self.learning_rate().effective(),
             samples: progress.samples,
-            time: progress.time,
-        }
+            seconds: progress.time.as_secs_f64(),
+        })
+    }
+
+    /// Goes on from a checkpoint's state. Judging that was under way begins anew.
+    pub(super) fn restore(&mut self, state: State) {
+        (self.state, self.judged) = (state, Judged::Nothing);
     }
 
     /// What a layer gets for rows of the network's inputs.
-    pub fn inputs_of(&self, place: usize, inputs: Buffer) -> Buffer {
-        self.hidden[..place].iter().fold(inputs, |x, hidden| hidden.learner.encode(&x))
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn inputs_of(&self, place: usize, inputs: Buffer) -> Result<Buffer, Error> {
+        Ok(self.hidden[..place].iter().try_fold(inputs, |x, hidden| hidden.learner.encode(&x))?)
     }
 
     /// What a layer gets for `count` samples of a set from `first` on, counted round.
-    pub fn some(&self, place: usize, set: &dyn Dataset, first: usize, count: usize) -> Buffer {
+    ///
+    /// # Errors
+    /// When the samples cannot be read, or the device fails.
+    pub fn some(&self, place: usize, set: &dyn Dataset, first: usize, count: usize) -> Result<Buffer, Error> {
         let count = count.min(set.len());
         let indices: Vec<u32> = (first..first + count).map(|index| (index % set.len()) as u32).collect();
         let mut batch = Batch::default();
@@ -282,7 +357,10 @@ impl Stack {
     }
 
     /// The network's inputs that rows of a layer's inputs stand for.
-    pub fn project(&self, place: usize, inputs: Buffer) -> Buffer {
-        self.hidden[..place].iter().rev().fold(inputs, |x, hidden| hidden.learner.decode(&x))
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn project(&self, place: usize, inputs: Buffer) -> Result<Buffer, Error> {
+        Ok(self.hidden[..place].iter().rev().try_fold(inputs, |x, hidden| hidden.learner.decode(&x))?)
     }
 }

@@ -1,6 +1,13 @@
+use dfdx::tensor::Cpu;
+
 use super::*;
+use crate::train::Outcome;
 use crate::train::metrics::Metric;
 use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
+
+fn prepare(preset: &Preset) -> Result<Pretraining<Cpu>, Error> {
+    super::prepare(preset, &Cpu::default())
+}
 
 fn preset(method: &str, epochs: u32) -> Preset {
     let text = format!(
@@ -18,7 +25,7 @@ fn preset(method: &str, epochs: u32) -> Preset {
 fn layers_learn_in_turn_and_steps_and_epochs_count_on_through_the_second_phase() {
     let mut training = prepare(&preset("rbm()", 2)).unwrap();
     let mut heard = Witness::default();
-    assert_eq!(training.run(&mut heard).unwrap(), Ending::Completed);
+    assert_eq!(heard.drive(&mut training).unwrap(), Outcome::Completed);
     assert_eq!(heard.lines.len(), 3, "{:?}", heard.lines);
     assert!(heard.lines[1].contains("dense_1, layer 2 of 2: a Boltzmann machine of 64 and 32 units"));
     let epochs: Vec<u32> = heard.epochs.iter().map(|epoch| epoch.epoch).collect();
@@ -38,19 +45,19 @@ fn layers_learn_in_turn_and_steps_and_epochs_count_on_through_the_second_phase()
 fn the_network_starts_from_what_the_layers_learned() {
     for method in ["rbm()", "autoencoder()"] {
         let mut training = prepare(&preset(method, 1)).unwrap();
-        assert_eq!(training.run(&mut Witness::stopping_at(40)).unwrap(), Ending::Stopped);
+        assert_eq!(Witness::stopping_at(40).drive(&mut training).unwrap(), Outcome::Stopped);
         for hidden in &training.stack.hidden {
             let [kernel, bias] = hidden.learner.weights();
             let mut found = 0;
-            training.visit(&mut |path, param| {
-                if path == format!("{}/kernel", hidden.name) {
-                    assert!(param.to_vec() == kernel);
+            for tensor in training.weights() {
+                if tensor.name == format!("{}/kernel", hidden.name) {
+                    assert!(tensor.values == kernel);
                     found += 1;
-                } else if path == format!("{}/bias", hidden.name) {
-                    assert!(param.to_vec() == bias);
+                } else if tensor.name == format!("{}/bias", hidden.name) {
+                    assert!(tensor.values == bias);
                     found += 1;
                 }
-            });
+            }
             assert_eq!(found, 2, "{method}");
         }
     }
@@ -71,7 +78,7 @@ fn the_same_seed_gives_the_same_bits_on_any_number_of_threads() {
 fn every_figure_can_be_drawn_at_any_time() {
     let mut training = prepare(&preset("rbm()", 1)).unwrap();
     for stop_at in [Some(0), Some(25), None] {
-        training.run(&mut Witness { stop_at, ..Witness::default() }).unwrap();
+        Witness { stop_at, ..Witness::default() }.drive(&mut training).unwrap();
         assert_eq!(draw_all(&mut training)[..3], ["filters", "reconstructions", "gibbs-chains"]);
     }
 }

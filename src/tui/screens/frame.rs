@@ -72,8 +72,8 @@ fn status(state: &State, width: u16) -> Line<'static> {
     if let Some(training) = &state.training {
         details.push(clean(&training.info.preset.name));
         details.push(format!("step {}", format::thousands(training.step())));
-        if let Some(report) = training.last.filter(|_| state.running().is_some()) {
-            let rate = report.samples_per_second.max(0.0) as u64;
+        if training.last.is_some() && state.running().is_some() {
+            let rate = training.samples_per_second().round() as u64;
             details.push(format!("{} samples/s", format::thousands(rate)));
         }
     }

@@ -103,7 +103,7 @@ fn draw_side(state: &State, area: Rect, frame: &mut Frame) {
         lines.push(Line::from(vec![
             Span::styled(format!("{:<10}", "rate"), theme.style(Role::Muted)),
             Span::styled(
-                training.base_rate.to_string(),
+                training.rate().effective().to_string(),
                 ratatui::style::Style::new().add_modifier(Modifier::BOLD),
             ),
             Span::styled("  + -", theme.style(Role::Muted)),

@@ -165,14 +165,13 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
         let text = words(validation.loss, validation.accuracy, &validation.metrics, width);
         lines.push(pair(theme, "validation", 12, text));
     }
-    let rate = training.last.map_or(training.base_rate, |report| report.learning_rate);
-    let speed = training.finish.map(|finish| finish.samples_per_second);
-    let speed = speed.or(training.last.map(|report| report.samples_per_second)).unwrap_or(0.0);
-    let speed = format!("{} samples/s", format::thousands(speed.max(0.0) as u64));
+    let rate = training.rate().effective();
+    let speed = format!("{} samples/s", format::thousands(training.samples_per_second().round() as u64));
     match training.finish {
         Some(finish) => {
-            let test =
-                words(finish.test.loss, finish.test.accuracy, &finish.test.metrics, width.saturating_sub(20));
+            let test = finish.test.map_or("not evaluated".into(), |test| {
+                words(test.loss, test.accuracy, &test.metrics, width.saturating_sub(20))
+            });
             let line = pair(theme, "test set", 12, format!("{test}   {speed}"));
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
         }
@@ -230,7 +229,7 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
             columns.push((title, width, Box::new(text)));
         }
     }
-    let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second.max(0.0) as u64);
+    let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second().round() as u64);
     columns.push(("samples/s".into(), 10, Box::new(speed)));
     columns.push(("time".into(), 8, Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
     let rows =

@@ -1,7 +1,9 @@
 //! The training that runs, or the last one that ran.
 
+use std::collections::VecDeque;
+
 use super::history::Series;
-use crate::worker::{EpochReport, Finish, Metric, Past, Phase, RunInfo, Scores, StepReport};
+use crate::worker::{EpochReport, Finish, LearningRate, Metric, Past, Phase, RunInfo, Scores, StepReport};
 
 /// Loss, accuracy and what else the procedure reports over the steps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,14 +85,20 @@ pub struct Training {
     pub epochs: Vec<EpochReport>,
     /// How it ended.
     pub finish: Option<Finish>,
-    /// The learning rate that was set last, before the schedule's factor.
-    pub base_rate: f64,
+    /// The learning rate that a key asked for and that no step has used yet.
+    pub wished_rate: Option<f64>,
+    /// Samples and seconds of the newest reports, for the throughput of late.
+    recent: VecDeque<(u64, f64)>,
+    /// Seconds of training so far, as far as they were reported.
+    pub seconds: f64,
 }
+
+/// Seconds of training over which the throughput of late is taken.
+const RECENT: f64 = 1.0;
 
 impl Training {
     /// A training that begins.
     pub fn new(info: RunInfo) -> Self {
-        let base_rate = info.preset.optimizer.learning_rate();
         Training {
             info,
             training: Curves::default(),
@@ -98,7 +106,9 @@ impl Training {
             last: None,
             epochs: Vec::new(),
             finish: None,
-            base_rate,
+            wished_rate: None,
+            recent: VecDeque::new(),
+            seconds: 0.0,
         }
     }
 
@@ -113,7 +123,32 @@ impl Training {
     /// Takes in a step report.
     pub fn on_step(&mut self, report: StepReport) {
         self.training.push(report.step, u64::from(report.steps), report.scores);
+        self.seconds += report.seconds;
+        self.recent.push_back((report.samples, report.seconds));
+        let mut seconds: f64 = self.recent.iter().map(|(_, seconds)| seconds).sum();
+        while let Some(&(_, oldest)) = self.recent.front()
+            && seconds - oldest >= RECENT
+        {
+            self.recent.pop_front();
+            seconds -= oldest;
+        }
         self.last = Some(report);
+        self.wished_rate = None;
+    }
+
+    /// Training throughput of late; over the whole training once it has ended.
+    pub fn samples_per_second(&self) -> f64 {
+        if let Some(finish) = self.finish {
+            return finish.samples_per_second;
+        }
+        let sum = |sum: (u64, f64), one: &(u64, f64)| (sum.0 + one.0, sum.1 + one.1);
+        let (samples, seconds) = self.recent.iter().fold((0, 0.0), sum);
+        if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
+    }
+
+    /// The learning rate that the optimizer used last; before the first step, that it will use.
+    pub fn rate(&self) -> LearningRate {
+        self.last.map_or(self.info.learning_rate, |report| report.learning_rate)
     }
 
     /// Takes in an epoch report.
@@ -171,7 +206,7 @@ impl Training {
 
     /// Seconds until all epochs' steps are done, at the present throughput.
     pub fn seconds_left(&self) -> Option<f64> {
-        let rate = self.last?.samples_per_second;
+        let rate = self.samples_per_second();
         if self.finish.is_some() || rate <= 0.0 {
             return None;
         }

@@ -15,8 +15,8 @@ use crate::tui::state::{Presets, State};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
-    Confusion, EpochReport, Event, Filter, Finish, Inspection, Metric, Metrics, Outcome, RunInfo, Sample,
-    Scores, StepReport,
+    Confusion, EpochReport, Event, Filter, Finish, Inspection, LearningRate, Metric, Metrics, Outcome,
+    RunInfo, Sample, Scores, StepReport,
 };
 
 const CNN: &str = r#"Preset(
@@ -61,6 +61,7 @@ pub fn started() -> Event {
         classes: (0..10).map(|digit| digit.to_string()).collect(),
         epochs: 5,
         predicts_classes: true,
+        learning_rate: LearningRate::constant(0.001),
         figures: Vec::new(),
         device: "cpu, 2 threads, AVX-512".into(),
     }))
@@ -68,16 +69,21 @@ pub fn started() -> Event {
 
 /// A report with figures that fall as in real training.
 pub fn stepped(step: u64) -> Event {
+    stepped_over(step, 4)
+}
+
+/// The same for so many steps at once.
+pub fn stepped_over(step: u64, steps: u32) -> Event {
     let noise = ((step * 7919) % 101) as f64 / 101.0;
     let loss = 2.3 * (-(step as f64) / 300.0).exp() + 0.08 + 0.15 * noise;
     Event::Step(StepReport {
         step,
         epoch: ((step.max(1) - 1) / 844 + 1) as u32,
         scores: Scores { loss, accuracy: Some((1.0 - loss / 3.0).clamp(0.0, 1.0)), ..Scores::default() },
-        steps: 4,
-        learning_rate: 0.001,
-        samples_per_second: 21_340.0,
-        seconds: step as f64 * 0.003,
+        steps,
+        learning_rate: LearningRate::constant(0.001),
+        samples: 64 * u64::from(steps),
+        seconds: 64.0 * f64::from(steps) / 21_340.0,
     })
 }
 
@@ -130,7 +136,7 @@ pub fn epoch_done(epoch: u32) -> Event {
         training: scores(0.2 / f64::from(epoch)),
         validation: Some(scores(0.12 / f64::from(epoch))),
         learning_rate: 0.001,
-        samples_per_second: 21_200.0,
+        samples: 53_848,
         seconds: 2.54,
     }))
 }
@@ -140,7 +146,7 @@ pub fn finished(outcome: Outcome) -> Event {
     let test = Scores { loss: 0.0431, accuracy: Some(0.9866), ..Scores::default() };
     Event::Finished(Finish {
         outcome,
-        test,
+        test: Some(test),
         epochs: 5,
         steps: 4220,
         samples_per_second: 21_250.0,

@@ -261,8 +261,8 @@ fn knobs_keep_their_place_while_other_views_are_looked_at() {
 fn a_figure_is_asked_for_again_while_training_goes_on_the_rarer_the_longer_it_takes() {
     let mut state = with_figures(80, 24, vec![info("x", Vec::new())]);
     report(&mut state, answer("x", Vec::new()));
-    assert_eq!(report(&mut state, stepped(100)), []);
-    assert_eq!(report(&mut state, stepped(204)).len(), 1);
+    assert_eq!(report(&mut state, stepped_over(100, 100)), []);
+    assert_eq!(report(&mut state, stepped_over(204, 104)).len(), 1);
     let slow = match answer("x", Vec::new()) {
         Event::Inspected(inspection) => match *inspection {
             Inspection::Figure { figure, .. } => Inspection::Figure { figure, seconds: 0.1 },
@@ -271,11 +271,11 @@ fn a_figure_is_asked_for_again_while_training_goes_on_the_rarer_the_longer_it_ta
         _ => unreachable!(),
     };
     report(&mut state, Event::Inspected(Box::new(slow)));
-    assert_eq!(report(&mut state, stepped(1200)), [], "5 s have not passed");
-    assert_eq!(report(&mut state, stepped(1900)).len(), 1);
+    assert_eq!(report(&mut state, stepped_over(1200, 996)), [], "5 s have not passed");
+    assert_eq!(report(&mut state, stepped_over(1900, 700)).len(), 1);
     press(&mut state, KeyCode::Char('2'));
     report(&mut state, answer("x", Vec::new()));
-    assert_eq!(report(&mut state, stepped(4000)), [], "it is not on the screen");
+    assert_eq!(report(&mut state, stepped_over(4000, 2100)), [], "it is not on the screen");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::{Screen, State, presets::Origin};
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Filter, Outcome, Phase, Question};
+use crate::worker::{Command, Event, Filter, Outcome, Phase, Question, RateChange};
 
 use super::builders::*;
 
@@ -29,7 +29,10 @@ fn a_person_chooses_changes_trains_inspects_and_leaves() {
     assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Pause)]);
     report(&mut state, Event::Phase(Phase::Paused));
     assert_eq!(press(&mut state, KeyCode::Char('.')), [Effect::Send(Command::Step)]);
-    assert_eq!(press(&mut state, KeyCode::Char('-')), [Effect::Send(Command::SetLearningRate(0.0007))]);
+    assert_eq!(
+        press(&mut state, KeyCode::Char('-')),
+        [Effect::Send(Command::ChangeRate(RateChange::To(0.0007)))]
+    );
     assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Resume)]);
 
     let question = Question::Sample { position: 0, filter: Filter::All };
@@ -72,7 +75,7 @@ fn the_sample_on_the_screen_is_asked_for_again_while_training_goes_on() {
     press(&mut state, KeyCode::Char('3'));
     report(&mut state, sample(Filter::All));
     assert_eq!(report(&mut state, stepped(2004)), []);
-    assert_eq!(report(&mut state, stepped(2400)).len(), 1);
+    assert_eq!(report(&mut state, stepped_over(2400, 396)).len(), 1);
 }
 
 #[test]

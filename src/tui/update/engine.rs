@@ -36,7 +36,8 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 training.on_step(report);
             }
             let inspect = &state.inspect;
-            let waited = (report.seconds - inspect.asked_at).abs();
+            let seconds = state.training.as_ref().map_or(0.0, |training| training.seconds);
+            let waited = (seconds - inspect.asked_at).abs();
             let due = inspect.refreshed_after().is_some_and(|seconds| waited >= seconds);
             if due && inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
         }
@@ -98,9 +99,11 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 Outcome::Stopped => "stopped",
                 Outcome::StoppedEarly => "stopped early",
             };
-            let accuracy = finish.test.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
-            let accuracy = accuracy.unwrap_or_default();
-            state.log(format!("{how}: test loss {:.4}{accuracy}", finish.test.loss));
+            let test = finish.test.map_or("the test set was not evaluated".into(), |test| {
+                let accuracy = test.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
+                format!("test loss {:.4}{}", test.loss, accuracy.unwrap_or_default())
+            });
+            state.log(format!("{how}: {test}"));
             if let Some(training) = &mut state.training {
                 training.finish = Some(finish);
             }

@@ -24,7 +24,7 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     } else {
         state.inspect.pending = 1;
     }
-    state.inspect.asked_at = training.last.map_or(0.0, |report| report.seconds);
+    state.inspect.asked_at = training.seconds;
     vec![Effect::Send(Command::Inspect(question))]
 }
 

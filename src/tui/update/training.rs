@@ -4,7 +4,7 @@ use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::{Next, SMOOTHING, Screen, State};
-use crate::worker::{Command, Phase};
+use crate::worker::{Command, Phase, RateChange};
 
 use super::{edit, presets, runs};
 
@@ -90,7 +90,8 @@ pub fn lower_learning_rate(state: &mut State) -> Vec<Effect> {
 fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
     match state.running() {
         Some(training) => {
-            let rate = next_round(training.base_rate, up);
+            let now = training.wished_rate.unwrap_or_else(|| training.rate().effective());
+            let rate = next_round(now, up);
             set_rate(state, rate)
         }
         None => {
@@ -104,10 +105,9 @@ fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
 pub(super) fn set_rate(state: &mut State, rate: f64) -> Vec<Effect> {
     let running = state.running().is_some();
     let Some(training) = state.training.as_mut().filter(|_| running) else { return Vec::new() };
-    training.base_rate = rate;
-    state.log(format!("learning rate set to {rate}"));
-    state.inform(format!("learning rate {rate}"));
-    vec![Effect::Send(Command::SetLearningRate(rate))]
+    training.wished_rate = Some(rate);
+    state.inform(format!("learning rate {rate} from the next step on"));
+    vec![Effect::Send(Command::ChangeRate(RateChange::To(rate)))]
 }
 
 /// The neighbour of `value` among 1, 1.5, 2, 3, 5 and 7 times the powers of ten, from 1e-8 to 10.
@@ -137,7 +137,7 @@ pub fn ask_learning_rate(state: &mut State) -> Vec<Effect> {
     let prompt = Prompt {
         title: "Learning rate".into(),
         help: "a number above 0, such as 0.001 or 3e-4".into(),
-        input: LineInput::new(&training.base_rate.to_string()),
+        input: LineInput::new(&training.rate().effective().to_string()),
         error: None,
         subject: Subject::LearningRate,
     };

@@ -77,7 +77,7 @@ mod tests {
     fn messages_come_back_infinities_included_and_what_is_between_them_is_passed_over() {
         let finish = Finish {
             outcome: Outcome::Stopped,
-            test: Scores { loss: f64::INFINITY, ..Scores::default() },
+            test: Some(Scores { loss: f64::INFINITY, ..Scores::default() }),
             epochs: 1,
             steps: 2,
             samples_per_second: 0.1,

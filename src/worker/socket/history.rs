@@ -1,6 +1,5 @@
 //! What a listener that comes late is told first: the same story with fewer words.
 
-use super::super::channel::summed;
 use super::super::protocol::Event;
 
 /// More step reports than this are halved, two summed into one.
@@ -67,7 +66,7 @@ impl History {
                 (Some(Event::Step(first)), Event::Step(second))
                     if !is_pair && first.epoch == second.epoch =>
                 {
-                    *first = summed(first, second);
+                    *first = first.and(second);
                     is_pair = true;
                 }
                 _ => {
@@ -83,7 +82,7 @@ impl History {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::protocol::{Phase, Scores, StepReport};
+    use super::super::super::protocol::{LearningRate, Phase, Scores, StepReport};
     use super::*;
 
     fn step(step: u64) -> Event {
@@ -92,9 +91,9 @@ mod tests {
             epoch: 1,
             scores: Scores { loss: 1.0 / step as f64, ..Scores::default() },
             steps: 1,
-            learning_rate: 0.1,
-            samples_per_second: 1.0,
-            seconds: step as f64,
+            learning_rate: LearningRate::constant(0.1),
+            samples: 1,
+            seconds: 1.0,
         })
     }
 

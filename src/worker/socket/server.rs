@@ -129,6 +129,7 @@ mod tests {
 
     use super::super::Connection;
     use super::*;
+    use crate::worker::RateChange;
     use crate::worker::channel::channel;
 
     fn next(connection: &mut Connection) -> Event {
@@ -153,8 +154,8 @@ mod tests {
 
             let mut connection = Connection::open(&folder).unwrap();
             assert_eq!(next(&mut connection), keeping);
-            connection.send(&Command::SetLearningRate(0.5)).unwrap();
-            assert_eq!(inbox.wait(), Command::SetLearningRate(0.5));
+            connection.send(&Command::ChangeRate(RateChange::Times(0.5))).unwrap();
+            assert_eq!(inbox.wait(), Command::ChangeRate(RateChange::Times(0.5)));
             let mut raw = connection.stream().try_clone().unwrap();
             raw.write_all(&[5, 0, 0, 0]).unwrap();
             raw.write_all(b"(((((").unwrap();

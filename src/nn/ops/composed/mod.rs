@@ -1,5 +1,4 @@
-//! Ops composed of dfdx's own, for devices other than the CPU: generic over dfdx's device, so that the tests beside
-//! them compare them with the fused ops on a machine without any other device.
+//! Ops composed of dfdx's own: an independent reference for the fused ops, which the tests beside them compare with.
 //!
 //! Where samples have a layout behind their columns (images, sequences), numbers are picked by [`pick`]: one gather by
 //! indices that depend on the layer's shape alone.
@@ -10,7 +9,6 @@ pub mod join;
 pub mod norm;
 pub mod recurrent;
 pub mod sequence;
-#[cfg(test)]
 mod tests;
 pub mod update;
 

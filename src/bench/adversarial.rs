@@ -1,17 +1,18 @@
 //! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell images from what the
 //! generator makes of noise, the generator learns to be taken for real.
 
-use dfdx::tensor::{Cpu, Gradients};
+use dfdx::tensor::Gradients;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::workload::{NOISE, PIXELS, gan};
-use super::{Moment, Round, Timing, Workload};
+use super::{Round, Timestamp, Timing, Workload};
 use crate::data::Targets;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
-use crate::nn::loss::{Form, LossOp};
-use crate::nn::model::CpuModel;
+use crate::nn::loss::Form;
+use crate::nn::model::Model;
+use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
 use crate::nn::profile;
 use crate::nn::{self};
@@ -20,18 +21,17 @@ use crate::train::Error;
 
 const LEARNING_RATE: f64 = 2e-4;
 
-struct Gan {
-    device: Cpu,
-    generator: CpuModel,
-    discriminator: CpuModel,
-    optimizers: [Optimizer; 2],
+struct Gan<D: Backend> {
+    device: D,
+    generator: Model<D>,
+    discriminator: Model<D>,
+    optimizers: [Optimizer<D>; 2],
     noise: ChaCha8Rng,
     steps: u64,
 }
 
-impl Gan {
-    fn new() -> Result<Self, nn::Error> {
-        let device = Cpu::seed_from_u64(1);
+impl<D: Backend> Gan<D> {
+    fn new(device: D) -> Result<Self, nn::Error> {
         let [generator, discriminator] = gan();
         let (cross_entropy, none) = (Loss::BinaryCrossentropy, Loss::MeanSquaredError);
         let adam = preset::Optimizer::Adam {
@@ -41,8 +41,8 @@ impl Gan {
             epsilon: 1e-7,
         };
         Ok(Gan {
-            generator: CpuModel::build(&device, &generator, &[NOISE], none, 1)?,
-            discriminator: CpuModel::build(&device, &discriminator, &[PIXELS], cross_entropy, 2)?,
+            generator: Model::build(&device, &generator, &[NOISE], none, 1)?,
+            discriminator: Model::build(&device, &discriminator, &[PIXELS], cross_entropy, 2)?,
             optimizers: [(); 2].map(|()| Optimizer::new(&adam, &Clip::default())),
             noise: ChaCha8Rng::seed_from_u64(1),
             device,
@@ -66,7 +66,7 @@ impl Gan {
         let mut judging = Pass::training(&self.device, self.steps);
         let mut both = Buffer::scratch(2 * images.len());
         both[..images.len()].copy_from_slice(images);
-        both[images.len()..].copy_from_slice(&made.values);
+        both[images.len()..].copy_from_slice(&made.host());
         let both = Var::new(&self.device, both, 2 * rows, PIXELS, false)?;
         let verdict = self.discriminator.forward(&mut judging, both)?;
         let truth = (0..2 * rows).map(|row| f32::from(u8::from(row < rows))).collect();
@@ -84,14 +84,14 @@ impl Gan {
 }
 
 /// The gradients of how far the discriminator's verdict is from the truth: 1 for real, 0 for made.
-fn backward(
-    mut pass: Pass<Cpu>,
-    verdict: &Var<Cpu>,
+fn backward<D: Backend>(
+    mut pass: Pass<D>,
+    verdict: &Var<D>,
     truth: Vec<f32>,
     form: Form,
-) -> Result<Gradients<f32, Cpu>, nn::Error> {
+) -> Result<Gradients<f32, D>, nn::Error> {
     let (loss, options) = (Loss::BinaryCrossentropy, LossOptions::default());
-    let loss = Cpu::loss(&mut pass, verdict, 1, &Targets::Values(truth), loss, &options, form)?;
+    let loss = D::loss(&mut pass, verdict, 1, &Targets::Values(truth), loss, &options, form)?;
     pass.backward(loss)
 }
 
@@ -108,16 +108,16 @@ fn normal(count: usize, generator: &mut ChaCha8Rng) -> Buffer {
 }
 
 /// One round to warm up, `rounds` timed ones, one profiled.
-pub fn run(rounds: usize) -> Result<Timing, Error> {
+pub fn run<D: Backend>(device: D, rounds: usize) -> Result<Timing, Error> {
     let (count, batch) = (Workload::Gan.samples_per_round(), Workload::Gan.batch_size());
     let samples = Workload::Gan.samples(count);
-    let mut gan = Gan::new()?;
+    let mut gan = Gan::new(device)?;
     let mut round = || -> Result<Round, Error> {
-        let since = Moment::now();
+        let since = Timestamp::now();
         for images in samples.inputs().chunks_exact(batch * PIXELS) {
             gan.step(images)?;
         }
-        Ok(since.until(Moment::now()))
+        Ok(since.until(Timestamp::now()))
     };
     round()?;
     let rounds = (0..rounds).map(|_| round()).collect::<Result<_, _>>()?;
@@ -129,9 +129,11 @@ pub fn run(rounds: usize) -> Result<Timing, Error> {
 
 #[cfg(test)]
 mod tests {
+    use dfdx::tensor::Cpu;
+
     use super::*;
 
-    fn weights(model: &CpuModel) -> Vec<f32> {
+    fn weights(model: &Model<Cpu>) -> Vec<f32> {
         let mut all = Vec::new();
         model.visit(&mut |_, param| all.extend(param.to_vec()));
         all
@@ -139,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_step_changes_both_networks_and_the_discriminator_learns_to_tell() {
-        let mut gan = Gan::new().unwrap();
+        let mut gan = Gan::new(Cpu::default()).unwrap();
         let before = [weights(&gan.generator), weights(&gan.discriminator)];
         let images = vec![0.9; 64 * PIXELS];
         for _ in 0..30 {

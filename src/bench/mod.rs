@@ -1,8 +1,8 @@
 //! The engine's speed: reference workloads, timed, with where the time goes.
 //!
 //! The workloads are small networks that Keras and PyTorch are timed on too, on random data of the real shapes:
-//! `mlp`, `cnn`, `cnn2`, `rnn`, `lstm` and `charlm` by the same [`Trainer`](super::Trainer) that trains presets, `gan` by
-//! a step of its own; `rbm` is timed beside scikit-learn.
+//! `mlp`, `cnn`, `cnn2`, `rnn`, `lstm` and `charlm` by the same training loop that trains presets, `gan` by a step of its
+//! own; `rbm` is timed beside scikit-learn.
 
 mod adversarial;
 mod boltzmann;
@@ -17,9 +17,12 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::Error;
 use crate::nn::buffer::Buffer;
+use crate::nn::ops::Backend;
 use crate::nn::profile::Share;
+use crate::nn::{OnDevice, on_device};
+use crate::preset::DeviceChoice;
+use crate::train::Error;
 pub use workload::Workload;
 
 /// Timed rounds; the median counts.
@@ -27,7 +30,7 @@ const ROUNDS: usize = 5;
 
 /// What was measured of one workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct Measurement {
     /// Its name.
     pub workload: &'static str,
     /// Threads that trained.
@@ -48,7 +51,7 @@ pub struct Report {
     pub gflops: f64,
     /// The same for those products alone, each as fast as it goes on this machine.
     pub ceiling_gflops: f64,
-    /// [`gflops`](Report::gflops) as a share of [`ceiling_gflops`](Report::ceiling_gflops).
+    /// [`gflops`](Measurement::gflops) as a share of [`ceiling_gflops`](Measurement::ceiling_gflops).
     pub ceiling_share: f64,
     /// The most memory the process had in use, where the system tells.
     pub peak_memory_bytes: Option<u64>,
@@ -71,19 +74,19 @@ pub struct OpReport {
     pub gflops: Option<f64>,
 }
 
-/// A moment by the clock and by the processors.
+/// A point in time by the clock and by the processors.
 #[derive(Clone, Copy)]
-struct Moment {
+struct Timestamp {
     clock: Instant,
     processor: Option<Duration>,
 }
 
-impl Moment {
+impl Timestamp {
     fn now() -> Self {
-        Moment { processor: process::processor_time(), clock: Instant::now() }
+        Timestamp { processor: process::processor_time(), clock: Instant::now() }
     }
 
-    fn until(self, later: Moment) -> Round {
+    fn until(self, later: Timestamp) -> Round {
         let processor = self.processor.zip(later.processor).map(|(from, to)| to.saturating_sub(from));
         Round { clock: later.clock - self.clock, processor }
     }
@@ -107,11 +110,15 @@ struct Timing {
     inference_per_second: Option<f64>,
 }
 
-/// Trains a workload on `threads` threads (none: as many as rayon finds) and measures it.
+/// Trains a workload on a device with `threads` threads (none: as many as rayon finds) and measures it.
 ///
 /// # Errors
 /// When the engine fails, or lacks a layer of the workload.
-pub fn measure(workload: Workload, threads: Option<usize>) -> Result<Report, Error> {
+pub fn measure(
+    workload: Workload,
+    device: DeviceChoice,
+    threads: Option<usize>,
+) -> Result<Measurement, Error> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
         .build()
@@ -119,17 +126,28 @@ pub fn measure(workload: Workload, threads: Option<usize>) -> Result<Report, Err
     pool.install(|| {
         Buffer::release_pool();
         process::forget_peak();
-        let timing = match workload {
-            Workload::Gan => adversarial::run(ROUNDS)?,
-            Workload::Rbm => boltzmann::run(ROUNDS),
-            other => supervised::run(other, ROUNDS)?,
-        };
+        let timing = on_device(device, Run(workload))?;
         let peak = process::peak();
-        Ok(report(workload, timing, peak))
+        Ok(measurement(workload, timing, peak))
     })
 }
 
-fn report(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64>) -> Report {
+/// A workload's run on a device.
+struct Run(Workload);
+
+impl OnDevice for Run {
+    type Output = Result<Timing, Error>;
+
+    fn run<D: Backend>(self, device: D) -> Self::Output {
+        match self.0 {
+            Workload::Gan => adversarial::run(device, ROUNDS),
+            Workload::Rbm => boltzmann::run(&device, ROUNDS),
+            other => supervised::run(other, &device, ROUNDS),
+        }
+    }
+}
+
+fn measurement(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64>) -> Measurement {
     let steps = timing.steps_per_round as f64;
     let samples = (timing.steps_per_round * workload.batch_size()) as f64;
     let mut processor: Vec<Duration> = timing.rounds.iter().filter_map(|round| round.processor).collect();
@@ -143,7 +161,7 @@ fn report(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64>) ->
     let operations: f64 = products.iter().map(|product| product.operations()).sum();
     let gflops = operations * steps / median.as_secs_f64() / 1e9;
     let ceiling_gflops = operations / ceiling::seconds(&products) / 1e9;
-    Report {
+    Measurement {
         workload: workload.name(),
         threads: rayon::current_num_threads(),
         batch_size: workload.batch_size(),
@@ -205,7 +223,7 @@ mod tests {
             steps_per_round: 10,
             inference_per_second: None,
         };
-        let report = report(Workload::Mlp, timing, Some(1));
+        let report = measurement(Workload::Mlp, timing, Some(1));
         assert_eq!((report.ms_per_step, report.processor_ms_per_step), (25.0, Some(50.0)));
         assert_eq!(report.range.1, 4.0 * report.range.0);
         let names: Vec<&str> = report.ops.iter().map(|op| op.name.as_str()).collect();

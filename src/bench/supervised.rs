@@ -2,40 +2,37 @@
 
 use std::time::Instant;
 
-use super::{Moment, Round, Timing, Workload, random};
+use super::{Round, Timestamp, Timing, Workload, random};
+use crate::nn::ops::Backend;
 use crate::nn::profile;
-use crate::train::{EpochSummary, Error, Observer, Training, supervised};
+use crate::train::{Error, Progress, Training, supervised};
 
 /// Samples of an evaluation that is timed.
 const TESTED: usize = 10_000;
 /// Evaluations that are timed; the fastest but one counts, since the first one warms up.
 const EVALUATIONS: usize = 5;
 
-/// Notes when each epoch ends; the last one is profiled.
-struct Watch {
-    ends: Vec<Moment>,
-    profiled_from: usize,
-}
-
-impl Observer for Watch {
-    fn epoch_ended(&mut self, _: &EpochSummary) {
-        self.ends.push(Moment::now());
-        if self.ends.len() == self.profiled_from {
-            profile::start();
-        }
-    }
-}
-
 /// One epoch to warm up, `count` timed ones, one profiled, then evaluations.
-pub fn run(workload: Workload, count: usize) -> Result<Timing, Error> {
+pub fn run<D: Backend>(workload: Workload, device: &D, count: usize) -> Result<Timing, Error> {
     let preset = workload.preset((count + 2) as u32);
     let test = workload.samples(TESTED);
-    let mut trainer =
-        supervised::on(&preset, random::splits(workload.samples(workload.samples_per_round()), test))?;
-    let mut watch = Watch { ends: Vec::new(), profiled_from: count + 1 };
-    trainer.run(&mut watch)?;
+    let splits = random::splits(workload.samples(workload.samples_per_round()), test);
+    let mut trainer = supervised::on(&preset, splits, device)?;
+    let mut ends = Vec::new();
+    loop {
+        match trainer.advance()? {
+            Progress::EpochEnded(_) => {
+                ends.push(Timestamp::now());
+                if ends.len() == count + 1 {
+                    profile::start();
+                }
+            }
+            Progress::Done(_) => break,
+            Progress::Stepped(_) | Progress::Validating | Progress::Noted(_) => {}
+        }
+    }
     let profile = profile::finish();
-    let mut rounds: Vec<Round> = watch.ends.windows(2).map(|pair| pair[0].until(pair[1])).collect();
+    let mut rounds: Vec<Round> = ends.windows(2).map(|pair| pair[0].until(pair[1])).collect();
     let profiled = rounds.pop().map(|round| round.clock).unwrap_or_default();
     let inference_per_second = if workload.has_images() {
         let mut times = Vec::with_capacity(EVALUATIONS);

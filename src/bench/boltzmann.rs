@@ -2,12 +2,14 @@
 //! no decay. Digits are mostly black; so are the images here.
 
 use super::workload::PIXELS;
-use super::{Moment, Round, Timing, Workload};
+use super::{Round, Timestamp, Timing, Workload};
 use crate::data::{Batch, Dataset};
+use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::init::Stream;
+use crate::nn::ops::Backend;
 use crate::nn::profile;
 use crate::preset::Visible;
-use crate::train::pretrain::{Learning, Rbm};
+use crate::train::Error;
 
 const UNITS: usize = 256;
 /// The rate of `tests/reference/sklearn_rbm.py`.
@@ -15,30 +17,30 @@ const LEARNING: Learning =
     Learning { rate: 0.05, momentum: 0.0, weight_decay: 0.0, gibbs_steps: 1, persistent: true };
 
 /// One round to warm up, `count` timed ones, one profiled.
-pub fn run(count: usize) -> Timing {
+pub fn run<D: Backend>(device: &D, count: usize) -> Result<Timing, Error> {
     let (workload, mut batch) = (Workload::Rbm, Batch::default());
     let all: Vec<u32> = (0..workload.samples_per_round() as u32).collect();
     workload.samples(all.len()).fill(&all, &mut batch);
     let images: Vec<f32> = batch.inputs.iter().map(|&x| (5.0 * x - 4.0).max(0.0)).collect();
-    let mut machine = Rbm::new(Visible::Binary, PIXELS, UNITS, Stream { seed: 1, layer: 0 });
+    let mut machine = device.machine(Visible::Binary, PIXELS, UNITS, Stream { seed: 1, layer: 0 })?;
     let mut steps = 0;
-    let mut round = || {
-        let since = Moment::now();
+    let mut round = || -> Result<Round, Error> {
+        let since = Timestamp::now();
         for rows in images.chunks(workload.batch_size() * PIXELS) {
-            machine.step(rows, &LEARNING, steps);
+            machine.step(rows, &LEARNING, steps)?;
             steps += 1;
         }
-        since.until(Moment::now())
+        Ok(since.until(Timestamp::now()))
     };
-    round();
-    let rounds: Vec<Round> = (0..count).map(|_| round()).collect();
+    round()?;
+    let rounds = (0..count).map(|_| round()).collect::<Result<_, _>>()?;
     profile::start();
-    let profiled = round().clock;
-    Timing {
+    let profiled = round()?.clock;
+    Ok(Timing {
         rounds,
         profile: profile::finish(),
         profiled,
         steps_per_round: workload.samples_per_round() / workload.batch_size(),
         inference_per_second: None,
-    }
+    })
 }

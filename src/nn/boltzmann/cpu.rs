@@ -1,17 +1,17 @@
-//! A restricted Boltzmann machine: visible and hidden units, with weights between them only.
-//!
-//! Binary units: `E(v, h) = -b v - c h - v W h`; real visible units with variance 1 have `(v - b)^2 / 2` for `-b v`. So
-//! `p(h = 1 | v) = sigmoid(c + v W)`, `p(v = 1 | h) = sigmoid(b + W h)` or `v ~ N(b + W h, 1)`, and with the hidden units
-//! summed out `F(v) = -b v - sum ln(1 + exp(c + v W))`. Training follows Hinton's "A practical guide to training
-//! restricted Boltzmann machines" (2010); persistent chains are Tieleman's (2008).
+//! The machine on the CPU.
 
+use dfdx::tensor::Cpu;
 use rayon::prelude::*;
 
+use super::{BoltzmannOp, Learning, Machine};
+
 use crate::nn::buffer::Buffer;
+use crate::nn::device::Error;
 use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::elementwise::{apply, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::kernel::random::{derive, logistic_units, normals, uniforms};
+use crate::nn::kernel::squares::mean_square;
 use crate::nn::profile::span;
 use crate::preset::{Activation, Initializer, Visible};
 use crate::simd;
@@ -19,36 +19,28 @@ use crate::simd;
 /// Weights of a piece of work for one thread.
 const PIECE: usize = 1 << 15;
 
-/// How a machine learns.
-#[derive(Clone, Copy, Debug)]
-pub struct Learning {
-    /// The step size.
-    pub rate: f32,
-    /// Share of the last change that goes on.
-    pub momentum: f32,
-    /// Pull of weights towards zero.
-    pub weight_decay: f32,
-    /// The k of CD-k.
-    pub gibbs_steps: u32,
-    /// Whether chains go on from step to step.
-    pub persistent: bool,
-}
-
 /// The machine.
 #[derive(Clone, Debug)]
 pub struct Rbm {
-    /// What its visible units are.
-    pub kind: Visible,
+    kind: Visible,
     /// `[visible, hidden]`, as a Dense layer has it.
-    pub kernel: Vec<f32>,
+    pub(super) kernel: Vec<f32>,
     /// One a visible unit.
-    pub visible_bias: Vec<f32>,
+    pub(super) visible_bias: Vec<f32>,
     /// One a hidden unit.
-    pub hidden_bias: Vec<f32>,
+    pub(super) hidden_bias: Vec<f32>,
     /// The last changes of the three.
-    pub velocity: [Vec<f32>; 3],
+    velocity: [Vec<f32>; 3],
     /// Hidden samples of the persistent chains, one for each row of a batch.
-    pub chains: Vec<f32>,
+    chains: Vec<f32>,
+}
+
+impl BoltzmannOp for Cpu {
+    type Machine = Rbm;
+
+    fn machine(&self, kind: Visible, visible: usize, hidden: usize, stream: Stream) -> Result<Rbm, Error> {
+        Ok(Rbm::new(kind, visible, hidden, stream))
+    }
 }
 
 impl Rbm {
@@ -68,16 +60,6 @@ impl Rbm {
         }
     }
 
-    /// Visible units.
-    pub fn visible(&self) -> usize {
-        self.visible_bias.len()
-    }
-
-    /// Hidden units.
-    pub fn hidden(&self) -> usize {
-        self.hidden_bias.len()
-    }
-
     /// What comes to the hidden units from rows of visible ones, without their bias.
     fn up(&self, visible: &[f32]) -> Buffer {
         let mut x = Buffer::scratch(visible.len() / self.visible() * self.hidden());
@@ -92,21 +74,12 @@ impl Rbm {
         gemm(rows, h, v, Mat::rows(visible, v), Mat::rows(&self.kernel, h), x, false);
     }
 
-    /// Probabilities of the hidden units for rows of visible ones, and a sample of them if `sample` has room.
-    pub fn hidden_given(&self, visible: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Buffer {
-        let mut x = self.up(visible);
-        logistic_units(&mut x, &self.hidden_bias, sample, seed);
-        x
+    /// Fills `sample` with a sample of the hidden units for rows of visible ones.
+    fn sample_hidden(&self, visible: &[f32], sample: &mut [f32], seed: u64) {
+        logistic_units(&mut self.up(visible), &self.hidden_bias, Some(sample), seed);
     }
 
-    /// Means of the visible units for rows of hidden ones, and a sample of them if `sample` has room.
-    pub fn visible_given(&self, hidden: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Buffer {
-        let mut x = Buffer::scratch(hidden.len() / self.hidden() * self.visible());
-        self.visible_into(hidden, &mut x, sample, seed);
-        x
-    }
-
-    /// As [`visible_given`](Rbm::visible_given), the means into `x`.
+    /// As [`visible_given`](Machine::visible_given), the means into `x`.
     fn visible_into(&self, hidden: &[f32], x: &mut [f32], sample: Option<&mut [f32]>, seed: u64) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = hidden.len() / h;
@@ -129,23 +102,6 @@ impl Rbm {
         }
     }
 
-    /// One update from rows of data; returns the mean squared difference between them and their reconstructions after
-    /// one step down and up, per unit.
-    pub fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> f64 {
-        let (v, h) = (self.visible(), self.hidden());
-        let rows = data.len() / v;
-        // The data and below it what the machine dreams, so that a product over both is one.
-        let (mut visible, mut hidden) = (Buffer::scratch(2 * rows * v), Buffer::scratch(2 * rows * h));
-        visible[..rows * v].copy_from_slice(data);
-        let is_under_way = learning.persistent && self.chains.len() == rows * h;
-        let error = match is_under_way {
-            true => self.dream_on(&mut visible, &mut hidden, learning, seed),
-            false => self.dream(&mut visible, &mut hidden, learning, seed),
-        };
-        self.learn(&visible, &mut hidden, learning);
-        error
-    }
-
     /// Chains that start at the data, which go over means of the visible units, less noisy than samples. Fills the dreamt
     /// half of `visible` and all hidden probabilities; returns the reconstruction error.
     fn dream(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
@@ -157,7 +113,7 @@ impl Rbm {
         self.visible_into(&fired, dreamt, None, 0);
         let error = mean_square(data, dreamt);
         for k in 1..u64::from(learning.gibbs_steps) {
-            self.hidden_given(dreamt, Some(&mut fired), derive(seed, 2 * k + 1));
+            self.sample_hidden(dreamt, &mut fired, derive(seed, 2 * k + 1));
             self.visible_into(&fired, dreamt, None, 0);
         }
         self.up_into(dreamt, negative);
@@ -176,7 +132,7 @@ impl Rbm {
         let mut fired = Buffer::scratch(hidden.len() / 2);
         self.visible_into(&self.chains, &mut means, Some(&mut visible[half..]), derive(seed, 2));
         for k in 1..u64::from(learning.gibbs_steps) {
-            self.hidden_given(&visible[half..], Some(&mut fired), derive(seed, 2 * k + 1));
+            self.sample_hidden(&visible[half..], &mut fired, derive(seed, 2 * k + 1));
             self.visible_into(&fired, &mut means, Some(&mut visible[half..]), derive(seed, 2 * k + 2));
         }
         self.up_into(visible, hidden);
@@ -229,9 +185,49 @@ impl Rbm {
         let pieces = kernel.par_chunks_mut(PIECE).zip(velocity.par_chunks(PIECE));
         pieces.for_each(|(kernel, velocity)| added(kernel, velocity));
     }
+}
 
-    /// Mean free energy of rows of visible units.
-    pub fn free_energy(&self, visible: &[f32]) -> f64 {
+impl Machine for Rbm {
+    fn kind(&self) -> Visible {
+        self.kind
+    }
+
+    fn visible(&self) -> usize {
+        self.visible_bias.len()
+    }
+
+    fn hidden(&self) -> usize {
+        self.hidden_bias.len()
+    }
+
+    fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> Result<f64, Error> {
+        let (v, h) = (self.visible(), self.hidden());
+        let rows = data.len() / v;
+        // The data and below it what the machine dreams, so that a product over both is one.
+        let (mut visible, mut hidden) = (Buffer::scratch(2 * rows * v), Buffer::scratch(2 * rows * h));
+        visible[..rows * v].copy_from_slice(data);
+        let is_under_way = learning.persistent && self.chains.len() == rows * h;
+        let error = match is_under_way {
+            true => self.dream_on(&mut visible, &mut hidden, learning, seed),
+            false => self.dream(&mut visible, &mut hidden, learning, seed),
+        };
+        self.learn(&visible, &mut hidden, learning);
+        Ok(error)
+    }
+
+    fn hidden_given(&self, visible: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Result<Buffer, Error> {
+        let mut x = self.up(visible);
+        logistic_units(&mut x, &self.hidden_bias, sample, seed);
+        Ok(x)
+    }
+
+    fn visible_given(&self, hidden: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Result<Buffer, Error> {
+        let mut x = Buffer::scratch(hidden.len() / self.hidden() * self.visible());
+        self.visible_into(hidden, &mut x, sample, seed);
+        Ok(x)
+    }
+
+    fn free_energy(&self, visible: &[f32]) -> Result<f64, Error> {
         let mut x = self.up(visible);
         x.chunks_exact_mut(self.hidden())
             .for_each(|row| row.iter_mut().zip(&self.hidden_bias).for_each(|(x, b)| *x += b));
@@ -242,12 +238,10 @@ impl Rbm {
             Visible::Binary => units.map(|(v, b)| -f64::from(*v) * f64::from(*b)).sum(),
             Visible::Gaussian => units.map(|(v, b)| 0.5 * f64::from(v - b).powi(2)).sum(),
         };
-        (own - hidden) / (visible.len() / self.visible()).max(1) as f64
+        Ok((own - hidden) / (visible.len() / self.visible()).max(1) as f64)
     }
 
-    /// Mean log of the pseudo-likelihood of rows of binary visible units, in nats: of one unit of each row, drawn by
-    /// `seed`, times the number of units, as scikit-learn estimates it.
-    pub fn pseudo_likelihood(&self, visible: &[f32], seed: u64) -> f64 {
+    fn pseudo_likelihood(&self, visible: &[f32], seed: u64) -> Result<f64, Error> {
         let (v, h) = (self.visible(), self.hidden());
         let rows = visible.len() / v;
         let x = self.up(visible);
@@ -268,28 +262,47 @@ impl Rbm {
         };
         // Collected in order, so that the sum does not depend on the threads.
         let each: Vec<f64> = (0..rows).into_par_iter().map(one).collect();
-        each.iter().sum::<f64>() / rows.max(1) as f64
+        Ok(each.iter().sum::<f64>() / rows.max(1) as f64)
     }
-}
 
-/// Mean squared difference.
-pub fn mean_square(a: &[f32], b: &[f32]) -> f64 {
-    let parts: Vec<f64> =
-        a.par_chunks(PIECE).zip(b.par_chunks(PIECE)).map(|(a, b)| f64::from(squares(a, b))).collect();
-    parts.iter().sum::<f64>() / a.len().max(1) as f64
-}
+    fn weights(&self) -> [Vec<f32>; 2] {
+        [self.kernel.clone(), self.hidden_bias.clone()]
+    }
 
-simd! {
-    fn squares<I>(a: &[f32], b: &[f32]) -> f32 {
-        let mut lanes = [0.0_f32; 16];
-        let (heads, tails) = (a.chunks_exact(16), b.chunks_exact(16));
-        let rest: f32 = heads.remainder().iter().zip(tails.remainder()).map(|(a, b)| (a - b) * (a - b)).sum();
-        for (a, b) in heads.zip(tails) {
-            for ((sum, a), b) in lanes.iter_mut().zip(a).zip(b) {
-                *sum = I::mul_add(a - b, a - b, *sum);
-            }
+    fn state(&self) -> Vec<(&'static str, Vec<f32>)> {
+        let [kernel, visible, hidden] = &self.velocity;
+        let all = [
+            ("kernel", &self.kernel),
+            ("visible_bias", &self.visible_bias),
+            ("hidden_bias", &self.hidden_bias),
+            ("kernel/velocity", kernel),
+            ("visible_bias/velocity", visible),
+            ("hidden_bias/velocity", hidden),
+            ("chains", &self.chains),
+        ];
+        all.map(|(name, numbers)| (name, numbers.clone())).into()
+    }
+
+    fn restore<E>(
+        &mut self,
+        saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+        wrong: &dyn Fn(&str) -> E,
+    ) -> Result<(), E> {
+        let [kernel, visible, hidden] = &mut self.velocity;
+        for (name, numbers) in [
+            ("kernel", &mut self.kernel),
+            ("visible_bias", &mut self.visible_bias),
+            ("hidden_bias", &mut self.hidden_bias),
+            ("kernel/velocity", kernel),
+            ("visible_bias/velocity", visible),
+            ("hidden_bias/velocity", hidden),
+        ] {
+            let of_right_size = |saved: &Vec<f32>| saved.len() == numbers.len();
+            *numbers = saved(name).filter(of_right_size).ok_or_else(|| wrong(name))?;
         }
-        lanes.iter().sum::<f32>() + rest
+        // There is a chain a row of a batch once learning has begun.
+        self.chains = saved("chains").ok_or_else(|| wrong("chains"))?;
+        Ok(())
     }
 }
 
@@ -310,7 +323,3 @@ fn drift(bias: &mut [f32], velocity: &mut [f32], change: &[f32], momentum: f32) 
         *bias += *velocity;
     }
 }
-
-#[cfg(test)]
-#[path = "rbm_tests.rs"]
-mod tests;

@@ -1,0 +1,48 @@
+//! What can end a training against its will.
+
+use crate::{data, nn};
+
+/// Why a training cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] nn::Error),
+    /// The data is broken.
+    #[error(transparent)]
+    Data(#[from] data::Error),
+    /// The loss is not finite.
+    #[error(
+        "the loss became {loss} at step {step} (epoch {epoch}): try a smaller learning rate or train.clip"
+    )]
+    NotFinite {
+        /// What it became.
+        loss: f32,
+        /// At which step, from 1.
+        step: u64,
+        /// In which epoch, from 1.
+        epoch: u32,
+    },
+    /// Nothing to train on.
+    #[error("no training samples are left: data.validation and data.train_samples leave none")]
+    NoSamples,
+    /// A checkpoint of something else.
+    #[error("the checkpoint does not fit this preset: {0}")]
+    Checkpoint(String),
+    /// More memory than there is.
+    #[error(
+        "training would take {takes} and {available} are free: {}",
+        .fits.map_or("the model is too large for this machine".into(), |batch| format!("train.batch_size {batch} would fit"))
+    )]
+    Memory {
+        /// What it would take, in words.
+        takes: String,
+        /// Free memory, in words.
+        available: String,
+        /// The largest batch size that would fit.
+        fits: Option<u32>,
+    },
+    /// A figure that this training does not have.
+    #[error("there is no figure '{0}' of this training")]
+    NoFigure(String),
+}

@@ -1,0 +1,533 @@
+//! The training loop over mini-batches: epochs of batches, validation, learning rate, early stopping, checkpoints.
+//! What a step and an evaluation are, the procedure's [`TrainStep`] says.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::error::Error;
+use super::evaluation::Evaluation;
+use super::figure::{Controls, Figure, FigureInfo, Panel};
+use super::metrics::Scores;
+use super::network::Network;
+use super::report::{EpochReport, LearningRate, Outcome, StepReport};
+use super::schedule::{Plateau, Scheduler};
+use super::snapshot::{Packer, Unpacker};
+use super::stopping::{EarlyStopping, Judgement};
+use super::training::{self, Progress, Training};
+use super::transfer::{self, Loaded};
+use super::writing::Writing;
+use crate::data::{self, Batch, Dataset, Loader, Splits};
+use crate::nn::ops::Backend;
+use crate::nn::profile::span;
+use crate::nn::{Device, HostModel};
+use crate::preset::Preset;
+use crate::run::{Checkpoint, NamedTensor};
+
+/// What is particular to one step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepContext {
+    /// Steps done before it.
+    pub step: u64,
+    /// Its seed: no other step has it.
+    pub seed: u64,
+    /// Its learning rate.
+    pub learning_rate: f64,
+}
+
+/// What a procedure of mini-batches is made of: its networks, a step, an evaluation.
+pub trait TrainStep {
+    /// The device that its networks are on.
+    type Device: Backend;
+
+    /// What an evaluation sums up over the chunks of a set.
+    type Sums;
+
+    /// Its networks, in a fixed order; the first is the one that the person sees as the model.
+    fn networks(&self) -> &[Network<Self::Device>];
+
+    /// The same, to be changed.
+    fn networks_mut(&mut self) -> &mut [Network<Self::Device>];
+
+    /// Before an epoch's first step.
+    fn begin_epoch(&mut self) {}
+
+    /// The order in which an epoch reads the training samples.
+    fn order(&self, preset: &Preset, train: &dyn Dataset, epoch: u32) -> Vec<u32> {
+        data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
+    }
+
+    /// Learns from a batch, whose inputs it may move out and back; returns the scores on it. When the loss is not
+    /// finite, nothing is learned.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error>;
+
+    /// Where NaN or infinity appeared in the step on this batch with this seed, in words; `None`: it cannot say.
+    fn first_not_finite(&mut self, _batch: &Batch, _seed: u64) -> Option<String> {
+        None
+    }
+
+    /// Begins an evaluation: in which chunks it reads the set, with nothing summed up yet.
+    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Self::Sums>;
+
+    /// Evaluates a chunk, the `number`-th of its set, and adds it to the sums.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut Self::Sums) -> Result<(), Error>;
+
+    /// The scores over a whole set.
+    fn scores(&self, sums: Self::Sums) -> Scores;
+
+    /// Whether its outputs for samples are classes.
+    fn predicts_classes(&self, _splits: &Splits) -> bool {
+        false
+    }
+
+    /// See [`Training::write`].
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn write(&mut self, _prompt: &str, _how: Writing) -> Result<Option<(String, String)>, Error> {
+        Ok(None)
+    }
+
+    /// What it has to show beside curves.
+    fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
+        Vec::new()
+    }
+
+    /// Notes and panels of a figure; `None` when there is none of that name.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn figure(&mut self, _name: &str, _at: &Controls, _splits: &Splits) -> Result<Option<Drawn>, Error> {
+        Ok(None)
+    }
+
+    /// The same as it is shown after so many steps: for figures that correct what they are asked for.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn figure_at(
+        &mut self,
+        step: u64,
+        name: &str,
+        at: &Controls,
+        splits: &Splits,
+    ) -> Result<Option<Figure>, Error> {
+        let drawn = self.figure(name, at, splits)?;
+        Ok(drawn.map(|(notes, panels)| Figure { name: name.into(), at: at.clone(), step, notes, panels }))
+    }
+}
+
+/// Notes and panels of a figure.
+pub type Drawn = (Vec<String>, Vec<Panel>);
+
+/// How far the epoch in progress is.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct EpochProgress {
+    in_epoch: bool,
+    /// Early stopping has ended the training.
+    is_over: bool,
+    batches: u64,
+    samples: u64,
+    /// Means over its samples.
+    scores: Scores,
+    time: Duration,
+    learning_rate: f64,
+}
+
+/// What a checkpoint holds beside tensors.
+#[derive(Serialize, Deserialize)]
+struct State {
+    epoch: u32,
+    progress: EpochProgress,
+    rate_factor: f64,
+    plateau: Plateau,
+    #[serde(rename = "watch")]
+    early_stopping: Option<(f64, u32)>,
+}
+
+/// The tensor of a checkpoint that holds the best epoch's weights.
+const BEST: &str = "best weights";
+
+/// A training in progress.
+pub struct TrainingLoop<P: TrainStep> {
+    /// The procedure.
+    pub procedure: P,
+    preset: Preset,
+    splits: Splits,
+    scheduler: Scheduler,
+    early_stopping: Option<EarlyStopping>,
+    best: Option<Vec<f32>>,
+    /// What the person made of the scheduled rate, as a factor.
+    rate_factor: f64,
+    /// In which order the epoch `ordered` reads the samples.
+    order: Vec<u32>,
+    ordered: u32,
+    steps_per_epoch: u64,
+    batch: Batch,
+    loader: Loader,
+    progress: EpochProgress,
+    validation: Validation<P::Sums>,
+    test: Option<Evaluation<P::Sums>>,
+    step: u64,
+    epoch: u32,
+}
+
+/// How far the validation of the epoch in progress is.
+enum Validation<S> {
+    /// It has not begun.
+    Waiting,
+    /// A part of the held-out samples is evaluated.
+    Running(Evaluation<S>),
+    /// All are, with these scores.
+    Ended(Scores),
+}
+
+impl<P: TrainStep> TrainingLoop<P> {
+    /// A training on the data that the preset names.
+    ///
+    /// # Errors
+    /// When the data is broken, nothing is left of it, or the procedure cannot be made for it.
+    pub fn prepare(
+        preset: &Preset,
+        procedure: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
+    ) -> Result<Self, Error> {
+        Self::on(preset, data::open(&preset.data, preset.seed)?, procedure)
+    }
+
+    /// A training on these samples, whatever data the preset names.
+    ///
+    /// # Errors
+    /// When there is nothing to train on, or the procedure cannot be made for it.
+    pub fn on(
+        preset: &Preset,
+        splits: Splits,
+        procedure: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
+    ) -> Result<Self, Error> {
+        if splits.train.is_empty() {
+            return Err(Error::NoSamples);
+        }
+        let procedure = procedure(preset, &splits)?;
+        let order = procedure.order(preset, &*splits.train, 1);
+        let steps_per_epoch = order.len().div_ceil(batch_size(preset)) as u64;
+        if steps_per_epoch == 0 {
+            return Err(Error::NoSamples);
+        }
+        let rate = preset.optimizer.learning_rate();
+        Ok(TrainingLoop {
+            procedure,
+            scheduler: Scheduler::new(&preset.train.schedule, rate, steps_per_epoch, preset.train.epochs),
+            early_stopping: preset.train.early_stopping.as_ref().map(EarlyStopping::new),
+            best: None,
+            rate_factor: 1.0,
+            order,
+            ordered: 1,
+            steps_per_epoch,
+            batch: Batch::default(),
+            loader: Loader::default(),
+            progress: EpochProgress::default(),
+            validation: Validation::Waiting,
+            test: None,
+            step: 0,
+            epoch: 0,
+            preset: preset.clone(),
+            splits,
+        })
+    }
+
+    /// The seed of the next step.
+    fn seed(&self) -> u64 {
+        self.preset.seed ^ (self.step + 1).wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    fn one_step(&mut self) -> Result<StepReport, Error> {
+        let since = Instant::now();
+        let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batches);
+        {
+            let _span = span("batch", 0);
+            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
+        }
+        if let Some(problem) = data.problem() {
+            return Err(problem.into());
+        }
+        let rate = self.learning_rate();
+        let context = StepContext { step: self.step, seed: self.seed(), learning_rate: rate.effective() };
+        let scores = self.procedure.step(&mut self.batch, context)?;
+        if !scores.loss.is_finite() {
+            return Err(Error::NotFinite {
+                loss: scores.loss as f32,
+                step: self.step + 1,
+                epoch: self.epoch,
+            });
+        }
+        self.step += 1;
+        let (samples, time) = (self.batch.rows, since.elapsed());
+        let progress = &mut self.progress;
+        progress.batches += 1;
+        progress.samples += samples as u64;
+        progress.scores = if progress.batches == 1 {
+            scores
+        } else {
+            progress.scores.mean(&scores, samples as f64 / progress.samples as f64)
+        };
+        (progress.time, progress.learning_rate) = (progress.time + time, rate.effective());
+        Ok(StepReport {
+            step: self.step,
+            epoch: self.epoch,
+            scores,
+            steps: 1,
+            learning_rate: rate,
+            samples: samples as u64,
+            seconds: time.as_secs_f64(),
+        })
+    }
+
+    /// Evaluates the next chunk of the held-out samples.
+    fn validate(&mut self) -> Result<(), Error> {
+        let set = self.splits.validation.clone();
+        let mut running = match std::mem::replace(&mut self.validation, Validation::Waiting) {
+            Validation::Running(running) => running,
+            Validation::Waiting | Validation::Ended(_) => self.procedure.begin_evaluation(&*set),
+        };
+        self.evaluate_chunk(&mut running, &*set)?;
+        self.validation = match running.is_done() {
+            true => Validation::Ended(self.procedure.scores(running.sums)),
+            false => Validation::Running(running),
+        };
+        Ok(())
+    }
+
+    fn evaluate_chunk(&mut self, running: &mut Evaluation<P::Sums>, set: &dyn Dataset) -> Result<(), Error> {
+        match running.fill_next(set)? {
+            Some(number) => self.procedure.evaluate(&running.batch, number, &mut running.sums),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the epoch in progress.
+    fn end_epoch(&mut self) -> EpochReport {
+        let validation = match std::mem::replace(&mut self.validation, Validation::Waiting) {
+            Validation::Ended(scores) => Some(scores),
+            Validation::Waiting | Validation::Running(_) => None,
+        };
+        let EpochProgress { scores: training, samples, time, learning_rate, .. } = self.progress;
+        let judged = validation.unwrap_or(training);
+        self.scheduler.epoch_ended(judged.loss);
+        self.progress = EpochProgress { is_over: self.is_to_stop(&judged), ..EpochProgress::default() };
+        EpochReport {
+            epoch: self.epoch,
+            step: self.step,
+            training,
+            validation,
+            learning_rate,
+            samples,
+            seconds: time.as_secs_f64(),
+        }
+    }
+
+    /// Judges an epoch; keeps the best one's weights, and puts them back at the end.
+    fn is_to_stop(&mut self, scores: &Scores) -> bool {
+        let Some(early_stopping) = &mut self.early_stopping else { return false };
+        let judgement = early_stopping.judge(scores.loss, scores.accuracy);
+        if judgement == Judgement::Best && early_stopping.restores() {
+            self.best = Some(self.weights().into_iter().flat_map(|weights| weights.values).collect());
+        }
+        let ends = judgement == Judgement::Stop || self.epoch == self.preset.train.epochs;
+        if ends && let Some(best) = self.best.take() {
+            self.put_back(&best);
+        }
+        judgement == Judgement::Stop
+    }
+
+    /// Puts the weights of the best epoch back, which come one after the other. Weights of another size are left.
+    fn put_back(&mut self, best: &[f32]) {
+        let mut rest = best;
+        let own = self.weights().into_iter().map_while(|mut weights| {
+            let (values, others) = rest.split_at_checked(weights.values.len())?;
+            rest = others;
+            weights.values.copy_from_slice(values);
+            Some(weights)
+        });
+        let own = own.collect();
+        // A device that fails here fails in the next step as well, which says so.
+        let _ = transfer::load(self.procedure.networks_mut(), own);
+    }
+}
+
+fn batch_size(preset: &Preset) -> usize {
+    preset.train.batch_size.max(1) as usize
+}
+
+impl<P: TrainStep> Training for TrainingLoop<P> {
+    fn advance(&mut self) -> Result<Progress, Error> {
+        if !self.progress.in_epoch {
+            if self.progress.is_over {
+                return Ok(Progress::Done(Outcome::StoppedEarly));
+            }
+            if self.epoch >= self.preset.train.epochs {
+                return Ok(Progress::Done(Outcome::Completed));
+            }
+            self.epoch += 1;
+            self.progress = EpochProgress { in_epoch: true, ..EpochProgress::default() };
+            self.procedure.begin_epoch();
+        }
+        if self.ordered != self.epoch {
+            self.order = self.procedure.order(&self.preset, &*self.splits.train, self.epoch);
+            self.ordered = self.epoch;
+        }
+        if self.progress.batches < self.steps_per_epoch {
+            return Ok(Progress::Stepped(self.one_step()?));
+        }
+        let is_validated = matches!(self.validation, Validation::Ended(_));
+        if !self.splits.validation.is_empty() && !is_validated {
+            self.validate()?;
+            return Ok(Progress::Validating);
+        }
+        Ok(Progress::EpochEnded(self.end_epoch()))
+    }
+
+    fn advance_test(&mut self) -> Result<Option<Scores>, Error> {
+        let set = self.splits.test.clone();
+        let mut running = match self.test.take() {
+            Some(running) => running,
+            None => self.procedure.begin_evaluation(&*set),
+        };
+        self.evaluate_chunk(&mut running, &*set)?;
+        if running.is_done() {
+            return Ok(Some(self.procedure.scores(running.sums)));
+        }
+        self.test = Some(running);
+        Ok(None)
+    }
+
+    fn preset(&self) -> &Preset {
+        &self.preset
+    }
+
+    fn splits(&self) -> &Splits {
+        &self.splits
+    }
+
+    fn device(&self) -> String {
+        self.procedure.networks()[0].model.device().description()
+    }
+
+    fn set_test(&mut self, test: Arc<dyn Dataset>) {
+        (self.splits.test, self.test) = (test, None);
+    }
+
+    fn model_and_splits(&mut self) -> (&mut dyn HostModel, &Splits) {
+        (&mut self.procedure.networks_mut()[0].model, &self.splits)
+    }
+
+    fn weights(&self) -> Vec<NamedTensor> {
+        let mut all = Vec::new();
+        for Network { name, model, .. } in self.procedure.networks() {
+            model.visit(&mut |path, param| {
+                let name = format!("{name}{path}");
+                all.push(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec() });
+            });
+        }
+        all
+    }
+
+    fn load(&mut self, weights: Vec<NamedTensor>) -> Result<Loaded, Error> {
+        transfer::load(self.procedure.networks_mut(), weights)
+    }
+
+    fn freeze(&mut self, layers: usize) -> Vec<String> {
+        transfer::freeze(self.procedure.networks_mut(), layers)
+    }
+
+    fn parameters(&self) -> u64 {
+        self.procedure.networks().iter().map(|network| network.model.parameters()).sum()
+    }
+
+    fn snapshot(&self) -> Checkpoint {
+        let mut packer = Packer::new(self.step);
+        for Network { name, model, optimizer } in self.procedure.networks() {
+            packer.model(name, model);
+            packer.optimizer(name, optimizer);
+        }
+        if let Some(best) = &self.best {
+            packer.numbers(BEST, best.clone());
+        }
+        packer.finish(&State {
+            epoch: self.epoch,
+            progress: self.progress,
+            rate_factor: self.rate_factor,
+            plateau: self.scheduler.plateau(),
+            early_stopping: self.early_stopping.as_ref().map(EarlyStopping::memory),
+        })
+    }
+
+    fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
+        let (mut unpacker, state): (_, State) = Unpacker::open(checkpoint)?;
+        self.best = unpacker.numbers(BEST);
+        for Network { name, model, optimizer } in self.procedure.networks_mut() {
+            unpacker.model(name, model)?;
+            unpacker.optimizer(name, optimizer)?;
+        }
+        self.scheduler.restore(state.plateau);
+        if let Some((early_stopping, memory)) = self.early_stopping.as_mut().zip(state.early_stopping) {
+            early_stopping.restore(memory);
+        }
+        // An evaluation that was under way begins anew: its scores do not depend on what was before.
+        (self.validation, self.test) = (Validation::Waiting, None);
+        (self.step, self.epoch) = (unpacker.step, state.epoch);
+        (self.progress, self.rate_factor) = (state.progress, state.rate_factor);
+        Ok(())
+    }
+
+    fn predicts_classes(&self) -> bool {
+        self.procedure.predicts_classes(&self.splits)
+    }
+
+    fn first_not_finite(&mut self) -> Option<String> {
+        let seed = self.seed();
+        let found = self.procedure.first_not_finite(&self.batch, seed);
+        found.or_else(|| training::weights_not_finite(self))
+    }
+
+    fn learning_rate(&self) -> LearningRate {
+        LearningRate {
+            base: self.preset.optimizer.learning_rate(),
+            scheduled: self.scheduler.rate(self.step),
+            factor: self.rate_factor,
+        }
+    }
+
+    fn set_rate_factor(&mut self, factor: f64) {
+        self.rate_factor = factor;
+    }
+
+    fn step(&self) -> u64 {
+        self.step
+    }
+
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    fn steps_per_epoch(&self) -> u64 {
+        self.steps_per_epoch
+    }
+
+    fn write(&mut self, prompt: &str, how: Writing) -> Result<Option<(String, String)>, Error> {
+        self.procedure.write(prompt, how)
+    }
+
+    fn figures(&self) -> Vec<FigureInfo> {
+        self.procedure.figures(&self.splits)
+    }
+
+    fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
+        self.procedure.figure_at(self.step, name, at, &self.splits)
+    }
+}

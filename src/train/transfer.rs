@@ -1,0 +1,158 @@
+//! Starting from other weights: what fits by name and shape is taken, the rest is told. And leaving layers untrained.
+
+use std::collections::HashMap;
+
+use super::error::Error;
+use super::network::Network;
+use crate::nn::ops::Backend;
+use crate::run::NamedTensor;
+
+/// What became of the weights of another training.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    /// Taken.
+    pub matched: Vec<String>,
+    /// In this network, and not among the others: as they were.
+    pub missing: Vec<String>,
+    /// Among the others, and not in this network.
+    pub left_out: Vec<String>,
+    /// In both, with other shapes: theirs, then this network's.
+    pub other_shape: Vec<(String, Vec<usize>, Vec<usize>)>,
+}
+
+impl Loaded {
+    /// It in lines for the log; `from` is what the other weights are called.
+    pub fn lines(&self, from: &str) -> Vec<String> {
+        let mut lines = vec![format!("weights from {from}: {} taken", named(&self.matched))];
+        for (name, there, here) in &self.other_shape {
+            lines.push(format!("not taken: {name} has shape {there:?} there and {here:?} here"));
+        }
+        for (what, names) in [("not in the file", &self.missing), ("not in this network", &self.left_out)] {
+            if !names.is_empty() {
+                lines.push(format!("{what}: {}", named(names)));
+            }
+        }
+        lines
+    }
+}
+
+fn named(names: &[String]) -> String {
+    if names.is_empty() { "none".into() } else { format!("{} ({})", names.len(), names.join(", ")) }
+}
+
+/// Gives networks the weights that fit them.
+///
+/// # Errors
+/// When the device fails.
+pub(super) fn load<D: Backend>(
+    networks: &mut [Network<D>],
+    weights: Vec<NamedTensor>,
+) -> Result<Loaded, Error> {
+    let mut there: HashMap<String, NamedTensor> = weights.into_iter().map(|t| (t.name.clone(), t)).collect();
+    let mut loaded = Loaded::default();
+    let mut outcome = Ok(());
+    for Network { name, model, .. } in networks {
+        let device = model.device().clone();
+        model.visit_mut(&mut |path, param| {
+            let path = format!("{name}{path}");
+            match there.remove(&path) {
+                Some(tensor) if tensor.shape == param.shape => {
+                    if let Err(error) = param.set(&device, &tensor.values) {
+                        outcome = Err(error);
+                    }
+                    loaded.matched.push(path);
+                }
+                Some(tensor) => loaded.other_shape.push((path, tensor.shape, param.shape.clone())),
+                None => loaded.missing.push(path),
+            }
+        });
+    }
+    outcome?;
+    loaded.left_out = there.into_keys().collect();
+    loaded.left_out.sort();
+    Ok(loaded)
+}
+
+/// Leaves the first so many layers with weights untrained; gives their names.
+pub(super) fn freeze<D: Backend>(networks: &mut [Network<D>], layers: usize) -> Vec<String> {
+    let mut frozen: Vec<String> = Vec::new();
+    for Network { name, model, .. } in networks {
+        model.visit_mut(&mut |path, param| {
+            let layer = path.split('/').next().unwrap_or_default();
+            let layer = format!("{name}{layer}");
+            if frozen.last() != Some(&layer) {
+                frozen.push(layer);
+            }
+            if frozen.len() <= layers {
+                param.trainable = false;
+            }
+        });
+    }
+    frozen.truncate(layers);
+    frozen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::DeviceChoice;
+    use crate::train::{Training, prepare};
+
+    fn training(layers: &str) -> Box<dyn Training> {
+        let preset = format!(
+            r#"(name: "x", title: "", data: (source: mnist, train_samples: Some(200)),
+                layers: [{layers}, Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1, batch_size: 50))"#
+        );
+        prepare(&ron::from_str(&preset).unwrap(), DeviceChoice::Cpu).unwrap()
+    }
+
+    fn dense(units: usize) -> Box<dyn Training> {
+        training(&format!(
+            "Flatten, Dense(units: 8, activation: relu), Dense(units: {units}, activation: relu)"
+        ))
+    }
+
+    #[test]
+    fn what_fits_is_taken_and_the_rest_is_told() {
+        let mut teacher = dense(6);
+        teacher.run().unwrap();
+        let mut tensors = teacher.weights();
+        tensors.pop();
+        tensors.push(NamedTensor { name: "other/kernel".into(), shape: vec![1], values: vec![1.0] });
+        let mut pupil = dense(5);
+        let loaded = pupil.load(tensors.clone()).unwrap();
+        assert_eq!(loaded.matched, ["dense/kernel", "dense/bias"]);
+        assert_eq!(loaded.missing, ["dense_2/bias"]);
+        assert_eq!(loaded.left_out, ["other/kernel"]);
+        let names: Vec<&str> = loaded.other_shape.iter().map(|(name, ..)| name.as_str()).collect();
+        assert_eq!(names, ["dense_1/kernel", "dense_1/bias", "dense_2/kernel"]);
+        assert_eq!(pupil.weights()[0], tensors[0]);
+
+        assert_eq!(pupil.freeze(1), ["dense"]);
+        pupil.run().unwrap();
+        let after = pupil.weights();
+        assert_eq!(after[..2], tensors[..2], "what is frozen stays");
+        assert_ne!(after[4].values, dense(5).weights()[4].values, "the rest learns");
+    }
+
+    #[test]
+    fn a_frozen_layer_is_frozen_with_everything_in_it() {
+        for (layers, name) in [
+            ("Reshape(target_shape: [28, 28]), Bidirectional(LSTM(units: 4))", "bidirectional"),
+            (
+                "Reshape(target_shape: [28, 28]), TransformerEncoder(num_heads: 2, key_dim: 4, ff_dim: 8), Flatten",
+                "transformer_encoder",
+            ),
+        ] {
+            let mut training = training(layers);
+            let before = training.weights();
+            assert_eq!(training.freeze(1), [name]);
+            training.run().unwrap();
+            for (old, new) in before.iter().zip(training.weights()) {
+                let is_frozen = old.name.starts_with(name);
+                assert_eq!(old.values == new.values, is_frozen, "{}", old.name);
+            }
+        }
+    }
+}

@@ -3,7 +3,6 @@
 
 use super::workload::PIXELS;
 use super::{Round, Timestamp, Timing, Workload};
-use crate::data::{Batch, Dataset};
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
@@ -18,10 +17,9 @@ const LEARNING: Learning =
 
 /// One round to warm up, `count` timed ones, one profiled.
 pub fn run<D: Backend>(device: &D, count: usize) -> Result<Timing, Error> {
-    let (workload, mut batch) = (Workload::Rbm, Batch::default());
-    let all: Vec<u32> = (0..workload.samples_per_round() as u32).collect();
-    workload.samples(all.len()).fill(&all, &mut batch);
-    let images: Vec<f32> = batch.inputs.iter().map(|&x| (5.0 * x - 4.0).max(0.0)).collect();
+    let workload = Workload::Rbm;
+    let samples = workload.samples(workload.samples_per_round());
+    let images: Vec<f32> = samples.inputs().iter().map(|&x| (5.0 * x - 4.0).max(0.0)).collect();
     let mut machine = device.machine(Visible::Binary, PIXELS, UNITS, Stream { seed: 1, layer: 0 })?;
     let mut steps = 0;
     let mut round = || -> Result<Round, Error> {

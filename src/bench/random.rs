@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::{Batch, Dataset, Splits, Targets};
+use crate::data::{Batch, Dataset, Error, Splits, Targets};
 
 /// Samples in memory, drawn from one seed.
 pub struct Random {
@@ -80,7 +80,7 @@ impl Dataset for Random {
         &self.shape
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         let features = self.features();
         let per_sample = self.classes.len() / self.len().max(1);
         batch.fill_inputs(indices, features, |index, row| {
@@ -96,6 +96,7 @@ impl Dataset for Random {
                 Targets::Values(rows)
             }
         };
+        Ok(())
     }
 
     fn classes(&self) -> &[String] {
@@ -114,12 +115,12 @@ mod tests {
     #[test]
     fn batches_have_the_shapes_of_images_and_of_sequences() {
         let mut batch = Batch::default();
-        Random::images(5).fill(&[4, 0], &mut batch);
+        Random::images(5).fill(&[4, 0], &mut batch).unwrap();
         assert_eq!((batch.rows, batch.inputs.len()), (2, 2 * 784));
         let Targets::Values(rows) = &batch.targets else { panic!("{:?}", batch.targets) };
         assert!(rows.chunks(10).all(|row| row.iter().sum::<f32>() == 1.0));
         let tokens = Random::tokens(3, 7, 65);
-        tokens.fill(&[1], &mut batch);
+        tokens.fill(&[1], &mut batch).unwrap();
         assert_eq!((tokens.len(), batch.inputs.len()), (3, 7));
         let Targets::Classes(classes) = &batch.targets else { panic!("{:?}", batch.targets) };
         assert_eq!(classes.len(), 7);

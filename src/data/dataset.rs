@@ -122,23 +122,25 @@ pub trait Dataset: Send + Sync {
 
     /// Fills `batch` with these samples, reusing its memory.
     ///
+    /// # Errors
+    /// When a sample cannot be read any more, such as from a file that has vanished or was cut short. The batch is not to
+    /// be used then: it holds some of the samples and whatever it held before.
+    ///
     /// # Panics
     /// When an index is not below [`len`](Dataset::len).
-    fn fill(&self, indices: &[u32], batch: &mut Batch);
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error>;
 
     /// As [`fill`](Dataset::fill), with whatever is done to training samples alone, as it is in this epoch (from 1).
-    fn fill_for_training(&self, indices: &[u32], _epoch: u32, batch: &mut Batch) {
-        self.fill(indices, batch);
+    ///
+    /// # Errors
+    /// As [`fill`](Dataset::fill).
+    fn fill_for_training(&self, indices: &[u32], _epoch: u32, batch: &mut Batch) -> Result<(), Error> {
+        self.fill(indices, batch)
     }
 
     /// Whether filling a batch takes so long that it is better done while the batch before is trained on.
     fn is_costly(&self) -> bool {
         false
-    }
-
-    /// What has gone wrong while a batch was filled, such as a file that has vanished; to be asked for now and then.
-    fn problem(&self) -> Option<Error> {
-        None
     }
 
     /// The classes' names; empty where the targets are no classes.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Dataset, labels};
+use super::{Batch, Dataset, Error, labels};
 use crate::preset::Labels;
 
 /// Which half of a set.
@@ -57,7 +57,7 @@ impl<B: Bytes> Dataset for Images<B> {
         &self.shape
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         let (images, labels) = self.bytes.half(self.half);
         let pixels: usize = self.shape.iter().product();
         let scale = if self.normalize { 1.0 / 255.0 } else { 1.0 };
@@ -68,6 +68,7 @@ impl<B: Bytes> Dataset for Images<B> {
         });
         let classes = indices.iter().map(|&index| u32::from(labels[chosen(index)]));
         labels::fill(classes, self.classes.len(), self.labels, batch);
+        Ok(())
     }
 
     fn classes(&self) -> &[String] {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::JoinHandle;
 
+use super::Error;
 use super::dataset::{Batch, Dataset};
 
 /// Batches that are ready before they are asked for.
@@ -19,7 +20,7 @@ pub struct Loader {
 struct Ahead {
     epoch: u32,
     next: u64,
-    ready: Receiver<Batch>,
+    ready: Receiver<Result<Batch, Error>>,
     /// Batches that were used, for their memory.
     used: Sender<Batch>,
     thread: JoinHandle<()>,
@@ -27,6 +28,9 @@ struct Ahead {
 
 impl Loader {
     /// Fills `batch` with the `number`-th batch (from 0) of `size` samples in the epoch's `order`, for training.
+    ///
+    /// # Errors
+    /// When one of the samples cannot be read any more; see [`Dataset::fill`].
     pub fn load(
         &mut self,
         data: &Arc<dyn Dataset>,
@@ -35,43 +39,45 @@ impl Loader {
         epoch: u32,
         number: u64,
         batch: &mut Batch,
-    ) {
+    ) -> Result<(), Error> {
         let size = size.max(1);
         let first = (number as usize).saturating_mul(size).min(order.len());
-        if !data.is_costly() || first == order.len() {
-            let indices = &order[first..(first + size).min(order.len())];
+        let indices = &order[first..(first + size).min(order.len())];
+        if !data.is_costly() || indices.is_empty() {
             return data.fill_for_training(indices, epoch, batch);
         }
-        if self.ahead.as_ref().is_none_or(|ahead| (ahead.epoch, ahead.next) != (epoch, number)) {
-            self.ahead = Some(Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number));
-        }
-        let Some(ahead) = &mut self.ahead else { return };
+        let ahead = self
+            .ahead
+            .take()
+            .filter(|ahead| (ahead.epoch, ahead.next) == (epoch, number))
+            .unwrap_or_else(|| Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number));
         match ahead.ready.recv() {
             Ok(filled) => {
                 // The thread may have ended after its last batch; then nobody needs the memory.
-                let _ = ahead.used.send(std::mem::replace(batch, filled));
-                ahead.next += 1;
+                let _ = ahead.used.send(std::mem::replace(batch, filled?));
+                self.ahead = Some(Ahead { next: number + 1, ..ahead });
+                Ok(())
             }
-            Err(_) => {
-                // It ended early, by a panic: which goes on here.
-                if let Some(Err(panic)) = self.ahead.take().map(|ahead| ahead.thread.join()) {
-                    std::panic::resume_unwind(panic);
-                }
-            }
+            // It ended without a batch: by a panic, which goes on here.
+            Err(_) => match ahead.thread.join() {
+                Err(panic) => std::panic::resume_unwind(panic),
+                Ok(()) => data.fill_for_training(indices, epoch, batch),
+            },
         }
     }
 }
 
 impl Ahead {
     fn start(data: Arc<dyn Dataset>, order: Vec<u32>, size: usize, epoch: u32, number: u64) -> Self {
-        let (sender, ready): (SyncSender<Batch>, _) = sync_channel(AHEAD);
+        let (sender, ready): (SyncSender<Result<Batch, Error>>, _) = sync_channel(AHEAD);
         let (used, recycled) = channel::<Batch>();
         let thread = std::thread::spawn(move || {
             for indices in order.chunks(size) {
                 let mut batch = recycled.try_recv().unwrap_or_default();
-                data.fill_for_training(indices, epoch, &mut batch);
+                let filled = data.fill_for_training(indices, epoch, &mut batch).map(|()| batch);
+                let is_broken = filled.is_err();
                 // Nobody listens any more when the epoch was left early.
-                if sender.send(batch).is_err() {
+                if sender.send(filled).is_err() || is_broken {
                     return;
                 }
             }
@@ -95,13 +101,17 @@ mod tests {
         fn input_shape(&self) -> &[usize] {
             &[1]
         }
-        fn fill(&self, indices: &[u32], batch: &mut Batch) {
-            self.fill_for_training(indices, 0, batch);
+        fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
+            self.fill_for_training(indices, 0, batch)
         }
-        fn fill_for_training(&self, indices: &[u32], epoch: u32, batch: &mut Batch) {
+        fn fill_for_training(&self, indices: &[u32], epoch: u32, batch: &mut Batch) -> Result<(), Error> {
             assert!(!indices.contains(&99), "the last one is broken");
+            if indices.contains(&98) {
+                return Err(Error::Broken { origin: "numbers".into(), problem: "98 is unreadable".into() });
+            }
             batch.take_inputs(indices.len(), 1);
             batch.inputs.iter_mut().zip(indices).for_each(|(x, &i)| *x = (1000 * epoch + i) as f32);
+            Ok(())
         }
         fn classes(&self) -> &[String] {
             &[]
@@ -122,7 +132,7 @@ mod tests {
         // An epoch that is left early, one from its middle on, and a whole one.
         for (epoch, steps) in [(1, 0..1), (2, 2..4), (3, 0..4)] {
             for number in steps {
-                loader.load(&data, &order, 8, epoch, number, &mut batch);
+                loader.load(&data, &order, 8, epoch, number, &mut batch).unwrap();
                 assert_eq!(batch.rows, batch.inputs.len());
                 seen.push(batch.inputs.clone());
             }
@@ -135,6 +145,23 @@ mod tests {
         let seen = all(true);
         assert_eq!(seen, all(false));
         assert_eq!((seen.len(), seen[0][0], seen[2][0], seen[6][0]), (7, 1024.0, 2000.0, 3000.0));
+    }
+
+    #[test]
+    fn an_unreadable_sample_ends_its_own_batch_and_no_other() {
+        for costly in [false, true] {
+            let data: Arc<dyn Dataset> = Arc::new(Numbers { costly });
+            let (mut loader, mut batch) = (Loader::default(), Batch::default());
+            let mut load = |number| {
+                let loaded = loader.load(&data, &[1, 2, 98, 3, 4], 2, 1, number, &mut batch);
+                loaded.map(|()| batch.inputs.clone()).map_err(|error| error.to_string())
+            };
+            assert_eq!(load(0), Ok(vec![1001.0, 1002.0]));
+            // As often as it is asked for.
+            assert_eq!(load(1), Err("numbers: 98 is unreadable".into()));
+            assert_eq!(load(1), Err("numbers: 98 is unreadable".into()));
+            assert_eq!(load(2), Ok(vec![1004.0]));
+        }
     }
 
     #[test]

@@ -135,7 +135,7 @@ mod tests {
                 let mut batch = Batch::default();
                 for part in [&splits.train, &splits.test] {
                     assert_eq!(part.input_shape(), signature.input, "{source}");
-                    part.fill(&[5, 0], &mut batch);
+                    part.fill(&[5, 0], &mut batch).unwrap();
                     assert_eq!(batch.inputs.len(), 2 * signature.input.iter().product::<usize>());
                     assert_eq!(part.tokens().len(), signature.tokens.unwrap_or(0), "{source}");
                     let (targets, classes) = match &signature.target {
@@ -171,7 +171,7 @@ mod tests {
     fn standardised_training_samples_have_mean_zero_and_deviation_one() {
         let splits = open(&config("(source: diabetes, validation: 0.2)"), 3).unwrap();
         let mut batch = Batch::default();
-        splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch);
+        splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch).unwrap();
         let column: Vec<f32> = batch.inputs.iter().skip(2).step_by(10).copied().collect();
         let mean = column.iter().sum::<f32>() / column.len() as f32;
         let square = column.iter().map(|x| x * x).sum::<f32>() / column.len() as f32;

@@ -50,15 +50,16 @@ impl Dataset for Prepared {
         self.inner.input_shape()
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
-        self.inner.fill(indices, batch);
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
+        self.inner.fill(indices, batch)?;
         self.copy_inputs(batch);
+        Ok(())
     }
 
     /// Moved pixels are to be given back as they were moved, without the noise and the blank square: so an autoencoder
     /// with noise is a denoising one (Vincent et al. 2008).
-    fn fill_for_training(&self, indices: &[u32], epoch: u32, batch: &mut Batch) {
-        self.inner.fill_for_training(indices, epoch, batch);
+    fn fill_for_training(&self, indices: &[u32], epoch: u32, batch: &mut Batch) -> Result<(), Error> {
+        self.inner.fill_for_training(indices, epoch, batch)?;
         if let Some(augmenter) = &self.augmenter {
             augmenter.move_pixels(indices, epoch, &mut batch.inputs);
         }
@@ -66,14 +67,11 @@ impl Dataset for Prepared {
         if let Some(augmenter) = &self.augmenter {
             augmenter.corrupt(indices, epoch, &mut batch.inputs);
         }
+        Ok(())
     }
 
     fn is_costly(&self) -> bool {
         self.augmenter.is_some() || self.inner.is_costly()
-    }
-
-    fn problem(&self) -> Option<Error> {
-        self.inner.problem()
     }
 
     fn classes(&self) -> &[String] {
@@ -134,7 +132,7 @@ mod tests {
     fn targets_are_the_inputs_and_the_class_is_still_known() {
         let splits = prepared(Augment::default(), TargetChoice::Input);
         let mut batch = Batch::default();
-        splits.train.fill(&[1, 0], &mut batch);
+        splits.train.fill(&[1, 0], &mut batch).unwrap();
         assert_eq!(batch.inputs[..4], [5.0, 6.0, 7.0, 8.0]);
         assert_eq!(batch.targets, Targets::Values(batch.inputs.clone()));
         assert!(splits.train.classes().is_empty() && splits.train.class_of(1) == Some(1));
@@ -145,12 +143,12 @@ mod tests {
         let noise = Augment { noise: 0.5, ..Augment::default() };
         let splits = prepared(noise, TargetChoice::Input);
         let mut batch = Batch::default();
-        splits.train.fill_for_training(&[0], 1, &mut batch);
+        splits.train.fill_for_training(&[0], 1, &mut batch).unwrap();
         assert_ne!(batch.inputs, [1.0, 2.0, 3.0, 4.0]);
         assert_eq!(batch.targets, Targets::Values(vec![1.0, 2.0, 3.0, 4.0]));
-        splits.train.fill(&[0], &mut batch);
+        splits.train.fill(&[0], &mut batch).unwrap();
         assert_eq!(batch.inputs, [1.0, 2.0, 3.0, 4.0]);
-        splits.test.fill_for_training(&[0], 1, &mut batch);
+        splits.test.fill_for_training(&[0], 1, &mut batch).unwrap();
         assert_eq!(batch.inputs, [5.0, 6.0, 7.0, 8.0]);
     }
 }

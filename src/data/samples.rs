@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::dataset::{Batch, Dataset, Scale, Splits};
-use super::labels;
 use super::parts::Parts;
+use super::{Error, labels};
 use crate::preset::Labels;
 
 /// What is to be predicted.
@@ -162,7 +162,7 @@ impl Dataset for Chosen {
         &self.samples.shape
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         let width = self.samples.width();
         let place = |index: u32| self.chosen[index as usize] as usize;
         batch.fill_inputs(indices, width, |index, row| {
@@ -180,6 +180,7 @@ impl Dataset for Chosen {
                 }
             }
         }
+        Ok(())
     }
 
     fn classes(&self) -> &[String] {
@@ -243,7 +244,7 @@ mod tests {
         let parts = Parts { train: vec![1, 0], validation: vec![], test: vec![2] };
         let splits = samples.split(parts, Labels::OneHot);
         let mut batch = Batch::default();
-        splits.train.fill(&[0, 1], &mut batch);
+        splits.train.fill(&[0, 1], &mut batch).unwrap();
         assert_eq!(batch.targets, Targets::Values(vec![1.0, -1.0]));
         assert_eq!(splits.test.input_scales()[0].apply(99.0), 97.0);
         assert_eq!(splits.test.target_scales()[0].restore(1.0), 20.0);

@@ -94,7 +94,7 @@ impl Dataset for Windows {
         &self.shape
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         let [steps] = self.shape;
         let mut next = match std::mem::take(&mut batch.targets) {
             Targets::Classes(tokens) => tokens,
@@ -109,6 +109,7 @@ impl Dataset for Windows {
             next.extend(window[1..].iter().map(|&token| u32::from(token)));
         }
         batch.targets = Targets::Classes(next);
+        Ok(())
     }
 
     fn classes(&self) -> &[String] {
@@ -147,7 +148,7 @@ mod tests {
         let mut batch = Batch::default();
         let mut rows = [String::new(), String::new()];
         for indices in order.chunks(2) {
-            splits.train.fill(indices, &mut batch);
+            splits.train.fill(indices, &mut batch).unwrap();
             for (row, tokens) in rows.iter_mut().zip(batch.inputs.chunks(4)) {
                 tokens.iter().for_each(|&token| row.push_str(&splits.train.tokens()[token as usize]));
             }
@@ -155,9 +156,9 @@ mod tests {
             assert_eq!(next[..3], batch.inputs[1..4].iter().map(|&x| x as u32).collect::<Vec<_>>());
         }
         assert_eq!(rows, ["abcdefghijkl", "mnopqrstuvwx"]);
-        splits.validation.fill(&[0], &mut batch);
+        splits.validation.fill(&[0], &mut batch).unwrap();
         assert_eq!(batch.inputs, [24.0, 25.0, 0.0, 1.0]);
-        splits.test.fill(&[1], &mut batch);
+        splits.test.fill(&[1], &mut batch).unwrap();
         assert_eq!(batch.inputs, [8.0, 9.0, 10.0, 11.0]);
     }
 

@@ -125,10 +125,7 @@ impl<S> Evaluation<S> {
     /// When the samples cannot be read.
     pub fn fill_next(&mut self, set: &dyn Dataset) -> Result<Option<u64>, Error> {
         let Some(indices) = self.order.chunks(self.chunk).nth(self.next) else { return Ok(None) };
-        set.fill(indices, &mut self.batch);
-        if let Some(problem) = set.problem() {
-            return Err(problem.into());
-        }
+        set.fill(indices, &mut self.batch)?;
         self.next += 1;
         Ok(Some(self.next as u64 - 1))
     }

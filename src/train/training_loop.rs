@@ -251,10 +251,7 @@ impl<P: TrainStep> TrainingLoop<P> {
         let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batches);
         {
             let _span = span("batch", 0);
-            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch);
-        }
-        if let Some(problem) = data.problem() {
-            return Err(problem.into());
+            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch)?;
         }
         let rate = self.learning_rate();
         let context = StepContext { step: self.step, seed: self.seed(), learning_rate: rate.effective() };

@@ -84,7 +84,7 @@ impl Inspector {
         let first = survey.predicted.len();
         let last = (first + 2 * CHUNK).min(splits.test.len());
         let indices: Vec<u32> = (first as u32..last as u32).collect();
-        splits.test.fill(&indices, &mut self.batch);
+        splits.test.fill(&indices, &mut self.batch)?;
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), indices.len())?;
         let width = model.output_width();
         survey.predicted.extend(output.chunks_exact(width).map(class_said));
@@ -157,7 +157,7 @@ impl Inspector {
         }
         let position = position.rem_euclid(of as i64) as usize;
         let index = chosen.map_or(position, |chosen| chosen[position]);
-        test.fill(&[index as u32], &mut self.batch);
+        test.fill(&[index as u32], &mut self.batch)?;
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), 1)?;
         let is_class = !test.classes().is_empty();
         Ok(Inspection::Sample(Sample {

@@ -17,7 +17,7 @@ fn put(bytes: &[u8]) -> tempfile::NamedTempFile {
 
 fn sample(splits: &Splits, index: u32) -> Vec<f32> {
     let mut batch = Batch::default();
-    splits.test.fill(&[index], &mut batch);
+    splits.test.fill(&[index], &mut batch).unwrap();
     batch.inputs
 }
 

@@ -196,7 +196,7 @@ impl Fit<'_> {
                 Ok(Answers::Classes { of, names: classes.to_vec() })
             }
             Answers::Values { width, mut values, .. } if classes.is_empty() => {
-                let wanted = self.outputs();
+                let wanted = self.outputs()?;
                 if width != wanted {
                     let counts = format!("{width} values a sample, this network gives {wanted}");
                     return Err(self.broken(counts));
@@ -243,15 +243,15 @@ impl Fit<'_> {
     }
 
     /// Values that the network is to give for a sample.
-    fn outputs(&self) -> usize {
+    fn outputs(&self) -> Result<usize, Error> {
         let mut batch = Batch::default();
         if self.learned.is_empty() {
-            return 0;
+            return Ok(0);
         }
-        self.learned.fill(&[0], &mut batch);
-        match batch.targets {
+        self.learned.fill(&[0], &mut batch)?;
+        Ok(match batch.targets {
             Targets::Values(values) => values.len(),
             Targets::Classes(_) => 0,
-        }
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! A set of one's own: its inputs stay where they are and are scaled when a batch is filled.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -66,13 +66,7 @@ impl Imported {
                 row.iter_mut().zip(scales.iter()).for_each(|(x, scale)| *x = scale.apply(*x));
             }
         }
-        let shared = Arc::new(Shared {
-            set: self,
-            scales,
-            scale: config.normalize,
-            labels: config.labels,
-            problem: Mutex::default(),
-        });
+        let shared = Arc::new(Shared { set: self, scales, scale: config.normalize, labels: config.labels });
         let part = |chosen| -> Arc<dyn Dataset> { Arc::new(Own { shared: shared.clone(), chosen }) };
         Ok(Splits { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) })
     }
@@ -83,7 +77,7 @@ impl Imported {
     pub fn whole(self, scales: &[Scale], labels: Labels) -> Arc<dyn Dataset> {
         let chosen = (0..self.rows.count() as u32).collect();
         let (scales, scale) = (scales.to_vec(), !scales.is_empty());
-        let shared = Arc::new(Shared { set: self, scales, scale, labels, problem: Mutex::default() });
+        let shared = Arc::new(Shared { set: self, scales, scale, labels });
         Arc::new(Own { shared, chosen })
     }
 }
@@ -137,8 +131,6 @@ struct Shared {
     scales: Vec<Scale>,
     scale: bool,
     labels: Labels,
-    /// The first thing that went wrong while a batch was filled.
-    problem: Mutex<Option<(String, String)>>,
 }
 
 struct Own {
@@ -151,14 +143,10 @@ impl Own {
         self.chosen[index as usize] as usize
     }
 
-    /// Reads and scales one; zeros when it cannot be read.
-    fn read(&self, index: u32, row: &mut [f32]) {
-        let Shared { set, scales, scale, problem, .. } = &*self.shared;
-        if let Err(Error::Broken { origin, problem: text }) = set.rows.read(self.place(index), row) {
-            row.fill(0.0);
-            problem.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert((origin, text));
-            return;
-        }
+    /// Reads and scales one.
+    fn read(&self, index: u32, row: &mut [f32]) -> Result<(), Error> {
+        let Shared { set, scales, scale, .. } = &*self.shared;
+        set.rows.read(self.place(index), row)?;
         for cells in row.chunks_exact_mut(scales.len().max(1)) {
             for (x, fitted) in cells.iter_mut().zip(scales) {
                 if x.is_nan() {
@@ -169,6 +157,7 @@ impl Own {
                 }
             }
         }
+        Ok(())
     }
 }
 
@@ -181,13 +170,16 @@ impl Dataset for Own {
         &self.shared.set.shape
     }
 
-    fn fill(&self, indices: &[u32], batch: &mut Batch) {
+    fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         let width = self.shared.set.rows.width();
         let rows = batch.take_inputs(indices.len(), width);
         if self.is_costly() {
-            rows.par_chunks_exact_mut(width).zip(indices).for_each(|(row, &index)| self.read(index, row));
+            let read =
+                rows.par_chunks_exact_mut(width).zip(indices).map(|(row, &index)| self.read(index, row));
+            // The first in the batch's order, whichever thread was first.
+            read.find_map_first(Result::err).map_or(Ok(()), Err)?;
         } else {
-            rows.chunks_exact_mut(width).zip(indices).for_each(|(row, &index)| self.read(index, row));
+            rows.chunks_exact_mut(width).zip(indices).try_for_each(|(row, &index)| self.read(index, row))?;
         }
         match &self.shared.set.answers {
             Answers::Classes { of, names } => {
@@ -201,15 +193,11 @@ impl Dataset for Own {
                 }
             }
         }
+        Ok(())
     }
 
     fn is_costly(&self) -> bool {
         self.shared.set.rows.is_costly()
-    }
-
-    fn problem(&self) -> Option<Error> {
-        let problem = self.shared.problem.lock().unwrap_or_else(PoisonError::into_inner);
-        problem.clone().map(|(origin, problem)| Error::Broken { origin, problem })
     }
 
     fn classes(&self) -> &[String] {

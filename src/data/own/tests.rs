@@ -1,6 +1,7 @@
 use super::*;
 use crate::data::{Batch, Dataset, Targets};
 use std::path::Path;
+use std::sync::Arc;
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
     let path = folder.join(name);
@@ -25,8 +26,7 @@ fn opened(data: &str) -> Result<Splits, Error> {
 
 fn filled(splits: &Splits) -> Batch {
     let mut batch = Batch::default();
-    splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch);
-    assert!(splits.train.problem().is_none());
+    splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch).unwrap();
     batch
 }
 
@@ -69,6 +69,35 @@ fn idx_files_become_images_with_classes() {
 }
 
 #[test]
+fn a_large_file_that_is_cut_short_after_it_was_opened_is_an_error_of_every_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let (count, side) = (16_500_u32, 128_u32);
+    let labels = put(folder.path(), "labels", &idx(8, &[count], &vec![1; count as usize]));
+    let inputs = put(folder.path(), "images", &idx(8, &[count, side, side], &[]));
+    let bytes = std::fs::OpenOptions::new().write(true).open(&inputs).unwrap();
+    // More than is kept in memory; a file system that knows holes stores none of it.
+    bytes.set_len(16 + u64::from(count * side * side)).unwrap();
+    let source = format!("source: idx(inputs: {inputs:?}, labels: {labels:?}), validation: 0.1, test: 0.1");
+    let reconstruct = opened(&format!("({source}, targets: input)")).unwrap();
+    let Splits { train, validation, test } = opened(&format!("({source})")).unwrap();
+    let read = |set: &Arc<dyn Dataset>| {
+        let indices = [0, set.len() as u32 - 1];
+        set.fill(&indices, &mut Batch::default())
+            .and_then(|()| set.fill_for_training(&indices, 1, &mut Batch::default()))
+            .map_err(|error| error.to_string())
+    };
+    let parts = [&train, &validation, &test, &reconstruct.train, &reconstruct.validation, &reconstruct.test];
+    for part in parts {
+        assert_eq!(read(part), Ok(()));
+    }
+    bytes.set_len(1 << 10).unwrap();
+    for part in parts {
+        let shown = read(part).unwrap_err();
+        assert!(shown.starts_with(&inputs) && shown.contains("cannot be read any more"), "{shown}");
+    }
+}
+
+#[test]
 fn a_table_is_standardised_and_filled_by_its_training_rows_alone() {
     let folder = tempfile::tempdir().unwrap();
     let train = put(folder.path(), "train.csv", b"a,b,y\n1,10,0.5\n3,,1.5\n5,30,2.5\n");
@@ -83,7 +112,7 @@ fn a_table_is_standardised_and_filled_by_its_training_rows_alone() {
     let scale = splits.test.target_scales()[0];
     assert!((scale.mean - 1.5).abs() < 1e-9);
     let mut batch = Batch::default();
-    splits.test.fill(&[0], &mut batch);
+    splits.test.fill(&[0], &mut batch).unwrap();
     let Targets::Values(values) = batch.targets else { panic!("a regression") };
     assert!((scale.restore(values[0]) - 7.5).abs() < 1e-5);
     assert_eq!(splits.train.columns(), ["a", "b"]);
@@ -218,7 +247,7 @@ fn config(data: &str) -> DataConfig {
 
 fn all(set: &dyn Dataset) -> Batch {
     let mut batch = Batch::default();
-    set.fill(&(0..set.len() as u32).collect::<Vec<_>>(), &mut batch);
+    set.fill(&(0..set.len() as u32).collect::<Vec<_>>(), &mut batch).unwrap();
     batch
 }
 
@@ -272,7 +301,7 @@ fn images_in_folders_are_the_digits_that_they_are() {
     }
     let seen = all(&*test_set(folder.path(), &learned, &splits).unwrap());
     let mut expected = Batch::default();
-    splits.test.fill(&order.iter().map(|&i| i as u32).collect::<Vec<_>>(), &mut expected);
+    splits.test.fill(&order.iter().map(|&i| i as u32).collect::<Vec<_>>(), &mut expected).unwrap();
     assert_eq!((seen.rows, &seen.targets), (40, &expected.targets));
     assert!(seen.inputs.iter().zip(&expected.inputs).all(|(a, b)| (a - b).abs() < 1e-6));
 

@@ -62,13 +62,13 @@ fn images(title: &str, shape: [usize; 3], pixels: Vec<f32>, columns: usize) -> P
     Panel { title: title.into(), body }
 }
 
-fn fill(test: &dyn Dataset, first: i64, count: usize) -> Batch {
+fn fill(test: &dyn Dataset, first: i64, count: usize) -> Result<Batch, Error> {
     let len = test.len().max(1) as i64;
     let count = count.min(test.len());
     let indices: Vec<u32> = (0..count as i64).map(|i| (first + i).rem_euclid(len) as u32).collect();
     let mut batch = Batch::default();
-    test.fill(&indices, &mut batch);
-    batch
+    test.fill(&indices, &mut batch)?;
+    Ok(batch)
 }
 
 fn reconstructions<D: Backend>(
@@ -77,7 +77,7 @@ fn reconstructions<D: Backend>(
     test: &dyn Dataset,
     shape: [usize; 3],
 ) -> Result<Drawn, Error> {
-    let batch = fill(test, at.position, ROW);
+    let batch = fill(test, at.position, ROW)?;
     let codes = autoencoder.codes(&batch)?;
     let width = codes.len() / batch.rows.max(1);
     let back = autoencoder.decode(codes, batch.rows)?;
@@ -99,7 +99,7 @@ struct View {
 }
 
 fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<View, Error> {
-    let batch = fill(test, 0, POINTS);
+    let batch = fill(test, 0, POINTS)?;
     let codes = autoencoder.codes(&batch)?;
     let width = codes.len() / batch.rows.max(1);
     let column = |i: usize| codes.iter().skip(i).step_by(width);

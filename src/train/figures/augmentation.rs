@@ -42,10 +42,10 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         },
     };
     let mut batch = Batch::default();
-    train.fill(&indices, &mut batch);
+    train.fill(&indices, &mut batch)?;
     let mut panels = vec![images("Before".into(), batch.inputs.clone())];
     for epoch in 1..=EPOCHS {
-        train.fill_for_training(&indices, epoch, &mut batch);
+        train.fill_for_training(&indices, epoch, &mut batch)?;
         panels.push(images(format!("In epoch {epoch}"), batch.inputs.clone()));
     }
     let notes = vec![format!("training samples from {first} on")];

@@ -29,17 +29,17 @@ fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
 }
 
 /// The first target of the first samples, in the data's own unit.
-fn truths(set: &dyn Dataset, count: usize, scale: Scale) -> Vec<f64> {
+fn truths(set: &dyn Dataset, count: usize, scale: Scale) -> Result<Vec<f64>, Error> {
     let mut batch = Batch::default();
     let indices: Vec<u32> = (0..count as u32).collect();
-    set.fill(&indices, &mut batch);
-    match &batch.targets {
+    set.fill(&indices, &mut batch)?;
+    Ok(match &batch.targets {
         Targets::Values(values) => {
             let width = (values.len() / count.max(1)).max(1);
             values.iter().step_by(width).map(|value| scale.restore(*value)).collect()
         }
         Targets::Classes(_) => Vec::new(),
-    }
+    })
 }
 
 /// Root of the mean squared difference.
@@ -64,11 +64,11 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         Ok(outputs.iter().step_by(width).map(|value| scale.restore(*value)).collect())
     };
     let said = forecast(test)?;
-    let truth = truths(test, said.len(), scale);
+    let truth = truths(test, said.len(), scale)?;
     let held_out = if splits.validation.is_empty() { &*splits.train } else { &*splits.validation };
     let tried = forecast(held_out)?;
     let mut errors: Vec<f64> =
-        truths(held_out, tried.len(), scale).iter().zip(&tried).map(|(truth, said)| truth - said).collect();
+        truths(held_out, tried.len(), scale)?.iter().zip(&tried).map(|(truth, said)| truth - said).collect();
     errors.sort_by(f64::total_cmp);
     let band = (quantile(&errors, 0.05), quantile(&errors, 0.95));
     let naive: Vec<f64> = (0..said.len())

@@ -19,8 +19,9 @@ const BINS: usize = 15;
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let mut batch = Batch::default();
     let is_one_value = splits.test.classes().is_empty() && !splits.test.is_empty() && {
-        splits.test.fill(&[0], &mut batch);
-        matches!(&batch.targets, Targets::Values(values) if values.len() == 1)
+        // Of a set that cannot be read, nothing can be drawn.
+        let filled = splits.test.fill(&[0], &mut batch);
+        filled.is_ok() && matches!(&batch.targets, Targets::Values(values) if values.len() == 1)
     };
     let is_regression = !matches!(
         preset.loss,
@@ -59,7 +60,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let said = subject.outputs(test, SAMPLES)?;
     let indices: Vec<u32> = (0..said.len() as u32).collect();
     let mut batch = Batch::default();
-    test.fill(&indices, &mut batch);
+    test.fill(&indices, &mut batch)?;
     let Targets::Values(truth) = &batch.targets else { return Err(Error::NoFigure(NAME.into())) };
     let scale = test.target_scales().first().copied();
     let restore = |value: f32| scale.map_or(f64::from(value), |scale| scale.restore(value));

@@ -40,7 +40,7 @@ impl Subject<'_> {
         let count = i64::try_from(test.len()).unwrap_or(i64::MAX);
         let index = at.position.checked_rem_euclid(count).ok_or(Error::NoSamples)? as usize;
         let mut batch = Batch::default();
-        test.fill(&[index as u32], &mut batch);
+        test.fill(&[index as u32], &mut batch)?;
         let class = test.class_of(index).and_then(|class| test.classes().get(class as usize));
         let name = class
             .map_or_else(|| format!("test sample {index}"), |class| format!("test sample {index}: {class}"));
@@ -56,7 +56,7 @@ impl Subject<'_> {
         let mut batch = Batch::default();
         let mut outputs = Vec::new();
         for indices in all.chunks(CHUNK) {
-            set.fill(indices, &mut batch);
+            set.fill(indices, &mut batch)?;
             outputs.extend(self.model.predict(Buffer::copy_of(&batch.inputs), indices.len())?);
         }
         Ok(outputs)

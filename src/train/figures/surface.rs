@@ -71,12 +71,14 @@ fn places([x, y]: [(f64, f64); 2], side: usize) -> Vec<f32> {
     rows.flat_map(|row| (0..side).flat_map(move |column| [at(x, column) as f32, at(y, row) as f32])).collect()
 }
 
-fn points(set: &dyn Dataset) -> Vec<Point> {
+fn points(set: &dyn Dataset) -> Result<Vec<Point>, Error> {
     let mut batch = Batch::default();
     let indices: Vec<u32> = (0..set.len().min(POINTS) as u32).collect();
-    set.fill(&indices, &mut batch);
+    set.fill(&indices, &mut batch)?;
     let pairs = batch.inputs.chunks_exact(2).enumerate();
-    pairs.map(|(i, xy)| Point { x: xy[0], y: xy[1], class: set.class_of(i).unwrap_or(0) as u8 }).collect()
+    let point =
+        |(i, xy): (usize, &[f32])| Point { x: xy[0], y: xy[1], class: set.class_of(i).unwrap_or(0) as u8 };
+    Ok(pairs.map(point).collect())
 }
 
 /// The class that an output means, and how sure it is: 0 undecided, 1 certain.
@@ -98,7 +100,7 @@ fn lean(value: f32, activation: Activation, most: f32) -> (u8, f32) {
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
-    let samples = points(&*subject.splits.train);
+    let samples = points(&*subject.splits.train)?;
     let area = bounds(&samples);
     let neurons = hidden(subject.preset);
     let plane = |decided: Vec<(u8, f32)>, points: Vec<Point>| Body::Surface {

@@ -116,7 +116,7 @@ fn a_recurrent_network_shows_its_state_which_ends_as_its_output_begins() {
     // The state after the last step is what the layer gives when asked for its last state alone.
     let (model, splits) = training.model_and_splits();
     let mut batch = crate::data::Batch::default();
-    splits.test.fill(&[0], &mut batch);
+    splits.test.fill(&[0], &mut batch).unwrap();
     let views = model.activations(batch.inputs.into(), 1).unwrap();
     let is_output = |view: &&View| view.layer == "lstm" && view.shown == Shown::Output;
     let last = &views.iter().find(is_output).expect("the layer is there").values;

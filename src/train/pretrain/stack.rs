@@ -240,7 +240,7 @@ impl<D: Backend> Stack<D> {
         }
         let mut batches = self.order.chunks(self.batch_size);
         let indices = batches.nth(progress.batches as usize).unwrap_or_default();
-        self.splits.train.fill_for_training(indices, epoch, &mut self.batch);
+        self.splits.train.fill_for_training(indices, epoch, &mut self.batch)?;
         let place = self.current();
         let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs))?;
         let epoch_of_layer = (epoch - 1) % self.epochs_each;
@@ -352,7 +352,7 @@ impl<D: Backend> Stack<D> {
         let count = count.min(set.len());
         let indices: Vec<u32> = (first..first + count).map(|index| (index % set.len()) as u32).collect();
         let mut batch = Batch::default();
-        set.fill(&indices, &mut batch);
+        set.fill(&indices, &mut batch)?;
         self.inputs_of(place, batch.inputs.into())
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Error;
 use super::text::{bytes, plain};
-use crate::data::check::{Report, check};
+use crate::data::check::{DataReport, check};
 use crate::preset::{DataConfig, Source, TargetKind};
 
 /// List the data sets that are built in, or check files of your own
@@ -97,7 +97,7 @@ fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>) -> Re
     }
 }
 
-fn show(out: &mut impl Write, report: &Report) -> Result<(), Error> {
+fn show(out: &mut impl Write, report: &DataReport) -> Result<(), Error> {
     let width = report.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0).min(40);
     for (label, value) in &report.facts {
         writeln!(out, "  {:width$}  {}", plain(label), plain(value))?;

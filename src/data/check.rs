@@ -15,7 +15,7 @@ use crate::preset::{Colour, Missing};
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct DataReport {
     /// What it is, and how to name it in a preset.
     pub kind: String,
     /// Facts: a label and a value each.
@@ -31,9 +31,9 @@ const LISTED: usize = 10;
 /// Columns and classes that are listed.
 const ROWS: usize = 40;
 
-impl Report {
+impl DataReport {
     fn of(kind: &str) -> Self {
-        Report { kind: kind.into(), ..Report::default() }
+        DataReport { kind: kind.into(), ..DataReport::default() }
     }
 
     fn fact(&mut self, label: &str, value: impl ToString) {
@@ -66,7 +66,7 @@ impl Report {
 ///
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
-pub fn check(path: &Path, label: Option<&str>) -> Result<Report, Error> {
+pub fn check(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
         return folder(path);
@@ -91,7 +91,7 @@ pub fn check(path: &Path, label: Option<&str>) -> Result<Report, Error> {
     }
 }
 
-fn rows(report: &mut Report, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
+fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
@@ -129,22 +129,22 @@ fn rows(report: &mut Report, rows: &Stored, shape: &[usize]) -> Result<(), Error
     Ok(())
 }
 
-fn idx_file(path: &Path) -> Result<Report, Error> {
-    let mut report = Report::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
+fn idx_file(path: &Path) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
     let (stored, shape) = idx::open(path, IN_MEMORY)?;
     rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
-fn array(path: &Path) -> Result<Report, Error> {
-    let mut report = Report::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
+fn array(path: &Path) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
     let (stored, shape) = npy::open(path, IN_MEMORY)?;
     rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
-fn archive(path: &Path) -> Result<Report, Error> {
-    let mut report = Report::of("NumPy archive: npz(file: \"…\", inputs: \"…\", targets: \"…\")");
+fn archive(path: &Path) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("NumPy archive: npz(file: \"…\", inputs: \"…\", targets: \"…\")");
     for name in npy::names(path)? {
         report.fact("array", &name);
         match npy::open_in(path, &name) {
@@ -155,8 +155,8 @@ fn archive(path: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn table(path: &Path, label: Option<&str>) -> Result<Report, Error> {
-    let mut report = Report::of("table: csv(file: \"…\", label: \"…\")");
+fn table(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
     let label = label.map(str::to_string);
     let options = csv::Options { label, missing: Missing::Mean, ..csv::Options::default() };
     let mut problems = Vec::new();
@@ -220,12 +220,12 @@ fn table(path: &Path, label: Option<&str>) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn words(path: &Path) -> Result<Report, Error> {
+fn words(path: &Path) -> Result<DataReport, Error> {
     let content = text::read(path)?;
     let filled: Vec<&str> = content.lines().filter(|line| !line.trim().is_empty()).collect();
     let tabbed = filled.iter().filter(|line| line.contains('\t')).count();
     if tabbed * 2 > filled.len() {
-        let mut report = Report::of("labelled texts, a line each: labelled_text(file: \"…\")");
+        let mut report = DataReport::of("labelled texts, a line each: labelled_text(file: \"…\")");
         let mut problems = Vec::new();
         let read = text::labelled(path, 1, &mut |problem| {
             problems.push(problem);
@@ -242,7 +242,7 @@ fn words(path: &Path) -> Result<Report, Error> {
         }
         return Ok(report);
     }
-    let mut report = Report::of("text: text_file(file: \"…\")");
+    let mut report = DataReport::of("text: text_file(file: \"…\")");
     let numbered = Text::of(&content, &path.to_string_lossy())?;
     report.fact("characters", numbered.tokens.len());
     report.fact("different ones", numbered.vocabulary.len());
@@ -250,11 +250,11 @@ fn words(path: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn folder(path: &Path) -> Result<Report, Error> {
+fn folder(path: &Path) -> Result<DataReport, Error> {
     let (mut report, Classed { files, of, names }, is_sound) = match images::list(path) {
-        Ok(classed) => (Report::of("folder of images: image_folder(folder: \"…\")"), classed, false),
+        Ok(classed) => (DataReport::of("folder of images: image_folder(folder: \"…\")"), classed, false),
         Err(no_images) => match folders::list(path, &["wav"]) {
-            Ok(classed) => (Report::of("folder of sounds: wav_folder(folder: \"…\")"), classed, true),
+            Ok(classed) => (DataReport::of("folder of sounds: wav_folder(folder: \"…\")"), classed, true),
             Err(_) => return Err(no_images),
         },
     };
@@ -270,30 +270,30 @@ fn folder(path: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn sound(path: &Path) -> Result<Report, Error> {
-    let mut report = Report::of("sound: put it into a folder for its class");
+fn sound(path: &Path) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("sound: put it into a folder for its class");
     let samples = wav::read(path, 8000)?;
     report.fact("seconds", format!("{:.2}", samples.len() as f64 / 8000.0));
     Ok(report)
 }
 
-fn picture(path: &Path) -> Result<Report, Error> {
+fn picture(path: &Path) -> Result<DataReport, Error> {
     images::decode(path, images::Form { height: 1, width: 1, colour: Colour::Grey })?;
-    Ok(Report::of("image: put it into a folder for its class"))
+    Ok(DataReport::of("image: put it into a folder for its class"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn report(name: &str, bytes: &[u8]) -> Report {
+    fn report(name: &str, bytes: &[u8]) -> DataReport {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         check(&path, None).unwrap()
     }
 
-    fn fact<'a>(report: &'a Report, label: &str) -> &'a str {
+    fn fact<'a>(report: &'a DataReport, label: &str) -> &'a str {
         let found = report.facts.iter().find(|(name, _)| name.trim() == label);
         found.map(|(_, value)| &value[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
     }

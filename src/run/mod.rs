@@ -26,7 +26,7 @@ pub use checkpoint::{Checkpoint, NamedTensor};
 pub use directory::RunDirectory;
 pub use manifest::{Best, Manifest, Status};
 pub use overview::{Overview, Standing};
-pub use recorder::{Recorder, Report};
+pub use recorder::{Recorder, RecorderEvent};
 
 use std::path::{Path, PathBuf};
 

@@ -7,37 +7,37 @@ use super::tensorboard::Reader;
 
 /// The numbers of a run, by tag, steps rising.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Courses {
+pub struct Curves {
     by_tag: BTreeMap<String, Vec<(u64, f64)>>,
 }
 
-impl Courses {
+impl Curves {
     /// Reads the event files in a run's folder up to `until`, the step at which it goes on. Steps that were made twice,
     /// since a run went back to a checkpoint, count as they were made last. What is damaged or unreadable is left out.
     pub fn read(folder: &Path, until: u64) -> Self {
-        let mut courses = Courses::default();
+        let mut curves = Curves::default();
         for file in event_files(folder) {
             let _ = Reader::new(&file).read(|scalar| {
                 let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
                     return;
                 };
-                let course = courses.by_tag.entry(scalar.tag).or_default();
-                while course.last().is_some_and(|(last, _)| *last >= step) {
-                    course.pop();
+                let curve = curves.by_tag.entry(scalar.tag).or_default();
+                while curve.last().is_some_and(|(last, _)| *last >= step) {
+                    curve.pop();
                 }
-                course.push((step, scalar.value));
+                curve.push((step, scalar.value));
             });
         }
-        courses
+        curves
     }
 
-    /// The course of every tag.
+    /// The curve of every tag.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[(u64, f64)])> {
-        self.by_tag.iter().map(|(tag, course)| (tag.as_str(), course.as_slice()))
+        self.by_tag.iter().map(|(tag, curve)| (tag.as_str(), curve.as_slice()))
     }
 
-    /// The course of a tag; empty when there is none of that name.
-    pub fn course(&self, tag: &str) -> &[(u64, f64)] {
+    /// The curve of a tag; empty when there is none of that name.
+    pub fn curve(&self, tag: &str) -> &[(u64, f64)] {
         self.by_tag.get(tag).map_or(&[], Vec::as_slice)
     }
 }
@@ -78,11 +78,11 @@ mod tests {
             }
             writer.flush().unwrap();
         }
-        let courses = Courses::read(folder.path(), 8);
+        let curves = Curves::read(folder.path(), 8);
         let expected = [1.0, 2.0, 3.0, 4.5, 5.5, 6.5, 7.5, 8.5];
-        let losses: Vec<f64> = courses.course("loss/train").iter().map(|point| point.1).collect();
+        let losses: Vec<f64> = curves.curve("loss/train").iter().map(|point| point.1).collect();
         assert_eq!(losses, expected);
-        assert_eq!(courses.iter().count(), 1);
-        assert_eq!(Courses::read(&folder.path().join("not there"), 8), Courses::default());
+        assert_eq!(curves.iter().count(), 1);
+        assert_eq!(Curves::read(&folder.path().join("not there"), 8), Curves::default());
     }
 }

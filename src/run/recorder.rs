@@ -28,7 +28,7 @@ const LOG_PENDING: usize = 1 << 20;
 
 /// What the writer has to say.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Report {
+pub enum RecorderEvent {
     /// The checkpoint of this step is on disk and will survive a crash.
     Saved {
         /// Steps done.
@@ -43,7 +43,7 @@ pub enum Report {
 }
 
 enum Entry {
-    Figures(u64, Vec<(String, f64)>),
+    Scalars(u64, Vec<(String, f64)>),
     Line(String),
     Picture(u64, String, Box<Grid>),
     Checkpoint { checkpoint: Box<Checkpoint>, loss: Option<f64>, histograms: bool },
@@ -67,7 +67,7 @@ impl Recorder {
     pub fn create(
         runs: &Path,
         manifest: Manifest,
-        report: impl Fn(Report) + Send + 'static,
+        report: impl Fn(RecorderEvent) + Send + 'static,
     ) -> Result<Self, Error> {
         let run = RunDirectory::create(runs, &manifest)?;
         let lock = Lock::take(run.path())?;
@@ -81,7 +81,7 @@ impl Recorder {
     /// When another process writes it, or its manifest is broken.
     pub fn reopen(
         run: RunDirectory,
-        report: impl Fn(Report) + Send + 'static,
+        report: impl Fn(RecorderEvent) + Send + 'static,
     ) -> Result<(Self, Option<Checkpoint>, Vec<Error>), Error> {
         let lock = Lock::take(run.path())?;
         let mut manifest = run.manifest()?;
@@ -99,7 +99,7 @@ impl Recorder {
         run: RunDirectory,
         manifest: Manifest,
         lock: Lock,
-        report: impl Fn(Report) + Send + 'static,
+        report: impl Fn(RecorderEvent) + Send + 'static,
     ) -> Result<Self, Error> {
         let (entries, receiver) = sync_channel(WAITING);
         let is_writing = Arc::new(AtomicBool::new(false));
@@ -133,9 +133,9 @@ impl Recorder {
         self.best
     }
 
-    /// Adds figures of a step. Never waits.
-    pub fn figures(&self, step: u64, figures: Vec<(String, f64)>) {
-        let _ = self.entries.try_send(Entry::Figures(step, figures));
+    /// Adds the scalars of a step. Never waits.
+    pub fn scalars(&self, step: u64, scalars: Vec<(String, f64)>) {
+        let _ = self.entries.try_send(Entry::Scalars(step, scalars));
     }
 
     /// Adds a picture of a step. Never waits.
@@ -193,7 +193,7 @@ struct Disk {
     log: Vec<u8>,
     checkpoint: Option<Waiting>,
     is_writing: Arc<AtomicBool>,
-    report: Box<dyn Fn(Report) + Send>,
+    report: Box<dyn Fn(RecorderEvent) + Send>,
     /// Since when and with what the disk refuses.
     in_trouble: Option<(Instant, String)>,
 }
@@ -222,11 +222,11 @@ impl Disk {
 
     fn take(&mut self, entry: Entry) {
         match entry {
-            Entry::Figures(step, figures) => {
+            Entry::Scalars(step, scalars) => {
                 if let Ok(events) = self.events() {
-                    let figures: Vec<(&str, f64)> =
-                        figures.iter().map(|(name, x)| (name.as_str(), *x)).collect();
-                    let _ = events.scalars(step, &figures);
+                    let scalars: Vec<(&str, f64)> =
+                        scalars.iter().map(|(name, x)| (name.as_str(), *x)).collect();
+                    let _ = events.scalars(step, &scalars);
                 }
             }
             Entry::Picture(step, tag, grid) => {
@@ -261,7 +261,7 @@ impl Disk {
         match outcome {
             Ok(()) => {
                 if self.in_trouble.take().is_some() {
-                    (self.report)(Report::Recovered);
+                    (self.report)(RecorderEvent::Recovered);
                 }
                 true
             }
@@ -269,7 +269,7 @@ impl Disk {
                 let said = error.to_string();
                 let is_new = self.in_trouble.as_ref().is_none_or(|(_, before)| *before != said);
                 if is_new {
-                    (self.report)(Report::Trouble(said.clone()));
+                    (self.report)(RecorderEvent::Trouble(said.clone()));
                 }
                 self.in_trouble = Some((Instant::now(), said));
                 false
@@ -358,7 +358,7 @@ impl Disk {
                 events.histogram(step, &format!("weights/{}", tensor.name), &tensor.values)?;
             }
         }
-        (self.report)(Report::Saved { step, path });
+        (self.report)(RecorderEvent::Saved { step, path });
         Ok(())
     }
 }
@@ -396,7 +396,7 @@ mod tests {
     }
 
     /// What event files in a folder say, in their order.
-    fn figures(run: &Path) -> Vec<(String, i64, f64)> {
+    fn scalars(run: &Path) -> Vec<(String, i64, f64)> {
         let mut files: Vec<PathBuf> = std::fs::read_dir(run).unwrap().map(|e| e.unwrap().path()).collect();
         files.retain(|path| path.to_string_lossy().contains("tfevents"));
         files.sort();
@@ -415,7 +415,7 @@ mod tests {
         let (said, reports) = channel();
         let recorder = Recorder::create(runs.path(), manifest(), move |r| said.send(r).unwrap()).unwrap();
         let run = recorder.run().clone();
-        recorder.figures(1, vec![("loss/train".into(), 0.5)]);
+        recorder.scalars(1, vec![("loss/train".into(), 0.5)]);
         recorder.line("two\nlines".into());
         recorder.checkpoint(checkpoint(7), Some(0.25), true);
         assert!(matches!(Lock::take(run.path()), Err(Error::Locked { .. })));
@@ -425,10 +425,10 @@ mod tests {
         assert_eq!(manifest.status, Status::Stopped { steps: 7 });
         assert_eq!(manifest.best, Some(Best { step: 7, loss: 0.25 }));
         assert_eq!(run.latest_checkpoint().0, Some(checkpoint(7)));
-        assert_eq!(figures(run.path()), [("loss/train".into(), 1, 0.5)]);
+        assert_eq!(scalars(run.path()), [("loss/train".into(), 1, 0.5)]);
         let log = std::fs::read_to_string(run.path().join(LOG)).unwrap();
         assert!(log.ends_with("Z two lines\n") && log.lines().count() == 1, "{log}");
-        assert!(reports.iter().any(|r| matches!(r, Report::Saved { step: 7, .. })));
+        assert!(reports.iter().any(|r| matches!(r, RecorderEvent::Saved { step: 7, .. })));
         drop(Lock::take(run.path()).unwrap());
     }
 
@@ -462,11 +462,11 @@ mod tests {
             std::thread::yield_now();
         }
         std::fs::remove_dir_all(run.path()).unwrap();
-        recorder.figures(2, vec![("loss/train".into(), 0.5)]);
+        recorder.scalars(2, vec![("loss/train".into(), 0.5)]);
         recorder.checkpoint(checkpoint(2), None, false);
         recorder.close(Status::Stopped { steps: 2 }).unwrap();
         assert_eq!(run.checkpoints(), [2]);
-        assert_eq!(figures(run.path()), [("loss/train".into(), 2, 0.5)]);
+        assert_eq!(scalars(run.path()), [("loss/train".into(), 2, 0.5)]);
         assert_eq!(run.manifest().unwrap().status, Status::Stopped { steps: 2 });
     }
 

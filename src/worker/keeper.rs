@@ -7,7 +7,7 @@ use super::channel::Reporter;
 use super::pictures::Pictures;
 use super::protocol::{Event, Order};
 use crate::preset::OnNan;
-use crate::run::{self, Checkpoint, Manifest, Recorder, Report, RunDirectory, Status};
+use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
 /// A folder that could not be made is tried again in this time.
@@ -115,13 +115,13 @@ impl Keeper {
         }
     }
 
-    fn report(&self) -> impl Fn(Report) + Send + 'static {
+    fn report(&self) -> impl Fn(RecorderEvent) + Send + 'static {
         let reporter = self.reporter.clone();
         move |report| {
             reporter.send(match report {
-                Report::Saved { step, .. } => Event::Checkpoint { step },
-                Report::Trouble(what) => Event::Trouble(Some(what)),
-                Report::Recovered => Event::Trouble(None),
+                RecorderEvent::Saved { step, .. } => Event::Checkpoint { step },
+                RecorderEvent::Trouble(what) => Event::Trouble(Some(what)),
+                RecorderEvent::Recovered => Event::Trouble(None),
             });
         }
     }
@@ -218,22 +218,22 @@ impl Keeper {
             self.point = Some(point);
             return;
         }
-        let mut figures = by_tag(&point.scores, "train");
-        figures.push(("learning_rate".into(), point.learning_rate.effective()));
-        figures.push(("samples_per_second".into(), point.samples_per_second()));
-        recorder.figures(step.step, figures);
+        let mut scalars = by_tag(&point.scores, "train");
+        scalars.push(("learning_rate".into(), point.learning_rate.effective()));
+        scalars.push(("samples_per_second".into(), point.samples_per_second()));
+        recorder.scalars(step.step, scalars);
     }
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.
     pub(super) fn epoch_ended(&mut self, epoch: &EpochReport) {
         self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
         let Some(recorder) = &self.recorder else { return };
-        let mut figures = by_tag(&epoch.training, "epoch");
+        let mut scalars = by_tag(&epoch.training, "epoch");
         if let Some(validation) = &epoch.validation {
-            figures.extend(by_tag(validation, "validation"));
+            scalars.extend(by_tag(validation, "validation"));
         }
-        figures.push(("seconds/epoch".into(), epoch.seconds));
-        recorder.figures(epoch.step, figures);
+        scalars.push(("seconds/epoch".into(), epoch.seconds));
+        recorder.scalars(epoch.step, scalars);
         recorder.line(format!(
             "epoch {} after {} steps: {}{}",
             epoch.epoch,
@@ -260,7 +260,7 @@ impl Keeper {
     pub(super) fn close(self, status: Status, test: Option<(&Scores, u64)>) {
         let Some(recorder) = self.recorder else { return };
         if let Some((scores, step)) = test {
-            recorder.figures(step, by_tag(scores, "test"));
+            recorder.scalars(step, by_tag(scores, "test"));
             recorder.line(format!("test {}", in_words(scores)));
         }
         recorder.line(match &status {
@@ -281,10 +281,10 @@ fn is_finite(checkpoint: &Checkpoint) -> bool {
 
 /// Scores by their names in event files: `loss/train`.
 fn by_tag(scores: &Scores, of: &str) -> Vec<(String, f64)> {
-    let mut figures = vec![(format!("loss/{of}"), scores.loss)];
-    figures.extend(scores.accuracy.map(|accuracy| (format!("accuracy/{of}"), accuracy)));
-    figures.extend(scores.metrics.iter().map(|(metric, value)| (format!("{}/{of}", metric.name()), value)));
-    figures
+    let mut scalars = vec![(format!("loss/{of}"), scores.loss)];
+    scalars.extend(scores.accuracy.map(|accuracy| (format!("accuracy/{of}"), accuracy)));
+    scalars.extend(scores.metrics.iter().map(|(metric, value)| (format!("{}/{of}", metric.name()), value)));
+    scalars
 }
 
 fn in_words(scores: &Scores) -> String {

@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport};
-use crate::run::past::Courses;
+use crate::run::past::Curves;
 
 /// More reports of steps are summed up, two into one.
 const STEPS: usize = 4096;
 
 /// The reports of the run in `folder` up to the step `until`, at which it goes on.
 pub(super) fn read(folder: &Path, until: u64, steps_per_epoch: u64) -> Past {
-    told(&Courses::read(folder, until), steps_per_epoch)
+    told(&Curves::read(folder, until), steps_per_epoch)
 }
 
-fn told(courses: &Courses, steps_per_epoch: u64) -> Past {
-    let (rates, speeds) = (courses.course("learning_rate"), courses.course("samples_per_second"));
-    let seconds = courses.course("seconds/epoch");
-    let [training, epochs, validation] = ["train", "epoch", "validation"].map(|of| scores(courses, of));
+fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
+    let (rates, speeds) = (curves.curve("learning_rate"), curves.curve("samples_per_second"));
+    let seconds = curves.curve("seconds/epoch");
+    let [training, epochs, validation] = ["train", "epoch", "validation"].map(|of| scores(curves, of));
     let mut before = 0;
     let steps = training.into_iter().map(|(step, scores)| {
         let steps = u32::try_from(step - std::mem::replace(&mut before, step)).unwrap_or(u32::MAX);
@@ -57,16 +57,16 @@ fn told(courses: &Courses, steps_per_epoch: u64) -> Past {
 }
 
 /// The scores of which `keeper::by_tag` wrote the figures, by their steps.
-fn scores(courses: &Courses, of: &str) -> BTreeMap<u64, Scores> {
-    let course = |figure: &str| courses.course(&format!("{figure}/{of}"));
+fn scores(curves: &Curves, of: &str) -> BTreeMap<u64, Scores> {
+    let curve = |figure: &str| curves.curve(&format!("{figure}/{of}"));
     let losses =
-        course("loss").iter().map(|(step, loss)| (*step, Scores { loss: *loss, ..Scores::default() }));
+        curve("loss").iter().map(|(step, loss)| (*step, Scores { loss: *loss, ..Scores::default() }));
     let mut scores: BTreeMap<u64, Scores> = losses.collect();
-    for (step, accuracy) in course("accuracy") {
+    for (step, accuracy) in curve("accuracy") {
         scores.entry(*step).and_modify(|scores| scores.accuracy = Some(*accuracy));
     }
     for metric in Metric::ALL {
-        for (step, value) in course(metric.name()) {
+        for (step, value) in curve(metric.name()) {
             scores.entry(*step).and_modify(|scores| scores.metrics.set(metric, *value));
         }
     }
@@ -74,9 +74,9 @@ fn scores(courses: &Courses, of: &str) -> BTreeMap<u64, Scores> {
 }
 
 /// The value that held at a step.
-fn at(course: &[(u64, f64)], step: u64) -> f64 {
-    let after = course.partition_point(|(there, _)| *there <= step);
-    after.checked_sub(1).map_or(0.0, |place| course[place].1)
+fn at(curve: &[(u64, f64)], step: u64) -> f64 {
+    let after = curve.partition_point(|(there, _)| *there <= step);
+    after.checked_sub(1).map_or(0.0, |place| curve[place].1)
 }
 
 #[cfg(test)]

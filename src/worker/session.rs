@@ -147,9 +147,10 @@ impl<'a> Session<'a> {
         };
         self.say(reason);
         self.halvings += 1;
-        // Half of the rate that failed, whatever rate the checkpoint had.
-        let factor = self.training.learning_rate().factor * 0.5;
+        let failed = self.training.learning_rate().factor;
         self.training.restore(good)?;
+        // The checkpoint may have been taken before other halvings, or before somebody raised the rate.
+        let factor = failed.min(self.training.learning_rate().factor) * 0.5;
         self.training.set_rate_factor(factor);
         let rate = self.training.learning_rate().effective();
         self.say(format!("back to step {} with learning rate {rate:.3e}", self.training.step()));
@@ -271,10 +272,10 @@ impl<'a> Session<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::engine::spawn_keeping;
-    use super::super::protocol::{Finish, Order, Outcome, Past};
+    use super::super::engine::{spawn, spawn_keeping};
+    use super::super::protocol::{Filter, Finish, Order, Outcome, Past, Phase, Question, RateChange};
     use crate::preset::Preset;
-    use crate::run::past::Courses;
+    use crate::run::past::Curves;
     use crate::run::{RunDirectory, Status};
     use crate::worker::{Command, Event};
 
@@ -341,8 +342,85 @@ mod tests {
         let run = only_run(runs.path());
         assert!(matches!(run.manifest().unwrap().status, Status::Finished { .. }));
         // The curve is that of the training that learned, and everything in it is finite.
-        let courses = Courses::read(run.path(), u64::MAX);
-        assert!(courses.course("loss/train").iter().all(|(_, loss)| loss.is_finite()));
+        let curves = Curves::read(run.path(), u64::MAX);
+        assert!(curves.curve("loss/train").iter().all(|(_, loss)| loss.is_finite()));
+    }
+
+    /// An LSTM whose evaluations take many chunks.
+    fn slow_to_evaluate() -> Preset {
+        ron::from_str(
+            r#"(name: "slow", title: "", data: (source: mnist, train_samples: Some(100), validation: 0.1),
+                layers: [Reshape(target_shape: [28, 28]), LSTM(units: 128), Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 100))"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_pause_a_question_and_a_stop_are_answered_in_the_middle_of_evaluations() {
+        let runs = tempfile::tempdir().unwrap();
+        let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
+        client.send(Command::Begin(Box::new(Order::new(slow_to_evaluate()))));
+        let until = |events: &mut crate::worker::Events, wanted: &dyn Fn(&Event) -> bool| loop {
+            let event = events.recv().expect("the worker goes on");
+            let is_epoch = matches!(event, Event::Epoch(_));
+            if wanted(&event) {
+                return;
+            }
+            assert!(!is_epoch, "the validation ended before the answer");
+        };
+        until(&mut events, &|event| *event == Event::Phase(Phase::Evaluating));
+        client.send(Command::Pause);
+        until(&mut events, &|event| *event == Event::Phase(Phase::Paused));
+        client.send(Command::Inspect(Question::Sample { position: 0, filter: Filter::All }));
+        until(&mut events, &|event| matches!(event, Event::Inspected(_)));
+        client.send(Command::Resume);
+        until(&mut events, &|event| *event == Event::Phase(Phase::Evaluating));
+        until(&mut events, &|event| matches!(event, Event::Epoch(_)));
+        // The test set's turn.
+        until(&mut events, &|event| *event == Event::Phase(Phase::Evaluating));
+        client.send(Command::Stop);
+        client.send(Command::Shutdown);
+        let mut finish = None;
+        while let Some(event) = events.recv() {
+            if let Event::Finished(end) = event {
+                finish = Some(end);
+            }
+        }
+        let finish = finish.expect("it ends in good order");
+        assert_eq!((finish.outcome, finish.test), (Outcome::Stopped, None));
+        assert!(matches!(only_run(runs.path()).manifest().unwrap().status, Status::Stopped { .. }));
+    }
+
+    #[test]
+    fn a_rate_is_halved_once_for_each_failure_whatever_was_saved_in_between() {
+        let (client, mut events) = spawn().unwrap();
+        let mut preset = preset(0.02, "halve_rate");
+        preset.train.epochs = 100_000;
+        client.send(Command::Begin(Box::new(Order::new(preset))));
+        let (mut rates, mut epochs) = (Vec::new(), 0);
+        while let Some(event) = events.recv() {
+            match event {
+                // Each time an epoch has been learned with the rate of before, it is made to fail.
+                Event::Epoch(_) => {
+                    epochs += 1;
+                    if epochs == 2 {
+                        client.send(Command::ChangeRate(RateChange::To(1e30)));
+                    }
+                }
+                Event::Log(line) => {
+                    if let Some((_, rate)) = line.split_once(" with learning rate ") {
+                        rates.push(rate.parse::<f64>().unwrap());
+                        epochs = 0;
+                        if rates.len() == 3 {
+                            client.send(Command::Shutdown);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(rates, [0.01, 0.005, 0.0025]);
     }
 
     #[test]

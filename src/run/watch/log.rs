@@ -7,8 +7,8 @@ use std::sync::Arc;
 use prost::Message;
 
 use super::discover::Found;
-use super::figures::Figures;
 use super::latest::Latest;
+use super::sampled::Figures;
 use super::scan::{End, Scan};
 use super::tags::Tags;
 use crate::run::tensorboard::figure::{Decoder, Item};

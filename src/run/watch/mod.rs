@@ -5,26 +5,26 @@
 //! What it keeps is bounded however much there is to read: curves and histograms over time are thinned, pictures are
 //! sampled, and the runs that were not looked at for longest are forgotten first.
 
-mod course;
+mod curve;
 mod discover;
 mod distribution;
-mod figures;
 mod latest;
 mod log;
 mod newest;
 pub mod picture;
+mod sampled;
 mod scan;
 mod tags;
 mod task;
 mod view;
 mod watcher;
 
-pub use course::{Course, Point};
+pub use curve::{Curve, Point};
 pub use distribution::Distribution;
-pub use figures::{Moment, Sampled};
 pub use newest::{Number, newest_numbers};
 pub use picture::Picture;
+pub use sampled::{AtStep, Sampled};
 pub use tags::{Kind, Tag, TagId, main_number};
 pub use task::Task;
-pub use view::{Content, Details, Interest, Panel, Progress, Row, RunId, View};
+pub use view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};
 pub use watcher::Watcher;

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::view::{Interest, View};
+use super::view::{Interest, WatchSnapshot};
 use super::watcher::Watcher;
 
 /// How long the watcher works before it listens.
@@ -27,7 +27,7 @@ impl Task {
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn start(root: &Path, mut show: impl FnMut(View) + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(root: &Path, mut show: impl FnMut(WatchSnapshot) + Send + 'static) -> std::io::Result<Self> {
         let (requests, asked) = mpsc::channel::<Interest>();
         let mut watcher = Watcher::new(root);
         let work = move || {

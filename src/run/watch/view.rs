@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Distribution;
-use super::course::Course;
-use super::figures::Sampled;
+use super::curve::Curve;
 use super::picture::Picture;
+use super::sampled::Sampled;
 use super::tags::{Tag, TagId};
 
 /// A run, by its place in the list of all: runs are added at its end and stay.
@@ -68,7 +68,7 @@ pub struct Panel {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// A number over the steps.
-    Course(Arc<Course>),
+    Curve(Arc<Curve>),
     /// Distributions over the steps.
     Distributions(Arc<Sampled<Distribution>>),
     /// A picture.
@@ -117,7 +117,7 @@ pub struct Details {
 
 /// What a watcher shows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct View {
+pub struct WatchSnapshot {
     /// Every run, by its id.
     pub rows: Arc<Vec<Row>>,
     /// Every tag, by its id.

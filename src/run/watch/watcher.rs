@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::discover::Walk;
-use super::figures::Kept;
 use super::log::Log;
 use super::picture::{self, Picture};
+use super::sampled::Kept;
 use super::tags::{self, TagId, Tags};
-use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, View};
+use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};
 use crate::run::text;
 
 /// Bytes that are read for the figures of a run before something else has its turn.
@@ -214,7 +214,7 @@ impl Watcher {
     }
 
     /// What is known now of what is looked at.
-    pub fn view(&mut self) -> View {
+    pub fn view(&mut self) -> WatchSnapshot {
         let rows = self.runs.iter().map(|run| Row {
             name: run.name.clone(),
             step: run.latest.step,
@@ -235,7 +235,7 @@ impl Watcher {
         let failed =
             self.interest.shown.iter().filter_map(|id| self.runs.get(*id as usize)?.problem.as_deref());
         let failed: Vec<String> = failed.map(|problem| text::shown(problem, 200)).collect();
-        View {
+        WatchSnapshot {
             rows: rows.into(),
             tags: self.tags.list().clone(),
             tag: self.interest.tag,
@@ -253,7 +253,7 @@ impl Watcher {
         let kept = self.interest.tag.and_then(|tag| Some((tag, run.figures.as_ref()?.get(tag)?)));
         let content = match kept {
             None => None,
-            Some((_, Kept::Course(course))) => Some(Content::Course(course.clone())),
+            Some((_, Kept::Curve(course))) => Some(Content::Curve(course.clone())),
             Some((_, Kept::Distributions(all))) => Some(Content::Distributions(all.clone())),
             Some((_, Kept::Text(moment))) => {
                 Some(Content::Text { step: moment.step, lines: moment.what.clone() })

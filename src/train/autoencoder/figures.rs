@@ -89,7 +89,7 @@ fn reconstructions<D: Backend>(
 }
 
 /// Codes of test samples, seen along the two numbers that vary most.
-struct View {
+struct CodePlane {
     axes: [usize; 2],
     /// Mean of every number of the code.
     mean: Vec<f32>,
@@ -98,7 +98,7 @@ struct View {
     codes: Vec<f32>,
 }
 
-fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<View, Error> {
+fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<CodePlane, Error> {
     let batch = fill(test, 0, POINTS)?;
     let codes = autoencoder.codes(&batch)?;
     let width = codes.len() / batch.rows.max(1);
@@ -113,11 +113,11 @@ fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Res
     order.truncate(2);
     order.sort_unstable();
     let axes = [order[0], *order.last().unwrap_or(&order[0])];
-    Ok(View { axes, deviation: axes.map(|axis| variance[axis].sqrt()), mean, codes })
+    Ok(CodePlane { axes, deviation: axes.map(|axis| variance[axis].sqrt()), mean, codes })
 }
 
 fn codes<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Result<Drawn, Error> {
-    let View { axes, mean, codes, .. } = view(autoencoder, test)?;
+    let CodePlane { axes, mean, codes, .. } = view(autoencoder, test)?;
     let class = |index: usize| test.class_of(index);
     let points = codes.chunks_exact(mean.len()).enumerate().map(|(index, code)| Point {
         x: code[axes[0]],
@@ -145,7 +145,7 @@ fn plane<D: Backend>(
     test: &dyn Dataset,
     shape: [usize; 3],
 ) -> Result<Drawn, Error> {
-    let View { axes, mean, deviation, .. } = view(autoencoder, test)?;
+    let CodePlane { axes, mean, deviation, .. } = view(autoencoder, test)?;
     let code = |x: f32, y: f32| {
         let mut code = mean.clone();
         code[axes[0]] += x * deviation[0];

@@ -6,7 +6,7 @@ use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::{Screen, State, presets::Origin};
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Filter, Outcome, Phase, Question, RateChange};
+use crate::worker::{Command, Event, Filter, LearningRate, Outcome, Phase, Question, RateChange};
 
 use super::builders::*;
 
@@ -67,6 +67,23 @@ fn keys_held_down_ask_one_question_at_a_time() {
     // The worker counts round: the next one follows the position that it found.
     let question = Question::Sample { position: 8, filter: Filter::All };
     assert_eq!(press(&mut state, KeyCode::Right), [Effect::Send(Command::Inspect(question))]);
+}
+
+#[test]
+fn keys_change_the_rate_that_the_optimizer_uses_whatever_the_schedule_makes_of_it() {
+    let mut state = in_training(80, 24);
+    let Event::Step(mut step) = stepped(2004) else { unreachable!("it is a step") };
+    // The end of a cosine, as in mnist-autoencoder.
+    step.learning_rate = LearningRate { base: 1e-3, scheduled: 7.96e-6, factor: 1.0 };
+    report(&mut state, Event::Step(step));
+    assert!(screen(&state).contains("7.960e-6"), "{}", screen(&state));
+    let to = |rate| [Effect::Send(Command::ChangeRate(RateChange::To(rate)))];
+    assert_eq!(press(&mut state, KeyCode::Char('-')), to(7e-6));
+    // A second key goes on from what was asked for, until a step has used it.
+    assert_eq!(press(&mut state, KeyCode::Char('-')), to(5e-6));
+    step.step += 4;
+    report(&mut state, Event::Step(step));
+    assert_eq!(press(&mut state, KeyCode::Char('+')), to(1e-5));
 }
 
 #[test]

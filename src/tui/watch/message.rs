@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::run::watch::{Interest, View};
+use crate::run::watch::{Interest, WatchSnapshot};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub enum Message {
     /// The terminal has this many columns and rows now.
     Resize(u16, u16),
     /// The reader shows what it has found.
-    View(Box<View>),
+    Snapshot(Box<WatchSnapshot>),
     /// The reader has ended without being told to.
     ReaderGone,
     /// It is so many seconds since 1970.

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use tokio::sync::watch;
 use tokio::time::interval;
 
-use crate::run::watch::{Task, View};
+use crate::run::watch::{Task, WatchSnapshot};
 use crate::tui::run_loop::{Error, Exit, Signals, read_input};
 use crate::tui::terminal::Guard;
 use crate::tui::theme::Theme;
@@ -36,7 +36,7 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
     let mut state = State::new(Size { width, height }, theme, root, tag, now());
     guard.screen.draw(|frame| draw::draw(&state, frame))?;
 
-    let (sender, mut views) = watch::channel(View::default());
+    let (sender, mut views) = watch::channel(WatchSnapshot::default());
     let task = Task::start(root, move |view| {
         sender.send_replace(view);
     })?;
@@ -53,7 +53,7 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
                 Some(event) => from_input(event),
             },
             changed = views.changed(), if is_read => match changed {
-                Ok(()) => Some(Message::View(Box::new(views.borrow_and_update().clone()))),
+                Ok(()) => Some(Message::Snapshot(Box::new(views.borrow_and_update().clone()))),
                 Err(_) => {
                     is_read = false;
                     Some(Message::ReaderGone)

@@ -5,7 +5,7 @@ use std::path::Path;
 use ratatui::layout::Size;
 
 use crate::run::text;
-use crate::run::watch::{Interest, Kind, RunId, TagId, View, main_number};
+use crate::run::watch::{Interest, Kind, RunId, TagId, WatchSnapshot, main_number};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::{Notice, SMOOTHING, Severity};
 use crate::tui::theme::{Role, Theme};
@@ -59,7 +59,7 @@ pub struct State {
     /// The folder that is watched, fit to be shown.
     pub root: String,
     /// What the reader has found.
-    pub view: View,
+    pub view: WatchSnapshot,
     /// The runs in the table, in order.
     pub order: Vec<RunId>,
     /// The run under the cursor.
@@ -99,7 +99,7 @@ impl State {
             size,
             theme,
             root: text::shown(&root.to_string_lossy(), 400),
-            view: View::default(),
+            view: WatchSnapshot::default(),
             order: Vec::new(),
             cursor: None,
             marks: Vec::new(),
@@ -119,7 +119,7 @@ impl State {
     }
 
     /// Takes in what the reader has found.
-    pub fn take_view(&mut self, view: View) {
+    pub fn take_snapshot(&mut self, view: WatchSnapshot) {
         let grown = view.rows.len() != self.view.rows.len();
         let tags_grown = view.tags.len() != self.view.tags.len();
         self.view = view;

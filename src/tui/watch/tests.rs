@@ -45,7 +45,7 @@ impl Bench {
         loop {
             while self.watcher.work(Duration::from_secs(60)) {}
             let view = self.watcher.view();
-            let effects = update(&mut self.state, Message::View(Box::new(view)));
+            let effects = update(&mut self.state, Message::Snapshot(Box::new(view)));
             match effects.into_iter().next() {
                 Some(Effect::LookAt(interest)) => self.watcher.look_at(interest),
                 _ => return,

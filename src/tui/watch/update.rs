@@ -31,8 +31,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.size = Size { width, height };
             Vec::new()
         }
-        Message::View(view) => {
-            state.take_view(*view);
+        Message::Snapshot(view) => {
+            state.take_snapshot(*view);
             Vec::new()
         }
         Message::ReaderGone => {

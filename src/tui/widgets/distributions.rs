@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::run::watch::{Distribution, Moment};
+use crate::run::watch::{AtStep, Distribution};
 use crate::tui::format;
 use crate::tui::theme::{Depth, Role, Theme};
 
@@ -13,7 +13,7 @@ use super::image::Image;
 const HUE: [f32; 3] = [0.45, 0.75, 1.0];
 
 /// Draws into `area`: each step's distribution fills as many columns as there is room for.
-pub fn draw(theme: &Theme, moments: &[Moment<Distribution>], area: Rect, buffer: &mut Buffer) {
+pub fn draw(theme: &Theme, moments: &[AtStep<Distribution>], area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let low = moments.iter().map(|moment| moment.what.low).fold(f64::INFINITY, f64::min);
@@ -50,7 +50,7 @@ pub fn draw(theme: &Theme, moments: &[Moment<Distribution>], area: Rect, buffer:
 
 /// Brightness of each column of steps and row of values, in a hue.
 fn pixels(
-    moments: &[Moment<Distribution>],
+    moments: &[AtStep<Distribution>],
     (low, high): (f64, f64),
     [columns, rows]: [usize; 2],
     hue: [f32; 3],
@@ -92,8 +92,8 @@ fn level(distribution: &Distribution, low: f64, high: f64, row: usize, rows: usi
 mod tests {
     use super::*;
 
-    fn moment(step: i64, buckets: &[[f64; 3]]) -> Moment<Distribution> {
-        Moment { step, what: Distribution::new(step, buckets).expect("it has values") }
+    fn moment(step: i64, buckets: &[[f64; 3]]) -> AtStep<Distribution> {
+        AtStep { step, what: Distribution::new(step, buckets).expect("it has values") }
     }
 
     #[test]

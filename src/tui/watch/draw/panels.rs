@@ -61,7 +61,7 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
     let mut courses = Vec::new();
     let (mut lost, mut restarts) = (0, 0);
     for panel in panels.iter().filter(|_| is_of_now) {
-        if let Some(Content::Course(course)) = &panel.content {
+        if let Some(Content::Curve(course)) = &panel.content {
             lost += course.lost();
             restarts += u64::from(course.restarts());
             let buckets = course.points().iter().map(|point| Bucket {
@@ -139,7 +139,7 @@ fn figure(state: &State, of: &Panel, area: Rect, frame: &mut Frame) {
         Content::Picture { step, place, of, .. } => format!("step {step}, {} of {of}", place + 1),
         Content::Text { step, .. } => format!("step {step}"),
         Content::Distributions(all) => format!("{} steps kept", all.moments().len()),
-        Content::Course(_) => String::new(),
+        Content::Curve(_) => String::new(),
     };
     let tag = end_of(state.tag_name(state.tag).unwrap_or(""), width);
     let block = panel(theme, run).border_style(theme.style(state.role(of.run).unwrap_or(Role::Faint)));
@@ -162,7 +162,7 @@ fn figure(state: &State, of: &Panel, area: Rect, frame: &mut Frame) {
             let text = crate::tui::widgets::text::wrap(&lines.join("\n"), usize::from(rest.width));
             frame.render_widget(Text::from_iter(text), rest);
         }
-        Content::Course(_) => {}
+        Content::Curve(_) => {}
     }
 }
 

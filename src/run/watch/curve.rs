@@ -27,10 +27,10 @@ impl Point {
     }
 }
 
-/// A number over the steps. Every value is kept until there are [`Course::CAPACITY`]; then neighbours are merged.
+/// A number over the steps. Every value is kept until there are [`Curve::CAPACITY`]; then neighbours are merged.
 /// Extremes stay.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Course {
+pub struct Curve {
     points: Vec<Point>,
     /// Values that a full point stands for; 0 means 1.
     stride: u32,
@@ -40,7 +40,7 @@ pub struct Course {
     restarts: u32,
 }
 
-impl Course {
+impl Curve {
     /// Most points: two for each column of dots of a wide chart.
     pub const CAPACITY: usize = 1024;
 
@@ -96,12 +96,12 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_extremes_survive() {
-        let mut course = Course::default();
+        let mut course = Curve::default();
         for step in 0..300_000 {
             course.push(step, if step == 123_456 { 9.0 } else { 1.0 });
         }
         let points = course.points();
-        assert!(points.len() <= Course::CAPACITY && points.len() > Course::CAPACITY / 4);
+        assert!(points.len() <= Curve::CAPACITY && points.len() > Curve::CAPACITY / 4);
         assert_eq!(points.iter().map(|point| point.count).sum::<u32>(), 300_000);
         assert_eq!(points.iter().map(|point| point.max).fold(0.0, f32::max), 9.0);
         assert_eq!(points.last().map(|point| point.step), Some(299_999));
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_resumed_training_replaces_what_it_does_again() {
-        let mut course = Course::default();
+        let mut course = Curve::default();
         for step in (1..=10).chain(6..=8) {
             course.push(step, if step > 5 { 2.0 } else { 1.0 });
         }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_counted() {
-        let mut course = Course::default();
+        let mut course = Curve::default();
         for value in [1.0, f64::NAN, f64::INFINITY, 1e300] {
             course.push(1, value);
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::course::{Course, Point};
+use super::curve::{Curve, Point};
 use super::distribution::Distribution;
 use super::tags::{Kind, TagId, Tags};
 use crate::run::tensorboard::figure::{Content, Item};
@@ -18,7 +18,7 @@ const TEXT: (usize, usize) = (200, 400);
 
 /// Something at a step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Moment<T> {
+pub struct AtStep<T> {
     /// The training step.
     pub step: i64,
     /// What it was like.
@@ -28,7 +28,7 @@ pub struct Moment<T> {
 /// Moments at equal distances, and the newest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampled<T> {
-    moments: Vec<Moment<T>>,
+    moments: Vec<AtStep<T>>,
     seen: usize,
     stride: usize,
 }
@@ -41,12 +41,12 @@ impl<T> Default for Sampled<T> {
 
 impl<T> Sampled<T> {
     /// Adds a moment; no more than `most` and one are kept.
-    fn push(&mut self, moment: Moment<T>, most: usize) {
+    fn push(&mut self, moment: AtStep<T>, most: usize) {
         // The newest one stands there for as long as it is that, unless it is the turn of its place.
         if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
             self.moments.pop();
         }
-        // As in `Course`: a training that was resumed is about to do these again.
+        // As in `Curve`: a training that was resumed is about to do these again.
         while self.moments.last().is_some_and(|last| last.step > moment.step) {
             self.moments.pop();
         }
@@ -63,7 +63,7 @@ impl<T> Sampled<T> {
     }
 
     /// Those that are kept, steps rising.
-    pub fn moments(&self) -> &[Moment<T>] {
+    pub fn moments(&self) -> &[AtStep<T>] {
         &self.moments
     }
 }
@@ -72,13 +72,13 @@ impl<T> Sampled<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
     /// A number.
-    Course(Arc<Course>),
+    Curve(Arc<Curve>),
     /// A distribution.
     Distributions(Arc<Sampled<Distribution>>),
     /// Encoded pictures.
     Pictures(Arc<Sampled<Arc<[u8]>>>),
     /// The newest text, in lines.
-    Text(Arc<Moment<Vec<String>>>),
+    Text(Arc<AtStep<Vec<String>>>),
 }
 
 /// Most distributions of a tag.
@@ -90,7 +90,7 @@ impl Kept {
     /// Roughly what it takes in memory.
     fn bytes(&self) -> usize {
         match self {
-            Kept::Course(course) => 100 + std::mem::size_of_val(course.points()).max(4 * size_of::<Point>()),
+            Kept::Curve(course) => 100 + std::mem::size_of_val(course.points()).max(4 * size_of::<Point>()),
             Kept::Distributions(all) => 100 + all.moments().len() * (4 * Distribution::BUCKETS + 64),
             Kept::Pictures(all) => {
                 100 + all.moments().iter().map(|moment| moment.what.len() + 32).sum::<usize>()
@@ -126,8 +126,8 @@ impl Figures {
         };
         match content {
             Content::Scalar(value) => {
-                let kept = self.kept.entry(id).or_insert_with(|| Kept::Course(Arc::default()));
-                if let Kept::Course(course) = kept {
+                let kept = self.kept.entry(id).or_insert_with(|| Kept::Curve(Arc::default()));
+                if let Kept::Curve(course) = kept {
                     Arc::make_mut(course).push(step, value);
                 }
             }
@@ -135,13 +135,13 @@ impl Figures {
                 let Some(distribution) = Distribution::new(step, &buckets) else { return };
                 let kept = self.kept.entry(id).or_insert_with(|| Kept::Distributions(Arc::default()));
                 if let Kept::Distributions(all) = kept {
-                    Arc::make_mut(all).push(Moment { step, what: distribution }, DISTRIBUTIONS);
+                    Arc::make_mut(all).push(AtStep { step, what: distribution }, DISTRIBUTIONS);
                 }
             }
             Content::Picture(encoded) => self.take_picture(id, step, encoded),
             Content::Text(long) => {
                 let what = text::lines(&long, TEXT.1, TEXT.0);
-                self.kept.insert(id, Kept::Text(Arc::new(Moment { step, what })));
+                self.kept.insert(id, Kept::Text(Arc::new(AtStep { step, what })));
             }
             Content::Hparams(_) => {}
         }
@@ -155,7 +155,7 @@ impl Figures {
             return;
         }
         if let Kept::Pictures(all) = kept {
-            Arc::make_mut(all).push(Moment { step, what: encoded.into() }, MOMENTS);
+            Arc::make_mut(all).push(AtStep { step, what: encoded.into() }, MOMENTS);
         }
         self.pictures = (self.pictures + kept.bytes()).saturating_sub(before);
     }
@@ -184,7 +184,7 @@ mod tests {
     fn samples_are_spread_over_the_whole_course_and_end_with_the_newest() {
         let mut sampled = Sampled::default();
         for step in 0..1001 {
-            sampled.push(Moment { step, what: () }, 16);
+            sampled.push(AtStep { step, what: () }, 16);
             assert_eq!(sampled.moments().last().map(|moment| moment.step), Some(step));
         }
         let steps: Vec<i64> = sampled.moments().iter().map(|moment| moment.step).collect();

@@ -8,7 +8,6 @@ use trainyard::cli::{self, Cli};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     cli::panic_hook();
-    trainyard::data::own::install();
     match cli::log_to_file().and_then(|()| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

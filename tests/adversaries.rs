@@ -12,9 +12,10 @@ use std::time::Instant;
 
 use trainyard::nn::buffer::Buffer;
 use trainyard::nn::kernel::random::normals;
-use trainyard::preset::DeviceChoice;
-use trainyard::preset::{Preset, library, overrides};
+use trainyard::preset::parse::parse;
+use trainyard::preset::{DeviceChoice, Experiment, library, overrides};
 use trainyard::train::{Progress, Training};
+use trainyard::worker;
 
 const SAMPLES: usize = 1000;
 
@@ -30,8 +31,8 @@ const CLASSIFIER: &str = r#"(
     train: (epochs: 6, batch_size: 128, schedule: cosine()),
 )"#;
 
-fn prepare(preset: &Preset) -> Box<dyn Training> {
-    trainyard::train::prepare(preset, DeviceChoice::Cpu).unwrap()
+fn prepare(experiment: &Experiment) -> Box<dyn Training> {
+    trainyard::train::prepare(experiment, DeviceChoice::Cpu).unwrap()
 }
 
 /// Trains to the end and prints epochs as they end.
@@ -52,8 +53,7 @@ fn train(training: &mut dyn Training) {
 }
 
 fn classifier() -> Box<dyn Training> {
-    let preset: Preset = library::experiment(CLASSIFIER, "classifier").unwrap().preset;
-    let mut training = prepare(&preset);
+    let mut training = prepare(&checked(CLASSIFIER, "classifier"));
     let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("digit-classifier.f32");
     let count = training.parameters() as usize;
     match std::fs::read(&kept) {
@@ -78,12 +78,16 @@ fn classifier() -> Box<dyn Training> {
     training
 }
 
-fn preset(name: &str) -> Preset {
+fn checked(text: &str, origin: &str) -> Experiment {
+    worker::check(parse(text, origin).unwrap(), origin, text).unwrap()
+}
+
+fn experiment(name: &str) -> Experiment {
     let (mut text, origin) = library::find(name).unwrap();
     for set in std::env::var("SETS").unwrap_or_default().split(';').filter(|set| !set.is_empty()) {
         text = overrides::apply(&text, set).unwrap();
     }
-    library::experiment(&text, &origin).unwrap().preset
+    checked(&text, &origin)
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn generators_make_all_ten_digits_and_clear_ones() {
     let mut failed = Vec::new();
     for name in names.split(',') {
         let since = Instant::now();
-        let mut training = prepare(&preset(name));
+        let mut training = prepare(&experiment(name));
         train(&mut *training);
         let seconds = since.elapsed().as_secs();
         let generator = training.model_and_splits().0;

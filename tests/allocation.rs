@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use trainyard::preset::DeviceChoice;
 use trainyard::preset::library;
 use trainyard::train::{Progress, Training, prepare};
+use trainyard::worker;
 
 /// Bytes from which an allocation counts.
 const LARGE: usize = 4 << 10;
@@ -110,9 +111,10 @@ fn a_step_in_steady_state_allocates_nothing_large_in_any_preset() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let mut wasteful = Vec::new();
     let built_in = library::list().into_iter().filter(|entry| entry.file.is_none());
-    let presets = built_in.map(|entry| entry.loaded.unwrap().preset);
+    let presets = built_in.map(|entry| entry.loaded.unwrap().preset().clone());
     for preset in presets.chain(OTHERS.map(|layers| ron::from_str(&on_digits(layers)).unwrap())) {
-        pool.install(|| watch_steps(&mut *prepare(&preset, DeviceChoice::Cpu).unwrap()));
+        let experiment = worker::check(preset.clone(), &preset.name, "").unwrap();
+        pool.install(|| watch_steps(&mut *prepare(&experiment, DeviceChoice::Cpu).unwrap()));
         let (large, small) =
             (LARGE_ONES.swap(0, Ordering::Relaxed), SMALL_ONES.swap(0, Ordering::Relaxed) / WATCHED);
         println!("{}: {large} large allocations in {WATCHED} steps, {small} small ones a step", preset.name);

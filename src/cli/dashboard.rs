@@ -4,7 +4,9 @@ use std::io::IsTerminal;
 
 use super::Error;
 use super::text::plain;
-use crate::preset::{Preset, library};
+use crate::data;
+use crate::preset::library::{self, Loaded};
+use crate::preset::{Offers, Preset, Source};
 use crate::run::{Overview, home};
 use crate::tui::state::presets::Origin;
 use crate::tui::state::{Entry, Presets};
@@ -40,6 +42,12 @@ impl Link for Local {
         library::save(preset).map(|path| path.display().to_string()).map_err(|error| error.to_string())
     }
 
+    fn read_files(&mut self, source: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static) {
+        // A thread for each: one that hangs ends with the program. Without it nothing is told, and the preset stays unread.
+        let look = move || tell(data::offers(&source).map_err(|error| error.to_string()));
+        let _ = std::thread::Builder::new().name("files".into()).spawn(look);
+    }
+
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static) {
         let look =
             || home::runs_folder().and_then(|runs| Overview::list(&runs)).map_err(|error| error.to_string());
@@ -65,9 +73,14 @@ pub(super) fn show(spawn: impl FnOnce() -> Result<(Client, Events), Error>) -> R
     }
     let (mut entries, mut broken) = (Vec::new(), Vec::new());
     for entry in library::list() {
-        let origin = entry.file.map_or(Origin::BuiltIn, |file| Origin::User(file.display().to_string()));
+        let file = entry.file.map(|file| file.display().to_string());
         match entry.loaded {
-            Ok(experiment) => entries.push(Entry::new(origin, experiment.preset)),
+            Ok(Loaded::Unread { preset, text }) => {
+                entries.push(Entry::of_file(file.unwrap_or_default(), text, *preset));
+            }
+            Ok(Loaded::Experiment(experiment)) => {
+                entries.push(Entry::new(file.map_or(Origin::BuiltIn, Origin::User), experiment.preset));
+            }
             Err(error) => broken.push((entry.name, error.to_string())),
         }
     }

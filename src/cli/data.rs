@@ -43,8 +43,9 @@ impl Arguments {
 
 fn list(out: &mut impl Write) -> Result<(), Error> {
     for source in Source::built_in() {
+        let Some(offers) = source.built_in_offers() else { continue };
         let config = DataConfig::of(source);
-        let signature = config.signature();
+        let signature = config.signature(&offers);
         let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
         let target = match &signature.target {
             TargetKind::Classes(names) => format!("{} classes", names.len()),

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::Error;
+use super::experiment;
 use super::text::{self, plain};
 use super::train::{by_name, in_words};
-use crate::preset::{Experiment, library, overrides, parse};
 use crate::run::{RunDirectory, home};
 use crate::worker::{Trained, Unusable};
 
@@ -52,13 +52,9 @@ impl Which {
             [] => Error::Failed(format!("{name} has no checkpoint yet")),
             _ => Error::Usage(format!("{name} has checkpoints of the steps {steps:?}, or best, or last")),
         })?;
-        let mut text = parse::write(&manifest.preset)?;
-        for assignment in sets {
-            text = overrides::apply(&text, assignment)?;
-        }
-        let Experiment { preset, .. } = library::experiment(&text, &name)?;
-        let trained =
-            Trained::load(&run, step, &preset).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let experiment = experiment::of_run(&name, &manifest.preset, sets)?;
+        let trained = Trained::load(&run, step, &experiment)
+            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         Ok((trained, name, step))
     }
 }

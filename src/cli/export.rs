@@ -5,6 +5,7 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::Error;
+use super::experiment;
 use super::text::{bytes, plain};
 use crate::run::export::{Format, NAMES, Trained, Which, format};
 use crate::run::{RunDirectory, home};
@@ -29,9 +30,12 @@ impl Arguments {
     /// Writes the file.
     pub fn run(self) -> Result<(), Error> {
         let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
-        let trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
+        let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
         let format =
             format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;
+        if format.describes_network() {
+            trained.experiment = Some(experiment::of_run(&trained.run.name(), &trained.preset, &[])?);
+        }
         if self.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
             let mut out = std::io::stdout();
             if out.is_terminal() && self.to != "csv" {

@@ -7,6 +7,7 @@ mod dashboard;
 mod data;
 mod error;
 mod eval;
+mod experiment;
 mod export;
 mod predict;
 mod presets;

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::Error;
+use super::experiment;
 use super::text::plain;
-use crate::preset::library;
-use crate::preset::{Experiment, PresetError};
+use crate::preset::{Experiment, PresetError, library};
 
 /// List presets, show one, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -51,7 +51,7 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
         let name = plain(&entry.name);
         let mine = if entry.file.is_some() { " (yours)" } else { "" };
         match &entry.loaded {
-            Ok(experiment) => writeln!(out, "{name:width$}  {}{mine}", plain(&experiment.preset.title))?,
+            Ok(loaded) => writeln!(out, "{name:width$}  {}{mine}", plain(&loaded.preset().title))?,
             Err(error) => writeln!(out, "{name:width$}  cannot be used: {}{mine}", plain(&error.problem))?,
         }
     }
@@ -63,7 +63,9 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
 
 fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
     let (text, origin) = library::find(wanted)?;
-    let Experiment { preset, signature, summary, second } = library::experiment(&text, &origin)?;
+    let experiment = experiment::of_text(&text, &origin)?;
+    let signature = experiment.signature();
+    let Experiment { preset, networks, .. } = experiment;
     writeln!(out, "{}: {}\n", plain(&preset.name), plain(&preset.title))?;
     for line in preset.description.lines() {
         writeln!(out, "  {}", plain(line))?;
@@ -76,8 +78,8 @@ fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
         signature.test,
         signature.input
     )?;
-    for summary in std::iter::once(&summary).chain(&second) {
-        writeln!(out, "{}", summary.render())?;
+    for network in networks.iter() {
+        writeln!(out, "{}", network.summary.render())?;
     }
     for line in text.lines() {
         writeln!(out, "{}", plain(line))?;
@@ -91,10 +93,10 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
         let name = file.to_string_lossy();
         let read =
             std::fs::read_to_string(file).map_err(|error| PresetError::whole(&name, error.to_string(), ""));
-        match read.and_then(|text| library::experiment(&text, &name)) {
+        match read.and_then(|text| experiment::of_text(&text, &name)) {
             Ok(experiment) => {
-                let networks = std::iter::once(&experiment.summary).chain(&experiment.second);
-                let count: u64 = networks.map(|summary| summary.parameters.total()).sum();
+                let count: u64 =
+                    experiment.networks.iter().map(|network| network.summary.parameters.total()).sum();
                 writeln!(out, "{}: valid, {count} parameters", plain(&name))?;
             }
             Err(error) => {

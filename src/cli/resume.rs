@@ -1,10 +1,11 @@
 //! `trainyard resume`: a run that was interrupted goes on.
 
 use super::Error;
+use super::experiment;
 use super::text::plain;
 use super::train::{Reporting, Worker, detached, follow};
 use crate::run::{RunDirectory, Status, home, overview};
-use crate::worker::{Command, Order};
+use crate::worker::{Command, TrainRequest};
 
 /// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers
 #[derive(Debug, clap::Args)]
@@ -43,12 +44,13 @@ impl Arguments {
                  smaller rate (the preset's is {rate})"
             )));
         }
-        let order = Order {
+        let experiment = experiment::of_run(&run.name(), &manifest.preset, &[])?;
+        let request = TrainRequest {
             checkpoint_seconds: self.checkpoint_seconds,
             learning_rate: self.learning_rate,
-            ..Order::resuming(&run, manifest)
+            ..TrainRequest::resuming(&run, &manifest, experiment)
         };
-        let begin = Command::Begin(Box::new(order));
+        let begin = Command::Train(Box::new(request));
         if self.detach {
             return detached(&begin, &self.reporting);
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Error;
 use super::signals::Signals;
 use crate::run::home;
+use crate::worker::socket::frames::LONGEST_ASK;
 use crate::worker::{self, Answer, Command, Event, Hub, Starter};
 
 /// How long a training that is over stays open to questions when nobody is there to ask.
@@ -43,7 +44,10 @@ impl Arguments {
         let signals = Signals::catch()?;
         let mut text = String::new();
         let failed = |error: &dyn std::fmt::Display| Error::Failed(error.to_string());
-        std::io::stdin().take(1 << 20).read_to_string(&mut text).map_err(|error| failed(&error))?;
+        std::io::stdin()
+            .take(LONGEST_ASK.into())
+            .read_to_string(&mut text)
+            .map_err(|error| failed(&error))?;
         let begin: Command =
             ron::from_str(&text).map_err(|error| Error::Usage(format!("standard input: {error}")))?;
         let (client, events) = worker::spawn_keeping(home::runs_folder()?).map_err(|error| failed(&error))?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::Error;
-use super::train::with_overrides;
+use super::experiment::with_overrides;
 
 /// Print a preset's layers with output shapes and parameter counts, as Keras does
 #[derive(Debug, clap::Args)]
@@ -20,8 +20,8 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, None)?;
         let mut out = std::io::stdout().lock();
-        for summary in std::iter::once(&experiment.summary).chain(&experiment.second) {
-            write!(out, "{}", summary.render())?;
+        for network in experiment.networks.iter() {
+            write!(out, "{}", network.summary.render())?;
         }
         let batch = experiment.preset.train.batch_size;
         writeln!(out, " Training takes about {} at batch size {batch}", experiment.memory().in_words())?;

@@ -8,14 +8,15 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::Error;
+use super::experiment::with_overrides;
 use super::serve::starter;
 use super::signals::{Signals, let_go_of_terminal};
 use super::text::{self, plain};
-use crate::preset::{DeviceChoice, Experiment, library, overrides};
+use crate::preset::DeviceChoice;
 use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
-    self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Order, Outcome, RunInfo,
-    Scores, StepReport, Waited,
+    self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Outcome, RunInfo, Scores,
+    StepReport, TrainRequest, Waited,
 };
 
 /// Train a preset and print its result on the test set
@@ -70,33 +71,19 @@ pub(super) enum Worker {
     Keeping(PathBuf),
 }
 
-/// The preset that a command line names, with its changes, checked.
-pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -> Result<Experiment, Error> {
-    let (mut text, origin) = library::find(wanted)?;
-    // What was wrong before any change is told at its own place.
-    library::experiment(&text, &origin)?;
-    for assignment in sets {
-        text = overrides::apply(&text, assignment)?;
-    }
-    if let Some(seed) = seed {
-        text = overrides::apply(&text, &format!("seed={seed}"))?;
-    }
-    Ok(library::experiment(&text, &origin)?)
-}
-
 impl Arguments {
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
         let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
         let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
-        let order = Order {
+        let request = TrainRequest {
             device: self.device,
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,
-            ..Order::new(experiment.preset)
+            ..TrainRequest::new(experiment)
         };
-        let begin = Command::Begin(Box::new(order));
+        let begin = Command::Train(Box::new(request));
         if self.detach { detached(&begin, &self.reporting) } else { follow(worker, begin, &self.reporting) }
     }
 }

@@ -25,7 +25,7 @@ pub mod words;
 
 pub use dataset::{Batch, Dataset, Scale, Splits, Targets};
 pub use loader::Loader;
-pub use open::open;
+pub use open::{check_unchanged, offers, open};
 
 /// What can go wrong with data.
 #[derive(Debug, thiserror::Error)]

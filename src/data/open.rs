@@ -8,7 +8,47 @@ use super::{
     Dataset, Error, Splits, generated, images, mnist, order, own, prepared, series, speech, tabular, text,
     words,
 };
-use crate::preset::{DataConfig, Source};
+use crate::preset::{DataConfig, Experiment, Offers, Source, TargetChoice, TargetKind};
+
+/// What a data set offers. Of a built-in one that is known; files of one's own are looked into, which takes as long as
+/// reading them does.
+///
+/// # Errors
+/// The first thing that is wrong with the files, with its place.
+pub fn offers(source: &Source) -> Result<Offers, Error> {
+    source.built_in_offers().map_or_else(|| own::offers(source), Ok)
+}
+
+/// Whether samples are still of the kind that `experiment` was checked for: of the same shape, with the same classes,
+/// values or tokens to predict. There may be more of them, or fewer.
+///
+/// # Errors
+/// When the files have been changed since.
+pub fn check_unchanged(splits: &Splits, experiment: &Experiment) -> Result<(), Error> {
+    let (now, then) = (&*splits.train, experiment.signature());
+    let DataConfig { source, targets, .. } = &experiment.preset.data;
+    let is_same_target = match &then.target {
+        TargetKind::Classes(names) => now.classes() == names,
+        TargetKind::Values(width) => *targets == TargetChoice::Input || now.target_scales().len() == *width,
+        TargetKind::Tokens(count) => now.tokens().len() == *count,
+    };
+    let is_same_input =
+        now.input_shape() == then.input && now.tokens().len() == then.tokens.unwrap_or_default();
+    if is_same_input && is_same_target {
+        return Ok(());
+    }
+    let origin = match &source.paths()[..] {
+        [] => source.title().to_string(),
+        paths => paths.join(", "),
+    };
+    let problem = format!(
+        "it has changed since the preset was checked: it held samples of shape {:?} then and of shape {:?} now, or \
+         other classes or values to predict",
+        then.input,
+        now.input_shape()
+    );
+    Err(Error::Broken { origin, problem })
+}
 
 /// Opens the data that a preset names; `seed` decides what is held out for test and validation.
 ///
@@ -95,13 +135,17 @@ fn digits(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
 mod tests {
     use super::*;
     use crate::data::{Batch, Targets};
-    use crate::preset::TargetKind;
+    use crate::preset::Signature;
 
     fn config(text: &str) -> DataConfig {
         ron::Options::default()
             .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
             .from_str(text)
             .unwrap()
+    }
+
+    fn signature(config: &DataConfig) -> Signature {
+        config.signature(&offers(&config.source).unwrap())
     }
 
     const SOURCES: &[&str] = &[
@@ -127,7 +171,7 @@ mod tests {
         for source in SOURCES {
             for more in ["", "targets: input, ", "validation: 0, ", "test: 0.3, "] {
                 let config = config(&format!("(source: {source}, {more})"));
-                let signature = config.signature();
+                let signature = signature(&config);
                 let splits = open(&config, 7).unwrap();
                 let all = splits.train.len() + splits.validation.len();
                 assert_eq!(all, signature.train, "{source}");
@@ -160,7 +204,7 @@ mod tests {
             .map(|k| {
                 let config = config(&format!("(source: breast_cancer, fold: (k: {k}, of: 5))"));
                 let splits = open(&config, 7).unwrap();
-                assert_eq!(splits.test.len(), config.signature().test);
+                assert_eq!(splits.test.len(), signature(&config).test);
                 splits.test.len()
             })
             .sum();

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::augment::Augment;
 use super::path::Path;
-use super::source::Source;
+use super::shapes::{LARGEST, size};
+use super::source::{Offers, Source};
 
 /// A data set and its preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,7 +82,7 @@ pub enum TargetChoice {
     Input,
 }
 
-/// What a data set offers to a network, known before its samples are read.
+/// What a network gets of a data set, known before its samples are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     /// Shape of one input, channels last: `[28, 28, 1]`, `[30]`, `[steps, features]`; `[steps]` for tokens.
@@ -97,7 +98,7 @@ pub struct Signature {
 }
 
 /// What is to be predicted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TargetKind {
     /// One of these classes.
     Classes(Vec<String>),
@@ -131,14 +132,13 @@ impl DataConfig {
         }
     }
 
-    /// What the network gets to see and is to predict.
-    pub fn signature(&self) -> Signature {
-        let set = self.source.offers();
+    /// What the network gets to see and is to predict, of a source that offers `set`.
+    pub fn signature(&self, set: &Offers) -> Signature {
         let (train, test) = match (set.test, set.window) {
             (Some(own), _) => (set.samples, own),
             (None, None) => {
                 let test = self.test_count(set.samples);
-                let gaps = set.gap * (1 + usize::from(self.validation > 0.0));
+                let gaps = set.gap.saturating_mul(1 + usize::from(self.validation > 0.0));
                 ((set.samples - test).saturating_sub(gaps), test)
             }
             (None, Some(steps)) => {
@@ -146,11 +146,11 @@ impl DataConfig {
                 (windows(set.samples - test, steps), windows(test, steps))
             }
         };
-        let target = match (self.targets, set.target) {
-            (TargetChoice::Labels, target) => target,
-            (TargetChoice::Input, _) => TargetKind::Values(set.input.iter().product()),
+        let target = match self.targets {
+            TargetChoice::Labels => set.target.clone(),
+            TargetChoice::Input => TargetKind::Values(size(&set.input)),
         };
-        Signature { input: set.input, tokens: set.tokens, target, train, test }
+        Signature { input: set.input.clone(), tokens: set.tokens, target, train, test }
     }
 
     /// Bytes of memory that the set takes: pixels of MNIST stay bytes, large files of one's own stay on disk, everything
@@ -207,15 +207,25 @@ impl DataConfig {
         if self.fold.is_some_and(|Fold { k, of }| of < 2 || k < 1 || k > of) {
             return refuse(at("fold"), "there is no such part", "use 2 or more parts and count them from 1");
         }
-        if self.fold.is_some() && !self.source.can_fold() {
+        self.source.check()
+    }
+
+    /// Whether the options can be, of a source that offers `set`.
+    pub(super) fn check_against(&self, set: &Offers) -> Result<(), Refusal> {
+        if size(&set.input) as u64 > LARGEST {
             return refuse(
-                at("fold"),
+                Path::to("data").field("source"),
+                format!("samples of shape {:?}: more than 4 billion numbers each", set.input),
+                "use smaller samples",
+            );
+        }
+        if self.fold.is_some() && !self.source.can_fold(set) {
+            return refuse(
+                Path::to("data").field("fold"),
                 "this set has a test set of its own, or an order in time, and is not cut into folds",
                 "leave fold out",
             );
         }
-        self.source.check()?;
-        let set = self.source.offers();
         self.augment.check(&set.input, set.tokens.is_some())
     }
 }

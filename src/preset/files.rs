@@ -72,7 +72,20 @@ impl Source {
             | Source::WavFolder { folder, test_folder, .. } => {
                 std::iter::once(folder).chain(test_folder).map(String::as_str).collect()
             }
-            _ => Vec::new(),
+            Source::Mnist
+            | Source::Logic { .. }
+            | Source::Spirals { .. }
+            | Source::Circles { .. }
+            | Source::Moons { .. }
+            | Source::BreastCancer
+            | Source::Diabetes
+            | Source::Iris
+            | Source::Wine
+            | Source::Digits8x8
+            | Source::Shakespeare { .. }
+            | Source::Words
+            | Source::Sp500 { .. }
+            | Source::SpokenDigits => Vec::new(),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::experiment::Experiment;
 use super::parse::{LARGEST, PresetError, nearest, parse, write};
 use super::types::Preset;
-use super::validate::Experiment;
 
 /// The built-in presets: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -40,7 +40,31 @@ pub struct Entry {
     /// The user's file; none for a built-in one.
     pub file: Option<PathBuf>,
     /// The preset, or why it cannot be used.
-    pub loaded: Result<Experiment, PresetError>,
+    pub loaded: Result<Loaded, PresetError>,
+}
+
+/// How far a preset is known before anybody looks into files.
+#[derive(Clone, Debug)]
+pub enum Loaded {
+    /// Its data is built in, and it is valid.
+    Experiment(Box<Experiment>),
+    /// Its data is in files, which may be large, or hang. It is valid as far as it goes without them.
+    Unread {
+        /// The preset.
+        preset: Box<Preset>,
+        /// What it was read from, for messages about its files.
+        text: String,
+    },
+}
+
+impl Loaded {
+    /// The preset.
+    pub fn preset(&self) -> &Preset {
+        match self {
+            Loaded::Experiment(experiment) => &experiment.preset,
+            Loaded::Unread { preset, .. } => preset,
+        }
+    }
 }
 
 /// The folder of the user's presets: `TRAINYARD_HOME/presets`, or `presets` in the platform's configuration folder.
@@ -52,6 +76,7 @@ pub fn folder() -> Option<PathBuf> {
 }
 
 /// All presets: the built-in ones, then the user's, by name. A user's preset stands beside a built-in one of its name.
+/// Their data is not looked into.
 pub fn list() -> Vec<Entry> {
     list_in(folder().as_deref())
 }
@@ -60,8 +85,18 @@ fn list_in(folder: Option<&Path>) -> Vec<Entry> {
     let built_in = BUILT_IN.iter().map(|&(name, text)| Entry {
         name: name.into(),
         file: None,
-        loaded: experiment(text, name),
+        loaded: load(text, name),
     });
+    let own = files_in(folder).into_iter().map(|path| Entry {
+        name: stem(&path),
+        loaded: read_regular(&path).and_then(|text| load(&text, &path.to_string_lossy())),
+        file: Some(path),
+    });
+    built_in.chain(own).collect()
+}
+
+/// The user's files, by name.
+fn files_in(folder: Option<&Path>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = folder
         .and_then(|folder| std::fs::read_dir(folder).ok())
         .into_iter()
@@ -70,12 +105,11 @@ fn list_in(folder: Option<&Path>) -> Vec<Entry> {
         .filter(|path| path.extension().is_some_and(|end| end == "ron"))
         .collect();
     files.sort();
-    let own = files.into_iter().map(|path| Entry {
-        name: path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        loaded: read(&path).and_then(|text| experiment(&text, &path.to_string_lossy())),
-        file: Some(path),
-    });
-    built_in.chain(own).collect()
+    files
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// The text of the preset that `wanted` names, and what to call it in messages: a path to a `.ron` file, or a name of
@@ -93,29 +127,41 @@ pub fn find(wanted: &str) -> Result<(String, String), PresetError> {
     if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
         return Ok(((*text).to_string(), (*name).to_string()));
     }
-    let entries = list();
-    let names = || entries.iter().map(|entry| entry.name.as_str());
-    let hint = nearest(wanted, names()).map(|near| format!("did you mean {near}? ")).unwrap_or_default();
-    let all = names().collect::<Vec<_>>().join(", ");
+    let own = files_in(folder().as_deref());
+    let names = BUILT_IN.iter().map(|(name, _)| (*name).to_string());
+    let names: Vec<String> = names.chain(own.iter().map(|path| stem(path))).collect();
+    let near = nearest(wanted, names.iter().map(String::as_str));
+    let hint = near.map(|near| format!("did you mean {near}? ")).unwrap_or_default();
+    let all = names.join(", ");
     Err(PresetError::whole(wanted, "no such preset", format!("{hint}there are: {all}; or give a .ron file")))
 }
 
-/// Reads a preset's text into a checked experiment.
+/// Reads a preset's text and checks what can be told of it without looking into files.
 ///
 /// # Errors
 /// What is wrong with it, at its place.
-pub fn experiment(text: &str, origin: &str) -> Result<Experiment, PresetError> {
-    parse(text, origin)?.validate(origin, text)
+pub fn load(text: &str, origin: &str) -> Result<Loaded, PresetError> {
+    let preset = parse(text, origin)?;
+    match preset.data.source.built_in_offers() {
+        Some(offers) => {
+            preset.validate(&offers, origin, text).map(|valid| Loaded::Experiment(Box::new(valid)))
+        }
+        None => {
+            preset.check(origin, text)?;
+            Ok(Loaded::Unread { preset: Box::new(preset), text: text.to_owned() })
+        }
+    }
 }
 
 /// Saves a preset among the user's own, under its name, whole or not at all. Returns the file.
 ///
 /// # Errors
-/// When the preset is not valid, its name is none, or the system refuses.
+/// When the preset is not valid as far as that can be told without looking into files, its name is none, or the system
+/// refuses.
 pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
     let text = write(preset)?;
-    let experiment = experiment(&text, &preset.name)?;
-    let path = own_file(&experiment.preset.name).ok_or_else(|| {
+    load(&text, &preset.name)?;
+    let path = own_file(&preset.name).ok_or_else(|| {
         PresetError::whole(&preset.name, "no folder for presets is known", "set TRAINYARD_HOME to a folder")
     })?;
     put(&path, &text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
@@ -141,6 +187,14 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads a file of the folder. Another thing of that name, such as a pipe, might never be read to its end.
+fn read_regular(path: &Path) -> Result<String, PresetError> {
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(PresetError::whole(&path.to_string_lossy(), "this is not a regular file", ""));
+    }
+    read(path)
+}
+
 fn read(path: &Path) -> Result<String, PresetError> {
     let name = path.to_string_lossy();
     let refused = |error: io::Error| PresetError::whole(&name, error.to_string(), "");
@@ -155,6 +209,15 @@ fn read(path: &Path) -> Result<String, PresetError> {
     std::fs::read_to_string(path).map_err(refused)
 }
 
+/// The experiment of a preset whose data is built in, from its text.
+#[cfg(test)]
+pub(crate) fn experiment(text: &str, origin: &str) -> Result<Experiment, PresetError> {
+    match load(text, origin)? {
+        Loaded::Experiment(experiment) => Ok(*experiment),
+        Loaded::Unread { .. } => panic!("its data is in files"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +225,8 @@ mod tests {
     #[test]
     fn every_built_in_preset_is_valid_under_its_own_name() {
         for entry in list_in(None) {
-            assert_eq!(entry.loaded.unwrap().preset.name, entry.name);
+            let Loaded::Experiment(experiment) = entry.loaded.unwrap() else { panic!("{}", entry.name) };
+            assert_eq!(experiment.preset.name, entry.name);
         }
     }
 

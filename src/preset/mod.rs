@@ -1,11 +1,13 @@
 //! The experiment as data (RON).
 //!
-//! A [`Preset`] is what a file says; [`validate`](Preset::validate) turns it into an experiment whose shapes fit.
+//! A [`Preset`] is what a file says; [`validate`](Preset::validate) turns it, with what its data offers, into an
+//! [`Experiment`] whose shapes fit.
 
 pub mod augment;
 mod credit;
 pub mod data;
 pub mod device;
+pub mod experiment;
 pub mod field;
 pub mod files;
 pub mod layer;
@@ -19,7 +21,6 @@ pub mod overrides;
 pub mod parameters;
 pub mod parse;
 pub mod path;
-pub mod probe;
 pub mod procedure;
 pub mod shapes;
 pub mod source;
@@ -30,6 +31,7 @@ pub mod validate;
 pub use augment::{Augment, Flip};
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};
 pub use device::DeviceChoice;
+pub use experiment::{Experiment, Network, Networks};
 pub use files::{Colour, Missing, Task};
 pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use memory::Memory;
@@ -45,4 +47,4 @@ pub use summary::Summary;
 pub use types::{
     Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Optimizer, Preset, Schedule, TrainConfig,
 };
-pub use validate::Experiment;
+pub use validate::Finding;

@@ -1,94 +1,120 @@
 //! The networks of a procedure against each other, the loss and the data.
 
 use super::data::{Signature, TargetKind};
+use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
 use super::layer::{Activation, Layer};
 use super::path::Path;
 use super::procedure::{Pretrainer, Procedure};
 use super::shapes::size;
-use super::summary::Summary;
 use super::types::{Loss, Preset};
 use super::validate::{Finding, finding};
 
-/// The networks of an experiment: `layers`, and the one that its procedure adds.
-pub(super) struct Networks {
-    pub first: Summary,
-    pub second: Option<Summary>,
-}
-
 impl Preset {
-    /// The summaries of all its networks, `layers` first.
-    ///
-    /// # Errors
-    /// What does not fit, in one line.
-    pub fn summaries(&self) -> Result<Vec<Summary>, String> {
-        let Networks { first, second } = self.networks(&self.data.signature()).map_err(|finding| {
-            let Finding { path, problem, help } = finding;
-            format!("{path}: {problem}; {help}")
-        })?;
-        Ok(std::iter::once(first).chain(second).collect())
-    }
-
-    /// What goes into `layers`: a sample, or the numbers that a generator starts from.
-    pub fn first_input(&self, signature: &Signature) -> Vec<usize> {
-        match &self.procedure {
-            Procedure::Adversarial { latent, .. } => vec![*latent],
-            _ => signature.input.clone(),
-        }
-    }
-
-    /// Works out the shapes of all networks, and checks what the procedure asks of them.
+    /// The networks with their shapes, after a check of what the procedure asks of them.
     pub(super) fn networks(&self, signature: &Signature) -> Result<Networks, Finding> {
-        self.check_options()?;
         let name = self.procedure.first().unwrap_or(&self.name);
-        let first = Summary::of(name, &self.layers, &self.first_input(signature))?;
-        let Some((name, layers)) = self.procedure.second() else {
-            self.check_single(&first, signature)?;
-            return Ok(Networks { first, second: None });
-        };
-        let at = Path::to("procedure").field(name);
-        if layers.is_empty() {
-            return finding(
-                at,
-                format!("a {name} without layers"),
-                "add at least one, such as Dense(units: 10)",
-            );
-        }
-        let end = Path::to("layers").index(self.layers.len() - 1);
-        let input = match &self.procedure {
-            Procedure::Variational { .. } => match first.output() {
-                [both] if both % 2 == 0 && *both > 0 => vec![both / 2],
-                other => {
-                    let problem =
-                        format!("the encoder gives {other:?}, not mean and log variance side by side");
-                    return finding(end, problem, "end with Dense(units: 4) for a code of 2 numbers");
-                }
-            },
-            Procedure::Adversarial { .. } => signature.input.clone(),
-            _ => first.output().to_vec(),
-        };
-        let second = Summary::at(&at, name, layers, &input)?;
-        let (maker, maker_end) = match &self.procedure {
-            Procedure::Adversarial { .. } => (&first, end.clone()),
-            _ => (&second, at.clone().index(layers.len() - 1)),
-        };
-        if size(maker.output()) != size(&signature.input) {
-            let (made, wanted) = (maker.output(), &signature.input);
-            let help = format!("end with Dense(units: {}, …), or with that many numbers", size(wanted));
-            return finding(
-                maker_end,
-                format!("the {} gives {made:?} for samples of {wanted:?}", maker.name),
-                help,
-            );
-        }
+        let first = |input: &[usize]| Network::at(&Path::to("layers"), name, &self.layers, input);
+        let sample = &signature.input[..];
         match &self.procedure {
-            Procedure::Adversarial { .. } => self.check_adversaries(&second, &at.index(layers.len() - 1))?,
-            procedure => self.check_rebuilding(procedure, &end, &maker_end)?,
+            Procedure::Supervised => {
+                let network = first(sample)?;
+                self.check_end(&network.summary, signature)?;
+                Ok(Networks::Supervised(network))
+            }
+            Procedure::Pretraining {
+                method,
+                epochs,
+                batch_size,
+                learning_rate,
+                momentum,
+                weight_decay,
+                unlabelled,
+            } => {
+                let network = first(sample)?;
+                self.check_stack(*method)?;
+                self.check_end(&network.summary, signature)?;
+                Ok(Networks::Pretraining(Pretraining {
+                    network,
+                    method: *method,
+                    epochs: *epochs,
+                    batch_size: *batch_size,
+                    learning_rate: learning_rate.unwrap_or(method.usual_rate()),
+                    momentum: *momentum,
+                    weight_decay: *weight_decay,
+                    unlabelled: *unlabelled,
+                }))
+            }
+            Procedure::Language { prompt, temperature } => {
+                let network = first(sample)?;
+                if !matches!(signature.target, TargetKind::Tokens(_)) {
+                    return finding(
+                        Path::to("procedure"),
+                        "a language model needs a text, and this data has none",
+                        "use a source of text, such as shakespeare, or procedure: supervised",
+                    );
+                }
+                self.check_memory()?;
+                self.check_end(&network.summary, signature)?;
+                Ok(Networks::Language(Language {
+                    network,
+                    prompt: prompt.clone(),
+                    temperature: *temperature,
+                }))
+            }
+            Procedure::Autoencoder { decoder, noise } => {
+                let encoder = first(sample)?;
+                let decoder = second("decoder", decoder, encoder.output())?;
+                check_sample(&decoder, &end_of("decoder", &decoder), sample)?;
+                self.check_rebuilding(&decoder, false)?;
+                Ok(Networks::Autoencoder(Autoencoder { encoder, decoder, noise: *noise }))
+            }
+            Procedure::Variational { decoder, kl_weight } => {
+                let encoder = first(sample)?;
+                let code = match encoder.output() {
+                    [both] if both % 2 == 0 && *both > 0 => [both / 2],
+                    other => {
+                        let problem =
+                            format!("the encoder gives {other:?}, not mean and log variance side by side");
+                        let help = "end with Dense(units: 4) for a code of 2 numbers";
+                        return finding(self.end(), problem, help);
+                    }
+                };
+                let decoder = second("decoder", decoder, &code)?;
+                check_sample(&decoder, &end_of("decoder", &decoder), sample)?;
+                self.check_rebuilding(&decoder, true)?;
+                Ok(Networks::Variational(Variational { encoder, decoder, kl_weight: *kl_weight }))
+            }
+            Procedure::Adversarial {
+                discriminator,
+                latent,
+                label_smoothing,
+                discriminator_steps,
+                discriminator_optimizer,
+            } => {
+                let generator = first(&[*latent])?;
+                let discriminator = second("discriminator", discriminator, sample)?;
+                check_sample(&generator, &self.end(), sample)?;
+                self.check_adversaries(&discriminator)?;
+                Ok(Networks::Adversarial(Adversarial {
+                    generator,
+                    discriminator,
+                    label_smoothing: *label_smoothing,
+                    discriminator_steps: *discriminator_steps,
+                    discriminator_optimizer: discriminator_optimizer
+                        .clone()
+                        .unwrap_or_else(|| self.optimizer.clone()),
+                }))
+            }
         }
-        Ok(Networks { first, second: Some(second) })
+    }
+
+    /// Where the last of `layers` stands.
+    fn end(&self) -> Path {
+        Path::to("layers").index(self.layers.len() - 1)
     }
 
     /// The procedure's own numbers.
-    fn check_options(&self) -> Result<(), Finding> {
+    pub(super) fn check_options(&self) -> Result<(), Finding> {
         let at = |field| Path::to("procedure").field(field);
         let is_share = |share: f32| (0.0..1.0).contains(&share);
         match &self.procedure {
@@ -170,26 +196,6 @@ impl Preset {
         }
     }
 
-    /// Procedures with one network, which predicts the data's targets.
-    fn check_single(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
-        match &self.procedure {
-            Procedure::Pretraining { method, .. } => self.check_stack(*method)?,
-            Procedure::Language { .. } => {
-                let is_text = matches!(signature.target, TargetKind::Tokens(_));
-                if !is_text {
-                    return finding(
-                        Path::to("procedure"),
-                        "a language model needs a text, and this data has none",
-                        "use a source of text, such as shakespeare, or procedure: supervised",
-                    );
-                }
-                self.check_memory()?;
-            }
-            _ => {}
-        }
-        self.check_end(summary, signature)
-    }
-
     /// A stack to be pretrained: Dense layers, and what changes nothing between them.
     fn check_stack(&self, method: Pretrainer) -> Result<(), Finding> {
         let at = |place| Path::to("layers").index(place);
@@ -253,12 +259,11 @@ impl Preset {
         Ok(())
     }
 
-    /// A decoder against the loss, and a code that can be any number.
-    fn check_rebuilding(&self, procedure: &Procedure, code: &Path, end: &Path) -> Result<(), Finding> {
-        let decoder = procedure.second().map(|(_, layers)| layers).unwrap_or_default();
+    /// A decoder against the loss, and the code of a variational one, which can be any number.
+    fn check_rebuilding(&self, decoder: &Network, is_variational: bool) -> Result<(), Finding> {
         match self.loss {
             Loss::MeanSquaredError | Loss::BinaryCrossentropy => {}
-            Loss::MeanAbsoluteError | Loss::Huber if !matches!(procedure, Procedure::Variational { .. }) => {}
+            Loss::MeanAbsoluteError | Loss::Huber if !is_variational => {}
             _ => {
                 return finding(
                     Path::to("loss"),
@@ -267,27 +272,30 @@ impl Preset {
                 );
             }
         }
-        if self.loss == Loss::BinaryCrossentropy && last_activation(decoder) != Some(Activation::Sigmoid) {
+        let is_probability = last_activation(&decoder.layers) == Some(Activation::Sigmoid);
+        if self.loss == Loss::BinaryCrossentropy && !is_probability {
             return finding(
-                end.clone(),
+                end_of("decoder", decoder),
                 "this loss needs probabilities",
                 "give the last layer activation: sigmoid",
             );
         }
-        let is_code_free = matches!(last_activation(&self.layers), Some(Activation::Linear));
-        if matches!(procedure, Procedure::Variational { .. }) && !is_code_free {
+        if is_variational && last_activation(&self.layers) != Some(Activation::Linear) {
             let help = "end the encoder with a Dense layer without activation";
-            return finding(code.clone(), "mean and log variance can be any number", help);
+            return finding(self.end(), "mean and log variance can be any number", help);
         }
         Ok(())
     }
 
     /// A discriminator gives one probability, and both play for the same loss.
-    fn check_adversaries(&self, discriminator: &Summary, end: &Path) -> Result<(), Finding> {
-        let layers = self.procedure.second().map(|(_, layers)| layers).unwrap_or_default();
-        let help = "end with Flatten if needed, then Dense(units: 1, activation: sigmoid)";
-        if discriminator.output() != [1] || last_activation(layers) != Some(Activation::Sigmoid) {
-            return finding(end.clone(), "the discriminator does not give one probability", help);
+    fn check_adversaries(&self, discriminator: &Network) -> Result<(), Finding> {
+        let is_probability = last_activation(&discriminator.layers) == Some(Activation::Sigmoid);
+        if discriminator.output() != [1] || !is_probability {
+            return finding(
+                end_of("discriminator", discriminator),
+                "the discriminator does not give one probability",
+                "end with Flatten if needed, then Dense(units: 1, activation: sigmoid)",
+            );
         }
         if self.loss != Loss::BinaryCrossentropy {
             return finding(
@@ -306,6 +314,30 @@ impl Preset {
         }
         Ok(())
     }
+}
+
+/// The network that stands in the procedure's field `name`.
+fn second(name: &str, layers: &[Layer], input: &[usize]) -> Result<Network, Finding> {
+    let at = Path::to("procedure").field(name);
+    if layers.is_empty() {
+        return finding(at, format!("a {name} without layers"), "add at least one, such as Dense(units: 10)");
+    }
+    Ok(Network::at(&at, name, layers, input)?)
+}
+
+/// A network that makes samples, against the shape of those that there are.
+fn check_sample(maker: &Network, end: &Path, sample: &[usize]) -> Result<(), Finding> {
+    if size(maker.output()) == size(sample) {
+        return Ok(());
+    }
+    let (name, made) = (&maker.summary.name, maker.output());
+    let help = format!("end with Dense(units: {}, …), or with that many numbers", size(sample));
+    finding(end.clone(), format!("the {name} gives {made:?} for samples of {sample:?}"), help)
+}
+
+/// Where the last layer of the network in the procedure's field `name` stands.
+fn end_of(name: &str, network: &Network) -> Path {
+    Path::to("procedure").field(name).index(network.layers.len().saturating_sub(1))
 }
 
 /// The activation that a network ends with, where it can be told.
@@ -404,10 +436,10 @@ mod tests {
     #[test]
     fn the_summary_has_both_networks_by_their_names() {
         let adversaries = experiment(GAN, "mnist-gan").unwrap();
-        let second = adversaries.second.as_ref().unwrap();
-        assert_eq!((&adversaries.summary.name[..], &second.name[..]), ("generator", "discriminator"));
-        assert_eq!(adversaries.summary.rows[0].parameters.total(), 64 * 256 + 256);
-        assert_eq!(second.rows[1].parameters.total(), 784 * 512 + 512);
-        assert_eq!(adversaries.preset.summaries().unwrap().len(), 2);
+        let summaries: Vec<_> = adversaries.networks.iter().map(|network| &network.summary).collect();
+        assert_eq!((&summaries[0].name[..], &summaries[1].name[..]), ("generator", "discriminator"));
+        assert_eq!(summaries[0].rows[0].parameters.total(), 64 * 256 + 256);
+        assert_eq!(summaries[1].rows[1].parameters.total(), 784 * 512 + 512);
+        assert_eq!(summaries.len(), 2);
     }
 }

@@ -73,6 +73,13 @@ impl PresetError {
         Self::placed(origin, text, (line, column), problem.into(), help.into())
     }
 
+    /// The preset is right as far as it goes, and the files that it names are not; `problem` says why.
+    pub fn of_files(origin: &str, text: &str, problem: impl fmt::Display) -> Self {
+        let source = Path::to("data").field("source");
+        let help = "`trainyard data check FILE` lists what is wrong with a file";
+        PresetError { blames_files: true, ..Self::at(origin, text, &source, problem.to_string(), help) }
+    }
+
     fn placed(origin: &str, text: &str, place: (usize, usize), problem: String, help: String) -> Self {
         let line = text.lines().nth(place.0 - 1).unwrap_or_default().chars().take(200).collect();
         PresetError {

@@ -175,17 +175,6 @@ impl Procedure {
         }
     }
 
-    /// The network beside `layers`: what it is called, which is also its field's name, and its layers.
-    pub fn second(&self) -> Option<(&'static str, &[Layer])> {
-        match self {
-            Procedure::Autoencoder { decoder, .. } | Procedure::Variational { decoder, .. } => {
-                Some(("decoder", decoder))
-            }
-            Procedure::Adversarial { discriminator, .. } => Some(("discriminator", discriminator)),
-            Procedure::Supervised | Procedure::Pretraining { .. } | Procedure::Language { .. } => None,
-        }
-    }
-
     /// What `layers` is called when there is a second network.
     pub fn first(&self) -> Option<&'static str> {
         match self {

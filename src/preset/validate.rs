@@ -1,48 +1,32 @@
 //! From a preset to an experiment whose parts fit each other.
 
-use super::data::{Labels, Signature, TargetKind};
+use super::data::{Labels, Refusal, Signature, TargetKind};
+use super::experiment::Experiment;
 use super::layer::{Activation, Layer};
-use super::memory::Memory;
-use super::networks::Networks;
 use super::parse::PresetError;
 use super::path::Path;
 use super::shapes::ShapeError;
+use super::source::Offers;
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
-/// A preset whose shapes, loss and data fit.
-#[derive(Clone, Debug)]
-pub struct Experiment {
-    /// The preset.
-    pub preset: Preset,
-    /// What its data offers.
-    pub signature: Signature,
-    /// Its layers with their shapes and parameters.
-    pub summary: Summary,
-    /// The network that its procedure adds: a decoder, a discriminator.
-    pub second: Option<Summary>,
-}
-
-impl Experiment {
-    /// What training it takes, its data included.
-    pub fn memory(&self) -> Memory {
-        let Preset { layers, optimizer, train, data, .. } = &self.preset;
-        let batch = train.batch_size;
-        let input = self.preset.first_input(&self.signature);
-        let mut own = Memory::of(layers, &self.summary, &input, optimizer, batch);
-        if let (Some(summary), Some((_, layers))) = (&self.second, self.preset.procedure.second()) {
-            // Its input is the other's output, or a sample.
-            own = own.and(Memory::of(layers, summary, &self.signature.input, optimizer, batch));
-        }
-        Memory { data: data.memory(&self.signature), ..own }
-    }
-}
-
 /// What does not fit, and where.
-pub(super) struct Finding {
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}; {help}")]
+pub struct Finding {
+    /// Where in the preset.
     pub path: Path,
+    /// What is wrong.
     pub problem: String,
+    /// What would be valid.
     pub help: String,
+}
+
+impl Finding {
+    /// The error at its place in the text that the preset was read from.
+    fn at(self, origin: &str, text: &str) -> PresetError {
+        PresetError::at(origin, text, &self.path, self.problem, self.help)
+    }
 }
 
 pub(super) fn finding<T>(
@@ -53,6 +37,12 @@ pub(super) fn finding<T>(
     Err(Finding { path, problem: problem.into(), help: help.into() })
 }
 
+impl From<Refusal> for Finding {
+    fn from((path, problem, help): Refusal) -> Self {
+        Finding { path, problem, help }
+    }
+}
+
 impl From<ShapeError> for Finding {
     fn from(error: ShapeError) -> Self {
         Finding { path: error.path, problem: error.problem, help: error.help }
@@ -60,23 +50,37 @@ impl From<ShapeError> for Finding {
 }
 
 impl Preset {
-    /// Checks the preset against what its data offers. `origin` and `text` are where it was read from, for messages.
+    /// Checks all that can be told without the data: numbers and options. `origin` and `text` are where the preset was
+    /// read from, for messages.
+    ///
+    /// # Errors
+    /// The first thing that cannot be, at its place in the text.
+    pub fn check(&self, origin: &str, text: &str) -> Result<(), PresetError> {
+        self.check_values().map_err(|finding| finding.at(origin, text))
+    }
+
+    /// Makes an experiment of the preset, whose source offers `offers`. `origin` and `text` are where the preset was
+    /// read from, for messages.
     ///
     /// # Errors
     /// The first thing that does not fit, at its place in the text.
-    pub fn validate(self, origin: &str, text: &str) -> Result<Experiment, PresetError> {
-        let signature = self.data.signature();
-        let checked = self.check_numbers().and_then(|()| self.networks(&signature));
-        match checked {
-            Ok(Networks { first, second }) => {
-                Ok(Experiment { preset: self, signature, summary: first, second })
-            }
-            Err(Finding { path, problem, help }) => {
-                let blames_files =
-                    !self.data.source.paths().is_empty() && path == Path::to("data").field("source");
-                Err(PresetError { blames_files, ..PresetError::at(origin, text, &path, problem, help) })
-            }
-        }
+    pub fn validate(self, offers: &Offers, origin: &str, text: &str) -> Result<Experiment, PresetError> {
+        self.fit(offers).map_err(|finding| finding.at(origin, text))
+    }
+
+    /// The same for a preset that was not read from a text.
+    ///
+    /// # Errors
+    /// The first thing that does not fit, with its path in the preset.
+    pub fn fit(self, offers: &Offers) -> Result<Experiment, Finding> {
+        self.check_values()?;
+        self.data.check_against(offers).map_err(Finding::from)?;
+        let networks = self.networks(&self.data.signature(offers))?;
+        Ok(Experiment { preset: self, offers: offers.clone(), networks })
+    }
+
+    fn check_values(&self) -> Result<(), Finding> {
+        self.check_numbers().and_then(|()| self.check_options())
     }
 
     fn check_numbers(&self) -> Result<(), Finding> {
@@ -111,7 +115,7 @@ impl Preset {
                 "use a number above 0, such as 0.001",
             );
         }
-        self.data.check().map_err(|(path, problem, help)| Finding { path, problem, help })?;
+        self.data.check().map_err(Finding::from)?;
         if !(0.0..1.0).contains(&self.loss_options.label_smoothing) {
             let path = Path::to("loss_options").field("label_smoothing");
             return finding(path, "label smoothing is a share", "use 0 or more, and less than 1");
@@ -210,20 +214,20 @@ impl Preset {
 
 #[cfg(test)]
 mod tests {
-    use super::super::parse::parse;
+    use super::super::library::experiment;
 
     const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
 
     fn message(from: &str, to: &str) -> String {
         let text = CNN.replace(from, to);
         assert_ne!(text, CNN);
-        parse(&text, "my.ron").unwrap().validate("my.ron", &text).unwrap_err().to_string()
+        experiment(&text, "my.ron").unwrap_err().to_string()
     }
 
     #[test]
     fn the_case_study_is_valid_and_has_kerass_parameters() {
-        let experiment = parse(CNN, "mnist-cnn").unwrap().validate("mnist-cnn", CNN).unwrap();
-        assert_eq!(experiment.summary.parameters.total(), 693_962);
+        let experiment = experiment(CNN, "mnist-cnn").unwrap();
+        assert_eq!(experiment.networks.first().summary.parameters.total(), 693_962);
     }
 
     #[test]

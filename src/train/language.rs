@@ -18,7 +18,8 @@ use crate::nn::kernel::random::{derive, uniforms};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
-use crate::preset::{Loss, LossOptions, Preset, Procedure};
+use crate::preset::experiment::Language;
+use crate::preset::{Loss, LossOptions, Preset};
 
 const WRITING: &str = "writing";
 /// Tokens of a prompt that are read at most, the last ones.
@@ -45,12 +46,12 @@ pub struct LanguageModel<D: Backend> {
 ///
 /// # Errors
 /// When the data is broken or the network does not fit it.
-pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<LanguageModel<D>>, Error> {
+pub fn prepare<D: Backend>(
+    preset: &Preset,
+    options: &Language,
+    device: &D,
+) -> Result<TrainingLoop<LanguageModel<D>>, Error> {
     TrainingLoop::prepare(preset, |preset, splits| {
-        let Procedure::Language { prompt, temperature } = &preset.procedure else {
-            let name = preset.procedure.name();
-            return Err(crate::nn::Error::Unsupported(format!("a language model by {name}")).into());
-        };
         let build = |input: &[usize]| Model::build(device, &preset.layers, input, preset.loss, preset.seed);
         let mut model = build(splits.train.input_shape())?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
@@ -65,8 +66,8 @@ pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<L
             batch_size: preset.train.batch_size.max(1) as usize,
             loss: preset.loss,
             options: preset.loss_options.clone(),
-            prompt: prompt.clone(),
-            temperature: *temperature,
+            prompt: options.prompt.clone(),
+            temperature: options.temperature,
             seed: preset.seed,
         })
     })
@@ -271,11 +272,14 @@ mod tests {
     use super::*;
     use dfdx::tensor::Cpu;
 
+    use crate::preset::Networks;
     use crate::train::training::{Progress, Training};
     use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
 
     fn prepare(preset: &Preset) -> Result<TrainingLoop<LanguageModel<Cpu>>, Error> {
-        super::prepare(preset, &Cpu::default())
+        let experiment = preset.clone().on_built_in_data();
+        let Networks::Language(options) = &experiment.networks else { panic!("it is a language model") };
+        super::prepare(preset, options, &Cpu::default())
     }
 
     fn preset(epochs: u32) -> Preset {

@@ -3,23 +3,21 @@
 use sysinfo::{MemoryRefreshKind, System};
 
 use super::error::Error;
-use crate::preset::Preset;
+use crate::preset::Experiment;
 use crate::preset::summary::in_bytes;
 
 /// A share of free memory is left to others.
 const USABLE: f64 = 0.9;
 
-/// Refuses a preset that would take more memory than is free.
-pub(super) fn check(preset: &Preset) -> Result<(), Error> {
+/// Refuses an experiment that would take more memory than is free.
+pub(super) fn check(experiment: &Experiment) -> Result<(), Error> {
     match free() {
-        Some(free) => check_against(preset, free),
+        Some(free) => check_against(experiment, free),
         None => Ok(()),
     }
 }
 
-fn check_against(preset: &Preset, free: u64) -> Result<(), Error> {
-    // A preset that does not validate is refused elsewhere, with its reason.
-    let Ok(experiment) = preset.clone().validate(&preset.name, "") else { return Ok(()) };
+fn check_against(experiment: &Experiment, free: u64) -> Result<(), Error> {
     let memory = experiment.memory();
     let usable = (free as f64 * USABLE) as u64;
     if memory.total() <= usable {
@@ -28,7 +26,7 @@ fn check_against(preset: &Preset, free: u64) -> Result<(), Error> {
     Err(Error::Memory {
         takes: memory.in_words(),
         available: in_bytes(free),
-        fits: memory.largest_batch(preset.train.batch_size, usable),
+        fits: memory.largest_batch(experiment.preset.train.batch_size, usable),
     })
 }
 
@@ -46,14 +44,15 @@ fn free() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::Preset;
 
-    fn wide(batch: u32) -> Preset {
+    fn wide(batch: u32) -> Experiment {
         let text = format!(
             r#"(name: "wide", title: "", data: (source: mnist),
                 layers: [Flatten, Dense(units: 10000, activation: relu), Dense(units: 10, activation: softmax)],
                 loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: {batch}))"#
         );
-        ron::from_str(&text).unwrap()
+        ron::from_str::<Preset>(&text).unwrap().on_built_in_data()
     }
 
     #[test]

@@ -1,36 +1,39 @@
-//! From a preset to a training: the procedure that it names, on the device that was chosen.
+//! From an experiment to a training: its procedure, on the device that was chosen.
 
 use super::error::Error;
 use super::training::Training;
 use super::{adversarial, autoencoder, language, memory, pretrain, supervised};
+use crate::data;
 use crate::nn::ops::Backend;
 use crate::nn::{OnDevice, on_device};
-use crate::preset::{DeviceChoice, Preset, Procedure};
+use crate::preset::{DeviceChoice, Experiment, Networks};
 
-/// Opens the data and builds the networks of a preset on a device, with the procedure that it names.
+/// Opens the data and builds the networks of an experiment on a device, with its procedure.
 ///
 /// # Errors
-/// When the data is broken, a model does not fit it, or there is not the memory for it.
-pub fn prepare(preset: &Preset, device: DeviceChoice) -> Result<Box<dyn Training>, Error> {
-    memory::check(preset)?;
-    on_device(device, Prepare(preset))
+/// When the data is broken or is another than the experiment was checked for, a model does not fit it, or there is not
+/// the memory for it.
+pub fn prepare(experiment: &Experiment, device: DeviceChoice) -> Result<Box<dyn Training>, Error> {
+    memory::check(experiment)?;
+    let training = on_device(device, Prepare(experiment))?;
+    data::check_unchanged(training.splits(), experiment)?;
+    Ok(training)
 }
 
-struct Prepare<'a>(&'a Preset);
+struct Prepare<'a>(&'a Experiment);
 
 impl OnDevice for Prepare<'_> {
     type Output = Result<Box<dyn Training>, Error>;
 
     fn run<D: Backend>(self, device: D) -> Self::Output {
-        let Prepare(preset) = self;
-        Ok(match &preset.procedure {
-            Procedure::Supervised => Box::new(supervised::prepare(preset, &device)?),
-            Procedure::Pretraining { .. } => Box::new(pretrain::prepare(preset, &device)?),
-            Procedure::Autoencoder { .. } | Procedure::Variational { .. } => {
-                Box::new(autoencoder::prepare(preset, &device)?)
-            }
-            Procedure::Adversarial { .. } => Box::new(adversarial::prepare(preset, &device)?),
-            Procedure::Language { .. } => Box::new(language::prepare(preset, &device)?),
+        let Prepare(Experiment { preset, networks, .. }) = self;
+        Ok(match networks {
+            Networks::Supervised(_) => Box::new(supervised::prepare(preset, &device)?),
+            Networks::Pretraining(options) => Box::new(pretrain::prepare(preset, options, &device)?),
+            Networks::Autoencoder(networks) => Box::new(autoencoder::plain(preset, networks, &device)?),
+            Networks::Variational(networks) => Box::new(autoencoder::variational(preset, networks, &device)?),
+            Networks::Adversarial(networks) => Box::new(adversarial::prepare(preset, networks, &device)?),
+            Networks::Language(options) => Box::new(language::prepare(preset, options, &device)?),
         })
     }
 }

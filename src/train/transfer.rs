@@ -95,8 +95,9 @@ pub(super) fn freeze<D: Backend>(networks: &mut [Network<D>], layers: usize) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::DeviceChoice;
-    use crate::train::{Training, prepare};
+    use crate::preset::Preset;
+    use crate::train::Training;
+    use crate::train::witness::prepare;
 
     fn training(layers: &str) -> Box<dyn Training> {
         let preset = format!(
@@ -104,7 +105,8 @@ mod tests {
                 layers: [{layers}, Dense(units: 10, activation: softmax)],
                 loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1, batch_size: 50))"#
         );
-        prepare(&ron::from_str(&preset).unwrap(), DeviceChoice::Cpu).unwrap()
+        let preset: Preset = ron::from_str(&preset).unwrap();
+        prepare(&preset).unwrap()
     }
 
     fn dense(units: usize) -> Box<dyn Training> {

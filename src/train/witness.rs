@@ -9,7 +9,7 @@ use crate::run::Checkpoint;
 
 /// Builds a preset's training on the CPU.
 pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
-    super::prepare(preset, DeviceChoice::Cpu)
+    super::prepare(&preset.clone().on_built_in_data(), DeviceChoice::Cpu)
 }
 
 /// Drives a training and keeps what it hears.

@@ -2,13 +2,15 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::preset::Preset;
+use crate::preset::{Offers, Preset, Source};
 use crate::run::Overview;
 use crate::worker;
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
+    /// The first frame is on the screen.
+    Opened,
     /// A key was pressed.
     Key(KeyEvent),
     /// The mouse moved, clicked or its wheel turned.
@@ -28,6 +30,13 @@ pub enum Message {
         /// Its path, or the reason.
         result: Result<String, String>,
     },
+    /// The files of a source have been looked into.
+    FilesRead {
+        /// The source.
+        source: Source,
+        /// What it offers, or why its files cannot be used.
+        found: Result<Offers, String>,
+    },
     /// The runs on disk, oldest first, or why they cannot be listed.
     Runs(Result<Vec<Overview>, String>),
     /// A tenth of a second has passed.
@@ -46,6 +55,8 @@ pub enum Effect {
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },
+    /// Look into the files of a source, which may take long; answered by [`Message::FilesRead`].
+    ReadFiles(Source),
     /// Look for the runs on disk; answered by [`Message::Runs`].
     ListRuns,
     /// Leave.

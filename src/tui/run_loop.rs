@@ -10,7 +10,7 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::preset::Preset;
+use crate::preset::{Offers, Preset, Source};
 use crate::run::Overview;
 use crate::worker;
 
@@ -69,6 +69,10 @@ pub trait Link {
     /// A sentence that says why not.
     fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
 
+    /// Looks into the files of a source, without holding up anything, and hands what it offers, or why they cannot be
+    /// used, to `tell`. It may never be told: a pipe into which nobody writes is never read to its end.
+    fn read_files(&mut self, source: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static);
+
     /// Looks for the runs on disk, oldest first, without holding up anything, and hands them, or why there are none, to
     /// `tell`.
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
@@ -109,6 +113,7 @@ async fn drive(
 
     let (found, mut findings) = mpsc::unbounded_channel();
     let mut outside = Outside { link, found };
+    outside.apply(&mut state, Message::Opened);
     let mut input = read_input();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
@@ -135,9 +140,9 @@ async fn drive(
                 None
             }
             // While a frame is due, reports wait for it: a thread that wakes at every step would hold up training.
-            Some(runs) = findings.recv() => {
+            Some(finding) = findings.recv() => {
                 at_once = true;
-                Some(Message::Runs(runs))
+                Some(finding)
             }
             event = outside.link.next(), if !engine_gone && !dirty => Some(from_engine(event, &mut engine_gone)),
             () = sleep_until(next_tick), if waiting => Some(Message::Tick),
@@ -193,8 +198,8 @@ fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
 /// What the state's effects reach.
 struct Outside<'a, L> {
     link: &'a mut L,
-    /// Where runs that were found are told.
-    found: mpsc::UnboundedSender<Result<Vec<Overview>, String>>,
+    /// Where is told what was found on disk.
+    found: mpsc::UnboundedSender<Message>,
 }
 
 impl<L: Link> Outside<'_, L> {
@@ -209,10 +214,16 @@ impl<L: Link> Outside<'_, L> {
                         let result = self.link.save(&preset, overwrite);
                         messages.push(Message::PresetSaved { preset, result });
                     }
+                    // Nobody to tell: the dashboard has been left.
                     Effect::ListRuns => {
                         let found = self.found.clone();
-                        // Nobody to tell: the dashboard has been left.
-                        self.link.list_runs(move |runs| drop(found.send(runs)));
+                        self.link.list_runs(move |runs| drop(found.send(Message::Runs(runs))));
+                    }
+                    Effect::ReadFiles(source) => {
+                        let (found, of) = (self.found.clone(), source.clone());
+                        let tell =
+                            move |offers| drop(found.send(Message::FilesRead { source: of, found: offers }));
+                        self.link.read_files(source, tell);
                     }
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),

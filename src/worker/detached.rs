@@ -134,7 +134,7 @@ impl Bridge<'_> {
                     }
                     return;
                 }
-                begin @ (Command::Start(_) | Command::Begin(_)) if self.is_free() => self.begin(begin),
+                begin @ Command::Train(_) if self.is_free() => self.begin(begin),
                 Command::Attach(folder) => self.attach(Path::new(&folder)),
                 command => match &mut self.current {
                     Some(current) => current.send(command),

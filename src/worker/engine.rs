@@ -8,7 +8,7 @@ use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::past;
-use super::protocol::{Command, Event, Finish, Order, Outcome, Phase, RunInfo};
+use super::protocol::{Command, Event, Finish, Outcome, Phase, RunInfo, TrainRequest};
 use super::session::{End, Failure, Session};
 use crate::nn::buffer::Buffer;
 use crate::run::checkpoint::{load_tensors, save_tensors};
@@ -59,13 +59,8 @@ impl Engine<'_> {
         loop {
             match self.inbox.wait() {
                 Command::Shutdown | Command::Detach => return,
-                Command::Start(preset) => {
-                    if self.train(&Order::new(*preset)) {
-                        return;
-                    }
-                }
-                Command::Begin(order) => {
-                    if self.train(&order) {
+                Command::Train(request) => {
+                    if self.train(&request) {
                         return;
                     }
                 }
@@ -89,42 +84,44 @@ impl Engine<'_> {
     }
 
     /// Opens the data, builds the networks and, for a run that is to go on, takes up its newest checkpoint.
-    fn prepare(&self, order: &Order, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
+    fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        let resumed = order.resume.as_ref().map(|folder| {
+        let resumed = request.resume.as_ref().map(|folder| {
             RunDirectory::open(Path::new(folder)).and_then(|run| keeper.reopen(run)).map_err(|e| said(&e))
         });
         let checkpoint = resumed.transpose()?.flatten();
-        let mut trainer = train::prepare(&order.preset, order.device).map_err(|error| said(&error))?;
-        if let Some(file) = &order.init_from {
+        let mut trainer =
+            train::prepare(&request.experiment, request.device).map_err(|error| said(&error))?;
+        if let Some(file) = &request.init_from {
             let weights = load_tensors(Path::new(file)).map_err(|error| said(&error))?;
             let loaded = trainer.load(weights).map_err(|error| said(&error))?;
             loaded.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
-        if order.freeze > 0 {
-            let frozen = trainer.freeze(order.freeze);
+        if request.freeze > 0 {
+            let frozen = trainer.freeze(request.freeze);
             self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
         }
         if let Some(checkpoint) = checkpoint {
             trainer.restore(checkpoint).map_err(|error| said(&error))?;
             self.outbox.send(Event::Log(format!("goes on from step {}", trainer.step())));
         }
-        if let Some(rate) = order.learning_rate {
+        if let Some(rate) = request.learning_rate {
             trainer.set_rate_factor(trainer.learning_rate().factor_for(rate)?);
         }
         Ok(trainer)
     }
 
     /// Trains to the end; true when the worker is to end with it.
-    fn train(&mut self, order: &Order) -> bool {
+    fn train(&mut self, request: &TrainRequest) -> bool {
         self.trained = None;
         self.inspector.forget();
         Buffer::release_pool();
         let since = Instant::now();
         self.outbox.send(Event::Phase(Phase::Preparing));
-        self.outbox.send(Event::Preparing(format!("reading {}", order.preset.data.source.title())));
-        let mut keeper = Keeper::new(self.runs.clone(), order, self.outbox.reporter());
-        let mut trainer = match self.prepare(order, &mut keeper) {
+        self.outbox
+            .send(Event::Preparing(format!("reading {}", request.experiment.preset.data.source.title())));
+        let mut keeper = Keeper::new(self.runs.clone(), request, self.outbox.reporter());
+        let mut trainer = match self.prepare(request, &mut keeper) {
             Ok(trainer) => trainer,
             Err(reason) => {
                 self.outbox.send(Event::Failed(reason));
@@ -136,7 +133,7 @@ impl Engine<'_> {
         let device = info.device.clone();
         let steps_per_epoch = info.steps_per_epoch;
         self.outbox.send(Event::Started(Box::new(info)));
-        if let Some(folder) = &order.resume {
+        if let Some(folder) = &request.resume {
             let past = past::read(Path::new(folder), trainer.step(), steps_per_epoch);
             self.outbox.send(Event::Past(Box::new(past)));
         }
@@ -221,6 +218,7 @@ fn info(trainer: &dyn Training) -> RunInfo {
             let splits = trainer.splits();
             (splits.train.len(), splits.validation.len(), splits.test.len())
         },
+        input_shape: trainer.splits().train.input_shape().to_vec(),
         steps_per_epoch,
         steps: trainer.steps(),
         epochs: trainer.epochs(),
@@ -248,10 +246,14 @@ mod tests {
         .unwrap()
     }
 
+    fn train(preset: Preset) -> Command {
+        Command::Train(Box::new(TrainRequest::new(preset.on_built_in_data())))
+    }
+
     #[test]
     fn a_person_pauses_steps_inspects_and_stops() {
         let (client, mut events) = spawn().unwrap();
-        client.send(Command::Start(Box::new(preset())));
+        client.send(train(preset()));
         client.send(Command::Pause);
         client.send(Command::Step);
         client.send(Command::Inspect(Question::Sample { position: -1, filter: Filter::All }));
@@ -295,7 +297,7 @@ mod tests {
         )
         .unwrap();
         let (client, mut events) = spawn().unwrap();
-        client.send(Command::Start(Box::new(preset)));
+        client.send(train(preset));
         while !matches!(events.recv().unwrap(), Event::Finished(_)) {}
         for question in [
             Question::Confusion,

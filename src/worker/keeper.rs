@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
 use super::pictures::Pictures;
-use super::protocol::{Event, Order};
+use super::protocol::{Event, TrainRequest};
 use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
@@ -45,23 +45,23 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// A keeper of what `order` begins; nothing is written before [`begin`](Keeper::begin).
-    pub(super) fn new(runs: Option<PathBuf>, order: &Order, reporter: Reporter) -> Self {
+    /// A keeper of what `request` begins; nothing is written before [`begin`](Keeper::begin).
+    pub(super) fn new(runs: Option<PathBuf>, request: &TrainRequest, reporter: Reporter) -> Self {
         Keeper {
             runs,
             recorder: None,
             manifest: None,
             reporter,
-            every: Duration::try_from_secs_f64(order.checkpoint_seconds).unwrap_or(Duration::MAX),
+            every: Duration::try_from_secs_f64(request.checkpoint_seconds).unwrap_or(Duration::MAX),
             since: Instant::now(),
             last_step: None,
             epoch_ended: None,
             best: None,
             held: None,
             is_wanted: false,
-            frozen: order.freeze,
+            frozen: request.freeze,
             good: None,
-            keeps_good: order.preset.train.on_nan == OnNan::HalveRate,
+            keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
             point: None,
             pictures: Pictures::default(),

@@ -1,6 +1,7 @@
 //! The background task that owns the engine: typed [`Command`]s in, typed [`Event`]s out.
 
 pub mod channel;
+mod check;
 mod detached;
 mod engine;
 mod inspector;
@@ -14,12 +15,13 @@ mod trained;
 
 pub use crate::train::Writing;
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
+pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, LearningRate, Line, Metric, Metrics, Order, Outcome, Panel, Past, Phase, Point, Question,
-    RateChange, RunInfo, Sample, Scores, StepReport,
+    Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Question, RateChange,
+    RunInfo, Sample, Scores, StepReport, TrainRequest,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use trained::{Prediction, Trained, Unusable};

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_pair_whose_samples_are_kept_learns_the_same() {
         use super::super::engine::{spawn, spawn_keeping};
-        use crate::worker::{Command, Event};
+        use crate::worker::{Command, Event, TrainRequest};
 
         let preset: crate::preset::Preset = ron::from_str(
             r#"(name: "pair", title: "", data: (source: mnist, train_samples: Some(300), validation: 0),
@@ -107,7 +107,7 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         let trained = [spawn(), spawn_keeping(runs.path().to_path_buf())].map(|worker| {
             let (client, mut events) = worker.unwrap();
-            client.send(Command::Start(Box::new(preset.clone())));
+            client.send(Command::Train(Box::new(TrainRequest::new(preset.clone().on_built_in_data()))));
             let finish = loop {
                 match events.recv() {
                     Some(Event::Finished(finish)) => break finish,

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::preset::{DeviceChoice, Preset};
+use crate::preset::{DeviceChoice, Experiment, Preset};
 use crate::run::{Manifest, RunDirectory};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
@@ -13,10 +13,8 @@ pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
 /// A wish of the person (or script) in front.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Train this preset; refused with [`Event::Refused`] while another training runs.
-    Start(Box<Preset>),
-    /// Train with more to it than the preset; refused likewise.
-    Begin(Box<Order>),
+    /// Train; refused with [`Event::Refused`] while another training runs.
+    Train(Box<TrainRequest>),
     /// Hold after the current step.
     Pause,
     /// Go on.
@@ -48,12 +46,12 @@ pub enum RateChange {
     To(f64),
 }
 
-/// A training, and what there is to it beside the preset.
+/// What is to be trained, and how.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Order {
-    /// The preset.
-    pub preset: Preset,
-    /// The folder of a run of this preset that is to go on.
+pub struct TrainRequest {
+    /// What is to be trained.
+    pub experiment: Experiment,
+    /// The folder of a run of this experiment that is to go on.
     pub resume: Option<String>,
     /// Seconds between two checkpoints within an epoch.
     pub checkpoint_seconds: f64,
@@ -67,11 +65,11 @@ pub struct Order {
     pub device: DeviceChoice,
 }
 
-impl Order {
-    /// Trains a preset from its beginning, with a checkpoint a minute.
-    pub fn new(preset: Preset) -> Self {
-        Order {
-            preset,
+impl TrainRequest {
+    /// Trains from the beginning, with a checkpoint a minute.
+    pub fn new(experiment: Experiment) -> Self {
+        TrainRequest {
+            experiment,
             resume: None,
             checkpoint_seconds: 60.0,
             init_from: None,
@@ -81,12 +79,12 @@ impl Order {
         }
     }
 
-    /// Goes on with a run from its newest checkpoint.
-    pub fn resuming(run: &RunDirectory, manifest: Manifest) -> Self {
-        Order {
+    /// Goes on with a run from its newest checkpoint; `experiment` is that of the manifest's preset.
+    pub fn resuming(run: &RunDirectory, manifest: &Manifest, experiment: Experiment) -> Self {
+        TrainRequest {
             resume: Some(run.path().to_string_lossy().into_owned()),
             freeze: manifest.frozen,
-            ..Order::new(manifest.preset)
+            ..TrainRequest::new(experiment)
         }
     }
 }
@@ -190,6 +188,9 @@ pub struct RunInfo {
     pub parameters: u64,
     /// Training, validation and test samples.
     pub samples: (usize, usize, usize),
+    /// Shape of one input, channels last.
+    #[serde(default)]
+    pub input_shape: Vec<usize>,
     /// Steps of an epoch.
     pub steps_per_epoch: u64,
     /// Steps of the whole training.

@@ -203,7 +203,7 @@ impl<'a> Session<'a> {
             Command::Save if self.keeper.want() => {}
             Command::Save => save(self.training, self.outbox),
             Command::Inspect(question) => self.inspector.ask(question),
-            Command::Start(_) | Command::Begin(_) => {
+            Command::Train(_) => {
                 self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
             }
             Command::Attach(_) => self.outbox.send(Event::Refused(ELSEWHERE.into())),
@@ -273,20 +273,21 @@ impl<'a> Session<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::engine::{spawn, spawn_keeping};
-    use super::super::protocol::{Filter, Finish, Order, Outcome, Past, Phase, Question, RateChange};
-    use crate::preset::Preset;
+    use super::super::protocol::{Filter, Finish, Outcome, Past, Phase, Question, RateChange, TrainRequest};
+    use crate::preset::{Experiment, Preset};
     use crate::run::past::Curves;
     use crate::run::{RunDirectory, Status};
     use crate::worker::{Command, Event};
 
     /// A linear network whose loss grows at every step with a rate like this one, until it is not finite.
-    fn preset(rate: f64, on_nan: &str) -> Preset {
-        ron::from_str(&format!(
+    fn experiment(rate: f64, on_nan: &str) -> Experiment {
+        let preset: Preset = ron::from_str(&format!(
             r#"(name: "steep", title: "", data: (source: diabetes, validation: 0.1),
                 layers: [Dense(units: 8), Dense(units: 1)], loss: mean_squared_error,
                 optimizer: SGD(learning_rate: {rate}), train: (epochs: 12, batch_size: 32, on_nan: {on_nan}))"#
         ))
-        .unwrap()
+        .unwrap();
+        preset.on_built_in_data()
     }
 
     /// What a training tells.
@@ -298,9 +299,9 @@ mod tests {
         past: Option<Past>,
     }
 
-    fn train(runs: &std::path::Path, order: Order) -> Told {
+    fn train(runs: &std::path::Path, request: TrainRequest) -> Told {
         let (client, mut events) = spawn_keeping(runs.to_path_buf()).unwrap();
-        client.send(Command::Begin(Box::new(order)));
+        client.send(Command::Train(Box::new(request)));
         let mut told = Told::default();
         while let Some(event) = events.recv() {
             match event {
@@ -329,7 +330,7 @@ mod tests {
     #[test]
     fn a_loss_that_is_not_finite_is_gone_back_from_with_half_the_rate_until_it_learns() {
         let runs = tempfile::tempdir().unwrap();
-        let told = train(runs.path(), Order::new(preset(20.0, "halve_rate")));
+        let told = train(runs.path(), TrainRequest::new(experiment(20.0, "halve_rate")));
         let finish = told.finish.expect("it recovers");
         assert_eq!((finish.outcome, finish.epochs), (Outcome::Completed, 12), "{:?}", told.lines);
         let loss = finish.test.unwrap().loss;
@@ -347,20 +348,21 @@ mod tests {
     }
 
     /// An LSTM whose evaluations take many chunks.
-    fn slow_to_evaluate() -> Preset {
-        ron::from_str(
+    fn slow_to_evaluate() -> Experiment {
+        let preset: Preset = ron::from_str(
             r#"(name: "slow", title: "", data: (source: mnist, train_samples: Some(100), validation: 0.1),
                 layers: [Reshape(target_shape: [28, 28]), LSTM(units: 128), Dense(units: 10, activation: softmax)],
                 loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 100))"#,
         )
-        .unwrap()
+        .unwrap();
+        preset.on_built_in_data()
     }
 
     #[test]
     fn a_pause_a_question_and_a_stop_are_answered_in_the_middle_of_evaluations() {
         let runs = tempfile::tempdir().unwrap();
         let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
-        client.send(Command::Begin(Box::new(Order::new(slow_to_evaluate()))));
+        client.send(Command::Train(Box::new(TrainRequest::new(slow_to_evaluate()))));
         let until = |events: &mut crate::worker::Events, wanted: &dyn Fn(&Event) -> bool| loop {
             let event = events.recv().expect("the worker goes on");
             let is_epoch = matches!(event, Event::Epoch(_));
@@ -395,9 +397,9 @@ mod tests {
     #[test]
     fn a_rate_is_halved_once_for_each_failure_whatever_was_saved_in_between() {
         let (client, mut events) = spawn().unwrap();
-        let mut preset = preset(0.02, "halve_rate");
-        preset.train.epochs = 100_000;
-        client.send(Command::Begin(Box::new(Order::new(preset))));
+        let mut experiment = experiment(0.02, "halve_rate");
+        experiment.preset.train.epochs = 100_000;
+        client.send(Command::Train(Box::new(TrainRequest::new(experiment))));
         let (mut rates, mut epochs) = (Vec::new(), 0);
         while let Some(event) = events.recv() {
             match event {
@@ -426,15 +428,15 @@ mod tests {
     #[test]
     fn a_run_that_diverged_is_gone_on_with_at_a_smaller_rate_and_shows_what_was_before() {
         let runs = tempfile::tempdir().unwrap();
-        let told = train(runs.path(), Order::new(preset(20.0, "stop")));
+        let told = train(runs.path(), TrainRequest::new(experiment(20.0, "stop")));
         let reason = told.failed.expect("it cannot learn so");
         assert!(reason.contains("at step") && reason.contains("first not finite"), "{reason}");
         let run = only_run(runs.path());
         assert_eq!(run.manifest().unwrap().status, Status::Failed { reason, diverged: true });
 
         let manifest = run.manifest().unwrap();
-        let order = Order { learning_rate: Some(0.02), ..Order::resuming(&run, manifest) };
-        let told = train(runs.path(), order);
+        let request = TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data());
+        let told = train(runs.path(), TrainRequest { learning_rate: Some(0.02), ..request });
         assert_eq!(told.failed, None);
         assert_eq!(told.finish.map(|finish| finish.outcome), Some(Outcome::Completed));
         let run = only_run(runs.path());
@@ -446,18 +448,19 @@ mod tests {
     fn a_run_that_was_stopped_goes_on_with_its_whole_past() {
         let runs = tempfile::tempdir().unwrap();
         let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
-        let mut order = Order::new(preset(0.02, "stop"));
-        order.preset.train.epochs = 100_000;
-        client.send(Command::Begin(Box::new(order)));
+        let mut request = TrainRequest::new(experiment(0.02, "stop"));
+        request.experiment.preset.train.epochs = 100_000;
+        client.send(Command::Train(Box::new(request)));
         while !matches!(events.recv().unwrap(), Event::Epoch(report) if report.epoch == 3) {}
         client.send(Command::Stop);
         client.send(Command::Shutdown);
         while events.recv().is_some() {}
         let run = only_run(runs.path());
         let step = *run.checkpoints().last().unwrap();
-        let mut order = Order::resuming(&run, run.manifest().unwrap());
-        order.preset.train.epochs = 4;
-        let past = train(runs.path(), order).past.expect("it has a past");
+        let manifest = run.manifest().unwrap();
+        let mut request = TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data());
+        request.experiment.preset.train.epochs = 4;
+        let past = train(runs.path(), request).past.expect("it has a past");
         assert!(
             past.epochs.len() >= 3 && past.epochs[2].epoch == 3 && past.epochs[2].seconds > 0.0,
             "{past:?}"

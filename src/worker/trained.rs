@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
-use crate::preset::{DeviceChoice, Preset, Procedure, Source};
+use crate::preset::{DeviceChoice, Experiment, Procedure, Source};
 use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
@@ -48,13 +48,13 @@ pub enum Unusable {
 }
 
 impl Trained {
-    /// The network of `preset`, which may name other data than the run's own, with the weights of a checkpoint.
+    /// The network of `experiment`, which may name other data than the run's own, with the weights of a checkpoint.
     ///
     /// # Errors
     /// When the checkpoint or the data is broken, or they do not fit together.
-    pub fn load(run: &RunDirectory, step: u64, preset: &Preset) -> Result<Self, Unusable> {
+    pub fn load(run: &RunDirectory, step: u64, experiment: &Experiment) -> Result<Self, Unusable> {
         let checkpoint = Checkpoint::load(&run.checkpoint_path(step))?;
-        let mut training = train::prepare(preset, DeviceChoice::Cpu)?;
+        let mut training = train::prepare(experiment, DeviceChoice::Cpu)?;
         let Loaded { missing, other_shape, .. } = training.load(checkpoint.weights)?;
         let misfit = missing.into_iter().chain(other_shape.into_iter().map(|(path, ..)| path)).next();
         match misfit {

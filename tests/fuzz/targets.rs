@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use trainyard::preset::{DeviceChoice, Preset, library, overrides};
+use trainyard::preset::library::{self, Loaded};
+use trainyard::preset::{DeviceChoice, Experiment, overrides};
 use trainyard::run::checkpoint::{load_tensors, save_tensors};
 use trainyard::run::tensorboard::record::{self, Piece};
 use trainyard::run::tensorboard::{Reader, Writer};
@@ -13,7 +14,9 @@ use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, 
 use trainyard::train;
 use trainyard::worker::socket::frames::{self, Incoming, LONGEST_ASK, LONGEST_TELL};
 use trainyard::worker::socket::{Ask, Tell};
-use trainyard::worker::{Command, Event, Filter, Finish, Order, Outcome, Question, RateChange, Scores};
+use trainyard::worker::{
+    Command, Event, Filter, Finish, Outcome, Question, RateChange, Scores, TrainRequest,
+};
 
 use crate::Target;
 
@@ -52,8 +55,11 @@ pub fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
 pub fn presets() -> Target {
     let read = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        match library::experiment(&text, "fuzz.ron") {
-            Ok(experiment) => drop(experiment.summary.render()),
+        match library::load(&text, "fuzz.ron") {
+            Ok(Loaded::Experiment(experiment)) => {
+                experiment.networks.iter().for_each(|network| drop(network.summary.render()));
+            }
+            Ok(Loaded::Unread { .. }) => {}
             Err(error) => drop(error.to_string()),
         }
     };
@@ -66,7 +72,7 @@ pub fn overrides() -> Target {
         let preset = include_str!("../../presets/mnist-cnn.ron");
         if let Ok(text) = overrides::apply(preset, &String::from_utf8_lossy(bytes)) {
             // What it says is checked as any preset is.
-            let _ = library::experiment(&text, "fuzz.ron").map_err(|error| error.to_string());
+            let _ = library::load(&text, "fuzz.ron").map_err(|error| error.to_string());
         }
     };
     let seeds =
@@ -168,12 +174,12 @@ pub fn pictures() -> Target {
 
 /// What a listener says to the process that trains, as it comes out of the socket.
 pub fn wishes() -> Target {
-    let order = Order { learning_rate: Some(0.5), ..Order::new(cnn()) };
+    let request = TrainRequest { learning_rate: Some(0.5), ..TrainRequest::new(cnn()) };
     let asks = [
         Ask::Hello { version: 1 },
         Ask::Command(Command::ChangeRate(RateChange::To(0.25))),
         Ask::Command(Command::Inspect(Question::Sample { position: -3, filter: Filter::Wrong })),
-        Ask::Command(Command::Begin(Box::new(order))),
+        Ask::Command(Command::Train(Box::new(request))),
     ];
     let read = |bytes: &[u8]| {
         let mut from = bytes;
@@ -222,15 +228,21 @@ fn framed(messages: &[impl serde::Serialize]) -> Vec<Vec<u8>> {
     seeds
 }
 
-fn cnn() -> Preset {
-    library::experiment(include_str!("../../presets/mnist-cnn.ron"), "mnist-cnn.ron")
-        .expect("it is built in")
-        .preset
+fn cnn() -> Experiment {
+    experiment(include_str!("../../presets/mnist-cnn.ron"))
+}
+
+/// The experiment of a preset whose data is built in.
+fn experiment(text: &str) -> Experiment {
+    match library::load(text, "built-in.ron") {
+        Ok(Loaded::Experiment(experiment)) => *experiment,
+        other => panic!("{other:?}"),
+    }
 }
 
 /// Manifests of runs, with what the list of runs makes of them.
 pub fn manifests() -> Target {
-    let mut manifest = Manifest::begin(cnn(), "cpu".into());
+    let mut manifest = Manifest::begin(cnn().preset, "cpu".into());
     manifest.status = Status::Failed { reason: "the loss became NaN".into(), diverged: true };
     let folder = tempfile::tempdir().expect("a folder");
     manifest.save(folder.path()).expect("the seed is written");
@@ -248,9 +260,8 @@ pub fn manifests() -> Target {
 /// The part of a checkpoint that is no tensor: whatever it says, a training goes on from it or refuses it.
 pub fn checkpoint_states() -> Target {
     fn training() -> Box<dyn train::Training> {
-        let text = include_str!("../../presets/xor.ron");
-        let preset = library::experiment(text, "xor.ron").expect("it is built in").preset;
-        train::prepare(&preset, DeviceChoice::Cpu).expect("it trains")
+        let experiment = experiment(include_str!("../../presets/xor.ron"));
+        train::prepare(&experiment, DeviceChoice::Cpu).expect("it trains")
     }
     let read = |bytes: &[u8]| {
         let mut training = training();

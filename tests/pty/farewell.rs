@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trainyard::preset::{Preset, library};
+use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::Overview;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets};
@@ -57,7 +57,7 @@ struct Faulty;
 
 impl tui::Link for Faulty {
     fn send(&mut self, command: worker::Command) {
-        assert!(!matches!(command, worker::Command::Start(_)), "a fault in the dashboard");
+        assert!(!matches!(command, worker::Command::Train(_)), "a fault in the dashboard");
     }
 
     async fn next(&mut self) -> Option<worker::Event> {
@@ -66,6 +66,10 @@ impl tui::Link for Faulty {
 
     fn save(&mut self, _: &Preset, _: bool) -> Result<String, String> {
         Err("not here".into())
+    }
+
+    fn read_files(&mut self, _: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static) {
+        tell(Err("not here".into()));
     }
 
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static) {
@@ -82,8 +86,8 @@ fn a_panic_restores_the_terminal_before_it_is_printed() {
         // This is the process in the terminal: the dashboard as it is, on a link that panics.
         let mut entries = Vec::new();
         for entry in library::list() {
-            let experiment = entry.loaded.expect("a built-in preset");
-            entries.push(Entry::new(Origin::BuiltIn, experiment.preset));
+            let loaded = entry.loaded.expect("a built-in preset");
+            entries.push(Entry::new(Origin::BuiltIn, loaded.preset().clone()));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let _ = runtime.block_on(tui::run(Presets::new(entries, Vec::new()), &mut Faulty));

@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod farewell;
+mod files;
 mod line;
 mod looks;
 mod measure;

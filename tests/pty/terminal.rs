@@ -82,6 +82,11 @@ impl Opening {
         self
     }
 
+    /// The program's own folder, in which it will run.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     /// Starts the program and waits for its first frame.
     pub fn open(self) -> Terminal {
         let mut terminal = self.start();

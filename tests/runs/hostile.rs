@@ -16,7 +16,7 @@ fn said(home: &Home, words: &[&str]) -> String {
 #[test]
 fn lists_print_no_byte_that_steers_a_terminal() {
     let home = Home::new();
-    let preset = trainyard::preset::library::experiment(PRESET, "small.ron").expect("it is valid").preset;
+    let preset = trainyard::preset::parse::parse(PRESET, "small.ron").expect("it is a preset");
     let hostile = "\u{1b}[2J\u{1b}]0;title\u{7}\u{202e}txet\u{2066}\u{200f}\n\r\u{9b}31m";
     let long = "x".repeat(900_000);
     for reason in [hostile, &long] {

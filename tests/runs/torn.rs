@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use trainyard::preset::{Preset, library};
+use trainyard::preset::parse::parse;
+use trainyard::preset::{Experiment, Preset};
 use trainyard::run::{Overview, RunDirectory};
-use trainyard::worker::{self, Command, Event, Order, Trained};
+use trainyard::worker::{self, Command, Event, TrainRequest, Trained};
 
 use crate::program::{bits, newest};
 
@@ -16,14 +17,18 @@ const TINY: &str = r#"(name: "tiny", title: "", data: (source: iris, validation:
     train: (epochs: 4, batch_size: 16, schedule: reduce_on_plateau(factor: 0.5, patience: 1),
             early_stopping: Some((patience: 40))))"#;
 
-fn tiny() -> Preset {
-    library::experiment(TINY, "tiny.ron").expect("it is valid").preset
+fn tiny() -> Experiment {
+    checked(parse(TINY, "tiny.ron").expect("it is a preset"))
+}
+
+fn checked(preset: Preset) -> Experiment {
+    worker::check(preset, "tiny.ron", TINY).expect("it is valid")
 }
 
 /// Trains to the end; why not, if not.
-fn train(runs: &Path, order: Order) -> Result<(), String> {
+fn train(runs: &Path, request: TrainRequest) -> Result<(), String> {
     let (client, mut events) = worker::spawn_keeping(runs.to_path_buf()).expect("a thread");
-    client.send(Command::Begin(Box::new(order)));
+    client.send(Command::Train(Box::new(request)));
     let mut outcome = Err("it ended without a word".to_string());
     while let Some(event) = events.recv() {
         match event {
@@ -39,7 +44,7 @@ fn train(runs: &Path, order: Order) -> Result<(), String> {
 /// A run that was stopped in its third epoch, as it lies on disk.
 fn stopped(runs: &Path) -> RunDirectory {
     let (client, mut events) = worker::spawn_keeping(runs.to_path_buf()).expect("a thread");
-    client.send(Command::Start(Box::new(tiny())));
+    client.send(Command::Train(Box::new(TrainRequest::new(tiny()))));
     client.send(Command::Pause);
     // Two epochs of steps one by one, with a checkpoint at the end of each.
     let per_epoch = loop {
@@ -93,7 +98,7 @@ fn lengths(size: usize, some: usize) -> Vec<usize> {
 #[test]
 fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_weights() {
     let home = tempfile::tempdir().expect("a folder");
-    train(&home.path().join("whole"), Order::new(tiny())).expect("it trains");
+    train(&home.path().join("whole"), TrainRequest::new(tiny())).expect("it trains");
     let whole = RunDirectory::list(&home.path().join("whole")).expect("runs").pop().expect("a run");
     let end = newest(&whole).expect("a checkpoint of its end");
     let expected = [bits(&end.weights), bits(&end.optimizer)];
@@ -130,10 +135,12 @@ fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_w
             assert_ne!(name, "run.ron", "{place}: half a manifest was taken for a whole one");
             // The checkpoint that is cut short gives no answers.
             let step = checkpoints[checkpoints.len() - 1];
-            let answers = Trained::load(&seen[0].run, step, &manifest.preset);
+            let experiment = checked(manifest.preset.clone());
+            let answers = Trained::load(&seen[0].run, step, &experiment);
             assert_eq!(answers.is_err(), name.contains(&last), "{place}");
             // The run goes on, from the checkpoint before if need be, to the same numbers.
-            let outcome = train(runs.path(), Order::resuming(&seen[0].run, manifest.clone()));
+            let request = TrainRequest::resuming(&seen[0].run, manifest, experiment);
+            let outcome = train(runs.path(), request);
             assert_eq!(outcome, Ok(()), "{place}");
             let end = newest(&RunDirectory::at(&folder)).expect("a checkpoint of its end");
             assert!(
@@ -161,7 +168,9 @@ fn what_a_dying_process_left_half_written_is_removed() {
     fs::rename(&newest, inside.join(format!(".writing-old-{}", run.checkpoints().last().expect("one"))))
         .expect("renamed");
     let seen = Overview::of(&run);
-    train(home.path(), Order::resuming(&run, seen.manifest.expect("it is whole"))).expect("it goes on");
+    let manifest = seen.manifest.expect("it is whole");
+    let request = TrainRequest::resuming(&run, &manifest, checked(manifest.preset.clone()));
+    train(home.path(), request).expect("it goes on");
     let litter: Vec<_> =
         files(run.path()).into_iter().filter(|file| file.to_string_lossy().contains(".writing")).collect();
     assert_eq!(litter, Vec::<PathBuf>::new());

@@ -4,10 +4,6 @@ mod files;
 mod other;
 mod set;
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::SystemTime;
-
 use super::parts::Parts;
 use super::samples::{Answers, Samples};
 use super::speech::mel::Spectrogram;
@@ -16,11 +12,6 @@ use crate::preset::{DataConfig, Offers, Pair, Source, TargetKind};
 use files::Opened;
 pub use other::test_set;
 use set::Imported;
-
-/// Lets presets look into files, for their shapes to be checked before anything is trained.
-pub fn install() {
-    crate::preset::probe::look_with(|source| look(source).map_err(|error| error.to_string()));
-}
 
 /// Opens the files that a preset names.
 ///
@@ -46,31 +37,11 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
     }
 }
 
-/// What is in the files that a source names: read once, and again when one of them has changed.
+/// What is in the files that a source names. They are read from beginning to end, but for folders, which are listed.
 ///
 /// # Errors
 /// As [`open`].
-pub fn look(source: &Source) -> Result<Offers, Error> {
-    type Seen = HashMap<String, (Vec<Option<(u64, SystemTime)>>, Offers)>;
-    static SEEN: LazyLock<Mutex<Seen>> = LazyLock::new(Mutex::default);
-    let key = format!("{source:?}");
-    let state: Vec<_> = source.paths().into_iter().map(changed).collect();
-    let known = SEEN.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-    if let Some((_, offers)) = known.filter(|(seen, _)| *seen == state) {
-        return Ok(offers);
-    }
-    let offers = read(source)?;
-    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(key, (state, offers.clone()));
-    Ok(offers)
-}
-
-/// A file's size and when it was changed.
-fn changed(path: &str) -> Option<(u64, SystemTime)> {
-    let metadata = std::fs::metadata(path).ok()?;
-    Some((metadata.len(), metadata.modified().ok()?))
-}
-
-fn read(source: &Source) -> Result<Offers, Error> {
+pub(super) fn offers(source: &Source) -> Result<Offers, Error> {
     let of = |input: Vec<usize>, target: TargetKind, count: usize, first_test: Option<usize>| Offers {
         input,
         tokens: None,

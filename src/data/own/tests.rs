@@ -1,5 +1,6 @@
 use super::*;
 use crate::data::{Batch, Dataset, Targets};
+use crate::preset::Preset;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,9 +15,8 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
 fn opened(data: &str) -> Result<Splits, Error> {
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     let config: DataConfig = options.from_str(data).unwrap();
-    install();
     let splits = crate::data::open(&config, 1)?;
-    let signature = config.signature();
+    let signature = config.signature(&crate::data::offers(&config.source)?);
     assert_eq!(splits.train.input_shape(), signature.input);
     assert_eq!(splits.train.len() + splits.validation.len(), signature.train);
     assert_eq!(splits.test.len(), signature.test);
@@ -222,22 +222,30 @@ fn texts_become_streams_or_classes_of_tokens() {
 }
 
 #[test]
-fn a_preset_over_files_is_checked_at_its_place_and_again_when_a_file_changes() {
+fn files_that_hold_something_else_than_they_did_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let file = put(folder.path(), "t.csv", b"a,b,kind\n1,2,x\n3,4,y\n");
-    install();
-    let preset = format!(
-        "(name: \"own\", title: \"\",\n data: (source: csv(file: {file:?}, task: classes), test: 0.5),\n layers: [Dense(units: 2, activation: softmax)], \
-         loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 1))"
-    );
-    let check = || crate::preset::library::experiment(&preset, "own.ron");
-    assert_eq!(check().unwrap().signature.input, [2]);
-    put(folder.path(), "t.csv", b"a,b,kind\n1,2,x\n3,oops,y\n");
-    let shown = check().unwrap_err().to_string();
-    assert!(
-        shown.contains("own.ron:2:") && shown.contains("line 3, column 2 ('b'): 'oops' is no number"),
-        "{shown}"
-    );
+    let file = put(folder.path(), "t.csv", b"a,b,kind\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n");
+    let preset: Preset = ron::from_str(&format!(
+        "(name: \"own\", title: \"\", data: (source: csv(file: {file:?}, task: classes), validation: 0),
+          layers: [Dense(units: 2, activation: softmax)], loss: categorical_crossentropy, optimizer: Adam(),
+          train: (epochs: 1, batch_size: 1))"
+    ))
+    .unwrap();
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    let experiment = preset.fit(&offers).unwrap();
+    let look = || {
+        let splits = crate::data::open(&experiment.preset.data, 1).unwrap();
+        crate::data::check_unchanged(&splits, &experiment).map_err(|error| error.to_string())
+    };
+    assert_eq!(look(), Ok(()));
+    // More rows are no harm.
+    put(folder.path(), "t.csv", b"a,b,kind\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n9,10,x\n");
+    assert_eq!(look(), Ok(()));
+    for other in [&b"a,kind\n1,x\n3,y\n5,x\n7,y\n"[..], b"a,b,kind\n1,2,x\n3,4,y\n5,6,z\n7,8,y\n"] {
+        put(folder.path(), "t.csv", other);
+        let told = look().unwrap_err();
+        assert!(told.contains("t.csv: it has changed since the preset was checked"), "{told}");
+    }
 }
 
 fn config(data: &str) -> DataConfig {

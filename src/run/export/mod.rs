@@ -7,7 +7,7 @@ mod safetensors;
 use std::io::Write;
 
 use super::{Error, NamedTensor, RunDirectory};
-use crate::preset::Preset;
+use crate::preset::{Experiment, Preset};
 
 /// What is exported of a run.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct Trained {
     pub run: RunDirectory,
     /// Its preset, as it ran.
     pub preset: Preset,
+    /// The preset, checked against its data: only where the [`Format::describes_network`].
+    pub experiment: Option<Experiment>,
     /// The step of the checkpoint that the weights are of.
     pub step: u64,
     /// All weights, by Keras's paths.
@@ -45,7 +47,7 @@ impl Trained {
             return Err(Error::broken(run.path(), "no checkpoint has been saved yet"));
         };
         let checkpoint = super::Checkpoint::load(&run.checkpoint_path(step))?;
-        Ok(Trained { run, preset: manifest.preset, step, weights: checkpoint.weights })
+        Ok(Trained { run, preset: manifest.preset, experiment: None, step, weights: checkpoint.weights })
     }
 }
 
@@ -53,6 +55,11 @@ impl Trained {
 pub trait Format {
     /// What its files' names end with, without the dot.
     fn extension(&self) -> &'static str;
+
+    /// Whether the file says what goes into the network, for which [`Trained::experiment`] is needed.
+    fn describes_network(&self) -> bool {
+        false
+    }
 
     /// Writes the file.
     ///

@@ -19,7 +19,8 @@ use crate::nn::kernel::random::derive;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
-use crate::preset::{Loss, LossOptions, Preset, Procedure};
+use crate::preset::experiment::Adversarial;
+use crate::preset::{Loss, LossOptions, Preset};
 
 /// Both networks and the rules of their game.
 pub struct Adversaries<D: Backend> {
@@ -38,26 +39,25 @@ pub struct Adversaries<D: Backend> {
 ///
 /// # Errors
 /// When the data is broken or the networks do not fit it.
-pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<Adversaries<D>>, Error> {
-    TrainingLoop::prepare(preset, |preset, splits| {
-        let Procedure::Adversarial {
-            discriminator,
-            latent,
-            label_smoothing,
-            discriminator_steps,
-            discriminator_optimizer,
-        } = &preset.procedure
-        else {
-            let name = preset.procedure.name();
-            return Err(crate::nn::Error::Unsupported(format!("adversaries by {name}")).into());
-        };
-        let (seed, shape) = (preset.seed, splits.train.input_shape().to_vec());
+pub fn prepare<D: Backend>(
+    preset: &Preset,
+    networks: &Adversarial,
+    device: &D,
+) -> Result<TrainingLoop<Adversaries<D>>, Error> {
+    let Adversarial {
+        generator,
+        discriminator,
+        label_smoothing,
+        discriminator_steps,
+        discriminator_optimizer: others,
+    } = networks;
+    TrainingLoop::prepare(preset, |preset, _| {
+        let seed = preset.seed;
         // The generator's last activation is its own: only the discriminator's is left to the loss.
-        let generator =
-            Model::build(device, &preset.layers, &[*latent], Loss::MeanSquaredError, derive(seed, 1))?;
-        let discriminator =
-            Model::build(device, discriminator, &shape, Loss::BinaryCrossentropy, derive(seed, 2))?;
-        let others = discriminator_optimizer.as_ref().unwrap_or(&preset.optimizer);
+        let plain = Loss::MeanSquaredError;
+        let maker = Model::build(device, &generator.layers, &generator.input, plain, derive(seed, 1))?;
+        let (layers, shape) = (&discriminator.layers, &discriminator.input);
+        let judge = Model::build(device, layers, shape, Loss::BinaryCrossentropy, derive(seed, 2))?;
         let network = |name, model, optimizer| Network {
             name,
             model,
@@ -65,13 +65,13 @@ pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<A
         };
         Ok(Adversaries {
             networks: [
-                network("generator/", generator, &preset.optimizer),
-                network("discriminator/", discriminator, others),
+                network("generator/", maker, &preset.optimizer),
+                network("discriminator/", judge, others),
             ],
             label_smoothing: *label_smoothing,
             discriminator_steps: u64::from(*discriminator_steps),
             rate_share: others.learning_rate() / preset.optimizer.learning_rate(),
-            shape,
+            shape: shape.clone(),
             seed,
         })
     })

@@ -18,8 +18,7 @@ use crate::nn::loss::Form;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
-use crate::preset::shapes::size;
-use crate::preset::{Loss, LossOptions, Preset, Procedure};
+use crate::preset::{Loss, LossOptions, Preset, experiment};
 
 /// What stands between encoder and decoder.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,39 +39,49 @@ pub struct Autoencoder<D: Backend> {
     targets: Targets,
 }
 
-/// Opens the data and builds both networks.
+/// Opens the data and builds both networks of an autoencoder whose code is what its encoder gives.
 ///
 /// # Errors
 /// When the data is broken or the networks do not fit it.
-pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
-    TrainingLoop::prepare(preset, |preset, splits| {
-        let (code, decoder) = match &preset.procedure {
-            Procedure::Autoencoder { decoder, noise } => (Code::Plain { noise: *noise }, decoder),
-            Procedure::Variational { decoder, kl_weight } => {
-                (Code::Normal { kl_weight: *kl_weight }, decoder)
-            }
-            other => {
-                return Err(
-                    crate::nn::Error::Unsupported(format!("an autoencoder by {}", other.name())).into()
-                );
-            }
-        };
-        // The encoder's last activation is its own: only the decoder's may be left to the loss.
-        let plain = Loss::MeanSquaredError;
-        let encoder =
-            Model::build(device, &preset.layers, splits.train.input_shape(), plain, derive(preset.seed, 1))?;
-        let width = match code {
-            Code::Plain { .. } => encoder.output_shape().to_vec(),
-            Code::Normal { .. } => vec![size(encoder.output_shape()) / 2],
-        };
-        let decoder = Model::build(device, decoder, &width, preset.loss, derive(preset.seed, 2))?;
-        let network = |name, model| Network {
-            name,
-            model,
-            optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip),
+pub fn plain<D: Backend>(
+    preset: &Preset,
+    networks: &experiment::Autoencoder,
+    device: &D,
+) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
+    let experiment::Autoencoder { encoder, decoder, noise } = networks;
+    prepare(preset, Code::Plain { noise: *noise }, [encoder, decoder], device)
+}
+
+/// Opens the data and builds both networks of an autoencoder whose code is drawn.
+///
+/// # Errors
+/// As [`plain`].
+pub fn variational<D: Backend>(
+    preset: &Preset,
+    networks: &experiment::Variational,
+    device: &D,
+) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
+    let experiment::Variational { encoder, decoder, kl_weight } = networks;
+    prepare(preset, Code::Normal { kl_weight: *kl_weight }, [encoder, decoder], device)
+}
+
+fn prepare<D: Backend>(
+    preset: &Preset,
+    code: Code,
+    [encoder, decoder]: [&experiment::Network; 2],
+    device: &D,
+) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
+    TrainingLoop::prepare(preset, |preset, _| {
+        let network = |name, of: &experiment::Network, loss, stream| -> Result<Network<D>, Error> {
+            let model = Model::build(device, &of.layers, &of.input, loss, derive(preset.seed, stream))?;
+            Ok(Network { name, model, optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip) })
         };
         Ok(Autoencoder {
-            networks: [network("encoder/", encoder), network("decoder/", decoder)],
+            networks: [
+                // The encoder's last activation is its own: only the decoder's may be left to the loss.
+                network("encoder/", encoder, Loss::MeanSquaredError, 1)?,
+                network("decoder/", decoder, preset.loss, 2)?,
+            ],
             code,
             loss: preset.loss,
             options: preset.loss_options.clone(),

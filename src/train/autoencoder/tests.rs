@@ -1,8 +1,18 @@
 use dfdx::tensor::Cpu;
 
 use super::*;
+use crate::preset::Networks;
 use crate::train::training::Training;
 use crate::train::witness::{assert_resumes, assert_same_on_any_threads, draw_all};
+
+fn prepare(preset: &Preset, device: &Cpu) -> Result<TrainingLoop<Autoencoder<Cpu>>, Error> {
+    let experiment = preset.clone().on_built_in_data();
+    match &experiment.networks {
+        Networks::Autoencoder(networks) => super::plain(preset, networks, device),
+        Networks::Variational(networks) => super::variational(preset, networks, device),
+        other => panic!("{other:?}"),
+    }
+}
 
 fn preset(code: usize, loss: &str, procedure: &str, epochs: u32) -> Preset {
     let text = format!(

@@ -25,7 +25,7 @@ use super::transfer::Loaded;
 use crate::data::{Dataset, Splits};
 use crate::nn::HostModel;
 use crate::nn::ops::Backend;
-use crate::preset::Preset;
+use crate::preset::{Preset, experiment};
 use crate::run::{Checkpoint, NamedTensor};
 
 /// A stack that learns, then a tuner that trains the network it is part of.
@@ -40,8 +40,12 @@ pub struct Pretraining<D: Backend> {
 ///
 /// # Errors
 /// When the data is broken or the network does not fit it.
-pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<Pretraining<D>, Error> {
-    let (stack, tuner) = (Stack::prepare(preset, device)?, supervised::prepare(preset, device)?);
+pub fn prepare<D: Backend>(
+    preset: &Preset,
+    options: &experiment::Pretraining,
+    device: &D,
+) -> Result<Pretraining<D>, Error> {
+    let (stack, tuner) = (Stack::prepare(preset, options, device)?, supervised::prepare(preset, device)?);
     Ok(Pretraining { stack, tuner, is_tuning: false })
 }
 

@@ -12,8 +12,9 @@ use crate::nn::buffer::Buffer;
 use crate::nn::init::Stream;
 use crate::nn::kernel::random::derive;
 use crate::nn::ops::Backend;
+use crate::preset::experiment::Pretraining;
 use crate::preset::shapes::size;
-use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Procedure, Visible, layer_names};
+use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Visible, layer_names};
 use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
 use crate::train::report::{EpochReport, LearningRate, StepReport};
@@ -91,25 +92,22 @@ impl<D: Backend> Stack<D> {
     ///
     /// # Errors
     /// When the data is broken or nothing is left of it.
-    pub fn prepare(preset: &Preset, device: &D) -> Result<Self, Error> {
-        let Procedure::Pretraining {
+    pub fn prepare(preset: &Preset, options: &Pretraining, device: &D) -> Result<Self, Error> {
+        let Pretraining {
             method,
             epochs,
             batch_size,
-            learning_rate,
+            learning_rate: rate,
             momentum,
             weight_decay,
             unlabelled,
-        } = preset.procedure
-        else {
-            return Err(crate::nn::Error::Unsupported("pretraining for another procedure".into()).into());
-        };
+            network: _,
+        } = *options;
         let train_samples = preset.data.train_samples.filter(|_| !unlabelled);
         let splits = data::open(&DataConfig { train_samples, ..preset.data.clone() }, preset.seed)?;
         if splits.train.is_empty() {
             return Err(Error::NoSamples);
         }
-        let rate = learning_rate.unwrap_or(method.usual_rate());
         let (gibbs_steps, persistent) = match method {
             Pretrainer::Rbm { gibbs_steps, persistent, .. } => (gibbs_steps, persistent),
             Pretrainer::Autoencoder { .. } => (0, false),

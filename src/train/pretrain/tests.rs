@@ -1,12 +1,15 @@
 use dfdx::tensor::Cpu;
 
 use super::*;
+use crate::preset::Networks;
 use crate::train::Outcome;
 use crate::train::metrics::Metric;
 use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
 
 fn prepare(preset: &Preset) -> Result<Pretraining<Cpu>, Error> {
-    super::prepare(preset, &Cpu::default())
+    let experiment = preset.clone().on_built_in_data();
+    let Networks::Pretraining(options) = &experiment.networks else { panic!("it is pretrained") };
+    super::prepare(preset, options, &Cpu::default())
 }
 
 fn preset(method: &str, epochs: u32) -> Preset {

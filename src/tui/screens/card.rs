@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
-use crate::preset::{Augment, DataConfig, Flip, Preset, TargetKind};
-use crate::tui::state::presets::{Entry, Origin, Outline};
+use crate::preset::{Augment, DataConfig, Experiment, Flip, Parameters, TargetKind};
+use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{pair, panel, text::wrap};
@@ -26,10 +26,52 @@ pub(super) fn about(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'sta
     lines
 }
 
-/// The data set: shape, samples, targets.
-pub(super) fn data(theme: &Theme, preset: &Preset, width: usize) -> Vec<Line<'static>> {
-    let data = &preset.data;
-    let signature = data.signature();
+/// A network, layer by layer, as its summary prints.
+pub(super) struct Outline {
+    /// Layer with its kind, output shape, number of parameters.
+    pub rows: Vec<[String; 3]>,
+    /// Of all networks together.
+    parameters: Parameters,
+}
+
+impl Outline {
+    /// The networks of an experiment, each under its name where there are several.
+    pub fn of(experiment: &Experiment) -> Self {
+        let networks = &experiment.networks;
+        let has_titles = networks.second().is_some();
+        let (mut rows, mut parameters) = (Vec::new(), Parameters::default());
+        for summary in networks.iter().map(|network| &network.summary) {
+            if has_titles {
+                rows.push([format!("[{}]", summary.name), String::new(), String::new()]);
+            }
+            let layers = summary.rows.iter();
+            rows.extend(
+                layers.map(|row| [row.label(), row.output(), format::thousands(row.parameters.total())]),
+            );
+            parameters += summary.parameters;
+        }
+        Outline { rows, parameters }
+    }
+}
+
+/// Why a preset cannot be trained, in lines.
+pub(super) fn hindrance(theme: &Theme, hindrance: Hindrance<'_>, width: usize) -> Vec<Line<'static>> {
+    let role = match hindrance {
+        Hindrance::Unread => Role::Muted,
+        Hindrance::Files(_) | Hindrance::Misfit(_) => Role::Bad,
+    };
+    wrap(hindrance.text(), width).into_iter().map(|row| Line::styled(row, theme.style(role))).collect()
+}
+
+/// The data set: shape, samples, targets. Of files that are not known: which they are.
+pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'static>> {
+    let data = &entry.draft.data;
+    let title = Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD));
+    let Data::Known(offers) = &entry.data else {
+        let paths = data.source.paths().into_iter().map(|path| ("file", clean(path))).collect();
+        return [Line::from(title)].into_iter().chain(facts(theme, paths, width)).collect();
+    };
+    let signature = data.signature(offers);
     let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
     let target = match &signature.target {
         TargetKind::Classes(names) => {
@@ -48,7 +90,7 @@ pub(super) fn data(theme: &Theme, preset: &Preset, width: usize) -> Vec<Line<'st
         format::thousands(signature.test as u64)
     );
     let mut lines = vec![Line::from(vec![
-        Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD)),
+        title,
         Span::styled(format!("  {}", shape.join(" × ")), theme.style(Role::Muted)),
     ])];
     lines.extend(facts(theme, vec![("samples", counts), ("target", target)], width));
@@ -126,7 +168,7 @@ pub(super) fn model(
     let style = theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED);
     let header = Line::styled(row(["Layer (type)", "Output Shape", "Param #"]), style);
     let layers = outline.rows.iter().map(|[name, shape, number]| Line::from(row([name, shape, number])));
-    let (trained, fixed) = outline.parameters;
+    let Parameters { trainable, non_trainable } = outline.parameters;
     let bytes = |count: u64| match count as f64 * 4.0 / 1024.0 {
         kilobytes if kilobytes >= 1024.0 => format!("({:.2} MB)", kilobytes / 1024.0),
         kilobytes => format!("({kilobytes:.2} KB)"),
@@ -135,9 +177,9 @@ pub(super) fn model(
         pair(theme, label, 22, format!("{} {}", format::thousands(count), bytes(count)))
     };
     let totals = vec![
-        total("Total params:", trained + fixed),
-        total("Trainable params:", trained),
-        total("Non-trainable params:", fixed),
+        total("Total params:", outline.parameters.total()),
+        total("Trainable params:", trainable),
+        total("Non-trainable params:", non_trainable),
     ];
     (header, layers.collect(), totals)
 }
@@ -154,17 +196,17 @@ fn content(state: &State, width: usize) -> Vec<Line<'static>> {
     let heading = |text: &'static str| [Line::default(), Line::styled(text, theme.strong(Role::Accent))];
     let mut lines = about(theme, entry, width);
     lines.extend(heading("Data"));
-    lines.extend(data(theme, &entry.draft, width));
+    lines.extend(data(theme, entry, width));
     lines.extend(origin(theme, &entry.draft.data, width));
     lines.extend(heading("Model"));
-    match &entry.outline {
-        Ok(outline) => {
-            let (header, layers, totals) = model(theme, outline, width);
+    match entry.experiment() {
+        Ok(experiment) => {
+            let (header, layers, totals) = model(theme, &Outline::of(experiment), width);
             lines.push(header);
             lines.extend(layers);
             lines.extend(totals);
         }
-        Err(reason) => lines.extend(problem(reason)),
+        Err(reason) => lines.extend(hindrance(theme, reason, width)),
     }
     lines
 }

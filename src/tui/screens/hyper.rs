@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Paragraph, Wrap};
 
 use crate::tui::state::hyper::{self, Kind};
+use crate::tui::state::presets::Hindrance;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{pair, panel};
@@ -112,13 +113,18 @@ fn draw_side(state: &State, area: Rect, frame: &mut Frame) {
     }
     if let Some(entry) = state.presets.current() {
         lines.push(heading("Model"));
-        match &entry.outline {
-            Ok(outline) => {
-                let parameters = format::thousands(outline.parameters.0 + outline.parameters.1);
-                lines.push(pair(theme, "layers", 10, outline.rows.len().to_string()));
-                lines.push(pair(theme, "params", 10, parameters));
+        match entry.experiment() {
+            Ok(experiment) => {
+                let summaries = || experiment.networks.iter().map(|network| &network.summary);
+                let layers: usize = summaries().map(|summary| summary.rows.len()).sum();
+                let parameters = summaries().map(|summary| summary.parameters.total()).sum();
+                lines.push(pair(theme, "layers", 10, layers.to_string()));
+                lines.push(pair(theme, "params", 10, format::thousands(parameters)));
             }
-            Err(problem) => lines.push(Line::styled(clean(problem), theme.style(Role::Bad))),
+            Err(Hindrance::Unread) => {
+                lines.push(Line::styled(Hindrance::Unread.text(), theme.style(Role::Muted)));
+            }
+            Err(problem) => lines.push(Line::styled(clean(problem.text()), theme.style(Role::Bad))),
         }
         let selected = hyper::fields(&entry.draft).into_iter().nth(state.hyper.selected);
         if let Some(field) = selected {

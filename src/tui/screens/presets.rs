@@ -8,7 +8,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout;
-use crate::tui::state::presets::{Entry, Origin, Row};
+use crate::tui::state::presets::{Entry, Hindrance, Origin, Row};
 use crate::tui::state::{Overlay, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{panel, text::wrap};
@@ -61,12 +61,18 @@ fn draw_row(state: &State, place: usize, area: Rect, frame: &mut Frame) {
     let presets = &state.presets;
     let (name, mark, plain) = match presets.entries.get(place) {
         Some(entry) => {
-            let mark = match (entry.is_changed(), &entry.origin) {
-                (true, _) => "changed ",
-                (false, Origin::User(_)) => "yours ",
-                (false, Origin::BuiltIn) => "",
+            let hindrance = entry.experiment().err();
+            let mark = match (hindrance, entry.is_changed(), &entry.origin) {
+                (Some(Hindrance::Unread), ..) => "reading ",
+                (_, true, _) => "changed ",
+                (_, false, Origin::User(_)) => "yours ",
+                (_, false, Origin::BuiltIn) => "",
             };
-            (clean(&entry.original.name), mark, ratatui::style::Style::new())
+            let style = match hindrance {
+                Some(Hindrance::Files(_) | Hindrance::Misfit(_)) => theme.style(Role::Bad),
+                Some(Hindrance::Unread) | None => ratatui::style::Style::new(),
+            };
+            (clean(&entry.original.name), mark, style)
         }
         None => {
             let file = presets.broken.get(place - presets.entries.len());
@@ -100,9 +106,10 @@ fn draw_entry(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
     let inside = |width: u16| usize::from(width.saturating_sub(2));
     let about = card::about(theme, entry, inside(text_width));
     let data_width = if wide { area.width - text_width } else { area.width };
-    let data = card::data(theme, &entry.draft, inside(data_width));
+    let data = card::data(theme, entry, inside(data_width));
     // The network is shown whole if it can be, the description takes the rest.
-    let layers = entry.outline.as_ref().map_or(3, |outline| outline.rows.len() + 4) as u16 + 2;
+    let outline = entry.experiment().map(card::Outline::of);
+    let layers = outline.as_ref().map_or(3, |outline| outline.rows.len() + 4) as u16 + 2;
     let text = about.len() as u16 + 2;
     let card = data.len() as u16 + 2;
     let least = 5 + if wide { 0 } else { card };
@@ -116,7 +123,7 @@ fn draw_entry(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
     };
     draw_lines(state, &clean(&entry.draft.name), about, left, frame);
     draw_lines(state, "Data", data, right, frame);
-    draw_model(state, entry, lower, frame);
+    draw_model(state, entry, outline, lower, frame);
 }
 
 /// A panel of lines; what does not fit can be read with a key, which it says.
@@ -135,19 +142,23 @@ fn read_more(state: &State) -> Line<'static> {
     Line::from(vec![key, Span::styled(" reads on ", theme.style(Role::Muted))]).right_aligned()
 }
 
-fn draw_model(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
+fn draw_model(
+    state: &State,
+    entry: &Entry,
+    outline: Result<card::Outline, Hindrance<'_>>,
+    area: Rect,
+    frame: &mut Frame,
+) {
     let theme = &state.theme;
     let title = format!("Model: \"{}\"", clean(&entry.draft.name));
     let width = usize::from(area.width.saturating_sub(2));
-    let outline = match &entry.outline {
+    let outline = match outline {
         Ok(outline) => outline,
-        Err(problem) => {
-            let rows = wrap(problem, width).into_iter();
-            let lines = rows.map(|row| Line::styled(row, theme.style(Role::Bad))).collect();
-            return draw_lines(state, &title, lines, area, frame);
+        Err(reason) => {
+            return draw_lines(state, &title, card::hindrance(theme, reason, width), area, frame);
         }
     };
-    let (header, layers, mut totals) = card::model(theme, outline, width);
+    let (header, layers, mut totals) = card::model(theme, &outline, width);
     let height = usize::from(area.height.saturating_sub(2));
     if layers.len() + 4 > height {
         totals.truncate(1);

@@ -74,7 +74,7 @@ impl Inspect {
         let views = views(new);
         let same = views.iter().find(|view| shown == Some(title(**view, new)));
         // A sample that is no picture says little; then a figure comes first.
-        let is_picture = matches!(new.preset.data.signature().input[..], [_, _, 1 | 3]);
+        let is_picture = matches!(new.input_shape[..], [_, _, 1 | 3]);
         let figure = views.iter().find(|view| matches!(view, View::Figure(_)));
         let first = if is_picture { views.first() } else { figure.or(views.first()) };
         Inspect {

@@ -13,7 +13,7 @@ pub mod training;
 use ratatui::layout::Size;
 
 pub use crate::run::text::clean;
-use crate::worker::{Order, Phase};
+use crate::worker::{Phase, TrainRequest};
 
 use super::theme::Theme;
 
@@ -113,7 +113,7 @@ pub enum Next {
     /// A preset, by its place in the list.
     Preset(usize),
     /// A run that goes on.
-    Run(Box<Order>),
+    Run(Box<TrainRequest>),
 }
 
 /// Lines of the log that are kept.

@@ -1,7 +1,7 @@
 //! The experiments to choose from, and the drafts that the form edits.
 
 use super::kind;
-use crate::preset::Preset;
+use crate::preset::{Experiment, Offers, Preset, PresetError, Source};
 
 /// Where a preset comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,13 +12,45 @@ pub enum Origin {
     User(String),
 }
 
-/// A network, layer by layer, as its summary prints.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outline {
-    /// Layer with its kind, output shape, number of parameters.
-    pub rows: Vec<[String; 3]>,
-    /// All trainable numbers, and those that are not trained.
-    pub parameters: (u64, u64),
+/// What is known of the data that a preset names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Data {
+    /// It is in files that nobody has looked into yet.
+    Unread,
+    /// Its files are being read.
+    Reading,
+    /// What it offers.
+    Known(Offers),
+    /// Its files cannot be used: why.
+    Broken(String),
+}
+
+impl Data {
+    /// What is known of a source before its files are looked into.
+    fn of(source: &Source) -> Self {
+        source.built_in_offers().map_or(Data::Unread, Data::Known)
+    }
+}
+
+/// Why a draft cannot be trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hindrance<'a> {
+    /// Its files have not been read yet.
+    Unread,
+    /// Its files cannot be used: why.
+    Files(&'a str),
+    /// Its parts do not fit each other or the data: where, and why.
+    Misfit(&'a str),
+}
+
+impl Hindrance<'_> {
+    /// What to tell the person.
+    pub fn text(&self) -> &str {
+        match self {
+            Hindrance::Unread => "reading its files …",
+            Hindrance::Files(problem) | Hindrance::Misfit(problem) => problem,
+        }
+    }
 }
 
 /// A preset of the list.
@@ -28,19 +60,32 @@ pub struct Entry {
     pub origin: Origin,
     /// As it was read.
     pub original: Preset,
+    /// What it was read from, for messages about its place there; empty for built-in presets.
+    pub text: String,
     /// As it would start now.
     pub draft: Preset,
-    /// The draft's network, or why its layers do not fit.
-    pub outline: Result<Outline, String>,
+    /// The draft's data.
+    pub data: Data,
+    /// The draft, checked against its data, or why it does not fit; none before the data is known.
+    checked: Option<Result<Box<Experiment>, String>>,
     /// What kind of network it is, one of [`kind::ALL`].
     pub kind: &'static str,
 }
 
 impl Entry {
-    /// An entry without changes.
+    /// An entry without changes. Data that is built in is known; files are yet to be looked into.
     pub fn new(origin: Origin, preset: Preset) -> Self {
-        let outline = outline(&preset);
-        Entry { origin, kind: kind::of(&preset), draft: preset.clone(), original: preset, outline }
+        let data = Data::of(&preset.data.source);
+        let kind = kind::of(&preset);
+        let (text, draft) = (String::new(), preset.clone());
+        let mut entry = Entry { origin, original: preset, text, draft, data, checked: None, kind };
+        entry.check();
+        entry
+    }
+
+    /// The same for a file of the user's, which says `text`.
+    pub fn of_file(path: String, text: String, preset: Preset) -> Self {
+        Entry { text, ..Entry::new(Origin::User(path), preset) }
     }
 
     /// Whether the draft differs from what was read.
@@ -48,10 +93,47 @@ impl Entry {
         self.draft != self.original
     }
 
-    /// Puts another draft in place; its shapes are checked anew.
+    /// Puts another draft in place and checks it. What is known of the data stays known unless the draft names another
+    /// source.
     pub fn set_draft(&mut self, draft: Preset) {
-        self.outline = outline(&draft);
+        if draft.data.source != self.draft.data.source {
+            self.data = Data::of(&draft.data.source);
+        }
         self.draft = draft;
+        self.check();
+    }
+
+    /// Takes in what was found in its files.
+    pub fn set_data(&mut self, data: Data) {
+        self.data = data;
+        self.check();
+    }
+
+    /// What would be trained now.
+    ///
+    /// # Errors
+    /// Why the draft cannot be.
+    pub fn experiment(&self) -> Result<&Experiment, Hindrance<'_>> {
+        match (&self.data, &self.checked) {
+            (Data::Broken(problem), _) => Err(Hindrance::Files(problem)),
+            (_, Some(Err(problem))) => Err(Hindrance::Misfit(problem)),
+            (_, Some(Ok(experiment))) => Ok(experiment),
+            (_, None) => Err(Hindrance::Unread),
+        }
+    }
+
+    fn check(&mut self) {
+        self.checked = match &self.data {
+            Data::Known(offers) => Some(match (&self.origin, self.is_changed()) {
+                (Origin::User(path), false) if !self.text.is_empty() => {
+                    let checked = self.draft.clone().validate(offers, path, &self.text);
+                    checked.map(Box::new).map_err(|error| error.to_string())
+                }
+                // A draft stands in no file, in which the place of a mistake could be shown.
+                _ => self.draft.clone().fit(offers).map(Box::new).map_err(|finding| finding.to_string()),
+            }),
+            Data::Unread | Data::Reading | Data::Broken(_) => None,
+        };
     }
 }
 
@@ -79,6 +161,9 @@ pub enum Row {
 
 /// The title of the files that could not be read.
 const BROKEN: &str = "Cannot be read";
+
+/// Sources whose files are read at a time. That of the chosen preset comes on top: it waits for none that hangs.
+const READ_AT_A_TIME: usize = 2;
 
 /// The preset that is chosen at the start, where it is there.
 const FIRST_CHOICE: &str = "mnist-cnn";
@@ -145,6 +230,56 @@ impl Presets {
         self.selected = shown.get(to).copied().unwrap_or(self.selected);
     }
 
+    /// The sources whose files are to be looked into now: those of the chosen preset at once, of others a few at a time.
+    /// What is returned counts as being read.
+    pub fn to_read(&mut self) -> Vec<Source> {
+        let mut reading: Vec<Source> = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.data == Data::Reading) {
+            if !reading.contains(&entry.draft.data.source) {
+                reading.push(entry.draft.data.source.clone());
+            }
+        }
+        let before = reading.len();
+        for place in std::iter::once(self.selected).chain(0..self.entries.len()) {
+            let Some(entry) = self.entries.get_mut(place).filter(|entry| entry.data == Data::Unread) else {
+                continue;
+            };
+            let source = &entry.draft.data.source;
+            if !reading.contains(source) {
+                if place != self.selected && reading.len() >= READ_AT_A_TIME {
+                    continue;
+                }
+                reading.push(source.clone());
+            }
+            entry.set_data(Data::Reading);
+        }
+        reading.split_off(before)
+    }
+
+    /// Takes in what was found in the files of a source, for all presets that wait for it.
+    pub fn on_read(&mut self, source: &Source, found: &Result<Offers, String>) {
+        let waits = |entry: &&mut Entry| entry.data == Data::Reading && entry.draft.data.source == *source;
+        for entry in self.entries.iter_mut().filter(waits) {
+            entry.set_data(match found {
+                Ok(offers) => Data::Known(offers.clone()),
+                Err(problem) => Data::Broken(match &entry.origin {
+                    Origin::User(path) => PresetError::of_files(path, &entry.text, problem).to_string(),
+                    Origin::BuiltIn => problem.clone(),
+                }),
+            });
+        }
+    }
+
+    /// Has files looked into again: they may have changed.
+    pub fn forget_files(&mut self) {
+        let is_read = |entry: &&mut Entry| matches!(entry.data, Data::Known(_) | Data::Broken(_));
+        for entry in self.entries.iter_mut().filter(is_read) {
+            if entry.draft.data.source.built_in_offers().is_none() {
+                entry.set_data(Data::Unread);
+            }
+        }
+    }
+
     /// Narrows the list; the choice stays if it is still seen.
     pub fn set_filter(&mut self, filter: &str) {
         self.filter = filter.trim_start().to_owned();
@@ -163,25 +298,6 @@ fn with_heading(heading: &'static str, places: impl Iterator<Item = usize>) -> V
         rows.insert(0, Row::Heading(heading));
     }
     rows
-}
-
-fn outline(preset: &Preset) -> Result<Outline, String> {
-    let summaries = preset.summaries()?;
-    let mut rows = Vec::new();
-    for summary in &summaries {
-        if summaries.len() > 1 {
-            rows.push([format!("[{}]", summary.name), String::new(), String::new()]);
-        }
-        let count = |count| crate::tui::format::thousands(count);
-        rows.extend(
-            summary.rows.iter().map(|row| [row.label(), row.output(), count(row.parameters.total())]),
-        );
-    }
-    let all = |part: fn(&crate::preset::Parameters) -> u64| {
-        summaries.iter().map(|summary| part(&summary.parameters)).sum()
-    };
-    let parameters = (all(|p| p.trainable), all(|p| p.non_trainable));
-    Ok(Outline { rows, parameters })
 }
 
 #[cfg(test)]

@@ -1,7 +1,16 @@
 //! The runs on disk, as they were when they were last looked at.
 
 use crate::run::Overview;
-use crate::worker::Order;
+use crate::worker::TrainRequest;
+
+/// A run that is to go on as soon as its files have been read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// The run.
+    pub overview: Overview,
+    /// The learning rate that it goes on with, where another was asked for.
+    pub learning_rate: Option<f64>,
+}
 
 /// The list of runs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,8 +25,10 @@ pub struct Runs {
     pub is_awaited: bool,
     /// The run that is shown on the other screens, by its name.
     pub shown: Option<String>,
+    /// The run that waits for its files.
+    pub waiting: Option<Waiting>,
     /// The run that is gone on with after a yes.
-    pub asked_about: Option<Box<Order>>,
+    pub asked_about: Option<Box<TrainRequest>>,
 }
 
 impl Runs {

@@ -56,6 +56,7 @@ pub fn started() -> Event {
         preset: cnn(),
         parameters: 693_962,
         samples: (54_000, 6_000, 10_000),
+        input_shape: vec![28, 28, 1],
         steps_per_epoch: 844,
         steps: 4220,
         classes: (0..10).map(|digit| digit.to_string()).collect(),

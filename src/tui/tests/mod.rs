@@ -2,6 +2,7 @@
 
 pub mod builders;
 mod figures;
+mod files;
 mod hostile;
 mod random;
 mod runs;

@@ -38,9 +38,9 @@ fn a_run_that_diverged_goes_on_with_the_rate_that_is_typed() {
     assert!(screen(&state).contains("is not a number above 0"));
     press(&mut state, KeyCode::Backspace);
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::Send(Command::Begin(order))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(order.resume.as_deref(), Some("/home/ada/runs/2026-11-22T10-00-00-mnist-cnn-3d4e"));
-    assert_eq!((order.learning_rate, &order.preset), (Some(0.05), &cnn()));
+    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(request.resume.as_deref(), Some("/home/ada/runs/2026-11-22T10-00-00-mnist-cnn-3d4e"));
+    assert_eq!((request.learning_rate, &request.experiment.preset), (Some(0.05), &cnn()));
     assert_eq!((state.screen, state.phase), (Screen::Train, Phase::Preparing));
 }
 
@@ -56,8 +56,8 @@ fn another_training_is_ended_first_after_a_yes() {
     assert!(screen(&state).contains("End the training that runs and go on with mnist-cnn?"));
     assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
     let effects = report(&mut state, finished(Outcome::Stopped));
-    let [Effect::Send(Command::Begin(order))] = &effects[..] else { panic!("{effects:?}") };
-    assert!(order.resume.as_deref().is_some_and(|folder| folder.ends_with("5f60")));
+    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    assert!(request.resume.as_deref().is_some_and(|folder| folder.ends_with("5f60")));
 }
 
 #[test]

@@ -20,8 +20,8 @@ fn a_person_chooses_changes_trains_inspects_and_leaves() {
     let mut state = dashboard(80, 24);
     press(&mut state, KeyCode::Char('+'));
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::Send(Command::Start(preset))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(preset.optimizer.learning_rate(), 0.0015);
+    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(request.experiment.preset.optimizer.learning_rate(), 0.0015);
     assert_eq!(state.screen, Screen::Train);
 
     report(&mut state, started());
@@ -103,8 +103,8 @@ fn another_preset_starts_when_the_running_one_has_ended() {
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
     let effects = report(&mut state, finished(Outcome::Stopped));
-    let [Effect::Send(Command::Start(preset))] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(preset.name, "mnist-mlp");
+    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(request.experiment.preset.name, "mnist-mlp");
 }
 
 #[test]
@@ -248,8 +248,8 @@ fn typing_narrows_the_list_and_escape_widens_it() {
     assert!(state.overlays.is_empty());
     // The list stays narrow: the mouse still hits what is seen.
     let row = screen(&state).lines().position(|line| line.contains("  mnist-mlp")).expect("it is listed");
-    let [Effect::Send(Command::Start(preset))] = &click(&mut state, 5, row as u16)[..] else { panic!() };
-    assert_eq!(preset.name, "mnist-mlp");
+    let [Effect::Send(Command::Train(request))] = &click(&mut state, 5, row as u16)[..] else { panic!() };
+    assert_eq!(request.experiment.preset.name, "mnist-mlp");
     press(&mut state, KeyCode::Char('1'));
     press(&mut state, KeyCode::Esc);
     assert!(screen(&state).contains("  mnist-cnn"));

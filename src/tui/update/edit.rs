@@ -6,6 +6,7 @@ use crate::tui::state::State;
 use crate::tui::state::hyper::{self, Field};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
+use crate::tui::state::presets::Hindrance;
 
 /// The fields of the chosen preset's draft.
 pub(in crate::tui) fn fields(state: &State) -> Vec<Field> {
@@ -37,7 +38,10 @@ pub(super) fn set_selected(state: &mut State, text: &str) -> Result<(), String> 
     let mut draft = entry.draft.clone();
     hyper::set(&mut draft, &field, text)?;
     entry.set_draft(draft);
-    entry.outline.clone().map(|_| ())
+    match entry.experiment() {
+        Err(Hindrance::Misfit(problem)) => Err(problem.to_owned()),
+        Ok(_) | Err(Hindrance::Unread | Hindrance::Files(_)) => Ok(()),
+    }
 }
 
 fn step(state: &mut State, up: bool) -> Vec<Effect> {
@@ -85,9 +89,11 @@ pub fn reset_all(state: &mut State) -> Vec<Effect> {
 /// Changes the draft's learning rate.
 pub(super) fn change_draft_rate(state: &mut State, change: impl Fn(f64) -> f64) {
     if let Some(entry) = state.presets.current_mut() {
-        let rate = change(entry.draft.optimizer.learning_rate());
-        entry.draft.optimizer.set_learning_rate(rate);
-        let name = entry.draft.name.clone();
+        let mut draft = entry.draft.clone();
+        let rate = change(draft.optimizer.learning_rate());
+        draft.optimizer.set_learning_rate(rate);
+        let name = draft.name.clone();
+        entry.set_draft(draft);
         state.inform(format!("{name} will start with learning rate {rate}"));
     }
 }

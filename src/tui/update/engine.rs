@@ -125,6 +125,10 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.log(format!("failed: {reason}"));
             state.complain(format!("training failed: {reason}"));
             state.failure = Some(crate::tui::state::clean(&reason));
+            if state.training.is_none() {
+                // It could not be prepared: its files may be others than they were.
+                state.presets.forget_files();
+            }
             ended(state)
         }
     }

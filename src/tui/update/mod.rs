@@ -19,7 +19,14 @@ use super::state::State;
 
 /// Takes in what happened.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let mut effects = on_message(state, message);
+    effects.extend(state.presets.to_read().into_iter().map(Effect::ReadFiles));
+    effects
+}
+
+fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
+        Message::Opened => Vec::new(),
         Message::Key(event) => on_key(state, event),
         Message::Mouse(event) => pointer::on_mouse(state, event),
         Message::Paste(text) => overlays::type_text(state, &text),
@@ -33,6 +40,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PresetSaved { preset, result } => presets::on_saved(state, *preset, result),
+        Message::FilesRead { source, found } => {
+            state.presets.on_read(&source, &found);
+            runs::on_read(state, &source, found)
+        }
         Message::Runs(found) => {
             state.runs.found(found);
             Vec::new()

@@ -1,12 +1,12 @@
 //! Starting and saving presets.
 
-use crate::preset::Preset;
+use crate::preset::{Preset, parse};
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
-use crate::tui::state::presets::{Entry, Origin};
+use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
 use crate::tui::state::{Screen, State};
-use crate::worker::Command;
+use crate::worker::TrainRequest;
 
 use super::training;
 
@@ -19,7 +19,8 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         });
         return Vec::new();
     };
-    if state.is_busy() {
+    // A training is ended for one that can start.
+    if state.is_busy() && entry.experiment().is_ok() {
         let question = format!("End the training that runs and start {}?", entry.draft.name);
         let confirm = Confirm { title: "Start", question, purpose: Purpose::StartOther };
         state.overlays.push(Overlay::Confirm(confirm));
@@ -31,14 +32,25 @@ pub fn start(state: &mut State) -> Vec<Effect> {
 
 /// Trains this preset; nothing may be running.
 pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
-    let Some(entry) = state.presets.entries.get(index) else { return Vec::new() };
-    if let Err(problem) = &entry.outline {
-        let problem = problem.clone();
-        state.complain(problem);
-        return Vec::new();
+    let Some(entry) = state.presets.entries.get_mut(index) else { return Vec::new() };
+    let name = entry.draft.name.clone();
+    match entry.experiment() {
+        Ok(experiment) => {
+            let request = Box::new(TrainRequest::new(experiment.clone()));
+            return training::begin(state, format!("preparing {name}"), request);
+        }
+        Err(Hindrance::Unread) => state.inform(format!("the files of {name} are being read")),
+        Err(Hindrance::Files(_)) => {
+            // They may have been mended.
+            entry.set_data(Data::Unread);
+            state.inform(format!("reading the files of {name} again"));
+        }
+        Err(Hindrance::Misfit(problem)) => {
+            let problem = problem.to_owned();
+            state.complain(problem);
+        }
     }
-    let preset = Box::new(entry.draft.clone());
-    training::begin(state, format!("preparing {}", preset.name), Command::Start(preset))
+    Vec::new()
 }
 
 /// Shows all that is known about the chosen preset.
@@ -116,10 +128,14 @@ pub(super) fn on_saved(state: &mut State, preset: Preset, result: Result<String,
         Ok(path) => {
             state.inform(format!("saved as {path}"));
             let name = preset.name.clone();
-            let entry = Entry::new(Origin::User(path), preset);
+            let text = parse::write(&preset).unwrap_or_default();
+            let mut entry = Entry::of_file(path, text, preset);
             let entries = &mut state.presets.entries;
-            // The draft lives on under its new name; the preset it came from is as it was.
+            // The draft lives on under its new name, with what is known of its data; the preset it came from is as it was.
             if let Some(old) = entries.get_mut(state.presets.selected) {
+                if old.draft.data.source == entry.draft.data.source {
+                    entry.set_data(old.data.clone());
+                }
                 old.set_draft(old.original.clone());
             }
             let at = match entries.iter().position(|e| e.original.name == name) {

@@ -1,11 +1,12 @@
 //! The list of runs: looking at one that is alive, going on with one that is not.
 
-use crate::run::Overview;
+use crate::preset::{Offers, Source};
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
+use crate::tui::state::runs::Waiting;
 use crate::tui::state::{Next, Screen, State};
-use crate::worker::{Command, Order};
+use crate::worker::{Command, TrainRequest};
 
 use super::training::{self, begin};
 
@@ -63,42 +64,83 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         }));
         return Vec::new();
     }
-    order(overview, None).map_or_else(Vec::new, |order| go_on(state, order))
+    let overview = overview.clone();
+    go_on_when_read(state, Waiting { overview, learning_rate: None })
 }
 
 /// Goes on with the chosen run at this rate.
 pub(super) fn resume_at(state: &mut State, rate: f64) -> Vec<Effect> {
-    let order = state.runs.current().and_then(|overview| order(overview, Some(rate)));
-    order.map_or_else(Vec::new, |order| go_on(state, order))
+    let Some(overview) = state.runs.current().cloned() else { return Vec::new() };
+    go_on_when_read(state, Waiting { overview, learning_rate: Some(rate) })
 }
 
-fn order(overview: &Overview, learning_rate: Option<f64>) -> Option<Box<Order>> {
-    let manifest = overview.manifest.as_ref().ok()?.clone();
-    Some(Box::new(Order { learning_rate, ..Order::resuming(&overview.run, manifest) }))
+/// Goes on with a run; its files are looked into first, where it has any.
+fn go_on_when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
+    let Ok(manifest) = &run.overview.manifest else { return Vec::new() };
+    let source = &manifest.preset.data.source;
+    if let Some(offers) = source.built_in_offers() {
+        return go_on_with(state, &run, &offers);
+    }
+    state.inform(format!("reading the files of {} …", run.overview.run.name()));
+    let effects = vec![Effect::ReadFiles(source.clone())];
+    state.runs.waiting = Some(run);
+    effects
+}
+
+/// Goes on with the run that waits for these files, if one does.
+pub(super) fn on_read(state: &mut State, source: &Source, found: Result<Offers, String>) -> Vec<Effect> {
+    let waits = |run: &mut Waiting| {
+        run.overview.manifest.as_ref().is_ok_and(|manifest| manifest.preset.data.source == *source)
+    };
+    let Some(run) = state.runs.waiting.take_if(waits) else { return Vec::new() };
+    match found {
+        Ok(offers) => go_on_with(state, &run, &offers),
+        Err(problem) => {
+            state.complain(format!("{} cannot go on: {problem}", run.overview.run.name()));
+            Vec::new()
+        }
+    }
+}
+
+/// Goes on with a run whose data is known.
+fn go_on_with(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
+    let Waiting { overview, learning_rate } = run;
+    let Ok(manifest) = &overview.manifest else { return Vec::new() };
+    match manifest.preset.clone().fit(offers) {
+        Ok(experiment) => {
+            let request = TrainRequest::resuming(&overview.run, manifest, experiment);
+            go_on(state, Box::new(TrainRequest { learning_rate: *learning_rate, ..request }))
+        }
+        Err(finding) => {
+            state.complain(format!("{} cannot go on: {finding}", overview.run.name()));
+            Vec::new()
+        }
+    }
 }
 
 /// Begins, or asks first when that ends another training.
-fn go_on(state: &mut State, order: Box<Order>) -> Vec<Effect> {
+fn go_on(state: &mut State, request: Box<TrainRequest>) -> Vec<Effect> {
     if !state.is_busy() {
-        return go_on_now(state, order);
+        return go_on_now(state, request);
     }
-    let question = format!("End the training that runs and go on with {}?", order.preset.name);
-    state.runs.asked_about = Some(order);
+    let name = &request.experiment.preset.name;
+    let question = format!("End the training that runs and go on with {name}?");
+    state.runs.asked_about = Some(request);
     state.overlays.push(Overlay::Confirm(Confirm { title: "Go on", question, purpose: Purpose::Resume }));
     Vec::new()
 }
 
 /// After a yes.
 pub(super) fn go_on_instead(state: &mut State) -> Vec<Effect> {
-    let Some(order) = state.runs.asked_about.take() else { return Vec::new() };
-    state.start_next = Some(Next::Run(order));
+    let Some(request) = state.runs.asked_about.take() else { return Vec::new() };
+    state.start_next = Some(Next::Run(request));
     let effects = training::stop_now(state);
     // It may have ended while the question stood.
     if effects.is_empty() { training::begin_next(state) } else { effects }
 }
 
 /// Begins; nothing may be running.
-pub(super) fn go_on_now(state: &mut State, order: Box<Order>) -> Vec<Effect> {
-    let what = format!("going on with {}", order.preset.name);
-    begin(state, what, Command::Begin(order))
+pub(super) fn go_on_now(state: &mut State, request: Box<TrainRequest>) -> Vec<Effect> {
+    let what = format!("going on with {}", request.experiment.preset.name);
+    begin(state, what, request)
 }

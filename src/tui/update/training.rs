@@ -4,28 +4,28 @@ use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::{Next, SMOOTHING, Screen, State};
-use crate::worker::{Command, Phase, RateChange};
+use crate::worker::{Command, Phase, RateChange, TrainRequest};
 
 use super::{edit, presets, runs};
 
 const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
 
-/// Begins with what the worker is told by `command`; nothing that cannot go on by itself may be running.
-pub(super) fn begin(state: &mut State, what: String, command: Command) -> Vec<Effect> {
+/// Begins; nothing that cannot go on by itself may be running.
+pub(super) fn begin(state: &mut State, what: String, request: Box<TrainRequest>) -> Vec<Effect> {
     state.phase = Phase::Preparing;
     state.preparing = Some(what);
     state.training = None;
     state.failure = None;
     state.runs.shown = None;
     state.screen = Screen::Train;
-    vec![Effect::Send(command)]
+    vec![Effect::Send(Command::Train(request))]
 }
 
 /// Begins with what was to follow the training that has ended.
 pub(super) fn begin_next(state: &mut State) -> Vec<Effect> {
     match state.start_next.take() {
         Some(Next::Preset(index)) => presets::start_now(state, index),
-        Some(Next::Run(order)) => runs::go_on_now(state, order),
+        Some(Next::Run(request)) => runs::go_on_now(state, request),
         None => Vec::new(),
     }
 }

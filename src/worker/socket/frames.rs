@@ -5,8 +5,8 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The longest wish: a preset with everything in it takes a thousandth of it.
-pub const LONGEST_ASK: u32 = 1 << 20;
+/// The longest wish: a preset of 1 MB, and the names of as many classes as one's own data has.
+pub const LONGEST_ASK: u32 = 16 << 20;
 /// The longest report: a figure of many images.
 pub const LONGEST_TELL: u32 = 64 << 20;
 
@@ -68,9 +68,11 @@ pub fn read<T: DeserializeOwned>(from: &mut impl Read, longest: u32) -> io::Resu
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::protocol::{Command, Event, Finish, Outcome, Scores};
+    use super::super::super::protocol::{Command, Event, Finish, Outcome, Scores, TrainRequest};
     use super::super::{Ask, Tell};
     use super::*;
+    use crate::preset::TargetKind;
+    use crate::preset::library::Loaded;
     use proptest::prelude::*;
 
     #[test]
@@ -99,14 +101,28 @@ mod tests {
     }
 
     #[test]
-    fn a_preset_survives_the_way() {
+    fn an_experiment_survives_the_way() {
         for entry in crate::preset::library::list().into_iter().filter(|entry| entry.file.is_none()) {
-            let preset = entry.loaded.unwrap().preset;
-            let ask = Ask::Command(Command::Start(Box::new(preset)));
+            let Loaded::Experiment(experiment) = entry.loaded.unwrap() else { panic!("it is built in") };
+            let ask = Ask::Command(Command::Train(Box::new(TrainRequest::new(*experiment))));
             let mut stream = Vec::new();
             write(&mut stream, &ask, LONGEST_ASK).unwrap();
             assert_eq!(read(&mut &stream[..], LONGEST_ASK).unwrap(), Incoming::Message(ask));
         }
+    }
+
+    #[test]
+    fn an_experiment_that_does_not_fit_is_not_understood() {
+        let text = include_str!("../../../presets/xor.ron");
+        let mut experiment = crate::preset::library::experiment(text, "xor").unwrap();
+        experiment.offers.target = TargetKind::Values(7);
+        let ask = Ask::Command(Command::Train(Box::new(TrainRequest::new(experiment))));
+        let mut stream = Vec::new();
+        write(&mut stream, &ask, LONGEST_ASK).unwrap();
+        let Incoming::NotUnderstood(why) = read::<Ask>(&mut &stream[..], LONGEST_ASK).unwrap() else {
+            panic!("it was understood")
+        };
+        assert!(why.contains("for 7 values"), "{why}");
     }
 
     proptest! {

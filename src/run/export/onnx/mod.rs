@@ -33,17 +33,21 @@ impl Format for Onnx {
         "onnx"
     }
 
+    fn describes_network(&self) -> bool {
+        true
+    }
+
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
         let path = trained.run.path();
         let broken = |problem: String| Error::broken(path, problem);
-        let preset = &trained.preset;
-        let experiment = preset.clone().validate("run.ron", "").map_err(|error| broken(error.to_string()))?;
-        let input = preset.first_input(&experiment.signature);
+        let experiment = trained.experiment.as_ref();
+        let experiment = experiment.ok_or_else(|| broken("its data has not been looked into".into()))?;
+        let (preset, network) = (&experiment.preset, experiment.networks.first());
         let prefix = preset.procedure.first().map(|name| format!("{name}/"));
         let prefix =
             prefix.filter(|prefix| trained.weights.iter().any(|tensor| tensor.name.starts_with(prefix)));
         let prefix = prefix.unwrap_or_default();
-        let bytes = model(&preset.name, &preset.layers, &input, &trained.weights, &prefix)
+        let bytes = model(&preset.name, &network.layers, &network.input, &trained.weights, &prefix)
             .map_err(|problem| broken(format!("cannot be written as ONNX: {problem}")))?;
         out.write_all(&bytes).map_err(Error::io(path, "writing its network"))
     }

@@ -1,0 +1,39 @@
+//! From what a command line names to an experiment.
+
+use super::Error;
+use crate::preset::{Experiment, Preset, PresetError, library, overrides, parse};
+use crate::worker;
+
+/// Reads a preset's text and looks into its data.
+pub(super) fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
+    worker::check(parse::parse(text, origin)?, origin, text)
+}
+
+/// The preset that a command line names, with its changes.
+pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -> Result<Experiment, Error> {
+    let (text, origin) = library::find(wanted)?;
+    // What was wrong before any change is told at its own place.
+    let before = of_text(&text, &origin)?;
+    let seed = seed.map(|seed| format!("seed={seed}"));
+    let mut changes = sets.iter().chain(&seed).peekable();
+    if changes.peek().is_none() {
+        return Ok(before);
+    }
+    let text = changes.try_fold(text, |text, change| overrides::apply(&text, change))?;
+    let preset = parse::parse(&text, &origin)?;
+    // Files that are the same are not read again.
+    let is_same_data = preset.data.source == before.preset.data.source;
+    let after = if is_same_data {
+        preset.validate(&before.offers, &origin, &text)
+    } else {
+        worker::check(preset, &origin, &text)
+    };
+    Ok(after?)
+}
+
+/// The experiment of a run's preset, with changes; `name` is the run's.
+pub(super) fn of_run(name: &str, preset: &Preset, sets: &[String]) -> Result<Experiment, Error> {
+    let text = parse::write(preset)?;
+    let text = sets.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
+    Ok(of_text(&text, name)?)
+}

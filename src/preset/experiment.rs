@@ -1,0 +1,215 @@
+//! What a training needs to know of a preset that has been checked against its data.
+
+use serde::{Deserialize, Serialize};
+
+use super::data::Signature;
+use super::layer::Layer;
+use super::memory::Memory;
+use super::path::Path;
+use super::procedure::Pretrainer;
+use super::shapes::ShapeError;
+use super::source::Offers;
+use super::summary::Summary;
+use super::types::{Optimizer, Preset};
+use super::validate::Finding;
+
+/// A preset whose shapes, loss and data fit. [`Preset::validate`] makes it; from there it is carried to the worker and into
+/// the training.
+///
+/// In a message it is the preset and what its source offers. Whoever reads the message works out the networks again, so
+/// that an experiment fits wherever it comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Message")]
+pub struct Experiment {
+    /// The preset.
+    pub preset: Preset,
+    /// What its data source offers.
+    pub offers: Offers,
+    /// The networks of its procedure.
+    #[serde(skip_serializing)]
+    pub networks: Networks,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "Experiment")]
+struct Message {
+    preset: Preset,
+    offers: Offers,
+}
+
+impl TryFrom<Message> for Experiment {
+    type Error = Finding;
+
+    fn try_from(message: Message) -> Result<Self, Finding> {
+        message.preset.fit(&message.offers)
+    }
+}
+
+impl Experiment {
+    /// What its networks get of the data.
+    pub fn signature(&self) -> Signature {
+        self.preset.data.signature(&self.offers)
+    }
+
+    /// What training it takes, its data included.
+    pub fn memory(&self) -> Memory {
+        let Preset { optimizer, train, data, .. } = &self.preset;
+        let of = |network: &Network| {
+            Memory::of(&network.layers, &network.summary, &network.input, optimizer, train.batch_size)
+        };
+        let networks = self.networks.iter().map(of).reduce(Memory::and).unwrap_or_default();
+        Memory { data: data.memory(&self.signature()), ..networks }
+    }
+}
+
+/// A network of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    /// Its layers.
+    pub layers: Vec<Layer>,
+    /// Shape of one input, channels last.
+    pub input: Vec<usize>,
+    /// Its layers with their shapes and parameters.
+    pub summary: Summary,
+}
+
+impl Network {
+    /// The network of `layers`, which stand at `path` in the preset, on inputs of this shape.
+    ///
+    /// # Errors
+    /// The first layer that does not fit.
+    pub(super) fn at(path: &Path, name: &str, layers: &[Layer], input: &[usize]) -> Result<Self, ShapeError> {
+        let summary = Summary::at(path, name, layers, input)?;
+        Ok(Network { layers: layers.to_vec(), input: input.to_vec(), summary })
+    }
+
+    /// Shape of one output, channels last.
+    pub fn output(&self) -> &[usize] {
+        self.summary.output()
+    }
+}
+
+/// The networks that a procedure trains, and its options: a [`Procedure`](super::Procedure) that has been checked, with
+/// the values of what the preset leaves out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Networks {
+    /// One network that learns targets from inputs.
+    Supervised(Network),
+    /// One network whose hidden layers learn without labels before the whole is trained.
+    Pretraining(Pretraining),
+    /// An encoder and a decoder.
+    Autoencoder(Autoencoder),
+    /// An encoder of distributions and a decoder.
+    Variational(Variational),
+    /// A generator and a discriminator.
+    Adversarial(Adversarial),
+    /// One network that predicts each next token of a text.
+    Language(Language),
+}
+
+/// A network whose hidden Dense layers are pretrained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pretraining {
+    /// The whole network, which is fine-tuned.
+    pub network: Network,
+    /// How a layer learns.
+    pub method: Pretrainer,
+    /// Passes over the samples for each layer.
+    pub epochs: u32,
+    /// Samples in a step.
+    pub batch_size: u32,
+    /// The step size.
+    pub learning_rate: f64,
+    /// Share of the last change that goes on; Adam's `beta_1` for autoencoders.
+    pub momentum: f64,
+    /// `weight_decay * w` is added to the weights' gradient.
+    pub weight_decay: f64,
+    /// Whether samples that `data.train_samples` leaves out are used here.
+    pub unlabelled: bool,
+}
+
+/// The networks of an autoencoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Autoencoder {
+    /// From a sample to its code.
+    pub encoder: Network,
+    /// From a code to a sample.
+    pub decoder: Network,
+    /// Share of the inputs that is set to zero before encoding.
+    pub noise: f32,
+}
+
+/// The networks of a variational autoencoder.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variational {
+    /// From a sample to mean and log variance of its code, side by side.
+    pub encoder: Network,
+    /// From a code to a sample.
+    pub decoder: Network,
+    /// Weight of the divergence from the prior.
+    pub kl_weight: f32,
+}
+
+/// The networks of an adversarial pair.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adversarial {
+    /// From normal numbers, `[latent]` of them, to a sample.
+    pub generator: Network,
+    /// From a sample to the probability that it is real.
+    pub discriminator: Network,
+    /// The discriminator is to call real samples real with probability 1 minus this.
+    pub label_smoothing: f32,
+    /// Steps of the discriminator for each of the generator.
+    pub discriminator_steps: u32,
+    /// The discriminator's optimizer.
+    pub discriminator_optimizer: Optimizer,
+}
+
+/// The network of a language model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Language {
+    /// From a window of tokens to a probability for each token at each step.
+    pub network: Network,
+    /// What generated text starts from.
+    pub prompt: String,
+    /// Below 1 it writes what is likely, above 1 what is not.
+    pub temperature: f64,
+}
+
+impl Networks {
+    /// The network of the preset's `layers`.
+    pub fn first(&self) -> &Network {
+        match self {
+            Networks::Supervised(network)
+            | Networks::Pretraining(Pretraining { network, .. })
+            | Networks::Language(Language { network, .. })
+            | Networks::Autoencoder(Autoencoder { encoder: network, .. })
+            | Networks::Variational(Variational { encoder: network, .. })
+            | Networks::Adversarial(Adversarial { generator: network, .. }) => network,
+        }
+    }
+
+    /// The network that the procedure adds: a decoder, a discriminator.
+    pub fn second(&self) -> Option<&Network> {
+        match self {
+            Networks::Supervised(_) | Networks::Pretraining(_) | Networks::Language(_) => None,
+            Networks::Autoencoder(Autoencoder { decoder, .. })
+            | Networks::Variational(Variational { decoder, .. }) => Some(decoder),
+            Networks::Adversarial(Adversarial { discriminator, .. }) => Some(discriminator),
+        }
+    }
+
+    /// All of them, that of the preset's `layers` first.
+    pub fn iter(&self) -> impl Iterator<Item = &Network> {
+        std::iter::once(self.first()).chain(self.second())
+    }
+}
+
+#[cfg(test)]
+impl Preset {
+    /// The experiment of a preset whose data is built in.
+    pub(crate) fn on_built_in_data(self) -> Experiment {
+        let offers = self.data.source.built_in_offers().expect("its data is built in");
+        self.fit(&offers).unwrap_or_else(|finding| panic!("{finding}"))
+    }
+}

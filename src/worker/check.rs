@@ -1,0 +1,81 @@
+//! Where a preset meets its data.
+
+use crate::data;
+use crate::preset::{Experiment, Preset, PresetError};
+
+/// Looks into the data that a preset names and makes an experiment of both. Files are read, which takes as long as it
+/// takes: not for a thread that has a screen to draw. `origin` and `text` are where the preset was read from, for messages.
+///
+/// # Errors
+/// The first thing that does not fit, at its place in the text; for files that cannot be used, what is wrong with them.
+pub fn check(preset: Preset, origin: &str, text: &str) -> Result<Experiment, PresetError> {
+    // A mistake in the preset is told without reading files first.
+    preset.check(origin, text)?;
+    let offers =
+        data::offers(&preset.data.source).map_err(|error| PresetError::of_files(origin, text, error))?;
+    preset.validate(&offers, origin, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::DeviceChoice;
+    use crate::preset::parse::parse;
+    use crate::train;
+
+    fn preset(file: &std::path::Path) -> String {
+        format!(
+            "(name: \"own\", title: \"\",\n data: (source: csv(file: {file:?}, task: classes), test: 0.5),\n layers: [Dense(units: 2, activation: softmax)], \
+             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 1))"
+        )
+    }
+
+    #[test]
+    fn a_preset_over_files_is_checked_at_its_place_and_again_when_a_file_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        std::fs::write(&file, b"a,b,kind\n1,2,x\n3,4,y\n").unwrap();
+        let text = preset(&file);
+        let check = || check(parse(&text, "own.ron")?, "own.ron", &text);
+        assert_eq!(check().unwrap().signature().input, [2]);
+        std::fs::write(&file, b"a,b,kind\n1,2,x\n3,oops,y\n").unwrap();
+        let error = check().unwrap_err();
+        let shown = error.to_string();
+        assert!(
+            shown.contains("own.ron:2:") && shown.contains("line 3, column 2 ('b'): 'oops' is no number"),
+            "{shown}"
+        );
+        assert!(error.blames_files);
+    }
+
+    #[test]
+    fn a_mistake_in_the_preset_is_told_before_files_are_looked_into() {
+        let text = preset(std::path::Path::new("/no/such/file")).replace("epochs: 1", "epochs: 0");
+        let error = check(parse(&text, "own.ron").unwrap(), "own.ron", &text).unwrap_err();
+        assert!(error.problem.contains("0 epochs") && !error.blames_files, "{error}");
+    }
+
+    #[test]
+    fn files_that_change_before_they_are_trained_on_end_the_training_with_their_own_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("t.csv");
+        let text = preset(&file);
+        let rows = |classes: [&str; 2]| {
+            let rows = (0..40).map(|i| format!("{i},{},{}\n", i % 7, classes[i % 2]));
+            format!("a,b,kind\n{}", rows.collect::<String>())
+        };
+        std::fs::write(&file, rows(["x", "y"])).unwrap();
+        let experiment = check(parse(&text, "own.ron").unwrap(), "own.ron", &text).unwrap();
+        assert!(train::prepare(&experiment, DeviceChoice::Cpu).is_ok());
+        for (content, wanted) in [
+            (rows(["x", "y"]).replace("39,4,y", "39,4,z"), "has changed since the preset was checked"),
+            (rows(["x", "y"]).replace("39,4,y", "39,four,y"), "'four' is no number"),
+        ] {
+            std::fs::write(&file, content).unwrap();
+            match train::prepare(&experiment, DeviceChoice::Cpu) {
+                Err(error @ train::Error::Data(_)) => assert!(error.to_string().contains(wanted), "{error}"),
+                other => panic!("{:?}", other.map(|_| "it trains")),
+            }
+        }
+    }
+}

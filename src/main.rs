@@ -8,7 +8,11 @@ use trainyard::cli::{self, Cli};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     cli::panic_hook();
-    match cli::log_to_file().and_then(|()| cli.run()) {
+    let done = cli::log_to_file().and_then(|()| {
+        cli::bound_threads();
+        cli.run()
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(line) = error.line() {

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::nn::buffer::Buffer;
+use crate::nn::kernel::threads::Threads;
 use crate::nn::ops::Backend;
 use crate::nn::profile::Share;
 use crate::nn::{OnDevice, on_device};
@@ -110,7 +111,8 @@ struct Timing {
     inference_per_second: Option<f64>,
 }
 
-/// Trains a workload on a device with `threads` threads (none: as many as rayon finds) and measures it.
+/// Trains a workload on a device with `threads` threads (none: as many as there are processors, which are also the most)
+/// and measures it.
 ///
 /// # Errors
 /// When the engine fails, or lacks a layer of the workload.
@@ -119,10 +121,9 @@ pub fn measure(
     device: DeviceChoice,
     threads: Option<usize>,
 ) -> Result<Measurement, Error> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(crate::nn::Error::device)?;
+    let threads =
+        threads.map_or_else(Threads::of_environment, |threads| Threads::asked("--threads", threads));
+    let pool = threads.pool().build().map_err(crate::nn::Error::device)?;
     pool.install(|| {
         Buffer::release_pool();
         process::forget_peak();

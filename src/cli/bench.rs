@@ -8,6 +8,7 @@ use super::Error;
 use super::text::plain;
 use crate::bench::{Measurement, Workload, measure};
 use crate::preset::DeviceChoice;
+use crate::worker::too_many_threads;
 
 const NAMES: [&str; 8] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan", "rbm"];
 
@@ -20,7 +21,7 @@ pub struct Arguments {
     /// What to train; all of them when left out
     #[arg(value_name = "WORKLOAD", value_parser = PossibleValuesParser::new(NAMES))]
     workloads: Vec<String>,
-    /// Threads that train; as many as there are processors when left out
+    /// Threads that train; as many as there are processors when left out, and at most
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Where to train
@@ -37,6 +38,9 @@ impl Arguments {
         let named = self.workloads.iter().filter_map(|name| Workload::named(name));
         let wanted: Vec<Workload> =
             if self.workloads.is_empty() { Workload::ALL.into() } else { named.collect() };
+        if let Some(line) = self.threads.and_then(|asked| too_many_threads("--threads", asked.into())) {
+            eprintln!("trainyard: {line}");
+        }
         for workload in wanted {
             let measured = measure(workload, self.device, self.threads.map(usize::from));
             let report = measured.map_err(|error| {

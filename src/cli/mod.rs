@@ -23,6 +23,8 @@ mod watch;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::worker;
+
 pub use error::Error;
 
 const EXAMPLES: &str = "\
@@ -44,7 +46,7 @@ Examples:
 Environment:
   TRAINYARD_HOME     folder of runs and of your presets, instead of the platform's
   TRAINYARD_LOG      file that diagnostics are appended to; RUST_LOG sets how many (info)
-  RAYON_NUM_THREADS  threads that train; the numbers are the same with any
+  RAYON_NUM_THREADS  threads that train, at most one a processor; the numbers are the same with any
 
 Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n ended by signal n.";
 
@@ -125,6 +127,13 @@ pub fn log_to_file() -> Result<(), Error> {
         .with_writer(std::sync::Mutex::new(file))
         .try_init();
     Ok(())
+}
+
+/// Starts no more threads than there are processors, whatever the environment asks for, and says so on stderr.
+pub fn bound_threads() {
+    if let Some(line) = worker::bound_threads() {
+        eprintln!("trainyard: {line}");
+    }
 }
 
 /// A panic is one line on stderr. Those of other threads go to the log only: the thread's owner reports them, and

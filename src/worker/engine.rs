@@ -11,6 +11,7 @@ use super::past;
 use super::protocol::{Command, Event, Finish, Outcome, Phase, RunInfo, TrainRequest};
 use super::session::{End, Failure, Session};
 use crate::nn::buffer::Buffer;
+use crate::nn::kernel::threads::Threads;
 use crate::run::checkpoint::{load_tensors, save_tensors};
 use crate::run::home::runs_folder;
 use crate::run::{RunDirectory, Status};
@@ -36,7 +37,7 @@ fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
     spawn_with(|inbox, outbox| {
         // The engine's thread is one of those that share the work: none has to be woken for what this one can do. If
         // the system refuses the others, rayon's own pool serves.
-        let _pool = rayon::ThreadPoolBuilder::new().use_current_thread().build();
+        let _pool = Threads::of_environment().pool().use_current_thread().build();
         Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
     })
 }

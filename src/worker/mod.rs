@@ -11,6 +11,7 @@ mod pictures;
 pub mod protocol;
 mod session;
 pub mod socket;
+mod threads;
 mod trained;
 
 pub use crate::train::Writing;
@@ -24,4 +25,5 @@ pub use protocol::{
     RunInfo, Sample, Scores, StepReport, TrainRequest,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
+pub use threads::{bound_threads, too_many_threads};
 pub use trained::{Prediction, Trained, Unusable};

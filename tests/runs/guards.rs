@@ -69,3 +69,22 @@ fn a_run_is_scored_on_a_file_in_its_own_scale() {
     let (done, text) = said(&home, &["eval", "last", "--data", &at("nothing.csv")]);
     assert!(!done && text.contains("there is no such file"), "{text}");
 }
+
+#[test]
+fn more_threads_than_processors_are_not_started_and_one_line_says_so() {
+    let home = Home::new();
+    let processors = std::thread::available_parallelism().expect("a number").get();
+    let asked = (processors + 60).to_string();
+    let words = ["train", "small", "--set", "train.epochs=1", "--json"];
+    let output = home.command(&words).env("RAYON_NUM_THREADS", &asked).output().expect("the program starts");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
+    assert_eq!(
+        told.matches(&format!("RAYON_NUM_THREADS asks for {asked} threads; {processors} ")).count(),
+        1,
+        "{told}"
+    );
+    let trained = String::from_utf8_lossy(&output.stdout).into_owned();
+    let plural = if processors == 1 { "" } else { "s" };
+    assert!(trained.contains(&format!("cpu, {processors} thread{plural}")), "{trained}");
+}

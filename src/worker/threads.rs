@@ -1,0 +1,21 @@
+//! Keeps the threads that compute to the processors there are, for the whole process.
+
+use crate::nn::kernel::threads::Threads;
+
+/// To be called when the process starts. Where the environment asks for more threads than there are processors, it gives
+/// the line that tells of it, for whoever started the process; the log has it too.
+pub fn bound_threads() -> Option<String> {
+    let threads = Threads::of_environment();
+    let line = threads.excess()?;
+    tracing::warn!("{line}");
+    // Rayon's own pool, which serves whatever runs outside of another, would do as the variable says.
+    if let Err(error) = threads.pool().build_global() {
+        tracing::warn!("the threads are not bounded: {error}");
+    }
+    Some(line)
+}
+
+/// The line that tells that an option asks for more threads than there are processors.
+pub fn too_many_threads(option: &'static str, asked: usize) -> Option<String> {
+    Threads::asked(option, asked).excess()
+}

@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::gemm::{Mat, Shared, gemm_here, gemm_into};
+use super::gemm::strip::Strip;
+use super::gemm::{Mat, gemm_here, gemm_strip};
 use super::math;
 use crate::nn::buffer::Buffer;
 use crate::simd;
@@ -95,8 +96,9 @@ impl Attention {
         }
         let mut output = Buffer::scratch(batch * sample);
         let mut weights = Buffer::scratch(batch * self.heads * square);
-        let out = Shared::new(&mut output);
-        weights.par_chunks_mut(square).enumerate().for_each(|(piece, weights)| {
+        // A head's columns of a sample's rows are a strip, in the order of the pieces.
+        let strips = Strip::all(&mut output, steps, inner, width);
+        weights.par_chunks_mut(square).zip(strips).enumerate().for_each(|(piece, (weights, out))| {
             let first = self.first(piece);
             let [q, k, v] = [q, k, v].map(|x| &x[first..]);
             let dims = [steps, steps, width];
@@ -106,11 +108,7 @@ impl Attention {
                 softmax(seen, self.scale());
                 hidden.fill(0.0);
             }
-            // SAFETY: the head's columns of the sample's rows lie in `output`, and no other piece has them.
-            unsafe {
-                let dims = [steps, width, steps];
-                gemm_into(dims, Mat::rows(weights, steps), Mat::rows(v, inner), out.from(first), inner);
-            }
+            gemm_strip(steps, Mat::rows(weights, steps), Mat::rows(v, inner), out, false);
         });
         (output, weights)
     }
@@ -130,14 +128,13 @@ impl Attention {
         let (sample, square) = (steps * inner, steps * steps);
         assert!(d.len() == batch * sample && weights.len() == batch * self.heads * square, "{self:?}");
         let mut gradients = [(); 3].map(|()| Buffer::scratch(batch * sample));
-        let targets = gradients.each_mut().map(|gradient| Shared::new(gradient));
-        weights.par_chunks(square).enumerate().for_each(|(piece, weights)| {
+        let [dq, dk, dv] = &mut gradients;
+        let [dq, dk, dv] = [dq, dk, dv].map(|gradient| Strip::all(gradient, steps, inner, width));
+        let pieces = weights.par_chunks(square).zip(dq).zip(dk).zip(dv);
+        pieces.enumerate().for_each(|(piece, (((weights, dq), dk), dv))| {
             let first = self.first(piece);
             let [q, k, v, d] = [q, k, v, d].map(|x| Mat::rows(&x[first..], inner));
-            let [dq, dk, dv] = targets.each_ref().map(|target| target.from(first));
-            let back = [steps, width, steps];
-            // SAFETY: the head's columns of the sample's rows lie in each gradient, and no other piece has them.
-            unsafe { gemm_into(back, Mat::transposed(weights, steps), d, dv, inner) };
+            gemm_strip(steps, Mat::transposed(weights, steps), d, dv, false);
             let mut products = Buffer::scratch(square);
             gemm_here([steps, steps, width], d, v.turned(), &mut products, steps, false);
             let rows = products.chunks_exact_mut(steps).zip(weights.chunks_exact(steps));
@@ -146,11 +143,8 @@ impl Attention {
                 softmax_back(&p[..seen], &mut g[..seen], self.scale());
                 g[seen..].fill(0.0);
             }
-            // SAFETY: likewise.
-            unsafe {
-                gemm_into(back, Mat::rows(&products, steps), k, dq, inner);
-                gemm_into(back, Mat::transposed(&products, steps), q, dk, inner);
-            }
+            gemm_strip(steps, Mat::rows(&products, steps), k, dq, false);
+            gemm_strip(steps, Mat::transposed(&products, steps), q, dk, false);
         });
         gradients
     }

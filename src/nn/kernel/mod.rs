@@ -23,4 +23,4 @@ pub mod random;
 pub mod recurrent;
 pub mod squares;
 pub mod threads;
-pub mod vector;
+mod vector;

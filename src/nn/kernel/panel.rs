@@ -7,8 +7,9 @@
 use rayon::prelude::*;
 
 use super::gemm::Mat;
+use super::gemm::strip::Strip;
 use super::gemm::tile::Tile;
-use super::vector::{self, Kernel, Lanes};
+use super::vector::{self, Has, Kernel, Lanes};
 use crate::nn::buffer::Buffer;
 
 /// Columns of a panel.
@@ -75,73 +76,42 @@ impl Packed {
         if rows == 0 || self.n == 0 {
             return;
         }
-        assert!(
-            c_row >= self.n
-                && a.len() >= (rows - 1) * a_row + self.k
-                && c.len() >= (rows - 1) * c_row + self.n,
-            "packed: a slice is shorter than its {rows} rows"
-        );
-        let product = Product {
-            rows,
-            k: self.k,
-            n: self.n,
-            a: a.as_ptr(),
-            a_row,
-            b: self.data.as_ptr(),
-            c: c.as_mut_ptr(),
-            c_row,
-            accumulate,
-        };
-        // SAFETY: the assertion above covers every row of a and c; b holds `k` rows of every panel; the vector
-        // instructions were found on this processor.
-        unsafe { vector::run(product) }
+        let (a, c) = (Mat::rows(a, a_row), Strip::of(c, rows, self.n, c_row));
+        assert!(a.holds(rows, self.k), "packed: a slice is shorter than its {rows} rows");
+        match (self.k, accumulate) {
+            (0, true) => {}
+            (0, false) => c.fill_zeros(),
+            _ => vector::run(Product { packed: self, a, c, accumulate }),
+        }
     }
 }
 
-/// The arguments of one product, checked.
-#[derive(Clone, Copy)]
-struct Product {
-    rows: usize,
-    k: usize,
-    n: usize,
-    a: *const f32,
-    a_row: usize,
-    b: *const f32,
-    c: *mut f32,
-    c_row: usize,
+/// The arguments of one product.
+struct Product<'a> {
+    packed: &'a Packed,
+    a: Mat<'a>,
+    c: Strip<'a>,
     accumulate: bool,
 }
 
-impl Kernel for Product {
+impl Kernel for Product<'_> {
     #[inline(always)]
-    unsafe fn run<V: Lanes, const WIDE: bool>(self) {
-        // SAFETY: the caller's promises are handed on. 24 registers of sums out of 32, or 12 out of 16.
-        unsafe { if WIDE { self.panels::<V, 4>() } else { self.panels::<V, 2>() } }
+    fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
+        // 24 registers of sums out of 32, or 12 out of 16.
+        if WIDE { self.panels::<V, 4>(isa) } else { self.panels::<V, 2>(isa) }
     }
 }
 
-impl Product {
+impl Product<'_> {
     /// Panel by panel, so that a panel stays in the first-level cache for all rows; `C` registers at a time.
     #[inline(always)]
-    unsafe fn panels<V: Lanes, const C: usize>(self) {
-        for panel in (0..self.n).step_by(PANEL) {
-            for column in (panel..self.n.min(panel + PANEL)).step_by(C * V::WIDTH) {
-                // SAFETY: the panel exists, and the strip from `column` on lies within it.
-                unsafe {
-                    let tile = Tile {
-                        k: self.k,
-                        a: self.a,
-                        a_row: self.a_row,
-                        a_column: 1,
-                        b: self.b.add(panel * self.k + (column - panel)),
-                        b_row: PANEL,
-                        c: self.c.add(column),
-                        c_row: self.c_row,
-                        columns: (self.n - column).min(C * V::WIDTH),
-                        accumulate: self.accumulate,
-                    };
-                    tile.rows::<V, C>(self.rows);
-                }
+    fn panels<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
+        let (Packed { k, n, data }, rows) = (self.packed, self.c.rows());
+        for panel in (0..*n).step_by(PANEL) {
+            for column in (panel..(*n).min(panel + PANEL)).step_by(C * V::WIDTH) {
+                let b = Mat::rows(&data[panel * k..][..PANEL * k][column - panel..], PANEL);
+                let c = self.c.part([0, column], rows, (n - column).min(C * V::WIDTH));
+                Tile { k: *k, a: self.a, b, c, accumulate: self.accumulate }.run::<V, C>(isa);
             }
         }
     }

@@ -1,144 +1,199 @@
 //! Vector registers by name: for kernels whose registers are counted by hand, which the compiler would not vectorise
 //! as wanted. Others are plain loops inside [`simd!`](crate::simd).
+//!
+//! That the processor has a register's instructions is proven by a value: by [`Has`], which only [`run`] makes, after it
+//! asked the processor, and by the register itself, which is made of a `Has` only. So arithmetic is safe; what is left
+//! unsafe is to read and write memory without a look at its length.
+
+use std::marker::PhantomData;
+
+/// Proof that this processor has the instructions of the register `V`.
+#[derive(Debug)]
+pub struct Has<V>(PhantomData<V>);
+
+impl<V> Clone for Has<V> {
+    #[inline(always)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Has<V> {}
 
 /// A vector register of floats.
-///
-/// # Safety
-/// All functions need the instruction set that the register belongs to; [`run`] sees to it.
-#[expect(clippy::missing_safety_doc, reason = "one condition for all: the trait's")]
 pub trait Lanes: Copy {
-    /// Floats in it.
+    /// Floats in it: 4, 8 or 16.
     const WIDTH: usize;
+
     /// Reads `WIDTH` floats.
-    unsafe fn load(from: *const f32) -> Self;
+    ///
+    /// # Safety
+    /// `from` points to so many, aligned as a float is.
+    unsafe fn read(isa: Has<Self>, from: *const f32) -> Self;
+
     /// Writes `WIDTH` floats.
-    unsafe fn store(self, to: *mut f32);
+    ///
+    /// # Safety
+    /// `to` points to so many that nobody else uses, aligned as a float is.
+    unsafe fn write(self, to: *mut f32);
+
     /// The same float in every lane.
-    unsafe fn splat(value: f32) -> Self;
+    fn splat(isa: Has<Self>, value: f32) -> Self;
+
     /// `a * b + c`.
-    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self;
+    fn mul_add(a: Self, b: Self, c: Self) -> Self;
+
     /// `a + b`.
-    unsafe fn add(a: Self, b: Self) -> Self;
-    /// A bit for each lane: whether `a` is above `b`, or either is not a number.
-    unsafe fn above(a: Self, b: Self) -> u32;
+    fn add(a: Self, b: Self) -> Self;
+
+    /// A bit for each lane: whether `a` is above `b`; not so where either is NaN.
+    fn above(a: Self, b: Self) -> u32;
+
+    /// A bit for each lane: whether `a` or `b` is NaN.
+    fn either_is_nan(a: Self, b: Self) -> u32;
+
     /// Lanes of `a` where the bit is set, of `b` elsewhere.
-    unsafe fn select(bits: u32, a: Self, b: Self) -> Self;
+    fn select(bits: u32, a: Self, b: Self) -> Self;
+
+    /// The first `WIDTH` floats of a slice.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline(always)]
+    fn load(isa: Has<Self>, from: &[f32]) -> Self {
+        let from = &from[..Self::WIDTH];
+        // SAFETY: the slice was just cut to `WIDTH` floats.
+        unsafe { Self::read(isa, from.as_ptr()) }
+    }
+
+    /// Writes the first `WIDTH` floats of a slice.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[inline(always)]
+    fn store(self, to: &mut [f32]) {
+        let to = &mut to[..Self::WIDTH];
+        // SAFETY: the slice was just cut to `WIDTH` floats.
+        unsafe { self.write(to.as_mut_ptr()) }
+    }
 }
 
 /// A kernel that is compiled once per instruction set.
 pub trait Kernel {
     /// Does the work. `WIDE` says that there are 32 registers, not 16.
-    ///
-    /// # Safety
-    /// The processor has the instruction set of `V`, and what the kernel was made with holds.
-    unsafe fn run<V: Lanes, const WIDE: bool>(self);
+    fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>);
 }
 
 /// Runs a kernel with the best instruction set of this processor.
-///
-/// # Safety
-/// The kernel's own conditions hold.
 #[inline]
-pub unsafe fn run<K: Kernel>(kernel: K) {
+pub fn run<K: Kernel>(kernel: K) {
     #[cfg(target_arch = "x86_64")]
     {
         use super::isa::{Level, level};
-        use std::arch::x86_64::{__m256, __m512};
+        use x86::{Avx2, Avx512};
         #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
-        unsafe fn avx512<K: Kernel>(kernel: K) {
-            // SAFETY: the caller's promises are handed on.
-            unsafe { kernel.run::<__m512, true>() }
+        fn avx512<K: Kernel>(kernel: K) {
+            kernel.run::<Avx512, true>(Has(PhantomData));
         }
         #[target_feature(enable = "avx2,fma")]
-        unsafe fn avx2<K: Kernel>(kernel: K) {
-            // SAFETY: the caller's promises are handed on.
-            unsafe { kernel.run::<__m256, false>() }
+        fn avx2<K: Kernel>(kernel: K) {
+            kernel.run::<Avx2, false>(Has(PhantomData));
         }
         match level() {
-            // SAFETY: `level` never exceeds what this processor has.
+            // SAFETY: `level` is at most what `isa::available` found on this processor.
             Level::Avx512 => unsafe { avx512(kernel) },
             // SAFETY: likewise.
             Level::Avx2 => unsafe { avx2(kernel) },
-            // SAFETY: plain code runs everywhere.
-            Level::Plain => unsafe { kernel.run::<[f32; 4], false>() },
+            Level::Plain => kernel.run::<[f32; 4], false>(Has(PhantomData)),
         }
     }
+    // NEON has 32 registers.
     #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: plain code runs everywhere; NEON has 32 registers.
-    unsafe {
-        kernel.run::<[f32; 4], true>()
-    }
+    kernel.run::<[f32; 4], true>(Has(PhantomData));
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::Lanes;
+    use super::{Has, Lanes};
     use std::arch::x86_64::*;
 
     macro_rules! lanes {
-        ($vector:ty, $width:literal, $load:ident, $store:ident, $splat:ident, $mul_add:ident, $add:ident,
-         |$a:ident, $b:ident| $above:expr, |$bits:ident, $x:ident, $y:ident| $select:expr) => {
-            impl Lanes for $vector {
+        ($(#[$doc:meta])* $name:ident($vector:ty), $width:literal, $load:ident, $store:ident, $splat:ident, $mul_add:ident,
+         $add:ident, |$a:ident, $b:ident| $above:expr, $nan:expr, |$bits:ident, $x:ident, $y:ident| $select:expr) => {
+            $(#[$doc])*
+            #[derive(Clone, Copy)]
+            pub struct $name($vector);
+
+            impl Lanes for $name {
                 const WIDTH: usize = $width;
                 #[inline(always)]
-                unsafe fn load(from: *const f32) -> Self {
-                    // SAFETY: the caller vouches for the address and the instruction set.
-                    unsafe { $load(from) }
+                unsafe fn read(_: Has<Self>, from: *const f32) -> Self {
+                    // SAFETY: the caller promises the floats, `Has` proves the instruction.
+                    Self(unsafe { $load(from) })
                 }
                 #[inline(always)]
-                unsafe fn store(self, to: *mut f32) {
+                unsafe fn write(self, to: *mut f32) {
+                    // SAFETY: the caller promises the floats, `self` proves the instruction.
+                    unsafe { $store(to, self.0) }
+                }
+                #[inline(always)]
+                fn splat(_: Has<Self>, value: f32) -> Self {
+                    // SAFETY: `Has` proves the instruction, which touches no memory.
+                    Self(unsafe { $splat(value) })
+                }
+                #[inline(always)]
+                fn mul_add(Self(a): Self, Self(b): Self, Self(c): Self) -> Self {
+                    // SAFETY: the arguments prove the instruction, which touches no memory.
+                    Self(unsafe { $mul_add(a, b, c) })
+                }
+                #[inline(always)]
+                fn add(Self(a): Self, Self(b): Self) -> Self {
                     // SAFETY: likewise.
-                    unsafe { $store(to, self) }
+                    Self(unsafe { $add(a, b) })
                 }
                 #[inline(always)]
-                unsafe fn splat(value: f32) -> Self {
-                    // SAFETY: likewise.
-                    unsafe { $splat(value) }
-                }
-                #[inline(always)]
-                unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
-                    // SAFETY: likewise.
-                    unsafe { $mul_add(a, b, c) }
-                }
-                #[inline(always)]
-                unsafe fn add(a: Self, b: Self) -> Self {
-                    // SAFETY: likewise.
-                    unsafe { $add(a, b) }
-                }
-                #[inline(always)]
-                unsafe fn above($a: Self, $b: Self) -> u32 {
+                fn above(Self($a): Self, Self($b): Self) -> u32 {
                     // SAFETY: likewise.
                     unsafe { $above }
                 }
                 #[inline(always)]
-                unsafe fn select($bits: u32, $x: Self, $y: Self) -> Self {
+                fn either_is_nan(Self($a): Self, Self($b): Self) -> u32 {
                     // SAFETY: likewise.
-                    unsafe { $select }
+                    unsafe { $nan }
+                }
+                #[inline(always)]
+                fn select($bits: u32, Self($x): Self, Self($y): Self) -> Self {
+                    // SAFETY: likewise.
+                    Self(unsafe { $select })
                 }
             }
         };
     }
 
     lanes!(
-        __m512,
+        /// A register of AVX-512.
+        Avx512(__m512),
         16,
         _mm512_loadu_ps,
         _mm512_storeu_ps,
         _mm512_set1_ps,
         _mm512_fmadd_ps,
         _mm512_add_ps,
-        |a, b| u32::from(_mm512_cmp_ps_mask::<_CMP_NLE_UQ>(a, b)),
+        |a, b| u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b)),
+        u32::from(_mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, b)),
         |bits, x, y| _mm512_mask_mov_ps(y, bits as u16, x)
     );
     lanes!(
-        __m256,
+        /// A register of AVX2.
+        Avx2(__m256),
         8,
         _mm256_loadu_ps,
         _mm256_storeu_ps,
         _mm256_set1_ps,
         _mm256_fmadd_ps,
         _mm256_add_ps,
-        |a, b| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(a, b)).cast_unsigned(),
+        |a, b| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GT_OQ>(a, b)).cast_unsigned(),
+        _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_UNORD_Q>(a, b)).cast_unsigned(),
         |bits, x, y| {
             let each = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
             let set = _mm256_and_si256(_mm256_set1_epi32(bits.cast_signed()), each);
@@ -151,36 +206,40 @@ mod x86 {
 impl Lanes for [f32; 4] {
     const WIDTH: usize = 4;
     #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller vouches for the address.
+    unsafe fn read(_: Has<Self>, from: *const f32) -> Self {
+        // SAFETY: the caller promises four floats.
         unsafe { from.cast::<[f32; 4]>().read_unaligned() }
     }
     #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller vouches for the address.
+    unsafe fn write(self, to: *mut f32) {
+        // SAFETY: the caller promises four floats.
         unsafe { to.cast::<[f32; 4]>().write_unaligned(self) }
     }
     #[inline(always)]
-    unsafe fn splat(value: f32) -> Self {
+    fn splat(_: Has<Self>, value: f32) -> Self {
         [value; 4]
     }
     #[inline(always)]
-    unsafe fn mul_add(a: Self, b: Self, c: Self) -> Self {
+    fn mul_add(a: Self, b: Self, c: Self) -> Self {
         #[cfg(target_arch = "aarch64")]
         return std::array::from_fn(|i| a[i].mul_add(b[i], c[i]));
         #[cfg(not(target_arch = "aarch64"))]
         std::array::from_fn(|i| a[i] * b[i] + c[i])
     }
     #[inline(always)]
-    unsafe fn add(a: Self, b: Self) -> Self {
+    fn add(a: Self, b: Self) -> Self {
         std::array::from_fn(|i| a[i] + b[i])
     }
     #[inline(always)]
-    unsafe fn above(a: Self, b: Self) -> u32 {
-        (0..4).fold(0, |bits, i| bits | u32::from(a[i] > b[i] || a[i].is_nan() || b[i].is_nan()) << i)
+    fn above(a: Self, b: Self) -> u32 {
+        (0..4).fold(0, |bits, i| bits | u32::from(a[i] > b[i]) << i)
     }
     #[inline(always)]
-    unsafe fn select(bits: u32, a: Self, b: Self) -> Self {
+    fn either_is_nan(a: Self, b: Self) -> u32 {
+        (0..4).fold(0, |bits, i| bits | u32::from(a[i].is_nan() || b[i].is_nan()) << i)
+    }
+    #[inline(always)]
+    fn select(bits: u32, a: Self, b: Self) -> Self {
         std::array::from_fn(|i| if bits >> i & 1 == 1 { a[i] } else { b[i] })
     }
 }
@@ -190,21 +249,19 @@ mod tests {
     use super::super::isa::at_every_level;
     use super::*;
 
-    /// `a` where it is above `b`, else `b * a + b`, and the bits of the first case.
-    struct Everything<'a>([&'a [f32; 16]; 2], &'a mut [f32; 16], &'a mut u32);
+    /// `a` where it is above `b`, else `b * a + b`; the bits of the first case, and those where either is NaN.
+    struct Everything<'a>([&'a [f32; 16]; 2], &'a mut [f32; 16], [&'a mut u32; 2]);
 
     impl Kernel for Everything<'_> {
-        unsafe fn run<V: Lanes, const WIDE: bool>(self) {
-            let Everything([a, b], out, bits) = self;
+        fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
+            let Everything([a, b], out, [above, nan]) = self;
             for at in (0..16).step_by(V::WIDTH) {
-                // SAFETY: 16 is a multiple of every width.
-                unsafe {
-                    let (x, y) = (V::load(a.as_ptr().add(at)), V::load(b.as_ptr().add(at)));
-                    let above = V::above(x, y);
-                    *bits |= above << at;
-                    let other = V::mul_add(y, V::add(x, V::splat(0.0)), y);
-                    V::select(above, x, other).store(out.as_mut_ptr().add(at));
-                }
+                let (x, y) = (V::load(isa, &a[at..]), V::load(isa, &b[at..]));
+                let bits = V::above(x, y);
+                *above |= bits << at;
+                *nan |= V::either_is_nan(x, y) << at;
+                let other = V::mul_add(y, V::add(x, V::splat(isa, 0.0)), y);
+                V::select(bits, x, other).store(&mut out[at..]);
             }
         }
     }
@@ -212,15 +269,15 @@ mod tests {
     #[test]
     fn every_register_computes_the_same() {
         let a: [f32; 16] = std::array::from_fn(|i| if i == 5 { f32::NAN } else { i as f32 - 7.0 });
-        let b: [f32; 16] = std::array::from_fn(|i| (i as f32 * 1.7) % 5.0 - 2.0);
+        let b: [f32; 16] =
+            std::array::from_fn(|i| if i == 9 { f32::NAN } else { (i as f32 * 1.7) % 5.0 - 2.0 });
         at_every_level(|| {
-            let (mut out, mut bits) = ([0.0; 16], 0);
-            // SAFETY: the arrays are 16 long.
-            unsafe { run(Everything([&a, &b], &mut out, &mut bits)) };
+            let (mut out, mut above, mut nan) = ([0.0; 16], 0, 0);
+            run(Everything([&a, &b], &mut out, [&mut above, &mut nan]));
+            assert_eq!(nan, 1 << 5 | 1 << 9);
             for i in 0..16 {
-                let above = a[i] > b[i] || a[i].is_nan();
-                assert_eq!(bits >> i & 1 == 1, above, "lane {i}");
-                let expected = if above { a[i] } else { b[i] * a[i] + b[i] };
+                assert_eq!(above >> i & 1 == 1, a[i] > b[i], "lane {i}");
+                let expected = if a[i] > b[i] { a[i] } else { b[i] * a[i] + b[i] };
                 assert!(out[i].is_nan() && expected.is_nan() || (out[i] - expected).abs() < 1e-6);
             }
         });

@@ -10,7 +10,7 @@ use crate::nn::buffer::{Buffer, Recycled};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::conv::{Conv, images_per_piece, sum_in_order};
-use crate::nn::kernel::conv_pool::{ConvPool, Winners};
+use crate::nn::kernel::conv_pool::{Bits, ConvPool};
 use crate::nn::profile::span;
 use crate::preset::{Activation, Padding};
 
@@ -114,7 +114,7 @@ struct Way {
 impl Way {
     /// Adds the share of some images to the gradients of weights and bias, in the way's own layout, and gives the
     /// gradient of the images where it is asked for.
-    fn backward(&self, x: &[f32], g: &[f32], winners: &[Winners], [dw, db, d_x]: [&mut [f32]; 3]) {
+    fn backward(&self, x: &[f32], g: &[f32], winners: &[Bits], [dw, db, d_x]: [&mut [f32]; 3]) {
         let shape = self.shape;
         if let Some(filters) = &self.by_filter {
             let dw = &mut dw[..filters.len()];

@@ -1,8 +1,9 @@
 //! Backward where images have many channels: the numbers under the kernel in the lanes, and only the positions that won.
 
-use super::{ConvPool, LANES, Winners, strip_of_gradient};
+use super::winners::{Bits, Winners};
+use super::{ConvPool, LANES, holds, strip_of_gradient};
 use crate::nn::buffer::Buffer;
-use crate::nn::kernel::vector::{Kernel, Lanes};
+use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// Calls `$body` with strips of registers that cover a row under the kernel: the strip's first register, and how many
 /// there are as the constant `$n`.
@@ -31,39 +32,62 @@ macro_rules! for_each_strip {
     };
 }
 
-/// Adds some images' share to the weights' gradient, `[filters, taps]`.
+/// Adds some images' share to the weights' gradient, `[filters, taps]`; slices of the shape's sizes, which is deep.
 pub(super) struct Weights<'a> {
-    pub shape: ConvPool,
-    pub images: &'a [f32],
-    pub gradient: &'a [f32],
-    pub winners: &'a [Winners],
-    pub weights: &'a mut [f32],
+    shape: ConvPool,
+    images: &'a [f32],
+    gradient: &'a [f32],
+    winners: &'a [Bits],
+    weights: &'a mut [f32],
+}
+
+impl<'a> Weights<'a> {
+    /// # Panics
+    /// When a slice does not have its shape, or it is not deep.
+    pub fn new(
+        shape: ConvPool,
+        images: &'a [f32],
+        gradient: &'a [f32],
+        winners: &'a [Bits],
+        weights: &'a mut [f32],
+    ) -> Self {
+        check(&shape, images, gradient, winners, weights);
+        Weights { shape, images, gradient, winners, weights }
+    }
+}
+
+/// That slices have the sizes of a shape that is deep.
+fn check(shape: &ConvPool, images: &[f32], gradient: &[f32], winners: &[Bits], weights: &[f32]) {
+    assert!(shape.is_deep(), "conv_pool: {shape:?} is not deep");
+    shape.check(images.len().checked_div(shape.input_len()).unwrap_or(0), images, gradient, winners);
+    assert!(holds(weights.len(), &[shape.filters, shape.taps()]), "conv_pool: weights");
 }
 
 impl Kernel for Weights<'_> {
     /// Image by image, each filter's sums in registers over all its windows.
     #[inline(always)]
-    unsafe fn run<V: Lanes, const WIDE: bool>(self) {
+    fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
         let Weights { shape, images, gradient, winners, weights } = self;
         let (cells, filters) = (shape.cells(), shape.filters);
         let stride = shape.blocks() * LANES;
         let (mut starts, mut open) = (Buffer::scratch(cells * stride), Buffer::scratch(cells * stride));
         let each = images.chunks_exact(shape.input_len()).zip(gradient.chunks_exact(cells * filters));
         for ((image, gradient), winners) in each.zip(winners.chunks_exact(cells * shape.blocks())) {
-            // SAFETY: the slices are one image's.
-            unsafe { windows::<V>(&shape, gradient, winners, &mut starts, &mut open) };
+            windows(isa, &shape, gradient, winners, &mut starts, &mut open);
             for filter in 0..filters {
                 let row = &mut weights[filter * shape.taps()..][..shape.taps()];
                 let (starts, open) = (&starts[filter..], &open[filter..]);
                 for_each_strip!(shape.rows().1 / V::WIDTH, WIDE, |first, N| {
                     let strip = Strip { shape: &shape, first: first * V::WIDTH, stride };
-                    // SAFETY: the strip lies in the kernel's rows, and every window in the image.
+                    // SAFETY: `first + N` is at most the registers of a row under the kernel, which the shape's rows are
+                    // multiples of; the image is a whole one, and `windows` has just written a start of a window in it for
+                    // every cell and filter.
                     unsafe {
                         if shape.kernel.0 == 3 {
-                            strip.weights::<V, 3, N>(0, image, starts, open, row);
+                            strip.weights::<V, 3, N>(isa, 0, image, starts, open, row);
                         } else {
                             for y in 0..shape.kernel.0 {
-                                strip.weights::<V, 1, N>(y, image, starts, open, row);
+                                strip.weights::<V, 1, N>(isa, y, image, starts, open, row);
                             }
                         }
                     }
@@ -74,12 +98,13 @@ impl Kernel for Weights<'_> {
 }
 
 /// For every cell and filter, where in the image the winning window starts (as the bits of a float), and the gradient
-/// that came through: zero where the window was cut off.
+/// that came through: zero where the window was cut off. Where none won, the start is that of the first position.
 #[inline(always)]
-unsafe fn windows<V: Lanes>(
+fn windows<V: Lanes>(
+    isa: Has<V>,
     shape: &ConvPool,
     gradient: &[f32],
-    winners: &[Winners],
+    winners: &[Bits],
     starts: &mut [f32],
     open: &mut [f32],
 ) {
@@ -87,20 +112,18 @@ unsafe fn windows<V: Lanes>(
     for (cell, winners) in winners.chunks_exact(blocks).enumerate() {
         let corner = shape.corner(cell);
         for (block, won) in winners.iter().enumerate() {
+            let won = Winners::of(won, shape.lanes(block));
+            let first = (cell * blocks + block) * LANES;
+            let (starts, open) = (&mut starts[first..][..LANES], &mut open[first..][..LANES]);
             for strip in (0..LANES).step_by(V::WIDTH) {
-                // SAFETY: the strip lies in the block; an image is far below 2^32 numbers.
-                unsafe {
-                    let at = cell * blocks * LANES + block * LANES + strip;
-                    let mut start = V::splat(f32::from_bits((corner + positions[0]) as u32));
-                    for p in 1..4 {
-                        let position = V::splat(f32::from_bits((corner + positions[p]) as u32));
-                        start = V::select(won[p] >> strip, position, start);
-                    }
-                    start.store(starts.as_mut_ptr().add(at));
-                    let [gradient] = strip_of_gradient::<V, 1>(shape, gradient, cell, block, strip);
-                    let any = won[0] | won[1] | won[2] | won[3];
-                    V::select(any >> strip, gradient, V::splat(0.0)).store(open.as_mut_ptr().add(at));
+                let mut start = V::splat(isa, f32::from_bits((corner + positions[0]) as u32));
+                for p in 1..4 {
+                    let position = V::splat(isa, f32::from_bits((corner + positions[p]) as u32));
+                    start = V::select(won.at(p) >> strip, position, start);
                 }
+                start.store(&mut starts[strip..]);
+                let [gradient] = strip_of_gradient::<V, 1>(isa, shape, gradient, cell, block, strip);
+                V::select(won.of_any() >> strip, gradient, V::splat(isa, 0.0)).store(&mut open[strip..]);
             }
         }
     }
@@ -116,9 +139,14 @@ struct Strip<'a> {
 
 impl Strip<'_> {
     /// One filter's gradient in rows `y..y + R`, from all its windows.
+    ///
+    /// # Safety
+    /// The kernel has these rows, of `N` registers from `first` on, and so have `weights`, a filter's; for every cell,
+    /// `stride` apart, `starts` has the start of a window in the image, and `open` a number.
     #[inline(always)]
     unsafe fn weights<V: Lanes, const R: usize, const N: usize>(
         &self,
+        isa: Has<V>,
         y: usize,
         image: &[f32],
         starts: &[f32],
@@ -126,69 +154,80 @@ impl Strip<'_> {
         weights: &mut [f32],
     ) {
         let (row, run) = self.shape.rows();
-        // SAFETY: the caller vouches for strip, rows and windows.
+        let mut sums = [[V::splat(isa, 0.0); N]; R];
+        let first = y * row + self.first;
+        // SAFETY: all as the caller promises: cells by the loop's bound, `r` and `i` by those of the sums.
         unsafe {
-            let target = weights.as_mut_ptr().add(y * run + self.first);
-            let image = image.as_ptr().add(y * row + self.first);
-            let mut sums = [[V::splat(0.0); N]; R];
             for cell in 0..self.shape.cells() {
-                let window = image.add((*starts.get_unchecked(cell * self.stride)).to_bits() as usize);
-                let gradient = V::splat(*open.get_unchecked(cell * self.stride));
+                let start = starts.get_unchecked(cell * self.stride).to_bits() as usize;
+                debug_assert!(start + first + (R - 1) * row + N * V::WIDTH <= image.len());
+                let window = image.as_ptr().add(first).add(start);
+                let gradient = V::splat(isa, *open.get_unchecked(cell * self.stride));
                 for (r, sums) in sums.iter_mut().enumerate() {
                     let numbers = window.add(r * row);
                     for (i, sum) in sums.iter_mut().enumerate() {
-                        *sum = V::mul_add(gradient, V::load(numbers.add(i * V::WIDTH)), *sum);
+                        *sum = V::mul_add(gradient, V::read(isa, numbers.add(i * V::WIDTH)), *sum);
                     }
                 }
             }
-            for (r, sums) in sums.into_iter().enumerate() {
-                for (i, sum) in sums.into_iter().enumerate() {
-                    let at = target.add(r * run + i * V::WIDTH);
-                    V::add(V::load(at), sum).store(at);
-                }
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            let weights = &mut weights[(y + r) * run + self.first..];
+            for (i, sum) in sums.into_iter().enumerate() {
+                let weights = &mut weights[i * V::WIDTH..];
+                V::add(V::load(isa, weights), sum).store(weights);
             }
         }
     }
 
-    /// The gradient of an image in rows `y..y + R` under every window.
+    /// The gradient of an image in row `y` under every window.
+    ///
+    /// # Safety
+    /// The kernel has this row, of `N` registers from `first` on; `filters`, `gradient`, `winners` and `image` have the
+    /// shape's sizes, for one image.
     #[inline(always)]
-    unsafe fn image<V: Lanes, const R: usize, const N: usize>(
+    unsafe fn image<V: Lanes, const N: usize>(
         &self,
+        isa: Has<V>,
         y: usize,
         filters: &[f32],
         gradient: &[f32],
-        winners: &[Winners],
+        winners: &[Bits],
         image: &mut [f32],
     ) {
         let shape = self.shape;
         let ((row, run), taps, blocks) = (shape.rows(), shape.taps(), shape.blocks());
-        // SAFETY: the caller vouches for strip, rows and windows; a bit is set for existing filters only.
-        unsafe {
-            let image = image.as_mut_ptr().add(y * row + self.first);
-            let filters = filters.as_ptr().add(y * run + self.first);
-            for cell in 0..shape.cells() {
-                for (p, position) in shape.positions().into_iter().enumerate() {
-                    let mut sums = [[V::splat(0.0); N]; R];
-                    for block in 0..blocks {
-                        let mut bits = winners.get_unchecked(cell * blocks + block)[p];
-                        while bits != 0 {
-                            let filter = block * LANES + bits.trailing_zeros() as usize;
-                            bits &= bits - 1;
-                            let gradient = V::splat(*gradient.get_unchecked(cell * shape.filters + filter));
-                            for (r, sums) in sums.iter_mut().enumerate() {
-                                let weights = filters.add(filter * taps + r * run);
-                                for (i, sum) in sums.iter_mut().enumerate() {
-                                    *sum = V::mul_add(gradient, V::load(weights.add(i * V::WIDTH)), *sum);
-                                }
+        let (weights, pixels) = (y * run + self.first, y * row + self.first);
+        for cell in 0..shape.cells() {
+            for (p, position) in shape.positions().into_iter().enumerate() {
+                let mut sums = [V::splat(isa, 0.0); N];
+                for block in 0..blocks {
+                    // SAFETY: cell and block are below the shape's, as many as there are winners.
+                    let won = unsafe { winners.get_unchecked(cell * blocks + block) };
+                    let mut bits = Winners::of(won, shape.lanes(block)).at(p);
+                    while bits != 0 {
+                        let filter = block * LANES + bits.trailing_zeros() as usize;
+                        bits &= bits - 1;
+                        debug_assert!(filter * taps + weights + N * V::WIDTH <= filters.len());
+                        // SAFETY: `Winners` names filters that the block has, so that each has a gradient for every cell and
+                        // `taps` weights, of which the caller promises the row's registers.
+                        unsafe {
+                            let gradient =
+                                V::splat(isa, *gradient.get_unchecked(cell * shape.filters + filter));
+                            let weights = filters.as_ptr().add(weights).add(filter * taps);
+                            for (i, sum) in sums.iter_mut().enumerate() {
+                                *sum = V::mul_add(gradient, V::read(isa, weights.add(i * V::WIDTH)), *sum);
                             }
                         }
                     }
-                    let window = image.add(shape.corner(cell) + position);
-                    for (r, sums) in sums.into_iter().enumerate() {
-                        for (i, sum) in sums.into_iter().enumerate() {
-                            let at = window.add(r * row + i * V::WIDTH);
-                            V::add(V::load(at), sum).store(at);
-                        }
+                }
+                let window = shape.corner(cell) + position + pixels;
+                debug_assert!(window + N * V::WIDTH <= image.len());
+                for (i, sum) in sums.into_iter().enumerate() {
+                    // SAFETY: the window of a position of a cell lies in the image, with the row that the caller promises.
+                    unsafe {
+                        let at = image.as_mut_ptr().add(window).add(i * V::WIDTH);
+                        V::add(V::read(isa, at), sum).write(at);
                     }
                 }
             }
@@ -196,21 +235,37 @@ impl Strip<'_> {
     }
 }
 
-/// Adds to the images' gradient.
+/// Adds to the images' gradient; slices of the shape's sizes, which is deep.
 pub(super) struct Images<'a> {
-    pub shape: ConvPool,
-    /// `[filters, taps]`.
-    pub filters: &'a [f32],
-    pub gradient: &'a [f32],
-    pub winners: &'a [Winners],
-    pub images: &'a mut [f32],
+    shape: ConvPool,
+    filters: &'a [f32],
+    gradient: &'a [f32],
+    winners: &'a [Bits],
+    images: &'a mut [f32],
+}
+
+impl<'a> Images<'a> {
+    /// `filters` are the weights, `[filters, taps]`.
+    ///
+    /// # Panics
+    /// When a slice does not have its shape, or it is not deep.
+    pub fn new(
+        shape: ConvPool,
+        filters: &'a [f32],
+        gradient: &'a [f32],
+        winners: &'a [Bits],
+        images: &'a mut [f32],
+    ) -> Self {
+        check(&shape, images, gradient, winners, filters);
+        Images { shape, filters, gradient, winners, images }
+    }
 }
 
 impl Kernel for Images<'_> {
     /// Row by row under the kernel, so that the row's part of all filters stays in the cache; each position's sums in
     /// registers over all filters for which it won.
     #[inline(always)]
-    unsafe fn run<V: Lanes, const WIDE: bool>(self) {
+    fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
         let Images { shape, filters, gradient, winners, images } = self;
         let cells = shape.cells();
         for_each_strip!(shape.rows().1 / V::WIDTH, WIDE, |first, N| {
@@ -220,8 +275,9 @@ impl Kernel for Images<'_> {
                     .zip(gradient.chunks_exact(cells * shape.filters));
                 for ((image, gradient), winners) in each.zip(winners.chunks_exact(cells * shape.blocks())) {
                     let strip = Strip { shape: &shape, first: first * V::WIDTH, stride: 0 };
-                    // SAFETY: the strip lies in the kernel's rows, and every window in the image.
-                    unsafe { strip.image::<V, 1, N>(y, filters, gradient, winners, image) };
+                    // SAFETY: `first + N` is at most the registers of a row under the kernel; `new` checked `filters`, the
+                    // others were just cut to an image's sizes.
+                    unsafe { strip.image::<V, N>(isa, y, filters, gradient, winners, image) };
                 }
             }
         });

@@ -1,26 +1,41 @@
 //! Backward where images have few channels: filters in the lanes, the positions that lost masked out.
 
-use super::{ConvPool, LANES, Winners, strip_of_gradient};
-use crate::nn::kernel::vector::{Kernel, Lanes};
+use super::winners::{Bits, Winners};
+use super::{ConvPool, LANES, strip_of_gradient};
+use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// Taps whose gradients stay in registers together: with a pair of filters' registers, 18 of AVX-512's 32.
 const TAPS: usize = 9;
 
-/// One image's share of the weights' gradient.
+/// Adds one image's share to the weights' gradient, in blocks; slices of the shape's sizes.
 pub(super) struct Weights<'a> {
-    pub shape: ConvPool,
-    pub image: &'a [f32],
-    pub gradient: &'a [f32],
-    pub winners: &'a [Winners],
-    pub weights: &'a mut [f32],
+    shape: ConvPool,
+    image: &'a [f32],
+    gradient: &'a [f32],
+    winners: &'a [Bits],
+    weights: &'a mut [f32],
+}
+
+impl<'a> Weights<'a> {
+    /// # Panics
+    /// When image, gradient or winners do not have their shape.
+    pub fn new(
+        shape: ConvPool,
+        image: &'a [f32],
+        gradient: &'a [f32],
+        winners: &'a [Bits],
+        weights: &'a mut [f32],
+    ) -> Self {
+        shape.check(1, image, gradient, winners);
+        Weights { shape, image, gradient, winners, weights }
+    }
 }
 
 impl Kernel for Weights<'_> {
     #[inline(always)]
-    unsafe fn run<V: Lanes, const WIDE: bool>(mut self) {
+    fn run<V: Lanes, const WIDE: bool>(mut self, isa: Has<V>) {
         for block in 0..self.shape.blocks() {
-            // SAFETY: the block exists.
-            unsafe { if WIDE { self.block::<V, 2>(block) } else { self.block::<V, 1>(block) } }
+            if WIDE { self.block::<V, 2>(isa, block) } else { self.block::<V, 1>(isa, block) }
         }
     }
 }
@@ -28,7 +43,7 @@ impl Kernel for Weights<'_> {
 impl Weights<'_> {
     /// `C` registers of filters at a time.
     #[inline(always)]
-    unsafe fn block<V: Lanes, const C: usize>(&mut self, block: usize) {
+    fn block<V: Lanes, const C: usize>(&mut self, isa: Has<V>, block: usize) {
         let (row, run) = self.shape.rows();
         let taps = self.shape.taps();
         for strip in (0..LANES).step_by(C * V::WIDTH) {
@@ -39,15 +54,13 @@ impl Weights<'_> {
                 for (offset, tap) in offsets.iter_mut().zip(first..first + group) {
                     *offset = tap / run * row + tap % run;
                 }
-                // SAFETY: the strip lies in the block, the taps in the kernel.
-                unsafe {
-                    let weights = self.weights.as_mut_ptr().add((block * taps + first) * LANES + strip);
-                    let sums = self.taps::<V, C>(block, strip, &offsets);
-                    for (t, sums) in sums.iter().enumerate().take(group) {
-                        for (v, sum) in sums.iter().enumerate() {
-                            let at = weights.add(t * LANES + v * V::WIDTH);
-                            V::add(V::load(at), *sum).store(at);
-                        }
+                // SAFETY: `first + group` is at most `taps`, so each offset is that of a tap of the kernel.
+                let sums = unsafe { self.taps::<V, C>(isa, block, strip, &offsets) };
+                for (t, sums) in sums.iter().enumerate().take(group) {
+                    let weights = &mut self.weights[(block * taps + first + t) * LANES + strip..];
+                    for (v, sum) in sums.iter().enumerate() {
+                        let weights = &mut weights[v * V::WIDTH..];
+                        V::add(V::load(isa, weights), *sum).store(weights);
                     }
                 }
             }
@@ -55,36 +68,40 @@ impl Weights<'_> {
     }
 
     /// The sums over all cells of pixel times gradient, for the taps at `offsets` from the windows' corners.
+    ///
+    /// # Safety
+    /// The offsets are of taps of the kernel.
     #[inline(always)]
     unsafe fn taps<V: Lanes, const C: usize>(
         &self,
+        isa: Has<V>,
         block: usize,
         strip: usize,
         offsets: &[usize; TAPS],
     ) -> [[V; C]; TAPS] {
         let shape = self.shape;
-        let positions = shape.positions();
-        // SAFETY: windows of existing cells lie in the image.
-        unsafe {
-            let mut sums = [[V::splat(0.0); C]; TAPS];
-            for cell in 0..shape.cells() {
-                let corner = self.image.as_ptr().add(shape.corner(cell));
-                let gradient = strip_of_gradient::<V, C>(&shape, self.gradient, cell, block, strip);
-                let winners = &self.winners[cell * shape.blocks() + block];
-                for (position, won) in positions.into_iter().zip(winners) {
-                    let mut part = gradient;
-                    for (v, part) in part.iter_mut().enumerate() {
-                        *part = V::select(won >> (strip + v * V::WIDTH), *part, V::splat(0.0));
-                    }
-                    for (sums, offset) in sums.iter_mut().zip(offsets) {
-                        let pixel = V::splat(*corner.add(position + offset));
-                        for (sum, part) in sums.iter_mut().zip(part) {
-                            *sum = V::mul_add(pixel, part, *sum);
-                        }
+        let (positions, lanes) = (shape.positions(), shape.lanes(block));
+        let mut sums = [[V::splat(isa, 0.0); C]; TAPS];
+        for cell in 0..shape.cells() {
+            let corner = shape.corner(cell);
+            let gradient = strip_of_gradient::<V, C>(isa, &shape, self.gradient, cell, block, strip);
+            let winners = Winners::of(&self.winners[cell * shape.blocks() + block], lanes);
+            for (p, position) in positions.into_iter().enumerate() {
+                let mut part = gradient;
+                for (v, part) in part.iter_mut().enumerate() {
+                    *part = V::select(winners.at(p) >> (strip + v * V::WIDTH), *part, V::splat(isa, 0.0));
+                }
+                for (sums, offset) in sums.iter_mut().zip(offsets) {
+                    // SAFETY: `new` checked that every tap of every position of every cell lies in the image; `cell` is one
+                    // of them, and the caller promises the tap.
+                    let pixel = unsafe { *self.image.get_unchecked(corner + position + offset) };
+                    let pixel = V::splat(isa, pixel);
+                    for (sum, part) in sums.iter_mut().zip(part) {
+                        *sum = V::mul_add(pixel, part, *sum);
                     }
                 }
             }
-            sums
         }
+        sums
     }
 }

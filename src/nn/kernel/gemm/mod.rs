@@ -5,6 +5,7 @@
 
 mod fastest;
 mod pack;
+pub(super) mod strip;
 pub(super) mod tile;
 
 use rayon::prelude::*;
@@ -12,6 +13,7 @@ use rayon::prelude::*;
 use super::vector;
 use crate::nn::buffer::Buffer;
 pub use fastest::fastest;
+use strip::Strip;
 use tile::Block;
 
 /// A matrix seen through strides: element `(i, j)` is at `i * row + j * column`.
@@ -49,8 +51,23 @@ impl<'a> Mat<'a> {
     }
 
     /// Whether every element of `[rows, columns]` is in its storage.
+    #[inline]
     pub(super) fn holds(&self, rows: usize, columns: usize) -> bool {
-        rows == 0 || columns == 0 || (rows - 1) * self.row + (columns - 1) * self.column < self.data.len()
+        if rows == 0 || columns == 0 {
+            return true;
+        }
+        let (down, across) = ((rows - 1).checked_mul(self.row), (columns - 1).checked_mul(self.column));
+        let last = down.zip(across).and_then(|(down, across)| down.checked_add(across));
+        last.is_some_and(|last| last < self.data.len())
+    }
+
+    /// What is left from an element on.
+    ///
+    /// # Panics
+    /// When it is not in the storage.
+    #[inline]
+    fn from(self, [row, column]: [usize; 2]) -> Self {
+        Mat { data: &self.data[row * self.row + column * self.column..], ..self }
     }
 }
 
@@ -67,25 +84,6 @@ const ROWS: usize = 96;
 fn pieces(m: usize, n: usize, k: usize) -> usize {
     let work = (m * n).saturating_mul(k) / PIECE_WORK;
     if work <= PIECES { work.max(1) } else { (work / 4).max(PIECES) }
-}
-
-/// A matrix that several pieces of work write at the same time, each its own rows or columns.
-#[derive(Clone, Copy)]
-pub(super) struct Shared(*mut f32);
-// SAFETY: every piece writes only rows or columns of its own.
-unsafe impl Send for Shared {}
-// SAFETY: likewise.
-unsafe impl Sync for Shared {}
-
-impl Shared {
-    pub(super) fn new(numbers: &mut [f32]) -> Self {
-        Shared(numbers.as_mut_ptr())
-    }
-
-    /// Where the number at `offset` is.
-    pub(super) fn from(self, offset: usize) -> *mut f32 {
-        self.0.wrapping_add(offset)
-    }
 }
 
 /// `c = a b`, or `c += a b` with `accumulate`: `a` is `[m, k]`, `b` is `[k, n]`, `c` is `[m, n]` row-major.
@@ -111,26 +109,15 @@ pub fn gemm(m: usize, n: usize, k: usize, a: Mat, b: Mat, c: &mut [f32], accumul
     if width >= side {
         return gemm_here([m, n, k], a, b, c, n, accumulate);
     }
-    assert!(
-        a.holds(m, k) && b.holds(k, n) && c.len() >= m * n,
-        "gemm: a slice is shorter than [{m}, {k}, {n}]"
-    );
-    let out = Shared::new(c);
-    (0..side.div_ceil(width)).into_par_iter().for_each(|i| {
-        let first = i * width;
-        let own = width.min(side - first);
-        let mut block = Block::new([m, n, k], a, b, out.from(0), n, accumulate);
-        if m >= n {
-            block.m = own;
-            (block.a, block.c) = (block.a.wrapping_add(first * a.row), out.from(first * n));
-        } else {
-            block.n = own;
-            (block.b, block.c) = (block.b.wrapping_add(first * b.column), out.from(first));
-        }
-        // SAFETY: the assertion checked that every (row, column) of a, b and c lies in its slice; the piece's rows or
-        // columns of c are its own.
-        unsafe { vector::run(block) };
-    });
+    if m >= n {
+        c[..m * n].par_chunks_mut(width * n).enumerate().for_each(|(i, c)| {
+            gemm_here([c.len() / n, n, k], a.from([i * width, 0]), b, c, n, accumulate);
+        });
+    } else {
+        Strip::all(&mut c[..m * n], m, n, width).enumerate().for_each(|(i, strip)| {
+            gemm_strip(k, a, b.from([0, i * width]), strip, accumulate);
+        });
+    }
 }
 
 /// The product as a sum of products of some columns of `a` with the same rows of `b`.
@@ -140,9 +127,7 @@ fn along_sums([m, n, k]: [usize; 3], a: Mat, b: Mat, c: &mut [f32], accumulate: 
     parts.par_chunks_mut(m * n).enumerate().for_each(|(i, part)| {
         let first = i * depth;
         let own = depth.min(k - first);
-        let a = Mat { data: &a.data[first * a.column..], ..a };
-        let b = Mat { data: &b.data[first * b.row..], ..b };
-        gemm_here([m, n, own], a, b, part, n, false);
+        gemm_here([m, n, own], a.from([0, first]), b.from([first, 0]), part, n, false);
     });
     let mut parts = parts.chunks_exact(m * n);
     if !accumulate && let Some(first) = parts.next() {
@@ -162,29 +147,25 @@ pub fn gemm_here([m, n, k]: [usize; 3], a: Mat, b: Mat, c: &mut [f32], c_row: us
     if m == 0 || n == 0 {
         return;
     }
-    assert!(
-        a.holds(m, k) && b.holds(k, n) && c_row >= n && c.len() >= (m - 1) * c_row + n,
-        "gemm: a slice is shorter than [{m}, {k}, {n}]"
-    );
+    let c = Strip::of(c, m, n, c_row);
     if k == 0 && !accumulate {
-        c.chunks_mut(c_row).take(m).for_each(|row| row[..n].fill(0.0));
+        return c.fill_zeros();
     }
-    let block = Block::new([m, n, k], a, b, c.as_mut_ptr(), c_row, accumulate);
-    // SAFETY: the assertion checked that every (row, column) of a, b and c lies in its slice.
-    unsafe { vector::run(block) };
+    gemm_strip(k, a, b, c, accumulate);
 }
 
-/// As [`gemm_here`] without accumulation, into some columns of a matrix that others write beside it.
-///
-/// # Safety
-/// `c` points to `m` rows of `n` numbers, `c_row` from row to row, that nobody else uses meanwhile.
+/// As [`gemm_here`], into some columns of a matrix whose other columns are others' work: `a` has as many rows as the
+/// strip, `b` as many columns.
 ///
 /// # Panics
-/// When `a` or `b` is too short for its dimensions.
-pub(super) unsafe fn gemm_into([m, n, k]: [usize; 3], a: Mat, b: Mat, c: *mut f32, c_row: usize) {
-    assert!(a.holds(m, k) && b.holds(k, n) && k > 0, "gemm: a slice is shorter than [{m}, {k}, {n}]");
-    // SAFETY: the assertion checked a and b, the caller vouches for c.
-    unsafe { vector::run(Block::new([m, n, k], a, b, c, c_row, false)) };
+/// When `a` or `b` is too short for its dimensions, or `k` is zero and there is nothing to be added up.
+pub(super) fn gemm_strip(k: usize, a: Mat, b: Mat, c: Strip, accumulate: bool) {
+    let (m, n) = (c.rows(), c.columns());
+    assert!(
+        a.holds(m, k) && b.holds(k, n) && (k > 0 || accumulate),
+        "gemm: a slice is shorter than [{m}, {k}, {n}]"
+    );
+    vector::run(Block { k, a, b, c, accumulate });
 }
 
 #[cfg(test)]

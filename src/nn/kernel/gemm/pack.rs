@@ -1,63 +1,56 @@
 //! Copies of a matrix's columns as a panel: row after row, `width` numbers each, filled up with zeros.
 
-/// From rows that are contiguous.
+use super::Mat;
+
+/// The first `columns` of `depth` rows, where columns are neighbours.
 ///
-/// # Safety
-/// `from` holds `depth` rows, `row` apart, of `columns <= width` numbers; `to` holds `depth * width`.
-pub(super) unsafe fn pack(
-    from: *const f32,
-    row: usize,
-    depth: usize,
-    columns: usize,
-    width: usize,
-    to: *mut f32,
-) {
-    for k in 0..depth {
-        // SAFETY: the caller vouches for row k of both.
-        unsafe {
-            let target = to.add(k * width);
-            std::ptr::copy_nonoverlapping(from.add(k * row), target, columns);
-            target.add(columns).write_bytes(0, width - columns);
-        }
+/// # Panics
+/// When `from` or `to`, `[depth, width]`, is too short.
+pub(super) fn pack(from: Mat, depth: usize, columns: usize, width: usize, to: &mut [f32]) {
+    for (k, to) in to.chunks_exact_mut(width).take(depth).enumerate() {
+        let (numbers, rest) = to.split_at_mut(columns);
+        numbers.copy_from_slice(&from.data[k * from.row..][..columns]);
+        rest.fill(0.0);
     }
 }
 
-/// From any strides; fastest where columns are contiguous.
+/// As [`pack`], whatever the strides; fastest where rows are neighbours.
 ///
-/// # Safety
-/// As [`pack`], with `column` numbers from column to column.
-pub(super) unsafe fn pack_transposed(
-    from: *const f32,
-    row: usize,
-    column: usize,
-    depth: usize,
-    columns: usize,
-    width: usize,
-    to: *mut f32,
-) {
+/// # Panics
+/// As [`pack`].
+pub(super) fn pack_transposed(from: Mat, depth: usize, columns: usize, width: usize, to: &mut [f32]) {
+    assert!(
+        from.holds(depth, columns) && columns <= width && depth * width <= to.len(),
+        "gemm: a panel of {depth} x {columns}"
+    );
+    let Mat { data, row, column } = from;
     let (whole_depth, whole_columns) = if row == 1 { (depth / 4 * 4, columns / 4 * 4) } else { (0, 0) };
-    // SAFETY: the caller vouches for `depth` rows and `columns` columns of both; squares lie within the whole part.
+    // SAFETY: element (k, j) of `from` and of the panel exists for every k < depth and j < columns: the assertion above
+    // says so. `k` and `j` stay below; a square begins three before the whole part's end at the latest.
     unsafe {
         for k in (0..whole_depth).step_by(4) {
             for j in (0..whole_columns).step_by(4) {
-                transpose_square(from.add(k + j * column), column, to.add(k * width + j), width);
+                let target = to.as_mut_ptr().add(k * width + j);
+                transpose_square(data.as_ptr().add(k + j * column), column, target, width);
             }
         }
         for k in 0..depth {
-            let target = to.add(k * width);
             let done = if k < whole_depth { whole_columns } else { 0 };
             for j in done..columns {
-                *target.add(j) = *from.add(k * row + j * column);
+                *to.get_unchecked_mut(k * width + j) = *data.get_unchecked(k * row + j * column);
             }
-            target.add(columns).write_bytes(0, width - columns);
+            to[k * width + columns..][..width - columns].fill(0.0);
         }
     }
 }
 
-/// Four columns, contiguous and `column` apart, as four rows, `width` apart.
+/// Four columns of four neighbours each, `column` apart, as four rows, `width` apart.
+///
+/// # Safety
+/// The 16 numbers at `from` and those at `to` exist, and nobody else uses those at `to`.
 #[inline(always)]
 unsafe fn transpose_square(from: *const f32, column: usize, to: *mut f32, width: usize) {
-    // SAFETY: the caller vouches for 4x4 numbers of both; SSE is part of every x86-64.
+    // SAFETY: the four loads and stores are the 16 numbers that the caller promises; SSE is part of every x86-64.
     #[cfg(target_arch = "x86_64")]
     unsafe {
         use std::arch::x86_64::{_MM_TRANSPOSE4_PS, _mm_loadu_ps, _mm_storeu_ps};
@@ -72,7 +65,7 @@ unsafe fn transpose_square(from: *const f32, column: usize, to: *mut f32, width:
         _mm_storeu_ps(to.add(3 * width), d);
     }
     #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: the caller vouches for 4x4 numbers of both.
+    // SAFETY: `i` and `j` stay below four: the 16 numbers that the caller promises.
     unsafe {
         for i in 0..4 {
             for j in 0..4 {

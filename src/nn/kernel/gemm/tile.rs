@@ -2,213 +2,191 @@
 
 use super::Mat;
 use super::pack::{pack, pack_transposed};
+use super::strip::Strip;
 use crate::nn::buffer::Lent;
-use crate::nn::kernel::vector::{Kernel, Lanes};
+use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// Numbers of a sum that are added up at a time: a panel of the right matrix then fits the first-level cache.
 const DEPTH: usize = 128;
 /// Rows that go through all panels before the next ones.
 const ROWS: usize = 96;
 
-/// `c = a b` or `c += a b`, with strides; the arguments of one product, checked.
-#[derive(Clone, Copy)]
-pub(super) struct Block {
-    pub m: usize,
-    pub n: usize,
+/// `c = a b` or `c += a b`: `a` is `[rows of c, k]`, `b` is `[k, columns of c]`.
+pub(super) struct Block<'a> {
     pub k: usize,
-    pub a: *const f32,
-    pub a_row: usize,
-    pub a_column: usize,
-    pub b: *const f32,
-    pub b_row: usize,
-    pub b_column: usize,
-    pub c: *mut f32,
-    pub c_row: usize,
+    pub a: Mat<'a>,
+    pub b: Mat<'a>,
+    pub c: Strip<'a>,
     pub accumulate: bool,
 }
 
-impl Block {
-    /// `a` is `[m, k]`, `b` is `[k, n]`, `c` has `c_row` numbers from row to row.
-    pub(super) fn new(
-        [m, n, k]: [usize; 3],
-        a: Mat,
-        b: Mat,
-        c: *mut f32,
-        c_row: usize,
-        accumulate: bool,
-    ) -> Self {
-        Block {
-            m,
-            n,
-            k,
-            a: a.data.as_ptr(),
-            a_row: a.row,
-            a_column: a.column,
-            b: b.data.as_ptr(),
-            b_row: b.row,
-            b_column: b.column,
-            c,
-            c_row,
-            accumulate,
-        }
+impl Kernel for Block<'_> {
+    #[inline(always)]
+    fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
+        // 24 registers of sums out of 32, or 12 out of 16.
+        if WIDE { self.blocks::<V, 4>(isa) } else { self.blocks::<V, 2>(isa) }
     }
 }
 
-impl Kernel for Block {
+impl Block<'_> {
     #[inline(always)]
-    unsafe fn run<V: Lanes, const WIDE: bool>(self) {
-        // SAFETY: the caller's promises are handed on. 24 registers of sums out of 32, or 12 out of 16.
-        unsafe { if WIDE { self.blocks::<V, 4>() } else { self.blocks::<V, 2>() } }
-    }
-}
-
-impl Block {
-    #[inline(always)]
-    unsafe fn blocks<V: Lanes, const C: usize>(self) {
-        let width = C * V::WIDTH;
-        let panels = self.n.div_ceil(width);
+    fn blocks<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
+        let (m, n, width) = (self.c.rows(), self.c.columns(), C * V::WIDTH);
+        let panels = n.div_ceil(width);
         let mut packed = Lent::new(DEPTH.min(self.k) * panels * width);
         for top in (0..self.k).step_by(DEPTH) {
             let depth = DEPTH.min(self.k - top);
-            // SAFETY: rows `top..top + depth` of b exist; `packed` holds a panel for every `width` columns.
-            unsafe {
-                for panel in 0..panels {
-                    let first = panel * width;
-                    let columns = width.min(self.n - first);
-                    let from = self.b.add(top * self.b_row + first * self.b_column);
-                    let to = packed.as_mut_ptr().add(first * depth);
-                    if self.b_column == 1 {
-                        pack(from, self.b_row, depth, columns, width, to);
-                    } else {
-                        pack_transposed(from, self.b_row, self.b_column, depth, columns, width, to);
-                    }
+            for panel in 0..panels {
+                let first = panel * width;
+                let columns = width.min(n - first);
+                let from = self.b.from([top, first]);
+                let to = &mut packed[first * depth..][..depth * width];
+                if self.b.column == 1 {
+                    pack(from, depth, columns, width, to);
+                } else {
+                    pack_transposed(from, depth, columns, width, to);
                 }
-                let accumulate = self.accumulate || top > 0;
-                for first in (0..self.m).step_by(ROWS) {
-                    let rows = ROWS.min(self.m - first);
-                    for panel in 0..panels {
-                        let column = panel * width;
-                        let tile = Tile {
-                            k: depth,
-                            a: self.a.add(first * self.a_row + top * self.a_column),
-                            a_row: self.a_row,
-                            a_column: self.a_column,
-                            b: packed.as_ptr().add(column * depth),
-                            b_row: width,
-                            c: self.c.add(first * self.c_row + column),
-                            c_row: self.c_row,
-                            columns: width.min(self.n - column),
-                            accumulate,
-                        };
-                        tile.rows::<V, C>(rows);
-                    }
+            }
+            let accumulate = self.accumulate || top > 0;
+            for first in (0..m).step_by(ROWS) {
+                let rows = ROWS.min(m - first);
+                let a = self.a.from([first, top]);
+                for panel in 0..panels {
+                    let column = panel * width;
+                    let b = Mat::rows(&packed[column * depth..][..depth * width], width);
+                    let c = self.c.part([first, column], rows, width.min(n - column));
+                    Tile { k: depth, a, b, c, accumulate }.run::<V, C>(isa);
                 }
             }
         }
     }
 }
 
-/// Some rows of `a` times a panel of `b`.
-#[derive(Clone, Copy)]
-pub(in crate::nn::kernel) struct Tile {
+/// Some rows of `a` times a panel of `b`, whose rows are filled up to whole registers with anything.
+pub(in crate::nn::kernel) struct Tile<'a> {
+    /// Columns of `a`, rows of `b`.
     pub k: usize,
-    pub a: *const f32,
-    pub a_row: usize,
-    pub a_column: usize,
-    pub b: *const f32,
-    pub b_row: usize,
-    pub c: *mut f32,
-    pub c_row: usize,
-    /// Columns of `c` that exist; the panel is filled up with anything.
-    pub columns: usize,
+    /// `[rows of c, k]`.
+    pub a: Mat<'a>,
+    /// Columns are neighbours.
+    pub b: Mat<'a>,
+    /// What becomes of it.
+    pub c: Strip<'a>,
+    /// Adds to `c`.
     pub accumulate: bool,
 }
 
-impl Tile {
-    /// All rows, in tiles of up to six.
+impl Tile<'_> {
+    /// All rows, in tiles of up to six, with up to `C` registers of columns.
+    ///
+    /// # Panics
+    /// When a matrix is too small, or `c` has more columns than the registers.
     #[inline(always)]
-    pub(in crate::nn::kernel) unsafe fn rows<V: Lanes, const C: usize>(self, rows: usize) {
+    pub(in crate::nn::kernel) fn run<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
+        const { assert!(C * V::WIDTH <= LINE) };
+        let rows = self.c.rows();
+        assert!(
+            self.a.holds(rows, self.k)
+                && self.b.column == 1
+                && self.b.holds(self.k, C * V::WIDTH)
+                && self.c.columns() <= C * V::WIDTH,
+            "gemm: a tile of {rows} x {} from {}",
+            self.c.columns(),
+            self.k
+        );
         let mut row = 0;
-        // SAFETY: rows `0..rows` exist.
+        // SAFETY: the assertion above is what `columns` wants of the matrices, and no row is beyond `rows`.
         unsafe {
             while row + 6 <= rows {
-                self.at(row).columns::<V, 6, C>();
+                self.columns::<V, 6, C>(isa, row);
                 row += 6;
             }
             if row + 4 <= rows {
-                self.at(row).columns::<V, 4, C>();
+                self.columns::<V, 4, C>(isa, row);
                 row += 4;
             }
             if row + 2 <= rows {
-                self.at(row).columns::<V, 2, C>();
+                self.columns::<V, 2, C>(isa, row);
                 row += 2;
             }
             if row < rows {
-                self.at(row).columns::<V, 1, C>();
+                self.columns::<V, 1, C>(isa, row);
             }
         }
     }
 
+    /// Rows `row..row + R`, in as few registers as the columns need.
+    ///
+    /// # Safety
+    /// `a` and `c` have these rows, `b` has `k` rows of `C` registers, side by side, and `c` no more columns than these.
     #[inline(always)]
-    unsafe fn at(self, row: usize) -> Self {
-        // SAFETY: the row exists.
-        unsafe { Tile { a: self.a.add(row * self.a_row), c: self.c.add(row * self.c_row), ..self } }
-    }
-
-    /// `R` rows, in as few registers as the columns need.
-    #[inline(always)]
-    unsafe fn columns<V: Lanes, const R: usize, const C: usize>(self) {
-        // SAFETY: handed on.
+    unsafe fn columns<V: Lanes, const R: usize, const C: usize>(&mut self, isa: Has<V>, row: usize) {
+        // SAFETY: as promised to this function; fewer registers still cover the columns of `c`.
         unsafe {
-            match self.columns.div_ceil(V::WIDTH) {
-                1 if C > 1 => self.multiply::<V, R, 1>(),
-                2 if C > 2 => self.multiply::<V, R, 2>(),
-                _ => self.multiply::<V, R, C>(),
+            match self.c.columns().div_ceil(V::WIDTH) {
+                1 if C > 1 => self.multiply::<V, R, 1>(isa, row),
+                2 if C > 2 => self.multiply::<V, R, 2>(isa, row),
+                _ => self.multiply::<V, R, C>(isa, row),
             }
         }
     }
 
+    /// The same with just `C` registers.
+    ///
+    /// # Safety
+    /// As [`columns`](Tile::columns).
     #[inline(always)]
-    unsafe fn multiply<V: Lanes, const R: usize, const C: usize>(self) {
-        // SAFETY: R rows of a and c exist, k rows of C registers of b; of c, `columns` numbers a row are touched.
-        unsafe {
-            let mut sums = [[V::splat(0.0); C]; R];
-            let (mut a, mut b) = (self.a, self.b);
-            for _ in 0..self.k {
-                // No closure: outside of optimised builds one is not compiled for the caller's instruction set.
-                let mut right = [V::splat(0.0); C];
-                for (v, right) in right.iter_mut().enumerate() {
-                    *right = V::load(b.add(v * V::WIDTH));
-                }
-                for (r, sums) in sums.iter_mut().enumerate() {
-                    let left = V::splat(*a.add(r * self.a_row));
-                    for (sum, right) in sums.iter_mut().zip(right) {
-                        *sum = V::mul_add(left, right, *sum);
-                    }
-                }
-                a = a.wrapping_add(self.a_column);
-                b = b.wrapping_add(self.b_row);
+    unsafe fn multiply<V: Lanes, const R: usize, const C: usize>(&mut self, isa: Has<V>, row: usize) {
+        debug_assert!(row + R <= self.c.rows() && self.a.holds(row + R, self.k));
+        debug_assert!(self.b.holds(self.k, C * V::WIDTH) && self.c.columns() <= C * V::WIDTH);
+        let mut sums = [[V::splat(isa, 0.0); C]; R];
+        let mut a = self.a.data.as_ptr().wrapping_add(row * self.a.row);
+        let mut b = self.b.data.as_ptr();
+        for _ in 0..self.k {
+            // No closure: outside of optimised builds one is not compiled for the caller's instruction set.
+            let mut right = [V::splat(isa, 0.0); C];
+            for (v, right) in right.iter_mut().enumerate() {
+                // SAFETY: `b` is at one of its `k` rows of `C` registers, which the caller promises.
+                *right = unsafe { V::read(isa, b.add(v * V::WIDTH)) };
             }
-            if self.columns >= C * V::WIDTH {
-                for (r, sums) in sums.into_iter().enumerate() {
-                    for (v, sum) in sums.into_iter().enumerate() {
-                        let c = self.c.add(r * self.c_row + v * V::WIDTH);
-                        let sum = if self.accumulate { V::add(V::load(c), sum) } else { sum };
-                        sum.store(c);
-                    }
+            for (r, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: `a` is at one of its `k` columns, in the first of the `R` rows that the caller promises.
+                let left = V::splat(isa, unsafe { *a.add(r * self.a.row) });
+                for (sum, right) in sums.iter_mut().zip(right) {
+                    *sum = V::mul_add(left, right, *sum);
                 }
-                return;
             }
+            a = a.wrapping_add(self.a.column);
+            b = b.wrapping_add(self.b.row);
+        }
+        let columns = self.c.columns();
+        if columns == C * V::WIDTH {
             for (r, sums) in sums.into_iter().enumerate() {
-                let mut line = [0.0_f32; 64];
+                let c = self.c.row(row + r);
                 for (v, sum) in sums.into_iter().enumerate() {
-                    sum.store(line.as_mut_ptr().add(v * V::WIDTH));
+                    // SAFETY: the caller promises the row, and its columns are `C` registers.
+                    unsafe {
+                        let c = c.add(v * V::WIDTH);
+                        let sum = if self.accumulate { V::add(V::read(isa, c), sum) } else { sum };
+                        sum.write(c);
+                    }
                 }
-                for (j, sum) in line.into_iter().enumerate().take(self.columns) {
-                    let c = self.c.add(r * self.c_row + j);
-                    *c = if self.accumulate { *c + sum } else { sum };
-                }
+            }
+            return;
+        }
+        for (r, sums) in sums.into_iter().enumerate() {
+            let mut line = [0.0_f32; LINE];
+            for (v, sum) in sums.into_iter().enumerate() {
+                sum.store(&mut line[v * V::WIDTH..]);
+            }
+            let c = self.c.row(row + r);
+            for (j, sum) in line.into_iter().enumerate().take(columns) {
+                // SAFETY: the caller promises the row, and `j` is below its columns.
+                unsafe { *c.add(j) = if self.accumulate { *c.add(j) + sum } else { sum } };
             }
         }
     }
 }
+
+/// Numbers of the widest row of registers.
+const LINE: usize = 64;

@@ -21,6 +21,8 @@ pub mod kernel;
 pub mod layers;
 pub mod loss;
 pub mod model;
+#[cfg(test)]
+mod not_finite;
 pub mod ops;
 pub mod optim;
 pub mod profile;

@@ -11,7 +11,7 @@ use crate::data::Targets;
 use crate::preset::{self, Clip, Layer, Loss, LossOptions};
 
 /// Networks that together have every kind of layer, with the shape of their input; the last layer has three outputs.
-const NETWORKS: &[(&str, &[usize])] = &[
+pub(super) const NETWORKS: &[(&str, &[usize])] = &[
     (
         "[Dense(units: 70, activation: relu), BatchNormalization(), Activation(leaky_relu), Dropout(rate: 0.3),
           Dense(units: 70, activation: sigmoid), Activation(linear), Dense(units: 3, activation: softmax)]",
@@ -59,7 +59,7 @@ const NETWORKS: &[(&str, &[usize])] = &[
 ];
 
 /// Numbers for inputs; whole ones from 0 to 8 where tokens are wanted.
-fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
+pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
     let of_tokens = matches!(layers.first(), Some(Layer::Embedding { .. }));
     let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
     numbers(count, seed).into_iter().map(number).collect()

@@ -44,7 +44,7 @@ impl Rows {
     }
 
     /// The same, whether it gains or not.
-    fn of_any(conv: &Conv) -> Option<Self> {
+    pub(super) fn of_any(conv: &Conv) -> Option<Self> {
         let window = &conv.window;
         let [height, width, channels] = window.input;
         let is_dense = conv.groups == 1 && window.strides == [1, 1] && window.dilation == [1, 1];

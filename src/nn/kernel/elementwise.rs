@@ -153,7 +153,7 @@ simd! {
     }
 }
 
-simd! { fn relu_back<I>(g: &mut [f32], y: &[f32]) { for (g, y) in g.iter_mut().zip(y) { *g = if *y > 0.0 { *g } else { 0.0 }; } } }
+simd! { fn relu_back<I>(g: &mut [f32], y: &[f32]) { for (g, y) in g.iter_mut().zip(y) { *g = if *y <= 0.0 { 0.0 } else { *g }; } } }
 simd! { fn leaky_relu_back<I>(g: &mut [f32], y: &[f32]) { for (g, y) in g.iter_mut().zip(y) { *g *= if *y > 0.0 { 1.0 } else { 0.2 }; } } }
 simd! { fn sigmoid_back<I>(g: &mut [f32], y: &[f32]) { for (g, y) in g.iter_mut().zip(y) { *g *= y * (1.0 - y); } } }
 simd! { fn tanh_back<I>(g: &mut [f32], y: &[f32]) { for (g, y) in g.iter_mut().zip(y) { *g *= I::mul_add(-*y, *y, 1.0); } } }

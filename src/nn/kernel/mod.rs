@@ -17,6 +17,8 @@ pub mod gemm;
 pub mod isa;
 pub mod layer_norm;
 pub mod math;
+#[cfg(test)]
+mod not_finite;
 pub mod panel;
 pub mod pool;
 pub mod random;

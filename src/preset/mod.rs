@@ -27,6 +27,7 @@ pub mod source;
 pub mod summary;
 pub mod types;
 pub mod validate;
+mod variants;
 
 pub use augment::{Augment, Flip};
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};

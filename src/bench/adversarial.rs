@@ -16,6 +16,7 @@ use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
 use crate::nn::profile;
 use crate::nn::{self};
+use crate::preset::optimizers::Adam;
 use crate::preset::{self, Clip, Loss, LossOptions};
 use crate::train::Error;
 
@@ -34,12 +35,7 @@ impl<D: Backend> Gan<D> {
     fn new(device: D) -> Result<Self, nn::Error> {
         let [generator, discriminator] = gan();
         let (cross_entropy, none) = (Loss::BinaryCrossentropy, Loss::MeanSquaredError);
-        let adam = preset::Optimizer::Adam {
-            learning_rate: LEARNING_RATE,
-            beta_1: 0.9,
-            beta_2: 0.999,
-            epsilon: 1e-7,
-        };
+        let adam = preset::Optimizer::from(Adam { learning_rate: LEARNING_RATE, ..Adam::default() });
         Ok(Gan {
             generator: Model::build(&device, &generator, &[NOISE], none, 1)?,
             discriminator: Model::build(&device, &discriminator, &[PIXELS], cross_entropy, 2)?,

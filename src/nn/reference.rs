@@ -296,7 +296,7 @@ mod tests {
             [ron::from_str("Dense(units: 1, activation: sigmoid, kernel_initializer: zeros)").unwrap()];
         for loss in [Loss::BinaryCrossentropy, Loss::MeanSquaredError] {
             let mut model: Model<Cpu> = Model::build(&device, &layers, &[bits], loss, 0).unwrap();
-            let settings = preset::Optimizer::Sgd { learning_rate: 0.5, momentum: 0.0, nesterov: false };
+            let settings = preset::optimizers::Sgd { learning_rate: 0.5, ..Default::default() }.into();
             let mut optimizer = Optimizer::new(&settings, &Clip::default());
             let (targets_of, options) = (Targets::Values(targets.clone()), LossOptions::default());
             for _ in 0..400 {

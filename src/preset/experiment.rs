@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::data::Signature;
 use super::layer::Layer;
 use super::memory::Memory;
+use super::optimizers::Optimizer;
 use super::path::Path;
 use super::procedure::Pretrainer;
 use super::shapes::ShapeError;
 use super::source::Offers;
 use super::summary::Summary;
-use super::types::{Optimizer, Preset};
+use super::types::Preset;
 use super::validate::Finding;
 
 /// A preset whose shapes, loss and data fit. [`Preset::validate`] makes it; from there it is carried to the worker and into

@@ -4,7 +4,7 @@
 //! A configuration type lists its fields once, with [`fields!`](crate::fields): a field that is forgotten there does
 //! not compile.
 
-use super::path::Path;
+use super::path::{Key, Path};
 use super::shapes::ShapeError;
 
 /// The numbers that a field takes. Infinity and NaN are in no range.
@@ -40,6 +40,11 @@ impl Range {
         Range { low, from_low: true, high, to_high: true }
     }
 
+    /// Above `low`, and below `high`.
+    pub const fn within(low: f64, high: f64) -> Range {
+        Range { low, from_low: false, high, to_high: false }
+    }
+
     /// Above `low`, and at most `high`.
     pub const fn above_to(low: f64, high: f64) -> Range {
         Range { low, from_low: false, high, to_high: true }
@@ -57,7 +62,20 @@ impl Range {
         number.is_finite() && above && below
     }
 
-    /// The range for a person: `above 0 and at most 1`.
+    /// The range behind a noun: `a number` `from 0 to below 1`.
+    pub fn behind_noun(&self) -> String {
+        let low = (self.low > f64::MIN).then(|| match self.from_low {
+            true => format!("from {}", self.low),
+            false => format!("above {}", self.low),
+        });
+        let high = (self.high < f64::MAX).then(|| match self.to_high {
+            true => format!("to {}", self.high),
+            false => format!("to below {}", self.high),
+        });
+        [low, high].into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The range behind "use": `above 0 and at most 1`.
     pub fn in_words(&self) -> String {
         let low = (self.low > f64::MIN).then(|| match self.from_low {
             true => format!("{} or more", self.low),
@@ -98,6 +116,51 @@ pub enum FieldKind {
     Nested,
 }
 
+impl FieldKind {
+    /// What a field of this kind takes, for a prompt: `a whole number from 1`.
+    pub fn in_words(&self) -> String {
+        let numbers =
+            |what: &str, range: &Range| format!("{what} {}", range.behind_noun()).trim_end().to_owned();
+        match self {
+            FieldKind::Integer(range) => numbers("a whole number", range),
+            FieldKind::Number(Range::ABOVE_ZERO) => "a number above 0, such as 0.001 or 3e-4".into(),
+            FieldKind::Number(range) => numbers("a number", range),
+            FieldKind::Pair(range) => numbers("one or two whole numbers", range),
+            FieldKind::Integers(range) => numbers("whole numbers", range),
+            FieldKind::Numbers(range) => numbers("numbers", range),
+            FieldKind::Switch => "true or false".into(),
+            FieldKind::Choice(words) => format!("one of {}", words.join(", ")),
+            FieldKind::Text => "a text".into(),
+            FieldKind::Nested => "a value with fields of its own".into(),
+        }
+    }
+}
+
+/// The kind of the field of this name.
+///
+/// # Panics
+/// When there is no such field: while it compiles, where the call is a constant.
+pub const fn kind_of(fields: &[Field], name: &str) -> FieldKind {
+    let mut place = 0;
+    while place < fields.len() {
+        if is_same(fields[place].name, name) {
+            return fields[place].kind;
+        }
+        place += 1;
+    }
+    panic!("there is no field of this name")
+}
+
+/// `a == b`, which a constant cannot ask.
+const fn is_same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut place = 0;
+    while place < a.len() && place < b.len() && a[place] == b[place] {
+        place += 1;
+    }
+    place == a.len() && place == b.len()
+}
+
 /// One field of a configuration type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Field {
@@ -107,6 +170,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// What it is for, in one line.
     pub help: &'static str,
+    /// What is said of a number out of its range, with `{}` for the number; left out: the field and the number.
+    pub refusal: Option<&'static str>,
 }
 
 /// A field's value, as far as a range can judge it.
@@ -122,6 +187,11 @@ pub enum Value {
 pub trait AsValue {
     /// The value.
     fn as_value(&self) -> Value;
+
+    /// The first number out of its range inside a value that has fields of its own.
+    fn out_of_range_inside(&self) -> Option<OutOfRange> {
+        None
+    }
 }
 
 macro_rules! number_values {
@@ -133,11 +203,22 @@ macro_rules! number_values {
         }
     )*};
 }
-number_values!(f32, f64, u32, u64, usize);
+number_values!(f64, u32, u64, usize);
+
+impl AsValue for f32 {
+    fn as_value(&self) -> Value {
+        // The decimal that a preset writes: 0.1, where a conversion gives 0.10000000149011612.
+        Value::Numbers(vec![self.to_string().parse().unwrap_or(f64::from(*self))])
+    }
+}
 
 impl<T: AsValue> AsValue for Option<T> {
     fn as_value(&self) -> Value {
         self.as_ref().map_or(Value::Other, AsValue::as_value)
+    }
+
+    fn out_of_range_inside(&self) -> Option<OutOfRange> {
+        self.as_ref().and_then(AsValue::out_of_range_inside)
     }
 }
 
@@ -148,6 +229,13 @@ impl<T: AsValue> AsValue for Vec<T> {
             Value::Other => None,
         });
         numbers.collect::<Option<Vec<_>>>().map_or(Value::Other, |all| Value::Numbers(all.concat()))
+    }
+
+    fn out_of_range_inside(&self) -> Option<OutOfRange> {
+        let inside = |(place, one): (usize, &T)| {
+            one.out_of_range_inside().map(|found| found.inside(Path::top().index(place)))
+        };
+        self.iter().enumerate().find_map(inside)
     }
 }
 
@@ -170,23 +258,90 @@ macro_rules! other_values {
 pub(in crate::preset) use other_values;
 other_values!(bool, String);
 
+/// Types that describe fields of their own, as the values of others' fields.
+macro_rules! nested_values {
+    ($($nested:ty),* $(,)?) => {$(
+        impl $crate::preset::field::AsValue for $nested {
+            fn as_value(&self) -> $crate::preset::field::Value {
+                $crate::preset::field::Value::Other
+            }
+
+            fn out_of_range_inside(&self) -> Option<$crate::preset::field::OutOfRange> {
+                $crate::preset::field::Fields::out_of_range(self)
+            }
+        }
+    )*};
+}
+pub(in crate::preset) use nested_values;
+
 /// A configuration type that describes its fields.
 pub trait Fields {
     /// Its fields, in the order in which a form shows them.
     const FIELDS: &'static [Field];
 
+    /// The content of every field, in the same order.
+    fn contents(&self) -> Vec<&dyn AsValue>;
+
     /// The value of every field, in the same order.
-    fn values(&self) -> Vec<Value>;
+    fn values(&self) -> Vec<Value> {
+        self.contents().into_iter().map(AsValue::as_value).collect()
+    }
+
+    /// The first number that is out of its field's range, here or in a field with fields of its own.
+    fn out_of_range(&self) -> Option<OutOfRange> {
+        Self::FIELDS.iter().zip(self.contents()).find_map(|(field, content)| {
+            field
+                .out_of_range(&content.as_value())
+                .or_else(|| content.out_of_range_inside().map(|found| found.inside(Path::to(field.name))))
+        })
+    }
 
     /// Checks every number against its field's range.
     ///
     /// # Errors
     /// The first field that is out of its range, with its path below this value.
     fn check_ranges(&self) -> Result<(), ShapeError> {
-        for (field, value) in Self::FIELDS.iter().zip(self.values()) {
-            field.check(&value)?;
+        self.out_of_range().map_or(Ok(()), |found| Err(found.into()))
+    }
+}
+
+/// A number that its field does not take.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutOfRange {
+    /// Where it stands.
+    pub path: Path,
+    number: f64,
+    range: Range,
+    refusal: Option<&'static str>,
+}
+
+impl OutOfRange {
+    /// The same, seen from outside the value at `outer`.
+    fn inside(mut self, outer: Path) -> Self {
+        self.path = outer.then(self.path);
+        self
+    }
+
+    /// What is wrong: `train.clip.value is -1`.
+    fn problem(&self) -> String {
+        match self.refusal {
+            Some(refusal) => refusal.replace("{}", &self.number.to_string()),
+            None => {
+                let is_index = |key: &Key| matches!(key, Key::Index(_));
+                let mut field = self.path.clone();
+                while field.0.last().is_some_and(is_index) {
+                    field.0.pop();
+                }
+                format!("{field} is {}", self.number)
+            }
         }
-        Ok(())
+    }
+}
+
+impl From<OutOfRange> for ShapeError {
+    fn from(found: OutOfRange) -> Self {
+        let (problem, help) = (found.problem(), format!("use {}", found.range.in_words()));
+        ShapeError { path: found.path, problem, help }
     }
 }
 
@@ -203,33 +358,36 @@ impl Field {
         }
     }
 
-    fn check(&self, value: &Value) -> Result<(), ShapeError> {
-        let (Some(range), Value::Numbers(numbers)) = (self.range(), value) else { return Ok(()) };
-        let Some(place) = numbers.iter().position(|&number| !range.contains(number)) else { return Ok(()) };
+    fn out_of_range(&self, value: &Value) -> Option<OutOfRange> {
+        let (Some(range), Value::Numbers(numbers)) = (self.range(), value) else { return None };
+        let place = numbers.iter().position(|&number| !range.contains(number))?;
         let is_list = matches!(self.kind, FieldKind::Integers(_) | FieldKind::Numbers(_));
         let path = if is_list { Path::to(self.name).index(place) } else { Path::to(self.name) };
-        let problem = format!("{} is {}", self.name, numbers[place]);
-        Err(ShapeError { path, problem, help: format!("use {}", range.in_words()) })
+        Some(OutOfRange { path, number: numbers[place], range, refusal: self.refusal })
     }
 }
 
 /// Lists the fields of a configuration type: `fields! { Adam { beta_1: Number(Range::SHARE), "…"; } }`. Every field
-/// of the struct must be there.
+/// of the struct must be there. A second text is what is said of a number out of the range, with `{}` for the number.
 #[macro_export]
 macro_rules! fields {
-    ($type:ident { $($name:ident: $kind:expr, $help:literal;)* }) => {
+    ($type:ident { $($name:ident: $kind:expr, $help:literal $(, $refusal:literal)?;)* }) => {
         impl $crate::preset::field::Fields for $type {
             const FIELDS: &'static [$crate::preset::field::Field] = &[$({
                 #[allow(unused_imports, reason = "a table may need only some of the kinds")]
                 use $crate::preset::field::{FieldKind::*, Range};
-                $crate::preset::field::Field { name: stringify!($name), kind: $kind, help: $help }
+                let refusal: &[&'static str] = &[$($refusal)?];
+                $crate::preset::field::Field {
+                    name: stringify!($name),
+                    kind: $kind,
+                    help: $help,
+                    refusal: refusal.first().copied(),
+                }
             }),*];
 
-            fn values(&self) -> Vec<$crate::preset::field::Value> {
-                #[allow(unused_imports, reason = "a type may have no fields")]
-                use $crate::preset::field::AsValue;
+            fn contents(&self) -> Vec<&dyn $crate::preset::field::AsValue> {
                 let $type { $($name),* } = self;
-                vec![$($name.as_value()),*]
+                vec![$($name as &dyn $crate::preset::field::AsValue),*]
             }
         }
     };
@@ -255,6 +413,22 @@ mod tests {
         }
     }
 
+    struct Outer {
+        example: Option<Example>,
+        many: Vec<Example>,
+        share: f32,
+    }
+
+    nested_values!(Example);
+
+    fields! {
+        Outer {
+            example: Nested, "one, if any";
+            many: Nested, "several";
+            share: Number(Range::SHARE), "a share", "a share of {}";
+        }
+    }
+
     fn refusal(rate: f64, sizes: &[usize], limit: Option<f32>) -> String {
         let example = Example { rate, sizes: sizes.to_vec(), limit, is_on: true };
         let refused = example.check_ranges();
@@ -270,6 +444,28 @@ mod tests {
         assert_eq!(refusal(f64::NAN, &[], None), "rate: rate is NaN; use above 0");
         assert_eq!(refusal(0.1, &[3, 0], None), "sizes[1]: sizes is 0; use 1 or more and at most 2147483647");
         assert_eq!(refusal(0.1, &[], Some(2.5)), "limit: limit is 2.5; use 0 or more and at most 2");
+    }
+
+    #[test]
+    fn numbers_inside_other_values_are_refused_by_their_whole_path() {
+        let example = |rate| Example { rate, sizes: vec![], limit: None, is_on: false };
+        let refusal = |example, many, share| Outer { example, many, share }.check_ranges().unwrap_err();
+        let found = refusal(Some(example(-1.0)), vec![], 0.0);
+        assert_eq!((&*found.path.to_string(), &*found.problem), ("example.rate", "example.rate is -1"));
+        let found = refusal(None, vec![example(1.0), example(-2.0)], 0.0);
+        assert_eq!((&*found.path.to_string(), &*found.problem), ("many[1].rate", "many[1].rate is -2"));
+        // A number in single precision is shown as it was written.
+        let found = refusal(None, vec![], 1.1);
+        assert_eq!((&*found.problem, &*found.help), ("a share of 1.1", "use 0 or more and below 1"));
+    }
+
+    #[test]
+    fn what_a_field_takes_is_said_in_words() {
+        assert_eq!(kind_of(Example::FIELDS, "rate").in_words(), "a number above 0, such as 0.001 or 3e-4");
+        assert_eq!(FieldKind::Integer(Range::at_least(1.0)).in_words(), "a whole number from 1");
+        assert_eq!(FieldKind::Number(Range::SHARE).in_words(), "a number from 0 to below 1");
+        assert_eq!(FieldKind::Number(Range::ANY).in_words(), "a number");
+        assert_eq!(FieldKind::Choice(&["a", "b"]).in_words(), "one of a, b");
     }
 
     #[test]

@@ -4,9 +4,9 @@
 //! scratch memory is counted for the layers that are known to need it.
 
 use super::layer::Layer;
+use super::optimizers::Optimizer;
 use super::shapes::size;
 use super::summary::{Summary, in_bytes};
-use super::types::Optimizer;
 
 /// Bytes that a training takes, by what they are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Memory {
         Memory {
             parameters: NUMBER.saturating_mul(summary.parameters.total()),
             gradients: trainable,
-            moments: trainable.saturating_mul(moments(optimizer)),
+            moments: trainable.saturating_mul(optimizer.moments().len() as u64),
             activations: NUMBER.saturating_mul(sample).saturating_mul(u64::from(batch)),
             data: 0,
         }
@@ -91,18 +91,6 @@ impl Memory {
             parts.push(format!("data {}", in_bytes(self.data)));
         }
         format!("{} ({})", in_bytes(self.total()), parts.join(", "))
-    }
-}
-
-/// Numbers that an optimizer remembers of each weight.
-fn moments(optimizer: &Optimizer) -> u64 {
-    match optimizer {
-        Optimizer::Sgd { momentum, .. } => u64::from(*momentum != 0.0),
-        Optimizer::Adam { .. } | Optimizer::AdamW { .. } => 2,
-        Optimizer::RmsProp { momentum, centered, .. } => {
-            1 + u64::from(*momentum != 0.0) + u64::from(*centered)
-        }
-        Optimizer::Adagrad { .. } => 1,
     }
 }
 

@@ -16,6 +16,7 @@ pub mod memory;
 pub mod metric;
 pub mod names;
 mod networks;
+pub mod optimizers;
 pub mod outline;
 pub mod overrides;
 pub mod parameters;
@@ -38,6 +39,7 @@ pub use layer::{Activation, Initializer, Layer, Padding, Pair, Regularizer};
 pub use memory::Memory;
 pub use metric::Metric;
 pub use names::layer_names;
+pub use optimizers::Optimizer;
 pub use parameters::{Parameters, parameters};
 pub use parse::PresetError;
 pub use path::{Key, Path};
@@ -45,7 +47,5 @@ pub use procedure::{Pretrainer, Procedure, Visible};
 pub use shapes::{ShapeError, output_shape};
 pub use source::{Gate, Offers, Source};
 pub use summary::Summary;
-pub use types::{
-    Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Optimizer, Preset, Schedule, TrainConfig,
-};
+pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, Schedule, TrainConfig};
 pub use validate::Finding;

@@ -62,7 +62,7 @@ fn read_path(path: &str) -> Path {
 #[cfg(test)]
 mod tests {
     use super::super::layer::Layer;
-    use super::super::types::Optimizer;
+    use super::super::optimizers::{Optimizer, Sgd};
     use super::*;
 
     const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
@@ -78,7 +78,7 @@ mod tests {
         assert!(matches!(preset.layers[0], Layer::Conv2D { filters: 8, .. }));
         assert_eq!(preset.data.train_samples, Some(1000));
         let text = apply(&text, "optimizer=SGD(momentum: 0.9)").unwrap();
-        assert!(matches!(parse(&text, "x").unwrap().optimizer, Optimizer::Sgd { momentum: 0.9, .. }));
+        assert!(matches!(parse(&text, "x").unwrap().optimizer, Optimizer::Sgd(Sgd { momentum: 0.9, .. })));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::layer::Layer;
-use super::types::{Optimizer, yes};
+use super::optimizers::Optimizer;
+use super::types::yes;
 
 /// A training procedure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

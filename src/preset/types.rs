@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::data::DataConfig;
 use super::layer::Layer;
 use super::metric::Metric;
+use super::optimizers::Optimizer;
 use super::procedure::Procedure;
 
 /// An experiment: data, network, loss, optimizer and how to train.
@@ -78,119 +79,6 @@ pub struct LossOptions {
 impl Default for LossOptions {
     fn default() -> Self {
         LossOptions { label_smoothing: 0.0, delta: 1.0, class_weights: Vec::new() }
-    }
-}
-
-/// An optimizer with its settings, by Keras's names and defaults.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the optimizers' published hyperparameters")]
-pub enum Optimizer {
-    /// Stochastic gradient descent, with momentum and Nesterov's form of it.
-    #[serde(rename = "SGD")]
-    Sgd {
-        #[serde(default = "sgd_rate")]
-        learning_rate: f64,
-        #[serde(default)]
-        momentum: f64,
-        #[serde(default)]
-        nesterov: bool,
-    },
-    /// Adam (Kingma & Ba 2015).
-    Adam {
-        #[serde(default = "adam_rate")]
-        learning_rate: f64,
-        #[serde(default = "beta_1")]
-        beta_1: f64,
-        #[serde(default = "beta_2")]
-        beta_2: f64,
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-    },
-    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019).
-    AdamW {
-        #[serde(default = "adam_rate")]
-        learning_rate: f64,
-        #[serde(default = "beta_1")]
-        beta_1: f64,
-        #[serde(default = "beta_2")]
-        beta_2: f64,
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-        #[serde(default = "weight_decay")]
-        weight_decay: f64,
-    },
-    /// RMSprop (Hinton's lecture 6e).
-    #[serde(rename = "RMSprop")]
-    RmsProp {
-        #[serde(default = "adam_rate")]
-        learning_rate: f64,
-        #[serde(default = "rho")]
-        rho: f64,
-        #[serde(default)]
-        momentum: f64,
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-        #[serde(default)]
-        centered: bool,
-    },
-    /// Adagrad (Duchi et al. 2011).
-    Adagrad {
-        #[serde(default = "adam_rate")]
-        learning_rate: f64,
-        #[serde(default = "adagrad_start")]
-        initial_accumulator_value: f64,
-        #[serde(default = "epsilon")]
-        epsilon: f64,
-    },
-}
-
-fn sgd_rate() -> f64 {
-    0.01
-}
-fn adam_rate() -> f64 {
-    0.001
-}
-fn beta_1() -> f64 {
-    0.9
-}
-fn beta_2() -> f64 {
-    0.999
-}
-fn epsilon() -> f64 {
-    1e-7
-}
-fn weight_decay() -> f64 {
-    0.004
-}
-fn rho() -> f64 {
-    0.9
-}
-fn adagrad_start() -> f64 {
-    0.1
-}
-
-impl Optimizer {
-    /// Its learning rate.
-    pub fn learning_rate(&self) -> f64 {
-        match self {
-            Optimizer::Sgd { learning_rate, .. }
-            | Optimizer::Adam { learning_rate, .. }
-            | Optimizer::AdamW { learning_rate, .. }
-            | Optimizer::RmsProp { learning_rate, .. }
-            | Optimizer::Adagrad { learning_rate, .. } => *learning_rate,
-        }
-    }
-
-    /// Sets its learning rate.
-    pub fn set_learning_rate(&mut self, rate: f64) {
-        match self {
-            Optimizer::Sgd { learning_rate, .. }
-            | Optimizer::Adam { learning_rate, .. }
-            | Optimizer::AdamW { learning_rate, .. }
-            | Optimizer::RmsProp { learning_rate, .. }
-            | Optimizer::Adagrad { learning_rate, .. } => *learning_rate = rate,
-        }
     }
 }
 

@@ -10,7 +10,8 @@ use serde::forward_to_deserialize_any;
 use serde::ser::{Error as _, Impossible, Serialize, SerializeStruct, SerializeStructVariant, Serializer};
 
 /// Defines an enum by its variants and their names in a preset. A variant stands alone, or holds one configuration
-/// type, whose own `Serialize` and `Deserialize` say what stands in its parentheses.
+/// type, whose own `Serialize` and `Deserialize` say what stands in its parentheses, and whose own table of fields says
+/// which numbers may stand there.
 ///
 /// ```ignore
 /// variants! {
@@ -45,6 +46,20 @@ macro_rules! variants {
             pub fn name(&self) -> &'static str {
                 match self {
                     $(Self::$kind { .. } => $word),*
+                }
+            }
+        }
+
+        impl $crate::preset::field::AsValue for $name {
+            fn as_value(&self) -> $crate::preset::field::Value {
+                $crate::preset::field::Value::Other
+            }
+
+            fn out_of_range_inside(&self) -> Option<$crate::preset::field::OutOfRange> {
+                match self {
+                    $($crate::preset::variants::variants!(@pattern value, $kind $(, $inner)?) => {
+                        $crate::preset::variants::variants!(@check value $(, $inner)?)
+                    })*
                 }
             }
         }
@@ -88,6 +103,8 @@ macro_rules! variants {
     };
     (@pattern $value:ident, $kind:ident) => { Self::$kind };
     (@pattern $value:ident, $kind:ident, $inner:ty) => { Self::$kind($value) };
+    (@check $value:ident) => { None };
+    (@check $value:ident, $inner:ty) => { $crate::preset::field::AsValue::out_of_range_inside($value) };
     (@write $to:ident, $value:ident) => { $to.write_name() };
     (@write $to:ident, $value:ident, $inner:ty) => { serde::Serialize::serialize($value, $to) };
     (@read $content:ident, $name:ident, $kind:ident) => {
@@ -290,6 +307,9 @@ impl<S: SerializeStructVariant> SerializeStruct for ToStructVariant<S> {
 mod tests {
     use serde::{Deserialize, Serialize};
 
+    use crate::fields;
+    use crate::preset::field::{AsValue, nested_values, other_values};
+
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(deny_unknown_fields, default)]
     struct Circle {
@@ -302,6 +322,16 @@ mod tests {
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Twice(Box<Shape>);
+
+    nested_values!(Circle);
+    other_values!(Empty, Twice);
+
+    fields! {
+        Circle {
+            radius: Number(Range::ABOVE_ZERO), "its size";
+            label: Text, "its name";
+        }
+    }
 
     variants! {
         /// Every form that a variant may have.
@@ -351,6 +381,14 @@ mod tests {
             assert_eq!(serde_json::from_str::<Shape>(&json).unwrap(), shape);
         }
         assert_eq!(ron::from_str::<Shape>("circle()").unwrap().name(), "circle");
+    }
+
+    #[test]
+    fn the_numbers_of_a_variant_are_judged_by_its_own_table() {
+        let refused =
+            |text| ron::from_str::<Shape>(text).unwrap().out_of_range_inside().map(|found| found.path);
+        assert_eq!(refused("circle()").map(|path| path.to_string()).as_deref(), Some("radius"));
+        assert_eq!((refused("circle(radius: 1.0)"), refused("point")), (None, None));
     }
 
     #[test]

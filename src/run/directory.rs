@@ -244,6 +244,7 @@ fn name_part(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::optimizers::Sgd;
     use crate::preset::*;
 
     fn manifest(name: &str) -> Manifest {
@@ -256,7 +257,7 @@ mod tests {
             layers: vec![Layer::Flatten],
             loss: Loss::MeanSquaredError,
             loss_options: LossOptions::default(),
-            optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.0, nesterov: false },
+            optimizer: Sgd { learning_rate: 0.1, ..Sgd::default() }.into(),
             train: TrainConfig {
                 epochs: 1,
                 batch_size: 1,

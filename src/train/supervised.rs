@@ -273,8 +273,7 @@ mod tests {
     #[test]
     fn a_rate_that_blows_up_is_reported_with_its_step() {
         let mut wild = small();
-        wild.optimizer =
-            crate::preset::Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0, nesterov: false };
+        wild.optimizer = crate::preset::optimizers::Sgd { learning_rate: 1e30, ..Default::default() }.into();
         let error = prepare(&wild).unwrap().run().unwrap_err();
         assert!(matches!(error, Error::NotFinite { epoch: 1, .. }), "{error}");
     }

@@ -113,6 +113,38 @@ impl Isa for Separate {
     }
 }
 
+/// A kernel with types of its own as parameters, which [`simd!`](crate::simd) has no place for.
+pub trait Kernel {
+    /// The body. Write it and what it calls `#[inline(always)]`, so that each level compiles it anew.
+    fn run<I: Isa>(self);
+}
+
+/// Runs a kernel, compiled for the level in use.
+pub fn run(kernel: impl Kernel) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+        fn avx512(kernel: impl Kernel) {
+            kernel.run::<Fused>();
+        }
+        #[target_feature(enable = "avx2,fma")]
+        fn avx2(kernel: impl Kernel) {
+            kernel.run::<Fused>();
+        }
+        match level() {
+            // SAFETY: `level` never exceeds what `available` found on this processor.
+            Level::Avx512 => unsafe { avx512(kernel) },
+            // SAFETY: likewise.
+            Level::Avx2 => unsafe { avx2(kernel) },
+            Level::Plain => kernel.run::<Separate>(),
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    kernel.run::<Fused>();
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    kernel.run::<Separate>();
+}
+
 /// Defines a kernel: `simd! { /// doc … pub fn name<I>(x: &[f32], y: &mut [f32]) { … I::mul_add(a, b, c) … } }`.
 ///
 /// The body is compiled once per [`Level`]. Helpers it calls must be `#[inline(always)]` and take the [`Isa`] as a type

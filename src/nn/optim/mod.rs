@@ -13,8 +13,8 @@ use super::device::Error;
 use super::model::Model;
 use super::ops::Backend;
 use super::profile::span;
+use crate::preset::optimizers::{Rule, UseRule};
 use crate::preset::{self, Clip};
-pub use kernel::Rule;
 pub use update::{Pending, UpdateOp};
 
 /// An optimizer with what it remembers of each parameter.
@@ -57,7 +57,6 @@ impl<D: Backend> Optimizer<D> {
     ) -> Result<(), Error> {
         let _span = span("optimizer", 0);
         self.steps += 1;
-        let rule = Rule::new(&self.settings, learning_rate, self.steps);
         let device = model.device().clone();
         let count = self.moments.len();
         let (mut paths, mut pending) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -90,7 +89,9 @@ impl<D: Backend> Optimizer<D> {
             *moments = match self.moments.get_mut(path) {
                 Some(known) => std::mem::take(known),
                 None => {
-                    let start = self.restored.remove(path).unwrap_or_else(|| rule.start(param.len()));
+                    let start = self.restored.remove(path).unwrap_or_else(|| {
+                        vec![vec![self.settings.start(); param.len()]; self.settings.moments().len()]
+                    });
                     start
                         .into_iter()
                         .map(|moment| D::numbers(&device, moment, param))
@@ -98,7 +99,8 @@ impl<D: Backend> Optimizer<D> {
                 }
             };
         }
-        let outcome = D::update(&device, &mut pending, &rule);
+        let update = Update { device: &device, pending: &mut pending };
+        let outcome = self.settings.rule(learning_rate, self.steps, update);
         for (path, Pending { moments, .. }) in paths.into_iter().zip(pending) {
             match self.moments.get_mut(&path) {
                 Some(known) => *known = moments,
@@ -110,7 +112,7 @@ impl<D: Backend> Optimizer<D> {
 
     /// What it remembers.
     pub fn memory(&self) -> Memory {
-        let names = kernel::moment_names(&self.settings);
+        let names = self.settings.moments();
         let to_vecs = |moments: &Vec<D::Numbers>| moments.iter().map(D::to_vec).collect();
         let used = self.moments.iter().map(|(path, moments)| (path, to_vecs(moments)));
         let all: BTreeMap<&String, Vec<Vec<f32>>> =
@@ -126,7 +128,7 @@ impl<D: Backend> Optimizer<D> {
     /// # Errors
     /// When it belongs to another kind of optimizer.
     pub fn restore(&mut self, memory: Memory) -> Result<(), Error> {
-        let names = kernel::moment_names(&self.settings);
+        let names = self.settings.moments();
         let mut moments: BTreeMap<String, Vec<Vec<f32>>> = BTreeMap::new();
         for (path, values) in memory.moments {
             let known = path.rsplit_once('/').and_then(|(param, name)| {
@@ -143,6 +145,20 @@ impl<D: Backend> Optimizer<D> {
         }
         (self.steps, self.moments, self.restored) = (memory.steps, BTreeMap::new(), moments);
         Ok(())
+    }
+}
+
+/// Updates parameters by whatever rule the settings have.
+struct Update<'a, 'b, D: Backend> {
+    device: &'a D,
+    pending: &'a mut [Pending<'b, D>],
+}
+
+impl<D: Backend> UseRule for Update<'_, '_, D> {
+    type Output = Result<(), Error>;
+
+    fn with<R: Rule<N>, const N: usize>(self, rule: R) -> Result<(), Error> {
+        D::update(self.device, self.pending, rule)
     }
 }
 

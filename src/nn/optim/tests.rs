@@ -1,24 +1,46 @@
-//! The CPU's update rules against dfdx's own optimizers and against the formulas in double precision.
+//! The CPU's update rules against the formulas in double precision; PyTorch's and Keras's values are in
+//! `nn/reference.rs`.
 
-use dfdx::tensor::{Cpu, TensorFromVec};
+use dfdx::tensor::Cpu;
 
-use super::kernel::{Rule, add_penalty, sum_of_squares};
-use super::update::{Pending, Piece, UpdateOp};
+use super::Update;
+use super::kernel::{self, add_penalty, sum_of_squares};
+use super::update::{Pending, Piece};
 use crate::nn::buffer::Buffer;
+use crate::nn::device::Error;
 use crate::nn::graph::Param;
-use crate::nn::ops::composed::Plain;
-use crate::nn::ops::composed::update::{self as composed, update};
+use crate::nn::kernel::isa::at_every_level;
 use crate::preset::Optimizer;
+use crate::preset::optimizers::{Adagrad, Adam, AdamW, RmsProp, Rule, Sgd, UseRule};
 
 const GRADIENTS: [[f32; 4]; 3] = [[0.5, -0.25, 1e-4, 0.0], [0.1, 0.3, -1e-4, 0.0], [-0.7, 0.2, 3e-4, 0.0]];
 
-fn three_steps(settings: &Optimizer) -> Vec<f32> {
+/// One step on plain numbers.
+struct Step<'a> {
+    weights: &'a mut [f32],
+    gradient: &'a [f32],
+    moments: &'a mut [Buffer],
+}
+
+impl UseRule for Step<'_> {
+    type Output = ();
+
+    fn with<R: Rule<N>, const N: usize>(self, rule: R) {
+        kernel::update(rule, Piece::new(self.weights, self.gradient, self.moments));
+    }
+}
+
+fn start(settings: &Optimizer, len: usize) -> Vec<Buffer> {
+    settings.moments().iter().map(|_| Buffer::from(vec![settings.start(); len])).collect()
+}
+
+fn three_steps(settings: impl Into<Optimizer>) -> Vec<f32> {
+    let settings = settings.into();
     let mut weights = vec![1.0, -2.0, 0.5, 0.25];
-    let mut moments = None;
-    for (step, gradient) in GRADIENTS.iter().enumerate() {
-        let rule = Rule::new(settings, settings.learning_rate(), step as u64 + 1);
-        let start = || rule.start(4).into_iter().map(Buffer::from).collect::<Vec<_>>();
-        rule.apply(Piece::new(&mut weights, gradient, moments.get_or_insert_with(start)));
+    let mut moments = start(&settings, 4);
+    for (step, gradient) in (1..).zip(&GRADIENTS) {
+        let (weights, moments) = (&mut weights, &mut moments);
+        settings.rule(settings.learning_rate(), step, Step { weights, gradient, moments });
     }
     weights
 }
@@ -45,7 +67,7 @@ fn assert_close(ours: &[f32], theirs: &[f32]) {
 #[test]
 fn sgd_with_and_without_momentum_follows_its_formula() {
     for (momentum, nesterov) in [(0.0, false), (0.9, false), (0.9, true)] {
-        let ours = three_steps(&Optimizer::Sgd { learning_rate: 0.1, momentum, nesterov });
+        let ours = three_steps(Sgd { learning_rate: 0.1, momentum, nesterov });
         let formula = by_formula(
             |_, w, g, m| {
                 m[0] = momentum * m[0] + g;
@@ -61,10 +83,10 @@ fn sgd_with_and_without_momentum_follows_its_formula() {
 fn adam_and_adamw_follow_algorithm_1_of_the_papers() {
     let (learning_rate, beta_1, beta_2, epsilon) = (0.01, 0.9, 0.999, 1e-7);
     for decay in [0.0, 0.1] {
-        let settings = if decay == 0.0 {
-            Optimizer::Adam { learning_rate, beta_1, beta_2, epsilon }
+        let settings: Optimizer = if decay == 0.0 {
+            Adam { learning_rate, beta_1, beta_2, epsilon }.into()
         } else {
-            Optimizer::AdamW { learning_rate, beta_1, beta_2, epsilon, weight_decay: decay }
+            AdamW { learning_rate, beta_1, beta_2, epsilon, weight_decay: decay }.into()
         };
         let formula = by_formula(
             |t, w, g, m| {
@@ -75,7 +97,7 @@ fn adam_and_adamw_follow_algorithm_1_of_the_papers() {
             },
             0.0,
         );
-        assert_close(&three_steps(&settings), &formula);
+        assert_close(&three_steps(settings), &formula);
     }
 }
 
@@ -93,12 +115,9 @@ fn rmsprop_and_adagrad_follow_their_formulas() {
             },
             0.0,
         );
-        assert_close(
-            &three_steps(&Optimizer::RmsProp { learning_rate, rho, momentum, epsilon, centered }),
-            &formula,
-        );
+        assert_close(&three_steps(RmsProp { learning_rate, rho, momentum, epsilon, centered }), &formula);
     }
-    let settings = Optimizer::Adagrad { learning_rate, initial_accumulator_value: 0.1, epsilon };
+    let settings = Adagrad { learning_rate, initial_accumulator_value: 0.1, epsilon };
     let formula = by_formula(
         |_, w, g, m| {
             m[0] += g * g;
@@ -106,65 +125,48 @@ fn rmsprop_and_adagrad_follow_their_formulas() {
         },
         0.1,
     );
-    assert_close(&three_steps(&settings), &formula);
+    assert_close(&three_steps(settings), &formula);
 }
 
 #[test]
-fn a_long_parameter_is_updated_in_every_piece() {
-    let settings = Optimizer::Adam { learning_rate: 0.1, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7 };
-    let rule = Rule::new(&settings, 0.1, 1);
+fn a_long_parameter_is_updated_in_every_piece() -> Result<(), Error> {
+    let settings = Optimizer::from(Adam { learning_rate: 0.1, ..Adam::default() });
     let (device, len) = (Cpu::default(), 100_003);
-    let mut param = Param::new(&device, "kernel", &[len], vec![1.0; len]).unwrap();
-    let moments = rule.start(len).into_iter().map(Buffer::from).collect();
+    let mut param = Param::new(&device, "kernel", &[len], vec![1.0; len])?;
+    let moments = start(&settings, len);
     let gradient = vec![0.5; len].into();
     let mut pending = [Pending { param: &mut param, gradient, moments }];
-    Cpu::update(&device, &mut pending, &rule).unwrap();
+    settings.rule(0.1, 1, Update { device: &device, pending: &mut pending })?;
     assert!(pending[0].moments[1].iter().all(|&v| v > 0.0));
     assert!(param.values.iter().all(|w| (w - 0.9).abs() < 1e-5));
+    Ok(())
 }
 
 #[test]
-fn every_rule_moves_weights_and_moments_the_same_composed() {
-    let all: [Optimizer; 9] = [
-        "SGD(learning_rate: 0.1)",
-        "SGD(learning_rate: 0.1, momentum: 0.9)",
-        "SGD(learning_rate: 0.1, momentum: 0.9, nesterov: true)",
-        "Adam(learning_rate: 0.01)",
-        "AdamW(learning_rate: 0.01, weight_decay: 0.1)",
-        "RMSprop(learning_rate: 0.01)",
-        "RMSprop(learning_rate: 0.01, momentum: 0.5)",
-        "RMSprop(learning_rate: 0.01, centered: true, momentum: 0.5)",
-        "Adagrad(learning_rate: 0.1)",
-    ]
-    .map(|text| ron::from_str(text).unwrap());
-    for settings in &all {
-        let device = Cpu::default();
-        let tensor = |numbers: Vec<f32>| -> Plain<Cpu> { device.tensor_from_vec(numbers, (2, 2)) };
-        let mut weights = tensor(vec![1.0, -2.0, 0.5, 0.25]);
-        let rule = |step| Rule::new(settings, settings.learning_rate(), step);
-        let mut moments: Vec<Plain<Cpu>> = rule(1).start(4).into_iter().map(tensor).collect();
-        let mut fused_moments: Vec<Buffer> = rule(1).start(4).into_iter().map(Buffer::from).collect();
-        let mut fused = vec![1.0, -2.0, 0.5, 0.25];
-        for (step, gradient) in (1..).zip(GRADIENTS) {
-            weights = update(&rule(step), weights, tensor(gradient.to_vec()), &mut moments).unwrap();
-            rule(step).apply(Piece::new(&mut fused, &gradient, &mut fused_moments));
-        }
-        assert_close(&weights.as_vec(), &fused);
-        for (moment, fused) in moments.iter().zip(&fused_moments) {
-            assert_close(&moment.as_vec(), fused);
-        }
+fn every_optimizer_updates_every_place_alike_at_every_level() {
+    let len = 77;
+    for name in Optimizer::NAMES {
+        let settings: Optimizer = ron::from_str(&format!("{name}(learning_rate: 0.01)")).unwrap();
+        let by_level = std::cell::RefCell::new(Vec::new());
+        at_every_level(|| {
+            let (mut weights, mut moments) = (vec![0.7; len], start(&settings, len));
+            for step in 1..=3 {
+                let (weights, moments) = (&mut weights, &mut moments);
+                settings.rule(0.01, step, Step { weights, gradient: &vec![0.3; len], moments });
+            }
+            // Registers and what is left behind them compute the same bits.
+            assert!(weights.iter().all(|w| *w == weights[0] && *w != 0.7), "{name}: {weights:?}");
+            by_level.borrow_mut().push(weights[0]);
+        });
+        let by_level = by_level.into_inner();
+        assert_close(&by_level[1..], &[by_level[0], by_level[0]]);
     }
 }
 
 #[test]
-fn penalties_and_norms_are_the_same_composed() {
-    let device = Cpu::default();
-    let tensor = |numbers: &[f32]| -> Plain<Cpu> { device.tensor_from_vec(numbers.to_vec(), (2, 2)) };
-    let (weights, gradient) = ([1.5, -2.0, 0.0, 1e-30], [0.5, 0.25, -1.0, 2.0]);
-    let mut fused = gradient;
-    add_penalty(&mut fused, &weights, 0.1, 0.01);
-    let sum = composed::add_penalty(tensor(&gradient), &tensor(&weights), [0.1, 0.01]).unwrap();
-    assert_close(&sum.as_vec(), &fused);
-    let squares = composed::sum_of_squares(&tensor(&gradient)).unwrap();
-    assert!((squares - sum_of_squares(&gradient)).abs() < 1e-6);
+fn penalties_and_norms_follow_their_formulas() {
+    let (weights, mut gradient) = ([1.5, -2.0, 0.0, 1e-30], [0.5, 0.25, -1.0, 2.0]);
+    assert!((sum_of_squares(&gradient) - 5.3125).abs() < 1e-12);
+    add_penalty(&mut gradient, &weights, 0.1, 0.01);
+    assert_close(&gradient, &[0.5 + 0.03 + 0.1, 0.25 - 0.04 - 0.1, -1.0, 2.1]);
 }

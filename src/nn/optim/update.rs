@@ -2,10 +2,11 @@
 
 use dfdx::tensor::{Cpu, Gradients};
 
-use super::kernel::{self, Rule};
+use super::kernel;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
 use crate::nn::graph::{Param, take_gradient};
+use crate::preset::optimizers::Rule;
 
 /// Parameter updates on a device.
 pub trait UpdateOp: Device {
@@ -52,7 +53,11 @@ pub trait UpdateOp: Device {
     ///
     /// # Errors
     /// When the device fails.
-    fn update(device: &Self, pending: &mut [Pending<Self>], rule: &Rule) -> Result<(), Error>;
+    fn update<R: Rule<N>, const N: usize>(
+        device: &Self,
+        pending: &mut [Pending<Self>],
+        rule: R,
+    ) -> Result<(), Error>;
 }
 
 /// A parameter that is about to change.
@@ -67,41 +72,38 @@ pub struct Pending<'a, D: UpdateOp> {
 
 /// Numbers that one thread updates at a time.
 const PIECE: usize = 1 << 13;
-/// The most moments that a rule has.
-const MOMENTS: usize = 3;
 
-/// Equal ranges of a parameter, its gradient and its moments; moments that the rule lacks are empty.
-pub(super) struct Piece<'a> {
+/// Equal ranges of a parameter, its gradient and its moments.
+pub(super) struct Piece<'a, const N: usize> {
     pub weights: &'a mut [f32],
     pub gradient: &'a [f32],
-    pub moments: [&'a mut [f32]; MOMENTS],
+    pub moments: [&'a mut [f32]; N],
 }
 
-impl<'a> Piece<'a> {
+impl<'a, const N: usize> Piece<'a, N> {
     /// A whole parameter.
     pub fn new(weights: &'a mut [f32], gradient: &'a [f32], moments: &'a mut [Buffer]) -> Self {
-        let mut all = moments.iter_mut();
-        Piece {
-            weights,
-            gradient,
-            moments: std::array::from_fn(|_| all.next().map(|moment| &mut moment[..]).unwrap_or_default()),
-        }
+        let moments: &mut [Buffer; N] = moments.try_into().expect("one buffer for each moment of the rule");
+        Piece { weights, gradient, moments: moments.each_mut().map(|moment| &mut moment[..]) }
     }
 
     /// Two pieces, the first of so many numbers.
     fn split(self, at: usize) -> (Self, Self) {
         let (weights, weights_behind) = self.weights.split_at_mut(at);
         let (gradient, gradient_behind) = self.gradient.split_at(at);
-        let halves = self.moments.map(|moment| moment.split_at_mut(at.min(moment.len())));
-        let [a, b, c] = halves;
-        let piece = |weights, gradient, moments| Piece { weights, gradient, moments };
-        (piece(weights, gradient, [a.0, b.0, c.0]), piece(weights_behind, gradient_behind, [a.1, b.1, c.1]))
+        let mut halves = self.moments.map(|moment| moment.split_at_mut(at));
+        let moments = halves.each_mut().map(|(moment, _)| std::mem::take(moment));
+        let moments_behind = halves.map(|(_, behind)| behind);
+        (
+            Piece { weights, gradient, moments },
+            Piece { weights: weights_behind, gradient: gradient_behind, moments: moments_behind },
+        )
     }
 
     /// Updates it, half by half, so that threads share it and nothing has to be allocated.
-    fn update(self, rule: &Rule) {
+    fn update<R: Rule<N>>(self, rule: R) {
         if self.weights.len() <= PIECE {
-            return rule.apply(self);
+            return kernel::update(rule, self);
         }
         let half = (self.weights.len() / 2).next_multiple_of(PIECE);
         let (first, second) = self.split(half);
@@ -110,7 +112,7 @@ impl<'a> Piece<'a> {
 }
 
 /// Updates parameters, half of them by half of them.
-fn update_all(pending: &mut [Pending<Cpu>], rule: &Rule) {
+fn update_all<R: Rule<N>, const N: usize>(pending: &mut [Pending<Cpu>], rule: R) {
     match pending {
         [] => {}
         [Pending { param, gradient, moments, .. }] => {
@@ -157,7 +159,11 @@ impl UpdateOp for Cpu {
         Ok(())
     }
 
-    fn update(_: &Cpu, pending: &mut [Pending<Cpu>], rule: &Rule) -> Result<(), Error> {
+    fn update<R: Rule<N>, const N: usize>(
+        _: &Cpu,
+        pending: &mut [Pending<Cpu>],
+        rule: R,
+    ) -> Result<(), Error> {
         update_all(pending, rule);
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::nn::kernel::random::{derive, uniforms};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
+use crate::preset::optimizers::Adam;
 use crate::preset::{self, Activation, Clip, Initializer, Layer, Loss, LossOptions, Regularizer};
 
 /// The layer with a linear one behind it that rebuilds its input, trained by Adam on the squared error.
@@ -57,8 +58,7 @@ impl<D: Backend> Coder<D> {
         };
         let layers = [dense(units, activation), dense(inputs, Activation::Linear)];
         let model = Model::build(device, &layers, &[inputs], Loss::MeanSquaredError, seed)?;
-        let adam =
-            preset::Optimizer::Adam { learning_rate: rate, beta_1: momentum, beta_2: 0.999, epsilon: 1e-7 };
+        let adam = preset::Optimizer::from(Adam { learning_rate: rate, beta_1: momentum, ..Adam::default() });
         let (optimizer, targets) = (Optimizer::new(&adam, &Clip::default()), Targets::default());
         Ok(Coder { model, optimizer, activation, noise, targets })
     }

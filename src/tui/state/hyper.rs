@@ -80,7 +80,6 @@ pub struct Field {
     pub place: Place,
 }
 
-const OPTIMIZERS: &[&str] = &["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"];
 const ACTIVATIONS: &[&str] =
     &["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax"];
 
@@ -103,14 +102,8 @@ pub fn fields(preset: &Preset) -> Vec<Field> {
     add("Training", "batch size", preset.train.batch_size.to_string(), Kind::Count, Place::BatchSize);
     add("Training", "validation share", preset.data.validation.to_string(), Kind::Share, Place::Validation);
     add("Training", "seed", preset.seed.to_string(), Kind::Whole, Place::Seed);
-    let optimizer = match preset.optimizer {
-        Optimizer::Sgd { .. } => "SGD",
-        Optimizer::Adam { .. } => "Adam",
-        Optimizer::AdamW { .. } => "AdamW",
-        Optimizer::RmsProp { .. } => "RMSprop",
-        Optimizer::Adagrad { .. } => "Adagrad",
-    };
-    add("Optimizer", "kind", optimizer.into(), Kind::Choice(OPTIMIZERS), Place::Optimizer);
+    let optimizer = preset.optimizer.name().into();
+    add("Optimizer", "kind", optimizer, Kind::Choice(Optimizer::NAMES), Place::Optimizer);
     let rate = preset.optimizer.learning_rate().to_string();
     add("Optimizer", "learning rate", rate, Kind::Rate, Place::LearningRate);
     for (index, layer) in preset.layers.iter().enumerate() {

@@ -10,7 +10,6 @@ pub mod norm;
 pub mod recurrent;
 pub mod sequence;
 mod tests;
-pub mod update;
 
 use dfdx::shapes::{Axes2, Axis};
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, SplitTape, Tensor};

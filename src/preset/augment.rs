@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::{Refusal, refuse};
+use super::field::nested_values;
 use super::path::Path;
+use super::variants::variants;
+use crate::fields;
 
 /// Random changes of training samples, drawn anew for each sample in each epoch; everything left out changes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,19 +28,34 @@ pub struct Augment {
     pub cutout: usize,
 }
 
-/// How images are mirrored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Flip {
-    /// Not at all.
-    #[default]
-    None,
-    /// Left and right.
-    Horizontal,
-    /// Top and bottom.
-    Vertical,
-    /// Each of both for itself.
-    Both,
+variants! {
+    /// How images are mirrored.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Flip {
+        /// Not at all.
+        #[default]
+        None = "none",
+        /// Left and right.
+        Horizontal = "horizontal",
+        /// Top and bottom.
+        Vertical = "vertical",
+        /// Each of both for itself.
+        Both = "both",
+    }
+}
+
+nested_values!(Augment);
+
+fields! {
+    Augment {
+        shift: Number(Range::between(0.0, 1000.0)), "moves the image by up to so many pixels";
+        rotate: Number(Range::between(0.0, 180.0)), "turns it by up to so many degrees";
+        zoom: Number(Range::between(0.0, 0.9)), "makes it larger or smaller by up to this share";
+        shear: Number(Range::between(0.0, 60.0)), "slants it by up to so many degrees";
+        flip: Choice(Flip::NAMES), "mirrors every second image";
+        noise: Number(Range::between(0.0, 100.0)), "adds normal noise of this deviation";
+        cutout: Integer(Range::NOT_NEGATIVE), "blanks a square of so many pixels a side";
+    }
 }
 
 impl Augment {
@@ -57,18 +75,6 @@ impl Augment {
 
     /// Whether this can be done to inputs of such a shape; `tokens` says that they are token numbers.
     pub(super) fn check(&self, shape: &[usize], tokens: bool) -> Result<(), Refusal> {
-        let at = |field| Path::to("data").field("augment").field(field);
-        for (field, value, most) in [
-            ("shift", self.shift, 1000.0),
-            ("rotate", self.rotate, 180.0),
-            ("zoom", self.zoom, 0.9),
-            ("shear", self.shear, 60.0),
-            ("noise", self.noise, 100.0),
-        ] {
-            if !(0.0..=most).contains(&value) {
-                return refuse(at(field), format!("{field}: {value}"), &format!("use 0 to {most}"));
-            }
-        }
         if self.is_some() && tokens {
             let whole = Path::to("data").field("augment");
             return refuse(whole, "token numbers cannot be changed a little", "leave augment out");

@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::augment::Augment;
+use super::field::nested_values;
 use super::path::Path;
 use super::shapes::{LARGEST, size};
 use super::source::{Offers, Source};
+use super::variants::variants;
+use crate::fields;
 
 /// A data set and its preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,28 +61,55 @@ pub struct Fold {
     pub of: u32,
 }
 
-/// How class labels reach the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Labels {
-    /// A row of zeros with a one at the class: for `categorical_crossentropy`.
-    #[default]
-    OneHot,
-    /// The class's number: for `sparse_categorical_crossentropy`.
-    Integer,
-    /// 0 or 1 as one value, for two classes: for `binary_crossentropy` on one output.
-    Binary,
+variants! {
+    /// How class labels reach the loss.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Labels {
+        /// A row of zeros with a one at the class: for `categorical_crossentropy`.
+        #[default]
+        OneHot = "one_hot",
+        /// The class's number: for `sparse_categorical_crossentropy`.
+        Integer = "integer",
+        /// 0 or 1 as one value, for two classes: for `binary_crossentropy` on one output.
+        Binary = "binary",
+    }
 }
 
-/// What the network is to predict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TargetChoice {
-    /// The set's own targets.
-    #[default]
-    Labels,
-    /// The inputs themselves, as an autoencoder does.
-    Input,
+variants! {
+    /// What the network is to predict.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum TargetChoice {
+        /// The set's own targets.
+        #[default]
+        Labels = "labels",
+        /// The inputs themselves, as an autoencoder does.
+        Input = "input",
+    }
+}
+
+nested_values!(DataConfig, Fold);
+
+fields! {
+    DataConfig {
+        source: Nested, "where the samples come from";
+        normalize: Switch, "scales inputs and real-valued targets";
+        labels: Choice(Labels::NAMES), "how class labels reach the loss";
+        targets: Choice(TargetChoice::NAMES), "what the network is to predict";
+        validation: Number(Range::SHARE), "the share of the training samples that is held out for validation",
+            "{} is no share of the samples";
+        test: Number(Range::SHARE), "the share of the samples that is the test set", "{} is no share of the samples";
+        fold: Nested, "one part of a cross-validation";
+        shuffle: Switch, "whether each epoch sees the samples in a new order";
+        train_samples: Integer(Range::at_least(1.0)), "train on this many samples only";
+        augment: Nested, "how training samples are changed at random";
+    }
+}
+
+fields! {
+    Fold {
+        k: Integer(Range::at_least(1.0)), "which part is the test set, from 1";
+        of: Integer(Range::at_least(2.0)), "how many parts there are";
+    }
 }
 
 /// What a network gets of a data set, known before its samples are read.
@@ -184,28 +214,10 @@ impl DataConfig {
         self.test.unwrap_or(self.source.usual_test_share())
     }
 
-    /// Whether the options make sense, each for itself.
+    /// Whether the options fit each other.
     pub(super) fn check(&self) -> Result<(), Refusal> {
-        let at = |field| Path::to("data").field(field);
-        let is_share = |share: f64| (0.0..1.0).contains(&share);
-        if !is_share(self.validation) {
-            return refuse(
-                at("validation"),
-                format!("{} is no share of the samples", self.validation),
-                "use 0 or more, and less than 1",
-            );
-        }
-        if let Some(test) = self.test
-            && !is_share(test)
-        {
-            return refuse(
-                at("test"),
-                format!("{test} is no share of the samples"),
-                "use 0 or more, and less than 1",
-            );
-        }
-        if self.fold.is_some_and(|Fold { k, of }| of < 2 || k < 1 || k > of) {
-            return refuse(at("fold"), "there is no such part", "use 2 or more parts and count them from 1");
+        if self.fold.is_some_and(|Fold { k, of }| k > of) {
+            return refuse(Path::to("data").field("fold"), "there is no such part", "count the parts from 1");
         }
         self.source.check()
     }

@@ -4,7 +4,7 @@ use super::data::{Signature, TargetKind};
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
 use super::layer::{Activation, Layer};
 use super::path::Path;
-use super::procedure::{Pretrainer, Procedure};
+use super::procedure::{self, Pretrainer, Procedure};
 use super::shapes::size;
 use super::types::{Loss, Preset};
 use super::validate::{Finding, finding};
@@ -12,6 +12,8 @@ use super::validate::{Finding, finding};
 impl Preset {
     /// The networks with their shapes, after a check of what the procedure asks of them.
     pub(super) fn networks(&self, signature: &Signature) -> Result<Networks, Finding> {
+        self.check_class_weights(signature)?;
+        self.check_monitor(signature)?;
         let name = self.procedure.first().unwrap_or(&self.name);
         let first = |input: &[usize]| Network::at(&Path::to("layers"), name, &self.layers, input);
         let sample = &signature.input[..];
@@ -21,7 +23,7 @@ impl Preset {
                 self.check_end(&network.summary, signature)?;
                 Ok(Networks::Supervised(network))
             }
-            Procedure::Pretraining {
+            Procedure::Pretraining(procedure::Pretraining {
                 method,
                 epochs,
                 batch_size,
@@ -29,7 +31,7 @@ impl Preset {
                 momentum,
                 weight_decay,
                 unlabelled,
-            } => {
+            }) => {
                 let network = first(sample)?;
                 self.check_stack(*method)?;
                 self.check_end(&network.summary, signature)?;
@@ -44,7 +46,7 @@ impl Preset {
                     unlabelled: *unlabelled,
                 }))
             }
-            Procedure::Language { prompt, temperature } => {
+            Procedure::Language(procedure::Language { prompt, temperature }) => {
                 let network = first(sample)?;
                 if !matches!(signature.target, TargetKind::Tokens(_)) {
                     return finding(
@@ -61,14 +63,14 @@ impl Preset {
                     temperature: *temperature,
                 }))
             }
-            Procedure::Autoencoder { decoder, noise } => {
+            Procedure::Autoencoder(procedure::Autoencoder { decoder, noise }) => {
                 let encoder = first(sample)?;
                 let decoder = second("decoder", decoder, encoder.output())?;
                 check_sample(&decoder, &end_of("decoder", &decoder), sample)?;
                 self.check_rebuilding(&decoder, false)?;
                 Ok(Networks::Autoencoder(Autoencoder { encoder, decoder, noise: *noise }))
             }
-            Procedure::Variational { decoder, kl_weight } => {
+            Procedure::Variational(procedure::Variational { decoder, kl_weight }) => {
                 let encoder = first(sample)?;
                 let code = match encoder.output() {
                     [both] if both % 2 == 0 && *both > 0 => [both / 2],
@@ -84,13 +86,13 @@ impl Preset {
                 self.check_rebuilding(&decoder, true)?;
                 Ok(Networks::Variational(Variational { encoder, decoder, kl_weight: *kl_weight }))
             }
-            Procedure::Adversarial {
+            Procedure::Adversarial(procedure::Adversarial {
                 discriminator,
                 latent,
                 label_smoothing,
                 discriminator_steps,
                 discriminator_optimizer,
-            } => {
+            }) => {
                 let generator = first(&[*latent])?;
                 let discriminator = second("discriminator", discriminator, sample)?;
                 check_sample(&generator, &self.end(), sample)?;
@@ -113,96 +115,13 @@ impl Preset {
         Path::to("layers").index(self.layers.len() - 1)
     }
 
-    /// The procedure's own numbers.
-    pub(super) fn check_options(&self) -> Result<(), Finding> {
-        let at = |field| Path::to("procedure").field(field);
-        let is_share = |share: f32| (0.0..1.0).contains(&share);
-        match &self.procedure {
-            Procedure::Pretraining {
-                method,
-                epochs,
-                batch_size,
-                learning_rate,
-                momentum,
-                weight_decay,
-                ..
-            } => {
-                if *epochs == 0 || *batch_size == 0 {
-                    let field = if *epochs == 0 { "epochs" } else { "batch_size" };
-                    return finding(
-                        at(field),
-                        "0 pretrains nothing",
-                        "use 1 or more, or procedure: supervised",
-                    );
-                }
-                let rate = learning_rate.unwrap_or(method.usual_rate());
-                if !(rate.is_finite() && rate > 0.0) {
-                    let problem = format!("a learning rate of {rate}");
-                    return finding(at("learning_rate"), problem, "use a number above 0, such as 0.05");
-                }
-                if !(0.0..1.0).contains(momentum) {
-                    return finding(at("momentum"), "momentum is a share", "use 0 or more, and less than 1");
-                }
-                if !(weight_decay.is_finite() && *weight_decay >= 0.0) {
-                    return finding(
-                        at("weight_decay"),
-                        "weights cannot be pushed away from zero",
-                        "use 0 or more",
-                    );
-                }
-                match method {
-                    Pretrainer::Rbm { gibbs_steps: 0, .. } => {
-                        finding(at("method").field("gibbs_steps"), "a chain of 0 steps", "use 1 or more")
-                    }
-                    Pretrainer::Autoencoder { noise } if !is_share(*noise) => finding(
-                        at("method").field("noise"),
-                        "noise is a share",
-                        "use 0 or more, and less than 1",
-                    ),
-                    _ => Ok(()),
-                }
-            }
-            Procedure::Autoencoder { noise, .. } if !is_share(*noise) => {
-                finding(at("noise"), "noise is a share of the inputs", "use 0 or more, and less than 1")
-            }
-            Procedure::Variational { kl_weight, .. } if !(kl_weight.is_finite() && *kl_weight >= 0.0) => {
-                finding(at("kl_weight"), "this is no weight", "use 0 or more; 1 is usual")
-            }
-            Procedure::Adversarial { latent: 0, .. } => {
-                finding(at("latent"), "a generator that starts from nothing", "use 1 or more; 64 is usual")
-            }
-            Procedure::Adversarial { label_smoothing, .. } if !(0.0..0.5).contains(label_smoothing) => {
-                finding(
-                    at("label_smoothing"),
-                    "real samples must stay likelier than not",
-                    "use 0 to below 0.5",
-                )
-            }
-            Procedure::Adversarial { discriminator_steps: 0, .. } => {
-                finding(at("discriminator_steps"), "a discriminator that never learns", "use 1 or more")
-            }
-            Procedure::Adversarial { discriminator_optimizer: Some(optimizer), .. } => {
-                let rate = optimizer.learning_rate();
-                if rate.is_finite() && rate > 0.0 {
-                    return Ok(());
-                }
-                let at = at("discriminator_optimizer").field("learning_rate");
-                finding(at, format!("a learning rate of {rate}"), "use a number above 0, such as 0.0002")
-            }
-            Procedure::Language { temperature, .. } if !(temperature.is_finite() && *temperature > 0.0) => {
-                finding(at("temperature"), "nothing can be drawn at this temperature", "use a number above 0")
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// A stack to be pretrained: Dense layers, and what changes nothing between them.
     fn check_stack(&self, method: Pretrainer) -> Result<(), Finding> {
         let at = |place| Path::to("layers").index(place);
         let (_, hidden) = self.layers.split_last().unwrap_or((&Layer::Flatten, &[]));
         let wants = match method {
-            Pretrainer::Rbm { .. } => &[Activation::Sigmoid][..],
-            Pretrainer::Autoencoder { .. } => &[Activation::Sigmoid, Activation::Tanh, Activation::Relu],
+            Pretrainer::Rbm(_) => &[Activation::Sigmoid][..],
+            Pretrainer::Autoencoder(_) => &[Activation::Sigmoid, Activation::Tanh, Activation::Relu],
         };
         let mut stacked = 0;
         for (place, layer) in hidden.iter().enumerate() {
@@ -218,8 +137,8 @@ impl Preset {
                 }
                 Layer::Dense { .. } => {
                     let help = match method {
-                        Pretrainer::Rbm { .. } => "give it activation: sigmoid",
-                        Pretrainer::Autoencoder { .. } => "give it activation: sigmoid, tanh or relu",
+                        Pretrainer::Rbm(_) => "give it activation: sigmoid",
+                        Pretrainer::Autoencoder(_) => "give it activation: sigmoid, tanh or relu",
                     };
                     return finding(at(place), "a layer of this activation cannot be pretrained", help);
                 }

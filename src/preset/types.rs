@@ -3,10 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::DataConfig;
+use super::field::{nested_values, other_values};
 use super::layer::Layer;
 use super::metric::Metric;
 use super::optimizers::Optimizer;
 use super::procedure::Procedure;
+use super::schedule::Schedule;
+use super::source::Source;
+use super::variants::variants;
+use crate::fields;
 
 /// An experiment: data, network, loss, optimizer and how to train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,24 +49,25 @@ fn default_seed() -> u64 {
     42
 }
 
-/// A loss, by Keras's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Loss {
-    /// Mean of squared differences.
-    MeanSquaredError,
-    /// Mean of absolute differences.
-    MeanAbsoluteError,
-    /// Quadratic near zero, linear beyond `delta`.
-    Huber,
-    /// For a sigmoid output and targets in [0, 1].
-    BinaryCrossentropy,
-    /// For a softmax output and one-hot targets.
-    CategoricalCrossentropy,
-    /// For a softmax output and class numbers.
-    SparseCategoricalCrossentropy,
-    /// Kullback-Leibler divergence of two distributions.
-    KlDivergence,
+variants! {
+    /// A loss, by Keras's name.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Loss {
+        /// Mean of squared differences.
+        MeanSquaredError = "mean_squared_error",
+        /// Mean of absolute differences.
+        MeanAbsoluteError = "mean_absolute_error",
+        /// Quadratic near zero, linear beyond `delta`.
+        Huber = "huber",
+        /// For a sigmoid output and targets in [0, 1].
+        BinaryCrossentropy = "binary_crossentropy",
+        /// For a softmax output and one-hot targets.
+        CategoricalCrossentropy = "categorical_crossentropy",
+        /// For a softmax output and class numbers.
+        SparseCategoricalCrossentropy = "sparse_categorical_crossentropy",
+        /// Kullback-Leibler divergence of two distributions.
+        KlDivergence = "kl_divergence",
+    }
 }
 
 /// Options of the losses; each is used by the losses that know it.
@@ -105,77 +111,21 @@ pub struct TrainConfig {
     /// What validation and test report beside loss and accuracy; left out: what the task usually wants.
     #[serde(default)]
     pub metrics: Vec<Metric>,
-    /// What to do when the loss is no number any more.
+    /// What to do when the loss is not finite (NaN, Inf).
     #[serde(default)]
     pub on_nan: OnNan,
 }
 
-/// What to do when the loss is no number any more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnNan {
-    /// End the training; the last good checkpoint stays.
-    #[default]
-    Stop,
-    /// Go back to the last good checkpoint, halve the learning rate and go on; ten times at most.
-    HalveRate,
-}
-
-/// A learning-rate schedule, on top of the optimizer's learning rate.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the fields are explained at their variants")]
-pub enum Schedule {
-    /// The same rate throughout.
-    #[default]
-    Constant,
-    /// Times `gamma` every `every` epochs.
-    Step { every: u32, gamma: f64 },
-    /// Times `gamma` after each epoch.
-    Exponential { gamma: f64 },
-    /// Half a cosine from the rate to `minimum`, step by step, after `warmup_steps` of linear rise.
-    Cosine {
-        #[serde(default)]
-        minimum: f64,
-        #[serde(default)]
-        warmup_steps: u32,
-    },
-    /// Smith's one-cycle policy: up to the rate over the share `rise` of all steps, then down to almost nothing.
-    OneCycle {
-        #[serde(default = "one_cycle_rise")]
-        rise: f64,
-        #[serde(default = "one_cycle_divisor")]
-        start_divisor: f64,
-        #[serde(default = "one_cycle_final")]
-        final_divisor: f64,
-    },
-    /// Linear rise over `steps`, then constant.
-    WarmUp { steps: u32 },
-    /// Times `factor` when the validation loss has not improved for `patience` epochs, down to `minimum`.
-    ReduceOnPlateau {
-        #[serde(default = "plateau_factor")]
-        factor: f64,
-        #[serde(default = "plateau_patience")]
-        patience: u32,
-        #[serde(default)]
-        minimum: f64,
-    },
-}
-
-fn one_cycle_rise() -> f64 {
-    0.3
-}
-fn one_cycle_divisor() -> f64 {
-    25.0
-}
-fn one_cycle_final() -> f64 {
-    1e4
-}
-fn plateau_factor() -> f64 {
-    0.1
-}
-fn plateau_patience() -> u32 {
-    10
+variants! {
+    /// What to do when the loss is not finite (NaN, Inf).
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum OnNan {
+        /// End the training; the last good checkpoint stays.
+        #[default]
+        Stop = "stop",
+        /// Go back to the last good checkpoint, halve the learning rate and go on; ten times at most.
+        HalveRate = "halve_rate",
+    }
 }
 
 /// Limits on gradients.
@@ -188,11 +138,11 @@ pub struct Clip {
     pub value: Option<f64>,
 }
 
-/// Ends training when a figure stops improving.
+/// Ends training when what it watches stops improving.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyStopping {
-    /// The figure watched.
+    /// What is watched.
     #[serde(default)]
     pub monitor: Monitor,
     /// Epochs without improvement that are borne.
@@ -205,15 +155,74 @@ pub struct EarlyStopping {
     pub restore_best_weights: bool,
 }
 
-/// A figure to watch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Monitor {
-    /// Validation loss: smaller is better.
-    #[default]
-    ValLoss,
-    /// Validation accuracy: larger is better.
-    ValAccuracy,
+variants! {
+    /// What early stopping watches.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Monitor {
+        /// Validation loss: smaller is better.
+        #[default]
+        ValLoss = "val_loss",
+        /// Validation accuracy: larger is better.
+        ValAccuracy = "val_accuracy",
+    }
+}
+
+// Layers are checked with their shapes, a source with what it offers.
+other_values!(Layer, Metric, Source);
+nested_values!(LossOptions, TrainConfig, Clip, EarlyStopping);
+
+fields! {
+    Preset {
+        name: Text, "short name, as typed on the command line";
+        title: Text, "one line for lists";
+        description: Text, "what it is and what to watch";
+        seed: Integer(Range::NOT_NEGATIVE), "the seed of everything random";
+        data: Nested, "the data set and how it is prepared";
+        layers: Nested, "the network, first layer first";
+        loss: Choice(Loss::NAMES), "the loss that is minimised";
+        loss_options: Nested, "options of the loss";
+        optimizer: Nested, "the optimizer and its learning rate";
+        train: Nested, "epochs, batches, schedule, stopping";
+        procedure: Nested, "the training procedure";
+    }
+}
+
+fields! {
+    LossOptions {
+        label_smoothing: Number(Range::SHARE), "the share of a target that is spread over all classes",
+            "label smoothing is a share";
+        delta: Number(Range::ABOVE_ZERO), "where Huber's loss turns linear";
+        class_weights: Numbers(Range::NOT_NEGATIVE), "a factor for each class";
+    }
+}
+
+fields! {
+    TrainConfig {
+        epochs: Integer(Range::at_least(1.0)), "passes over the training data", "{} epochs train nothing";
+        batch_size: Integer(Range::at_least(1.0)), "samples in a step", "a batch of {} samples";
+        schedule: Nested, "how the learning rate changes over time";
+        clip: Nested, "limits on the gradients before each update";
+        early_stopping: Nested, "when to stop before the last epoch";
+        truncate_steps: Integer(Range::NOT_NEGATIVE), "steps after which backpropagation through time is cut; 0: never";
+        metrics: Nested, "what is reported beside loss and accuracy";
+        on_nan: Choice(OnNan::NAMES), "what to do when the loss is not finite";
+    }
+}
+
+fields! {
+    Clip {
+        norm: Number(Range::ABOVE_ZERO), "the largest norm of all gradients together";
+        value: Number(Range::ABOVE_ZERO), "the largest absolute value of each component";
+    }
+}
+
+fields! {
+    EarlyStopping {
+        monitor: Choice(Monitor::NAMES), "what is watched";
+        patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are borne";
+        min_delta: Number(Range::NOT_NEGATIVE), "what counts as an improvement";
+        restore_best_weights: Switch, "whether the best epoch's weights come back at the end";
+    }
 }
 
 pub(super) fn yes() -> bool {

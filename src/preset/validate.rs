@@ -2,6 +2,7 @@
 
 use super::data::{Labels, Refusal, Signature, TargetKind};
 use super::experiment::Experiment;
+use super::field::Fields;
 use super::layer::{Activation, Layer};
 use super::parse::PresetError;
 use super::path::Path;
@@ -80,11 +81,6 @@ impl Preset {
     }
 
     fn check_values(&self) -> Result<(), Finding> {
-        self.check_numbers().and_then(|()| self.check_options())
-    }
-
-    fn check_numbers(&self) -> Result<(), Finding> {
-        let train = |field| Path::to("train").field(field);
         let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_plain) {
             return finding(
@@ -100,27 +96,8 @@ impl Preset {
                 "add at least one, such as Dense(units: 10)",
             );
         }
-        if self.train.epochs == 0 {
-            return finding(train("epochs"), "0 epochs train nothing", "use 1 or more");
-        }
-        if self.train.batch_size == 0 {
-            return finding(train("batch_size"), "a batch of 0 samples", "use 1 or more; 32 to 128 is usual");
-        }
-        let rate = self.optimizer.learning_rate();
-        if !(rate.is_finite() && rate > 0.0) {
-            let path = Path::to("optimizer").field("learning_rate");
-            return finding(
-                path,
-                format!("a learning rate of {rate}"),
-                "use a number above 0, such as 0.001",
-            );
-        }
-        self.data.check().map_err(Finding::from)?;
-        if !(0.0..1.0).contains(&self.loss_options.label_smoothing) {
-            let path = Path::to("loss_options").field("label_smoothing");
-            return finding(path, "label smoothing is a share", "use 0 or more, and less than 1");
-        }
-        Ok(())
+        self.check_ranges()?;
+        self.data.check().map_err(Finding::from)
     }
 
     /// The last layer against the loss, the labels and the target.
@@ -248,5 +225,56 @@ mod tests {
         assert!(shown.contains("cannot be a preset's name"), "{shown}");
         let shown = message("        Flatten,\n", "");
         assert!(shown.contains("Flatten"), "{shown}");
+    }
+
+    #[test]
+    fn numbers_out_of_their_range_are_refused_by_path_at_their_place() {
+        let (optimizer, train) = ("Adam(learning_rate: 0.001)", "batch_size: 64)");
+        // The sign ^ stands before the number that is to be pointed at.
+        let cases = [
+            (train, "batch_size: 64, clip: (value: ^-1))", "train.clip.value is -1"),
+            (train, "batch_size: 64, clip: (norm: ^0))", "train.clip.norm is 0"),
+            (train, "batch_size: 64, schedule: step(every: ^0, gamma: 0.5))", "train.schedule.every is 0"),
+            (train, "batch_size: 64, schedule: step(every: 1, gamma: ^-1))", "train.schedule.gamma is -1"),
+            (train, "batch_size: 64, schedule: exponential(gamma: ^-1))", "train.schedule.gamma is -1"),
+            (train, "batch_size: 64, schedule: cosine(minimum: ^-1))", "train.schedule.minimum is -1"),
+            (train, "batch_size: 64, schedule: one_cycle(rise: ^1.5))", "train.schedule.rise is 1.5"),
+            (train, "batch_size: 64, schedule: warm_up(steps: ^0))", "train.schedule.steps is 0"),
+            (train, "batch_size: 64, schedule: reduce_on_plateau(factor: ^2))", "train.schedule.factor is 2"),
+            (
+                train,
+                "batch_size: 64, early_stopping: (patience: 1, min_delta: ^-1))",
+                "train.early_stopping.min_delta is -1",
+            ),
+            (optimizer, "SGD(momentum: ^-3)", "optimizer.momentum is -3"),
+            (optimizer, "Adam(beta_2: ^1.5)", "optimizer.beta_2 is 1.5"),
+            (optimizer, "AdamW(weight_decay: ^-1)", "optimizer.weight_decay is -1"),
+            (optimizer, "RMSprop(epsilon: ^0)", "optimizer.epsilon is 0"),
+            (
+                optimizer,
+                "Adagrad(initial_accumulator_value: ^-1)",
+                "optimizer.initial_accumulator_value is -1",
+            ),
+            (optimizer, "Adam(), loss_options: (delta: ^-1)", "loss_options.delta is -1"),
+            (optimizer, "Adam(), loss_options: (label_smoothing: ^1)", "label smoothing is a share"),
+            (
+                optimizer,
+                "Adam(), procedure: pretraining(weight_decay: ^-1)",
+                "cannot be pushed away from zero",
+            ),
+            ("validation: 0.1", "validation: ^1.2", "1.2 is no share of the samples"),
+            ("validation: 0.1", "test: ^1", "1 is no share of the samples"),
+            ("validation: 0.1", "train_samples: ^0", "data.train_samples is 0"),
+            ("validation: 0.1", "fold: (k: ^0, of: 5)", "data.fold.k is 0"),
+            ("validation: 0.1", "augment: (zoom: ^0.95)", "data.augment.zoom is 0.95"),
+        ];
+        for (from, marked, problem) in cases {
+            let (to, place) = (marked.replace('^', ""), marked.find('^').unwrap());
+            let shown = message(from, &to);
+            assert!(shown.contains(problem), "{problem}: {shown}");
+            let start = shown.lines().find_map(|line| line.find(&to)).unwrap();
+            let mark = shown.lines().find_map(|line| line.ends_with('^').then_some(line.len() - 1));
+            assert_eq!(mark, Some(start + place), "{shown}");
+        }
     }
 }

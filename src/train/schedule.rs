@@ -1,6 +1,7 @@
 //! Learning rates over time.
 
 use crate::preset::Schedule;
+use crate::preset::schedule::{Cosine, Exponential, OneCycle, ReduceOnPlateau, Step, WarmUp};
 
 /// A schedule with what it has seen so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,9 +42,11 @@ impl Scheduler {
         let base = self.base;
         match self.schedule {
             Schedule::Constant => base,
-            Schedule::Step { every, gamma } => base * gamma.powf((epoch / u64::from(every.max(1))) as f64),
-            Schedule::Exponential { gamma } => base * gamma.powf(epoch as f64),
-            Schedule::Cosine { minimum, warmup_steps } => {
+            Schedule::Step(Step { every, gamma }) => {
+                base * gamma.powf((epoch / u64::from(every.max(1))) as f64)
+            }
+            Schedule::Exponential(Exponential { gamma }) => base * gamma.powf(epoch as f64),
+            Schedule::Cosine(Cosine { minimum, warmup_steps }) => {
                 let warmup = u64::from(warmup_steps);
                 if done < warmup {
                     return base * (done + 1) as f64 / warmup as f64;
@@ -52,7 +55,7 @@ impl Scheduler {
                 let along = ((done - warmup) as f64 / span as f64).min(1.0);
                 minimum + (base - minimum) * 0.5 * (1.0 + (std::f64::consts::PI * along).cos())
             }
-            Schedule::OneCycle { rise, start_divisor, final_divisor } => {
+            Schedule::OneCycle(OneCycle { rise, start_divisor, final_divisor }) => {
                 // As PyTorch's OneCycleLR: two half cosines, the last step at the final rate.
                 let last = self.total_steps.saturating_sub(1).max(1) as f64;
                 let peak = (rise * self.total_steps as f64 - 1.0).max(0.0);
@@ -67,14 +70,20 @@ impl Scheduler {
                     half_cosine(base, end, (done - peak) / (last - peak).max(1.0))
                 }
             }
-            Schedule::WarmUp { steps } => base * ((done + 1) as f64 / f64::from(steps.max(1))).min(1.0),
-            Schedule::ReduceOnPlateau { minimum, .. } => (base * self.plateau.factor).max(minimum),
+            Schedule::WarmUp(WarmUp { steps }) => {
+                base * ((done + 1) as f64 / f64::from(steps.max(1))).min(1.0)
+            }
+            Schedule::ReduceOnPlateau(ReduceOnPlateau { minimum, .. }) => {
+                (base * self.plateau.factor).max(minimum)
+            }
         }
     }
 
     /// Hears the validation loss (or, without validation, the training loss) at an epoch's end.
     pub fn epoch_ended(&mut self, loss: f64) {
-        let Schedule::ReduceOnPlateau { factor, patience, .. } = self.schedule else { return };
+        let Schedule::ReduceOnPlateau(ReduceOnPlateau { factor, patience, .. }) = self.schedule else {
+            return;
+        };
         // Keras's default min_delta.
         if loss < self.plateau.best - 1e-4 {
             self.plateau.best = loss;
@@ -115,26 +124,33 @@ mod tests {
     #[test]
     fn rates_follow_their_schedules() {
         assert_close(&rates(Schedule::Constant, &[0, 99]), &[0.1, 0.1]);
-        assert_close(&rates(Schedule::Step { every: 2, gamma: 0.5 }, &[19, 20, 45]), &[0.1, 0.05, 0.025]);
-        assert_close(&rates(Schedule::Exponential { gamma: 0.9 }, &[9, 10, 20]), &[0.1, 0.09, 0.081]);
         assert_close(
-            &rates(Schedule::Cosine { minimum: 0.0, warmup_steps: 0 }, &[0, 50, 100]),
+            &rates(Schedule::Step(Step { every: 2, gamma: 0.5 }), &[19, 20, 45]),
+            &[0.1, 0.05, 0.025],
+        );
+        assert_close(
+            &rates(Schedule::Exponential(Exponential { gamma: 0.9 }), &[9, 10, 20]),
+            &[0.1, 0.09, 0.081],
+        );
+        assert_close(
+            &rates(Schedule::Cosine(Cosine { minimum: 0.0, warmup_steps: 0 }), &[0, 50, 100]),
             &[0.1, 0.05, 0.0],
         );
-        assert_close(&rates(Schedule::WarmUp { steps: 4 }, &[0, 1, 3, 50]), &[0.025, 0.05, 0.1, 0.1]);
+        assert_close(&rates(Schedule::WarmUp(WarmUp { steps: 4 }), &[0, 1, 3, 50]), &[0.025, 0.05, 0.1, 0.1]);
     }
 
     #[test]
     fn one_cycle_equals_pytorch() {
         // torch.optim.lr_scheduler.OneCycleLR(max_lr=0.1, total_steps=100) of PyTorch 2.9, at these steps.
-        let schedule = Schedule::OneCycle { rise: 0.3, start_divisor: 25.0, final_divisor: 1e4 };
+        let schedule = Schedule::OneCycle(OneCycle { rise: 0.3, start_divisor: 25.0, final_divisor: 1e4 });
         let ours = rates(schedule, &[0, 29, 64, 99]);
         assert_close(&ours, &[0.004, 0.1, 0.050_000_2, 4e-7]);
     }
 
     #[test]
     fn a_plateau_lowers_the_rate_once_patience_is_spent() {
-        let schedule = Schedule::ReduceOnPlateau { factor: 0.1, patience: 2, minimum: 0.002 };
+        let schedule =
+            Schedule::ReduceOnPlateau(ReduceOnPlateau { factor: 0.1, patience: 2, minimum: 0.002 });
         let mut scheduler = Scheduler::new(&schedule, 0.1, 10, 10);
         for loss in [1.0, 0.5, 0.6, 0.5] {
             scheduler.epoch_ended(loss);

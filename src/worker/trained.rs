@@ -129,7 +129,7 @@ impl Trained {
 
     /// Whether it is a language model, which answers a text with its continuation.
     pub fn writes(&self) -> bool {
-        matches!(self.training.preset().procedure, Procedure::Language { .. })
+        matches!(self.training.preset().procedure, Procedure::Language(_))
     }
 
     /// How a language model goes on from a text. Returns the text as far as its characters are known, and the continuation.

@@ -13,6 +13,7 @@ use crate::nn::init::Stream;
 use crate::nn::kernel::random::derive;
 use crate::nn::ops::Backend;
 use crate::preset::experiment::Pretraining;
+use crate::preset::procedure::{self, Denoising};
 use crate::preset::shapes::size;
 use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Visible, layer_names};
 use crate::train::error::Error;
@@ -109,8 +110,8 @@ impl<D: Backend> Stack<D> {
             return Err(Error::NoSamples);
         }
         let (gibbs_steps, persistent) = match method {
-            Pretrainer::Rbm { gibbs_steps, persistent, .. } => (gibbs_steps, persistent),
-            Pretrainer::Autoencoder { .. } => (0, false),
+            Pretrainer::Rbm(procedure::Rbm { gibbs_steps, persistent, .. }) => (gibbs_steps, persistent),
+            Pretrainer::Autoencoder(_) => (0, false),
         };
         let mut width = size(splits.train.input_shape());
         let mut hidden: Vec<Hidden<D>> = Vec::new();
@@ -119,12 +120,12 @@ impl<D: Backend> Stack<D> {
             let Layer::Dense { units, activation, .. } = *layer else { continue };
             let number = hidden.len() as u32;
             let learner = match method {
-                Pretrainer::Rbm { visible, .. } => {
+                Pretrainer::Rbm(procedure::Rbm { visible, .. }) => {
                     let kind = if number == 0 { visible } else { Visible::Binary };
                     let stream = Stream { seed: derive(preset.seed, 77), layer: number };
                     Learner::Rbm(device.machine(kind, width, units, stream)?)
                 }
-                Pretrainer::Autoencoder { noise } => {
+                Pretrainer::Autoencoder(Denoising { noise }) => {
                     let seed = derive(preset.seed, 77 + u64::from(number));
                     let shape = [width, units];
                     Learner::Coder(Coder::new(

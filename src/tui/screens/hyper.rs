@@ -6,7 +6,8 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use crate::tui::state::hyper::{self, Kind};
+use crate::preset::field::FieldKind;
+use crate::tui::state::hyper;
 use crate::tui::state::presets::Hindrance;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
@@ -63,7 +64,7 @@ fn draw_fields(state: &State, area: Rect, frame: &mut Frame) {
         let before = original.iter().find(|other| other.place == field.place).map(|other| &other.value);
         let changed = before.is_some_and(|before| *before != field.value);
         let value = match field.kind {
-            Kind::Choice(_) => format!("‹ {} ›", field.value),
+            FieldKind::Choice(_) => format!("‹ {} ›", field.value),
             _ => field.value.clone(),
         };
         let note = match before {
@@ -130,7 +131,7 @@ fn draw_side(state: &State, area: Rect, frame: &mut Frame) {
         if let Some(field) = selected {
             lines.push(Line::default());
             lines.push(Line::styled(field.label, theme.strong(Role::Accent)));
-            lines.push(Line::from(field.kind.help()));
+            lines.push(Line::from(field.kind.in_words()));
         }
     }
     let block = panel(theme, "Effect");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::preset::{Activation, Layer, Optimizer, Preset};
+use crate::preset::field::{FieldKind, Fields, Range, kind_of};
+use crate::preset::{Activation, DataConfig, Layer, Optimizer, Preset, TrainConfig};
 
 /// The form's own state; the values are in the preset.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,34 +13,6 @@ pub struct Hyper {
     pub selected: usize,
     /// The preset that waits for a yes before it replaces another.
     pub saving: Option<Box<Preset>>,
-}
-
-/// How a field is edited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A whole number from 1 (epochs, sizes).
-    Count,
-    /// Any whole number from 0 (the seed).
-    Whole,
-    /// A learning rate: above 0.
-    Rate,
-    /// A share from 0 to below 1.
-    Share,
-    /// One of a few words.
-    Choice(&'static [&'static str]),
-}
-
-impl Kind {
-    /// What is valid, for the prompt.
-    pub fn help(self) -> String {
-        match self {
-            Kind::Count => "a whole number from 1".into(),
-            Kind::Whole => "a whole number from 0".into(),
-            Kind::Rate => "a number above 0, such as 0.001 or 3e-4".into(),
-            Kind::Share => "a number from 0 to below 1".into(),
-            Kind::Choice(words) => format!("one of {}", words.join(", ")),
-        }
-    }
 }
 
 /// Where a field is in the preset.
@@ -74,12 +47,21 @@ pub struct Field {
     pub label: &'static str,
     /// Its value as text.
     pub value: String,
-    /// How it is edited.
-    pub kind: Kind,
+    /// What it takes.
+    pub kind: FieldKind,
     /// Where it is.
     pub place: Place,
 }
 
+const EPOCHS: FieldKind = kind_of(TrainConfig::FIELDS, "epochs");
+const BATCH_SIZE: FieldKind = kind_of(TrainConfig::FIELDS, "batch_size");
+const VALIDATION: FieldKind = kind_of(DataConfig::FIELDS, "validation");
+const SEED: FieldKind = kind_of(Preset::FIELDS, "seed");
+const OPTIMIZERS: FieldKind = FieldKind::Choice(Optimizer::NAMES);
+/// A layer's units or filters.
+const UNITS: FieldKind = FieldKind::Integer(Range::at_least(1.0));
+/// A dropout's rate.
+const DROPOUT: FieldKind = FieldKind::Number(Range::SHARE);
 const ACTIVATIONS: &[&str] =
     &["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax"];
 
@@ -98,14 +80,14 @@ pub fn fields(preset: &Preset) -> Vec<Field> {
     let mut add = |group: &str, label, value: String, kind, place| {
         fields.push(Field { group: group.to_owned(), label, value, kind, place });
     };
-    add("Training", "epochs", preset.train.epochs.to_string(), Kind::Count, Place::Epochs);
-    add("Training", "batch size", preset.train.batch_size.to_string(), Kind::Count, Place::BatchSize);
-    add("Training", "validation share", preset.data.validation.to_string(), Kind::Share, Place::Validation);
-    add("Training", "seed", preset.seed.to_string(), Kind::Whole, Place::Seed);
-    let optimizer = preset.optimizer.name().into();
-    add("Optimizer", "kind", optimizer, Kind::Choice(Optimizer::NAMES), Place::Optimizer);
-    let rate = preset.optimizer.learning_rate().to_string();
-    add("Optimizer", "learning rate", rate, Kind::Rate, Place::LearningRate);
+    add("Training", "epochs", preset.train.epochs.to_string(), EPOCHS, Place::Epochs);
+    add("Training", "batch size", preset.train.batch_size.to_string(), BATCH_SIZE, Place::BatchSize);
+    add("Training", "validation share", preset.data.validation.to_string(), VALIDATION, Place::Validation);
+    add("Training", "seed", preset.seed.to_string(), SEED, Place::Seed);
+    let optimizer = &preset.optimizer;
+    add("Optimizer", "kind", optimizer.name().into(), OPTIMIZERS, Place::Optimizer);
+    let rate = kind_of(optimizer.fields(), "learning_rate");
+    add("Optimizer", "learning rate", optimizer.learning_rate().to_string(), rate, Place::LearningRate);
     for (index, layer) in preset.layers.iter().enumerate() {
         let mut layer = layer.clone();
         let title = |kind: &str| format!("Layer {} {kind}", index + 1);
@@ -118,18 +100,18 @@ pub fn fields(preset: &Preset) -> Vec<Field> {
             Layer::LSTM { .. } => ("LSTM", "units"),
             Layer::GRU { .. } => ("GRU", "units"),
             Layer::Dropout { rate } => {
-                add(&title("Dropout"), "rate", rate.to_string(), Kind::Share, Place::Dropout(index));
+                add(&title("Dropout"), "rate", rate.to_string(), DROPOUT, Place::Dropout(index));
                 continue;
             }
             Layer::Activation(_) => ("Activation", ""),
             _ => continue,
         };
         if let Some(units) = units_mut(&mut layer) {
-            add(&title(kind), label, units.to_string(), Kind::Count, Place::Units(index));
+            add(&title(kind), label, units.to_string(), UNITS, Place::Units(index));
         }
         if let Some(activation) = activation_mut(&mut layer) {
             let value = word(activation);
-            add(&title(kind), "activation", value, Kind::Choice(ACTIVATIONS), Place::Activation(index));
+            add(&title(kind), "activation", value, FieldKind::Choice(ACTIVATIONS), Place::Activation(index));
         }
     }
     fields
@@ -165,27 +147,20 @@ fn activation_mut(layer: &mut Layer) -> Option<&mut Activation> {
 /// # Errors
 /// What is wrong with the text.
 pub fn set(preset: &mut Preset, field: &Field, text: &str) -> Result<(), String> {
-    let invalid = || format!("{text:?} is not {}", field.kind.help());
-    let count = || text.parse::<u32>().ok().filter(|n| *n > 0).ok_or_else(invalid);
-    let share = || text.parse::<f64>().ok().filter(|s| (0.0..1.0).contains(s)).ok_or_else(invalid);
-    if let Kind::Choice(words) = field.kind
-        && !words.contains(&text)
-    {
+    let invalid = || format!("{text:?} is not {}", field.kind.in_words());
+    if !takes(field.kind, text) {
         return Err(invalid());
     }
     match field.place {
-        Place::Epochs => preset.train.epochs = count()?,
-        Place::BatchSize => preset.train.batch_size = count()?,
+        Place::Epochs => preset.train.epochs = text.parse().map_err(|_| invalid())?,
+        Place::BatchSize => preset.train.batch_size = text.parse().map_err(|_| invalid())?,
         Place::Seed => preset.seed = text.parse().map_err(|_| invalid())?,
-        Place::Validation => preset.data.validation = share()?,
-        Place::LearningRate => {
-            let rate = text.parse::<f64>().ok().filter(|r| r.is_finite() && *r > 0.0).ok_or_else(invalid)?;
-            preset.optimizer.set_learning_rate(rate);
-        }
+        Place::Validation => preset.data.validation = text.parse().map_err(|_| invalid())?,
+        Place::LearningRate => preset.optimizer.set_learning_rate(text.parse().map_err(|_| invalid())?),
         Place::Optimizer => preset.optimizer = parse(&format!("{text}()"))?,
         Place::Units(index) => {
             if let Some(units) = preset.layers.get_mut(index).and_then(units_mut) {
-                *units = count()? as usize;
+                *units = text.parse::<u32>().map_err(|_| invalid())? as usize;
             }
         }
         Place::Activation(index) => {
@@ -195,36 +170,50 @@ pub fn set(preset: &mut Preset, field: &Field, text: &str) -> Result<(), String>
         }
         Place::Dropout(index) => {
             if let Some(Layer::Dropout { rate }) = preset.layers.get_mut(index) {
-                *rate = share()? as f32;
+                *rate = text.parse().map_err(|_| invalid())?;
             }
         }
     }
     Ok(())
 }
 
-/// The value one step down or up: the neighbouring choice, the doubled or halved size.
+/// Whether a field of this kind takes what `text` says.
+fn takes(kind: FieldKind, text: &str) -> bool {
+    match kind {
+        FieldKind::Choice(words) => words.contains(&text),
+        FieldKind::Integer(range) => text.parse::<u64>().is_ok_and(|whole| range.contains(whole as f64)),
+        FieldKind::Number(range) => text.parse().is_ok_and(|number| range.contains(number)),
+        // The form shows none of these.
+        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::Numbers(_) => false,
+        FieldKind::Switch | FieldKind::Text | FieldKind::Nested => false,
+    }
+}
+
+/// The value one step down or up: the neighbouring choice, the next number, the doubled or halved size.
 pub fn stepped(field: &Field, up: bool) -> String {
     let whole = field.value.parse::<u64>().unwrap_or(1);
-    match field.kind {
-        Kind::Choice(words) => {
+    let next = match field.kind {
+        FieldKind::Choice(words) => {
             let at = words.iter().position(|word| *word == field.value).unwrap_or(0);
             let next = if up { at + 1 } else { at + words.len() - 1 };
             words[next % words.len()].to_owned()
         }
-        Kind::Count if matches!(field.place, Place::Epochs) => {
-            whole.saturating_add_signed(if up { 1 } else { -1 }).max(1).to_string()
+        FieldKind::Integer(_) if matches!(field.place, Place::Epochs | Place::Seed) => {
+            whole.saturating_add_signed(if up { 1 } else { -1 }).to_string()
         }
-        Kind::Count if up => (whole.saturating_mul(2)).min(u64::from(u32::MAX)).to_string(),
-        Kind::Count => (whole / 2).max(1).to_string(),
-        Kind::Whole => whole.saturating_add_signed(if up { 1 } else { -1 }).to_string(),
-        Kind::Rate => {
+        FieldKind::Integer(_) if up => whole.saturating_mul(2).min(u64::from(u32::MAX)).to_string(),
+        FieldKind::Integer(_) => (whole / 2).to_string(),
+        FieldKind::Number(Range::ABOVE_ZERO) => {
             let rate = field.value.parse().unwrap_or(0.001);
             crate::tui::update::training::next_round(rate, up).to_string()
         }
-        Kind::Share => {
-            let share: f64 = field.value.parse().unwrap_or(0.0);
-            let twentieths = (share * 20.0).round() + if up { 1.0 } else { -1.0 };
-            (twentieths.clamp(0.0, 19.0) / 20.0).to_string()
+        FieldKind::Number(_) => {
+            let number: f64 = field.value.parse().unwrap_or(0.0);
+            let twentieths = (number * 20.0).round() + if up { 1.0 } else { -1.0 };
+            (twentieths / 20.0).to_string()
         }
-    }
+        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::Numbers(_) => field.value.clone(),
+        FieldKind::Switch | FieldKind::Text | FieldKind::Nested => field.value.clone(),
+    };
+    if takes(field.kind, &next) { next } else { field.value.clone() }
 }

@@ -9,10 +9,10 @@ pub const ALL: [&str; 7] =
 /// The kind of a preset: by its procedure, and for supervised ones by the layer that says most.
 pub fn of(preset: &Preset) -> &'static str {
     match &preset.procedure {
-        Procedure::Pretraining { .. } => return "Pretrained",
-        Procedure::Autoencoder { .. } => return "Autoencoders",
-        Procedure::Variational { .. } | Procedure::Adversarial { .. } => return "Generative",
-        Procedure::Supervised | Procedure::Language { .. } => {}
+        Procedure::Pretraining(_) => return "Pretrained",
+        Procedure::Autoencoder(_) => return "Autoencoders",
+        Procedure::Variational(_) | Procedure::Adversarial(_) => return "Generative",
+        Procedure::Supervised | Procedure::Language(_) => {}
     }
     let layers = &preset.layers;
     if any(layers, |l| matches!(l, Layer::MultiHeadAttention { .. } | Layer::TransformerEncoder { .. })) {

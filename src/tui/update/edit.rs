@@ -22,7 +22,7 @@ pub fn begin(state: &mut State) -> Vec<Effect> {
     if let Some(field) = selected(state) {
         state.overlays.push(Overlay::Prompt(Prompt {
             title: format!("{}: {}", field.group, field.label),
-            help: field.kind.help(),
+            help: field.kind.in_words(),
             input: LineInput::new(&field.value),
             error: None,
             subject: Subject::Field,

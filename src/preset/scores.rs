@@ -1,0 +1,126 @@
+//! What a training weighs and watches, against what its data has: classes, an accuracy.
+
+use super::data::{Signature, TargetKind};
+use super::path::Path;
+use super::procedure::Procedure;
+use super::types::{Loss, Monitor, Preset};
+use super::validate::{Finding, finding};
+
+impl Preset {
+    /// Class weights: one for each class, and not all zero.
+    pub(super) fn check_class_weights(&self, signature: &Signature) -> Result<(), Finding> {
+        let weights = &self.loss_options.class_weights;
+        if weights.is_empty() {
+            return Ok(());
+        }
+        let at = Path::to("loss_options").field("class_weights");
+        let classes = match &signature.target {
+            TargetKind::Classes(classes) if self.predicts() => classes.len(),
+            TargetKind::Tokens(count) if self.predicts() => *count,
+            TargetKind::Classes(_) | TargetKind::Tokens(_) | TargetKind::Values(_) => {
+                return finding(at, "there are no classes to weigh", "leave class_weights out");
+            }
+        };
+        if weights.len() != classes {
+            let problem = format!("{} weights for {classes} classes", weights.len());
+            return finding(at, problem, "give one weight for each class, in the order of the classes");
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            return finding(
+                at,
+                "no class counts: all weights are 0",
+                "give a weight above 0 to the classes that count",
+            );
+        }
+        Ok(())
+    }
+
+    /// What early stopping watches: an accuracy needs right and wrong answers.
+    pub(super) fn check_monitor(&self, signature: &Signature) -> Result<(), Finding> {
+        let monitor = self.train.early_stopping.as_ref().map(|stopping| stopping.monitor);
+        if monitor != Some(Monitor::ValAccuracy) {
+            return Ok(());
+        }
+        let has_accuracy = self.predicts()
+            && match signature.target {
+                TargetKind::Classes(_) | TargetKind::Tokens(_) => true,
+                TargetKind::Values(_) => !matches!(
+                    self.loss,
+                    Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber | Loss::KlDivergence
+                ),
+            };
+        if has_accuracy {
+            return Ok(());
+        }
+        let at = Path::to("train").field("early_stopping").field("monitor");
+        finding(at, "this training has no accuracy to watch", "use monitor: val_loss")
+    }
+
+    /// Whether the data's own targets are predicted.
+    fn predicts(&self) -> bool {
+        match self.procedure {
+            Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => true,
+            Procedure::Autoencoder(_) | Procedure::Variational(_) | Procedure::Adversarial(_) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::preset::library::experiment;
+
+    const IRIS: &str = r#"(name: "t", title: "", data: (source: iris),
+        layers: [Dense(units: 3, activation: softmax)],
+        loss: categorical_crossentropy, loss_options: (),
+        optimizer: SGD(), train: (epochs: 1, batch_size: 8))"#;
+    const DIABETES: &str = include_str!("../../presets/diabetes.ron");
+    const AUTOENCODER: &str = include_str!("../../presets/mnist-autoencoder.ron");
+
+    /// What is said of a preset with one place changed, and where.
+    fn said(text: &str, from: &str, to: &str) -> String {
+        let changed = text.replacen(from, to, 1);
+        assert_ne!(changed, text, "{from}");
+        experiment(&changed, "my.ron").map_or_else(|error| error.to_string(), |_| "valid".into())
+    }
+
+    #[test]
+    fn class_weights_are_one_for_each_class_and_not_all_zero() {
+        let said_of = |weights: &str| {
+            said(IRIS, "loss_options: ()", &format!("loss_options: (class_weights: {weights})"))
+        };
+        assert_eq!(said_of("[1, 2, 0.5]"), "valid");
+        assert_eq!(said_of("[1, 0, 0]"), "valid");
+        assert_eq!(said_of("[]"), "valid");
+        let wrong = [
+            ("[1, 2]", "2 weights for 3 classes"),
+            ("[1, 2, 3, 4]", "4 weights for 3 classes"),
+            ("[0, 0, 0]", "all weights are 0"),
+            ("[-1, 1, 1]", "loss_options.class_weights is -1"),
+        ];
+        for (weights, problem) in wrong {
+            let said = said_of(weights);
+            assert!(said.contains(problem) && said.starts_with("my.ron:3:"), "{said}");
+        }
+    }
+
+    #[test]
+    fn class_weights_need_classes() {
+        let weights = "loss_options: (class_weights: [1.0]), train: (";
+        assert!(said(DIABETES, "train: (", weights).contains("no classes to weigh"));
+        let ten = "loss_options: (class_weights: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]), train: (";
+        assert!(said(AUTOENCODER, "train: (", ten).contains("no classes to weigh"));
+    }
+
+    #[test]
+    fn an_accuracy_is_watched_only_where_there_is_one() {
+        let stopping = "train: (early_stopping: (monitor: val_accuracy, patience: 3), ";
+        assert_eq!(said(IRIS, "train: (", stopping), "valid");
+        for text in [DIABETES, AUTOENCODER] {
+            let said = said(text, "train: (", stopping);
+            assert!(said.contains("has no accuracy") && said.contains("monitor: val_accuracy"), "{said}");
+            assert!(said.contains("use monitor: val_loss"), "{said}");
+        }
+        let loss = stopping.replace("val_accuracy", "val_loss");
+        assert_eq!(said(DIABETES, "train: (", &loss), "valid");
+    }
+}

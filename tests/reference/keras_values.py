@@ -3,7 +3,7 @@
 usage: python tests/reference/keras_values.py   (needs keras on TensorFlow; tried with Keras 3 on TensorFlow 2.21)
 
 Losses on probabilities (clipped and made to sum to one), label smoothing of binary cross-entropy, class weights; `same`
-padding with strides; SGD and clipping by the global norm. Same form as torch_values.json, same reader. The adaptive
+padding with strides; SGD, Lion and clipping by the global norm. Same form as torch_values.json, same reader. The adaptive
 optimizers are PyTorch's, whose epsilon stands as in their papers; Keras puts it inside the root or before the
 correction of the bias, which shows where a gradient is tiny.
 """
@@ -128,6 +128,9 @@ def optimizers():
         ("SGD(momentum: 0.9, nesterov: true)", "()", O.SGD(momentum=0.9, nesterov=True)),
         ("SGD(learning_rate: 0.1)", "(norm: Some(0.75))", O.SGD(0.1, global_clipnorm=0.75)),
         ("SGD(learning_rate: 0.1)", "(value: Some(0.25))", O.SGD(0.1, clipvalue=0.25)),
+        ("Lion()", "()", O.Lion()),
+        ("Lion(learning_rate: 0.01, beta_1: 0.5, beta_2: 0.8, weight_decay: 0.3)", "()",
+         O.Lion(0.01, beta_1=0.5, beta_2=0.8, weight_decay=0.3)),
     ]
     cases = []
     for settings, clip, optimizer in table:

@@ -5,6 +5,7 @@
 mod adagrad;
 mod adam;
 mod adam_w;
+mod lion;
 mod rms_prop;
 mod rule;
 mod sgd;
@@ -87,6 +88,7 @@ optimizers! {
     adam_w::AdamW = "AdamW",
     rms_prop::RmsProp = "RMSprop",
     adagrad::Adagrad = "Adagrad",
+    lion::Lion = "Lion",
 }
 
 impl Optimizer {

@@ -1,0 +1,69 @@
+//! Lion (Chen et al. 2023).
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::{Algorithm, MulAdd, Rule, UseRule};
+use crate::fields;
+
+/// Lion: every weight moves by the learning rate, in the direction of the sign of a mean of gradients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lion {
+    /// The size of a step; 3 to 10 times smaller than Adam's suits.
+    pub learning_rate: f64,
+    /// How much of the mean counts against the new gradient in a step's direction.
+    pub beta_1: f64,
+    /// How much of the mean goes on from step to step.
+    pub beta_2: f64,
+    /// Every step takes this share, times the learning rate, off each weight.
+    pub weight_decay: f64,
+}
+
+impl Default for Lion {
+    fn default() -> Self {
+        Lion { learning_rate: 0.001, beta_1: 0.9, beta_2: 0.99, weight_decay: 0.0 }
+    }
+}
+
+fields! {
+    Lion {
+        learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
+        beta_1: Number(Range::SHARE), "how much of the gradient's mean counts in a step's direction";
+        beta_2: Number(Range::SHARE), "how much of the gradient's mean goes on";
+        weight_decay: Number(Range::NOT_NEGATIVE), "what a step takes off each weight, times the learning rate";
+    }
+}
+
+impl Algorithm for Lion {
+    fn rule<U: UseRule>(&self, learning_rate: f64, _: u64, user: U) -> U::Output {
+        user.with(LionRule {
+            rate: learning_rate as f32,
+            beta_1: self.beta_1 as f32,
+            beta_2: self.beta_2 as f32,
+            decay: (1.0 - learning_rate * self.weight_decay) as f32,
+        })
+    }
+}
+
+/// Algorithm 2 of the paper.
+#[derive(Clone, Copy)]
+struct LionRule {
+    rate: f32,
+    beta_1: f32,
+    beta_2: f32,
+    /// What is left of the weight.
+    decay: f32,
+}
+
+impl Rule<1> for LionRule {
+    const MOMENTS: [&'static str; 1] = ["momentum"];
+
+    #[inline(always)]
+    fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [m]: [f32; 1]) -> (f32, [f32; 1]) {
+        let direction = M::mul_add(1.0 - self.beta_1, gradient - m, m);
+        // The sign of zero is zero: a weight that never had a gradient stays where it is. NaN stays NaN.
+        let sign = if direction == 0.0 { 0.0 } else { direction.signum() };
+        let m = M::mul_add(1.0 - self.beta_2, gradient - m, m);
+        (weight * self.decay - self.rate * sign, [m])
+    }
+}

@@ -22,7 +22,7 @@ fn content(screen: Screen, theme: &Theme) -> Vec<Line<'static>> {
             let keys: Vec<String> = binding.keys.iter().map(|key| key.label()).collect();
             lines.push(Line::from(vec![
                 Span::raw(format!("  {:<14} ", keys.join(" "))),
-                Span::styled(binding.command.doc, theme.style(Role::Muted)),
+                Span::styled(binding.command.doc(), theme.style(Role::Muted)),
             ]));
         }
         lines.push(Line::default());

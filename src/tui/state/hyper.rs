@@ -226,7 +226,7 @@ pub fn stepped(field: &Field, up: bool) -> String {
         Kind::Whole => whole.saturating_add_signed(if up { 1 } else { -1 }).to_string(),
         Kind::Rate => {
             let rate = field.value.parse().unwrap_or(0.001);
-            crate::tui::update::training::next_round(rate, up).to_string()
+            crate::tui::rounds::next_round(rate, up).to_string()
         }
         Kind::Share => {
             let share: f64 = field.value.parse().unwrap_or(0.0);

@@ -1,7 +1,8 @@
 //! Moving about: between screens, in lists and popups.
 
 use crate::tui::message::Effect;
-use crate::tui::state::{Overlay, Screen, State, overlay};
+use crate::tui::palette;
+use crate::tui::state::{Overlay, Screen, State};
 
 use super::{inspect, runs};
 
@@ -15,65 +16,13 @@ pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     }
 }
 
-/// The presets.
-pub fn to_presets(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Presets)
-}
-
-/// The curves.
-pub fn to_train(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Train)
-}
-
-/// Samples.
-pub fn to_inspect(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Inspect)
-}
-
-/// The form.
-pub fn to_hyper(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Hyper)
-}
-
-/// What is on disk.
-pub fn to_runs(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Runs)
-}
-
-/// One tab to the right.
-pub fn next_screen(state: &mut State) -> Vec<Effect> {
-    let screen = state.screen.next(1);
-    go(state, screen)
-}
-
-/// One tab to the left.
-pub fn previous_screen(state: &mut State) -> Vec<Effect> {
-    let screen = state.screen.next(-1);
-    go(state, screen)
-}
-
-/// One up.
-pub fn up(state: &mut State) -> Vec<Effect> {
-    move_by(state, -1)
-}
-
-/// One down.
-pub fn down(state: &mut State) -> Vec<Effect> {
-    move_by(state, 1)
-}
-
-/// Ten up.
-pub fn page_up(state: &mut State) -> Vec<Effect> {
-    move_by(state, -10)
-}
-
-/// Ten down.
-pub fn page_down(state: &mut State) -> Vec<Effect> {
-    move_by(state, 10)
+/// Shows the screen so many tabs to the right, counted round.
+pub(super) fn turn(state: &mut State, tabs: isize) -> Vec<Effect> {
+    go(state, state.screen.next(tabs))
 }
 
 /// To the start.
-pub fn first(state: &mut State) -> Vec<Effect> {
+pub(super) fn first(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, 0);
     }
@@ -81,7 +30,7 @@ pub fn first(state: &mut State) -> Vec<Effect> {
 }
 
 /// To the end.
-pub fn last(state: &mut State) -> Vec<Effect> {
+pub(super) fn last(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, -1);
     }
@@ -99,7 +48,7 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
             return Vec::new();
         }
         Some(Overlay::Palette { input, selected }) => {
-            *selected = moved(*selected, overlay::matching(input.text()).len());
+            *selected = moved(*selected, palette::matching(input.text()).len());
             return Vec::new();
         }
         Some(Overlay::Card { .. }) => {

@@ -30,7 +30,7 @@ fn lines_of_help(theme: &Theme) -> Vec<Line<'static>> {
         let keys: Vec<String> = binding.keys.iter().map(|key| key.label()).collect();
         Line::from(vec![
             Span::raw(format!(" {:<19} ", keys.join(" "))),
-            Span::styled(binding.command.doc, theme.style(Role::Muted)),
+            Span::styled(binding.command.doc(), theme.style(Role::Muted)),
         ])
     };
     let mouse = " mouse               Click to choose, before a name to mark; wheel to move";

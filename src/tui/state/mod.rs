@@ -57,6 +57,14 @@ impl Screen {
         }
     }
 
+    /// The same where the terminal is narrow.
+    pub fn short_title(self) -> &'static str {
+        match self {
+            Screen::Hyper => "Hyper",
+            Screen::Presets | Screen::Train | Screen::Inspect | Screen::Runs => self.title(),
+        }
+    }
+
     /// Its place among the tabs.
     pub fn index(self) -> usize {
         self as usize
@@ -201,6 +209,16 @@ impl State {
     /// The training that runs: steps can be paused and the learning rate changed.
     pub fn running(&self) -> Option<&Training> {
         self.training.as_ref().filter(|training| self.is_busy() && training.finish.is_none())
+    }
+
+    /// The chosen row of the list on the screen in front.
+    pub fn chosen_mut(&mut self) -> Option<&mut usize> {
+        match self.screen {
+            Screen::Presets => Some(&mut self.presets.selected),
+            Screen::Hyper => Some(&mut self.hyper.selected),
+            Screen::Runs => Some(&mut self.runs.selected),
+            Screen::Train | Screen::Inspect => None,
+        }
     }
 
     /// Adds a line to the log, without control characters.

@@ -13,7 +13,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::watch::keymap;
 use crate::tui::watch::layout::popup;
 use crate::tui::watch::state::{Overlay, State};
-use crate::tui::widgets::{pair, panel};
+use crate::tui::widgets::{more_below, pair, panel};
 
 use super::end_of;
 
@@ -77,8 +77,7 @@ fn scrolled(state: &State, title: &str, lines: Vec<Line>, scroll: usize, frame: 
     let block = frame_of(state, title);
     let inner = block.inner(area);
     let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
-    let more = Line::from(format!(" {below} more below ")).right_aligned();
-    let block = if below > 0 { block.title_bottom(more) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     frame.render_widget(Text::from_iter(lines.into_iter().skip(scroll)), inner);

@@ -13,9 +13,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::watch::keymap;
 use crate::tui::watch::layout::popup;
 use crate::tui::watch::state::{Overlay, State};
-use crate::tui::widgets::{more_below, pair, panel};
-
-use super::end_of;
+use crate::tui::widgets::{more_below, pair, panel, text::end_of};
 
 fn area(size: Size) -> Rect {
     popup(size, 90.min(size.width.saturating_sub(4)), size.height.saturating_sub(4).min(44))

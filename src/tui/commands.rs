@@ -1,31 +1,55 @@
 //! Every action of the dashboard: its name and one line about it. Keymap, help and palette are made from this list, so
 //! that nothing can be undocumented; `update/perform.rs` says which function does it.
 
+use super::state::Screen;
+
 macro_rules! commands {
-    ($($palette:literal $variant:ident $name:literal: $doc:literal;)*) => {
+    (
+        $($palette:literal $variant:ident $name:literal: $doc:literal;)*
+        Show each Screen;
+        $($later_palette:literal $later:ident $later_name:literal: $later_doc:literal;)*
+    ) => {
         /// What a person can do.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Command {
             $(#[doc = $doc] $variant,)*
+            /// Show a screen
+            Show(Screen),
+            $(#[doc = $later_doc] $later,)*
         }
 
         impl Command {
             /// All of them.
-            pub const ALL: &[Command] = &[$(Command::$variant),*];
+            pub fn all() -> impl Iterator<Item = Command> {
+                let before = [$(Command::$variant),*].into_iter();
+                before.chain(Screen::ALL.map(Command::Show)).chain([$(Command::$later),*])
+            }
 
             /// As typed in the palette: words joined by `-`.
             pub fn name(self) -> &'static str {
-                match self { $(Command::$variant => $name,)* }
+                match self {
+                    $(Command::$variant => $name,)*
+                    Command::Show(screen) => screen.command_name(),
+                    $(Command::$later => $later_name,)*
+                }
             }
 
             /// What it does, in one line.
             pub fn doc(self) -> &'static str {
-                match self { $(Command::$variant => $doc,)* }
+                match self {
+                    $(Command::$variant => $doc,)*
+                    Command::Show(screen) => screen.doc(),
+                    $(Command::$later => $later_doc,)*
+                }
             }
 
             /// Whether it makes sense to call it by name: not so for moving about in lists and popups.
             pub fn is_in_palette(self) -> bool {
-                match self { $(Command::$variant => $palette,)* }
+                match self {
+                    $(Command::$variant => $palette,)*
+                    Command::Show(_) => true,
+                    $(Command::$later => $later_palette,)*
+                }
             }
         }
     };
@@ -52,11 +76,7 @@ commands! {
     true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
     true ListRuns "list-runs": "Look again for runs on disk";
 
-    true ToPresets "presets": "Show the presets";
-    true ToTrain "train": "Show the curves";
-    true ToInspect "inspect": "Show test samples and predictions";
-    true ToHyper "hyperparameters": "Edit the chosen preset";
-    true ToRuns "runs": "Show the runs on disk";
+    Show each Screen;
     false NextScreen "next-screen": "Show the next screen";
     false PreviousScreen "previous-screen": "Show the previous screen";
 
@@ -107,9 +127,9 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_docs_are_sentences() {
-        let names: HashSet<_> = Command::ALL.iter().map(|command| command.name()).collect();
-        assert_eq!(names.len(), Command::ALL.len());
-        for command in Command::ALL {
+        let names: HashSet<_> = Command::all().map(Command::name).collect();
+        assert_eq!(names.len(), Command::all().count());
+        for command in Command::all() {
             let (name, doc) = (command.name(), command.doc());
             assert!(doc.starts_with(char::is_uppercase), "{name}");
             assert!(!doc.ends_with('.') && doc.len() <= 60, "{name}");

@@ -90,7 +90,7 @@ static PRESETS: Table = Table {
         shown(&[ENTER], Command::Start, "train"),
         shown(&[ch('v')], Command::Read, "read"),
         shown(&[ch('/')], Command::Filter, "find"),
-        shown(&[ch('e')], Command::ToHyper, "edit"),
+        shown(&[ch('e')], Command::Show(Screen::Hyper), "edit"),
         shown(&[ch('s')], Command::SavePreset, "save as"),
         bind(&[ESC], Command::Unfilter),
     ],
@@ -103,7 +103,7 @@ static TRAIN: Table = Table {
         shown(&[ch('y')], Command::LogScale, "log scale"),
         shown(&[ch('m')], Command::Smoothing, "smooth"),
         shown(&[ch('c')], Command::NextChart, "next chart"),
-        bind(&[ch('e')], Command::ToHyper),
+        bind(&[ch('e')], Command::Show(Screen::Hyper)),
         bind(&[LEFT, ch('h')], Command::PreviousScreen),
         bind(&[RIGHT, ch('l')], Command::NextScreen),
     ],
@@ -165,11 +165,11 @@ static GLOBAL: Table = Table {
         bind(&[key(KeyCode::End), ch('G')], Command::Last),
         bind(&[key(KeyCode::Tab)], Command::NextScreen),
         bind(&[key(KeyCode::BackTab)], Command::PreviousScreen),
-        bind(&[ch('1')], Command::ToPresets),
-        bind(&[ch('2')], Command::ToTrain),
-        bind(&[ch('3')], Command::ToInspect),
-        bind(&[ch('4')], Command::ToHyper),
-        bind(&[ch('5')], Command::ToRuns),
+        bind(&[ch('1')], Command::Show(Screen::Presets)),
+        bind(&[ch('2')], Command::Show(Screen::Train)),
+        bind(&[ch('3')], Command::Show(Screen::Inspect)),
+        bind(&[ch('4')], Command::Show(Screen::Hyper)),
+        bind(&[ch('5')], Command::Show(Screen::Runs)),
         bind(&[ch(' ')], Command::Pause),
         bind(&[ch('.')], Command::Step),
         bind(&[ch('+'), ch('=')], Command::Faster),
@@ -231,6 +231,15 @@ fn table_of(screen: Screen) -> &'static Table {
         Screen::Inspect => &INSPECT,
         Screen::Hyper => &HYPER,
         Screen::Runs => &RUNS,
+    }
+}
+
+/// What is done at once when a screen is shown, as if its key were pressed.
+pub fn on_show(screen: Screen) -> Option<Command> {
+    match screen {
+        Screen::Inspect => Some(Command::Refresh),
+        Screen::Runs => Some(Command::ListRuns),
+        Screen::Presets | Screen::Train | Screen::Hyper => None,
     }
 }
 
@@ -307,9 +316,13 @@ pub fn for_help(screen: Screen) -> Vec<&'static Table> {
 mod tests {
     use super::*;
 
+    fn tables() -> Vec<&'static Table> {
+        Screen::ALL.map(table_of).into_iter().chain([&GLOBAL, &READING, &CONFIRM, &TYPING]).collect()
+    }
+
     #[test]
     fn no_key_is_bound_twice_in_a_table() {
-        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING] {
+        for table in tables() {
             let keys: Vec<Key> = table.bindings.iter().flat_map(|b| b.keys).copied().collect();
             for (i, key) in keys.iter().enumerate() {
                 assert!(!keys[..i].contains(key), "{} in {}", key.label(), table.title);
@@ -319,9 +332,8 @@ mod tests {
 
     #[test]
     fn every_command_can_be_reached_by_key_or_palette() {
-        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING];
-        for command in Command::ALL {
-            let bound = tables.iter().any(|t| t.bindings.iter().any(|b| b.command == *command));
+        for command in Command::all() {
+            let bound = tables().iter().any(|t| t.bindings.iter().any(|b| b.command == command));
             assert!(bound || command.is_in_palette(), "{}", command.name());
         }
     }

@@ -1,19 +1,16 @@
 //! Moving about: between screens, in lists and popups.
 
 use crate::tui::message::Effect;
-use crate::tui::palette;
 use crate::tui::state::{Overlay, Screen, State};
+use crate::tui::{keymap, palette, screens};
 
-use super::{inspect, runs};
+use super::inspect;
+use super::perform::perform;
 
 /// Shows a screen.
 pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     state.screen = screen;
-    match screen {
-        Screen::Inspect => inspect::ask(state),
-        Screen::Runs => runs::list(state),
-        Screen::Presets | Screen::Train | Screen::Hyper => Vec::new(),
-    }
+    keymap::on_show(screen).map_or_else(Vec::new, |command| perform(state, command))
 }
 
 /// Shows the screen so many tabs to the right, counted round.
@@ -43,39 +40,22 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
     let size = state.size;
     match state.overlays.last_mut() {
         Some(Overlay::Help { scroll }) => {
-            let lines = crate::tui::screens::help::scrollable_lines(state.screen, size);
+            let lines = screens::help::scrollable_lines(state.screen, size);
             *scroll = scroll.saturating_add_signed(rows).min(lines);
-            return Vec::new();
         }
         Some(Overlay::Palette { input, selected }) => {
             *selected = moved(*selected, palette::matching(input.text()).len());
-            return Vec::new();
         }
         Some(Overlay::Card { .. }) => {
-            let lines = crate::tui::screens::card::scrollable_lines(state);
+            let lines = screens::card::scrollable_lines(state);
             if let Some(Overlay::Card { scroll }) = state.overlays.last_mut() {
                 *scroll = scroll.saturating_add_signed(rows).min(lines);
             }
-            return Vec::new();
         }
-        Some(Overlay::Filter(_)) => {
-            state.presets.move_by(rows);
-            return Vec::new();
-        }
-        Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => return Vec::new(),
-        None => {}
-    }
-    match state.screen {
-        Screen::Presets => {
-            state.presets.move_by(rows);
-        }
-        Screen::Train => {
-            state.log_scroll =
-                state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
-        }
-        Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
-        Screen::Runs => state.runs.move_by(rows),
-        Screen::Hyper => state.hyper.selected = moved(state.hyper.selected, super::edit::fields(state).len()),
+        Some(Overlay::Filter(_)) => state.presets.move_by(rows),
+        Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => {}
+        None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
+        None => state.move_by(rows),
     }
     Vec::new()
 }

@@ -2,7 +2,7 @@
 
 use crate::tui::commands::Command;
 use crate::tui::message::Effect;
-use crate::tui::state::{Screen, State};
+use crate::tui::state::State;
 
 use super::{edit, inspect, navigate, overlays, presets, runs, training};
 
@@ -29,11 +29,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ResumeRun => runs::resume(state),
         Command::ListRuns => runs::list(state),
 
-        Command::ToPresets => navigate::go(state, Screen::Presets),
-        Command::ToTrain => navigate::go(state, Screen::Train),
-        Command::ToInspect => navigate::go(state, Screen::Inspect),
-        Command::ToHyper => navigate::go(state, Screen::Hyper),
-        Command::ToRuns => navigate::go(state, Screen::Runs),
+        Command::Show(screen) => navigate::go(state, screen),
         Command::NextScreen => navigate::turn(state, 1),
         Command::PreviousScreen => navigate::turn(state, -1),
 

@@ -1,105 +1,123 @@
-//! Every action of the dashboard: its name, one line about it, and the function that does it. The keymap points here;
-//! help and palette are made from this list, so that nothing can be undocumented.
+//! Every action of the dashboard: its name and one line about it. Keymap, help and palette are made from this list, so
+//! that nothing can be undocumented; `update/perform.rs` says which function does it.
 
-use super::message::Effect;
-use super::state::State;
-use super::update::{edit, inspect, navigate, overlays, presets, runs, training};
-
-/// What a person can do.
-#[derive(Debug)]
-pub struct Command {
-    /// As typed in the palette: words joined by `-`.
-    pub name: &'static str,
-    /// What it does, in one line.
-    pub doc: &'static str,
-    /// Whether it makes sense to call it by name: not so for moving about in lists and popups.
-    pub in_palette: bool,
-    /// Does it.
-    pub run: fn(&mut State) -> Vec<Effect>,
-}
-
-impl PartialEq for Command {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
+use super::state::Screen;
 
 macro_rules! commands {
-    ($($palette:literal $constant:ident $name:literal: $doc:literal => $run:path;)*) => {
-        $(#[doc = $doc] pub static $constant: Command =
-            Command { name: $name, doc: $doc, in_palette: $palette, run: $run };)*
-        /// All of them.
-        pub static ALL: &[&Command] = &[$(&$constant),*];
+    (
+        $($palette:literal $variant:ident $name:literal: $doc:literal;)*
+        Show each Screen;
+        $($later_palette:literal $later:ident $later_name:literal: $later_doc:literal;)*
+    ) => {
+        /// What a person can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Command {
+            $(#[doc = $doc] $variant,)*
+            /// Show a screen
+            Show(Screen),
+            $(#[doc = $later_doc] $later,)*
+        }
+
+        impl Command {
+            /// All of them.
+            pub fn all() -> impl Iterator<Item = Command> {
+                let before = [$(Command::$variant),*].into_iter();
+                before.chain(Screen::ALL.map(Command::Show)).chain([$(Command::$later),*])
+            }
+
+            /// As typed in the palette: words joined by `-`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Command::$variant => $name,)*
+                    Command::Show(screen) => screen.command_name(),
+                    $(Command::$later => $later_name,)*
+                }
+            }
+
+            /// What it does, in one line.
+            pub fn doc(self) -> &'static str {
+                match self {
+                    $(Command::$variant => $doc,)*
+                    Command::Show(screen) => screen.doc(),
+                    $(Command::$later => $later_doc,)*
+                }
+            }
+
+            /// Whether it makes sense to call it by name: not so for moving about in lists and popups.
+            pub fn is_in_palette(self) -> bool {
+                match self {
+                    $(Command::$variant => $palette,)*
+                    Command::Show(_) => true,
+                    $(Command::$later => $later_palette,)*
+                }
+            }
+        }
     };
 }
 
 commands! {
-    true START "start": "Train the chosen preset" => presets::start;
-    true PAUSE "pause": "Pause training, or go on" => training::pause_or_resume;
-    true STEP "step": "Make a single training step, then hold" => training::single_step;
-    true STOP "stop": "End training after the current step" => training::stop;
-    true FASTER "learning-rate-up": "Raise the learning rate" => training::raise_learning_rate;
-    true SLOWER "learning-rate-down": "Lower the learning rate" => training::lower_learning_rate;
-    true SET_RATE "learning-rate-set": "Type a learning rate for the training that runs" => training::ask_learning_rate;
-    true SAVE_WEIGHTS "save-weights": "Write the weights to disk now" => training::save_weights;
-    true LOG_SCALE "log-scale": "Switch the loss between linear and logarithmic axis" => training::toggle_log_scale;
-    true NEXT_CHART "next-chart": "Draw another figure beside the loss" => training::next_chart;
-    true SMOOTHING "smoothing": "Change how much the curves are smoothed" => training::cycle_smoothing;
+    true Start "start": "Train the chosen preset";
+    true Pause "pause": "Pause training, or go on";
+    true Step "step": "Make a single training step, then hold";
+    true Stop "stop": "End training after the current step";
+    true Faster "learning-rate-up": "Raise the learning rate";
+    true Slower "learning-rate-down": "Lower the learning rate";
+    true SetRate "learning-rate-set": "Type a learning rate for the training that runs";
+    true SaveWeights "save-weights": "Write the weights to disk now";
+    true LogScale "log-scale": "Switch the loss between linear and logarithmic axis";
+    true NextChart "next-chart": "Draw another figure beside the loss";
+    true Smoothing "smoothing": "Change how much the curves are smoothed";
 
-    true READ "read": "Read all about the chosen preset" => presets::read;
-    true FILTER "find-preset": "Narrow the list of presets by typing" => presets::filter;
-    false UNFILTER "all-presets": "Show all presets again" => presets::unfilter;
+    true Read "read": "Read all about the chosen preset";
+    true Filter "find-preset": "Narrow the list of presets by typing";
+    false Unfilter "all-presets": "Show all presets again";
 
-    true OPEN_RUN "open-run": "Show the chosen run if it is trained, or go on with it" => runs::open;
-    true RESUME_RUN "resume-run": "Go on with the chosen run from its newest checkpoint" => runs::resume;
-    true LIST_RUNS "list-runs": "Look again for runs on disk" => runs::list;
+    true OpenRun "open-run": "Show the chosen run if it is trained, or go on with it";
+    true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
+    true ListRuns "list-runs": "Look again for runs on disk";
 
-    true TO_PRESETS "presets": "Show the presets" => navigate::to_presets;
-    true TO_TRAIN "train": "Show the curves" => navigate::to_train;
-    true TO_INSPECT "inspect": "Show test samples and predictions" => navigate::to_inspect;
-    true TO_HYPER "hyperparameters": "Edit the chosen preset" => navigate::to_hyper;
-    true TO_RUNS "runs": "Show the runs on disk" => navigate::to_runs;
-    false NEXT_SCREEN "next-screen": "Show the next screen" => navigate::next_screen;
-    false PREVIOUS_SCREEN "previous-screen": "Show the previous screen" => navigate::previous_screen;
+    Show each Screen;
+    false NextScreen "next-screen": "Show the next screen";
+    false PreviousScreen "previous-screen": "Show the previous screen";
 
-    false UP "up": "Move up" => navigate::up;
-    false DOWN "down": "Move down" => navigate::down;
-    false PAGE_UP "page-up": "Move up by a page" => navigate::page_up;
-    false PAGE_DOWN "page-down": "Move down by a page" => navigate::page_down;
-    false FIRST "first": "Move to the first" => navigate::first;
-    false LAST "last": "Move to the last" => navigate::last;
+    false Up "up": "Move up";
+    false Down "down": "Move down";
+    false PageUp "page-up": "Move up by a page";
+    false PageDown "page-down": "Move down by a page";
+    false First "first": "Move to the first";
+    false Last "last": "Move to the last";
 
-    true NEXT_SAMPLE "next-sample": "Look at the next test sample" => inspect::next;
-    true PREVIOUS_SAMPLE "previous-sample": "Look at the previous test sample" => inspect::previous;
-    true ONLY_WRONG "only-wrong": "Show only the samples that the model gets wrong, or all" => inspect::toggle_wrong;
-    true CONFUSION "confusion": "Show the confusion matrix, or samples" => inspect::toggle_confusion;
-    true NEXT_VIEW "next-view": "Show samples, confusion matrix, figures in turn" => inspect::next_view;
-    true PREVIOUS_VIEW "previous-view": "The same, backwards" => inspect::previous_view;
-    true NEXT_PART "next-part": "Put another part of the figure first" => inspect::next_part;
-    false LOOK_RIGHT "look-right": "Next sample, or rightwards in a plane" => inspect::right;
-    false LOOK_LEFT "look-left": "Previous sample, or leftwards in a plane" => inspect::left;
-    true NEXT_ITEM "next-item": "The figure's next layer, neuron or the like" => inspect::next_item;
-    true PREVIOUS_ITEM "previous-item": "The figure's previous layer, neuron or the like" => inspect::previous_item;
-    true RAISE_LEVEL "level-up": "Raise the figure's threshold, temperature or the like" => inspect::raise_level;
-    true LOWER_LEVEL "level-down": "Lower the figure's threshold, temperature or the like" => inspect::lower_level;
-    true FIGURE_TEXT "figure-text": "Type what the figure is about" => inspect::ask_text;
-    true REFRESH "refresh": "Ask the model again" => inspect::refresh;
+    true NextSample "next-sample": "Look at the next test sample";
+    true PreviousSample "previous-sample": "Look at the previous test sample";
+    true OnlyWrong "only-wrong": "Show only the samples that the model gets wrong, or all";
+    true Confusion "confusion": "Show the confusion matrix, or samples";
+    true NextView "next-view": "Show samples, confusion matrix, figures in turn";
+    true PreviousView "previous-view": "The same, backwards";
+    true NextPart "next-part": "Put another part of the figure first";
+    false LookRight "look-right": "Next sample, or rightwards in a plane";
+    false LookLeft "look-left": "Previous sample, or leftwards in a plane";
+    true NextItem "next-item": "The figure's next layer, neuron or the like";
+    true PreviousItem "previous-item": "The figure's previous layer, neuron or the like";
+    true RaiseLevel "level-up": "Raise the figure's threshold, temperature or the like";
+    true LowerLevel "level-down": "Lower the figure's threshold, temperature or the like";
+    true FigureText "figure-text": "Type what the figure is about";
+    true Refresh "refresh": "Ask the model again";
 
-    false EDIT "edit": "Type a value for the chosen field" => edit::begin;
-    false LESS "less": "Previous choice, or a smaller value" => edit::less;
-    false MORE "more": "Next choice, or a larger value" => edit::more;
-    true RESET_FIELD "reset-field": "Give the chosen field its original value" => edit::reset_field;
-    true RESET "reset": "Give all fields their original values" => edit::reset_all;
-    true SAVE_PRESET "save-preset": "Save the changed preset to your own presets" => presets::ask_name;
+    false Edit "edit": "Type a value for the chosen field";
+    false Less "less": "Previous choice, or a smaller value";
+    false More "more": "Next choice, or a larger value";
+    true ResetField "reset-field": "Give the chosen field its original value";
+    true Reset "reset": "Give all fields their original values";
+    true SavePreset "save-preset": "Save the changed preset to your own presets";
 
-    true HELP "help": "Show all keys and commands" => overlays::help;
-    true PALETTE "palette": "Run a command by its name" => overlays::palette;
-    true DETACH "detach": "Leave, and let the training go on" => overlays::detach;
-    true QUIT "quit": "Leave; asks first while a training runs" => overlays::quit;
-    false CLOSE "close": "Close the popup" => overlays::close;
-    false ACCEPT "accept": "Do it" => overlays::accept;
-    false YES "yes": "Yes" => overlays::accept;
-    false NO "no": "No" => overlays::close;
+    true Help "help": "Show all keys and commands";
+    true Palette "palette": "Run a command by its name";
+    true Detach "detach": "Leave, and let the training go on";
+    true Quit "quit": "Leave; asks first while a training runs";
+    false Close "close": "Close the popup";
+    false Accept "accept": "Do it";
+    false Yes "yes": "Yes";
+    false No "no": "No";
 }
 
 #[cfg(test)]
@@ -109,12 +127,13 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_docs_are_sentences() {
-        let names: HashSet<_> = ALL.iter().map(|command| command.name).collect();
-        assert_eq!(names.len(), ALL.len());
-        for command in ALL {
-            assert!(command.doc.starts_with(char::is_uppercase), "{}", command.name);
-            assert!(!command.doc.ends_with('.') && command.doc.len() <= 60, "{}", command.name);
-            assert!(command.name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+        let names: HashSet<_> = Command::all().map(Command::name).collect();
+        assert_eq!(names.len(), Command::all().count());
+        for command in Command::all() {
+            let (name, doc) = (command.name(), command.doc());
+            assert!(doc.starts_with(char::is_uppercase), "{name}");
+            assert!(!doc.ends_with('.') && doc.len() <= 60, "{name}");
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Which key does what, as data. A binding points to a [`Command`], which has a description by its type.
+//! Which key does what, as data. A binding names a [`Command`], which has a description by its type.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::commands::{self as does, Command};
+use super::commands::Command;
 use super::state::{Overlay, Screen, State};
 use crate::worker::Knob;
 
@@ -54,19 +54,19 @@ impl Key {
 
 /// Keys that do one thing; of the dashboard, where nothing else is said.
 #[derive(Debug)]
-pub struct Binding<C: 'static = Command> {
+pub struct Binding<C = Command> {
     /// Any of these.
     pub keys: &'static [Key],
     /// What they do.
-    pub command: &'static C,
+    pub command: C,
     /// A word or two for the footer; none for those that need no mention there.
     pub hint: Option<&'static str>,
 }
 
-pub(super) const fn bind<C>(keys: &'static [Key], command: &'static C) -> Binding<C> {
+pub(super) const fn bind<C: Copy>(keys: &'static [Key], command: C) -> Binding<C> {
     Binding { keys, command, hint: None }
 }
-pub(super) const fn shown<C>(keys: &'static [Key], command: &'static C, hint: &'static str) -> Binding<C> {
+pub(super) const fn shown<C: Copy>(keys: &'static [Key], command: C, hint: &'static str) -> Binding<C> {
     Binding { keys, command, hint: Some(hint) }
 }
 
@@ -87,129 +87,129 @@ const ESC: Key = key(KeyCode::Esc);
 static PRESETS: Table = Table {
     title: "Presets",
     bindings: &[
-        shown(&[ENTER], &does::START, "train"),
-        shown(&[ch('v')], &does::READ, "read"),
-        shown(&[ch('/')], &does::FILTER, "find"),
-        shown(&[ch('e')], &does::TO_HYPER, "edit"),
-        shown(&[ch('s')], &does::SAVE_PRESET, "save as"),
-        bind(&[ESC], &does::UNFILTER),
+        shown(&[ENTER], Command::Start, "train"),
+        shown(&[ch('v')], Command::Read, "read"),
+        shown(&[ch('/')], Command::Filter, "find"),
+        shown(&[ch('e')], Command::Show(Screen::Hyper), "edit"),
+        shown(&[ch('s')], Command::SavePreset, "save as"),
+        bind(&[ESC], Command::Unfilter),
     ],
 };
 
 static TRAIN: Table = Table {
     title: "Train",
     bindings: &[
-        bind(&[ENTER], &does::START),
-        shown(&[ch('y')], &does::LOG_SCALE, "log scale"),
-        shown(&[ch('m')], &does::SMOOTHING, "smooth"),
-        shown(&[ch('c')], &does::NEXT_CHART, "next chart"),
-        bind(&[ch('e')], &does::TO_HYPER),
-        bind(&[LEFT, ch('h')], &does::PREVIOUS_SCREEN),
-        bind(&[RIGHT, ch('l')], &does::NEXT_SCREEN),
+        bind(&[ENTER], Command::Start),
+        shown(&[ch('y')], Command::LogScale, "log scale"),
+        shown(&[ch('m')], Command::Smoothing, "smooth"),
+        shown(&[ch('c')], Command::NextChart, "next chart"),
+        bind(&[ch('e')], Command::Show(Screen::Hyper)),
+        bind(&[LEFT, ch('h')], Command::PreviousScreen),
+        bind(&[RIGHT, ch('l')], Command::NextScreen),
     ],
 };
 
 static INSPECT: Table = Table {
     title: "Inspect",
     bindings: &[
-        shown(&[ch('f')], &does::NEXT_VIEW, "figures"),
-        bind(&[ch('F')], &does::PREVIOUS_VIEW),
-        shown(&[ch('w')], &does::ONLY_WRONG, "only wrong"),
-        shown(&[RIGHT, ch('l')], &does::LOOK_RIGHT, "next"),
-        shown(&[LEFT, ch('h')], &does::LOOK_LEFT, "previous"),
-        bind(&[ch('n')], &does::NEXT_SAMPLE),
-        bind(&[ch('p')], &does::PREVIOUS_SAMPLE),
-        shown(&[ch('c')], &does::CONFUSION, "confusion"),
-        shown(&[ENTER], &does::FIGURE_TEXT, "type"),
-        bind(&[ch('>')], &does::NEXT_ITEM),
-        bind(&[ch('<')], &does::PREVIOUS_ITEM),
-        bind(&[ch(']')], &does::RAISE_LEVEL),
-        bind(&[ch('[')], &does::LOWER_LEVEL),
-        shown(&[ch('z')], &does::NEXT_PART, "next part"),
-        bind(&[ch('r')], &does::REFRESH),
+        shown(&[ch('f')], Command::NextView, "figures"),
+        bind(&[ch('F')], Command::PreviousView),
+        shown(&[ch('w')], Command::OnlyWrong, "only wrong"),
+        shown(&[RIGHT, ch('l')], Command::LookRight, "next"),
+        shown(&[LEFT, ch('h')], Command::LookLeft, "previous"),
+        bind(&[ch('n')], Command::NextSample),
+        bind(&[ch('p')], Command::PreviousSample),
+        shown(&[ch('c')], Command::Confusion, "confusion"),
+        shown(&[ENTER], Command::FigureText, "type"),
+        bind(&[ch('>')], Command::NextItem),
+        bind(&[ch('<')], Command::PreviousItem),
+        bind(&[ch(']')], Command::RaiseLevel),
+        bind(&[ch('[')], Command::LowerLevel),
+        shown(&[ch('z')], Command::NextPart, "next part"),
+        bind(&[ch('r')], Command::Refresh),
     ],
 };
 
 static HYPER: Table = Table {
     title: "Hyperparameters",
     bindings: &[
-        shown(&[ENTER], &does::EDIT, "type"),
-        shown(&[LEFT, ch('h')], &does::LESS, "less"),
-        shown(&[RIGHT, ch('l')], &does::MORE, "more"),
-        shown(&[ch('t')], &does::START, "train"),
-        shown(&[ch('s')], &does::SAVE_PRESET, "save as"),
-        bind(&[ch('r')], &does::RESET_FIELD),
-        bind(&[ch('R')], &does::RESET),
+        shown(&[ENTER], Command::Edit, "type"),
+        shown(&[LEFT, ch('h')], Command::Less, "less"),
+        shown(&[RIGHT, ch('l')], Command::More, "more"),
+        shown(&[ch('t')], Command::Start, "train"),
+        shown(&[ch('s')], Command::SavePreset, "save as"),
+        bind(&[ch('r')], Command::ResetField),
+        bind(&[ch('R')], Command::Reset),
     ],
 };
 
 static RUNS: Table = Table {
     title: "Runs",
     bindings: &[
-        shown(&[ENTER], &does::OPEN_RUN, "show"),
-        shown(&[ch('r')], &does::RESUME_RUN, "go on"),
-        shown(&[ch('u')], &does::LIST_RUNS, "look again"),
-        bind(&[LEFT, ch('h')], &does::PREVIOUS_SCREEN),
-        bind(&[RIGHT, ch('l')], &does::NEXT_SCREEN),
+        shown(&[ENTER], Command::OpenRun, "show"),
+        shown(&[ch('r')], Command::ResumeRun, "go on"),
+        shown(&[ch('u')], Command::ListRuns, "look again"),
+        bind(&[LEFT, ch('h')], Command::PreviousScreen),
+        bind(&[RIGHT, ch('l')], Command::NextScreen),
     ],
 };
 
 static GLOBAL: Table = Table {
     title: "Everywhere",
     bindings: &[
-        bind(&[key(KeyCode::Up), ch('k')], &does::UP),
-        bind(&[key(KeyCode::Down), ch('j')], &does::DOWN),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], &does::PAGE_UP),
-        bind(&[key(KeyCode::PageDown), ctrl('d')], &does::PAGE_DOWN),
-        bind(&[key(KeyCode::Home), ch('g')], &does::FIRST),
-        bind(&[key(KeyCode::End), ch('G')], &does::LAST),
-        bind(&[key(KeyCode::Tab)], &does::NEXT_SCREEN),
-        bind(&[key(KeyCode::BackTab)], &does::PREVIOUS_SCREEN),
-        bind(&[ch('1')], &does::TO_PRESETS),
-        bind(&[ch('2')], &does::TO_TRAIN),
-        bind(&[ch('3')], &does::TO_INSPECT),
-        bind(&[ch('4')], &does::TO_HYPER),
-        bind(&[ch('5')], &does::TO_RUNS),
-        bind(&[ch(' ')], &does::PAUSE),
-        bind(&[ch('.')], &does::STEP),
-        bind(&[ch('+'), ch('=')], &does::FASTER),
-        bind(&[ch('-'), ch('_')], &does::SLOWER),
-        bind(&[ch('x')], &does::STOP),
-        bind(&[ctrl('s')], &does::SAVE_WEIGHTS),
-        shown(&[ch('?'), key(KeyCode::F(1))], &does::HELP, "help"),
-        bind(&[ch(':'), ctrl('p')], &does::PALETTE),
-        bind(&[ch('d')], &does::DETACH),
-        shown(&[ch('q'), ctrl('c')], &does::QUIT, "quit"),
+        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
+        bind(&[key(KeyCode::Down), ch('j')], Command::Down),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        bind(&[key(KeyCode::Tab)], Command::NextScreen),
+        bind(&[key(KeyCode::BackTab)], Command::PreviousScreen),
+        bind(&[ch('1')], Command::Show(Screen::Presets)),
+        bind(&[ch('2')], Command::Show(Screen::Train)),
+        bind(&[ch('3')], Command::Show(Screen::Inspect)),
+        bind(&[ch('4')], Command::Show(Screen::Hyper)),
+        bind(&[ch('5')], Command::Show(Screen::Runs)),
+        bind(&[ch(' ')], Command::Pause),
+        bind(&[ch('.')], Command::Step),
+        bind(&[ch('+'), ch('=')], Command::Faster),
+        bind(&[ch('-'), ch('_')], Command::Slower),
+        bind(&[ch('x')], Command::Stop),
+        bind(&[ctrl('s')], Command::SaveWeights),
+        shown(&[ch('?'), key(KeyCode::F(1))], Command::Help, "help"),
+        bind(&[ch(':'), ctrl('p')], Command::Palette),
+        bind(&[ch('d')], Command::Detach),
+        shown(&[ch('q'), ctrl('c')], Command::Quit, "quit"),
     ],
 };
 
 /// In the footer while a training runs, whatever the screen.
 static RUNNING: &[Binding] = &[
-    shown(&[ch(' ')], &does::PAUSE, "pause"),
-    shown(&[ch('.')], &does::STEP, "step"),
-    shown(&[ch('+'), ch('-')], &does::FASTER, "rate"),
+    shown(&[ch(' ')], Command::Pause, "pause"),
+    shown(&[ch('.')], Command::Step, "step"),
+    shown(&[ch('+'), ch('-')], Command::Faster, "rate"),
 ];
 
 /// Of the popups to be read.
 static READING: Table = Table {
     title: "Reading",
     bindings: &[
-        bind(&[key(KeyCode::Up), ch('k')], &does::UP),
-        shown(&[key(KeyCode::Down), ch('j')], &does::DOWN, "scroll"),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], &does::PAGE_UP),
-        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], &does::PAGE_DOWN),
-        bind(&[key(KeyCode::Home), ch('g')], &does::FIRST),
-        bind(&[key(KeyCode::End), ch('G')], &does::LAST),
-        shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], &does::CLOSE, "close"),
+        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
+        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
     ],
 };
 
 static CONFIRM: Table = Table {
     title: "Question",
     bindings: &[
-        shown(&[ch('y'), ENTER], &does::YES, "yes"),
-        shown(&[ch('n'), ESC, ch('q')], &does::NO, "no"),
-        bind(&[ctrl('c')], &does::YES),
+        shown(&[ch('y'), ENTER], Command::Yes, "yes"),
+        shown(&[ch('n'), ESC, ch('q')], Command::No, "no"),
+        bind(&[ctrl('c')], Command::Yes),
     ],
 };
 
@@ -217,10 +217,10 @@ static CONFIRM: Table = Table {
 static TYPING: Table = Table {
     title: "Typing",
     bindings: &[
-        shown(&[ENTER], &does::ACCEPT, "accept"),
-        shown(&[ESC, ctrl('c')], &does::CLOSE, "close"),
-        bind(&[key(KeyCode::Up), ctrl('p')], &does::UP),
-        bind(&[key(KeyCode::Down), ctrl('n'), key(KeyCode::Tab)], &does::DOWN),
+        shown(&[ENTER], Command::Accept, "accept"),
+        shown(&[ESC, ctrl('c')], Command::Close, "close"),
+        bind(&[key(KeyCode::Up), ctrl('p')], Command::Up),
+        bind(&[key(KeyCode::Down), ctrl('n'), key(KeyCode::Tab)], Command::Down),
     ],
 };
 
@@ -231,6 +231,15 @@ fn table_of(screen: Screen) -> &'static Table {
         Screen::Inspect => &INSPECT,
         Screen::Hyper => &HYPER,
         Screen::Runs => &RUNS,
+    }
+}
+
+/// What is done at once when a screen is shown, as if its key were pressed.
+pub fn on_show(screen: Screen) -> Option<Command> {
+    match screen {
+        Screen::Inspect => Some(Command::Refresh),
+        Screen::Runs => Some(Command::ListRuns),
+        Screen::Presets | Screen::Train | Screen::Hyper => None,
     }
 }
 
@@ -251,31 +260,31 @@ pub fn active(state: &State) -> Vec<&'static Table> {
 }
 
 /// What this key does now.
-pub fn lookup(state: &State, event: &KeyEvent) -> Option<&'static Command> {
+pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
     let bindings = active(state).into_iter().flat_map(|table| table.bindings);
     bindings.into_iter().find(|binding| binding.keys.iter().any(|key| key.matches(event))).map(|b| b.command)
 }
 
 /// Whether a key does something to what is shown.
-fn makes_sense(state: &State, command: &Command) -> bool {
-    if *command == does::NEXT_CHART {
+fn makes_sense(state: &State, command: Command) -> bool {
+    if command == Command::NextChart {
         return state.training.as_ref().is_some_and(|training| training.charts().len() > 1);
     }
-    if *command == does::RESUME_RUN {
+    if command == Command::ResumeRun {
         return state.runs.current().is_some_and(|run| run.hindrance().is_none());
     }
-    if *command == does::OPEN_RUN {
+    if command == Command::OpenRun {
         return state.runs.current().is_some_and(|run| run.is_alive);
     }
     let info = state.training.as_ref().map(|training| &training.info);
-    let is_for_samples = [&does::LOOK_RIGHT, &does::LOOK_LEFT, &does::ONLY_WRONG].contains(&command);
+    let is_for_samples = [Command::LookRight, Command::LookLeft, Command::OnlyWrong].contains(&command);
     match info.and_then(|info| state.inspect.shown(info)) {
-        None => *command != does::FIGURE_TEXT && *command != does::NEXT_PART,
-        Some(_) if is_for_samples || *command == does::CONFUSION => false,
-        Some((figure, _)) if *command == does::FIGURE_TEXT => {
+        None => command != Command::FigureText && command != Command::NextPart,
+        Some(_) if is_for_samples || command == Command::Confusion => false,
+        Some((figure, _)) if command == Command::FigureText => {
             figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))
         }
-        Some(_) if *command == does::NEXT_PART => {
+        Some(_) if command == Command::NextPart => {
             state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
         }
         Some(_) => true,
@@ -307,9 +316,13 @@ pub fn for_help(screen: Screen) -> Vec<&'static Table> {
 mod tests {
     use super::*;
 
+    fn tables() -> Vec<&'static Table> {
+        Screen::ALL.map(table_of).into_iter().chain([&GLOBAL, &READING, &CONFIRM, &TYPING]).collect()
+    }
+
     #[test]
     fn no_key_is_bound_twice_in_a_table() {
-        for table in [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING] {
+        for table in tables() {
             let keys: Vec<Key> = table.bindings.iter().flat_map(|b| b.keys).copied().collect();
             for (i, key) in keys.iter().enumerate() {
                 assert!(!keys[..i].contains(key), "{} in {}", key.label(), table.title);
@@ -319,10 +332,9 @@ mod tests {
 
     #[test]
     fn every_command_can_be_reached_by_key_or_palette() {
-        let tables = [&PRESETS, &TRAIN, &INSPECT, &HYPER, &RUNS, &GLOBAL, &READING, &CONFIRM, &TYPING];
-        for command in does::ALL {
-            let bound = tables.iter().any(|t| t.bindings.iter().any(|b| b.command == *command));
-            assert!(bound || command.in_palette, "{}", command.name);
+        for command in Command::all() {
+            let bound = tables().iter().any(|t| t.bindings.iter().any(|b| b.command == command));
+            assert!(bound || command.is_in_palette(), "{}", command.name());
         }
     }
 

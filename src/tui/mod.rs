@@ -7,6 +7,8 @@ pub mod keymap;
 pub mod layout;
 pub mod message;
 pub mod output;
+pub mod palette;
+pub mod rounds;
 mod run_loop;
 pub mod screens;
 pub mod state;

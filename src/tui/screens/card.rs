@@ -11,7 +11,7 @@ use crate::preset::{Augment, DataConfig, Experiment, Flip, Parameters, TargetKin
 use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{pair, panel, text::wrap};
+use crate::tui::widgets::{more_below, pair, panel, text::wrap};
 use crate::tui::{format, layout};
 
 /// Title, file and description.
@@ -234,7 +234,7 @@ pub(super) fn popup(state: &State, scroll: usize, frame: &mut Frame) {
     let inner = block.inner(area);
     let lines = content(state, usize::from(inner.width));
     let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
-    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     frame.render_widget(Text::from_iter(lines.into_iter().skip(scroll)), inner);

@@ -1,7 +1,7 @@
 //! Header and footer.
 
 use ratatui::Frame;
-use ratatui::layout::{Alignment, Rect};
+use ratatui::layout::{Alignment, Position, Rect, Size};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -13,16 +13,43 @@ use crate::tui::widgets::footer;
 use crate::tui::{format, keymap, layout};
 use crate::worker::{Outcome, Phase};
 
+/// From this width on the header has room for long titles beside what is trained.
+const ROOMY: u16 = 120;
+
+/// The tabs in the header, in the order of [`Screen::ALL`]. The name of the program stands before them where there
+/// is room.
+fn tabs(size: Size) -> [Rect; Screen::ALL.len()] {
+    let mut x = if size.width >= 100 { 13 } else { 0 };
+    Screen::ALL.map(|screen| {
+        // " 1 Presets ", without the last space where it is narrow.
+        let width = tab_title(screen, size).width() as u16 + if size.width < ROOMY { 3 } else { 4 };
+        let tab = Rect::new(x, 0, width, 1).intersection(layout::whole(size));
+        x = x.saturating_add(width);
+        tab
+    })
+}
+
+/// A tab's text: shorter where the terminal is narrow.
+fn tab_title(screen: Screen, size: Size) -> &'static str {
+    if size.width < ROOMY { screen.short_title() } else { screen.title() }
+}
+
+/// The screen whose tab is at this place.
+pub(super) fn hit(size: Size, at: Position) -> Option<Screen> {
+    let tab = Screen::ALL.into_iter().zip(tabs(size)).find(|(_, area)| area.contains(at));
+    tab.map(|(screen, _)| screen)
+}
+
 /// Name, tabs, status.
 pub(super) fn header(state: &State, area: Rect, frame: &mut Frame) {
     let size = frame.area().as_size();
     let theme = &state.theme;
-    let tabs = layout::tabs(size);
+    let tabs = tabs(size);
     if tabs[0].x > 0 {
         frame.render_widget(Line::styled(" trainyard", theme.strong(Role::Accent)), area);
     }
     for (screen, tab) in Screen::ALL.into_iter().zip(tabs) {
-        let title = format!(" {} {} ", screen.index() + 1, layout::tab_title(screen, size));
+        let title = format!(" {} {} ", screen.index() + 1, tab_title(screen, size));
         let style = if screen == state.screen {
             theme.selected().add_modifier(Modifier::BOLD)
         } else {

@@ -7,7 +7,7 @@ use ratatui::widgets::Clear;
 
 use crate::tui::state::{Screen, State};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::panel;
+use crate::tui::widgets::{more_below, panel};
 use crate::tui::{keymap, layout};
 
 fn area(size: Size) -> Rect {
@@ -22,7 +22,7 @@ fn content(screen: Screen, theme: &Theme) -> Vec<Line<'static>> {
             let keys: Vec<String> = binding.keys.iter().map(|key| key.label()).collect();
             lines.push(Line::from(vec![
                 Span::raw(format!("  {:<14} ", keys.join(" "))),
-                Span::styled(binding.command.doc, theme.style(Role::Muted)),
+                Span::styled(binding.command.doc(), theme.style(Role::Muted)),
             ]));
         }
         lines.push(Line::default());
@@ -41,7 +41,7 @@ pub(super) fn draw(state: &State, scroll: usize, frame: &mut Frame) {
     let lines = content(state.screen, &state.theme);
     let block = panel(&state.theme, "Keys").border_style(state.theme.style(Role::Accent));
     let below = scrollable_lines(state.screen, frame.area().as_size()).saturating_sub(scroll);
-    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);

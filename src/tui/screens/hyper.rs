@@ -1,7 +1,7 @@
 //! The form over the chosen preset.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Paragraph, Wrap};
@@ -14,8 +14,14 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::{pair, panel};
 use crate::tui::{format, layout};
 
+/// The form and its side.
+fn places(body: Rect) -> [Rect; 2] {
+    let side = if body.width >= 100 { body.width * 2 / 5 } else { 30 };
+    Layout::horizontal([Constraint::Min(0), Constraint::Length(side)]).areas(body)
+}
+
 /// What stands in each line of the form: a field, or the title of a group or a gap.
-pub fn lines(state: &State) -> Vec<Option<usize>> {
+fn lines(state: &State) -> Vec<Option<usize>> {
     let fields = state.presets.current().map(|entry| hyper::fields(&entry.draft)).unwrap_or_default();
     let mut lines = Vec::new();
     for (place, field) in fields.iter().enumerate() {
@@ -29,14 +35,22 @@ pub fn lines(state: &State) -> Vec<Option<usize>> {
 }
 
 /// The first line shown at this height.
-pub fn first_line(state: &State, lines: &[Option<usize>], height: u16) -> usize {
+fn first_line(state: &State, lines: &[Option<usize>], height: u16) -> usize {
     let chosen = lines.iter().position(|line| *line == Some(state.hyper.selected)).unwrap_or(0);
     layout::scroll_to(chosen, lines.len(), usize::from(height))
 }
 
+/// The field that stands at this place.
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
+    let list = layout::inside(places(body)[0]);
+    let lines = lines(state);
+    let line = layout::row_at(list, first_line(state, &lines, list.height), at)?;
+    lines.get(line).copied().flatten()
+}
+
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
-    let [form, side] = layout::hyper(body);
+    let [form, side] = places(body);
     let name = state.presets.current().map(|e| clean(&e.draft.name)).unwrap_or_default();
     let block = panel(theme, format!("{name}: for the next start")).border_style(theme.style(Role::Accent));
     let inner = block.inner(form);

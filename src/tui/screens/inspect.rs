@@ -1,19 +1,59 @@
 //! A test sample with its prediction, or the confusion matrix.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
+use unicode_width::UnicodeWidthStr;
 
+use crate::tui::format;
 use crate::tui::state::inspect::{View, title, views};
-use crate::tui::state::{State, clean};
+use crate::tui::state::{Inspect, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::{bar, matrix, panel};
-use crate::tui::{format, layout};
 use crate::worker::{Filter, RunInfo, Sample};
+
+/// So much of a view's title is shown.
+const TITLE: usize = 26;
+
+/// The line of the views and what is below it.
+fn places(body: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(body)
+}
+
+/// The tabs of the views, of those that fit the ones around the view in front.
+fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(View, Rect)> {
+    let all: Vec<(View, u16)> = views(info)
+        .into_iter()
+        .map(|view| (view, clean(title(view, info)).width().min(TITLE) as u16 + 2))
+        .collect();
+    let shown = all.iter().position(|(view, _)| *view == inspect.view).unwrap_or(0);
+    let room = line.width.saturating_sub(4);
+    let width_from = |first: usize| {
+        all.iter().take(shown + 1).skip(first).map(|(_, width)| u32::from(*width)).sum::<u32>()
+    };
+    let first = (0..=shown).find(|first| width_from(*first) <= u32::from(room)).unwrap_or(shown);
+    let mut x = line.x + 2;
+    let mut tabs = Vec::new();
+    for (view, width) in all.iter().skip(first) {
+        if x + width > line.x + 2 + room && !tabs.is_empty() {
+            break;
+        }
+        tabs.push((*view, Rect::new(x, line.y, *width, line.height).intersection(line)));
+        x += width;
+    }
+    tabs
+}
+
+/// The view whose tab is at this place.
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<View> {
+    let info = &state.training.as_ref()?.info;
+    let tabs = tabs(&state.inspect, info, places(body)[0]);
+    tabs.into_iter().find(|(_, area)| area.contains(at)).map(|(view, _)| view)
+}
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
@@ -23,7 +63,7 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
         return say(state, "Inspect", text, body, frame);
     };
     let info = &training.info;
-    let [line, body] = layout::inspect(body);
+    let [line, body] = places(body);
     draw_views(state, info, line, frame);
     if views(info).is_empty() {
         let text = "This training has nothing to show beside its curves.";
@@ -61,14 +101,14 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
 /// The tabs of the views, with signs where there are more of them than fit.
 fn draw_views(state: &State, info: &RunInfo, line: Rect, frame: &mut Frame) {
     let theme = &state.theme;
-    let (all, shown) = (views(info), layout::views(&state.inspect, info, line));
+    let (all, shown) = (views(info), tabs(&state.inspect, info, line));
     for (view, area) in &shown {
         let style = if *view == state.inspect.view {
             theme.strong(Role::Accent).add_modifier(Modifier::UNDERLINED)
         } else {
             theme.style(Role::Muted)
         };
-        let title = cut(&clean(title(*view, info)), layout::VIEW_TITLE);
+        let title = cut(&clean(title(*view, info)), TITLE);
         frame.render_widget(
             Span::styled(title, style),
             Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..*area },

@@ -4,7 +4,7 @@ pub mod card;
 mod figure;
 mod frame;
 pub mod help;
-pub mod hyper;
+mod hyper;
 mod inspect;
 mod popups;
 mod presets;
@@ -12,11 +12,12 @@ mod runs;
 mod train;
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::layout;
+use super::state::inspect::View;
 use super::state::{Overlay, Screen, State};
 
 /// Draws the dashboard.
@@ -52,9 +53,33 @@ pub fn draw(state: &State, frame: &mut Frame) {
     }
 }
 
-/// In the lower border of what can be scrolled.
-fn more_below(lines: usize) -> Line<'static> {
-    Line::from(format!(" {lines} more below ")).right_aligned()
+/// What a click hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hit {
+    /// A tab.
+    Tab(Screen),
+    /// A row of the list on the screen in front, by what [`State::chosen_mut`] counts.
+    Row(usize),
+    /// A view of the Inspect screen.
+    View(View),
+}
+
+/// What is at this place, popups aside.
+pub fn hit(state: &State, at: Position) -> Option<Hit> {
+    if !layout::is_large_enough(state.size) {
+        return None;
+    }
+    if let Some(screen) = frame::hit(state.size, at) {
+        return Some(Hit::Tab(screen));
+    }
+    let [_, body, _] = layout::parts(state.size);
+    match state.screen {
+        Screen::Presets => presets::hit(state, body, at).map(Hit::Row),
+        Screen::Train => None,
+        Screen::Inspect => inspect::hit(state, body, at).map(Hit::View),
+        Screen::Hyper => hyper::hit(state, body, at).map(Hit::Row),
+        Screen::Runs => runs::hit(state, body, at).map(Hit::Row),
+    }
 }
 
 fn too_small(frame: &mut Frame) {

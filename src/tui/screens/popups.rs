@@ -7,9 +7,10 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout::{popup, scroll_to};
+use crate::tui::palette;
 use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
-use crate::tui::state::overlay::{self, Confirm, Prompt};
+use crate::tui::state::overlay::{Confirm, Prompt};
 use crate::tui::theme::Role;
 use crate::tui::widgets::panel;
 
@@ -49,15 +50,15 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
     let Some(first) = rows.next() else { return };
     draw_input(state, ">", input, first, frame);
     rows.next();
-    let commands = overlay::matching(input.text());
+    let commands = palette::matching(input.text());
     let from = scroll_to(selected, commands.len(), usize::from(inner.height.saturating_sub(2)));
     for (row, (place, command)) in rows.zip(commands.iter().enumerate().skip(from)) {
-        let name = format!("  {:<20}", command.name);
+        let name = format!("  {:<20}", command.name());
         let width = usize::from(row.width);
         let line = if place == selected {
-            Line::styled(format!("{:<width$}", format!("{name}{}", command.doc)), theme.selected())
+            Line::styled(format!("{:<width$}", format!("{name}{}", command.doc())), theme.selected())
         } else {
-            Line::from(vec![Span::raw(name), Span::styled(command.doc, theme.style(Role::Muted))])
+            Line::from(vec![Span::raw(name), Span::styled(command.doc(), theme.style(Role::Muted))])
         };
         frame.render_widget(line, row);
     }

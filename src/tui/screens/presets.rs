@@ -1,7 +1,7 @@
 //! The list of presets, and what the chosen one is.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Paragraph;
@@ -9,14 +9,43 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout;
 use crate::tui::state::presets::{Entry, Hindrance, Origin, Row};
-use crate::tui::state::{Overlay, State, clean};
+use crate::tui::state::{Overlay, Presets, State, clean};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{panel, text::wrap};
+use crate::tui::widgets::{more_below, panel, text::wrap};
 
 use super::{card, popups};
 
+/// The list of presets and what is said about the chosen one.
+fn places(body: Rect) -> [Rect; 2] {
+    let list = (body.width / 5).clamp(24, 34);
+    Layout::horizontal([Constraint::Length(list), Constraint::Min(0)]).areas(body)
+}
+
+/// The line of the filter, if there is one, and the rows of the list below it.
+fn list_places(state: &State, list: Rect) -> [Rect; 2] {
+    let filters =
+        !state.presets.filter.is_empty() || matches!(state.overlays.last(), Some(Overlay::Filter(_)));
+    Layout::vertical([Constraint::Length(u16::from(filters)), Constraint::Min(0)]).areas(layout::inside(list))
+}
+
+/// The first row of the list that is shown at this height.
+fn first_row(presets: &Presets, rows: &[Row], height: u16) -> usize {
+    let chosen = rows.iter().position(|row| *row == Row::Preset(presets.selected)).unwrap_or(0);
+    layout::scroll_to(chosen, rows.len(), usize::from(height))
+}
+
+/// The preset that stands at this place.
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
+    let [_, list] = list_places(state, places(body)[0]);
+    let rows = state.presets.rows();
+    match rows.get(layout::row_at(list, first_row(&state.presets, &rows, list.height), at)?)? {
+        Row::Preset(place) => Some(*place),
+        Row::Heading(_) => None,
+    }
+}
+
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
-    let [list, side] = layout::presets(body);
+    let [list, side] = places(body);
     draw_list(state, list, frame);
     match (state.presets.current(), state.presets.current_broken()) {
         (Some(entry), _) => draw_entry(state, entry, side, frame),
@@ -32,11 +61,11 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let presets = &state.presets;
     let rows = presets.rows();
-    let [filter, list] = layout::preset_rows(state, area);
-    let first = layout::first_preset_row(presets, &rows, list.height);
+    let [filter, list] = list_places(state, area);
+    let first = first_row(presets, &rows, list.height);
     let below = rows.len().saturating_sub(first + usize::from(list.height));
     let block = panel(theme, "Presets").border_style(theme.style(Role::Accent));
-    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(block, area);
     match state.overlays.last() {
         Some(Overlay::Filter(input)) => popups::draw_input(state, "/", input, filter, frame),

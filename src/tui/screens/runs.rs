@@ -1,31 +1,54 @@
 //! The runs on disk, and what is known about the chosen one.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::run::{Overview, Standing};
-use crate::tui::state::{State, clean};
+use crate::tui::state::{Runs, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{cut, wrap};
-use crate::tui::widgets::{pair, panel};
+use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
+/// The list of runs and what is said about the chosen one.
+fn places(body: Rect) -> [Rect; 2] {
+    let about = (body.height / 3).clamp(7, 11);
+    Layout::vertical([Constraint::Min(0), Constraint::Length(about)]).areas(body)
+}
+
+/// The titles of the list of runs, and its rows.
+fn list_places(list: Rect) -> [Rect; 2] {
+    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(layout::inside(list))
+}
+
+/// The first run that is shown in these rows.
+fn first_row(runs: &Runs, rows: Rect) -> usize {
+    layout::scroll_to(runs.selected, runs.len(), usize::from(rows.height))
+}
+
+/// The run that stands at this place.
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
+    let [_, rows] = list_places(places(body)[0]);
+    let place = layout::row_at(rows, first_row(&state.runs, rows), at)?;
+    (place < state.runs.len()).then_some(place)
+}
+
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
-    let [list, about] = layout::runs(body);
+    let [list, about] = places(body);
     draw_list(state, list, frame);
     draw_about(state, about, frame);
 }
 
 fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
     let (theme, runs) = (&state.theme, &state.runs);
-    let [head, rows] = layout::run_rows(area);
-    let first = layout::scroll_to(runs.selected, runs.len(), usize::from(rows.height));
+    let [head, rows] = list_places(area);
+    let first = first_row(runs, rows);
     let below = runs.len().saturating_sub(first + usize::from(rows.height));
     let block = panel(theme, "Runs").border_style(theme.style(Role::Accent));
-    let block = if below > 0 { block.title_bottom(super::more_below(below)) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(block, area);
     let muted = theme.style(Role::Muted);
     let Some(list) = runs.list.as_ref().filter(|list| !list.is_empty()) else {

@@ -205,7 +205,7 @@ pub fn stepped(field: &Field, up: bool) -> String {
         FieldKind::Integer(_) => (whole / 2).to_string(),
         FieldKind::Number(Range::ABOVE_ZERO) => {
             let rate = field.value.parse().unwrap_or(0.001);
-            crate::tui::update::training::next_round(rate, up).to_string()
+            crate::tui::rounds::next_round(rate, up).to_string()
         }
         FieldKind::Number(_) => {
             let number: f64 = field.value.parse().unwrap_or(0.0);

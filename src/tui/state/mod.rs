@@ -25,7 +25,7 @@ pub use presets::{Entry, Presets};
 pub use runs::Runs;
 pub use training::Training;
 
-/// One of the five screens.
+/// One of the screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Screen {
     /// The experiments to choose from.
@@ -46,15 +46,35 @@ impl Screen {
     pub const ALL: [Screen; 5] =
         [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs];
 
+    /// On its tab, there where the terminal is narrow, in the palette, and in one line what showing it is for.
+    fn words(self) -> [&'static str; 4] {
+        match self {
+            Screen::Presets => ["Presets", "Presets", "presets", "Show the presets"],
+            Screen::Train => ["Train", "Train", "train", "Show the curves"],
+            Screen::Inspect => ["Inspect", "Inspect", "inspect", "Show test samples and predictions"],
+            Screen::Hyper => ["Hyperparameters", "Hyper", "hyperparameters", "Edit the chosen preset"],
+            Screen::Runs => ["Runs", "Runs", "runs", "Show the runs on disk"],
+        }
+    }
+
     /// On the tab.
     pub fn title(self) -> &'static str {
-        match self {
-            Screen::Presets => "Presets",
-            Screen::Train => "Train",
-            Screen::Inspect => "Inspect",
-            Screen::Hyper => "Hyperparameters",
-            Screen::Runs => "Runs",
-        }
+        self.words()[0]
+    }
+
+    /// The same where the terminal is narrow.
+    pub fn short_title(self) -> &'static str {
+        self.words()[1]
+    }
+
+    /// The name of the command that shows it.
+    pub fn command_name(self) -> &'static str {
+        self.words()[2]
+    }
+
+    /// What showing it is for, in one line.
+    pub fn doc(self) -> &'static str {
+        self.words()[3]
     }
 
     /// Its place among the tabs.
@@ -201,6 +221,35 @@ impl State {
     /// The training that runs: steps can be paused and the learning rate changed.
     pub fn running(&self) -> Option<&Training> {
         self.training.as_ref().filter(|training| self.is_busy() && training.finish.is_none())
+    }
+
+    /// The chosen row of the list on the screen in front.
+    pub fn chosen_mut(&mut self) -> Option<&mut usize> {
+        match self.screen {
+            Screen::Presets => Some(&mut self.presets.selected),
+            Screen::Hyper => Some(&mut self.hyper.selected),
+            Screen::Runs => Some(&mut self.runs.selected),
+            Screen::Train | Screen::Inspect => None,
+        }
+    }
+
+    /// Moves the choice on the screen in front by so many rows, or scrolls it.
+    pub fn move_by(&mut self, rows: isize) {
+        match self.screen {
+            Screen::Presets => self.presets.move_by(rows),
+            Screen::Train => {
+                let last = self.log.len().saturating_sub(1);
+                self.log_scroll = self.log_scroll.saturating_add_signed(-rows).min(last);
+            }
+            // Each move asks the model, which only `update` can do.
+            Screen::Inspect => {}
+            Screen::Hyper => {
+                let fields = self.presets.current().map_or(0, |entry| hyper::fields(&entry.draft).len());
+                let moved = self.hyper.selected.saturating_add_signed(rows);
+                self.hyper.selected = moved.min(fields.saturating_sub(1));
+            }
+            Screen::Runs => self.runs.move_by(rows),
+        }
     }
 
     /// Adds a line to the log, without control characters.

@@ -4,6 +4,7 @@ pub mod builders;
 mod figures;
 mod files;
 mod hostile;
+mod pointer;
 mod random;
 mod runs;
 mod screens;

@@ -9,7 +9,7 @@ use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::presets::Hindrance;
 
 /// The fields of the chosen preset's draft.
-pub(in crate::tui) fn fields(state: &State) -> Vec<Field> {
+fn fields(state: &State) -> Vec<Field> {
     state.presets.current().map(|entry| hyper::fields(&entry.draft)).unwrap_or_default()
 }
 

@@ -1,14 +1,15 @@
 //! The only place where the state changes: a message in, effects out.
 
-pub mod edit;
+mod edit;
 mod engine;
-pub mod inspect;
-pub mod navigate;
-pub mod overlays;
+mod inspect;
+mod navigate;
+mod overlays;
+mod perform;
 mod pointer;
-pub mod presets;
-pub mod runs;
-pub mod training;
+mod presets;
+mod runs;
+mod training;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
@@ -61,7 +62,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     }
     state.notice = None;
     match keymap::lookup(state, &event) {
-        Some(command) => (command.run)(state),
+        Some(command) => perform::perform(state, command),
         None => overlays::type_key(state, event),
     }
 }

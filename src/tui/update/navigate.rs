@@ -1,79 +1,25 @@
 //! Moving about: between screens, in lists and popups.
 
 use crate::tui::message::Effect;
-use crate::tui::state::{Overlay, Screen, State, overlay};
+use crate::tui::state::{Overlay, Screen, State};
+use crate::tui::{keymap, palette, screens};
 
-use super::{inspect, runs};
+use super::inspect;
+use super::perform::perform;
 
 /// Shows a screen.
 pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     state.screen = screen;
-    match screen {
-        Screen::Inspect => inspect::ask(state),
-        Screen::Runs => runs::list(state),
-        Screen::Presets | Screen::Train | Screen::Hyper => Vec::new(),
-    }
+    keymap::on_show(screen).map_or_else(Vec::new, |command| perform(state, command))
 }
 
-/// The presets.
-pub fn to_presets(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Presets)
-}
-
-/// The curves.
-pub fn to_train(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Train)
-}
-
-/// Samples.
-pub fn to_inspect(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Inspect)
-}
-
-/// The form.
-pub fn to_hyper(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Hyper)
-}
-
-/// What is on disk.
-pub fn to_runs(state: &mut State) -> Vec<Effect> {
-    go(state, Screen::Runs)
-}
-
-/// One tab to the right.
-pub fn next_screen(state: &mut State) -> Vec<Effect> {
-    let screen = state.screen.next(1);
-    go(state, screen)
-}
-
-/// One tab to the left.
-pub fn previous_screen(state: &mut State) -> Vec<Effect> {
-    let screen = state.screen.next(-1);
-    go(state, screen)
-}
-
-/// One up.
-pub fn up(state: &mut State) -> Vec<Effect> {
-    move_by(state, -1)
-}
-
-/// One down.
-pub fn down(state: &mut State) -> Vec<Effect> {
-    move_by(state, 1)
-}
-
-/// Ten up.
-pub fn page_up(state: &mut State) -> Vec<Effect> {
-    move_by(state, -10)
-}
-
-/// Ten down.
-pub fn page_down(state: &mut State) -> Vec<Effect> {
-    move_by(state, 10)
+/// Shows the screen so many tabs to the right, counted round.
+pub(super) fn turn(state: &mut State, tabs: isize) -> Vec<Effect> {
+    go(state, state.screen.next(tabs))
 }
 
 /// To the start.
-pub fn first(state: &mut State) -> Vec<Effect> {
+pub(super) fn first(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, 0);
     }
@@ -81,7 +27,7 @@ pub fn first(state: &mut State) -> Vec<Effect> {
 }
 
 /// To the end.
-pub fn last(state: &mut State) -> Vec<Effect> {
+pub(super) fn last(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, -1);
     }
@@ -94,39 +40,22 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
     let size = state.size;
     match state.overlays.last_mut() {
         Some(Overlay::Help { scroll }) => {
-            let lines = crate::tui::screens::help::scrollable_lines(state.screen, size);
+            let lines = screens::help::scrollable_lines(state.screen, size);
             *scroll = scroll.saturating_add_signed(rows).min(lines);
-            return Vec::new();
         }
         Some(Overlay::Palette { input, selected }) => {
-            *selected = moved(*selected, overlay::matching(input.text()).len());
-            return Vec::new();
+            *selected = moved(*selected, palette::matching(input.text()).len());
         }
         Some(Overlay::Card { .. }) => {
-            let lines = crate::tui::screens::card::scrollable_lines(state);
+            let lines = screens::card::scrollable_lines(state);
             if let Some(Overlay::Card { scroll }) = state.overlays.last_mut() {
                 *scroll = scroll.saturating_add_signed(rows).min(lines);
             }
-            return Vec::new();
         }
-        Some(Overlay::Filter(_)) => {
-            state.presets.move_by(rows);
-            return Vec::new();
-        }
-        Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => return Vec::new(),
-        None => {}
-    }
-    match state.screen {
-        Screen::Presets => {
-            state.presets.move_by(rows);
-        }
-        Screen::Train => {
-            state.log_scroll =
-                state.log_scroll.saturating_add_signed(-rows).min(state.log.len().saturating_sub(1));
-        }
-        Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
-        Screen::Runs => state.runs.move_by(rows),
-        Screen::Hyper => state.hyper.selected = moved(state.hyper.selected, super::edit::fields(state).len()),
+        Some(Overlay::Filter(_)) => state.presets.move_by(rows),
+        Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => {}
+        None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
+        None => state.move_by(rows),
     }
     Vec::new()
 }

@@ -3,11 +3,13 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::tui::message::Effect;
+use crate::tui::palette::matching;
 use crate::tui::state::input::LineInput;
-use crate::tui::state::overlay::{self, Confirm, Overlay, Purpose, Subject};
+use crate::tui::state::overlay::{Confirm, Overlay, Purpose, Subject};
 use crate::tui::state::{Next, State};
 use crate::worker::Command;
 
+use super::perform::perform;
 use super::{edit, inspect, presets, runs, training};
 
 /// All keys.
@@ -60,8 +62,8 @@ pub fn close(state: &mut State) -> Vec<Effect> {
 /// Does what the topmost popup offers.
 pub fn accept(state: &mut State) -> Vec<Effect> {
     match state.overlays.pop() {
-        Some(Overlay::Palette { input, selected }) => match overlay::matching(input.text()).get(selected) {
-            Some(command) => (command.run)(state),
+        Some(Overlay::Palette { input, selected }) => match matching(input.text()).get(selected) {
+            Some(command) => perform(state, *command),
             None => {
                 state.complain(format!("no command is called {}", input.text()));
                 Vec::new()

@@ -1,6 +1,7 @@
 //! Steering the training that runs.
 
 use crate::tui::message::Effect;
+use crate::tui::rounds::next_round;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::{Next, SMOOTHING, Screen, State};
@@ -110,24 +111,6 @@ pub(super) fn set_rate(state: &mut State, rate: f64) -> Vec<Effect> {
     vec![Effect::Send(Command::ChangeRate(RateChange::To(rate)))]
 }
 
-/// The neighbour of `value` among 1, 1.5, 2, 3, 5 and 7 times the powers of ten, from 1e-8 to 10.
-pub(in crate::tui) fn next_round(value: f64, up: bool) -> f64 {
-    let mut rounds = Vec::with_capacity(60);
-    for exponent in -8..=0 {
-        for digits in ["1", "1.5", "2", "3", "5", "7"] {
-            // Parsed, not computed, so that 0.0015 is the nearest number to it and prints as such.
-            rounds.extend(format!("{digits}e{exponent}").parse::<f64>());
-        }
-    }
-    rounds.push(10.0);
-    let beyond = 1e-9;
-    if up {
-        rounds.iter().copied().find(|&r| r > value * (1.0 + beyond)).unwrap_or(value.max(10.0))
-    } else {
-        rounds.iter().copied().rfind(|&r| r < value * (1.0 - beyond)).unwrap_or(value.min(1e-8))
-    }
-}
-
 /// Asks for a learning rate.
 pub fn ask_learning_rate(state: &mut State) -> Vec<Effect> {
     let Some(training) = state.running() else {
@@ -174,20 +157,4 @@ pub fn next_chart(state: &mut State) -> Vec<Effect> {
 pub fn cycle_smoothing(state: &mut State) -> Vec<Effect> {
     state.chart.smoothing = (state.chart.smoothing + 1) % SMOOTHING.len();
     Vec::new()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_go_through_round_numbers() {
-        assert_eq!(next_round(0.001, true), 0.0015);
-        assert_eq!(next_round(0.001, false), 0.0007);
-        assert_eq!(next_round(0.0012, true), 0.0015);
-        assert_eq!(next_round(0.0012, false), 0.001);
-        assert_eq!(next_round(10.0, true), 10.0);
-        assert_eq!(next_round(1e-8, false), 1e-8);
-        assert_eq!(next_round(0.0, true), 1e-8);
-    }
 }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::commands::{self as does, Command};
+use super::commands::Command;
 use super::state::{Overlay, State};
 use crate::run::watch::Kind;
 use crate::tui::keymap::{self, Key, bind, ch, ctrl, key, shown};
@@ -19,47 +19,47 @@ const ESC: Key = key(KeyCode::Esc);
 
 /// When no popup is open.
 pub static MAIN: &[Binding] = &[
-    shown(&[key(KeyCode::Char(' ')), ENTER], &does::MARK, "mark"),
-    shown(&[ch('t')], &does::TAGS, "figure"),
-    bind(&[RIGHT, ch('l'), ch(']'), key(KeyCode::Tab)], &does::NEXT_TAG),
-    bind(&[LEFT, ch('h'), ch('['), key(KeyCode::BackTab)], &does::PREVIOUS_TAG),
-    shown(&[ch('/')], &does::FILTER, "find"),
-    shown(&[ch('o')], &does::SORT, "sort"),
-    shown(&[ch('s'), ch('m')], &does::SMOOTHING, "smooth"),
-    shown(&[ch('y'), ch('L')], &does::LOG_SCALE, "log scale"),
-    shown(&[ch(',')], &does::OLDER, "older"),
-    shown(&[ch('.')], &does::NEWER, "newer"),
-    shown(&[ch('i')], &does::DETAILS, "details"),
-    bind(&[ESC], &does::UNMARK),
-    bind(&[UP, ch('k')], &does::UP),
-    bind(&[DOWN, ch('j')], &does::DOWN),
-    bind(&[key(KeyCode::PageUp), ctrl('u')], &does::PAGE_UP),
-    bind(&[key(KeyCode::PageDown), ctrl('d')], &does::PAGE_DOWN),
-    bind(&[key(KeyCode::Home), ch('g')], &does::FIRST),
-    bind(&[key(KeyCode::End), ch('G')], &does::LAST),
-    shown(&[ch('?'), key(KeyCode::F(1))], &does::HELP, "help"),
-    shown(&[ch('q'), ctrl('c')], &does::QUIT, "quit"),
+    shown(&[key(KeyCode::Char(' ')), ENTER], Command::Mark, "mark"),
+    shown(&[ch('t')], Command::Tags, "figure"),
+    bind(&[RIGHT, ch('l'), ch(']'), key(KeyCode::Tab)], Command::NextTag),
+    bind(&[LEFT, ch('h'), ch('['), key(KeyCode::BackTab)], Command::PreviousTag),
+    shown(&[ch('/')], Command::Filter, "find"),
+    shown(&[ch('o')], Command::Sort, "sort"),
+    shown(&[ch('s'), ch('m')], Command::Smoothing, "smooth"),
+    shown(&[ch('y'), ch('L')], Command::LogScale, "log scale"),
+    shown(&[ch(',')], Command::Older, "older"),
+    shown(&[ch('.')], Command::Newer, "newer"),
+    shown(&[ch('i')], Command::Details, "details"),
+    bind(&[ESC], Command::Unmark),
+    bind(&[UP, ch('k')], Command::Up),
+    bind(&[DOWN, ch('j')], Command::Down),
+    bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+    bind(&[key(KeyCode::PageDown), ctrl('d')], Command::PageDown),
+    bind(&[key(KeyCode::Home), ch('g')], Command::First),
+    bind(&[key(KeyCode::End), ch('G')], Command::Last),
+    shown(&[ch('?'), key(KeyCode::F(1))], Command::Help, "help"),
+    shown(&[ch('q'), ctrl('c')], Command::Quit, "quit"),
 ];
 
 /// In popups to be read.
 static READING: &[Binding] = &[
-    bind(&[UP, ch('k')], &does::UP),
-    shown(&[DOWN, ch('j')], &does::DOWN, "scroll"),
-    bind(&[key(KeyCode::PageUp), ctrl('u')], &does::PAGE_UP),
-    bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], &does::PAGE_DOWN),
-    bind(&[key(KeyCode::Home), ch('g')], &does::FIRST),
-    bind(&[key(KeyCode::End), ch('G')], &does::LAST),
-    shown(&[ESC, ch('?'), ch('i'), ch('q'), ENTER, ctrl('c')], &does::CLOSE, "close"),
+    bind(&[UP, ch('k')], Command::Up),
+    shown(&[DOWN, ch('j')], Command::Down, "scroll"),
+    bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+    bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
+    bind(&[key(KeyCode::Home), ch('g')], Command::First),
+    bind(&[key(KeyCode::End), ch('G')], Command::Last),
+    shown(&[ESC, ch('?'), ch('i'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
 ];
 
 /// Where something is typed: letters go to the line.
 static TYPING: &[Binding] = &[
-    shown(&[ENTER], &does::ACCEPT, "accept"),
-    shown(&[ESC, ctrl('c')], &does::CLOSE, "close"),
-    bind(&[UP, ctrl('p')], &does::UP),
-    bind(&[DOWN, ctrl('n'), key(KeyCode::Tab)], &does::DOWN),
-    bind(&[key(KeyCode::PageUp)], &does::PAGE_UP),
-    bind(&[key(KeyCode::PageDown)], &does::PAGE_DOWN),
+    shown(&[ENTER], Command::Accept, "accept"),
+    shown(&[ESC, ctrl('c')], Command::Close, "close"),
+    bind(&[UP, ctrl('p')], Command::Up),
+    bind(&[DOWN, ctrl('n'), key(KeyCode::Tab)], Command::Down),
+    bind(&[key(KeyCode::PageUp)], Command::PageUp),
+    bind(&[key(KeyCode::PageDown)], Command::PageDown),
 ];
 
 fn active(state: &State) -> &'static [Binding] {
@@ -71,7 +71,7 @@ fn active(state: &State) -> &'static [Binding] {
 }
 
 /// What this key does now.
-pub fn lookup(state: &State, event: &KeyEvent) -> Option<&'static Command> {
+pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
     let binding = active(state).iter().find(|binding| binding.keys.iter().any(|key| key.matches(event)))?;
     Some(binding.command)
 }
@@ -100,12 +100,9 @@ mod tests {
                 assert!(!keys[..place].contains(key), "{}", key.label());
             }
         }
-        for command in does::ALL {
-            assert!(
-                tables.iter().any(|table| table.iter().any(|b| b.command.doc == command.doc)),
-                "{}",
-                command.doc
-            );
+        for command in Command::ALL {
+            let is_bound = tables.iter().any(|table| table.iter().any(|b| b.command == *command));
+            assert!(is_bound, "{}", command.doc());
         }
     }
 }

@@ -5,10 +5,11 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Size};
 
-use crate::run::watch::{Kind, RunId};
+use crate::run::watch::Kind;
 use crate::tui::state::SMOOTHING;
 use crate::tui::state::input::LineInput;
 
+use super::commands::Command;
 use super::layout::{self, Hit};
 use super::message::{Effect, Message};
 use super::state::{MARKS, Mark, Overlay, State};
@@ -57,12 +58,41 @@ fn on_key(state: &mut State, event: KeyEvent) -> Option<Effect> {
     }
     state.notice = None;
     match keymap::lookup(state, &event) {
-        Some(command) => (command.run)(state),
+        Some(command) => perform(state, command),
         None => {
             type_key(state, event);
             None
         }
     }
+}
+
+/// Does a command; one that nothing does is refused by the compiler.
+fn perform(state: &mut State, command: Command) -> Option<Effect> {
+    match command {
+        Command::Mark => toggle_mark(state),
+        Command::Unmark => clear(state),
+        Command::Sort => sort(state),
+        Command::Filter => filter(state),
+        Command::Details => details(state),
+        Command::Tags => tags(state),
+        Command::NextTag => change_tag(state, 1),
+        Command::PreviousTag => change_tag(state, -1),
+        Command::Older => older(state),
+        Command::Newer => newer(state),
+        Command::Smoothing => cycle_smoothing(state),
+        Command::LogScale => toggle_log_scale(state),
+        Command::Up => move_by(state, -1),
+        Command::Down => move_by(state, 1),
+        Command::PageUp => move_by(state, -page(state)),
+        Command::PageDown => move_by(state, page(state)),
+        Command::First => move_by(state, isize::MIN),
+        Command::Last => move_by(state, isize::MAX),
+        Command::Help => help(state),
+        Command::Close => close(state),
+        Command::Accept => accept(state),
+        Command::Quit => return Some(Effect::Quit),
+    }
+    None
 }
 
 fn type_key(state: &mut State, event: KeyEvent) {
@@ -154,45 +184,9 @@ fn page(state: &State) -> isize {
     isize::try_from(height).unwrap_or(1).max(1)
 }
 
-/// Up by one.
-pub fn up(state: &mut State) -> Option<Effect> {
-    move_by(state, -1);
-    None
-}
-
-/// Down by one.
-pub fn down(state: &mut State) -> Option<Effect> {
-    move_by(state, 1);
-    None
-}
-
-/// Up by a page.
-pub fn page_up(state: &mut State) -> Option<Effect> {
-    move_by(state, -page(state));
-    None
-}
-
-/// Down by a page.
-pub fn page_down(state: &mut State) -> Option<Effect> {
-    move_by(state, page(state));
-    None
-}
-
-/// To the first.
-pub fn first(state: &mut State) -> Option<Effect> {
-    move_by(state, isize::MIN);
-    None
-}
-
-/// To the last.
-pub fn last(state: &mut State) -> Option<Effect> {
-    move_by(state, isize::MAX);
-    None
-}
-
 /// Marks the run under the cursor, or unmarks it.
-pub fn toggle_mark(state: &mut State) -> Option<Effect> {
-    let run: RunId = state.cursor?;
+fn toggle_mark(state: &mut State) {
+    let Some(run) = state.cursor else { return };
     if state.mark(run).is_some() {
         state.marks.retain(|mark| mark.run != run);
     } else if state.marks.len() < MARKS {
@@ -201,46 +195,40 @@ pub fn toggle_mark(state: &mut State) -> Option<Effect> {
     } else {
         state.complain("eight runs are marked already: unmark one first");
     }
-    None
 }
 
 /// Forgets the filter if there is one, otherwise the marks.
-pub fn clear(state: &mut State) -> Option<Effect> {
+fn clear(state: &mut State) {
     if state.filter.is_empty() {
         state.marks.clear();
     } else {
         state.filter.clear();
         state.reorder();
     }
-    None
 }
 
 /// The next way to sort.
-pub fn sort(state: &mut State) -> Option<Effect> {
+fn sort(state: &mut State) {
     state.sort = state.sort.next();
     state.reorder();
-    None
 }
 
 /// Opens the filter's line.
-pub fn filter(state: &mut State) -> Option<Effect> {
+fn filter(state: &mut State) {
     state.overlays.push(Overlay::Filter(LineInput::new(&state.filter)));
-    None
 }
 
 /// Opens what is known of the run under the cursor.
-pub fn details(state: &mut State) -> Option<Effect> {
+fn details(state: &mut State) {
     if state.cursor.is_some() {
         state.overlays.push(Overlay::Details { scroll: 0 });
     }
-    None
 }
 
 /// Opens the list of tags at the one that is shown.
-pub fn tags(state: &mut State) -> Option<Effect> {
+fn tags(state: &mut State) {
     let selected = state.tags("").iter().position(|tag| Some(*tag) == state.tag).unwrap_or(0);
     state.overlays.push(Overlay::Tags { input: LineInput::default(), selected });
-    None
 }
 
 fn change_tag(state: &mut State, by: isize) {
@@ -250,18 +238,6 @@ fn change_tag(state: &mut State, by: isize) {
         let place = (place as isize + by).rem_euclid(tags.len() as isize);
         state.show_tag(tags[place as usize]);
     }
-}
-
-/// The next tag.
-pub fn next_tag(state: &mut State) -> Option<Effect> {
-    change_tag(state, 1);
-    None
-}
-
-/// The previous tag.
-pub fn previous_tag(state: &mut State) -> Option<Effect> {
-    change_tag(state, -1);
-    None
 }
 
 /// How many moments the oldest kept picture is before the newest.
@@ -274,55 +250,43 @@ fn last_picture(state: &State) -> usize {
 }
 
 /// An older picture.
-pub fn older(state: &mut State) -> Option<Effect> {
+fn older(state: &mut State) {
     state.back = (state.back + 1).min(last_picture(state));
-    None
 }
 
 /// A newer picture.
-pub fn newer(state: &mut State) -> Option<Effect> {
+fn newer(state: &mut State) {
     state.back = state.back.saturating_sub(1);
-    None
 }
 
 /// The next amount of smoothing.
-pub fn cycle_smoothing(state: &mut State) -> Option<Effect> {
+fn cycle_smoothing(state: &mut State) {
     state.smoothing = (state.smoothing + 1) % SMOOTHING.len();
-    None
 }
 
 /// The other axis.
-pub fn toggle_log_scale(state: &mut State) -> Option<Effect> {
+fn toggle_log_scale(state: &mut State) {
     state.log_scale = !state.log_scale;
-    None
 }
 
 /// Opens the help.
-pub fn help(state: &mut State) -> Option<Effect> {
+fn help(state: &mut State) {
     state.overlays.push(Overlay::Help { scroll: 0 });
-    None
 }
 
 /// Closes the popup on top. A filter that is left with Escape is forgotten.
-pub fn close(state: &mut State) -> Option<Effect> {
+fn close(state: &mut State) {
     if let Some(Overlay::Filter(_)) = state.overlays.pop() {
         state.filter.clear();
         state.reorder();
     }
-    None
 }
 
 /// Does what the popup on top asks.
-pub fn accept(state: &mut State) -> Option<Effect> {
+fn accept(state: &mut State) {
     if let Some(Overlay::Tags { input, selected }) = state.overlays.pop()
         && let Some(tag) = state.tags(input.text()).get(selected)
     {
         state.show_tag(*tag);
     }
-    None
-}
-
-/// Leaves.
-pub fn quit(_: &mut State) -> Option<Effect> {
-    Some(Effect::Quit)
 }

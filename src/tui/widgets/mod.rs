@@ -33,6 +33,11 @@ pub fn panel<'a>(theme: &Theme, title: impl Into<String>) -> Block<'a> {
     Block::bordered().border_type(kind).border_style(theme.style(Role::Faint)).title(title)
 }
 
+/// In the lower border of what can be scrolled.
+pub fn more_below(lines: usize) -> Line<'static> {
+    Line::from(format!(" {lines} more below ")).right_aligned()
+}
+
 /// `label  value`, the label muted and padded to `width`.
 pub fn pair<'a>(theme: &Theme, label: &str, width: usize, value: impl Into<String>) -> Line<'a> {
     let label = Span::styled(format!("{label:<width$}"), theme.style(Role::Muted));

@@ -1,4 +1,4 @@
-//! Text of several lines, broken to a width.
+//! Text broken or cut to a width.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -54,6 +54,22 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
+/// A text whose end is seen when it is too wide: names of runs, for one, differ there.
+pub fn end_of(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    for letter in text.chars().rev() {
+        kept.insert(0, letter);
+        if kept.width() >= width {
+            kept.remove(0);
+            break;
+        }
+    }
+    if width == 0 { String::new() } else { format!("…{kept}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,5 +102,13 @@ mod tests {
         for text in ["ä".repeat(100), "漢字".repeat(30), format!("    {}\u{1b}[2J", "x".repeat(60))] {
             assert!(wrap(&text, 20).iter().all(|line| line.width() <= 20 && !line.contains('\u{1b}')));
         }
+    }
+
+    #[test]
+    fn the_end_of_a_name_is_kept() {
+        assert_eq!(end_of("lr=0.1/run_7", 20), "lr=0.1/run_7");
+        assert_eq!(end_of("lr=0.1/run_7", 6), "…run_7");
+        assert_eq!(end_of("漢字漢字", 4).width(), 3);
+        assert_eq!((end_of("abc", 1), end_of("abc", 0)), ("…".to_owned(), String::new()));
     }
 }

@@ -14,7 +14,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::format;
 use crate::tui::layout::{SMALLEST, parts};
 use crate::tui::theme::Role;
-use crate::tui::widgets::footer;
+use crate::tui::widgets::{footer, text::end_of};
 
 use super::state::{Overlay, State};
 use super::{keymap, layout};
@@ -49,22 +49,6 @@ pub fn draw(state: &State, frame: &mut Frame) {
         // The table itself shows it.
         Some(Overlay::Filter(_)) | None => {}
     }
-}
-
-/// A text whose end is seen when it is too wide: names of runs differ at their ends.
-fn end_of(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for letter in text.chars().rev() {
-        kept.insert(0, letter);
-        if kept.width() >= width {
-            kept.remove(0);
-            break;
-        }
-    }
-    if width == 0 { String::new() } else { format!("…{kept}") }
 }
 
 /// The program, the folder, and how far the reader has come.
@@ -104,17 +88,4 @@ fn footer(state: &State, area: Rect, frame: &mut Frame) {
         spans.push(Span::styled(format!(" ✗ {problem}"), theme.style(Role::Bad).add_modifier(Modifier::DIM)));
     }
     frame.render_widget(Line::from(spans), area);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_name_is_kept() {
-        assert_eq!(end_of("lr=0.1/run_7", 20), "lr=0.1/run_7");
-        assert_eq!(end_of("lr=0.1/run_7", 6), "…run_7");
-        assert_eq!(end_of("漢字漢字", 4).width(), 3);
-        assert_eq!((end_of("abc", 1), end_of("abc", 0)), ("…".to_owned(), String::new()));
-    }
 }

@@ -12,9 +12,8 @@ use crate::tui::watch::layout;
 use crate::tui::watch::state::State;
 use crate::tui::widgets::chart::{Chart, Curve};
 use crate::tui::widgets::image::Image;
+use crate::tui::widgets::text::{end_of, wrap};
 use crate::tui::widgets::{distributions, panel};
-
-use super::end_of;
 
 pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
     let shown = state.shown();
@@ -159,7 +158,7 @@ fn figure(state: &State, of: &Panel, area: Rect, frame: &mut Frame) {
             frame.render_widget(Line::styled(problem.clone(), theme.style(Role::Bad)), rest);
         }
         Content::Text { lines, .. } => {
-            let text = crate::tui::widgets::text::wrap(&lines.join("\n"), usize::from(rest.width));
+            let text = wrap(&lines.join("\n"), usize::from(rest.width));
             frame.render_widget(Text::from_iter(text), rest);
         }
         Content::Curve(_) => {}

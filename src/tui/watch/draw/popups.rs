@@ -13,9 +13,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::tui::watch::keymap;
 use crate::tui::watch::layout::popup;
 use crate::tui::watch::state::{Overlay, State};
-use crate::tui::widgets::{pair, panel};
-
-use super::end_of;
+use crate::tui::widgets::{more_below, pair, panel, text::end_of};
 
 fn area(size: Size) -> Rect {
     popup(size, 90.min(size.width.saturating_sub(4)), size.height.saturating_sub(4).min(44))
@@ -30,7 +28,7 @@ fn lines_of_help(theme: &Theme) -> Vec<Line<'static>> {
         let keys: Vec<String> = binding.keys.iter().map(|key| key.label()).collect();
         Line::from(vec![
             Span::raw(format!(" {:<19} ", keys.join(" "))),
-            Span::styled(binding.command.doc, theme.style(Role::Muted)),
+            Span::styled(binding.command.doc(), theme.style(Role::Muted)),
         ])
     };
     let mouse = " mouse               Click to choose, before a name to mark; wheel to move";
@@ -77,8 +75,7 @@ fn scrolled(state: &State, title: &str, lines: Vec<Line>, scroll: usize, frame: 
     let block = frame_of(state, title);
     let inner = block.inner(area);
     let below = lines.len().saturating_sub(scroll + usize::from(inner.height));
-    let more = Line::from(format!(" {below} more below ")).right_aligned();
-    let block = if below > 0 { block.title_bottom(more) } else { block };
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
     frame.render_widget(Text::from_iter(lines.into_iter().skip(scroll)), inner);

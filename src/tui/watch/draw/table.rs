@@ -12,9 +12,7 @@ use crate::tui::format;
 use crate::tui::theme::Role;
 use crate::tui::watch::layout;
 use crate::tui::watch::state::{Overlay, State};
-use crate::tui::widgets::panel;
-
-use super::end_of;
+use crate::tui::widgets::{panel, text::end_of};
 
 /// Where the columns are, from the left edge of a row: the name's width, then step, value and age, then what is left
 /// for the hyperparameters.

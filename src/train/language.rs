@@ -14,7 +14,7 @@ use super::writing::Writing;
 use crate::data::{Batch, Dataset, Splits, Targets, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
-use crate::nn::kernel::random::{derive, uniforms};
+use crate::nn::kernel::random::{derive_seed, uniforms};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
@@ -122,7 +122,7 @@ impl<D: Backend> LanguageModel<D> {
         }
         let first = next.clone();
         let mut chances = vec![0.0; how.length];
-        uniforms(&mut chances, derive(self.seed, how.seed));
+        uniforms(&mut chances, derive_seed(self.seed, how.seed));
         let temperature = how.temperature.unwrap_or(self.temperature).max(COLDEST);
         let mut text = String::new();
         for chance in chances {

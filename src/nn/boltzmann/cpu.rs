@@ -10,7 +10,7 @@ use crate::nn::device::Error;
 use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::elementwise::{apply, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
-use crate::nn::kernel::random::{derive, logistic_units, normals, uniforms};
+use crate::nn::kernel::random::{derive_seed, logistic_units, normals, uniforms};
 use crate::nn::kernel::squares::mean_square;
 use crate::nn::profile::span;
 use crate::preset::{Activation, Initializer, Visible};
@@ -109,16 +109,16 @@ impl Rbm {
         let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
         let mut fired = Buffer::scratch(positive.len());
         self.up_into(data, positive);
-        logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive(seed, 0));
+        logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive_seed(seed, 0));
         self.visible_into(&fired, dreamt, None, 0);
         let error = mean_square(data, dreamt);
         for k in 1..u64::from(learning.gibbs_steps) {
-            self.sample_hidden(dreamt, &mut fired, derive(seed, 2 * k + 1));
+            self.sample_hidden(dreamt, &mut fired, derive_seed(seed, 2 * k + 1));
             self.visible_into(&fired, dreamt, None, 0);
         }
         self.up_into(dreamt, negative);
         let is_first = learning.persistent && self.chains.is_empty();
-        logistic_units(negative, &self.hidden_bias, is_first.then_some(&mut fired), derive(seed, 1));
+        logistic_units(negative, &self.hidden_bias, is_first.then_some(&mut fired), derive_seed(seed, 1));
         if is_first {
             self.chains.extend_from_slice(&fired);
         }
@@ -130,17 +130,17 @@ impl Rbm {
         let half = visible.len() / 2;
         let mut means = Buffer::scratch(half);
         let mut fired = Buffer::scratch(hidden.len() / 2);
-        self.visible_into(&self.chains, &mut means, Some(&mut visible[half..]), derive(seed, 2));
+        self.visible_into(&self.chains, &mut means, Some(&mut visible[half..]), derive_seed(seed, 2));
         for k in 1..u64::from(learning.gibbs_steps) {
-            self.sample_hidden(&visible[half..], &mut fired, derive(seed, 2 * k + 1));
-            self.visible_into(&fired, &mut means, Some(&mut visible[half..]), derive(seed, 2 * k + 2));
+            self.sample_hidden(&visible[half..], &mut fired, derive_seed(seed, 2 * k + 1));
+            self.visible_into(&fired, &mut means, Some(&mut visible[half..]), derive_seed(seed, 2 * k + 2));
         }
         self.up_into(visible, hidden);
         {
             let _span = span("rbm units", 0);
             let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
-            logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive(seed, 0));
-            logistic_units(negative, &self.hidden_bias, Some(&mut self.chains), derive(seed, 1));
+            logistic_units(positive, &self.hidden_bias, Some(&mut fired), derive_seed(seed, 0));
+            logistic_units(negative, &self.hidden_bias, Some(&mut self.chains), derive_seed(seed, 1));
         }
         self.visible_into(&fired, &mut means, None, 0);
         mean_square(&visible[..half], &means)

@@ -21,7 +21,7 @@ impl Key {
 }
 
 /// A seed for the `number`-th use of another: neighbours are unrelated (SplitMix64's finalizer).
-pub fn derive(seed: u64, number: u64) -> u64 {
+pub fn derive_seed(seed: u64, number: u64) -> u64 {
     mix(seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
 
@@ -87,7 +87,7 @@ pub fn logistic_units(x: &mut [f32], bias: &[f32], sample: Option<&mut [f32]>, s
 
 /// Standard normal numbers, by Box and Muller.
 pub fn normals(out: &mut [f32], seed: u64) {
-    let (radius, angle) = (Key::of(seed), Key::of(derive(seed, 1)));
+    let (radius, angle) = (Key::of(seed), Key::of(derive_seed(seed, 1)));
     out.par_chunks_mut(PIECE).enumerate().for_each(|(number, out)| {
         for (i, x) in ((number * PIECE) as u32..).zip(out) {
             let distance = (-2.0 * (1.0 - f64::from(uniform(radius, i))).ln()).sqrt();

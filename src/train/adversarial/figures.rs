@@ -1,7 +1,7 @@
 //! What adversaries show: samples of the same noise while the generator learns, and a walk through its noise.
 
 use super::Adversaries;
-use crate::nn::kernel::random::derive;
+use crate::nn::kernel::random::derive_seed;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel};
@@ -49,7 +49,7 @@ pub(super) fn draw<D: Backend>(
     let Some(shape) = image(&pair.shape) else { return Ok(None) };
     match name {
         SAMPLES => {
-            let noise = pair.noise(GRID, derive(pair.seed, 400))?;
+            let noise = pair.noise(GRID, derive_seed(pair.seed, 400))?;
             let samples = pair.samples(&noise.host(), GRID)?;
             let notes = vec![format!("{GRID} points of noise, the same at every step")];
             Ok(Some((notes, vec![images("Samples", shape, samples, ROW)])))
@@ -62,7 +62,7 @@ pub(super) fn draw<D: Backend>(
 /// Three random directions span the walk: one to start from, two to move along. Points are drawn back to the distance
 /// from zero that normal noise has, so that the walk stays where the generator has learned.
 fn walk<D: Backend>(pair: &mut Adversaries<D>, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
-    let directions = pair.noise(3, derive(pair.seed, 401))?.to_vec();
+    let directions = pair.noise(3, derive_seed(pair.seed, 401))?.to_vec();
     let width = directions.len() / 3;
     let (start, rest) = directions.split_at(width);
     let (right, up) = rest.split_at(width);

@@ -15,7 +15,7 @@ use super::training_loop::{Drawn, StepContext, TrainStep, TrainingLoop};
 use crate::data::{Batch, Dataset, Splits, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
-use crate::nn::kernel::random::derive;
+use crate::nn::kernel::random::derive_seed;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
@@ -55,9 +55,9 @@ pub fn prepare<D: Backend>(
         let seed = preset.seed;
         // The generator's last activation is its own: only the discriminator's is left to the loss.
         let plain = Loss::MeanSquaredError;
-        let maker = Model::build(device, &generator.layers, &generator.input, plain, derive(seed, 1))?;
+        let maker = Model::build(device, &generator.layers, &generator.input, plain, derive_seed(seed, 1))?;
         let (layers, shape) = (&discriminator.layers, &discriminator.input);
-        let judge = Model::build(device, layers, shape, Loss::BinaryCrossentropy, derive(seed, 2))?;
+        let judge = Model::build(device, layers, shape, Loss::BinaryCrossentropy, derive_seed(seed, 2))?;
         let network = |name, model, optimizer| Network {
             name,
             model,
@@ -173,14 +173,14 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         let rows = batch.rows;
         let device = self.generator().device().clone();
         let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);
-        let mut play = Pass::training(&device, derive(context.seed, 1));
+        let mut play = Pass::training(&device, derive_seed(context.seed, 1));
         let mut made = None;
         for turn in 0..self.discriminator_steps {
-            let noise = self.noise(rows, derive(context.seed, 2 + turn))?;
-            play = Pass::training(&device, derive(context.seed, 1));
+            let noise = self.noise(rows, derive_seed(context.seed, 2 + turn))?;
+            play = Pass::training(&device, derive_seed(context.seed, 1));
             let sample = self.generator().forward(&mut play, noise)?;
 
-            let mut pass = Pass::training(&device, derive(context.seed, 1000 + turn));
+            let mut pass = Pass::training(&device, derive_seed(context.seed, 1000 + turn));
             let real = Buffer::copy_of(&batch.inputs);
             let (loss, both) = self.judge(&mut pass, real, sample.detached())?;
             (of_discriminator, opinions) = (f64::from(loss.value), both);
@@ -219,7 +219,7 @@ impl<D: Backend> TrainStep for Adversaries<D> {
     }
 
     fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut MeanScores) -> Result<(), Error> {
-        let noise = self.noise(batch.rows, derive(self.seed, 500 + number))?;
+        let noise = self.noise(batch.rows, derive_seed(self.seed, 500 + number))?;
         let device = self.generator().device().clone();
         let mut pass = Pass::evaluation(&device);
         let made = self.generator().forward(&mut pass, noise)?;

@@ -13,7 +13,7 @@ use super::training_loop::{Drawn, StepContext, TrainStep, TrainingLoop};
 use crate::data::{Batch, Dataset, Splits, Targets};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
-use crate::nn::kernel::random::derive;
+use crate::nn::kernel::random::derive_seed;
 use crate::nn::loss::Form;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
@@ -73,7 +73,7 @@ fn prepare<D: Backend>(
 ) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
     TrainingLoop::prepare(preset, |preset, _| {
         let network = |name, of: &experiment::Network, loss, stream| -> Result<Network<D>, Error> {
-            let model = Model::build(device, &of.layers, &of.input, loss, derive(preset.seed, stream))?;
+            let model = Model::build(device, &of.layers, &of.input, loss, derive_seed(preset.seed, stream))?;
             Ok(Network { name, model, optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip) })
         };
         Ok(Autoencoder {
@@ -177,11 +177,11 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let mut inputs = Buffer::copy_of(&batch.inputs);
         if let Code::Plain { noise } = self.code {
-            zero_some(&mut inputs, noise, derive(context.seed, 1));
+            zero_some(&mut inputs, noise, derive_seed(context.seed, 1));
         }
         let device = self.encoder().device().clone();
         let mut pass = Pass::training(&device, context.seed);
-        let seed = derive(context.seed, 2);
+        let seed = derive_seed(context.seed, 2);
         let mut targets = std::mem::take(&mut self.targets);
         targets.emptied_values().extend_from_slice(&batch.inputs);
         let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, seed);
@@ -208,7 +208,7 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         let mut pass = Pass::evaluation(&device);
         let inputs = Buffer::copy_of(&batch.inputs);
         let targets = Targets::Values(batch.inputs.clone());
-        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, derive(7, number))?;
+        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, derive_seed(7, number))?;
         sums.add(&own, batch.rows);
         Ok(())
     }

@@ -5,7 +5,7 @@ use crate::data::Targets;
 use crate::nn::Error;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
-use crate::nn::kernel::random::{derive, uniforms};
+use crate::nn::kernel::random::{derive_seed, uniforms};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
@@ -71,7 +71,7 @@ impl<D: Backend> Coder<D> {
         let width = self.model.input_len();
         let rows = inputs.len() / width;
         let mut noisy = Buffer::copy_of(inputs);
-        zero_some(&mut noisy, self.noise, derive(seed, 0));
+        zero_some(&mut noisy, self.noise, derive_seed(seed, 0));
         let device = self.model.device().clone();
         let mut pass = Pass::training(&device, seed);
         let input = Var::new(&device, noisy, rows, width, false)?;

@@ -4,7 +4,7 @@ use super::learner::Learner;
 use super::stack::Stack;
 use crate::nn::boltzmann::Machine;
 use crate::nn::buffer::Buffer;
-use crate::nn::kernel::random::derive;
+use crate::nn::kernel::random::derive_seed;
 use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
@@ -152,9 +152,9 @@ fn chains<D: Backend>(
     let mut fired = Buffer::scratch(visible.len() / machine.visible() * machine.hidden());
     let stops = [steps.div_ceil(4), steps.div_ceil(2), steps];
     for step in 1..=steps {
-        machine.hidden_given(&visible, Some(&mut fired), derive(step, 1))?;
+        machine.hidden_given(&visible, Some(&mut fired), derive_seed(step, 1))?;
         let mut sample = Buffer::scratch(visible.len());
-        let means = machine.visible_given(&fired, Some(&mut sample), derive(step, 2))?;
+        let means = machine.visible_given(&fired, Some(&mut sample), derive_seed(step, 2))?;
         if stops.contains(&step) {
             // Shown are the means, which are easier to see than samples of them.
             panels.push(images(format!("After {step} steps"), shape, &stack.project(place, means)?));

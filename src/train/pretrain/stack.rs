@@ -10,7 +10,7 @@ use crate::data::{self, Batch, Dataset, Splits, order};
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::buffer::Buffer;
 use crate::nn::init::Stream;
-use crate::nn::kernel::random::derive;
+use crate::nn::kernel::random::derive_seed;
 use crate::nn::ops::Backend;
 use crate::preset::experiment::Pretraining;
 use crate::preset::procedure::{self, Denoising};
@@ -122,11 +122,11 @@ impl<D: Backend> Stack<D> {
             let learner = match method {
                 Pretrainer::Rbm(procedure::Rbm { visible, .. }) => {
                     let kind = if number == 0 { visible } else { Visible::Binary };
-                    let stream = Stream { seed: derive(preset.seed, 77), layer: number };
+                    let stream = Stream { seed: derive_seed(preset.seed, 77), layer: number };
                     Learner::Rbm(device.machine(kind, width, units, stream)?)
                 }
                 Pretrainer::Autoencoder(Denoising { noise }) => {
-                    let seed = derive(preset.seed, 77 + u64::from(number));
+                    let seed = derive_seed(preset.seed, 77 + u64::from(number));
                     let shape = [width, units];
                     Learner::Coder(Coder::new(
                         device,
@@ -158,7 +158,7 @@ impl<D: Backend> Stack<D> {
             rate,
             epochs_each: epochs,
             batch_size: batch_size.max(1) as usize,
-            seed: derive(preset.seed, 78),
+            seed: derive_seed(preset.seed, 78),
             order: Vec::new(),
             ordered: 0,
             batch: Batch::default(),
@@ -247,7 +247,7 @@ impl<D: Backend> Stack<D> {
         if epoch_of_layer < CAUTIOUS.min(self.epochs_each / 2) {
             learning.momentum = learning.momentum.min(0.5);
         }
-        let (rate, seed) = (self.learning_rate(), derive(self.seed, step));
+        let (rate, seed) = (self.learning_rate(), derive_seed(self.seed, step));
         let error = self.hidden[place].learner.step(&inputs, rate.effective(), &learning, seed)?;
         if !error.is_finite() {
             return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });

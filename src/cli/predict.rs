@@ -41,7 +41,7 @@ pub struct Arguments {
 }
 
 fn temperature(text: &str) -> Result<f64, String> {
-    let number = text.parse::<f64>().map_err(|_| format!("{text} is no number"))?;
+    let number = text.parse::<f64>().map_err(|_| format!("{text} is not a number"))?;
     if (0.01..=10.0).contains(&number) { Ok(number) } else { Err("use 0.01 to 10".into()) }
 }
 

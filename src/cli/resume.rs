@@ -40,7 +40,7 @@ impl Arguments {
         if let (Status::Failed { diverged: true, .. }, None) = (&manifest.status, self.learning_rate) {
             let (name, rate) = (plain(&run.name()), manifest.preset.optimizer.learning_rate());
             return Err(Error::Failed(format!(
-                "the loss of {name} was no number any more, and would end so again: --learning-rate goes back with a \
+                "the loss of {name} was not finite, and would end so again: --learning-rate goes back with a \
                  smaller rate (the preset's is {rate})"
             )));
         }

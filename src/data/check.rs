@@ -104,7 +104,7 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
         for (column, &x) in row.iter().enumerate() {
             if !x.is_finite() {
                 let problem =
-                    format!("row {}, column {}: {x} is no number to learn from", number + 1, column + 1);
+                    format!("row {}, column {}: {x} is not a number to learn from", number + 1, column + 1);
                 report.problem(&Error::Broken { origin: rows.origin.clone(), problem });
                 continue;
             }
@@ -309,7 +309,7 @@ mod tests {
         );
         assert_eq!(fact(&report, "b"), "2 to 2, mean 2.0000, 1 empty");
         assert_eq!((report.problems.len(), report.more), (10, 5));
-        assert!(report.problems[0].contains("line 4, column 1 ('a'): 'q' is no number"));
+        assert!(report.problems[0].contains("line 4, column 1 ('a'): 'q' is not a number"));
     }
 
     #[test]

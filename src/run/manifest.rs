@@ -72,7 +72,7 @@ pub enum Status {
     Failed {
         /// What went wrong.
         reason: String,
-        /// The loss was no number any more.
+        /// The loss was not finite.
         #[serde(default)]
         diverged: bool,
     },

@@ -135,7 +135,7 @@ impl Overview {
         self.numbers.iter().find(|number| number.tag == tag).map(|number| number.value)
     }
 
-    /// Whether its loss was no number any more when it ended: going on as it was would end in the same way.
+    /// Whether its loss was not finite when it ended: going on as it was would end in the same way.
     pub fn has_diverged(&self) -> bool {
         let status = self.manifest.as_ref().map(|manifest| &manifest.status);
         matches!(status, Ok(Status::Failed { diverged: true, .. }))

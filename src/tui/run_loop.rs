@@ -26,7 +26,7 @@ const FRAME: Duration = Duration::from_millis(100);
 const QUICK_FRAME: Duration = Duration::from_millis(15);
 /// How long after a key the worker's answer to it may come.
 const ATTENTION: Duration = Duration::from_millis(500);
-/// How fast that turns which turns while one waits.
+/// Time between two frames of the spinner.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);

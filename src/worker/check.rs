@@ -42,7 +42,7 @@ mod tests {
         let error = check().unwrap_err();
         let shown = error.to_string();
         assert!(
-            shown.contains("own.ron:2:") && shown.contains("line 3, column 2 ('b'): 'oops' is no number"),
+            shown.contains("own.ron:2:") && shown.contains("line 3, column 2 ('b'): 'oops' is not a number"),
             "{shown}"
         );
         assert!(error.blames_files);
@@ -69,7 +69,7 @@ mod tests {
         assert!(train::prepare(&experiment, DeviceChoice::Cpu).is_ok());
         for (content, wanted) in [
             (rows(["x", "y"]).replace("39,4,y", "39,4,z"), "has changed since the preset was checked"),
-            (rows(["x", "y"]).replace("39,4,y", "39,four,y"), "'four' is no number"),
+            (rows(["x", "y"]).replace("39,4,y", "39,four,y"), "'four' is not a number"),
         ] {
             std::fs::write(&file, content).unwrap();
             match train::prepare(&experiment, DeviceChoice::Cpu) {

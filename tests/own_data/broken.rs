@@ -62,7 +62,7 @@ fn numbers_that_are_none_and_rows_that_are_short() {
     let head = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes()].concat();
     desk.put("y.npy", [&head[..], &[0, 1, 0, 1]].concat());
     let source = "npy(inputs: \"x.npy\", targets: \"y.npy\")";
-    is_refused(&desk, source, Some("x.npy"), "x.npy: row 2, column 2: NaN is no number");
+    is_refused(&desk, source, Some("x.npy"), "x.npy: row 2, column 2: NaN is not a number");
 
     desk.put("ragged.csv", "a,b,kind\n1,2,x\n3,y\n5,6,y\n");
     let source = "csv(file: \"ragged.csv\")";

@@ -1,4 +1,4 @@
-//! A loss that is no number, and a result that is used: from the command line.
+//! A loss that is not finite, and a result that is used: from the command line.
 
 use std::fs;
 
@@ -22,7 +22,7 @@ fn a_run_that_diverged_goes_on_only_at_another_rate() {
     let home = Home::new();
     fs::write(home.folder.join("presets/steep.ron"), STEEP).expect("a preset");
     let (done, text) = said(&home, &["train", "steep", "--quiet"]);
-    assert!(!done && text.contains("at step") && text.contains("first no number"), "{text}");
+    assert!(!done && text.contains("at step") && text.contains("first not finite"), "{text}");
     assert!(matches!(home.run().manifest().unwrap().status, Status::Failed { diverged: true, .. }));
     let (done, text) = said(&home, &["resume", "last"]);
     assert!(!done && text.contains("--learning-rate goes back with a smaller rate"), "{text}");

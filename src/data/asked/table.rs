@@ -122,7 +122,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Read,
                     Ok(number) if number.is_finite() => number,
                     _ => {
                         let shown: String = cell.chars().take(40).collect();
-                        return Err(broken(format!("{at}: '{shown}' is no number")));
+                        return Err(broken(format!("{at}: '{shown}' is not a number")));
                     }
                 },
             });

@@ -49,7 +49,7 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
         problem
     };
     assert_eq!(said(b"1,2\n"), "line 1 has 2 columns, not 4");
-    assert_eq!(said(b"1,2,3,4\n1,x,3,4\n"), "line 2, column 2 ('sepal width (cm)'): 'x' is no number");
+    assert_eq!(said(b"1,2,3,4\n1,x,3,4\n"), "line 2, column 2 ('sepal width (cm)'): 'x' is not a number");
     assert_eq!(said(b"1,2,3,4\n1,,3,4\n"), "line 2, column 2 ('sepal width (cm)'): the cell is empty");
     assert_eq!(said(b"\n"), "it holds no rows");
     assert_eq!(said(b""), "it is empty");

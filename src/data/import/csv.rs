@@ -224,10 +224,12 @@ impl Chosen {
                 (true, Missing::Zero) => 0.0,
                 (false, _) => match cell.parse::<f32>() {
                     Ok(number) if number.is_finite() => number,
-                    Ok(number) => return Err(format!("{}: {number} is no number to learn from", at(place))),
+                    Ok(number) => {
+                        return Err(format!("{}: {number} is not a number to learn from", at(place)));
+                    }
                     Err(_) => {
                         let shown: String = cell.chars().take(40).collect();
-                        return Err(format!("{}: '{shown}' is no number", at(place)));
+                        return Err(format!("{}: '{shown}' is not a number", at(place)));
                     }
                 },
             });
@@ -254,7 +256,7 @@ struct Collected {
     too_many: bool,
     /// Their values, as long as all are numbers.
     values: Vec<f32>,
-    /// The first that is no number: file, line, text.
+    /// The first label that is not a number: file, line, text.
     no_number: Option<(usize, u64, String)>,
     has_fraction: bool,
 }
@@ -300,7 +302,7 @@ impl Collected {
             return match self.no_number {
                 None => Ok(Labels::Values(self.values)),
                 Some((file, line, text)) => {
-                    Err(broken(file, format!("line {line}: the label '{text}' is no number")))
+                    Err(broken(file, format!("line {line}: the label '{text}' is not a number")))
                 }
             };
         }
@@ -383,11 +385,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_line_and_column() {
         let problem = |text: &str| table(text, &Options::default()).unwrap_err().to_string();
-        assert!(problem("a,b,k\n1,2,x\n1,y,x\n").contains(": line 3, column 2 ('b'): 'y' is no number"));
+        assert!(problem("a,b,k\n1,2,x\n1,y,x\n").contains(": line 3, column 2 ('b'): 'y' is not a number"));
         assert!(problem("a,b,k\n1,2,x\n1,x\n").contains(": line 3: 2 cells, and there are 3 columns"));
         assert!(problem("a,b,k\n1,,x\n").contains("line 2, column 2 ('b'): the cell is empty"));
         assert!(
-            problem("a,b,k\n1,NaN,x\n").contains("line 2, column 2 ('b'): NaN is no number to learn from")
+            problem("a,b,k\n1,NaN,x\n").contains("line 2, column 2 ('b'): NaN is not a number to learn from")
         );
         assert!(problem("a,b,k\n1,2,\n").contains("line 2, column 3 ('k'): the label is missing"));
         assert!(problem("a;b\n1;2\n").contains("is another separator used?"));
@@ -398,7 +400,7 @@ mod tests {
         assert!(shown.contains("no column 'z'; there are: a, b, kind"), "{shown}");
         let shown =
             table(FLOWERS, &Options { task: Task::Values, ..Options::default() }).unwrap_err().to_string();
-        assert!(shown.contains("line 2: the label 'rose' is no number"), "{shown}");
+        assert!(shown.contains("line 2: the label 'rose' is not a number"), "{shown}");
         let bytes = put(b"a,b,k\n1,2,x\n1,\xff,x\n");
         let shown = read(&[bytes.path()], &Options::default(), &mut Err).unwrap_err().to_string();
         assert!(shown.contains("line 3: cell 2 is not UTF-8"), "{shown}");

@@ -205,7 +205,7 @@ impl Stored {
     /// Looks at every number once.
     ///
     /// # Errors
-    /// The first that is none, with its row and column from 1.
+    /// The first value that is not a finite number, with its row and column from 1.
     pub fn check_finite(&self) -> Result<(), Error> {
         if !self.number.is_float() {
             return Ok(());
@@ -218,7 +218,7 @@ impl Stored {
                 return Err(Error::Broken {
                     origin: self.origin.clone(),
                     problem: format!(
-                        "row {}, column {}: {} is no number to learn from",
+                        "row {}, column {}: {} is not a number to learn from",
                         number + 1,
                         column + 1,
                         row[column]

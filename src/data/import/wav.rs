@@ -36,7 +36,7 @@ pub fn read(file: &Path, rate: usize) -> Result<Vec<f32>, Error> {
         }
     };
     if let Some(place) = samples.iter().position(|x| !x.is_finite()) {
-        return Err(broken(format!("sample {} is no number", place + 1)));
+        return Err(broken(format!("sample {} is not a number", place + 1)));
     }
     let channels = usize::from(spec.channels);
     let mono: Vec<f32> =

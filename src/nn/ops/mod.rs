@@ -25,7 +25,7 @@ pub mod resample;
 use super::boltzmann::BoltzmannOp;
 use super::device::Device;
 use super::loss::LossOp;
-use super::optim::UpdateOp;
+use super::optim::update::UpdateOp;
 use attention::AttentionOp;
 use batch_norm::BatchNormOp;
 use conv::ConvOp;

@@ -3,7 +3,7 @@
 mod kernel;
 #[cfg(test)]
 mod tests;
-mod update;
+pub mod update;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use super::ops::Backend;
 use super::profile::span;
 use crate::preset::optimizers::{Rule, UseRule};
 use crate::preset::{self, Clip};
-pub use update::{Pending, UpdateOp};
+use update::Pending;
 
 /// An optimizer with what it remembers of each parameter.
 pub struct Optimizer<D: Backend = Cpu> {

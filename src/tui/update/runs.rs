@@ -38,7 +38,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Goes on with the chosen run from its newest checkpoint; one whose loss was no number any more, with a smaller
+/// Goes on with the chosen run from its newest checkpoint; one whose loss was not finite, with a smaller
 /// learning rate.
 pub fn resume(state: &mut State) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
@@ -56,7 +56,7 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         state.overlays.push(Overlay::Prompt(Prompt {
             title: "Go back with learning rate".into(),
             help: format!(
-                "its loss was no number any more: it goes on from {from}, and with the rate that it had it would end so again"
+                "its loss was not finite: it goes on from {from}, and with the rate that it had it would end so again"
             ),
             input: LineInput::new(&format!("{rate:.1e}").parse::<f64>().unwrap_or(rate).to_string()),
             error: None,

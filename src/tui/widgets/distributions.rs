@@ -18,7 +18,7 @@ pub fn draw(theme: &Theme, moments: &[AtStep<Distribution>], area: Rect, buffer:
     let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return };
     let low = moments.iter().map(|moment| moment.what.low).fold(f64::INFINITY, f64::min);
     let high = moments.iter().map(|moment| moment.what.high).fold(f64::NEG_INFINITY, f64::max);
-    // The middle of a range whose width is no number is one.
+    // The middle of a range is finite also where its width is not.
     let labels =
         [(area.top(), high), (area.top() + area.height.saturating_sub(1) / 2, low / 2.0 + high / 2.0)];
     let labels = labels.map(|(y, value)| (y, format::number(value)));

@@ -115,7 +115,7 @@ fn draw_row(state: &State, run: RunId, columns: &Columns, area: Rect, buffer: &m
     } else {
         row.hparams.to_string()
     };
-    // A value that is no number is what one looks for.
+    // A value that is not finite is what one looks for.
     let of_value =
         if row.value.is_some_and(|value| !value.is_finite()) { theme.strong(Role::Bad) } else { plain };
     let name = if state.mark(run).is_some() { plain.add_modifier(Modifier::BOLD) } else { plain };

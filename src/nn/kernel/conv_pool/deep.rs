@@ -117,8 +117,8 @@ fn windows<V: Lanes>(
             let (starts, open) = (&mut starts[first..][..LANES], &mut open[first..][..LANES]);
             for strip in (0..LANES).step_by(V::WIDTH) {
                 let mut start = V::splat(isa, f32::from_bits((corner + positions[0]) as u32));
-                for p in 1..4 {
-                    let position = V::splat(isa, f32::from_bits((corner + positions[p]) as u32));
+                for (p, position) in positions.into_iter().enumerate().skip(1) {
+                    let position = V::splat(isa, f32::from_bits((corner + position) as u32));
                     start = V::select(won.at(p) >> strip, position, start);
                 }
                 start.store(&mut starts[strip..]);

@@ -134,10 +134,10 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
             }
             Event::Finished(finish) => {
                 farewell(&hub, listener);
-                reporter.finished(&finish)?;
+                reporter.finish(&finish)?;
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
-            other => reporter.report(other)?,
+            other => reporter.report(other),
         }
     }
 }
@@ -169,10 +169,13 @@ pub(super) fn detached(begin: &Command, reporting: &Reporting) -> Result<(), Err
     Ok(())
 }
 
-/// Tells the person, or the script, how it goes.
+/// Tells the person, or the script, how it goes. When the output cannot be written any more, nothing more is printed; a
+/// training does not end for that.
 struct Reporter {
     json: bool,
     quiet: bool,
+    /// Why the output could not be written.
+    problem: Option<Error>,
     bar: Option<ProgressBar>,
     epochs: u32,
     preset: String,
@@ -180,10 +183,39 @@ struct Reporter {
 
 impl Reporter {
     fn new(json: bool, quiet: bool) -> Self {
-        Reporter { json, quiet, bar: None, epochs: 0, preset: String::new() }
+        Reporter { json, quiet, problem: None, bar: None, epochs: 0, preset: String::new() }
     }
 
-    fn report(&mut self, event: Event) -> Result<(), Error> {
+    /// Tells of an event, unless the output is closed.
+    fn report(&mut self, event: Event) {
+        if self.problem.is_none()
+            && let Err(problem) = self.tell(event)
+        {
+            self.fall_silent(problem);
+        }
+    }
+
+    /// Tells of the end.
+    ///
+    /// # Errors
+    /// When the output could not be written, now or before; not when nobody read it to its end.
+    fn finish(&mut self, finish: &Finish) -> Result<(), Error> {
+        let told = match self.problem.take() {
+            None => self.finished(finish),
+            Some(problem) => Err(problem),
+        };
+        match told {
+            Err(Error::OutputClosed) => Ok(()),
+            told => told,
+        }
+    }
+
+    fn fall_silent(&mut self, problem: Error) {
+        self.clear();
+        (self.bar, self.problem) = (None, Some(problem));
+    }
+
+    fn tell(&mut self, event: Event) -> Result<(), Error> {
         match event {
             Event::Started(info) => self.started(&info),
             Event::Step(step) => {

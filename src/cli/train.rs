@@ -15,9 +15,12 @@ use super::text::{self, plain};
 use crate::preset::DeviceChoice;
 use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
-    self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Outcome, RunInfo, Scores,
-    StepReport, TrainRequest, Waited,
+    self, Answer, Command, EpochReport, Event, Finish, Hub, Metrics, Outcome, RunInfo, Scores, StepReport,
+    TrainRequest, Waited,
 };
+
+/// How long those who look on from elsewhere are given to take the last events.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Train a preset and print its result on the test set
 #[derive(Debug, clap::Args)]
@@ -129,11 +132,11 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
         match event {
             Event::Failed(reason) => {
                 reporter.clear();
-                farewell(&hub, listener);
+                farewell(&hub);
                 return Err(Error::Failed(plain(&reason)));
             }
             Event::Finished(finish) => {
-                farewell(&hub, listener);
+                farewell(&hub);
                 reporter.finish(&finish)?;
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
@@ -143,12 +146,10 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
 }
 
 /// Ends a worker whose training is over, and lets who looks on from elsewhere hear of it.
-fn farewell(hub: &Hub, mut listener: Listener) {
+fn farewell(hub: &Hub) {
     hub.send(Command::Shutdown);
-    while listener.events.recv().is_some() {}
-    if hub.listeners_were() > 1 {
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    // One that takes nothing does not hold up the end.
+    hub.wait_for_writers(FAREWELL);
 }
 
 /// Starts a process of its own that trains, and says how to find it.
@@ -232,11 +233,18 @@ impl Reporter {
                 self.warn(&what);
                 Ok(())
             }
-            Event::Log(line) | Event::Refused(line) => {
+            Event::Log(line) => {
                 self.say(&plain(&line));
                 Ok(())
             }
-            _ => Ok(()),
+            Event::Preparing(_)
+            | Event::Past(_)
+            | Event::Phase(_)
+            | Event::Reply { .. }
+            | Event::Checkpoint { .. }
+            | Event::Finished(_)
+            | Event::Failed(_)
+            | Event::Connection(_) => Ok(()),
         }
     }
 

@@ -160,6 +160,8 @@ impl<'a> Session<'a> {
     /// Obeys the commands that wait, answers questions, keeps the run; waits here while paused.
     fn attend(&mut self) -> Verdict {
         loop {
+            // What is kept of a step is from before any command that came after it.
+            self.keeper.between_steps(self.training);
             while let Some(request) = self.inbox.poll() {
                 if self.obey(request) == Verdict::Stop {
                     return Verdict::Stop;
@@ -169,7 +171,6 @@ impl<'a> Session<'a> {
                 let replies = self.inspector.advance(self.training);
                 replies.into_iter().for_each(|(to, reply)| self.outbox.reply(to, reply));
             }
-            self.keeper.between_steps(self.training);
             if !self.is_paused || self.free_steps > 0 {
                 return Verdict::GoOn;
             }
@@ -460,7 +461,7 @@ mod tests {
         let mut request = TrainRequest::new(experiment(0.02, "stop"));
         request.experiment.preset.train.epochs = 100_000;
         client.send(Command::Train(Box::new(request)));
-        while !matches!(events.recv().unwrap(), Event::Epoch(report) if report.epoch == 3) {}
+        while !matches!(events.recv().unwrap(), Event::Epoch(report) if report.epoch == 6) {}
         client.send(Command::Stop);
         client.send(Command::Shutdown);
         while events.recv().is_some() {}

@@ -1,5 +1,6 @@
 //! Parses the command line, sets up the log and the panic hook, dispatches.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -16,7 +17,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(line) = error.line() {
-                eprintln!("trainyard: {line}");
+                // Nobody may be there to read it.
+                let _ = writeln!(std::io::stderr(), "trainyard: {line}");
             }
             ExitCode::from(error.exit_code())
         }

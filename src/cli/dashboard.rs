@@ -11,7 +11,7 @@ use crate::run::{Overview, home};
 use crate::tui::state::presets::Origin;
 use crate::tui::state::{Entry, Presets};
 use crate::tui::{self, Exit, Link};
-use crate::worker::{self, Client, Command, Event, Events};
+use crate::worker::{self, Client, Event, Events, Request};
 
 /// The worker behind the dashboard, and the folder of presets.
 struct Local {
@@ -22,8 +22,8 @@ struct Local {
 }
 
 impl Link for Local {
-    fn send(&mut self, command: Command) {
-        self.client.send(command);
+    fn send(&mut self, request: Request) {
+        self.client.request(request);
     }
 
     async fn next(&mut self) -> Option<Event> {

@@ -21,6 +21,8 @@ mod text;
 mod train;
 mod watch;
 
+use std::io::Write;
+
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::worker;
@@ -144,7 +146,7 @@ pub fn panic_hook() {
         if std::thread::current().name() == Some("main") {
             let place = panic.location().map(|at| format!(" at {at}")).unwrap_or_default();
             let what = panic.payload_as_str().unwrap_or("panic");
-            eprintln!("trainyard: internal error{place}: {}", text::plain(what));
+            let _ = writeln!(std::io::stderr(), "trainyard: internal error{place}: {}", text::plain(what));
         }
     }));
 }

@@ -6,11 +6,13 @@ use std::time::Duration;
 use super::Error;
 use super::signals::Signals;
 use crate::run::home;
-use crate::worker::socket::frames::LONGEST_ASK;
+use crate::worker::socket::frames::LONGEST_FROM_CLIENT;
 use crate::worker::{self, Answer, Command, Event, Hub, Starter};
 
 /// How long a training that is over stays open to questions when nobody is there to ask.
 const LINGER: Duration = Duration::from_secs(2);
+/// How long those who listen are given to take the last events.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// How often it looks whether something is to be done.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -45,7 +47,7 @@ impl Arguments {
         let mut text = String::new();
         let failed = |error: &dyn std::fmt::Display| Error::Failed(error.to_string());
         std::io::stdin()
-            .take(LONGEST_ASK.into())
+            .take(LONGEST_FROM_CLIENT.into())
             .read_to_string(&mut text)
             .map_err(|error| failed(&error))?;
         let begin: Command =
@@ -69,6 +71,7 @@ impl Arguments {
             }
             std::thread::sleep(LOOK);
         }
+        hub.wait_for_writers(FAREWELL);
         signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
     }
 }

@@ -1,5 +1,6 @@
 //! `trainyard stop`: ends a training from another terminal.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use super::Error;
@@ -33,7 +34,7 @@ impl Arguments {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        println!("{name} has stopped; `trainyard resume {name}` goes on");
+        writeln!(std::io::stdout(), "{name} has stopped; `trainyard resume {name}` goes on")?;
         Ok(())
     }
 }

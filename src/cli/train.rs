@@ -15,9 +15,12 @@ use super::text::{self, plain};
 use crate::preset::DeviceChoice;
 use crate::run::{RunDirectory, checkpoint, home};
 use crate::worker::{
-    self, Answer, Command, EpochReport, Event, Finish, Hub, Listener, Metrics, Outcome, RunInfo, Scores,
-    StepReport, TrainRequest, Waited,
+    self, Answer, Command, EpochReport, Event, Finish, Hub, Metrics, Outcome, RunInfo, Scores, StepReport,
+    TrainRequest, Waited,
 };
+
+/// How long those who look on from elsewhere are given to take the last events.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Train a preset and print its result on the test set
 #[derive(Debug, clap::Args)]
@@ -129,26 +132,24 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
         match event {
             Event::Failed(reason) => {
                 reporter.clear();
-                farewell(&hub, listener);
+                farewell(&hub);
                 return Err(Error::Failed(plain(&reason)));
             }
             Event::Finished(finish) => {
-                farewell(&hub, listener);
-                reporter.finished(&finish)?;
+                farewell(&hub);
+                reporter.finish(&finish)?;
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
-            other => reporter.report(other)?,
+            other => reporter.report(other),
         }
     }
 }
 
 /// Ends a worker whose training is over, and lets who looks on from elsewhere hear of it.
-fn farewell(hub: &Hub, mut listener: Listener) {
+fn farewell(hub: &Hub) {
     hub.send(Command::Shutdown);
-    while listener.events.recv().is_some() {}
-    if hub.listeners_were() > 1 {
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    // One that takes nothing does not hold up the end.
+    hub.wait_for_writers(FAREWELL);
 }
 
 /// Starts a process of its own that trains, and says how to find it.
@@ -169,10 +170,13 @@ pub(super) fn detached(begin: &Command, reporting: &Reporting) -> Result<(), Err
     Ok(())
 }
 
-/// Tells the person, or the script, how it goes.
+/// Tells the person, or the script, how it goes. When the output cannot be written any more, nothing more is printed; a
+/// training does not end for that.
 struct Reporter {
     json: bool,
     quiet: bool,
+    /// Why the output could not be written.
+    problem: Option<Error>,
     bar: Option<ProgressBar>,
     epochs: u32,
     preset: String,
@@ -180,10 +184,39 @@ struct Reporter {
 
 impl Reporter {
     fn new(json: bool, quiet: bool) -> Self {
-        Reporter { json, quiet, bar: None, epochs: 0, preset: String::new() }
+        Reporter { json, quiet, problem: None, bar: None, epochs: 0, preset: String::new() }
     }
 
-    fn report(&mut self, event: Event) -> Result<(), Error> {
+    /// Tells of an event, unless the output is closed.
+    fn report(&mut self, event: Event) {
+        if self.problem.is_none()
+            && let Err(problem) = self.tell(event)
+        {
+            self.fall_silent(problem);
+        }
+    }
+
+    /// Tells of the end.
+    ///
+    /// # Errors
+    /// When the output could not be written, now or before; not when nobody read it to its end.
+    fn finish(&mut self, finish: &Finish) -> Result<(), Error> {
+        let told = match self.problem.take() {
+            None => self.finished(finish),
+            Some(problem) => Err(problem),
+        };
+        match told {
+            Err(Error::OutputClosed) => Ok(()),
+            told => told,
+        }
+    }
+
+    fn fall_silent(&mut self, problem: Error) {
+        self.clear();
+        (self.bar, self.problem) = (None, Some(problem));
+    }
+
+    fn tell(&mut self, event: Event) -> Result<(), Error> {
         match event {
             Event::Started(info) => self.started(&info),
             Event::Step(step) => {
@@ -200,11 +233,18 @@ impl Reporter {
                 self.warn(&what);
                 Ok(())
             }
-            Event::Log(line) | Event::Refused(line) => {
+            Event::Log(line) => {
                 self.say(&plain(&line));
                 Ok(())
             }
-            _ => Ok(()),
+            Event::Preparing(_)
+            | Event::Past(_)
+            | Event::Phase(_)
+            | Event::Reply { .. }
+            | Event::Checkpoint { .. }
+            | Event::Finished(_)
+            | Event::Failed(_)
+            | Event::Connection(_) => Ok(()),
         }
     }
 

@@ -46,8 +46,8 @@ pub enum Message {
 /// Something is to be done outside the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
-    /// Tell the worker.
-    Send(worker::Command),
+    /// Ask the worker; answered by [`worker::Event::Reply`].
+    Send(worker::Request),
     /// Write the preset to the user's folder; answered by [`Message::PresetSaved`].
     SavePreset {
         /// The preset, under its new name.

@@ -31,6 +31,9 @@ const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);
 
+/// Keys that wait for the dashboard at most; more stay with the terminal.
+const KEYS: usize = 256;
+
 /// SIGHUP: the terminal is gone. Its number is the same on every Unix.
 const HANG_UP: i32 = 1;
 
@@ -57,8 +60,8 @@ pub enum Exit {
 
 /// What the dashboard needs from outside.
 pub trait Link {
-    /// Tells the worker.
-    fn send(&mut self, command: worker::Command);
+    /// Asks the worker for something.
+    fn send(&mut self, request: worker::Request);
 
     /// The worker's next event; `None` when it has ended. Dropping the future before it is ready loses nothing.
     fn next(&mut self) -> impl Future<Output = Option<worker::Event>>;
@@ -86,14 +89,16 @@ pub trait Link {
 pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
     let theme = Theme::detect(|name| std::env::var(name).ok());
     let mut guard = Guard::take(theme.depth)?;
-    let exit = drive(&mut guard, theme, presets, link).await;
+    let size = crossterm::terminal::size().unwrap_or((80, 24));
+    let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
+    let exit = drive(&mut guard, &mut state, link).await;
     drop(guard);
-    link.send(match exit {
+    link.send(state.requests.add(match exit {
         Ok(Exit::Quit) => worker::Command::Shutdown,
         Ok(Exit::Signal(signal)) if signal != HANG_UP => worker::Command::Shutdown,
         // The line has dropped, or the dashboard is broken: no reason to lose a training.
         Ok(Exit::Detached | Exit::Closed | Exit::Signal(_)) | Err(_) => worker::Command::Detach,
-    });
+    }));
     let drained = async { while link.next().await.is_some() {} };
     // Whether it ended in time or not, the program ends now.
     let _ = timeout(FAREWELL, drained).await;
@@ -101,19 +106,12 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
     exit
 }
 
-async fn drive(
-    guard: &mut Guard,
-    theme: Theme,
-    presets: Presets,
-    link: &mut impl Link,
-) -> Result<Exit, Error> {
-    let size = crossterm::terminal::size().unwrap_or((80, 24));
-    let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
-    guard.screen.draw(|frame| screens::draw(&state, frame))?;
+async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Result<Exit, Error> {
+    guard.screen.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
     let mut outside = Outside { link, found };
-    outside.apply(&mut state, Message::Opened);
+    outside.apply(state, Message::Opened);
     let mut input = read_input();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
@@ -152,14 +150,14 @@ async fn drive(
         }
         if let Some(message) = message {
             dirty = true;
-            if let Some(exit) = outside.apply(&mut state, message) {
+            if let Some(exit) = outside.apply(state, message) {
                 return Ok(exit);
             }
         }
         // Keys that have come together are answered by one frame.
         while let Ok(event) = input.try_recv() {
             if let Some(message) = from_input(event)
-                && let Some(exit) = outside.apply(&mut state, message)
+                && let Some(exit) = outside.apply(state, message)
             {
                 return Ok(exit);
             }
@@ -169,11 +167,11 @@ async fn drive(
         if dirty && (at_once || drawn.elapsed() >= interval) {
             while !engine_gone && let Some(event) = at_hand(outside.link).await {
                 let message = from_engine(event, &mut engine_gone);
-                if let Some(exit) = outside.apply(&mut state, message) {
+                if let Some(exit) = outside.apply(state, message) {
                     return Ok(exit);
                 }
             }
-            guard.screen.draw(|frame| screens::draw(&state, frame))?;
+            guard.screen.draw(|frame| screens::draw(state, frame))?;
             drawn = Instant::now();
             dirty = false;
         }
@@ -209,7 +207,7 @@ impl<L: Link> Outside<'_, L> {
         while let Some(message) = messages.pop() {
             for effect in update::update(state, message) {
                 match effect {
-                    Effect::Send(command) => self.link.send(command),
+                    Effect::Send(request) => self.link.send(request),
                     Effect::SavePreset { preset, overwrite } => {
                         let result = self.link.save(&preset, overwrite);
                         messages.push(Message::PresetSaved { preset, result });
@@ -247,11 +245,11 @@ fn from_input(event: Input) -> Option<Message> {
 }
 
 /// Reads the terminal on a thread of its own, which blocks there and ends with the program.
-pub(super) fn read_input() -> mpsc::UnboundedReceiver<Input> {
-    let (sender, receiver) = mpsc::unbounded_channel();
+pub(super) fn read_input() -> mpsc::Receiver<Input> {
+    let (sender, receiver) = mpsc::channel(KEYS);
     let read = move || {
         while let Ok(event) = crossterm::event::read() {
-            if sender.send(event).is_err() {
+            if sender.blocking_send(event).is_err() {
                 break;
             }
         }

@@ -1,53 +1,93 @@
-//! The in-process channel between a listener and the worker.
+//! The in-process channel between a listener and the worker. It is bounded both ways.
 //!
-//! Commands queue up. Events queue up too, except that step reports nobody has taken yet are summed into one, so a
-//! slow or stopped listener neither slows training nor grows memory with every step.
+//! Requests queue up to [`REQUESTS`]; one more is refused. Events queue up in a [`Backlog`], which sums up step reports
+//! that nobody has taken yet, so a slow or stopped listener neither slows training nor grows memory with every step.
 
-use std::collections::VecDeque;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel as commands};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::protocol::{Command, Event};
+use super::backlog::Backlog;
+use super::protocol::{Command, Event, Reply, Request, RequestId};
 
-/// Sends commands to the worker.
-#[derive(Clone, Debug)]
-pub struct Client(Sender<Command>);
+/// So many requests wait for the worker at most. It takes them between two steps, faster than keys held down send them.
+pub const REQUESTS: usize = 256;
 
-impl Client {
-    /// Sends a command; it is looked at between two steps. To a worker that has ended it is lost, which
-    /// [`Events`] shows by ending.
-    pub fn send(&self, command: Command) {
-        let _ = self.0.send(command);
-    }
+/// Sends requests to the worker.
+#[derive(Clone)]
+pub struct Client {
+    sender: SyncSender<Request>,
+    /// Requests that it named.
+    named: Arc<AtomicU64>,
+    shared: Arc<Shared>,
 }
 
-/// The commands as the worker takes them.
-#[derive(Debug)]
-pub struct Inbox(Receiver<Command>);
+impl Client {
+    /// Asks for something, under a name that this client has not used before. It is looked at between two steps.
+    pub fn send(&self, command: Command) -> RequestId {
+        let id = RequestId { asker: 0, number: self.named.fetch_add(1, Ordering::Relaxed) + 1 };
+        self.request(Request { id, command });
+        id
+    }
 
-impl Inbox {
-    /// The next command, if one waits. When every [`Client`] is gone there is nobody to train for: that reads as
-    /// [`Command::Shutdown`].
-    pub fn poll(&self) -> Option<Command> {
-        match self.0.try_recv() {
-            Ok(command) => Some(command),
-            Err(TryRecvError::Empty) => None,
-            Err(TryRecvError::Disconnected) => Some(Command::Shutdown),
+    /// The same with a name of the caller's. When too many requests wait this one is refused, by a reply. To a worker
+    /// that has ended it is lost, which [`Events`] shows by ending.
+    pub fn request(&self, request: Request) {
+        if let Err(TrySendError::Full(Request { id, .. })) = self.sender.try_send(request) {
+            let reason = format!("the engine is busy: {REQUESTS} requests wait for it already");
+            self.shared.put(Event::Reply { to: id, reply: Reply::Refused(reason) });
         }
     }
 
-    /// Waits for the next command; [`Command::Shutdown`] when every [`Client`] is gone.
-    pub fn wait(&self) -> Command {
-        self.0.recv().unwrap_or(Command::Shutdown)
+    /// Asks for something that must not be refused for want of room: waits until there is some. The reply goes to the
+    /// number 0, which no request has that is waited for.
+    pub fn send_when_free(&self, command: Command) {
+        // A worker that has ended wants no more commands.
+        let _ = self.sender.send(Request { id: RequestId::default(), command });
+    }
+}
+
+/// The requests as the worker takes them. Those that it leaves are refused when it is dropped.
+pub struct Inbox {
+    receiver: Receiver<Request>,
+    shared: Arc<Shared>,
+}
+
+impl Inbox {
+    /// The next request, if one waits. When every [`Client`] is gone there is nobody to train for: that reads as
+    /// [`Command::Shutdown`].
+    pub fn poll(&self) -> Option<Request> {
+        match self.receiver.try_recv() {
+            Ok(request) => Some(request),
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => Some(nobody_is_left()),
+        }
+    }
+
+    /// Waits for the next request; [`Command::Shutdown`] when every [`Client`] is gone.
+    pub fn wait(&self) -> Request {
+        self.receiver.recv().unwrap_or_else(|_| nobody_is_left())
+    }
+}
+
+fn nobody_is_left() -> Request {
+    Request { id: RequestId::default(), command: Command::Shutdown }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        while let Ok(Request { id, .. }) = self.receiver.try_recv() {
+            self.shared.put(Event::Reply { to: id, reply: Reply::Refused("the engine has ended".into()) });
+        }
     }
 }
 
 #[derive(Default)]
 struct Queue {
-    pending: VecDeque<Event>,
+    pending: Backlog,
     /// No event will come any more.
     ended: bool,
     /// Nobody will take an event any more.
@@ -82,6 +122,11 @@ impl Outbox {
         self.0.put(event);
     }
 
+    /// Replies to a request.
+    pub fn reply(&self, to: RequestId, reply: Reply) {
+        self.send(Event::Reply { to, reply });
+    }
+
     /// A way to report from another thread; it does not keep [`Events`] from ending.
     pub fn reporter(&self) -> Reporter {
         Reporter(self.0.clone())
@@ -105,15 +150,13 @@ impl Shared {
         if queue.deaf || queue.ended {
             return;
         }
-        if let (Some(Event::Step(waiting)), Event::Step(new)) = (queue.pending.back_mut(), &event)
-            && waiting.epoch == new.epoch
-        {
-            *waiting = waiting.and(new);
-            return;
-        }
-        queue.pending.push_back(event);
+        let was_empty = queue.pending.is_empty();
+        queue.pending.sum_up(event);
         drop(queue);
-        self.wake();
+        // A listener that has not taken what waits has been woken for that.
+        if was_empty {
+            self.wake();
+        }
     }
 }
 
@@ -144,7 +187,7 @@ impl Events {
         loop {
             {
                 let mut queue = self.0.queue();
-                if let Some(event) = queue.pending.pop_front() {
+                if let Some(event) = queue.pending.pop() {
                     return Some(event);
                 }
                 if queue.ended {
@@ -164,7 +207,7 @@ impl Events {
             .wait_while(queue, |queue| queue.pending.is_empty() && !queue.ended)
             .unwrap_or_else(PoisonError::into_inner)
             .pending
-            .pop_front()
+            .pop()
     }
 
     /// Waits at most `limit` for the next event, blocking the thread.
@@ -178,7 +221,7 @@ impl Events {
                 queue.pending.is_empty() && !queue.ended
             })
             .unwrap_or_else(PoisonError::into_inner);
-        match queue.pending.pop_front() {
+        match queue.pending.pop() {
             Some(event) => Waited::Event(event),
             None if queue.ended => Waited::Ended,
             None => Waited::TimedOut,
@@ -196,9 +239,10 @@ impl Drop for Events {
 
 /// The four ends of the channel.
 pub fn channel() -> (Client, Inbox, Outbox, Events) {
-    let (sender, receiver) = commands();
+    let (sender, receiver) = sync_channel(REQUESTS);
     let shared = Arc::new(Shared::default());
-    (Client(sender), Inbox(receiver), Outbox(shared.clone()), Events(shared))
+    let client = Client { sender, named: Arc::default(), shared: shared.clone() };
+    (client, Inbox { receiver, shared: shared.clone() }, Outbox(shared.clone()), Events(shared))
 }
 
 /// Runs `engine` on a thread of its own; its panic is an [`Event::Failed`] to the listener.
@@ -275,10 +319,29 @@ mod tests {
     fn a_worker_whose_clients_are_gone_is_told_to_shut_down() {
         let (client, inbox, _outbox, _events) = channel();
         client.send(Command::Pause);
-        assert_eq!(inbox.poll(), Some(Command::Pause));
+        assert_eq!(inbox.poll().map(|request| request.command), Some(Command::Pause));
         assert_eq!(inbox.poll(), None);
         drop(client);
-        assert_eq!((inbox.poll(), inbox.wait()), (Some(Command::Shutdown), Command::Shutdown));
+        assert_eq!(inbox.poll().map(|request| request.command), Some(Command::Shutdown));
+        assert_eq!(inbox.wait().command, Command::Shutdown);
+    }
+
+    #[test]
+    fn a_request_too_many_is_refused_at_once_and_those_that_a_worker_leaves_at_its_end() {
+        let (client, inbox, _outbox, mut events) = channel();
+        let ids: Vec<RequestId> = (0..=REQUESTS).map(|_| client.send(Command::Step)).collect();
+        let refused = |event| match event {
+            Some(Event::Reply { to, reply: Reply::Refused(_) }) => Some(to),
+            _ => None,
+        };
+        assert_eq!(refused(events.recv()), ids.last().copied());
+        assert_eq!(inbox.poll().map(|request| request.id), ids.first().copied());
+        drop(inbox);
+        let left = std::iter::from_fn(|| match events.recv_timeout(Duration::ZERO) {
+            Waited::Event(event) => refused(Some(event)),
+            Waited::TimedOut | Waited::Ended => None,
+        });
+        assert!(left.eq(ids[1..REQUESTS].iter().copied()));
     }
 
     #[test]

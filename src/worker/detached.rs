@@ -9,9 +9,10 @@ use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 
-use super::channel::{Client, Events, Inbox, Outbox, Reporter, spawn_with};
+use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::engine::spawn_keeping;
-use super::protocol::{Command, Event, Phase};
+use super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
+use super::remote::Remote;
 use super::socket::Connection;
 
 /// How a process that trains is started: it reads a [`Command`] in RON from its standard input, answers one line, an
@@ -68,11 +69,14 @@ impl Starter {
 /// # Errors
 /// When nobody trains the run, or the system refuses another thread.
 pub fn spawn_detached(starter: Starter, attached: Option<&Path>) -> io::Result<(Client, Events)> {
-    let connection = attached.map(Connection::open).transpose()?;
+    let attached =
+        attached.map(|folder| Ok::<_, io::Error>((Connection::open(folder)?, folder.to_path_buf())));
+    let attached = attached.transpose()?;
     spawn_with(move |inbox, outbox| {
         let mut bridge = Bridge { inbox, outbox, starter, current: None };
-        if let Some(connection) = connection {
-            bridge.current = bridge.listen_to(connection).ok();
+        if let Some((connection, folder)) = attached {
+            let remote = Remote::over(connection, &folder, outbox.reporter());
+            bridge.current = remote.map(Current::Process).ok();
         }
         bridge.serve();
     })
@@ -87,26 +91,49 @@ struct Bridge<'a> {
 }
 
 /// Who trains.
-struct Current {
-    worker: Worker,
+enum Current {
+    Process(Remote),
+    /// Where no run can be kept.
+    Within(Within),
+}
+
+/// A training on a thread of this process.
+struct Within {
+    client: Client,
     /// Passes its events on; ends with them.
     reader: JoinHandle<()>,
     /// Its training is over; it only answers questions.
     is_over: Arc<AtomicBool>,
 }
 
-enum Worker {
-    Process(Connection),
-    /// Where no run can be kept: a thread of this process.
-    Within(Client),
+impl Within {
+    fn shut_down(self) {
+        self.client.send_when_free(Command::Shutdown);
+        // A thread that panicked has nothing more to pass on.
+        let _ = self.reader.join();
+    }
 }
 
 impl Current {
-    fn send(&mut self, command: Command) {
-        match &mut self.worker {
-            // When it is gone the reader says so.
-            Worker::Process(connection) => drop(connection.send(&command)),
-            Worker::Within(client) => client.send(command),
+    fn is_over(&self) -> bool {
+        match self {
+            Current::Process(remote) => remote.is_over(),
+            Current::Within(within) => within.is_over.load(Ordering::Acquire),
+        }
+    }
+
+    fn send(&self, request: Request) {
+        match self {
+            Current::Process(remote) => remote.send(request),
+            Current::Within(within) => within.client.request(request),
+        }
+    }
+
+    /// Ends it and waits for its end.
+    fn shut_down(self, id: RequestId) {
+        match self {
+            Current::Process(remote) => remote.shut_down(id),
+            Current::Within(within) => within.shut_down(),
         }
     }
 }
@@ -114,50 +141,56 @@ impl Current {
 impl Bridge<'_> {
     fn serve(mut self) {
         loop {
-            match self.inbox.wait() {
+            let Request { id, command } = self.inbox.wait();
+            match command {
                 Command::Shutdown => {
-                    if let Some(mut current) = self.current.take() {
-                        current.send(Command::Shutdown);
-                        let _ = current.reader.join();
+                    match self.current.take() {
+                        Some(current) => current.shut_down(id),
+                        None => self.outbox.reply(id, Reply::Done),
                     }
                     return;
                 }
                 Command::Detach => {
-                    match self.current.take().map(|current| (current.worker, current.reader)) {
-                        Some((Worker::Process(connection), _)) => connection.close(),
+                    match self.current.take() {
+                        Some(Current::Process(remote)) => remote.close("the training was left"),
                         // It cannot live without this process.
-                        Some((Worker::Within(client), reader)) => {
-                            client.send(Command::Shutdown);
-                            let _ = reader.join();
-                        }
+                        Some(Current::Within(within)) => within.shut_down(),
                         None => {}
                     }
-                    return;
+                    return self.outbox.reply(id, Reply::Done);
                 }
-                begin @ Command::Train(_) if self.is_free() => self.begin(begin),
-                Command::Attach(folder) => self.attach(Path::new(&folder)),
-                command => match &mut self.current {
-                    Some(current) => current.send(command),
-                    None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
+                Command::Train(request) if self.is_free() => {
+                    self.outbox.reply(id, Reply::Done);
+                    self.begin(Command::Train(request));
+                }
+                Command::Attach(folder) => {
+                    let reply = match self.attach(Path::new(&folder)) {
+                        Ok(()) => Reply::Done,
+                        Err(reason) => Reply::Refused(reason),
+                    };
+                    self.outbox.reply(id, reply);
+                }
+                command => match &self.current {
+                    Some(current) => current.send(Request { id, command }),
+                    None => self.outbox.reply(id, Reply::Refused("nothing has been trained yet".into())),
                 },
             }
         }
     }
 
     fn is_free(&self) -> bool {
-        self.current.as_ref().is_none_or(|current| current.is_over.load(Ordering::Acquire))
+        self.current.as_ref().is_none_or(Current::is_over)
     }
 
     fn begin(&mut self, begin: Command) {
-        if let Some(mut old) = self.current.take() {
-            old.send(Command::Shutdown);
-            let _ = old.reader.join();
+        if let Some(old) = self.current.take() {
+            old.shut_down(RequestId::default());
         }
         self.outbox.send(Event::Phase(Phase::Preparing));
         let started = self.starter.start(&begin).and_then(|answer| match answer {
-            Answer::Run(folder) => Connection::open(&folder).and_then(|there| self.listen_to(there)),
+            Answer::Run(folder) => Remote::open(&folder, self.outbox.reporter()).map(Current::Process),
             Answer::Failed(reason) => Err(io::Error::other(reason)),
-            Answer::NotKept(_) => self.train_within(begin),
+            Answer::NotKept(_) => self.train_within(begin).map(Current::Within),
         });
         match started {
             Ok(current) => self.current = Some(current),
@@ -169,74 +202,41 @@ impl Bridge<'_> {
     }
 
     /// Turns to a run that another process trains. What was trained here goes on, unless it cannot live alone.
-    fn attach(&mut self, folder: &Path) {
-        let is_busy = !self.is_free();
-        if is_busy && matches!(&self.current, Some(Current { worker: Worker::Within(_), .. })) {
-            let problem = "what is trained here is not kept on disk and would be lost: stop it first";
-            return self.outbox.send(Event::Refused(problem.into()));
+    fn attach(&mut self, folder: &Path) -> Result<(), String> {
+        if !self.is_free() && matches!(&self.current, Some(Current::Within(_))) {
+            return Err("what is trained here is not kept on disk and would be lost: stop it first".into());
         }
-        let connection = match Connection::open(folder) {
-            Ok(connection) => connection,
-            Err(error) => {
-                return self.outbox.send(Event::Refused(format!("it cannot be reached: {error}")));
-            }
-        };
-        if let Some(mut old) = self.current.take() {
-            // Its end is no news any more.
-            let was_over = old.is_over.swap(true, Ordering::AcqRel);
-            match &old.worker {
-                Worker::Process(connection) if !was_over => connection.close(),
-                Worker::Process(_) | Worker::Within(_) => old.send(Command::Shutdown),
-            }
-            let _ = old.reader.join();
+        let unreachable = |error: io::Error| format!("it cannot be reached: {error}");
+        let connection = Connection::open(folder).map_err(unreachable)?;
+        match self.current.take() {
+            Some(Current::Process(remote)) if remote.is_over() => remote.shut_down(RequestId::default()),
+            Some(Current::Process(remote)) => remote.close("another run is looked at now"),
+            Some(Current::Within(within)) => within.shut_down(),
+            None => {}
         }
         self.outbox.send(Event::Phase(Phase::Preparing));
-        match self.listen_to(connection) {
-            Ok(current) => self.current = Some(current),
-            Err(error) => {
-                self.outbox.send(Event::Failed(error.to_string()));
-                self.outbox.send(Event::Phase(Phase::Idle));
-            }
-        }
+        let remote = Remote::over(connection, folder, self.outbox.reporter()).map_err(unreachable);
+        self.current = Some(Current::Process(remote.inspect_err(|_| {
+            self.outbox.send(Event::Phase(Phase::Idle));
+        })?));
+        Ok(())
     }
 
-    fn listen_to(&self, connection: Connection) -> io::Result<Current> {
-        let (is_over, reporter) = (Arc::new(AtomicBool::new(false)), self.outbox.reporter());
-        let mut from = connection.handle()?;
-        let over = is_over.clone();
-        let reader = std::thread::Builder::new().name("listener".into()).spawn(move || {
-            while let Ok(Some(event)) = from.receive() {
-                pass_on(event, &reporter, &over);
-            }
-            if !over.load(Ordering::Acquire) {
-                let what = "the process that trained has ended without a word; `trainyard resume` goes on";
-                reporter.send(Event::Failed(what.into()));
-                reporter.send(Event::Phase(Phase::Idle));
-                over.store(true, Ordering::Release);
-            }
-        })?;
-        Ok(Current { worker: Worker::Process(connection), reader, is_over })
-    }
-
-    fn train_within(&self, begin: Command) -> io::Result<Current> {
+    fn train_within(&self, begin: Command) -> io::Result<Within> {
         let (is_over, reporter) = (Arc::new(AtomicBool::new(false)), self.outbox.reporter());
         let (client, mut events) = spawn_keeping(self.starter.runs.clone())?;
-        client.send(begin);
+        client.send_when_free(begin);
         let over = is_over.clone();
         let reader = std::thread::Builder::new().name("listener".into()).spawn(move || {
             while let Some(event) = events.recv() {
-                pass_on(event, &reporter, &over);
+                match event {
+                    Event::Phase(Phase::Idle) => over.store(true, Ordering::Release),
+                    Event::Started(_) => over.store(false, Ordering::Release),
+                    _ => {}
+                }
+                reporter.send(event);
             }
         })?;
-        Ok(Current { worker: Worker::Within(client), reader, is_over })
+        Ok(Within { client, reader, is_over })
     }
-}
-
-fn pass_on(event: Event, reporter: &Reporter, is_over: &AtomicBool) {
-    match event {
-        Event::Phase(Phase::Idle) => is_over.store(true, Ordering::Release),
-        Event::Started(_) => is_over.store(false, Ordering::Release),
-        _ => {}
-    }
-    reporter.send(event);
 }

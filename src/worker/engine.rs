@@ -8,7 +8,9 @@ use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::past;
-use super::protocol::{Command, Event, Finish, Outcome, Phase, RunInfo, TrainRequest};
+use super::protocol::{
+    Command, Event, Finish, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo, TrainRequest,
+};
 use super::session::{End, Failure, Session};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
@@ -58,29 +60,43 @@ struct Engine<'a> {
 impl Engine<'_> {
     fn serve(mut self) {
         loop {
-            match self.inbox.wait() {
-                Command::Shutdown | Command::Detach => return,
-                Command::Train(request) => {
-                    if self.train(&request) {
-                        return;
-                    }
-                }
-                Command::Inspect(question) => match &mut self.trained {
-                    None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
-                    Some(trainer) => {
-                        self.inspector.ask(question);
-                        answer_all(&mut self.inspector, &mut **trainer, self.outbox);
-                    }
-                },
-                Command::Save => match &self.trained {
-                    None => self.outbox.send(Event::Refused("nothing has been trained yet".into())),
-                    Some(trainer) => save(&**trainer, self.outbox),
-                },
-                Command::Attach(_) => self.outbox.send(Event::Refused(ELSEWHERE.into())),
-                Command::Pause | Command::Resume | Command::Step | Command::Stop | Command::ChangeRate(_) => {
-                    self.outbox.send(Event::Refused("nothing is being trained".into()));
-                }
+            if let Some(trainer) = &mut self.trained {
+                // Also what was asked while it trained, and not answered before its end.
+                answer_all(&mut self.inspector, &mut **trainer, self.outbox);
             }
+            let Request { id, command } = self.inbox.wait();
+            let nothing = |what: &str| Reply::Refused(what.into());
+            let reply = match command {
+                Command::Shutdown | Command::Detach => return self.outbox.reply(id, Reply::Done),
+                Command::Train(request) => {
+                    self.outbox.reply(id, Reply::Done);
+                    if self.train(&request) {
+                        return self.leave_questions();
+                    }
+                    continue;
+                }
+                Command::Inspect(question) if self.trained.is_some() => {
+                    ask(&mut self.inspector, id, question, self.outbox);
+                    continue;
+                }
+                Command::Save => match &self.trained {
+                    None => nothing("nothing has been trained yet"),
+                    Some(trainer) => save(&**trainer),
+                },
+                Command::Inspect(_) => nothing("nothing has been trained yet"),
+                Command::Attach(_) => nothing(ELSEWHERE),
+                Command::Pause | Command::Resume | Command::Step | Command::Stop | Command::ChangeRate(_) => {
+                    nothing("nothing is being trained")
+                }
+            };
+            self.outbox.reply(id, reply);
+        }
+    }
+
+    /// Replies to the questions that nobody answers any more.
+    fn leave_questions(&mut self) {
+        for id in self.inspector.leave() {
+            self.outbox.reply(id, Reply::Refused("the engine has ended".into()));
         }
     }
 
@@ -176,22 +192,21 @@ impl Engine<'_> {
     }
 }
 
+/// Gives the inspector a question; one that it overtakes is told so.
+pub(super) fn ask(inspector: &mut Inspector, id: RequestId, question: Question, outbox: &Outbox) {
+    if let Some(overtaken) = inspector.ask(id, question) {
+        outbox.reply(overtaken, Reply::Overtaken);
+    }
+}
+
 fn answer_all(inspector: &mut Inspector, trainer: &mut dyn Training, outbox: &Outbox) {
     while inspector.is_busy() {
-        match inspector.advance(trainer) {
-            Ok(answers) => {
-                answers.into_iter().for_each(|answer| outbox.send(Event::Inspected(Box::new(answer))))
-            }
-            Err(error) => {
-                inspector.forget();
-                return outbox.send(Event::Refused(error.to_string()));
-            }
-        }
+        inspector.advance(trainer).into_iter().for_each(|(to, reply)| outbox.reply(to, reply));
     }
 }
 
 /// Writes the weights beside the runs, named after the preset and the step.
-pub(super) fn save(trainer: &dyn Training, outbox: &Outbox) {
+pub(super) fn save(trainer: &dyn Training) -> Reply {
     let (name, step) = (trainer.preset().name.clone(), trainer.step());
     let safe: String = name
         .chars()
@@ -204,10 +219,10 @@ pub(super) fn save(trainer: &dyn Training, outbox: &Outbox) {
         let path = folder.join(format!("{safe}-step-{step:08}.safetensors"));
         save_tensors(&path, &weights).map(|()| path)
     });
-    outbox.send(match saved {
-        Ok(path) => Event::Saved(path.display().to_string()),
-        Err(error) => Event::Refused(format!("not saved: {error}")),
-    });
+    match saved {
+        Ok(path) => Reply::Saved(path.display().to_string()),
+        Err(error) => Reply::Refused(format!("not saved: {error}")),
+    }
 }
 
 fn info(trainer: &dyn Training) -> RunInfo {
@@ -236,7 +251,7 @@ fn info(trainer: &dyn Training) -> RunInfo {
 mod tests {
     use super::*;
     use crate::preset::Preset;
-    use crate::worker::protocol::{Filter, Inspection, Question};
+    use crate::worker::protocol::{Filter, Inspection, RateChange};
 
     fn preset() -> Preset {
         ron::from_str(
@@ -262,8 +277,10 @@ mod tests {
         let mut seen = Vec::new();
         while seen.len() < 2 {
             match events.recv().unwrap() {
-                Event::Inspected(answer) => seen.push(*answer),
-                Event::Failed(reason) | Event::Refused(reason) => panic!("{reason}"),
+                Event::Reply { reply: Reply::Inspected(answer), .. } => seen.push(*answer),
+                Event::Reply { reply: Reply::Refused(reason), .. } | Event::Failed(reason) => {
+                    panic!("{reason}")
+                }
                 _ => {}
             }
         }
@@ -283,7 +300,7 @@ mod tests {
         client.send(Command::Shutdown);
         let mut answered = false;
         while let Some(event) = events.recv() {
-            answered |= matches!(event, Event::Inspected(_));
+            answered |= matches!(event, Event::Reply { reply: Reply::Inspected(_), .. });
         }
         assert!(answered);
     }
@@ -311,7 +328,7 @@ mod tests {
         let (mut nothing, mut figures) = (0, 0);
         while let Some(event) = events.recv() {
             match event {
-                Event::Inspected(answer) => match *answer {
+                Event::Reply { reply: Reply::Inspected(answer), .. } => match *answer {
                     Inspection::Nothing(_) => nothing += 1,
                     Inspection::Figure { figure, .. } => figures += usize::from(!figure.panels.is_empty()),
                     other => panic!("{other:?}"),
@@ -324,13 +341,76 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_again_overtakes_itself_and_nobody_else() {
+        let (client, mut events) = spawn().unwrap();
+        client.send(train(preset()));
+        client.send(Command::Pause);
+        // The samples that it gets wrong take the whole test set, so the first questions wait.
+        let asked = [(1, 0), (2, 5), (1, 7)];
+        let ids = asked.map(|(asker, position)| {
+            let id = RequestId { asker, number: position as u64 };
+            let question = Question::Sample { position, filter: Filter::Wrong };
+            client.request(Request { id, command: Command::Inspect(question) });
+            id
+        });
+        let mut replies = Vec::new();
+        while replies.len() < ids.len() {
+            match events.recv().unwrap() {
+                Event::Reply { to, reply } if ids.contains(&to) => replies.push((to, reply)),
+                _ => {}
+            }
+        }
+        let shown = |(to, reply): &(RequestId, Reply)| match reply {
+            Reply::Inspected(answer) => match &**answer {
+                Inspection::Sample(sample) => (*to, Some(sample.position)),
+                other => panic!("{other:?}"),
+            },
+            Reply::Overtaken => (*to, None),
+            other => panic!("{other:?}"),
+        };
+        let replies: Vec<_> = replies.iter().map(shown).collect();
+        assert_eq!(replies, [(ids[0], None), (ids[1], Some(5)), (ids[2], Some(7))]);
+    }
+
+    #[test]
+    fn every_request_gets_one_reply_also_those_that_a_worker_leaves_at_its_end() {
+        let (client, mut events) = spawn().unwrap();
+        let commands = [
+            train(preset()),
+            Command::Pause,
+            Command::Inspect(Question::Confusion),
+            Command::ChangeRate(RateChange::Times(0.5)),
+            Command::ChangeRate(RateChange::To(-1.0)),
+            train(preset()),
+            Command::Attach("elsewhere".into()),
+            Command::Step,
+            Command::Resume,
+            Command::Shutdown,
+            Command::Pause,
+        ];
+        let ids = commands.map(|command| client.send(command));
+        let (mut open, mut refused) = (ids.to_vec(), Vec::new());
+        while let Some(event) = events.recv() {
+            if let Event::Reply { to, reply } = event {
+                let at = open.iter().position(|id| *id == to).expect("one reply each");
+                open.remove(at);
+                // The question may have been answered during the last evaluation, or left.
+                if matches!(reply, Reply::Refused(_)) && to != ids[2] {
+                    refused.push(to);
+                }
+            }
+        }
+        assert_eq!((open, refused), (Vec::new(), [4, 5, 6, 10].map(|at| ids[at]).to_vec()));
+    }
+
+    #[test]
     fn commands_that_make_no_sense_are_refused_and_harm_nothing() {
         let (client, mut events) = spawn().unwrap();
         client.send(Command::Pause);
         client.send(Command::Inspect(Question::Confusion));
         client.send(Command::Shutdown);
-        let refusals =
-            std::iter::from_fn(|| events.recv()).filter(|event| matches!(event, Event::Refused(_))).count();
+        let is_refusal = |event: &Event| matches!(event, Event::Reply { reply: Reply::Refused(_), .. });
+        let refusals = std::iter::from_fn(|| events.recv()).filter(is_refusal).count();
         assert_eq!(refusals, 2);
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::protocol::{Confusion, Filter, Inspection, Question, Sample};
+use super::protocol::{Confusion, Filter, Inspection, Question, Reply, RequestId, Sample};
 use crate::data::{Batch, Dataset};
 use crate::nn::buffer::Buffer;
 use crate::train::evaluation::{CHUNK, class_said};
@@ -24,18 +24,22 @@ struct Survey {
 /// Questions that wait, and what is known.
 #[derive(Default)]
 pub(super) struct Inspector {
-    waiting: VecDeque<Question>,
+    waiting: VecDeque<(RequestId, Question)>,
     done: Option<Survey>,
     growing: Option<Survey>,
     batch: Batch,
 }
 
 impl Inspector {
-    /// Takes a question; answers come from [`advance`](Inspector::advance).
-    pub(super) fn ask(&mut self, question: Question) {
-        // A person who pages quickly wants the last page; older questions of the kind are overtaken.
-        self.waiting.retain(|old| std::mem::discriminant(old) != std::mem::discriminant(&question));
-        self.waiting.push_back(question);
+    /// Takes a question, which [`advance`](Inspector::advance) answers; gives the request that it overtakes, if it does.
+    pub(super) fn ask(&mut self, id: RequestId, question: Question) -> Option<RequestId> {
+        // A person who pages quickly wants the last page. What others ask for is theirs.
+        let is_overtaken = |(old, asked): &(RequestId, Question)| {
+            old.asker == id.asker && std::mem::discriminant(asked) == std::mem::discriminant(&question)
+        };
+        let overtaken = self.waiting.iter().position(is_overtaken).and_then(|at| self.waiting.remove(at));
+        self.waiting.push_back((id, question));
+        overtaken.map(|(old, _)| old)
     }
 
     /// Whether something is still to be worked out.
@@ -43,9 +47,8 @@ impl Inspector {
         !self.waiting.is_empty()
     }
 
-    /// Works out at most one chunk, and gives the answers that are ready.
-    pub(super) fn advance(&mut self, trainer: &mut dyn Training) -> Result<Vec<Inspection>, train::Error> {
-        let mut answers = Vec::new();
+    /// Works out at most one chunk, and gives the replies that are ready.
+    pub(super) fn advance(&mut self, trainer: &mut dyn Training) -> Vec<(RequestId, Reply)> {
         let step = trainer.step();
         // While nothing is trained, only a survey of just this model will do.
         let usable =
@@ -55,20 +58,39 @@ impl Inspector {
             has_classes
                 && matches!(question, Question::Confusion | Question::Sample { filter: Filter::Wrong, .. })
         };
-        if !usable && self.waiting.iter().any(needs_survey) {
-            self.grow(trainer)?;
+        let mut failure = None;
+        if !usable && self.waiting.iter().any(|(_, question)| needs_survey(question)) {
+            failure = self.grow(trainer).err();
         }
-        for _ in 0..self.waiting.len() {
-            let Some(question) = self.waiting.pop_front() else { break };
-            let ready = !needs_survey(&question)
-                || self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step);
-            if ready {
-                answers.push(self.answer(&question, trainer)?);
-            } else {
-                self.waiting.push_back(question);
-            }
+        let mut replies = Vec::new();
+        for (id, question) in std::mem::take(&mut self.waiting) {
+            let is_ready = || self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step);
+            let answer = match &failure {
+                _ if !needs_survey(&question) => self.answer(&question, trainer),
+                Some(error) => {
+                    replies.push((id, Reply::Refused(error.to_string())));
+                    continue;
+                }
+                None if is_ready() => self.answer(&question, trainer),
+                None => {
+                    self.waiting.push_back((id, question));
+                    continue;
+                }
+            };
+            replies.push((
+                id,
+                match answer {
+                    Ok(answer) => Reply::Inspected(Box::new(answer)),
+                    Err(error) => Reply::Refused(error.to_string()),
+                },
+            ));
         }
-        Ok(answers)
+        replies
+    }
+
+    /// Gives up the questions that wait.
+    pub(super) fn leave(&mut self) -> Vec<RequestId> {
+        self.waiting.drain(..).map(|(id, _)| id).collect()
     }
 
     /// Forgets what it knew: the model is another one.

@@ -1,5 +1,6 @@
 //! The background task that owns the engine: typed [`Command`]s in, typed [`Event`]s out.
 
+mod backlog;
 pub mod channel;
 mod check;
 mod detached;
@@ -9,6 +10,7 @@ mod keeper;
 mod past;
 mod pictures;
 pub mod protocol;
+mod remote;
 mod session;
 pub mod socket;
 mod threads;
@@ -20,9 +22,9 @@ pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use protocol::{
-    Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Question, RateChange,
-    RunInfo, Sample, Scores, StepReport, TrainRequest,
+    Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
+    Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point,
+    Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, StepReport, TrainRequest,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, too_many_threads};

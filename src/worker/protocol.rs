@@ -10,10 +10,43 @@ pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, P
 pub use crate::train::metrics::{Metric, Metrics, Scores};
 pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
 
+/// Names a request in the reply to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RequestId {
+    /// Who asked: a listener's number at the hub, which sets it; 0 for whoever has the worker for itself.
+    pub asker: u64,
+    /// The asker's own count.
+    pub number: u64,
+}
+
+/// A command, and the name under which it is replied to. Every request gets one [`Reply`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its name.
+    pub id: RequestId,
+    /// What is asked for.
+    pub command: Command,
+}
+
+/// What became of a request. It goes to the one who asked, and to nobody else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The command is carried out, or will be before the next step.
+    Done,
+    /// The answer to [`Command::Inspect`].
+    Inspected(Box<Inspection>),
+    /// The weights are on disk, at this path.
+    Saved(String),
+    /// The same asker put a newer question of this kind, which is answered instead.
+    Overtaken,
+    /// The command is not carried out; training goes on as it was. Why, in a sentence.
+    Refused(String),
+}
+
 /// A wish of the person (or script) in front.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Train; refused with [`Event::Refused`] while another training runs.
+    /// Train; refused while another training runs.
     Train(Box<TrainRequest>),
     /// Hold after the current step.
     Pause,
@@ -25,9 +58,9 @@ pub enum Command {
     Stop,
     /// Change the learning rate from the next step on.
     ChangeRate(RateChange),
-    /// Write the weights to disk now.
+    /// Write the weights to disk now: as a checkpoint where a run is kept, else as a file, which [`Reply::Saved`] names.
     Save,
-    /// Look at the model; answered by [`Event::Inspected`], also while it trains.
+    /// Look at the model, also while it trains; answered by [`Reply::Inspected`].
     Inspect(Question),
     /// Stop training, if any, and end the worker.
     Shutdown,
@@ -135,10 +168,13 @@ pub enum Event {
     Epoch(Box<EpochReport>),
     /// Training holds or goes on.
     Phase(Phase),
-    /// An answer to [`Command::Inspect`].
-    Inspected(Box<Inspection>),
-    /// The weights are on disk, at this path.
-    Saved(String),
+    /// A request of this listener is replied to.
+    Reply {
+        /// Which.
+        to: RequestId,
+        /// What became of it.
+        reply: Reply,
+    },
     /// The training is kept on disk as this run.
     Keeping {
         /// Its name.
@@ -157,10 +193,19 @@ pub enum Event {
     Log(String),
     /// Training ended, by itself or on command, with the test set's result.
     Finished(Finish),
-    /// The command could not be carried out; training goes on as it was.
-    Refused(String),
     /// Training ended with an error.
     Failed(String),
+    /// The connection to the process that trains is lost, or there again.
+    Connection(ConnectionState),
+}
+
+/// The connection to a training in another process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConnectionState {
+    /// It is lost and tried again; the training goes on. Requests are refused meanwhile.
+    Lost,
+    /// It is there again. What follows is the training's whole story once more.
+    Restored,
 }
 
 /// What the worker is doing.

@@ -1,10 +1,10 @@
 //! One training, steered: it is pulled forward piece by piece, with commands and questions attended to in between.
 
 use super::channel::{Inbox, Outbox};
-use super::engine::{ELSEWHERE, save};
+use super::engine::{ELSEWHERE, ask, save};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
-use super::protocol::{Command, Event, Phase, RateChange};
+use super::protocol::{Command, Event, Phase, RateChange, Reply, Request};
 use crate::train::{
     self, EpochReport, LearningRate, Outcome, Progress, Scores, StepReport, Training, report,
 };
@@ -160,63 +160,69 @@ impl<'a> Session<'a> {
     /// Obeys the commands that wait, answers questions, keeps the run; waits here while paused.
     fn attend(&mut self) -> Verdict {
         loop {
-            while let Some(command) = self.inbox.poll() {
-                if self.obey(command) == Verdict::Stop {
+            // What is kept of a step is from before any command that came after it.
+            self.keeper.between_steps(self.training);
+            while let Some(request) = self.inbox.poll() {
+                if self.obey(request) == Verdict::Stop {
                     return Verdict::Stop;
                 }
             }
             if self.inspector.is_busy() {
-                match self.inspector.advance(self.training) {
-                    Ok(answers) => {
-                        answers
-                            .into_iter()
-                            .for_each(|answer| self.outbox.send(Event::Inspected(Box::new(answer))));
-                    }
-                    Err(error) => self.outbox.send(Event::Refused(error.to_string())),
-                }
+                let replies = self.inspector.advance(self.training);
+                replies.into_iter().for_each(|(to, reply)| self.outbox.reply(to, reply));
             }
-            self.keeper.between_steps(self.training);
             if !self.is_paused || self.free_steps > 0 {
                 return Verdict::GoOn;
             }
             if !self.inspector.is_busy() {
-                let command = self.inbox.wait();
-                if self.obey(command) == Verdict::Stop {
+                let request = self.inbox.wait();
+                if self.obey(request) == Verdict::Stop {
                     return Verdict::Stop;
                 }
             }
         }
     }
 
-    fn obey(&mut self, command: Command) -> Verdict {
-        match command {
-            Command::Pause if !self.is_paused => self.set_paused(true),
-            Command::Resume if self.is_paused => self.set_paused(false),
-            Command::Pause | Command::Resume => {}
+    /// Carries a request out and replies to it; questions are replied to when they are answered.
+    fn obey(&mut self, Request { id, command }: Request) -> Verdict {
+        let (reply, verdict) = match command {
+            // Who ends the worker need not stay to let it go on.
+            Command::Pause | Command::Step if self.is_ending => {
+                (Reply::Refused("the training is ending".into()), Verdict::GoOn)
+            }
+            Command::Pause if !self.is_paused => (self.set_paused(true), Verdict::GoOn),
+            Command::Resume if self.is_paused => (self.set_paused(false), Verdict::GoOn),
+            Command::Pause | Command::Resume => (Reply::Done, Verdict::GoOn),
             Command::Step => {
                 if !self.is_paused {
                     self.set_paused(true);
                 }
                 self.free_steps += 1;
+                (Reply::Done, Verdict::GoOn)
             }
-            Command::ChangeRate(change) => self.change_rate(change),
-            Command::Save if self.keeper.want() => {}
-            Command::Save => save(self.training, self.outbox),
-            Command::Inspect(question) => self.inspector.ask(question),
+            Command::ChangeRate(change) => (self.change_rate(change), Verdict::GoOn),
+            // The checkpoint is told to all when it is on disk.
+            Command::Save if self.keeper.want() => (Reply::Done, Verdict::GoOn),
+            Command::Save => (save(self.training), Verdict::GoOn),
+            Command::Inspect(question) => {
+                ask(self.inspector, id, question, self.outbox);
+                return Verdict::GoOn;
+            }
             Command::Train(_) => {
-                self.outbox.send(Event::Refused("a training is in progress: stop it first".into()));
+                (Reply::Refused("a training is in progress: stop it first".into()), Verdict::GoOn)
             }
-            Command::Attach(_) => self.outbox.send(Event::Refused(ELSEWHERE.into())),
-            Command::Stop => return Verdict::Stop,
+            Command::Attach(_) => (Reply::Refused(ELSEWHERE.into()), Verdict::GoOn),
+            Command::Stop => (Reply::Done, Verdict::Stop),
             Command::Shutdown | Command::Detach => {
                 self.is_ending = true;
-                return Verdict::Stop;
+                (Reply::Done, Verdict::Stop)
             }
-        }
-        Verdict::GoOn
+        };
+        self.outbox.reply(id, reply);
+        verdict
     }
 
-    fn change_rate(&mut self, change: RateChange) {
+    fn change_rate(&mut self, change: RateChange) -> Reply {
         let LearningRate { factor, .. } = self.training.learning_rate();
         let factor = match change {
             RateChange::Times(times) if times.is_finite() && times > 0.0 => Ok(factor * times),
@@ -228,8 +234,9 @@ impl<'a> Session<'a> {
                 self.training.set_rate_factor(factor);
                 let rate = self.training.learning_rate().effective();
                 self.say(format!("learning rate {rate:.3e} from step {}", self.training.step() + 1));
+                Reply::Done
             }
-            Err(reason) => self.outbox.send(Event::Refused(reason)),
+            Err(reason) => Reply::Refused(reason),
         }
     }
 
@@ -239,9 +246,10 @@ impl<'a> Session<'a> {
         self.outbox.send(Event::Log(line));
     }
 
-    fn set_paused(&mut self, paused: bool) {
+    fn set_paused(&mut self, paused: bool) -> Reply {
         (self.is_paused, self.free_steps) = (paused, 0);
         self.set_phase(self.between_evaluations());
+        Reply::Done
     }
 
     fn between_evaluations(&self) -> Phase {
@@ -273,7 +281,9 @@ impl<'a> Session<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::engine::{spawn, spawn_keeping};
-    use super::super::protocol::{Filter, Finish, Outcome, Past, Phase, Question, RateChange, TrainRequest};
+    use super::super::protocol::{
+        Filter, Finish, Outcome, Past, Phase, Question, RateChange, Reply, TrainRequest,
+    };
     use crate::preset::{Experiment, Preset};
     use crate::run::past::Curves;
     use crate::run::{RunDirectory, Status};
@@ -375,7 +385,7 @@ mod tests {
         client.send(Command::Pause);
         until(&mut events, &|event| *event == Event::Phase(Phase::Paused));
         client.send(Command::Inspect(Question::Sample { position: 0, filter: Filter::All }));
-        until(&mut events, &|event| matches!(event, Event::Inspected(_)));
+        until(&mut events, &|event| matches!(event, Event::Reply { reply: Reply::Inspected(_), .. }));
         client.send(Command::Resume);
         until(&mut events, &|event| *event == Event::Phase(Phase::Evaluating));
         until(&mut events, &|event| matches!(event, Event::Epoch(_)));
@@ -451,7 +461,7 @@ mod tests {
         let mut request = TrainRequest::new(experiment(0.02, "stop"));
         request.experiment.preset.train.epochs = 100_000;
         client.send(Command::Train(Box::new(request)));
-        while !matches!(events.recv().unwrap(), Event::Epoch(report) if report.epoch == 3) {}
+        while !matches!(events.recv().unwrap(), Event::Epoch(report) if report.epoch == 6) {}
         client.send(Command::Stop);
         client.send(Command::Shutdown);
         while events.recv().is_some() {}

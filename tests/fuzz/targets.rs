@@ -12,10 +12,11 @@ use trainyard::run::tensorboard::{Reader, Writer};
 use trainyard::run::watch::{Interest, Watcher};
 use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, Status};
 use trainyard::train;
-use trainyard::worker::socket::frames::{self, Incoming, LONGEST_ASK, LONGEST_TELL};
-use trainyard::worker::socket::{Ask, Tell};
+use trainyard::worker::socket::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
+use trainyard::worker::socket::{ClientMessage, ServerMessage};
 use trainyard::worker::{
-    Command, Event, Filter, Finish, Outcome, Question, RateChange, Scores, TrainRequest,
+    Command, Event, Filter, Finish, Outcome, Question, RateChange, Reply, Request, RequestId, Scores,
+    TrainRequest,
 };
 
 use crate::Target;
@@ -174,18 +175,20 @@ pub fn pictures() -> Target {
 
 /// What a listener says to the process that trains, as it comes out of the socket.
 pub fn wishes() -> Target {
-    let request = TrainRequest { learning_rate: Some(0.5), ..TrainRequest::new(cnn()) };
+    let training = TrainRequest { learning_rate: Some(0.5), ..TrainRequest::new(cnn()) };
+    let request =
+        |command| ClientMessage::Request(Request { id: RequestId { asker: 0, number: 7 }, command });
     let asks = [
-        Ask::Hello { version: 1 },
-        Ask::Command(Command::ChangeRate(RateChange::To(0.25))),
-        Ask::Command(Command::Inspect(Question::Sample { position: -3, filter: Filter::Wrong })),
-        Ask::Command(Command::Train(Box::new(request))),
+        ClientMessage::Hello { version: 1 },
+        request(Command::ChangeRate(RateChange::To(0.25))),
+        request(Command::Inspect(Question::Sample { position: -3, filter: Filter::Wrong })),
+        request(Command::Train(Box::new(training))),
     ];
     let read = |bytes: &[u8]| {
         let mut from = bytes;
         // A stream that broke is given up, as the server does.
         while let Ok(Incoming::Message(_) | Incoming::NotUnderstood(_)) =
-            frames::read::<Ask>(&mut from, LONGEST_ASK)
+            frames::read::<ClientMessage>(&mut from, LONGEST_FROM_CLIENT)
         {}
     };
     Target { name: "wishes on the socket", seeds: framed(&asks), read }
@@ -203,14 +206,18 @@ pub fn reports() -> Target {
         seconds: 4.0,
     };
     let tells = [
-        Tell::Hello { version: 1 },
-        Tell::Event(Event::Finished(finish)),
-        Tell::Event(Event::Keeping { run: "a".into(), folder: "/b".into() }),
+        ServerMessage::Hello { version: 1 },
+        ServerMessage::Event(Event::Finished(finish)),
+        ServerMessage::Event(Event::Keeping { run: "a".into(), folder: "/b".into() }),
+        ServerMessage::Event(Event::Reply {
+            to: RequestId { asker: 0, number: 7 },
+            reply: Reply::Refused("another terminal steers".into()),
+        }),
     ];
     let read = |bytes: &[u8]| {
         let mut from = bytes;
         while let Ok(Incoming::Message(_) | Incoming::NotUnderstood(_)) =
-            frames::read::<Tell>(&mut from, LONGEST_TELL)
+            frames::read::<ServerMessage>(&mut from, LONGEST_FROM_SERVER)
         {}
     };
     Target { name: "reports on the socket", seeds: framed(&tells), read }
@@ -220,7 +227,7 @@ pub fn reports() -> Target {
 fn framed(messages: &[impl serde::Serialize]) -> Vec<Vec<u8>> {
     let one = |message| {
         let mut bytes = Vec::new();
-        frames::write(&mut bytes, message, LONGEST_TELL).expect("a vector takes all");
+        frames::write(&mut bytes, message, LONGEST_FROM_SERVER).expect("a vector takes all");
         bytes
     };
     let mut seeds: Vec<Vec<u8>> = messages.iter().map(one).collect();

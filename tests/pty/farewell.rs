@@ -56,8 +56,8 @@ fn signals_end_a_training_with_the_exit_code_that_names_them() {
 struct Faulty;
 
 impl tui::Link for Faulty {
-    fn send(&mut self, command: worker::Command) {
-        assert!(!matches!(command, worker::Command::Train(_)), "a fault in the dashboard");
+    fn send(&mut self, request: worker::Request) {
+        assert!(!matches!(request.command, worker::Command::Train(_)), "a fault in the dashboard");
     }
 
     async fn next(&mut self) -> Option<worker::Event> {

@@ -5,6 +5,7 @@ mod disk;
 mod guards;
 mod hostile;
 mod kill;
+mod pipe;
 mod program;
 mod signals;
 mod torn;

@@ -8,7 +8,7 @@ use ratatui::widgets::{Row, Table};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
-use crate::tui::state::training::{Curves, Shown};
+use crate::tui::state::training::{Curves, Shown, WishedRate};
 use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::chart::{Chart, Curve};
@@ -165,7 +165,12 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
         let text = words(validation.loss, validation.accuracy, &validation.metrics, width);
         lines.push(pair(theme, "validation", 12, text));
     }
-    let rate = training.rate().effective();
+    let used = training.rate().effective();
+    let rate = match training.wished_rate {
+        None => format!("{used:.3e}"),
+        Some(WishedRate { rate, is_granted: false, .. }) => format!("{used:.3e} ({rate:.3e} asked for)"),
+        Some(WishedRate { rate, is_granted: true, .. }) => format!("{used:.3e} (next step {rate:.3e})"),
+    };
     let speed = format!("{} samples/s", format::thousands(training.samples_per_second().round() as u64));
     match training.finish {
         Some(finish) => {
@@ -175,7 +180,7 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
             let line = pair(theme, "test set", 12, format!("{test}   {speed}"));
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
         }
-        None => lines.push(pair(theme, "rate", 12, format!("{rate:.3e}   {speed}"))),
+        None => lines.push(pair(theme, "rate", 12, format!("{rate}   {speed}"))),
     }
     let (samples, parameters) = (training.info.samples, format::thousands(training.info.parameters));
     let sizes = [samples.0, samples.1, samples.2].map(|n| format::thousands(n as u64)).join(" / ");

@@ -57,12 +57,6 @@ pub struct Inspect {
     pub knobs: Vec<Controls>,
     /// The panel of the figure that comes first, counted round.
     pub part: usize,
-    /// Quick questions on their way.
-    pub pending: u32,
-    /// The confusion matrix was asked for: it takes the whole test set, and other questions do not wait for it.
-    pub counting: bool,
-    /// Another question came up while one was on its way.
-    pub again: bool,
     /// Training seconds at which a sample was asked for last.
     pub asked_at: f64,
 }
@@ -125,18 +119,13 @@ impl Inspect {
         }
     }
 
-    /// Takes in an answer.
-    pub fn on_answer(&mut self, answer: Inspection) {
-        match answer {
-            Inspection::Confusion(_) => self.counting = false,
-            _ => self.pending = self.pending.saturating_sub(1),
-        }
+    /// Takes in an answer. The knobs and the count follow what was found, unless the person moved on meanwhile.
+    pub fn on_answer(&mut self, answer: Inspection, has_moved_on: bool) {
         match answer {
             Inspection::Sample(sample) => {
                 if sample.filter == self.filter {
                     self.nothing = None;
-                    // The count goes on from the position that was found, unless the person moved on meanwhile.
-                    if self.pending == 0 && !self.again {
+                    if !has_moved_on {
                         self.position = i64::try_from(sample.position).unwrap_or(i64::MAX);
                     }
                     self.sample = Some(sample);
@@ -146,7 +135,7 @@ impl Inspect {
             Inspection::Confusion(confusion) => self.confusion = Some(confusion),
             Inspection::Figure { figure, seconds } => {
                 if let View::Figure(place) = self.view
-                    && let Some(at) = self.knobs.get_mut(place).filter(|_| self.pending == 0 && !self.again)
+                    && let Some(at) = self.knobs.get_mut(place).filter(|_| !has_moved_on)
                 {
                     at.position = figure.at.position;
                 }

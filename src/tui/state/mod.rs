@@ -7,13 +7,14 @@ pub mod inspect;
 pub mod kind;
 pub mod overlay;
 pub mod presets;
+pub mod requests;
 pub mod runs;
 pub mod training;
 
 use ratatui::layout::Size;
 
 pub use crate::run::text::clean;
-use crate::worker::{Phase, TrainRequest};
+use crate::worker::{Phase, RunInfo, TrainRequest};
 
 use super::theme::Theme;
 
@@ -22,6 +23,7 @@ pub use hyper::Hyper;
 pub use inspect::Inspect;
 pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
+pub use requests::Requests;
 pub use runs::Runs;
 pub use training::Training;
 
@@ -152,12 +154,18 @@ pub struct State {
     pub presets: Presets,
     /// The form.
     pub hyper: Hyper,
+    /// What the worker was asked for.
+    pub requests: Requests,
+    /// The connection to the process that trains is lost, and tried again.
+    pub is_cut_off: bool,
     /// What the worker does.
     pub phase: Phase,
     /// What it prepares.
     pub preparing: Option<String>,
     /// The training that runs, or the last one.
     pub training: Option<Training>,
+    /// The training before it: a view that both have stays on the screen.
+    pub previous: Option<Box<RunInfo>>,
     /// Whether the last training ended with an error, and which.
     pub failure: Option<String>,
     /// What starts when the running training has ended.
@@ -191,9 +199,12 @@ impl State {
             screen: Screen::Presets,
             presets,
             hyper: Hyper::default(),
+            requests: Requests::default(),
+            is_cut_off: false,
             phase: Phase::Idle,
             preparing: None,
             training: None,
+            previous: None,
             failure: None,
             start_next: None,
             stopping: false,
@@ -215,7 +226,7 @@ impl State {
 
     /// Whether something on the screen turns although nothing is reported.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.phase, Phase::Preparing | Phase::Evaluating) || self.stopping
+        matches!(self.phase, Phase::Preparing | Phase::Evaluating) || self.stopping || self.is_cut_off
     }
 
     /// The training that runs: steps can be paused and the learning rate changed.
@@ -249,6 +260,13 @@ impl State {
                 self.hyper.selected = moved.min(fields.saturating_sub(1));
             }
             Screen::Runs => self.runs.move_by(rows),
+        }
+    }
+
+    /// The training that was shown is gone; another one follows.
+    pub fn drop_training(&mut self) {
+        if let Some(training) = self.training.take() {
+            self.previous = Some(Box::new(training.info));
         }
     }
 

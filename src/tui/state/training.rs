@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use super::history::Series;
-use crate::worker::{EpochReport, Finish, LearningRate, Metric, Past, Phase, RunInfo, Scores, StepReport};
+use crate::worker::{
+    EpochReport, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores, StepReport,
+};
 
 /// Loss, accuracy and what else the procedure reports over the steps.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +72,17 @@ impl Shown {
     }
 }
 
+/// A learning rate that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WishedRate {
+    /// The rate.
+    pub rate: f64,
+    /// The request for it.
+    pub request: RequestId,
+    /// The worker has said that the next step uses it.
+    pub is_granted: bool,
+}
+
 /// All that the events told about one training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Training {
@@ -85,8 +98,8 @@ pub struct Training {
     pub epochs: Vec<EpochReport>,
     /// How it ended.
     pub finish: Option<Finish>,
-    /// The learning rate that a key asked for and that no step has used yet.
-    pub wished_rate: Option<f64>,
+    /// The learning rate that a person asked for and that no step has used yet.
+    pub wished_rate: Option<WishedRate>,
     /// Samples and seconds of the newest reports, for the throughput of late.
     recent: VecDeque<(u64, f64)>,
     /// Seconds of training so far, as far as they were reported.
@@ -133,7 +146,8 @@ impl Training {
             seconds -= oldest;
         }
         self.last = Some(report);
-        self.wished_rate = None;
+        // A step that was made before the worker heard of a wish says nothing of it.
+        self.wished_rate = self.wished_rate.filter(|wish| !wish.is_granted);
     }
 
     /// Training throughput of late; over the whole training once it has ended.

@@ -11,12 +11,13 @@ use crate::run::{Best, Manifest, Overview, RunDirectory, Status};
 use crate::tui::message::{Effect, Message};
 use crate::tui::screens;
 use crate::tui::state::presets::{Entry, Origin};
+use crate::tui::state::requests::Wish;
 use crate::tui::state::{Presets, State};
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
-    Confusion, EpochReport, Event, Filter, Finish, Inspection, LearningRate, Metric, Metrics, Outcome,
-    RunInfo, Sample, Scores, StepReport,
+    Command, Confusion, EpochReport, Event, Filter, Finish, Inspection, LearningRate, Metric, Metrics,
+    Outcome, Question, Reply, Request, RunInfo, Sample, Scores, StepReport,
 };
 
 const CNN: &str = r#"Preset(
@@ -156,7 +157,7 @@ pub fn finished(outcome: Outcome) -> Event {
 }
 
 /// A drawn ring that the model takes for a 6.
-pub fn sample(filter: Filter) -> Event {
+pub fn sample(filter: Filter) -> Inspection {
     let ring = |i: usize| {
         let (x, y) = ((i % 28) as f32 - 13.5, (i / 28) as f32 - 13.5);
         (1.5 - ((x * x + y * y).sqrt() - 8.0).abs()).clamp(0.0, 1.0)
@@ -164,7 +165,7 @@ pub fn sample(filter: Filter) -> Event {
     let mut output = vec![0.002; 10];
     output[0] = 0.31;
     output[6] = 0.674;
-    Event::Inspected(Box::new(Inspection::Sample(Sample {
+    Inspection::Sample(Sample {
         index: 3030,
         caption: None,
         position: 7,
@@ -176,11 +177,11 @@ pub fn sample(filter: Filter) -> Event {
         predicted: Some(6),
         output,
         step: 2000,
-    })))
+    })
 }
 
 /// A matrix with most samples on its diagonal.
-pub fn confusion() -> Event {
+pub fn confusion() -> Inspection {
     let count = |truth: usize, predicted: usize| {
         if truth == predicted {
             950 + truth as u32 * 7
@@ -188,16 +189,51 @@ pub fn confusion() -> Event {
             ((truth * 3 + predicted * 5) % 7) as u32 / 3 * 6
         }
     };
-    Event::Inspected(Box::new(Inspection::Confusion(Confusion {
+    Inspection::Confusion(Confusion {
         classes: (0..10).map(|digit| digit.to_string()).collect(),
         counts: (0..10).map(|truth| (0..10).map(|predicted| count(truth, predicted)).collect()).collect(),
         step: 844,
-    })))
+    })
 }
 
 /// Gives a report of the worker to the dashboard.
 pub fn report(state: &mut State, event: Event) -> Vec<Effect> {
     update(state, Message::Engine(event))
+}
+
+/// Answers the question of that kind that is on its way; asks it first where none is.
+pub fn answer(state: &mut State, inspection: Inspection) -> Vec<Effect> {
+    let question = match &inspection {
+        Inspection::Confusion(_) => Question::Confusion,
+        Inspection::Sample(_) | Inspection::Nothing(_) | Inspection::Figure { .. } => {
+            Question::Sample { position: state.inspect.position, filter: state.inspect.filter }
+        }
+    };
+    let is_matrix = question == Question::Confusion;
+    let asked = |wish: &Wish| if is_matrix { *wish == Wish::Count } else { matches!(wish, Wish::Look(_)) };
+    let open = state.requests.open().find(|(_, wish)| asked(wish)).map(|(id, _)| id);
+    let to = open.unwrap_or_else(|| state.requests.add(Command::Inspect(question)).id);
+    report(state, Event::Reply { to, reply: Reply::Inspected(Box::new(inspection)) })
+}
+
+/// Replies to the newest request.
+pub fn reply(state: &mut State, reply: Reply) -> Vec<Effect> {
+    let newest = state.requests.open().last().map(|(id, _)| id);
+    report(state, Event::Reply { to: newest.expect("something was asked for"), reply })
+}
+
+/// The commands that effects send, which is all that they do.
+pub fn commands(effects: Vec<Effect>) -> Vec<Command> {
+    let command = |effect| match effect {
+        Effect::Send(request) => request.command,
+        other => panic!("{other:?} is no command"),
+    };
+    effects.into_iter().map(command).collect()
+}
+
+/// Whether effects end the worker and leave.
+pub fn ends_and_leaves(effects: &[Effect]) -> bool {
+    matches!(effects, [Effect::Send(Request { command: Command::Shutdown, .. }), Effect::Quit])
 }
 
 /// Presses a key.

@@ -9,6 +9,7 @@ use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
     Body, Command, Controls, Event, Figure, FigureInfo, Inspection, Knob, Line, Panel, Point, Question,
+    Request,
 };
 
 use super::builders::*;
@@ -26,14 +27,14 @@ fn with_figures(width: u16, height: u16, figures: Vec<FigureInfo>) -> State {
     report(&mut state, Event::Started(run));
     report(&mut state, stepped(4));
     press(&mut state, KeyCode::Char('3'));
-    report(&mut state, sample(crate::worker::Filter::All));
+    answer(&mut state, sample(crate::worker::Filter::All));
     press(&mut state, KeyCode::Char('f'));
-    report(&mut state, confusion());
+    answer(&mut state, confusion());
     press(&mut state, KeyCode::Char('f'));
     state
 }
 
-fn answer(name: &str, panels: Vec<Panel>) -> Event {
+fn drawn(name: &str, panels: Vec<Panel>) -> Inspection {
     let figure = Figure {
         name: name.into(),
         at: Controls::default(),
@@ -41,7 +42,7 @@ fn answer(name: &str, panels: Vec<Panel>) -> Event {
         notes: vec!["what it says \u{1b}[2J in words".into()],
         panels,
     };
-    Event::Inspected(Box::new(Inspection::Figure { figure, seconds: 0.002 }))
+    Inspection::Figure { figure, seconds: 0.002 }
 }
 
 fn panel(title: &str, body: Body) -> Panel {
@@ -138,7 +139,7 @@ fn every_kind_of_panel() {
         for (width, height) in [(80, 24), (200, 60)] {
             let knobs = vec![Knob::Sample, Knob::Item { label: "layer".into(), count: 3 }];
             let mut state = with_figures(width, height, vec![info(name, knobs)]);
-            report(&mut state, answer(name, panels.clone()));
+            answer(&mut state, drawn(name, panels.clone()));
             let seen = screen(&state);
             assert!(!seen.contains('\u{1b}'));
             insta::assert_snapshot!(format!("figure_{name}_{width}x{height}"), seen);
@@ -151,7 +152,7 @@ fn every_kind_of_panel_is_readable_without_colours() {
     for (name, panels) in bodies() {
         let mut state = with_figures(80, 24, vec![info(name, Vec::new())]);
         state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
-        report(&mut state, answer(name, panels));
+        answer(&mut state, drawn(name, panels));
         insta::assert_snapshot!(format!("figure_{name}_monochrome"), screen(&state));
     }
 }
@@ -164,7 +165,7 @@ fn figures_draw_at_every_size_and_in_every_depth() {
             for (width, height) in [(60, 15), (61, 40), (80, 24), (120, 16), (200, 60), (300, 90)] {
                 let mut state = with_figures(width, height, vec![info("all", Vec::new())]);
                 state.theme = Theme { depth, rich_glyphs };
-                report(&mut state, answer("all", all.clone()));
+                answer(&mut state, drawn("all", all.clone()));
                 for _ in 0..all.len() {
                     screen(&state);
                     press(&mut state, KeyCode::Char('z'));
@@ -177,7 +178,7 @@ fn figures_draw_at_every_size_and_in_every_depth() {
 /// The controls of the question that was sent.
 fn asked(effects: Vec<Effect>) -> Controls {
     match effects.into_iter().next() {
-        Some(Effect::Send(Command::Inspect(Question::Figure { at, .. }))) => at,
+        Some(Effect::Send(Request { command: Command::Inspect(Question::Figure { at, .. }), .. })) => at,
         other => panic!("no figure was asked for: {other:?}"),
     }
 }
@@ -186,7 +187,7 @@ fn asked(effects: Vec<Effect>) -> Controls {
 fn turn(state: &mut State, key: char) -> Controls {
     let at = asked(press(state, KeyCode::Char(key)));
     let figure = Figure { name: "x".into(), at: at.clone(), step: 9, notes: Vec::new(), panels: Vec::new() };
-    report(state, Event::Inspected(Box::new(Inspection::Figure { figure, seconds: 0.002 })));
+    answer(state, Inspection::Figure { figure, seconds: 0.002 });
     at
 }
 
@@ -199,7 +200,7 @@ fn a_person_turns_every_knob() {
         Knob::Plane { label: "latent point".into(), step: 0.5 },
     ];
     let mut state = with_figures(80, 24, vec![info("x", knobs)]);
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     assert!(screen(&state).contains("threshold 0.5 [ ]"));
     assert_eq!(turn(&mut state, ']').level, 0.6);
     for _ in 0..6 {
@@ -221,7 +222,7 @@ fn a_person_turns_every_knob() {
 fn without_a_plane_the_arrows_turn_the_first_knob() {
     let knobs = vec![Knob::Item { label: "layer".into(), count: 3 }, Knob::Sample];
     let mut state = with_figures(80, 24, vec![info("x", knobs)]);
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     let at = asked(press(&mut state, KeyCode::Right));
     assert_eq!((at.item, at.position), (1, 0));
 }
@@ -230,12 +231,12 @@ fn without_a_plane_the_arrows_turn_the_first_knob() {
 fn a_figure_follows_what_is_typed_letter_by_letter() {
     let knobs = vec![Knob::Text { label: "word".into(), start: "ab".into() }];
     let mut state = with_figures(80, 24, vec![info("x", knobs)]);
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     assert_eq!(turn(&mut state, 'c').text, "abc");
     assert_eq!(turn(&mut state, 'q').text, "abcq");
     assert_eq!(asked(press(&mut state, KeyCode::Backspace)).text, "abc");
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     press(&mut state, KeyCode::Enter);
     assert!(state.overlays.is_empty());
     assert!(screen(&state).contains("\"abc\" Enter"));
@@ -245,36 +246,33 @@ fn a_figure_follows_what_is_typed_letter_by_letter() {
 fn knobs_keep_their_place_while_other_views_are_looked_at() {
     let knobs = || vec![Knob::Item { label: "layer".into(), count: 9 }];
     let mut state = with_figures(80, 24, vec![info("x", knobs()), info("y", knobs())]);
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     assert_eq!(turn(&mut state, '>').item, 1);
     assert_eq!(asked(press(&mut state, KeyCode::Char('f'))).item, 0);
-    report(&mut state, answer("y", Vec::new()));
+    answer(&mut state, drawn("y", Vec::new()));
     press(&mut state, KeyCode::Char('f'));
     assert_eq!(state.inspect.view, View::Sample);
-    report(&mut state, sample(crate::worker::Filter::All));
+    answer(&mut state, sample(crate::worker::Filter::All));
     press(&mut state, KeyCode::Char('F'));
-    report(&mut state, answer("y", Vec::new()));
+    answer(&mut state, drawn("y", Vec::new()));
     assert_eq!(asked(press(&mut state, KeyCode::Char('F'))).item, 1);
 }
 
 #[test]
 fn a_figure_is_asked_for_again_while_training_goes_on_the_rarer_the_longer_it_takes() {
     let mut state = with_figures(80, 24, vec![info("x", Vec::new())]);
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     assert_eq!(report(&mut state, stepped_over(100, 100)), []);
     assert_eq!(report(&mut state, stepped_over(204, 104)).len(), 1);
-    let slow = match answer("x", Vec::new()) {
-        Event::Inspected(inspection) => match *inspection {
-            Inspection::Figure { figure, .. } => Inspection::Figure { figure, seconds: 0.1 },
-            other => other,
-        },
-        _ => unreachable!(),
+    let slow = match drawn("x", Vec::new()) {
+        Inspection::Figure { figure, .. } => Inspection::Figure { figure, seconds: 0.1 },
+        other => other,
     };
-    report(&mut state, Event::Inspected(Box::new(slow)));
+    answer(&mut state, slow);
     assert_eq!(report(&mut state, stepped_over(1200, 996)), [], "5 s have not passed");
     assert_eq!(report(&mut state, stepped_over(1900, 700)).len(), 1);
     press(&mut state, KeyCode::Char('2'));
-    report(&mut state, answer("x", Vec::new()));
+    answer(&mut state, drawn("x", Vec::new()));
     assert_eq!(report(&mut state, stepped_over(4000, 2100)), [], "it is not on the screen");
 }
 
@@ -285,13 +283,13 @@ fn a_figure_does_not_wait_for_the_confusion_matrix_that_was_passed() {
     run.figures = vec![info("x", Vec::new())];
     report(&mut state, Event::Started(run));
     press(&mut state, KeyCode::Char('3'));
-    report(&mut state, sample(crate::worker::Filter::All));
-    let counting = [Effect::Send(Command::Inspect(Question::Confusion))];
-    assert_eq!(press(&mut state, KeyCode::Char('f')), counting);
+    answer(&mut state, sample(crate::worker::Filter::All));
+    let counting = [Command::Inspect(Question::Confusion)];
+    assert_eq!(commands(press(&mut state, KeyCode::Char('f'))), counting);
     assert_eq!(asked(press(&mut state, KeyCode::Char('f'))), Controls::default());
-    report(&mut state, answer("x", Vec::new()));
-    assert_eq!(report(&mut state, confusion()), []);
-    assert_eq!((state.inspect.pending, state.inspect.counting), (0, false));
+    answer(&mut state, drawn("x", Vec::new()));
+    assert_eq!(answer(&mut state, confusion()), []);
+    assert!(state.requests.looked_at().is_none() && !state.requests.is_counting());
 }
 
 #[test]

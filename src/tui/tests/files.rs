@@ -7,7 +7,7 @@ use crate::tui::message::{Effect, Message};
 use crate::tui::state::presets::{Entry, Hindrance};
 use crate::tui::state::{Screen, State};
 use crate::tui::update::update;
-use crate::worker::{Command, Event};
+use crate::worker::{Command, Event, Request};
 
 use super::builders::*;
 
@@ -98,7 +98,9 @@ fn files_that_hang_keep_none_from_being_read_that_is_asked_for() {
     assert_eq!(choose_last(&mut state), [Effect::ReadFiles(source("fourth.csv"))]);
     assert_eq!(answer(&mut state, "fourth.csv", Ok(table(3))), []);
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!((&request.experiment.preset.name[..], &request.experiment.offers), ("own-3", &table(3)));
     // One of the two has come to its end after all: the next one's turn.
     assert_eq!(
@@ -200,7 +202,9 @@ fn a_run_over_files_goes_on_when_they_have_been_read() {
     assert_eq!(press(&mut state, KeyCode::Char('r')), [Effect::ReadFiles(source("flowers.csv"))]);
     assert_eq!(answer(&mut state, "other.csv", Ok(table(3))), []);
     let effects = answer(&mut state, "flowers.csv", Ok(table(3)));
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert!(request.resume.as_deref().is_some_and(|folder| folder.ends_with("5f60")));
     assert_eq!(request.experiment.offers, table(3));
 }

@@ -67,7 +67,7 @@ fn names_of_presets_runs_and_classes_and_messages_do_not_reach_the_terminal_as_t
         report(&mut state, Event::Log(name.clone()));
         report(&mut state, Event::Trouble(Some(name.clone())));
         let confusion = Confusion { classes: vec![name.clone(); 3], counts: vec![vec![1; 3]; 3], step: 4 };
-        report(&mut state, Event::Inspected(Box::new(Inspection::Confusion(confusion))));
+        answer(&mut state, Inspection::Confusion(confusion));
         let mut list = runs();
         if let Ok(manifest) = &mut list[3].manifest {
             (manifest.preset, manifest.host, manifest.device) = (preset, name.clone(), name.clone());

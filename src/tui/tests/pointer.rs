@@ -43,5 +43,5 @@ fn a_second_click_on_a_run_shows_it() {
     let mut state = with_runs(80, 24);
     let folder = state.runs.current().map(|overview| overview.run.path().to_string_lossy().into_owned());
     let effects = click(&mut state, "running");
-    assert_eq!(effects, [Effect::Send(Command::Attach(folder.expect("a run is chosen")))]);
+    assert_eq!(commands(effects), [Command::Attach(folder.expect("a run is chosen"))]);
 }

@@ -5,9 +5,23 @@ use proptest::prelude::*;
 
 use crate::tui::message::Message;
 use crate::tui::update::update;
-use crate::worker::{Event, Filter, Outcome, Phase};
+use crate::worker::{ConnectionState, Event, Filter, Outcome, Phase, Reply, RequestId};
 
 use super::builders::*;
+
+/// A reply to a request that was made, or that was not.
+fn any_reply() -> impl Strategy<Value = Event> {
+    let inspected = |inspection| Reply::Inspected(Box::new(inspection));
+    let reply = prop_oneof![
+        Just(Reply::Done),
+        Just(inspected(sample(Filter::All))),
+        Just(inspected(sample(Filter::Wrong))),
+        Just(inspected(confusion())),
+        Just(Reply::Overtaken),
+        Just(Reply::Refused("no".into())),
+    ];
+    (1..20_u64, reply).prop_map(|(number, reply)| Event::Reply { to: RequestId { asker: 0, number }, reply })
+}
 
 fn any_message() -> impl Strategy<Value = Message> {
     let letters = "[a-zA-Z0-9 .:?+=/-]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap_or(' ')));
@@ -51,14 +65,13 @@ fn any_message() -> impl Strategy<Value = Message> {
         Just(Event::Past(Box::default())),
         (1..5000_u64).prop_map(stepped),
         (1..6_u32).prop_map(epoch_done),
-        Just(sample(Filter::All)),
-        Just(sample(Filter::Wrong)),
-        Just(confusion()),
+        any_reply(),
         Just(finished(Outcome::Completed)),
         Just(Event::Phase(Phase::Paused)),
         Just(Event::Phase(Phase::Training)),
         Just(Event::Failed("no".into())),
-        Just(Event::Refused("no".into())),
+        Just(Event::Connection(ConnectionState::Lost)),
+        Just(Event::Connection(ConnectionState::Restored)),
     ]
     .prop_map(Message::Engine);
     let paste = ".{0,20}".prop_map(Message::Paste);
@@ -88,7 +101,7 @@ fn every_screen_fits_every_size_down_to_one_cell() {
             let mut state = in_training(80, 24);
             press(&mut state, KeyCode::Char(tab));
             update(&mut state, Message::Runs(Ok(runs())));
-            report(&mut state, sample(Filter::All));
+            answer(&mut state, sample(Filter::All));
             press(&mut state, KeyCode::Char(popup));
             for (width, height) in
                 [(1, 1), (2, 9), (59, 15), (60, 14), (60, 15), (61, 16), (300, 15), (60, 90)]

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::Screen;
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Outcome, Past, Phase};
+use crate::worker::{Command, Event, Outcome, Past, Phase, Request};
 
 use super::builders::*;
 
@@ -13,7 +13,7 @@ use super::builders::*;
 fn a_run_that_is_alive_is_looked_at_and_one_that_is_done_is_left_alone() {
     let mut state = with_runs(80, 24);
     let folder = "/home/ada/runs/2026-11-23T11-15-00-mnist-cnn-5f60";
-    assert_eq!(press(&mut state, KeyCode::Enter), [Effect::Send(Command::Attach(folder.into()))]);
+    assert_eq!(commands(press(&mut state, KeyCode::Enter)), [Command::Attach(folder.into())]);
     assert_eq!(state.screen, Screen::Train);
     press(&mut state, KeyCode::Char('5'));
     assert_eq!(press(&mut state, KeyCode::Char('r')), []);
@@ -38,7 +38,9 @@ fn a_run_that_diverged_goes_on_with_the_rate_that_is_typed() {
     assert!(screen(&state).contains("is not a number above 0"));
     press(&mut state, KeyCode::Backspace);
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(request.resume.as_deref(), Some("/home/ada/runs/2026-11-22T10-00-00-mnist-cnn-3d4e"));
     assert_eq!((request.learning_rate, &request.experiment.preset), (Some(0.05), &cnn()));
     assert_eq!((state.screen, state.phase), (Screen::Train, Phase::Preparing));
@@ -54,9 +56,11 @@ fn another_training_is_ended_first_after_a_yes() {
     update(&mut state, Message::Runs(Ok(interrupted)));
     assert_eq!(press(&mut state, KeyCode::Char('r')), []);
     assert!(screen(&state).contains("End the training that runs and go on with mnist-cnn?"));
-    assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char('y'))), [Command::Stop]);
     let effects = report(&mut state, finished(Outcome::Stopped));
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert!(request.resume.as_deref().is_some_and(|folder| folder.ends_with("5f60")));
 }
 

@@ -95,7 +95,7 @@ fn inspect_a_sample() {
     at_both_sizes("inspect", |width, height| {
         let mut state = in_training(width, height);
         press(&mut state, KeyCode::Char('3'));
-        report(&mut state, sample(Filter::All));
+        answer(&mut state, sample(Filter::All));
         state
     });
 }
@@ -105,7 +105,7 @@ fn inspect_without_colours() {
     let mut state = in_training(80, 24);
     state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
     press(&mut state, KeyCode::Char('3'));
-    report(&mut state, sample(Filter::All));
+    answer(&mut state, sample(Filter::All));
     insta::assert_snapshot!(screen(&state));
 }
 
@@ -113,7 +113,7 @@ fn inspect_without_colours() {
 fn inspect_the_confusion_matrix() {
     at_both_sizes("confusion", |width, height| {
         let mut state = with_keys(&[KeyCode::Char('3'), KeyCode::Char('c')])(width, height);
-        report(&mut state, confusion());
+        answer(&mut state, confusion());
         state
     });
 }

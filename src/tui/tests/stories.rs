@@ -4,9 +4,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 
 use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
+use crate::tui::state::inspect::View;
 use crate::tui::state::{Screen, State, presets::Origin};
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Filter, LearningRate, Outcome, Phase, Question, RateChange};
+use crate::worker::{
+    Command, ConnectionState, Event, Filter, LearningRate, Outcome, Phase, Question, RateChange, Reply,
+    Request,
+};
 
 use super::builders::*;
 
@@ -20,39 +24,41 @@ fn a_person_chooses_changes_trains_inspects_and_leaves() {
     let mut state = dashboard(80, 24);
     press(&mut state, KeyCode::Char('+'));
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(request.experiment.preset.optimizer.learning_rate(), 0.0015);
     assert_eq!(state.screen, Screen::Train);
 
     report(&mut state, started());
     report(&mut state, stepped(4));
-    assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Pause)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char(' '))), [Command::Pause]);
     report(&mut state, Event::Phase(Phase::Paused));
-    assert_eq!(press(&mut state, KeyCode::Char('.')), [Effect::Send(Command::Step)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char('.'))), [Command::Step]);
     assert_eq!(
-        press(&mut state, KeyCode::Char('-')),
-        [Effect::Send(Command::ChangeRate(RateChange::To(0.0007)))]
+        commands(press(&mut state, KeyCode::Char('-'))),
+        [Command::ChangeRate(RateChange::To(0.0007))]
     );
-    assert_eq!(press(&mut state, KeyCode::Char(' ')), [Effect::Send(Command::Resume)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char(' '))), [Command::Resume]);
 
     let question = Question::Sample { position: 0, filter: Filter::All };
-    assert_eq!(press(&mut state, KeyCode::Char('3')), [Effect::Send(Command::Inspect(question))]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char('3'))), [Command::Inspect(question)]);
 
     assert_eq!(press(&mut state, KeyCode::Char('q')), []);
     assert!(screen(&state).contains("mnist-cnn is still training"));
     assert_eq!(press(&mut state, KeyCode::Esc), []);
     press(&mut state, KeyCode::Char('q'));
-    assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Shutdown), Effect::Quit]);
+    assert!(ends_and_leaves(&press(&mut state, KeyCode::Char('y'))));
 }
 
 #[test]
 fn quitting_asks_only_while_something_runs() {
     let mut state = dashboard(80, 24);
-    assert_eq!(press(&mut state, KeyCode::Char('q')), [Effect::Send(Command::Shutdown), Effect::Quit]);
+    assert!(ends_and_leaves(&press(&mut state, KeyCode::Char('q'))));
     let mut state = in_training(80, 24);
     let ctrl_c = || Message::Key(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
     assert_eq!(update(&mut state, ctrl_c()), []);
-    assert_eq!(update(&mut state, ctrl_c()), [Effect::Send(Command::Shutdown), Effect::Quit]);
+    assert!(ends_and_leaves(&update(&mut state, ctrl_c())));
 }
 
 #[test]
@@ -62,11 +68,94 @@ fn keys_held_down_ask_one_question_at_a_time() {
     assert_eq!(press(&mut state, KeyCode::Char('n')), []);
     assert_eq!(press(&mut state, KeyCode::Char('n')), []);
     let question = Question::Sample { position: 2, filter: Filter::All };
-    assert_eq!(report(&mut state, sample(Filter::All)), [Effect::Send(Command::Inspect(question))]);
-    assert_eq!(report(&mut state, sample(Filter::All)), []);
+    assert_eq!(commands(answer(&mut state, sample(Filter::All))), [Command::Inspect(question)]);
+    assert_eq!(answer(&mut state, sample(Filter::All)), []);
     // The worker counts round: the next one follows the position that it found.
     let question = Question::Sample { position: 8, filter: Filter::All };
-    assert_eq!(press(&mut state, KeyCode::Right), [Effect::Send(Command::Inspect(question))]);
+    assert_eq!(commands(press(&mut state, KeyCode::Right)), [Command::Inspect(question)]);
+}
+
+#[test]
+fn a_learning_rate_is_a_wish_until_the_worker_grants_it_and_a_step_uses_it() {
+    let mut state = in_training(80, 24);
+    let to = |rate| [Command::ChangeRate(RateChange::To(rate))];
+    assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(0.0007));
+    assert!(screen(&state).contains("1.000e-3 (7.000e-4 asked for)"), "{}", screen(&state));
+    // A step that was made meanwhile changes nothing about that; the next key goes on from the wish.
+    report(&mut state, stepped(2004));
+    assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(0.0005));
+    assert!(!screen(&state).contains("from the next step on"));
+    reply(&mut state, Reply::Done);
+    assert!(screen(&state).contains("learning rate 0.0005 from the next step on"), "{}", screen(&state));
+    assert!(screen(&state).contains("1.000e-3 (next step 5.000e-4)"), "{}", screen(&state));
+    report(&mut state, stepped(2008));
+    assert!(screen(&state).contains("1.000e-3   "), "{}", screen(&state));
+}
+
+#[test]
+fn a_learning_rate_that_is_refused_says_so_and_nothing_else() {
+    let mut state = in_training(80, 24);
+    let lines = state.log.len();
+    press(&mut state, KeyCode::Char('+'));
+    assert_eq!(state.log.len(), lines, "nothing has happened yet");
+    reply(&mut state, Reply::Refused("another terminal steers this training".into()));
+    let text = screen(&state);
+    assert!(text.contains("the learning rate stays as it is: another terminal steers"), "{text}");
+    assert!(!text.contains("asked for"), "{text}");
+    assert_eq!(
+        commands(press(&mut state, KeyCode::Char('-'))),
+        [Command::ChangeRate(RateChange::To(0.0007))]
+    );
+}
+
+#[test]
+fn an_end_that_is_refused_is_waited_for_no_longer() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('x'));
+    assert_eq!(commands(press(&mut state, KeyCode::Char('y'))), [Command::Stop]);
+    assert!(screen(&state).contains("stopping"));
+    reply(&mut state, Reply::Refused("another terminal steers this training".into()));
+    let text = screen(&state);
+    assert!(text.contains("● training") && text.contains("the training is not ended: another"), "{text}");
+}
+
+#[test]
+fn refused_questions_are_not_confused_with_refused_commands() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('3'));
+    press(&mut state, KeyCode::Char(' '));
+    reply(&mut state, Reply::Refused("another terminal steers this training".into()));
+    assert_eq!(press(&mut state, KeyCode::Char('n')), [], "the sample is still on its way");
+    let question = Question::Sample { position: 1, filter: Filter::All };
+    assert_eq!(commands(answer(&mut state, sample(Filter::All))), [Command::Inspect(question)]);
+}
+
+#[test]
+fn a_lost_connection_is_seen_and_the_story_that_comes_again_is_told_once() {
+    let mut state = in_training(80, 24);
+    press(&mut state, KeyCode::Char('3'));
+    press(&mut state, KeyCode::Char('f'));
+    press(&mut state, KeyCode::Char('-'));
+    report(&mut state, Event::Connection(ConnectionState::Lost));
+    reply(&mut state, Reply::Refused("the connection was lost".into()));
+    assert!(screen(&state).contains("connection lost, trying again"), "{}", screen(&state));
+    assert_eq!(press(&mut state, KeyCode::Char('q')), [Effect::Detach], "it cannot be ended from here");
+
+    report(&mut state, Event::Connection(ConnectionState::Restored));
+    let story = || {
+        let mut story = vec![Event::Preparing("reading mnist".into()), started()];
+        story.extend((4..=2000).step_by(4).map(stepped));
+        story.insert(212, epoch_done(1));
+        story
+    };
+    story().into_iter().for_each(|event| drop(report(&mut state, event)));
+    let mut fresh = dashboard(80, 24);
+    story().into_iter().for_each(|event| drop(report(&mut fresh, event)));
+    assert_eq!(state.training, fresh.training);
+    assert_eq!(state.log.iter().skip(1).collect::<Vec<_>>(), fresh.log.iter().collect::<Vec<_>>());
+    assert!(!screen(&state).contains("connection lost"));
+    // What was looked at is looked at still.
+    assert_eq!(state.inspect.view, View::Confusion);
 }
 
 #[test]
@@ -77,20 +166,21 @@ fn keys_change_the_rate_that_the_optimizer_uses_whatever_the_schedule_makes_of_i
     step.learning_rate = LearningRate { base: 1e-3, scheduled: 7.96e-6, factor: 1.0 };
     report(&mut state, Event::Step(step));
     assert!(screen(&state).contains("7.960e-6"), "{}", screen(&state));
-    let to = |rate| [Effect::Send(Command::ChangeRate(RateChange::To(rate)))];
-    assert_eq!(press(&mut state, KeyCode::Char('-')), to(7e-6));
+    let to = |rate| [Command::ChangeRate(RateChange::To(rate))];
+    assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(7e-6));
     // A second key goes on from what was asked for, until a step has used it.
-    assert_eq!(press(&mut state, KeyCode::Char('-')), to(5e-6));
+    assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(5e-6));
+    reply(&mut state, Reply::Done);
     step.step += 4;
     report(&mut state, Event::Step(step));
-    assert_eq!(press(&mut state, KeyCode::Char('+')), to(1e-5));
+    assert_eq!(commands(press(&mut state, KeyCode::Char('+'))), to(1e-5));
 }
 
 #[test]
 fn the_sample_on_the_screen_is_asked_for_again_while_training_goes_on() {
     let mut state = in_training(80, 24);
     press(&mut state, KeyCode::Char('3'));
-    report(&mut state, sample(Filter::All));
+    answer(&mut state, sample(Filter::All));
     assert_eq!(report(&mut state, stepped(2004)), []);
     assert_eq!(report(&mut state, stepped_over(2400, 396)).len(), 1);
 }
@@ -101,9 +191,11 @@ fn another_preset_starts_when_the_running_one_has_ended() {
     press(&mut state, KeyCode::Char('1'));
     press(&mut state, KeyCode::Char('k'));
     assert_eq!(press(&mut state, KeyCode::Enter), []);
-    assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::Send(Command::Stop)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Char('y'))), [Command::Stop]);
     let effects = report(&mut state, finished(Outcome::Stopped));
-    let [Effect::Send(Command::Train(request))] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(request.experiment.preset.name, "mnist-mlp");
 }
 
@@ -216,7 +308,7 @@ fn the_palette_runs_a_command_by_name() {
     let mut state = in_training(80, 24);
     press(&mut state, KeyCode::Char(':'));
     type_text(&mut state, "save-w");
-    assert_eq!(press(&mut state, KeyCode::Enter), [Effect::Send(Command::Save)]);
+    assert_eq!(commands(press(&mut state, KeyCode::Enter)), [Command::Save]);
     assert!(state.overlays.is_empty());
 }
 
@@ -248,7 +340,11 @@ fn typing_narrows_the_list_and_escape_widens_it() {
     assert!(state.overlays.is_empty());
     // The list stays narrow: the mouse still hits what is seen.
     let row = screen(&state).lines().position(|line| line.contains("  mnist-mlp")).expect("it is listed");
-    let [Effect::Send(Command::Train(request))] = &click(&mut state, 5, row as u16)[..] else { panic!() };
+    let [Effect::Send(Request { command: Command::Train(request), .. })] =
+        &click(&mut state, 5, row as u16)[..]
+    else {
+        panic!()
+    };
     assert_eq!(request.experiment.preset.name, "mnist-mlp");
     press(&mut state, KeyCode::Char('1'));
     press(&mut state, KeyCode::Esc);

@@ -2,15 +2,15 @@
 
 use crate::tui::message::Effect;
 use crate::tui::state::{Screen, State, Training};
-use crate::worker::{Event, Outcome, Phase};
+use crate::worker::{ConnectionState, Event, Outcome, Phase};
 
-use super::{inspect, runs, training};
+use super::{inspect, replies, runs, training};
 
 pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Preparing(what) => {
             state.phase = Phase::Preparing;
-            state.training = None;
+            state.drop_training();
             state.log(what.clone());
             state.preparing = Some(what);
             Vec::new()
@@ -20,8 +20,9 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.failure = None;
             state.phase = Phase::Training;
             state.log(format!("training {} on {}", info.preset.name, info.device));
-            let old = state.training.as_ref().map(|training| &training.info);
-            state.inspect = state.inspect.anew(old, &info);
+            state.drop_training();
+            state.inspect = state.inspect.anew(state.previous.as_deref(), &info);
+            state.requests.forget_questions();
             state.training = Some(Training::new(*info));
             ask_if_shown(state)
         }
@@ -39,7 +40,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             let seconds = state.training.as_ref().map_or(0.0, |training| training.seconds);
             let waited = (seconds - inspect.asked_at).abs();
             let due = inspect.refreshed_after().is_some_and(|seconds| waited >= seconds);
-            if due && inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
+            if due { ask_if_shown(state) } else { Vec::new() }
         }
         Event::Epoch(report) => {
             let validation = report.validation.map(|scores| {
@@ -51,7 +52,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             if let Some(training) = &mut state.training {
                 training.on_epoch(*report);
             }
-            if state.inspect.pending == 0 { ask_if_shown(state) } else { Vec::new() }
+            ask_if_shown(state)
         }
         Event::Phase(phase) => {
             if phase != state.phase && matches!(phase, Phase::Paused) {
@@ -60,16 +61,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.phase = phase;
             Vec::new()
         }
-        Event::Inspected(answer) => {
-            state.inspect.on_answer(*answer);
-            let again = state.inspect.again && state.inspect.pending == 0;
-            if again { inspect::ask(state) } else { Vec::new() }
-        }
-        Event::Saved(path) => {
-            state.log(format!("weights saved to {path}"));
-            state.inform(format!("weights saved to {path}"));
-            Vec::new()
-        }
+        Event::Reply { to, reply } => replies::on_reply(state, to, reply),
         Event::Keeping { run, .. } => {
             state.log(format!("kept as {run}"));
             state.runs.shown = Some(run);
@@ -109,18 +101,6 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             }
             ended(state)
         }
-        Event::Refused(reason) => {
-            state.log(format!("refused: {reason}"));
-            state.complain(reason);
-            if state.inspect.pending == 0 {
-                state.inspect.counting = false;
-            }
-            state.inspect.pending = state.inspect.pending.saturating_sub(1);
-            if state.phase == Phase::Preparing && state.training.is_none() {
-                state.phase = Phase::Idle;
-            }
-            Vec::new()
-        }
         Event::Failed(reason) => {
             state.log(format!("failed: {reason}"));
             state.complain(format!("training failed: {reason}"));
@@ -131,6 +111,18 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             }
             ended(state)
         }
+        Event::Connection(ConnectionState::Lost) => {
+            state.is_cut_off = true;
+            state.log("the connection to the training is lost; it is tried again, and the training goes on");
+            Vec::new()
+        }
+        Event::Connection(ConnectionState::Restored) => {
+            state.is_cut_off = false;
+            // What it has reported before comes again, and its lines with it.
+            state.log.clear();
+            state.log("the connection to the training is there again");
+            Vec::new()
+        }
     }
 }
 
@@ -138,11 +130,14 @@ pub(super) fn on_gone(state: &mut State) {
     state.phase = Phase::Idle;
     state.preparing = None;
     state.stopping = false;
+    state.is_cut_off = false;
+    state.requests.clear();
     state.start_next = None;
     state.complain("the engine has ended unexpectedly; the log may say why. Press q to leave");
 }
 
 fn ended(state: &mut State) -> Vec<Effect> {
+    state.is_cut_off = false;
     state.phase = Phase::Idle;
     state.preparing = None;
     state.stopping = false;

@@ -5,27 +5,32 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::inspect::{View, views};
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{Screen, State};
-use crate::worker::{Command, Controls, Filter, Knob, Question};
+use crate::worker::{Command, Controls, Filter, Inspection, Knob, Question};
+
+use super::replies::send;
 
 /// Asks the worker for what the view shows. One question is on its way at a time, so that keys held down do not
-/// queue up behind a training step; the newest wish is asked when the answer is in.
+/// queue up behind a training step; what is wanted by then is asked for when the answer is in.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some(question) = state.inspect.question(&training.info) else { return Vec::new() };
-    let counts = question == Question::Confusion;
-    let is_on_its_way = if counts { state.inspect.counting } else { state.inspect.pending > 0 };
+    let is_on_its_way = match question {
+        Question::Confusion => state.requests.is_counting(),
+        Question::Sample { .. } | Question::Figure { .. } => state.requests.looked_at().is_some(),
+    };
     if is_on_its_way {
-        state.inspect.again = true;
         return Vec::new();
     }
-    state.inspect.again = false;
-    if counts {
-        state.inspect.counting = true;
-    } else {
-        state.inspect.pending = 1;
-    }
     state.inspect.asked_at = training.seconds;
-    vec![Effect::Send(Command::Inspect(question))]
+    vec![send(state, Command::Inspect(question))]
+}
+
+/// The answer to a question is in. What the person wants to see instead by now is asked for.
+pub(super) fn on_answer(state: &mut State, asked: Option<Question>, answer: Inspection) -> Vec<Effect> {
+    let wanted = state.training.as_ref().and_then(|training| state.inspect.question(&training.info));
+    let has_moved_on = asked.is_some() && asked != wanted;
+    state.inspect.on_answer(answer, has_moved_on);
+    if has_moved_on { ask(state) } else { Vec::new() }
 }
 
 /// Shows a view.

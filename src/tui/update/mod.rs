@@ -8,6 +8,7 @@ mod overlays;
 mod perform;
 mod pointer;
 mod presets;
+mod replies;
 mod runs;
 mod training;
 

@@ -10,6 +10,7 @@ use crate::tui::state::{Next, State};
 use crate::worker::Command;
 
 use super::perform::perform;
+use super::replies::send;
 use super::{edit, inspect, presets, runs, training};
 
 /// All keys.
@@ -36,7 +37,11 @@ pub fn detach(state: &mut State) -> Vec<Effect> {
 /// Leaves, or asks whether to.
 pub fn quit(state: &mut State) -> Vec<Effect> {
     if !state.is_busy() {
-        return leave();
+        return leave(state);
+    }
+    if state.is_cut_off {
+        // It cannot be ended from here.
+        return vec![Effect::Detach];
     }
     let name = state.running().map(|training| training.info.preset.name.clone()).unwrap_or_default();
     state.overlays.push(Overlay::Confirm(Confirm {
@@ -47,8 +52,8 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-fn leave() -> Vec<Effect> {
-    vec![Effect::Send(Command::Shutdown), Effect::Quit]
+fn leave(state: &mut State) -> Vec<Effect> {
+    vec![send(state, Command::Shutdown), Effect::Quit]
 }
 
 /// Drops the topmost popup. A filter that is given up filters no longer.
@@ -70,7 +75,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             }
         },
         Some(Overlay::Confirm(confirm)) => match confirm.purpose {
-            Purpose::Quit => leave(),
+            Purpose::Quit => leave(state),
             Purpose::StopTraining => training::stop_now(state),
             Purpose::StartOther => {
                 state.start_next = Some(Next::Preset(state.presets.selected));

@@ -8,6 +8,7 @@ use crate::tui::state::runs::Waiting;
 use crate::tui::state::{Next, Screen, State};
 use crate::worker::{Command, TrainRequest};
 
+use super::replies::send;
 use super::training::{self, begin};
 
 /// Asks for the list, unless it is on its way.
@@ -32,7 +33,7 @@ pub fn open(state: &mut State) -> Vec<Effect> {
             state.inform(format!("looking at {name}"));
             state.screen = Screen::Train;
             // What it reports begins with what it has reported before; until then all stays as it is.
-            vec![Effect::Send(Command::Attach(folder))]
+            vec![send(state, Command::Attach(folder))]
         }
         _ => resume(state),
     }

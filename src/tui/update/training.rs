@@ -4,9 +4,11 @@ use crate::tui::message::Effect;
 use crate::tui::rounds::next_round;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
+use crate::tui::state::training::WishedRate;
 use crate::tui::state::{Next, SMOOTHING, Screen, State};
 use crate::worker::{Command, Phase, RateChange, TrainRequest};
 
+use super::replies::send;
 use super::{edit, presets, runs};
 
 const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
@@ -15,11 +17,11 @@ const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
 pub(super) fn begin(state: &mut State, what: String, request: Box<TrainRequest>) -> Vec<Effect> {
     state.phase = Phase::Preparing;
     state.preparing = Some(what);
-    state.training = None;
+    state.drop_training();
     state.failure = None;
     state.runs.shown = None;
     state.screen = Screen::Train;
-    vec![Effect::Send(Command::Train(request))]
+    vec![send(state, Command::Train(request))]
 }
 
 /// Begins with what was to follow the training that has ended.
@@ -38,8 +40,8 @@ pub fn pause_or_resume(state: &mut State) -> Vec<Effect> {
             state.inform(NOTHING_RUNS);
             Vec::new()
         }
-        Phase::Paused => vec![Effect::Send(Command::Resume)],
-        Phase::Preparing | Phase::Training | Phase::Evaluating => vec![Effect::Send(Command::Pause)],
+        Phase::Paused => vec![send(state, Command::Resume)],
+        Phase::Preparing | Phase::Training | Phase::Evaluating => vec![send(state, Command::Pause)],
     }
 }
 
@@ -50,8 +52,8 @@ pub fn single_step(state: &mut State) -> Vec<Effect> {
             state.inform(NOTHING_RUNS);
             Vec::new()
         }
-        Phase::Paused => vec![Effect::Send(Command::Step)],
-        _ => vec![Effect::Send(Command::Pause)],
+        Phase::Paused => vec![send(state, Command::Step)],
+        _ => vec![send(state, Command::Pause)],
     }
 }
 
@@ -75,7 +77,7 @@ pub(super) fn stop_now(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     state.stopping = true;
-    vec![Effect::Send(Command::Stop)]
+    vec![send(state, Command::Stop)]
 }
 
 /// To the next round number above.
@@ -91,7 +93,8 @@ pub fn lower_learning_rate(state: &mut State) -> Vec<Effect> {
 fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
     match state.running() {
         Some(training) => {
-            let now = training.wished_rate.unwrap_or_else(|| training.rate().effective());
+            let wished = training.wished_rate.map(|wish| wish.rate);
+            let now = wished.unwrap_or_else(|| training.rate().effective());
             let rate = next_round(now, up);
             set_rate(state, rate)
         }
@@ -102,13 +105,17 @@ fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
     }
 }
 
-/// Sets the learning rate of the training that runs.
+/// Asks for this learning rate for the training that runs.
 pub(super) fn set_rate(state: &mut State, rate: f64) -> Vec<Effect> {
-    let running = state.running().is_some();
-    let Some(training) = state.training.as_mut().filter(|_| running) else { return Vec::new() };
-    training.wished_rate = Some(rate);
-    state.inform(format!("learning rate {rate} from the next step on"));
-    vec![Effect::Send(Command::ChangeRate(RateChange::To(rate)))]
+    if state.running().is_none() {
+        return Vec::new();
+    }
+    let request = state.requests.add(Command::ChangeRate(RateChange::To(rate)));
+    if let Some(training) = &mut state.training {
+        training.wished_rate = Some(WishedRate { rate, request: request.id, is_granted: false });
+    }
+    state.inform(format!("learning rate {rate} is asked for"));
+    vec![Effect::Send(request)]
 }
 
 /// Asks for a learning rate.
@@ -134,7 +141,7 @@ pub fn save_weights(state: &mut State) -> Vec<Effect> {
         state.inform("there is no model yet: Enter on a preset starts training");
         return Vec::new();
     }
-    vec![Effect::Send(Command::Save)]
+    vec![send(state, Command::Save)]
 }
 
 /// Linear or logarithmic.

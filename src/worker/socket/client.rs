@@ -5,25 +5,50 @@ use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::time::Duration;
 
-use super::frames::{self, Incoming, LONGEST_ASK, LONGEST_TELL};
-use super::{Ask, FILE, Tell, VERSION};
-use crate::worker::protocol::{Command, Event};
+use super::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
+use super::{ClientMessage, FILE, ServerMessage, VERSION};
+use crate::worker::protocol::{Event, Request};
+
+/// A process that says nothing for so long after a connection is made, or takes nothing, counts as not there.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to the process that trains a run.
+#[derive(Debug)]
 pub struct Connection(UnixStream);
 
 impl Connection {
     /// Connects to the run in `folder`.
     ///
     /// # Errors
-    /// When nobody trains it, or its process is of another user.
+    /// When nobody trains it, its process is of another user, does not answer, or speaks another version.
     pub fn open(folder: &Path) -> io::Result<Self> {
         let path = folder.join(FILE);
         // A link stands where the folder's path is too long for a socket; the system measures the path before it.
         let path = fs::read_link(&path).unwrap_or(path);
         let mut stream = UnixStream::connect(path)?;
-        frames::write(&mut stream, &Ask::Hello { version: VERSION }, LONGEST_ASK)?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        frames::write(&mut stream, &ClientMessage::Hello { version: VERSION }, LONGEST_FROM_CLIENT)?;
+        let first = frames::read::<ServerMessage>(&mut stream, LONGEST_FROM_SERVER);
+        match first.map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                io::Error::new(io::ErrorKind::TimedOut, "the process that trains it does not answer")
+            }
+            _ => error,
+        })? {
+            Incoming::Message(ServerMessage::Hello { version: VERSION }) => {}
+            Incoming::Message(ServerMessage::Hello { version }) => {
+                let problem = format!("the training speaks version {version}, this program {VERSION}");
+                return Err(io::Error::other(problem));
+            }
+            Incoming::Message(ServerMessage::Event(_)) | Incoming::NotUnderstood(_) => {
+                return Err(io::Error::other("the socket is not that of a training"));
+            }
+            Incoming::End => return Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+        stream.set_read_timeout(None)?;
         Ok(Connection(stream))
     }
 
@@ -35,12 +60,12 @@ impl Connection {
         self.0.try_clone().map(Connection)
     }
 
-    /// Sends a command.
+    /// Sends a request.
     ///
     /// # Errors
-    /// When the other side is gone.
-    pub fn send(&mut self, command: &Command) -> io::Result<()> {
-        frames::write(&mut self.0, &Ask::Command(command.clone()), LONGEST_ASK)
+    /// When the other side is gone or takes nothing.
+    pub fn send(&mut self, request: Request) -> io::Result<()> {
+        frames::write(&mut self.0, &ClientMessage::Request(request), LONGEST_FROM_CLIENT)
     }
 
     /// Waits for the next event; none when the other side is gone.
@@ -49,13 +74,9 @@ impl Connection {
     /// When the connection fails.
     pub fn receive(&mut self) -> io::Result<Option<Event>> {
         loop {
-            match frames::read::<Tell>(&mut self.0, LONGEST_TELL)? {
-                Incoming::Message(Tell::Event(event)) => return Ok(Some(event)),
-                Incoming::Message(Tell::Hello { version }) if version != VERSION => {
-                    let problem = format!("the training speaks version {version}, this program {VERSION}");
-                    return Ok(Some(Event::Log(problem)));
-                }
-                Incoming::Message(Tell::Hello { .. }) => {}
+            match frames::read::<ServerMessage>(&mut self.0, LONGEST_FROM_SERVER)? {
+                Incoming::Message(ServerMessage::Event(event)) => return Ok(Some(event)),
+                Incoming::Message(ServerMessage::Hello { .. }) => {}
                 Incoming::NotUnderstood(problem) => {
                     return Ok(Some(Event::Log(format!("a report was not understood: {problem}"))));
                 }

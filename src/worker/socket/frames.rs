@@ -5,10 +5,10 @@ use std::io::{self, Read, Write};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The longest wish: a preset of 1 MB, and the names of as many classes as one's own data has.
-pub const LONGEST_ASK: u32 = 16 << 20;
-/// The longest report: a figure of many images.
-pub const LONGEST_TELL: u32 = 64 << 20;
+/// The longest message of a client: a preset of 1 MB, and the names of as many classes as one's own data has.
+pub const LONGEST_FROM_CLIENT: u32 = 16 << 20;
+/// The longest message of a server: a figure of many images.
+pub const LONGEST_FROM_SERVER: u32 = 64 << 20;
 
 /// What came.
 #[derive(Debug, PartialEq)]
@@ -68,8 +68,10 @@ pub fn read<T: DeserializeOwned>(from: &mut impl Read, longest: u32) -> io::Resu
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::protocol::{Command, Event, Finish, Outcome, Scores, TrainRequest};
-    use super::super::{Ask, Tell};
+    use super::super::super::protocol::{
+        Command, Event, Finish, Outcome, Request, RequestId, Scores, TrainRequest,
+    };
+    use super::super::{ClientMessage, ServerMessage};
     use super::*;
     use crate::preset::TargetKind;
     use crate::preset::library::Loaded;
@@ -85,29 +87,30 @@ mod tests {
             samples_per_second: 0.1,
             seconds: 0.1 + 0.2,
         };
-        let told = Tell::Event(Event::Finished(finish));
+        let told = ServerMessage::Event(Event::Finished(finish));
         let mut stream = Vec::new();
-        write(&mut stream, &told, LONGEST_TELL).unwrap();
-        write(&mut stream, &"what is this", LONGEST_TELL).unwrap();
-        write(&mut stream, &"x".repeat(200), LONGEST_TELL).unwrap();
-        write(&mut stream, &told, LONGEST_TELL).unwrap();
+        write(&mut stream, &told, LONGEST_FROM_SERVER).unwrap();
+        write(&mut stream, &"what is this", LONGEST_FROM_SERVER).unwrap();
+        write(&mut stream, &"x".repeat(200), LONGEST_FROM_SERVER).unwrap();
+        write(&mut stream, &told, LONGEST_FROM_SERVER).unwrap();
         let mut from = &stream[..];
         let longest = 190;
         assert_eq!(read(&mut from, longest).unwrap(), Incoming::Message(told.clone()));
-        assert!(matches!(read::<Tell>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
-        assert!(matches!(read::<Tell>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
+        assert!(matches!(read::<ServerMessage>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
+        assert!(matches!(read::<ServerMessage>(&mut from, longest).unwrap(), Incoming::NotUnderstood(_)));
         assert_eq!(read(&mut from, longest).unwrap(), Incoming::Message(told));
-        assert_eq!(read::<Tell>(&mut from, longest).unwrap(), Incoming::End);
+        assert_eq!(read::<ServerMessage>(&mut from, longest).unwrap(), Incoming::End);
     }
 
     #[test]
     fn an_experiment_survives_the_way() {
         for entry in crate::preset::library::list().into_iter().filter(|entry| entry.file.is_none()) {
             let Loaded::Experiment(experiment) = entry.loaded.unwrap() else { panic!("it is built in") };
-            let ask = Ask::Command(Command::Train(Box::new(TrainRequest::new(*experiment))));
+            let command = Command::Train(Box::new(TrainRequest::new(*experiment)));
+            let ask = ClientMessage::Request(Request { id: RequestId { asker: 0, number: 1 }, command });
             let mut stream = Vec::new();
-            write(&mut stream, &ask, LONGEST_ASK).unwrap();
-            assert_eq!(read(&mut &stream[..], LONGEST_ASK).unwrap(), Incoming::Message(ask));
+            write(&mut stream, &ask, LONGEST_FROM_CLIENT).unwrap();
+            assert_eq!(read(&mut &stream[..], LONGEST_FROM_CLIENT).unwrap(), Incoming::Message(ask));
         }
     }
 
@@ -116,12 +119,12 @@ mod tests {
         let text = include_str!("../../../presets/xor.ron");
         let mut experiment = crate::preset::library::experiment(text, "xor").unwrap();
         experiment.offers.target = TargetKind::Values(7);
-        let ask = Ask::Command(Command::Train(Box::new(TrainRequest::new(experiment))));
+        let command = Command::Train(Box::new(TrainRequest::new(experiment)));
+        let ask = ClientMessage::Request(Request { id: RequestId { asker: 0, number: 1 }, command });
         let mut stream = Vec::new();
-        write(&mut stream, &ask, LONGEST_ASK).unwrap();
-        let Incoming::NotUnderstood(why) = read::<Ask>(&mut &stream[..], LONGEST_ASK).unwrap() else {
-            panic!("it was understood")
-        };
+        write(&mut stream, &ask, LONGEST_FROM_CLIENT).unwrap();
+        let read = read::<ClientMessage>(&mut &stream[..], LONGEST_FROM_CLIENT).unwrap();
+        let Incoming::NotUnderstood(why) = read else { panic!("it was understood") };
         assert!(why.contains("for 7 values"), "{why}");
     }
 
@@ -129,7 +132,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_to_their_end(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
             let mut from = &bytes[..];
-            while read::<Ask>(&mut from, 100).unwrap() != Incoming::End {}
+            while read::<ClientMessage>(&mut from, 100).unwrap() != Incoming::End {}
         }
     }
 }

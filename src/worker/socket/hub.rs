@@ -1,43 +1,50 @@
 //! Spreads the worker's events to all who listen, tells late comers what was before, and takes commands from one.
+//!
+//! The worker knows one client, the hub. A request of a listener goes to it under the listener's number, and the reply
+//! comes back under that number and is moved to the listener: no answer, however large, is copied or kept here.
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::channel::{Client, Events, Outbox, Waited, channel};
-use super::super::protocol::{Command, Event, Phase};
+use super::super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
 use super::history::History;
 use super::server;
 
 /// Events are passed on so often. A thread that wakes at every step would hold up training.
 const PACE: Duration = Duration::from_millis(20);
 
+/// What a listener is told that is not the controller.
+const NOT_THE_CONTROLLER: &str = "another terminal steers this training; here it can be looked at";
+
 /// The middle of a worker and its listeners; its clones are the same one.
 #[derive(Clone)]
-pub struct Hub(Arc<Mutex<Inner>>);
+pub struct Hub(Arc<Shared>);
+
+struct Shared {
+    inner: Mutex<Inner>,
+    /// The worker has ended, or a writer has.
+    ending: Condvar,
+}
 
 struct Inner {
     client: Client,
     history: History,
-    listeners: HashMap<u64, Member>,
-    next: u64,
-    /// Who steers, from the first command until it leaves.
-    wheel: Option<u64>,
+    listeners: HashMap<u64, Outbox>,
+    /// Listeners so far. The first has the number 1: 0 is the hub's own process.
+    joined: u64,
+    /// The listener that steers, from its first command until it leaves.
+    controller: Option<u64>,
+    /// Threads that write to listeners in other processes.
+    writers: usize,
     /// Since when nobody listens.
     alone_since: Instant,
     /// Its training is over; it only answers questions.
     over: bool,
     /// The worker has ended.
     ended: bool,
-    /// So many heard of that.
-    last_words: usize,
-}
-
-struct Member {
-    outbox: Outbox,
-    /// Questions about the model that it waits for.
-    questions: u32,
 }
 
 /// A listener's end; dropped, it has left.
@@ -61,17 +68,18 @@ impl Hub {
     /// # Errors
     /// When the system refuses another thread.
     pub fn start(client: Client, mut events: Events) -> std::io::Result<Self> {
-        let hub = Hub(Arc::new(Mutex::new(Inner {
+        let inner = Inner {
             client,
             history: History::default(),
             listeners: HashMap::new(),
-            next: 0,
-            wheel: None,
+            joined: 0,
+            controller: None,
+            writers: 0,
             alone_since: Instant::now(),
             over: false,
             ended: false,
-            last_words: 0,
-        })));
+        };
+        let hub = Hub(Arc::new(Shared { inner: Mutex::new(inner), ending: Condvar::new() }));
         let spreading = hub.clone();
         std::thread::Builder::new().name("hub".into()).spawn(move || {
             let mut door = None;
@@ -95,48 +103,61 @@ impl Hub {
             drop(door);
             let mut inner = spreading.inner();
             inner.ended = true;
-            inner.last_words = inner.listeners.len();
             inner.listeners.clear();
+            drop(inner);
+            spreading.0.ending.notify_all();
         })?;
         Ok(hub)
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         // Its parts fit together between any two statements that hold the lock.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn spread(&self, event: Event) {
         let mut inner = self.inner();
-        inner.history.push(&event);
         match event {
+            // To who asked; whoever has left, or is the hub's own process, waits for no reply.
+            Event::Reply { to: RequestId { asker, number }, reply } => {
+                if let Some(outbox) = inner.listeners.get(&asker) {
+                    outbox.reply(RequestId { asker: 0, number }, reply);
+                }
+                return;
+            }
             Event::Phase(Phase::Idle) => inner.over = true,
             Event::Started(_) => inner.over = false,
             _ => {}
         }
-        let is_answer = matches!(event, Event::Inspected(_));
-        for member in inner.listeners.values_mut() {
-            if is_answer {
-                if member.questions == 0 {
-                    continue;
-                }
-                member.questions -= 1;
-            }
-            member.outbox.send(event.clone());
-        }
+        inner.history.push(event.clone());
+        inner.listeners.values().for_each(|outbox| outbox.send(event.clone()));
     }
 
     /// Lets another listener in.
     pub fn join(&self) -> Listener {
         let (_, _, outbox, events) = channel();
         let mut inner = self.inner();
-        inner.history.events().for_each(|event| outbox.send(event.clone()));
-        let number = inner.next;
-        inner.next += 1;
+        inner.history.events().for_each(|event| outbox.send(event));
+        inner.joined += 1;
+        let number = inner.joined;
         if !inner.ended {
-            inner.listeners.insert(number, Member { outbox, questions: 0 });
+            inner.listeners.insert(number, outbox);
         }
         Listener { events, voice: Voice { hub: self.clone(), number } }
+    }
+
+    /// Counts a thread that writes to a listener, until it drops what it gets here.
+    pub(super) fn writer(&self) -> Writer {
+        self.inner().writers += 1;
+        Writer(self.clone())
+    }
+
+    /// Waits until the worker has ended and every listener has been written its last event, but not beyond `limit`.
+    /// Gives whether all were.
+    pub fn wait_for_writers(&self, limit: Duration) -> bool {
+        let is_writing = |inner: &mut Inner| !inner.ended || inner.writers > 0;
+        let waited = self.0.ending.wait_timeout_while(self.inner(), limit, is_writing);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Whether the worker has ended.
@@ -155,47 +176,54 @@ impl Hub {
         if inner.listeners.is_empty() { inner.alone_since.elapsed() } else { Duration::ZERO }
     }
 
-    /// How many listened when the worker ended.
-    pub fn listeners_were(&self) -> usize {
-        self.inner().last_words
-    }
-
-    /// Tells the worker, whoever steers.
+    /// Tells the worker, whoever steers; waits while too many requests are before it. The reply goes nowhere.
     pub fn send(&self, command: Command) {
-        self.inner().client.send(command);
+        let client = self.inner().client.clone();
+        client.send_when_free(command);
     }
 }
 
 impl Voice {
-    /// A listener's wish. Looking is free to all; the first that wants more steers until it leaves. Gives false when
-    /// somebody else does, who is then not disturbed.
-    pub fn command(&self, command: Command) -> bool {
+    /// A listener's request. Looking is free to all; the first that wants more is the controller until it leaves. What
+    /// another listener wants is refused, by a reply to it; the controller is not disturbed. Gives whether the request
+    /// went to the worker.
+    pub fn request(&self, Request { id, command }: Request) -> bool {
         let mut inner = self.hub.inner();
-        if !matches!(command, Command::Inspect(_)) {
-            if *inner.wheel.get_or_insert(self.number) != self.number {
-                return false;
-            }
-        } else if let Some(member) = inner.listeners.get_mut(&self.number) {
-            member.questions += 1;
+        let is_question = matches!(command, Command::Inspect(_));
+        if !is_question && *inner.controller.get_or_insert(self.number) != self.number {
+            drop(inner);
+            self.tell(Event::Reply { to: id, reply: Reply::Refused(NOT_THE_CONTROLLER.into()) });
+            return false;
         }
-        inner.client.send(command);
+        let id = RequestId { asker: self.number, number: id.number };
+        inner.client.request(Request { id, command });
         true
     }
 
     /// Tells this listener something that concerns it alone.
     pub fn tell(&self, event: Event) {
-        if let Some(member) = self.hub.inner().listeners.get(&self.number) {
-            member.outbox.send(event);
+        if let Some(outbox) = self.hub.inner().listeners.get(&self.number) {
+            outbox.send(event);
         }
     }
 
-    /// The listener is gone: its events end, and somebody else may steer.
+    /// The listener is gone: its events end, and another may become the controller.
     pub fn leave(&self) {
         let mut inner = self.hub.inner();
         if inner.listeners.remove(&self.number).is_some() {
-            inner.wheel = inner.wheel.filter(|wheel| *wheel != self.number);
+            inner.controller = inner.controller.filter(|controller| *controller != self.number);
             inner.alone_since = Instant::now();
         }
+    }
+}
+
+/// A thread that writes to a listener in another process.
+pub(super) struct Writer(Hub);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.0.inner().writers -= 1;
+        self.0.0.ending.notify_all();
     }
 }
 
@@ -207,11 +235,19 @@ impl Drop for Listener {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::protocol::Question;
+    use super::super::super::protocol::{Filter, Inspection, Question};
     use super::*;
 
+    fn request(number: u64, command: Command) -> Request {
+        Request { id: RequestId { asker: 0, number }, command }
+    }
+
+    fn sample(position: i64) -> Command {
+        Command::Inspect(Question::Sample { position, filter: Filter::All })
+    }
+
     #[test]
-    fn a_late_listener_hears_all_one_steers_and_answers_go_to_who_asked() {
+    fn a_late_listener_hears_all_and_one_is_the_controller() {
         let (client, inbox, outbox, events) = channel();
         let hub = Hub::start(client, events).unwrap();
         outbox.send(Event::Log("first".into()));
@@ -220,24 +256,88 @@ mod tests {
         let mut late = hub.join();
         assert_eq!(late.events.recv(), Some(Event::Log("first".into())));
 
-        assert!(early.voice.command(Command::Pause));
-        assert!(!late.voice.command(Command::Stop), "another one steers");
-        assert!(late.voice.command(Command::Inspect(Question::Confusion)), "looking is free");
-        assert_eq!((inbox.wait(), inbox.wait()), (Command::Pause, Command::Inspect(Question::Confusion)));
-        let answer = Event::Inspected(Box::new(super::super::super::protocol::Inspection::Nothing(
-            Default::default(),
-        )));
-        outbox.send(answer.clone());
+        assert!(early.voice.request(request(1, Command::Pause)));
+        assert!(!late.voice.request(request(7, Command::Stop)), "another one steers");
+        let Some(Event::Reply { to, reply: Reply::Refused(reason) }) = late.events.recv() else {
+            panic!("the refusal is a reply")
+        };
+        assert_eq!((to.number, reason), (7, NOT_THE_CONTROLLER.to_owned()));
+        assert!(late.voice.request(request(8, sample(0))), "looking is free");
+        assert_eq!((inbox.wait().command, inbox.wait().command), (Command::Pause, sample(0)));
         outbox.send(Event::Log("second".into()));
-        assert_eq!(late.events.recv(), Some(answer));
         assert_eq!(early.events.recv(), Some(Event::Log("second".into())));
 
         drop(early);
-        assert!(late.voice.command(Command::Stop), "the wheel is free again");
+        assert!(late.voice.request(request(9, Command::Stop)), "nobody steers any more");
         assert_eq!(hub.alone(), Duration::ZERO);
         drop(outbox);
         assert_eq!(late.events.recv(), Some(Event::Log("second".into())));
         assert_eq!(late.events.recv(), None);
-        assert!(hub.has_ended());
+        assert!(hub.has_ended() && hub.wait_for_writers(Duration::ZERO));
+    }
+
+    #[test]
+    fn each_listener_gets_the_replies_to_its_own_requests_under_its_own_names() {
+        let (client, inbox, outbox, events) = channel();
+        let hub = Hub::start(client, events).unwrap();
+        let mut listeners = [hub.join(), hub.join()];
+        // In turn, and under the same names.
+        for turn in 1..=3 {
+            for (listener, position) in listeners.iter().zip([turn, 100 + turn]) {
+                assert!(listener.voice.request(request(turn as u64, sample(position))));
+            }
+        }
+        // The worker says which sample it was asked for, the last question first.
+        let mut asked: Vec<Request> = (0..6).map(|_| inbox.wait()).collect();
+        asked.reverse();
+        for Request { id, command } in asked {
+            let Command::Inspect(Question::Sample { position, .. }) = command else { panic!("{command:?}") };
+            outbox.reply(id, Reply::Refused(position.to_string()));
+        }
+        outbox.send(Event::Log("all".into()));
+        drop(outbox);
+        for (listener, base) in listeners.iter_mut().zip([0, 100]) {
+            for turn in [3, 2, 1] {
+                let to = RequestId { asker: 0, number: turn as u64 };
+                let reply = Reply::Refused((base + turn).to_string());
+                assert_eq!(listener.events.recv(), Some(Event::Reply { to, reply }));
+            }
+            assert_eq!(listener.events.recv(), Some(Event::Log("all".into())));
+            assert_eq!(listener.events.recv(), None);
+        }
+        // Nor does a late comer hear of them.
+        assert_eq!(hub.join().events.recv(), Some(Event::Log("all".into())));
+    }
+
+    #[test]
+    fn an_answer_is_moved_to_who_asked_and_not_copied() {
+        let (client, inbox, outbox, events) = channel();
+        let hub = Hub::start(client, events).unwrap();
+        let mut listeners = [hub.join(), hub.join()];
+        assert!(listeners[1].voice.request(request(1, sample(0))));
+        let answer = Box::new(Inspection::Nothing(Filter::All));
+        let place: *const Inspection = &*answer;
+        outbox.reply(inbox.wait().id, Reply::Inspected(answer));
+        let Some(Event::Reply { reply: Reply::Inspected(answer), .. }) = listeners[1].events.recv() else {
+            panic!("the answer comes")
+        };
+        assert!(std::ptr::eq(place, &*answer));
+        assert_eq!(listeners[0].events.recv_timeout(Duration::ZERO), Waited::TimedOut);
+    }
+
+    #[test]
+    fn the_end_is_waited_for_until_every_writer_has_told_it_but_not_for_ever() {
+        let (client, _inbox, outbox, events) = channel();
+        let hub = Hub::start(client, events).unwrap();
+        let writer = hub.writer();
+        assert!(!hub.wait_for_writers(Duration::from_millis(10)), "the worker is there");
+        drop(outbox);
+        assert!(!hub.wait_for_writers(Duration::from_millis(10)), "one writes still");
+        let waiting = {
+            let hub = hub.clone();
+            std::thread::spawn(move || hub.wait_for_writers(Duration::from_secs(60)))
+        };
+        drop(writer);
+        assert!(waiting.join().unwrap());
     }
 }

@@ -1,8 +1,8 @@
-//! The worker over a Unix socket in its run's folder: the same [`Command`]s and [`Event`]s as in one process.
+//! The worker over a Unix socket in its run's folder: the same [`Request`]s and [`Event`]s as in one process.
 //!
 //! * `frames`: one message, with its length before it;
 //! * `history`: what a listener that comes late is told first;
-//! * `hub`: spreads the worker's events to all who listen, and takes commands from one;
+//! * `hub`: spreads the worker's events to all who listen, takes commands from one and questions from all;
 //! * `server`: lets listeners in; `client`: is one.
 //!
 //! A message is RON text, as presets are: it has a form for every number, infinities included, that JSON lacks.
@@ -18,29 +18,29 @@ pub use hub::{Hub, Listener, Voice};
 
 use serde::{Deserialize, Serialize};
 
-use super::protocol::{Command, Event};
+use super::protocol::{Event, Request};
 
 /// The version of what is said; it grows when an older program could misunderstand.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The socket in a run's folder; a link to it where the folder's path is too long for one.
 pub const FILE: &str = "socket";
 
 /// What a listener says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Ask {
+pub enum ClientMessage {
     /// First of all.
     Hello {
         /// [`VERSION`].
         version: u32,
     },
-    /// A wish.
-    Command(Command),
+    /// A request. Its name is the listener's own; the one who asks is whoever the connection belongs to.
+    Request(Request),
 }
 
 /// What the worker's process says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Tell {
+pub enum ServerMessage {
     /// First of all.
     Hello {
         /// [`VERSION`].

@@ -11,6 +11,7 @@ use std::process::Command;
 use dfdx::tensor::Cpu;
 use serde_json::Value;
 use trainyard::nn::model::Model;
+use trainyard::preset::layers::Embedding;
 use trainyard::preset::{Layer, Loss};
 use trainyard::run::checkpoint::save_tensors;
 use trainyard::run::export::onnx;
@@ -200,7 +201,7 @@ fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Optio
     });
     let rows = 5;
     let mut inputs = noise(rows * model.input_len(), 77);
-    if let Some(Layer::Embedding { input_dim, .. }) = layers.first() {
+    if let Some(Layer::Embedding(Embedding { input_dim, .. })) = layers.first() {
         inputs.iter_mut().for_each(|input| *input = ((*input + 1.0) / 2.0 * *input_dim as f32).floor());
     }
     let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");

@@ -60,7 +60,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
 
 /// Numbers for inputs; whole ones from 0 to 8 where tokens are wanted.
 pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
-    let of_tokens = matches!(layers.first(), Some(Layer::Embedding { .. }));
+    let of_tokens = matches!(layers.first(), Some(Layer::Embedding(_)));
     let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
     numbers(count, seed).into_iter().map(number).collect()
 }

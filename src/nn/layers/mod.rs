@@ -1,4 +1,4 @@
-//! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
+//! Layers, one file a kind: a struct with its parameters, its construction from the preset's options ([`build::Build`]), `forward`.
 
 pub mod activation;
 pub mod attention;
@@ -21,8 +21,6 @@ mod sequence_tests;
 pub mod shape;
 pub mod up_sampling;
 pub mod view;
-
-pub use build::{absorbed, build};
 
 use super::device::Error;
 use super::graph::{Carried, Param, Pass, Var};

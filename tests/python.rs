@@ -119,7 +119,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 }
 
 /// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
-const NETWORKS: [(&str, &[usize], &str); 12] = [
+const NETWORKS: [(&str, &[usize], &str); 13] = [
     (
         "dense",
         &[7],
@@ -144,6 +144,11 @@ const NETWORKS: [(&str, &[usize], &str); 12] = [
         "normalised",
         &[6, 6, 3],
         "[Conv2D(filters: 4, kernel_size: 3), BatchNormalization(), Activation(relu), Dropout(rate: 0.5), MaxPooling2D(padding: same, pool_size: 3), Flatten, Dense(units: 2, activation: sigmoid)]",
+    ),
+    (
+        "normalised in groups",
+        &[6, 5, 3],
+        "[Conv2D(filters: 6, kernel_size: 3), GroupNormalization(groups: 3), Activation(relu), Reshape(target_shape: [12, 6]), GroupNormalization(groups: -1), Flatten, GroupNormalization(groups: 8), Dense(units: 2)]",
     ),
     (
         "upwards",

@@ -38,7 +38,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
         &[9],
     ),
     (
-        "[Conv1D(filters: 24, kernel_size: 3, activation: relu), MaxPooling1D(),
+        "[Conv1D(filters: 24, kernel_size: 3, activation: relu), MaxPooling1D(), GroupNormalization(groups: 4),
           Conv1D(filters: 8, kernel_size: 3, dilation_rate: 2, padding: same, activation: softplus), Flatten,
           Dense(units: 3, activation: softmax)]",
         &[20, 6],

@@ -11,6 +11,7 @@ pub mod conv2d_transpose;
 pub mod dense;
 pub mod dropout;
 pub mod embedding;
+pub mod group_normalization;
 pub mod layer_normalization;
 pub mod pooling;
 pub mod position_embedding;

@@ -19,6 +19,7 @@ mod embedding;
 mod flatten;
 mod global_average_pooling1d;
 mod global_average_pooling2d;
+mod group_normalization;
 mod gru;
 mod input;
 mod kind;
@@ -71,6 +72,7 @@ macro_rules! layer_kinds {
                 up_sampling2d::UpSampling2D = "UpSampling2D",
                 batch_normalization::BatchNormalization = "BatchNormalization",
                 layer_normalization::LayerNormalization = "LayerNormalization",
+                group_normalization::GroupNormalization = "GroupNormalization",
                 dropout::Dropout = "Dropout",
                 activation::Activation = "Activation",
                 embedding::Embedding = "Embedding",

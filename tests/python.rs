@@ -11,6 +11,7 @@ use std::process::Command;
 use dfdx::tensor::Cpu;
 use serde_json::Value;
 use trainyard::nn::model::Model;
+use trainyard::preset::layers::Embedding;
 use trainyard::preset::{Layer, Loss};
 use trainyard::run::checkpoint::save_tensors;
 use trainyard::run::export::onnx;
@@ -118,7 +119,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 }
 
 /// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
-const NETWORKS: [(&str, &[usize], &str); 12] = [
+const NETWORKS: [(&str, &[usize], &str); 13] = [
     (
         "dense",
         &[7],
@@ -143,6 +144,11 @@ const NETWORKS: [(&str, &[usize], &str); 12] = [
         "normalised",
         &[6, 6, 3],
         "[Conv2D(filters: 4, kernel_size: 3), BatchNormalization(), Activation(relu), Dropout(rate: 0.5), MaxPooling2D(padding: same, pool_size: 3), Flatten, Dense(units: 2, activation: sigmoid)]",
+    ),
+    (
+        "normalised in groups",
+        &[6, 5, 3],
+        "[Conv2D(filters: 6, kernel_size: 3), GroupNormalization(groups: 3), Activation(relu), Reshape(target_shape: [12, 6]), GroupNormalization(groups: -1), Flatten, GroupNormalization(groups: 8), Dense(units: 2)]",
     ),
     (
         "upwards",
@@ -200,7 +206,7 @@ fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Optio
     });
     let rows = 5;
     let mut inputs = noise(rows * model.input_len(), 77);
-    if let Some(Layer::Embedding { input_dim, .. }) = layers.first() {
+    if let Some(Layer::Embedding(Embedding { input_dim, .. })) = layers.first() {
         inputs.iter_mut().for_each(|input| *input = ((*input + 1.0) / 2.0 * *input_dim as f32).floor());
     }
     let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");

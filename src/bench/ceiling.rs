@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::nn::kernel::conv_window::Window;
 use crate::nn::kernel::gemm::fastest;
-use crate::preset::shapes::output_shape;
-use crate::preset::{Layer, Pair};
+use crate::preset::layers::{Conv2D, Dense, LSTM, SimpleRNN};
+use crate::preset::{Layer, Pair, output_shape};
 
 /// `[m, k]` times `[k, n]`, so many times one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn products(layers: &[Layer], input: &[usize], batch: usize, wanted: Wanted)
                 }
             }
         }
-        wants_input |= !matches!(layer, Layer::Flatten | Layer::Reshape { .. });
+        wants_input |= !matches!(layer, Layer::Flatten(_) | Layer::Reshape(_));
         // The workloads' layers fit one another.
         shape = output_shape(layer, &shape).unwrap_or_default();
     }
@@ -74,16 +74,18 @@ fn forward(layer: &Layer, shape: &[usize], batch: usize) -> Vec<Product> {
         ]
     };
     match layer {
-        Layer::Dense { units, .. } => vec![Product { m: batch * steps, n: *units, k: width, times: 1 }],
-        Layer::Conv2D { filters, kernel_size: Pair(height, across), .. } => match *shape {
+        Layer::Dense(Dense { units, .. }) => {
+            vec![Product { m: batch * steps, n: *units, k: width, times: 1 }]
+        }
+        Layer::Conv2D(Conv2D { filters, kernel_size: Pair(height, across), .. }) => match *shape {
             [h, w, c] => {
                 let window = Window::new([h, w, c], [*height, *across], [1, 1]);
                 vec![Product { m: batch * window.pixels(), n: *filters, k: window.taps() * c, times: 1 }]
             }
             _ => Vec::new(),
         },
-        Layer::SimpleRNN { units, .. } => recurrent(1, *units),
-        Layer::LSTM { units, .. } => recurrent(4, *units),
+        Layer::SimpleRNN(SimpleRNN { units, .. }) => recurrent(1, *units),
+        Layer::LSTM(LSTM { units, .. }) => recurrent(4, *units),
         _ => Vec::new(),
     }
 }

@@ -37,7 +37,7 @@ impl<D: Backend> Model<D> {
         let form = loss::form(layers, loss);
         let mut layers = layers.to_vec();
         if let Some(last) = layers.last_mut().filter(|_| form != Form::Output) {
-            leave_activation_to_loss(last);
+            last.take_activation();
         }
         let layers = Chain::build(device, &layers, input, |place| Stream { seed, layer: place })?;
         Ok(Model { device: device.clone(), layers, input: input.to_vec(), form })
@@ -191,33 +191,21 @@ impl<D: Backend> Model<D> {
     }
 }
 
-fn leave_activation_to_loss(layer: &mut preset::Layer) {
-    if let preset::Layer::Dense { activation, .. } | preset::Layer::Activation(activation) = layer {
-        *activation = Activation::Linear;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use dfdx::tensor::Cpu;
 
     use super::*;
-    use crate::preset::{Initializer, Regularizer};
+    use crate::preset::layers::{Dense, Flatten};
 
     fn dense(units: usize, activation: Activation) -> preset::Layer {
-        preset::Layer::Dense {
-            units,
-            activation,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            kernel_regularizer: Regularizer::default(),
-        }
+        Dense::new(units, activation).into()
     }
 
     #[test]
     fn a_classifier_predicts_probabilities_and_names_its_weights_as_keras_does() {
         let device = Cpu::default();
-        let layers = [preset::Layer::Flatten, dense(16, Activation::Relu), dense(10, Activation::Softmax)];
+        let layers = [Flatten.into(), dense(16, Activation::Relu), dense(10, Activation::Softmax)];
         let mut model = Model::build(&device, &layers, &[4, 4, 1], Loss::CategoricalCrossentropy, 1).unwrap();
         assert_eq!(model.form(), Form::SoftmaxLogits);
         assert_eq!(model.parameters(), 16 * 16 + 16 + 16 * 10 + 10);

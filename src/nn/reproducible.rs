@@ -38,7 +38,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
         &[9],
     ),
     (
-        "[Conv1D(filters: 24, kernel_size: 3, activation: relu), MaxPooling1D(),
+        "[Conv1D(filters: 24, kernel_size: 3, activation: relu), MaxPooling1D(), GroupNormalization(groups: 4),
           Conv1D(filters: 8, kernel_size: 3, dilation_rate: 2, padding: same, activation: softplus), Flatten,
           Dense(units: 3, activation: softmax)]",
         &[20, 6],
@@ -60,7 +60,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
 
 /// Numbers for inputs; whole ones from 0 to 8 where tokens are wanted.
 pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
-    let of_tokens = matches!(layers.first(), Some(Layer::Embedding { .. }));
+    let of_tokens = matches!(layers.first(), Some(Layer::Embedding(_)));
     let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
     numbers(count, seed).into_iter().map(number).collect()
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::Signature;
-use super::layer::Layer;
+use super::layers::Layer;
 use super::memory::Memory;
 use super::optimizers::Optimizer;
 use super::path::Path;

@@ -122,6 +122,8 @@ impl FieldKind {
         let numbers =
             |what: &str, range: &Range| format!("{what} {}", range.behind_noun()).trim_end().to_owned();
         match self {
+            // The end of the range is the engine's, and far.
+            FieldKind::Integer(Range::COUNT) => "a whole number from 1".into(),
             FieldKind::Integer(range) => numbers("a whole number", range),
             FieldKind::Number(Range::ABOVE_ZERO) => "a number above 0, such as 0.001 or 3e-4".into(),
             FieldKind::Number(range) => numbers("a number", range),
@@ -203,7 +205,7 @@ macro_rules! number_values {
         }
     )*};
 }
-number_values!(f64, u32, u64, usize);
+number_values!(f64, i64, u32, u64, usize);
 
 impl AsValue for f32 {
     fn as_value(&self) -> Value {
@@ -236,12 +238,6 @@ impl<T: AsValue> AsValue for Vec<T> {
             one.out_of_range_inside().map(|found| found.inside(Path::top().index(place)))
         };
         self.iter().enumerate().find_map(inside)
-    }
-}
-
-impl AsValue for super::layer::Pair {
-    fn as_value(&self) -> Value {
-        Value::Numbers(vec![self.0 as f64, self.1 as f64])
     }
 }
 
@@ -316,6 +312,16 @@ pub struct OutOfRange {
 }
 
 impl OutOfRange {
+    /// The number.
+    pub fn number(&self) -> f64 {
+        self.number
+    }
+
+    /// The range that it is not in.
+    pub fn range(&self) -> Range {
+        self.range
+    }
+
     /// The same, seen from outside the value at `outer`.
     fn inside(mut self, outer: Path) -> Self {
         self.path = outer.then(self.path);

@@ -3,7 +3,7 @@
 //! An estimate from above: what is kept for the backward pass, and what the optimizer remembers, is counted in full;
 //! scratch memory is counted for the layers that are known to need it.
 
-use super::layer::Layer;
+use super::layers::Layer;
 use super::optimizers::Optimizer;
 use super::shapes::size;
 use super::summary::{Summary, in_bytes};
@@ -39,7 +39,7 @@ impl Memory {
         let mut shape = input.to_vec();
         let mut sample = 2 * size(input) as u64;
         for (layer, row) in layers.iter().zip(&summary.rows) {
-            sample = sample.saturating_add(2 * size(&row.shape) as u64 + scratch(layer, &shape, &row.shape));
+            sample = sample.saturating_add(2 * size(&row.shape) as u64 + layer.scratch(&shape, &row.shape));
             shape.clone_from(&row.shape);
         }
         Memory {
@@ -91,56 +91,6 @@ impl Memory {
             parts.push(format!("data {}", in_bytes(self.data)));
         }
         format!("{} ({})", in_bytes(self.total()), parts.join(", "))
-    }
-}
-
-/// Numbers that a layer keeps for a sample beside its output: gates of all steps, attention weights, patches of an
-/// image laid out for a matrix product.
-fn scratch(layer: &Layer, input: &[usize], output: &[usize]) -> u64 {
-    let steps = input.first().copied().unwrap_or(1) as u64;
-    let width = input.last().copied().unwrap_or(1) as u64;
-    match layer {
-        Layer::SimpleRNN { units, .. } => 3 * steps * *units as u64,
-        Layer::LSTM { units, .. } => 11 * steps * *units as u64,
-        Layer::GRU { units, .. } => 9 * steps * *units as u64,
-        Layer::Bidirectional(inner) => 2 * scratch(inner, input, output),
-        Layer::MultiHeadAttention { num_heads, key_dim, .. } => {
-            let heads = *num_heads as u64;
-            2 * steps * steps * heads + 8 * steps * heads * *key_dim as u64
-        }
-        Layer::TransformerEncoder { num_heads, key_dim, ff_dim, .. } => {
-            let heads = *num_heads as u64;
-            2 * steps * steps * heads
-                + 8 * steps * heads * *key_dim as u64
-                + 4 * steps * (*ff_dim as u64 + 2 * width)
-        }
-        Layer::Conv2D { kernel_size, groups, .. } => {
-            let places = output.iter().take(2).product::<usize>() as u64;
-            // A single channel is convolved in place, without laying patches out.
-            if width == 1 {
-                0
-            } else {
-                places * (kernel_size.0 * kernel_size.1) as u64 * width / *groups as u64
-            }
-        }
-        Layer::Conv1D { kernel_size, .. } => {
-            output.first().copied().unwrap_or(1) as u64 * *kernel_size as u64 * width
-        }
-        Layer::Conv2DTranspose { kernel_size, filters, .. } => {
-            let places = input.iter().take(2).product::<usize>() as u64;
-            places * (kernel_size.0 * kernel_size.1 * filters) as u64
-        }
-        Layer::Residual { layers } => {
-            let mut shape = input.to_vec();
-            let mut sum = 0_u64;
-            for inner in layers {
-                let Ok(next) = super::shapes::output_shape(inner, &shape) else { break };
-                sum = sum.saturating_add(2 * size(&next) as u64 + scratch(inner, &shape, &next));
-                shape = next;
-            }
-            sum
-        }
-        _ => 0,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::data::{Signature, TargetKind};
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
-use super::layer::{Activation, Layer};
+use super::layers::options::Activation;
+use super::layers::{Dense, Family, Flatten, Layer, RecurrentOptions};
 use super::path::Path;
 use super::procedure::{self, Pretrainer, Procedure};
 use super::shapes::size;
@@ -118,7 +119,7 @@ impl Preset {
     /// A stack to be pretrained: Dense layers, and what changes nothing between them.
     fn check_stack(&self, method: Pretrainer) -> Result<(), Finding> {
         let at = |place| Path::to("layers").index(place);
-        let (_, hidden) = self.layers.split_last().unwrap_or((&Layer::Flatten, &[]));
+        let (_, hidden) = self.layers.split_last().unwrap_or((&Layer::Flatten(Flatten), &[]));
         let wants = match method {
             Pretrainer::Rbm(_) => &[Activation::Sigmoid][..],
             Pretrainer::Autoencoder(_) => &[Activation::Sigmoid, Activation::Tanh, Activation::Relu],
@@ -126,16 +127,18 @@ impl Preset {
         let mut stacked = 0;
         for (place, layer) in hidden.iter().enumerate() {
             match layer {
-                Layer::Flatten | Layer::Dropout { .. } => {}
-                Layer::Dense { activation, use_bias: true, .. } if wants.contains(activation) => stacked += 1,
-                Layer::Dense { use_bias: false, .. } => {
+                Layer::Flatten(_) | Layer::Dropout(_) => {}
+                Layer::Dense(Dense { activation, use_bias: true, .. }) if wants.contains(activation) => {
+                    stacked += 1
+                }
+                Layer::Dense(Dense { use_bias: false, .. }) => {
                     return finding(
                         at(place),
                         "a layer without bias cannot be pretrained",
                         "leave use_bias out",
                     );
                 }
-                Layer::Dense { .. } => {
+                Layer::Dense(_) => {
                     let help = match method {
                         Pretrainer::Rbm(_) => "give it activation: sigmoid",
                         Pretrainer::Autoencoder(_) => "give it activation: sigmoid, tanh or relu",
@@ -159,20 +162,22 @@ impl Preset {
     fn check_memory(&self) -> Result<(), Finding> {
         for (place, layer) in self.layers.iter().enumerate() {
             let at = Path::to("layers").index(place);
+            let reads_on =
+                |layer: RecurrentOptions| layer.stateful && layer.return_sequences && !layer.go_backwards;
             match layer {
-                Layer::LSTM { stateful: true, return_sequences: true, go_backwards: false, .. } => {}
-                Layer::LSTM { .. } => {
+                layer if layer.family() != Family::Recurrent => {}
+                layer if layer.recurrent().is_some_and(reads_on) => {}
+                Layer::LSTM(_) => {
                     return finding(
                         at,
                         "a language model reads a stream: its LSTM must keep its state, and answer at every step",
                         "give it stateful: true, return_sequences: true",
                     );
                 }
-                Layer::SimpleRNN { .. } | Layer::GRU { .. } | Layer::Bidirectional(_) => {
-                    let problem = format!("{} keeps no state from batch to batch", layer.kind());
+                other => {
+                    let problem = format!("{} keeps no state from batch to batch", other.kind());
                     return finding(at, problem, "use LSTM(…, stateful: true, return_sequences: true)");
                 }
-                _ => {}
             }
         }
         Ok(())
@@ -261,13 +266,8 @@ fn end_of(name: &str, network: &Network) -> Path {
 
 /// The activation that a network ends with, where it can be told.
 pub(super) fn last_activation(layers: &[Layer]) -> Option<Activation> {
-    match layers.iter().rev().find(|layer| !matches!(layer, Layer::Flatten | Layer::Reshape { .. }))? {
-        Layer::Dense { activation, .. }
-        | Layer::Conv2D { activation, .. }
-        | Layer::Conv2DTranspose { activation, .. }
-        | Layer::Activation(activation) => Some(*activation),
-        _ => None,
-    }
+    let only_reshapes = |layer: &&Layer| matches!(layer, Layer::Flatten(_) | Layer::Reshape(_));
+    layers.iter().rev().find(|layer| !only_reshapes(layer))?.activation()
 }
 
 #[cfg(test)]
@@ -324,6 +324,16 @@ mod tests {
         assert_refused(VAE, "binary_crossentropy", "kl_divergence", "does not compare", "kl_divergence");
         assert_refused(VAE, "activation: sigmoid", "activation: relu", "needs probabilities", "units: 784");
         assert_refused(VAE, "kl_weight: 1.0", "kl_weight: -1.0", "no weight", "kl_weight");
+    }
+
+    #[test]
+    fn a_decoder_may_end_with_any_layer_whose_activation_can_be_named() {
+        let convolution = "Reshape(target_shape: [28, 28]), \
+            Conv1D(filters: 28, kernel_size: 3, padding: same, activation: sigmoid)";
+        let text =
+            VAE.replacen("units: 784, activation: sigmoid)", &format!("units: 784), {convolution}"), 1);
+        assert_ne!(text, VAE);
+        experiment(&text, "my.ron").unwrap();
     }
 
     #[test]

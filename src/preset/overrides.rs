@@ -61,7 +61,7 @@ fn read_path(path: &str) -> Path {
 
 #[cfg(test)]
 mod tests {
-    use super::super::layer::Layer;
+    use super::super::layers::{Conv2D, Layer};
     use super::super::optimizers::{Optimizer, Sgd};
     use super::*;
 
@@ -75,7 +75,7 @@ mod tests {
         let text = apply(&text, "data.train_samples=1000").unwrap();
         let preset = parse(&text, "x").unwrap();
         assert_eq!((preset.train.epochs, preset.optimizer.learning_rate()), (2, 0.01));
-        assert!(matches!(preset.layers[0], Layer::Conv2D { filters: 8, .. }));
+        assert!(matches!(preset.layers[0], Layer::Conv2D(Conv2D { filters: 8, .. })));
         assert_eq!(preset.data.train_samples, Some(1000));
         let text = apply(&text, "optimizer=SGD(momentum: 0.9)").unwrap();
         assert!(matches!(parse(&text, "x").unwrap().optimizer, Optimizer::Sgd(Sgd { momentum: 0.9, .. })));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::field::nested_values;
-use super::layer::Layer;
+use super::layers::Layer;
 use super::optimizers::Optimizer;
 use super::variants::variants;
 use crate::fields;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::data::{Refusal, TargetKind, refuse};
 use super::files::{Colour, Missing, Task};
-use super::layer::Pair;
+use super::layers::options::Pair;
 use super::path::Path;
 
 /// A data set.

@@ -1,10 +1,9 @@
 //! A network as Keras's `model.summary()` shows it.
 
-use super::layer::Layer;
+use super::layers::{Layer, Parameters, output_shape, parameters};
 use super::names::layer_names;
-use super::parameters::{Parameters, parameters};
 use super::path::Path;
-use super::shapes::{LARGEST, ShapeError, output_shape};
+use super::shapes::{LARGEST, ShapeError};
 
 /// A network, layer by layer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::data::DataConfig;
 use super::field::{nested_values, other_values};
-use super::layer::Layer;
+use super::layers::Layer;
 use super::metric::Metric;
 use super::optimizers::Optimizer;
 use super::procedure::Procedure;
@@ -168,7 +168,7 @@ variants! {
 }
 
 // Layers are checked with their shapes, a source with what it offers.
-other_values!(Layer, Metric, Source);
+other_values!(Metric, Source);
 nested_values!(LossOptions, TrainConfig, Clip, EarlyStopping);
 
 fields! {

@@ -3,7 +3,8 @@
 use super::data::{Labels, Refusal, Signature, TargetKind};
 use super::experiment::Experiment;
 use super::field::Fields;
-use super::layer::{Activation, Layer};
+use super::layers::options::Activation;
+use super::layers::{Embedding, Layer};
 use super::parse::PresetError;
 use super::path::Path;
 use super::shapes::ShapeError;
@@ -104,10 +105,7 @@ impl Preset {
     pub(super) fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
         let output = summary.rows.last().map(|row| &row.shape[..]).unwrap_or_default();
         let last = Path::to("layers").index(self.layers.len() - 1);
-        let activation = match self.layers.last() {
-            Some(Layer::Dense { activation, .. } | Layer::Activation(activation)) => Some(*activation),
-            _ => None,
-        };
+        let activation = self.layers.last().and_then(Layer::activation);
         match &signature.target {
             TargetKind::Classes(classes) => {
                 let count = if self.data.labels == Labels::Binary { 1 } else { classes.len() };
@@ -160,7 +158,7 @@ impl Preset {
                 }
             }
         }
-        if let (Some(tokens), Some(Layer::Embedding { input_dim, .. })) =
+        if let (Some(tokens), Some(Layer::Embedding(Embedding { input_dim, .. }))) =
             (signature.tokens, self.layers.first())
             && *input_dim < tokens
         {

@@ -140,10 +140,11 @@ pub fn encode_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>, E
     safetensors::serialize(views, Some(about)).map_err(|error| Error::broken(path, error))
 }
 
-/// Reads the tensors of a safetensors file, sorted by name; half-precision and double-precision numbers are converted.
+/// Reads the tensors of a safetensors file, sorted by name. Numbers of half precision (F16, BF16) become the same
+/// numbers, those of double precision the nearest ones.
 ///
 /// # Errors
-/// When it is missing, torn, or holds integers.
+/// When it is missing, torn, or holds other numbers than these.
 pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
     let bytes = fs::read(path).map_err(Error::io(path, "reading"))?;
     let tensors = SafeTensors::deserialize(&bytes)
@@ -154,7 +155,12 @@ pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
             let values = match view.dtype() {
                 Dtype::F32 => view.data().chunks_exact(4).map(le_f32).collect(),
                 Dtype::F64 => view.data().chunks_exact(8).map(le_f64).collect(),
-                other => return Err(Error::broken(path, format!("{name} holds {other:?}, not F32 or F64"))),
+                Dtype::F16 => view.data().chunks_exact(2).map(le_f16).collect(),
+                Dtype::BF16 => view.data().chunks_exact(2).map(le_bf16).collect(),
+                other => {
+                    let problem = format!("{name} holds {other:?}, not F16, BF16, F32 or F64");
+                    return Err(Error::broken(path, problem));
+                }
             };
             Ok(NamedTensor { name: name.to_string(), shape: view.shape().to_vec(), values })
         })
@@ -169,6 +175,24 @@ fn le_f32(bytes: &[u8]) -> f32 {
 
 fn le_f64(bytes: &[u8]) -> f32 {
     bytes.try_into().map_or(f32::NAN, |bytes| f64::from_le_bytes(bytes) as f32)
+}
+
+/// A number of IEEE 754's half precision: 1 bit of sign, 5 of exponent, 10 of fraction.
+fn le_f16(bytes: &[u8]) -> f32 {
+    let bits = bytes.try_into().map_or(0x7e00, u16::from_le_bytes);
+    let (exponent, fraction) = (bits >> 10 & 0x1f, u32::from(bits & 0x3ff));
+    let size = match exponent {
+        // Subnormal: a multiple of the smallest one.
+        0 => fraction as f32 / f32::from(1_u16 << 12).powi(2),
+        0x1f => f32::from_bits(0xff << 23 | fraction << 13),
+        _ => f32::from_bits((u32::from(exponent) + 127 - 15) << 23 | fraction << 13),
+    };
+    if bits >> 15 == 1 { -size } else { size }
+}
+
+/// A number of Google's bfloat16: the first half of single precision.
+fn le_bf16(bytes: &[u8]) -> f32 {
+    bytes.try_into().map_or(f32::NAN, |bytes| f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16))
 }
 
 /// A checkpoint that will replace one of the same step.
@@ -249,6 +273,61 @@ mod tests {
             assert!(!is_whole(&state[..end]), "{end}");
         }
         assert!(!is_whole(")(") && !is_whole("() ()"));
+    }
+
+    #[test]
+    fn weights_of_half_precision_are_read_as_the_same_numbers() {
+        // From the tables of IEEE 754 half precision: the ends of each range, and both kinds of zero.
+        let halves: [(u16, f32); 9] = [
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 0.333_251_95),
+            (0x7bff, 65_504.0),
+            (0x0400, 2.0_f32.powi(-14)),
+            (0x03ff, 1023.0 * 2.0_f32.powi(-24)),
+            (0x8001, -(2.0_f32.powi(-24))),
+            (0x8000, -0.0),
+            (0xfc00, f32::NEG_INFINITY),
+        ];
+        let brains: [(u16, f32); 5] = [
+            (0x3f80, 1.0),
+            (0xbf00, -0.5),
+            (0x4049, 3.140_625),
+            (0x0001, f32::from_bits(1 << 16)),
+            (0x8000, -0.0),
+        ];
+        let bytes = |pairs: &[(u16, f32)]| -> Vec<u8> {
+            pairs.iter().flat_map(|(bits, _)| bits.to_le_bytes()).collect()
+        };
+        let (f16, bf16) = (bytes(&halves), bytes(&brains));
+        let file = safetensors::serialize(
+            [
+                ("brains", TensorView::new(Dtype::BF16, vec![5], &bf16).unwrap()),
+                ("halves", TensorView::new(Dtype::F16, vec![3, 3], &f16).unwrap()),
+            ],
+            None,
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("half.safetensors");
+        fs::write(&path, file.unwrap()).unwrap();
+        let read = load_tensors(&path).unwrap();
+        for (tensor, pairs) in read.iter().zip([&brains[..], &halves[..]]) {
+            let bits: Vec<u32> = tensor.values.iter().map(|x| x.to_bits()).collect();
+            let expected: Vec<u32> = pairs.iter().map(|(_, x)| x.to_bits()).collect();
+            assert_eq!(bits, expected, "{}", tensor.name);
+        }
+        assert_eq!(read[1].shape, [3, 3]);
+        assert!(le_f16(&0x7e00_u16.to_le_bytes()).is_nan() && le_bf16(&0x7fc0_u16.to_le_bytes()).is_nan());
+    }
+
+    #[test]
+    fn integers_are_not_weights() {
+        let file = safetensors::serialize([("x", TensorView::new(Dtype::U8, vec![1], &[3]).unwrap())], None);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("integers.safetensors");
+        fs::write(&path, file.unwrap()).unwrap();
+        let refused = load_tensors(&path).unwrap_err().to_string();
+        assert!(refused.contains("x holds U8"), "{refused}");
     }
 
     #[test]

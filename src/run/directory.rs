@@ -254,7 +254,7 @@ mod tests {
             description: String::new(),
             seed: 1,
             data: DataConfig::of(Source::Mnist),
-            layers: vec![Layer::Flatten],
+            layers: vec![crate::preset::layers::Flatten.into()],
             loss: Loss::MeanSquaredError,
             loss_options: LossOptions::default(),
             optimizer: Sgd { learning_rate: 0.1, ..Sgd::default() }.into(),

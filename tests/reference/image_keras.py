@@ -1,4 +1,4 @@
-"""Writes image_keras.json: what Keras computes for layers over images and for batch normalization.
+"""Writes image_keras.json: what Keras computes for layers over images, for batch and group normalization.
 
 usage: python tests/reference/image_keras.py   (needs keras on TensorFlow; tried with Keras 3 on TensorFlow 2.21)
 
@@ -30,6 +30,11 @@ def layers():
                    [L.AveragePooling2D((3, 2), strides=2, padding="same")]),
         layer_case("Keras: batch normalization in training", "[BatchNormalization(momentum: 0.9)]", (2, 3, 2, 3),
                    [L.BatchNormalization(momentum=0.9)], ["batch_normalization/gamma", "batch_normalization/beta"]),
+        layer_case("Keras: group normalization", "[GroupNormalization(groups: 2)]", (2, 3, 2, 6),
+                   [L.GroupNormalization(groups=2)], ["group_normalization/gamma", "group_normalization/beta"]),
+        layer_case("Keras: group normalization, a group a channel", "[GroupNormalization(groups: -1, epsilon: 0.01)]",
+                   (2, 5, 3), [L.GroupNormalization(groups=-1, epsilon=0.01)],
+                   ["group_normalization/gamma", "group_normalization/beta"]),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Writes image_torch.json: what PyTorch computes for layers over images and for batch normalization.
+"""Writes image_torch.json: what PyTorch computes for layers over images, for batch and group normalization.
 
 usage: python tests/reference/image_torch.py   (needs torch and numpy; tried with torch 2.9.1)
 
@@ -27,6 +27,22 @@ def batch_normalization():
             {"dense/kernel": (4, 3), "dense_1/kernel": (3, 2), "dense_1/bias": (2,), **scale},
             lambda x, p: F.leaky_relu(normalise(x @ p["dense/kernel"], p), 0.2) @ p["dense_1/kernel"] + p["dense_1/bias"]),
     ]
+
+
+def normalise_groups(x, p, groups, epsilon=1e-3):
+    gamma, beta = (p[f"group_normalization/{name}"] for name in ("gamma", "beta"))
+    return last(F.group_norm(first(x), groups, gamma, beta, epsilon))
+
+
+def group_normalization():
+    cases = []
+    for shape, groups in [((2, 3, 4, 6), 3), ((2, 5, 6), 1), ((3, 2, 2, 4), -1), ((3, 8), 4)]:
+        channels = shape[-1]
+        scale = {f"group_normalization/{name}": (channels,) for name in ("gamma", "beta")}
+        cases.append(layer_case(
+            f"group normalization of {list(shape)}, groups: {groups}", f"[GroupNormalization(groups: {groups})]", shape,
+            scale, lambda x, p, g=groups, c=channels: normalise_groups(x, p, c if g == -1 else g)))
+    return cases
 
 
 def first(x):
@@ -108,6 +124,6 @@ def resampling():
 
 if __name__ == "__main__":
     write(HERE / "image_torch.json", {
-        "layers": batch_normalization() + transposed_convolutions() + convolutions_over_steps()
+        "layers": batch_normalization() + group_normalization() + transposed_convolutions() + convolutions_over_steps()
         + convolutions_of_many_channels() + resampling()
     })

@@ -1,4 +1,7 @@
-//! Normalising the rows of a matrix by their own mean and variance (Ba, Kiros & Hinton 2016).
+//! Normalising samples by means and variances of their own: each row of a matrix (layer normalization; Ba, Kiros &
+//! Hinton 2016), or each group of channels (group normalization; Wu & He 2018).
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -17,7 +20,7 @@ fn rows_per_piece(columns: usize) -> usize {
     (PIECE / columns).clamp(1, ROWS)
 }
 
-/// Mean and `1 / sqrt(variance + epsilon)` of each row.
+/// Mean and `1 / sqrt(variance + epsilon)` of each row, or of each group of each sample.
 pub struct Moments {
     mean: Buffer,
     inverse: Buffer,
@@ -117,9 +120,212 @@ pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> 
             let mut normal = Buffer::scratch(columns);
             gradient_rows(x, gamma, mean, inverse, g, sums, &mut normal);
         });
-    let total = |first: usize| -> Buffer {
+    totals(&parts, columns, [0, columns])
+}
+
+/// The sums over all pieces of what stands from each of these places on.
+fn totals(parts: &[f32], columns: usize, places: [usize; 2]) -> [Buffer; 2] {
+    places.map(|first| {
         let column = |j| parts.chunks_exact(2 * columns).map(|part| f64::from(part[first + j])).sum::<f64>();
         (0..columns).map(|j| column(j) as f32).collect()
-    };
-    [total(0), total(columns)]
+    })
+}
+
+/// Samples of `[pixels, channels]` whose channels are normalised in groups, each over all pixels (Wu & He 2018).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Groups {
+    /// Pixels, or steps, of a sample.
+    pub pixels: usize,
+    /// Channels of a pixel.
+    pub channels: usize,
+    /// Groups of neighbouring channels, which divide the channels.
+    pub groups: usize,
+}
+
+impl Groups {
+    fn sample(&self) -> usize {
+        self.pixels * self.channels
+    }
+
+    /// Channels of a group.
+    fn width(&self) -> usize {
+        self.channels / self.groups
+    }
+
+    /// Numbers of a group.
+    fn count(&self) -> f64 {
+        (self.pixels * self.width()) as f64
+    }
+
+    /// Sums over a sample's pixels: `add` adds those of a range of its numbers to a row of sums. Ranges are short enough
+    /// for single precision, as are the sums of their sums.
+    fn sum_over_pixels(&self, sums: &mut [f32], mut add: impl FnMut(Range<usize>, &mut [f32])) {
+        let mut part = Buffer::scratch(sums.len());
+        sums.fill(0.0);
+        let (end, step) = (self.sample(), ROWS * self.channels);
+        for start in (0..end).step_by(step) {
+            part.fill(0.0);
+            add(start..end.min(start + step), &mut part);
+            sums.iter_mut().zip(part.iter()).for_each(|(sum, part)| *sum += part);
+        }
+    }
+
+    /// For each group the mean, over its numbers, of what `sums` has summed over the pixels of each channel.
+    fn means<'a>(&'a self, sums: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
+        let group = |sums: &[f32]| sums.iter().copied().map(f64::from).sum::<f64>() / self.count();
+        sums.chunks_exact(self.width()).map(group)
+    }
+
+    /// What belongs to each group, for each of its channels.
+    fn spread(&self, of_groups: &[f32], of_channels: &mut [f32]) {
+        let channels = of_channels.chunks_exact_mut(self.width());
+        channels.zip(of_groups).for_each(|(channels, value)| channels.fill(*value));
+    }
+}
+
+simd! {
+    fn add_rows<I>(x: &[f32], sums: &mut [f32]) {
+        for x in x.chunks_exact(sums.len()) {
+            for j in 0..sums.len() { sums[j] += x[j]; }
+        }
+    }
+}
+
+simd! {
+    fn add_squares<I>(x: &[f32], means: &[f32], sums: &mut [f32]) {
+        let channels = means.len();
+        let sums = &mut sums[..channels];
+        for x in x.chunks_exact(channels) {
+            for j in 0..channels {
+                let deviation = x[j] - means[j];
+                sums[j] = I::mul_add(deviation, deviation, sums[j]);
+            }
+        }
+    }
+}
+
+simd! {
+    /// Adds the gradients `g` to the first half of the sums, and their products with what was normalised to the second.
+    fn add_products<I>(x: &[f32], g: &[f32], means: &[f32], inverses: &[f32], sums: &mut [f32]) {
+        let channels = means.len();
+        let (plain, products) = sums.split_at_mut(channels);
+        for (x, g) in x.chunks_exact(channels).zip(g.chunks_exact(channels)) {
+            for j in 0..channels {
+                plain[j] += g[j];
+                products[j] = I::mul_add(g[j], (x[j] - means[j]) * inverses[j], products[j]);
+            }
+        }
+    }
+}
+
+simd! {
+    fn normalise_pixels<I>(x: &[f32], means: &[f32], inverses: &[f32], gamma: &[f32], beta: &[f32], y: &mut [f32]) {
+        let channels = means.len();
+        for (x, y) in x.chunks_exact(channels).zip(y.chunks_exact_mut(channels)) {
+            for j in 0..channels { y[j] = I::mul_add((x[j] - means[j]) * inverses[j], gamma[j], beta[j]); }
+        }
+    }
+}
+
+simd! {
+    fn gradient_pixels<I>(x: &[f32], means: &[f32], inverses: &[f32], gamma: &[f32], pulls: &[f32], slopes: &[f32], g: &mut [f32]) {
+        let channels = means.len();
+        for (x, g) in x.chunks_exact(channels).zip(g.chunks_exact_mut(channels)) {
+            for j in 0..channels {
+                let normal = (x[j] - means[j]) * inverses[j];
+                g[j] = inverses[j] * (g[j] * gamma[j] - I::mul_add(normal, slopes[j], pulls[j]));
+            }
+        }
+    }
+}
+
+/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` with the mean and biased variance of each sample's groups;
+/// `gamma` and `beta` have a number for each channel.
+///
+/// # Panics
+/// When `x` does not divide into samples, or the groups do not divide the channels.
+pub fn normalise_groups(
+    x: &[f32],
+    shape: Groups,
+    gamma: &[f32],
+    beta: &[f32],
+    epsilon: f32,
+) -> (Buffer, Moments) {
+    let Groups { channels, groups, .. } = shape;
+    let sample = shape.sample();
+    assert!(sample > 0 && x.len().is_multiple_of(sample), "group norm: samples");
+    assert!(groups > 0 && channels.is_multiple_of(groups), "group norm: groups");
+    assert!(gamma.len() == channels && beta.len() == channels, "group norm: channels");
+    let count = x.len() / sample * groups;
+    let mut y = Buffer::scratch(x.len());
+    let mut moments = Moments { mean: Buffer::scratch(count), inverse: Buffer::scratch(count) };
+    let piece = rows_per_piece(sample);
+    let places =
+        moments.mean.par_chunks_mut(piece * groups).zip(moments.inverse.par_chunks_mut(piece * groups));
+    y.par_chunks_mut(piece * sample).zip(x.par_chunks(piece * sample)).zip(places).for_each(
+        |((y, x), (mean, inverse))| {
+            let [mut sums, mut means, mut inverses] = [(); 3].map(|()| Buffer::scratch(channels));
+            let places = mean.chunks_exact_mut(groups).zip(inverse.chunks_exact_mut(groups));
+            let samples = y.chunks_exact_mut(sample).zip(x.chunks_exact(sample));
+            for ((y, x), (mean, inverse)) in samples.zip(places) {
+                shape.sum_over_pixels(&mut sums, |range, sums| add_rows(&x[range], sums));
+                mean.iter_mut().zip(shape.means(&sums)).for_each(|(mean, found)| *mean = found as f32);
+                shape.spread(mean, &mut means);
+                shape.sum_over_pixels(&mut sums, |range, sums| add_squares(&x[range], &means, sums));
+                let variances = shape.means(&sums);
+                inverse.iter_mut().zip(variances).for_each(|(inverse, variance)| {
+                    *inverse = (1.0 / (variance + f64::from(epsilon)).sqrt()) as f32;
+                });
+                shape.spread(inverse, &mut inverses);
+                normalise_pixels(x, &means, &inverses, gamma, beta, y);
+            }
+        },
+    );
+    (y, moments)
+}
+
+/// From the gradient `g` of what [`normalise_groups`] gave: turns it into that of `x`, in place, and returns those of
+/// gamma and beta.
+pub fn group_gradients(
+    x: &[f32],
+    shape: Groups,
+    gamma: &[f32],
+    moments: &Moments,
+    g: &mut [f32],
+) -> [Buffer; 2] {
+    let Groups { channels, groups, .. } = shape;
+    let sample = shape.sample();
+    let piece = rows_per_piece(sample);
+    let mut parts = Buffer::zeroed(g.len().div_ceil(piece * sample) * 2 * channels);
+    let places = moments.mean.par_chunks(piece * groups).zip(moments.inverse.par_chunks(piece * groups));
+    g.par_chunks_mut(piece * sample)
+        .zip(x.par_chunks(piece * sample))
+        .zip(places)
+        .zip(parts.par_chunks_mut(2 * channels))
+        .for_each(|(((g, x), (mean, inverse)), part)| {
+            let [mut means, mut inverses, mut pulls, mut slopes] =
+                [(); 4].map(|()| Buffer::scratch(channels));
+            let mut sums = Buffer::scratch(2 * channels);
+            let places = mean.chunks_exact(groups).zip(inverse.chunks_exact(groups));
+            let samples = g.chunks_exact_mut(sample).zip(x.chunks_exact(sample));
+            for ((g, x), (mean, inverse)) in samples.zip(places) {
+                shape.spread(mean, &mut means);
+                shape.spread(inverse, &mut inverses);
+                shape.sum_over_pixels(&mut sums, |range, sums| {
+                    add_products(&x[range.clone()], &g[range], &means, &inverses, sums);
+                });
+                part.iter_mut().zip(sums.iter()).for_each(|(part, sum)| *part += sum);
+                // What the group's mean and its variance take back from each of its numbers.
+                for (taken, sums) in
+                    [&mut pulls, &mut slopes].into_iter().zip(sums.chunks_exact_mut(channels))
+                {
+                    sums.iter_mut().zip(gamma).for_each(|(sum, gamma)| *sum *= gamma);
+                    for (taken, mean) in taken.chunks_exact_mut(shape.width()).zip(shape.means(sums)) {
+                        taken.fill(mean as f32);
+                    }
+                }
+                gradient_pixels(x, &means, &inverses, gamma, &pulls, &slopes, g);
+            }
+        });
+    totals(&parts, channels, [channels, 0])
 }

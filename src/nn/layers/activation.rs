@@ -1,20 +1,21 @@
 //! An activation on its own.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
+use crate::preset::{self, layers};
 
 /// Applies an activation; softmax over the last axis.
 pub struct Activation {
-    kind: crate::preset::Activation,
+    kind: preset::Activation,
     width: usize,
 }
 
-impl Activation {
-    /// An activation of inputs whose last axis is `width` long.
-    pub fn new(kind: crate::preset::Activation, width: usize) -> Self {
-        Activation { kind, width }
+impl Build for layers::Activation {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(Activation { kind: self.0, width: site.width() }))
     }
 }
 

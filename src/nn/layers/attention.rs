@@ -1,6 +1,7 @@
 //! MultiHeadAttention: every step takes from the others what its queries find in their keys.
 
 use super::Layer;
+use super::build::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
@@ -8,7 +9,7 @@ use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::attention::Attention;
 use crate::nn::ops::Backend;
 use crate::nn::ops::attention::Attended;
-use crate::preset::{Activation, Initializer};
+use crate::preset::{Activation, Initializer, layers};
 
 /// Self-attention over `[batch, steps * features]`, with Keras's weights: `query`, `key` and `value` with kernels
 /// `[features, heads, width]` and biases `[heads, width]`, `attention_output` with kernel `[heads, width, features]`
@@ -51,27 +52,24 @@ impl<D: Backend> Projection<D> {
     }
 }
 
-impl<D: Backend> MultiHeadAttention<D> {
-    /// A layer for inputs `[steps, features]` with heads of `width` numbers; kernels start by Glorot, biases at zero.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(
-        device: &D,
-        [steps, features]: [usize; 2],
-        [heads, width]: [usize; 2],
-        causal: bool,
-        stream: Stream,
-    ) -> Result<Self, Error> {
+impl Build for layers::MultiHeadAttention {
+    /// Kernels start by Glorot, biases at zero.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let &layers::MultiHeadAttention { num_heads: heads, key_dim: width, causal } = self;
+        let [steps, features] = site.steps()?;
         let inner = [heads, width];
-        let into = |name, part| Projection::new(device, name, [&[features], &inner], stream.part(part));
-        Ok(MultiHeadAttention {
+        let into =
+            |name, part| Projection::new(site.device, name, [&[features], &inner], site.stream.part(part));
+        let output = site.stream.part(3);
+        Ok(Box::new(MultiHeadAttention {
             inputs: [into("query", 0)?, into("key", 1)?, into("value", 2)?],
-            output: Projection::new(device, "attention_output", [&inner, &[features]], stream.part(3))?,
+            output: Projection::new(site.device, "attention_output", [&inner, &[features]], output)?,
             shape: Attention { steps, heads, width, causal },
-        })
+        }))
     }
+}
 
+impl<D: Backend> MultiHeadAttention<D> {
     fn attend(&self, pass: &mut Pass<D>, input: &Var<D>) -> Result<Attended<D>, Error> {
         let [query, key, value] = &self.inputs;
         let (query, key, value) =

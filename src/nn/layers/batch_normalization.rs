@@ -1,12 +1,13 @@
 //! BatchNormalization over the last axis, with an activation fused behind it where the model has one next.
 
 use super::Layer;
+use super::build::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;
 use crate::nn::ops::batch_norm::BatchNorm;
-use crate::preset::Activation;
+use crate::preset::{self, Activation, layers};
 
 /// Batch normalization: `gamma`, `beta`, and the running statistics, each `[features]`.
 pub struct BatchNormalization<D: Backend> {
@@ -19,28 +20,21 @@ pub struct BatchNormalization<D: Backend> {
     activation: Activation,
 }
 
-impl<D: Backend> BatchNormalization<D> {
-    /// A layer for inputs whose last axis is `features` long, which leaves them as they are until it has learnt.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(device: &D, features: usize, momentum: f32, epsilon: f32) -> Result<Self, Error> {
-        let param = |name, value| Param::new(device, name, &[features], vec![value; features]);
+impl Build for layers::BatchNormalization {
+    /// The layer leaves its inputs as they are until it has learnt.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let features = site.width();
+        let param = |name, value| site.filled(name, features, value);
         let statistic = |name, value| Ok(Param { trainable: false, ..param(name, value)? });
-        Ok(BatchNormalization {
+        Ok(Box::new(BatchNormalization {
             gamma: param("gamma", 1.0)?,
             beta: param("beta", 0.0)?,
             moving_mean: statistic("moving_mean", 0.0)?,
             moving_variance: statistic("moving_variance", 1.0)?,
-            momentum,
-            epsilon,
-            activation: Activation::Linear,
-        })
-    }
-
-    /// The same layer with an activation behind it, as one op.
-    pub fn activated(self, activation: Activation) -> Self {
-        BatchNormalization { activation, ..self }
+            momentum: self.momentum,
+            epsilon: self.epsilon,
+            activation: site.fused.and_then(preset::Layer::activation).unwrap_or_default(),
+        }))
     }
 }
 

@@ -1,35 +1,38 @@
 //! Bidirectional: a recurrent layer run in both directions, its two outputs side by side (Schuster & Paliwal 1997).
 
 use super::Layer;
+use super::build::Site;
 use super::recurrent::Recurrent;
 use super::view::View;
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
-use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
-use crate::preset::{self, names::layer_names};
+use crate::preset;
+use crate::preset::layers::composite::both_ways;
 
 /// Two recurrent layers over the same sequence.
 pub struct Bidirectional<D: Backend> {
     forward: Recurrent<D>,
     backward: Recurrent<D>,
-    /// What the inner layer is called: `lstm`.
-    inner: String,
+    /// What the two are called: `forward_lstm`, `backward_lstm`.
+    names: [String; 2],
 }
 
 impl<D: Backend> Bidirectional<D> {
-    /// Both directions of the recurrent layer `inner`, for inputs `[steps, features]`.
+    /// Both directions of the recurrent layer `inner`.
     ///
     /// # Errors
-    /// As [`Recurrent::from_preset`].
-    pub fn new(device: &D, inner: &preset::Layer, input: [usize; 2], stream: Stream) -> Result<Self, Error> {
-        let one_way = |part| Recurrent::from_preset(device, inner, input, stream.part(part));
-        let inner = layer_names(std::slice::from_ref(inner)).concat();
-        Ok(Bidirectional { forward: one_way(0)?, backward: one_way(1)?.reversed(), inner })
+    /// When `inner` is not recurrent, and as [`Recurrent::from_options`].
+    pub fn new(inner: &preset::Layer, site: &Site<D>) -> Result<Self, Error> {
+        let options =
+            inner.recurrent().ok_or_else(|| Error::Weights(format!("{} is not recurrent", inner.kind())))?;
+        let steps = site.steps()?;
+        let one_way = |part| Recurrent::from_options(site.device, options, steps, site.stream.part(part));
+        Ok(Bidirectional { forward: one_way(0)?, backward: one_way(1)?.reversed(), names: both_ways(inner) })
     }
 
     fn paths(&self, path: &str) -> [String; 2] {
-        ["forward", "backward"].map(|way| format!("{path}{way}_{}/", self.inner))
+        self.names.each_ref().map(|name| format!("{path}{name}/"))
     }
 }
 

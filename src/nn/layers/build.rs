@@ -1,229 +1,141 @@
-//! From a preset's layer to a built one: the one place where layer kinds are listed.
+//! From a preset's layer to a built one.
 
-use super::activation::Activation;
-use super::attention::MultiHeadAttention;
-use super::batch_normalization::BatchNormalization;
 use super::bidirectional::Bidirectional;
 use super::chain::Chain;
-use super::conv2d::Conv2D;
-use super::conv2d_transpose::Conv2DTranspose;
-use super::dense::Dense;
-use super::dropout::Dropout;
-use super::embedding::Embedding;
-use super::layer_normalization::LayerNormalization;
-use super::pooling::{AveragePooling2D, MaxPooling2D};
-use super::position_embedding::PositionEmbedding;
-use super::recurrent::Recurrent;
-use super::residual::{Residual, encoder_blocks};
-use super::shape::Reshape;
-use super::up_sampling::UpSampling2D;
+use super::residual::Residual;
 use super::{Error, Layer};
-use crate::nn::init::Stream;
-use crate::nn::kernel::conv::Conv;
-use crate::nn::kernel::conv_window::Window;
+use crate::nn::graph::Param;
+use crate::nn::init::{Stream, numbers};
 use crate::nn::ops::Backend;
 use crate::preset;
-use crate::preset::Pair;
-use crate::preset::shapes::output_shape;
+use crate::preset::layers::{CompositeLayer, Parts, layer_kinds};
+use crate::preset::{Initializer, Pair, Regularizer};
 
-/// Builds a layer for inputs of shape `input` (channels last), with the work of the layer behind it that [`absorbed`]
-/// found as part of it.
-///
-/// # Errors
-/// When the device fails, or the engine has no such layer yet.
-pub fn build<D: Backend>(
-    device: &D,
-    layer: &preset::Layer,
-    input: &[usize],
-    stream: Stream,
-    absorbed: Option<&preset::Layer>,
-) -> Result<Box<dyn Layer<D>>, Error> {
-    let width = input.last().copied().unwrap_or(1);
-    Ok(match layer {
-        preset::Layer::Dense { units, activation, use_bias, kernel_initializer, kernel_regularizer } => {
-            Box::new(Dense::new(
-                device,
-                [width, *units],
-                *activation,
-                *use_bias,
-                *kernel_initializer,
-                *kernel_regularizer,
-                stream,
-            )?)
+/// Where a layer is built.
+pub struct Site<'a, D: Backend> {
+    /// The device that it is to run on.
+    pub device: &'a D,
+    /// Shape of one sample's input, channels last.
+    pub input: &'a [usize],
+    /// Its random numbers.
+    pub stream: Stream,
+    /// The layer behind it, where [`fused_with_next`] says that this one does that one's work as well.
+    pub fused: Option<&'a preset::Layer>,
+}
+
+/// A kind of layer that the engine computes, as the preset says it.
+pub trait Build {
+    /// The layer with its weights.
+    ///
+    /// # Errors
+    /// When the layer does not fit its input, or the device fails.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error>;
+}
+
+macro_rules! build_each_kind {
+    (
+        simple { $($file:ident::$simple:ident = $name:literal,)* }
+        composite { $($place:ident::$composite:ident = $title:literal,)* }
+    ) => {
+        /// Builds a layer of any kind.
+        ///
+        /// # Errors
+        /// When the layer does not fit its input, or the device fails.
+        pub fn build<D: Backend>(layer: &preset::Layer, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+            match layer {
+                $(preset::Layer::$simple(layer) => layer.build(site),)*
+                $(preset::Layer::$composite(layer) => join(layer.parts(site.input), site),)*
+            }
         }
-        preset::Layer::Conv2D {
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kernel_initializer,
-            kernel_regularizer,
-        } => {
-            let window = Window {
-                input: image(input)?,
-                size: sizes(*kernel_size),
-                strides: sizes(*strides),
-                dilation: sizes(*dilation_rate),
-                padding: *padding,
-            };
-            let conv = Conv2D::new(
-                device,
-                Conv { window, filters: *filters, groups: *groups },
-                *activation,
-                *use_bias,
-                *kernel_initializer,
-                *kernel_regularizer,
-                stream,
-            )?;
-            Box::new(if absorbed.is_some() { conv.pooled() } else { conv })
-        }
-        preset::Layer::Conv1D {
-            filters,
-            kernel_size,
-            strides,
-            padding,
-            dilation_rate,
-            groups,
-            activation,
-            use_bias,
-            kernel_initializer,
-            kernel_regularizer,
-        } => {
-            let window = Window {
-                input: sequence(input)?,
-                size: [*kernel_size, 1],
-                strides: [*strides, 1],
-                dilation: [*dilation_rate, 1],
-                padding: *padding,
-            };
-            let conv = Conv2D::new(
-                device,
-                Conv { window, filters: *filters, groups: *groups },
-                *activation,
-                *use_bias,
-                *kernel_initializer,
-                *kernel_regularizer,
-                stream,
-            )?;
-            Box::new(conv.over_steps())
-        }
-        preset::Layer::Conv2DTranspose {
-            filters: _,
-            kernel_size,
-            strides,
-            padding,
-            activation,
-            use_bias,
-            kernel_initializer,
-            kernel_regularizer,
-        } => {
-            // The convolution from the layer's output back to its input.
-            let large = output_shape(layer, input).map_err(|error| Error::Weights(error.to_string()))?;
-            let window = Window::new(image(&large)?, sizes(*kernel_size), sizes(*strides));
-            Box::new(Conv2DTranspose::new(
-                device,
-                Conv { window: Window { padding: *padding, ..window }, filters: width, groups: 1 },
-                *activation,
-                *use_bias,
-                *kernel_initializer,
-                *kernel_regularizer,
-                stream,
-            )?)
-        }
-        preset::Layer::MaxPooling2D { pool_size, strides, padding } => {
-            let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
-            let window = Window::new(image(input)?, size, strides);
-            Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
-        }
-        preset::Layer::MaxPooling1D { pool_size, strides, padding } => {
-            let (size, strides) = ([*pool_size, 1], [strides.unwrap_or(*pool_size), 1]);
-            let window = Window::new(sequence(input)?, size, strides);
-            Box::new(MaxPooling2D::new(Window { padding: *padding, ..window }))
-        }
-        preset::Layer::AveragePooling2D { pool_size, strides, padding } => {
-            let (size, strides) = (sizes(*pool_size), sizes(strides.unwrap_or(*pool_size)));
-            let window = Window::new(image(input)?, size, strides);
-            Box::new(AveragePooling2D::new(Window { padding: *padding, ..window }))
-        }
-        preset::Layer::GlobalAveragePooling2D => {
-            let [height, width, channels] = image(input)?;
-            let window = Window::new([height, width, channels], [height, width], [1, 1]);
-            Box::new(AveragePooling2D::new(window))
-        }
-        preset::Layer::UpSampling2D { size } => Box::new(UpSampling2D::new(image(input)?, sizes(*size))),
-        preset::Layer::BatchNormalization { momentum, epsilon } => {
-            let norm = BatchNormalization::new(device, width, *momentum, *epsilon)?;
-            Box::new(match absorbed {
-                Some(preset::Layer::Activation(kind)) => norm.activated(*kind),
-                _ => norm,
-            })
-        }
-        preset::Layer::Activation(kind) => Box::new(Activation::new(*kind, width)),
-        preset::Layer::Dropout { rate } => Box::new(Dropout::new(*rate)),
-        preset::Layer::Flatten | preset::Layer::Reshape { .. } => Box::new(Reshape),
-        preset::Layer::SimpleRNN { .. } | preset::Layer::LSTM { .. } | preset::Layer::GRU { .. } => {
-            Box::new(Recurrent::from_preset(device, layer, steps(input)?, stream)?)
-        }
-        preset::Layer::Bidirectional(inner) => {
-            Box::new(Bidirectional::new(device, inner, steps(input)?, stream)?)
-        }
-        preset::Layer::Embedding { input_dim, output_dim } => {
-            Box::new(Embedding::new(device, [*input_dim, *output_dim], stream)?)
-        }
-        preset::Layer::PositionEmbedding => Box::new(PositionEmbedding::new(device, steps(input)?, stream)?),
-        preset::Layer::LayerNormalization { epsilon } => {
-            Box::new(LayerNormalization::new(device, width, *epsilon)?)
-        }
-        preset::Layer::GlobalAveragePooling1D => {
-            let [steps, channels] = steps(input)?;
-            let window = Window::new([steps, 1, channels], [steps, 1], [1, 1]);
-            Box::new(AveragePooling2D::new(window))
-        }
-        preset::Layer::MultiHeadAttention { num_heads, key_dim, causal } => {
-            let heads = [*num_heads, *key_dim];
-            Box::new(MultiHeadAttention::new(device, steps(input)?, heads, *causal, stream)?)
-        }
-        preset::Layer::Residual { layers } => Box::new(Residual::new(device, layers, input, stream)?),
-        preset::Layer::TransformerEncoder { num_heads, key_dim, ff_dim, dropout, causal } => {
-            let blocks = encoder_blocks([*num_heads, *key_dim, *ff_dim], width, *causal, *dropout);
-            Box::new(Chain::build(device, &blocks, input, |place| stream.part(place))?)
-        }
+    };
+}
+layer_kinds!(build_each_kind);
+
+/// Builds the parts of a composite layer, joined as they are to be.
+fn join<D: Backend>(parts: Parts, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+    let chain = |layers: &[preset::Layer]| {
+        Chain::build(site.device, layers, site.input, |place| site.stream.part(place))
+    };
+    Ok(match parts {
+        Parts::InTurn(layers) => Box::new(chain(&layers)?),
+        Parts::Added(layers) => Box::new(Residual::new(chain(&layers)?)),
+        Parts::BothWays(layer) => Box::new(Bidirectional::new(&layer, site)?),
     })
 }
 
-/// The layer behind `layer` whose work it does as well, as one op: max-pooling of 2x2 behind a convolution, an
-/// activation behind a batch normalization.
-pub fn absorbed<'a>(layer: &preset::Layer, next: Option<&'a preset::Layer>) -> Option<&'a preset::Layer> {
-    next.filter(|next| match (layer, next) {
-        (preset::Layer::Conv2D { .. }, preset::Layer::MaxPooling2D { pool_size, strides, padding }) => {
+/// Whether `layer` does the work of the one behind it as well, as one fused op: max-pooling of 2x2 behind a convolution,
+/// an activation behind a batch normalization.
+pub fn fused_with_next(layer: &preset::Layer, next: &preset::Layer) -> bool {
+    match (layer, next) {
+        (preset::Layer::Conv2D(_), preset::Layer::MaxPooling2D(pooling)) => {
             let two = Pair(2, 2);
-            *pool_size == two && strides.unwrap_or(two) == two && *padding == preset::Padding::Valid
+            (pooling.pool_size, pooling.strides()) == (two, two) && pooling.padding == preset::Padding::Valid
         }
-        (preset::Layer::BatchNormalization { .. }, preset::Layer::Activation(_)) => true,
+        (preset::Layer::BatchNormalization(_), preset::Layer::Activation(_)) => true,
         _ => false,
-    })
+    }
 }
 
-fn sizes(pair: Pair) -> [usize; 2] {
-    [pair.0, pair.1]
-}
+impl<D: Backend> Site<'_, D> {
+    /// The length of the input's last axis.
+    pub fn width(&self) -> usize {
+        self.input.last().copied().unwrap_or(1)
+    }
 
-fn image(shape: &[usize]) -> Result<[usize; 3], Error> {
-    let refused = |_| Error::Weights(format!("{shape:?} is not the shape of an image"));
-    shape.try_into().map_err(refused)
-}
+    /// Height, width and channels of the input.
+    ///
+    /// # Errors
+    /// When it is no image.
+    pub fn image(&self) -> Result<[usize; 3], Error> {
+        let refused = |_| Error::Weights(format!("{:?} is not the shape of an image", self.input));
+        self.input.try_into().map_err(refused)
+    }
 
-/// A sequence as an image one pixel wide.
-fn sequence(shape: &[usize]) -> Result<[usize; 3], Error> {
-    steps(shape).map(|[steps, channels]| [steps, 1, channels])
-}
+    /// Steps and features of the input.
+    ///
+    /// # Errors
+    /// When it is no sequence.
+    pub fn steps(&self) -> Result<[usize; 2], Error> {
+        let refused = |_| Error::Weights(format!("{:?} is not the shape of a sequence", self.input));
+        self.input.try_into().map_err(refused)
+    }
 
-/// Steps and features of a sequence.
-fn steps(shape: &[usize]) -> Result<[usize; 2], Error> {
-    let refused = |_| Error::Weights(format!("{shape:?} is not the shape of a sequence"));
-    shape.try_into().map_err(refused)
+    /// The input's sequence as an image one pixel wide.
+    ///
+    /// # Errors
+    /// When it is no sequence.
+    pub fn sequence(&self) -> Result<[usize; 3], Error> {
+        self.steps().map(|[steps, channels]| [steps, 1, channels])
+    }
+
+    /// A kernel of this shape, the layer's first parameter.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn kernel(
+        &self,
+        shape: &[usize],
+        initializer: Initializer,
+        regularizer: Regularizer,
+    ) -> Result<Param<D>, Error> {
+        let start = numbers(initializer, shape, &mut self.stream.parameter(0));
+        let kernel = Param::new(self.device, "kernel", shape, start)?;
+        Ok(Param { l1: regularizer.l1, l2: regularizer.l2, ..kernel })
+    }
+
+    /// A bias for so many outputs, which starts at zero.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn bias(&self, outputs: usize) -> Result<Param<D>, Error> {
+        self.filled("bias", outputs, 0.0)
+    }
+
+    /// A parameter of so many numbers, all the same.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn filled(&self, name: &'static str, count: usize, value: f32) -> Result<Param<D>, Error> {
+        Param::new(self.device, name, &[count], vec![value; count])
+    }
 }

@@ -1,14 +1,14 @@
 //! Layers one behind the other: a model, or the inside of a residual block.
 
+use super::Layer;
+use super::build::{Site, build, fused_with_next};
 use super::view::{Shown, View};
-use super::{Layer, absorbed, build};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
 use crate::preset;
-use crate::preset::names::layer_names;
-use crate::preset::shapes::output_shape;
+use crate::preset::{layer_names, output_shape};
 
 /// Layers, each fed with what the one before gives.
 pub struct Chain<D: Backend> {
@@ -22,7 +22,7 @@ struct Part<D: Backend> {
     /// Shape of one sample's output, as the preset says it.
     shape: Vec<usize>,
     /// Whether it does the work of the layer behind it as well, which then only has its name.
-    absorbs: bool,
+    fused: bool,
 }
 
 impl<D: Backend> Chain<D> {
@@ -38,17 +38,18 @@ impl<D: Backend> Chain<D> {
     ) -> Result<Self, Error> {
         let mut shape = input.to_vec();
         let mut parts = Vec::with_capacity(layers.len());
-        let mut is_absorbed = false;
+        let mut is_done = false;
         for (place, (layer, name)) in layers.iter().zip(layer_names(layers)).enumerate() {
-            let behind = absorbed(layer, layers.get(place + 1)).filter(|_| !is_absorbed);
-            let built: Box<dyn Layer<D>> = if is_absorbed {
+            let fused = layers.get(place + 1).filter(|next| !is_done && fused_with_next(layer, next));
+            let built: Box<dyn Layer<D>> = if is_done {
                 Box::new(super::shape::Reshape)
             } else {
-                build(device, layer, &shape, stream(place as u32), behind)?
+                build(layer, &Site { device, input: &shape, stream: stream(place as u32), fused })?
             };
-            is_absorbed = behind.is_some();
+            // Then the next layer's work is done here.
+            is_done = fused.is_some();
             shape = output_shape(layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
-            parts.push(Part { name, layer: built, shape: shape.clone(), absorbs: is_absorbed });
+            parts.push(Part { name, layer: built, shape: shape.clone(), fused: is_done });
         }
         Ok(Chain { parts, output: shape })
     }
@@ -99,7 +100,7 @@ impl<D: Backend> Layer<D> for Chain<D> {
         self.parts.iter_mut().try_fold(input, |x, part| {
             let path = format!("{path}{}/", part.name);
             let y = part.layer.look(pass, x, &path, views)?;
-            if !part.absorbs {
+            if !part.fused {
                 views.push(View::new(&path, Shown::Output, &part.shape, y.to_vec()));
             } else if let Some(own) = views.last_mut() {
                 // A layer that does the next one's work as well shows its own output itself, as a row.

@@ -1,13 +1,14 @@
 //! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, and max-pooling fused behind it where the model has it next.
 
 use super::Layer;
+use super::build::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::conv::Conv;
+use crate::nn::kernel::conv_window::Window;
 use crate::nn::ops::Backend;
-use crate::preset::{Activation, Initializer, Regularizer};
+use crate::preset::{Activation, Pair, layers};
 
 /// A convolution: kernel `[height, width, channels / groups, filters]`, bias `[filters]`.
 pub struct Conv2D<D: Backend> {
@@ -19,46 +20,61 @@ pub struct Conv2D<D: Backend> {
 }
 
 impl<D: Backend> Conv2D<D> {
-    /// A layer over images of `conv.window.input`; the bias starts at zero.
+    /// A convolution over images of `conv.window.input` with this kernel.
     ///
     /// # Errors
-    /// When the groups do not divide channels and filters, or the device fails.
-    pub fn new(
-        device: &D,
+    /// When the groups do not divide channels and filters.
+    fn new(
         conv: Conv,
+        kernel: Param<D>,
+        bias: Option<Param<D>>,
         activation: Activation,
-        use_bias: bool,
-        initializer: Initializer,
-        regularizer: Regularizer,
-        stream: Stream,
     ) -> Result<Self, Error> {
-        let ([height, width], channels) = (conv.window.size, conv.window.input[2]);
-        let divides = |n: usize| conv.groups > 0 && n.is_multiple_of(conv.groups);
-        if !divides(channels) || !divides(conv.filters) {
-            let (filters, groups) = (conv.filters, conv.groups);
+        let (channels, filters, groups) = (conv.window.input[2], conv.filters, conv.groups);
+        let divides = |n: usize| groups > 0 && n.is_multiple_of(groups);
+        if !divides(channels) || !divides(filters) {
             return Err(Error::Weights(format!(
                 "{groups} groups do not divide {channels} channels and {filters} filters"
             )));
         }
-        let shape = [height, width, channels / conv.groups, conv.filters];
-        let start = numbers(initializer, &shape, &mut stream.parameter(0));
-        let mut kernel = Param::new(device, "kernel", &shape, start)?;
-        (kernel.l1, kernel.l2) = (regularizer.l1, regularizer.l2);
-        let zeros = || Param::new(device, "bias", &[conv.filters], vec![0.0; conv.filters]);
-        let bias = use_bias.then(zeros).transpose()?;
         Ok(Conv2D { kernel, bias, conv, activation, pool: false })
     }
+}
 
-    /// The same layer over steps, as Conv1D has it: its images are one pixel wide, its kernel is
-    /// `[steps, channels / groups, filters]`.
-    pub fn over_steps(mut self) -> Self {
-        self.kernel.shape.remove(1);
-        self
+impl Build for layers::Conv2D {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let window = Window {
+            input: site.image()?,
+            size: self.kernel_size.into(),
+            strides: self.strides.into(),
+            dilation: self.dilation_rate.into(),
+            padding: self.padding,
+        };
+        let conv = Conv { window, filters: self.filters, groups: self.groups };
+        let Pair(height, width) = self.kernel_size;
+        let shape = [height, width, site.width() / self.groups.max(1), self.filters];
+        let kernel = site.kernel(&shape, self.kernel_initializer, self.kernel_regularizer)?;
+        let bias = self.use_bias.then(|| site.bias(self.filters)).transpose()?;
+        let layer = Conv2D::new(conv, kernel, bias, self.activation)?;
+        Ok(Box::new(Conv2D { pool: site.fused.is_some(), ..layer }))
     }
+}
 
-    /// The same layer with max-pooling of 2x2 behind it, as one op.
-    pub fn pooled(self) -> Self {
-        Conv2D { pool: true, ..self }
+impl Build for layers::Conv1D {
+    /// A convolution over images one pixel wide; the kernel is `[steps, channels / groups, filters]`.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let window = Window {
+            input: site.sequence()?,
+            size: [self.kernel_size, 1],
+            strides: [self.strides, 1],
+            dilation: [self.dilation_rate, 1],
+            padding: self.padding,
+        };
+        let conv = Conv { window, filters: self.filters, groups: self.groups };
+        let shape = [self.kernel_size, site.width() / self.groups.max(1), self.filters];
+        let kernel = site.kernel(&shape, self.kernel_initializer, self.kernel_regularizer)?;
+        let bias = self.use_bias.then(|| site.bias(self.filters)).transpose()?;
+        Ok(Box::new(Conv2D::new(conv, kernel, bias, self.activation)?))
     }
 }
 

@@ -1,12 +1,14 @@
 //! Conv2DTranspose: the transpose of a convolution, which makes images larger by its strides.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::conv::Conv;
+use crate::nn::kernel::conv_window::Window;
 use crate::nn::ops::Backend;
-use crate::preset::{Activation, Initializer, Regularizer};
+use crate::preset::layers::LayerKind;
+use crate::preset::{self, Activation, Pair, layers};
 
 /// A transposed convolution: kernel `[height, width, filters, channels]`, bias `[filters]`.
 pub struct Conv2DTranspose<D: Backend> {
@@ -16,29 +18,20 @@ pub struct Conv2DTranspose<D: Backend> {
     activation: Activation,
 }
 
-impl<D: Backend> Conv2DTranspose<D> {
-    /// A layer that gives images of `conv.window.input`, where `conv` is the convolution that leads back from them to
-    /// the layer's inputs; the bias starts at zero.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(
-        device: &D,
-        conv: Conv,
-        activation: Activation,
-        use_bias: bool,
-        initializer: Initializer,
-        regularizer: Regularizer,
-        stream: Stream,
-    ) -> Result<Self, Error> {
-        let ([height, width], filters) = (conv.window.size, conv.window.input[2]);
-        let shape = [height, width, filters, conv.filters];
-        let start = numbers(initializer, &shape, &mut stream.parameter(0));
-        let mut kernel = Param::new(device, "kernel", &shape, start)?;
-        (kernel.l1, kernel.l2) = (regularizer.l1, regularizer.l2);
-        let bias =
-            use_bias.then(|| Param::new(device, "bias", &[filters], vec![0.0; filters])).transpose()?;
-        Ok(Conv2DTranspose { kernel, bias, conv, activation })
+impl Build for layers::Conv2DTranspose {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let misfit = |error: preset::ShapeError| Error::Weights(error.to_string());
+        let large = self.output_shape(site.input).map_err(misfit)?;
+        // The convolution that leads from the layer's output back to its input.
+        let output = Site { input: &large, ..*site }.image()?;
+        let window = Window::new(output, self.kernel_size.into(), self.strides.into());
+        let window = Window { padding: self.padding, ..window };
+        let conv = Conv { window, filters: site.width(), groups: 1 };
+        let Pair(height, width) = self.kernel_size;
+        let shape = [height, width, self.filters, site.width()];
+        let kernel = site.kernel(&shape, self.kernel_initializer, self.kernel_regularizer)?;
+        let bias = self.use_bias.then(|| site.bias(self.filters)).transpose()?;
+        Ok(Box::new(Conv2DTranspose { kernel, bias, conv, activation: self.activation }))
     }
 }
 

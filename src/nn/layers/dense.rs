@@ -1,11 +1,11 @@
 //! Dense: `activation(x W + b)` over the last axis.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::init::{Stream, numbers};
 use crate::nn::ops::Backend;
-use crate::preset::{Activation, Initializer, Regularizer};
+use crate::preset::{Activation, layers};
 
 /// A fully connected layer: kernel `[in, units]`, bias `[units]`.
 pub struct Dense<D: Backend> {
@@ -14,26 +14,12 @@ pub struct Dense<D: Backend> {
     activation: Activation,
 }
 
-impl<D: Backend> Dense<D> {
-    /// A layer from `inputs` numbers to `units`; the bias starts at zero.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(
-        device: &D,
-        [inputs, units]: [usize; 2],
-        activation: Activation,
-        use_bias: bool,
-        initializer: Initializer,
-        regularizer: Regularizer,
-        stream: Stream,
-    ) -> Result<Self, Error> {
-        let shape = [inputs, units];
-        let start = numbers(initializer, &shape, &mut stream.parameter(0));
-        let mut kernel = Param::new(device, "kernel", &shape, start)?;
-        (kernel.l1, kernel.l2) = (regularizer.l1, regularizer.l2);
-        let bias = use_bias.then(|| Param::new(device, "bias", &[units], vec![0.0; units])).transpose()?;
-        Ok(Dense { kernel, bias, activation })
+impl Build for layers::Dense {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let shape = [site.width(), self.units];
+        let kernel = site.kernel(&shape, self.kernel_initializer, self.kernel_regularizer)?;
+        let bias = self.use_bias.then(|| site.bias(self.units)).transpose()?;
+        Ok(Box::new(Dense { kernel, bias, activation: self.activation }))
     }
 }
 

@@ -1,19 +1,20 @@
 //! Dropout.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
-/// Zeroes a share of its inputs in training.
+/// Zeroes a share `rate` of its inputs in training.
 pub struct Dropout {
     rate: f32,
 }
 
-impl Dropout {
-    /// A layer that drops with probability `rate`.
-    pub fn new(rate: f32) -> Self {
-        Dropout { rate }
+impl Build for layers::Dropout {
+    fn build<D: Backend>(&self, _: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(Dropout { rate: self.rate }))
     }
 }
 

@@ -1,24 +1,24 @@
 //! Embedding: a learned vector for each token.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::init::{Stream, uniform};
+use crate::nn::init::uniform;
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
 /// `[batch, steps]` of token numbers to `[batch, steps * width]`; weights `embeddings`, `[tokens, width]`.
 pub struct Embedding<D: Backend> {
     embeddings: Param<D>,
 }
 
-impl<D: Backend> Embedding<D> {
-    /// A table for `tokens` tokens, its numbers uniform in +-0.05 as in Keras.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(device: &D, [tokens, width]: [usize; 2], stream: Stream) -> Result<Self, Error> {
-        let start = uniform(tokens * width, 0.05, &mut stream.parameter(0));
-        Ok(Embedding { embeddings: Param::new(device, "embeddings", &[tokens, width], start)? })
+impl Build for layers::Embedding {
+    /// The table's numbers start uniform in +-0.05 as in Keras.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let shape = [self.input_dim, self.output_dim];
+        let start = uniform(shape.iter().product(), 0.05, &mut site.stream.parameter(0));
+        Ok(Box::new(Embedding { embeddings: Param::new(site.device, "embeddings", &shape, start)? }))
     }
 }
 

@@ -1,9 +1,11 @@
 //! LayerNormalization: each vector along the last axis by its own mean and variance.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
 /// Layer normalization: `gamma` and `beta`, each `[features]`.
 pub struct LayerNormalization<D: Backend> {
@@ -12,14 +14,12 @@ pub struct LayerNormalization<D: Backend> {
     epsilon: f32,
 }
 
-impl<D: Backend> LayerNormalization<D> {
-    /// A layer for inputs whose last axis is `features` long; gamma starts at one, beta at zero.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(device: &D, features: usize, epsilon: f32) -> Result<Self, Error> {
-        let param = |name, value| Param::new(device, name, &[features], vec![value; features]);
-        Ok(LayerNormalization { gamma: param("gamma", 1.0)?, beta: param("beta", 0.0)?, epsilon })
+impl Build for layers::LayerNormalization {
+    /// Gamma starts at one, beta at zero.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let features = site.width();
+        let (gamma, beta) = (site.filled("gamma", features, 1.0)?, site.filled("beta", features, 0.0)?);
+        Ok(Box::new(LayerNormalization { gamma, beta, epsilon: self.epsilon }))
     }
 }
 

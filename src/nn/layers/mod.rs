@@ -1,4 +1,4 @@
-//! Layers, one file a kind: a struct with its parameters, a constructor from the preset's options, `forward`.
+//! Layers, one file a kind: a struct with its parameters, its construction from the preset's options ([`build::Build`]), `forward`.
 
 pub mod activation;
 pub mod attention;
@@ -11,6 +11,7 @@ pub mod conv2d_transpose;
 pub mod dense;
 pub mod dropout;
 pub mod embedding;
+pub mod group_normalization;
 pub mod layer_normalization;
 pub mod pooling;
 pub mod position_embedding;
@@ -21,8 +22,6 @@ mod sequence_tests;
 pub mod shape;
 pub mod up_sampling;
 pub mod view;
-
-pub use build::{absorbed, build};
 
 use super::device::Error;
 use super::graph::{Carried, Param, Pass, Var};

@@ -1,20 +1,29 @@
-//! Pooling over images.
+//! Pooling over images; over sequences, as images one pixel wide.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::kernel::conv_window::Window;
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
 /// The largest number of each window, channel by channel.
 pub struct MaxPooling2D {
     window: Window,
 }
 
-impl MaxPooling2D {
-    /// A pooling by these windows; one-dimensional pooling is over images one pixel wide.
-    pub fn new(window: Window) -> Self {
-        MaxPooling2D { window }
+impl Build for layers::MaxPooling2D {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let window = Window::new(site.image()?, self.pool_size.into(), self.strides().into());
+        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding, ..window } }))
+    }
+}
+
+impl Build for layers::MaxPooling1D {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let window = Window::new(site.sequence()?, [self.pool_size, 1], [self.strides(), 1]);
+        Ok(Box::new(MaxPooling2D { window: Window { padding: self.padding, ..window } }))
     }
 }
 
@@ -29,10 +38,28 @@ pub struct AveragePooling2D {
     window: Window,
 }
 
-impl AveragePooling2D {
-    /// A pooling by these windows; a global one has a single window, the image.
-    pub fn new(window: Window) -> Self {
-        AveragePooling2D { window }
+impl Build for layers::AveragePooling2D {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let window = Window::new(site.image()?, self.pool_size.into(), self.strides().into());
+        Ok(Box::new(AveragePooling2D { window: Window { padding: self.padding, ..window } }))
+    }
+}
+
+impl Build for layers::GlobalAveragePooling2D {
+    /// A single window, the image.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let image = site.image()?;
+        let [height, width, _] = image;
+        Ok(Box::new(AveragePooling2D { window: Window::new(image, [height, width], [1, 1]) }))
+    }
+}
+
+impl Build for layers::GlobalAveragePooling1D {
+    /// A single window, the sequence.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let image = site.sequence()?;
+        let [steps, ..] = image;
+        Ok(Box::new(AveragePooling2D { window: Window::new(image, [steps, 1], [1, 1]) }))
     }
 }
 

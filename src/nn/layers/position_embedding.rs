@@ -1,25 +1,24 @@
 //! PositionEmbedding: a learned vector for each step, added to it.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::init::{Stream, numbers};
+use crate::nn::init::numbers;
 use crate::nn::ops::Backend;
-use crate::preset::Initializer;
+use crate::preset::{Initializer, layers};
 
 /// `[batch, steps * features]` to the same; weights `embeddings`, `[steps, features]`.
 pub struct PositionEmbedding<D: Backend> {
     embeddings: Param<D>,
 }
 
-impl<D: Backend> PositionEmbedding<D> {
-    /// A table for inputs `[steps, features]`, started by Glorot as KerasHub's.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub fn new(device: &D, shape: [usize; 2], stream: Stream) -> Result<Self, Error> {
-        let start = numbers(Initializer::GlorotUniform, &shape, &mut stream.parameter(0));
-        Ok(PositionEmbedding { embeddings: Param::new(device, "embeddings", &shape, start)? })
+impl Build for layers::PositionEmbedding {
+    /// The table starts by Glorot as KerasHub's.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        let shape = site.steps()?;
+        let start = numbers(Initializer::GlorotUniform, &shape, &mut site.stream.parameter(0));
+        Ok(Box::new(PositionEmbedding { embeddings: Param::new(site.device, "embeddings", &shape, start)? }))
     }
 }
 

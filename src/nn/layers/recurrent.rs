@@ -1,6 +1,7 @@
 //! What SimpleRNN, LSTM and GRU have in common: three weights, one op, and a state that may be kept.
 
 use super::Layer;
+use super::build::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
@@ -8,7 +9,8 @@ use crate::nn::init::{Stream, numbers};
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash, State};
 use crate::nn::ops::Backend;
 use crate::nn::ops::recurrent::RecurrentWeights;
-use crate::preset::{self, Activation, Initializer};
+use crate::preset::layers::RecurrentOptions;
+use crate::preset::{Activation, Initializer, layers};
 
 /// A recurrent layer: `[batch, steps * features]` to `[batch, units]`, or to `[batch, steps * units]` with
 /// `return_sequences`.
@@ -53,28 +55,22 @@ impl<D: Backend> Recurrent<D> {
         })
     }
 
-    /// The layer that a preset says, for inputs `[steps, features]`, with weights as Keras starts them: the kernel by
-    /// Glorot, the recurrent kernel orthogonal, the bias zero, and one for LSTM's forget gate.
+    /// The layer that a preset says, with weights as Keras starts them: the kernel by Glorot, the recurrent kernel
+    /// orthogonal, the bias zero, and one for LSTM's forget gate.
     ///
     /// # Errors
-    /// When the layer is not recurrent, its function is none that the op has, or the device fails.
-    pub fn from_preset(
+    /// When its function is none that the op has, or the device fails.
+    pub fn from_options(
         device: &D,
-        layer: &preset::Layer,
+        options: RecurrentOptions,
         [steps, features]: [usize; 2],
         stream: Stream,
     ) -> Result<Self, Error> {
-        let (cell, units, return_sequences, go_backwards) = match *layer {
-            preset::Layer::SimpleRNN { units, activation, return_sequences, go_backwards } => {
-                (Cell::Simple(squash(activation)?), units, return_sequences, go_backwards)
-            }
-            preset::Layer::LSTM { units, return_sequences, go_backwards, .. } => {
-                (Cell::Lstm, units, return_sequences, go_backwards)
-            }
-            preset::Layer::GRU { units, return_sequences, go_backwards } => {
-                (Cell::Gru, units, return_sequences, go_backwards)
-            }
-            ref other => return Err(Error::Weights(format!("{} is not recurrent", other.kind()))),
+        let RecurrentOptions { units, return_sequences, go_backwards, stateful, .. } = options;
+        let (cell, starts_open) = match options.cell {
+            layers::Cell::Simple(activation) => (Cell::Simple(squash(activation)?), false),
+            layers::Cell::Lstm { unit_forget_bias } => (Cell::Lstm, unit_forget_bias),
+            layers::Cell::Gru => (Cell::Gru, false),
         };
         let shape = Recurrence {
             cell,
@@ -90,16 +86,12 @@ impl<D: Backend> Recurrent<D> {
         let draw =
             |initializer, shape: &[usize], index| numbers(initializer, shape, &mut stream.parameter(index));
         let mut bias = vec![0.0; bias.iter().product()];
-        let mut keeps_state = false;
-        if let preset::Layer::LSTM { unit_forget_bias, stateful, .. } = *layer {
-            keeps_state = stateful;
-            if unit_forget_bias {
-                bias[units..2 * units].fill(1.0);
-            }
+        if starts_open {
+            bias[units..2 * units].fill(1.0);
         }
         let kernel = draw(Initializer::GlorotUniform, &kernel, 0);
         let recurrent_kernel = draw(Initializer::Orthogonal, &recurrent_kernel, 1);
-        Self::new(device, shape, keeps_state, [kernel, recurrent_kernel, bias])
+        Self::new(device, shape, stateful, [kernel, recurrent_kernel, bias])
     }
 
     /// The shapes of kernel, recurrent kernel and bias.
@@ -122,6 +114,18 @@ impl<D: Backend> Recurrent<D> {
         self
     }
 }
+
+macro_rules! build_recurrent {
+    ($($kind:ident),*) => {$(
+        impl Build for layers::$kind {
+            fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+                let layer = Recurrent::from_options(site.device, self.options(), site.steps()?, site.stream)?;
+                Ok(Box::new(layer))
+            }
+        }
+    )*};
+}
+build_recurrent!(SimpleRNN, LSTM, GRU);
 
 /// The functions whose derivative follows from their value.
 fn squash(activation: Activation) -> Result<Squash, Error> {

@@ -1,13 +1,11 @@
-//! Residual: `x + f(x)` (He et al. 2016), and the Transformer encoder block made of two of them.
+//! Residual: `x + f(x)` (He et al. 2016).
 
 use super::Layer;
 use super::chain::Chain;
 use super::view::View;
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
-use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
-use crate::preset::{self, Activation, Initializer, Regularizer};
 
 /// What its layers make of the input, added to it.
 pub struct Residual<D: Backend> {
@@ -16,37 +14,9 @@ pub struct Residual<D: Backend> {
 
 impl<D: Backend> Residual<D> {
     /// A block of these layers, which must give back the shape of their input.
-    ///
-    /// # Errors
-    /// When a layer does not fit its input, or the device fails.
-    pub fn new(device: &D, layers: &[preset::Layer], input: &[usize], stream: Stream) -> Result<Self, Error> {
-        Ok(Residual { layers: Chain::build(device, layers, input, |place| stream.part(place))? })
+    pub fn new(layers: Chain<D>) -> Self {
+        Residual { layers }
     }
-}
-
-/// The two residual blocks of a Transformer encoder in the pre-norm form (Xiong et al. 2020): attention, and two dense
-/// layers with GELU between them, each behind a layer normalization with Keras's epsilon and before a dropout.
-pub fn encoder_blocks(
-    [num_heads, key_dim, ff_dim]: [usize; 3],
-    features: usize,
-    causal: bool,
-    dropout: f32,
-) -> Vec<preset::Layer> {
-    let normalization = || preset::Layer::LayerNormalization { epsilon: 1e-3 };
-    let dense = |units, activation| preset::Layer::Dense {
-        units,
-        activation,
-        use_bias: true,
-        kernel_initializer: Initializer::GlorotUniform,
-        kernel_regularizer: Regularizer::default(),
-    };
-    let attention = preset::Layer::MultiHeadAttention { num_heads, key_dim, causal };
-    let feed_forward = [dense(ff_dim, Activation::Gelu), dense(features, Activation::Linear)];
-    let block = |layers: Vec<preset::Layer>| {
-        let dropout = preset::Layer::Dropout { rate: dropout };
-        preset::Layer::Residual { layers: [vec![normalization()], layers, vec![dropout]].concat() }
-    };
-    vec![block(vec![attention]), block(feed_forward.into())]
 }
 
 impl<D: Backend> Layer<D> for Residual<D> {

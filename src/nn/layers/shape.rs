@@ -1,12 +1,26 @@
 //! Changes of shape, which cost nothing: a sample's numbers are a row already.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
 /// Flatten and Reshape: only the shape that the model's summary tells changes.
 pub struct Reshape;
+
+impl Build for layers::Flatten {
+    fn build<D: Backend>(&self, _: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(Reshape))
+    }
+}
+
+impl Build for layers::Reshape {
+    fn build<D: Backend>(&self, _: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(Reshape))
+    }
+}
 
 impl<D: Backend> Layer<D> for Reshape {
     fn forward(&mut self, _: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {

@@ -1,20 +1,21 @@
 //! UpSampling2D.
 
 use super::Layer;
+use super::build::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
+use crate::preset::layers;
 
-/// Repeats each pixel, down and across.
+/// Makes images `size` times as large by repeating each pixel, down and across.
 pub struct UpSampling2D {
     image: [usize; 3],
     size: [usize; 2],
 }
 
-impl UpSampling2D {
-    /// A layer over images of this shape that makes them `size` times as large.
-    pub fn new(image: [usize; 3], size: [usize; 2]) -> Self {
-        UpSampling2D { image, size }
+impl Build for layers::UpSampling2D {
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(UpSampling2D { image: site.image()?, size: self.size.into() }))
     }
 }
 

@@ -25,15 +25,12 @@ pub enum Form {
 /// The form in which a network's output reaches its loss: logits where its last activation and the loss have a stable
 /// form together.
 pub fn form(layers: &[Layer], loss: Loss) -> Form {
-    let last = match layers.last() {
-        Some(Layer::Dense { activation, .. } | Layer::Activation(activation)) => *activation,
-        _ => return Form::Output,
-    };
+    let last = layers.last().cloned().and_then(|mut last| last.take_activation());
     match (last, loss) {
-        (Activation::Softmax, Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy) => {
+        (Some(Activation::Softmax), Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy) => {
             Form::SoftmaxLogits
         }
-        (Activation::Sigmoid, Loss::BinaryCrossentropy) => Form::SigmoidLogits,
+        (Some(Activation::Sigmoid), Loss::BinaryCrossentropy) => Form::SigmoidLogits,
         _ => Form::Output,
     }
 }

@@ -6,7 +6,8 @@ use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
-use crate::preset::{Layer, Preset};
+use crate::preset::Preset;
+use crate::preset::layers::{Family, leaves};
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
@@ -19,7 +20,8 @@ pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 const HEADS: usize = 8;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
-    let count = attentions(&preset.layers);
+    let layers = leaves(&preset.layers, splits.test.input_shape());
+    let count = layers.iter().filter(|layer| layer.family() == Family::Attention).count();
     (count > 0 && !splits.test.is_empty()).then(|| {
         let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count });
         FigureInfo {
@@ -28,16 +30,6 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
             knobs: std::iter::once(Knob::Sample).chain(layers).collect(),
         }
     })
-}
-
-/// How many attentions there are, those within other layers included.
-fn attentions(layers: &[Layer]) -> usize {
-    let count = |layer: &Layer| match layer {
-        Layer::MultiHeadAttention { .. } | Layer::TransformerEncoder { .. } => 1,
-        Layer::Residual { layers } => attentions(layers),
-        _ => 0,
-    };
-    layers.iter().map(count).sum()
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {

@@ -5,9 +5,7 @@ use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
-use crate::preset::names::layer_names;
-use crate::preset::shapes::output_shape;
-use crate::preset::{Layer, Preset};
+use crate::preset::{Layer, Preset, layer_names, output_shape};
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
@@ -21,7 +19,7 @@ const SHOWN: usize = 64;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_image = matches!(splits.test.input_shape(), [_, _, 1 | 3]);
-    let has_maps = preset.layers.iter().any(|layer| matches!(layer, Layer::Conv2D { .. }));
+    let has_maps = preset.layers.iter().any(|layer| matches!(layer, Layer::Conv2D(_)));
     let count = mapped(&preset.layers, splits.test.input_shape()).len();
     (is_image && has_maps && count > 0).then(|| FigureInfo {
         name: NAME.into(),
@@ -38,7 +36,7 @@ fn mapped(layers: &[Layer], input: &[usize]) -> Vec<String> {
         let Ok(next) = output_shape(layer, &shape) else { break };
         shape = next;
         // What only passes numbers on has nothing new to show.
-        let makes_maps = !matches!(layer, Layer::Dropout { .. } | Layer::Reshape { .. });
+        let makes_maps = !matches!(layer, Layer::Dropout(_) | Layer::Reshape(_));
         if makes_maps && matches!(shape[..], [_, _, _]) {
             found.push(name);
         }

@@ -2,7 +2,8 @@
 
 use super::{Kind, Subject};
 use crate::data::Splits;
-use crate::preset::{Layer, Preset};
+use crate::preset::Preset;
+use crate::preset::layers::{Conv2D, Layer};
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
 
@@ -16,8 +17,8 @@ const SHOWN: usize = 64;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_image = matches!(splits.train.input_shape(), [_, _, 1 | 3]);
-    let first = preset.layers.iter().find(|layer| !matches!(layer, Layer::Flatten | Layer::Dropout { .. }));
-    let has_kernel = matches!(first, Some(Layer::Dense { .. } | Layer::Conv2D { groups: 1, .. }));
+    let first = preset.layers.iter().find(|layer| !matches!(layer, Layer::Flatten(_) | Layer::Dropout(_)));
+    let has_kernel = matches!(first, Some(Layer::Dense(_) | Layer::Conv2D(Conv2D { groups: 1, .. })));
     (is_image && has_kernel).then(|| FigureInfo {
         name: NAME.into(),
         title: "First layer's weights".into(),

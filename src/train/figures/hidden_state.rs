@@ -5,7 +5,8 @@ use super::{Kind, Subject};
 use crate::data::{Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
-use crate::preset::{Layer, Preset};
+use crate::preset::Preset;
+use crate::preset::layers::leaves;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
@@ -15,7 +16,9 @@ const NAME: &str = "hidden-state";
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
-    let count = recurrent(&preset.layers);
+    // Each direction of a layer that reads both ways has a state of its own.
+    let layers = leaves(&preset.layers, splits.test.input_shape());
+    let count = layers.iter().filter(|layer| layer.recurrent().is_some()).count();
     (count > 0 && !splits.test.is_empty()).then(|| {
         let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count });
         FigureInfo {
@@ -24,17 +27,6 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
             knobs: std::iter::once(Knob::Sample).chain(layers).collect(),
         }
     })
-}
-
-/// How many recurrent layers there are, those within others included; one of both directions counts twice.
-fn recurrent(layers: &[Layer]) -> usize {
-    let count = |layer: &Layer| match layer {
-        Layer::SimpleRNN { .. } | Layer::LSTM { .. } | Layer::GRU { .. } => 1,
-        Layer::Bidirectional(inner) => 2 * recurrent(std::slice::from_ref(inner)),
-        Layer::Residual { layers } => recurrent(layers),
-        _ => 0,
-    };
-    layers.iter().map(count).sum()
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {

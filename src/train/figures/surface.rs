@@ -5,8 +5,8 @@ use super::{Kind, Subject};
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{Shown, View};
-use crate::preset::names::layer_names;
-use crate::preset::{Activation, Layer, Preset};
+use crate::preset::layers::Dense;
+use crate::preset::{Activation, Layer, Preset, layer_names};
 use crate::train::error::Error;
 use crate::train::evaluation::largest;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel, Point};
@@ -41,9 +41,9 @@ fn hidden(preset: &Preset) -> Vec<(String, usize, Activation)> {
     let layers = preset.layers.iter().enumerate().take(last);
     let neurons = layers.flat_map(|(place, layer)| match layer {
         // An activation of its own may follow; it is what the neuron gives on.
-        Layer::Dense { units, activation, .. } => match preset.layers.get(place + 1) {
+        Layer::Dense(Dense { units, activation, .. }) => match preset.layers.get(place + 1) {
             Some(Layer::Activation(own)) if place + 1 < last => {
-                (0..*units).map(|unit| (names[place + 1].clone(), unit, *own)).collect()
+                (0..*units).map(|unit| (names[place + 1].clone(), unit, own.0)).collect()
             }
             _ => (0..*units).map(|unit| (names[place].clone(), unit, *activation)).collect::<Vec<_>>(),
         },

@@ -9,6 +9,7 @@ use crate::nn::kernel::random::{derive_seed, uniforms};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
+use crate::preset::layers::Dense;
 use crate::preset::optimizers::Adam;
 use crate::preset::{self, Activation, Clip, Initializer, Layer, Loss, LossOptions, Regularizer};
 
@@ -48,13 +49,15 @@ impl<D: Backend> Coder<D> {
         weight_decay: f64,
         seed: u64,
     ) -> Result<Self, Error> {
-        let dense = |units, activation| Layer::Dense {
-            units,
-            activation,
-            use_bias: true,
-            kernel_initializer: Initializer::GlorotUniform,
-            // The gradient of l2 w^2 is 2 l2 w.
-            kernel_regularizer: Regularizer { l1: 0.0, l2: weight_decay as f32 / 2.0 },
+        let dense = |units, activation| {
+            Layer::Dense(Dense {
+                units,
+                activation,
+                use_bias: true,
+                kernel_initializer: Initializer::GlorotUniform,
+                // The gradient of l2 w^2 is 2 l2 w.
+                kernel_regularizer: Regularizer { l1: 0.0, l2: weight_decay as f32 / 2.0 },
+            })
         };
         let layers = [dense(units, activation), dense(inputs, Activation::Linear)];
         let model = Model::build(device, &layers, &[inputs], Loss::MeanSquaredError, seed)?;

@@ -13,6 +13,7 @@ use crate::nn::init::Stream;
 use crate::nn::kernel::random::derive_seed;
 use crate::nn::ops::Backend;
 use crate::preset::experiment::Pretraining;
+use crate::preset::layers::Dense;
 use crate::preset::procedure::{self, Denoising};
 use crate::preset::shapes::size;
 use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Visible, layer_names};
@@ -117,7 +118,7 @@ impl<D: Backend> Stack<D> {
         let mut hidden: Vec<Hidden<D>> = Vec::new();
         let last = preset.layers.len().saturating_sub(1);
         for (layer, name) in preset.layers[..last].iter().zip(layer_names(&preset.layers)) {
-            let Layer::Dense { units, activation, .. } = *layer else { continue };
+            let Layer::Dense(Dense { units, activation, .. }) = *layer else { continue };
             let number = hidden.len() as u32;
             let learner = match method {
                 Pretrainer::Rbm(procedure::Rbm { visible, .. }) => {

@@ -1,10 +1,10 @@
 //! The form over a preset: its fields as text, and how they change.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::preset::field::{FieldKind, Fields, Range, kind_of};
-use crate::preset::{Activation, DataConfig, Layer, Optimizer, Preset, TrainConfig};
+use crate::preset::outline::Outline;
+use crate::preset::{DataConfig, Layer, Optimizer, Path, Preset, TrainConfig};
 
 /// The form's own state; the values are in the preset.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,12 +30,8 @@ pub enum Place {
     Optimizer,
     /// Its learning rate.
     LearningRate,
-    /// A layer's units or filters.
-    Units(usize),
-    /// A layer's activation.
-    Activation(usize),
-    /// A dropout's rate.
-    Dropout(usize),
+    /// A field of a layer: the layer's place, and the field's name.
+    Layer(usize, &'static str),
 }
 
 /// One line of the form.
@@ -58,17 +54,8 @@ const BATCH_SIZE: FieldKind = kind_of(TrainConfig::FIELDS, "batch_size");
 const VALIDATION: FieldKind = kind_of(DataConfig::FIELDS, "validation");
 const SEED: FieldKind = kind_of(Preset::FIELDS, "seed");
 const OPTIMIZERS: FieldKind = FieldKind::Choice(Optimizer::NAMES);
-/// A layer's units or filters.
-const UNITS: FieldKind = FieldKind::Integer(Range::at_least(1.0));
-/// A dropout's rate.
-const DROPOUT: FieldKind = FieldKind::Number(Range::SHARE);
-const ACTIVATIONS: &[&str] =
-    &["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax"];
-
-/// A unit variant's name in a file: `relu`, from serde's own renaming.
-fn word(value: &impl Serialize) -> String {
-    ron::to_string(value).unwrap_or_default()
-}
+/// The fields of layers that the form offers.
+const OF_LAYERS: &[&str] = &["units", "filters", "activation", "rate"];
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     ron::from_str(text).map_err(|_| format!("{text:?} is not valid here"))
@@ -89,57 +76,36 @@ pub fn fields(preset: &Preset) -> Vec<Field> {
     let rate = kind_of(optimizer.fields(), "learning_rate");
     add("Optimizer", "learning rate", optimizer.learning_rate().to_string(), rate, Place::LearningRate);
     for (index, layer) in preset.layers.iter().enumerate() {
-        let mut layer = layer.clone();
-        let title = |kind: &str| format!("Layer {} {kind}", index + 1);
-        let (kind, label) = match &layer {
-            Layer::Dense { .. } => ("Dense", "units"),
-            Layer::Conv2D { .. } => ("Conv2D", "filters"),
-            Layer::Conv2DTranspose { .. } => ("Conv2DTranspose", "filters"),
-            Layer::Conv1D { .. } => ("Conv1D", "filters"),
-            Layer::SimpleRNN { .. } => ("SimpleRNN", "units"),
-            Layer::LSTM { .. } => ("LSTM", "units"),
-            Layer::GRU { .. } => ("GRU", "units"),
-            Layer::Dropout { rate } => {
-                add(&title("Dropout"), "rate", rate.to_string(), DROPOUT, Place::Dropout(index));
-                continue;
-            }
-            Layer::Activation(_) => ("Activation", ""),
-            _ => continue,
-        };
-        if let Some(units) = units_mut(&mut layer) {
-            add(&title(kind), label, units.to_string(), UNITS, Place::Units(index));
-        }
-        if let Some(activation) = activation_mut(&mut layer) {
-            let value = word(activation);
-            add(&title(kind), "activation", value, FieldKind::Choice(ACTIVATIONS), Place::Activation(index));
+        let group = format!("Layer {} {}", index + 1, layer.kind());
+        for field in layer.fields().iter().filter(|field| OF_LAYERS.contains(&field.name)) {
+            let text = layer_text(layer);
+            let value = place_of(&text, layer, field.name).map(|span| text[span].to_owned());
+            add(&group, field.name, value.unwrap_or_default(), field.kind, Place::Layer(index, field.name));
         }
     }
     fields
 }
 
-fn units_mut(layer: &mut Layer) -> Option<&mut usize> {
-    match layer {
-        Layer::Dense { units, .. }
-        | Layer::SimpleRNN { units, .. }
-        | Layer::LSTM { units, .. }
-        | Layer::GRU { units, .. } => Some(units),
-        Layer::Conv2D { filters, .. }
-        | Layer::Conv2DTranspose { filters, .. }
-        | Layer::Conv1D { filters, .. } => Some(filters),
-        _ => None,
-    }
+fn layer_text(layer: &Layer) -> String {
+    ron::to_string(layer).unwrap_or_default()
 }
 
-fn activation_mut(layer: &mut Layer) -> Option<&mut Activation> {
-    match layer {
-        Layer::Dense { activation, .. }
-        | Layer::Conv2D { activation, .. }
-        | Layer::Conv2DTranspose { activation, .. }
-        | Layer::Conv1D { activation, .. }
-        | Layer::SimpleRNN { activation, .. }
-        | Layer::Activation(activation) => Some(activation),
-        _ => None,
-    }
+/// Where a field's value stands in the text of its layer.
+fn place_of(text: &str, layer: &Layer, field: &str) -> Option<std::ops::Range<usize>> {
+    // The value of `Activation(relu)` has no name.
+    let path = match layer {
+        Layer::Activation(_) => Path::top().index(0),
+        _ => Path::to(field),
+    };
+    Outline::of(text).find_exactly(&path)
+}
+
+/// The same layer with another value in a field.
+fn with_field(layer: &Layer, field: &str, value: &str) -> Result<Layer, String> {
+    let mut text = layer_text(layer);
+    let span = place_of(&text, layer, field).ok_or_else(|| format!("{} has no {field}", layer.kind()))?;
+    text.replace_range(span, value);
+    parse(&text)
 }
 
 /// Gives a field the value that `text` says.
@@ -158,19 +124,9 @@ pub fn set(preset: &mut Preset, field: &Field, text: &str) -> Result<(), String>
         Place::Validation => preset.data.validation = text.parse().map_err(|_| invalid())?,
         Place::LearningRate => preset.optimizer.set_learning_rate(text.parse().map_err(|_| invalid())?),
         Place::Optimizer => preset.optimizer = parse(&format!("{text}()"))?,
-        Place::Units(index) => {
-            if let Some(units) = preset.layers.get_mut(index).and_then(units_mut) {
-                *units = text.parse::<u32>().map_err(|_| invalid())? as usize;
-            }
-        }
-        Place::Activation(index) => {
-            if let Some(activation) = preset.layers.get_mut(index).and_then(activation_mut) {
-                *activation = parse(text)?;
-            }
-        }
-        Place::Dropout(index) => {
-            if let Some(Layer::Dropout { rate }) = preset.layers.get_mut(index) {
-                *rate = text.parse().map_err(|_| invalid())?;
+        Place::Layer(index, name) => {
+            if let Some(layer) = preset.layers.get_mut(index) {
+                *layer = with_field(layer, name, text)?;
             }
         }
     }

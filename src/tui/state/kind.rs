@@ -1,6 +1,7 @@
 //! What kind of network a preset is, for the order of the list.
 
-use crate::preset::{Layer, Preset, Procedure};
+use crate::preset::layers::{Family, Layer};
+use crate::preset::{Preset, Procedure};
 
 /// All kinds, from simple to intricate.
 pub const ALL: [&str; 7] =
@@ -15,24 +16,21 @@ pub fn of(preset: &Preset) -> &'static str {
         Procedure::Supervised | Procedure::Language(_) => {}
     }
     let layers = &preset.layers;
-    if any(layers, |l| matches!(l, Layer::MultiHeadAttention { .. } | Layer::TransformerEncoder { .. })) {
+    if any(layers, Family::Attention) {
         "Attention"
-    } else if any(layers, |l| matches!(l, Layer::SimpleRNN { .. } | Layer::LSTM { .. } | Layer::GRU { .. })) {
+    } else if any(layers, Family::Recurrent) {
         "Recurrent"
-    } else if any(layers, |l| {
-        matches!(l, Layer::Conv2D { .. } | Layer::Conv1D { .. } | Layer::Conv2DTranspose { .. })
-    }) {
+    } else if any(layers, Family::Convolution) {
         "Convolutional"
     } else {
         "Perceptrons"
     }
 }
 
-/// Whether a layer, or one within it, is such.
-fn any(layers: &[Layer], is_such: fn(&Layer) -> bool) -> bool {
+/// Whether a layer, or one of a residual block's, is of this family.
+fn any(layers: &[Layer], family: Family) -> bool {
     layers.iter().any(|layer| match layer {
-        Layer::Residual { layers } => any(layers, is_such),
-        Layer::Bidirectional(inner) => is_such(inner),
-        other => is_such(other),
+        Layer::Residual(block) => any(&block.layers, family),
+        other => other.family() == family,
     })
 }

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
+use crate::preset::layers::Conv2D;
 use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::inspect::View;
@@ -242,7 +243,7 @@ fn choices_go_round_and_layers_can_be_changed() {
     }
     press(&mut state, KeyCode::Right);
     let entry = state.presets.current().expect("there are presets");
-    let Layer::Conv2D { activation, .. } = &entry.draft.layers[0] else { panic!("{entry:?}") };
+    let Layer::Conv2D(Conv2D { activation, .. }) = &entry.draft.layers[0] else { panic!("{entry:?}") };
     assert_eq!(*activation, Activation::LeakyRelu);
 }
 

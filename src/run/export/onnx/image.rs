@@ -1,7 +1,9 @@
-//! Convolutions and pooling: ONNX has channels first, so axes change places before and after them.
+//! Convolutions, pooling and upsampling. ONNX has channels first, so axes change places before and after most of them.
 
-use super::graph::{Builder, Problem, Value, int, ints, permuted};
-use crate::preset::{Layer, Padding, Pair};
+use super::core::activate;
+use super::graph::{Builder, Problem, Value, int, ints, permuted, text};
+use super::layer::{Export, Exported};
+use crate::preset::{Padding, Pair, layers};
 
 /// Axes of images or sequences.
 #[derive(Clone, Copy)]
@@ -64,118 +66,153 @@ fn kernel(builder: &mut Builder, path: &str, dims: &[usize], order: &[usize]) ->
     Ok(builder.numbers(path, &dims, &values))
 }
 
-/// Conv2D and Conv1D, without their activation.
-pub(super) fn convolution(
-    builder: &mut Builder,
-    layer: &Layer,
-    path: &str,
-    input: &[usize],
-    x: &str,
-) -> Result<Value, Problem> {
-    let (axes, windows, filters, padding, groups, use_bias) = match layer {
-        Layer::Conv2D { filters, kernel_size, strides, padding, dilation_rate, groups, use_bias, .. } => {
-            let windows = Windows {
-                size: pair(*kernel_size),
-                strides: pair(*strides),
-                dilations: pair(*dilation_rate),
-            };
-            (Axes::Two, windows, *filters, *padding, *groups, *use_bias)
-        }
-        Layer::Conv1D { filters, kernel_size, strides, padding, dilation_rate, groups, use_bias, .. } => {
-            let windows = Windows {
-                size: vec![*kernel_size],
-                strides: vec![*strides],
-                dilations: vec![*dilation_rate],
-            };
-            (Axes::One, windows, *filters, *padding, *groups, *use_bias)
-        }
-        other => return Err(format!("{} is no convolution", other.kind())),
-    };
-    let (channels, spatial) = input.split_last().ok_or("a convolution without an input")?;
-    let dims = [&windows.size[..], &[channels / groups.max(1), filters]].concat();
-    let rank = windows.size.len();
-    let order: Vec<usize> = [rank + 1, rank].into_iter().chain(0..rank).collect();
-    let weights = kernel(builder, &format!("{path}/kernel"), &dims, &order)?;
-    let first = axes.channels_first(builder, x);
-    let mut inputs = vec![first, weights];
-    if use_bias {
-        inputs.push(builder.as_it_is(&format!("{path}/bias"))?);
+impl Export for layers::Conv2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let windows = Windows {
+            size: pair(self.kernel_size),
+            strides: pair(self.strides),
+            dilations: pair(self.dilation_rate),
+        };
+        let convolution = Convolution {
+            axes: Axes::Two,
+            windows,
+            filters: self.filters,
+            padding: self.padding,
+            groups: self.groups,
+            use_bias: self.use_bias,
+        };
+        let y = convolution.export(builder, at)?;
+        Ok(activate(builder, self.activation, y))
     }
-    let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-    let attributes = vec![
-        ints("pads", windows.padding(padding, spatial)),
-        ints("kernel_shape", windows.size),
-        ints("strides", windows.strides),
-        ints("dilations", windows.dilations),
-        int("group", groups as i64),
-    ];
-    let y = builder.op("Conv", &inputs, attributes);
-    Ok(axes.channels_last(builder, &y))
 }
 
-/// Conv2DTranspose, without its activation.
-pub(super) fn transposed_convolution(
-    builder: &mut Builder,
-    layer: &Layer,
-    path: &str,
-    x: &str,
-) -> Result<Value, Problem> {
-    let Layer::Conv2DTranspose { kernel_size, strides, padding, use_bias, .. } = layer else {
-        return Err(format!("{} is no transposed convolution", layer.kind()));
-    };
-    let (size, strides) = (pair(*kernel_size), pair(*strides));
-    // Keras has `[height, width, out, in]`.
-    let path_of_kernel = format!("{path}/kernel");
-    let dims = builder.weight(&path_of_kernel)?.shape.clone();
-    if dims.len() != 4 {
-        return Err(format!("{path_of_kernel} has the shape {dims:?}"));
+impl Export for layers::Conv1D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let windows = Windows {
+            size: vec![self.kernel_size],
+            strides: vec![self.strides],
+            dilations: vec![self.dilation_rate],
+        };
+        let convolution = Convolution {
+            axes: Axes::One,
+            windows,
+            filters: self.filters,
+            padding: self.padding,
+            groups: self.groups,
+            use_bias: self.use_bias,
+        };
+        let y = convolution.export(builder, at)?;
+        Ok(activate(builder, self.activation, y))
     }
-    let weights = kernel(builder, &path_of_kernel, &dims, &[3, 2, 0, 1])?;
-    // What a convolution of the same padding would have padded is cut off here.
-    let cut = |axis: usize| match padding {
-        Padding::Same => size[axis].saturating_sub(strides[axis]),
-        Padding::Valid => 0,
-    };
-    let pads = [cut(0) / 2, cut(1) / 2, cut(0) - cut(0) / 2, cut(1) - cut(1) / 2];
-    let missing = [0, 1].map(|axis| strides[axis].saturating_sub(size[axis]));
-    let first = Axes::Two.channels_first(builder, x);
-    let mut inputs = vec![first, weights];
-    if *use_bias {
-        inputs.push(builder.as_it_is(&format!("{path}/bias"))?);
-    }
-    let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-    let attributes = vec![
-        ints("pads", pads),
-        ints("output_padding", missing),
-        ints("kernel_shape", size),
-        ints("strides", strides),
-    ];
-    let y = builder.op("ConvTranspose", &inputs, attributes);
-    Ok(Axes::Two.channels_last(builder, &y))
 }
 
-/// Max-pooling and average-pooling.
-pub(super) fn pooling(
+/// A convolution over images or sequences, without its activation.
+struct Convolution {
+    axes: Axes,
+    windows: Windows,
+    filters: usize,
+    padding: Padding,
+    groups: usize,
+    use_bias: bool,
+}
+
+impl Convolution {
+    fn export(self, builder: &mut Builder, Exported { path, input, x }: Exported) -> Result<Value, Problem> {
+        let Convolution { axes, windows, filters, padding, groups, use_bias } = self;
+        let (channels, spatial) = input.split_last().ok_or("a convolution without an input")?;
+        let dims = [&windows.size[..], &[channels / groups.max(1), filters]].concat();
+        let rank = windows.size.len();
+        let order: Vec<usize> = [rank + 1, rank].into_iter().chain(0..rank).collect();
+        let weights = kernel(builder, &format!("{path}/kernel"), &dims, &order)?;
+        let first = axes.channels_first(builder, x);
+        let mut inputs = vec![first, weights];
+        if use_bias {
+            inputs.push(builder.as_it_is(&format!("{path}/bias"))?);
+        }
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        let attributes = vec![
+            ints("pads", windows.padding(padding, spatial)),
+            ints("kernel_shape", windows.size),
+            ints("strides", windows.strides),
+            ints("dilations", windows.dilations),
+            int("group", groups as i64),
+        ];
+        let y = builder.op("Conv", &inputs, attributes);
+        Ok(axes.channels_last(builder, &y))
+    }
+}
+
+impl Export for layers::Conv2DTranspose {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let (size, strides) = (pair(self.kernel_size), pair(self.strides));
+        // Keras has `[height, width, out, in]`.
+        let path_of_kernel = format!("{path}/kernel");
+        let dims = builder.weight(&path_of_kernel)?.shape.clone();
+        if dims.len() != 4 {
+            return Err(format!("{path_of_kernel} has the shape {dims:?}"));
+        }
+        let weights = kernel(builder, &path_of_kernel, &dims, &[3, 2, 0, 1])?;
+        // What a convolution of the same padding would have padded is cut off here.
+        let cut = |axis: usize| match self.padding {
+            Padding::Same => size[axis].saturating_sub(strides[axis]),
+            Padding::Valid => 0,
+        };
+        let pads = [cut(0) / 2, cut(1) / 2, cut(0) - cut(0) / 2, cut(1) - cut(1) / 2];
+        let missing = [0, 1].map(|axis| strides[axis].saturating_sub(size[axis]));
+        let first = Axes::Two.channels_first(builder, x);
+        let mut inputs = vec![first, weights];
+        if self.use_bias {
+            inputs.push(builder.as_it_is(&format!("{path}/bias"))?);
+        }
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        let attributes = vec![
+            ints("pads", pads),
+            ints("output_padding", missing),
+            ints("kernel_shape", size),
+            ints("strides", strides),
+        ];
+        let y = builder.op("ConvTranspose", &inputs, attributes);
+        let y = Axes::Two.channels_last(builder, &y);
+        Ok(activate(builder, self.activation, y))
+    }
+}
+
+impl Export for layers::MaxPooling2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        pool(builder, "MaxPool", Axes::Two, [pair(self.pool_size), pair(self.strides())], self.padding, at)
+    }
+}
+
+impl Export for layers::AveragePooling2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        pool(
+            builder,
+            "AveragePool",
+            Axes::Two,
+            [pair(self.pool_size), pair(self.strides())],
+            self.padding,
+            at,
+        )
+    }
+}
+
+impl Export for layers::MaxPooling1D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        pool(builder, "MaxPool", Axes::One, [vec![self.pool_size], vec![self.strides()]], self.padding, at)
+    }
+}
+
+fn pool(
     builder: &mut Builder,
-    layer: &Layer,
-    input: &[usize],
-    x: &str,
+    op: &str,
+    axes: Axes,
+    [size, strides]: [Vec<usize>; 2],
+    padding: Padding,
+    at: Exported,
 ) -> Result<Value, Problem> {
-    let (op, axes, size, strides, padding) = match layer {
-        Layer::MaxPooling2D { pool_size, strides, padding } => {
-            ("MaxPool", Axes::Two, pair(*pool_size), pair(strides.unwrap_or(*pool_size)), *padding)
-        }
-        Layer::AveragePooling2D { pool_size, strides, padding } => {
-            ("AveragePool", Axes::Two, pair(*pool_size), pair(strides.unwrap_or(*pool_size)), *padding)
-        }
-        Layer::MaxPooling1D { pool_size, strides, padding } => {
-            ("MaxPool", Axes::One, vec![*pool_size], vec![strides.unwrap_or(*pool_size)], *padding)
-        }
-        other => return Err(format!("{} is no pooling", other.kind())),
-    };
-    let (_, spatial) = input.split_last().ok_or("pooling without an input")?;
+    let (_, spatial) = at.input.split_last().ok_or("pooling without an input")?;
     let windows = Windows { dilations: vec![1; size.len()], size, strides };
-    let first = axes.channels_first(builder, x);
+    let first = axes.channels_first(builder, at.x);
     let attributes = vec![
         ints("pads", windows.padding(padding, spatial)),
         ints("kernel_shape", windows.size),
@@ -183,6 +220,32 @@ pub(super) fn pooling(
     ];
     let y = builder.op(op, &[&first], attributes);
     Ok(axes.channels_last(builder, &y))
+}
+
+impl Export for layers::GlobalAveragePooling2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("ReduceMean", &[at.x], vec![ints("axes", [1, 2]), int("keepdims", 0)]))
+    }
+}
+
+impl Export for layers::GlobalAveragePooling1D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("ReduceMean", &[at.x], vec![ints("axes", [1]), int("keepdims", 0)]))
+    }
+}
+
+impl Export for layers::UpSampling2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let Pair(down, across) = self.size;
+        let scales = builder.numbers("scales", &[4], &[1.0, down as f32, across as f32, 1.0]);
+        let ways = [
+            ("mode", "nearest"),
+            ("coordinate_transformation_mode", "asymmetric"),
+            ("nearest_mode", "floor"),
+        ];
+        let ways = ways.map(|(name, value)| text(name, value)).to_vec();
+        Ok(builder.op("Resize", &[at.x, "", &scales], ways))
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! of 1, standardised columns) is not part of the network.
 
 mod attention;
+mod core;
 mod graph;
 mod image;
 mod layer;
+mod normalization;
 mod proto;
 mod recurrent;
 
@@ -15,8 +17,7 @@ use std::io::Write;
 use prost::Message;
 
 use super::{Format, Trained};
-use crate::preset::Layer;
-use crate::preset::shapes::output_shape;
+use crate::preset::{Layer, output_shape};
 use crate::run::{Error, NamedTensor};
 use graph::{Builder, Problem};
 use proto::{Dim, Graph, Model, OperatorSet, Port, Shape, TensorType, Type};

@@ -2,29 +2,36 @@
 //! gates in another order.
 
 use super::graph::{Builder, Problem, Value, int, text, texts};
-use crate::preset::{Activation, Layer};
+use super::layer::{Export, Exported};
+use crate::preset::layers::{Cell, RecurrentOptions, composite};
+use crate::preset::{Activation, Layer, layers};
 
-/// A recurrent layer in one direction. `in_order`: all states stand in the order of the input even if it was read
-/// backwards, as the second half of a bidirectional layer has it.
-pub(super) fn one_way(
+macro_rules! export_recurrent {
+    ($($kind:ident),*) => {$(
+        impl Export for layers::$kind {
+            fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+                one_way(builder, self.options(), at.path, at.x, false)
+            }
+        }
+    )*};
+}
+export_recurrent!(SimpleRNN, LSTM, GRU);
+
+/// A recurrent layer in one direction. `turned`: it is the second half of a bidirectional layer, which reads from the
+/// other end and gives all states in the order of the first half's.
+fn one_way(
     builder: &mut Builder,
-    layer: &Layer,
+    options: RecurrentOptions,
     path: &str,
     x: &str,
     turned: bool,
 ) -> Result<Value, Problem> {
+    let RecurrentOptions { units, return_sequences: all, go_backwards: backwards, .. } = options;
     // The place in ONNX's order of each of Keras's gates: i f c o becomes i o f c; z r h and a single one stay.
-    let (op, units, gates, all, backwards, activation): (_, _, &[usize], _, _, _) = match layer {
-        Layer::SimpleRNN { units, activation, return_sequences, go_backwards } => {
-            ("RNN", *units, &[0], *return_sequences, *go_backwards, Some(*activation))
-        }
-        Layer::LSTM { units, return_sequences, go_backwards, .. } => {
-            ("LSTM", *units, &[0, 3, 1, 2], *return_sequences, *go_backwards, None)
-        }
-        Layer::GRU { units, return_sequences, go_backwards } => {
-            ("GRU", *units, &[0, 1, 2], *return_sequences, *go_backwards, None)
-        }
-        other => return Err(format!("{} is not recurrent", other.kind())),
+    let (op, gates, activation): (_, &[usize], _) = match options.cell {
+        Cell::Simple(activation) => ("RNN", &[0], Some(activation)),
+        Cell::Lstm { .. } => ("LSTM", &[0, 3, 1, 2], None),
+        Cell::Gru => ("GRU", &[0, 1, 2], None),
     };
     let backwards = backwards != turned;
     let kernel = gates_of(builder, &format!("{path}/kernel"), units, gates)?;
@@ -65,11 +72,12 @@ pub(super) fn one_way(
     Ok(states)
 }
 
-/// Both directions, side by side.
-pub(super) fn both_ways(builder: &mut Builder, inner: &Layer, path: &str, x: &str) -> Result<Value, Problem> {
-    let name = crate::preset::layer_names(std::slice::from_ref(inner)).concat();
-    let there = one_way(builder, inner, &format!("{path}/forward_{name}"), x, false)?;
-    let back = one_way(builder, inner, &format!("{path}/backward_{name}"), x, true)?;
+/// A recurrent layer in both directions, side by side.
+pub(super) fn both_ways(builder: &mut Builder, inner: &Layer, at: Exported) -> Result<Value, Problem> {
+    let options = inner.recurrent().ok_or_else(|| format!("{} is not recurrent", inner.kind()))?;
+    let [there, back] = composite::both_ways(inner).map(|name| format!("{}/{name}", at.path));
+    let there = one_way(builder, options, &there, at.x, false)?;
+    let back = one_way(builder, options, &back, at.x, true)?;
     Ok(builder.op("Concat", &[&there, &back], vec![int("axis", -1)]))
 }
 

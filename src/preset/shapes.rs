@@ -1,6 +1,9 @@
-//! Why a layer cannot be.
+//! Shapes of one sample, channels last, and why a layer does not fit one.
 
-use crate::preset::path::Path;
+use super::path::Path;
+
+/// The largest count of numbers that one sample's activation, or a layer's parameters, may have.
+pub const LARGEST: u64 = 1 << 32;
 
 /// Why a layer does not fit its input, or cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +18,7 @@ pub struct ShapeError {
 }
 
 impl ShapeError {
-    pub(in crate::preset) fn at(field: &str, problem: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn at(field: &str, problem: impl Into<String>, help: impl Into<String>) -> Self {
         ShapeError { path: Path::to(field), problem: problem.into(), help: help.into() }
     }
 
@@ -27,4 +30,14 @@ impl ShapeError {
         self.path = outer.then(self.path);
         self
     }
+}
+
+/// How many numbers a shape holds.
+pub fn size(shape: &[usize]) -> usize {
+    shape.iter().fold(1, |product: usize, &size| product.saturating_mul(size))
+}
+
+/// A shape as a person writes it: `[28, 28, 1]`.
+pub fn show(shape: &[usize]) -> String {
+    format!("{shape:?}")
 }

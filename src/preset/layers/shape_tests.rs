@@ -1,6 +1,7 @@
 //! Shapes that fit, and what is said about those that do not.
 
-use super::*;
+use super::{Layer, output_shape};
+use crate::preset::shapes::show;
 
 /// What is said about `layer` on `input`, with the place in front.
 fn refusal(layer: &str, input: &[usize]) -> String {

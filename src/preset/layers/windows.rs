@@ -1,8 +1,7 @@
 //! Where the windows of kernels and poolings fit.
 
-use super::ShapeError;
-use super::options::{positive, positive_pair};
-use crate::preset::layer::{Padding, Pair};
+use super::options::{Padding, Pair};
+use crate::preset::shapes::ShapeError;
 
 /// Windows that move over an image, or over a sequence (width 1).
 pub(super) struct Windows {
@@ -21,9 +20,6 @@ impl Windows {
         strides: Pair,
         dilation: Pair,
     ) -> Result<(usize, usize), ShapeError> {
-        positive_pair(self.field, self.size)?;
-        positive_pair("strides", strides)?;
-        positive_pair("dilation_rate", dilation)?;
         strides_or_dilation(strides != Pair(1, 1), dilation != Pair(1, 1))?;
         let reach = Pair(spread(self.size.0, dilation.0), spread(self.size.1, dilation.1));
         if self.padding == Padding::Valid && (reach.0 > input.0 || reach.1 > input.1) {
@@ -50,9 +46,6 @@ impl Windows {
         stride: usize,
         dilation: usize,
     ) -> Result<(usize, usize), ShapeError> {
-        positive(self.field, self.size.0)?;
-        positive("strides", stride)?;
-        positive("dilation_rate", dilation)?;
         strides_or_dilation(stride > 1, dilation > 1)?;
         let reach = spread(self.size.0, dilation);
         if self.padding == Padding::Valid && reach > steps {

@@ -1,0 +1,246 @@
+//! Layers that are made of layers, and how they expand into their parts: the one place that says so. The summary, the
+//! estimate of memory, the export and the engine ask here.
+
+use serde::{Deserialize, Serialize};
+
+use super::dense::Dense;
+use super::dropout::Dropout;
+use super::input::sequence;
+use super::kind::{Family, LayerKind};
+use super::layer_normalization::LayerNormalization;
+use super::multi_head_attention::MultiHeadAttention;
+use super::options::Activation;
+use super::weights::features;
+use super::{Layer, output_shape};
+use crate::fields;
+use crate::preset::field::{AsValue, Field, Fields};
+use crate::preset::names::{layer_names, snake_case};
+use crate::preset::path::Path;
+use crate::preset::shapes::{ShapeError, show};
+
+/// A kind of layer that is made of other layers.
+pub trait CompositeLayer: LayerKind {
+    /// What it is made of, on an input of shape `input`.
+    fn parts(&self, input: &[usize]) -> Parts;
+}
+
+/// The parts of a composite layer, and how they are joined.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parts {
+    /// One behind the other.
+    InTurn(Vec<Layer>),
+    /// One behind the other, and what comes out is added to what went in.
+    Added(Vec<Layer>),
+    /// A recurrent layer twice over the same input, the outputs side by side. The second one reads the input from the
+    /// other end, and gives its states in the order of the first one's.
+    BothWays(Layer),
+}
+
+/// A layer with its name and its place in a network.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// As in the paths of its parameters.
+    pub name: String,
+    /// The layer.
+    pub layer: Layer,
+    /// Shape of one sample's input.
+    pub input: Vec<usize>,
+    /// Shape of one sample's output.
+    pub output: Vec<usize>,
+}
+
+impl Parts {
+    /// Each part at its place, for an input of shape `input`.
+    ///
+    /// # Errors
+    /// When a part does not fit its input.
+    pub fn placed(self, input: &[usize]) -> Result<Vec<Placed>, ShapeError> {
+        match self {
+            Parts::InTurn(layers) | Parts::Added(layers) => placed(&layers, input),
+            Parts::BothWays(layer) => {
+                let output = output_shape(&layer, input)?;
+                let one_way = |name| Placed {
+                    name,
+                    layer: layer.clone(),
+                    input: input.to_vec(),
+                    output: output.clone(),
+                };
+                Ok(both_ways(&layer).map(one_way).into())
+            }
+        }
+    }
+}
+
+/// The names of a recurrent layer that is run in both directions: `forward_lstm`, `backward_lstm`.
+pub fn both_ways(layer: &Layer) -> [String; 2] {
+    ["forward", "backward"].map(|way| format!("{way}_{}", snake_case(layer.kind())))
+}
+
+/// Layers one behind the other, each at its place.
+///
+/// # Errors
+/// When a layer does not fit its input.
+pub fn placed(layers: &[Layer], input: &[usize]) -> Result<Vec<Placed>, ShapeError> {
+    let mut shape = input.to_vec();
+    let mut places = Vec::with_capacity(layers.len());
+    for (layer, name) in layers.iter().zip(layer_names(layers)) {
+        let output = output_shape(layer, &shape)?;
+        places.push(Placed { name, layer: layer.clone(), input: shape, output: output.clone() });
+        shape = output;
+    }
+    Ok(places)
+}
+
+/// A network's layers with composite ones replaced by what they are made of, down to those that the engine computes
+/// itself. Nothing where a layer does not fit its input.
+pub fn leaves(layers: &[Layer], input: &[usize]) -> Vec<Layer> {
+    let places = placed(layers, input).unwrap_or_default();
+    places.into_iter().flat_map(|place| leaves_of(place.layer, &place.input)).collect()
+}
+
+fn leaves_of(layer: Layer, input: &[usize]) -> Vec<Layer> {
+    let Some(parts) = layer.parts(input) else { return vec![layer] };
+    let places = parts.placed(input).unwrap_or_default();
+    places.into_iter().flat_map(|place| leaves_of(place.layer, &place.input)).collect()
+}
+
+/// A recurrent layer run in both directions, the two outputs side by side (Schuster & Paliwal 1997); written
+/// `Bidirectional(LSTM(units: 3))`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Bidirectional(pub Box<Layer>);
+
+impl Fields for Bidirectional {
+    const FIELDS: &'static [Field] = &[];
+
+    fn contents(&self) -> Vec<&dyn AsValue> {
+        Vec::new()
+    }
+}
+
+impl LayerKind for Bidirectional {
+    fn family(&self) -> Family {
+        Family::Recurrent
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+        let inner = &self.0;
+        if inner.recurrent().is_none() {
+            return Err(ShapeError {
+                path: Path::top().index(0),
+                problem: format!("Bidirectional cannot run {} in both directions", inner.kind()),
+                help: "put a SimpleRNN, LSTM or GRU in it".into(),
+            });
+        }
+        let mut output = output_shape(inner, input).map_err(|error| error.inside(Path::top().index(0)))?;
+        if let Some(features) = output.last_mut() {
+            *features = features.saturating_mul(2);
+        }
+        Ok(output)
+    }
+}
+
+impl CompositeLayer for Bidirectional {
+    fn parts(&self, _: &[usize]) -> Parts {
+        Parts::BothWays(Layer::clone(&self.0))
+    }
+}
+
+/// Attention and a two-layer perceptron with GELU, each normalised (pre-norm) and added to its input: `[steps, n]` to
+/// the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table below says what they are for")]
+pub struct TransformerEncoder {
+    pub num_heads: usize,
+    pub key_dim: usize,
+    pub ff_dim: usize,
+    #[serde(default)]
+    pub dropout: f32,
+    #[serde(default)]
+    pub causal: bool,
+}
+
+fields! {
+    TransformerEncoder {
+        num_heads: Integer(Range::COUNT), "attentions side by side";
+        key_dim: Integer(Range::COUNT), "numbers of a query and a key";
+        ff_dim: Integer(Range::COUNT), "outputs of the perceptron's first layer";
+        dropout: Number(Range::SHARE), "the share that is dropped of what is added to the input";
+        causal: Switch, "whether a step sees only itself and those before it: for language models";
+    }
+}
+
+impl LayerKind for TransformerEncoder {
+    fn family(&self) -> Family {
+        Family::Attention
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+        sequence("TransformerEncoder", input).map(|shape| shape.to_vec())
+    }
+}
+
+impl CompositeLayer for TransformerEncoder {
+    /// The two residual blocks of the pre-norm form (Xiong et al. 2020): attention, and two dense layers with GELU
+    /// between them, each behind a layer normalization with Keras's epsilon and before a dropout.
+    fn parts(&self, input: &[usize]) -> Parts {
+        let &TransformerEncoder { num_heads, key_dim, ff_dim, dropout, causal } = self;
+        let block = |layers: Vec<Layer>| {
+            let normalization = LayerNormalization::default().into();
+            let dropout = Dropout { rate: dropout }.into();
+            Residual { layers: [vec![normalization], layers, vec![dropout]].concat() }.into()
+        };
+        let attention = MultiHeadAttention { num_heads, key_dim, causal };
+        let (wide, back) =
+            (Dense::new(ff_dim, Activation::Gelu), Dense::new(features(input), Activation::Linear));
+        Parts::InTurn(vec![block(vec![attention.into()]), block(vec![wide.into(), back.into()])])
+    }
+}
+
+/// `x + f(x)` (He et al. 2016): the layers must give back the shape they get.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table below says what it is for")]
+pub struct Residual {
+    pub layers: Vec<Layer>,
+}
+
+fields! {
+    Residual {
+        layers: Nested, "what is added to the input";
+    }
+}
+
+impl LayerKind for Residual {
+    fn family(&self) -> Family {
+        Family::Merging
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+        if self.layers.is_empty() {
+            return Err(ShapeError::at("layers", "Residual has no layers", "give it at least one layer"));
+        }
+        let mut current = input.to_vec();
+        for (position, layer) in self.layers.iter().enumerate() {
+            current = output_shape(layer, &current)
+                .map_err(|error| error.inside(Path::to("layers").index(position)))?;
+        }
+        if current != input {
+            return Err(ShapeError::at(
+                "layers",
+                format!("Residual adds {} to its input {}", show(&current), show(input)),
+                format!(
+                    "its layers must give back {}; use padding: same, strides: 1 and as many filters or units as come in",
+                    show(input)
+                ),
+            ));
+        }
+        Ok(current)
+    }
+}
+
+impl CompositeLayer for Residual {
+    fn parts(&self, _: &[usize]) -> Parts {
+        Parts::Added(self.layers.clone())
+    }
+}

@@ -1,0 +1,37 @@
+//! GlobalAveragePooling1D: the mean of each feature over the steps.
+
+use serde::{Deserialize, Serialize};
+
+use super::input::sequence;
+use super::kind::{Family, LayerKind, SimpleLayer};
+use super::weights::Parameters;
+use crate::fields;
+use crate::preset::shapes::ShapeError;
+
+/// `[steps, n]` to `[n]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GlobalAveragePooling1D;
+
+fields! {
+    GlobalAveragePooling1D {}
+}
+
+impl LayerKind for GlobalAveragePooling1D {
+    fn family(&self) -> Family {
+        Family::Pooling
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+        sequence("GlobalAveragePooling1D", input).map(|[_, features]| vec![features])
+    }
+}
+
+impl SimpleLayer for GlobalAveragePooling1D {
+    fn parameters(&self, _: &[usize]) -> Parameters {
+        Parameters::default()
+    }
+
+    fn scratch(&self, _: &[usize], _: &[usize]) -> u64 {
+        0
+    }
+}

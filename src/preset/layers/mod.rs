@@ -1,0 +1,283 @@
+//! Layers as a preset names them: Keras's names, options and defaults, images channels last.
+//!
+//! A kind of layer is one file: its options, their table of fields, and what a preset must know of it
+//! ([`SimpleLayer`]). Kinds that are made of others are in [`composite`]. To add a kind: its file, its `mod` line and its
+//! line in [`layer_kinds`](crate::preset::layers::layer_kinds); the compiler then asks for the engine's and the export's
+//! side of it.
+
+mod activation;
+mod average_pooling2d;
+mod batch_normalization;
+mod check;
+pub mod composite;
+mod conv1d;
+mod conv2d;
+mod conv2d_transpose;
+mod dense;
+mod dropout;
+mod embedding;
+mod flatten;
+mod global_average_pooling1d;
+mod global_average_pooling2d;
+mod group_normalization;
+mod gru;
+mod input;
+mod kind;
+mod layer_normalization;
+mod lstm;
+mod max_pooling1d;
+mod max_pooling2d;
+mod multi_head_attention;
+pub mod options;
+#[cfg(test)]
+mod parameter_tests;
+mod position_embedding;
+mod recurrent;
+mod reshape;
+#[cfg(test)]
+mod shape_tests;
+mod simple_rnn;
+#[cfg(test)]
+mod text_tests;
+mod up_sampling2d;
+mod weights;
+mod windows;
+
+use super::field::{Field, Fields, other_values};
+use super::path::Path;
+use super::shapes::{LARGEST, ShapeError, show, size};
+use super::variants::variants;
+use check::check;
+pub use composite::{CompositeLayer, Parts, Placed, leaves, placed};
+pub use kind::{Family, LayerKind, SimpleLayer};
+pub use recurrent::{Cell, RecurrentOptions};
+pub use weights::Parameters;
+
+/// Calls a macro with the list of all kinds, `simple { … } composite { … }`, each as `file::Type = "name in a preset"`.
+macro_rules! layer_kinds {
+    ($with:ident) => {
+        $with! {
+            simple {
+                dense::Dense = "Dense",
+                conv2d::Conv2D = "Conv2D",
+                conv2d_transpose::Conv2DTranspose = "Conv2DTranspose",
+                conv1d::Conv1D = "Conv1D",
+                max_pooling2d::MaxPooling2D = "MaxPooling2D",
+                average_pooling2d::AveragePooling2D = "AveragePooling2D",
+                max_pooling1d::MaxPooling1D = "MaxPooling1D",
+                global_average_pooling2d::GlobalAveragePooling2D = "GlobalAveragePooling2D",
+                global_average_pooling1d::GlobalAveragePooling1D = "GlobalAveragePooling1D",
+                flatten::Flatten = "Flatten",
+                reshape::Reshape = "Reshape",
+                up_sampling2d::UpSampling2D = "UpSampling2D",
+                batch_normalization::BatchNormalization = "BatchNormalization",
+                layer_normalization::LayerNormalization = "LayerNormalization",
+                group_normalization::GroupNormalization = "GroupNormalization",
+                dropout::Dropout = "Dropout",
+                activation::Activation = "Activation",
+                embedding::Embedding = "Embedding",
+                position_embedding::PositionEmbedding = "PositionEmbedding",
+                simple_rnn::SimpleRNN = "SimpleRNN",
+                lstm::LSTM = "LSTM",
+                gru::GRU = "GRU",
+                multi_head_attention::MultiHeadAttention = "MultiHeadAttention",
+            }
+            composite {
+                composite::Bidirectional = "Bidirectional",
+                composite::TransformerEncoder = "TransformerEncoder",
+                composite::Residual = "Residual",
+            }
+        }
+    };
+}
+pub(crate) use layer_kinds;
+
+macro_rules! layer_enum {
+    (
+        simple { $($file:ident::$simple:ident = $name:literal,)* }
+        composite { $($place:ident::$composite:ident = $title:literal,)* }
+    ) => {
+        $(pub use $file::$simple;)*
+        $(pub use $place::$composite;)*
+
+        // A layer's numbers are checked with its shape.
+        other_values!($($simple,)* $($composite,)*);
+
+        variants! {
+            /// One layer of a network.
+            #[derive(Clone, Debug, PartialEq)]
+            pub enum Layer {
+                $(#[doc = concat!("See [`", stringify!($simple), "`].")] $simple($simple) = $name,)*
+                $(#[doc = concat!("See [`", stringify!($composite), "`].")] $composite($composite) = $title,)*
+            }
+        }
+
+        $(impl From<$simple> for Layer {
+            fn from(layer: $simple) -> Self {
+                Layer::$simple(layer)
+            }
+        })*
+        $(impl From<$composite> for Layer {
+            fn from(layer: $composite) -> Self {
+                Layer::$composite(layer)
+            }
+        })*
+
+        impl Layer {
+            /// The table of its kind's fields.
+            pub fn fields(&self) -> &'static [Field] {
+                match self {
+                    $(Layer::$simple(_) => $simple::FIELDS,)*
+                    $(Layer::$composite(_) => $composite::FIELDS,)*
+                }
+            }
+
+            fn check(&self) -> Result<(), ShapeError> {
+                match self {
+                    $(Layer::$simple(layer) => check(layer),)*
+                    $(Layer::$composite(layer) => check(layer),)*
+                }
+            }
+
+            fn role(&self) -> Role<'_> {
+                match self {
+                    $(Layer::$simple(layer) => Role::Simple(layer),)*
+                    $(Layer::$composite(layer) => Role::Composite(layer),)*
+                }
+            }
+
+            fn as_simple_mut(&mut self) -> Option<&mut dyn SimpleLayer> {
+                match self {
+                    $(Layer::$simple(layer) => Some(layer),)*
+                    $(Layer::$composite(_) => None,)*
+                }
+            }
+        }
+    };
+}
+layer_kinds!(layer_enum);
+
+/// Whether the engine computes a layer itself.
+enum Role<'a> {
+    /// It does.
+    Simple(&'a dyn SimpleLayer),
+    /// It computes the layers that this one is made of.
+    Composite(&'a dyn CompositeLayer),
+}
+
+impl Layer {
+    fn as_kind(&self) -> &dyn LayerKind {
+        match self.role() {
+            Role::Simple(layer) => layer,
+            Role::Composite(layer) => layer,
+        }
+    }
+
+    fn as_simple(&self) -> Option<&dyn SimpleLayer> {
+        match self.role() {
+            Role::Simple(layer) => Some(layer),
+            Role::Composite(_) => None,
+        }
+    }
+
+    /// The kind's name, as a preset and Keras write it: `Conv2D`.
+    pub fn kind(&self) -> &'static str {
+        self.name()
+    }
+
+    /// The family of its kind.
+    pub fn family(&self) -> Family {
+        self.as_kind().family()
+    }
+
+    /// What it is made of, on an input of shape `input`; `None` where the engine computes it itself.
+    pub fn parts(&self, input: &[usize]) -> Option<Parts> {
+        match self.role() {
+            Role::Simple(_) => None,
+            Role::Composite(layer) => Some(layer.parts(input)),
+        }
+    }
+
+    /// The activation that its output went through last, if it is one that can be named.
+    pub fn activation(&self) -> Option<options::Activation> {
+        self.as_simple()?.activation()
+    }
+
+    /// Takes out the activation that it ends with, for a loss that applies it itself. `None` where the layer cannot
+    /// leave it out.
+    pub fn take_activation(&mut self) -> Option<options::Activation> {
+        self.as_simple_mut()?.take_activation()
+    }
+
+    /// Its options as a layer that reads a sequence step by step in one direction, if it is one.
+    pub fn recurrent(&self) -> Option<RecurrentOptions> {
+        self.as_simple()?.recurrent()
+    }
+
+    /// Numbers that it keeps for a sample beside its output, given the shapes of both. Of a composite layer: what its
+    /// parts keep, and their outputs with the gradients of those.
+    pub fn scratch(&self, input: &[usize], output: &[usize]) -> u64 {
+        let parts = match self.role() {
+            Role::Simple(layer) => return layer.scratch(input, output),
+            Role::Composite(layer) => layer.parts(input),
+        };
+        // The last output of a chain is the composite's own, and so are two halves that stand side by side.
+        let own = match &parts {
+            Parts::InTurn(_) => 1,
+            Parts::Added(_) => 0,
+            Parts::BothWays(_) => 2,
+        };
+        let places = parts.placed(input).unwrap_or_default();
+        let outputs = places.iter().take(places.len().saturating_sub(own));
+        let outputs = outputs.map(|place| 2 * size(&place.output) as u64);
+        let kept = places.iter().map(|place| place.layer.scratch(&place.input, &place.output));
+        outputs.chain(kept).fold(0, u64::saturating_add)
+    }
+
+    /// Its parameters; what is above [`LARGEST`] is refused by the caller.
+    fn count(&self, input: &[usize]) -> Result<Parameters, ShapeError> {
+        let parts = match self.role() {
+            Role::Simple(layer) => return Ok(layer.parameters(input)),
+            Role::Composite(layer) => layer.parts(input),
+        };
+        let mut sum = Parameters::default();
+        for place in parts.placed(input)? {
+            sum += place.layer.count(&place.input)?;
+        }
+        Ok(sum)
+    }
+}
+
+/// The output's shape of `layer` on an input of shape `input`.
+///
+/// # Errors
+/// When an option of the layer is out of its range, or the input does not fit it.
+pub fn output_shape(layer: &Layer, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+    layer.check()?;
+    let output = layer.as_kind().output_shape(input)?;
+    let numbers = output.iter().try_fold(1u64, |product, &size| product.checked_mul(size as u64));
+    match numbers {
+        Some(count) if count <= LARGEST => Ok(output),
+        _ => Err(ShapeError::whole(
+            format!("an output of {} has more than 4 billion numbers a sample", show(&output)),
+            "use fewer units or filters, or pool first",
+        )),
+    }
+}
+
+/// The parameters of `layer` on an input of shape `input`, by Keras's rules.
+///
+/// # Errors
+/// As [`output_shape`], and when there are more than [`LARGEST`].
+pub fn parameters(layer: &Layer, input: &[usize]) -> Result<Parameters, ShapeError> {
+    output_shape(layer, input)?;
+    let counted = layer.count(input)?;
+    if counted.total() > LARGEST {
+        return Err(ShapeError {
+            path: Path::top(),
+            problem: format!("{} has more than 4 billion parameters", layer.kind()),
+            help: "use fewer units, filters or inputs".into(),
+        });
+    }
+    Ok(counted)
+}

@@ -1,0 +1,85 @@
+//! Dense layers, embeddings, activations, and what changes only the shape.
+
+use super::graph::{Builder, Problem, Value, float, int};
+use super::layer::{Export, Exported};
+use crate::preset::{Activation, layers};
+
+impl Export for layers::Dense {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let kernel = builder.as_it_is(&format!("{path}/kernel"))?;
+        let mut y = builder.op("MatMul", &[x, &kernel], Vec::new());
+        if self.use_bias {
+            let bias = builder.as_it_is(&format!("{path}/bias"))?;
+            y = builder.op("Add", &[&y, &bias], Vec::new());
+        }
+        Ok(activate(builder, self.activation, y))
+    }
+}
+
+impl Export for layers::Embedding {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let table = builder.as_it_is(&format!("{path}/embeddings"))?;
+        let tokens = builder.op("Cast", &[x], vec![int("to", 7)]);
+        Ok(builder.op("Gather", &[&table, &tokens], vec![int("axis", 0)]))
+    }
+}
+
+impl Export for layers::PositionEmbedding {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let table = builder.as_it_is(&format!("{path}/embeddings"))?;
+        Ok(builder.op("Add", &[x, &table], Vec::new()))
+    }
+}
+
+impl Export for layers::Activation {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(activate(builder, self.0, at.x.to_owned()))
+    }
+}
+
+impl Export for layers::Dropout {
+    /// It does nothing but in training.
+    fn export(&self, _: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(at.x.to_owned())
+    }
+}
+
+impl Export for layers::Flatten {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("Flatten", &[at.x], vec![int("axis", 1)]))
+    }
+}
+
+impl Export for layers::Reshape {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.reshape(at.x, &self.target_shape))
+    }
+}
+
+/// The function of `x`.
+pub(super) fn activate(builder: &mut Builder, activation: Activation, x: Value) -> Value {
+    match activation {
+        Activation::Linear => x,
+        Activation::Sigmoid => builder.op("Sigmoid", &[&x], Vec::new()),
+        Activation::Relu => builder.op("Relu", &[&x], Vec::new()),
+        Activation::Tanh => builder.op("Tanh", &[&x], Vec::new()),
+        Activation::Softmax => builder.op("Softmax", &[&x], vec![int("axis", -1)]),
+        Activation::LeakyRelu => builder.op("LeakyRelu", &[&x], vec![float("alpha", 0.2)]),
+        Activation::Elu => builder.op("Elu", &[&x], vec![float("alpha", 1.0)]),
+        Activation::Softplus => builder.op("Softplus", &[&x], Vec::new()),
+        Activation::Silu => {
+            let gate = builder.op("Sigmoid", &[&x], Vec::new());
+            builder.op("Mul", &[&x, &gate], Vec::new())
+        }
+        Activation::Gelu => {
+            // x / 2 (1 + erf(x / sqrt 2))
+            let [root, one, half] = [("root", std::f32::consts::SQRT_2), ("one", 1.0), ("half", 0.5)]
+                .map(|(name, value)| builder.numbers(name, &[], &[value]));
+            let scaled = builder.op("Div", &[&x, &root], Vec::new());
+            let error = builder.op("Erf", &[&scaled], Vec::new());
+            let share = builder.op("Add", &[&error, &one], Vec::new());
+            let product = builder.op("Mul", &[&x, &share], Vec::new());
+            builder.op("Mul", &[&product, &half], Vec::new())
+        }
+    }
+}

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::data::{Refusal, refuse};
 use super::field::nested_values;
 use super::path::Path;
+use super::refusal::{Refusal, refuse};
 use super::variants::variants;
 use crate::fields;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::augment::Augment;
 use super::field::nested_values;
 use super::path::Path;
+use super::refusal::{Refusal, refuse};
 use super::shapes::{LARGEST, size};
 use super::source::{Offers, Source};
 use super::variants::variants;
@@ -18,7 +19,7 @@ pub struct DataConfig {
     pub source: Source,
     /// Scales inputs: images to [0, 1], columns of tables and their real-valued targets to mean 0 and deviation 1 as
     /// the training samples have them.
-    #[serde(default = "super::types::yes")]
+    #[serde(default = "yes")]
     pub normalize: bool,
     /// How class labels reach the loss.
     #[serde(default)]
@@ -37,7 +38,7 @@ pub struct DataConfig {
     #[serde(default)]
     pub fold: Option<Fold>,
     /// Whether each epoch sees the samples in a new (seeded) order.
-    #[serde(default = "super::types::yes")]
+    #[serde(default = "yes")]
     pub shuffle: bool,
     /// Train on this many samples only, the classes in equal parts; all when left out.
     #[serde(default)]
@@ -49,6 +50,10 @@ pub struct DataConfig {
 
 fn default_validation() -> f64 {
     0.1
+}
+
+pub(super) fn yes() -> bool {
+    true
 }
 
 /// One part of a cross-validation: `fold: (k: 1, of: 5)` tests on the first of five parts and trains on the others.
@@ -136,13 +141,6 @@ pub enum TargetKind {
     Values(usize),
     /// One of so many tokens at every step of a sequence.
     Tokens(usize),
-}
-
-/// An option that cannot be: its place, what is wrong, what would be valid.
-pub(super) type Refusal = (Path, String, String);
-
-pub(super) fn refuse(path: Path, problem: impl Into<String>, help: &str) -> Result<(), Refusal> {
-    Err((path, problem.into(), help.into()))
 }
 
 impl DataConfig {

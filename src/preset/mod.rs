@@ -22,6 +22,7 @@ pub mod overrides;
 pub mod parse;
 pub mod path;
 pub mod procedure;
+mod refusal;
 pub mod schedule;
 mod scores;
 pub mod shapes;

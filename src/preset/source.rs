@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::data::{Refusal, TargetKind, refuse};
+use super::data::TargetKind;
 use super::files::{Colour, Missing, Task};
 use super::layers::options::Pair;
 use super::path::Path;
+use super::refusal::{Refusal, refuse};
 
 /// A data set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,7 +117,7 @@ pub enum Source {
         #[serde(default)]
         separator: Option<char>,
         /// Whether the first line names the columns.
-        #[serde(default = "super::types::yes")]
+        #[serde(default = "super::data::yes")]
         header: bool,
         #[serde(default)]
         missing: Missing,

@@ -225,6 +225,6 @@ fields! {
     }
 }
 
-pub(super) fn yes() -> bool {
+fn yes() -> bool {
     true
 }

@@ -1,12 +1,13 @@
 //! From a preset to an experiment whose parts fit each other.
 
-use super::data::{Labels, Refusal, Signature, TargetKind};
+use super::data::{Labels, Signature, TargetKind};
 use super::experiment::Experiment;
 use super::field::Fields;
 use super::layers::options::Activation;
 use super::layers::{Embedding, Layer};
 use super::parse::PresetError;
 use super::path::Path;
+use super::refusal::Refusal;
 use super::shapes::ShapeError;
 use super::source::Offers;
 use super::summary::Summary;

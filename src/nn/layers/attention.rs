@@ -1,7 +1,7 @@
 //! MultiHeadAttention: every step takes from the others what its queries find in their keys.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};

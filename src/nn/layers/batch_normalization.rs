@@ -1,7 +1,7 @@
 //! BatchNormalization over the last axis, with an activation fused behind it where the model has one next.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};

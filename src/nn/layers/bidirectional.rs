@@ -1,8 +1,8 @@
 //! Bidirectional: a recurrent layer run in both directions, its two outputs side by side (Schuster & Paliwal 1997).
 
 use super::Layer;
-use super::build::Site;
 use super::recurrent::Recurrent;
+use super::site::Site;
 use super::view::View;
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};

@@ -1,7 +1,8 @@
 //! Layers one behind the other: a model, or the inside of a residual block.
 
 use super::Layer;
-use super::build::{Site, build, fused_with_next};
+use super::build::{build, fused_with_next};
+use super::site::Site;
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};

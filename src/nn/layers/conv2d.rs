@@ -1,7 +1,7 @@
 //! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, and max-pooling fused behind it where the model has it next.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};

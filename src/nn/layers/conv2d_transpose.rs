@@ -1,7 +1,7 @@
 //! Conv2DTranspose: the transpose of a convolution, which makes images larger by its strides.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::conv::Conv;

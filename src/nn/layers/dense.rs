@@ -1,7 +1,7 @@
 //! Dense: `activation(x W + b)` over the last axis.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;

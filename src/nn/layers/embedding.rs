@@ -1,7 +1,7 @@
 //! Embedding: a learned vector for each token.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::uniform;

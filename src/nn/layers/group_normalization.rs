@@ -1,7 +1,7 @@
 //! GroupNormalization: the channels of a sample in groups, each by its own mean and variance.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;

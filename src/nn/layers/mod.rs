@@ -20,6 +20,7 @@ pub mod residual;
 #[cfg(test)]
 mod sequence_tests;
 pub mod shape;
+mod site;
 pub mod up_sampling;
 pub mod view;
 

@@ -1,7 +1,7 @@
 //! PositionEmbedding: a learned vector for each step, added to it.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::numbers;

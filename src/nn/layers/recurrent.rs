@@ -1,7 +1,7 @@
 //! What SimpleRNN, LSTM and GRU have in common: three weights, one op, and a state that may be kept.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use super::view::{Shown, View};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};

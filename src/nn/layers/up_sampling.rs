@@ -1,7 +1,7 @@
 //! UpSampling2D.
 
 use super::Layer;
-use super::build::{Build, Site};
+use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;

@@ -14,7 +14,7 @@ pub enum Learner<D: Backend> {
     /// A restricted Boltzmann machine.
     Rbm(<D as BoltzmannOp>::Machine),
     /// A denoising autoencoder.
-    Coder(Coder<D>),
+    Coder(Box<Coder<D>>),
 }
 
 impl<D: Backend> Learner<D> {

@@ -129,7 +129,7 @@ impl<D: Backend> Stack<D> {
                 Pretrainer::Autoencoder(Denoising { noise }) => {
                     let seed = derive_seed(preset.seed, 77 + u64::from(number));
                     let shape = [width, units];
-                    Learner::Coder(Coder::new(
+                    Learner::Coder(Box::new(Coder::new(
                         device,
                         shape,
                         activation,
@@ -138,7 +138,7 @@ impl<D: Backend> Stack<D> {
                         momentum,
                         weight_decay,
                         seed,
-                    )?)
+                    )?))
                 }
             };
             hidden.push(Hidden { name, learner });

@@ -93,7 +93,11 @@ proptest! {
             let of_tokens = network.0.contains("Embedding");
             if !of_tokens {
                 let loss = trained(network, of_optimizer, odd, place, true);
-                prop_assert!(!odd.is_nan() || !loss.is_finite(), "{}: a loss of {loss}", network.0);
+                if odd.is_nan() && loss.is_finite() {
+                    // Only a number that nothing depends on may hide: pooling drops a last column that is left over.
+                    let other = trained(network, of_optimizer, 7.0, place, true);
+                    prop_assert_eq!(loss, other, "{}", network.0);
+                }
             }
             trained(network, of_optimizer, odd, place, false);
         }

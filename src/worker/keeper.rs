@@ -35,7 +35,7 @@ pub(super) struct Keeper {
     is_wanted: bool,
     /// So many of the first layers are not trained.
     frozen: usize,
-    /// The last checkpoint whose weights are finite, when the preset says to go back to it.
+    /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Checkpoint>,
     keeps_good: bool,
     steps_a_point: u64,
@@ -152,7 +152,9 @@ impl Keeper {
                 self.tell();
             }
         }
-        if self.keeps_good && self.epoch_ended.is_some() {
+        // Weights may still be finite when held-out samples already show that they are lost.
+        let is_well = self.epoch_ended.is_some_and(|loss| loss.is_none_or(f64::is_finite));
+        if self.keeps_good && is_well {
             self.good = Some(training.snapshot()).filter(is_finite).or(self.good.take());
         }
         let Some(recorder) = &self.recorder else {

@@ -98,7 +98,7 @@ const OTHERS: [&str; 2] = [
 
 fn on_digits(layers: &str) -> String {
     format!(
-        "(name: \"{}…\", title: \"\", data: (source: mnist, train_samples: Some(4000)),
+        "(name: \"{}-and-others\", title: \"\", data: (source: mnist, train_samples: Some(4000)),
           layers: [{layers}, Dense(units: 10, activation: softmax)], loss: categorical_crossentropy,
           optimizer: RMSprop(momentum: 0.9), train: (epochs: 2, batch_size: 100))",
         layers.split('(').next().unwrap_or_default()

@@ -27,6 +27,8 @@ pub(super) struct Keeper {
     /// When the last checkpoint was taken, or the folder tried.
     since: Instant,
     last_step: Option<u64>,
+    /// The epoch that ended last has its checkpoint, and no step has been made since.
+    is_epoch_saved: bool,
     /// An epoch has ended, with this loss on the validation set.
     epoch_ended: Option<Option<f64>>,
     best: Option<f64>,
@@ -55,6 +57,7 @@ impl Keeper {
             every: Duration::try_from_secs_f64(request.checkpoint_seconds).unwrap_or(Duration::MAX),
             since: Instant::now(),
             last_step: None,
+            is_epoch_saved: false,
             epoch_ended: None,
             best: None,
             held: None,
@@ -170,7 +173,10 @@ impl Keeper {
             let best = loss.filter(|loss| self.best.is_none_or(|best| *loss < best));
             self.best = best.or(self.best);
             if is_free {
+                // A checkpoint of this very step may have been taken before the epoch's end, which can change the weights.
+                self.last_step = None;
                 self.take(training, loss, true);
+                self.is_epoch_saved = true;
             } else if let Some(loss) = best {
                 self.held = Some((training.snapshot(), loss));
             }
@@ -214,6 +220,7 @@ impl Keeper {
 
     /// Adds a step to the curves.
     pub(super) fn stepped(&mut self, step: &StepReport) {
+        self.is_epoch_saved = false;
         let Some(recorder) = &self.recorder else { return };
         let point = self.point.take().map_or(*step, |before| before.and(step));
         if !step.step.is_multiple_of(self.steps_a_point) {
@@ -253,9 +260,12 @@ impl Keeper {
             recorder.checkpoint(checkpoint, Some(loss), false);
         }
         let loss = self.epoch_ended.take().flatten();
-        // Early stopping may have put other weights in place at this very step, so nothing is spared here.
-        self.last_step = self.last_step.filter(|_| loss.is_none());
-        self.take(training, loss, true);
+        // Early stopping may have put other weights in place after a checkpoint of this very step, so only a checkpoint of
+        // the epoch's end makes this one superfluous.
+        if !self.is_epoch_saved {
+            self.last_step = None;
+            self.take(training, loss, true);
+        }
     }
 
     /// Closes the run: everything that waits is on disk afterwards.

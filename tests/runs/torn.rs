@@ -52,8 +52,7 @@ fn stopped(runs: &Path) -> RunDirectory {
             break info.steps_per_epoch;
         }
     };
-    // Before each validation it holds once more.
-    for _ in 0..2 * per_epoch + 3 + 2 {
+    for _ in 0..2 * per_epoch + 3 {
         client.send(Command::Step);
     }
     while !matches!(events.recv(), Some(Event::Step(report)) if report.step == 2 * per_epoch + 3) {}

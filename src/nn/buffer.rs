@@ -155,33 +155,33 @@ thread_local! {
 }
 
 /// Numbers that a thread lends to one product after the other, without asking the pool: they never leave the thread.
-pub struct Lent(Vec<f32>);
+pub struct ThreadScratch(Vec<f32>);
 
-impl Lent {
+impl ThreadScratch {
     /// At least `len` numbers of unspecified contents.
     pub fn new(len: usize) -> Self {
         let mut numbers = OWN.take();
         if numbers.len() < len {
             numbers.resize(len, 0.0);
         }
-        Lent(numbers)
+        ThreadScratch(numbers)
     }
 }
 
-impl Deref for Lent {
+impl Deref for ThreadScratch {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
         &self.0
     }
 }
 
-impl DerefMut for Lent {
+impl DerefMut for ThreadScratch {
     fn deref_mut(&mut self) -> &mut [f32] {
         &mut self.0
     }
 }
 
-impl Drop for Lent {
+impl Drop for ThreadScratch {
     fn drop(&mut self) {
         OWN.set(std::mem::take(&mut self.0));
     }
@@ -221,12 +221,12 @@ mod tests {
 
     #[test]
     fn a_thread_lends_the_same_memory_again() {
-        let first = Lent::new(500);
+        let first = ThreadScratch::new(500);
         let address = first.as_ptr();
         drop(first);
-        let second = Lent::new(300);
+        let second = ThreadScratch::new(300);
         assert!(second.len() >= 300 && second.as_ptr() == address);
         // What is lent out already is not lent again.
-        assert_ne!(Lent::new(10).as_ptr(), address);
+        assert_ne!(ThreadScratch::new(10).as_ptr(), address);
     }
 }

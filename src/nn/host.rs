@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use super::device::Error;
-use super::layers::view::View;
+use super::layers::view::LayerView;
 use super::model::Model;
 use super::ops::Backend;
 
@@ -24,7 +24,7 @@ pub trait HostModel {
     ///
     /// # Errors
     /// When the device fails.
-    fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<View>, Error>;
+    fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<LayerView>, Error>;
 
     /// How much each number of `rows` inputs moves the score of `class`; see [`Model::gradient_of_input`].
     ///
@@ -52,7 +52,7 @@ impl<D: Backend> HostModel for Model<D> {
         Model::predict(self, inputs, rows)
     }
 
-    fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<View>, Error> {
+    fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<LayerView>, Error> {
         Model::activations(self, inputs, rows)
     }
 

@@ -6,7 +6,7 @@ use super::graph::{Carried, Param, Pass, Var};
 use super::init::Stream;
 use super::layers::Layer;
 use super::layers::chain::Chain;
-use super::layers::view::View;
+use super::layers::view::LayerView;
 use super::loss::{self, Form};
 use super::ops::Backend;
 use crate::preset::shapes::size;
@@ -58,6 +58,12 @@ impl<D: Backend> Model<D> {
         size(&self.input)
     }
 
+    /// About how many multiplications a sample takes on the way forward: every weight of a layer once at each place of
+    /// its input or output, whichever has more.
+    pub fn multiplications(&self) -> u64 {
+        self.layers.multiplications(&self.input)
+    }
+
     /// Shape of one output.
     pub fn output_shape(&self) -> &[usize] {
         self.layers.output_shape()
@@ -103,11 +109,11 @@ impl<D: Backend> Model<D> {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<View>, Error> {
+    pub fn activations(&mut self, inputs: Buffer, rows: usize) -> Result<Vec<LayerView>, Error> {
         let mut pass = Pass::inference(&self.device);
         let input = Var::new(&self.device, inputs, rows, self.input_len(), false)?;
         let mut views = Vec::new();
-        let output = self.layers.look(&mut pass, input, "", &mut views)?;
+        let output = self.layers.forward_viewed(&mut pass, input, "", &mut views)?;
         let output = self.finish(&mut pass, output)?;
         if let Some(last) = views.last_mut() {
             last.values = output.to_vec();
@@ -161,13 +167,13 @@ impl<D: Backend> Model<D> {
     }
 
     /// Visits what recurrent layers keep from batch to batch, by path (`lstm/hidden`).
-    pub fn visit_kept(&self, visit: &mut dyn FnMut(String, &[f32])) {
-        self.layers.visit_kept("", visit);
+    pub fn visit_carried(&self, visit: &mut dyn FnMut(String, &[f32])) {
+        self.layers.visit_carried("", visit);
     }
 
-    /// Puts back what [`visit_kept`](Model::visit_kept) gave: `saved` has it by path.
-    pub fn restore_kept(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        self.layers.restore_kept("", saved);
+    /// Puts back what [`visit_carried`](Model::visit_carried) gave: `saved` has it by path.
+    pub fn restore_carried(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        self.layers.restore_carried("", saved);
     }
 
     /// Forgets what stateful recurrent layers keep from one training batch to the next: before an epoch.

@@ -2,8 +2,10 @@
 
 use super::error::Error;
 use super::metrics::{Metrics, Scores};
+use super::network::Network;
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::loss::Form;
+use crate::nn::ops::Backend;
 use crate::preset::Loss;
 
 /// Loss and hits over some samples, summed up.
@@ -97,6 +99,16 @@ pub fn largest(row: &[f32]) -> usize {
 /// Samples that go through the model at a time when nothing is trained.
 pub const CHUNK: usize = 250;
 
+/// Multiplications of a chunk: some tens of milliseconds on two processors. Fewer samples of a network that takes more.
+const WORK: u64 = 8_000_000_000;
+
+/// How many samples are evaluated at a time, so that a training can be paused, stopped and looked at in between: a matter
+/// of the networks alone, never of time, so that scores have the same bits everywhere.
+pub fn chunk<D: Backend>(networks: &[Network<D>]) -> usize {
+    let each = networks.iter().map(|network| network.model.multiplications()).fold(0, u64::saturating_add);
+    (WORK / each.max(1)).clamp(1, CHUNK as u64) as usize
+}
+
 /// An evaluation in progress: a set that goes through the networks chunk by chunk.
 pub struct Evaluation<S> {
     /// The chunk that was read last.
@@ -114,9 +126,9 @@ impl<S> Evaluation<S> {
         Evaluation { batch: Batch::default(), sums, order, chunk: chunk.max(1), next: 0 }
     }
 
-    /// An evaluation that reads a whole set from its first sample on, [`CHUNK`] samples at a time.
-    pub fn of_all(set: &dyn Dataset, sums: S) -> Self {
-        Self::new((0..set.len() as u32).collect(), CHUNK, sums)
+    /// An evaluation that reads a whole set from its first sample on, so many samples at a time.
+    pub fn of_all(set: &dyn Dataset, chunk: usize, sums: S) -> Self {
+        Self::new((0..set.len() as u32).collect(), chunk, sums)
     }
 
     /// Reads the next chunk; gives its number, from 0, or nothing when all are read.
@@ -160,7 +172,37 @@ impl MeanScores {
 
 #[cfg(test)]
 mod tests {
+    use dfdx::tensor::Cpu;
+
     use super::*;
+    use crate::nn::model::Model;
+    use crate::nn::optim::Optimizer;
+    use crate::preset::library;
+    use crate::preset::{Clip, Layer, Networks};
+
+    fn chunk_of(layers: &[Layer], input: &[usize]) -> usize {
+        let model = Model::build(&Cpu::default(), layers, input, Loss::MeanSquaredError, 1).unwrap();
+        let optimizer = Optimizer::new(&ron::from_str("Adam()").unwrap(), &Clip::default());
+        chunk(&[Network { name: "", model, optimizer }])
+    }
+
+    #[test]
+    fn a_network_that_takes_long_is_evaluated_fewer_samples_at_a_time() {
+        for entry in library::list().into_iter().filter(|entry| entry.file.is_none()) {
+            let experiment = entry.loaded.unwrap().preset().clone().on_built_in_data();
+            // Language models are evaluated by streams, as many as a batch has.
+            let is_language = matches!(experiment.networks, Networks::Language(_));
+            for network in experiment.networks.iter().filter(|_| !is_language) {
+                assert_eq!(chunk_of(&network.layers, &network.input), CHUNK, "{}", entry.name);
+            }
+        }
+        let vgg: Vec<Layer> = ron::from_str(
+            "[Conv2D(filters: 64, kernel_size: 3, padding: same), Conv2D(filters: 64, kernel_size: 3, padding: same)]",
+        )
+        .unwrap();
+        // 224^2 places, 3^2 3 64 + 64 and 3^2 64 64 + 64 weights: 1.94e9 multiplications a sample.
+        assert_eq!(chunk_of(&vgg, &[224, 224, 3]), 4);
+    }
 
     #[test]
     fn hits_are_counted_for_class_numbers_and_one_hot_rows_and_not_for_values() {

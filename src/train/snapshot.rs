@@ -15,7 +15,7 @@ use crate::nn::optim::{Memory, Optimizer};
 use crate::run::{Checkpoint, NamedTensor};
 
 /// What stands before the name of a recurrent layer's state among the optimizer's tensors.
-const KEPT: &str = "kept/";
+const CARRIED: &str = "kept/";
 
 /// The RON of a checkpoint.
 #[derive(Serialize, Deserialize)]
@@ -47,8 +47,8 @@ impl Packer {
             let name = format!("{network}{path}");
             weights.push(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec() });
         });
-        model.visit_kept(&mut |path, numbers| {
-            optimizer.push(flat(format!("{KEPT}{network}{path}"), numbers.to_vec()));
+        model.visit_carried(&mut |path, numbers| {
+            optimizer.push(flat(format!("{CARRIED}{network}{path}"), numbers.to_vec()));
         });
     }
 
@@ -127,7 +127,7 @@ impl Unpacker {
                 outcome = restored;
             }
         });
-        model.restore_kept(&mut |path| self.other.remove(&format!("{KEPT}{network}{path}")));
+        model.restore_carried(&mut |path| self.other.remove(&format!("{CARRIED}{network}{path}")));
         outcome
     }
 
@@ -143,7 +143,7 @@ impl Unpacker {
     ) -> Result<(), Error> {
         let mut moments = Vec::new();
         self.other.retain(|name, numbers| match name.strip_prefix(network) {
-            Some(path) if !name.starts_with(KEPT) => {
+            Some(path) if !name.starts_with(CARRIED) => {
                 moments.push((path.to_string(), std::mem::take(numbers)));
                 false
             }

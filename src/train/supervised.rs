@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Error;
-use super::evaluation::{Evaluation, LossAndHits};
+use super::evaluation::{Evaluation, LossAndHits, chunk};
 use super::figure::{Controls, Figure, FigureInfo};
 use super::figures::{self, Subject};
 use super::metrics::Scores;
@@ -129,7 +129,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let loss = LossAndHits::of(self.preset.loss, self.networks[0].model.form());
         let tally = Tally::new(&self.preset.train.metrics);
         self.model().reset_evaluation_state();
-        Evaluation::of_all(set, Sums { loss, tally })
+        Evaluation::of_all(set, chunk(&self.networks), Sums { loss, tally })
     }
 
     fn evaluate(&mut self, batch: &Batch, _: u64, sums: &mut Sums) -> Result<(), Error> {

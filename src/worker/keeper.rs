@@ -16,6 +16,14 @@ const RETRY: Duration = Duration::from_secs(5);
 const POINTS: u64 = 5000;
 const FEWEST: u64 = 50;
 
+/// A state that a training can go back to.
+#[derive(Clone)]
+pub(super) struct Good {
+    pub checkpoint: Checkpoint,
+    /// The factor of the learning rate that led there. The checkpoint's own may have been set since.
+    pub factor: f64,
+}
+
 /// Keeps one run; without a folder of runs it keeps nothing.
 pub(super) struct Keeper {
     runs: Option<PathBuf>,
@@ -38,7 +46,9 @@ pub(super) struct Keeper {
     /// So many of the first layers are not trained.
     frozen: usize,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
-    good: Option<Checkpoint>,
+    good: Option<Good>,
+    /// The factor of the learning rate in the last step.
+    factor: f64,
     keeps_good: bool,
     steps_a_point: u64,
     /// The steps since the last point.
@@ -64,6 +74,7 @@ impl Keeper {
             is_wanted: false,
             frozen: request.freeze,
             good: None,
+            factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
             point: None,
@@ -89,7 +100,8 @@ impl Keeper {
     pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
         self.since = Instant::now();
         if self.keeps_good {
-            self.good = Some(training.snapshot());
+            self.factor = training.learning_rate().factor;
+            self.good = Some(Good { checkpoint: training.snapshot(), factor: self.factor });
         }
         self.steps_a_point = (training.steps() / POINTS).clamp(1, FEWEST);
         if self.recorder.is_none() && self.runs.is_some() {
@@ -158,7 +170,9 @@ impl Keeper {
         // Weights may still be finite when held-out samples already show that they are lost.
         let is_well = self.epoch_ended.is_some_and(|loss| loss.is_none_or(f64::is_finite));
         if self.keeps_good && is_well {
-            self.good = Some(training.snapshot()).filter(is_finite).or(self.good.take());
+            let good = Some(training.snapshot()).filter(is_finite);
+            let good = good.map(|checkpoint| Good { checkpoint, factor: self.factor });
+            self.good = good.or(self.good.take());
         }
         let Some(recorder) = &self.recorder else {
             self.epoch_ended = None;
@@ -214,13 +228,14 @@ impl Keeper {
     }
 
     /// The last good checkpoint, when the preset says to go back to it.
-    pub(super) fn good(&self) -> Option<Checkpoint> {
+    pub(super) fn good(&self) -> Option<Good> {
         self.good.clone()
     }
 
     /// Adds a step to the curves.
     pub(super) fn stepped(&mut self, step: &StepReport) {
         self.is_epoch_saved = false;
+        self.factor = step.learning_rate.factor;
         let Some(recorder) = &self.recorder else { return };
         let point = self.point.take().map_or(*step, |before| before.and(step));
         if !step.step.is_multiple_of(self.steps_a_point) {

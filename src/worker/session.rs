@@ -148,9 +148,9 @@ impl<'a> Session<'a> {
         self.say(reason);
         self.halvings += 1;
         let failed = self.training.learning_rate().factor;
-        self.training.restore(good)?;
-        // The checkpoint may have been taken before other halvings, or before somebody raised the rate.
-        let factor = failed.min(self.training.learning_rate().factor) * 0.5;
+        self.training.restore(good.checkpoint)?;
+        // The checkpoint may be from before other halvings, or from before somebody raised the rate.
+        let factor = failed.min(good.factor) * 0.5;
         self.training.set_rate_factor(factor);
         let rate = self.training.learning_rate().effective();
         self.say(format!("back to step {} with learning rate {rate:.3e}", self.training.step()));

@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::site::{Build, Site};
-use super::view::{Shown, View};
+use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
@@ -84,16 +84,21 @@ impl<D: Backend> Layer<D> for MultiHeadAttention<D> {
         self.output.apply(pass, &attended.output)
     }
 
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         let attended = self.attend(pass, &input)?;
         let Attention { steps, heads, .. } = self.shape;
-        views.push(View::new(path, Shown::Attention, &[heads, steps, steps], attended.weights.to_vec()));
+        views.push(LayerView::new(
+            path,
+            ViewKind::Attention,
+            &[heads, steps, steps],
+            attended.weights.to_vec(),
+        ));
         self.output.apply(pass, &attended.output)
     }
 

@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::site::{Build, Site};
-use super::view::{Shown, View};
+use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::Backend;
@@ -52,12 +52,12 @@ impl<D: Backend> Layer<D> for BatchNormalization<D> {
     }
 
     /// Shows what is normalised before the activation that it does as well.
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         if self.activation != Activation::Linear {
             let layer = BatchNorm {
@@ -69,7 +69,7 @@ impl<D: Backend> Layer<D> for BatchNormalization<D> {
                 epsilon: self.epsilon,
             };
             let normalised = D::batch_norm(pass, &input, layer, Activation::Linear)?;
-            views.push(View::new(path, Shown::Output, &[input.columns], normalised.to_vec()));
+            views.push(LayerView::new(path, ViewKind::Output, &[input.columns], normalised.to_vec()));
         }
         self.forward(pass, input)
     }

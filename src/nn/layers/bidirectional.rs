@@ -3,7 +3,7 @@
 use super::Layer;
 use super::recurrent::Recurrent;
 use super::site::Site;
-use super::view::View;
+use super::view::LayerView;
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::ops::Backend;
@@ -44,17 +44,17 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         D::side_by_side(pass, &there, &back, units)
     }
 
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         let units = self.forward.shape().units;
         let [there, back] = self.paths(path);
-        let there = self.forward.look(pass, input.clone(), &there, views)?;
-        let back = self.backward.look(pass, input, &back, views)?;
+        let there = self.forward.forward_viewed(pass, input.clone(), &there, views)?;
+        let back = self.backward.forward_viewed(pass, input, &back, views)?;
         D::side_by_side(pass, &there, &back, units)
     }
 
@@ -70,16 +70,16 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         self.backward.visit_mut(&back, visit);
     }
 
-    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
         let [there, back] = self.paths(path);
-        self.forward.visit_kept(&there, visit);
-        self.backward.visit_kept(&back, visit);
+        self.forward.visit_carried(&there, visit);
+        self.backward.visit_carried(&back, visit);
     }
 
-    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let [there, back] = self.paths(path);
-        self.forward.restore_kept(&there, saved);
-        self.backward.restore_kept(&back, saved);
+        self.forward.restore_carried(&there, saved);
+        self.backward.restore_carried(&back, saved);
     }
 
     fn reset_state(&mut self, of: Carried) {

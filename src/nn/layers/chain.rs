@@ -3,12 +3,13 @@
 use super::Layer;
 use super::build::{build, fused_with_next};
 use super::site::Site;
-use super::view::{Shown, View};
+use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
 use crate::preset;
+use crate::preset::shapes::size;
 use crate::preset::{layer_names, output_shape};
 
 /// Layers, each fed with what the one before gives.
@@ -84,6 +85,21 @@ impl<D: Backend> Chain<D> {
     pub fn output_shape(&self) -> &[usize] {
         &self.output
     }
+
+    /// See [`Model::multiplications`](crate::nn::model::Model::multiplications).
+    pub(in crate::nn) fn multiplications(&self, input: &[usize]) -> u64 {
+        let places = |shape: &[usize]| size(&shape[..shape.len().saturating_sub(1)]) as u64;
+        let mut before = places(input);
+        let mut sum = 0_u64;
+        for part in &self.parts {
+            let after = places(&part.shape);
+            let mut weights = 0;
+            part.layer.visit("", &mut |_, param| weights += param.len() as u64);
+            sum = sum.saturating_add(weights.saturating_mul(before.max(after)));
+            before = after;
+        }
+        sum
+    }
 }
 
 impl<D: Backend> Layer<D> for Chain<D> {
@@ -91,18 +107,18 @@ impl<D: Backend> Layer<D> for Chain<D> {
         self.parts.iter_mut().try_fold(input, |x, part| part.layer.forward(pass, x))
     }
 
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         self.parts.iter_mut().try_fold(input, |x, part| {
             let path = format!("{path}{}/", part.name);
-            let y = part.layer.look(pass, x, &path, views)?;
+            let y = part.layer.forward_viewed(pass, x, &path, views)?;
             if !part.fused {
-                views.push(View::new(&path, Shown::Output, &part.shape, y.to_vec()));
+                views.push(LayerView::new(&path, ViewKind::Output, &part.shape, y.to_vec()));
             } else if let Some(own) = views.last_mut() {
                 // A layer that does the next one's work as well shows its own output itself, as a row.
                 own.shape.clone_from(&part.shape);
@@ -119,13 +135,13 @@ impl<D: Backend> Layer<D> for Chain<D> {
         self.parts.iter_mut().for_each(|part| part.layer.visit_mut(&format!("{path}{}/", part.name), visit));
     }
 
-    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        self.parts.iter().for_each(|part| part.layer.visit_kept(&format!("{path}{}/", part.name), visit));
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+        self.parts.iter().for_each(|part| part.layer.visit_carried(&format!("{path}{}/", part.name), visit));
     }
 
-    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let parts = self.parts.iter_mut();
-        parts.for_each(|part| part.layer.restore_kept(&format!("{path}{}/", part.name), saved));
+        parts.for_each(|part| part.layer.restore_carried(&format!("{path}{}/", part.name), saved));
     }
 
     fn reset_state(&mut self, of: Carried) {

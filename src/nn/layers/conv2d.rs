@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::site::{Build, Site};
-use super::view::{Shown, View};
+use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::conv::Conv;
@@ -84,17 +84,17 @@ impl<D: Backend> Layer<D> for Conv2D<D> {
     }
 
     /// Shows the feature maps before the pooling that it does as well.
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         if self.pool {
             let (kernel, bias) = (&self.kernel, self.bias.as_ref());
             let maps = D::conv2d(pass, &input, kernel, bias, self.conv, self.activation, false)?;
-            views.push(View::new(path, Shown::Output, &[maps.columns], maps.to_vec()));
+            views.push(LayerView::new(path, ViewKind::Output, &[maps.columns], maps.to_vec()));
         }
         self.forward(pass, input)
     }

@@ -27,7 +27,7 @@ pub mod view;
 use super::device::Error;
 use super::graph::{Carried, Param, Pass, Var};
 use super::ops::Backend;
-use view::View;
+use view::LayerView;
 
 /// A layer of a model.
 pub trait Layer<D: Backend> {
@@ -42,12 +42,12 @@ pub trait Layer<D: Backend> {
     ///
     /// # Errors
     /// As [`forward`](Layer::forward).
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         _path: &str,
-        _views: &mut Vec<View>,
+        _views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         self.forward(pass, input)
     }
@@ -60,10 +60,10 @@ pub trait Layer<D: Backend> {
     fn visit_mut<'a>(&'a mut self, _path: &str, _visit: &mut dyn FnMut(String, &'a mut Param<D>)) {}
 
     /// Visits what training passes keep from batch to batch, by path, for a checkpoint.
-    fn visit_kept(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
+    fn visit_carried(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
 
-    /// Puts back what [`visit_kept`](Layer::visit_kept) gave: `saved` has it by path.
-    fn restore_kept(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
+    /// Puts back what [`visit_carried`](Layer::visit_carried) gave: `saved` has it by path.
+    fn restore_carried(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
 
     /// Forgets what this kind of pass carries from batch to batch: the state of a stateful recurrent layer.
     fn reset_state(&mut self, _of: Carried) {}

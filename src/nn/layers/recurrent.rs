@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::site::{Build, Site};
-use super::view::{Shown, View};
+use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
@@ -154,19 +154,19 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
     }
 
     /// Shows the state after every step.
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
         // The same run once more with all states, from the same state.
         let (carried, shape) = (self.carried.clone(), self.shape);
         self.shape.return_sequences = true;
         let states = self.forward(pass, input.clone());
         (self.carried, self.shape) = (carried, shape);
-        views.push(View::new(path, Shown::States, &[shape.steps, shape.units], states?.to_vec()));
+        views.push(LayerView::new(path, ViewKind::States, &[shape.steps, shape.units], states?.to_vec()));
         self.forward(pass, input)
     }
 
@@ -190,14 +190,14 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         self.shape.truncate_steps = steps;
     }
 
-    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
         if let Some(state) = &self.carried[Carried::Training as usize] {
             visit(format!("{path}hidden"), &state.hidden);
             visit(format!("{path}memory"), &state.memory);
         }
     }
 
-    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
         self.carried[Carried::Training as usize] =
             hidden.zip(memory).map(|(hidden, memory)| State { hidden: hidden.into(), memory: memory.into() });

@@ -2,7 +2,7 @@
 
 use super::Layer;
 use super::chain::Chain;
-use super::view::View;
+use super::view::LayerView;
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::ops::Backend;
@@ -25,14 +25,14 @@ impl<D: Backend> Layer<D> for Residual<D> {
         D::add(pass, &input, &change)
     }
 
-    fn look(
+    fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,
         input: Var<D>,
         path: &str,
-        views: &mut Vec<View>,
+        views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
-        let change = self.layers.look(pass, input.clone(), path, views)?;
+        let change = self.layers.forward_viewed(pass, input.clone(), path, views)?;
         D::add(pass, &input, &change)
     }
 
@@ -44,12 +44,12 @@ impl<D: Backend> Layer<D> for Residual<D> {
         self.layers.visit_mut(path, visit);
     }
 
-    fn visit_kept(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        self.layers.visit_kept(path, visit);
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+        self.layers.visit_carried(path, visit);
     }
 
-    fn restore_kept(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        self.layers.restore_kept(path, saved);
+    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+        self.layers.restore_carried(path, saved);
     }
 
     fn reset_state(&mut self, of: Carried) {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::nn::differences::{Case, numbers};
 use crate::nn::graph::{Pass, Var};
-use crate::nn::layers::view::Shown;
+use crate::nn::layers::view::ViewKind;
 use crate::nn::model::Model;
 use crate::preset::{self, Loss};
 
@@ -95,9 +95,9 @@ fn activations_show_every_layer_the_states_and_the_attention() {
     let mut model: Model<Cpu> = Model::build(&Cpu::default(), &layers, &[8, 6, 1], loss, 3).unwrap();
     let input = numbers(2 * 48, 1);
     let views = model.activations(input.clone().into(), 2).unwrap();
-    let seen: Vec<(&str, Shown, &[usize])> =
-        views.iter().map(|view| (view.layer.as_str(), view.shown, &view.shape[..])).collect();
-    use Shown::{Attention, Output, States};
+    let seen: Vec<(&str, ViewKind, &[usize])> =
+        views.iter().map(|view| (view.layer.as_str(), view.kind, &view.shape[..])).collect();
+    use ViewKind::{Attention, Output, States};
     assert_eq!(
         seen,
         [
@@ -221,11 +221,11 @@ fn the_state_of_both_directions_goes_through_a_checkpoint() {
     let (mut first, mut second) = (model(layers, &[3, 2]), model(layers, &[3, 2]));
     let fresh = run(&mut first);
     let mut saved = std::collections::BTreeMap::new();
-    first.visit_kept(&mut |path, numbers| {
+    first.visit_carried(&mut |path, numbers| {
         saved.insert(path, numbers.to_vec());
     });
     assert_eq!(saved.len(), 4);
-    second.restore_kept(&mut |path| saved.get(path).cloned());
+    second.restore_carried(&mut |path| saved.get(path).cloned());
     let after = run(&mut second);
     assert_ne!(after, fresh);
     assert_eq!(after, run(&mut first));

@@ -2,20 +2,20 @@
 
 /// Numbers that a layer gave, or worked with, for each sample of a batch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct View {
+pub struct LayerView {
     /// The layer: `conv2d`, and within others `transformer_encoder/residual/multi_head_attention`.
     pub layer: String,
     /// What they are.
-    pub shown: Shown,
+    pub kind: ViewKind,
     /// Shape of one sample's.
     pub shape: Vec<usize>,
     /// Sample after sample, row-major.
     pub values: Vec<f32>,
 }
 
-/// What a [`View`] shows.
+/// What a [`LayerView`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum ViewKind {
     /// What the layer gives to the next.
     Output,
     /// A recurrent layer's state after every step it read, `[steps, units]`, in the order in which `return_sequences`
@@ -25,9 +25,9 @@ pub enum Shown {
     Attention,
 }
 
-impl View {
+impl LayerView {
     /// A view of the layer whose parameters' paths begin with `path`.
-    pub fn new(path: &str, shown: Shown, shape: &[usize], values: Vec<f32>) -> Self {
-        View { layer: path.trim_end_matches('/').to_owned(), shown, shape: shape.to_vec(), values }
+    pub fn new(path: &str, kind: ViewKind, shape: &[usize], values: Vec<f32>) -> Self {
+        LayerView { layer: path.trim_end_matches('/').to_owned(), kind, shape: shape.to_vec(), values }
     }
 }

@@ -7,7 +7,7 @@
 mod figures;
 
 use super::error::Error;
-use super::evaluation::{Evaluation, MeanScores};
+use super::evaluation::{Evaluation, MeanScores, chunk};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
 use super::network::Network;
@@ -215,7 +215,7 @@ impl<D: Backend> TrainStep for Adversaries<D> {
 
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<MeanScores> {
         self.networks.iter_mut().for_each(|network| network.model.reset_evaluation_state());
-        Evaluation::of_all(set, MeanScores::default())
+        Evaluation::of_all(set, chunk(&self.networks), MeanScores::default())
     }
 
     fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut MeanScores) -> Result<(), Error> {

@@ -5,7 +5,7 @@ use super::subject::{input, verdict};
 use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
-use crate::nn::layers::view::{Shown, View};
+use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::preset::Preset;
 use crate::preset::layers::{Family, leaves};
 use crate::train::error::Error;
@@ -35,7 +35,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let chosen = subject.sample(at)?;
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
-    let maps: Vec<&View> = views.iter().filter(|view| view.shown == Shown::Attention).collect();
+    let maps: Vec<&LayerView> = views.iter().filter(|view| view.kind == ViewKind::Attention).collect();
     let item = at.item.min(maps.len().saturating_sub(1));
     let missing = || Error::NoFigure(NAME.into());
     let view = maps.get(item).ok_or_else(missing)?;

@@ -4,7 +4,7 @@ use super::subject::{input, verdict};
 use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
-use crate::nn::layers::view::{Shown, View};
+use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::preset::{Layer, Preset, layer_names, output_shape};
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
@@ -51,7 +51,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let missing = || Error::NoFigure(NAME.into());
     let name = layers.get(item).ok_or_else(missing)?;
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
-    let is_it = |view: &&View| view.layer == *name && view.shown == Shown::Output;
+    let is_it = |view: &&LayerView| view.layer == *name && view.kind == ViewKind::Output;
     let view = views.iter().find(is_it).ok_or_else(missing)?;
     let (&[height, width, channels], values) = (&view.shape[..], &view.values) else { return Err(missing()) };
     let shown = channels.min(SHOWN);

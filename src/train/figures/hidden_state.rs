@@ -4,7 +4,7 @@ use super::subject::{input, verdict};
 use super::{Kind, Subject};
 use crate::data::{Dataset, Splits};
 use crate::nn::buffer::Buffer;
-use crate::nn::layers::view::{Shown, View};
+use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::preset::Preset;
 use crate::preset::layers::leaves;
 use crate::train::error::Error;
@@ -35,7 +35,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     subject.model.reset_prediction_state();
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
     subject.model.reset_prediction_state();
-    let states: Vec<&View> = views.iter().filter(|view| view.shown == Shown::States).collect();
+    let states: Vec<&LayerView> = views.iter().filter(|view| view.kind == ViewKind::States).collect();
     let item = at.item.min(states.len().saturating_sub(1));
     let missing = || Error::NoFigure(NAME.into());
     let view = states.get(item).ok_or_else(missing)?;

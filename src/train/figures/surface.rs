@@ -4,7 +4,7 @@
 use super::{Kind, Subject};
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::buffer::Buffer;
-use crate::nn::layers::view::{Shown, View};
+use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::preset::layers::Dense;
 use crate::preset::{Activation, Layer, Preset, layer_names};
 use crate::train::error::Error;
@@ -144,8 +144,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
 }
 
 /// What a layer gave.
-fn output_of<'a>(views: &'a [View], layer: &str) -> Option<&'a [f32]> {
-    let is_it = |view: &&View| view.layer == layer && view.shown == Shown::Output;
+fn output_of<'a>(views: &'a [LayerView], layer: &str) -> Option<&'a [f32]> {
+    let is_it = |view: &&LayerView| view.layer == layer && view.kind == ViewKind::Output;
     views.iter().find(is_it).map(|view| &view.values[..])
 }
 

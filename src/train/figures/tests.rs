@@ -1,7 +1,7 @@
 //! Every figure of small trainings is drawn and holds together.
 
 use super::*;
-use crate::nn::layers::view::{Shown, View};
+use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::train::figure::{Body, Knob, Panel};
 use crate::train::training::Training;
 use crate::train::witness::{Witness, prepare};
@@ -118,7 +118,7 @@ fn a_recurrent_network_shows_its_state_which_ends_as_its_output_begins() {
     let mut batch = crate::data::Batch::default();
     splits.test.fill(&[0], &mut batch).unwrap();
     let views = model.activations(batch.inputs.into(), 1).unwrap();
-    let is_output = |view: &&View| view.layer == "lstm" && view.shown == Shown::Output;
+    let is_output = |view: &&LayerView| view.layer == "lstm" && view.kind == ViewKind::Output;
     let last = &views.iter().find(is_output).expect("the layer is there").values;
     let ends: Vec<f32> = values.chunks(28).map(|unit| unit[27]).collect();
     assert_eq!(&ends, last);

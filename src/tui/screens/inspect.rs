@@ -8,7 +8,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
-use crate::tui::state::inspect::{View, title, views};
+use crate::tui::state::inspect::{InspectView, title, views};
 use crate::tui::state::{Inspect, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
@@ -25,8 +25,8 @@ fn places(body: Rect) -> [Rect; 2] {
 }
 
 /// The tabs of the views, of those that fit the ones around the view in front.
-fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(View, Rect)> {
-    let all: Vec<(View, u16)> = views(info)
+fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(InspectView, Rect)> {
+    let all: Vec<(InspectView, u16)> = views(info)
         .into_iter()
         .map(|view| (view, clean(title(view, info)).width().min(TITLE) as u16 + 2))
         .collect();
@@ -49,7 +49,7 @@ fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(View, Rect)> {
 }
 
 /// The view whose tab is at this place.
-pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<View> {
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<InspectView> {
     let info = &state.training.as_ref()?.info;
     let tabs = tabs(&state.inspect, info, places(body)[0]);
     tabs.into_iter().find(|(_, area)| area.contains(at)).map(|(view, _)| view)
@@ -73,7 +73,7 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
         return super::figure::draw(state, figure, at, body, frame);
     }
     match (inspect.view, &inspect.sample, &inspect.confusion) {
-        (View::Confusion, _, Some(confusion)) => {
+        (InspectView::Confusion, _, Some(confusion)) => {
             let block =
                 panel(theme, format!("Confusion matrix at step {}", format::thousands(confusion.step)));
             let inner = block.inner(body);
@@ -81,20 +81,22 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
             let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
             matrix::draw(theme, confusion, inner, frame.buffer_mut());
         }
-        (View::Confusion, _, None) => {
+        (InspectView::Confusion, _, None) => {
             say(state, "Confusion matrix", "Counting over the test set …", body, frame)
         }
-        (View::Sample, _, _) if inspect.nothing == Some(inspect.filter) => {
+        (InspectView::Sample, _, _) if inspect.nothing == Some(inspect.filter) => {
             let text = match inspect.filter {
                 Filter::Wrong => "The model gets every test sample right. Press w for all of them.",
                 Filter::All => "The test set is empty.",
             };
             say(state, "Sample", text, body, frame);
         }
-        (View::Sample, Some(sample), _) if sample.filter == inspect.filter => {
+        (InspectView::Sample, Some(sample), _) if sample.filter == inspect.filter => {
             draw_sample(state, sample, body, frame)
         }
-        (View::Sample | View::Figure(_), ..) => say(state, "Sample", "Asking the model …", body, frame),
+        (InspectView::Sample | InspectView::Figure(_), ..) => {
+            say(state, "Sample", "Asking the model …", body, frame)
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
 use super::layout;
-use super::state::inspect::View;
+use super::state::inspect::InspectView;
 use super::state::{Overlay, Screen, State};
 
 /// Draws the dashboard.
@@ -61,7 +61,7 @@ pub enum Hit {
     /// A row of the list on the screen in front, by what [`State::chosen_mut`] counts.
     Row(usize),
     /// A view of the Inspect screen.
-    View(View),
+    InspectView(InspectView),
 }
 
 /// What is at this place, popups aside.
@@ -76,7 +76,7 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
     match state.screen {
         Screen::Presets => presets::hit(state, body, at).map(Hit::Row),
         Screen::Train => None,
-        Screen::Inspect => inspect::hit(state, body, at).map(Hit::View),
+        Screen::Inspect => inspect::hit(state, body, at).map(Hit::InspectView),
         Screen::Hyper => hyper::hit(state, body, at).map(Hit::Row),
         Screen::Runs => runs::hit(state, body, at).map(Hit::Row),
     }

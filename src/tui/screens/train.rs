@@ -8,7 +8,7 @@ use ratatui::widgets::{Row, Table};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
-use crate::tui::state::training::{Curves, Shown, WishedRate};
+use crate::tui::state::training::{ChartContent, Curves, WishedRate};
 use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::chart::{Chart, Curve};
@@ -43,7 +43,7 @@ fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
         _ => "waiting for the first step",
     };
     let steps = state.training.as_ref().map_or(0, |training| training.info.steps);
-    let shown = state.training.as_ref().map_or_else(|| vec![Shown::Accuracy], Training::charts);
+    let shown = state.training.as_ref().map_or_else(|| vec![ChartContent::Accuracy], Training::charts);
     let beside = (usize::from(area.width / 56).clamp(2, 4) - 1).min(shown.len());
     let places = Layout::horizontal(vec![Constraint::Fill(1); 1 + beside]).split(area);
     let (theme, buffer) = (&state.theme, frame.buffer_mut());
@@ -68,10 +68,10 @@ fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
         let chart = &shown[(state.chart.beside + place) % shown.len()];
         let title = chart.title();
         match chart {
-            Shown::Accuracy => {
+            ChartContent::Accuracy => {
                 draw(&title, &pair((&training.accuracy, &validation.accuracy)), false, Some(1.0), *area);
             }
-            Shown::Metrics(metrics) => {
+            ChartContent::Metrics(metrics) => {
                 // One metric has the colours of training and validation, several have one each.
                 let alone = metrics.len() == 1;
                 let roles = [Role::Training, Role::Validation, Role::Good, Role::Bad];

@@ -9,7 +9,7 @@ const REFRESH_SECONDS: f64 = 0.5;
 
 /// The views of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum View {
+pub enum InspectView {
     /// One test sample.
     #[default]
     Sample,
@@ -20,17 +20,18 @@ pub enum View {
 }
 
 /// The views that a training has, in the order of their tabs.
-pub fn views(info: &RunInfo) -> Vec<View> {
-    let classes = if info.predicts_classes { &[View::Sample, View::Confusion][..] } else { &[] };
-    classes.iter().copied().chain((0..info.figures.len()).map(View::Figure)).collect()
+pub fn views(info: &RunInfo) -> Vec<InspectView> {
+    let classes =
+        if info.predicts_classes { &[InspectView::Sample, InspectView::Confusion][..] } else { &[] };
+    classes.iter().copied().chain((0..info.figures.len()).map(InspectView::Figure)).collect()
 }
 
 /// What stands on a view's tab.
-pub fn title(view: View, info: &RunInfo) -> &str {
+pub fn title(view: InspectView, info: &RunInfo) -> &str {
     match view {
-        View::Sample => "Samples",
-        View::Confusion => "Confusion",
-        View::Figure(place) => info.figures.get(place).map_or("", |figure| &figure.title),
+        InspectView::Sample => "Samples",
+        InspectView::Confusion => "Confusion",
+        InspectView::Figure(place) => info.figures.get(place).map_or("", |figure| &figure.title),
     }
 }
 
@@ -38,7 +39,7 @@ pub fn title(view: View, info: &RunInfo) -> &str {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inspect {
     /// Which view is shown.
-    pub view: View,
+    pub view: InspectView,
     /// Which samples are shown.
     pub filter: Filter,
     /// The position that was asked for; the worker counts it round.
@@ -69,7 +70,7 @@ impl Inspect {
         let same = views.iter().find(|view| shown == Some(title(**view, new)));
         // A sample that is no picture says little; then a figure comes first.
         let is_picture = matches!(new.input_shape[..], [_, _, 1 | 3]);
-        let figure = views.iter().find(|view| matches!(view, View::Figure(_)));
+        let figure = views.iter().find(|view| matches!(view, InspectView::Figure(_)));
         let first = if is_picture { views.first() } else { figure.or(views.first()) };
         Inspect {
             view: same.or(first).copied().unwrap_or_default(),
@@ -83,27 +84,27 @@ impl Inspect {
     /// The figure that is shown, and how its knobs stand.
     pub fn shown<'a>(&'a self, info: &'a RunInfo) -> Option<(&'a FigureInfo, &'a Controls)> {
         match self.view {
-            View::Figure(place) => info.figures.get(place).zip(self.knobs.get(place)),
-            View::Sample | View::Confusion => None,
+            InspectView::Figure(place) => info.figures.get(place).zip(self.knobs.get(place)),
+            InspectView::Sample | InspectView::Confusion => None,
         }
     }
 
     /// The same, to turn its knobs.
     pub fn shown_mut<'a>(&'a mut self, info: &'a RunInfo) -> Option<(&'a [Knob], &'a mut Controls)> {
         match self.view {
-            View::Figure(place) => {
+            InspectView::Figure(place) => {
                 info.figures.get(place).map(|figure| &figure.knobs[..]).zip(self.knobs.get_mut(place))
             }
-            View::Sample | View::Confusion => None,
+            InspectView::Sample | InspectView::Confusion => None,
         }
     }
 
     /// The question that the view asks.
     pub fn question(&self, info: &RunInfo) -> Option<Question> {
         match self.view {
-            View::Sample => Some(Question::Sample { position: self.position, filter: self.filter }),
-            View::Confusion => Some(Question::Confusion),
-            View::Figure(_) => self
+            InspectView::Sample => Some(Question::Sample { position: self.position, filter: self.filter }),
+            InspectView::Confusion => Some(Question::Confusion),
+            InspectView::Figure(_) => self
                 .shown(info)
                 .map(|(figure, at)| Question::Figure { name: figure.name.clone(), at: at.clone() }),
         }
@@ -113,9 +114,9 @@ impl Inspect {
     /// takes long comes rarely: training gives at most a fiftieth of its time to be looked at.
     pub fn refreshed_after(&self) -> Option<f64> {
         match (self.view, self.filter) {
-            (View::Sample, Filter::All) => Some(REFRESH_SECONDS),
-            (View::Sample, Filter::Wrong) | (View::Confusion, _) => None,
-            (View::Figure(_), _) => Some((50.0 * self.figure_cost).clamp(REFRESH_SECONDS, 30.0)),
+            (InspectView::Sample, Filter::All) => Some(REFRESH_SECONDS),
+            (InspectView::Sample, Filter::Wrong) | (InspectView::Confusion, _) => None,
+            (InspectView::Figure(_), _) => Some((50.0 * self.figure_cost).clamp(REFRESH_SECONDS, 30.0)),
         }
     }
 
@@ -134,7 +135,7 @@ impl Inspect {
             Inspection::Nothing(filter) => self.nothing = Some(filter),
             Inspection::Confusion(confusion) => self.confusion = Some(confusion),
             Inspection::Figure { figure, seconds } => {
-                if let View::Figure(place) = self.view
+                if let InspectView::Figure(place) = self.view
                     && let Some(at) = self.knobs.get_mut(place).filter(|_| !has_moved_on)
                 {
                     at.position = figure.at.position;

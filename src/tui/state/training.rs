@@ -42,7 +42,7 @@ impl Curves {
 
 /// What one chart shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum ChartContent {
     /// The share of right answers.
     Accuracy,
     /// Metrics that are read against each other.
@@ -57,12 +57,12 @@ const TOGETHER: [(&str, &[Metric]); 4] = [
     ("Precision, recall, F1", &[Metric::Precision, Metric::Recall, Metric::F1]),
 ];
 
-impl Shown {
+impl ChartContent {
     /// On the chart.
     pub fn title(&self) -> String {
         match self {
-            Shown::Accuracy => "Accuracy".into(),
-            Shown::Metrics(metrics) => {
+            ChartContent::Accuracy => "Accuracy".into(),
+            ChartContent::Metrics(metrics) => {
                 let together =
                     TOGETHER.iter().find(|(_, all)| metrics.len() > 1 && all.contains(&metrics[0]));
                 let only = || metrics.first().map_or("", |metric| metric.title()).to_owned();
@@ -174,16 +174,16 @@ impl Training {
     }
 
     /// What there is to draw beside the loss, in the order of the charts.
-    pub fn charts(&self) -> Vec<Shown> {
+    pub fn charts(&self) -> Vec<ChartContent> {
         let has_accuracy = self.training.accuracy.last().or(self.validation.accuracy.last()).is_some();
         // Before the first step there is nothing but what can be expected.
         let is_expected = self.last.is_none() && self.info.predicts_classes;
-        let mut charts: Vec<Shown> =
-            (has_accuracy || is_expected).then_some(Shown::Accuracy).into_iter().collect();
+        let mut charts: Vec<ChartContent> =
+            (has_accuracy || is_expected).then_some(ChartContent::Accuracy).into_iter().collect();
         for (metric, _) in self.training.metrics.iter().chain(&self.validation.metrics) {
             let together = TOGETHER.iter().find(|(_, all)| all.contains(metric)).map(|(_, all)| *all);
             let beside = charts.iter_mut().find_map(|chart| match chart {
-                Shown::Metrics(others)
+                ChartContent::Metrics(others)
                     if others.contains(metric)
                         || together.is_some_and(|all| others.iter().any(|other| all.contains(other))) =>
                 {
@@ -194,7 +194,7 @@ impl Training {
             match beside {
                 Some(others) if !others.contains(metric) => others.push(*metric),
                 Some(_) => {}
-                None => charts.push(Shown::Metrics(vec![*metric])),
+                None => charts.push(ChartContent::Metrics(vec![*metric])),
             }
         }
         charts

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::State;
-use crate::tui::state::inspect::View;
+use crate::tui::state::inspect::InspectView;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
@@ -251,7 +251,7 @@ fn knobs_keep_their_place_while_other_views_are_looked_at() {
     assert_eq!(asked(press(&mut state, KeyCode::Char('f'))).item, 0);
     answer(&mut state, drawn("y", Vec::new()));
     press(&mut state, KeyCode::Char('f'));
-    assert_eq!(state.inspect.view, View::Sample);
+    assert_eq!(state.inspect.view, InspectView::Sample);
     answer(&mut state, sample(crate::worker::Filter::All));
     press(&mut state, KeyCode::Char('F'));
     answer(&mut state, drawn("y", Vec::new()));
@@ -307,7 +307,7 @@ fn views_are_clicked_and_those_that_do_not_fit_come_by_and_by() {
     let kind = MouseEventKind::Down(MouseButton::Left);
     let modifiers = crossterm::event::KeyModifiers::NONE;
     update(&mut state, Message::Mouse(MouseEvent { kind, column: column - 4, row: 1, modifiers }));
-    assert_eq!(state.inspect.view, View::Figure(6));
+    assert_eq!(state.inspect.view, InspectView::Figure(6));
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn a_training_without_classes_shows_its_figures_only() {
     assert_eq!(asked(press(&mut state, KeyCode::Char('3'))), Controls::default());
     assert_eq!(press(&mut state, KeyCode::Char('c')), []);
     assert_eq!(press(&mut state, KeyCode::Char('w')), []);
-    assert_eq!(state.inspect.view, View::Figure(0));
+    assert_eq!(state.inspect.view, InspectView::Figure(0));
     run.figures.clear();
     report(&mut state, Event::Started(run));
     assert!(screen(&state).contains("nothing to show beside its curves"));

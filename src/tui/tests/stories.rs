@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use crate::preset::layers::Conv2D;
 use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
-use crate::tui::state::inspect::View;
+use crate::tui::state::inspect::InspectView;
 use crate::tui::state::{Screen, State, presets::Origin};
 use crate::tui::update::update;
 use crate::worker::{
@@ -156,7 +156,7 @@ fn a_lost_connection_is_seen_and_the_story_that_comes_again_is_told_once() {
     assert_eq!(state.log.iter().skip(1).collect::<Vec<_>>(), fresh.log.iter().collect::<Vec<_>>());
     assert!(!screen(&state).contains("connection lost"));
     // What was looked at is looked at still.
-    assert_eq!(state.inspect.view, View::Confusion);
+    assert_eq!(state.inspect.view, InspectView::Confusion);
 }
 
 #[test]

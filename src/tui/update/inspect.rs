@@ -2,7 +2,7 @@
 
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
-use crate::tui::state::inspect::{View, views};
+use crate::tui::state::inspect::{InspectView, views};
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{Screen, State};
 use crate::worker::{Command, Controls, Filter, Inspection, Knob, Question};
@@ -34,7 +34,7 @@ pub(super) fn on_answer(state: &mut State, asked: Option<Question>, answer: Insp
 }
 
 /// Shows a view.
-pub(super) fn show(state: &mut State, view: View) -> Vec<Effect> {
+pub(super) fn show(state: &mut State, view: InspectView) -> Vec<Effect> {
     state.screen = Screen::Inspect;
     if state.inspect.view != view {
         state.inspect.view = view;
@@ -83,28 +83,28 @@ pub fn previous(state: &mut State) -> Vec<Effect> {
 
 /// So many samples on.
 pub(super) fn move_by(state: &mut State, samples: i64) -> Vec<Effect> {
-    if let View::Figure(_) = state.inspect.view {
+    if let InspectView::Figure(_) = state.inspect.view {
         return turn(state, |knob, at| {
             if let Knob::Sample = knob {
                 turn_one(knob, at, samples)
             }
         });
     }
-    state.inspect.view = View::Sample;
+    state.inspect.view = InspectView::Sample;
     state.inspect.position = state.inspect.position.saturating_add(samples);
     ask(state)
 }
 
 /// To this position.
 pub(super) fn move_to(state: &mut State, position: i64) -> Vec<Effect> {
-    if let View::Figure(_) = state.inspect.view {
+    if let InspectView::Figure(_) = state.inspect.view {
         return turn(state, |knob, at| match knob {
             Knob::Sample => at.position = position,
             Knob::Plane { .. } => (at.x, at.y) = (0.0, 0.0),
             _ => {}
         });
     }
-    state.inspect.view = View::Sample;
+    state.inspect.view = InspectView::Sample;
     state.inspect.position = position;
     ask(state)
 }
@@ -122,7 +122,7 @@ fn turn(state: &mut State, mut change: impl FnMut(&Knob, &mut Controls)) -> Vec<
 pub(super) fn steer(state: &mut State, right: i64, up: i64) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some((figure, _)) = state.inspect.shown(&training.info) else {
-        return if state.inspect.view == View::Sample || right != 0 {
+        return if state.inspect.view == InspectView::Sample || right != 0 {
             move_by(state, right - up)
         } else {
             Vec::new()
@@ -252,7 +252,7 @@ pub fn toggle_wrong(state: &mut State) -> Vec<Effect> {
     if !has_classes(state) {
         return Vec::new();
     }
-    state.inspect.view = View::Sample;
+    state.inspect.view = InspectView::Sample;
     state.inspect.filter = match state.inspect.filter {
         Filter::All => Filter::Wrong,
         Filter::Wrong => Filter::All,
@@ -268,8 +268,8 @@ pub fn toggle_confusion(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let view = match state.inspect.view {
-        View::Confusion => View::Sample,
-        View::Sample | View::Figure(_) => View::Confusion,
+        InspectView::Confusion => InspectView::Sample,
+        InspectView::Sample | InspectView::Figure(_) => InspectView::Confusion,
     };
     show(state, view)
 }

@@ -19,7 +19,7 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
             state.notice = None;
             match screens::hit(state, Position::new(event.column, event.row)) {
                 Some(Hit::Tab(screen)) => navigate::go(state, screen),
-                Some(Hit::View(view)) => inspect::show(state, view),
+                Some(Hit::InspectView(view)) => inspect::show(state, view),
                 Some(Hit::Row(row)) => choose(state, row),
                 None => Vec::new(),
             }

@@ -3,7 +3,7 @@
 use super::Mat;
 use super::pack::{pack, pack_transposed};
 use super::strip::Strip;
-use crate::nn::buffer::Lent;
+use crate::nn::buffer::ThreadScratch;
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// Numbers of a sum that are added up at a time: a panel of the right matrix then fits the first-level cache.
@@ -33,7 +33,7 @@ impl Block<'_> {
     fn blocks<V: Lanes, const C: usize>(mut self, isa: Has<V>) {
         let (m, n, width) = (self.c.rows(), self.c.columns(), C * V::WIDTH);
         let panels = n.div_ceil(width);
-        let mut packed = Lent::new(DEPTH.min(self.k) * panels * width);
+        let mut packed = ThreadScratch::new(DEPTH.min(self.k) * panels * width);
         for top in (0..self.k).step_by(DEPTH) {
             let depth = DEPTH.min(self.k - top);
             for panel in 0..panels {

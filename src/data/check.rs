@@ -62,7 +62,7 @@ impl DataReport {
     }
 }
 
-/// Looks at a file or folder. `label` is the column that a table is to predict; none: the last.
+/// Looks at a file or folder. `label` is the column that a table is to predict; `None`: the last column.
 ///
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.

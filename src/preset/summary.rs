@@ -164,7 +164,7 @@ pub fn memory(count: u64) -> String {
     in_bytes(count.saturating_mul(4))
 }
 
-/// So many bytes, with 1 KB = 1024 B.
+/// A number of bytes for a person: `2.65 MB`, with 1 KB = 1024 B.
 pub fn in_bytes(bytes: u64) -> String {
     let mut size = bytes as f64;
     for unit in ["B", "KB", "MB", "GB"] {

@@ -32,7 +32,7 @@ pub struct Manifest {
     pub started: u64,
     /// How it stands.
     pub status: Status,
-    /// So many of the first layers with weights are not trained.
+    /// How many of the first layers with weights are not trained.
     #[serde(default)]
     pub frozen: usize,
     /// The checkpoint with the lowest validation loss.

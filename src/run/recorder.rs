@@ -15,11 +15,11 @@ use super::manifest::{Best, Manifest, Status};
 use super::tensorboard::{Grid, Writer};
 use super::{Checkpoint, Error, RunDirectory};
 
-/// So many of the newest checkpoints stay, and the best one beside them.
+/// How many of the newest checkpoints stay; the best one stays as well.
 pub const KEPT: usize = 3;
-/// Figures and lines that wait for the writer at most; with a disk that hangs, later ones are lost.
+/// The most scalars and lines that wait for the writer; with a disk that hangs, later ones are lost.
 const WAITING: usize = 4096;
-/// Figures reach the disk after this time at the latest.
+/// Scalars reach the disk after this time at the latest.
 const FLUSH: Duration = Duration::from_millis(500);
 /// After a failure the disk is tried again in this time.
 const RETRY: Duration = Duration::from_secs(2);

@@ -12,7 +12,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// So many metrics fit; a procedure reports fewer.
+    /// The most metrics that fit; a procedure reports fewer.
     pub const ROOM: usize = 6;
 
     /// Sets a metric; when all places are taken by others it is left out.

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::backlog::Backlog;
 use super::protocol::{Command, Event, Reply, Request, RequestId};
 
-/// So many requests wait for the worker at most. It takes them between two steps, faster than keys held down send them.
+/// The most requests that wait for the worker. It takes them between two steps, faster than keys held down send them.
 pub const REQUESTS: usize = 256;
 
 /// Sends requests to the worker.

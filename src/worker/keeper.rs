@@ -43,7 +43,7 @@ pub(super) struct Keeper {
     /// The best epoch's checkpoint, while the writer is busy with another.
     held: Option<(Checkpoint, f64)>,
     is_wanted: bool,
-    /// So many of the first layers are not trained.
+    /// How many of the first layers with weights are not trained.
     frozen: usize,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,

@@ -90,7 +90,7 @@ pub struct TrainRequest {
     pub checkpoint_seconds: f64,
     /// A safetensors file with weights to start from.
     pub init_from: Option<String>,
-    /// So many of the first layers with weights are not trained.
+    /// How many of the first layers with weights are not trained.
     pub freeze: usize,
     /// The learning rate from here on, instead of the preset's or the checkpoint's.
     pub learning_rate: Option<f64>,
@@ -187,7 +187,7 @@ pub enum Event {
         /// Steps done.
         step: u64,
     },
-    /// Something of the run cannot be written, and is tried again; none: it is written now.
+    /// What of the run cannot be written and is tried again; `None` where everything is written again.
     Trouble(Option<String>),
     /// One line for the log.
     Log(String),

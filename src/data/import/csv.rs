@@ -10,13 +10,13 @@ use crate::preset::{Missing, Task};
 /// How a table is to be read.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The label's column, by name or number from 1; none: the last.
+    /// The label's column, by name or number from 1; `None`: the last column.
     pub label: Option<String>,
     /// The inputs' columns, by name or number; empty: all but the label.
     pub columns: Vec<String>,
     /// What the label is.
     pub task: Task,
-    /// Between cells; none: a tab for `.tsv`, else a comma.
+    /// What stands between cells; `None`: a tab for `.tsv`, else a comma.
     pub separator: Option<char>,
     /// Whether the first line names the columns.
     pub header: bool,

@@ -164,7 +164,7 @@ impl Fit<'_> {
         Err(self.broken(format!("its samples have the shape {shape:?}, this network takes {takes:?}")))
     }
 
-    /// How the inputs are scaled, for numbers as the network's own data has them; none: not at all.
+    /// How the inputs are scaled, for numbers as the network's own data has them; `None`: not scaled.
     fn scales(&self, are_pixels: bool) -> Vec<Scale> {
         let scales = self.learned.input_scales();
         if are_pixels && scales.iter().all(|scale| scale.mean == 0.0) {

@@ -24,7 +24,7 @@ const RETREAT: Duration = Duration::from_millis(100);
 /// The threads that look for work for another one.
 #[derive(Default)]
 struct Looking {
-    /// So many do.
+    /// How many threads do.
     threads: AtomicUsize,
     /// They are to stop.
     is_over: AtomicBool,

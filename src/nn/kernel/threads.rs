@@ -16,7 +16,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// So many, asked for by an option or a variable; 0 for as many as there are processors.
+    /// The number that an option or a variable asks for; 0 for as many as there are processors.
     pub fn asked(by: &'static str, asked: usize) -> Self {
         Threads { by, asked, processors: std::thread::available_parallelism().map_or(1, NonZero::get) }
     }
@@ -32,7 +32,7 @@ impl Threads {
         variables.find_map(number).unwrap_or_else(|| Threads::asked("", 0))
     }
 
-    /// So many are used.
+    /// How many threads are used.
     pub fn used(self) -> usize {
         if self.asked == 0 { self.processors } else { self.asked.min(self.processors) }
     }

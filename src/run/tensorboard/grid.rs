@@ -10,7 +10,7 @@ pub struct Grid {
     /// The numbers that are drawn darkest and brightest. Around zero (`-a, a`): blue below zero, red above, as the
     /// dashboard draws signs.
     pub range: (f32, f32),
-    /// So many side by side; 0: about as many as there are rows.
+    /// How many stand side by side; 0: about as many as there are rows.
     pub columns: usize,
 }
 

@@ -20,7 +20,7 @@ pub struct Writer {
     pending: Vec<u8>,
 }
 
-/// So many bytes are held back for a disk that does not take them; later figures are lost.
+/// The most bytes that are held back for a disk that does not take them; later scalars are lost.
 const PENDING: usize = 8 << 20;
 
 impl Writer {

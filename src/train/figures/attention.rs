@@ -16,7 +16,7 @@ const NAME: &str = "attention";
 /// The kind.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// So many heads are shown at most.
+/// The most heads that are shown.
 const HEADS: usize = 8;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {

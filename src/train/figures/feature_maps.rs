@@ -14,7 +14,7 @@ const NAME: &str = "feature-maps";
 /// The kind.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// So many maps of a layer are shown at most.
+/// The most maps of a layer that are shown.
 const SHOWN: usize = 64;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {

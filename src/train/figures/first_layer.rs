@@ -12,7 +12,7 @@ const NAME: &str = "first-layer";
 /// The kind.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// So many units are shown at most.
+/// The most units that are shown.
 const SHOWN: usize = 64;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {

@@ -14,7 +14,7 @@ pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// Samples on the screen.
 const WINDOW: usize = 120;
-/// So many samples are looked at, at most.
+/// The most samples that are evaluated.
 const SAMPLES: usize = 4000;
 /// Stretches that are judged one by one.
 const STRETCHES: usize = 8;

@@ -11,7 +11,7 @@ const NAME: &str = "regression";
 /// The kind.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// So many test samples are looked at, at most.
+/// The most test samples that are evaluated.
 const SAMPLES: usize = 2000;
 /// Bars of the histogram.
 const BINS: usize = 15;

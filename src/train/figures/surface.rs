@@ -20,9 +20,9 @@ pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 const SIDE: usize = 80;
 /// The same of the small pictures of neurons.
 const SMALL: usize = 20;
-/// So many samples are shown at most.
+/// The most samples that are shown.
 const POINTS: usize = 400;
-/// So many neurons are shown at most.
+/// The most neurons that are shown.
 const NEURONS: usize = 96;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {

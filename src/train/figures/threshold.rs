@@ -12,7 +12,7 @@ const NAME: &str = "threshold";
 /// The kind.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// So many test samples are looked at, at most.
+/// The most test samples that are evaluated.
 const SAMPLES: usize = 4000;
 /// Bars of the histogram.
 const BINS: usize = 10;

@@ -110,7 +110,7 @@ impl Inspect {
         }
     }
 
-    /// Training seconds after which the view is asked for again; none: at the end of an epoch only. A figure that
+    /// Training seconds after which the view is asked for again; `None`: only at the end of an epoch. A figure that
     /// takes long comes rarely: training gives at most a fiftieth of its time to be looked at.
     pub fn refreshed_after(&self) -> Option<f64> {
         match (self.view, self.filter) {

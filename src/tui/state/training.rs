@@ -100,13 +100,13 @@ pub struct Training {
     pub finish: Option<Finish>,
     /// The learning rate that a person asked for and that no step has used yet.
     pub wished_rate: Option<WishedRate>,
-    /// Samples and seconds of the newest reports, for the throughput of late.
+    /// Samples and seconds of the newest reports, for the recent throughput.
     recent: VecDeque<(u64, f64)>,
     /// Seconds of training so far, as far as they were reported.
     pub seconds: f64,
 }
 
-/// Seconds of training over which the throughput of late is taken.
+/// Seconds of training over which the recent throughput is taken.
 const RECENT: f64 = 1.0;
 
 impl Training {
@@ -150,7 +150,7 @@ impl Training {
         self.wished_rate = self.wished_rate.filter(|wish| !wish.is_granted);
     }
 
-    /// Training throughput of late; over the whole training once it has ended.
+    /// Recent training throughput; over the whole training once it has ended.
     pub fn samples_per_second(&self) -> f64 {
         if let Some(finish) = self.finish {
             return finish.samples_per_second;

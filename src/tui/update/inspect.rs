@@ -81,7 +81,7 @@ pub fn previous(state: &mut State) -> Vec<Effect> {
     move_by(state, -1)
 }
 
-/// So many samples on.
+/// Moves on by this number of samples.
 pub(super) fn move_by(state: &mut State, samples: i64) -> Vec<Effect> {
     if let InspectView::Figure(_) = state.inspect.view {
         return turn(state, |knob, at| {

@@ -23,7 +23,7 @@ pub struct Image<'a> {
 pub enum Scale {
     /// Each pixel is so many wide and high.
     Up(usize),
-    /// So many pixels across and down are one.
+    /// How many pixels across and down are drawn as one.
     Down(usize),
 }
 

@@ -14,7 +14,7 @@ pub enum Error {
     /// A signal ended it, in good order.
     #[error("ended by signal {0}")]
     Signal(u8),
-    /// Whoever read the output has gone, as `head` does: nothing is wrong, and nobody is there to be told.
+    /// The reader of the output has closed it, as `head` does. This is no error, and no message is printed.
     #[error("output closed")]
     OutputClosed,
 }

@@ -10,7 +10,7 @@ use super::text::{bytes, plain};
 use crate::run::export::{Format, NAMES, Trained, Which, format};
 use crate::run::{RunDirectory, home};
 
-/// Write a run's network (ONNX), its weights (safetensors) or its figures (CSV) for other programs
+/// Write a run's network (ONNX), its weights (safetensors) or its scalars (CSV) for other programs
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The run: its name or a part of it that no other has, its folder, or `last`

@@ -90,7 +90,7 @@ impl Arguments {
         };
         read.map_err(|error| failed(&error.to_string()))?;
         let prompt = String::from_utf8(prompt)
-            .map_err(|_| failed("a language model continues a text, and this is none: it is not UTF-8"))?;
+            .map_err(|_| failed("a language model continues a text, and this input is not UTF-8"))?;
         let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
         let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(&error.to_string()))?;
         if self.json {

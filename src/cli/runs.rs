@@ -86,7 +86,7 @@ fn table(rows: &[Row]) -> String {
     for (index, line) in cells.iter().enumerate() {
         for (column, cell) in line.iter().enumerate() {
             let space = " ".repeat(widths[column] - cell.width());
-            // Words to the left, figures to the right.
+            // Words to the left, numbers to the right.
             let (before, after) = if column < 2 { ("", &*space) } else { (&*space, "") };
             text.extend([if column == 0 { "" } else { "  " }, before, cell, after]);
         }

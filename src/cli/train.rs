@@ -36,7 +36,7 @@ pub struct Arguments {
     /// Start from the weights of a run (its best checkpoint) or of a .safetensors file, where names and shapes fit
     #[arg(long, value_name = "RUN|FILE")]
     init_from: Option<String>,
-    /// Leave the first so many layers with weights as they are
+    /// How many of the first layers with weights are not trained
     #[arg(long, value_name = "LAYERS", default_value_t = 0)]
     freeze: usize,
     /// Keep nothing on disk

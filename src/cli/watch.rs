@@ -175,7 +175,7 @@ fn table(rows: &[crate::run::watch::Row], tag: &str, now: f64) -> String {
     for line in &cells {
         for (column, cell) in line.iter().enumerate() {
             let space = " ".repeat(widths[column] - cell.width());
-            // Words to the left, figures to the right.
+            // Words to the left, numbers to the right.
             let (before, after) = if column == 0 || column == 5 { ("", &*space) } else { (&*space, "") };
             text.extend([if column == 0 { "" } else { "  " }, before, cell, after]);
         }

@@ -12,19 +12,19 @@ use crate::fields;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Augment {
-    /// Moves the image by up to so many pixels in each direction.
+    /// Moves the image by up to this many pixels in each direction.
     pub shift: f32,
-    /// Turns it by up to so many degrees either way.
+    /// Turns it by up to this many degrees either way.
     pub rotate: f32,
     /// Makes it larger or smaller by up to this share: 0.1 is 0.9 to 1.1 times its size.
     pub zoom: f32,
-    /// Slants it by up to so many degrees either way.
+    /// Slants it by up to this many degrees either way.
     pub shear: f32,
     /// Mirrors every second image, by chance.
     pub flip: Flip,
     /// Adds normal noise of this deviation to each number, scaled as the network gets it.
     pub noise: f32,
-    /// Blanks a square of so many pixels a side, at a random place (DeVries & Taylor 2017).
+    /// Blanks a square of this many pixels a side, at a random place (DeVries & Taylor 2017).
     pub cutout: usize,
 }
 
@@ -48,13 +48,13 @@ nested_values!(Augment);
 
 fields! {
     Augment {
-        shift: Number(Range::between(0.0, 1000.0)), "moves the image by up to so many pixels";
-        rotate: Number(Range::between(0.0, 180.0)), "turns it by up to so many degrees";
+        shift: Number(Range::between(0.0, 1000.0)), "moves the image by up to this many pixels";
+        rotate: Number(Range::between(0.0, 180.0)), "turns it by up to this many degrees";
         zoom: Number(Range::between(0.0, 0.9)), "makes it larger or smaller by up to this share";
-        shear: Number(Range::between(0.0, 60.0)), "slants it by up to so many degrees";
+        shear: Number(Range::between(0.0, 60.0)), "slants it by up to this many degrees";
         flip: Choice(Flip::NAMES), "mirrors every second image";
         noise: Number(Range::between(0.0, 100.0)), "adds normal noise of this deviation";
-        cutout: Integer(Range::NOT_NEGATIVE), "blanks a square of so many pixels a side";
+        cutout: Integer(Range::NOT_NEGATIVE), "blanks a square of this many pixels a side";
     }
 }
 

@@ -17,7 +17,7 @@ use super::validate::Finding;
 /// A preset whose shapes, loss and data fit. [`Preset::validate`] makes it; from there it is carried to the worker and into
 /// the training.
 ///
-/// In a message it is the preset and what its source offers. Whoever reads the message works out the networks again, so
+/// In a message it is the preset and what its source offers. The receiver works out the networks again, so
 /// that an experiment fits wherever it comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Message")]

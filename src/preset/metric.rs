@@ -1,4 +1,4 @@
-//! The figures of merit beside loss and accuracy, by the names that presets, scripts and event files give them.
+//! The metrics beside loss and accuracy, by the names that presets, scripts and event files give them.
 
 use serde::{Deserialize, Serialize};
 

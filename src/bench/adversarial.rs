@@ -5,8 +5,9 @@ use dfdx::tensor::Gradients;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::timing::{Round, Timestamp, Timing};
+use super::workload::Workload;
 use super::workload::{NOISE, PIXELS, gan};
-use super::{Round, Timestamp, Timing, Workload};
 use crate::data::Targets;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};

@@ -1,8 +1,9 @@
 //! A restricted Boltzmann machine learning as scikit-learn's `BernoulliRBM` does: persistent chains of one step, no momentum,
 //! no decay. Digits are mostly black; so are the images here.
 
+use super::timing::{Round, Timestamp, Timing};
 use super::workload::PIXELS;
-use super::{Round, Timestamp, Timing, Workload};
+use super::workload::Workload;
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;

@@ -10,20 +10,20 @@ mod ceiling;
 mod process;
 mod random;
 mod supervised;
+mod timing;
 mod workload;
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
 use crate::nn::ops::Backend;
-use crate::nn::profile::Share;
 use crate::nn::{OnDevice, on_device};
 use crate::preset::DeviceChoice;
 use crate::train::Error;
+use timing::Timing;
 pub use workload::Workload;
 
 /// Timed rounds; the median counts.
@@ -73,42 +73,6 @@ pub struct OpReport {
     pub ms: f64,
     /// Billions of floating-point operations a second, where it counts them.
     pub gflops: Option<f64>,
-}
-
-/// A point in time by the clock and by the processors.
-#[derive(Clone, Copy)]
-struct Timestamp {
-    clock: Instant,
-    processor: Option<Duration>,
-}
-
-impl Timestamp {
-    fn now() -> Self {
-        Timestamp { processor: process::processor_time(), clock: Instant::now() }
-    }
-
-    fn until(self, later: Timestamp) -> Round {
-        let processor = self.processor.zip(later.processor).map(|(from, to)| to.saturating_sub(from));
-        Round { clock: later.clock - self.clock, processor }
-    }
-}
-
-/// How long a round took.
-#[derive(Clone, Copy)]
-struct Round {
-    clock: Duration,
-    processor: Option<Duration>,
-}
-
-/// What a workload's run gives.
-struct Timing {
-    /// Each round's time.
-    rounds: Vec<Round>,
-    /// One more round's time by op, and as a whole.
-    profile: BTreeMap<&'static str, Share>,
-    profiled: Duration,
-    steps_per_round: usize,
-    inference_per_second: Option<f64>,
 }
 
 /// Trains a workload on a device with `threads` threads (none: as many as there are processors, which are also the most)
@@ -210,7 +174,11 @@ fn ops(timing: &Timing) -> Vec<OpReport> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use super::timing::Round;
     use super::*;
+    use crate::nn::profile::Share;
 
     #[test]
     fn shares_add_up_to_the_step_and_the_median_round_counts() {

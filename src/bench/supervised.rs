@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use super::{Round, Timestamp, Timing, Workload, random};
+use super::random;
+use super::timing::{Round, Timestamp, Timing};
+use super::workload::Workload;
 use crate::nn::ops::Backend;
 use crate::nn::profile;
 use crate::train::{Error, Progress, Training, supervised};

@@ -6,17 +6,23 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::samples::Samples;
-use crate::preset::{Gate, Source};
+use crate::preset::{Circles, Gate, Logic, Moons, Source, Spirals};
 
 /// The set's points: those to train on, then as many for the test; and where the test begins. Other sources have none.
 pub fn points(source: &Source) -> (Samples, u32) {
     let (classes, noise, samples, seed): (Vec<String>, _, _, _) = match source {
-        Source::Logic { noise, samples, seed, .. } => (names(&["false", "true"]), *noise, *samples, *seed),
-        Source::Spirals { arms, noise, samples, seed, .. } => {
+        Source::Logic(Logic { noise, samples, seed, .. }) => {
+            (names(&["false", "true"]), *noise, *samples, *seed)
+        }
+        Source::Spirals(Spirals { arms, noise, samples, seed, .. }) => {
             ((1..=*arms).map(|arm| format!("arm {arm}")).collect(), *noise, *samples, *seed)
         }
-        Source::Circles { noise, samples, seed, .. } => (names(&["outer", "inner"]), *noise, *samples, *seed),
-        Source::Moons { noise, samples, seed } => (names(&["upper", "lower"]), *noise, *samples, *seed),
+        Source::Circles(Circles { noise, samples, seed, .. }) => {
+            (names(&["outer", "inner"]), *noise, *samples, *seed)
+        }
+        Source::Moons(Moons { noise, samples, seed }) => {
+            (names(&["upper", "lower"]), *noise, *samples, *seed)
+        }
         _ => (Vec::new(), 0.0, 0, 0),
     };
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
@@ -43,7 +49,7 @@ fn point(source: &Source, number: usize, chance: &mut ChaCha8Rng) -> ((f64, f64)
     let along: f64 = chance.r#gen();
     let half = (number % 2) as u32;
     match source {
-        Source::Logic { gate, .. } => {
+        Source::Logic(Logic { gate, .. }) => {
             let (a, b) = (number & 1 == 1, number & 2 == 2);
             let class = match gate {
                 Gate::Xor => a ^ b,
@@ -52,14 +58,14 @@ fn point(source: &Source, number: usize, chance: &mut ChaCha8Rng) -> ((f64, f64)
             };
             ((f64::from(u8::from(a)), f64::from(u8::from(b))), u32::from(class))
         }
-        Source::Spirals { arms, turns, .. } => {
+        Source::Spirals(Spirals { arms, turns, .. }) => {
             let arm = number % arms;
             // From a tenth of the radius on, so that the arms do not meet in the middle.
             let radius = 0.1 + 0.9 * along;
             let angle = TAU * (turns * along + arm as f64 / *arms as f64);
             ((radius * angle.cos(), radius * angle.sin()), arm as u32)
         }
-        Source::Circles { factor, .. } => {
+        Source::Circles(Circles { factor, .. }) => {
             let radius = if half == 0 { 1.0 } else { *factor };
             ((radius * (TAU * along).cos(), radius * (TAU * along).sin()), half)
         }

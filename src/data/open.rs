@@ -8,7 +8,7 @@ use super::{
     Dataset, Error, Splits, generated, images, mnist, order, own, prepared, series, speech, tabular, text,
     words,
 };
-use crate::preset::{DataConfig, Experiment, Offers, Source, TargetChoice, TargetKind};
+use crate::preset::{DataConfig, Experiment, Offers, Shakespeare, Source, Sp500, TargetChoice, TargetKind};
 
 /// What a data set offers. Of a built-in one that is known; files of one's own are looked into, which takes as long as
 /// reading them does.
@@ -61,7 +61,7 @@ pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
 fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
     match &config.source {
         Source::Mnist => digits(config, seed),
-        Source::Logic { .. } | Source::Spirals { .. } | Source::Circles { .. } | Source::Moons { .. } => {
+        Source::Logic(_) | Source::Spirals(_) | Source::Circles(_) | Source::Moons(_) => {
             let (samples, first_test) = generated::points(&config.source);
             let parts = Parts::cut_at(&samples.classes(), first_test, config, seed);
             Ok(samples.split(parts, config.labels))
@@ -75,13 +75,13 @@ fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
             let parts = Parts::cut(&samples.classes(), config, seed);
             Ok(samples.split(parts, config.labels))
         }
-        Source::Shakespeare { steps } => Ok(text::splits(&text::shakespeare()?, *steps, config)),
+        Source::Shakespeare(Shakespeare { steps }) => Ok(text::splits(&text::shakespeare()?, *steps, config)),
         Source::Words => {
             let samples = words::samples()?;
             let parts = Parts::cut(&samples.classes(), config, seed);
             Ok(samples.split(parts, config.labels))
         }
-        Source::Sp500 { steps, horizon } => {
+        Source::Sp500(Sp500 { steps, horizon }) => {
             let samples = series::sp500(*steps, *horizon)?;
             let parts = series::cut(samples.count(), *horizon, config);
             Ok(scaled(samples, parts, config))

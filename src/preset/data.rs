@@ -7,7 +7,7 @@ use super::field::nested_values;
 use super::path::Path;
 use super::refusal::{Refusal, refuse};
 use super::shapes::{LARGEST, size};
-use super::source::{Offers, Source};
+use super::sources::{Offers, Source, TargetKind};
 use super::variants::variants;
 use crate::fields;
 
@@ -52,7 +52,7 @@ fn default_validation() -> f64 {
     0.1
 }
 
-pub(super) fn yes() -> bool {
+fn yes() -> bool {
     true
 }
 
@@ -132,17 +132,6 @@ pub struct Signature {
     pub test: usize,
 }
 
-/// What is to be predicted.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TargetKind {
-    /// One of these classes.
-    Classes(Vec<String>),
-    /// This many real values.
-    Values(usize),
-    /// One of so many tokens at every step of a sequence.
-    Tokens(usize),
-}
-
 impl DataConfig {
     /// A set with every option as it is when left out.
     pub fn of(source: Source) -> Self {
@@ -189,7 +178,7 @@ impl DataConfig {
             signature.input.iter().fold(samples, |product, &size| product.saturating_mul(size as u64));
         match &self.source {
             Source::Mnist => numbers,
-            Source::Idx { .. } | Source::Csv { .. } | Source::Npy { .. } | Source::ImageFolder { .. } => {
+            other if other.files().is_some_and(|files| !files.is_kept_in_memory()) => {
                 numbers.saturating_mul(4).min(512 << 20)
             }
             _ => numbers.saturating_mul(4),
@@ -245,7 +234,7 @@ pub fn held_out(count: usize, share: f64) -> usize {
     ((count as f64 * share).round() as usize).min(count)
 }
 
-/// How many windows of `steps`, each token with one after it, there are in a text of so many tokens.
+/// How many windows of `steps`, each token with one after it, there are in a text of `tokens` tokens.
 pub fn windows(tokens: usize, steps: usize) -> usize {
     tokens.saturating_sub(1) / steps.max(1)
 }

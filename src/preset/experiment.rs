@@ -9,7 +9,7 @@ use super::optimizers::Optimizer;
 use super::path::Path;
 use super::procedure::Pretrainer;
 use super::shapes::ShapeError;
-use super::source::Offers;
+use super::sources::Offers;
 use super::summary::Summary;
 use super::types::Preset;
 use super::validate::Finding;

@@ -4,12 +4,10 @@
 //! [`Experiment`] whose shapes fit.
 
 pub mod augment;
-mod credit;
 pub mod data;
 pub mod device;
 pub mod experiment;
 pub mod field;
-pub mod files;
 pub mod layers;
 pub mod library;
 pub mod memory;
@@ -26,17 +24,16 @@ mod refusal;
 pub mod schedule;
 mod scores;
 pub mod shapes;
-pub mod source;
+pub mod sources;
 pub mod summary;
 pub mod types;
 pub mod validate;
 mod variants;
 
 pub use augment::{Augment, Flip};
-pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice, TargetKind};
+pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
 pub use device::DeviceChoice;
 pub use experiment::{Experiment, Network, Networks};
-pub use files::{Colour, Missing, Task};
 pub use layers::options::{Activation, Initializer, Padding, Pair, Regularizer};
 pub use layers::{Layer, Parameters, output_shape, parameters};
 pub use memory::Memory;
@@ -48,7 +45,10 @@ pub use path::{Key, Path};
 pub use procedure::{Pretrainer, Procedure, Visible};
 pub use schedule::Schedule;
 pub use shapes::ShapeError;
-pub use source::{Gate, Offers, Source};
+pub use sources::{
+    Circles, Colour, Csv, FileSource, Gate, Idx, ImageFolder, LabelledText, Logic, Missing, Moons, Npy, Npz,
+    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, Task, TextFile, WavFolder,
+};
 pub use summary::Summary;
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig};
 pub use validate::Finding;

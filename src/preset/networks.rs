@@ -1,12 +1,13 @@
 //! The networks of a procedure against each other, the loss and the data.
 
-use super::data::{Signature, TargetKind};
+use super::data::Signature;
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
 use super::layers::options::Activation;
 use super::layers::{Dense, Family, Flatten, Layer, RecurrentOptions};
 use super::path::Path;
 use super::procedure::{self, Pretrainer, Procedure};
 use super::shapes::size;
+use super::sources::TargetKind;
 use super::types::{Loss, Preset};
 use super::validate::{Finding, finding};
 

@@ -1,8 +1,9 @@
 //! What a training weighs and watches, against what its data has: classes, an accuracy.
 
-use super::data::{Signature, TargetKind};
+use super::data::Signature;
 use super::path::Path;
 use super::procedure::Procedure;
+use super::sources::TargetKind;
 use super::types::{Loss, Monitor, Preset};
 use super::validate::{Finding, finding};
 

@@ -9,7 +9,6 @@ use super::metric::Metric;
 use super::optimizers::Optimizer;
 use super::procedure::Procedure;
 use super::schedule::Schedule;
-use super::source::Source;
 use super::variants::variants;
 use crate::fields;
 
@@ -168,7 +167,7 @@ variants! {
 }
 
 // Layers are checked with their shapes, a source with what it offers.
-other_values!(Metric, Source);
+other_values!(Metric);
 nested_values!(LossOptions, TrainConfig, Clip, EarlyStopping);
 
 fields! {

@@ -1,6 +1,6 @@
 //! From a preset to an experiment whose parts fit each other.
 
-use super::data::{Labels, Signature, TargetKind};
+use super::data::{Labels, Signature};
 use super::experiment::Experiment;
 use super::field::Fields;
 use super::layers::options::Activation;
@@ -9,7 +9,7 @@ use super::parse::PresetError;
 use super::path::Path;
 use super::refusal::Refusal;
 use super::shapes::ShapeError;
-use super::source::Offers;
+use super::sources::{Offers, TargetKind};
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 

@@ -8,124 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use super::error::Error;
 use super::evaluation::Evaluation;
-use super::figure::{Controls, Figure, FigureInfo, Panel};
+use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
 use super::network::Network;
 use super::report::{EpochReport, LearningRate, Outcome, StepReport};
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{Packer, Unpacker};
 use super::stopping::{EarlyStopping, Judgement};
+use super::train_step::{StepContext, TrainStep};
 use super::training::{self, Progress, Training};
 use super::transfer::{self, Loaded};
 use super::writing::Writing;
 use crate::data::{self, Batch, Dataset, Loader, Splits};
-use crate::nn::ops::Backend;
 use crate::nn::profile::span;
 use crate::nn::{Device, HostModel};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
-
-/// What is particular to one step.
-#[derive(Clone, Copy, Debug)]
-pub struct StepContext {
-    /// Steps done before it.
-    pub step: u64,
-    /// Its seed: no other step has it.
-    pub seed: u64,
-    /// Its learning rate.
-    pub learning_rate: f64,
-}
-
-/// What a procedure of mini-batches is made of: its networks, a step, an evaluation.
-pub trait TrainStep {
-    /// The device that its networks are on.
-    type Device: Backend;
-
-    /// What an evaluation sums up over the chunks of a set.
-    type Sums;
-
-    /// Its networks, in a fixed order; the first is the one that the person sees as the model.
-    fn networks(&self) -> &[Network<Self::Device>];
-
-    /// The same, to be changed.
-    fn networks_mut(&mut self) -> &mut [Network<Self::Device>];
-
-    /// Before an epoch's first step.
-    fn begin_epoch(&mut self) {}
-
-    /// The order in which an epoch reads the training samples.
-    fn order(&self, preset: &Preset, train: &dyn Dataset, epoch: u32) -> Vec<u32> {
-        data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
-    }
-
-    /// Learns from a batch, whose inputs it may move out and back; returns the scores on it. When the loss is not
-    /// finite, nothing is learned.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error>;
-
-    /// Where NaN or infinity appeared in the step on this batch with this seed, in words; `None`: it cannot say.
-    fn first_not_finite(&mut self, _batch: &Batch, _seed: u64) -> Option<String> {
-        None
-    }
-
-    /// Begins an evaluation: in which chunks it reads the set, with nothing summed up yet.
-    fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Self::Sums>;
-
-    /// Evaluates a chunk, the `number`-th of its set, and adds it to the sums.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn evaluate(&mut self, batch: &Batch, number: u64, sums: &mut Self::Sums) -> Result<(), Error>;
-
-    /// The scores over a whole set.
-    fn scores(&self, sums: Self::Sums) -> Scores;
-
-    /// Whether its outputs for samples are classes.
-    fn predicts_classes(&self, _splits: &Splits) -> bool {
-        false
-    }
-
-    /// See [`Training::write`].
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn write(&mut self, _prompt: &str, _how: Writing) -> Result<Option<(String, String)>, Error> {
-        Ok(None)
-    }
-
-    /// What it has to show beside curves.
-    fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
-        Vec::new()
-    }
-
-    /// Notes and panels of a figure; `None` when there is none of that name.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn figure(&mut self, _name: &str, _at: &Controls, _splits: &Splits) -> Result<Option<Drawn>, Error> {
-        Ok(None)
-    }
-
-    /// The same as it is shown after so many steps: for figures that correct what they are asked for.
-    ///
-    /// # Errors
-    /// When the device fails.
-    fn figure_at(
-        &mut self,
-        step: u64,
-        name: &str,
-        at: &Controls,
-        splits: &Splits,
-    ) -> Result<Option<Figure>, Error> {
-        let drawn = self.figure(name, at, splits)?;
-        Ok(drawn.map(|(notes, panels)| Figure { name: name.into(), at: at.clone(), step, notes, panels }))
-    }
-}
-
-/// Notes and panels of a figure.
-pub type Drawn = (Vec<String>, Vec<Panel>);
 
 /// How far the epoch in progress is.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]

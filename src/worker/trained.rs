@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
-use crate::preset::{DeviceChoice, Experiment, Procedure, Source};
+use crate::preset::{DeviceChoice, Experiment, Procedure, Source, Sp500};
 use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
@@ -147,7 +147,7 @@ impl Trained {
 /// What an output in the data's unit comes to, where that takes a formula.
 fn meaning(source: &Source, output: &[f64]) -> Option<String> {
     match (source, output) {
-        (Source::Sp500 { horizon, .. }, [log]) => {
+        (Source::Sp500(Sp500 { horizon, .. }), [log]) => {
             let days = if *horizon == 1 { "day".into() } else { format!("{horizon} days") };
             Some(format!("a volatility of {:.2}% a day over the next {days}", 100.0 * log.exp()))
         }

@@ -108,11 +108,11 @@ fn expand(before: &[String], tree: &str, found: &mut Vec<Vec<String>>) {
     expand(&before, &group[start..], found);
 }
 
-/// Paths that stand in the code itself: `crate::a::b`, `super::c`.
-fn inline_paths(code: &str) -> Vec<Vec<String>> {
+/// Paths that stand in the code itself and begin with one of these words: `crate::a::b`, `super::c`.
+fn inline_paths(code: &str, roots: &[&str]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for root in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(root) {
+    for root in roots {
+        for (at, _) in code.match_indices(&format!("{root}::")) {
             let before = code[..at].chars().next_back();
             if before.is_some_and(|letter| letter.is_alphanumeric() || "_:".contains(letter)) {
                 continue;
@@ -125,45 +125,92 @@ fn inline_paths(code: &str) -> Vec<Vec<String>> {
     found
 }
 
+/// The code without its `use` items.
+fn without_uses(code: &str) -> String {
+    let is_use =
+        |line: &str| ["use ", "pub use ", "pub(crate) use "].iter().any(|word| line.starts_with(word));
+    let mut left = String::new();
+    let mut in_use = false;
+    for line in code.lines() {
+        in_use = in_use || is_use(line.trim_start());
+        if !in_use {
+            left.push_str(line);
+            left.push('\n');
+        }
+        in_use = in_use && !line.contains(';');
+    }
+    left
+}
+
+/// What is known of the modules: their names, and which names each hands on from where.
+struct Known {
+    names: BTreeSet<String>,
+    handed_on: BTreeMap<String, Vec<Vec<String>>>,
+}
+
+impl Known {
+    fn of(modules: &[Module]) -> Self {
+        let handed_on = |module: &Module| {
+            uses(&module.code).into_iter().filter(|one| one.is_handed_on).map(|one| one.path).collect()
+        };
+        Known {
+            names: modules.iter().map(|module| module.path.join("::")).collect(),
+            handed_on: modules.iter().map(|module| (module.path.join("::"), handed_on(module))).collect(),
+        }
+    }
+
+    fn is_child(&self, of: &[String], name: &str) -> bool {
+        self.names.contains(&[of, &[name.to_owned()]].concat().join("::"))
+    }
+
+    /// The module in which the thing at this path is defined: a name that a folder's `mod.rs` hands on is looked up where
+    /// it comes from.
+    fn resolve(&self, path: &[String], own: &[String]) -> Option<String> {
+        let full: Vec<String> = match path.first()?.as_str() {
+            "crate" => path[1..].to_vec(),
+            "self" => [own, &path[1..]].concat(),
+            "super" => {
+                let ups = path.iter().take_while(|part| *part == "super").count();
+                [&own[..own.len().saturating_sub(ups)], &path[ups..]].concat()
+            }
+            child if self.is_child(own, child) => [own, path].concat(),
+            _ => return None,
+        };
+        let length =
+            (1..=full.len()).rev().find(|&length| self.names.contains(&full[..length].join("::")))?;
+        let module = &full[..length];
+        let origin = full.get(length).and_then(|name| {
+            let all = &self.handed_on[&module.join("::")];
+            all.iter().find(|path| path.last() == Some(name) && path[0] != "crate")
+        });
+        match origin {
+            Some(path) => self.resolve(path, module),
+            None => Some(module.join("::")),
+        }
+    }
+}
+
 /// For every module the others of its room that it needs. That a folder's `mod.rs` lists its files, and hands on what is
 /// in them, is no need of it.
 pub fn needs(modules: &[Module]) -> BTreeMap<String, BTreeSet<String>> {
-    let known: BTreeSet<String> = modules.iter().map(|module| module.path.join("::")).collect();
+    let known = Known::of(modules);
     let mut needs = BTreeMap::new();
     for Module { path: own, code } in modules {
-        let mut paths: Vec<Vec<String>> = Vec::new();
-        for Use { path, is_handed_on } in uses(code) {
-            let child = [own.clone(), vec![path[0].clone()]].concat().join("::");
-            match known.contains(&child) {
-                true if is_handed_on => {}
-                true => paths.push([vec!["self".to_owned()], path].concat()),
-                false => paths.push(path),
-            }
-        }
-        paths.extend(inline_paths(code));
-        let targets = paths.iter().filter_map(|path| resolve(path, own, &known));
+        let used = uses(code).into_iter().filter(|one| !one.is_handed_on).map(|one| one.path);
+        let code = without_uses(code);
+        let children: Vec<&str> = known
+            .names
+            .iter()
+            .filter_map(|name| name.strip_prefix(&format!("{}::", own.join("::"))))
+            .filter(|child| !child.contains("::"))
+            .collect();
+        let in_code = inline_paths(&code, &[&children[..], &["crate", "super"]].concat());
+        let targets = used.chain(in_code).filter_map(|path| known.resolve(&path, own));
         let same_room = |target: &String| target.split("::").next() == own.first().map(String::as_str);
         let name = own.join("::");
         needs.insert(name.clone(), targets.filter(|target| same_room(target) && *target != name).collect());
     }
     needs
-}
-
-/// The module that a path leads to.
-fn resolve(path: &[String], own: &[String], known: &BTreeSet<String>) -> Option<String> {
-    let mut full: Vec<String> = match path.first()?.as_str() {
-        "crate" => path[1..].to_vec(),
-        "self" => [own, &path[1..]].concat(),
-        "super" => {
-            let ups = path.iter().take_while(|part| *part == "super").count();
-            [&own[..own.len().saturating_sub(ups)], &path[ups..]].concat()
-        }
-        _ => return None,
-    };
-    while !full.is_empty() && !known.contains(&full.join("::")) {
-        full.pop();
-    }
-    (!full.is_empty()).then(|| full.join("::"))
 }
 
 /// Groups of modules that need each other in a circle, directly or through others.

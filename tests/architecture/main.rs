@@ -173,4 +173,14 @@ fn the_scan_finds_circles_through_several_files() {
         module("r::d", "use super::a::A;"),
     ];
     assert_eq!(circles(&needs(&modules)), [["r::a", "r::b", "r::c"]]);
+    // A folder that calls its file forms a circle with it where the file needs what is in the folder's `mod.rs` itself.
+    let modules = [
+        module("s", "mod a; mod b;\npub use b::B;\npub struct S;\nfn f() { a::g() }"),
+        module("s::a", "use super::{B, S};"),
+        module("s::b", ""),
+        module("t", "mod a; mod b;\npub use b::B;\nfn f() { a::g() }"),
+        module("t::a", "use super::B;"),
+        module("t::b", ""),
+    ];
+    assert_eq!(circles(&needs(&modules)), [["s", "s::a"]]);
 }

@@ -10,7 +10,7 @@ use super::dataset::{Dataset, Scale};
 use super::import::rows::{IN_MEMORY, Rows, Stored};
 use super::import::{idx, npy, text, wav};
 use super::{Error, series, speech, words};
-use crate::preset::{DataConfig, Source};
+use crate::preset::{DataConfig, LabelledText, Npz, Source, Sp500};
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -60,7 +60,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
             // Of several arrays the one that the preset names, else the first.
             let names = npy::names(file)?;
             let wanted = match &config.source {
-                Source::Npz { inputs, .. } if names.contains(inputs) => inputs,
+                Source::Npz(Npz { inputs, .. }) if names.contains(inputs) => inputs,
                 _ => names.first().ok_or_else(|| broken("there are no arrays in it".into()))?,
             };
             rows(config, set, npy::open_in(file, wanted)?, &broken)
@@ -70,13 +70,13 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
             Source::Words => lines(text::read(file)?.split_whitespace(), &broken, |word| {
                 words::encode(word, set.tokens()).to_vec()
             }),
-            Source::LabelledText { length, .. } => {
+            Source::LabelledText(LabelledText { length, .. }) => {
                 let text = text::read(file)?;
                 let bare = |line| text::without_class(line, set.classes());
                 let texts = text.lines().map(bare).filter(|line| !line.is_empty());
                 lines(texts, &broken, |line| text::encode(line, *length, set.tokens()))
             }
-            Source::Sp500 { steps, .. } => {
+            Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
                 Ok(Asked { names: vec![day], inputs: scaled(set, config, window) })
             }
@@ -93,11 +93,11 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
 fn wants(config: &DataConfig, set: &dyn Dataset) -> String {
     let what = match &config.source {
         Source::Words => "words".into(),
-        Source::LabelledText { .. } => "texts, a line each".into(),
-        Source::Shakespeare { .. } | Source::TextFile { .. } => "a text, as a prompt".into(),
-        Source::SpokenDigits | Source::WavFolder { .. } => "WAV files".into(),
-        Source::Sp500 { .. } => "a table of days with High, Low and Close".into(),
-        Source::Csv { .. } => "rows of a table".into(),
+        Source::LabelledText(_) => "texts, a line each".into(),
+        Source::Shakespeare(_) | Source::TextFile(_) => "a text, as a prompt".into(),
+        Source::SpokenDigits | Source::WavFolder(_) => "WAV files".into(),
+        Source::Sp500(_) => "a table of days with High, Low and Close".into(),
+        Source::Csv(_) => "rows of a table".into(),
         _ => match set.input_shape() {
             [height, width, _] => format!("images of {height} by {width}"),
             shape => format!("rows of {} numbers", shape.iter().product::<usize>()),

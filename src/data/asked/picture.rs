@@ -7,7 +7,7 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::data::import::images::{self, Form};
 use crate::data::{Dataset, Error, Scale};
-use crate::preset::{DataConfig, Pair, Source};
+use crate::preset::{DataConfig, ImageFolder, Pair, Source};
 
 /// The number of the brightest pixel, as a set's files have it.
 pub fn brightest(source: &Source) -> f32 {
@@ -21,13 +21,13 @@ pub fn brightest(source: &Source) -> f32 {
 /// # Errors
 /// When it does not decode.
 pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Option<Vec<f32>>, Error> {
-    if let Source::ImageFolder { size: Pair(height, width), colour, .. } = config.source {
+    if let Source::ImageFolder(ImageFolder { size: Pair(height, width), colour, .. }) = config.source {
         let pixels = images::decode(file, Form { height, width, colour })?;
         return Ok(Some(pixels.into_iter().map(f32::from).collect()));
     }
     let are_pixels = match &config.source {
         Source::Mnist | Source::Digits8x8 => true,
-        Source::Idx { .. } | Source::Npy { .. } | Source::Npz { .. } => {
+        Source::Idx(_) | Source::Npy(_) | Source::Npz(_) => {
             !config.normalize || *set.input_scales() == [Scale { mean: 0.0, deviation: 255.0 }]
         }
         _ => false,

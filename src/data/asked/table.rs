@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::data::import::csv::is_empty;
 use crate::data::{Dataset, Error};
-use crate::preset::{DataConfig, Missing, Source};
+use crate::preset::{Csv, DataConfig, Missing, Source};
 
 /// What was read.
 pub struct Read {
@@ -55,7 +55,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Read,
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let width: usize = set.input_shape().iter().product();
     let (separator, missing, has_names) = match config.source {
-        Source::Csv { separator, missing, header, .. } => (separator, missing, header),
+        Source::Csv(Csv { separator, missing, header, .. }) => (separator, missing, header),
         _ => (None, Missing::Refuse, true),
     };
     let is_tsv = file.extension().is_some_and(|ending| ending == "tsv");

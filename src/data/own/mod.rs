@@ -1,26 +1,142 @@
-//! Data in files of one's own.
+//! Data in files of a person's own: a file here for each kind, which says how it is imported ([`Import`]).
 
-mod files;
+mod arrays;
+mod csv;
+mod idx;
+mod image_folder;
+mod labelled_text;
+mod npy;
+mod npz;
 mod other;
 mod set;
+mod text_file;
+mod wav_folder;
 
+use std::path::Path;
+
+use super::import::folders::Classed;
 use super::parts::Parts;
 use super::samples::{Answers, Samples};
-use super::speech::mel::Spectrogram;
-use super::{Error, Splits, text};
-use crate::preset::{DataConfig, Offers, Pair, Source, TargetKind};
-use files::Opened;
+use super::text::{self, Text};
+use super::{Error, Splits};
+use crate::preset::sources::file_sources;
+use crate::preset::{DataConfig, FileSource, Offers, Source, TargetKind};
 pub use other::test_set;
 use set::Imported;
+
+/// How the files that a source names become samples.
+pub(super) trait Import: FileSource {
+    /// Reads the files.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them, with its place.
+    fn open(&self) -> Result<Opened, Error>;
+
+    /// What is in the files. They are read from beginning to end, where nothing shorter is possible.
+    ///
+    /// # Errors
+    /// As [`Import::open`].
+    fn offers(&self) -> Result<Offers, Error> {
+        Ok(self.open()?.offers())
+    }
+}
+
+macro_rules! imports {
+    ($($file:ident::$kind:ident = $name:literal,)*) => {
+        /// The import of a source's files; `None` for a set that is built in.
+        fn import(source: &Source) -> Option<&dyn Import> {
+            match source {
+                $(Source::$kind(files) => Some(files),)*
+                built_in => {
+                    debug_assert!(built_in.files().is_none(), "every kind of file is imported");
+                    None
+                }
+            }
+        }
+    };
+}
+file_sources!(imports);
+
+/// A set in a person's own files, in the form that suits it.
+pub(super) enum Opened {
+    /// Inputs that may stay on disk.
+    Rows(Imported),
+    /// Everything in memory; its own test set begins at the second's number.
+    Samples(Samples, Option<usize>),
+    /// A text in windows of this many characters.
+    Text(Text, usize),
+}
+
+impl Opened {
+    fn offers(self) -> Offers {
+        match self {
+            Opened::Rows(Imported { shape, rows, answers, first_test, .. }) => {
+                offers_of(shape, kind(answers), rows.count(), first_test)
+            }
+            Opened::Samples(samples, first_test) => {
+                let count = samples.count();
+                let Samples { shape, answers, tokens, .. } = samples;
+                let tokens = (!tokens.is_empty()).then_some(tokens.len());
+                Offers { tokens, ..offers_of(shape, kind(answers), count, first_test) }
+            }
+            Opened::Text(text, steps) => {
+                let letters = text.vocabulary.len();
+                let offers = offers_of(vec![steps], TargetKind::Tokens(letters), text.tokens.len(), None);
+                Offers { tokens: Some(letters), window: Some(steps), ..offers }
+            }
+        }
+    }
+}
+
+fn kind(answers: Answers) -> TargetKind {
+    match answers {
+        Answers::Classes { names, .. } => TargetKind::Classes(names),
+        Answers::Values { width, .. } => TargetKind::Values(width),
+    }
+}
+
+fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Option<usize>) -> Offers {
+    Offers {
+        input,
+        tokens: None,
+        target,
+        samples: first_test.unwrap_or(count),
+        window: None,
+        gap: 0,
+        test: first_test.map(|first| count - first),
+    }
+}
+
+/// What listed folders offer, whose files become inputs of this shape.
+fn classed(input: Vec<usize>, listed: Classed, first_test: Option<usize>) -> Offers {
+    offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), first_test)
+}
+
+/// The files of one folder, or of two of which the second is the test set; and where that begins.
+fn folders(
+    folder: &str,
+    test: Option<&str>,
+    list: impl Fn(&Path) -> Result<Classed, Error>,
+) -> Result<(Classed, Option<usize>), Error> {
+    let first = list(Path::new(folder))?;
+    let Some(test) = test.map(Path::new) else { return Ok((first, None)) };
+    let count = first.files.len();
+    Ok((first.joined(list(test)?, test)?, Some(count)))
+}
+
+fn named(source: &Source) -> Result<&dyn Import, Error> {
+    let problem = || Error::Broken { origin: source.title().into(), problem: "it names no files".into() };
+    import(source).ok_or_else(problem)
+}
 
 /// Opens the files that a preset names.
 ///
 /// # Errors
 /// The first thing that is wrong with them, with its place.
 pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
-    match files::open(source)? {
-        Some(Opened::Rows(set)) => set.split(config, seed),
-        Some(Opened::Samples(samples, first_test)) => {
+    match named(source)?.open()? {
+        Opened::Rows(set) => set.split(config, seed),
+        Opened::Samples(samples, first_test) => {
             let classes = samples.classes();
             let parts = match first_test {
                 Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
@@ -32,8 +148,7 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
                 false => Ok(samples.split(parts, config.labels)),
             }
         }
-        Some(Opened::Text(text, steps)) => Ok(text::splits(&text, steps, config)),
-        None => Err(Error::Broken { origin: source.title().into(), problem: "it is not known here".into() }),
+        Opened::Text(text, steps) => Ok(text::splits(&text, steps, config)),
     }
 }
 
@@ -42,62 +157,7 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
 /// # Errors
 /// As [`open`].
 pub(super) fn offers(source: &Source) -> Result<Offers, Error> {
-    let of = |input: Vec<usize>, target: TargetKind, count: usize, first_test: Option<usize>| Offers {
-        input,
-        tokens: None,
-        target,
-        samples: first_test.unwrap_or(count),
-        window: None,
-        gap: 0,
-        test: first_test.map(|first| count - first),
-    };
-    Ok(match source {
-        // Folders are listed; what is in their files is seen when they are opened.
-        Source::ImageFolder { folder, test_folder, size: Pair(height, width), colour } => {
-            let (classed, first_test) = files::image_files(folder, test_folder.as_deref())?;
-            let count = classed.files.len();
-            of(
-                vec![*height, *width, colour.channels()],
-                TargetKind::Classes(classed.names),
-                count,
-                first_test,
-            )
-        }
-        Source::WavFolder { folder, test_folder, seconds } => {
-            let (classed, first_test) = files::sound_files(folder, test_folder.as_deref())?;
-            let form = Spectrogram::lasting(*seconds);
-            let count = classed.files.len();
-            of(vec![form.frames, form.mels, 1], TargetKind::Classes(classed.names), count, first_test)
-        }
-        _ => match files::open(source)? {
-            Some(Opened::Rows(Imported { shape, rows, answers, first_test, .. })) => {
-                of(shape, kind(answers), rows.count(), first_test)
-            }
-            Some(Opened::Samples(samples, first_test)) => {
-                let count = samples.count();
-                let Samples { shape, answers, tokens, .. } = samples;
-                let tokens = (!tokens.is_empty()).then_some(tokens.len());
-                Offers { tokens, ..of(shape, kind(answers), count, first_test) }
-            }
-            Some(Opened::Text(text, steps)) => {
-                let letters = text.vocabulary.len();
-                let target = TargetKind::Tokens(letters);
-                let tokens = Some(letters);
-                Offers { tokens, window: Some(steps), ..of(vec![steps], target, text.tokens.len(), None) }
-            }
-            None => {
-                let problem = "it names no files".into();
-                return Err(Error::Broken { origin: source.title().into(), problem });
-            }
-        },
-    })
-}
-
-fn kind(answers: Answers) -> TargetKind {
-    match answers {
-        Answers::Classes { names, .. } => TargetKind::Classes(names),
-        Answers::Values { width, .. } => TargetKind::Values(width),
-    }
+    named(source)?.offers()
 }
 
 #[cfg(test)]

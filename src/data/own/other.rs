@@ -4,13 +4,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::files::{self, Opened};
 use super::set::Imported;
+use super::{Opened, named};
 use crate::data::dataset::{Dataset, Scale, Splits, Targets};
 use crate::data::samples::{Answers, Samples};
 use crate::data::text::{self, Text};
 use crate::data::{Batch, Error, prepared};
-use crate::preset::{Augment, Colour, DataConfig, Missing, Pair, Source, TargetChoice, Task};
+use crate::preset::{
+    Augment, Colour, Csv, DataConfig, ImageFolder, LabelledText, Missing, Npz, Pair, Source, TargetChoice,
+    Task, TextFile, WavFolder,
+};
 
 /// Everything in `path` as test samples for a network that learned `config` from `learned`.
 ///
@@ -19,11 +22,10 @@ use crate::preset::{Augment, Colour, DataConfig, Missing, Pair, Source, TargetCh
 pub fn test_set(path: &Path, config: &DataConfig, learned: &Splits) -> Result<Arc<dyn Dataset>, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), config, learned: &*learned.test };
     let source = fit.source(path)?;
-    let set = match files::open(&source)? {
-        Some(Opened::Rows(set)) => fit.rows(set, &source)?,
-        Some(Opened::Samples(samples, _)) => fit.samples(samples)?,
-        Some(Opened::Text(text, steps)) => fit.text(text, steps)?,
-        None => return Err(fit.broken("it is no file of samples")),
+    let set = match named(&source)?.open()? {
+        Opened::Rows(set) => fit.rows(set, &source)?,
+        Opened::Samples(samples, _) => fit.samples(samples)?,
+        Opened::Text(text, steps) => fit.text(text, steps)?,
     };
     if set.is_empty() {
         return Err(fit.broken("it holds no whole sample"));
@@ -52,18 +54,16 @@ impl Fit<'_> {
         let shape = self.learned.input_shape();
         if path.is_dir() {
             return Ok(match (&self.config.source, shape) {
-                (Source::WavFolder { seconds, .. }, _) => {
-                    Source::WavFolder { folder: file, test_folder: None, seconds: *seconds }
+                (Source::WavFolder(learned), _) => {
+                    WavFolder { folder: file, test_folder: None, ..learned.clone() }.into()
                 }
-                (Source::SpokenDigits, _) => {
-                    Source::WavFolder { folder: file, test_folder: None, seconds: 0.9 }
-                }
-                (_, &[height, width, channels @ (1 | 3)]) => Source::ImageFolder {
+                (Source::SpokenDigits, _) => WavFolder::of(file).into(),
+                (_, &[height, width, channels @ (1 | 3)]) => Source::from(ImageFolder {
                     folder: file,
                     test_folder: None,
                     size: Pair(height, width),
                     colour: if channels == 1 { Colour::Grey } else { Colour::Rgb },
-                },
+                }),
                 _ => {
                     let takes = format!(
                         "a folder holds images or sounds, this network takes numbers of shape {shape:?}"
@@ -75,16 +75,14 @@ impl Fit<'_> {
         let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
         match (&ending[..], &self.config.source) {
             ("csv" | "tsv", _) if self.learned.tokens().is_empty() => Ok(self.table(file)),
-            ("npz", Source::Npz { inputs, targets, .. }) => {
-                Ok(Source::Npz { file, inputs: inputs.clone(), targets: targets.clone() })
-            }
-            ("npz", _) => Ok(Source::Npz { file, inputs: "x".into(), targets: "y".into() }),
+            ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
+            ("npz", _) => Ok(Npz::of(file).into()),
             ("npy" | "idx" | "gz" | "idx3-ubyte" | "idx1-ubyte", _) => Err(self.broken(
                 "inputs and answers are two files: name both, as in idx(inputs: \"…\", labels: \"…\") or npy(inputs: \
                  \"…\", targets: \"…\")",
             )),
-            _ if self.learned.is_stream() => Ok(Source::TextFile { file, steps: shape[0] }),
-            _ if !self.learned.tokens().is_empty() => Ok(Source::LabelledText { file, length: shape[0] }),
+            _ if self.learned.is_stream() => Ok(TextFile { file, steps: shape[0] }.into()),
+            _ if !self.learned.tokens().is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
             _ => Err(self.broken(
                 "it is no file of samples: a .csv, .tsv or .npz, a text, or a folder with a folder for each class",
             )),
@@ -94,32 +92,13 @@ impl Fit<'_> {
     fn table(&self, file: String) -> Source {
         let task = if self.learned.classes().is_empty() { Task::Values } else { Task::Classes };
         match &self.config.source {
-            Source::Csv { label, columns, separator, header, missing, .. } => {
+            Source::Csv(table) => {
                 // The same columns by their names, wherever they stand.
-                let by_name = *header && !self.learned.columns().is_empty();
-                let columns = if by_name { self.learned.columns().to_vec() } else { columns.clone() };
-                let (label, separator) = (label.clone(), *separator);
-                Source::Csv {
-                    file,
-                    test_file: None,
-                    label,
-                    columns,
-                    task,
-                    separator,
-                    header: *header,
-                    missing: *missing,
-                }
+                let by_name = table.header && !self.learned.columns().is_empty();
+                let columns = if by_name { self.learned.columns() } else { &table.columns };
+                Csv { file, test_file: None, columns: columns.to_vec(), task, ..table.clone() }.into()
             }
-            _ => Source::Csv {
-                file,
-                test_file: None,
-                label: None,
-                columns: Vec::new(),
-                task,
-                separator: None,
-                header: true,
-                missing: Missing::Refuse,
-            },
+            _ => Csv { task, ..Csv::of(file) }.into(),
         }
     }
 
@@ -128,7 +107,7 @@ impl Fit<'_> {
         set.shape = self.learned.input_shape().to_vec();
         set.answers = self.answers(set.answers)?;
         let scales = self.scales(set.are_pixels);
-        if scales.is_empty() && matches!(source, Source::Csv { missing: Missing::Mean, .. }) {
+        if scales.is_empty() && matches!(source, Source::Csv(Csv { missing: Missing::Mean, .. })) {
             return Err(self.broken("without data.normalize the means for its empty cells are not known"));
         }
         Ok(set.whole(&scales, self.config.labels))

@@ -5,7 +5,7 @@ use crate::nn::kernel::random::derive_seed;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel};
-use crate::train::training_loop::Drawn;
+use crate::train::train_step::Drawn;
 
 const SAMPLES: &str = "samples";
 const WALK: &str = "latent-walk";

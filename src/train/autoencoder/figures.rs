@@ -6,7 +6,7 @@ use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, FigureInfo, Knob, Panel, Point};
-use crate::train::training_loop::Drawn;
+use crate::train::train_step::Drawn;
 
 const RECONSTRUCTIONS: &str = "reconstructions";
 const CODES: &str = "codes";

@@ -1,8 +1,9 @@
 //! What each step attends to, for the selected sample: a map a head, row by row the shares that a step takes from each.
 
 use super::hidden_state::steps_named;
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::{input, verdict};
-use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};

@@ -1,6 +1,7 @@
 //! What augmentation makes of training images: before, and as they are in some epochs.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::{Batch, Splits};
 use crate::preset::Preset;
 use crate::train::error::Error;

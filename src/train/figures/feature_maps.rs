@@ -1,7 +1,8 @@
 //! Feature maps: what each channel of each layer makes of the selected image.
 
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::{input, verdict};
-use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};

@@ -1,6 +1,7 @@
 //! The weights of the first layer as images: what each unit, or each filter, looks for.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::Splits;
 use crate::preset::Preset;
 use crate::preset::layers::{Conv2D, Layer};

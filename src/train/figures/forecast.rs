@@ -1,7 +1,8 @@
 //! A forecast of a time series against the truth, with the band in which nine of ten errors on held-out samples lay; and
 //! how the model fares against saying that nothing changes, stretch by stretch of the test set.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::{Batch, Dataset, Scale, Splits, Targets};
 use crate::preset::Preset;
 use crate::train::error::Error;

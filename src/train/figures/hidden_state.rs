@@ -1,7 +1,8 @@
 //! The hidden state of a recurrent layer over the steps of the selected sample: a row a unit, a column a step.
 
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::{input, verdict};
-use super::{Kind, Subject};
 use crate::data::{Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};

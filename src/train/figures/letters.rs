@@ -1,7 +1,8 @@
 //! A word that a person types, letter by letter: how the classes' probabilities move with each letter.
 
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::verdict;
-use super::{Kind, Subject};
 use crate::data::{Splits, words};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;

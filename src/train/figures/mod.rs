@@ -7,6 +7,7 @@ mod feature_maps;
 mod first_layer;
 mod forecast;
 mod hidden_state;
+mod kind;
 mod letters;
 mod regression;
 mod saliency;
@@ -17,19 +18,13 @@ mod surface;
 mod tests;
 mod threshold;
 
+use kind::Kind;
 pub use subject::Subject;
 
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use crate::data::Splits;
 use crate::preset::Preset;
-
-/// A kind of figure: whether a preset has it, and how it is worked out.
-struct Kind {
-    info: fn(&Preset, &Splits) -> Option<FigureInfo>,
-    draw: fn(&Controls, &mut Subject) -> Result<Figure, Error>,
-    name: &'static str,
-}
 
 /// All kinds, in the order of the screen.
 static KINDS: &[Kind] = &[

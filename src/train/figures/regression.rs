@@ -1,6 +1,7 @@
 //! Predicted against true values of the test set, and how the errors are spread.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::{Batch, Splits, Targets};
 use crate::preset::{Loss, Preset};
 use crate::train::error::Error;

@@ -1,8 +1,9 @@
 //! Saliency: which pixels the verdict depends on, by the gradient of the winning class's output with respect to the
 //! image (Simonyan, Vedaldi, Zisserman 2013).
 
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::{input, verdict};
-use super::{Kind, Subject};
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;

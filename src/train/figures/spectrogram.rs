@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kind::Kind;
+use super::subject::Subject;
 use super::subject::verdict;
-use super::{Kind, Subject};
 use crate::data::{Dataset, Splits, asked, speech};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;

@@ -1,7 +1,8 @@
 //! The decision surface of a model with two inputs: what it says at every place of the plane, with the samples on it;
 //! and what each hidden neuron makes of the plane.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};

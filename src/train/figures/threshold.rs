@@ -1,7 +1,8 @@
 //! Two classes and a threshold between them: ROC curve, precision against recall, and what the threshold on the screen
 //! makes of the test set.
 
-use super::{Kind, Subject};
+use super::kind::Kind;
+use super::subject::Subject;
 use crate::data::Splits;
 use crate::preset::Preset;
 use crate::train::error::Error;

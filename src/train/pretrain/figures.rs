@@ -9,7 +9,7 @@ use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
-use crate::train::training_loop::Drawn;
+use crate::train::train_step::Drawn;
 
 const FILTERS: &str = "filters";
 const RECONSTRUCTIONS: &str = "reconstructions";

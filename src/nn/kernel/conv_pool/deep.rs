@@ -1,7 +1,8 @@
 //! Backward where images have many channels: the numbers under the kernel in the lanes, and only the positions that won.
 
+use super::bias::strip_of_gradient;
+use super::sizes::{ConvPool, LANES, holds};
 use super::winners::{Bits, Winners};
-use super::{ConvPool, LANES, holds, strip_of_gradient};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 

@@ -1,7 +1,7 @@
 //! Forward: pooled pixels' four convolutions in registers, filters in the lanes.
 
+use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
-use super::{ConvPool, LANES};
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// One image, with slices of the shape's sizes.

@@ -1,7 +1,8 @@
 //! Backward where images have few channels: filters in the lanes, the positions that lost masked out.
 
+use super::bias::strip_of_gradient;
+use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
-use super::{ConvPool, LANES, strip_of_gradient};
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
 /// Taps whose gradients stay in registers together: with a pair of filters' registers, 18 of AVX-512's 32.

@@ -1,6 +1,6 @@
 //! Which position of a pooling window won, filter by filter.
 
-use super::LANES;
+use super::sizes::LANES;
 
 /// [`Winners`] as they are stored: a bit for each filter of a block, for each of the window's four positions.
 pub type Bits = [u32; 4];

@@ -1,0 +1,94 @@
+//! Arrays of numbers as samples, with arrays of classes or values as what they should give.
+
+use std::sync::Arc;
+
+use super::Opened;
+use super::set::Imported;
+use crate::data::Error;
+use crate::data::dataset::Scale;
+use crate::data::import::rows::{Kind, Rows, Stored};
+use crate::data::samples::Answers;
+
+/// The largest class number that is believed.
+const MOST_CLASSES: u32 = 1000;
+
+pub(super) fn broken(origin: &str, problem: String) -> Error {
+    Error::Broken { origin: origin.into(), problem }
+}
+
+/// Whether there are samples, and as many `answers` as samples; `of` names what holds the answers.
+pub(super) fn check_counts(rows: &Stored, answers: usize, of: &str) -> Result<(), Error> {
+    match rows.count {
+        0 => Err(broken(&rows.origin, "it holds no samples".into())),
+        count if count != answers => {
+            Err(broken(of, format!("{answers} of them for the {count} samples in {}", rows.origin)))
+        }
+        count if u32::try_from(count).is_err() => {
+            Err(broken(&rows.origin, "more than 4 billion samples".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whole numbers from 0 as classes; `classes` is how many there are, where that is known.
+pub(super) fn class_numbers(
+    numbers: &Stored,
+    shape: &[usize],
+    classes: Option<usize>,
+) -> Result<Vec<u32>, Error> {
+    if numbers.width != 1 {
+        return Err(broken(
+            &numbers.origin,
+            format!("labels of shape {shape:?}, and one number each is wanted"),
+        ));
+    }
+    let most = classes.unwrap_or(MOST_CLASSES as usize);
+    let mut cell = [0.0];
+    (0..numbers.count)
+        .map(|row| {
+            numbers.read(row, &mut cell)?;
+            let [label] = cell;
+            if label.fract() == 0.0 && label >= 0.0 && (label as usize) < most {
+                return Ok(label as u32);
+            }
+            Err(broken(
+                &numbers.origin,
+                format!(
+                    "label {}: {label} is not one of the classes 0 to {}",
+                    row + 1,
+                    most.saturating_sub(1)
+                ),
+            ))
+        })
+        .collect()
+}
+
+/// Samples and their targets: classes where those are whole numbers, values where they are floats.
+pub(super) fn arrays(
+    (rows, shape): (Stored, Vec<usize>),
+    (targets, target_shape): (Stored, Vec<usize>),
+) -> Result<Opened, Error> {
+    rows.check_finite()?;
+    targets.check_finite()?;
+    check_counts(&rows, targets.count, &targets.origin)?;
+    let answers = if targets.number.is_float() {
+        let mut values = vec![0.0; targets.count * targets.width];
+        for (row, cells) in values.chunks_exact_mut(targets.width).enumerate() {
+            targets.read(row, cells)?;
+        }
+        Answers::Values { width: targets.width, values, scales: vec![Scale::NONE; targets.width] }
+    } else {
+        let of = class_numbers(&targets, &target_shape, None)?;
+        let count = of.iter().max().map_or(0, |largest| largest + 1);
+        Answers::Classes { of, names: (0..count).map(|class| class.to_string()).collect() }
+    };
+    let is_bytes = rows.number.kind == Kind::U8;
+    let shape = match &shape[..] {
+        [] => vec![1],
+        [height, width] if is_bytes => vec![*height, *width, 1],
+        other => other.to_vec(),
+    };
+    let are_pixels = is_bytes && shape.len() == 3;
+    let rows = Arc::new(rows);
+    Ok(Opened::Rows(Imported { rows, shape, answers, columns: Vec::new(), first_test: None, are_pixels }))
+}

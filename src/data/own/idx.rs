@@ -1,0 +1,67 @@
+//! Pairs of IDX files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::arrays::{broken, check_counts, class_numbers};
+use super::set::Imported;
+use super::{Import, Opened};
+use crate::data::Error;
+use crate::data::import::idx;
+use crate::data::import::rows::{IN_MEMORY, Joined, Kind, Rows, Stored};
+use crate::data::samples::Answers;
+use crate::preset::Idx;
+
+impl Import for Idx {
+    fn open(&self) -> Result<Opened, Error> {
+        let test = match (&self.test_inputs, &self.test_labels) {
+            (Some(inputs), Some(labels)) => Some((&inputs[..], &labels[..])),
+            (None, None) => None,
+            _ => return Err(broken(&self.inputs, "test_inputs and test_labels go together".into())),
+        };
+        let classes = self.classes;
+        let (rows, shape, mut of) = pair(&self.inputs, &self.labels, classes)?;
+        let first_test = test.map(|_| rows.count);
+        let are_pixels = rows.number.kind == Kind::U8 && shape.len() >= 2;
+        let trained = of.iter().max().map_or(0, |&largest| largest as usize + 1);
+        let rows: Arc<dyn Rows> = match test {
+            None => Arc::new(rows),
+            Some((inputs, labels)) => {
+                let (others, other_shape, other_of) = pair(inputs, labels, classes)?;
+                if other_shape != shape {
+                    return Err(broken(
+                        inputs,
+                        format!("samples of shape {other_shape:?}, those to train on {shape:?}"),
+                    ));
+                }
+                if let Some(row) = other_of.iter().position(|&class| class as usize >= trained) {
+                    let class = other_of[row];
+                    return Err(broken(
+                        labels,
+                        format!("label {}: no training sample is of class {class}", row + 1),
+                    ));
+                }
+                of.extend(other_of);
+                Arc::new(Joined(Arc::new(rows), Arc::new(others)))
+            }
+        };
+        let names = (0..classes.unwrap_or(trained)).map(|class| class.to_string()).collect();
+        let shape = match &shape[..] {
+            [] => vec![1],
+            [height, width] => vec![*height, *width, 1],
+            other => other.to_vec(),
+        };
+        let answers = Answers::Classes { of, names };
+        Ok(Opened::Rows(Imported { rows, shape, answers, columns: Vec::new(), first_test, are_pixels }))
+    }
+}
+
+/// Samples, the shape of one, and the class of each.
+fn pair(inputs: &str, labels: &str, classes: Option<usize>) -> Result<(Stored, Vec<usize>, Vec<u32>), Error> {
+    let (rows, shape) = idx::open(Path::new(inputs), IN_MEMORY)?;
+    let (numbers, label_shape) = idx::open(Path::new(labels), IN_MEMORY)?;
+    rows.check_finite()?;
+    let of = class_numbers(&numbers, &label_shape, classes)?;
+    check_counts(&rows, of.len(), labels)?;
+    Ok((rows, shape, of))
+}

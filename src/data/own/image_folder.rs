@@ -1,0 +1,43 @@
+//! Folders of images.
+
+use super::set::Imported;
+use super::{Import, Opened, classed, folders};
+use crate::data::Error;
+use crate::data::import::folders::Classed;
+use crate::data::import::images::{self, Form};
+use crate::data::import::rows::IN_MEMORY;
+use crate::data::samples::Answers;
+use crate::preset::{ImageFolder, Offers, Pair};
+
+impl ImageFolder {
+    fn shape(&self) -> Vec<usize> {
+        let Pair(height, width) = self.size;
+        vec![height, width, self.colour.channels()]
+    }
+
+    fn images(&self) -> Result<(Classed, Option<usize>), Error> {
+        folders(&self.folder, self.test_folder.as_deref(), images::list)
+    }
+}
+
+impl Import for ImageFolder {
+    fn open(&self) -> Result<Opened, Error> {
+        let (Classed { files, of, names }, first_test) = self.images()?;
+        let Pair(height, width) = self.size;
+        let form = Form { height, width, colour: self.colour };
+        Ok(Opened::Rows(Imported {
+            rows: images::rows(files, form, IN_MEMORY, &self.folder)?.into(),
+            shape: self.shape(),
+            answers: Answers::Classes { of, names },
+            columns: Vec::new(),
+            first_test,
+            are_pixels: true,
+        }))
+    }
+
+    /// The folder is listed; what is in its files is seen when they are opened.
+    fn offers(&self) -> Result<Offers, Error> {
+        let (images, first_test) = self.images()?;
+        Ok(classed(self.shape(), images, first_test))
+    }
+}

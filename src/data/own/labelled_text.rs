@@ -1,0 +1,14 @@
+//! Texts with their classes.
+
+use std::path::Path;
+
+use super::{Import, Opened};
+use crate::data::Error;
+use crate::data::import::text;
+use crate::preset::LabelledText;
+
+impl Import for LabelledText {
+    fn open(&self) -> Result<Opened, Error> {
+        Ok(Opened::Samples(text::labelled(Path::new(&self.file), self.length, &mut Err)?, None))
+    }
+}

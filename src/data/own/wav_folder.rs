@@ -1,0 +1,51 @@
+//! Folders of sounds.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::arrays::broken;
+use super::{Import, Opened, classed, folders};
+use crate::data::Error;
+use crate::data::import::folders::{self, Classed};
+use crate::data::import::rows::IN_MEMORY;
+use crate::data::import::wav;
+use crate::data::samples::Samples;
+use crate::data::speech::{self, mel::Spectrogram};
+use crate::preset::{Offers, WavFolder};
+
+impl WavFolder {
+    fn sounds(&self) -> Result<(Classed, Option<usize>), Error> {
+        folders(&self.folder, self.test_folder.as_deref(), |folder: &Path| folders::list(folder, &["wav"]))
+    }
+}
+
+impl Import for WavFolder {
+    fn open(&self) -> Result<Opened, Error> {
+        let (sounds, first_test) = self.sounds()?;
+        Ok(Opened::Samples(spectrograms(sounds, Spectrogram::lasting(self.seconds))?, first_test))
+    }
+
+    /// The folder is listed; what is in its files is seen when they are opened.
+    fn offers(&self) -> Result<Offers, Error> {
+        let (sounds, first_test) = self.sounds()?;
+        let form = Spectrogram::lasting(self.seconds);
+        Ok(classed(vec![form.frames, form.mels, 1], sounds, first_test))
+    }
+}
+
+fn spectrograms(sounds: Classed, form: Spectrogram) -> Result<Samples, Error> {
+    let size = (form.frames * form.mels * 4) as u64;
+    if size.saturating_mul(sounds.files.len() as u64) > 16 * IN_MEMORY {
+        let first = sounds.files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        return Err(broken(&first, format!("{} sounds are too many to keep in memory", sounds.files.len())));
+    }
+    let pictures: Vec<Vec<f32>> = sounds
+        .files
+        .par_iter()
+        .map(|file| Ok(speech::picture(&wav::read(file, form.rate)?, form)))
+        .collect::<Result<_, Error>>()?;
+    let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    let shape = vec![form.frames, form.mels, 1];
+    Ok(Samples { captions, ..Samples::of_classes(shape, pictures.concat(), sounds.of, sounds.names) })
+}

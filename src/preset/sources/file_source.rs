@@ -1,0 +1,20 @@
+//! What a preset must know of a kind of file.
+
+/// What a preset must know of a data set in files of a person's own.
+pub trait FileSource {
+    /// The name that a person sees.
+    fn title(&self) -> &'static str;
+
+    /// The files and folders that it names.
+    fn paths(&self) -> Vec<&str>;
+
+    /// The share that is the test set where a preset does not say.
+    fn usual_test_share(&self) -> f64 {
+        0.2
+    }
+
+    /// Whether all of it is kept in memory as numbers, where others leave large files on disk.
+    fn is_kept_in_memory(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,70 @@
+//! Folders of images.
+
+use serde::{Deserialize, Serialize};
+
+use super::file_source::FileSource;
+use crate::fields;
+use crate::preset::layers::options::Pair;
+use crate::preset::variants::variants;
+
+/// A folder with a folder of PNG or JPEG images for each class.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageFolder {
+    /// The folder.
+    pub folder: String,
+    /// The test set, where it is a folder of its own.
+    #[serde(default)]
+    pub test_folder: Option<String>,
+    /// The images are resized to this height and width.
+    #[serde(default = "size")]
+    pub size: Pair,
+    /// The colours that the network sees.
+    #[serde(default)]
+    pub colour: Colour,
+}
+
+fn size() -> Pair {
+    Pair(32, 32)
+}
+
+variants! {
+    /// The colours that a network sees.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Colour {
+        /// Red, green, blue.
+        #[default]
+        Rgb = "rgb",
+        /// Brightness.
+        Grey = "grey",
+    }
+}
+
+impl Colour {
+    /// Numbers a pixel.
+    pub fn channels(self) -> usize {
+        match self {
+            Colour::Rgb => 3,
+            Colour::Grey => 1,
+        }
+    }
+}
+
+fields! {
+    ImageFolder {
+        folder: Text, "folder with a folder of images for each class";
+        test_folder: Text, "the folder of the test set";
+        size: Pair(Range::between(1.0, 4096.0)), "height and width to which the images are resized";
+        colour: Choice(Colour::NAMES), "the colours that the network sees";
+    }
+}
+
+impl FileSource for ImageFolder {
+    fn title(&self) -> &'static str {
+        "Your folder of images"
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
+    }
+}

@@ -1,0 +1,270 @@
+//! The data sets that a preset can name: those that are built in, and files of a person's own.
+//!
+//! A kind of file is one file here: its options, their table of fields, and what a preset must know of it
+//! ([`FileSource`]). To add a kind: its file, its `mod` line and its line in
+//! [`file_sources`](crate::preset::sources::file_sources); the compiler then asks for its import in `data/own/`.
+
+mod built_in;
+mod csv;
+mod file_source;
+mod generated;
+mod idx;
+mod image_folder;
+mod labelled_text;
+mod npy;
+mod npz;
+mod offers;
+mod sequences;
+mod text_file;
+mod wav_folder;
+
+use super::field::nested_values;
+use super::refusal::Refusal;
+use super::variants::variants;
+pub use csv::{Missing, Task};
+pub use file_source::FileSource;
+pub use generated::{Circles, Gate, Logic, Moons, Spirals};
+pub use image_folder::Colour;
+pub use offers::{Offers, TargetKind};
+pub use sequences::{Shakespeare, Sp500};
+
+/// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`.
+macro_rules! file_sources {
+    ($with:ident) => {
+        $with! {
+            idx::Idx = "idx",
+            csv::Csv = "csv",
+            npy::Npy = "npy",
+            npz::Npz = "npz",
+            image_folder::ImageFolder = "image_folder",
+            text_file::TextFile = "text_file",
+            labelled_text::LabelledText = "labelled_text",
+            wav_folder::WavFolder = "wav_folder",
+        }
+    };
+}
+pub(crate) use file_sources;
+
+/// Defines [`Source`] from the list of the kinds of files.
+macro_rules! sources {
+    ($($file:ident::$kind:ident = $name:literal,)*) => {
+        $(pub use $file::$kind;)*
+
+        nested_values!($($kind),*);
+
+        variants! {
+            /// A data set.
+            #[derive(Clone, Debug, PartialEq)]
+            pub enum Source {
+                /// 70,000 handwritten digits, 28x28 grey, 10 classes; embedded.
+                Mnist = "mnist",
+                /// [`Logic`].
+                Logic(Logic) = "logic",
+                /// [`Spirals`].
+                Spirals(Spirals) = "spirals",
+                /// [`Circles`].
+                Circles(Circles) = "circles",
+                /// [`Moons`].
+                Moons(Moons) = "moons",
+                /// Breast Cancer Wisconsin (Diagnostic): 569 patients, 30 features of cell nuclei, 2 classes; embedded.
+                BreastCancer = "breast_cancer",
+                /// 442 diabetes patients, 10 features, how far the disease went in a year: a regression; embedded.
+                Diabetes = "diabetes",
+                /// Fisher's 150 iris flowers, 4 features, 3 species; embedded.
+                Iris = "iris",
+                /// 178 Italian wines, 13 features, 3 cultivars; embedded.
+                Wine = "wine",
+                /// 1,797 handwritten digits, 8x8 grey, 10 classes; embedded.
+                Digits8x8 = "digits_8x8",
+                /// [`Shakespeare`].
+                Shakespeare(Shakespeare) = "shakespeare",
+                /// 36,000 words of six languages, letter by letter; embedded.
+                Words = "words",
+                /// [`Sp500`].
+                Sp500(Sp500) = "sp500",
+                /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices, those of the test unseen in
+                /// training; embedded.
+                SpokenDigits = "spoken_digits",
+                $(
+                    #[doc = concat!("[", stringify!($kind), "].")]
+                    $kind($kind) = $name,
+                )*
+            }
+        }
+
+        $(
+            impl From<$kind> for Source {
+                fn from(source: $kind) -> Self {
+                    Source::$kind(source)
+                }
+            }
+        )*
+
+        impl Source {
+            /// What is known of files of a person's own; `None` for a set that is built in.
+            pub fn files(&self) -> Option<&dyn FileSource> {
+                match self {
+                    $(Source::$kind(files) => Some(files),)*
+                    Source::Mnist
+                    | Source::Logic(_)
+                    | Source::Spirals(_)
+                    | Source::Circles(_)
+                    | Source::Moons(_)
+                    | Source::BreastCancer
+                    | Source::Diabetes
+                    | Source::Iris
+                    | Source::Wine
+                    | Source::Digits8x8
+                    | Source::Shakespeare(_)
+                    | Source::Words
+                    | Source::Sp500(_)
+                    | Source::SpokenDigits => None,
+                }
+            }
+        }
+    };
+}
+
+nested_values!(Logic, Spirals, Circles, Moons, Shakespeare, Sp500);
+file_sources!(sources);
+
+impl Source {
+    /// Every set that is built in, with its options left out.
+    pub fn built_in() -> Vec<Source> {
+        vec![
+            Source::Mnist,
+            Source::Digits8x8,
+            Source::Logic(Logic::default()),
+            Source::Spirals(Spirals::default()),
+            Source::Circles(Circles::default()),
+            Source::Moons(Moons::default()),
+            Source::BreastCancer,
+            Source::Iris,
+            Source::Wine,
+            Source::Diabetes,
+            Source::Words,
+            Source::Shakespeare(Shakespeare::default()),
+            Source::Sp500(Sp500::default()),
+            Source::SpokenDigits,
+        ]
+    }
+
+    /// The name that a person sees.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Source::Mnist => "MNIST handwritten digits",
+            Source::Logic(Logic { gate: Gate::Xor, .. }) => "Exclusive or",
+            Source::Logic(Logic { gate: Gate::And, .. }) => "Logical and",
+            Source::Logic(Logic { gate: Gate::Or, .. }) => "Logical or",
+            Source::Spirals(_) => "Spirals",
+            Source::Circles(_) => "Circles",
+            Source::Moons(_) => "Half moons",
+            Source::BreastCancer => "Breast cancer Wisconsin",
+            Source::Diabetes => "Diabetes progression",
+            Source::Iris => "Fisher's iris flowers",
+            Source::Wine => "Wine cultivars",
+            Source::Digits8x8 => "Handwritten digits, 8x8",
+            Source::Shakespeare(_) => "Twelve plays of Shakespeare",
+            Source::Words => "Words of six languages",
+            Source::Sp500(_) => "S&P 500 volatility, cut by time",
+            Source::SpokenDigits => "Spoken digits, synthesised",
+            files => files.files().map_or("", FileSource::title),
+        }
+    }
+
+    /// Who made the set, and its licence; for generated ones how they come about; nothing for a person's own files.
+    /// `SOURCE.md` beside each set in `assets/data/` says more.
+    pub fn credit(&self) -> &'static str {
+        match self {
+            Source::Mnist => "Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0",
+            Source::Logic(_) | Source::Spirals(_) | Source::Circles(_) | Source::Moons(_) => {
+                "generated here from a seed"
+            }
+            Source::BreastCancer => "W. Wolberg, O. Mangasarian, N. Street 1995, UCI; CC BY 4.0",
+            Source::Diabetes => "B. Efron, T. Hastie, I. Johnstone, R. Tibshirani 2004; public",
+            Source::Iris => "R. A. Fisher 1936, UCI; CC BY 4.0",
+            Source::Wine => "S. Aeberhard, M. Forina 1991, UCI; CC BY 4.0",
+            Source::Digits8x8 => "E. Alpaydin, C. Kaynak 1998, UCI; CC BY 4.0",
+            Source::Shakespeare(_) => "W. Shakespeare, Project Gutenberg's text; public domain",
+            Source::Words => {
+                "Debian's word lists, novels of 1840 to 1920 (ELTeC); see assets/data/words/SOURCE.md"
+            }
+            Source::Sp500(_) => "daily prices 1999-2018, by way of the Python package arch",
+            Source::SpokenDigits => "synthesised with espeak-ng, nobody spoke them; CC0",
+            _ => "",
+        }
+    }
+
+    /// The files and folders that it names; none for a set that is built in.
+    pub fn paths(&self) -> Vec<&str> {
+        self.files().map_or_else(Vec::new, FileSource::paths)
+    }
+
+    /// The share that is the test set where a preset does not say.
+    pub(super) fn usual_test_share(&self) -> f64 {
+        match self {
+            Source::Shakespeare(_) => 0.1,
+            other => other.files().map_or(0.2, FileSource::usual_test_share),
+        }
+    }
+
+    /// Whether the samples have no order and no test set of their own.
+    pub(super) fn can_fold(&self, offers: &Offers) -> bool {
+        !matches!(self, Source::Sp500(_)) && offers.window.is_none() && offers.test.is_none()
+    }
+
+    /// Whether the options fit each other.
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        match self {
+            Source::Sp500(series) => series.check(),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_is_built_in_or_a_kind_of_file() {
+        let built_in = Source::built_in();
+        let mut names: Vec<&str> = built_in.iter().map(Source::name).collect();
+        macro_rules! add_names {
+            ($($file:ident::$kind:ident = $name:literal,)*) => { names.extend([$($name),*]) };
+        }
+        file_sources!(add_names);
+        names.sort_unstable();
+        let mut all = Source::NAMES.to_vec();
+        all.sort_unstable();
+        assert_eq!(names, all);
+        for source in built_in {
+            assert!(!source.title().is_empty() && !source.credit().is_empty(), "{source:?}");
+            assert!(source.built_in_offers().is_some() && source.paths().is_empty(), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn options_out_of_their_range_are_refused_with_their_path() {
+        let refusal = |source: &str| {
+            let text = format!(
+                "(name: \"a\", title: \"A\", data: (source: {source}), layers: [Dense(units: 2)], \
+                 loss: mean_squared_error, optimizer: SGD(), train: (epochs: 1, batch_size: 1))"
+            );
+            let preset = crate::preset::parse::parse(&text, "a.ron").unwrap();
+            preset.check("a.ron", &text).unwrap_err().to_string()
+        };
+        for (source, problem) in [
+            ("moons(samples: 9)", "data.source.samples is 9"),
+            ("moons(noise: -1)", "data.source.noise is -1"),
+            ("circles(factor: 1)", "data.source.factor is 1"),
+            ("spirals(arms: 1)", "data.source.arms is 1"),
+            ("sp500(steps: 5, horizon: 6)", "a forecast over 6 days from a window of 5"),
+            ("text_file(file: \"a.txt\", steps: 0)", "data.source.steps is 0"),
+            ("image_folder(folder: \"a\", size: (32, 5000))", "data.source.size is 5000"),
+            ("wav_folder(folder: \"a\", seconds: 61)", "data.source.seconds is 61"),
+        ] {
+            assert!(refusal(source).contains(problem), "{source}: {}", refusal(source));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Folders of sounds.
+
+use serde::{Deserialize, Serialize};
+
+use super::file_source::FileSource;
+use crate::fields;
+
+/// A folder with a folder of WAV files for each class, as log-mel spectrograms.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WavFolder {
+    /// The folder.
+    pub folder: String,
+    /// The test set, where it is a folder of its own.
+    #[serde(default)]
+    pub test_folder: Option<String>,
+    /// The network hears this many seconds from the beginning.
+    #[serde(default = "seconds")]
+    pub seconds: f64,
+}
+
+fn seconds() -> f64 {
+    0.9
+}
+
+impl WavFolder {
+    /// A folder with every option as it is when left out.
+    pub fn of(folder: String) -> Self {
+        WavFolder { folder, test_folder: None, seconds: seconds() }
+    }
+}
+
+fields! {
+    WavFolder {
+        folder: Text, "folder with a folder of WAV files for each class";
+        test_folder: Text, "the folder of the test set";
+        seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
+    }
+}
+
+impl FileSource for WavFolder {
+    fn title(&self) -> &'static str {
+        "Your folder of sounds"
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
+    }
+
+    fn is_kept_in_memory(&self) -> bool {
+        true
+    }
+}

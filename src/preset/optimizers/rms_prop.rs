@@ -67,7 +67,49 @@ impl Rule<3> for RmsPropRule {
         let v = M::mul_add(self.rho, v, (1.0 - self.rho) * gradient * gradient);
         let a = M::mul_add(1.0 - self.rho, gradient - a, a);
         let spread = v - self.centered * a * a;
+        // A gradient that stays the same has the variance 0, and rounding may leave less. NaN stays NaN.
+        let spread = if spread < 0.0 { 0.0 } else { spread };
         let b = M::mul_add(self.momentum, b, gradient / (spread.sqrt() + self.epsilon));
         (M::mul_add(-self.rate, b, weight), [v, a, b])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Plain;
+
+    impl MulAdd for Plain {
+        fn mul_add(a: f32, b: f32, c: f32) -> f32 {
+            a * b + c
+        }
+    }
+
+    /// The weight and the moments after many updates by the same gradient.
+    struct Repeated(f32);
+
+    impl UseRule for Repeated {
+        type Output = (f32, Vec<f32>);
+
+        fn with<R: Rule<N>, const N: usize>(self, rule: R) -> (f32, Vec<f32>) {
+            let mut state = (0.0, [0.0; N]);
+            for _ in 0..2000 {
+                state = rule.update::<Plain>(state.0, self.0, state.1);
+            }
+            (state.0, state.1.to_vec())
+        }
+    }
+
+    #[test]
+    fn a_gradient_that_stays_the_same_has_no_negative_variance() {
+        let centred = RmsProp { centered: true, ..RmsProp::default() };
+        // The first four leave less than 0 in single precision.
+        for gradient in [0.380_640_03, -6.736_025, 3.632_220_7, 7.991_265_8, 1e10] {
+            let (weight, moments) = centred.rule(0.001, 1, Repeated(gradient));
+            assert!(weight.is_finite() && moments.iter().all(|x| x.is_finite()), "{gradient}: {weight}");
+        }
+        let (weight, _) = centred.rule(0.001, 1, Repeated(f32::NAN));
+        assert!(weight.is_nan(), "a gradient that is not finite is seen");
     }
 }

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if let Some(line) = error.line() {
-                // Nobody may be there to read it.
+                // Standard error may be closed; then there is nobody to tell.
                 let _ = writeln!(std::io::stderr(), "trainyard: {line}");
             }
             ExitCode::from(error.exit_code())

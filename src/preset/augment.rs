@@ -1,4 +1,4 @@
-//! How training images are changed from epoch to epoch, so that a network sees more than there are.
+//! How training images are changed at random in each epoch, so that a network sees more images than the set has.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +20,9 @@ pub struct Augment {
     pub zoom: f32,
     /// Slants it by up to this many degrees either way.
     pub shear: f32,
-    /// Mirrors every second image, by chance.
+    /// Mirrors each image with probability one half.
     pub flip: Flip,
-    /// Adds normal noise of this deviation to each number, scaled as the network gets it.
+    /// Adds normal noise of this standard deviation to each number, after scaling.
     pub noise: f32,
     /// Blanks a square of this many pixels a side, at a random place (DeVries & Taylor 2017).
     pub cutout: usize,
@@ -39,7 +39,7 @@ variants! {
         Horizontal = "horizontal",
         /// Top and bottom.
         Vertical = "vertical",
-        /// Each of both for itself.
+        /// Both, each drawn on its own.
         Both = "both",
     }
 }
@@ -73,7 +73,7 @@ impl Augment {
             || self.flip != Flip::None
     }
 
-    /// Whether this can be done to inputs of such a shape; `tokens` says that they are token numbers.
+    /// Checks that inputs of this shape can be changed in these ways; `tokens` says that they are token numbers.
     pub(super) fn check(&self, shape: &[usize], tokens: bool) -> Result<(), Refusal> {
         if self.is_some() && tokens {
             let whole = Path::to("data").field("augment");
@@ -83,7 +83,7 @@ impl Augment {
             let whole = Path::to("data").field("augment");
             return refuse(
                 whole,
-                format!("inputs of shape {shape:?} are no images"),
+                format!("inputs of shape {shape:?} are not images"),
                 "use noise only, or leave augment out",
             );
         }

@@ -30,11 +30,11 @@ pub struct DataConfig {
     /// Share of the training samples that is held out for validation, 0 to below 1.
     #[serde(default = "default_validation")]
     pub validation: f64,
-    /// Share of the samples that is the test set, for sets that have none of their own; left out: 0.2, of a text the
-    /// last 0.1.
+    /// Share of the samples that is the test set, for sets that have none of their own; left out: 0.2, or for a text
+    /// its last 0.1.
     #[serde(default)]
     pub test: Option<f64>,
-    /// The test set is one of equal parts instead, for cross-validation.
+    /// For cross-validation: the test set is one of several equal parts.
     #[serde(default)]
     pub fold: Option<Fold>,
     /// Whether each epoch sees the samples in a new (seeded) order.
@@ -122,7 +122,8 @@ fields! {
 pub struct Signature {
     /// Shape of one input, channels last: `[28, 28, 1]`, `[30]`, `[steps, features]`; `[steps]` for tokens.
     pub input: Vec<usize>,
-    /// Inputs are whole numbers from 0 to below this one, for an Embedding; none where they are plain numbers.
+    /// The number of tokens: inputs are whole numbers from 0 to below it, for an Embedding. `None` where inputs are
+    /// plain numbers.
     pub tokens: Option<usize>,
     /// What is to be predicted.
     pub target: TargetKind,
@@ -133,7 +134,7 @@ pub struct Signature {
 }
 
 impl DataConfig {
-    /// A set with every option as it is when left out.
+    /// A set from this source, with every other option at its default.
     pub fn of(source: Source) -> Self {
         DataConfig {
             source,
@@ -149,7 +150,7 @@ impl DataConfig {
         }
     }
 
-    /// What the network gets to see and is to predict, of a source that offers `set`.
+    /// What the network sees and what it is to predict, where the source offers `set`.
     pub fn signature(&self, set: &Offers) -> Signature {
         let (train, test) = match (set.test, set.window) {
             (Some(own), _) => (set.samples, own),
@@ -170,8 +171,8 @@ impl DataConfig {
         Signature { input: set.input.clone(), tokens: set.tokens, target, train, test }
     }
 
-    /// Bytes of memory that the set takes: pixels of MNIST stay bytes, large files of one's own stay on disk, everything
-    /// else is kept as numbers.
+    /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and
+    /// everything else is kept as numbers.
     pub fn memory(&self, signature: &Signature) -> u64 {
         let samples = signature.train.saturating_add(signature.test) as u64;
         let numbers =
@@ -185,7 +186,7 @@ impl DataConfig {
         }
     }
 
-    /// How many of `samples` are the test set, where the set has none of its own.
+    /// How many of `samples` samples are the test set, where the set has none of its own.
     pub fn test_count(&self, samples: usize) -> usize {
         match self.fold {
             Some(Fold { k, of }) => {
@@ -201,7 +202,7 @@ impl DataConfig {
         self.test.unwrap_or(self.source.usual_test_share())
     }
 
-    /// Whether the options fit each other.
+    /// Checks that the options fit each other.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.fold.is_some_and(|Fold { k, of }| k > of) {
             return refuse(Path::to("data").field("fold"), "there is no such part", "count the parts from 1");
@@ -209,7 +210,7 @@ impl DataConfig {
         self.source.check()
     }
 
-    /// Whether the options can be, of a source that offers `set`.
+    /// Checks the options against a source that offers `set`.
     pub(super) fn check_against(&self, set: &Offers) -> Result<(), Refusal> {
         if size(&set.input) as u64 > LARGEST {
             return refuse(
@@ -229,12 +230,12 @@ impl DataConfig {
     }
 }
 
-/// How many of `count` samples a share of them is.
+/// The number of samples in a share of `count` samples.
 pub fn held_out(count: usize, share: f64) -> usize {
     ((count as f64 * share).round() as usize).min(count)
 }
 
-/// How many windows of `steps`, each token with one after it, there are in a text of `tokens` tokens.
+/// The number of windows of `steps` tokens in a text of `tokens` tokens; every token of a window has a next one.
 pub fn windows(tokens: usize, steps: usize) -> usize {
     tokens.saturating_sub(1) / steps.max(1)
 }

@@ -47,12 +47,12 @@ impl TryFrom<Message> for Experiment {
 }
 
 impl Experiment {
-    /// What its networks get of the data.
+    /// What its networks get from the data.
     pub fn signature(&self) -> Signature {
         self.preset.data.signature(&self.offers)
     }
 
-    /// What training it takes, its data included.
+    /// The memory that training takes, data included.
     pub fn memory(&self) -> Memory {
         let Preset { optimizer, train, data, .. } = &self.preset;
         let of = |network: &Network| {
@@ -121,11 +121,11 @@ pub struct Pretraining {
     pub batch_size: u32,
     /// The step size.
     pub learning_rate: f64,
-    /// Share of the last change that goes on; Adam's `beta_1` for autoencoders.
+    /// Share of the last weight change that is added to the next; Adam's `beta_1` for autoencoders.
     pub momentum: f64,
     /// `weight_decay * w` is added to the weights' gradient.
     pub weight_decay: f64,
-    /// Whether samples that `data.train_samples` leaves out are used here.
+    /// Whether pretraining also uses the samples that `data.train_samples` leaves out.
     pub unlabelled: bool,
 }
 
@@ -158,7 +158,7 @@ pub struct Adversarial {
     pub generator: Network,
     /// From a sample to the probability that it is real.
     pub discriminator: Network,
-    /// The discriminator is to call real samples real with probability 1 minus this.
+    /// The discriminator's target for real samples is 1 minus this.
     pub label_smoothing: f32,
     /// Steps of the discriminator for each of the generator.
     pub discriminator_steps: u32,
@@ -173,7 +173,7 @@ pub struct Language {
     pub network: Network,
     /// What generated text starts from.
     pub prompt: String,
-    /// Below 1 it writes what is likely, above 1 what is not.
+    /// Below 1 likely tokens become more frequent, above 1 unlikely ones.
     pub temperature: f64,
 }
 
@@ -200,7 +200,7 @@ impl Networks {
         }
     }
 
-    /// All of them, that of the preset's `layers` first.
+    /// All networks, the one of the preset's `layers` first.
     pub fn iter(&self) -> impl Iterator<Item = &Network> {
         std::iter::once(self.first()).chain(self.second())
     }

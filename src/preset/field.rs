@@ -122,7 +122,7 @@ impl FieldKind {
         let numbers =
             |what: &str, range: &Range| format!("{what} {}", range.behind_noun()).trim_end().to_owned();
         match self {
-            // The end of the range is the engine's, and far.
+            // The end of the range is the engine's limit, too large to matter to a person.
             FieldKind::Integer(Range::COUNT) => "a whole number from 1".into(),
             FieldKind::Integer(range) => numbers("a whole number", range),
             FieldKind::Number(Range::ABOVE_ZERO) => "a number above 0, such as 0.001 or 3e-4".into(),
@@ -141,7 +141,7 @@ impl FieldKind {
 /// The kind of the field of this name.
 ///
 /// # Panics
-/// When there is no such field: while it compiles, where the call is a constant.
+/// When there is no such field. In a constant that is a compile error.
 pub const fn kind_of(fields: &[Field], name: &str) -> FieldKind {
     let mut place = 0;
     while place < fields.len() {
@@ -153,7 +153,7 @@ pub const fn kind_of(fields: &[Field], name: &str) -> FieldKind {
     panic!("there is no field of this name")
 }
 
-/// `a == b`, which a constant cannot ask.
+/// `a == b`, for constants, in which strings cannot be compared with `==`.
 const fn is_same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut place = 0;
@@ -172,20 +172,20 @@ pub struct Field {
     pub kind: FieldKind,
     /// What it is for, in one line.
     pub help: &'static str,
-    /// What is said of a number out of its range, with `{}` for the number; left out: the field and the number.
+    /// The message about a number out of its range, with `{}` for the number; `None`: the field's path and the number are named.
     pub refusal: Option<&'static str>,
 }
 
-/// A field's value, as far as a range can judge it.
+/// A field's value, as far as a range can check it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// Numbers: one, two of a pair, or those of a list.
     Numbers(Vec<f64>),
-    /// An optional value that is left out, or one that no range judges.
+    /// An optional value that is left out, or one to which no range applies.
     Other,
 }
 
-/// How the types of fields become values that a range can judge.
+/// A type of fields, whose values a range can check.
 pub trait AsValue {
     /// The value.
     fn as_value(&self) -> Value;
@@ -241,7 +241,7 @@ impl<T: AsValue> AsValue for Vec<T> {
     }
 }
 
-/// Types whose values no range judges.
+/// Types to whose values no range applies.
 macro_rules! other_values {
     ($($other:ty),* $(,)?) => {$(
         impl $crate::preset::field::AsValue for $other {
@@ -254,7 +254,7 @@ macro_rules! other_values {
 pub(in crate::preset) use other_values;
 other_values!(bool, String);
 
-/// Types that describe fields of their own, as the values of others' fields.
+/// Types with fields of their own that are the values of another type's fields.
 macro_rules! nested_values {
     ($($nested:ty),* $(,)?) => {$(
         impl $crate::preset::field::AsValue for $nested {
@@ -317,12 +317,12 @@ impl OutOfRange {
         self.number
     }
 
-    /// The range that it is not in.
+    /// The range that the field takes.
     pub fn range(&self) -> Range {
         self.range
     }
 
-    /// The same, seen from outside the value at `outer`.
+    /// The same number, as seen from the value that holds this one at `outer`.
     fn inside(mut self, outer: Path) -> Self {
         self.path = outer.then(self.path);
         self
@@ -374,7 +374,7 @@ impl Field {
 }
 
 /// Lists the fields of a configuration type: `fields! { Adam { beta_1: Number(Range::SHARE), "…"; } }`. Every field
-/// of the struct must be there. A second text is what is said of a number out of the range, with `{}` for the number.
+/// of the struct must be there. A second text is the message about a number out of the range, with `{}` for the number.
 #[macro_export]
 macro_rules! fields {
     ($type:ident { $($name:ident: $kind:expr, $help:literal $(, $refusal:literal)?;)* }) => {

@@ -37,18 +37,19 @@ const BUILT_IN: &[(&str, &str)] = &[
 pub struct Entry {
     /// Its name.
     pub name: String,
-    /// The user's file; none for a built-in one.
+    /// The user's file; `None` for a built-in preset.
     pub file: Option<PathBuf>,
     /// The preset, or why it cannot be used.
     pub loaded: Result<Loaded, PresetError>,
 }
 
-/// How far a preset is known before anybody looks into files.
+/// What is known of a preset before its data files are read.
 #[derive(Clone, Debug)]
 pub enum Loaded {
     /// Its data is built in, and it is valid.
     Experiment(Box<Experiment>),
-    /// Its data is in files, which may be large, or hang. It is valid as far as it goes without them.
+    /// Its data is in files, which may be large or block while they are read. The preset is valid as far as can be
+    /// told without them.
     Unread {
         /// The preset.
         preset: Box<Preset>,
@@ -75,8 +76,8 @@ pub fn folder() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "trainyard").map(|folders| folders.config_dir().join("presets"))
 }
 
-/// All presets: the built-in ones, then the user's, by name. A user's preset stands beside a built-in one of its name.
-/// Their data is not looked into.
+/// All presets: the built-in ones, then the user's, by name. A user's preset is listed beside a built-in one of the
+/// same name. Data files are not read.
 pub fn list() -> Vec<Entry> {
     list_in(folder().as_deref())
 }
@@ -136,7 +137,7 @@ pub fn find(wanted: &str) -> Result<(String, String), PresetError> {
     Err(PresetError::whole(wanted, "no such preset", format!("{hint}there are: {all}; or give a .ron file")))
 }
 
-/// Reads a preset's text and checks what can be told of it without looking into files.
+/// Reads a preset's text and checks what can be told without reading data files.
 ///
 /// # Errors
 /// What is wrong with it, at its place.
@@ -156,8 +157,8 @@ pub fn load(text: &str, origin: &str) -> Result<Loaded, PresetError> {
 /// Saves a preset among the user's own, under its name, whole or not at all. Returns the file.
 ///
 /// # Errors
-/// When the preset is not valid as far as that can be told without looking into files, its name is none, or the system
-/// refuses.
+/// When the preset is not valid, as far as can be told without reading data files, when its name is not a valid one, or
+/// when the system refuses.
 pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
     let text = write(preset)?;
     load(&text, &preset.name)?;
@@ -168,7 +169,7 @@ pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
     Ok(path)
 }
 
-/// Where the user's preset of this name is; none for what is no name.
+/// The file of the user's preset of this name; `None` where the name is not valid.
 fn own_file(name: &str) -> Option<PathBuf> {
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     folder().filter(|_| is_name).map(|folder| folder.join(format!("{name}.ron")))
@@ -187,7 +188,7 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a file of the folder. Another thing of that name, such as a pipe, might never be read to its end.
+/// Reads a regular file of the folder. Anything else of that name, such as a pipe, is refused: it might never end.
 fn read_regular(path: &Path) -> Result<String, PresetError> {
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(PresetError::whole(&path.to_string_lossy(), "this is not a regular file", ""));

@@ -51,7 +51,7 @@ impl Memory {
         }
     }
 
-    /// Two networks that are trained together.
+    /// The memory of two networks that are trained together.
     pub fn and(self, other: Self) -> Self {
         Memory {
             parameters: self.parameters.saturating_add(other.parameters),
@@ -62,7 +62,7 @@ impl Memory {
         }
     }
 
-    /// All of it.
+    /// The sum of all parts.
     pub fn total(&self) -> u64 {
         self.without_batch().saturating_add(self.activations)
     }

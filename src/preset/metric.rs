@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A figure that a training procedure reports.
+/// A metric that a training procedure reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
     /// Share of samples whose class is among the five largest outputs.
     TopFive,
-    /// Of those called positive, the share that is; for several classes the mean over them.
+    /// Of the samples predicted positive, the share that is positive; for several classes the mean over them.
     Precision,
-    /// Of those that are positive, the share that was called so; for several classes the mean over them.
+    /// Of the positive samples, the share predicted positive; for several classes the mean over them.
     Recall,
     /// The harmonic mean of precision and recall; for several classes the mean over them.
     F1,

@@ -1,4 +1,4 @@
-//! The networks of a procedure against each other, the loss and the data.
+//! Checks the networks of a procedure against each other, the loss and the data.
 
 use super::data::Signature;
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
@@ -117,7 +117,7 @@ impl Preset {
         Path::to("layers").index(self.layers.len() - 1)
     }
 
-    /// A stack to be pretrained: Dense layers, and what changes nothing between them.
+    /// Checks a stack to be pretrained: Dense layers, with only Flatten and Dropout between them.
     fn check_stack(&self, method: Pretrainer) -> Result<(), Finding> {
         let at = |place| Path::to("layers").index(place);
         let (_, hidden) = self.layers.split_last().unwrap_or((&Layer::Flatten(Flatten), &[]));
@@ -159,7 +159,7 @@ impl Preset {
         Ok(())
     }
 
-    /// Recurrent layers of a language model keep their state from batch to batch.
+    /// Checks that recurrent layers of a language model keep their state from batch to batch.
     fn check_memory(&self) -> Result<(), Finding> {
         for (place, layer) in self.layers.iter().enumerate() {
             let at = Path::to("layers").index(place);
@@ -184,7 +184,7 @@ impl Preset {
         Ok(())
     }
 
-    /// A decoder against the loss, and the code of a variational one, which can be any number.
+    /// Checks a decoder against the loss, and that a variational encoder's mean and log variance can be any number.
     fn check_rebuilding(&self, decoder: &Network, is_variational: bool) -> Result<(), Finding> {
         match self.loss {
             Loss::MeanSquaredError | Loss::BinaryCrossentropy => {}
@@ -212,7 +212,7 @@ impl Preset {
         Ok(())
     }
 
-    /// A discriminator gives one probability, and both play for the same loss.
+    /// Checks that the discriminator gives one probability, and that loss and early stopping suit an adversarial pair.
     fn check_adversaries(&self, discriminator: &Network) -> Result<(), Finding> {
         let is_probability = last_activation(&discriminator.layers) == Some(Activation::Sigmoid);
         if discriminator.output() != [1] || !is_probability {
@@ -225,7 +225,7 @@ impl Preset {
         if self.loss != Loss::BinaryCrossentropy {
             return finding(
                 Path::to("loss"),
-                "adversaries play for binary cross-entropy",
+                "an adversarial pair is trained with binary cross-entropy",
                 "use binary_crossentropy",
             );
         }
@@ -250,7 +250,7 @@ fn second(name: &str, layers: &[Layer], input: &[usize]) -> Result<Network, Find
     Ok(Network::at(&at, name, layers, input)?)
 }
 
-/// A network that makes samples, against the shape of those that there are.
+/// Checks that a network makes samples of the shape that the data has.
 fn check_sample(maker: &Network, end: &Path, sample: &[usize]) -> Result<(), Finding> {
     if size(maker.output()) == size(sample) {
         return Ok(());
@@ -342,7 +342,7 @@ mod tests {
         assert_refused(GAN, "latent: 64", "latent: 0", "starts from nothing", "latent");
         assert_refused(GAN, "Dense(units: 784, ", "Dense(units: 785, ", "the generator gives [785]", "785");
         assert_refused(GAN, "Dense(units: 1, ", "Dense(units: 2, ", "one probability", "Dense(units: 2, ");
-        assert_refused(GAN, "binary_crossentropy", "mean_squared_error", "adversaries play", "mean_squared");
+        assert_refused(GAN, "binary_crossentropy", "mean_squared_error", "adversarial pair", "mean_squared");
         assert_refused(GAN, "label_smoothing: 0.1", "label_smoothing: 0.6", "likelier than not", "0.6");
         assert_refused(GAN, "discriminator_steps: 1", "discriminator_steps: 0", "never learns", "steps: 0");
         let (problem, line) = refused(GAN, "Dropout(rate: 0.3)", "Dropout(rate: 1.3)");

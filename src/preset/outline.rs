@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::path::{Key, Path};
 
-/// Nesting that is looked into; deeper text is passed over.
+/// The deepest nesting that is read; deeper text is skipped.
 const DEEPEST: usize = 64;
 
 /// A value with its place in the text and what is in it.
@@ -20,13 +20,13 @@ struct Node {
 pub struct Outline(Node);
 
 impl Outline {
-    /// Reads the outline of any text; what is not RON gives an outline with little in it.
+    /// Reads the outline of any text; text that is not RON gives an outline with little in it.
     pub fn of(text: &str) -> Self {
         let mut scanner = Scanner { text: text.as_bytes(), at: 0 };
         Outline(scanner.value(0))
     }
 
-    /// Where the value at `path` stands, or the innermost value on the way to it that is there.
+    /// Where the value at `path` stands, or else the innermost value around it that is in the text.
     pub fn find(&self, path: &Path) -> Range<usize> {
         let mut node = &self.0;
         for key in &path.0 {

@@ -8,7 +8,7 @@ use super::path::{Key, Path};
 /// A field that the text leaves out is added where its struct stands. Returns the new text.
 ///
 /// # Errors
-/// When it is no assignment, the path leads nowhere, or the value is not of the field's kind.
+/// When the text is not an assignment, the path leads nowhere, or the value is not of the field's kind.
 pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     let wrong =
         |problem: String, help: &str| PresetError::whole(&format!("--set {assignment}"), problem, help);
@@ -32,12 +32,12 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
             })?
         }
     };
-    // The whole is read again, so that a wrong name or kind is refused here, with what would be valid.
+    // The whole preset is read again, so that a wrong name or kind is refused here, with what would be valid.
     parse(&new, &format!("--set {assignment}")).map(|_| new)
 }
 
-/// Puts `name: value` into the struct at `parent`, before its closing parenthesis; into `train: (…)` that the text
-/// leaves out altogether, nothing can be put.
+/// Puts `name: value` into the struct at `parent`, before its closing parenthesis. `None` where the text leaves out
+/// the whole struct, such as `train: (…)`.
 fn add_field(text: &str, outline: &Outline, parent: &Path, name: &str, value: &str) -> Option<String> {
     let span = outline.find_exactly(parent)?;
     let inside = &text[span.clone()];

@@ -6,7 +6,7 @@ use super::outline::Outline;
 use super::path::Path;
 use super::types::Preset;
 
-/// A preset is a page of text; a larger file is not one.
+/// The most bytes of a preset. A preset is a page of text; a larger file is something else.
 pub const LARGEST: usize = 1 << 20;
 
 /// What is wrong with a preset, and where.
@@ -14,7 +14,7 @@ pub const LARGEST: usize = 1 << 20;
 pub struct PresetError {
     /// The file, or the built-in preset's name.
     pub origin: String,
-    /// Line and column, from 1; none when it is not about a place.
+    /// Line and column, from 1; `None` when the error is not about a place.
     pub place: Option<(usize, usize)>,
     /// The line.
     pub line: Box<str>,
@@ -22,7 +22,7 @@ pub struct PresetError {
     pub problem: String,
     /// What would be valid; may be empty.
     pub help: String,
-    /// The preset is right; the files that it names are not.
+    /// Whether the fault is in the files that the preset names, not in the preset.
     pub blames_files: bool,
 }
 
@@ -37,7 +37,7 @@ impl fmt::Display for PresetError {
         write!(f, "{}:{line}:{column}: {}", self.origin, self.problem)?;
         let number = line.to_string();
         let gap = " ".repeat(number.len());
-        // Tabs are one column in the line and under it.
+        // A tab takes one column, both in the line that is shown and below it.
         let shown: String = self.line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         write!(f, "\n {gap} |\n {number} | {shown}\n {gap} | {}^", " ".repeat(column - 1))?;
         if self.help.is_empty() { Ok(()) } else { write!(f, "\n {gap} = help: {}", self.help) }
@@ -73,7 +73,7 @@ impl PresetError {
         Self::placed(origin, text, (line, column), problem.into(), help.into())
     }
 
-    /// The preset is right as far as it goes, and the files that it names are not; `problem` says why.
+    /// An error in the files that a preset names; `problem` says what is wrong with them.
     pub fn of_files(origin: &str, text: &str, problem: impl fmt::Display) -> Self {
         let source = Path::to("data").field("source");
         let help = "`trainyard data check FILE` lists what is wrong with a file";

@@ -11,7 +11,7 @@ pub enum Key {
     Index(usize),
 }
 
-/// The way from a preset's top to a value in it.
+/// The path from the preset itself to a value in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Path(pub Vec<Key>);
 
@@ -21,7 +21,7 @@ impl Path {
         Path::default()
     }
 
-    /// The way to one of the top's fields.
+    /// The path to a field of the preset itself.
     pub fn to(field: &str) -> Self {
         Path::top().field(field)
     }
@@ -40,7 +40,7 @@ impl Path {
         self
     }
 
-    /// This way, and then that one.
+    /// This path, followed by `rest`.
     #[must_use]
     pub fn then(mut self, rest: Path) -> Self {
         self.0.extend(rest.0);

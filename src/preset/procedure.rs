@@ -28,8 +28,8 @@ variants! {
     }
 }
 
-/// Each hidden Dense layer learns to represent what comes into it, one after the other and without labels; then the
-/// whole network is trained as `supervised` does, from there (Hinton, Osindero & Teh 2006).
+/// Each hidden Dense layer learns to represent its input, one layer after the other and without labels; then the whole
+/// network is trained as in `supervised`, starting from these weights (Hinton, Osindero & Teh 2006).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pretraining {
@@ -41,12 +41,12 @@ pub struct Pretraining {
     pub batch_size: u32,
     /// The step size; left out: what suits the method.
     pub learning_rate: Option<f64>,
-    /// Share of the last change that goes on, at most a half during a layer's first epochs; Adam's `beta_1` for
-    /// autoencoders.
+    /// Share of the last weight change that is added to the next, at most a half during a layer's first epochs; Adam's
+    /// `beta_1` for autoencoders.
     pub momentum: f64,
     /// Pulls weights towards zero: `weight_decay * w` is added to their gradient.
     pub weight_decay: f64,
-    /// Whether all training samples are used here, also those whose labels `data.train_samples` leaves out.
+    /// Whether pretraining uses all training samples, also those that `data.train_samples` leaves out.
     pub unlabelled: bool,
 }
 
@@ -96,7 +96,7 @@ pub struct Adversarial {
     pub discriminator: Vec<Layer>,
     /// Numbers that the generator starts from.
     pub latent: usize,
-    /// The discriminator is to call real samples real with probability 1 minus this (Salimans et al. 2016).
+    /// The discriminator's target for real samples is 1 minus this (Salimans et al. 2016).
     #[serde(default)]
     pub label_smoothing: f32,
     /// Steps of the discriminator for each of the generator.
@@ -113,7 +113,7 @@ pub struct Adversarial {
 pub struct Language {
     /// What generated text starts from.
     pub prompt: String,
-    /// Below 1 it writes what is likely, above 1 what is not.
+    /// Below 1 likely tokens become more frequent, above 1 unlikely ones.
     pub temperature: f64,
 }
 
@@ -150,7 +150,7 @@ pub struct Rbm {
     pub visible: Visible,
     /// Steps of the Gibbs chain: the k of CD-k.
     pub gibbs_steps: u32,
-    /// Chains go on from step to step instead of starting at the data (Tieleman 2008).
+    /// Whether chains continue from step to step instead of starting at the data (Tieleman 2008).
     pub persistent: bool,
 }
 
@@ -164,7 +164,7 @@ impl Default for Rbm {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Denoising {
-    /// The share.
+    /// The share of the input that is set to zero.
     pub noise: f32,
 }
 
@@ -181,7 +181,7 @@ impl Default for Pretrainer {
 }
 
 impl Pretrainer {
-    /// The learning rate where the preset leaves it out. Real visible units need one much smaller (Hinton 2010).
+    /// The learning rate where the preset leaves it out. Gaussian visible units need a much smaller one (Hinton 2010).
     pub fn usual_rate(self) -> f64 {
         match self {
             Pretrainer::Rbm(Rbm { visible: Visible::Binary, .. }) => 0.05,
@@ -210,10 +210,11 @@ fields! {
         epochs: Integer(Range::at_least(1.0)), "passes over the samples for each layer", "{} pretrains nothing";
         batch_size: Integer(Range::at_least(1.0)), "samples in a step", "{} pretrains nothing";
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
-        momentum: Number(Range::SHARE), "the share of the last change that goes on", "momentum is a share";
+        momentum: Number(Range::SHARE), "the share of the last weight change that is added to the next",
+            "momentum is a share";
         weight_decay: Number(Range::NOT_NEGATIVE), "pulls weights towards zero",
             "weights cannot be pushed away from zero";
-        unlabelled: Switch, "whether all training samples are used, also those without labels";
+        unlabelled: Switch, "whether pretraining uses all training samples, also those without labels";
     }
 }
 
@@ -238,7 +239,7 @@ fields! {
         discriminator: Nested, "from a sample to one probability";
         latent: Integer(Range::at_least(1.0)), "numbers that the generator starts from; 64 is usual",
             "a generator that starts from nothing";
-        label_smoothing: Number(Range::from_to_below(0.0, 0.5)), "what real samples lack of probability 1",
+        label_smoothing: Number(Range::from_to_below(0.0, 0.5)), "how far the target for real samples is below 1",
             "real samples must stay likelier than not";
         discriminator_steps: Integer(Range::at_least(1.0)), "steps of the discriminator for each of the generator",
             "a discriminator that never learns";
@@ -249,7 +250,7 @@ fields! {
 fields! {
     Language {
         prompt: Text, "what generated text starts from";
-        temperature: Number(Range::ABOVE_ZERO), "below 1 it writes what is likely, above 1 what is not",
+        temperature: Number(Range::ABOVE_ZERO), "below 1 likely tokens become more frequent, above 1 unlikely ones",
             "nothing can be drawn at this temperature";
     }
 }
@@ -258,7 +259,7 @@ fields! {
     Rbm {
         visible: Choice(Visible::NAMES), "what the first layer's inputs are";
         gibbs_steps: Integer(Range::at_least(1.0)), "steps of the Gibbs chain", "a chain of {} steps";
-        persistent: Switch, "whether chains go on from step to step";
+        persistent: Switch, "whether chains continue from step to step";
     }
 }
 

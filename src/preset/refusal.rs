@@ -1,8 +1,8 @@
-//! Why an option cannot be, before it is told where in a text it stands.
+//! Why an option is refused, before its place in the text is known.
 
 use super::path::Path;
 
-/// An option that cannot be: its place, what is wrong, what would be valid.
+/// An option that is refused: its path, what is wrong, what would be valid.
 pub(super) type Refusal = (Path, String, String);
 
 pub(super) fn refuse(path: Path, problem: impl Into<String>, help: &str) -> Result<(), Refusal> {

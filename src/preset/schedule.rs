@@ -28,7 +28,7 @@ variants! {
     }
 }
 
-/// Times `gamma` every `every` epochs.
+/// Multiplies the rate by `gamma` every `every` epochs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
@@ -38,7 +38,7 @@ pub struct Step {
     pub gamma: f64,
 }
 
-/// Times `gamma` after each epoch.
+/// Multiplies the rate by `gamma` after each epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exponential {
@@ -56,15 +56,15 @@ pub struct Cosine {
     pub warmup_steps: u32,
 }
 
-/// Up to the rate over the share `rise` of all steps, then down to almost nothing (Smith & Topin 2019).
+/// Rises to the rate during the share `rise` of all steps, then falls to almost nothing (Smith & Topin 2019).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OneCycle {
     /// The share of all steps in which the rate rises.
     pub rise: f64,
-    /// The first rate is the optimizer's over this.
+    /// The first rate is the optimizer's divided by this.
     pub start_divisor: f64,
-    /// The last rate is the first one over this.
+    /// The last rate is the first one divided by this.
     pub final_divisor: f64,
 }
 
@@ -82,13 +82,13 @@ pub struct WarmUp {
     pub steps: u32,
 }
 
-/// Times `factor` when the validation loss has not improved for `patience` epochs, down to `minimum`.
+/// Multiplies the rate by `factor` when the validation loss has not improved for `patience` epochs, down to `minimum`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReduceOnPlateau {
     /// What the rate is multiplied by.
     pub factor: f64,
-    /// Epochs without improvement that are borne.
+    /// Epochs without improvement that are tolerated.
     pub patience: u32,
     /// The lowest rate.
     pub minimum: f64,
@@ -125,8 +125,8 @@ fields! {
 fields! {
     OneCycle {
         rise: Number(Range::between(0.0, 1.0)), "the share of all steps in which the rate rises";
-        start_divisor: Number(Range::at_least(1.0)), "the first rate is the optimizer's over this";
-        final_divisor: Number(Range::at_least(1.0)), "the last rate is the first one over this";
+        start_divisor: Number(Range::at_least(1.0)), "the first rate is the optimizer's divided by this";
+        final_divisor: Number(Range::at_least(1.0)), "the last rate is the first one divided by this";
     }
 }
 
@@ -139,7 +139,7 @@ fields! {
 fields! {
     ReduceOnPlateau {
         factor: Number(Range::within(0.0, 1.0)), "what the rate is multiplied by";
-        patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are borne";
+        patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are tolerated";
         minimum: Number(Range::NOT_NEGATIVE), "the lowest rate";
     }
 }

@@ -1,4 +1,4 @@
-//! What a training weighs and watches, against what its data has: classes, an accuracy.
+//! Checks class weights and the monitored score against the data: whether it has classes, whether there is an accuracy.
 
 use super::data::Signature;
 use super::path::Path;
@@ -8,7 +8,7 @@ use super::types::{Loss, Monitor, Preset};
 use super::validate::{Finding, finding};
 
 impl Preset {
-    /// Class weights: one for each class, and not all zero.
+    /// Checks the class weights: one for each class, and not all zero.
     pub(super) fn check_class_weights(&self, signature: &Signature) -> Result<(), Finding> {
         let weights = &self.loss_options.class_weights;
         if weights.is_empty() {
@@ -36,7 +36,7 @@ impl Preset {
         Ok(())
     }
 
-    /// What early stopping watches: an accuracy needs right and wrong answers.
+    /// Checks what early stopping monitors: an accuracy needs right and wrong answers.
     pub(super) fn check_monitor(&self, signature: &Signature) -> Result<(), Finding> {
         let monitor = self.train.early_stopping.as_ref().map(|stopping| stopping.monitor);
         if monitor != Some(Monitor::ValAccuracy) {
@@ -54,7 +54,7 @@ impl Preset {
             return Ok(());
         }
         let at = Path::to("train").field("early_stopping").field("monitor");
-        finding(at, "this training has no accuracy to watch", "use monitor: val_loss")
+        finding(at, "this training has no accuracy to monitor", "use monitor: val_loss")
     }
 
     /// Whether the data's own targets are predicted.
@@ -77,7 +77,7 @@ mod tests {
     const DIABETES: &str = include_str!("../../presets/diabetes.ron");
     const AUTOENCODER: &str = include_str!("../../presets/mnist-autoencoder.ron");
 
-    /// What is said of a preset with one place changed, and where.
+    /// The error of a preset with one place changed, and where it points.
     fn said(text: &str, from: &str, to: &str) -> String {
         let changed = text.replacen(from, to, 1);
         assert_ne!(changed, text, "{from}");

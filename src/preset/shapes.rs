@@ -5,7 +5,7 @@ use super::path::Path;
 /// The largest count of numbers that one sample's activation, or a layer's parameters, may have.
 pub const LARGEST: u64 = 1 << 32;
 
-/// Why a layer does not fit its input, or cannot be.
+/// Why a layer does not fit its input, or is not valid at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}: {help}")]
 pub struct ShapeError {

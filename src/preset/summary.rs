@@ -12,7 +12,7 @@ pub struct Summary {
     pub name: String,
     /// One for each layer, first layer first.
     pub rows: Vec<Row>,
-    /// All layers' together.
+    /// The parameters of all layers together.
     pub parameters: Parameters,
 }
 
@@ -159,7 +159,7 @@ pub fn thousands(count: u64) -> String {
     text
 }
 
-/// What so many numbers of 4 bytes take: `2.65 MB`, with 1 KB = 1024 B, as Keras counts.
+/// The memory of `count` numbers of 4 bytes: `2.65 MB`, with 1 KB = 1024 B, as Keras counts.
 pub fn memory(count: u64) -> String {
     in_bytes(count.saturating_mul(4))
 }

@@ -20,7 +20,7 @@ pub struct Preset {
     pub name: String,
     /// One line for lists.
     pub title: String,
-    /// What it is and what to watch: a few lines.
+    /// What it is and what to look out for: a few lines.
     #[serde(default)]
     pub description: String,
     /// Seed of everything random: weights, shuffling, dropout, augmentation.
@@ -104,7 +104,7 @@ pub struct TrainConfig {
     /// When to stop before the last epoch.
     #[serde(default)]
     pub early_stopping: Option<EarlyStopping>,
-    /// Backpropagation through time is cut every so many steps of a sequence; 0: never.
+    /// Backpropagation through time is cut after every group of this many steps of a sequence; 0: never.
     #[serde(default)]
     pub truncate_steps: u32,
     /// What validation and test report beside loss and accuracy; left out: what the task usually wants.
@@ -137,25 +137,25 @@ pub struct Clip {
     pub value: Option<f64>,
 }
 
-/// Ends training when what it watches stops improving.
+/// Ends training when the monitored score stops improving.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EarlyStopping {
-    /// What is watched.
+    /// The score that is monitored.
     #[serde(default)]
     pub monitor: Monitor,
-    /// Epochs without improvement that are borne.
+    /// Epochs without improvement that are tolerated.
     pub patience: u32,
-    /// What counts as an improvement.
+    /// The least change that counts as an improvement.
     #[serde(default)]
     pub min_delta: f64,
-    /// Whether the best epoch's weights come back at the end.
+    /// Whether the best epoch's weights are restored at the end.
     #[serde(default = "yes")]
     pub restore_best_weights: bool,
 }
 
 variants! {
-    /// What early stopping watches.
+    /// The score that early stopping monitors.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub enum Monitor {
         /// Validation loss: smaller is better.
@@ -174,7 +174,7 @@ fields! {
     Preset {
         name: Text, "short name, as typed on the command line";
         title: Text, "one line for lists";
-        description: Text, "what it is and what to watch";
+        description: Text, "what it is and what to look out for";
         seed: Integer(Range::NOT_NEGATIVE), "the seed of everything random";
         data: Nested, "the data set and how it is prepared";
         layers: Nested, "the network, first layer first";
@@ -217,10 +217,10 @@ fields! {
 
 fields! {
     EarlyStopping {
-        monitor: Choice(Monitor::NAMES), "what is watched";
-        patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are borne";
-        min_delta: Number(Range::NOT_NEGATIVE), "what counts as an improvement";
-        restore_best_weights: Switch, "whether the best epoch's weights come back at the end";
+        monitor: Choice(Monitor::NAMES), "the score that is monitored";
+        patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are tolerated";
+        min_delta: Number(Range::NOT_NEGATIVE), "the least change that counts as an improvement";
+        restore_best_weights: Switch, "whether the best epoch's weights are restored at the end";
     }
 }
 

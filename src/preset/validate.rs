@@ -57,7 +57,7 @@ impl Preset {
     /// read from, for messages.
     ///
     /// # Errors
-    /// The first thing that cannot be, at its place in the text.
+    /// The first thing that is not valid, at its place in the text.
     pub fn check(&self, origin: &str, text: &str) -> Result<(), PresetError> {
         self.check_values().map_err(|finding| finding.at(origin, text))
     }
@@ -102,7 +102,7 @@ impl Preset {
         self.data.check().map_err(Finding::from)
     }
 
-    /// The last layer against the loss, the labels and the target.
+    /// Checks the last layer against the loss, the labels and the target.
     pub(super) fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
         let output = summary.rows.last().map(|row| &row.shape[..]).unwrap_or_default();
         let last = Path::to("layers").index(self.layers.len() - 1);

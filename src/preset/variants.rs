@@ -214,7 +214,7 @@ impl<S: Serializer> ToVariant<S> {
     }
 }
 
-/// Refuses what no configuration type is.
+/// Refuses the forms that no configuration type has.
 macro_rules! refused {
     ($($method:ident($($argument:ty),*) $(<$generic:ident>)? -> $ok:ty;)*) => {$(
         fn $method$(<$generic: Serialize + ?Sized>)?(self, $(_: $argument),*) -> Result<$ok, S::Error> {

@@ -3,7 +3,7 @@
 use crate::preset::field::{Fields, Range};
 use crate::preset::shapes::ShapeError;
 
-/// Ranges with what to use instead, said as one says it of layers.
+/// Ranges, each with the advice that a layer's error gives.
 const ADVICE: [(Range, &str); 3] = [
     (Range::SHARE, "use a share from 0 to below 1"),
     (Range::ABOVE_ZERO, "use a small number above 0, such as 0.001"),

@@ -1,5 +1,5 @@
-//! Layers that are made of layers, and how they expand into their parts: the one place that says so. The summary, the
-//! estimate of memory, the export and the engine ask here.
+//! Layers that are made of other layers, and how they expand into their parts. The summary, the estimate of memory, the
+//! export and the engine all use this expansion.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,19 +27,19 @@ pub trait CompositeLayer: LayerKind {
 /// The parts of a composite layer, and how they are joined.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Parts {
-    /// One behind the other.
+    /// One after the other.
     InTurn(Vec<Layer>),
-    /// One behind the other, and what comes out is added to what went in.
+    /// One after the other; the output of the last is added to the input of the first.
     Added(Vec<Layer>),
-    /// A recurrent layer twice over the same input, the outputs side by side. The second one reads the input from the
-    /// other end, and gives its states in the order of the first one's.
+    /// A recurrent layer twice over the same input, the outputs side by side. The second one reads the input from its
+    /// end, and its states are put back into the order of the first one's.
     BothWays(Layer),
 }
 
 /// A layer with its name and its place in a network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Placed {
-    /// As in the paths of its parameters.
+    /// Its name, as in the paths of its parameters.
     pub name: String,
     /// The layer.
     pub layer: Layer,
@@ -76,7 +76,7 @@ pub fn both_ways(layer: &Layer) -> [String; 2] {
     ["forward", "backward"].map(|way| format!("{way}_{}", snake_case(layer.kind())))
 }
 
-/// Layers one behind the other, each at its place.
+/// Layers one after the other, each at its place.
 ///
 /// # Errors
 /// When a layer does not fit its input.
@@ -91,8 +91,8 @@ pub fn placed(layers: &[Layer], input: &[usize]) -> Result<Vec<Placed>, ShapeErr
     Ok(places)
 }
 
-/// A network's layers with composite ones replaced by what they are made of, down to those that the engine computes
-/// itself. Nothing where a layer does not fit its input.
+/// A network's layers, with composite ones replaced by their parts, down to the layers that the engine computes
+/// itself. Empty where a layer does not fit its input.
 pub fn leaves(layers: &[Layer], input: &[usize]) -> Vec<Layer> {
     let places = placed(layers, input).unwrap_or_default();
     places.into_iter().flat_map(|place| leaves_of(place.layer, &place.input)).collect()
@@ -162,10 +162,10 @@ pub struct TransformerEncoder {
 
 fields! {
     TransformerEncoder {
-        num_heads: Integer(Range::COUNT), "attentions side by side";
+        num_heads: Integer(Range::COUNT), "how many attention heads there are";
         key_dim: Integer(Range::COUNT), "numbers of a query and a key";
         ff_dim: Integer(Range::COUNT), "outputs of the perceptron's first layer";
-        dropout: Number(Range::SHARE), "the share that is dropped of what is added to the input";
+        dropout: Number(Range::SHARE), "the share of a block's output that is dropped before it is added to the input";
         causal: Switch, "whether a step sees only itself and those before it: for language models";
     }
 }

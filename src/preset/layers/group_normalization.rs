@@ -28,7 +28,7 @@ fields! {
 }
 
 impl GroupNormalization {
-    /// How many groups so many channels fall into.
+    /// The number of groups into which `channels` channels fall.
     ///
     /// # Errors
     /// When the groups do not divide the channels.

@@ -28,7 +28,7 @@ pub(super) fn sequence(kind: &str, input: &[usize]) -> Result<[usize; 2], ShapeE
     })
 }
 
-/// Whether the groups of a convolution divide its channels and filters.
+/// Checks that the groups of a convolution divide its channels and filters.
 pub(super) fn grouped(filters: usize, groups: usize, channels: usize) -> Result<(), ShapeError> {
     if !channels.is_multiple_of(groups) {
         return Err(ShapeError::at(

@@ -31,7 +31,7 @@ fields! {
         return_sequences: Switch, "whether the state after every step comes out, or the last one only";
         go_backwards: Switch, "whether the sequence is read from its end";
         unit_forget_bias: Switch, "whether the forget gate starts open (Jozefowicz et al. 2015)";
-        stateful: Switch, "whether the state goes on from batch to batch: for language models";
+        stateful: Switch, "whether the state is carried from batch to batch: for language models";
     }
 }
 

@@ -157,11 +157,11 @@ macro_rules! layer_enum {
 }
 layer_kinds!(layer_enum);
 
-/// Whether the engine computes a layer itself.
+/// How a layer is computed.
 enum Role<'a> {
-    /// It does.
+    /// The engine computes it itself.
     Simple(&'a dyn SimpleLayer),
-    /// It computes the layers that this one is made of.
+    /// The engine computes the layers that it is made of.
     Composite(&'a dyn CompositeLayer),
 }
 
@@ -221,7 +221,7 @@ impl Layer {
             Role::Simple(layer) => return layer.scratch(input, output),
             Role::Composite(layer) => layer.parts(input),
         };
-        // The last output of a chain is the composite's own, and so are two halves that stand side by side.
+        // The last output of a chain is the composite layer's own output, and so are the outputs of the two directions.
         let own = match &parts {
             Parts::InTurn(_) => 1,
             Parts::Added(_) => 0,
@@ -234,7 +234,7 @@ impl Layer {
         outputs.chain(kept).fold(0, u64::saturating_add)
     }
 
-    /// Its parameters; what is above [`LARGEST`] is refused by the caller.
+    /// The number of its parameters; the caller refuses a number above [`LARGEST`].
     fn count(&self, input: &[usize]) -> Result<Parameters, ShapeError> {
         let parts = match self.role() {
             Role::Simple(layer) => return Ok(layer.parameters(input)),

@@ -1,4 +1,4 @@
-//! MultiHeadAttention: every step takes from the others what its queries find in their keys.
+//! MultiHeadAttention: every step takes a mean of the steps' values, weighted by how well their keys fit its query.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct MultiHeadAttention {
 
 fields! {
     MultiHeadAttention {
-        num_heads: Integer(Range::COUNT), "attentions side by side";
+        num_heads: Integer(Range::COUNT), "how many attention heads there are";
         key_dim: Integer(Range::COUNT), "numbers of a query and a key";
         causal: Switch, "whether a step sees only itself and those before it";
     }

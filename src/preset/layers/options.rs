@@ -45,7 +45,7 @@ impl Activation {
         matches!(self, Activation::Gelu | Activation::Silu | Activation::Softplus)
     }
 
-    /// Numbers that a layer of so many outputs keeps for this activation beside its output.
+    /// Numbers that a layer with this many outputs keeps for this activation beside its output.
     pub(super) fn scratch(self, outputs: usize) -> u64 {
         if self.needs_input() { outputs as u64 } else { 0 }
     }
@@ -67,7 +67,7 @@ impl Padding {
     pub const WORDS: &'static [&'static str] = &["valid", "same"];
 }
 
-/// How weights start.
+/// How weights are initialized.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Initializer {
@@ -89,7 +89,7 @@ pub enum Initializer {
 }
 
 impl Initializer {
-    /// Those without a number of their own, as a preset writes them.
+    /// The initializers without a number, as a preset writes them.
     pub const WORDS: &'static [&'static str] =
         &["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal", "zeros"];
 }

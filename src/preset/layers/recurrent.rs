@@ -5,7 +5,7 @@ use super::options::Activation;
 use super::weights::{Parameters, features};
 use crate::preset::shapes::ShapeError;
 
-/// The options of a recurrent layer, of whatever kind.
+/// The options of a recurrent layer of any kind.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RecurrentOptions {
     /// What a step computes.
@@ -16,7 +16,7 @@ pub struct RecurrentOptions {
     pub return_sequences: bool,
     /// Whether the sequence is read from its end.
     pub go_backwards: bool,
-    /// Whether the state goes on from batch to batch.
+    /// Whether the state is carried from batch to batch.
     pub stateful: bool,
 }
 

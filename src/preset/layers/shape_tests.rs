@@ -1,9 +1,9 @@
-//! Shapes that fit, and what is said about those that do not.
+//! Shapes that fit, and the errors for those that do not.
 
 use super::{Layer, output_shape};
 use crate::preset::shapes::show;
 
-/// What is said about `layer` on `input`, with the place in front.
+/// The error of `layer` on `input`, with the place in front.
 fn refusal(layer: &str, input: &[usize]) -> String {
     let layer: Layer = ron::from_str(layer).unwrap();
     match output_shape(&layer, input) {

@@ -1,5 +1,5 @@
-//! The text of layers in presets, in runs' manifests and on the socket: what older programs wrote is read, and what is
-//! written is what they wrote.
+//! The text of layers in presets, in runs' manifests and on the socket: what older versions of the program wrote can be
+//! read, and what is written now has the same form.
 
 use super::Layer;
 use crate::preset::parse::parse;
@@ -98,7 +98,7 @@ fn a_pretty_layer_has_no_parentheses_of_its_own() {
     assert_eq!(text, expected);
 }
 
-/// What is said about a preset with this layer, the help at the end.
+/// The error of a preset with this layer, with the help at the end.
 fn refusal(layer: &str) -> String {
     let text = format!(
         r#"(name: "x", title: "", data: (source: mnist), layers: [{layer}], loss: mean_squared_error,

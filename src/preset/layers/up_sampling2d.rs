@@ -20,7 +20,7 @@ pub struct UpSampling2D {
 
 fields! {
     UpSampling2D {
-        size: Pair(Range::COUNT), "how often each pixel is repeated, down and across";
+        size: Pair(Range::COUNT), "how many times each pixel is repeated, down and across";
     }
 }
 

@@ -5,7 +5,7 @@ use crate::preset::shapes::ShapeError;
 
 /// Windows that move over an image, or over a sequence (width 1).
 pub(super) struct Windows {
-    /// The field that says how large they are.
+    /// The name of the field that gives their size.
     pub(super) field: &'static str,
     /// What they are called.
     pub(super) what: &'static str,

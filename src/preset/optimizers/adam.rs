@@ -11,9 +11,9 @@ use crate::fields;
 pub struct Adam {
     /// The size of a step.
     pub learning_rate: f64,
-    /// How much of the gradient's mean goes on from step to step.
+    /// How much of the gradient's mean is kept from step to step.
     pub beta_1: f64,
-    /// How much of the gradient's mean square goes on from step to step.
+    /// How much of the gradient's mean square is kept from step to step.
     pub beta_2: f64,
     /// Keeps the division away from zero.
     pub epsilon: f64,
@@ -28,8 +28,8 @@ impl Default for Adam {
 fields! {
     Adam {
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
-        beta_1: Number(Range::SHARE), "how much of the gradient's mean goes on";
-        beta_2: Number(Range::SHARE), "how much of the gradient's mean square goes on";
+        beta_1: Number(Range::SHARE), "how much of the gradient's mean is kept from step to step";
+        beta_2: Number(Range::SHARE), "how much of the gradient's mean square is kept from step to step";
         epsilon: Number(Range::ABOVE_ZERO), "keeps the division away from zero";
     }
 }
@@ -43,12 +43,12 @@ impl Algorithm for Adam {
 /// Algorithm 1 of the paper, with AdamW's decay of the weight before it.
 #[derive(Clone, Copy)]
 pub(super) struct AdamRule {
-    /// The learning rate over the bias of the mean.
+    /// The learning rate divided by the bias correction of the mean.
     rate: f32,
     beta_1: f32,
     beta_2: f32,
     epsilon: f32,
-    /// What is left of the weight.
+    /// The share of the weight that the decay leaves.
     decay: f32,
     /// One over the root of the bias of the mean square.
     root: f32,

@@ -12,9 +12,9 @@ use crate::fields;
 pub struct AdamW {
     /// The size of a step.
     pub learning_rate: f64,
-    /// How much of the gradient's mean goes on from step to step.
+    /// How much of the gradient's mean is kept from step to step.
     pub beta_1: f64,
-    /// How much of the gradient's mean square goes on from step to step.
+    /// How much of the gradient's mean square is kept from step to step.
     pub beta_2: f64,
     /// Keeps the division away from zero.
     pub epsilon: f64,
@@ -32,8 +32,8 @@ impl Default for AdamW {
 fields! {
     AdamW {
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
-        beta_1: Number(Range::SHARE), "how much of the gradient's mean goes on";
-        beta_2: Number(Range::SHARE), "how much of the gradient's mean square goes on";
+        beta_1: Number(Range::SHARE), "how much of the gradient's mean is kept from step to step";
+        beta_2: Number(Range::SHARE), "how much of the gradient's mean square is kept from step to step";
         epsilon: Number(Range::ABOVE_ZERO), "keeps the division away from zero";
         weight_decay: Number(Range::NOT_NEGATIVE), "what a step takes off each weight, times the learning rate";
     }

@@ -13,7 +13,7 @@ pub struct Lion {
     pub learning_rate: f64,
     /// How much of the mean counts against the new gradient in a step's direction.
     pub beta_1: f64,
-    /// How much of the mean goes on from step to step.
+    /// How much of the mean is kept from step to step.
     pub beta_2: f64,
     /// Every step takes this share, times the learning rate, off each weight.
     pub weight_decay: f64,
@@ -29,7 +29,7 @@ fields! {
     Lion {
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
         beta_1: Number(Range::SHARE), "how much of the gradient's mean counts in a step's direction";
-        beta_2: Number(Range::SHARE), "how much of the gradient's mean goes on";
+        beta_2: Number(Range::SHARE), "how much of the gradient's mean is kept from step to step";
         weight_decay: Number(Range::NOT_NEGATIVE), "what a step takes off each weight, times the learning rate";
     }
 }
@@ -51,7 +51,7 @@ struct LionRule {
     rate: f32,
     beta_1: f32,
     beta_2: f32,
-    /// What is left of the weight.
+    /// The share of the weight that the decay leaves.
     decay: f32,
 }
 

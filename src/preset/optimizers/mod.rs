@@ -92,7 +92,7 @@ optimizers! {
 }
 
 impl Optimizer {
-    /// What it calls the numbers that it remembers of each weight, in the order of its rule.
+    /// The names of the numbers that it keeps for each weight, in the order of its rule.
     pub fn moments(&self) -> &'static [&'static str] {
         self.rule(self.learning_rate(), 1, MomentNames)
     }

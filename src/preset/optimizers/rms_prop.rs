@@ -11,13 +11,13 @@ use crate::fields;
 pub struct RmsProp {
     /// The size of a step.
     pub learning_rate: f64,
-    /// How much of the gradient's mean square goes on from step to step.
+    /// How much of the gradient's mean square is kept from step to step.
     pub rho: f64,
-    /// Share of the last step that goes on.
+    /// Share of the last step that is added to the next.
     pub momentum: f64,
     /// Keeps the division away from zero.
     pub epsilon: f64,
-    /// Whether the gradient's variance is meant instead of its mean square.
+    /// Whether the gradient's variance is used instead of its mean square.
     pub centered: bool,
 }
 
@@ -30,8 +30,8 @@ impl Default for RmsProp {
 fields! {
     RmsProp {
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
-        rho: Number(Range::SHARE), "how much of the gradient's mean square goes on";
-        momentum: Number(Range::between(0.0, 1.0)), "the share of the last step that goes on";
+        rho: Number(Range::SHARE), "how much of the gradient's mean square is kept from step to step";
+        momentum: Number(Range::between(0.0, 1.0)), "the share of the last step that is added to the next";
         epsilon: Number(Range::ABOVE_ZERO), "keeps the division away from zero";
         centered: Switch, "divides by the gradient's deviation instead of its root mean square";
     }
@@ -67,7 +67,7 @@ impl Rule<3> for RmsPropRule {
         let v = M::mul_add(self.rho, v, (1.0 - self.rho) * gradient * gradient);
         let a = M::mul_add(1.0 - self.rho, gradient - a, a);
         let spread = v - self.centered * a * a;
-        // A gradient that stays the same has the variance 0, and rounding may leave less. NaN stays NaN.
+        // A gradient that stays the same has variance 0, and rounding may make that negative. NaN stays NaN.
         let spread = if spread < 0.0 { 0.0 } else { spread };
         let b = M::mul_add(self.momentum, b, gradient / (spread.sqrt() + self.epsilon));
         (M::mul_add(-self.rate, b, weight), [v, a, b])

@@ -16,7 +16,7 @@ pub trait Algorithm: Fields {
     }
 }
 
-/// One update of one weight, with every constant of the step worked out. An optimizer remembers `N` numbers of each
+/// One update of one weight, with every constant of the step worked out. An optimizer keeps `N` numbers for each
 /// weight, its moments.
 pub trait Rule<const N: usize>: Copy + Send + Sync {
     /// What the moments are called in checkpoints.
@@ -33,9 +33,9 @@ pub trait MulAdd {
     fn mul_add(a: f32, b: f32, c: f32) -> f32;
 }
 
-/// What is done with a rule of any type.
+/// Code that works with a rule of any type.
 pub trait UseRule {
-    /// What comes of it.
+    /// The result.
     type Output;
 
     /// Takes the rule.

@@ -11,9 +11,9 @@ use crate::fields;
 pub struct Sgd {
     /// The size of a step.
     pub learning_rate: f64,
-    /// Share of the last step that goes on; 0 remembers nothing.
+    /// Share of the last step that is added to the next; with 0 nothing is remembered.
     pub momentum: f64,
-    /// Whether the gradient is taken to be that where the momentum leads (Sutskever et al. 2013).
+    /// Whether the gradient is taken as that of the point to which the momentum leads (Sutskever et al. 2013).
     pub nesterov: bool,
 }
 
@@ -26,7 +26,7 @@ impl Default for Sgd {
 fields! {
     Sgd {
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
-        momentum: Number(Range::between(0.0, 1.0)), "the share of the last step that goes on";
+        momentum: Number(Range::between(0.0, 1.0)), "the share of the last step that is added to the next";
         nesterov: Switch, "looks ahead to where the momentum leads";
     }
 }

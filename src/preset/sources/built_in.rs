@@ -12,7 +12,7 @@ fn classes(names: &[&str]) -> TargetKind {
 }
 
 impl Source {
-    /// What a built-in set offers; `None` where that is in files.
+    /// What a built-in set offers; `None` for a set in files.
     pub fn built_in_offers(&self) -> Option<Offers> {
         let table = |features: usize, target, samples| Offers {
             input: vec![features],

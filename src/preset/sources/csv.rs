@@ -31,7 +31,7 @@ pub struct Csv {
     /// Whether the first line names the columns.
     #[serde(default = "yes")]
     pub header: bool,
-    /// What becomes of an empty cell.
+    /// How an empty cell is treated.
     #[serde(default)]
     pub missing: Missing,
 }
@@ -41,7 +41,7 @@ fn yes() -> bool {
 }
 
 impl Csv {
-    /// A table with every option as it is when left out.
+    /// This table, with every other option at its default.
     pub fn of(file: String) -> Self {
         Csv {
             file,
@@ -57,7 +57,7 @@ impl Csv {
 }
 
 variants! {
-    /// What becomes of an empty cell of a table.
+    /// How an empty cell of a table is treated.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub enum Missing {
         /// The table is refused, with the cell's place.
@@ -95,7 +95,7 @@ fields! {
         task: Choice(Task::NAMES), "what the label is";
         separator: Text, "what stands between two cells";
         header: Switch, "whether the first line names the columns";
-        missing: Choice(Missing::NAMES), "what becomes of an empty cell";
+        missing: Choice(Missing::NAMES), "how an empty cell is treated";
     }
 }
 

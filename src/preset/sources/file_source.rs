@@ -13,7 +13,7 @@ pub trait FileSource {
         0.2
     }
 
-    /// Whether all of it is kept in memory as numbers, where others leave large files on disk.
+    /// Whether the whole set is kept in memory as numbers. Other sets leave large files on disk.
     fn is_kept_in_memory(&self) -> bool {
         false
     }

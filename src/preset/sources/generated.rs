@@ -19,11 +19,11 @@ variants! {
     }
 }
 
-/// Two truth values near 0 and 1, and what a gate makes of them.
+/// Two truth values, given as numbers near 0 and 1, and the output of a gate for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Logic {
-    /// What is made of the two values.
+    /// The gate that joins the two values.
     pub gate: Gate,
     /// Standard deviation of the inputs around 0 and 1.
     pub noise: f64,
@@ -45,7 +45,7 @@ impl Default for Logic {
 pub struct Spirals {
     /// How many spirals there are.
     pub arms: usize,
-    /// How often each winds around the middle.
+    /// How many times each winds around the middle.
     pub turns: f64,
     /// Standard deviation of the points around the spirals.
     pub noise: f64,
@@ -101,7 +101,7 @@ impl Default for Moons {
 
 fields! {
     Logic {
-        gate: Choice(Gate::NAMES), "what is made of the two values";
+        gate: Choice(Gate::NAMES), "the gate that joins the two values";
         noise: Number(Range::between(0.0, 100.0)), "standard deviation of the inputs around 0 and 1";
         samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";
@@ -111,7 +111,7 @@ fields! {
 fields! {
     Spirals {
         arms: Integer(Range::between(2.0, 20.0)), "how many spirals there are";
-        turns: Number(Range::above_to(0.0, 20.0)), "how often each winds around the middle";
+        turns: Number(Range::above_to(0.0, 20.0)), "how many times each winds around the middle";
         noise: Number(Range::between(0.0, 100.0)), "standard deviation of the points around the spirals";
         samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";

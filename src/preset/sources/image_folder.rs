@@ -41,7 +41,7 @@ variants! {
 }
 
 impl Colour {
-    /// Numbers a pixel.
+    /// Numbers per pixel.
     pub fn channels(self) -> usize {
         match self {
             Colour::Rgb => 3,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::file_source::FileSource;
 use crate::fields;
 
-/// A text a line after its class and a tab, character by character.
+/// One text per line, after its class and a tab, read character by character.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LabelledText {
@@ -22,7 +22,7 @@ fn length() -> usize {
 
 fields! {
     LabelledText {
-        file: Text, "file with a text a line, after its class and a tab";
+        file: Text, "file with one text per line, after its class and a tab";
         length: Integer(Range::between(1.0, 10_000.0)), "the last characters of a text that the network reads";
     }
 }

@@ -82,8 +82,8 @@ macro_rules! sources {
                 Words = "words",
                 /// [`Sp500`].
                 Sp500(Sp500) = "sp500",
-                /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices, those of the test unseen in
-                /// training; embedded.
+                /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices; the test set's voices do not
+                /// occur in training; embedded.
                 SpokenDigits = "spoken_digits",
                 $(
                     #[doc = concat!("[", stringify!($kind), "].")]
@@ -172,7 +172,7 @@ impl Source {
         }
     }
 
-    /// Who made the set, and its licence; for generated ones how they come about; nothing for a person's own files.
+    /// Who made the set, and its licence; for a generated set, how it is made; empty for a person's own files.
     /// `SOURCE.md` beside each set in `assets/data/` says more.
     pub fn credit(&self) -> &'static str {
         match self {
@@ -195,7 +195,7 @@ impl Source {
         }
     }
 
-    /// The files and folders that it names; none for a set that is built in.
+    /// The files and folders that it names; empty for a set that is built in.
     pub fn paths(&self) -> Vec<&str> {
         self.files().map_or_else(Vec::new, FileSource::paths)
     }
@@ -213,7 +213,7 @@ impl Source {
         !matches!(self, Source::Sp500(_)) && offers.window.is_none() && offers.test.is_none()
     }
 
-    /// Whether the options fit each other.
+    /// Checks that the options fit each other.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         match self {
             Source::Sp500(series) => series.check(),

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 pub struct Offers {
     /// Shape of one input, as in [`Signature`](crate::preset::Signature).
     pub input: Vec<usize>,
-    /// Inputs are token numbers below this one.
+    /// The number of tokens, where inputs are token numbers: they are below it.
     pub tokens: Option<usize>,
     /// What is to be predicted.
     pub target: TargetKind,
     /// All samples, or those to train on where the set has a test set of its own; of a text, its tokens.
     pub samples: usize,
-    /// A text is read in windows of this many tokens.
+    /// The number of tokens in a window, where the set is a text that is read in windows.
     pub window: Option<usize>,
     /// Samples left out where one part of a series ends and the next begins.
     pub gap: usize,

@@ -51,7 +51,7 @@ fields! {
 }
 
 impl Sp500 {
-    /// Whether the window and the forecast fit each other.
+    /// Checks that the window and the forecast fit each other.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         if self.horizon <= self.steps {
             return Ok(());

@@ -14,7 +14,7 @@ pub struct WavFolder {
     /// The test set, where it is a folder of its own.
     #[serde(default)]
     pub test_folder: Option<String>,
-    /// The network hears this many seconds from the beginning.
+    /// How many seconds of each sound, from its beginning, the network hears.
     #[serde(default = "seconds")]
     pub seconds: f64,
 }
@@ -24,7 +24,7 @@ fn seconds() -> f64 {
 }
 
 impl WavFolder {
-    /// A folder with every option as it is when left out.
+    /// This folder, with every other option at its default.
     pub fn of(folder: String) -> Self {
         WavFolder { folder, test_folder: None, seconds: seconds() }
     }

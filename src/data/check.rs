@@ -26,9 +26,9 @@ pub struct DataReport {
     pub more: usize,
 }
 
-/// Problems that are listed.
+/// The most problems that are listed.
 const LISTED: usize = 10;
-/// Columns and classes that are listed.
+/// The most columns, and the most classes, that are listed.
 const ROWS: usize = 40;
 
 impl DataReport {
@@ -62,7 +62,7 @@ impl DataReport {
     }
 }
 
-/// Looks at a file or folder. `label` is the column that a table is to predict; `None`: the last column.
+/// Inspects a file or folder. `label` is the column that a table is to predict; `None`: the last column.
 ///
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
@@ -95,7 +95,7 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
-    // Of no samples, nothing in the file vouches for their length.
+    // Without samples, nothing in the file confirms the length of a row that its header claims.
     let mut row = vec![0.0; if rows.count > 0 { rows.width } else { 0 }];
     let (mut least, mut most, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_u64);
     let mut classes: Option<Vec<u32>> = (rows.width == 1 && !rows.number.is_float()).then(Vec::new);
@@ -172,7 +172,7 @@ fn table(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
     report.more = count - problems.len();
     let table = match read {
         Ok(table) => table,
-        // The rows' own problems say more than that none is left.
+        // The problems of the rows say more than the error that no row is left.
         Err(error) if problems.is_empty() => return Err(error),
         Err(error) => {
             report.problem(&error);

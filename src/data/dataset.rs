@@ -11,7 +11,7 @@ use super::Error;
 pub enum Targets {
     /// `[batch, outputs]` numbers: one-hot rows, or real values.
     Values(Vec<f32>),
-    /// A class a sample, or a token a step (`[batch * steps]`).
+    /// One class per sample, or one token per step (`[batch * steps]`).
     Classes(Vec<u32>),
 }
 
@@ -49,7 +49,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The inputs' memory, for so many rows of `width` numbers.
+    /// The inputs' memory, for `rows` rows of `width` numbers.
     pub(super) fn take_inputs(&mut self, rows: usize, width: usize) -> &mut [f32] {
         self.rows = rows;
         self.inputs.resize(rows * width, 0.0);
@@ -64,7 +64,7 @@ impl Batch {
         width: usize,
         fill: impl Fn(u32, &mut [f32]) + Sync,
     ) {
-        /// Numbers that are worth a thread.
+        /// How many numbers are worth a task for another thread.
         const PIECE: usize = 1 << 13;
         let inputs = self.take_inputs(indices.len(), width);
         let rows = PIECE.div_ceil(width.max(1));
@@ -123,14 +123,14 @@ pub trait Dataset: Send + Sync {
     /// Fills `batch` with these samples, reusing its memory.
     ///
     /// # Errors
-    /// When a sample cannot be read any more, such as from a file that has vanished or was cut short. The batch is not to
-    /// be used then: it holds some of the samples and whatever it held before.
+    /// When a sample cannot be read any more, such as from a file that has vanished or was cut short. The batch must
+    /// not be used then: it holds some of the samples and whatever it held before.
     ///
     /// # Panics
     /// When an index is not below [`len`](Dataset::len).
     fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error>;
 
-    /// As [`fill`](Dataset::fill), with whatever is done to training samples alone, as it is in this epoch (from 1).
+    /// As [`fill`](Dataset::fill), with the changes that only training samples undergo, drawn for this epoch (from 1).
     ///
     /// # Errors
     /// As [`fill`](Dataset::fill).
@@ -146,7 +146,7 @@ pub trait Dataset: Send + Sync {
     /// The classes' names; empty where the targets are no classes.
     fn classes(&self) -> &[String];
 
-    /// The class of one sample, where it has one: also where the network is not asked for it.
+    /// The class of one sample, where it has one, even if the network does not predict it.
     fn class_of(&self, index: usize) -> Option<u32>;
 
     /// What the inputs' (and a text's targets') tokens stand for, by number; empty for plain numbers.
@@ -164,19 +164,19 @@ pub trait Dataset: Send + Sync {
         &[]
     }
 
-    /// How inputs were standardised, over and over along a sample: one scale for all numbers, or one for each column. What is
-    /// given to the network from elsewhere goes through [`Scale::apply`] first. Empty where nothing was done.
+    /// How inputs were standardised, repeated along a sample: one scale for all numbers, or one for each column. Inputs
+    /// from elsewhere go through [`Scale::apply`] before the network. Empty where inputs were not standardised.
     fn input_scales(&self) -> &[Scale] {
         &[]
     }
 
-    /// How real-valued targets were standardised, one scale a value; empty where there are none.
+    /// How real-valued targets were standardised, one scale per value; empty where there are none.
     fn target_scales(&self) -> &[Scale] {
         &[]
     }
 
-    /// What one would say of a sample without a model, as the network's targets are scaled: of a time series, that
-    /// nothing changes.
+    /// A forecast for a sample without a model, scaled like the network's targets: for a time series, that nothing
+    /// changes.
     fn naive(&self, _index: usize) -> Option<f32> {
         None
     }
@@ -194,6 +194,6 @@ pub struct Splits {
     pub train: Arc<dyn Dataset>,
     /// Held out of the training samples; empty when the preset asks for none.
     pub validation: Arc<dyn Dataset>,
-    /// Never seen before the end.
+    /// Not used before the end of the training.
     pub test: Arc<dyn Dataset>,
 }

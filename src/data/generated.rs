@@ -44,7 +44,7 @@ fn names(list: &[&str]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
 }
 
-/// The number-th point before noise, and its class; the classes take turns.
+/// Point `number` before noise, and its class; the classes take turns.
 fn point(source: &Source, number: usize, chance: &mut ChaCha8Rng) -> ((f64, f64), u32) {
     let along: f64 = chance.r#gen();
     let half = (number % 2) as u32;
@@ -60,7 +60,7 @@ fn point(source: &Source, number: usize, chance: &mut ChaCha8Rng) -> ((f64, f64)
         }
         Source::Spirals(Spirals { arms, turns, .. }) => {
             let arm = number % arms;
-            // From a tenth of the radius on, so that the arms do not meet in the middle.
+            // The arms start at a tenth of the radius, so that they do not meet in the middle.
             let radius = 0.1 + 0.9 * along;
             let angle = TAU * (turns * along + arm as f64 / *arms as f64);
             ((radius * angle.cos(), radius * angle.sin()), arm as u32)

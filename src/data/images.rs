@@ -38,7 +38,7 @@ pub struct Images<B> {
     pub half: Half,
     /// Which images of that half, in this set's order.
     pub chosen: Vec<u32>,
-    /// Shape of one, channels last.
+    /// Shape of one image, channels last.
     pub shape: Vec<usize>,
     /// The classes' names.
     pub classes: Vec<String>,

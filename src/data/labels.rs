@@ -1,4 +1,4 @@
-//! Classes as a loss wants them.
+//! Classes in the form that a loss needs.
 
 use super::{Batch, Targets};
 use crate::preset::Labels;

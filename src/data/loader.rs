@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use super::Error;
 use super::dataset::{Batch, Dataset};
 
-/// Batches that are ready before they are asked for.
+/// The most batches that wait, ready, to be asked for.
 const AHEAD: usize = 2;
 
 /// Loads the batches of an epoch. What is in them does not depend on whether they were prepared ahead.
@@ -21,7 +21,7 @@ struct Ahead {
     epoch: u32,
     next: u64,
     ready: Receiver<Result<Batch, Error>>,
-    /// Batches that were used, for their memory.
+    /// Takes batches back after their use, so that their memory is reused.
     used: Sender<Batch>,
     thread: JoinHandle<()>,
 }
@@ -53,12 +53,12 @@ impl Loader {
             .unwrap_or_else(|| Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number));
         match ahead.ready.recv() {
             Ok(filled) => {
-                // The thread may have ended after its last batch; then nobody needs the memory.
+                // Sending fails where the thread has ended after its last batch; then nobody needs the memory.
                 let _ = ahead.used.send(std::mem::replace(batch, filled?));
                 self.ahead = Some(Ahead { next: number + 1, ..ahead });
                 Ok(())
             }
-            // It ended without a batch: by a panic, which goes on here.
+            // The thread ended without a batch. If it panicked, the panic continues here.
             Err(_) => match ahead.thread.join() {
                 Err(panic) => std::panic::resume_unwind(panic),
                 Ok(()) => data.fill_for_training(indices, epoch, batch),
@@ -76,7 +76,7 @@ impl Ahead {
                 let mut batch = recycled.try_recv().unwrap_or_default();
                 let filled = data.fill_for_training(indices, epoch, &mut batch).map(|()| batch);
                 let is_broken = filled.is_err();
-                // Nobody listens any more when the epoch was left early.
+                // Sending fails when the epoch was left early.
                 if sender.send(filled).is_err() || is_broken {
                     return;
                 }

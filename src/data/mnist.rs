@@ -10,7 +10,7 @@ use super::import::idx;
 pub struct Digits {
     /// `[count, 28, 28, 1]`, 0 to 255.
     pub images: Vec<u8>,
-    /// A digit an image.
+    /// One digit per image.
     pub labels: Vec<u8>,
 }
 

@@ -10,8 +10,7 @@ use super::{
 };
 use crate::preset::{DataConfig, Experiment, Offers, Shakespeare, Source, Sp500, TargetChoice, TargetKind};
 
-/// What a data set offers. Of a built-in one that is known; files of one's own are looked into, which takes as long as
-/// reading them does.
+/// What a data set offers. For a built-in set that is known; a person's own files are read, which may take long.
 ///
 /// # Errors
 /// The first thing that is wrong with the files, with its place.
@@ -19,8 +18,8 @@ pub fn offers(source: &Source) -> Result<Offers, Error> {
     source.built_in_offers().map_or_else(|| own::offers(source), Ok)
 }
 
-/// Whether samples are still of the kind that `experiment` was checked for: of the same shape, with the same classes,
-/// values or tokens to predict. There may be more of them, or fewer.
+/// Checks that samples are still of the kind that `experiment` was checked for: of the same shape, with the same
+/// classes, values or tokens to predict. There may be more of them, or fewer.
 ///
 /// # Errors
 /// When the files have been changed since.
@@ -95,13 +94,13 @@ fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
     }
 }
 
-/// Cuts a table and standardises it as its training samples are.
+/// Cuts a table into its parts and standardises it by its training samples.
 fn table(samples: Samples, config: &DataConfig, seed: u64) -> Splits {
     let parts = Parts::cut(&samples.classes(), config, seed);
     scaled(samples, parts, config)
 }
 
-/// A set whose numbers are standardised as those of its training samples are.
+/// The set in its parts, standardised by its training samples where the preset asks for it.
 pub(super) fn scaled(mut samples: Samples, parts: Parts, config: &DataConfig) -> Splits {
     if config.normalize {
         samples.standardise(&parts.train);

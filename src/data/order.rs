@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Dataset;
 
-/// Streams of one seed that must not meet.
+/// Random streams of one seed, which must differ from each other.
 #[derive(Clone, Copy)]
 enum Stream {
     Split = 1,

@@ -10,7 +10,7 @@ pub struct Parts {
     pub train: Vec<u32>,
     /// Held out of those.
     pub validation: Vec<u32>,
-    /// For the end.
+    /// For the test at the end.
     pub test: Vec<u32>,
 }
 

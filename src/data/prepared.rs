@@ -1,4 +1,4 @@
-//! What a preset has done to samples on their way into a batch: augmentation, and inputs as their own targets.
+//! What is done to samples on their way into a batch, as the preset asks: augmentation, and inputs as targets.
 
 use std::sync::Arc;
 
@@ -56,8 +56,8 @@ impl Dataset for Prepared {
         Ok(())
     }
 
-    /// Moved pixels are to be given back as they were moved, without the noise and the blank square: so an autoencoder
-    /// with noise is a denoising one (Vincent et al. 2008).
+    /// Where the inputs are the targets, the target has the moved pixels, without the noise and the blank square: so an
+    /// autoencoder with noise is a denoising one (Vincent et al. 2008).
     fn fill_for_training(&self, indices: &[u32], epoch: u32, batch: &mut Batch) -> Result<(), Error> {
         self.inner.fill_for_training(indices, epoch, batch)?;
         if let Some(augmenter) = &self.augmenter {

@@ -10,16 +10,16 @@ use crate::preset::Labels;
 /// What is to be predicted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answers {
-    /// One of these classes a sample.
+    /// One of these classes per sample.
     Classes {
-        /// Which, of each sample.
+        /// The class of each sample.
         of: Vec<u32>,
         /// Their names.
         names: Vec<String>,
     },
     /// `[samples, width]` real values.
     Values {
-        /// How many a sample.
+        /// How many values per sample.
         width: usize,
         /// Row after row.
         values: Vec<f32>,
@@ -43,9 +43,9 @@ pub struct Samples {
     pub tokens: Vec<String>,
     /// The columns' names, where they have some.
     pub columns: Vec<String>,
-    /// A few words on each sample, or none at all.
+    /// A few words on each sample; empty where there are none.
     pub captions: Vec<String>,
-    /// What one would say of each sample without a model, or nothing at all.
+    /// A forecast for each sample without a model; empty where there is none.
     pub naive: Vec<f32>,
 }
 
@@ -81,7 +81,7 @@ impl Samples {
         }
     }
 
-    /// Standardises each feature (the last axis) and each real-valued target, as these samples have them.
+    /// Standardises each feature (the last axis) and each real-valued target by the samples `fitted_on`.
     pub fn standardise(&mut self, fitted_on: &[u32]) {
         let (width, features) = (self.width(), self.shape.last().copied().unwrap_or(1).max(1));
         let rows = |values: &[f32], width: usize| -> Vec<f32> {
@@ -98,7 +98,7 @@ impl Samples {
         }
     }
 
-    /// Scales the inputs as others were.
+    /// Scales the inputs with the scales of another set.
     pub fn scale_as(&mut self, scales: Vec<Scale>) {
         if !scales.is_empty() {
             apply(&mut self.inputs, &scales);
@@ -106,7 +106,7 @@ impl Samples {
         self.scales = scales;
     }
 
-    /// All of it as one part.
+    /// The whole set as one part.
     pub fn whole(self, labels: Labels) -> Arc<dyn Dataset> {
         let chosen = (0..self.count() as u32).collect();
         Arc::new(Chosen { samples: Arc::new(self), chosen, labels })

@@ -14,9 +14,9 @@ static SP500: Part = part!("sp500/sp500.csv", "4fc37d3e31d2d7c3b4cd49661c71cae8"
 
 /// One trading day.
 struct Day {
-    /// `2018-12-31`, or whatever stands there.
+    /// `2018-12-31`, or the text as it stands there.
     date: String,
-    /// It is of that form.
+    /// Whether the date is of that form.
     is_dated: bool,
     /// ln(close / the day before's close).
     log_return: f32,
@@ -24,7 +24,7 @@ struct Day {
     variance: f64,
 }
 
-/// A day without any range would have the logarithm of zero.
+/// The least variance of a day, since the logarithm of zero is infinite: a day may have no range at all.
 const SMALLEST_VARIANCE: f64 = 1e-8;
 
 /// Windows of `steps` days, each day its log return and log volatility, with the log volatility of the `horizon` days
@@ -70,7 +70,7 @@ pub fn cut(count: usize, horizon: usize, config: &DataConfig) -> Parts {
     let before = (count - test).saturating_sub(gap);
     let validation = data::held_out(before, config.validation);
     let train = if validation == 0 { before } else { (before - validation).saturating_sub(gap) };
-    // The most recent ones, if not all.
+    // Where not all windows are trained on, the most recent ones are.
     let first = train.saturating_sub(config.train_samples.unwrap_or(train));
     let range = |from: usize, to: usize| (from as u32..to as u32).collect();
     Parts {
@@ -80,12 +80,12 @@ pub fn cut(count: usize, horizon: usize, config: &DataConfig) -> Parts {
     }
 }
 
-/// The last `steps` days of a table of one's own, as a window that the network reads: after which day, and `[steps, 2]`
-/// before scaling. It needs columns High, Low and Close, one day more than the window has, from old to new; a column Date
-/// names the days.
+/// The last `steps` days of a person's own table as a window that the network reads: `after` its last day, and
+/// `[steps, 2]` before scaling. The table needs columns High, Low and Close and one day more than the window has, from
+/// old to new; a column Date names the days.
 ///
 /// # Errors
-/// When it is no such table, with the line.
+/// When the table is not of that form, with the line.
 pub fn latest(file: &Path, steps: usize) -> Result<(String, Vec<f32>), Error> {
     let origin = file.to_string_lossy().into_owned();
     let days = table(&text::read(file)?, &origin)?;

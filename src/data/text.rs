@@ -43,7 +43,7 @@ impl Text {
     }
 }
 
-/// Most different characters of a text.
+/// The most different characters that a text may have.
 pub const LARGEST_VOCABULARY: usize = 10_000;
 
 /// Twelve plays.
@@ -71,7 +71,7 @@ pub fn splits(text: &Text, steps: usize, config: &DataConfig) -> Splits {
     }
 }
 
-/// All of a text in windows of `steps`.
+/// The whole text in windows of `steps`.
 pub fn whole(text: &Text, steps: usize) -> Arc<dyn Dataset> {
     let count = data::windows(text.tokens.len(), steps);
     Arc::new(Windows { text: text.clone(), first: 0, count, shape: [steps] })

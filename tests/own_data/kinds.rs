@@ -146,12 +146,12 @@ fn a_folder_of_sounds_of_several_rates() {
     assert!(desk.trained() > 0.95);
     assert_eq!(desk.classes("tones/low/2.wav", b""), ["low"]);
     assert_eq!(desk.classes("-", &std::fs::read(desk.path("tones/high/5.wav")).unwrap()), ["high"]);
-    // What is no sound is nothing for it, in one line that says so.
+    // The network does not take anything but sounds, and says so in one line.
     let (said, code) = desk.failure(&["predict", "last", "own.ron"]);
     assert_eq!(
         (&said[..], code),
         (
-            "trainyard: own.ron: what is no WAV file is nothing for this network, which learned from: \
+            "trainyard: own.ron: this network does not take anything but WAV files; it learned from: \
              Your folder of sounds (WAV files)\n",
             Some(1)
         )

@@ -1,4 +1,4 @@
-//! Files that a trained network is asked about: read as the samples were that it learned from, and scaled as they were.
+//! Files about which a trained network is asked: read and scaled like the samples that it learned from.
 
 mod picture;
 mod table;
@@ -21,18 +21,18 @@ pub struct Asked {
     pub inputs: Vec<f32>,
 }
 
-/// Most numbers of a file's samples.
+/// The most numbers that the samples of a file may have in all.
 const MOST_NUMBERS: usize = 1 << 28;
 
-/// Reads a file for a network that learned from what `config` names; `set` is a part of that. What kind of file it is, is
-/// told by its first bytes.
+/// Reads a file for a network that learned from what `config` names; `set` is a part of that data. The file's first
+/// bytes tell its kind.
 ///
 /// # Errors
 /// When it is damaged, or of a kind that the network does not take.
 pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let refused = |kind: &str| {
-        Err(broken(format!("{kind} is nothing for this network, which learned from: {}", wants(config, set))))
+        Err(broken(format!("this network does not take {kind}; it learned from: {}", wants(config, set))))
     };
     let mut start = Vec::new();
     std::fs::File::open(file)
@@ -65,7 +65,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
             };
             rows(config, set, npy::open_in(file, wanted)?, &broken)
         }
-        _ if form.is_some() => refused("what is no WAV file"),
+        _ if form.is_some() => refused("anything but WAV files"),
         _ => match &config.source {
             Source::Words => lines(text::read(file)?.split_whitespace(), &broken, |word| {
                 words::encode(word, set.tokens()).to_vec()
@@ -152,7 +152,7 @@ fn rows(
     Ok(Asked { names, inputs: scaled(set, config, numbers) })
 }
 
-/// Numbers in the data's own unit as the network gets them.
+/// Scales numbers in the data's own unit as the network gets them.
 fn scaled(set: &dyn Dataset, config: &DataConfig, mut numbers: Vec<f32>) -> Vec<f32> {
     let scales = match &config.source {
         Source::Mnist | Source::Digits8x8 if config.normalize => {

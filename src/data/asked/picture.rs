@@ -9,14 +9,14 @@ use crate::data::import::images::{self, Form};
 use crate::data::{Dataset, Error, Scale};
 use crate::preset::{DataConfig, ImageFolder, Pair, Source};
 
-/// The number of the brightest pixel, as a set's files have it.
+/// The value of the brightest pixel in a set's files.
 pub fn brightest(source: &Source) -> f32 {
     if *source == Source::Digits8x8 { 16.0 } else { 255.0 }
 }
 
-/// The image in the network's shape; none where it takes no images. Those of a folder are stretched as they were for
-/// training; others keep their proportions, shrunk where they are larger than the network's, in the middle and light on
-/// dark as digits are.
+/// The image in the network's shape; `None` where the network takes no images. For a network that learned from a folder
+/// of images, the image is stretched as in training. For other networks it keeps its proportions: it is shrunk where it
+/// is too large, centred, and set on black, since digits are light on dark.
 ///
 /// # Errors
 /// When it does not decode.
@@ -44,7 +44,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Optio
     Ok(Some(in_the_middle(&image, (height, width), channels).into_iter().map(|x| x * full).collect()))
 }
 
-/// `[height, width, channels]`, 0 to 255; transparent parts are seen against black.
+/// The image, centred: `[height, width, channels]`, 0 to 255; transparent parts are seen against black.
 fn in_the_middle(image: &DynamicImage, (height, width): (usize, usize), channels: usize) -> Vec<f32> {
     let image: RgbaImage = image.to_rgba8();
     let (left, top) = ((width - image.width() as usize) / 2, (height - image.height() as usize) / 2);

@@ -10,7 +10,7 @@ use crate::preset::{Csv, DataConfig, Missing, Source};
 pub struct Read {
     /// Each row's line in the file.
     pub names: Vec<String>,
-    /// Row after row; NaN nowhere.
+    /// Row after row, without NaN.
     pub numbers: Vec<f32>,
 }
 
@@ -23,7 +23,7 @@ struct Layout<'a> {
 }
 
 impl<'a> Layout<'a> {
-    /// By the names in the first line, where it has all of them. `None`: by their order.
+    /// The columns by the names in the first line; `None` where a name is missing there.
     fn named(record: &csv::StringRecord, names: &'a [String]) -> Option<Self> {
         let bare = |cell: &str| cell.trim_start_matches('\u{feff}').to_string();
         let here: Vec<String> = record.iter().map(bare).collect();
@@ -32,8 +32,8 @@ impl<'a> Layout<'a> {
         places.filter(|places| !places.is_empty()).map(|places| Layout { places, names })
     }
 
-    /// The inputs in their order, and behind them perhaps the answer. Of a table without names its columns are numbered: a
-    /// row that has all of those is of the same make.
+    /// The columns by their order: the inputs, perhaps followed by the answer. The columns of a table without names are
+    /// `numbered`; a row that has all of these numbers has the form of that table.
     fn ordered(cells: usize, width: usize, names: &'a [String], numbered: bool) -> Option<Self> {
         if (width..=width + 1).contains(&cells) && !(numbered && cells > width) {
             return Some(Layout { places: (0..width).collect(), names });
@@ -46,8 +46,8 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Rows of as many numbers as the network takes. A first line of names says where they are; without one they come in
-/// order, with or without the answer behind them.
+/// Rows of as many numbers as the network takes. A first line of names says where they are; without one they are in
+/// order, with or without the answer after them.
 ///
 /// # Errors
 /// The first row that is not of that form, with its line and column.

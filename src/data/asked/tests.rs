@@ -57,12 +57,12 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
     let sound = said(b"RIFF....WAVEfmt ");
     assert_eq!(
         sound,
-        "a sound is nothing for this network, which learned from: Fisher's iris flowers (rows of 4 numbers)"
+        "this network does not take a sound; it learned from: Fisher's iris flowers (rows of 4 numbers)"
     );
-    assert!(said(b"\x89PNG\r\n").contains("an image is nothing"));
+    assert!(said(b"\x89PNG\r\n").contains("does not take an image"));
     let (config, splits) = open("(source: words)");
     let problem = read(&config, &*splits.test, put(b"\x89PNG\r\n").path()).unwrap_err().to_string();
-    assert!(problem.contains("an image is nothing for this network"), "{problem}");
+    assert!(problem.contains("this network does not take an image"), "{problem}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::preset::Augment;
 use warp::Warp;
 
 thread_local! {
-    /// An image as it was, in memory that is used again.
+    /// A copy of the image before it is changed, in memory that is reused.
     static BEFORE: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -26,7 +26,7 @@ pub struct Augmenter {
 }
 
 impl Augmenter {
-    /// For inputs of this shape; what moves pixels or cuts needs `[height, width, channels]`.
+    /// An augmenter for inputs of this shape; options that move or blank pixels need `[height, width, channels]`.
     pub fn new(options: &Augment, shape: &[usize], seed: u64) -> Self {
         Augmenter { options: options.clone(), seed, shape: shape.to_vec() }
     }

@@ -4,8 +4,8 @@ use rand::Rng;
 
 use crate::preset::{Augment, Flip};
 
-/// Where in the image each pixel of the new one comes from: `[row, column] = matrix · [row, column] + offset`, both from
-/// the middle.
+/// Where in the image each pixel of the new one comes from: `[row, column] = matrix · [row, column] + offset`, both
+/// measured from the middle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Warp {
     matrix: [f32; 4],
@@ -13,7 +13,7 @@ pub struct Warp {
 }
 
 impl Warp {
-    /// A random one within the options' ranges.
+    /// A random warp within the options' ranges.
     pub fn draw(options: &Augment, chance: &mut impl Rng) -> Self {
         // Every number is drawn whether it is used or not, so that one option's value does not change another's draws.
         let mut within = |most: f32| chance.gen_range(-1.0..=1.0_f32) * most;
@@ -36,7 +36,7 @@ impl Warp {
         Warp { matrix, offset }
     }
 
-    /// Writes the warped `image` (`[height, width, channels]`) into `out`; beyond its edge the edge goes on.
+    /// Writes the warped `image` (`[height, width, channels]`) into `out`. Beyond its edge, edge pixels are repeated.
     pub fn apply(&self, image: &[f32], [height, width, channels]: [usize; 3], out: &mut [f32]) {
         let middle = [(height as f32 - 1.0) / 2.0, (width as f32 - 1.0) / 2.0];
         let [a, b, c, d] = self.matrix;

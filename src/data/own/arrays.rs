@@ -9,19 +9,19 @@ use crate::data::dataset::Scale;
 use crate::data::import::rows::{Kind, Rows, Stored};
 use crate::data::samples::Answers;
 
-/// The largest class number that is believed.
+/// The largest class number that is accepted.
 const MOST_CLASSES: u32 = 1000;
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
     Error::Broken { origin: origin.into(), problem }
 }
 
-/// Whether there are samples, and as many `answers` as samples; `of` names what holds the answers.
+/// Checks that there are samples, and as many answers as samples; `of` names the file of the answers.
 pub(super) fn check_counts(rows: &Stored, answers: usize, of: &str) -> Result<(), Error> {
     match rows.count {
         0 => Err(broken(&rows.origin, "it holds no samples".into())),
         count if count != answers => {
-            Err(broken(of, format!("{answers} of them for the {count} samples in {}", rows.origin)))
+            Err(broken(of, format!("{answers} answers for the {count} samples in {}", rows.origin)))
         }
         count if u32::try_from(count).is_err() => {
             Err(broken(&rows.origin, "more than 4 billion samples".into()))
@@ -39,7 +39,7 @@ pub(super) fn class_numbers(
     if numbers.width != 1 {
         return Err(broken(
             &numbers.origin,
-            format!("labels of shape {shape:?}, and one number each is wanted"),
+            format!("labels of shape {shape:?}: each label must be one number"),
         ));
     }
     let most = classes.unwrap_or(MOST_CLASSES as usize);

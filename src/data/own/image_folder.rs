@@ -35,7 +35,7 @@ impl Import for ImageFolder {
         }))
     }
 
-    /// The folder is listed; what is in its files is seen when they are opened.
+    /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self) -> Result<Offers, Error> {
         let (images, first_test) = self.images()?;
         Ok(classed(self.shape(), images, first_test))

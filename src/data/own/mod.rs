@@ -32,7 +32,7 @@ pub(super) trait Import: FileSource {
     /// The first thing that is wrong with them, with its place.
     fn open(&self) -> Result<Opened, Error>;
 
-    /// What is in the files. They are read from beginning to end, where nothing shorter is possible.
+    /// What is in the files. They are read from beginning to end, unless reading less is enough.
     ///
     /// # Errors
     /// As [`Import::open`].
@@ -61,7 +61,7 @@ file_sources!(imports);
 pub(super) enum Opened {
     /// Inputs that may stay on disk.
     Rows(Imported),
-    /// Everything in memory; its own test set begins at the second's number.
+    /// Everything in memory. The number is that of the first sample of the set's own test set, where it has one.
     Samples(Samples, Option<usize>),
     /// A text in windows of this many characters.
     Text(Text, usize),
@@ -107,12 +107,12 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
     }
 }
 
-/// What listed folders offer, whose files become inputs of this shape.
+/// What listed folders offer, where their files become inputs of this shape.
 fn classed(input: Vec<usize>, listed: Classed, first_test: Option<usize>) -> Offers {
     offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), first_test)
 }
 
-/// The files of one folder, or of two of which the second is the test set; and where that begins.
+/// The files of one folder, or of two of which the second is the test set; and the place where the test set begins.
 fn folders(
     folder: &str,
     test: Option<&str>,
@@ -152,7 +152,7 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
     }
 }
 
-/// What is in the files that a source names. They are read from beginning to end, but for folders, which are listed.
+/// What is in the files that a source names. Files are read from beginning to end; folders are only listed.
 ///
 /// # Errors
 /// As [`open`].

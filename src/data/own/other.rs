@@ -1,5 +1,5 @@
-//! A file or folder as the test set of a network that learned from other data: scaled as that was, its classes and
-//! characters known by their names.
+//! A file or folder as the test set of a network that learned from other data. It is scaled like that data; its classes
+//! and characters are matched by their names.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::preset::{
 /// Everything in `path` as test samples for a network that learned `config` from `learned`.
 ///
 /// # Errors
-/// When the file is broken, or has not what the network takes and tells: shapes, classes, characters.
+/// When the file is broken, or does not fit the network's shapes, classes or characters.
 pub fn test_set(path: &Path, config: &DataConfig, learned: &Splits) -> Result<Arc<dyn Dataset>, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), config, learned: &*learned.test };
     let source = fit.source(path)?;
@@ -133,7 +133,7 @@ impl Fit<'_> {
         Ok(text::whole(&Text { tokens, vocabulary: self.learned.tokens().into() }, steps))
     }
 
-    /// Shapes fit when they differ in axes of one alone: a grey image may come without its colours.
+    /// Shapes fit when they differ only in axes of length 1: a grey image may lack the axis of colours.
     fn check_shape(&self, shape: &[usize]) -> Result<(), Error> {
         let takes = self.learned.input_shape();
         let long = |shape: &[usize]| shape.iter().copied().filter(|axis| *axis != 1).collect::<Vec<_>>();
@@ -143,7 +143,7 @@ impl Fit<'_> {
         Err(self.broken(format!("its samples have the shape {shape:?}, this network takes {takes:?}")))
     }
 
-    /// How the inputs are scaled, for numbers as the network's own data has them; `None`: not scaled.
+    /// How the inputs are scaled, where they have the unit of the network's own data; empty: not scaled.
     fn scales(&self, are_pixels: bool) -> Vec<Scale> {
         let scales = self.learned.input_scales();
         if are_pixels && scales.iter().all(|scale| scale.mean == 0.0) {
@@ -155,7 +155,7 @@ impl Fit<'_> {
             return vec![Scale { mean: 0.0, deviation: 255.0 / highest }];
         }
         match &self.config.source {
-            // These say nothing of their scale.
+            // These sets divide by a constant, which their scales do not tell.
             Source::Mnist if self.config.normalize => vec![Scale { mean: 0.0, deviation: 255.0 }],
             Source::Digits8x8 if self.config.normalize => vec![Scale { mean: 0.0, deviation: 16.0 }],
             _ => scales.to_vec(),
@@ -195,7 +195,7 @@ impl Fit<'_> {
         }
     }
 
-    /// A class by its name; a number where the network's classes have other names.
+    /// The class of this name; a name that is a number may also be the place of the class.
     fn class(&self, name: &str) -> Result<u32, Error> {
         let classes = self.learned.classes();
         let named = classes.iter().position(|class| class == name);
@@ -207,7 +207,7 @@ impl Fit<'_> {
         })
     }
 
-    /// The network's numbers of other characters.
+    /// The network's token numbers for the characters of another set.
     fn tokens(&self, others: &[String]) -> Result<Vec<usize>, Error> {
         let known = self.learned.tokens();
         let place = |letter: &String| {
@@ -221,7 +221,7 @@ impl Fit<'_> {
         others.iter().map(place).collect()
     }
 
-    /// Values that the network is to give for a sample.
+    /// How many values the network gives for a sample.
     fn outputs(&self) -> Result<usize, Error> {
         let mut batch = Batch::default();
         if self.learned.is_empty() {

@@ -28,7 +28,7 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// A class a sample; all the same where there are none.
+    /// One class per sample; all the same where there are no classes.
     fn classes(&self) -> Vec<u32> {
         match &self.answers {
             Answers::Classes { of, .. } => of.clone(),
@@ -73,7 +73,7 @@ impl Imported {
 }
 
 impl Imported {
-    /// All of it as one part, scaled as other samples were; by nothing where there are no scales.
+    /// The whole set as one part, with scales fitted to other samples; not scaled where there are none.
     pub fn whole(self, scales: &[Scale], labels: Labels) -> Arc<dyn Dataset> {
         let chosen = (0..self.rows.count() as u32).collect();
         let (scales, scale) = (scales.to_vec(), !scales.is_empty());
@@ -92,7 +92,7 @@ struct Moments {
 
 impl Moments {
     fn add(&mut self, x: f32) {
-        // What is missing says nothing about the mean.
+        // A missing value does not count.
         if !x.is_nan() {
             self.count += 1.0;
             let before = f64::from(x) - self.mean;
@@ -143,7 +143,7 @@ impl Own {
         self.chosen[index as usize] as usize
     }
 
-    /// Reads and scales one.
+    /// Reads and scales one sample.
     fn read(&self, index: u32, row: &mut [f32]) -> Result<(), Error> {
         let Shared { set, scales, scale, .. } = &*self.shared;
         set.rows.read(self.place(index), row)?;

@@ -63,7 +63,7 @@ fn idx_files_become_images_with_classes() {
     };
     assert!(problem(&labels, ", classes: 2").contains("label 3: 2 is not one of the classes 0 to 1"));
     let few = put(folder.path(), "few", &idx(8, &[9], &[0; 9]));
-    assert!(problem(&few, "").contains("few: 9 of them for the 10 samples"));
+    assert!(problem(&few, "").contains("few: 9 answers for the 10 samples"));
     let negative = put(folder.path(), "negative", &idx(9, &[10], &[255; 10]));
     assert!(problem(&negative, "").contains("label 1: -1 is not one of the classes"));
 }
@@ -238,7 +238,7 @@ fn files_that_hold_something_else_than_they_did_are_told() {
         crate::data::check_unchanged(&splits, &experiment).map_err(|error| error.to_string())
     };
     assert_eq!(look(), Ok(()));
-    // More rows are no harm.
+    // More rows do no harm.
     put(folder.path(), "t.csv", b"a,b,kind\n1,2,x\n3,4,y\n5,6,x\n7,8,y\n9,10,x\n");
     assert_eq!(look(), Ok(()));
     for other in [&b"a,kind\n1,x\n3,y\n5,x\n7,y\n"[..], b"a,b,kind\n1,2,x\n3,4,y\n5,6,z\n7,8,y\n"] {

@@ -26,7 +26,7 @@ impl Import for WavFolder {
         Ok(Opened::Samples(spectrograms(sounds, Spectrogram::lasting(self.seconds))?, first_test))
     }
 
-    /// The folder is listed; what is in its files is seen when they are opened.
+    /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self) -> Result<Offers, Error> {
         let (sounds, first_test) = self.sounds()?;
         let form = Spectrogram::lasting(self.seconds);

@@ -1,6 +1,6 @@
 //! IMA ADPCM (the Interactive Multimedia Association's, 1992): 4 bits a sample.
 
-/// How far a step size of the quantiser is from the one before.
+/// By how many places of the table each code moves the quantiser's step size.
 const INDEX_CHANGES: [i32; 16] = [-1, -1, -1, -1, 2, 4, 6, 8, -1, -1, -1, -1, 2, 4, 6, 8];
 
 const STEPS: [i32; 89] = [

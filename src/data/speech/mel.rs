@@ -26,7 +26,7 @@ impl Spectrogram {
     /// For words of up to 0.9 s at 8 kHz: 56 frames of 32 ms, every 16 ms, of 40 bands.
     pub const WORD: Spectrogram = Spectrogram { rate: 8000, frame: 256, hop: 128, mels: 40, frames: 56 };
 
-    /// The same for sounds that last so long.
+    /// The same for sounds that last this many seconds.
     pub fn lasting(seconds: f64) -> Self {
         let word = Spectrogram::WORD;
         let frames = (seconds * word.rate as f64 / word.hop as f64) as usize;
@@ -46,7 +46,7 @@ impl Spectrogram {
             for (n, (x, w)) in input.iter_mut().zip(&window).enumerate() {
                 *x = samples.get(frame * self.hop + n).copied().unwrap_or(0.0) * w;
             }
-            // It fails only for vectors of other lengths than it made itself.
+            // The transform fails only for vectors of other lengths than it made itself.
             let transformed = transform.process(&mut input, &mut output);
             debug_assert!(transformed.is_ok());
             let power: Vec<f32> = output.iter().map(|bin| bin.norm_sqr()).collect();

@@ -18,7 +18,7 @@ static CLIPS: Part = part!("spoken_digits/clips.ima", "771119b26ef9b22b9ead3633c
 
 /// The spoken digits with what is known of each clip.
 pub struct Speech {
-    /// `[clips, 56, 40, 1]` with the digit of each; the caption says which voice spoke it how.
+    /// `[clips, 56, 40, 1]` with the digit of each; the caption says which voice spoke it, and how.
     pub samples: Samples,
     /// The voice of each clip, by number.
     voices: Vec<u32>,
@@ -67,8 +67,8 @@ fn decoded(coded: &[u8]) -> Vec<f32> {
     adpcm::decode(coded).into_iter().map(|sample| f32::from(sample) / 32768.0).collect()
 }
 
-/// What a network gets of a sound at the spectrogram's rate, before scaling: from where it gets loud, always equally loud.
-/// The spoken digits are learned as [`Spectrogram::WORD`].
+/// What a network gets of a sound at the spectrogram's rate, before scaling: it starts just before the sound becomes
+/// loud, and every sound has the same peak. The spoken digits are learned as [`Spectrogram::WORD`].
 pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
     let loudest = samples.iter().fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
     let scale = if loudest > 0.0 { 0.9 / loudest } else { 1.0 };
@@ -78,7 +78,7 @@ pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
     form.of(&sound)
 }
 
-/// The form in which a source's sounds are learned; none where it has no sounds.
+/// The form in which a source's sounds are learned; `None` where it has no sounds.
 pub fn form_of(source: &Source) -> Option<Spectrogram> {
     match source {
         Source::SpokenDigits => Some(Spectrogram::WORD),

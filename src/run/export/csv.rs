@@ -1,4 +1,4 @@
-//! Every figure of a run over its steps, a line each.
+//! Every scalar of a run over its steps, one line per value.
 
 use std::io::Write;
 
@@ -20,9 +20,9 @@ impl Format for Csv {
         let entries = std::fs::read_dir(folder).map_err(Error::io(folder, "listing"))?;
         let mut files: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
         files.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents")));
-        // Their names begin with the time.
+        // Their names begin with the time, so sorting puts them in order.
         files.sort();
-        let refused = || Error::io(folder, "writing its figures");
+        let refused = || Error::io(folder, "writing its scalars");
         writeln!(out, "tag,step,time,value").map_err(refused())?;
         for path in files {
             let mut result = Ok(());

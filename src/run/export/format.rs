@@ -14,13 +14,13 @@ pub struct Trained {
     pub preset: Preset,
     /// The preset, checked against its data: only where the [`Format::describes_network`].
     pub experiment: Option<Experiment>,
-    /// The step of the checkpoint that the weights are of.
+    /// The step of the checkpoint that the weights are from.
     pub step: u64,
     /// All weights, by Keras's paths.
     pub weights: Vec<NamedTensor>,
 }
 
-/// Which checkpoint the weights are of.
+/// Which checkpoint the weights are from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
     /// The one with the lowest validation loss, or the newest where there is none.

@@ -9,7 +9,7 @@ impl Export for layers::MultiHeadAttention {
         let &layers::MultiHeadAttention { num_heads: heads, key_dim: width, causal } = self;
         let [steps, features] = *input else { return Err(format!("attention over {input:?}")) };
         let inner = heads * width;
-        // [batch, heads, steps, width]; the keys' last axes change places for the product.
+        // [batch, heads, steps, width]; the keys' last two axes are swapped for the product.
         let [query, key, value] = [("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3])];
         let project = |builder: &mut Builder, (name, order): (&str, [usize; 4])| -> Result<Value, Problem> {
             let projected = dense(builder, &format!("{path}/{name}"), [features, inner], x)?;

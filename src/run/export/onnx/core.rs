@@ -38,7 +38,7 @@ impl Export for layers::Activation {
 }
 
 impl Export for layers::Dropout {
-    /// It does nothing but in training.
+    /// Dropout does nothing outside training.
     fn export(&self, _: &mut Builder, at: Exported) -> Result<Value, Problem> {
         Ok(at.x.to_owned())
     }

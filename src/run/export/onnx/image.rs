@@ -1,4 +1,4 @@
-//! Convolutions, pooling and upsampling. ONNX has channels first, so axes change places before and after most of them.
+//! Convolutions, pooling and upsampling. ONNX has channels first, so axes are transposed before and after most of them.
 
 use super::core::activate;
 use super::graph::{Builder, Problem, Value, int, ints, permuted, text};
@@ -36,7 +36,8 @@ struct Windows {
 }
 
 impl Windows {
-    /// Zeros before and after each axis: all those before come first. Odd ones go to the end, as in TensorFlow.
+    /// The numbers of zeros before and after each axis, first all those before. The odd one goes to the end, as in
+    /// TensorFlow.
     fn padding(&self, padding: Padding, input: &[usize]) -> Vec<usize> {
         let axes = self.size.iter().zip(&self.strides).zip(&self.dilations).zip(input);
         let totals = axes.map(|(((size, stride), dilation), length)| match padding {
@@ -152,7 +153,7 @@ impl Export for layers::Conv2DTranspose {
             return Err(format!("{path_of_kernel} has the shape {dims:?}"));
         }
         let weights = kernel(builder, &path_of_kernel, &dims, &[3, 2, 0, 1])?;
-        // What a convolution of the same padding would have padded is cut off here.
+        // The zeros that a convolution with this padding would add are cut off here.
         let cut = |axis: usize| match self.padding {
             Padding::Same => size[axis].saturating_sub(strides[axis]),
             Padding::Valid => 0,

@@ -39,7 +39,7 @@ macro_rules! export_each_kind {
 }
 layer_kinds!(export_each_kind);
 
-/// Layers one behind the other; the paths of their weights begin with `path`.
+/// Layers one after the other; the paths of their weights begin with `path`.
 pub(super) fn chain(
     builder: &mut Builder,
     layers: &[Layer],

@@ -40,7 +40,8 @@ impl Export for layers::LayerNormalization {
 }
 
 impl Export for layers::GroupNormalization {
-    /// ONNX has it only in later versions: here as the normalization of instances whose channels are the groups.
+    /// ONNX has group normalization only in later versions. Here it is an instance normalization whose channels are the
+    /// groups.
     fn export(&self, builder: &mut Builder, Exported { path, input, x }: Exported) -> Result<Value, Problem> {
         let (channels, pixels) = input.split_last().ok_or("group normalization without an input")?;
         let groups = self.groups_of(*channels).map_err(|error| error.to_string())?;

@@ -27,7 +27,7 @@ fn one_way(
     turned: bool,
 ) -> Result<Value, Problem> {
     let RecurrentOptions { units, return_sequences: all, go_backwards: backwards, .. } = options;
-    // The place in ONNX's order of each of Keras's gates: i f c o becomes i o f c; z r h and a single one stay.
+    // For each gate in ONNX's order, its place in Keras's: i f c o becomes i o f c; z r h and a single gate stay.
     let (op, gates, activation): (_, &[usize], _) = match options.cell {
         Cell::Simple(activation) => ("RNN", &[0], Some(activation)),
         Cell::Lstm { .. } => ("LSTM", &[0, 3, 1, 2], None),
@@ -62,8 +62,8 @@ fn one_way(
     let second = builder.whole_numbers("axes", &[1]);
     let states = builder.op("Squeeze", &[&results[0], &second], Vec::new());
     let mut states = builder.transpose(&states, &[1, 0, 2]);
-    // Keras gives the states in the order in which they were reached; the second half of a bidirectional layer has its
-    // own turned round once more.
+    // Keras gives the states in the order in which they were computed; those of the second half of a bidirectional
+    // layer are reversed once more.
     if backwards != turned {
         let [starts, ends, axes, steps] =
             [-1, i64::MIN, 1, -1].map(|number| builder.whole_numbers("slice", &[number]));
@@ -95,7 +95,7 @@ fn gates_of(builder: &mut Builder, path: &str, units: usize, gates: &[usize]) ->
     Ok(builder.numbers(path, &[1, width, rows], &values))
 }
 
-/// Biases of the input and of the state, one behind the other: only GRU has its own for the state.
+/// Biases of the input and of the state, one after the other: only GRU has biases of its own for the state.
 fn biases(builder: &mut Builder, path: &str, units: usize, gates: &[usize]) -> Result<Value, Problem> {
     let tensor = builder.weight(path)?;
     let width = gates.len() * units;

@@ -1,4 +1,4 @@
-//! A number over the steps, thinned so that it stays small.
+//! A scalar over the steps, thinned so that it stays small.
 
 /// Neighbouring values, summarised.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,21 +27,21 @@ impl Point {
     }
 }
 
-/// A number over the steps. Every value is kept until there are [`Curve::CAPACITY`]; then neighbours are merged.
+/// A scalar over the steps. Every value is kept until there are [`Curve::CAPACITY`]; then neighbours are merged.
 /// Extremes stay.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curve {
     points: Vec<Point>,
     /// Values that a full point stands for; 0 means 1.
     stride: u32,
-    /// Values that are not finite.
+    /// How many values were not finite.
     lost: u64,
     /// How often the steps went back.
     restarts: u32,
 }
 
 impl Curve {
-    /// Most points: two for each column of dots of a wide chart.
+    /// The most points: two for each column of dots of a wide chart.
     pub const CAPACITY: usize = 1024;
 
     /// Adds a value. When the step goes back, as in a training that was resumed from a checkpoint, what was reached
@@ -74,12 +74,12 @@ impl Curve {
         }
     }
 
-    /// The course so far, steps rising.
+    /// The curve so far, in the order of steps.
     pub fn points(&self) -> &[Point] {
         &self.points
     }
 
-    /// Values that were infinite or no numbers.
+    /// How many values were not finite.
     pub fn lost(&self) -> u64 {
         self.lost
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How deep folders are entered; beyond, something goes round in circles.
+/// How deep folders are entered. Deeper nesting is a loop of links, most likely.
 const DEEPEST: usize = 24;
 
 /// An event file.
@@ -20,7 +20,7 @@ pub struct Found {
 #[derive(Debug)]
 pub struct Walk {
     folders: Vec<(PathBuf, usize)>,
-    /// Where links to folders led, so that none is walked twice.
+    /// The folders to which links led, so that none is walked twice.
     linked: HashSet<PathBuf>,
     /// Folders that could not be read, and why, at most a few.
     pub problems: Vec<String>,
@@ -35,7 +35,7 @@ impl Walk {
         Walk { folders, linked: HashSet::new(), problems: Vec::new(), walked: 0 }
     }
 
-    /// Whether all has been walked.
+    /// Whether all folders have been walked.
     pub fn is_done(&self) -> bool {
         self.folders.is_empty()
     }

@@ -1,6 +1,6 @@
 //! Distributions over the steps.
 
-/// How often values fell where, at one step.
+/// A histogram of values at one step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
     /// The training step.
@@ -28,7 +28,7 @@ impl Distribution {
         let low = filled().map(|bucket| bucket[0]).fold(f64::INFINITY, f64::min);
         let high = filled().map(|bucket| bucket[1]).fold(f64::NEG_INFINITY, f64::max);
         let width = (high - low) / Self::BUCKETS as f64;
-        // Nothing filled, or a range too wide for its width to be a number.
+        // No bucket is filled, or the range is so wide that its width is not finite.
         if !width.is_finite() {
             return None;
         }

@@ -1,4 +1,4 @@
-//! The newest figures of a run: what its row in the table needs.
+//! The newest values of a run: what its row in the table needs.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use super::tags::{Kind, TagId, Tags};
 use crate::run::tensorboard::figure::{Content, Item};
 use crate::run::text;
 
-/// Most tags of a run whose newest number is kept.
+/// The most tags of a run whose newest scalar is kept.
 const MOST: usize = 1024;
 
-/// A number and where it stands.
+/// A scalar with its tag, step and time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Last {
     /// Its tag.
@@ -19,27 +19,27 @@ pub struct Last {
     pub step: i64,
     /// Seconds since 1970.
     pub time: f64,
-    /// The number.
+    /// The value.
     pub value: f64,
 }
 
-/// The newest figures of a run.
+/// The newest values of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Latest {
     /// Sorted by tag.
     values: Vec<Last>,
-    /// The step of the newest figure.
+    /// The step of the newest value.
     pub step: Option<i64>,
     /// When it was written, in seconds since 1970.
     pub time: Option<f64>,
     /// Names and values, fit to be shown.
     pub hparams: Arc<Vec<(String, String)>>,
-    /// The same in a line.
+    /// The same in one line.
     pub hparams_line: Arc<str>,
 }
 
 impl Latest {
-    /// Takes a figure in, if it is the newest of its tag. The order in which they come does not matter.
+    /// Takes a value in, if it is the newest of its tag. The order in which values come does not matter.
     pub fn take(&mut self, item: &Item, tags: &mut Tags) {
         if let Content::Hparams(pairs) = &item.content {
             self.take_hparams(pairs);
@@ -77,13 +77,13 @@ impl Latest {
         (self.hparams, self.hparams_line) = (pairs.into(), line.into());
     }
 
-    /// The newest number of a tag.
+    /// The newest scalar of a tag.
     pub fn value(&self, tag: TagId) -> Option<Last> {
         let at = self.values.binary_search_by_key(&tag, |last| last.tag).ok()?;
         Some(self.values[at])
     }
 
-    /// The newest number of every tag.
+    /// The newest scalar of every tag.
     pub fn values(&self) -> &[Last] {
         &self.values
     }

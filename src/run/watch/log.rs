@@ -14,13 +14,13 @@ use super::tags::Tags;
 use crate::run::tensorboard::figure::{Decoder, Item};
 use crate::run::tensorboard::message::Event;
 
-/// A file that has no more to read than this is read whole for its newest figures.
+/// A file with no more unread bytes than this is read whole for its newest values.
 const WHOLE: u64 = 128 << 10;
-/// So much of a longer file's end is read.
+/// How many bytes of a longer file's end are read.
 const TAIL: u64 = 64 << 10;
-/// The same where that holds no whole record, as where pictures are written.
+/// The same where these hold no whole record, as where pictures are written.
 const LONG_TAIL: u64 = 8 << 20;
-/// So much of a long file's beginning is read, where hyperparameters stand.
+/// How many bytes of a long file's beginning are read: hyperparameters stand there.
 const HEAD: u64 = 16 << 10;
 
 /// One event file.
@@ -28,11 +28,11 @@ const HEAD: u64 = 16 << 10;
 struct EventFile {
     path: PathBuf,
     size: u64,
-    /// How far it was read for the newest figures; `None` before the first time.
+    /// How far it was read for the newest values; `None` before the first time.
     newest: Option<Scan>,
-    /// How far it was read for all figures.
+    /// How far it was read for all values.
     all: Scan,
-    /// Its size when all was read, or when it could not be read: there is nothing to do until it changes.
+    /// Its size when all of it was read, or when it could not be read: there is nothing to do until the size changes.
     caught_up: Option<u64>,
 }
 
@@ -67,30 +67,30 @@ impl EventFile {
     }
 }
 
-/// A run: its files, its newest figures and, while it is looked at, all of them.
+/// A run: its files, its newest values and, for a run that is shown, all its values.
 #[derive(Debug)]
 pub struct Log {
     /// Its folder.
     pub folder: PathBuf,
     /// Its name, fit to be shown.
     pub name: Arc<str>,
-    /// Its newest figures.
+    /// Its newest values.
     pub latest: Latest,
-    /// All its figures, thinned, if it is looked at.
+    /// All its values, thinned, for a run that is shown.
     pub figures: Option<Box<Figures>>,
-    /// When it was last looked at, counted in requests.
+    /// The number of the last request that showed it.
     pub looked_at: u64,
-    /// Whether its newest figures have been read.
+    /// Whether its newest values have been read.
     pub is_read: bool,
     /// What the system said when a file could not be read.
     pub problem: Option<String>,
     files: Vec<EventFile>,
     decoder: Decoder,
-    /// Records that are no events.
+    /// How many records are not events.
     undecodable: u64,
 }
 
-/// Decodes a record and hands on what it holds; whether it was an event.
+/// Decodes a record and hands on what it holds. Returns whether it was an event.
 fn items(decoder: &mut Decoder, data: &[u8], take: impl FnMut(Item)) -> bool {
     match Event::decode(data) {
         Ok(event) => {
@@ -118,7 +118,7 @@ impl Log {
         }
     }
 
-    /// Takes in files that were found, new ones and known ones; whether something changed.
+    /// Takes in files that were found, new ones and known ones. Returns whether something changed.
     pub fn found(&mut self, files: Vec<Found>) -> bool {
         let mut changed = false;
         for found in files {
@@ -137,7 +137,7 @@ impl Log {
         changed
     }
 
-    /// Asks the system for the files' sizes; whether one has changed.
+    /// Asks the system for the files' sizes. Returns whether one has changed.
     pub fn poll(&mut self) -> bool {
         let mut changed = false;
         for file in &mut self.files {
@@ -150,7 +150,7 @@ impl Log {
         changed
     }
 
-    /// Brings the newest figures up to date by reading little: short files whole, of long ones beginning and end.
+    /// Brings the newest values up to date by reading little: short files whole, of long ones beginning and end.
     pub fn read_newest(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
         self.is_read = true;
         self.problem = None;
@@ -166,7 +166,7 @@ impl Log {
         }
     }
 
-    /// Reads every byte for the newest figures. Nothing else is kept.
+    /// Reads every byte for the newest values. Nothing else is kept.
     pub fn read_whole(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
         for file in &mut self.files {
             file.newest = Some(Scan::default());
@@ -184,7 +184,7 @@ impl Log {
         self.is_read = true;
     }
 
-    /// Reads on for all figures, about `budget` bytes; whether there may be more to read.
+    /// Reads about `budget` further bytes for all values. Returns whether there may be more to read.
     pub fn read_all(&mut self, budget: u64, tags: &mut Tags, buffer: &mut Vec<u8>) -> bool {
         let figures = self.figures.get_or_insert_default();
         let Some(file) = self.files.iter_mut().find(|file| file.caught_up != Some(file.size)) else {
@@ -201,7 +201,7 @@ impl Log {
         });
         match read {
             Ok(End::Enough) => {}
-            // A record that is still being written may be left: it is read when the file has grown.
+            // The end may be part of a record that is still being written: it is read when the file has grown.
             Ok(End::CaughtUp) => file.caught_up = Some(file.size),
             Ok(End::Replaced) => self.start_over(),
             Err(error) => {
@@ -212,7 +212,7 @@ impl Log {
         true
     }
 
-    /// Forgets all figures but the newest.
+    /// Forgets all values but the newest.
     pub fn forget(&mut self) {
         self.figures = None;
         for file in &mut self.files {
@@ -237,7 +237,7 @@ impl Log {
         self.files.iter().map(|file| file.path.as_path())
     }
 
-    /// The share of its files that was read for all figures.
+    /// The share of its files that was read for all values.
     pub fn share_read(&self) -> f64 {
         let read = |file: &EventFile| {
             if file.caught_up == Some(file.size) { file.size } else { file.all.position().min(file.size) }
@@ -245,13 +245,13 @@ impl Log {
         self.files.iter().map(read).sum::<u64>() as f64 / self.bytes().max(1) as f64
     }
 
-    /// Places in its files that are damaged, as far as it was read.
+    /// The number of damaged places in its files, as far as they were read.
     pub fn damaged(&self) -> u64 {
         let newest = |file: &EventFile| file.newest.as_ref().map_or(0, Scan::damaged);
         self.files.iter().map(|file| file.all.damaged().max(newest(file))).sum::<u64>() + self.undecodable
     }
 
-    /// Records that were too long to be looked at.
+    /// How many records were too long to be read.
     pub fn passed_over(&self) -> u64 {
         self.files.iter().map(|file| file.all.passed_over()).sum()
     }

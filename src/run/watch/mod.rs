@@ -1,9 +1,9 @@
 //! Event files that others write, read while they grow.
 //!
 //! A [`Watcher`] finds the runs below a folder (as TensorBoard does: a run is a folder with event files), keeps the
-//! newest figures of each by reading only the ends of its files, and reads in full only the runs that are looked at.
+//! newest values of each by reading only the ends of its files, and reads in full only the runs that are shown.
 //! What it keeps is bounded however much there is to read: curves and histograms over time are thinned, pictures are
-//! sampled, and the runs that were not looked at for longest are forgotten first.
+//! sampled, and the runs that were last shown the longest ago are forgotten first.
 
 mod curve;
 mod discover;

@@ -1,4 +1,4 @@
-//! The newest numbers of one folder of event files, for who does not follow it.
+//! The newest scalars of one folder of event files, read once, without following the folder.
 
 use std::path::Path;
 
@@ -6,19 +6,19 @@ use super::discover::Walk;
 use super::log::Log;
 use super::tags::{Kind, Tags};
 
-/// The newest number of a tag.
+/// The newest scalar of a tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The tag, fit to be shown.
     pub tag: String,
     /// The training step.
     pub step: i64,
-    /// The number.
+    /// The value.
     pub value: f64,
 }
 
-/// The newest number of every tag of the event files in `folder` itself, as far as they stand in the files' beginning and
-/// end: little is read, however long they are. What cannot be read has none.
+/// The newest scalar of every tag of the event files in `folder` itself, as far as they stand near the files' beginning
+/// or end: little is read, however long the files are. Empty where the files cannot be read.
 pub fn newest_numbers(folder: &Path) -> Vec<Number> {
     let Some((_, files)) = Walk::new(folder).step() else { return Vec::new() };
     let (mut log, mut tags) = (Log::new(folder.to_path_buf(), "".into()), Tags::default());

@@ -1,4 +1,4 @@
-//! All figures of a run that is looked at, each thinned.
+//! All values of a run that is shown, thinned for each tag.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use super::tags::{Kind, TagId, Tags};
 use crate::run::tensorboard::figure::{Content, Item};
 use crate::run::text;
 
-/// Most tags of a run that are kept.
+/// The most tags of a run that are kept.
 const TAGS: usize = 20_000;
-/// Most bytes of a run's pictures that are kept.
+/// The most bytes of a run's pictures that are kept.
 const PICTURES: usize = 48 << 20;
 /// Longest text that is kept, in lines and in characters of a line.
 const TEXT: (usize, usize) = (200, 400);
 
-/// Something at a step.
+/// A value of any kind at a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AtStep<T> {
     /// The training step.
     pub step: i64,
-    /// What it was like.
+    /// The value.
     pub what: T,
 }
 
-/// Moments at equal distances, and the newest.
+/// Values at equal distances, and the newest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampled<T> {
     moments: Vec<AtStep<T>>,
@@ -40,13 +40,13 @@ impl<T> Default for Sampled<T> {
 }
 
 impl<T> Sampled<T> {
-    /// Adds a moment; no more than `most` and one are kept.
+    /// Adds a value; at most `most` are kept.
     fn push(&mut self, moment: AtStep<T>, most: usize) {
-        // The newest one stands there for as long as it is that, unless it is the turn of its place.
+        // The newest value stays only until the next one comes, unless it is one of those at equal distances.
         if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
             self.moments.pop();
         }
-        // As in `Curve`: a training that was resumed is about to do these again.
+        // As in `Curve`: a resumed training is about to write these again.
         while self.moments.last().is_some_and(|last| last.step > moment.step) {
             self.moments.pop();
         }
@@ -62,7 +62,7 @@ impl<T> Sampled<T> {
         }
     }
 
-    /// Those that are kept, steps rising.
+    /// The values that are kept, in the order of steps.
     pub fn moments(&self) -> &[AtStep<T>] {
         &self.moments
     }
@@ -71,9 +71,9 @@ impl<T> Sampled<T> {
 /// What is kept of a tag.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kept {
-    /// A number.
+    /// A scalar.
     Curve(Arc<Curve>),
-    /// A distribution.
+    /// Histograms.
     Distributions(Arc<Sampled<Distribution>>),
     /// Encoded pictures.
     Pictures(Arc<Sampled<Arc<[u8]>>>),
@@ -81,9 +81,9 @@ pub enum Kept {
     Text(Arc<AtStep<Vec<String>>>),
 }
 
-/// Most distributions of a tag.
+/// The most distributions of a tag.
 const DISTRIBUTIONS: usize = 96;
-/// Most pictures of a tag.
+/// The most pictures of a tag.
 const MOMENTS: usize = 16;
 
 impl Kept {
@@ -100,7 +100,7 @@ impl Kept {
     }
 }
 
-/// All figures of a run.
+/// All values of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     kept: HashMap<TagId, Kept>,
@@ -109,7 +109,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Takes a figure in.
+    /// Takes a value in.
     pub fn take(&mut self, item: Item, tags: &mut Tags) {
         let Item { tag, step, content, .. } = item;
         let kind = match &content {
@@ -165,7 +165,7 @@ impl Figures {
         self.kept.get(&tag)
     }
 
-    /// Figures for which there was no room.
+    /// How many values found no room.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }

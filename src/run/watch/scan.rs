@@ -1,4 +1,4 @@
-//! Reads an event file bit by bit, past what is damaged, while it grows.
+//! Reads an event file piece by piece, past damaged places, while it grows.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use crate::run::tensorboard::record::{self, Piece};
 
-/// Most bytes that are asked of the system at once, but for longer records.
+/// The most bytes that are read at once, except for longer records.
 const CHUNK: u64 = 256 << 10;
 
-/// A record longer than this is passed over: a graph, a film, nothing that is shown here.
+/// A record longer than this is skipped: it is a graph or a film, which are not shown here.
 const LARGEST: u64 = 32 << 20;
 
 /// How far an event file has been read.
@@ -18,39 +18,39 @@ pub struct Scan {
     position: u64,
     damaged: u64,
     passed_over: u64,
-    /// The last bytes were no record, and the next one is being looked for.
+    /// Whether the last bytes were not a record, so that the next record is being searched for.
     lost: bool,
 }
 
 /// Why reading ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// So much as was asked for has been read; there is more.
+    /// As much as was asked for has been read; there is more.
     Enough,
     /// All that is there has been read. A record that is still being written is left for the next time.
     CaughtUp,
-    /// The file is shorter than what was read of it: it is another one now. Reading starts over.
+    /// The file is shorter than what was read of it: another file has taken its place. Reading starts over.
     Replaced,
 }
 
 impl Scan {
-    /// Begins with the first whole record of the last `window` bytes of a file of this size.
+    /// A scan that begins with the first whole record of the last `window` bytes of a file of this size.
     pub fn near_end(size: u64, window: u64) -> Self {
         let position = size.saturating_sub(window);
         Scan { position, lost: position > 0, ..Scan::default() }
     }
 
-    /// Bytes that are done with.
+    /// The place in the file up to which it has been read.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// Places where something was no record.
+    /// The number of places where the bytes were not a record.
     pub fn damaged(&self) -> u64 {
         self.damaged
     }
 
-    /// Records that are too long to be looked at.
+    /// How many records were too long to be read.
     pub fn passed_over(&self) -> u64 {
         self.passed_over
     }
@@ -75,7 +75,7 @@ impl Scan {
         let stop = self.position.saturating_add(budget);
         file.seek(SeekFrom::Start(self.position))?;
         buffer.clear();
-        // What of the buffer is done with; its beginning stands at `self.position`.
+        // How much of the buffer has been read; the buffer begins at `self.position` in the file.
         let mut done = 0;
         loop {
             match record::piece(&buffer[done..]) {
@@ -87,7 +87,7 @@ impl Scan {
                 Piece::Damaged => {
                     self.damaged += u64::from(!self.lost);
                     self.lost = true;
-                    // A head may begin in the last bytes and go on in those that are still to be read.
+                    // A record's head may begin in the last bytes and continue in those that are still to be read.
                     done += record::find(&buffer[done..])
                         .unwrap_or((buffer.len() - done).saturating_sub(11).max(1));
                 }

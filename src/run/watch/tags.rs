@@ -1,4 +1,4 @@
-//! The names of figures, each kept once for all runs.
+//! The tags of event files, each name kept once for all runs.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use crate::run::text;
 /// A tag, by its place in the list of all.
 pub type TagId = u32;
 
-/// What a tag's figures are.
+/// The kind of a tag's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Numbers.
+    /// Scalars.
     Scalar,
     /// Distributions.
     Histogram,
@@ -27,11 +27,11 @@ pub enum Kind {
 pub struct Tag {
     /// Its name, fit to be shown.
     pub name: Arc<str>,
-    /// What its figures are.
+    /// The kind of its values.
     pub kind: Kind,
 }
 
-/// The number that says most about a training: a loss if there is one, and of several the first in the order of names.
+/// The scalar that says most about a training: a loss if there is one, and of several the first in the order of names.
 pub fn main_number(tags: &[Tag]) -> Option<TagId> {
     main_of(tags, 0..tags.len() as TagId)
 }
@@ -48,10 +48,10 @@ pub(super) fn main_of(tags: &[Tag], some: impl Iterator<Item = TagId>) -> Option
     numbers.min_by_key(|(_, tag)| (rank(&tag.name), tag.name.clone())).map(|(id, _)| id)
 }
 
-/// Longest name that is shown, in characters.
+/// The longest name that is shown, in characters.
 const LONGEST: usize = 160;
 
-/// Most tags: beyond, figures of new tags are left out.
+/// The most tags; values of further tags are left out.
 const MOST: usize = 200_000;
 
 /// All tags of all runs.
@@ -64,9 +64,9 @@ pub struct Tags {
 }
 
 impl Tags {
-    /// The id of a tag, new or known. Tags of which the same is shown are the same. `None` when there are too many.
+    /// The id of a tag, new or known. Tags that look the same when shown are one tag. `None` when there are too many.
     pub fn id(&mut self, name: &str, kind: Kind) -> Option<TagId> {
-        // A name that is known stands there as it is shown, so nearly every look-up copies nothing.
+        // A known name is stored as it is shown, so nearly every look-up copies nothing.
         if let Some(id) = self.ids[kind as usize].get(name) {
             return Some(*id);
         }

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use super::view::{Interest, WatchSnapshot};
 use super::watcher::Watcher;
 
-/// How long the watcher works before it listens.
+/// How long the watcher works before it looks for requests.
 const WORK: Duration = Duration::from_millis(20);
-/// Least time between two views that nobody asked for.
+/// The least time between two views without a request.
 const PAUSE: Duration = Duration::from_millis(150);
 /// How long it rests when there is nothing to read.
 const REST: Duration = Duration::from_millis(200);
@@ -26,7 +26,7 @@ impl Task {
     /// about seven times a second.
     ///
     /// # Errors
-    /// When the system has no thread to give.
+    /// When the system refuses another thread.
     pub fn start(root: &Path, mut show: impl FnMut(WatchSnapshot) + Send + 'static) -> std::io::Result<Self> {
         let (requests, asked) = mpsc::channel::<Interest>();
         let mut watcher = Watcher::new(root);
@@ -60,9 +60,9 @@ impl Task {
         Ok(Task { requests })
     }
 
-    /// Asks for something else to be looked at.
+    /// Asks for something else to be shown.
     pub fn look_at(&self, interest: Interest) {
-        // It can only fail when the thread has panicked, which its last view does not hide: nothing moves any more.
+        // Sending fails only when the thread has panicked. Then the last view stays on the screen and changes no more.
         let _ = self.requests.send(interest);
     }
 }

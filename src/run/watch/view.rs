@@ -11,22 +11,22 @@ use super::tags::{Tag, TagId};
 /// A run, by its place in the list of all: runs are added at its end and stay.
 pub type RunId = u32;
 
-/// What is looked at.
+/// What the screen shows, and what is therefore read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Interest {
     /// The runs that are read in full, the most important first.
     pub shown: Vec<RunId>,
     /// The runs whose rows are on the screen.
     pub visible: Vec<RunId>,
-    /// The tag whose figures are shown.
+    /// The tag whose values are shown.
     pub tag: Option<TagId>,
-    /// The tag whose newest number stands in the table.
+    /// The tag whose newest value stands in the table.
     pub value: Option<TagId>,
-    /// How many kept moments before the newest a picture is of.
+    /// How many of the kept pictures are newer than the one that is shown.
     pub back: usize,
-    /// Columns and rows that a picture may have.
+    /// The columns and rows that a picture may have.
     pub room: (usize, usize),
-    /// The run about which all is told.
+    /// The run whose details are shown.
     pub details: Option<RunId>,
 }
 
@@ -35,11 +35,11 @@ pub struct Interest {
 pub struct Row {
     /// Its folder below the one that is watched, fit to be shown.
     pub name: Arc<str>,
-    /// The step of its newest figure.
+    /// The step of its newest value.
     pub step: Option<i64>,
     /// When that was written, in seconds since 1970.
     pub time: Option<f64>,
-    /// The newest number of [`Interest::value`].
+    /// The newest value of [`Interest::value`].
     pub value: Option<f64>,
     /// Its hyperparameters in a line.
     pub hparams: Arc<str>,
@@ -47,27 +47,27 @@ pub struct Row {
     pub bytes: u64,
     /// Places in its files that are damaged.
     pub damaged: u64,
-    /// Whether its newest figures have been read.
+    /// Whether its newest values have been read.
     pub is_read: bool,
 }
 
-/// The figures of a run that is shown.
+/// The values of a run that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     /// The run.
     pub run: RunId,
-    /// Its figures of [`Interest::tag`]; `None` while it has none.
+    /// Its values of [`Interest::tag`]; `None` while it has none.
     pub content: Option<Content>,
-    /// The number of this run that says most.
+    /// The scalar of this run that says most.
     pub main: Option<TagId>,
     /// The share of its files that has been read.
     pub read: f64,
 }
 
-/// Figures to draw.
+/// Values to draw.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// A number over the steps.
+    /// A scalar over the steps.
     Curve(Arc<Curve>),
     /// Distributions over the steps.
     Distributions(Arc<Sampled<Distribution>>),
@@ -91,14 +91,14 @@ pub enum Content {
     },
 }
 
-/// How far the watcher has come.
+/// How far the watcher has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
     /// Folders walked.
     pub folders: usize,
     /// Whether the folders are being walked for the first time.
     pub is_walking: bool,
-    /// Runs whose newest figures have been read.
+    /// Runs whose newest values have been read.
     pub read: usize,
 }
 
@@ -111,7 +111,7 @@ pub struct Details {
     pub about: Vec<(String, String)>,
     /// Its hyperparameters.
     pub hparams: Arc<Vec<(String, String)>>,
-    /// The newest number of every tag: its name, its step, itself.
+    /// The newest scalar of every tag: the tag's name, the step, the value.
     pub values: Vec<(Arc<str>, i64, f64)>,
 }
 
@@ -128,7 +128,7 @@ pub struct WatchSnapshot {
     pub panels: Vec<Panel>,
     /// All about [`Interest::details`].
     pub details: Option<Box<Details>>,
-    /// How far it has come.
+    /// How far the watcher has read.
     pub progress: Progress,
     /// What could not be read, fit to be shown.
     pub problems: Vec<String>,

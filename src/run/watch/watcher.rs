@@ -13,25 +13,25 @@ use super::tags::{self, TagId, Tags};
 use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};
 use crate::run::text;
 
-/// Bytes that are read for the figures of a run before something else has its turn.
+/// Bytes that are read of a run in full before something else has its turn.
 const SLICE: u64 = 4 << 20;
-/// Runs whose newest figures are read before something else has its turn.
+/// Runs whose newest values are read before something else has its turn.
 const RUNS: usize = 32;
-/// What the figures of all runs may take in memory before those that are not looked at are forgotten.
+/// The memory that the values of all runs may take before those of runs that are not shown are forgotten.
 const MEMORY: usize = 256 << 20;
-/// How often the files of runs on the screen, and those of all, are asked for their size.
+/// How often the system is asked for the sizes of the files of runs on the screen, and of all runs.
 const POLL_VISIBLE: Duration = Duration::from_millis(500);
 const POLL_ALL: Duration = Duration::from_secs(3);
 /// The least time between two walks; a walk that takes long is followed by a longer rest.
 const WALK: Duration = Duration::from_secs(3);
-/// Longest name of a run that is shown, in characters.
+/// The longest name of a run that is shown, in characters.
 const NAME: usize = 160;
 
 /// A decoded picture, and what it was decoded from.
 type Decoded = ((RunId, TagId, i64, (usize, usize)), Result<Arc<Picture>, String>);
 
-/// Follows a folder of runs. It asks and reads the files itself instead of being told by the system of changes, since
-/// that works on network folders too.
+/// Follows a folder of runs. It looks for changes itself instead of having the system tell of them: that works on
+/// network folders too.
 #[derive(Debug)]
 pub struct Watcher {
     root: PathBuf,
@@ -45,7 +45,7 @@ pub struct Watcher {
     tags: Tags,
     interest: Interest,
     requests: u64,
-    /// The next run whose newest figures may be out of date.
+    /// The next run whose newest values may be out of date.
     next_unread: usize,
     poll_visible: Instant,
     poll_all: Instant,
@@ -79,13 +79,13 @@ impl Watcher {
         }
     }
 
-    /// Attends to this from now on.
+    /// Reads for this from now on.
     pub fn look_at(&mut self, interest: Interest) {
         self.requests += 1;
         self.interest = interest;
     }
 
-    /// Works for about that long, or until there is nothing to do; whether something was done.
+    /// Works for about that long, or until there is nothing to do. Returns whether something was done.
     pub fn work(&mut self, time: Duration) -> bool {
         let until = Instant::now() + time;
         let mut worked = false;
@@ -104,7 +104,7 @@ impl Watcher {
         }
     }
 
-    /// Finds all runs and reads every byte of them for their newest figures; tells how many are done and how many
+    /// Finds all runs and reads every byte of them for their newest values; tells how many are done and how many
     /// there are.
     pub fn read_everything(&mut self, mut tell: impl FnMut(usize, usize)) {
         while self.walk_on() {}
@@ -158,7 +158,7 @@ impl Watcher {
         false
     }
 
-    /// Drops the figures of runs that have not been looked at for longest, until what is kept is small enough.
+    /// Drops the values of the runs that were last shown the longest ago, until what is kept is small enough.
     fn forget_the_oldest(&mut self) {
         let mut bytes: usize =
             self.runs.iter().filter_map(|run| run.figures.as_ref()).map(|f| f.bytes()).sum();
@@ -213,7 +213,7 @@ impl Watcher {
         changed
     }
 
-    /// What is known now of what is looked at.
+    /// What is known now of what the screen shows.
     pub fn view(&mut self) -> WatchSnapshot {
         let rows = self.runs.iter().map(|run| Row {
             name: run.name.clone(),
@@ -271,7 +271,7 @@ impl Watcher {
         Panel { run: id, content, main, read }
     }
 
-    /// The picture, decoded now or just before.
+    /// The picture, decoded now or kept from an earlier view.
     fn decode(
         &mut self,
         key: (RunId, TagId, i64, (usize, usize)),

@@ -43,7 +43,7 @@ macro_rules! commands {
                 }
             }
 
-            /// Whether it makes sense to call it by name: not so for moving about in lists and popups.
+            /// Whether it makes sense to call it by name. It does not for moving about in lists and popups.
             pub fn is_in_palette(self) -> bool {
                 match self {
                     $(Command::$variant => $palette,)*

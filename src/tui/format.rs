@@ -71,7 +71,7 @@ pub fn tick(value: f64, step: f64) -> String {
         return format!("{value:.0e}");
     }
     let mut decimals = (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
-    // Steps of 2.5 need one more than those of 1, 2 and 5.
+    // Steps of 2.5 need one more digit than those of 1, 2 and 5.
     let shifted = step.abs() * 10_f64.powi(decimals as i32);
     if (shifted - shifted.round()).abs() > 0.05 {
         decimals += 1;

@@ -52,14 +52,14 @@ impl Key {
     }
 }
 
-/// Keys that do one thing; of the dashboard, where nothing else is said.
+/// Keys that do one thing; by default a command of the dashboard.
 #[derive(Debug)]
 pub struct Binding<C = Command> {
     /// Any of these.
     pub keys: &'static [Key],
     /// What they do.
     pub command: C,
-    /// A word or two for the footer; none for those that need no mention there.
+    /// A word or two for the footer; `None` for keys that need no mention there.
     pub hint: Option<&'static str>,
 }
 
@@ -75,7 +75,7 @@ pub(super) const fn shown<C: Copy>(keys: &'static [Key], command: C, hint: &'sta
 pub struct Table {
     /// As the help calls it.
     pub title: &'static str,
-    /// Looked up from the first to the last.
+    /// The bindings, looked up from the first to the last.
     pub bindings: &'static [Binding],
 }
 
@@ -183,14 +183,14 @@ static GLOBAL: Table = Table {
     ],
 };
 
-/// In the footer while a training runs, whatever the screen.
+/// Bindings that the footer shows while a training runs, on every screen.
 static RUNNING: &[Binding] = &[
     shown(&[ch(' ')], Command::Pause, "pause"),
     shown(&[ch('.')], Command::Step, "step"),
     shown(&[ch('+'), ch('-')], Command::Faster, "rate"),
 ];
 
-/// Of the popups to be read.
+/// For popups with text to read.
 static READING: Table = Table {
     title: "Reading",
     bindings: &[
@@ -213,7 +213,7 @@ static CONFIRM: Table = Table {
     ],
 };
 
-/// Of the popups with a line to type: letters go to the line.
+/// For popups with a line to type: letters go to the line.
 static TYPING: Table = Table {
     title: "Typing",
     bindings: &[
@@ -251,7 +251,7 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
     }
 }
 
-/// The tables that hold now, in the order in which they are asked: a popup takes all keys.
+/// The tables that hold now, in the order in which keys are looked up in them. A popup takes all keys.
 pub fn active(state: &State) -> Vec<&'static Table> {
     match state.overlays.last() {
         Some(overlay) => vec![overlay_table(overlay)],

@@ -30,7 +30,7 @@ pub enum Message {
         /// Its path, or the reason.
         result: Result<String, String>,
     },
-    /// The files of a source have been looked into.
+    /// The files of a source have been read.
     FilesRead {
         /// The source.
         source: Source,
@@ -55,9 +55,9 @@ pub enum Effect {
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },
-    /// Look into the files of a source, which may take long; answered by [`Message::FilesRead`].
+    /// Read the files of a source, which may take long; answered by [`Message::FilesRead`].
     ReadFiles(Source),
-    /// Look for the runs on disk; answered by [`Message::Runs`].
+    /// List the runs on disk; answered by [`Message::Runs`].
     ListRuns,
     /// Leave.
     Quit,

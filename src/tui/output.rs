@@ -1,4 +1,4 @@
-//! Where frames go: gathered, so that a frame is one write, and in the words that the terminal knows.
+//! Where frames go: gathered, so that a frame is one write, and in the escape sequences that the terminal knows.
 
 use std::io::{self, Stdout, Write};
 

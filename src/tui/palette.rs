@@ -2,8 +2,8 @@
 
 use super::commands::Command;
 
-/// The commands that match what was typed in the palette, best first: every letter in order, the more of them at the
-/// start of words and side by side the better.
+/// The commands that match what was typed in the palette, best first: a match has every letter in order, and is better
+/// the more of them are at the start of words or side by side.
 pub fn matching(typed: &str) -> Vec<Command> {
     let palette = Command::all().filter(|command| command.is_in_palette());
     let mut scored: Vec<(i32, Command)> =
@@ -12,7 +12,7 @@ pub fn matching(typed: &str) -> Vec<Command> {
     scored.into_iter().map(|(_, command)| command).collect()
 }
 
-/// How well a name matches; none where a letter is missing.
+/// How well a name matches; `None` where a letter is missing.
 fn fuzzy(typed: &str, name: &str) -> Option<i32> {
     let mut score = 0;
     let mut previous_matched = false;

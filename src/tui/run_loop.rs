@@ -20,18 +20,18 @@ use super::terminal::{self, Guard};
 use super::theme::Theme;
 use super::{screens, update};
 
-/// Least time between two frames that only the worker's reports ask for: each costs the training a little.
+/// The least time between two frames that only the worker's reports ask for: each costs the training a little.
 const FRAME: Duration = Duration::from_millis(100);
-/// The same while a person steers and the worker's answers should be seen at once.
+/// The same just after input, when the worker's answer to it should be seen at once.
 const QUICK_FRAME: Duration = Duration::from_millis(15);
-/// How long after a key the worker's answer to it may come.
+/// For how long after input frames come at the quicker rate.
 const ATTENTION: Duration = Duration::from_millis(500);
 /// Time between two frames of the spinner.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);
 
-/// Keys that wait for the dashboard at most; more stay with the terminal.
+/// The most keys that wait for the dashboard; more stay with the terminal.
 const KEYS: usize = 256;
 
 /// SIGHUP: the terminal is gone. Its number is the same on every Unix.
@@ -72,12 +72,12 @@ pub trait Link {
     /// A sentence that says why not.
     fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
 
-    /// Looks into the files of a source, without holding up anything, and hands what it offers, or why they cannot be
-    /// used, to `tell`. It may never be told: a pipe into which nobody writes is never read to its end.
+    /// Reads the files of a source, without holding up anything, and hands what it offers, or why they cannot be used,
+    /// to `tell`. `tell` may never be called: a pipe into which nobody writes is never read to its end.
     fn read_files(&mut self, source: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static);
 
-    /// Looks for the runs on disk, oldest first, without holding up anything, and hands them, or why there are none, to
-    /// `tell`.
+    /// Lists the runs on disk, oldest first, without holding up anything, and hands them, or why they cannot be listed,
+    /// to `tell`.
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
 }
 
@@ -96,7 +96,7 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
     link.send(state.requests.add(match exit {
         Ok(Exit::Quit) => worker::Command::Shutdown,
         Ok(Exit::Signal(signal)) if signal != HANG_UP => worker::Command::Shutdown,
-        // The line has dropped, or the dashboard is broken: no reason to lose a training.
+        // The connection has dropped, or the dashboard is broken: that is no reason to lose a training.
         Ok(Exit::Detached | Exit::Closed | Exit::Signal(_)) | Err(_) => worker::Command::Detach,
     }));
     let drained = async { while link.next().await.is_some() {} };
@@ -193,15 +193,15 @@ fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
     event.map_or(Message::EngineGone, Message::Engine)
 }
 
-/// What the state's effects reach.
+/// What is outside the state: effects act on it.
 struct Outside<'a, L> {
     link: &'a mut L,
-    /// Where is told what was found on disk.
+    /// Takes what was found on disk, as messages.
     found: mpsc::UnboundedSender<Message>,
 }
 
 impl<L: Link> Outside<'_, L> {
-    /// Updates the state and does what follows; how the person leaves, if so.
+    /// Updates the state and carries out its effects. Returns how the person leaves, if they do.
     fn apply(&mut self, state: &mut State, message: Message) -> Option<Exit> {
         let mut messages = vec![message];
         while let Some(message) = messages.pop() {
@@ -212,7 +212,7 @@ impl<L: Link> Outside<'_, L> {
                         let result = self.link.save(&preset, overwrite);
                         messages.push(Message::PresetSaved { preset, result });
                     }
-                    // Nobody to tell: the dashboard has been left.
+                    // Sending fails when the dashboard has been left; then there is nobody to tell.
                     Effect::ListRuns => {
                         let found = self.found.clone();
                         self.link.list_runs(move |runs| drop(found.send(Message::Runs(runs))));
@@ -235,7 +235,7 @@ impl<L: Link> Outside<'_, L> {
 fn from_input(event: Input) -> Option<Message> {
     match event {
         Input::Key(key) => Some(Message::Key(key)),
-        // A mouse that only moves changes nothing: no frame for it.
+        // A mouse that only moves changes nothing, so it needs no frame.
         Input::Mouse(mouse) if mouse.kind == crossterm::event::MouseEventKind::Moved => None,
         Input::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Input::Paste(text) => Some(Message::Paste(text)),

@@ -58,7 +58,7 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back; does nothing when it is not taken. A terminal that is gone cannot be helped.
+/// Gives the terminal back; does nothing when it is not taken. Errors are ignored: the terminal may be gone.
 pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;

@@ -23,9 +23,9 @@ pub enum Depth {
 pub enum Role {
     /// Where the person is: the active tab, the focused border, keys.
     Accent,
-    /// Figures of the training set.
+    /// Values of the training set.
     Training,
-    /// Figures of the validation set.
+    /// Values of the validation set.
     Validation,
     /// Right, done.
     Good,
@@ -137,7 +137,7 @@ impl Theme {
             Depth::Sixteen if share > 0.5 => Style::new().fg(Color::Black).bg(self.color(role)),
             Depth::Sixteen => self.strong(role),
             _ => {
-                // From a dark shade to the full hue, always under white figures.
+                // From a dark shade to the full hue, always behind white digits.
                 let hue: [f64; 3] = if role == Role::Bad { [186.0, 58.0, 52.0] } else { [36.0, 122.0, 72.0] };
                 let shade = |full: f64| (full * (0.35 + 0.65 * share.sqrt())) as u8;
                 Style::new()

@@ -54,7 +54,7 @@ impl Outline {
     }
 }
 
-/// Why a preset cannot be trained, in lines.
+/// Why a preset cannot be trained, as lines.
 pub(super) fn hindrance(theme: &Theme, hindrance: Hindrance<'_>, width: usize) -> Vec<Line<'static>> {
     let role = match hindrance {
         Hindrance::Unread => Role::Muted,
@@ -63,7 +63,7 @@ pub(super) fn hindrance(theme: &Theme, hindrance: Hindrance<'_>, width: usize) -
     wrap(hindrance.text(), width).into_iter().map(|row| Line::styled(row, theme.style(role))).collect()
 }
 
-/// The data set: shape, samples, targets. Of files that are not known: which they are.
+/// The data set: shape, samples, targets. Before its files are read: which files they are.
 pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'static>> {
     let data = &entry.draft.data;
     let title = Span::styled(data.source.title(), Style::new().add_modifier(Modifier::BOLD));
@@ -97,7 +97,7 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
     lines
 }
 
-/// What else there is to know of it, for those who read on: whom it is owed to, what is done to its samples.
+/// More about the data: its source and licence, and what is done to its samples.
 fn origin(theme: &Theme, data: &DataConfig, width: usize) -> Vec<Line<'static>> {
     let mut known = Vec::new();
     let credit = data.source.credit();
@@ -213,7 +213,7 @@ fn content(state: &State, width: usize) -> Vec<Line<'static>> {
 
 fn area(size: Size) -> Rect {
     let [_, body, _] = layout::parts(size);
-    // Where a rim of the screen below would only be in the way, it covers all of it.
+    // Where only a thin margin would be left around the popup, it covers the whole body.
     if size.width <= 104 { body } else { layout::popup(size, 100, body.height) }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, info: &FigureInfo, at: &Controls, body: Rect, 
     }
 }
 
-/// How the knobs stand, and the keys that turn them.
+/// The settings of the knobs, and the keys that turn them.
 fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'static>> {
     let mut spans = Vec::new();
     let has_plane = knobs.iter().any(|knob| matches!(knob, Knob::Plane { .. }));
@@ -58,7 +58,7 @@ fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'stati
 fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let width = usize::from(area.width).saturating_sub(2);
-    // Wide gaps between facts would not outlive the breaking of a line.
+    // Breaking a line would lose the wide gaps between facts, so a dot parts them.
     let parted =
         |note: &String| if note.width() > width { note.replace("   ", " · ") } else { note.clone() };
     let mut notes: Vec<String> = figure.notes.iter().flat_map(|note| wrap(&parted(note), width)).collect();
@@ -122,13 +122,13 @@ fn least(body: &Body) -> (u16, u16) {
     }
 }
 
-/// Where the panels go: as many of the first as have room, in the grid that leaves the tightest most of it.
+/// Where the panels go: as many of the first ones as fit, in the grid that gives the most room to the tightest panel.
 fn arrange(panels: &[&Panel], area: Rect) -> Vec<Rect> {
     let roominess = |count: usize, columns: usize| {
         let rows = count.div_ceil(columns);
         let shares = panels.iter().take(count).enumerate().map(|(place, panel)| {
             let (width, height) = least(&panel.body);
-            // The last row may have fewer, which are wider then.
+            // The last row may have fewer panels; they are wider then.
             let beside = if place / columns == rows - 1 { count - (rows - 1) * columns } else { columns };
             let across = f64::from(area.width) / beside as f64 / f64::from(width);
             across.min(f64::from(area.height) / rows as f64 / f64::from(height))

@@ -86,7 +86,7 @@ pub(super) fn phase(state: &State) -> (&'static str, Role) {
     }
 }
 
-/// What turns while one waits.
+/// The spinner, shown while a person waits.
 pub(super) fn spinner(state: &State) -> &'static str {
     let rich = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
     let plain = ["|", "/", "-", "\\"];
@@ -107,7 +107,7 @@ fn status(state: &State, width: u16) -> Line<'static> {
             details.push(format!("{} samples/s", format::thousands(rate)));
         }
     }
-    // The least important goes first where it is narrow: the throughput, the name, the step.
+    // Where the terminal is narrow, the least important parts are dropped first: the throughput, the name, the step.
     let used = word.width() + 3;
     while !details.is_empty()
         && used + details.iter().map(|d| d.width() + 2).sum::<usize>() > usize::from(width)

@@ -16,7 +16,7 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::{bar, matrix, panel};
 use crate::worker::{Filter, RunInfo, Sample};
 
-/// So much of a view's title is shown.
+/// The most columns of a view's title that are shown.
 const TITLE: usize = 26;
 
 /// The line of the views and what is below it.
@@ -24,7 +24,7 @@ fn places(body: Rect) -> [Rect; 2] {
     Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(body)
 }
 
-/// The tabs of the views, of those that fit the ones around the view in front.
+/// The tabs of the views; where not all fit, those around the view in front.
 fn tabs(inspect: &Inspect, info: &RunInfo, line: Rect) -> Vec<(InspectView, Rect)> {
     let all: Vec<(InspectView, u16)> = views(info)
         .into_iter()

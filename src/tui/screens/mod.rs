@@ -44,7 +44,7 @@ pub fn draw(state: &State, frame: &mut Frame) {
         match overlay {
             Overlay::Help { scroll } => help::draw(state, *scroll, frame),
             Overlay::Card { scroll } => card::popup(state, *scroll, frame),
-            // The list itself shows it.
+            // The list of presets shows the filter.
             Overlay::Filter(_) => {}
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
@@ -58,7 +58,7 @@ pub fn draw(state: &State, frame: &mut Frame) {
 pub enum Hit {
     /// A tab.
     Tab(Screen),
-    /// A row of the list on the screen in front, by what [`State::chosen_mut`] counts.
+    /// A row of the list on the screen in front, numbered as in [`State::chosen_mut`].
     Row(usize),
     /// A view of the Inspect screen.
     InspectView(InspectView),

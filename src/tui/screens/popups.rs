@@ -23,13 +23,13 @@ fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) 
     inner
 }
 
-/// A line that is typed, behind a sign of one column.
+/// A line to type, after a sign of one column.
 pub(super) fn draw_input(state: &State, sign: &str, input: &LineInput, row: Rect, frame: &mut Frame) {
     if row.is_empty() {
         return;
     }
     let before: String = input.text().chars().take(input.cursor()).collect();
-    // A long line is shown from where its cursor is in view.
+    // A long line is scrolled so that its cursor is in view.
     let room = usize::from(row.width).saturating_sub(4).max(1);
     let skipped = before.width().saturating_sub(room);
     let shown: String = input.text().chars().skip(skipped).collect();

@@ -127,7 +127,7 @@ fn draw_broken(state: &State, file: &str, reason: &str, area: Rect, frame: &mut 
     frame.render_widget(block, area);
 }
 
-/// What it is, its data, its layers: side by side where it is wide.
+/// A preset: what it is, its data, its layers. They are side by side where the terminal is wide.
 fn draw_entry(state: &State, entry: &Entry, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let wide = area.width >= 90;

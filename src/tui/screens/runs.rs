@@ -82,7 +82,7 @@ fn role(standing: Standing) -> Option<Role> {
     }
 }
 
-/// Widths: the time is short where it is narrow, the preset's name takes what is left.
+/// Widths: the time is short where the terminal is narrow, the preset's name takes what is left.
 fn columns(width: usize) -> [usize; 7] {
     let time = if width >= 90 { 16 } else { 11 };
     let fixed = [time, 0, 11, 9, 9, 8, 9];
@@ -90,7 +90,7 @@ fn columns(width: usize) -> [usize; 7] {
     [fixed[0], preset.min(40), fixed[2], fixed[3], fixed[4], fixed[5], fixed[6]]
 }
 
-/// Words to the left, figures to the right.
+/// One line of the list: words are aligned left, numbers right.
 fn line(cells: &[String; 7], columns: [usize; 7]) -> String {
     let mut text = String::new();
     for (place, (cell, width)) in cells.iter().zip(columns).enumerate() {
@@ -108,7 +108,7 @@ fn cells(overview: &Overview, time: usize) -> [String; 7] {
         Ok(manifest) => (started(manifest.started), clean(&manifest.preset.name)),
         Err(_) => ("-".into(), clean(&overview.run.name())),
     };
-    // Without the year where it is narrow.
+    // The year is left out where the terminal is narrow.
     let started = if time < 16 { started.get(5..).unwrap_or(&started).to_owned() } else { started };
     [
         started,

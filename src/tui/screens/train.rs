@@ -135,7 +135,7 @@ fn value(value: f64) -> String {
     if value.abs() >= 1000.0 { format!("{value:.1}") } else { format!("{value:.4}") }
 }
 
-/// Scores in words, of the metrics as many as fit.
+/// Scores in words, with as many metrics as fit.
 fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> String {
     let accuracy = accuracy.map(|share| format!("   accuracy {:.2}%", 100.0 * share)).unwrap_or_default();
     let mut text = format!("loss {loss:.4}{accuracy}");
@@ -205,9 +205,9 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     let has_accuracy = epochs.iter().any(|epoch| epoch.training.accuracy.is_some());
     let has_validation = epochs.iter().any(|epoch| epoch.validation.is_some());
     let none = epochs.is_empty();
-    // The widths have a column to spare each.
+    // Each width has one column to spare.
     let tight = u16::from(inner.width < 62);
-    // The metrics of held-out samples where there are such, as many as fit.
+    // The metrics of held-out samples where there are any, as many as fit.
     let scores = |epoch: &EpochReport| epoch.validation.unwrap_or(epoch.training).metrics;
     let mut columns: Vec<(String, u16, Box<dyn Fn(&EpochReport) -> String>)> = vec![
         ("#".into(), 3, Box::new(|epoch| epoch.epoch.to_string())),

@@ -1,6 +1,6 @@
-//! The course of a figure over the steps, in bounded memory.
+//! A scalar over the steps, in bounded memory.
 
-/// Summary of the reports that fell together into one place of the curve.
+/// Summary of the reports that share one place of the curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bucket {
     /// The last step it covers.
@@ -26,7 +26,7 @@ impl Bucket {
     }
 }
 
-/// A figure over the steps. Keeps every value until there are [`CAPACITY`](Self::CAPACITY), then merges neighbours:
+/// A scalar over the steps. Keeps every value until there are [`CAPACITY`](Self::CAPACITY), then merges neighbours:
 /// extremes stay visible, memory and the cost of drawing stay bounded however long the training is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
@@ -42,10 +42,10 @@ impl Default for Series {
 }
 
 impl Series {
-    /// Most buckets that are kept: several for each dot of the widest chart.
+    /// The most buckets that are kept: several for each dot of the widest chart.
     pub const CAPACITY: usize = 4096;
 
-    /// A course that was summarised elsewhere, steps rising.
+    /// A curve that was summarised elsewhere, in the order of steps.
     pub fn from_buckets(buckets: Vec<Bucket>) -> Self {
         Series { buckets, ..Series::default() }
     }
@@ -74,7 +74,7 @@ impl Series {
         }
     }
 
-    /// The course so far, in order.
+    /// The curve so far, in the order of steps.
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets
     }

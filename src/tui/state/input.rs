@@ -4,11 +4,11 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineInput {
     text: String,
-    /// In characters.
+    /// The cursor's place, in characters.
     cursor: usize,
 }
 
-/// More than any name or number needs.
+/// The most characters of a line: more than any name or number needs.
 const LONGEST: usize = 200;
 
 impl LineInput {
@@ -75,12 +75,12 @@ impl LineInput {
         self.cursor = self.cursor.saturating_add_signed(characters).min(self.len());
     }
 
-    /// To the first character.
+    /// Moves the cursor to the first character.
     pub fn home(&mut self) {
         self.cursor = 0;
     }
 
-    /// Behind the last character.
+    /// Moves the cursor behind the last character.
     pub fn end(&mut self) {
         self.cursor = self.len();
     }

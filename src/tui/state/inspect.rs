@@ -1,10 +1,10 @@
-//! What the Inspect screen looks at.
+//! What the Inspect screen shows.
 
 use crate::worker::{
     Confusion, Controls, Figure, FigureInfo, Filter, Inspection, Knob, Question, RunInfo, Sample,
 };
 
-/// Least training seconds between two questions about what is on the screen.
+/// The least training time, in seconds, between two questions about what is on the screen.
 const REFRESH_SECONDS: f64 = 0.5;
 
 /// The views of the screen.
@@ -42,33 +42,33 @@ pub struct Inspect {
     pub view: InspectView,
     /// Which samples are shown.
     pub filter: Filter,
-    /// The position that was asked for; the worker counts it round.
+    /// The position that was asked for; the worker wraps it around.
     pub position: i64,
     /// The newest sample.
     pub sample: Option<Sample>,
-    /// Set when no sample passes the filter.
+    /// The filter, when no sample passes it.
     pub nothing: Option<Filter>,
     /// The newest matrix.
     pub confusion: Option<Confusion>,
     /// The newest figure.
     pub figure: Option<Figure>,
-    /// How many seconds the worker took for it.
+    /// How many seconds the worker took for the newest figure.
     pub figure_cost: f64,
-    /// How the knobs of the figures stand, in the order of [`RunInfo::figures`].
+    /// The settings of the figures' knobs, in the order of [`RunInfo::figures`].
     pub knobs: Vec<Controls>,
-    /// The panel of the figure that comes first, counted round.
+    /// The panel of the figure that comes first; the number wraps around.
     pub part: usize,
-    /// Training seconds at which a sample was asked for last.
+    /// The training time, in seconds, at which a sample was asked for last.
     pub asked_at: f64,
 }
 
 impl Inspect {
-    /// Another training begins: the view stays, where it has such a one; its answers are yet to come.
+    /// The state for a new training: the view stays where the training has the same one; answers are still to come.
     pub fn anew(&self, old: Option<&RunInfo>, new: &RunInfo) -> Self {
         let shown = old.map(|info| title(self.view, info));
         let views = views(new);
         let same = views.iter().find(|view| shown == Some(title(**view, new)));
-        // A sample that is no picture says little; then a figure comes first.
+        // A sample that is not a picture says little; then a figure comes first.
         let is_picture = matches!(new.input_shape[..], [_, _, 1 | 3]);
         let figure = views.iter().find(|view| matches!(view, InspectView::Figure(_)));
         let first = if is_picture { views.first() } else { figure.or(views.first()) };
@@ -81,7 +81,7 @@ impl Inspect {
         }
     }
 
-    /// The figure that is shown, and how its knobs stand.
+    /// The figure that is shown, and the settings of its knobs.
     pub fn shown<'a>(&'a self, info: &'a RunInfo) -> Option<(&'a FigureInfo, &'a Controls)> {
         match self.view {
             InspectView::Figure(place) => info.figures.get(place).zip(self.knobs.get(place)),
@@ -110,8 +110,8 @@ impl Inspect {
         }
     }
 
-    /// Training seconds after which the view is asked for again; `None`: only at the end of an epoch. A figure that
-    /// takes long comes rarely: training gives at most a fiftieth of its time to be looked at.
+    /// Training time in seconds after which the view is asked for again; `None`: only at the end of an epoch. A figure
+    /// that takes long is refreshed rarely, so that figures take about a fiftieth of the training time.
     pub fn refreshed_after(&self) -> Option<f64> {
         match (self.view, self.filter) {
             (InspectView::Sample, Filter::All) => Some(REFRESH_SECONDS),

@@ -7,7 +7,7 @@ use crate::preset::{Preset, Procedure};
 pub const ALL: [&str; 7] =
     ["Perceptrons", "Convolutional", "Recurrent", "Attention", "Autoencoders", "Pretrained", "Generative"];
 
-/// The kind of a preset: by its procedure, and for supervised ones by the layer that says most.
+/// The kind of a preset: by its procedure, and for supervised ones by the most telling layer.
 pub fn of(preset: &Preset) -> &'static str {
     match &preset.procedure {
         Procedure::Pretraining(_) => return "Pretrained",
@@ -27,7 +27,7 @@ pub fn of(preset: &Preset) -> &'static str {
     }
 }
 
-/// Whether a layer, or one of a residual block's, is of this family.
+/// Whether a layer, or one inside a residual block, is of this family.
 fn any(layers: &[Layer], family: Family) -> bool {
     layers.iter().any(|layer| match layer {
         Layer::Residual(block) => any(&block.layers, family),

@@ -48,7 +48,7 @@ impl Screen {
     pub const ALL: [Screen; 5] =
         [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs];
 
-    /// On its tab, there where the terminal is narrow, in the palette, and in one line what showing it is for.
+    /// The title on its tab, the short title for narrow terminals, the name in the palette, and what showing it is for.
     fn words(self) -> [&'static str; 4] {
         match self {
             Screen::Presets => ["Presets", "Presets", "presets", "Show the presets"],
@@ -59,7 +59,7 @@ impl Screen {
         }
     }
 
-    /// On the tab.
+    /// The title on the tab.
     pub fn title(self) -> &'static str {
         self.words()[0]
     }
@@ -84,7 +84,7 @@ impl Screen {
         self as usize
     }
 
-    /// The screen so many tabs to the right, counted round.
+    /// The screen `by` tabs to the right, wrapping around.
     pub fn next(self, by: isize) -> Screen {
         let tabs = Self::ALL.len() as isize;
         Self::ALL[(self as isize + by).rem_euclid(tabs) as usize]
@@ -98,7 +98,7 @@ pub struct ChartOptions {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
-    /// Which of [`Training::charts`] stands beside the loss, counted round.
+    /// Which of [`Training::charts`] stands beside the loss; the number wraps around.
     pub beside: usize,
 }
 
@@ -129,7 +129,7 @@ pub struct Notice {
     pub text: String,
 }
 
-/// What follows a training that is ended for it.
+/// What begins once the running training has been ended for it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// A preset, by its place in the list.
@@ -156,7 +156,7 @@ pub struct State {
     pub hyper: Hyper,
     /// What the worker was asked for.
     pub requests: Requests,
-    /// The connection to the process that trains is lost, and tried again.
+    /// Whether the connection to the process that trains is lost, and being tried again.
     pub is_cut_off: bool,
     /// What the worker does.
     pub phase: Phase,
@@ -166,13 +166,13 @@ pub struct State {
     pub training: Option<Training>,
     /// The training before it: a view that both have stays on the screen.
     pub previous: Option<Box<RunInfo>>,
-    /// Whether the last training ended with an error, and which.
+    /// The error with which the last training ended, if it did.
     pub failure: Option<String>,
     /// What starts when the running training has ended.
     pub start_next: Option<Next>,
-    /// A stop was asked for.
+    /// Whether a stop was asked for.
     pub stopping: bool,
-    /// What is looked at.
+    /// What the Inspect screen shows.
     pub inspect: Inspect,
     /// The runs on disk.
     pub runs: Runs,
@@ -180,13 +180,13 @@ pub struct State {
     pub chart: ChartOptions,
     /// Popups, topmost last.
     pub overlays: Vec<Overlay>,
-    /// One line an event.
+    /// The log, one line per event.
     pub log: std::collections::VecDeque<String>,
     /// Lines between the log's end and the last one shown.
     pub log_scroll: usize,
     /// The message in the footer.
     pub notice: Option<Notice>,
-    /// Counts ticks, for what turns while one waits.
+    /// Counts ticks, for the spinner.
     pub ticks: u64,
 }
 
@@ -224,7 +224,7 @@ impl State {
         self.phase != Phase::Idle
     }
 
-    /// Whether something on the screen turns although nothing is reported.
+    /// Whether the spinner turns although nothing is reported.
     pub fn is_waiting(&self) -> bool {
         matches!(self.phase, Phase::Preparing | Phase::Evaluating) || self.stopping || self.is_cut_off
     }
@@ -244,7 +244,7 @@ impl State {
         }
     }
 
-    /// Moves the choice on the screen in front by so many rows, or scrolls it.
+    /// Moves the choice on the screen in front by `rows` rows, or scrolls the screen.
     pub fn move_by(&mut self, rows: isize) {
         match self.screen {
             Screen::Presets => self.presets.move_by(rows),
@@ -263,7 +263,7 @@ impl State {
         }
     }
 
-    /// The training that was shown is gone; another one follows.
+    /// Forgets the training that was shown: another one follows.
     pub fn drop_training(&mut self) {
         if let Some(training) = self.training.take() {
             self.previous = Some(Box::new(training.info));

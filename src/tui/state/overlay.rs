@@ -33,7 +33,7 @@ pub enum Overlay {
 /// A question with yes and no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confirm {
-    /// In the frame.
+    /// The title in the frame.
     pub title: &'static str,
     /// The whole question.
     pub question: String,
@@ -59,7 +59,7 @@ pub enum Purpose {
 /// A line to be typed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prompt {
-    /// In the frame.
+    /// The title in the frame.
     pub title: String,
     /// What is valid.
     pub help: String,
@@ -82,6 +82,6 @@ pub enum Subject {
     LearningRate,
     /// The learning rate with which the chosen run goes on.
     ResumeRate,
-    /// What the figure on the screen is about; it follows while one types.
+    /// The text of the figure on the screen, which follows while a person types.
     FigureText,
 }

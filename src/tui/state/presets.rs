@@ -15,18 +15,18 @@ pub enum Origin {
 /// What is known of the data that a preset names.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
-    /// It is in files that nobody has looked into yet.
+    /// It is in files that have not been read yet.
     Unread,
     /// Its files are being read.
     Reading,
     /// What it offers.
     Known(Offers),
-    /// Its files cannot be used: why.
+    /// Its files cannot be used, for this reason.
     Broken(String),
 }
 
 impl Data {
-    /// What is known of a source before its files are looked into.
+    /// What is known of a source before its files are read.
     fn of(source: &Source) -> Self {
         source.built_in_offers().map_or(Data::Unread, Data::Known)
     }
@@ -37,7 +37,7 @@ impl Data {
 pub enum Hindrance<'a> {
     /// Its files have not been read yet.
     Unread,
-    /// Its files cannot be used: why.
+    /// Its files cannot be used, for this reason.
     Files(&'a str),
     /// Its parts do not fit each other or the data: where, and why.
     Misfit(&'a str),
@@ -66,14 +66,14 @@ pub struct Entry {
     pub draft: Preset,
     /// The draft's data.
     pub data: Data,
-    /// The draft, checked against its data, or why it does not fit; none before the data is known.
+    /// The draft, checked against its data, or why it does not fit; `None` before the data is known.
     checked: Option<Result<Box<Experiment>, String>>,
     /// What kind of network it is, one of [`kind::ALL`].
     pub kind: &'static str,
 }
 
 impl Entry {
-    /// An entry without changes. Data that is built in is known; files are yet to be looked into.
+    /// An entry without changes. Data that is built in is known; files are still to be read.
     pub fn new(origin: Origin, preset: Preset) -> Self {
         let data = Data::of(&preset.data.source);
         let kind = kind::of(&preset);
@@ -129,7 +129,7 @@ impl Entry {
                     let checked = self.draft.clone().validate(offers, path, &self.text);
                     checked.map(Box::new).map_err(|error| error.to_string())
                 }
-                // A draft stands in no file, in which the place of a mistake could be shown.
+                // A draft is not in a file, so there is no place at which a mistake could be shown.
                 _ => self.draft.clone().fit(offers).map(Box::new).map_err(|finding| finding.to_string()),
             }),
             Data::Unread | Data::Reading | Data::Broken(_) => None,
@@ -162,10 +162,11 @@ pub enum Row {
 /// The title of the files that could not be read.
 const BROKEN: &str = "Cannot be read";
 
-/// Sources whose files are read at a time. That of the chosen preset comes on top: it waits for none that hangs.
+/// The most sources whose files are read at a time. The source of the chosen preset is read in addition to these, so
+/// that it never waits for one that hangs.
 const READ_AT_A_TIME: usize = 2;
 
-/// The preset that is chosen at the start, where it is there.
+/// The preset that is chosen at the start, where it is in the list.
 const FIRST_CHOICE: &str = "mnist-cnn";
 
 impl Presets {
@@ -222,7 +223,7 @@ impl Presets {
         self.rows().into_iter().filter_map(preset).collect()
     }
 
-    /// Chooses so many rows further down.
+    /// Moves the choice down by `rows` rows.
     pub fn move_by(&mut self, rows: isize) {
         let shown = self.shown();
         let at = shown.iter().position(|place| *place == self.selected).unwrap_or(0);
@@ -230,8 +231,8 @@ impl Presets {
         self.selected = shown.get(to).copied().unwrap_or(self.selected);
     }
 
-    /// The sources whose files are to be looked into now: those of the chosen preset at once, of others a few at a time.
-    /// What is returned counts as being read.
+    /// The sources whose files are to be read now: that of the chosen preset at once, those of others a few at a time.
+    /// The sources that are returned count as being read.
     pub fn to_read(&mut self) -> Vec<Source> {
         let mut reading: Vec<Source> = Vec::new();
         for entry in self.entries.iter().filter(|entry| entry.data == Data::Reading) {
@@ -270,7 +271,7 @@ impl Presets {
         }
     }
 
-    /// Has files looked into again: they may have changed.
+    /// Has files read again: they may have changed.
     pub fn forget_files(&mut self) {
         let is_read = |entry: &&mut Entry| matches!(entry.data, Data::Known(_) | Data::Broken(_));
         for entry in self.entries.iter_mut().filter(is_read) {

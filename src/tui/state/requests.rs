@@ -56,7 +56,7 @@ impl Requests {
         Request { id, command }
     }
 
-    /// The reply to this request has come: gives what it wanted. None when it is not waited for.
+    /// The reply to this request has come: returns what the request wanted. `None` when no reply to it is awaited.
     pub fn take(&mut self, id: RequestId) -> Option<Wish> {
         let at = self.open.iter().position(|(open, _)| *open == id)?;
         Some(self.open.remove(at).1)
@@ -75,17 +75,17 @@ impl Requests {
         self.open.iter().any(|(_, wish)| *wish == Wish::Count)
     }
 
-    /// What was asked about a model that is gone is waited for no longer.
+    /// Forgets the questions about a model that is gone.
     pub fn forget_questions(&mut self) {
         self.open.retain(|(_, wish)| !matches!(wish, Wish::Look(_) | Wish::Count));
     }
 
-    /// Nobody is left to reply.
+    /// Forgets all requests: nobody is left to reply.
     pub fn clear(&mut self) {
         self.open.clear();
     }
 
-    /// The requests that are waited for, oldest first.
+    /// The requests without a reply, oldest first.
     pub fn open(&self) -> impl Iterator<Item = (RequestId, &Wish)> {
         self.open.iter().map(|(id, wish)| (*id, wish))
     }

@@ -1,33 +1,33 @@
-//! The runs on disk, as they were when they were last looked at.
+//! The runs on disk, as they were when they were last listed.
 
 use crate::run::Overview;
 use crate::worker::TrainRequest;
 
-/// A run that is to go on as soon as its files have been read.
+/// A run that is to be resumed as soon as its data files have been read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
     /// The run.
     pub overview: Overview,
-    /// The learning rate that it goes on with, where another was asked for.
+    /// The learning rate with which it is resumed, where another was asked for.
     pub learning_rate: Option<f64>,
 }
 
 /// The list of runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runs {
-    /// Newest first; none before the first look.
+    /// The runs, newest first; `None` before they have been listed.
     pub list: Option<Vec<Overview>>,
     /// The chosen one.
     pub selected: usize,
     /// Why the list cannot be read.
     pub problem: Option<String>,
-    /// The list has been asked for.
+    /// Whether the list has been asked for.
     pub is_awaited: bool,
     /// The run that is shown on the other screens, by its name.
     pub shown: Option<String>,
     /// The run that waits for its files.
     pub waiting: Option<Waiting>,
-    /// The run that is gone on with after a yes.
+    /// The run that is resumed after a yes.
     pub asked_about: Option<Box<TrainRequest>>,
 }
 

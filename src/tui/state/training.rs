@@ -7,14 +7,14 @@ use crate::worker::{
     EpochReport, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores, StepReport,
 };
 
-/// Loss, accuracy and what else the procedure reports over the steps.
+/// Loss, accuracy and the procedure's other metrics over the steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curves {
     /// The loss.
     pub loss: Series,
     /// The share of right answers.
     pub accuracy: Series,
-    /// The others, in the order in which they came up.
+    /// The other metrics, in the order in which they were first reported.
     pub metrics: Vec<(Metric, Series)>,
 }
 
@@ -34,7 +34,7 @@ impl Curves {
         }
     }
 
-    /// The course of one of them.
+    /// The curve of a metric.
     pub fn metric(&self, metric: Metric) -> Option<&Series> {
         self.metrics.iter().find(|(known, _)| *known == metric).map(|(_, series)| series)
     }
@@ -58,7 +58,7 @@ const TOGETHER: [(&str, &[Metric]); 4] = [
 ];
 
 impl ChartContent {
-    /// On the chart.
+    /// The title of the chart.
     pub fn title(&self) -> String {
         match self {
             ChartContent::Accuracy => "Accuracy".into(),
@@ -79,7 +79,7 @@ pub struct WishedRate {
     pub rate: f64,
     /// The request for it.
     pub request: RequestId,
-    /// The worker has said that the next step uses it.
+    /// Whether the worker has said that the next step uses it.
     pub is_granted: bool,
 }
 
@@ -88,9 +88,9 @@ pub struct WishedRate {
 pub struct Training {
     /// What was known at its start.
     pub info: RunInfo,
-    /// The training batches' figures.
+    /// The curves of the training batches.
     pub training: Curves,
-    /// The validation set's figures.
+    /// The curves of the validation set.
     pub validation: Curves,
     /// The newest step report.
     pub last: Option<StepReport>,
@@ -125,7 +125,7 @@ impl Training {
         }
     }
 
-    /// Takes in what the run reported before it was taken up again.
+    /// Takes in what the run reported before it was resumed.
     pub fn on_past(&mut self, past: Past) {
         for report in past.steps {
             self.training.push(report.step, u64::from(report.steps), report.scores);
@@ -146,7 +146,7 @@ impl Training {
             seconds -= oldest;
         }
         self.last = Some(report);
-        // A step that was made before the worker heard of a wish says nothing of it.
+        // Only a step after the grant of the request uses the rate that was asked for.
         self.wished_rate = self.wished_rate.filter(|wish| !wish.is_granted);
     }
 
@@ -160,7 +160,7 @@ impl Training {
         if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
     }
 
-    /// The learning rate that the optimizer used last; before the first step, that it will use.
+    /// The learning rate that the optimizer used last; before the first step, the one that it will use.
     pub fn rate(&self) -> LearningRate {
         self.last.map_or(self.info.learning_rate, |report| report.learning_rate)
     }
@@ -176,7 +176,7 @@ impl Training {
     /// What there is to draw beside the loss, in the order of the charts.
     pub fn charts(&self) -> Vec<ChartContent> {
         let has_accuracy = self.training.accuracy.last().or(self.validation.accuracy.last()).is_some();
-        // Before the first step there is nothing but what can be expected.
+        // Before the first step an accuracy can only be expected.
         let is_expected = self.last.is_none() && self.info.predicts_classes;
         let mut charts: Vec<ChartContent> =
             (has_accuracy || is_expected).then_some(ChartContent::Accuracy).into_iter().collect();

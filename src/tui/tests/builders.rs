@@ -69,12 +69,12 @@ pub fn started() -> Event {
     }))
 }
 
-/// A report with figures that fall as in real training.
+/// A report with values that fall as in real training.
 pub fn stepped(step: u64) -> Event {
     stepped_over(step, 4)
 }
 
-/// The same for so many steps at once.
+/// The same for this many steps at once.
 pub fn stepped_over(step: u64, steps: u32) -> Event {
     let noise = ((step * 7919) % 101) as f64 / 101.0;
     let loss = 2.3 * (-(step as f64) / 300.0).exp() + 0.08 + 0.15 * noise;
@@ -89,7 +89,7 @@ pub fn stepped_over(step: u64, steps: u32) -> Event {
     })
 }
 
-/// A report of an adversarial pair: no accuracy, its own figures instead.
+/// A report of an adversarial pair: no accuracy, its own metrics instead.
 pub fn stepped_pair(step: u64) -> Event {
     let Event::Step(mut report) = stepped(step) else { unreachable!("it is a step") };
     let wave = (step as f64 / 90.0).sin();
@@ -201,7 +201,7 @@ pub fn report(state: &mut State, event: Event) -> Vec<Effect> {
     update(state, Message::Engine(event))
 }
 
-/// Answers the question of that kind that is on its way; asks it first where none is.
+/// Answers the question of that kind that is on its way; asks one first where there is none.
 pub fn answer(state: &mut State, inspection: Inspection) -> Vec<Effect> {
     let question = match &inspection {
         Inspection::Confusion(_) => Question::Confusion,
@@ -222,7 +222,7 @@ pub fn reply(state: &mut State, reply: Reply) -> Vec<Effect> {
     report(state, Event::Reply { to: newest.expect("something was asked for"), reply })
 }
 
-/// The commands that effects send, which is all that they do.
+/// The commands that effects send; effects of other kinds fail the test.
 pub fn commands(effects: Vec<Effect>) -> Vec<Command> {
     let command = |effect| match effect {
         Effect::Send(request) => request.command,

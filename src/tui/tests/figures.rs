@@ -183,7 +183,7 @@ fn asked(effects: Vec<Effect>) -> Controls {
     }
 }
 
-/// Presses a key; what was asked is answered at once.
+/// Presses a key; the question that it asks is answered at once.
 fn turn(state: &mut State, key: char) -> Controls {
     let at = asked(press(state, KeyCode::Char(key)));
     let figure = Figure { name: "x".into(), at: at.clone(), step: 9, notes: Vec::new(), panels: Vec::new() };

@@ -1,4 +1,4 @@
-//! Presets whose data is in files: looked into behind the dashboard's back, never by it.
+//! Presets whose data is in files: the files are read outside the dashboard, never by it.
 
 use crossterm::event::KeyCode;
 
@@ -25,7 +25,7 @@ fn source(file: &str) -> Source {
     over("x", file).0.data.source
 }
 
-/// What a table of four columns and so many classes offers.
+/// What a table of four columns and this many classes offers.
 fn table(classes: usize) -> Offers {
     Offers {
         input: vec![4],
@@ -102,7 +102,7 @@ fn files_that_hang_keep_none_from_being_read_that_is_asked_for() {
         panic!("{effects:?}")
     };
     assert_eq!((&request.experiment.preset.name[..], &request.experiment.offers), ("own-3", &table(3)));
-    // One of the two has come to its end after all: the next one's turn.
+    // One of the two has been read to its end after all: it is the next one's turn.
     assert_eq!(
         answer(&mut state, "pipe-1", Err("it is empty".into())),
         [Effect::ReadFiles(source("third.csv"))]
@@ -167,7 +167,7 @@ fn the_form_asks_for_no_files() {
     assert_eq!(press(&mut state, KeyCode::Right), []);
     let entry = state.presets.current().expect("it is chosen");
     assert!(entry.is_changed() && entry.experiment().is_ok());
-    // Another source is another matter.
+    // Another source is read anew.
     let entry = state.presets.current_mut().expect("it is chosen");
     let mut draft = entry.draft.clone();
     draft.data.source = source("other.csv");

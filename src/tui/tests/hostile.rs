@@ -1,4 +1,4 @@
-//! Names and messages that others wrote: whatever is in them, the terminal only sees text.
+//! Names and messages from elsewhere: whatever is in them, the terminal only gets text.
 
 use std::time::Instant;
 

@@ -71,7 +71,7 @@ fn keys_held_down_ask_one_question_at_a_time() {
     let question = Question::Sample { position: 2, filter: Filter::All };
     assert_eq!(commands(answer(&mut state, sample(Filter::All))), [Command::Inspect(question)]);
     assert_eq!(answer(&mut state, sample(Filter::All)), []);
-    // The worker counts round: the next one follows the position that it found.
+    // The worker wraps around: the next position follows the one that it found.
     let question = Question::Sample { position: 8, filter: Filter::All };
     assert_eq!(commands(press(&mut state, KeyCode::Right)), [Command::Inspect(question)]);
 }
@@ -82,7 +82,7 @@ fn a_learning_rate_is_a_wish_until_the_worker_grants_it_and_a_step_uses_it() {
     let to = |rate| [Command::ChangeRate(RateChange::To(rate))];
     assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(0.0007));
     assert!(screen(&state).contains("1.000e-3 (7.000e-4 asked for)"), "{}", screen(&state));
-    // A step that was made meanwhile changes nothing about that; the next key goes on from the wish.
+    // A step that was made meanwhile changes nothing about that; the next key goes on from the rate that was asked for.
     report(&mut state, stepped(2004));
     assert_eq!(commands(press(&mut state, KeyCode::Char('-'))), to(0.0005));
     assert!(!screen(&state).contains("from the next step on"));
@@ -155,7 +155,7 @@ fn a_lost_connection_is_seen_and_the_story_that_comes_again_is_told_once() {
     assert_eq!(state.training, fresh.training);
     assert_eq!(state.log.iter().skip(1).collect::<Vec<_>>(), fresh.log.iter().collect::<Vec<_>>());
     assert!(!screen(&state).contains("connection lost"));
-    // What was looked at is looked at still.
+    // What was shown is still shown.
     assert_eq!(state.inspect.view, InspectView::Confusion);
 }
 
@@ -339,7 +339,7 @@ fn typing_narrows_the_list_and_escape_widens_it() {
     assert!(screen(&state).contains("/ mlp") && !screen(&state).contains("  mnist-cnn"));
     press(&mut state, KeyCode::Enter);
     assert!(state.overlays.is_empty());
-    // The list stays narrow: the mouse still hits what is seen.
+    // The list stays narrowed, and the mouse still hits what is seen.
     let row = screen(&state).lines().position(|line| line.contains("  mnist-mlp")).expect("it is listed");
     let [Effect::Send(Request { command: Command::Train(request), .. })] =
         &click(&mut state, 5, row as u16)[..]

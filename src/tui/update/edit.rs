@@ -63,7 +63,7 @@ pub fn more(state: &mut State) -> Vec<Effect> {
     step(state, true)
 }
 
-/// The chosen field as it was.
+/// Gives the chosen field its original value.
 pub fn reset_field(state: &mut State) -> Vec<Effect> {
     let Some(field) = selected(state) else { return Vec::new() };
     let Some(entry) = state.presets.current() else { return Vec::new() };
@@ -76,7 +76,7 @@ pub fn reset_field(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Everything as it was.
+/// Gives all fields their original values.
 pub fn reset_all(state: &mut State) -> Vec<Effect> {
     if let Some(entry) = state.presets.current_mut() {
         let original: Preset = entry.original.clone();

@@ -106,7 +106,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.complain(format!("training failed: {reason}"));
             state.failure = Some(crate::tui::state::clean(&reason));
             if state.training.is_none() {
-                // It could not be prepared: its files may be others than they were.
+                // The training could not be prepared: its files may have changed.
                 state.presets.forget_files();
             }
             ended(state)
@@ -118,7 +118,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Connection(ConnectionState::Restored) => {
             state.is_cut_off = false;
-            // What it has reported before comes again, and its lines with it.
+            // The worker's earlier reports come again, and their log lines with them.
             state.log.clear();
             state.log("the connection to the training is there again");
             Vec::new()

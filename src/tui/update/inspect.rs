@@ -1,4 +1,4 @@
-//! Looking at samples and figures.
+//! Inspecting samples and figures.
 
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
@@ -10,7 +10,7 @@ use crate::worker::{Command, Controls, Filter, Inspection, Knob, Question};
 use super::replies::send;
 
 /// Asks the worker for what the view shows. One question is on its way at a time, so that keys held down do not
-/// queue up behind a training step; what is wanted by then is asked for when the answer is in.
+/// queue up behind a training step. When the answer is in, the next question is for what the view shows by then.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some(question) = state.inspect.question(&training.info) else { return Vec::new() };
@@ -25,7 +25,7 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Inspect(question))]
 }
 
-/// The answer to a question is in. What the person wants to see instead by now is asked for.
+/// The answer to a question is in. Asks again if the person wants to see something else by now.
 pub(super) fn on_answer(state: &mut State, asked: Option<Question>, answer: Inspection) -> Vec<Effect> {
     let wanted = state.training.as_ref().and_then(|training| state.inspect.question(&training.info));
     let has_moved_on = asked.is_some() && asked != wanted;
@@ -43,7 +43,7 @@ pub(super) fn show(state: &mut State, view: InspectView) -> Vec<Effect> {
     ask(state)
 }
 
-/// The view so many tabs to the right, counted round.
+/// Shows the view `by` tabs to the right, wrapping around.
 fn turn_to(state: &mut State, by: isize) -> Vec<Effect> {
     state.screen = Screen::Inspect;
     let Some(training) = &state.training else { return Vec::new() };
@@ -65,7 +65,7 @@ pub fn previous_view(state: &mut State) -> Vec<Effect> {
     turn_to(state, -1)
 }
 
-/// Another panel first: where there is no room for all, each can be seen.
+/// Puts another panel first, so that each can be seen where there is no room for all.
 pub fn next_part(state: &mut State) -> Vec<Effect> {
     state.inspect.part = state.inspect.part.wrapping_add(1);
     Vec::new()
@@ -95,7 +95,7 @@ pub(super) fn move_by(state: &mut State, samples: i64) -> Vec<Effect> {
     ask(state)
 }
 
-/// To this position.
+/// Moves to this position.
 pub(super) fn move_to(state: &mut State, position: i64) -> Vec<Effect> {
     if let InspectView::Figure(_) = state.inspect.view {
         return turn(state, |knob, at| match knob {
@@ -109,7 +109,7 @@ pub(super) fn move_to(state: &mut State, position: i64) -> Vec<Effect> {
     ask(state)
 }
 
-/// Changes how the knobs of the figure on the screen stand, and asks for it when they stand otherwise.
+/// Changes the settings of the knobs of the figure on the screen, and asks for the figure if they have changed.
 fn turn(state: &mut State, mut change: impl FnMut(&Knob, &mut Controls)) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some((knobs, at)) = state.inspect.shown_mut(&training.info) else { return Vec::new() };
@@ -118,7 +118,7 @@ fn turn(state: &mut State, mut change: impl FnMut(&Knob, &mut Controls)) -> Vec<
     if *at == before { Vec::new() } else { ask(state) }
 }
 
-/// The arrows: across a plane where there is one, else the first knob that can be turned to and fro.
+/// The arrow keys move across a plane where there is one, and else turn the first knob that can be turned both ways.
 pub(super) fn steer(state: &mut State, right: i64, up: i64) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
     let Some((figure, _)) = state.inspect.shown(&training.info) else {
@@ -142,7 +142,7 @@ pub(super) fn steer(state: &mut State, right: i64, up: i64) -> Vec<Effect> {
     })
 }
 
-/// Turns a knob by so many key presses.
+/// Turns a knob by `by` key presses.
 fn turn_one(knob: &Knob, at: &mut Controls, by: i64) {
     match knob {
         Knob::Sample => at.position = at.position.saturating_add(by),
@@ -156,23 +156,23 @@ fn turn_one(knob: &Knob, at: &mut Controls, by: i64) {
     }
 }
 
-/// Without the rounding errors of many small steps: to a thousandth of one.
+/// Rounds to a thousandth of a step, since many small steps add up rounding errors.
 fn round(value: f64, step: f64) -> f64 {
     let grain = step / 1000.0;
     if grain > 0.0 && grain.is_finite() { (value / grain).round() * grain } else { value }
 }
 
-/// Rightwards.
+/// Moves right.
 pub fn right(state: &mut State) -> Vec<Effect> {
     steer(state, 1, 0)
 }
 
-/// Leftwards.
+/// Moves left.
 pub fn left(state: &mut State) -> Vec<Effect> {
     steer(state, -1, 0)
 }
 
-/// The figure's number, upwards.
+/// Raises the figure's number.
 pub fn raise_level(state: &mut State) -> Vec<Effect> {
     turn(state, |knob, at| {
         if let Knob::Level { .. } = knob {
@@ -181,7 +181,7 @@ pub fn raise_level(state: &mut State) -> Vec<Effect> {
     })
 }
 
-/// The figure's number, downwards.
+/// Lowers the figure's number.
 pub fn lower_level(state: &mut State) -> Vec<Effect> {
     turn(state, |knob, at| {
         if let Knob::Level { .. } = knob {
@@ -208,7 +208,7 @@ pub fn previous_item(state: &mut State) -> Vec<Effect> {
     })
 }
 
-/// Asks for the figure's text; the figure follows while one types.
+/// Asks for the figure's text; the figure follows while the person types.
 pub fn ask_text(state: &mut State) -> Vec<Effect> {
     let info = state.training.as_ref().map(|training| &training.info);
     let Some((figure, at)) = info.and_then(|info| state.inspect.shown(info)) else { return Vec::new() };

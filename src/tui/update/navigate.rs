@@ -13,12 +13,12 @@ pub(super) fn go(state: &mut State, screen: Screen) -> Vec<Effect> {
     keymap::on_show(screen).map_or_else(Vec::new, |command| perform(state, command))
 }
 
-/// Shows the screen so many tabs to the right, counted round.
+/// Shows the screen `tabs` tabs to the right, wrapping around.
 pub(super) fn turn(state: &mut State, tabs: isize) -> Vec<Effect> {
     go(state, state.screen.next(tabs))
 }
 
-/// To the start.
+/// Moves to the start.
 pub(super) fn first(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, 0);
@@ -26,7 +26,7 @@ pub(super) fn first(state: &mut State) -> Vec<Effect> {
     move_by(state, -1_000_000)
 }
 
-/// To the end.
+/// Moves to the end.
 pub(super) fn last(state: &mut State) -> Vec<Effect> {
     if state.overlays.is_empty() && state.screen == Screen::Inspect {
         return inspect::move_to(state, -1);
@@ -34,7 +34,7 @@ pub(super) fn last(state: &mut State) -> Vec<Effect> {
     move_by(state, 1_000_000)
 }
 
-/// Moves the choice, or scrolls, in what has the keys.
+/// Moves the choice, or scrolls, in the popup or screen that has the keys.
 pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
     let moved = |place: usize, count: usize| place.saturating_add_signed(rows).min(count.saturating_sub(1));
     let size = state.size;

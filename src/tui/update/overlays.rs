@@ -40,7 +40,7 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
         return leave(state);
     }
     if state.is_cut_off {
-        // It cannot be ended from here.
+        // Without a connection the training cannot be ended from here.
         return vec![Effect::Detach];
     }
     let name = state.running().map(|training| training.info.preset.name.clone()).unwrap_or_default();
@@ -56,7 +56,7 @@ fn leave(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Shutdown), Effect::Quit]
 }
 
-/// Drops the topmost popup. A filter that is given up filters no longer.
+/// Drops the topmost popup. A filter that is closed in this way is removed.
 pub fn close(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Filter(_)) = state.overlays.pop() {
         state.presets.set_filter("");
@@ -80,7 +80,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Purpose::StartOther => {
                 state.start_next = Some(Next::Preset(state.presets.selected));
                 let effects = training::stop_now(state);
-                // It may have ended while the question stood.
+                // The training may have ended while the question was open.
                 if effects.is_empty() { presets::start(state) } else { effects }
             }
             Purpose::Overwrite => presets::save_over(state),
@@ -146,7 +146,7 @@ pub(super) fn type_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     typed(state)
 }
 
-/// What follows at once from a changed line: the list narrows, the figure moves, while one types.
+/// What follows at once from a changed line: the list narrows, the figure moves, while the person types.
 fn typed(state: &mut State) -> Vec<Effect> {
     match state.overlays.last() {
         Some(Overlay::Filter(input)) => {

@@ -1,4 +1,4 @@
-//! Which function does a command: the only place that knows both. A command that nothing does is refused by the compiler.
+//! Which function does a command: the only place that knows both. A command without a function does not compile.
 
 use crate::tui::commands::Command;
 use crate::tui::message::Effect;

@@ -19,7 +19,7 @@ pub fn start(state: &mut State) -> Vec<Effect> {
         });
         return Vec::new();
     };
-    // A training is ended for one that can start.
+    // The running training is ended only for one that can start.
     if state.is_busy() && entry.experiment().is_ok() {
         let question = format!("End the training that runs and start {}?", entry.draft.name);
         let confirm = Confirm { title: "Start", question, purpose: Purpose::StartOther };
@@ -41,7 +41,7 @@ pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
         }
         Err(Hindrance::Unread) => state.inform(format!("the files of {name} are being read")),
         Err(Hindrance::Files(_)) => {
-            // They may have been mended.
+            // The files may have been repaired.
             entry.set_data(Data::Unread);
             state.inform(format!("reading the files of {name} again"));
         }

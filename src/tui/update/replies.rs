@@ -12,7 +12,7 @@ pub(super) fn send(state: &mut State, command: Command) -> Effect {
     Effect::Send(state.requests.add(command))
 }
 
-/// Takes in a reply. One that is not waited for concerns a model that is gone.
+/// Takes in a reply. A reply that is not awaited concerns a model that is gone.
 pub(super) fn on_reply(state: &mut State, to: RequestId, reply: Reply) -> Vec<Effect> {
     let Some(wish) = state.requests.take(to) else { return Vec::new() };
     match reply {
@@ -41,7 +41,7 @@ pub(super) fn on_reply(state: &mut State, to: RequestId, reply: Reply) -> Vec<Ef
     }
 }
 
-/// The worker has taken the learning rate of this request: it is no mere wish any more.
+/// The worker has accepted the learning rate of this request: the next step uses it.
 fn grant_rate(state: &mut State, request: RequestId) {
     let wish = state.training.as_mut().and_then(|training| training.wished_rate.as_mut());
     if let Some(wish) = wish.filter(|wish| wish.request == request) {

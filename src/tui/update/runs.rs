@@ -1,4 +1,4 @@
-//! The list of runs: looking at one that is alive, going on with one that is not.
+//! The list of runs: showing a run that is being trained, resuming one that is not.
 
 use crate::preset::{Offers, Source};
 use crate::tui::message::Effect;
@@ -16,12 +16,12 @@ pub fn list(state: &mut State) -> Vec<Effect> {
     if std::mem::replace(&mut state.runs.is_awaited, true) { Vec::new() } else { vec![Effect::ListRuns] }
 }
 
-/// The same when something has happened to a run and the list is seen.
+/// The same when something has happened to a run and the list is on the screen.
 pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Runs { list(state) } else { Vec::new() }
 }
 
-/// Looks at the chosen run while it is trained; goes on with it otherwise.
+/// Shows the chosen run if it is being trained; resumes it otherwise.
 pub fn open(state: &mut State) -> Vec<Effect> {
     match state.runs.current() {
         Some(overview) if overview.is_alive => {
@@ -32,15 +32,15 @@ pub fn open(state: &mut State) -> Vec<Effect> {
             }
             state.inform(format!("looking at {name}"));
             state.screen = Screen::Train;
-            // What it reports begins with what it has reported before; until then all stays as it is.
+            // The run first repeats its earlier reports; until they come the screens stay as they are.
             vec![send(state, Command::Attach(folder))]
         }
         _ => resume(state),
     }
 }
 
-/// Goes on with the chosen run from its newest checkpoint; one whose loss was not finite, with a smaller
-/// learning rate.
+/// Resumes the chosen run from its newest checkpoint; a run whose loss was not finite, with a smaller learning
+/// rate.
 pub fn resume(state: &mut State) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
         state.inform("no run is chosen: every training becomes one");
@@ -69,13 +69,13 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
     go_on_when_read(state, Waiting { overview, learning_rate: None })
 }
 
-/// Goes on with the chosen run at this rate.
+/// Resumes the chosen run at this learning rate.
 pub(super) fn resume_at(state: &mut State, rate: f64) -> Vec<Effect> {
     let Some(overview) = state.runs.current().cloned() else { return Vec::new() };
     go_on_when_read(state, Waiting { overview, learning_rate: Some(rate) })
 }
 
-/// Goes on with a run; its files are looked into first, where it has any.
+/// Resumes a run; its data files are read first, where it has any.
 fn go_on_when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
     let Ok(manifest) = &run.overview.manifest else { return Vec::new() };
     let source = &manifest.preset.data.source;
@@ -88,7 +88,7 @@ fn go_on_when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
     effects
 }
 
-/// Goes on with the run that waits for these files, if one does.
+/// Resumes the run that waits for these files, if one does.
 pub(super) fn on_read(state: &mut State, source: &Source, found: Result<Offers, String>) -> Vec<Effect> {
     let waits = |run: &mut Waiting| {
         run.overview.manifest.as_ref().is_ok_and(|manifest| manifest.preset.data.source == *source)
@@ -103,7 +103,7 @@ pub(super) fn on_read(state: &mut State, source: &Source, found: Result<Offers, 
     }
 }
 
-/// Goes on with a run whose data is known.
+/// Resumes a run whose data is known.
 fn go_on_with(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
     let Waiting { overview, learning_rate } = run;
     let Ok(manifest) = &overview.manifest else { return Vec::new() };
@@ -136,7 +136,7 @@ pub(super) fn go_on_instead(state: &mut State) -> Vec<Effect> {
     let Some(request) = state.runs.asked_about.take() else { return Vec::new() };
     state.start_next = Some(Next::Run(request));
     let effects = training::stop_now(state);
-    // It may have ended while the question stood.
+    // The training may have ended while the question was open.
     if effects.is_empty() { training::begin_next(state) } else { effects }
 }
 

@@ -13,7 +13,7 @@ use super::{edit, presets, runs};
 
 const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
 
-/// Begins; nothing that cannot go on by itself may be running.
+/// Begins a training. A training that cannot live without this process must not be running.
 pub(super) fn begin(state: &mut State, what: String, request: Box<TrainRequest>) -> Vec<Effect> {
     state.phase = Phase::Preparing;
     state.preparing = Some(what);
@@ -33,7 +33,7 @@ pub(super) fn begin_next(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Holds, or goes on.
+/// Pauses the training, or goes on with it.
 pub fn pause_or_resume(state: &mut State) -> Vec<Effect> {
     match state.phase {
         Phase::Idle => {
@@ -45,7 +45,7 @@ pub fn pause_or_resume(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// One step; holds first if it runs.
+/// Makes one step; a training that runs is paused first.
 pub fn single_step(state: &mut State) -> Vec<Effect> {
     match state.phase {
         Phase::Idle => {
@@ -57,7 +57,7 @@ pub fn single_step(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Asks whether to end.
+/// Asks whether to end the training.
 pub fn stop(state: &mut State) -> Vec<Effect> {
     if !state.is_busy() {
         state.inform(NOTHING_RUNS);
@@ -71,7 +71,7 @@ pub fn stop(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Ends without asking.
+/// Ends the training without asking.
 pub(super) fn stop_now(state: &mut State) -> Vec<Effect> {
     if !state.is_busy() {
         return Vec::new();
@@ -80,12 +80,12 @@ pub(super) fn stop_now(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Stop)]
 }
 
-/// To the next round number above.
+/// Raises the learning rate to the next round number.
 pub fn raise_learning_rate(state: &mut State) -> Vec<Effect> {
     change_rate(state, true)
 }
 
-/// To the next round number below.
+/// Lowers the learning rate to the next round number.
 pub fn lower_learning_rate(state: &mut State) -> Vec<Effect> {
     change_rate(state, false)
 }
@@ -144,13 +144,13 @@ pub fn save_weights(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Save)]
 }
 
-/// Linear or logarithmic.
+/// Switches between a linear and a logarithmic axis.
 pub fn toggle_log_scale(state: &mut State) -> Vec<Effect> {
     state.chart.log_scale = !state.chart.log_scale;
     Vec::new()
 }
 
-/// Another figure beside the loss.
+/// Shows another chart beside the loss.
 pub fn next_chart(state: &mut State) -> Vec<Effect> {
     let charts = state.training.as_ref().map_or(0, |training| training.charts().len());
     if charts < 2 {
@@ -160,7 +160,7 @@ pub fn next_chart(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// More smoothing, then none.
+/// Smooths more, or after the strongest smoothing not at all.
 pub fn cycle_smoothing(state: &mut State) -> Vec<Effect> {
     state.chart.smoothing = (state.chart.smoothing + 1) % SMOOTHING.len();
     Vec::new()

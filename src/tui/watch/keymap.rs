@@ -41,7 +41,7 @@ pub static MAIN: &[Binding] = &[
     shown(&[ch('q'), ctrl('c')], Command::Quit, "quit"),
 ];
 
-/// In popups to be read.
+/// In popups with text to read.
 static READING: &[Binding] = &[
     bind(&[UP, ch('k')], Command::Up),
     shown(&[DOWN, ch('j')], Command::Down, "scroll"),
@@ -76,7 +76,7 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
     Some(binding.command)
 }
 
-/// Keys and words for the footer: those that do something for the figure that is shown.
+/// Keys and words for the footer: those that do something for the tag that is shown.
 pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let is_of_use = |hint: &str| match hint {
         "older" | "newer" => state.kind() == Some(Kind::Picture),

@@ -19,7 +19,7 @@ pub enum Message {
     Snapshot(Box<WatchSnapshot>),
     /// The reader has ended without being told to.
     ReaderGone,
-    /// It is so many seconds since 1970.
+    /// The time now, in seconds since 1970.
     Clock(f64),
 }
 

@@ -10,7 +10,7 @@ pub enum Sort {
     /// The name, numbers in it by their size.
     #[default]
     Name,
-    /// The newest figure first.
+    /// The newest value first.
     Newest,
     /// The smallest value first.
     Smallest,
@@ -21,7 +21,7 @@ pub enum Sort {
 }
 
 impl Sort {
-    /// The next one, round and round.
+    /// The next order, wrapping around.
     pub fn next(self) -> Sort {
         match self {
             Sort::Name => Sort::Newest,
@@ -32,7 +32,7 @@ impl Sort {
         }
     }
 
-    /// In the frame of the table.
+    /// The words in the frame of the table.
     pub fn title(self) -> &'static str {
         match self {
             Sort::Name => "by name",
@@ -56,7 +56,7 @@ pub fn order(rows: &[Row], filter: &str, sort: Sort) -> Vec<RunId> {
     let mut runs: Vec<RunId> = (0..).zip(rows).filter(|(_, row)| holds(row)).map(|(id, _)| id).collect();
     let row = |id: &RunId| &rows[*id as usize];
     let by_name = |a: &RunId, b: &RunId| natural(&row(a).name, &row(b).name);
-    // What has no value comes last, whichever way round.
+    // A run without a value comes last in either direction.
     let value = |id: &RunId, missing: f64| row(id).value.filter(|value| !value.is_nan()).unwrap_or(missing);
     runs.sort_by(|a, b| {
         let first = match sort {

@@ -17,7 +17,7 @@ use super::message::{Effect, Message};
 use super::state::State;
 use super::{draw, update};
 
-/// How often ages are counted on.
+/// How often ages are brought up to date.
 const CLOCK: Duration = Duration::from_secs(1);
 
 fn now() -> f64 {
@@ -25,7 +25,7 @@ fn now() -> f64 {
 }
 
 /// Shows the event files below `root` until the person leaves, a signal comes or the terminal is gone; `tag` is the
-/// figure to begin with.
+/// tag to begin with.
 ///
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.

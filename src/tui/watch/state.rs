@@ -13,7 +13,7 @@ use crate::tui::theme::{Role, Theme};
 use super::layout;
 use super::order::{Sort, order};
 
-/// Most runs that are marked at once: there are colours for one more, the run under the cursor.
+/// The most runs that are marked at once: there are colours for one more, the run under the cursor.
 pub const MARKS: usize = 8;
 
 /// A popup.
@@ -70,19 +70,19 @@ pub struct State {
     pub filter: String,
     /// What it is sorted by.
     pub sort: Sort,
-    /// The figure that is shown.
+    /// The tag that is shown.
     pub tag: Option<TagId>,
-    /// The figure in the table: the last number that was shown.
+    /// The tag in the table: the last scalar that was shown.
     pub value_tag: Option<TagId>,
-    /// The figure that was asked for at the start and has not been found yet.
+    /// The tag that was asked for at the start and has not been found yet.
     pub wanted_tag: Option<String>,
-    /// Whether the person has chosen a figure.
+    /// Whether the person has chosen a tag.
     pub has_chosen_tag: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
     /// Whether numbers are drawn on a logarithmic axis.
     pub log_scale: bool,
-    /// How many moments before the newest a picture is of.
+    /// How many of the kept pictures are newer than the one that is shown.
     pub back: usize,
     /// Popups, topmost last.
     pub overlays: Vec<Overlay>,
@@ -93,7 +93,7 @@ pub struct State {
 }
 
 impl State {
-    /// A screen before anything has been found; `tag` is the figure to begin with.
+    /// A screen before anything has been found; `tag` is the tag to begin with.
     pub fn new(size: Size, theme: Theme, root: &Path, tag: Option<String>, now: f64) -> Self {
         State {
             size,
@@ -123,7 +123,7 @@ impl State {
         let grown = view.rows.len() != self.view.rows.len();
         let tags_grown = view.tags.len() != self.view.tags.len();
         self.view = view;
-        // Names do not change: what is sorted by them is sorted until there are more. Hyperparameters may appear.
+        // Names do not change, so an order by name holds until there are more runs. Hyperparameters may appear later.
         if grown || self.sort != Sort::Name || !self.filter.is_empty() {
             self.reorder();
         }
@@ -133,7 +133,7 @@ impl State {
         self.follow_cursor();
     }
 
-    /// As long as the person has chosen no figure, a run that has none of the one that is shown is shown by its own.
+    /// As long as the person has chosen no tag, a run without values of the current tag is shown by its own main tag.
     fn follow_cursor(&mut self) {
         if self.has_chosen_tag || self.wanted_tag.is_some() || self.view.tag != self.tag {
             return;
@@ -153,7 +153,7 @@ impl State {
         }
     }
 
-    /// Shows the figure that was asked for, or the one that says most of those that are known.
+    /// Shows the tag that was asked for, or of those that are known the one that says most.
     fn choose_tag(&mut self) {
         if let Some(wanted) = &self.wanted_tag
             && let Some(found) = self.view.tags.iter().position(|tag| *tag.name == **wanted)
@@ -169,7 +169,7 @@ impl State {
         }
     }
 
-    /// Shows another figure.
+    /// Shows another tag.
     pub fn show_tag(&mut self, tag: TagId) {
         self.tag = Some(tag);
         self.back = 0;
@@ -179,12 +179,12 @@ impl State {
         }
     }
 
-    /// What the figure is that is shown.
+    /// The kind of the tag that is shown.
     pub fn kind(&self) -> Option<Kind> {
         self.view.tags.get(self.tag? as usize).map(|tag| tag.kind)
     }
 
-    /// The name of a figure.
+    /// The name of a tag.
     pub fn tag_name(&self, tag: Option<TagId>) -> Option<&str> {
         self.view.tags.get(tag? as usize).map(|tag| &*tag.name)
     }
@@ -207,7 +207,7 @@ impl State {
         self.cursor.and_then(|run| self.order.iter().position(|other| *other == run)).unwrap_or(0)
     }
 
-    /// Whether a run is marked.
+    /// The mark of a run, if it is marked.
     pub fn mark(&self, run: RunId) -> Option<Mark> {
         self.marks.iter().find(|mark| mark.run == run).copied()
     }
@@ -217,7 +217,7 @@ impl State {
         (0..).find(|color| self.marks.iter().all(|mark| mark.color != *color)).unwrap_or(0)
     }
 
-    /// The colour of a run that is shown, and whether it is shown.
+    /// The colour of a run; `None` where it is not shown.
     pub fn role(&self, run: RunId) -> Option<Role> {
         match self.mark(run) {
             Some(mark) => Some(Role::Curve(mark.color)),
@@ -225,7 +225,7 @@ impl State {
         }
     }
 
-    /// The runs whose figures are shown: the one under the cursor first, then the marked ones.
+    /// The runs whose values are shown: the one under the cursor first, then the marked ones.
     pub fn shown(&self) -> Vec<RunId> {
         let marked = self.marks.iter().map(|mark| mark.run).filter(|run| Some(*run) != self.cursor);
         self.cursor.into_iter().chain(marked).collect()
@@ -236,7 +236,7 @@ impl State {
         SMOOTHING[self.smoothing % SMOOTHING.len()]
     }
 
-    /// What the reader should attend to.
+    /// What the reader should read.
     pub fn interest(&self) -> Interest {
         let shown = self.shown();
         let (table, panels) = layout::body(self.size);

@@ -40,7 +40,7 @@ impl Bench {
         bench
     }
 
-    /// Reads all there is to read for what is looked at.
+    /// Reads all there is to read for what is shown.
     fn settle(&mut self) {
         loop {
             while self.watcher.work(Duration::from_secs(60)) {}

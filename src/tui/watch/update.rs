@@ -66,7 +66,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Option<Effect> {
     }
 }
 
-/// Does a command; one that nothing does is refused by the compiler.
+/// Does a command. A command that nothing does would not compile.
 fn perform(state: &mut State, command: Command) -> Option<Effect> {
     match command {
         Command::Mark => toggle_mark(state),
@@ -207,7 +207,7 @@ fn clear(state: &mut State) {
     }
 }
 
-/// The next way to sort.
+/// Takes the next order.
 fn sort(state: &mut State) {
     state.sort = state.sort.next();
     state.reorder();
@@ -240,7 +240,7 @@ fn change_tag(state: &mut State, by: isize) {
     }
 }
 
-/// How many moments the oldest kept picture is before the newest.
+/// How many of the kept pictures are newer than the oldest.
 fn last_picture(state: &State) -> usize {
     let kept = state.view.panels.iter().filter_map(|panel| match &panel.content {
         Some(crate::run::watch::Content::Picture { of, .. }) => Some(of.saturating_sub(1)),
@@ -249,22 +249,22 @@ fn last_picture(state: &State) -> usize {
     kept.max().unwrap_or(0)
 }
 
-/// An older picture.
+/// Shows an older picture.
 fn older(state: &mut State) {
     state.back = (state.back + 1).min(last_picture(state));
 }
 
-/// A newer picture.
+/// Shows a newer picture.
 fn newer(state: &mut State) {
     state.back = state.back.saturating_sub(1);
 }
 
-/// The next amount of smoothing.
+/// Takes the next amount of smoothing.
 fn cycle_smoothing(state: &mut State) {
     state.smoothing = (state.smoothing + 1) % SMOOTHING.len();
 }
 
-/// The other axis.
+/// Switches between a linear and a logarithmic axis.
 fn toggle_log_scale(state: &mut State) {
     state.log_scale = !state.log_scale;
 }

@@ -16,27 +16,27 @@ use super::dots::Dots;
 use super::panel;
 use super::text::cut;
 
-/// One figure in the chart.
+/// One curve in the chart.
 #[derive(Clone, Copy, Debug)]
 pub struct Curve<'a> {
-    /// In the legend.
+    /// Its name in the legend.
     pub name: &'a str,
     /// Its colour.
     pub role: Role,
-    /// Its course.
+    /// Its values.
     pub series: &'a Series,
-    /// The weight of the past in its moving average; 0: as it is.
+    /// The weight of the past in its moving average; with 0 it is drawn as it is.
     pub smoothing: f64,
-    /// Whether each value is marked: for figures that come once an epoch.
+    /// Whether each value is marked: for values that come once per epoch.
     pub marked: bool,
 }
 
 /// A chart with axes, ticks and legend.
 #[derive(Clone, Copy, Debug)]
 pub struct Chart<'a> {
-    /// In the frame.
+    /// The title in the frame.
     pub title: &'a str,
-    /// The figures, the most important last: it is drawn on top.
+    /// The curves, the most important last: it is drawn on top.
     pub curves: &'a [Curve<'a>],
     /// Steps of the whole training.
     pub steps: u64,
@@ -44,7 +44,7 @@ pub struct Chart<'a> {
     pub log_scale: bool,
     /// The largest value that can be: 1 for shares.
     pub ceiling: Option<f64>,
-    /// What stands there while there is nothing to draw.
+    /// The text that is shown while there is nothing to draw.
     pub empty: &'a str,
 }
 
@@ -193,7 +193,7 @@ impl Chart<'_> {
     }
 }
 
-/// The value below which so many percent of all are; `None` of nothing.
+/// The value below which `percent` percent of the values are; `None` without values.
 fn percentile(values: impl Iterator<Item = f64>, percent: usize) -> Option<f64> {
     let mut values: Vec<f64> = values.collect();
     let place = values.len().checked_sub(1)? * percent / 100;
@@ -206,7 +206,7 @@ fn plot_curve(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, dots: &mut D
     let y_of = |value: f64| ((1.0 - axis.share(value)) * (height - 1) as f64).round().clamp(-1e6, 1e6) as i64;
     let strong = theme.style(curve.role);
     if curve.smoothing > 0.0 {
-        // The values as they came: one bar a column from smallest to largest, faint, behind the average.
+        // The values as they came: one bar per column from smallest to largest, faint, behind the average.
         let faint = match theme.depth {
             Depth::Monochrome | Depth::Sixteen => theme.style(Role::Faint),
             _ => strong.add_modifier(Modifier::DIM),
@@ -228,7 +228,7 @@ fn plot_curve(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, dots: &mut D
             dots.column(at, y_of(high), y_of(low), faint);
         }
     }
-    // One point a column: the mean of the average's values there.
+    // One point per column: the mean of the average's values there.
     let mut points: Vec<(i64, f64, f64)> = Vec::new();
     for (step, value) in curve.series.smoothed(curve.smoothing) {
         let x = x_of(step);

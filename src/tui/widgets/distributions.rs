@@ -1,4 +1,4 @@
-//! Distributions over the steps: steps to the right, values upwards, the more values the brighter.
+//! Distributions over the steps: steps to the right, values upwards. A place is brighter the more values are in it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

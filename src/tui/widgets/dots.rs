@@ -6,23 +6,23 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Dots of one area, several a cell.
+/// Dots of one area, several per cell.
 pub struct Dots {
     area: Rect,
-    /// Dots of a cell, across and down.
+    /// The number of dots in a cell, across and down.
     density: (usize, usize),
     cells: Vec<(u8, Style)>,
 }
 
 impl Dots {
-    /// None set. `rich`: the font has braille.
+    /// An area without dots. `rich`: the font has braille.
     pub fn new(area: Rect, rich: bool) -> Self {
         let density = if rich { (2, 4) } else { (1, 2) };
         let cells = vec![(0, Style::new()); usize::from(area.width) * usize::from(area.height)];
         Dots { area, density, cells }
     }
 
-    /// Dots across and down.
+    /// The number of dots across and down.
     pub fn size(&self) -> (i64, i64) {
         let (w, h) = (usize::from(self.area.width), usize::from(self.area.height));
         ((w * self.density.0) as i64, (h * self.density.1) as i64)
@@ -59,7 +59,7 @@ impl Dots {
         self.broken_line(from, to, style, &[true]);
     }
 
-    /// The same, with gaps: column `x` is drawn when `pattern` says so, counted round.
+    /// The same, with gaps: column `x` is drawn when `pattern`, repeated, says so.
     pub fn broken_line(
         &mut self,
         (x0, y0): (i64, i64),

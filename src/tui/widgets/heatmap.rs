@@ -14,7 +14,7 @@ use super::text::cut;
 /// A matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Heatmap<'a> {
-    /// Rows, row by row.
+    /// The numbers, row by row.
     pub values: &'a [f32],
     /// Numbers in a row.
     pub columns: usize,
@@ -35,7 +35,8 @@ impl Heatmap<'_> {
         self.range.0 == -self.range.1
     }
 
-    /// What falls together into one place: the mean, or where signs would cancel out, the number farthest from zero.
+    /// The value of a place that several numbers share: their mean, or, where signs would cancel out, the number
+    /// farthest from zero.
     fn value(&self, rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> f32 {
         let (mut sum, mut farthest, mut count) = (0.0, 0.0_f32, 0.0);
         for row in rows {
@@ -58,7 +59,7 @@ impl Heatmap<'_> {
         Tone::Heat((value - low) / if high > low { high - low } else { 1.0 })
     }
 
-    /// Draws into `area`; rows and columns beyond what there is room for fall together.
+    /// Draws into `area`; where there is no room for all rows and columns, several share a place.
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
         let rows = self.rows();
@@ -93,7 +94,7 @@ impl Heatmap<'_> {
                 buffer.set_string(area.x + inset as u16, y, name, muted);
             }
         } else {
-            // A whole number of half cells for each row, where there are as many.
+            // Each row gets a whole number of half cells, where there are enough of them.
             let halves = 2 * usize::from(room.height);
             let halves = if rows < halves { rows * (halves / rows) } else { halves };
             let place = Rect { height: (halves as u16).div_ceil(2), ..place };
@@ -156,7 +157,7 @@ impl Heatmap<'_> {
         }
     }
 
-    /// From which number the colours go to which, in the last row; what is left above it.
+    /// Draws the range of the colours in the last row. Returns the area above it.
     fn draw_scale(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
         if area.height < 5 || area.width < 24 {
             return area;

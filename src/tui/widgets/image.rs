@@ -1,4 +1,4 @@
-//! An image in cells: two pixels a cell, one above the other.
+//! An image in cells: two pixels per cell, one above the other.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,21 +14,21 @@ pub struct Image<'a> {
     height: usize,
     channels: usize,
     pixels: &'a [f32],
-    /// The values of black and white; around zero: of the two colours of signs.
+    /// The values that are drawn black and white. A range around zero is drawn in two colours, by sign.
     range: (f32, f32),
 }
 
-/// How many cells' halves a pixel takes, or how many pixels share one.
+/// How many half cells a pixel takes, or how many pixels share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// Each pixel is so many wide and high.
+    /// How many half cells a pixel is wide and high.
     Up(usize),
     /// How many pixels across and down are drawn as one.
     Down(usize),
 }
 
 impl Scale {
-    /// Columns and rows of an image of such a height and width.
+    /// The columns and rows that an image of this height and width takes.
     pub fn cells(self, height: usize, width: usize) -> (u16, u16) {
         let (width, height) = match self {
             Scale::Up(by) => (width * by, height * by),
@@ -40,7 +40,7 @@ impl Scale {
 }
 
 impl<'a> Image<'a> {
-    /// The image of such a shape; `None` for inputs that are no images.
+    /// An image of this shape; `None` for inputs that are not images.
     pub fn new(shape: &[usize], pixels: &'a [f32]) -> Option<Self> {
         let range = pixels.iter().fold((0.0_f32, 1.0_f32), |(low, high), &p| (low.min(p), high.max(p)));
         // A standardised image has values below zero; it is still one of dark and bright.
@@ -51,7 +51,7 @@ impl<'a> Image<'a> {
         )
     }
 
-    /// The same with the values that are drawn darkest and brightest; around zero (`-a, a`): colours by sign.
+    /// The same with the values that are drawn darkest and brightest. A range around zero (`-a, a`): colours by sign.
     pub fn ranged(shape: &[usize], pixels: &'a [f32], range: (f32, f32)) -> Option<Self> {
         let (height, width, channels) = match *shape {
             [height, width] => (height, width, 1),

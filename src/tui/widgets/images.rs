@@ -1,4 +1,4 @@
-//! Images side by side, as large as lets all of them be seen.
+//! Images side by side, as large as they can be while all of them are seen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,13 +15,13 @@ use super::text::cut;
 pub struct Images<'a> {
     /// Height, width and channels of one.
     pub shape: [usize; 3],
-    /// All of them.
+    /// The pixels of all images.
     pub pixels: &'a [f32],
     /// The numbers that are drawn darkest and brightest.
     pub range: (f32, f32),
     /// A word under each; empty for none.
     pub captions: &'a [String],
-    /// How many side by side look best; 0: as many as fit.
+    /// How many side by side look best; 0 stands for as many as fit.
     pub columns: usize,
 }
 
@@ -51,7 +51,7 @@ impl Images<'_> {
         Grid { scale, columns, rows, pitch }
     }
 
-    /// The largest scale at which all can be seen; small rather than few.
+    /// The largest scale at which all images can be seen: small images are better than missing ones.
     fn best(&self, area: Rect) -> Grid {
         let [height, width, _] = self.shape;
         let (columns, rows) = (usize::from(area.width), 2 * usize::from(area.height));
@@ -60,7 +60,7 @@ impl Images<'_> {
         let smaller = [2, 3].into_iter().filter(|by| side >= 8 * by).map(Scale::Down);
         let scales: Vec<Scale> = (1..=largest).rev().map(Scale::Up).chain(smaller).collect();
         let all = scales.iter().map(|scale| self.grid(*scale, area)).find(|grid| {
-            // The wish for so many a row gives way when it hides images.
+            // The number of columns that looks best is given up where it would hide images.
             let (wide, high) = grid.scale.cells(height, width);
             wide <= area.width && high <= area.height && grid.columns * grid.rows >= self.count()
         });

@@ -43,7 +43,7 @@ pub fn draw(theme: &Theme, confusion: &Confusion, area: Rect, buffer: &mut Buffe
         for (column, count) in counts.iter().enumerate().take(columns) {
             let share = if total == 0 { 0.0 } else { f64::from(*count) / f64::from(total) };
             let role = if row == column { Role::Good } else { Role::Bad };
-            // Mistakes are rare: a twentieth of a class is a hot cell already.
+            // Mistakes are rare, so a cell with a twentieth of its class already has the full colour.
             let heat = if row == column { share } else { (share * 20.0).min(1.0) };
             let text = if *count == 0 { "·".into() } else { count.to_string() };
             let x = left + width * column as u16;

@@ -33,7 +33,7 @@ pub fn panel<'a>(theme: &Theme, title: impl Into<String>) -> Block<'a> {
     Block::bordered().border_type(kind).border_style(theme.style(Role::Faint)).title(title)
 }
 
-/// In the lower border of what can be scrolled.
+/// The words in the lower border where more lines follow.
 pub fn more_below(lines: usize) -> Line<'static> {
     Line::from(format!(" {lines} more below ")).right_aligned()
 }

@@ -1,4 +1,4 @@
-//! Coloured pixels, two a cell, one above the other; letters of different darkness where there are no colours.
+//! Coloured pixels, two per cell, one above the other; letters of different darkness where there are no colours.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ pub enum Tone {
     Rgb([f32; 3]),
     /// From little (0) to much (1).
     Heat(f32),
-    /// From -1 over nothing to 1.
+    /// From -1 through 0 to 1.
     Signed(f32),
     /// A class and how sure it is, 0 to 1.
     Class(u8, f32),
@@ -26,7 +26,7 @@ const RAMP: &[u8] = b" .:-=+*#%@";
 /// The same for numbers above zero, and below it.
 const POSITIVE: &[u8] = b" .+*#@";
 const NEGATIVE: &[u8] = b" .-=~o";
-/// The ground of each class.
+/// The letter that fills the area of each class.
 const GROUND: &[u8] = b".:-=~^',_;";
 
 /// Dark blue over green to yellow: as bright as the number is large (matplotlib's viridis).
@@ -67,8 +67,8 @@ impl Tone {
         }
     }
 
-    /// The nearest colour that the terminal has. Of the 16, signs and classes keep some of their own: the nearest ones
-    /// would all be grey.
+    /// The nearest colour that the terminal has. With 16 colours, signs and classes have fixed ones: the nearest would
+    /// all be grey.
     fn color(self, theme: &Theme) -> Color {
         match (theme.depth, self) {
             (Depth::Sixteen, Tone::Signed(level)) => match level {
@@ -98,7 +98,7 @@ impl Tone {
         }
     }
 
-    /// How much ink a letter needs.
+    /// How dark the letter should be.
     fn ink(self) -> f32 {
         match self {
             Tone::Grey(level) | Tone::Heat(level) | Tone::Class(_, level) => unit(level),
@@ -135,8 +135,8 @@ impl Tone {
     }
 }
 
-/// Draws the pixels of `area`, which is `area.width` wide and `2 * area.height` high: `tone` gives that of a column and
-/// a row; `None` leaves the terminal's own ground.
+/// Draws the pixels of `area`, which is `area.width` wide and `2 * area.height` high: `tone` gives the tone at a column
+/// and a row; `None` leaves the terminal's own background.
 pub fn draw(theme: &Theme, area: Rect, buffer: &mut Buffer, tone: impl Fn(usize, usize) -> Option<Tone>) {
     for position in area.intersection(buffer.area).positions() {
         let x = usize::from(position.x - area.x);
@@ -158,7 +158,7 @@ pub fn draw(theme: &Theme, area: Rect, buffer: &mut Buffer, tone: impl Fn(usize,
     }
 }
 
-/// How many numbers of `0..len` fall together into place `at` of `places`, or which one is repeated there.
+/// The numbers of `0..len` that share place `at` of `places`, or the one that is repeated there.
 pub fn span(at: usize, places: usize, len: usize) -> std::ops::Range<usize> {
     let (places, len) = (places.max(1), len.max(1));
     let from = (at * len / places).min(len - 1);

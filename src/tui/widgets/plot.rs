@@ -76,7 +76,7 @@ impl Plane {
         Some(plane)
     }
 
-    /// The cell of a point; `None` outside.
+    /// The cell of a point; `None` for a point outside the plane.
     fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
         let (width, height) = (f64::from(self.area.width), f64::from(self.area.height));
         let column = (self.x.share(x) * (width - 1.0)).round();
@@ -85,7 +85,7 @@ impl Plane {
         inside.then(|| (self.area.x + column as u16, self.area.y + row as u16))
     }
 
-    /// The dot of a point, perhaps outside.
+    /// The dot of a point, which may be outside the plane.
     fn dot(&self, dots: &Dots, x: f64, y: f64) -> (i64, i64) {
         let (width, height) = dots.size();
         let place = |share: f64, len: i64| (share * (len - 1) as f64).round().clamp(-1e6, 1e6) as i64;
@@ -95,7 +95,7 @@ impl Plane {
 
 /// Points in a plane, coloured by class.
 pub struct Scatter<'a> {
-    /// Under the x axis, beside the y axis.
+    /// The labels under the x axis and beside the y axis.
     pub labels: (&'a str, &'a str),
     /// The points.
     pub points: &'a [Point],
@@ -115,7 +115,7 @@ impl Scatter<'_> {
             return nothing(theme, area, buffer);
         };
         if self.diagonal {
-            // Both axes alike, so that the line runs from corner to corner.
+            // Both axes have the same range, so that the line runs from corner to corner.
             let both = Axis { low: x.low.min(y.low), high: x.high.max(y.high), log: false };
             (x, y) = (both, both);
         }
@@ -135,7 +135,7 @@ impl Scatter<'_> {
             dots.line(from, to, theme.style(Role::Faint));
             dots.draw(buffer);
         }
-        // Few points are signs that can be told apart, many are dots.
+        // Few points are drawn as signs that can be told apart, many as dots.
         let cells = usize::from(plane.area.width) * usize::from(plane.area.height);
         if theme.depth == Depth::Monochrome || self.points.len() * 6 < cells {
             for point in self.points {
@@ -160,7 +160,7 @@ impl Scatter<'_> {
 
 /// Curves over a common axis.
 pub struct Lines<'a> {
-    /// Under the x axis, beside the y axis.
+    /// The labels under the x axis and beside the y axis.
     pub labels: (&'a str, &'a str),
     /// The curves.
     pub lines: &'a [Line],
@@ -200,7 +200,7 @@ impl Lines<'_> {
                 .filter(|(x, y)| x.is_finite() && y.is_finite())
                 .map(|&(x, y)| plane.dot(&dots, x, y))
                 .collect();
-            // Without colours, curves differ in how they are broken.
+            // Without colours, curves differ in their pattern of dashes.
             let pattern =
                 if theme.depth == Depth::Monochrome { PATTERNS[place % PATTERNS.len()].1 } else { &[true] };
             if let [(x, y)] = course[..] {
@@ -217,7 +217,7 @@ impl Lines<'_> {
     }
 }
 
-/// How a curve is broken, and its sign in the legend.
+/// The pattern of a curve's dashes, and its sign in the legend.
 const PATTERNS: [(&str, &[bool]); 4] = [
     ("──", &[true]),
     ("- -", &[true, true, true, true, false, false, false]),
@@ -230,7 +230,7 @@ fn nothing(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     Words::styled("nothing yet", theme.style(Role::Muted)).centered().render(row, buffer);
 }
 
-/// Signs and names in the first row, as many as fit; what is left of the area.
+/// Draws signs and names in the first row, as many as fit. Returns the rest of the area.
 fn legend<'a>(
     theme: &Theme,
     names: impl Iterator<Item = (String, Style, &'a str)>,

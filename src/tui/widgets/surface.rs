@@ -13,13 +13,13 @@ use super::pixels::{self, Tone};
 /// A plane and its points.
 #[derive(Clone, Copy, Debug)]
 pub struct Surface<'a> {
-    /// From where to where the plane goes.
+    /// The range of the plane from left to right.
     pub x: (f64, f64),
-    /// The same upwards.
+    /// The range of the plane from bottom to top.
     pub y: (f64, f64),
     /// The class at each place, row by row from the top.
     pub classes: &'a [u8],
-    /// How sure, 0 to 1, of each place.
+    /// How sure the prediction at each place is, 0 to 1.
     pub sureness: &'a [f32],
     /// Places in a row.
     pub columns: usize,
@@ -75,14 +75,14 @@ impl Surface<'_> {
             return;
         }
         let ground = match (cell.symbol(), cell.fg, cell.bg) {
-            // The two halves become one ground under the sign.
+            // The two halves become one background under the sign.
             ("▀", Color::Rgb(r, g, b), Color::Rgb(r2, g2, b2)) => {
                 let mean = |a: u8, b: u8| ((u16::from(a) + u16::from(b)) / 2) as u8;
                 Color::Rgb(mean(r, r2), mean(g, g2), mean(b, b2))
             }
             (_, _, ground) => ground,
         };
-        // Lighter than the ground of its own class.
+        // Lighter than the background of the point's own class.
         let style = match theme.depth {
             Depth::Sixteen => theme.class(point.class),
             _ => {
@@ -93,7 +93,7 @@ impl Surface<'_> {
         cell.set_symbol("•").set_style(style.bg(ground).add_modifier(Modifier::BOLD));
     }
 
-    /// Where the plane goes from and to, below it.
+    /// Writes the ranges of the plane below it.
     fn label(&self, theme: &Theme, plane: Rect, row: u16, buffer: &mut Buffer) {
         let text = |(from, to): (f64, f64)| {
             let step = (to - from) / 20.0;

@@ -1,4 +1,4 @@
-//! Rows of words, as wide as they need; numbers stand right.
+//! Rows of words, in columns as wide as needed; numbers are aligned right.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +10,7 @@ use crate::tui::theme::{Role, Theme};
 
 use super::text::cut;
 
-/// Columns a cell takes at most.
+/// The most columns that a cell takes.
 const WIDEST: usize = 40;
 
 /// Draws as many rows and columns as there is room for.

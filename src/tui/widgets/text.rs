@@ -4,8 +4,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::tui::state::clean;
 
-/// The text's own lines, those that are too long broken between words; what follows a break is indented as its line.
-/// Control characters are left out.
+/// The text's own lines. Lines that are too long are broken between words, and what follows a break is indented like
+/// its line. Control characters are left out.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut wrapped = Vec::new();
@@ -36,7 +36,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     wrapped
 }
 
-/// The text at most so many columns wide; what is cut off is marked by `…`.
+/// The text, at most `width` columns wide; `…` marks where it is cut off.
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
@@ -54,7 +54,7 @@ pub fn cut(text: &str, width: usize) -> String {
     kept
 }
 
-/// A text whose end is seen when it is too wide: names of runs, for one, differ there.
+/// The text, at most `width` columns wide, cut at its beginning: names of runs, for one, differ at the end.
 pub fn end_of(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();

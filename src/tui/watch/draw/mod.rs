@@ -46,12 +46,12 @@ pub fn draw(state: &State, frame: &mut Frame) {
         Some(Overlay::Help { scroll }) => popups::help(state, *scroll, frame),
         Some(Overlay::Details { scroll }) => popups::details(state, *scroll, frame),
         Some(Overlay::Tags { input, selected }) => popups::tags(state, input, *selected, frame),
-        // The table itself shows it.
+        // The table shows the filter.
         Some(Overlay::Filter(_)) | None => {}
     }
 }
 
-/// The program, the folder, and how far the reader has come.
+/// The program, the folder, and how far the reader has read.
 fn header(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let progress = state.view.progress;

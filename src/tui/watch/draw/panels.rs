@@ -1,4 +1,4 @@
-//! The figures of the runs that are shown.
+//! The values of the runs that are shown.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -53,7 +53,7 @@ fn empty(state: &State, title: &str, text: String, area: Rect, frame: &mut Frame
     frame.render_widget(Line::styled(text, state.theme.style(Role::Muted)).centered(), row);
 }
 
-/// All shown runs' courses of the tag in one chart, that of the run under the cursor on top.
+/// The tag's curves of all runs that are shown, in one chart, that of the run under the cursor on top.
 fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let is_of_now = state.view.tag == state.tag;

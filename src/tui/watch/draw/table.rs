@@ -115,7 +115,7 @@ fn draw_row(state: &State, run: RunId, columns: &Columns, area: Rect, buffer: &m
     } else {
         row.hparams.to_string()
     };
-    // A value that is not finite is what one looks for.
+    // A value that is not finite should catch the eye.
     let of_value =
         if row.value.is_some_and(|value| !value.is_finite()) { theme.strong(Role::Bad) } else { plain };
     let name = if state.mark(run).is_some() { plain.add_modifier(Modifier::BOLD) } else { plain };
@@ -146,7 +146,7 @@ fn draw_row(state: &State, run: RunId, columns: &Columns, area: Rect, buffer: &m
     }
 }
 
-/// One line of the table: the name and the hyperparameters from the left, figures from the right.
+/// One line of the table: the name and the hyperparameters are aligned left, numbers right.
 fn cells(columns: &Columns, texts: [&str; 5], styles: [Style; 5], area: Rect, buffer: &mut Buffer) {
     let [name, step, value, age, hparams] = texts;
     let x = area.x + MARK;

@@ -30,7 +30,7 @@ impl Error {
         }
     }
 
-    /// The line for stderr; none where there is nothing to say.
+    /// The line for stderr; `None` where there is nothing to say.
     pub fn line(&self) -> Option<String> {
         match self {
             Error::OutputClosed | Error::Signal(_) => None,

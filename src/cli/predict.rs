@@ -102,7 +102,7 @@ impl Arguments {
     }
 }
 
-/// What comes from a pipe as a file, which readers can go back and forth in; none where it is a file.
+/// A copy of what comes from a pipe as a file, in which readers can go back and forth; `None` where it is a file.
 fn copy_of_stream(file: &str) -> std::io::Result<Option<tempfile::NamedTempFile>> {
     let stream: Box<dyn Read> = match file {
         "-" => Box::new(std::io::stdin()),

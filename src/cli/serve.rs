@@ -56,7 +56,7 @@ impl Arguments {
         let hub = Hub::start(client, events).map_err(|error| failed(&error))?;
         let answer = first_word(&hub, begin);
         let line = serde_json::to_string(&answer).map_err(|error| failed(&error))?;
-        // Whoever asked may be gone already.
+        // The process that asked may be gone already.
         let _ = writeln!(std::io::stdout(), "{line}");
         if !matches!(answer, Answer::Run(_)) {
             return Ok(());

@@ -34,7 +34,7 @@ pub struct Arguments {
 #[derive(Debug, Serialize)]
 struct Line {
     run: String,
-    /// The step of its newest figure.
+    /// The step of its newest value.
     step: Option<i64>,
     /// When that was written, in seconds since 1970.
     time: Option<f64>,
@@ -110,7 +110,7 @@ impl Arguments {
         Ok(())
     }
 
-    /// The figure in the table: the one that was asked for, or the one that says most.
+    /// The tag in the table: the one that was asked for, or the one that says most.
     fn value_tag(&self, watcher: &mut Watcher) -> Result<Option<u32>, Error> {
         let tags = watcher.view().tags;
         let Some(wanted) = &self.tag else { return Ok(main_number(&tags)) };

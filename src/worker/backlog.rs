@@ -11,7 +11,7 @@ const STEPS: usize = 8192;
 const EPOCHS: usize = 2048;
 /// More reports of what the worker does than this are left out, but for the newest.
 const PHASES: usize = 4096;
-/// Of the lines for the log, the newest so many stay.
+/// The most lines for the log that are kept: the newest ones.
 const LINES: usize = 1000;
 
 /// What an event counts as.

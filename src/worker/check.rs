@@ -3,8 +3,8 @@
 use crate::data;
 use crate::preset::{Experiment, Preset, PresetError};
 
-/// Looks into the data that a preset names and makes an experiment of both. Files are read, which takes as long as it
-/// takes: not for a thread that has a screen to draw. `origin` and `text` are where the preset was read from, for messages.
+/// Reads the data that a preset names and makes an experiment of both. Reading files may take long, so a thread that
+/// has a screen to draw must not call this. `origin` and `text` are where the preset was read from, for messages.
 ///
 /// # Errors
 /// The first thing that does not fit, at its place in the text; for files that cannot be used, what is wrong with them.

@@ -174,7 +174,7 @@ impl Engine<'_> {
                     }
                     (Outcome::Stopped, _) | (_, None) => Status::Stopped { steps },
                 };
-                // Who hears that it has finished may rely on what is on disk.
+                // A listener that hears that the training has finished may rely on what is on disk.
                 keeper.close(status, test.as_ref().map(|test| (test, steps)));
                 self.outbox.send(Event::Finished(Finish {
                     outcome,

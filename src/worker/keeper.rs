@@ -10,9 +10,9 @@ use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
-/// A folder that could not be made is tried again in this time.
+/// A folder that could not be made is tried again after this time.
 const RETRY: Duration = Duration::from_secs(5);
-/// The curves of a training get about so many points, but one in [`FEWEST`] steps at least.
+/// The curves of a training get about this many points, but at least one every [`FEWEST`] steps.
 const POINTS: u64 = 5000;
 const FEWEST: u64 = 50;
 

@@ -1,5 +1,4 @@
-//! What a run reported before it was taken up again, from its event files: the reports of which `keeper.rs` wrote the
-//! figures.
+//! What a run reported before it was resumed, from its event files: the reports whose scalars `keeper.rs` wrote.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,7 +55,7 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
     Past { steps, epochs: epochs.collect() }
 }
 
-/// The scores of which `keeper::by_tag` wrote the figures, by their steps.
+/// The scores whose scalars `keeper::by_tag` wrote, by their steps.
 fn scores(curves: &Curves, of: &str) -> BTreeMap<u64, Scores> {
     let curve = |figure: &str| curves.curve(&format!("{figure}/{of}"));
     let losses =

@@ -13,7 +13,7 @@ pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
 /// Names a request in the reply to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RequestId {
-    /// Who asked: a listener's number at the hub, which sets it; 0 for whoever has the worker for itself.
+    /// The number of the listener that asked, set by the hub; 0 for a listener that has the worker for itself.
     pub asker: u64,
     /// The asker's own count.
     pub number: u64,
@@ -28,7 +28,7 @@ pub struct Request {
     pub command: Command,
 }
 
-/// What became of a request. It goes to the one who asked, and to nobody else.
+/// The outcome of a request. It goes to the listener that asked, and to no other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
     /// The command is carried out, or will be before the next step.
@@ -43,7 +43,7 @@ pub enum Reply {
     Refused(String),
 }
 
-/// A wish of the person (or script) in front.
+/// A command of the person or script that steers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Train; refused while another training runs.
@@ -64,7 +64,7 @@ pub enum Command {
     Inspect(Question),
     /// Stop training, if any, and end the worker.
     Shutdown,
-    /// Leave a training that goes on without the one in front; a worker that cannot live alone ends.
+    /// Leave a training that goes on without this listener; a worker that cannot live alone ends.
     Detach,
     /// Look at the run in this folder, which another process trains, instead; a training in a process of its own goes on.
     Attach(String),
@@ -172,7 +172,7 @@ pub enum Event {
     Reply {
         /// Which.
         to: RequestId,
-        /// What became of it.
+        /// The outcome.
         reply: Reply,
     },
     /// The training is kept on disk as this run.
@@ -254,7 +254,7 @@ pub struct RunInfo {
     pub device: String,
 }
 
-/// What a run reported before it was taken up again.
+/// What a run reported before it was resumed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Past {
     /// Its steps, as far as they were written down; their seconds are not known.
@@ -268,7 +268,7 @@ pub struct Past {
 pub struct Finish {
     /// Why.
     pub outcome: Outcome,
-    /// The test set's scores; none where their evaluation was stopped.
+    /// The test set's scores; `None` where their evaluation was stopped.
     pub test: Option<Scores>,
     /// Epochs completed.
     pub epochs: u32,

@@ -36,13 +36,13 @@ struct Shared {
 
 /// The connection and what hangs on it.
 struct Link {
-    /// None while it is lost, and after the end.
+    /// `None` while it is lost, and after the end.
     connection: Option<Connection>,
     /// Requests without a reply.
     open: HashSet<RequestId>,
     /// The training is over; its process only answers questions.
     is_over: bool,
-    /// Whoever listened here does so no more.
+    /// The listener here has left.
     is_closed: bool,
 }
 
@@ -172,7 +172,7 @@ impl Shared {
         true
     }
 
-    /// After the connection has ended: makes it anew while the process lives. None when its training is over, when it
+    /// After the connection has ended: makes it anew while the process lives. `None` when its training is over, when it
     /// has died, which is reported, or when nobody listens any more.
     fn connect_again(&self) -> Option<Connection> {
         let mut link = self.link();
@@ -212,7 +212,7 @@ impl Shared {
         None
     }
 
-    /// Waits so long, or until it is closed.
+    /// Waits for this pause, or until the connection is closed.
     fn wait<'a>(&self, link: MutexGuard<'a, Link>, pause: Duration) -> MutexGuard<'a, Link> {
         let waited = self.closing.wait_timeout_while(link, pause, |link| !link.is_closed);
         waited.unwrap_or_else(PoisonError::into_inner).0

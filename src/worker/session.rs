@@ -27,11 +27,11 @@ impl From<train::Error> for Failure {
 pub(super) struct End {
     /// Why.
     pub outcome: Outcome,
-    /// The scores on the test set; none where their evaluation was stopped.
+    /// The scores on the test set; `None` where their evaluation was stopped.
     pub test: Option<Scores>,
 }
 
-/// A learning rate is halved so often at most.
+/// The most times that the learning rate is halved.
 const HALVINGS: u32 = 10;
 
 /// One training, and what steers it.
@@ -56,7 +56,7 @@ pub(super) struct Session<'a> {
     pub epochs: u32,
 }
 
-/// What came out of attending to commands.
+/// What to do after the commands that waited have been carried out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     /// Do the next piece of work.
@@ -95,7 +95,7 @@ impl<'a> Session<'a> {
         let outcome = self.train()?;
         self.keeper.ended(self.training);
         let test = self.test()?;
-        // Who stops the evaluation can have it made up for by resuming.
+        // An evaluation that was stopped is made up for when the run is resumed.
         let outcome = if test.is_some() { outcome } else { Outcome::Stopped };
         Ok(End { outcome, test })
     }
@@ -186,7 +186,7 @@ impl<'a> Session<'a> {
     /// Carries a request out and replies to it; questions are replied to when they are answered.
     fn obey(&mut self, Request { id, command }: Request) -> Verdict {
         let (reply, verdict) = match command {
-            // Who ends the worker need not stay to let it go on.
+            // When the worker is ending there may be no listener left to let a paused training go on.
             Command::Pause | Command::Step if self.is_ending => {
                 (Reply::Refused("the training is ending".into()), Verdict::GoOn)
             }

@@ -8,7 +8,7 @@ pub fn bound_threads() -> Option<String> {
     let threads = Threads::of_environment();
     let line = threads.excess()?;
     tracing::warn!("{line}");
-    // Rayon's own pool, which serves whatever runs outside of another, would do as the variable says.
+    // Rayon's own pool, which serves what runs outside of any other pool, would follow the variable.
     if let Err(error) = threads.pool().build_global() {
         tracing::warn!("the threads are not bounded: {error}");
     }

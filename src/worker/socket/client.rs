@@ -11,7 +11,7 @@ use super::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
 use super::{ClientMessage, FILE, ServerMessage, VERSION};
 use crate::worker::protocol::{Event, Request};
 
-/// A process that says nothing for so long after a connection is made, or takes nothing, counts as not there.
+/// A process that says nothing for this long after a connection is made, or takes nothing, counts as not there.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A connection to the process that trains a run.
@@ -68,7 +68,7 @@ impl Connection {
         frames::write(&mut self.0, &ClientMessage::Request(request), LONGEST_FROM_CLIENT)
     }
 
-    /// Waits for the next event; none when the other side is gone.
+    /// Waits for the next event; `None` when the other side is gone.
     ///
     /// # Errors
     /// When the connection fails.

@@ -13,7 +13,7 @@ use super::super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
 use super::history::History;
 use super::server;
 
-/// Events are passed on so often. A thread that wakes at every step would hold up training.
+/// The time between two rounds of passing events on. A thread that wakes at every step would hold up training.
 const PACE: Duration = Duration::from_millis(20);
 
 /// What a listener is told that is not the controller.
@@ -93,7 +93,7 @@ impl Hub {
                 }
                 let is_step = matches!(event, Event::Step(_));
                 spreading.spread(event);
-                // Only who has nothing else to do may sleep: short epochs bring many events a second.
+                // This thread sleeps only when there is nothing else to do: short epochs bring many events a second.
                 match is_step.then(|| events.recv_timeout(Duration::ZERO)) {
                     Some(Waited::Event(next)) => at_hand = Some(next),
                     Some(Waited::TimedOut) => std::thread::sleep(PACE),
@@ -118,7 +118,7 @@ impl Hub {
     fn spread(&self, event: Event) {
         let mut inner = self.inner();
         match event {
-            // To who asked; whoever has left, or is the hub's own process, waits for no reply.
+            // The reply goes to its listener. One that has left, or the hub's own process, waits for no reply.
             Event::Reply { to: RequestId { asker, number }, reply } => {
                 if let Some(outbox) = inner.listeners.get(&asker) {
                     outbox.reply(RequestId { asker: 0, number }, reply);
@@ -176,7 +176,8 @@ impl Hub {
         if inner.listeners.is_empty() { inner.alone_since.elapsed() } else { Duration::ZERO }
     }
 
-    /// Tells the worker, whoever steers; waits while too many requests are before it. The reply goes nowhere.
+    /// Sends a command to the worker, no matter who steers; waits while too many requests are queued. The reply is
+    /// dropped.
     pub fn send(&self, command: Command) {
         let client = self.inner().client.clone();
         client.send_when_free(command);

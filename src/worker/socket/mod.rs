@@ -34,7 +34,7 @@ pub enum ClientMessage {
         /// [`VERSION`].
         version: u32,
     },
-    /// A request. Its name is the listener's own; the one who asks is whoever the connection belongs to.
+    /// A request. Its name is the listener's own; the asker is the listener at the other end of the connection.
     Request(Request),
 }
 

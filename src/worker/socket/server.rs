@@ -15,7 +15,7 @@ use crate::worker::protocol::{Command, Event, Reply, Request};
 
 /// A socket's path may be this long; the systems differ, this is below all of them.
 const LONGEST_PATH: usize = 90;
-/// A listener that takes nothing for so long is let go.
+/// A listener that takes nothing for this long is let go.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An open socket; its file goes when it is dropped.
@@ -90,7 +90,7 @@ fn tell(mut stream: UnixStream, mut listener: Listener, writer: Writer) {
             _ => None,
         };
         sent = frames::write(&mut stream, &ServerMessage::Event(event), LONGEST_FROM_SERVER);
-        // What is too long is lost, not the listener. Who waits for it is told.
+        // An event that is too long is lost, but the listener is kept. A listener that waits for it as a reply is told.
         if sent.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Other) {
             sent = request.map_or(Ok(()), |to| {
                 let reply = Reply::Refused("the answer is too long for the connection".into());

@@ -120,7 +120,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.is_cut_off = false;
             // The worker's earlier reports come again, and their log lines with them.
             state.log.clear();
-            state.log("the connection to the training is there again");
+            state.log("the connection to the training is back");
             Vec::new()
         }
     }

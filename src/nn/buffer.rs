@@ -8,15 +8,15 @@ use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// Bytes below this are left to the allocator, which serves them without a system call.
+/// Buffers of fewer bytes are left to the allocator, which serves them without a system call.
 const POOLED_FROM: usize = 4096;
-/// As many free buffers of one length are kept; a model deeper than that gives the rest back.
+/// The most free buffers of one length that are kept; a deeper model gives the rest back to the allocator.
 const KEPT_PER_LENGTH: usize = 64;
 
 /// Free vectors by their length.
 type FreeLists<T> = Mutex<HashMap<usize, Vec<Vec<T>>>>;
 
-/// Numbers that have a pool.
+/// Types of numbers that have a pool.
 pub trait Number: Copy + Default + 'static {
     #[doc(hidden)]
     fn free_lists() -> &'static FreeLists<Self>;
@@ -39,7 +39,7 @@ number!(f32, f64, u32);
 #[derive(Debug, Default, PartialEq)]
 pub struct Recycled<T: Number>(Vec<T>);
 
-/// What tensors are made of.
+/// The memory of a tensor's numbers.
 pub type Buffer = Recycled<f32>;
 
 /// Whether a vector of this length is pooled.
@@ -74,7 +74,7 @@ impl<T: Number> Recycled<T> {
         buffer
     }
 
-    /// Takes the vector out of the pool's care, as dfdx's `Gradients` wants it.
+    /// The vector itself, which no longer returns to the pool: dfdx's `Gradients` holds plain vectors.
     pub fn into_vec(mut self) -> Vec<T> {
         std::mem::take(&mut self.0)
     }
@@ -85,7 +85,7 @@ impl<T: Number> Recycled<T> {
 }
 
 impl Buffer {
-    /// Frees all that is pooled; for when a model goes away.
+    /// Frees everything in the pools, for use after a model is dropped.
     pub fn release_pool() {
         Recycled::<f32>::release();
         Recycled::<f64>::release();
@@ -99,7 +99,7 @@ impl<T: Number> From<Vec<T>> for Recycled<T> {
     }
 }
 
-/// Takes a vector as long as the iterator says it is from the pool.
+/// Collects into a vector from the pool, of the length that the iterator's size hint gives.
 impl<T: Number> FromIterator<T> for Recycled<T> {
     fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
         let numbers = numbers.into_iter();
@@ -150,15 +150,15 @@ impl<T: Number> Drop for Recycled<T> {
 }
 
 thread_local! {
-    /// What this thread lends.
+    /// The memory that this thread lends.
     static OWN: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
 }
 
-/// Numbers that a thread lends to one product after the other, without asking the pool: they never leave the thread.
+/// Memory that a thread lends to one product after the other without locking the pool; it never leaves the thread.
 pub struct ThreadScratch(Vec<f32>);
 
 impl ThreadScratch {
-    /// At least `len` numbers of unspecified contents.
+    /// At least `len` numbers with unspecified contents.
     pub fn new(len: usize) -> Self {
         let mut numbers = OWN.take();
         if numbers.len() < len {
@@ -226,7 +226,7 @@ mod tests {
         drop(first);
         let second = ThreadScratch::new(300);
         assert!(second.len() >= 300 && second.as_ptr() == address);
-        // What is lent out already is not lent again.
+        // Memory that is already lent is not lent a second time.
         assert_ne!(ThreadScratch::new(10).as_ptr(), address);
     }
 }

@@ -32,8 +32,8 @@ pub trait Device: dfdx::tensor_ops::Device<f32> + Clone + Debug + 'static {
         columns: usize,
     ) -> Result<(Node<Self>, Self::Values), Error>;
 
-    /// As [`upload`](Device::upload), of numbers that the caller goes on holding: a batch of samples. The CPU reads
-    /// them where they are.
+    /// Like [`upload`](Device::upload), for numbers that the caller keeps as well: a batch of samples. The CPU reads
+    /// them in place.
     ///
     /// # Errors
     /// When the device fails.
@@ -47,7 +47,7 @@ pub trait Device: dfdx::tensor_ops::Device<f32> + Clone + Debug + 'static {
     /// The numbers of a node on the host, row by row: on the CPU in place, elsewhere a copy.
     fn host<'a>(node: &'a Node<Self>, values: &'a Self::Values) -> Cow<'a, [f32]>;
 
-    /// Replaces the numbers of a node by as many others.
+    /// Replaces the numbers of a node by the same count of others.
     ///
     /// # Errors
     /// When the device fails.
@@ -58,7 +58,7 @@ pub trait Device: dfdx::tensor_ops::Device<f32> + Clone + Debug + 'static {
         numbers: &[f32],
     ) -> Result<(), Error>;
 
-    /// The device for a person: `cpu, 2 threads, AVX-512`.
+    /// The device in words for a person: `cpu, 2 threads, AVX-512`.
     fn description(&self) -> String;
 
     /// A scalar on the tape, for a loss.

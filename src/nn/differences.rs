@@ -8,7 +8,7 @@ use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
 use super::model::Model;
 use crate::preset::{self, Loss};
 
-/// Layers as a preset says them, with an input.
+/// Layers as a preset describes them, with an input.
 pub struct Case {
     what: String,
     model: Model<Cpu>,
@@ -25,7 +25,8 @@ pub fn numbers(count: usize, seed: u64) -> Vec<f32> {
 }
 
 impl Case {
-    /// Layers over `rows` samples of this shape, every weight somewhere in (-1, 1), so that zeros and ones hide nothing.
+    /// Layers over `rows` samples of this shape. Every weight is somewhere in (-1, 1), so that zeros and ones hide
+    /// nothing.
     pub fn new(layers: &str, shape: &[usize], rows: usize, seed: u64) -> Self {
         let parsed: Vec<preset::Layer> = ron::from_str(layers).unwrap();
         let device = Cpu::default();
@@ -40,14 +41,14 @@ impl Case {
         Case { what: format!("{layers} on {shape:?}, batch {rows}"), model, input, rows, of_tokens: false }
     }
 
-    /// The same with token numbers below `count` as its input.
+    /// The same case with token numbers below `count` as its input.
     pub fn of_tokens(mut self, count: usize) -> Self {
         self.input.iter_mut().for_each(|x| *x = ((*x + 1.0) / 2.0 * count as f32).floor());
         self.of_tokens = true;
         self
     }
 
-    /// Cuts backpropagation through time.
+    /// Truncates backpropagation through time every `steps` steps.
     pub fn truncated(mut self, steps: usize) -> Self {
         self.model.truncate_backpropagation(steps);
         self
@@ -64,14 +65,14 @@ impl Case {
         (input, output)
     }
 
-    /// The weighted sum of the output that is differentiated; recording passes in evaluation mode drop nothing.
+    /// The weighted sum of the output that is differentiated. Layers are in evaluation mode, so dropout drops nothing.
     fn loss(&mut self) -> f64 {
         let (_, output) = self.forward(&mut Pass::probing(&Cpu::default()));
         let upstream = numbers(output.values.len(), 77);
         output.values.iter().zip(&upstream).map(|(&y, &g)| f64::from(y) * f64::from(g)).sum()
     }
 
-    /// The gradients of the input and of every trainable parameter, in the order of visits.
+    /// The gradients of the input and of every trainable parameter, in the order of [`Model::visit`].
     pub fn gradients(&mut self) -> Vec<(String, Vec<f32>)> {
         let mut pass = Pass::probing(&Cpu::default());
         let (input, output) = self.forward(&mut pass);
@@ -86,7 +87,7 @@ impl Case {
         }
         self.model.visit(&mut |path, param| {
             if param.trainable {
-                // A parameter that nothing reached has a gradient of zero.
+                // A parameter that no gradient reached has a gradient of zero.
                 let gradient = take_gradient(&mut grads, &param.node).map(|gradient| gradient.to_vec());
                 found.push((path, gradient.unwrap_or_else(|| vec![0.0; param.len()])));
             }

@@ -25,7 +25,7 @@ pub struct Var<D: Device> {
     pub rows: usize,
     /// Features of a sample.
     pub columns: usize,
-    /// Whether anything before it wants its gradient: false for the data, so that the first layer skips that product.
+    /// Whether something before it needs its gradient: false for the data, so that the first layer skips that product.
     pub wants_gradient: bool,
 }
 
@@ -42,7 +42,7 @@ impl<D: Device> Var<D> {
         Ok(Var { node, values, rows, columns, wants_gradient })
     }
 
-    /// An activation of data that the caller goes on holding, as many columns a row as there are numbers for.
+    /// An activation of data that the caller keeps as well; each row has `numbers.len() / rows` columns.
     ///
     /// # Errors
     /// When the device fails.
@@ -70,7 +70,7 @@ impl<D: Device> Var<D> {
 
 /// Weights of a layer, or running statistics that are saved with it.
 pub struct Param<D: Device> {
-    /// Keras's name of it within its layer: `kernel`, `bias`, `gamma`, `moving_mean` …
+    /// Its name within its layer, as in Keras: `kernel`, `bias`, `gamma`, `moving_mean` …
     pub name: &'static str,
     /// Its shape, in Keras's layout (channels last).
     pub shape: Vec<usize>,
@@ -78,7 +78,7 @@ pub struct Param<D: Device> {
     pub node: Node<D>,
     /// Its numbers.
     pub values: D::Values,
-    /// False for running statistics and for frozen layers: the optimizer leaves it alone.
+    /// False for running statistics and for frozen layers: the optimizer does not change it.
     pub trainable: bool,
     /// L1 regularization: adds `l1 * sum |w|` to the loss.
     pub l1: f32,
@@ -95,7 +95,7 @@ impl<D: Device> Param<D> {
         Ok(Param { name, shape: shape.to_vec(), node, values, trainable: true, l1: 0.0, l2: 0.0 })
     }
 
-    /// The same parameter seen as a matrix of so many rows: numbers and gradient are shared.
+    /// The same parameter seen as a matrix with this many rows: numbers and gradient are shared.
     pub fn as_matrix(&self, rows: usize) -> Self {
         Param {
             name: self.name,
@@ -111,7 +111,7 @@ impl<D: Device> Param<D> {
         self.shape.iter().product()
     }
 
-    /// Whether it holds none.
+    /// Whether it holds no numbers.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -166,12 +166,12 @@ pub enum Carried {
     Training,
     /// Parts of a set that is evaluated.
     Evaluation,
-    /// Predictions that somebody asked for.
+    /// Predictions that a person requested.
     Prediction,
 }
 
 impl Carried {
-    /// How many there are.
+    /// The number of kinds of pass.
     pub const COUNT: usize = 3;
 }
 
@@ -181,12 +181,12 @@ pub struct Pass<D: Device> {
     pub device: D,
     /// Whether layers behave as in training (dropout drops, batch normalization uses the batch's statistics).
     pub training: bool,
-    /// Whether batch normalization uses the batch's statistics where it is frozen, too: for a network that only passes
-    /// gradients on to another in training, as a discriminator does. Keras's rule for transfer learning is the other.
+    /// Whether a frozen batch normalization uses the batch's statistics, too: for a network that only passes gradients
+    /// on to another one in training, such as a discriminator. False is Keras's rule, made for transfer learning.
     pub frozen_by_batch: bool,
-    /// Distinguishes this pass's random draws (dropout, noise) from every other's; ops mix in their own number.
+    /// Distinguishes this pass's random draws (dropout, noise) from those of other passes; each op mixes in its number.
     pub seed: u64,
-    /// Whose carried state recurrent layers go on from and leave behind.
+    /// Which carried state recurrent layers start from and update.
     pub carries: Carried,
     draws: u64,
     tape: Option<OwnedTape<f32, D>>,
@@ -207,7 +207,7 @@ impl<D: Device> Pass<D> {
         }
     }
 
-    /// A pass over a part of a set that is evaluated: as [`inference`](Pass::inference), with a carried state of its
+    /// A pass over a part of a set that is evaluated: like [`inference`](Pass::inference), with a carried state of its
     /// own, so that a prediction in the middle of an evaluation changes no score.
     pub fn evaluation(device: &D) -> Self {
         Pass { carries: Carried::Evaluation, ..Self::inference(device) }
@@ -236,7 +236,7 @@ impl<D: Device> Pass<D> {
         self.tape.is_some()
     }
 
-    /// A seed for one op's random numbers: the same for the same pass and the same place in it.
+    /// A seed for one op's random numbers: the same for the same seed of the pass and the same place in it.
     pub fn next_seed(&mut self) -> u64 {
         self.draws += 1;
         // SplitMix64's finalizer (Steele, Lea, Flood 2014) keeps neighbouring seeds unrelated.
@@ -246,7 +246,8 @@ impl<D: Device> Pass<D> {
         z ^ (z >> 31)
     }
 
-    /// Adds a backward op to the tape; it runs after those added later. Does nothing when the pass records nothing.
+    /// Adds a backward op to the tape; ops run in the reverse order of adding. Does nothing when the pass records
+    /// nothing.
     pub fn record<F>(&mut self, operation: F)
     where
         F: 'static + FnOnce(&mut Gradients<f32, D>) -> Result<(), D::Err>,
@@ -279,7 +280,7 @@ pub fn take_gradient(grads: &mut Gradients<f32, Cpu>, node: &Node<Cpu>) -> Optio
 /// Adds to the gradient of a node on the CPU: the first contribution is moved in, later ones are summed.
 ///
 /// # Errors
-/// Only what dfdx's allocation of an empty vector returns.
+/// Only when dfdx fails to allocate an empty vector.
 pub fn add_gradient(
     grads: &mut Gradients<f32, Cpu>,
     node: &Node<Cpu>,

@@ -6,7 +6,7 @@ use super::layers::view::LayerView;
 use super::model::Model;
 use super::ops::Backend;
 
-/// What can be asked of a model without knowing its device.
+/// What a model offers to callers that do not know its device.
 pub trait HostModel {
     /// Numbers of one input.
     fn input_len(&self) -> usize;

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::preset::Initializer;
 
-/// Where a layer's random numbers come from: one stream for each of its parameters.
+/// The source of a layer's random numbers: one stream for each of its parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Stream {
     /// The model's seed.
@@ -57,12 +57,12 @@ pub fn numbers(initializer: Initializer, shape: &[usize], rng: &mut ChaCha8Rng) 
     }
 }
 
-/// Numbers uniform in +-`limit`.
+/// Numbers drawn uniformly from +-`limit`.
 pub fn uniform(count: usize, limit: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
     (0..count).map(|_| ((2.0 * rng.r#gen::<f64>() - 1.0) * limit) as f32).collect()
 }
 
-/// One standard normal number, by Box and Muller.
+/// One standard normal number, by the method of Box and Muller.
 fn normal(rng: &mut ChaCha8Rng) -> f64 {
     let (u, v): (f64, f64) = (rng.r#gen(), rng.r#gen());
     (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
@@ -83,7 +83,7 @@ fn truncated_normal(count: usize, deviation: f64, rng: &mut ChaCha8Rng) -> Vec<f
     (0..count).map(|_| draw()).collect()
 }
 
-/// Orthonormal columns, or rows where there are fewer of them, by Gram and Schmidt (done twice, for accuracy).
+/// Orthonormal columns, or rows where there are fewer rows, by Gram-Schmidt (done twice, for accuracy).
 fn orthogonal(shape: &[usize], rng: &mut ChaCha8Rng) -> Vec<f32> {
     let columns = shape.last().copied().unwrap_or(1);
     let rows = shape.iter().product::<usize>() / columns.max(1);
@@ -98,7 +98,7 @@ fn orthogonal(shape: &[usize], rng: &mut ChaCha8Rng) -> Vec<f32> {
             }
         }
         let length = vector.iter().map(|x| x * x).sum::<f64>().sqrt();
-        // A draw within the span of the others, which chance all but excludes, is drawn again.
+        // A vector that lies in the span of the others is drawn again; this almost never happens.
         if length > 1e-6 {
             vector.iter_mut().for_each(|x| *x /= length);
             basis.push(vector);

@@ -1,11 +1,11 @@
 //! The engine on dfdx: devices, differentiable ops, layers, losses, optimizers.
 //!
-//! * [`device`]: what a device must offer, how numbers are held on it; `choice`: which device does the work;
-//! * [`host`]: a model as rooms above see it, whatever device it is on;
+//! * [`device`]: what a device must offer and how it holds numbers; `choice`: which device does the work;
+//! * [`host`]: a model as the rooms above see it, whatever device it is on;
 //! * [`graph`]: activations ([`Var`]), parameters ([`Param`]) and one pass over dfdx's tape ([`Pass`]);
 //! * [`buffer`]: recycled memory, so that a step in steady state allocates nothing large;
 //! * [`profile`]: where a step's time goes;
-//! * `kernel/`: the arithmetic on slices for the CPU; `ops/`: differentiable ops, one trait a family;
+//! * `kernel/`: the arithmetic on slices for the CPU; `ops/`: differentiable ops, one trait for each family;
 //!   `layers/`: one file per layer kind; `loss`, `optim/`, `init`, `boltzmann/`: as named; `model`: preset to layers.
 
 pub mod boltzmann;

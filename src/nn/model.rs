@@ -1,4 +1,4 @@
-//! A model: a preset's layers, built.
+//! A model, built from a preset's layers.
 
 use super::buffer::Buffer;
 use super::device::Error;
@@ -43,12 +43,12 @@ impl<D: Backend> Model<D> {
         Ok(Model { device: device.clone(), layers, input: input.to_vec(), form })
     }
 
-    /// Where it is.
+    /// The device that it is on.
     pub fn device(&self) -> &D {
         &self.device
     }
 
-    /// What [`forward`](Model::forward) gives to the loss.
+    /// The form in which [`forward`](Model::forward) gives the output to the loss.
     pub fn form(&self) -> Form {
         self.form
     }
@@ -58,8 +58,8 @@ impl<D: Backend> Model<D> {
         size(&self.input)
     }
 
-    /// About how many multiplications a sample takes on the way forward: every weight of a layer once at each place of
-    /// its input or output, whichever has more.
+    /// About how many multiplications the forward pass takes for a sample: every weight of a layer counts once for each
+    /// place of its input or output, whichever has more places.
     pub fn multiplications(&self) -> u64 {
         self.layers.multiplications(&self.input)
     }
@@ -103,9 +103,9 @@ impl<D: Backend> Model<D> {
         D::activate(pass, &output, self.output_width(), last)
     }
 
-    /// What every layer gives for `rows` inputs, first layer first, and what there is to see inside of some: the states
-    /// of recurrent layers, the weights of attention. Layers within others come before those they are in. Recurrent
-    /// layers go on from the state that inference passes keep, and change it as [`predict`](Model::predict) does.
+    /// The output of every layer for `rows` inputs, first layer first, and what some layers compute inside: the states
+    /// of recurrent layers, the weights of attention. Inner layers come before the layer that holds them. Recurrent
+    /// layers start from the carried state of predictions and change it, just like [`predict`](Model::predict).
     ///
     /// # Errors
     /// When the device fails.
@@ -121,17 +121,17 @@ impl<D: Backend> Model<D> {
         Ok(views)
     }
 
-    /// Visits its parameters, running statistics included, by path (`conv2d/kernel`), in a fixed order.
+    /// Visits all parameters, running statistics included, by path (`conv2d/kernel`), in a fixed order.
     pub fn visit<'a>(&'a self, visit: &mut dyn FnMut(String, &'a Param<D>)) {
         self.layers.visit("", visit);
     }
 
-    /// Visits its parameters to change them, in the same order.
+    /// Visits all parameters to change them, in the same order.
     pub fn visit_mut<'a>(&'a mut self, visit: &mut dyn FnMut(String, &'a mut Param<D>)) {
         self.layers.visit_mut("", visit);
     }
 
-    /// Takes the numbers of all parameters from a model of the same layers.
+    /// Copies the numbers of all parameters from a model of the same layers.
     ///
     /// # Errors
     /// When the layers differ, or the device fails.
@@ -151,14 +151,14 @@ impl<D: Backend> Model<D> {
         outcome
     }
 
-    /// Trainable numbers.
+    /// The number of trainable weights.
     pub fn parameters(&self) -> u64 {
         let mut count = 0;
         self.visit(&mut |_, param| count += if param.trainable { param.len() as u64 } else { 0 });
         count
     }
 
-    /// Applies the layers one by one and names the first whose weights, or else whose output, is no longer finite.
+    /// Applies the layers one by one and names the first one with weights, or else an output, that are not finite.
     ///
     /// # Errors
     /// When the device fails.
@@ -166,32 +166,32 @@ impl<D: Backend> Model<D> {
         self.layers.first_not_finite(pass, input)
     }
 
-    /// Visits what recurrent layers keep from batch to batch, by path (`lstm/hidden`).
+    /// Visits what recurrent layers carry from one training batch to the next, by path (`lstm/hidden`).
     pub fn visit_carried(&self, visit: &mut dyn FnMut(String, &[f32])) {
         self.layers.visit_carried("", visit);
     }
 
-    /// Puts back what [`visit_carried`](Model::visit_carried) gave: `saved` has it by path.
+    /// Restores what [`visit_carried`](Model::visit_carried) gave: `saved` returns it by path.
     pub fn restore_carried(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
         self.layers.restore_carried("", saved);
     }
 
-    /// Forgets what stateful recurrent layers keep from one training batch to the next: before an epoch.
+    /// Forgets what stateful recurrent layers carry from one training batch to the next; called before an epoch.
     pub fn reset_state(&mut self) {
         self.layers.reset_state(Carried::Training);
     }
 
-    /// Forgets what they carry through an evaluation: before it begins.
+    /// Forgets what stateful recurrent layers carry through an evaluation; called before it begins.
     pub fn reset_evaluation_state(&mut self) {
         self.layers.reset_state(Carried::Evaluation);
     }
 
-    /// Forgets what they carry from one prediction to the next: before a new text.
+    /// Forgets what stateful recurrent layers carry from one prediction to the next; called before a new text.
     pub fn reset_prediction_state(&mut self) {
         self.layers.reset_state(Carried::Prediction);
     }
 
-    /// Cuts backpropagation through time before every so many steps of a sequence; 0: never.
+    /// Truncates backpropagation through time: gradients stop every `steps` steps of a sequence; 0: never.
     pub fn truncate_backpropagation(&mut self, steps: usize) {
         self.layers.truncate(steps);
     }

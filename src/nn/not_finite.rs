@@ -15,8 +15,8 @@ use crate::preset::{self, Clip, Layer, Loss, LossOptions};
 
 const ODD: &[f32] = &[f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN];
 
-/// What none of [`NETWORKS`] has: a convolution over many channels with pooling behind it, whose filters do not fill a
-/// register.
+/// A network that [`NETWORKS`] lacks: a convolution over many channels, followed by pooling, whose filters do not fill
+/// a register.
 const DEEP: (&str, &[usize]) = (
     "[Conv2D(filters: 16, kernel_size: 1), Conv2D(filters: 24, kernel_size: 3, activation: relu), MaxPooling2D(),
       Flatten, Dense(units: 3, activation: softmax)]",
@@ -40,7 +40,7 @@ fn optimizer(text: &str, clip: Clip) -> Optimizer<Cpu> {
     Optimizer::new(&settings, &clip)
 }
 
-/// Two steps of a network with an odd number among its inputs or its parameters; the first step's loss.
+/// Trains a network for two steps with an odd number among its inputs or parameters; returns the first step's loss.
 fn trained(
     (layers, shape): (&str, &[usize]),
     of_optimizer: &str,
@@ -94,7 +94,8 @@ proptest! {
             if !of_tokens {
                 let loss = trained(network, of_optimizer, odd, place, true);
                 if odd.is_nan() && loss.is_finite() {
-                    // Only a number that nothing depends on may hide: pooling drops a last column that is left over.
+                    // Only a number that nothing depends on may stay hidden: pooling leaves out an incomplete last
+                    // column.
                     let other = trained(network, of_optimizer, 7.0, place, true);
                     prop_assert_eq!(loss, other, "{}", network.0);
                 }

@@ -29,14 +29,14 @@ pub fn finish() -> BTreeMap<&'static str, Share> {
     TABLE.with_borrow_mut(Option::take).unwrap_or_default()
 }
 
-/// Counts the time from here until it is dropped under its name.
+/// Counts the time from its creation until it is dropped, under its name.
 pub struct Span {
     name: &'static str,
     flops: u64,
     since: Option<Instant>,
 }
 
-/// Opens a span; costs one thread-local look when profiling is off. Names read `dense forward`, `conv2d backward`.
+/// Opens a span; costs one thread-local read when profiling is off. Names read `dense forward`, `conv2d backward`.
 pub fn span(name: &'static str, flops: u64) -> Span {
     let on = TABLE.with_borrow(Option::is_some);
     Span { name, flops, since: on.then(Instant::now) }

@@ -20,7 +20,7 @@ use crate::preset::{self, Clip, Loss, LossOptions};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
-    /// Layers, alone or behind each other.
+    /// Layers, alone or one behind the other.
     #[serde(default)]
     pub layers: Vec<LayerCase>,
     #[serde(default)]
@@ -36,7 +36,7 @@ pub struct Array {
     values: Vec<f32>,
 }
 
-/// What some layers make of an input. Token numbers have no gradient: none is given then.
+/// What some layers compute from an input. Token numbers have no gradient, so the case gives none for them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LayerCase {
@@ -48,7 +48,7 @@ pub struct LayerCase {
     upstream: Vec<f32>,
     input_gradient: Vec<f32>,
     parameter_gradients: BTreeMap<String, Vec<f32>>,
-    /// Running statistics once the pass is over.
+    /// Running statistics after the pass.
     #[serde(default)]
     after: BTreeMap<String, Array>,
     tolerance: f32,
@@ -82,12 +82,13 @@ pub fn read(json: &str) -> Reference {
     serde_json::from_str(json).unwrap()
 }
 
-/// Every number within `tolerance` of its own size, or of a tenth of the largest one's where it is smaller than that:
-/// sums in single precision cannot hold more.
+/// Expects each number to be within `tolerance` relative to its own size, or to a tenth of the largest number's size
+/// where that is more: sums in single precision are not more accurate.
 fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}: the counts differ");
     let largest = theirs.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
-    // Zero but for rounding: no softmax hears of a key's bias. Ours are rounded sums of numbers up to about ten.
+    // Zero except for rounding: a key's bias does not change the softmax. Ours are rounded sums of numbers up to
+    // about ten.
     let largest = if largest < 1e-12 { 10.0 } else { largest };
     for (place, (a, b)) in ours.iter().zip(theirs).enumerate() {
         let size = b.abs().max(largest / 10.0);
@@ -186,7 +187,7 @@ impl LossCase {
 }
 
 impl OptimizerCase {
-    /// The weights after each step, of a layer whose gradients are just those of the case.
+    /// Compares the weights after each step of a layer whose gradients are exactly those of the case.
     fn check(&self) {
         let device = Cpu::default();
         let mut model = model(&format!("[Dense(units: {}, use_bias: false)]", self.start.len()), &[1]);

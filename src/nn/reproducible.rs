@@ -58,7 +58,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
     ),
 ];
 
-/// Numbers for inputs; whole ones from 0 to 8 where tokens are wanted.
+/// Numbers for inputs; whole numbers from 0 to 8 where the network takes tokens.
 pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
     let of_tokens = matches!(layers.first(), Some(Layer::Embedding(_)));
     let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
@@ -73,7 +73,7 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
     let mut model: Model<Cpu> = Model::build(&device, &layers, input, loss, 7).unwrap();
     let settings: preset::Optimizer = ron::from_str("Adam(learning_rate: 0.01)").unwrap();
     let mut optimizer = Optimizer::new(&settings, &Clip { norm: Some(1.0), ..Clip::default() });
-    // More images than pieces of a batch, and a last batch that is smaller.
+    // More images than a batch has pieces, and a smaller last batch.
     for (step, rows) in [61, 61, 13].into_iter().enumerate() {
         let len = model.input_len();
         let inputs = inputs(&layers, rows * len, step as u64);

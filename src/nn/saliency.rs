@@ -1,4 +1,5 @@
-//! What a network looks at: the gradient of a class's score with respect to the input (Simonyan et al. 2014).
+//! What a network's verdict depends on: the gradient of a class's score with respect to the input (Simonyan et al.
+//! 2014).
 
 use super::buffer::Buffer;
 use super::device::Error;
@@ -9,12 +10,13 @@ use super::ops::Backend;
 impl<D: Backend> Model<D> {
     /// How much each input number moves the score of `class`, `[rows, input]`, with layers in evaluation mode.
     ///
-    /// The score is what [`forward`](Model::forward) gives, so for a classifier it is the logit: a probability's
-    /// gradient would vanish where the network is certain. Where the output is a sequence, the steps' scores are summed.
+    /// The score is the output of [`forward`](Model::forward), which for a classifier is the logit: a probability's
+    /// gradient would vanish where the network is certain. Where the output is a sequence, its steps' scores are
+    /// summed.
     ///
     /// # Errors
-    /// When there is no such class, the inputs are not `rows` of this model's, or no gradient reaches the input because
-    /// it is token numbers.
+    /// When there is no such class, the inputs are not `rows` inputs of this model, or no gradient reaches the input
+    /// because it consists of token numbers.
     pub fn gradient_of_input(
         &mut self,
         inputs: Buffer,
@@ -66,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_gradient_of_a_class_equals_differences_of_its_logit() {
-        // Smooth everywhere, so that differences of single-precision scores can be taken far apart.
+        // The network is smooth everywhere, so that differences of single-precision scores can use a wide step.
         let mut model = build(
             "[Conv2D(filters: 4, kernel_size: 3, activation: tanh), BatchNormalization(), Dropout(rate: 0.5),
               AveragePooling2D(), Flatten, Dense(units: 5, activation: softmax)]",

@@ -1,4 +1,4 @@
-//! The machine on the CPU.
+//! The restricted Boltzmann machine on the CPU.
 
 use dfdx::tensor::Cpu;
 use rayon::prelude::*;
@@ -19,17 +19,17 @@ use crate::simd;
 /// Weights of a piece of work for one thread.
 const PIECE: usize = 1 << 15;
 
-/// The machine.
+/// A restricted Boltzmann machine.
 #[derive(Clone, Debug)]
 pub struct Rbm {
     kind: Visible,
-    /// `[visible, hidden]`, as a Dense layer has it.
+    /// `[visible, hidden]`, as in a Dense layer.
     pub(super) kernel: Vec<f32>,
-    /// One a visible unit.
+    /// One number for each visible unit.
     pub(super) visible_bias: Vec<f32>,
-    /// One a hidden unit.
+    /// One number for each hidden unit.
     pub(super) hidden_bias: Vec<f32>,
-    /// The last changes of the three.
+    /// The last changes of kernel, visible bias and hidden bias.
     velocity: [Vec<f32>; 3],
     /// Hidden samples of the persistent chains, one for each row of a batch.
     chains: Vec<f32>,
@@ -44,9 +44,9 @@ impl BoltzmannOp for Cpu {
 }
 
 impl Rbm {
-    /// A machine whose weights start as small normal numbers, its biases at zero.
+    /// A machine whose weights start as small normal numbers and whose biases start at zero.
     pub fn new(kind: Visible, visible: usize, hidden: usize, stream: Stream) -> Self {
-        // A truncated normal of deviation 0.01: Glorot's, scaled.
+        // A truncated normal distribution with deviation 0.01: Glorot's, scaled.
         let shape = [visible, hidden];
         let glorot = (2.0 / (visible + hidden) as f32).sqrt();
         let kernel = numbers(Initializer::GlorotNormal, &shape, &mut stream.parameter(0));
@@ -60,7 +60,7 @@ impl Rbm {
         }
     }
 
-    /// What comes to the hidden units from rows of visible ones, without their bias.
+    /// The input to the hidden units from rows of visible ones, without the bias.
     fn up(&self, visible: &[f32]) -> Buffer {
         let mut x = Buffer::scratch(visible.len() / self.visible() * self.hidden());
         self.up_into(visible, &mut x);
@@ -79,7 +79,7 @@ impl Rbm {
         logistic_units(&mut self.up(visible), &self.hidden_bias, Some(sample), seed);
     }
 
-    /// As [`visible_given`](Machine::visible_given), the means into `x`.
+    /// Like [`visible_given`](Machine::visible_given), with the means written to `x`.
     fn visible_into(&self, hidden: &[f32], x: &mut [f32], sample: Option<&mut [f32]>, seed: u64) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = hidden.len() / h;
@@ -102,8 +102,8 @@ impl Rbm {
         }
     }
 
-    /// Chains that start at the data, which go over means of the visible units, less noisy than samples. Fills the dreamt
-    /// half of `visible` and all hidden probabilities; returns the reconstruction error.
+    /// Runs chains that start at the data. They use the means of the visible units, which are less noisy than
+    /// samples. Fills the dreamt half of `visible` and all hidden probabilities; returns the reconstruction error.
     fn dream(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
         let (data, dreamt) = visible.split_at_mut(visible.len() / 2);
         let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
@@ -125,7 +125,7 @@ impl Rbm {
         error
     }
 
-    /// Persistent chains, which go over samples. As [`dream`](Rbm::dream) otherwise.
+    /// Continues persistent chains, which use samples of the visible units. Otherwise like [`dream`](Rbm::dream).
     fn dream_on(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
         let half = visible.len() / 2;
         let mut means = Buffer::scratch(half);
@@ -146,11 +146,11 @@ impl Rbm {
         mean_square(&visible[..half], &means)
     }
 
-    /// Moves weights and biases: up by what the data gives, down by what was dreamt.
+    /// Updates weights and biases by the statistics of the data minus those of what was dreamt.
     fn learn(&mut self, visible: &[f32], hidden: &mut [f32], learning: &Learning) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = visible.len() / v;
-        // The rate goes into the small factors, so that products add straight to the last change.
+        // The rate is multiplied into the small factors, so that products add directly to the last change.
         let scale = 2.0 * learning.rate / rows as f32;
         let momentum = learning.momentum;
         let (mut change, mut sum) = (Buffer::scratch(v), Buffer::scratch(v));
@@ -173,7 +173,7 @@ impl Rbm {
         let decay = learning.rate * learning.weight_decay;
         let (visible, hidden) = (Mat::transposed(visible, v), Mat::rows(hidden, h));
         if momentum == 0.0 {
-            // Nothing of the last change goes on: the weights take this one at once.
+            // Without momentum the last change is not needed: the product is added directly to the weights.
             if decay != 0.0 {
                 kernel.par_chunks_mut(PIECE).for_each(|kernel| scaled(kernel, 1.0 - decay));
             }
@@ -203,7 +203,7 @@ impl Machine for Rbm {
     fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> Result<f64, Error> {
         let (v, h) = (self.visible(), self.hidden());
         let rows = data.len() / v;
-        // The data and below it what the machine dreams, so that a product over both is one.
+        // The data with what the machine dreams below it, so that one product covers both.
         let (mut visible, mut hidden) = (Buffer::scratch(2 * rows * v), Buffer::scratch(2 * rows * h));
         visible[..rows * v].copy_from_slice(data);
         let is_under_way = learning.persistent && self.chains.len() == rows * h;
@@ -250,7 +250,7 @@ impl Machine for Rbm {
         let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
         let one = |row: usize| {
             let unit = ((places[row] * v as f32) as usize).min(v - 1);
-            // From v to 1 - v.
+            // The change of the unit from v to 1 - v.
             let flip = 1.0 - 2.0 * f64::from(visible[row * v + unit]);
             let weights = &self.kernel[unit * h..][..h];
             let mut rise = -flip * f64::from(self.visible_bias[unit]);
@@ -300,7 +300,7 @@ impl Machine for Rbm {
             let of_right_size = |saved: &Vec<f32>| saved.len() == numbers.len();
             *numbers = saved(name).filter(of_right_size).ok_or_else(|| wrong(name))?;
         }
-        // There is a chain a row of a batch once learning has begun.
+        // Once persistent learning has begun, there is one chain for each row of a batch.
         self.chains = saved("chains").ok_or_else(|| wrong("chains"))?;
         Ok(())
     }
@@ -316,7 +316,7 @@ simd! {
     }
 }
 
-/// A bias moves by its change and a share of its last one.
+/// Moves a bias by its change plus a share of the last one.
 fn drift(bias: &mut [f32], velocity: &mut [f32], change: &[f32], momentum: f32) {
     for ((bias, velocity), change) in bias.iter_mut().zip(velocity).zip(change) {
         *velocity = momentum * *velocity + change;

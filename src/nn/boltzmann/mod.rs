@@ -1,9 +1,9 @@
-//! Restricted Boltzmann machines: visible and hidden units, with weights between them only.
+//! Restricted Boltzmann machines: visible and hidden units, with weights only between the two.
 //!
-//! Binary units: `E(v, h) = -b v - c h - v W h`; real visible units with variance 1 have `(v - b)^2 / 2` for `-b v`. So
-//! `p(h = 1 | v) = sigmoid(c + v W)`, `p(v = 1 | h) = sigmoid(b + W h)` or `v ~ N(b + W h, 1)`, and with the hidden units
-//! summed out `F(v) = -b v - sum ln(1 + exp(c + v W))`. Training follows Hinton's "A practical guide to training
-//! restricted Boltzmann machines" (2010); persistent chains are Tieleman's (2008).
+//! Binary units: `E(v, h) = -b v - c h - v W h`; real visible units with variance 1 have `(v - b)^2 / 2` in place of
+//! `-b v`. So `p(h = 1 | v) = sigmoid(c + v W)`, `p(v = 1 | h) = sigmoid(b + W h)` or `v ~ N(b + W h, 1)`, and with
+//! the hidden units summed out `F(v) = -b v - sum ln(1 + exp(c + v W))`. Training follows Hinton's "A practical guide
+//! to training restricted Boltzmann machines" (2010); persistent chains are Tieleman's (2008).
 
 mod cpu;
 #[cfg(test)]
@@ -21,13 +21,13 @@ use crate::preset::Visible;
 pub struct Learning {
     /// The step size.
     pub rate: f32,
-    /// Share of the last change that goes on.
+    /// Share of the last change that is added to the next.
     pub momentum: f32,
-    /// Pull of weights towards zero.
+    /// The rate at which weights decay towards zero.
     pub weight_decay: f32,
     /// The k of CD-k.
     pub gibbs_steps: u32,
-    /// Whether chains go on from step to step.
+    /// Whether chains continue from step to step.
     pub persistent: bool,
 }
 
@@ -36,7 +36,7 @@ pub trait BoltzmannOp: Device {
     /// A machine whose numbers are on the device.
     type Machine: Machine;
 
-    /// A machine whose weights start as small normal numbers, its biases at zero.
+    /// A machine whose weights start as small normal numbers and whose biases start at zero.
     ///
     /// # Errors
     /// When the device fails.
@@ -49,21 +49,21 @@ pub trait BoltzmannOp: Device {
     ) -> Result<Self::Machine, Error>;
 }
 
-/// A restricted Boltzmann machine, spoken to in numbers on the host: rows of visible units (`[rows, visible]`) and of
-/// hidden ones (`[rows, hidden]`). Every method fails only when the device does.
+/// A restricted Boltzmann machine. It takes and returns numbers on the host: rows of visible units (`[rows, visible]`)
+/// and of hidden ones (`[rows, hidden]`). A method fails only when the device does.
 #[expect(clippy::missing_errors_doc, reason = "said above for all of them")]
 pub trait Machine {
-    /// What its visible units are.
+    /// The kind of its visible units.
     fn kind(&self) -> Visible;
 
-    /// Visible units.
+    /// The number of visible units.
     fn visible(&self) -> usize;
 
-    /// Hidden units.
+    /// The number of hidden units.
     fn hidden(&self) -> usize;
 
-    /// One update from rows of data; returns the mean squared difference between them and their reconstructions after
-    /// one step down and up, per unit.
+    /// Makes one update from rows of data; returns the mean squared difference per unit between the rows and their
+    /// reconstructions, up to the hidden units and down again.
     fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> Result<f64, Error>;
 
     /// Probabilities of the hidden units for rows of visible ones, and a sample of them if `sample` has room.
@@ -75,18 +75,18 @@ pub trait Machine {
     /// Mean free energy of rows of visible units.
     fn free_energy(&self, visible: &[f32]) -> Result<f64, Error>;
 
-    /// Mean log of the pseudo-likelihood of rows of binary visible units, in nats: of one unit of each row, drawn by
-    /// `seed`, times the number of units, as scikit-learn estimates it.
+    /// Mean log pseudo-likelihood of rows of binary visible units, in nats, estimated as in scikit-learn: that of one
+    /// unit of each row, drawn with `seed`, times the number of units.
     fn pseudo_likelihood(&self, visible: &[f32], seed: u64) -> Result<f64, Error>;
 
-    /// The kernel `[visible, hidden]` and the bias of the hidden units, as a Dense layer has them.
+    /// The kernel `[visible, hidden]` and the bias of the hidden units, as in a Dense layer.
     fn weights(&self) -> [Vec<f32>; 2];
 
-    /// All that it takes to go on learning from here, by name.
+    /// Everything that is needed to continue learning from here, by name.
     fn state(&self) -> Vec<(&'static str, Vec<f32>)>;
 
-    /// Goes on from a state: `saved` has it by name, and `wrong` makes the error for a name whose numbers are missing or
-    /// of another count.
+    /// Continues from a state: `saved` returns it by name, and `wrong` makes the error for a name whose numbers are
+    /// missing or of the wrong count.
     fn restore<E>(
         &mut self,
         saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,

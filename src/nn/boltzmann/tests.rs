@@ -21,7 +21,7 @@ fn log_likelihood(machine: &Rbm, rows: &[f32]) -> f64 {
 
 #[test]
 fn contrastive_divergence_and_persistent_chains_raise_the_likelihood_of_the_data() {
-    // Two patterns: together less likely than a half each at best, 1/64 each at the start.
+    // Two patterns: the likelihood of each is at most a half, and 1/64 at the start.
     let data: Vec<f32> =
         [[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]].repeat(100).concat();
     for learning in [
@@ -46,7 +46,8 @@ fn the_pseudo_likelihood_is_that_of_the_conditional_probabilities() {
     machine.visible_bias.copy_from_slice(&[0.3, -0.2, 0.1, 0.5, -0.4]);
     machine.hidden_bias.copy_from_slice(&[0.2, -0.6, 0.4]);
     let row = [1.0, 0.0, 1.0, 1.0, 0.0];
-    // The mean over many draws of the unit is the mean over units of ln p(v_i | the others), times their number.
+    // The mean over many draws of the unit equals the mean over units of ln p(v_i | the others) times the number of
+    // units.
     let exact: f64 = (0..5)
         .map(|unit| {
             let mut flipped = row;
@@ -154,7 +155,7 @@ fn a_machine_trained_on_digits_is_as_likely_as_that_of_scikit_learn() {
     let images: Vec<f32> =
         digits.train.images[..wanted.samples * 784].iter().map(|&x| f32::from(x) / 255.0).collect();
     let mut machine = Rbm::new(Visible::Binary, 784, wanted.hidden, Stream { seed: 0, layer: 0 });
-    // As scikit-learn does it: persistent chains, no momentum, no decay, samples in their order.
+    // As in scikit-learn: persistent chains, no momentum, no decay, samples in their order.
     let learning = Learning {
         rate: wanted.learning_rate,
         momentum: 0.0,

@@ -1,4 +1,4 @@
-//! MultiHeadAttention: every step takes from the others what its queries find in their keys.
+//! MultiHeadAttention: every step takes values from all steps, weighted by how well its query matches their keys.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -21,12 +21,12 @@ pub struct MultiHeadAttention<D: Backend> {
     shape: Attention,
 }
 
-/// A dense layer whose kernel has the heads as an axis of its own.
+/// A dense layer whose kernel has a separate axis for the heads.
 struct Projection<D: Backend> {
     name: &'static str,
     kernel: Param<D>,
     bias: Param<D>,
-    /// Numbers that go in.
+    /// The length of an input vector.
     inputs: usize,
 }
 
@@ -53,7 +53,7 @@ impl<D: Backend> Projection<D> {
 }
 
 impl Build for layers::MultiHeadAttention {
-    /// Kernels start by Glorot, biases at zero.
+    /// Kernels start with Glorot's initializer, biases at zero.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let &layers::MultiHeadAttention { num_heads: heads, key_dim: width, causal } = self;
         let [steps, features] = site.steps()?;

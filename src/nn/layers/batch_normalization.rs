@@ -1,4 +1,4 @@
-//! BatchNormalization over the last axis, with an activation fused behind it where the model has one next.
+//! BatchNormalization over the last axis, fused with the activation behind it where the model has one.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -21,7 +21,7 @@ pub struct BatchNormalization<D: Backend> {
 }
 
 impl Build for layers::BatchNormalization {
-    /// The layer leaves its inputs as they are until it has learnt.
+    /// The parameters start so that inference does not change the inputs before training.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let features = site.width();
         let param = |name, value| site.filled(name, features, value);
@@ -51,7 +51,7 @@ impl<D: Backend> Layer<D> for BatchNormalization<D> {
         D::batch_norm(pass, &input, layer, self.activation)
     }
 
-    /// Shows what is normalised before the activation that it does as well.
+    /// Also shows the normalised values before the fused activation.
     fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,

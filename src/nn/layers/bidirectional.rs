@@ -14,7 +14,7 @@ use crate::preset::layers::composite::both_ways;
 pub struct Bidirectional<D: Backend> {
     forward: Recurrent<D>,
     backward: Recurrent<D>,
-    /// What the two are called: `forward_lstm`, `backward_lstm`.
+    /// The names of the two: `forward_lstm`, `backward_lstm`.
     names: [String; 2],
 }
 
@@ -22,7 +22,7 @@ impl<D: Backend> Bidirectional<D> {
     /// Both directions of the recurrent layer `inner`.
     ///
     /// # Errors
-    /// When `inner` is not recurrent, and as [`Recurrent::from_options`].
+    /// When `inner` is not recurrent, and for the same reasons as [`Recurrent::from_options`].
     pub fn new(inner: &preset::Layer, site: &Site<D>) -> Result<Self, Error> {
         let options =
             inner.recurrent().ok_or_else(|| Error::Weights(format!("{} is not recurrent", inner.kind())))?;

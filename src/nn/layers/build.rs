@@ -1,4 +1,4 @@
-//! From a preset's layer to a built one.
+//! Builds a preset's layers.
 
 use super::bidirectional::Bidirectional;
 use super::chain::Chain;
@@ -29,7 +29,7 @@ macro_rules! build_each_kind {
 }
 layer_kinds!(build_each_kind);
 
-/// Builds the parts of a composite layer, joined as they are to be.
+/// Builds the parts of a composite layer and joins them as `parts` says.
 fn join<D: Backend>(parts: Parts, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
     let chain = |layers: &[preset::Layer]| {
         Chain::build(site.device, layers, site.input, |place| site.stream.part(place))
@@ -41,8 +41,8 @@ fn join<D: Backend>(parts: Parts, site: &Site<D>) -> Result<Box<dyn Layer<D>>, E
     })
 }
 
-/// Whether `layer` does the work of the one behind it as well, as one fused op: max-pooling of 2x2 behind a convolution,
-/// an activation behind a batch normalization.
+/// Whether `layer` is fused with the one behind it into one op: a convolution with 2x2 max-pooling, a batch
+/// normalization with an activation.
 pub fn fused_with_next(layer: &preset::Layer, next: &preset::Layer) -> bool {
     match (layer, next) {
         (preset::Layer::Conv2D(_), preset::Layer::MaxPooling2D(pooling)) => {

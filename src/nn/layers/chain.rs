@@ -12,7 +12,7 @@ use crate::preset;
 use crate::preset::shapes::size;
 use crate::preset::{layer_names, output_shape};
 
-/// Layers, each fed with what the one before gives.
+/// Layers, each of which reads the output of the one before.
 pub struct Chain<D: Backend> {
     parts: Vec<Part<D>>,
     output: Vec<usize>,
@@ -21,9 +21,9 @@ pub struct Chain<D: Backend> {
 struct Part<D: Backend> {
     name: String,
     layer: Box<dyn Layer<D>>,
-    /// Shape of one sample's output, as the preset says it.
+    /// Shape of one sample's output, as the preset's layer describes it.
     shape: Vec<usize>,
-    /// Whether it does the work of the layer behind it as well, which then only has its name.
+    /// Whether it is fused with the layer behind it, which then does nothing and only keeps its name.
     fused: bool,
 }
 
@@ -48,7 +48,7 @@ impl<D: Backend> Chain<D> {
             } else {
                 build(layer, &Site { device, input: &shape, stream: stream(place as u32), fused })?
             };
-            // Then the next layer's work is done here.
+            // A fused layer does the next layer's work as well.
             is_done = fused.is_some();
             shape = output_shape(layer, &shape).map_err(|error| Error::Weights(error.to_string()))?;
             parts.push(Part { name, layer: built, shape: shape.clone(), fused: is_done });
@@ -120,7 +120,7 @@ impl<D: Backend> Layer<D> for Chain<D> {
             if !part.fused {
                 views.push(LayerView::new(&path, ViewKind::Output, &part.shape, y.to_vec()));
             } else if let Some(own) = views.last_mut() {
-                // A layer that does the next one's work as well shows its own output itself, as a row.
+                // A fused layer has added the view of its own output itself, with a flat shape.
                 own.shape.clone_from(&part.shape);
             }
             Ok(y)

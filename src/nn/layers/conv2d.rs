@@ -1,4 +1,5 @@
-//! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, and max-pooling fused behind it where the model has it next.
+//! Conv2D: `activation(x * kernel + bias)` over images, or over steps as Conv1D, fused with the max-pooling behind it
+//! where the model has one.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -83,7 +84,7 @@ impl<D: Backend> Layer<D> for Conv2D<D> {
         D::conv2d(pass, &input, &self.kernel, self.bias.as_ref(), self.conv, self.activation, self.pool)
     }
 
-    /// Shows the feature maps before the pooling that it does as well.
+    /// Also shows the feature maps before the fused pooling.
     fn forward_viewed(
         &mut self,
         pass: &mut Pass<D>,

@@ -7,7 +7,7 @@ use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
 use crate::preset::layers;
 
-/// Zeroes a share `rate` of its inputs in training.
+/// Sets a share `rate` of its inputs to zero in training.
 pub struct Dropout {
     rate: f32,
 }

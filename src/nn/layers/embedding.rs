@@ -14,7 +14,7 @@ pub struct Embedding<D: Backend> {
 }
 
 impl Build for layers::Embedding {
-    /// The table's numbers start uniform in +-0.05 as in Keras.
+    /// The table starts with numbers uniform in +-0.05, as in Keras.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let shape = [self.input_dim, self.output_dim];
         let start = uniform(shape.iter().product(), 0.05, &mut site.stream.parameter(0));

@@ -1,4 +1,4 @@
-//! GroupNormalization: the channels of a sample in groups, each by its own mean and variance.
+//! GroupNormalization: normalises the channels of a sample in groups, each by its own mean and variance.
 
 use super::Layer;
 use super::site::{Build, Site};

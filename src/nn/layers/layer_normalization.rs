@@ -1,4 +1,4 @@
-//! LayerNormalization: each vector along the last axis by its own mean and variance.
+//! LayerNormalization: normalises each vector along the last axis by its own mean and variance.
 
 use super::Layer;
 use super::site::{Build, Site};

@@ -1,4 +1,5 @@
-//! Layers, one file a kind: a struct with its parameters, its construction from the preset's options ([`build::Build`]), `forward`.
+//! Layers, one file for each kind: a struct with its parameters, its construction from the preset's options
+//! ([`build::Build`]), and `forward`.
 
 pub mod activation;
 pub mod attention;
@@ -37,8 +38,8 @@ pub trait Layer<D: Backend> {
     /// When the device fails or lacks the op.
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error>;
 
-    /// As [`forward`](Layer::forward), and adds to `views` what there is to see besides the output; `path` is what its
-    /// parameters' paths begin with. For inference passes that someone looks at.
+    /// Like [`forward`](Layer::forward), and adds to `views` what the layer shows besides its output; its parameters'
+    /// paths begin with `path`. For inference passes that a person inspects.
     ///
     /// # Errors
     /// As [`forward`](Layer::forward).
@@ -52,22 +53,22 @@ pub trait Layer<D: Backend> {
         self.forward(pass, input)
     }
 
-    /// Visits its parameters, running statistics included, in a fixed order. Composite layers put their part's name
-    /// and a `/` before the parameter's in the path they hand on: `bidirectional/forward_lstm/kernel`.
+    /// Visits its parameters, running statistics included, in a fixed order. Composite layers put the part's name and a
+    /// `/` before the parameter's name in the path that they pass on: `bidirectional/forward_lstm/kernel`.
     fn visit<'a>(&'a self, _path: &str, _visit: &mut dyn FnMut(String, &'a Param<D>)) {}
 
     /// Visits its parameters to change them, in the same order.
     fn visit_mut<'a>(&'a mut self, _path: &str, _visit: &mut dyn FnMut(String, &'a mut Param<D>)) {}
 
-    /// Visits what training passes keep from batch to batch, by path, for a checkpoint.
+    /// Visits what training passes carry from batch to batch, by path, for a checkpoint.
     fn visit_carried(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
 
-    /// Puts back what [`visit_carried`](Layer::visit_carried) gave: `saved` has it by path.
+    /// Restores what [`visit_carried`](Layer::visit_carried) gave: `saved` returns it by path.
     fn restore_carried(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
 
     /// Forgets what this kind of pass carries from batch to batch: the state of a stateful recurrent layer.
     fn reset_state(&mut self, _of: Carried) {}
 
-    /// Cuts backpropagation through time before every so many steps; 0: never.
+    /// Truncates backpropagation through time: gradients stop every `steps` steps; 0: never.
     fn truncate(&mut self, _steps: usize) {}
 }

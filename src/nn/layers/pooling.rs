@@ -1,4 +1,4 @@
-//! Pooling over images; over sequences, as images one pixel wide.
+//! Pooling over images, and over sequences, which count as images one pixel wide.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -46,7 +46,7 @@ impl Build for layers::AveragePooling2D {
 }
 
 impl Build for layers::GlobalAveragePooling2D {
-    /// A single window, the image.
+    /// A single window, the whole image.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let image = site.image()?;
         let [height, width, _] = image;
@@ -55,7 +55,7 @@ impl Build for layers::GlobalAveragePooling2D {
 }
 
 impl Build for layers::GlobalAveragePooling1D {
-    /// A single window, the sequence.
+    /// A single window, the whole sequence.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let image = site.sequence()?;
         let [steps, ..] = image;

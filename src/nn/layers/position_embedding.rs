@@ -1,4 +1,4 @@
-//! PositionEmbedding: a learned vector for each step, added to it.
+//! PositionEmbedding: adds a learned vector to each step.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -14,7 +14,7 @@ pub struct PositionEmbedding<D: Backend> {
 }
 
 impl Build for layers::PositionEmbedding {
-    /// The table starts by Glorot as KerasHub's.
+    /// The table starts with Glorot's initializer, as in KerasHub.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         let shape = site.steps()?;
         let start = numbers(Initializer::GlorotUniform, &shape, &mut site.stream.parameter(0));

@@ -1,4 +1,4 @@
-//! What SimpleRNN, LSTM and GRU have in common: three weights, one op, and a state that may be kept.
+//! What SimpleRNN, LSTM and GRU have in common: three weights, one op, and a state that can be carried on.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -15,15 +15,15 @@ use crate::preset::{Activation, Initializer, layers};
 /// A recurrent layer: `[batch, steps * features]` to `[batch, units]`, or to `[batch, steps * units]` with
 /// `return_sequences`.
 pub struct Recurrent<D: Backend> {
-    /// `[features, gates * units]`.
+    /// The input kernel, `[features, gates * units]`.
     pub kernel: Param<D>,
-    /// `[units, gates * units]`.
+    /// The recurrent kernel, `[units, gates * units]`.
     pub recurrent_kernel: Param<D>,
-    /// `[gates * units]`; GRU: `[2, 3 * units]`.
+    /// The bias, `[gates * units]`; GRU: `[2, 3 * units]`.
     pub bias: Param<D>,
     shape: Recurrence,
     stateful: bool,
-    /// The carried state of each kind of pass: an evaluation within an epoch disturbs nothing.
+    /// The carried state of each kind of pass, so that an evaluation within an epoch does not change the training's.
     carried: [Option<State>; Carried::COUNT],
 }
 
@@ -31,7 +31,7 @@ impl<D: Backend> Recurrent<D> {
     /// A layer with these weights: `kernel`, `recurrent_kernel`, `bias`.
     ///
     /// # Errors
-    /// When the weights do not have the shapes that `shape` asks for, or the device fails.
+    /// When the weights do not have the shapes that `shape` requires, or the device fails.
     pub fn new(
         device: &D,
         shape: Recurrence,
@@ -55,11 +55,11 @@ impl<D: Backend> Recurrent<D> {
         })
     }
 
-    /// The layer that a preset says, with weights as Keras starts them: the kernel by Glorot, the recurrent kernel
-    /// orthogonal, the bias zero, and one for LSTM's forget gate.
+    /// The layer that a preset describes, with Keras's initial weights: the kernel by Glorot's initializer, the
+    /// recurrent kernel orthogonal, the bias zero, or one for LSTM's forget gate.
     ///
     /// # Errors
-    /// When its function is none that the op has, or the device fails.
+    /// When the op does not have the layer's activation, or the device fails.
     pub fn from_options(
         device: &D,
         options: RecurrentOptions,
@@ -101,13 +101,13 @@ impl<D: Backend> Recurrent<D> {
         [vec![shape.features, width], vec![shape.units, width], bias]
     }
 
-    /// Its shape and ways.
+    /// Its shape and options.
     pub fn shape(&self) -> &Recurrence {
         &self.shape
     }
 
-    /// Reads sequences from their other end from now on, and gives all states in the opposite order, so that they
-    /// stand beside those of the layer as it was: the second half of a bidirectional layer.
+    /// The same layer reading sequences from the other end. Its states come out in reverse order, so that they line up
+    /// with those of the original layer: the second half of a bidirectional layer.
     pub fn reversed(mut self) -> Self {
         self.shape.go_backwards = !self.shape.go_backwards;
         self.shape.reverse_output = true;
@@ -127,7 +127,7 @@ macro_rules! build_recurrent {
 }
 build_recurrent!(SimpleRNN, LSTM, GRU);
 
-/// The functions whose derivative follows from their value.
+/// Converts an activation whose derivative follows from its value; the op has no others.
 fn squash(activation: Activation) -> Result<Squash, Error> {
     match activation {
         Activation::Tanh => Ok(Squash::Tanh),
@@ -145,7 +145,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
             recurrent_kernel: &self.recurrent_kernel,
             bias: &self.bias,
         };
-        // A last batch that is smaller starts anew: its rows continue other sequences.
+        // A smaller last batch starts from zeros, because its rows do not continue the same sequences.
         let slot = &mut self.carried[pass.carries as usize];
         let before = slot.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
         let (output, state) = D::recurrent(pass, &input, weights, &self.shape, before.as_ref())?;
@@ -161,7 +161,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         path: &str,
         views: &mut Vec<LayerView>,
     ) -> Result<Var<D>, Error> {
-        // The same run once more with all states, from the same state.
+        // An extra run from the same state gives the states after every step.
         let (carried, shape) = (self.carried.clone(), self.shape);
         self.shape.return_sequences = true;
         let states = self.forward(pass, input.clone());

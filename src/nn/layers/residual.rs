@@ -7,13 +7,13 @@ use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::ops::Backend;
 
-/// What its layers make of the input, added to it.
+/// Adds the output of its layers to their input.
 pub struct Residual<D: Backend> {
     layers: Chain<D>,
 }
 
 impl<D: Backend> Residual<D> {
-    /// A block of these layers, which must give back the shape of their input.
+    /// A block of these layers; their output must have the shape of their input.
     pub fn new(layers: Chain<D>) -> Self {
         Residual { layers }
     }

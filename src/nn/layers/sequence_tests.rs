@@ -1,4 +1,5 @@
-//! The layers over sequences: gradients by differences, bits by threads, names and starts of weights.
+//! The layers over sequences: gradients against central differences, the same bits on any number of threads, names and
+//! initial values of weights.
 
 use dfdx::tensor::Cpu;
 use proptest::prelude::*;
@@ -14,7 +15,7 @@ fn model(layers: &str, input: &[usize]) -> Model<Cpu> {
     Model::build(&Cpu::default(), &layers, input, Loss::MeanSquaredError, 3).unwrap()
 }
 
-/// A recurrent layer in a preset's words.
+/// A recurrent layer in a preset's notation.
 fn recurrent() -> impl Strategy<Value = String> {
     let kind = prop::sample::select(vec!["SimpleRNN", "LSTM", "GRU"]);
     (kind, 1..9_usize, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
@@ -123,7 +124,7 @@ fn activations_show_every_layer_the_states_and_the_attention() {
     assert!(views[5].values.chunks(3).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-6));
     let last_state: Vec<f32> = views[11].values.chunks(15).flat_map(|states| states[10..].to_vec()).collect();
     assert_eq!(last_state, views[12].values);
-    // What the convolution shows before its pooling has each window's largest number that pooling shows.
+    // The maximum of each window of the convolution's view is what the pooling's view shows.
     let (maps, pooled) = (&views[0].values, &views[1].values);
     let top = |y: usize, x: usize| maps[(y * 4 + x) * 2].max(maps[(y * 4 + x + 1) * 2]);
     assert_eq!(pooled[0], top(0, 0).max(top(1, 0)));
@@ -200,7 +201,7 @@ fn a_stateful_layer_goes_on_where_the_last_batch_ended_until_it_is_reset() {
     let mut parts = model("[LSTM(units: 3, stateful: true)]", &[3, 2]);
     let expected = run(&mut whole, &long);
     let first = run(&mut parts, &half(0));
-    // An inference pass in between keeps a state of its own.
+    // An inference pass in between has a carried state of its own.
     parts.predict(half(6).into(), 2).unwrap();
     let second = run(&mut parts, &half(6));
     assert!(second.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6), "{second:?} {expected:?}");
@@ -238,7 +239,8 @@ fn truncation_reaches_the_recurrent_layers_inside_others() {
     let cut = Case::new(layers, &[6, 2], 2, 4).truncated(3).gradients();
     let (input, cut_input) = (&whole[0].1, &cut[0].1);
     assert!(input.iter().all(|&d| d != 0.0));
-    // Each direction's last state is cut off from its first three steps, so every step hears from one direction only.
+    // Each direction's last state is cut off from its first three steps, so every step gets a gradient from one
+    // direction only.
     assert!(input.iter().zip(cut_input).all(|(a, b)| a != b && *b != 0.0));
     let (dense, dense_cut) = (&whole.last().unwrap().1, &cut.last().unwrap().1);
     assert_eq!(dense, dense_cut);

@@ -1,4 +1,4 @@
-//! Changes of shape, which cost nothing: a sample's numbers are a row already.
+//! Changes of shape, which cost nothing: a sample's numbers are already one row.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -7,7 +7,7 @@ use crate::nn::graph::{Pass, Var};
 use crate::nn::ops::Backend;
 use crate::preset::layers;
 
-/// Flatten and Reshape: only the shape that the model's summary tells changes.
+/// Flatten and Reshape: only the shape in the model's summary changes.
 pub struct Reshape;
 
 impl Build for layers::Flatten {

@@ -1,4 +1,4 @@
-//! Where a layer is built, and what every kind of layer says of how it is built.
+//! What building a layer needs ([`Site`]), and the trait by which each kind of layer is built ([`Build`]).
 
 use super::{Error, Layer};
 use crate::nn::graph::Param;
@@ -7,21 +7,21 @@ use crate::nn::ops::Backend;
 use crate::preset;
 use crate::preset::{Initializer, Regularizer};
 
-/// Where a layer is built.
+/// The context in which a layer is built.
 pub struct Site<'a, D: Backend> {
-    /// The device that it is to run on.
+    /// The device that the layer will run on.
     pub device: &'a D,
     /// Shape of one sample's input, channels last.
     pub input: &'a [usize],
     /// Its random numbers.
     pub stream: Stream,
-    /// The layer behind it, where [`fused_with_next`](super::build::fused_with_next) says that this one does that one's work as well.
+    /// The layer behind this one, where [`fused_with_next`](super::build::fused_with_next) says that the two are fused.
     pub fused: Option<&'a preset::Layer>,
 }
 
-/// A kind of layer that the engine computes, as the preset says it.
+/// A kind of layer that the engine can build from its preset options.
 pub trait Build {
-    /// The layer with its weights.
+    /// Builds the layer with its initial weights.
     ///
     /// # Errors
     /// When the layer does not fit its input, or the device fails.
@@ -37,7 +37,7 @@ impl<D: Backend> Site<'_, D> {
     /// Height, width and channels of the input.
     ///
     /// # Errors
-    /// When it is no image.
+    /// When the input is not an image.
     pub fn image(&self) -> Result<[usize; 3], Error> {
         let refused = |_| Error::Weights(format!("{:?} is not the shape of an image", self.input));
         self.input.try_into().map_err(refused)
@@ -46,7 +46,7 @@ impl<D: Backend> Site<'_, D> {
     /// Steps and features of the input.
     ///
     /// # Errors
-    /// When it is no sequence.
+    /// When the input is not a sequence.
     pub fn steps(&self) -> Result<[usize; 2], Error> {
         let refused = |_| Error::Weights(format!("{:?} is not the shape of a sequence", self.input));
         self.input.try_into().map_err(refused)
@@ -55,7 +55,7 @@ impl<D: Backend> Site<'_, D> {
     /// The input's sequence as an image one pixel wide.
     ///
     /// # Errors
-    /// When it is no sequence.
+    /// When the input is not a sequence.
     pub fn sequence(&self) -> Result<[usize; 3], Error> {
         self.steps().map(|[steps, channels]| [steps, 1, channels])
     }
@@ -75,7 +75,7 @@ impl<D: Backend> Site<'_, D> {
         Ok(Param { l1: regularizer.l1, l2: regularizer.l2, ..kernel })
     }
 
-    /// A bias for so many outputs, which starts at zero.
+    /// A bias for this many outputs, which starts at zero.
     ///
     /// # Errors
     /// When the device fails.
@@ -83,7 +83,7 @@ impl<D: Backend> Site<'_, D> {
         self.filled("bias", outputs, 0.0)
     }
 
-    /// A parameter of so many numbers, all the same.
+    /// A parameter of this many numbers, all the same.
     ///
     /// # Errors
     /// When the device fails.

@@ -1,13 +1,13 @@
-//! What layers show of an inference pass, for a person to look at.
+//! What layers show of an inference pass, for a person to inspect.
 
-/// Numbers that a layer gave, or worked with, for each sample of a batch.
+/// Numbers that a layer returned, or computed inside, for each sample of a batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerView {
-    /// The layer: `conv2d`, and within others `transformer_encoder/residual/multi_head_attention`.
+    /// The layer's path: `conv2d`, and for inner layers `transformer_encoder/residual/multi_head_attention`.
     pub layer: String,
-    /// What they are.
+    /// What the numbers are.
     pub kind: ViewKind,
-    /// Shape of one sample's.
+    /// Shape of one sample's numbers.
     pub shape: Vec<usize>,
     /// Sample after sample, row-major.
     pub values: Vec<f32>,
@@ -16,7 +16,7 @@ pub struct LayerView {
 /// What a [`LayerView`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewKind {
-    /// What the layer gives to the next.
+    /// The layer's output.
     Output,
     /// A recurrent layer's state after every step it read, `[steps, units]`, in the order in which `return_sequences`
     /// gives them.

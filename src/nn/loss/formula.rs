@@ -9,7 +9,7 @@ use crate::preset::{Loss, LossOptions};
 /// Keras's guard against the logarithm of zero.
 const EPSILON: f32 = 1e-7;
 
-/// The mean loss, and its gradient into `gradient`. Sums run in double precision, in order.
+/// The mean loss; writes its gradient to `gradient`. Sums run in double precision, in order.
 pub fn loss(
     output: &[f32],
     width: usize,
@@ -42,7 +42,7 @@ pub fn loss(
                 weight = options.class_weights.get(class).copied().unwrap_or(1.0);
             }
             let smoothing = options.label_smoothing;
-            // Towards a half for one output, towards all classes for several, as Keras does.
+            // As in Keras: smoothed towards a half for one output, towards all classes for several.
             let classes = if loss == Loss::BinaryCrossentropy { 2.0 } else { width as f32 };
             target.iter_mut().for_each(|t| *t = *t * (1.0 - smoothing) + smoothing / classes);
         }
@@ -56,7 +56,7 @@ fn largest(row: &[f32]) -> usize {
     row.iter().enumerate().fold(0, |best, (i, &x)| if x > row[best] { i } else { best })
 }
 
-/// The loss of one row; its gradient times `scale` into `g`.
+/// The loss of one row; writes its gradient times `scale` to `g`.
 fn one(
     y: &[f32],
     t: &[f32],
@@ -121,7 +121,7 @@ fn one(
             value
         }
         (Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy, _) => {
-            // Probabilities are first made to sum to one, then kept off zero.
+            // Probabilities are first scaled to sum to one, then kept away from zero.
             let mass: f32 = y.iter().sum();
             let inside = |p: f32| p > EPSILON && p < 1.0 - EPSILON;
             let mut value = 0.0;

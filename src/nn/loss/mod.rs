@@ -1,4 +1,4 @@
-//! Losses: how wrong an output is, and which way is less wrong.
+//! Losses: how wrong an output is, and the gradient of that.
 
 pub(super) mod formula;
 
@@ -11,14 +11,14 @@ use super::profile::span;
 use crate::data::Targets;
 use crate::preset::{Activation, Layer, Loss, LossOptions};
 
-/// What the model's output is to the loss.
+/// The form in which the loss gets the model's output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Probabilities, or values.
     Output,
-    /// Logits of a softmax that the loss applies itself.
+    /// Logits; the loss applies the softmax itself.
     SoftmaxLogits,
-    /// Logits of a sigmoid that the loss applies itself.
+    /// Logits; the loss applies the sigmoid itself.
     SigmoidLogits,
 }
 

@@ -60,7 +60,7 @@ proptest! {
                         moved[i] += by;
                         value(&moved, width, &targets, loss, &options, form)
                     };
-                    // Two step widths cancel the cubic term; where they disagree, a kink lies between.
+                    // Two step widths cancel the cubic term; where their results disagree, there is a kink in between.
                     let (wide, near) =
                         ((shifted(step) - shifted(-step)) / (2.0 * step), (shifted(step / 2.0) - shifted(-step / 2.0)) / step);
                     let expected = (4.0 * near - wide) / 3.0;

@@ -7,11 +7,11 @@ use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::attention::Attention;
 use crate::nn::profile::span;
 
-/// What attention gives.
+/// The results of attention.
 pub struct Attended<D: Device> {
-    /// `[rows, steps * heads * width]`.
+    /// The output, `[rows, steps * heads * width]`.
     pub output: Var<D>,
-    /// How much each step takes from each other, a constant: `[rows, heads * steps * steps]`.
+    /// The weights: how much each step takes from each step, a constant: `[rows, heads * steps * steps]`.
     pub weights: Var<D>,
 }
 
@@ -20,7 +20,7 @@ pub trait AttentionOp: Device {
     /// `softmax(Q K' / sqrt(width)) V`, head by head; queries, keys and values are `[rows, steps * heads * width]`.
     ///
     /// # Errors
-    /// When the three do not have the shape that `shape` says, or the device fails.
+    /// When queries, keys or values do not have the shape that `shape` gives, or the device fails.
     fn attention(
         pass: &mut Pass<Self>,
         queries_keys_values: [&Var<Self>; 3],

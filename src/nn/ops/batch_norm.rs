@@ -15,25 +15,26 @@ use crate::preset::Activation;
 
 /// A layer's parameters and settings, each parameter `[features]`.
 pub struct BatchNorm<'a, D: Device> {
-    /// What normalised features are multiplied by.
+    /// The factor that normalised features are multiplied by.
     pub gamma: &'a Param<D>,
-    /// What is added to them then.
+    /// The offset that is added afterwards.
     pub beta: &'a Param<D>,
     /// The running mean, moved by each pass in training.
     pub moving_mean: &'a mut Param<D>,
     /// The running biased variance, likewise.
     pub moving_variance: &'a mut Param<D>,
-    /// The share of a running statistic that a batch leaves as it was.
+    /// The share of a running statistic that remains after a batch; the batch's own statistic makes up the rest.
     pub momentum: f32,
-    /// Added to the variance before its root is taken.
+    /// Added to the variance before its square root is taken.
     pub epsilon: f32,
 }
 
 /// Batch normalization.
 pub trait BatchNormOp: Device {
-    /// `activation(gamma (x - mean) / sqrt(variance + epsilon) + beta)` feature by feature: by the batch's mean and
-    /// biased variance in training, when the running statistics move towards them, and by the running statistics
-    /// otherwise, and where `gamma` is frozen (as in Keras, unless the pass says [`frozen_by_batch`](Pass)). `x` is `[rows, pixels * features]`.
+    /// `activation(gamma (x - mean) / sqrt(variance + epsilon) + beta)` feature by feature. Training uses the batch's
+    /// mean and biased variance, and the running statistics move towards them. Inference uses the running statistics,
+    /// and so does training where `gamma` is frozen (as in Keras, unless the pass sets [`frozen_by_batch`](Pass)).
+    /// `x` is `[rows, pixels * features]`.
     ///
     /// # Errors
     /// When `x` does not divide into vectors of features, or the device fails.

@@ -18,12 +18,12 @@ use crate::preset::Activation;
 
 /// Convolutions and poolings.
 pub trait ConvOp: Device {
-    /// `activation(x * kernel + bias)`, then max-pooling with windows of 2x2 if `pool`: `x` is
+    /// `activation(x * kernel + bias)`, then max-pooling with windows of 2x2 if `pool` is set: `x` is
     /// `[rows, height * width * channels]`, the kernel `[height, width, channels / groups, filters]`, the result
     /// `[rows, height' * width' * filters]`.
     ///
     /// # Errors
-    /// When `x` or the kernel has another shape than `conv` says, or the device fails.
+    /// When `x` or the kernel has a shape that does not match `conv`, or the device fails.
     fn conv2d(
         pass: &mut Pass<Self>,
         x: &Var<Self>,
@@ -37,7 +37,7 @@ pub trait ConvOp: Device {
     /// The largest number of each window: `[rows, height * width * channels]` to `[rows, height' * width' * channels]`.
     ///
     /// # Errors
-    /// When `x` has another shape than `window` says, or the device fails.
+    /// When `x` has a shape that does not match `window`, or the device fails.
     fn max_pool2d(pass: &mut Pass<Self>, x: &Var<Self>, window: Window) -> Result<Var<Self>, Error>;
 }
 
@@ -58,7 +58,7 @@ pub(super) fn check_len(columns: usize, [height, width, channels]: [usize; 3]) -
     Err(Error::Weights(format!("{columns} features are not an image of [{height}, {width}, {channels}]")))
 }
 
-/// A kernel over steps, `[steps, channels, filters]`, is one over an image one pixel wide.
+/// A kernel over steps, `[steps, channels, filters]`, is a kernel over an image one pixel wide.
 pub(super) fn check_kernel(kernel: &[usize], conv: &Conv) -> Result<(), Error> {
     let [height, width] = conv.window.size;
     let divides = |n: usize| conv.groups > 0 && n.is_multiple_of(conv.groups);
@@ -111,7 +111,7 @@ impl ConvOp for Cpu {
     }
 }
 
-/// The two ways through a convolution: each is the other's way back.
+/// The two directions through a convolution: the gradient of each runs in the other.
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     /// From the large image to the small one: the convolution itself.
@@ -121,7 +121,7 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// What the profile calls it, there and back.
+    /// Its names in the profile, forward and backward.
     fn names(self) -> [&'static str; 2] {
         match self {
             Way::Down => ["conv2d forward", "conv2d backward"],
@@ -129,7 +129,7 @@ impl Way {
         }
     }
 
-    /// Numbers of an image at its end, and how many of them are channels.
+    /// The numbers of an image that it leads to, and its channels.
     fn end(self, conv: &Conv) -> (usize, usize) {
         match self {
             Way::Down => (conv.output_len(), conv.filters),
@@ -151,7 +151,7 @@ impl Way {
         }
     }
 
-    /// The kernel's gradient from what went in and the gradient of what came out.
+    /// The kernel's gradient, from the input `x` and the gradient `g` of the output.
     fn kernel_gradient(self, conv: &Conv, x: &[f32], g: &[f32]) -> Buffer {
         match self {
             Way::Down => conv.kernel_gradient(x, g),

@@ -17,8 +17,8 @@ use crate::preset::{Activation, Padding};
 /// Channels up to which an image counts as shallow.
 const FEW_CHANNELS: usize = 4;
 
-/// Whether [`conv_relu_pool`] can stand for this convolution followed by 2x2 max-pooling: the numbers under the kernel
-/// fill registers row by row, or the images have few channels and nobody wants their gradient.
+/// Whether [`conv_relu_pool`] can replace this convolution followed by 2x2 max-pooling: the numbers under the kernel
+/// fill registers row by row, or the images have few channels and their gradient is not needed.
 pub(super) fn serves(x: &Var<Cpu>, conv: &Conv, activation: Activation) -> bool {
     let window = &conv.window;
     let [height, width] = window.output();
@@ -38,7 +38,7 @@ fn shape(conv: &Conv) -> ConvPool {
     ConvPool { height, width, channels, kernel: (down, across), filters: conv.filters }
 }
 
-/// `max_pool(relu(x * kernel + bias))`; only where [`serves`].
+/// `max_pool(relu(x * kernel + bias))`; only for convolutions that [`serves`] accepts.
 pub(super) fn conv_relu_pool(
     pass: &mut Pass<Cpu>,
     x: &Var<Cpu>,
@@ -112,8 +112,8 @@ struct Way {
 }
 
 impl Way {
-    /// Adds the share of some images to the gradients of weights and bias, in the way's own layout, and gives the
-    /// gradient of the images where it is asked for.
+    /// Adds the share of some images to the gradients of weights and bias, in this way's own layout. Also writes the
+    /// gradient of the images where it is needed.
     fn backward(&self, x: &[f32], g: &[f32], winners: &[Bits], [dw, db, d_x]: [&mut [f32]; 3]) {
         let shape = self.shape;
         if let Some(filters) = &self.by_filter {
@@ -163,7 +163,7 @@ mod tests {
             .collect()
     }
 
-    /// The output and the gradients of kernel, bias and, where it is wanted, input, as one op or as two.
+    /// The output and the gradients of kernel, bias and, where it is needed, input, computed as one op or as two.
     fn run(rows: usize, image: [usize; 3], size: [usize; 2], wants_x: bool, fused: bool) -> Vec<Vec<f32>> {
         let device = Cpu::default();
         let filters = 32 + rows % 2;

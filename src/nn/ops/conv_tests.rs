@@ -5,7 +5,8 @@ use crate::nn::graph::Scalar;
 use crate::nn::ops::differences::{batch, check as check_differences, numbers};
 use crate::preset::Padding;
 
-/// The sum of `weights` times `relu(x * kernel + bias)`, max-pooled if `pool`, by the definition in double precision.
+/// The sum of `weights` times `relu(x * kernel + bias)`, max-pooled if `pool` is set, by the definition in double
+/// precision.
 fn by_definition(conv: &Conv, lists: &[Vec<f64>; 3], weights: &[f32], pool: bool) -> f64 {
     let [x, kernel, bias] = lists;
     let Window { input: [h, w, c], size: [kh, kw], strides, dilation, padding } = conv.window;
@@ -51,8 +52,8 @@ fn by_definition(conv: &Conv, lists: &[Vec<f64>; 3], weights: &[f32], pool: bool
         .sum()
 }
 
-/// Compares the op's value and gradients with the definition's value and central differences. `free` is whether the
-/// input wants a gradient.
+/// Compares the op's value and gradients with the definition's value and central differences. `free` says whether the
+/// gradient of the input is computed.
 fn check_op(conv: Conv, images: usize, pool: bool, free: bool, seed: u64) -> Result<(), TestCaseError> {
     let device = Cpu::default();
     let window = conv.window;

@@ -15,7 +15,7 @@ pub trait ConvTransposeOp: Device {
     /// of the small image, the result `[rows, height' * width' * channels']` of the large one.
     ///
     /// # Errors
-    /// When `x` or the kernel has another shape than `conv` says, or the device fails.
+    /// When `x` or the kernel has a shape that does not match `conv`, or the device fails.
     fn conv2d_transpose(
         pass: &mut Pass<Self>,
         x: &Var<Self>,
@@ -80,7 +80,7 @@ mod tests {
             check(pass, &y, &nodes, 1e-4, |lists| {
                 let [x, kernel, bias] = lists else { unreachable!() };
                 let mut y: Vec<f64> = (0..images * window.input_len()).map(|i| bias[i % filters]).collect();
-                // What `same` cuts off in front: half of what hangs over, rounded down.
+                // With `same` padding, half of the overlap, rounded down, is cut off in front.
                 let cut = |k: usize, s: usize| if same { k.saturating_sub(s) / 2 } else { 0 };
                 for (i, x) in x.iter().enumerate() {
                     let (c, pixel) = (i % channels, i / channels);

@@ -46,7 +46,7 @@ fn check(columns: usize, width: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bias and activation in place; returns the result, and what the activation's gradient needs of it.
+/// Applies bias and activation in place; returns the result, and what the activation's gradient needs.
 pub(super) fn finish(
     mut y: Buffer,
     width: usize,

@@ -23,7 +23,7 @@ fn numbers(count: usize, seed: u64) -> Vec<f32> {
     (0..count).map(|_| rng.r#gen::<f32>() * 2.0 - 1.0).collect()
 }
 
-/// The layer's definition in double precision, then a weighted sum of its outputs.
+/// A weighted sum of the layer's outputs, by its definition in double precision.
 fn by_definition(
     x: &[f64],
     w: &[f64],

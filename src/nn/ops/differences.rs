@@ -13,14 +13,14 @@ pub fn numbers(count: usize, seed: u64) -> Vec<f32> {
     (0..count).map(|_| rng.r#gen::<f32>() * 2.0 - 1.0).collect()
 }
 
-/// A batch of activations that wants its gradient.
+/// A batch of activations whose gradient is computed.
 pub fn batch(numbers: &[f32], rows: usize) -> Var<Cpu> {
     Var::new(&Cpu::default(), numbers.to_vec().into(), rows, numbers.len() / rows, true).unwrap()
 }
 
-/// Compares `output`, an op's result on `lists`, with what `definition` makes of them, and the gradient of each list's
-/// node with the central differences of a weighted sum of the results. `slack` is the error allowed, relative to a size
-/// of 1 at least.
+/// Compares `output`, an op's result on `lists`, with what `definition` computes from them, and the gradient of each
+/// list's node with the central differences of a weighted sum of the results. `slack` is the error allowed, relative
+/// to a size of 1 at least.
 pub fn check(
     mut pass: Pass<Cpu>,
     output: &Var<Cpu>,

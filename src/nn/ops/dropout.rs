@@ -21,7 +21,8 @@ pub trait DropoutOp: Device {
 /// Numbers in a piece of work for one thread.
 const PIECE: usize = 1 << 14;
 
-/// Multiplies number `i` by 0 or by `scale`, as a hash of the seed and `i` says: no state, so any order gives the same.
+/// Multiplies number `i` by 0 or by `scale`; a hash of the seed and `i` decides which. There is no state, so any order
+/// gives the same result.
 pub(in crate::nn) fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
     let scale = if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 };
     let threshold = (f64::from(rate) * 4_294_967_296.0) as u32;
@@ -32,7 +33,8 @@ pub(in crate::nn) fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
 }
 
 simd! {
-    /// The hash is "lowbias32" (Wellons 2018), whose 32-bit products fit vector registers, with a key before and within.
+    /// The hash is "lowbias32" (Wellons 2018), whose 32-bit products fit vector registers, with a key mixed in before
+    /// it and inside it.
     fn mask_piece<I>(numbers: &mut [f32], first: u32, keys: [u32; 2], threshold: u32, scale: f32) {
         for (i, x) in (first..).zip(numbers) {
             let z = i ^ keys[0];

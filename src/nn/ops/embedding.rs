@@ -1,4 +1,4 @@
-//! Learned vectors: one for a token, and one for a place in a sequence.
+//! Learned vectors: one for each token, and one for each place in a sequence.
 
 use dfdx::tensor::Cpu;
 
@@ -11,28 +11,28 @@ use crate::nn::profile::span;
 
 /// Learned vectors.
 pub trait EmbeddingOp: Device {
-    /// The rows of `table`, `[tokens, width]`, that the numbers of `tokens`, `[rows, steps]`, name: `[rows, steps * width]`.
-    /// No gradient flows into the token numbers.
+    /// Looks up a row of `table`, `[tokens, width]`, for each number in `tokens`, `[rows, steps]`:
+    /// `[rows, steps * width]`. No gradient flows into the token numbers.
     ///
     /// # Errors
-    /// When a number is no row's, or the device fails.
+    /// When a number does not name a row, or the device fails.
     fn embed(pass: &mut Pass<Self>, tokens: &Var<Self>, table: &Param<Self>) -> Result<Var<Self>, Error>;
 
     /// Adds `table`, `[steps, width]`, to every sample of `x`, `[rows, steps * width]`.
     ///
     /// # Errors
-    /// When the two do not fit, or the device fails.
+    /// When the sizes of `x` and `table` do not match, or the device fails.
     fn add_positions(pass: &mut Pass<Self>, x: &Var<Self>, table: &Param<Self>) -> Result<Var<Self>, Error>;
 }
 
-/// Numbers as tokens below `count`.
+/// Converts numbers to tokens below `count`.
 pub(in crate::nn) fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Recycled<u32>, Error> {
-    // Single precision holds every token number that a vocabulary has.
+    // Single precision holds every token number of a vocabulary exactly.
     let is_token = |x: f32| x >= 0.0 && x < count as f32 && x.fract() == 0.0;
     if let Some(place) = numbers.iter().position(|&x| !is_token(x)) {
         let (x, sample, step) = (numbers[place], place / steps, place % steps);
         return Err(Error::Input(format!(
-            "{x} at step {step} of sample {sample} of the batch is no token: Embedding has input_dim {count}"
+            "{x} at step {step} of sample {sample} of the batch is not a token: Embedding has input_dim {count}"
         )));
     }
     Ok(numbers.iter().map(|&x| x as u32).collect())

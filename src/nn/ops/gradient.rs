@@ -1,4 +1,4 @@
-//! Gradients between the host and the tape: what a map of saliency starts from and what it reads.
+//! Gradients between the host and the tape: a saliency map sets one and reads another.
 
 use dfdx::tensor::{Cpu, Gradients};
 
@@ -6,12 +6,13 @@ use crate::nn::buffer::Buffer;
 use crate::nn::device::Device;
 use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
 
-/// Gradients that the host gives and reads.
+/// Gradients that the host sets and reads.
 pub trait GradientOp: Device {
-    /// Makes `upstream` (`[rows, columns]` as `output` is) the gradient of `output` when the pass runs backwards.
+    /// Makes `upstream`, of the same shape `[rows, columns]` as `output`, the gradient of `output` in the backward
+    /// pass.
     fn set_gradient(pass: &mut Pass<Self>, output: &Var<Self>, upstream: Buffer);
 
-    /// The gradient of an activation, row by row, taken out of `gradients`; none where nothing flowed into it.
+    /// The gradient of an activation, row by row, taken out of `gradients`; `None` where no gradient reached it.
     fn gradient(gradients: &mut Gradients<f32, Self>, of: &Var<Self>) -> Option<Vec<f32>>;
 }
 

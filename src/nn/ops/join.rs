@@ -1,4 +1,4 @@
-//! Bringing two activations together: side by side, or as their sum.
+//! Joins two activations: side by side, or as their sum.
 
 use dfdx::tensor::Cpu;
 
@@ -7,10 +7,10 @@ use crate::nn::device::{Device, Error};
 use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
 use crate::nn::profile::span;
 
-/// Two activations to one.
+/// Joining two activations into one.
 pub trait JoinOp: Device {
-    /// Both along the last axis: of `a`, `[rows, steps * width]`, and `b`, likewise, `[rows, steps * 2 width]`, at every
-    /// step first `a`'s numbers.
+    /// Joins `a` and `b`, both `[rows, steps * width]`, along the last axis: `[rows, steps * 2 width]`, with `a`'s
+    /// numbers first at every step.
     ///
     /// # Errors
     /// When the two have different shapes or do not divide into vectors of `width`, or the device fails.

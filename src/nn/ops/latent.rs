@@ -1,4 +1,4 @@
-//! A code drawn from normal distributions that a network gives, with the divergence from their prior (Kingma & Welling
+//! Draws a code from normal distributions that a network gives, with their divergence from the prior (Kingma & Welling
 //! 2014).
 
 use std::sync::Arc;
@@ -11,21 +11,21 @@ use crate::nn::device::{Device, Error};
 use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
 use crate::nn::kernel::random::normals;
 
-/// What generators and variational autoencoders draw.
+/// The random draws of generators and variational autoencoders.
 pub trait LatentOp: Device {
-    /// Standard normal numbers, `[rows, width]`, as `seed` says.
+    /// Standard normal numbers, `[rows, width]`, drawn with `seed`.
     ///
     /// # Errors
     /// When the device fails.
     fn normal_noise(device: &Self, rows: usize, width: usize, seed: u64) -> Result<Var<Self>, Error>;
 
-    /// Draws `mean + exp(log variance / 2) * e`, `e` normal as `seed` says, from rows of means and log variances side by
-    /// side: `[rows, 2 * n]` to `[rows, n]`. Also gives the mean over rows of the divergence from the standard normal
-    /// distribution, `sum (mean^2 + variance - log variance - 1) / 2`; with `kl_weight` times this it counts as part of the
-    /// loss: its gradient is added to that of the means and log variances.
+    /// Draws `mean + exp(log variance / 2) * e` from rows of means and log variances side by side: `[rows, 2 * n]` to
+    /// `[rows, n]`; `e` is standard normal, drawn with `seed`. Also returns the mean over rows of the divergence from
+    /// the standard normal distribution, `sum (mean^2 + variance - log variance - 1) / 2`. The divergence times
+    /// `kl_weight` is part of the loss: its gradient is added to that of the means and log variances.
     ///
     /// # Errors
-    /// When the columns are no pairs, or the device fails.
+    /// When the number of columns is odd, or the device fails.
     fn draw_code(
         pass: &mut Pass<Self>,
         parameters: &Var<Self>,
@@ -99,7 +99,8 @@ mod tests {
     use crate::nn::loss::{Form, LossOp};
     use crate::preset::{Loss, LossOptions};
 
-    /// Squared error of the code against zero, plus the weighted divergence; and the gradient of the parameters.
+    /// The squared error of the code against zero plus the weighted divergence, and the gradient of means and log
+    /// variances.
     fn loss(parameters: &[f32], weight: f32) -> (f64, Vec<f32>) {
         let device = Cpu::default();
         let mut pass = Pass::training(&device, 1);

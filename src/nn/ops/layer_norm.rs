@@ -39,7 +39,7 @@ pub trait LayerNormOp: Device {
     ) -> Result<Var<Self>, Error>;
 }
 
-/// Whether `x` divides into vectors of as many numbers as gamma and beta have.
+/// Checks that `x` divides into vectors of the length of gamma and beta.
 fn check(x: &Var<Cpu>, gamma: &Param<Cpu>, beta: &Param<Cpu>) -> Result<(), Error> {
     let (features, columns) = (gamma.len(), x.columns);
     if features > 0 && beta.len() == features && columns.is_multiple_of(features) {
@@ -48,8 +48,8 @@ fn check(x: &Var<Cpu>, gamma: &Param<Cpu>, beta: &Param<Cpu>) -> Result<(), Erro
     Err(Error::Weights(format!("{columns} numbers do not divide into vectors of {features}")))
 }
 
-/// The output `y` of a normalization of `x`. `backward` turns its gradient into that of `x`, in place, given `x` and
-/// gamma, and returns those of gamma and beta.
+/// Records a normalization of `x` with the output `y`. Given `x` and gamma, `backward` turns the gradient of `y` into
+/// that of `x`, in place, and returns the gradients of gamma and beta.
 fn normalised(
     pass: &mut Pass<Cpu>,
     x: &Var<Cpu>,

@@ -1,4 +1,4 @@
-//! Differentiable ops: one trait a family, one implementation a device.
+//! Differentiable ops: one trait for each family, one implementation for each device.
 //!
 //! On `Cpu` an op is fused arithmetic on slices (see `kernel/`) that records its own backward op on dfdx's tape. The
 //! tests compare fused ops with compositions of dfdx's own (`composed/`).
@@ -39,7 +39,7 @@ use latent::LatentOp;
 use layer_norm::LayerNormOp;
 use resample::ResampleOp;
 
-/// What [`Backend`] asks for and what has it is one list.
+/// Declares [`Backend`] and its blanket implementation from one list of traits.
 macro_rules! backend {
     ($($op:path),* $(,)?) => {
         /// A device with every op that layers and losses need. Each family adds its trait here.

@@ -9,11 +9,11 @@ use crate::nn::profile::span;
 
 /// The weights of a recurrent layer.
 pub struct RecurrentWeights<'a, D: Device> {
-    /// `[features, gates * units]`.
+    /// The input kernel, `[features, gates * units]`.
     pub kernel: &'a Param<D>,
-    /// `[units, gates * units]`.
+    /// The recurrent kernel, `[units, gates * units]`.
     pub recurrent_kernel: &'a Param<D>,
-    /// `[gates * units]`; GRU: `[2, 3 * units]`.
+    /// The bias, `[gates * units]`; GRU: `[2, 3 * units]`.
     pub bias: &'a Param<D>,
 }
 

@@ -1,4 +1,4 @@
-//! Average pooling and up-sampling: each is the transpose of the other's kind.
+//! Average pooling and up-sampling: each is, up to the weights, the transpose of the other.
 
 use std::sync::Arc;
 
@@ -19,13 +19,13 @@ pub trait ResampleOp: Device {
     /// `[rows, height' * width' * channels]`.
     ///
     /// # Errors
-    /// When `x` has another shape than `window` says, or the device fails.
+    /// When `x` has a shape that does not match `window`, or the device fails.
     fn average_pool2d(pass: &mut Pass<Self>, x: &Var<Self>, window: Window) -> Result<Var<Self>, Error>;
 
     /// Repeats each pixel of `[height, width, channels]` `size` times down and across.
     ///
     /// # Errors
-    /// When `x` is not of that shape, or the device fails.
+    /// When `x` does not have that shape, or the device fails.
     fn up_sample2d(
         pass: &mut Pass<Self>,
         x: &Var<Self>,
@@ -34,7 +34,7 @@ pub trait ResampleOp: Device {
     ) -> Result<Var<Self>, Error>;
 }
 
-/// A linear op: `forward` gives its numbers, `backward` takes the gradient back through its transpose.
+/// A linear op: `forward` computes its output, `backward` applies its transpose to the gradient.
 fn linear(
     pass: &mut Pass<Cpu>,
     x: &Var<Cpu>,
@@ -71,7 +71,7 @@ impl ResampleOp for Cpu {
         [height, width, channels]: [usize; 3],
         size: [usize; 2],
     ) -> Result<Var<Cpu>, Error> {
-        // Pixels of the small image are windows that lie side by side on the large one.
+        // Each pixel of the small image is a window on the large one; the windows lie side by side.
         let window = Window::new([height * size[0], width * size[1], channels], size, size);
         check(x.columns, &Window::new([height, width, channels], [1, 1], [1, 1]))?;
         let windows = Windows::summing(window);

@@ -11,7 +11,7 @@ impl<I: Isa> MulAdd for I {
     }
 }
 
-/// One update of a part of a parameter.
+/// Updates a part of a parameter once.
 pub(super) fn update<R: Rule<N>, const N: usize>(rule: R, piece: Piece<N>) {
     isa::run(Update { rule, piece });
 }
@@ -25,7 +25,7 @@ impl<R: Rule<N>, const N: usize> isa::Kernel for Update<'_, R, N> {
     #[inline(always)]
     fn run<I: Isa>(self) {
         let Piece { weights, gradient, moments } = self.piece;
-        // Equal lengths that the compiler can see, so that it vectorises the loop.
+        // The compiler can see that the lengths are equal, so it vectorises the loop.
         let len = weights.len();
         let gradient = &gradient[..len];
         let moments = moments.map(|moment| &mut moment[..len]);

@@ -1,4 +1,4 @@
-//! Optimizers: from gradients to new weights.
+//! Optimizers: they turn gradients into new weights.
 
 mod kernel;
 #[cfg(test)]
@@ -17,7 +17,7 @@ use crate::preset::optimizers::{Rule, UseRule};
 use crate::preset::{self, Clip};
 use update::Pending;
 
-/// An optimizer with what it remembers of each parameter.
+/// An optimizer with the moments that it keeps for each parameter.
 pub struct Optimizer<D: Backend = Cpu> {
     settings: preset::Optimizer,
     clip: Clip,
@@ -27,7 +27,7 @@ pub struct Optimizer<D: Backend = Cpu> {
     restored: BTreeMap<String, Vec<Vec<f32>>>,
 }
 
-/// What an optimizer remembers, for a checkpoint.
+/// An optimizer's state, for a checkpoint.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
     /// Updates made so far.
@@ -37,7 +37,7 @@ pub struct Memory {
 }
 
 impl<D: Backend> Optimizer<D> {
-    /// An optimizer that has seen nothing yet.
+    /// An optimizer that has made no updates yet.
     pub fn new(settings: &preset::Optimizer, clip: &Clip) -> Self {
         let (moments, restored) = (BTreeMap::new(), BTreeMap::new());
         Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments, restored }
@@ -110,7 +110,7 @@ impl<D: Backend> Optimizer<D> {
         outcome
     }
 
-    /// What it remembers.
+    /// Its state, for a checkpoint.
     pub fn memory(&self) -> Memory {
         let names = self.settings.moments();
         let to_vecs = |moments: &Vec<D::Numbers>| moments.iter().map(D::to_vec).collect();
@@ -123,10 +123,10 @@ impl<D: Backend> Optimizer<D> {
         Memory { steps: self.steps, moments: moments.collect() }
     }
 
-    /// Goes on from what was remembered.
+    /// Continues from a saved state.
     ///
     /// # Errors
-    /// When it belongs to another kind of optimizer.
+    /// When the state belongs to another kind of optimizer, or is incomplete.
     pub fn restore(&mut self, memory: Memory) -> Result<(), Error> {
         let names = self.settings.moments();
         let mut moments: BTreeMap<String, Vec<Vec<f32>>> = BTreeMap::new();
@@ -135,7 +135,9 @@ impl<D: Backend> Optimizer<D> {
                 names.iter().position(|known| *known == name).map(|place| (param.to_string(), place))
             });
             let Some((param, place)) = known else {
-                return Err(Error::Weights(format!("the optimizer state '{path}' is of another optimizer")));
+                return Err(Error::Weights(format!(
+                    "the optimizer state '{path}' belongs to another optimizer"
+                )));
             };
             let slots = moments.entry(param).or_insert_with(|| vec![Vec::new(); names.len()]);
             slots[place] = values;
@@ -148,7 +150,7 @@ impl<D: Backend> Optimizer<D> {
     }
 }
 
-/// Updates parameters by whatever rule the settings have.
+/// Updates parameters by the rule that the settings give.
 struct Update<'a, 'b, D: Backend> {
     device: &'a D,
     pending: &'a mut [Pending<'b, D>],

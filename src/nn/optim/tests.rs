@@ -154,7 +154,7 @@ fn every_optimizer_updates_every_place_alike_at_every_level() {
                 let (weights, moments) = (&mut weights, &mut moments);
                 settings.rule(0.01, step, Step { weights, gradient: &vec![0.3; len], moments });
             }
-            // Registers and what is left behind them compute the same bits.
+            // Whole registers and the rest behind them give the same bits.
             assert!(weights.iter().all(|w| *w == weights[0] && *w != 0.7), "{name}: {weights:?}");
             by_level.borrow_mut().push(weights[0]);
         });

@@ -1,4 +1,4 @@
-//! What a device does to parameters and gradients; on the CPU, to all of them at once.
+//! What a device does to parameters and gradients; the CPU updates all parameters at once.
 
 use dfdx::tensor::{Cpu, Gradients};
 
@@ -10,10 +10,10 @@ use crate::preset::optimizers::Rule;
 
 /// Parameter updates on a device.
 pub trait UpdateOp: Device {
-    /// A number for every number of a parameter: its gradient, or a moment of it.
+    /// One number for each number of a parameter: the parameter's gradient, or one of its moments.
     type Numbers;
 
-    /// The gradient of a parameter, taken out of `gradients`; none where nothing flowed.
+    /// The gradient of a parameter, taken out of `gradients`; `None` where no gradient reached the parameter.
     fn take_gradient(gradients: &mut Gradients<f32, Self>, param: &Param<Self>) -> Option<Self::Numbers>;
 
     /// Puts a parameter's moment on the device.
@@ -31,7 +31,7 @@ pub trait UpdateOp: Device {
     /// When the device fails.
     fn add_penalty(gradient: &mut Self::Numbers, param: &Param<Self>) -> Result<(), Error>;
 
-    /// Brings every number between `-limit` and `limit`.
+    /// Clamps every number to `-limit..=limit`.
     ///
     /// # Errors
     /// When the device fails.
@@ -43,7 +43,7 @@ pub trait UpdateOp: Device {
     /// When the device fails.
     fn sum_of_squares(gradient: &Self::Numbers) -> Result<f64, Error>;
 
-    /// Multiplies every number.
+    /// Multiplies every number by `by`.
     ///
     /// # Errors
     /// When the device fails.
@@ -66,7 +66,7 @@ pub struct Pending<'a, D: UpdateOp> {
     pub param: &'a mut Param<D>,
     /// Its gradient.
     pub gradient: D::Numbers,
-    /// What the optimizer remembers of it, in the order of the rule.
+    /// The moments that the optimizer keeps for it, in the order of the rule.
     pub moments: Vec<D::Numbers>,
 }
 
@@ -87,7 +87,7 @@ impl<'a, const N: usize> Piece<'a, N> {
         Piece { weights, gradient, moments: moments.each_mut().map(|moment| &mut moment[..]) }
     }
 
-    /// Two pieces, the first of so many numbers.
+    /// Two pieces, the first with `at` numbers.
     fn split(self, at: usize) -> (Self, Self) {
         let (weights, weights_behind) = self.weights.split_at_mut(at);
         let (gradient, gradient_behind) = self.gradient.split_at(at);
@@ -100,7 +100,7 @@ impl<'a, const N: usize> Piece<'a, N> {
         )
     }
 
-    /// Updates it, half by half, so that threads share it and nothing has to be allocated.
+    /// Updates the piece by halving it again and again, so that threads share the work and nothing is allocated.
     fn update<R: Rule<N>>(self, rule: R) {
         if self.weights.len() <= PIECE {
             return kernel::update(rule, self);
@@ -111,7 +111,7 @@ impl<'a, const N: usize> Piece<'a, N> {
     }
 }
 
-/// Updates parameters, half of them by half of them.
+/// Updates parameters by halving their list again and again, so that threads share them.
 fn update_all<R: Rule<N>, const N: usize>(pending: &mut [Pending<Cpu>], rule: R) {
     match pending {
         [] => {}

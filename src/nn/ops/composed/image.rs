@@ -1,4 +1,5 @@
-//! Convolutions, poolings and up-sampling, composed: windows are laid out by a gather, then multiplied or reduced.
+//! Convolutions, poolings and up-sampling, composed of dfdx's ops: a gather lays out the windows, which are then
+//! multiplied or reduced.
 
 use dfdx::shapes::{Axes2, Axes3, Axis};
 use dfdx::tensor::Tensor;
@@ -10,8 +11,8 @@ use super::{Failure, Plain, Taped, add_row, pick, sizes};
 use crate::nn::kernel::conv::Conv;
 use crate::nn::kernel::conv_window::Window;
 
-/// The columns under every tap of every window, `[pixels, taps, channels]`, of channels from `first` on; the column
-/// after the last one where a tap lies in the padding.
+/// The columns under every tap of every window, `[pixels, taps, channels]`, for channels from `first` on. A tap in the
+/// padding gets the number of columns as its index.
 fn under_windows(window: &Window, first: usize, channels: usize) -> Vec<usize> {
     let (depth, missing) = (window.input[2], window.input_len());
     let mut indices = Vec::with_capacity(window.pixels() * window.taps() * channels);
@@ -68,7 +69,7 @@ pub fn conv2d<D: Device<f32>>(
     whole.try_reshape_like(&(rows, pixels * conv.filters))
 }
 
-/// The transpose of `conv` without groups, which goes from the large image to the small one: `x` is the small one.
+/// The transpose of `conv`, without groups. `conv` goes from the large image to the small one; `x` is the small one.
 ///
 /// # Errors
 /// When the device fails.
@@ -85,7 +86,7 @@ pub fn conv2d_transpose<D: Device<f32>>(
     let weights = weights.try_permute::<(usize, usize), Axes2<1, 0>>()?;
     let product = x.try_reshape_like(&(rows * small, conv.filters))?.try_matmul(weights)?;
     let product = product.try_reshape_like(&(rows, small * taps * channels))?;
-    // What each pixel of the large image gets, padded to the longest list.
+    // The terms that are added up in each pixel of the large image, padded to the longest list.
     let mut sources = vec![Vec::new(); height * width];
     conv.window.for_each(|pixel, tap, large| {
         if let Some(large) = large {

@@ -1,4 +1,4 @@
-//! Two activations brought together, composed.
+//! Two activations joined, composed of dfdx's ops.
 
 use dfdx::shapes::Axis;
 use dfdx::tensor::OwnedTape;
@@ -6,7 +6,7 @@ use dfdx::tensor_ops::{Device, ReshapeTo, TryConcatAlong};
 
 use super::{Failure, Plain, Taped, sizes};
 
-/// Both along the last axis, `width` numbers of each at every step.
+/// Joins both along the last axis, `width` numbers of each at every step.
 ///
 /// # Errors
 /// When the device fails.

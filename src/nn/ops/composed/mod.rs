@@ -23,10 +23,10 @@ use crate::preset::Activation;
 pub type Taped<D> = Tensor<(usize, usize), f32, D, OwnedTape<f32, D>>;
 /// A matrix that carries no tape: a parameter, or a constant.
 pub type Plain<D> = Tensor<(usize, usize), f32, D, NoneTape>;
-/// What dfdx's ops can answer.
+/// The error of dfdx's ops.
 pub type Failure<D> = <D as dfdx::tensor::HasErr>::Err;
 
-/// The same matrix twice, so that two ops may read it; gradients of both flow back.
+/// The same matrix twice, so that two ops can read it; the gradients of both are added up.
 pub fn fork<D: Device<f32>>(x: Taped<D>) -> (Taped<D>, Taped<D>) {
     let (x, tape) = x.split_tape();
     (x.clone().put_tape(tape), x.retaped())

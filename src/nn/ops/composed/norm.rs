@@ -1,4 +1,4 @@
-//! Normalizations, composed.
+//! Normalizations, composed of dfdx's ops.
 
 use dfdx::shapes::{Axis, HasShape};
 use dfdx::tensor::{NoneTape, OwnedTape, SplitTape, Tensor};
@@ -6,7 +6,7 @@ use dfdx::tensor_ops::{BroadcastTo, Device, MeanTo, ReshapeTo, TryAdd, TryDiv, T
 
 use super::{Failure, Plain, Taped, add_row, fork, sizes};
 
-/// A number a feature.
+/// One number for each feature.
 pub type Row<D> = Tensor<(usize,), f32, D, NoneTape>;
 
 /// `x * row` in every row; `row` is `[1, columns]` and gets its gradient.
@@ -16,8 +16,8 @@ fn scale_rows<D: Device<f32>>(x: Taped<D>, row: &Plain<D>) -> Result<Taped<D>, F
     x.try_mul(row.try_broadcast_like::<_, Axis<0>>(&shape)?)
 }
 
-/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` by the batch's own mean and biased variance, which come back as
-/// well; `x` is `[samples, features]`.
+/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` by the batch's own mean and biased variance, which are returned
+/// as well; `x` is `[samples, features]`.
 ///
 /// # Errors
 /// When the device fails.
@@ -41,7 +41,7 @@ pub fn by_batch<D: Device<f32>>(
     Ok((y, mean_alone, variance_alone))
 }
 
-/// The same by given statistics.
+/// The same normalization by given statistics.
 ///
 /// # Errors
 /// When the device fails.

@@ -1,4 +1,4 @@
-//! Recurrent layers, composed: step by step, one product for the input and one for the state.
+//! Recurrent layers, composed of dfdx's ops: each step is one product for the input and one for the state.
 
 use dfdx::shapes::Axis;
 use dfdx::tensor::{NoneTape, OwnedTape, PutTape, SplitTape};
@@ -9,11 +9,11 @@ use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
 
 /// A layer's weights: `[features, gates * units]`, `[units, gates * units]`, `[1, gates * units]` (GRU: `[2, …]`).
 pub struct Weights<'a, D: Device<f32>> {
-    /// The input's.
+    /// The input kernel.
     pub kernel: &'a Plain<D>,
-    /// The state's.
+    /// The recurrent kernel.
     pub recurrent_kernel: &'a Plain<D>,
-    /// Both biases where there are two.
+    /// The bias; for GRU both of them.
     pub bias: &'a Plain<D>,
 }
 
@@ -24,7 +24,7 @@ fn columns<D: Device<f32>>(x: Taped<D>, from: usize, to: usize) -> Result<Taped<
     x.try_slice((0..rows, from..to))
 }
 
-/// A product with a weight, bias added: its own tape, so that it can be joined to any other.
+/// A product with a weight, plus a bias. The result has its own tape, so that it can be joined to any other.
 fn product<D: Device<f32>>(
     x: Taped<D>,
     kernel: &Plain<D>,
@@ -46,7 +46,7 @@ fn bias_row<D: Device<f32>>(x: Taped<D>, bias: &Plain<D>, place: usize) -> Resul
     x.try_add(choice.retaped::<OwnedTape<f32, D>>().try_matmul(bias.clone())?)
 }
 
-/// What comes out: all states side by side or the last one, the last hidden state and the last memory.
+/// The results: all states side by side or the last one, the last hidden state and the last memory.
 pub type Outcome<D> = (Taped<D>, Plain<D>, Option<Plain<D>>);
 
 /// Runs `x`, `[batch, steps * features]`, through all steps, from `hidden` and `memory`, `[batch, units]`.
@@ -61,7 +61,7 @@ pub fn recurrent<D: Device<f32>>(
     memory: Option<Plain<D>>,
 ) -> Result<Outcome<D>, Failure<D>> {
     let Recurrence { cell, steps, features, units, .. } = *shape;
-    // A tensor that nothing but the steps reads.
+    // A tensor that only the steps read.
     let (x, mut tape) = x.try_mul(1.0)?.split_tape();
     let mut hidden: Taped<D> = hidden.retaped();
     let mut memory: Option<Taped<D>> = memory.map(|memory| memory.retaped());
@@ -141,11 +141,11 @@ fn merged<D: Device<f32>>(a: OwnedTape<f32, D>, b: OwnedTape<f32, D>) -> OwnedTa
     dfdx::tensor::Merge::merge(a, b)
 }
 
-/// The same numbers, with no way back for gradients; what was recorded is kept, for outputs that came before.
+/// The same numbers, detached: no gradient flows through them. What was recorded stays on `tape` for earlier outputs.
 fn cut<D: Device<f32>>(state: Taped<D>, tape: &mut OwnedTape<f32, D>) -> Taped<D> {
     let (state, own) = state.split_tape();
     *tape = merged(std::mem::take(tape), own);
-    // Another tensor with the same numbers: gradients are kept by a tensor's identity.
+    // Another tensor with the same numbers, because gradients are stored by a tensor's identity.
     let copy: Plain<D> = detached(&state);
     copy.put_tape(OwnedTape::default())
 }

@@ -1,4 +1,4 @@
-//! Embedding and attention, composed.
+//! Embedding and attention, composed of dfdx's ops.
 
 use dfdx::shapes::{Axes3, Axes4, Axis};
 use dfdx::tensor::{OwnedTape, PutTape, SplitTape, Tensor};
@@ -7,7 +7,7 @@ use dfdx::tensor_ops::{BroadcastTo, Device, GatherTo, PermuteTo, ReshapeTo, TryA
 use super::{Failure, Plain, Taped, sizes};
 use crate::nn::kernel::attention::Attention;
 
-/// The rows of `table`, `[tokens, width]`, that `tokens` name, `rows` samples of them: `[rows, steps * width]`.
+/// Looks up a row of `table`, `[tokens, width]`, for each of the `tokens` of `rows` samples: `[rows, steps * width]`.
 ///
 /// # Errors
 /// When the device fails.
@@ -47,7 +47,7 @@ pub fn attention<D: Device<f32>>(
     let keys = by_head(keys.retaped(), shape)?.try_permute::<(usize, usize, usize), Axes3<0, 2, 1>>()?;
     let mut scores = by_head(queries, shape)?.try_matmul(keys)?.try_mul(1.0 / (width as f32).sqrt())?;
     if causal {
-        // What comes later gets no weight: e to this is zero.
+        // Later steps get no weight: e to this power is zero.
         let mask = (0..steps * steps).map(|i| if i % steps > i / steps { -1e9 } else { 0.0 }).collect();
         let mask: Plain<D> = device.try_tensor_from_vec(mask, (steps, steps))?;
         scores = scores.try_add(mask.try_broadcast_like::<_, Axis<0>>(&(rows * heads, steps, steps))?)?;

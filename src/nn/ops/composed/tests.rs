@@ -19,7 +19,7 @@ use crate::nn::ops::recurrent::{RecurrentOps, RecurrentWeights};
 use crate::nn::ops::resample::ResampleOp;
 use crate::preset::{Activation, Padding};
 
-/// What an op gave: its output, and the gradients of the input and of each weight.
+/// The results of an op: its output, and the gradients of the input and of each weight.
 type Outcome = Vec<Vec<f32>>;
 
 const ROWS: usize = 3;
@@ -78,7 +78,7 @@ impl Case {
     }
 }
 
-/// An input that records.
+/// An input whose gradient is recorded.
 trait PutEmptyTape {
     fn put_empty_tape(self) -> Taped<Cpu>;
 }
@@ -226,7 +226,7 @@ fn embedding_and_positions_are_the_same_composed() {
     use crate::nn::ops::embedding::EmbeddingOp;
     use dfdx::tensor::{Merge, PutTape, SplitTape};
     use dfdx::tensor_ops::TryAdd;
-    // Tokens get no gradient, so the input joins in as the positions' other half.
+    // Tokens get no gradient, so the input is added to the embedded tokens.
     let case = Case { columns: 8, weights: vec![vec![5, 4], vec![2, 4]] };
     let tokens = [4_u32, 0, 1, 4, 2, 2];
     let fused = case.fused(|pass, x, w| {

@@ -1,7 +1,7 @@
 //! Scaled dot-product attention (Vaswani et al. 2017) of every head of every sample.
 //!
-//! Queries, keys and values are `[batch, steps, heads, width]`, as the projections leave them: a head's matrix is seen
-//! through strides and never copied. A head of a sample is one piece of work.
+//! Queries, keys and values are `[batch, steps, heads, width]`, as the projections produce them: a head's matrix is
+//! read through strides and never copied. One head of one sample is one piece of work.
 
 use rayon::prelude::*;
 
@@ -11,20 +11,20 @@ use super::math;
 use crate::nn::buffer::Buffer;
 use crate::simd;
 
-/// What attends to what.
+/// The shape of the attention, and whether it is causal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attention {
     /// Steps of a sequence.
     pub steps: usize,
-    /// Heads.
+    /// The number of heads.
     pub heads: usize,
-    /// Numbers of a head's query, key and value.
+    /// The length of a head's query, key and value.
     pub width: usize,
-    /// Whether a step sees only itself and those before it.
+    /// Whether a step attends only to itself and to earlier steps.
     pub causal: bool,
 }
 
-/// Numbers side by side in a sum or a search, whatever the vector's width.
+/// Numbers that a sum or a search takes side by side, whatever the vector's width.
 const LANES: usize = 16;
 
 #[inline(always)]
@@ -50,7 +50,7 @@ simd! {
 }
 
 simd! {
-    /// From weights `p` and their gradient `g` to that of the products they were made of, in `g`.
+    /// Turns the gradient `g` of the weights `p` into the gradient of the products behind them, in place.
     fn softmax_back<I>(p: &[f32], g: &mut [f32], scale: f32) {
         let mut lanes = [0.0; LANES];
         let (mut ps, mut gs) = (p.chunks_exact(LANES), g.chunks_exact(LANES));
@@ -64,7 +64,7 @@ simd! {
 }
 
 impl Attention {
-    /// Numbers of a step of all heads.
+    /// The numbers of a step, over all heads.
     fn inner(&self) -> usize {
         self.heads * self.width
     }
@@ -73,7 +73,7 @@ impl Attention {
         1.0 / (self.width as f32).sqrt()
     }
 
-    /// The entries of row `step` that may be other than zero.
+    /// How many entries of row `step` may differ from zero.
     fn seen(&self, step: usize) -> usize {
         if self.causal { step + 1 } else { self.steps }
     }
@@ -83,7 +83,7 @@ impl Attention {
         4 * (self.steps * self.steps * self.inner()) as u64
     }
 
-    /// What the heads give, `[batch, steps, heads, width]`, and the weights they give it with,
+    /// The output of the heads, `[batch, steps, heads, width]`, and their weights,
     /// `[batch, heads, steps, steps]`: row `i` says how much step `i` takes from each step.
     ///
     /// # Panics
@@ -96,7 +96,7 @@ impl Attention {
         }
         let mut output = Buffer::scratch(batch * sample);
         let mut weights = Buffer::scratch(batch * self.heads * square);
-        // A head's columns of a sample's rows are a strip, in the order of the pieces.
+        // A head's columns of a sample's rows are one strip; strips and pieces have the same order.
         let strips = Strip::all(&mut output, steps, inner, width);
         weights.par_chunks_mut(square).zip(strips).enumerate().for_each(|(piece, (weights, out))| {
             let first = self.first(piece);
@@ -113,8 +113,8 @@ impl Attention {
         (output, weights)
     }
 
-    /// Where a piece's numbers begin among queries, keys, values and outputs: pieces are the heads of the first sample,
-    /// then those of the second …
+    /// Where a piece's numbers begin in queries, keys, values and outputs. The pieces are the heads of the first
+    /// sample, then those of the second, and so on.
     fn first(&self, piece: usize) -> usize {
         piece / self.heads * self.steps * self.inner() + piece % self.heads * self.width
     }

@@ -1,4 +1,4 @@
-//! Sums over windows with a weight for each window, and the transpose of that: average pooling and up-sampling.
+//! Weighted sums over windows, one weight for each window, and the transpose of that: average pooling and up-sampling.
 
 use rayon::prelude::*;
 
@@ -7,14 +7,14 @@ use super::conv_window::Window;
 use crate::nn::buffer::Buffer;
 use crate::simd;
 
-/// A weight for each window over an image, channels last.
+/// The windows over an image, channels last, with a weight for each window.
 pub struct Windows {
     window: Window,
     weights: Buffer,
 }
 
 simd! {
-    /// One image: the weighted sum of each window is added to the output.
+    /// For one image, adds the weighted sum of each window to the output.
     fn gather_image<I>(window: &Window, weights: &[f32], image: &[f32], output: &mut [f32]) {
         let channels = window.input[2];
         window.for_each(|pixel, _, source| {
@@ -27,7 +27,7 @@ simd! {
 }
 
 simd! {
-    /// One image: each number of the output, weighted, is added to all pixels of its window.
+    /// For one image, adds each weighted number of the output to all pixels of its window.
     fn spread_image<I>(window: &Window, weights: &[f32], output: &[f32], image: &mut [f32]) {
         let channels = window.input[2];
         window.for_each(|pixel, _, source| {
@@ -40,7 +40,7 @@ simd! {
 }
 
 impl Windows {
-    /// Each window's weight is one over the pixels in it, padding not counted.
+    /// Windows with a weight of one over the number of pixels in the window, padding not counted.
     pub fn averaging(window: Window) -> Self {
         let mut weights = Buffer::zeroed(window.pixels());
         window.for_each(|pixel, _, source| weights[pixel] += f32::from(u8::from(source.is_some())));
@@ -48,7 +48,7 @@ impl Windows {
         Windows { window, weights }
     }
 
-    /// Each window's weight is 1.
+    /// Windows with a weight of 1.
     pub fn summing(window: Window) -> Self {
         let mut weights = Buffer::scratch(window.pixels());
         weights.fill(1.0);
@@ -79,7 +79,8 @@ impl Windows {
         output
     }
 
-    /// The transpose of [`gather`](Windows::gather): each number goes, weighted, to all pixels of its window.
+    /// The transpose of [`gather`](Windows::gather): each number is added, with its weight, to all pixels of
+    /// its window.
     pub fn spread(&self, output: &[f32]) -> Buffer {
         let (input_len, output_len) = self.lens();
         if input_len == 0 || output_len == 0 {

@@ -1,9 +1,8 @@
 //! Threads that stay awake between the parallel parts of a training step.
 //!
-//! Rayon's threads go to sleep when they have found nothing to do for some microseconds, and to wake one takes longer
-//! than the whole of a small product. A step is a chain of such products with a little in between that one thread does.
-//! So while steps follow one another, the others look for work a little longer; not so where other programs want their
-//! processors.
+//! Rayon's threads go to sleep when they have found nothing to do for some microseconds, and waking one takes longer
+//! than a whole small product. A step is a chain of such products with short serial parts in between. So while steps
+//! follow one another, the other threads search for work a little longer, unless other programs want the processors.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -12,32 +11,33 @@ use std::time::{Duration, Instant};
 
 use rayon::Yield;
 
-/// How long a thread looks for work in vain.
+/// How long a thread searches for work without finding any.
 const PATIENCE: Duration = Duration::from_micros(50);
-/// Two looks are a microsecond apart, unless the system has given the thread's processor to somebody else in between.
+/// A longer gap between two searches, usually a microsecond apart, means that the system gave the thread's processor to
+/// another program.
 const PUT_ASIDE: Duration = Duration::from_micros(200);
-/// How much longer than three usual ones a step takes when a thread has been put aside at work.
+/// A step that takes this much longer than three usual steps is late: the system has paused a thread at work.
 const LATE: Duration = Duration::from_millis(1);
-/// How long the processors are then left to others.
+/// How long the processors are then left to other programs.
 const RETREAT: Duration = Duration::from_millis(100);
 
-/// The threads that look for work for another one.
+/// The threads that search for work on behalf of a training thread.
 #[derive(Default)]
 struct Looking {
-    /// How many threads do.
+    /// How many threads are searching.
     threads: AtomicUsize,
-    /// They are to stop.
+    /// Whether they should stop.
     is_over: AtomicBool,
 }
 
-/// What a thread that trains knows of the others.
+/// What a training thread knows about the other threads and its own pace.
 #[derive(Default)]
 struct Pace {
     looking: Arc<Looking>,
-    /// When its last step began, and how long one usually takes.
+    /// When the last step began, and how long a step usually takes.
     last: Option<Instant>,
     usual: Option<Duration>,
-    /// Nobody is to look for work before then.
+    /// No thread searches for work before this time.
     not_before: Option<Instant>,
 }
 
@@ -45,7 +45,7 @@ impl Pace {
     /// Notes that a step begins; returns whether the last one took far longer than usual.
     fn is_late(&mut self, now: Instant) -> bool {
         let Some(step) = self.last.replace(now).map(|last| now - last) else { return false };
-        // The shortest of the last steps, about.
+        // Approximately the shortest of the recent steps.
         let usual = self.usual.map_or(step, |usual| usual + usual / 64);
         self.usual = Some(usual.min(step));
         step > 3 * usual + LATE
@@ -56,8 +56,8 @@ thread_local! {
     static PACE: RefCell<Pace> = RefCell::default();
 }
 
-/// At the beginning of a step: keeps the other threads of this one's pool awake until they have had nothing to do for a
-/// while. Does nothing on a thread that belongs to none.
+/// Called at the beginning of a step: keeps the other threads of this thread's pool awake until they have had nothing
+/// to do for a while. Does nothing on a thread that belongs to no pool.
 pub fn keep_awake() {
     let Some(own) = rayon::current_thread_index() else { return };
     let others = rayon::current_num_threads() - 1;
@@ -90,9 +90,9 @@ impl Pace {
     }
 }
 
-/// Works as long as there is work, and ends early where the system wants the processor for others.
+/// Works as long as there is work, and ends early when the system gives the processor to other programs.
 fn look_for_work(is_over: &AtomicBool) {
-    /// Between two looks, so that looking does not slow down those who work.
+    /// Pauses between two searches, so that searching does not slow down the threads that work.
     const PAUSES: u32 = 20;
     let mut last_worked = Instant::now();
     let mut last_looked = last_worked;
@@ -126,13 +126,13 @@ mod tests {
             let (a, b) = rayon::join(|| 1, || 2);
             assert_eq!(a + b, 3);
             let since = Instant::now();
-            // The last one ends on its own, however busy the machine is.
+            // The last thread ends on its own, however busy the machine is.
             while threads() > 0 && since.elapsed() < Duration::from_secs(20) {
                 std::thread::yield_now();
             }
             assert_eq!(threads(), 0);
         });
-        // Outside of a pool there is nobody to keep awake.
+        // Outside a pool there is no thread to keep awake.
         keep_awake();
     }
 

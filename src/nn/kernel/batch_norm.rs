@@ -11,9 +11,9 @@ use crate::nn::buffer::{Buffer, Recycled};
 use crate::preset::Activation;
 use crate::simd;
 
-/// Numbers in a piece, about: they stay in the second-level cache between the two looks at them.
+/// About how many numbers a piece has: they stay in the second-level cache between the two passes over them.
 const PIECE: usize = 1 << 14;
-/// Rows in a piece at most: single precision adds up so many without losing what matters.
+/// The most rows in a piece: single precision adds up this many without a significant error.
 const ROWS: usize = 256;
 
 fn rows_per_piece(columns: usize) -> usize {
@@ -141,7 +141,7 @@ simd! {
 }
 
 /// Turns the output's gradient into the input's, in place: `scale * (g - pull - (x - mean) * slope)`, where `pull` and
-/// `slope` are the means that the batch's own statistics take away, or zeros where running ones were used.
+/// `slope` are the means that come from the batch's own statistics, or zeros where running statistics were used.
 pub fn input_gradient(
     x: &[f32],
     mean: &[f32],

@@ -11,12 +11,12 @@ use super::gemm::{Mat, gemm_here};
 use crate::nn::buffer::Buffer;
 use crate::simd;
 
-/// Runs of images that a batch is cut into, at most.
+/// The most runs of images that a batch is cut into.
 const PIECES: usize = 16;
-/// Numbers in a matrix of windows, about: half of a second-level cache.
+/// About how many numbers a matrix of windows has: half of a second-level cache.
 const WINDOWS: usize = 1 << 17;
 
-/// Images in a run.
+/// The number of images in a run.
 pub fn images_per_piece(images: usize) -> usize {
     images.div_ceil(PIECES).max(1)
 }
@@ -28,7 +28,7 @@ pub struct Conv {
     pub window: Window,
     /// Output channels.
     pub filters: usize,
-    /// The channels are cut into so many groups, each with filters of its own.
+    /// The number of groups that the channels are cut into, each with filters of its own.
     pub groups: usize,
 }
 
@@ -53,7 +53,7 @@ impl Conv {
         self.window.input[2] / self.groups
     }
 
-    /// Numbers that an output is the weighted sum of.
+    /// The numbers that are added up, with weights, in each output.
     fn depth(&self) -> usize {
         self.window.taps() * self.channels()
     }
@@ -112,7 +112,7 @@ impl Conv {
         }
     }
 
-    /// Images whose windows are one matrix: products of a few hundred rows pay for the packing of their operands.
+    /// How many images share one matrix of windows: products of a few hundred rows pay for packing their operands.
     fn images_together(&self) -> usize {
         if self.is_product() {
             return usize::MAX / self.output_len().max(self.window.input_len());
@@ -170,7 +170,7 @@ impl Conv {
         self.sum_of_runs(input, gradient, |input, gradient| self.kernel_gradient_of_run(input, gradient))
     }
 
-    /// The sum of what each run of images gives.
+    /// The sum of the results of all runs of images.
     fn sum_of_runs(
         &self,
         input: &[f32],
@@ -254,7 +254,7 @@ impl Conv {
         }
     }
 
-    /// Memory for the windows of so many images.
+    /// Memory for the windows of this many images.
     fn scratch(&self, images: usize) -> Buffer {
         Buffer::scratch(if self.is_product() { 0 } else { images * self.window.pixels() * self.depth() })
     }

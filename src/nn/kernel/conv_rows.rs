@@ -1,9 +1,9 @@
-//! Convolution with strides of 1 without a matrix of windows: a row of outputs is a sum of products, one for each row of
-//! the kernel, whose left matrix is a row of the image itself. Its rows, the windows' parts in that row, overlap: each
-//! begins one pixel behind the one before.
+//! Convolution with strides of 1 without a matrix of windows: a row of outputs is a sum of matrix products, one for
+//! each row of the kernel. The left matrix of a product is a row of the image itself; its rows, the windows' parts in
+//! that row of the image, overlap: each begins one pixel after the one before.
 //!
-//! Only images that are padded on their sides are copied first, once and not once a tap. The way back to the image is a
-//! convolution of the same kind.
+//! Only images that are padded at their sides are copied, once in all and not once for each tap. The gradient of the
+//! image is a convolution of the same kind.
 
 use rayon::prelude::*;
 
@@ -12,20 +12,20 @@ use super::gemm::{Mat, gemm_here};
 use super::panel::Packed;
 use crate::nn::buffer::Buffer;
 
-/// Numbers of a window's part in one row of the image from which products pay.
+/// Products are worth it when a window covers at least this many numbers in one row of the image.
 const LONG: usize = 32;
-/// Outputs side by side that pay for reading the kernel.
+/// Reading the kernel is worth it for at least this many outputs side by side.
 const WIDE: usize = 8;
-/// Numbers of a kernel that stays in the second-level cache.
+/// The most numbers of a kernel that stays in the second-level cache.
 const KERNEL: usize = 1 << 17;
 
-/// Such a convolution.
+/// A convolution that is computed row by row.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rows {
-    /// Height and width of the image, and of what comes out.
+    /// Height and width of the image, and of the output.
     from: [usize; 2],
     to: [usize; 2],
-    /// Channels of the image, and of what comes out.
+    /// Channels of the image, and of the output.
     channels: usize,
     filters: usize,
     /// Height and width of the kernel.
@@ -35,7 +35,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The convolution as one by rows, if it is one that gains by it.
+    /// The convolution by rows, if that is faster.
     pub fn of(conv: &Conv) -> Option<Self> {
         let rows = Self::of_any(conv)?;
         let pays = |channels: usize, width: usize| rows.size[1] * channels >= LONG && width >= WIDE;
@@ -43,7 +43,7 @@ impl Rows {
         (all && conv.kernel_len() <= KERNEL).then_some(rows)
     }
 
-    /// The same, whether it gains or not.
+    /// The convolution by rows, whether that is faster or not; `None` where it is not possible.
     pub(super) fn of_any(conv: &Conv) -> Option<Self> {
         let window = &conv.window;
         let [height, width, channels] = window.input;
@@ -58,7 +58,7 @@ impl Rows {
         })
     }
 
-    /// The way back to the image.
+    /// The convolution that computes the image's gradient.
     fn back(&self) -> Self {
         Rows {
             from: self.to,
@@ -83,7 +83,7 @@ impl Rows {
         self.to[1] + self.size[1] - 1
     }
 
-    /// Memory for padded rows, all zeros; none where no row is padded.
+    /// Memory for padded rows, all zeros; empty where no row is padded.
     fn scratch(&self) -> Buffer {
         let is_padded = self.padded() != self.from[1];
         Buffer::zeroed(if is_padded { self.from[0] * self.padded() * self.channels } else { 0 })
@@ -142,7 +142,7 @@ impl Rows {
         self.back().forward(gradient, &self.turned(kernel), d_input);
     }
 
-    /// The kernel of the way back: turned by half a circle, channels and filters exchanged.
+    /// The kernel of [`back`](Rows::back): rotated by 180 degrees, channels and filters exchanged.
     fn turned(&self, kernel: &[f32]) -> Buffer {
         let tap = self.channels * self.filters;
         let mut turned = Buffer::scratch(kernel.len());
@@ -156,7 +156,7 @@ impl Rows {
     }
 
     /// The kernel's gradient from one run of images: for each row of the kernel one product over all pixels of an
-    /// image. Gradients are padded like the image's rows, so that both go on evenly from row to row.
+    /// image. Gradients are padded like the image's rows, so that both have the same distance from row to row.
     pub fn kernel_gradient_of_run(&self, input: &[f32], gradient: &[f32]) -> Buffer {
         let ([height, _], [down, across]) = (self.from, self.to);
         let (wide, depth) = (self.padded(), self.size[1] * self.channels);
@@ -171,7 +171,7 @@ impl Rows {
                 even[..gradient.len()].copy_from_slice(gradient);
             }
             for (i, sum) in sum.chunks_exact_mut(depth * self.filters).enumerate() {
-                // The rows of outputs whose windows have their row `i` in the image.
+                // The rows of outputs whose windows' row `i` lies in the image.
                 let first = self.before[0].saturating_sub(i);
                 let end = (height + self.before[0]).saturating_sub(i).min(down);
                 if first >= end {

@@ -9,9 +9,9 @@ pub struct Window {
     pub input: [usize; 3],
     /// Height and width of a window, in taps.
     pub size: [usize; 2],
-    /// Pixels from window to window.
+    /// The distance from window to window, in pixels.
     pub strides: [usize; 2],
-    /// Pixels from tap to tap.
+    /// The distance from tap to tap, in pixels.
     pub dilation: [usize; 2],
     /// How borders are treated.
     pub padding: Padding,
@@ -38,7 +38,7 @@ impl Window {
         })
     }
 
-    /// Rows of padding above and columns of padding to the left. What is odd goes below and to the right.
+    /// Rows of padding above and columns of padding to the left. An odd row or column goes below or to the right.
     pub(super) fn before(&self) -> [usize; 2] {
         let output = self.output();
         [0, 1].map(|axis| match self.padding {
@@ -65,13 +65,14 @@ impl Window {
         self.size[0] * self.size[1]
     }
 
-    /// Whether each window is one pixel, in order: then the image is its own matrix of windows.
+    /// Whether the windows are the single pixels in their order: then the image is its own matrix of windows.
     pub fn is_pointwise(&self) -> bool {
         self.size == [1, 1] && self.strides == [1, 1]
     }
 
-    /// Calls `visit(pixel, tap, taps, source)` for each output pixel and each run of `taps` taps over neighbouring input
-    /// pixels, from `source` on, or over padding where that is `None`; only where taps are not dilated across.
+    /// Calls `visit(pixel, tap, taps, source)` for each output pixel and each run of `taps` taps, from `tap` on. A
+    /// run lies over neighbouring input pixels from `source` on, or over padding where `source` is `None`. Only for
+    /// windows that are not dilated across.
     #[inline(always)]
     pub fn for_each_run(&self, mut visit: impl FnMut(usize, usize, usize, Option<usize>)) {
         let ([height, width, _], [down, across], [top, left]) = (self.input, self.output(), self.before());

@@ -17,7 +17,7 @@ fn rows_per_piece(columns: usize) -> usize {
 
 /// Adds `bias` to every row of `x` (if there is one) and applies the activation, in place.
 ///
-/// Where the gradient needs what went into the activation (GELU, SiLU, softplus), `before` gets a copy of it.
+/// Where the gradient needs the activation's input (GELU, SiLU, softplus), `before` gets a copy of it.
 pub fn bias_activation(
     x: &mut [f32],
     columns: usize,
@@ -46,14 +46,14 @@ pub fn bias_activation(
     }
 }
 
-/// Whether [`activation_gradient`] needs what went into the activation rather than what came out.
+/// Whether [`activation_gradient`] needs the activation's input rather than its output.
 pub fn needs_input(activation: Activation) -> bool {
     matches!(activation, Activation::Gelu | Activation::Silu | Activation::Softplus)
 }
 
 /// Turns the gradient of an activation's output into that of its input, in place.
 ///
-/// `kept` is the activation's output, or its input where [`needs_input`].
+/// `kept` is the activation's output, or its input where [`needs_input`] says so.
 pub fn activation_gradient(gradient: &mut [f32], kept: &[f32], columns: usize, activation: Activation) {
     assert_eq!(gradient.len(), kept.len());
     if activation == Activation::Linear || gradient.is_empty() {
@@ -187,7 +187,7 @@ simd! {
     }
 }
 
-/// The sum of all rows of `x` (`[rows, columns]`) into `sum`.
+/// Writes the sum of all rows of `x` (`[rows, columns]`) to `sum`.
 pub fn sum_rows(x: &[f32], columns: usize, sum: &mut [f32]) {
     sum.fill(0.0);
     if x.is_empty() {

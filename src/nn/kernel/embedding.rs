@@ -1,16 +1,16 @@
-//! Rows of a table by number, and the way back.
+//! Looks up rows of a table by number, and the transpose of that.
 
 use rayon::prelude::*;
 
 use crate::nn::buffer::{Buffer, Recycled};
 
-/// Numbers in a piece of work for one thread, about.
+/// About how many numbers a piece of work for one thread has.
 const PIECE: usize = 1 << 14;
 
 /// The rows of `table`, `[any, width]`, that `tokens` name, one after the other.
 ///
 /// # Panics
-/// When a token is no row of the table.
+/// When a token is not the number of a row.
 pub fn gather(table: &[f32], width: usize, tokens: &[u32]) -> Buffer {
     let mut rows = Buffer::scratch(tokens.len() * width);
     let piece = (PIECE / width).max(1);
@@ -22,13 +22,13 @@ pub fn gather(table: &[f32], width: usize, tokens: &[u32]) -> Buffer {
     rows
 }
 
-/// The transpose of [`gather`]: a table of `count` rows, each the sum of those of `rows` that it was taken for, in
-/// their order.
+/// The transpose of [`gather`]: a table of `count` rows. Each is the sum, in order, of those of `rows` whose token
+/// names it.
 ///
 /// # Panics
-/// When a token is no row of the table.
+/// When a token is not the number of a row.
 pub fn scatter_add(rows: &[f32], width: usize, tokens: &[u32], count: usize) -> Buffer {
-    // Where each token stands, token by token, by counting: every row of the table is then one thread's alone.
+    // A counting sort of the places by token, so that each row of the table is written by one thread only.
     let mut ends = Recycled::<u32>::zeroed(count + 1);
     tokens.iter().for_each(|&token| ends[token as usize + 1] += 1);
     for token in 0..count {

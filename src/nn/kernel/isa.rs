@@ -1,7 +1,7 @@
 //! Vector instructions chosen at run time.
 //!
 //! A kernel is written once, as plain loops that the compiler vectorises, inside [`simd!`](crate::simd). The macro
-//! compiles the body for AVX-512, for AVX2 with FMA, and without either, and picks when it is called. On other
+//! compiles the body for AVX-512, for AVX2 with FMA, and without either, and picks one at each call. On other
 //! processors there is one version, with what the target guarantees (NEON on ARM).
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Level {
-    /// What the target guarantees.
+    /// The instructions that the target guarantees.
     Plain = 1,
     /// AVX2 and FMA.
     Avx2 = 2,
@@ -45,7 +45,7 @@ fn choose() -> Level {
     limit(wanted)
 }
 
-/// Uses at most `wanted` from now on, and returns what this processor has of it.
+/// Uses at most the level `wanted` from now on, and returns the level in use: at most what this processor has.
 pub fn limit(wanted: Level) -> Level {
     let chosen = wanted.min(available());
     CHOSEN.store(chosen as u8, Ordering::Relaxed);
@@ -57,7 +57,7 @@ thread_local! {
     static TESTED: std::cell::Cell<Option<Level>> = const { std::cell::Cell::new(None) };
 }
 
-/// Runs a test at every level of this processor: on this thread only, so that tests beside it keep theirs.
+/// Runs a test at every level of this processor, on this thread only, so that concurrent tests keep their level.
 #[cfg(test)]
 pub fn at_every_level(test: impl Fn()) {
     for level in [Level::Plain, Level::Avx2, Level::Avx512] {
@@ -85,7 +85,7 @@ pub fn available() -> Level {
     Level::Plain
 }
 
-/// What differs between levels inside a kernel's body.
+/// The operations that differ between levels inside a kernel's body.
 pub trait Isa: Copy {
     /// `a * b + c`, in one rounding where the level has an instruction for it.
     fn mul_add(a: f32, b: f32, c: f32) -> f32;
@@ -95,7 +95,7 @@ pub trait Isa: Copy {
 #[derive(Clone, Copy)]
 pub struct Fused;
 
-/// Levels without.
+/// Levels without a fused multiply-add.
 #[derive(Clone, Copy)]
 pub struct Separate;
 
@@ -113,9 +113,9 @@ impl Isa for Separate {
     }
 }
 
-/// A kernel with types of its own as parameters, which [`simd!`](crate::simd) has no place for.
+/// A kernel with type parameters of its own, which [`simd!`](crate::simd) does not support.
 pub trait Kernel {
-    /// The body. Write it and what it calls `#[inline(always)]`, so that each level compiles it anew.
+    /// The body. Mark it and the functions that it calls `#[inline(always)]`, so that each level compiles its own copy.
     fn run<I: Isa>(self);
 }
 

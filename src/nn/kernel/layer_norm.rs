@@ -9,11 +9,12 @@ use super::isa::Isa;
 use crate::nn::buffer::Buffer;
 use crate::simd;
 
-/// Sums run in so many lanes, whatever the vector's width: the same bits with every instruction set that fuses.
+/// Sums run in this many lanes, whatever the vector's width, so that every instruction set with a fused multiply-add
+/// gives the same bits.
 const LANES: usize = 16;
-/// Numbers in a piece, about.
+/// About how many numbers a piece has.
 const PIECE: usize = 1 << 14;
-/// Rows in a piece at most: single precision adds up so many without losing what matters.
+/// The most rows in a piece: single precision adds up this many without a significant error.
 const ROWS: usize = 256;
 
 fn rows_per_piece(columns: usize) -> usize {
@@ -64,8 +65,8 @@ simd! {
     }
 }
 
-/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` row by row, with the biased variance; `gamma` and `beta` are a
-/// row long.
+/// `gamma (x - mean) / sqrt(variance + epsilon) + beta` row by row, with the biased variance; `gamma` and `beta` have
+/// the length of a row.
 ///
 /// # Panics
 /// When `x` does not divide into rows.
@@ -85,7 +86,7 @@ pub fn normalise(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> (Buffe
 }
 
 simd! {
-    /// Turns `g` into the gradient of `x`, and adds to those of gamma and beta.
+    /// Turns `g` into the gradient of `x`, and adds to the gradients of gamma and beta.
     fn gradient_rows<I>(x: &[f32], gamma: &[f32], means: &[f32], inverses: &[f32], g: &mut [f32], sums: &mut [f32], normal: &mut [f32]) {
         let columns = gamma.len();
         let (d_gamma, d_beta) = sums.split_at_mut(columns);
@@ -104,7 +105,7 @@ simd! {
     }
 }
 
-/// From the gradient `g` of what [`normalise`] gave: turns it into that of `x`, in place, and returns those of gamma
+/// Turns the gradient `g` of the output of [`normalise`] into that of `x`, in place, and returns the gradients of gamma
 /// and beta.
 pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> [Buffer; 2] {
     let columns = gamma.len();
@@ -123,7 +124,7 @@ pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> 
     totals(&parts, columns, [0, columns])
 }
 
-/// The sums over all pieces of what stands from each of these places on.
+/// The sums over all pieces of the `columns` numbers from each of the two places on.
 fn totals(parts: &[f32], columns: usize, places: [usize; 2]) -> [Buffer; 2] {
     places.map(|first| {
         let column = |j| parts.chunks_exact(2 * columns).map(|part| f64::from(part[first + j])).sum::<f64>();
@@ -138,7 +139,7 @@ pub struct Groups {
     pub pixels: usize,
     /// Channels of a pixel.
     pub channels: usize,
-    /// Groups of neighbouring channels, which divide the channels.
+    /// The number of groups of neighbouring channels, a divisor of the channels.
     pub groups: usize,
 }
 
@@ -157,8 +158,8 @@ impl Groups {
         (self.pixels * self.width()) as f64
     }
 
-    /// Sums over a sample's pixels: `add` adds those of a range of its numbers to a row of sums. Ranges are short enough
-    /// for single precision, as are the sums of their sums.
+    /// Sums over a sample's pixels: `add` adds a range of the sample's numbers to a row of sums. The ranges are short
+    /// enough to be added up in single precision, and few enough for their sums to be.
     fn sum_over_pixels(&self, sums: &mut [f32], mut add: impl FnMut(Range<usize>, &mut [f32])) {
         let mut part = Buffer::scratch(sums.len());
         sums.fill(0.0);
@@ -170,13 +171,13 @@ impl Groups {
         }
     }
 
-    /// For each group the mean, over its numbers, of what `sums` has summed over the pixels of each channel.
+    /// The mean over the numbers of each group; `sums` has the sums over the pixels of each channel.
     fn means<'a>(&'a self, sums: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
         let group = |sums: &[f32]| sums.iter().copied().map(f64::from).sum::<f64>() / self.count();
         sums.chunks_exact(self.width()).map(group)
     }
 
-    /// What belongs to each group, for each of its channels.
+    /// Copies the value of each group to each of its channels.
     fn spread(&self, of_groups: &[f32], of_channels: &mut [f32]) {
         let channels = of_channels.chunks_exact_mut(self.width());
         channels.zip(of_groups).for_each(|(channels, value)| channels.fill(*value));
@@ -205,7 +206,8 @@ simd! {
 }
 
 simd! {
-    /// Adds the gradients `g` to the first half of the sums, and their products with what was normalised to the second.
+    /// Adds the gradients `g` to the first half of the sums, and their products with the normalised numbers to the
+    /// second.
     fn add_products<I>(x: &[f32], g: &[f32], means: &[f32], inverses: &[f32], sums: &mut [f32]) {
         let channels = means.len();
         let (plain, products) = sums.split_at_mut(channels);
@@ -284,8 +286,8 @@ pub fn normalise_groups(
     (y, moments)
 }
 
-/// From the gradient `g` of what [`normalise_groups`] gave: turns it into that of `x`, in place, and returns those of
-/// gamma and beta.
+/// Turns the gradient `g` of the output of [`normalise_groups`] into that of `x`, in place, and returns the gradients
+/// of gamma and beta.
 pub fn group_gradients(
     x: &[f32],
     shape: Groups,
@@ -315,7 +317,7 @@ pub fn group_gradients(
                     add_products(&x[range.clone()], &g[range], &means, &inverses, sums);
                 });
                 part.iter_mut().zip(sums.iter()).for_each(|(part, sum)| *part += sum);
-                // What the group's mean and its variance take back from each of its numbers.
+                // The parts of the gradient that come from the group's mean and variance.
                 for (taken, sums) in
                     [&mut pulls, &mut slopes].into_iter().zip(sums.chunks_exact_mut(channels))
                 {

@@ -1,8 +1,8 @@
 //! Transcendental functions as branch-free polynomials, so that loops over them become vector code.
 //!
 //! The polynomials of `exp`, `tanh` and `ln` are Cephes's single-precision ones (S. Moshier); `erfc` is the Chebyshev
-//! fit of Numerical Recipes. Relative errors stay below 5e-7
-//! (that of [`normal_cdf`] grows in its lower tail, where the absolute error is below 3e-7); NaN comes out where NaN goes in.
+//! fit of Numerical Recipes. Relative errors stay below 5e-7 (that of [`normal_cdf`] grows in its lower tail, where the
+//! absolute error is below 3e-7). NaN gives NaN.
 
 #![expect(clippy::excessive_precision, reason = "the coefficients as published")]
 
@@ -26,7 +26,8 @@ pub fn exp<I: Isa>(x: f32) -> f32 {
     let p = I::mul_add(p, r, 1.666_666_5e-1);
     let p = I::mul_add(p, r, 0.5);
     let p = I::mul_add(p, r * r, r + 1.0);
-    // In two halves, so that the ends of the range neither overflow nor flush too early.
+    // The power of two is multiplied in as two halves, so that the ends of the range neither overflow nor flush too
+    // early.
     let half = whole >> 1;
     let power = |k: i32| f32::from_bits((k.wrapping_add(127) << 23).cast_unsigned());
     p * power(half) * power(whole - half)

@@ -1,4 +1,4 @@
-//! A small matrix times a matrix that is used again and again: the step of a recurrent layer.
+//! Products of small matrices with one matrix that is used again and again: the steps of a recurrent layer.
 //!
 //! The right-hand matrix is packed once, in panels of [`PANEL`] columns whose rows follow one another, so that every
 //! later product streams it without packing or thread hand-over. Each number of a product is one sum over `k` in
@@ -15,7 +15,7 @@ use crate::nn::buffer::Buffer;
 /// Columns of a panel.
 const PANEL: usize = 64;
 
-/// A matrix `[k, n]`, packed for products from the left.
+/// A matrix `[k, n]`, packed to be the right factor of products.
 pub struct Packed {
     k: usize,
     n: usize,
@@ -31,7 +31,7 @@ impl Packed {
         assert!(b.holds(k, n), "packed: a slice is shorter than [{k}, {n}]");
         let mut data = Buffer::scratch(n.div_ceil(PANEL) * PANEL * k);
         let (source, row, column) = b.parts();
-        // Blocks of rows keep what is written in the first-level cache when the source runs down the columns.
+        // Blocks of rows keep the written numbers in the first-level cache when the source is read down its columns.
         const BLOCK: usize = 64;
         data.par_chunks_mut((PANEL * k).max(1)).enumerate().for_each(|(panel, target)| {
             let first = panel * PANEL;
@@ -97,7 +97,7 @@ struct Product<'a> {
 impl Kernel for Product<'_> {
     #[inline(always)]
     fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
-        // 24 registers of sums out of 32, or 12 out of 16.
+        // Sums take 24 of 32 registers, or 12 of 16.
         if WIDE { self.panels::<V, 4>(isa) } else { self.panels::<V, 2>(isa) }
     }
 }

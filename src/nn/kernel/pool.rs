@@ -8,7 +8,7 @@ use crate::nn::buffer::{Buffer, Recycled};
 use crate::simd;
 
 simd! {
-    /// One image: of each window the largest number, and the number of the pixel that has it.
+    /// For one image, finds the largest number of each window and the index of the pixel that has it.
     fn max_of_image<I>(window: &Window, image: &[f32], output: &mut [f32], winners: &mut [u32]) {
         let channels = window.input[2];
         let mut opened = usize::MAX;
@@ -17,7 +17,7 @@ simd! {
             let candidates = &image[source * channels..][..channels];
             let best = &mut output[pixel * channels..][..channels];
             let winners = &mut winners[pixel * channels..][..channels];
-            // A pixel's number fits: an image is far below 2^32 pixels.
+            // A pixel's index fits: an image has far fewer than 2^32 pixels.
             let number = source as u32;
             if opened != pixel {
                 opened = pixel;
@@ -34,7 +34,7 @@ simd! {
     }
 }
 
-/// Max-pooling of `input` into `output`, and for each output the number of the input pixel that won.
+/// Max-pooling of `input` into `output`; `winners` gets the index of the winning input pixel of each output.
 pub fn max_forward(window: &Window, input: &[f32], output: &mut [f32]) -> Recycled<u32> {
     let channels = window.input[2];
     let (input_len, output_len) = (window.input_len(), window.pixels() * channels);

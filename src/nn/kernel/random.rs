@@ -1,5 +1,5 @@
-//! Random numbers by counting: number `i` of a stream is a hash of the stream's seed and `i`, so that any thread can draw
-//! any of them, and all draw the same.
+//! Random numbers by counting: number `i` of a stream is a hash of the stream's seed and `i`, so that any thread can
+//! draw any of them and gets the same number.
 
 use rayon::prelude::*;
 
@@ -20,7 +20,7 @@ impl Key {
     }
 }
 
-/// A seed for the `number`-th use of another: neighbours are unrelated (SplitMix64's finalizer).
+/// A seed for the `number`-th use of another seed; neighbouring numbers give unrelated seeds (SplitMix64's finalizer).
 pub fn derive_seed(seed: u64, number: u64) -> u64 {
     mix(seed.wrapping_add(number.wrapping_mul(0x9E37_79B9_7F4A_7C15)))
 }
@@ -57,7 +57,7 @@ simd! {
 }
 
 simd! {
-    /// `sample` is 1 with the probabilities `p`, else 0.
+    /// Sets each number of `sample` to 1 with its probability in `p`, else to 0.
     fn draw<I>(p: &[f32], sample: &mut [f32], key: Key, first: u32) {
         for (i, (p, s)) in (first..).zip(p.iter().zip(sample)) {
             *s = if uniform(key, i) < *p { 1.0 } else { 0.0 };
@@ -65,10 +65,11 @@ simd! {
     }
 }
 
-/// Units of a Boltzmann machine: rows of `x` become `sigmoid(x + bias)`, and `sample`, if given, 1 with that probability.
+/// Units of a Boltzmann machine: rows of `x` become `sigmoid(x + bias)`; `sample`, if given, becomes 1 with that
+/// probability, else 0.
 ///
 /// # Panics
-/// When `sample` is of another length.
+/// When `sample` has another length than `x`.
 pub fn logistic_units(x: &mut [f32], bias: &[f32], sample: Option<&mut [f32]>, seed: u64) {
     let piece = (PIECE / bias.len().max(1)).max(1) * bias.len().max(1);
     let key = Key::of(seed);
@@ -85,7 +86,7 @@ pub fn logistic_units(x: &mut [f32], bias: &[f32], sample: Option<&mut [f32]>, s
     }
 }
 
-/// Standard normal numbers, by Box and Muller.
+/// Standard normal numbers, by the method of Box and Muller.
 pub fn normals(out: &mut [f32], seed: u64) {
     let (radius, angle) = (Key::of(seed), Key::of(derive_seed(seed, 1)));
     out.par_chunks_mut(PIECE).enumerate().for_each(|(number, out)| {

@@ -4,10 +4,10 @@ use rayon::prelude::*;
 
 use crate::simd;
 
-/// Numbers of a piece of work for one thread.
+/// Numbers in a piece of work for one thread.
 const PIECE: usize = 1 << 15;
 
-/// The mean squared difference of two slices of one length; 0 for empty ones.
+/// The mean squared difference of two slices of the same length; 0 for empty ones.
 pub fn mean_square(a: &[f32], b: &[f32]) -> f64 {
     let parts: Vec<f64> =
         a.par_chunks(PIECE).zip(b.par_chunks(PIECE)).map(|(a, b)| f64::from(squares(a, b))).collect();

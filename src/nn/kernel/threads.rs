@@ -1,16 +1,16 @@
-//! How many threads compute: as many as are asked for, and never more than there are processors. Further ones only get into
-//! each other's way: those that wait [stay awake](super::awake) and take the processor from those that work.
+//! How many threads compute: the requested number, but never more than there are processors. Further threads would only
+//! slow the others down: threads that wait [stay awake](super::awake) and take processors from those that work.
 
 use std::num::NonZero;
 
 use rayon::ThreadPoolBuilder;
 
-/// A number of threads that somebody asks for.
+/// A requested number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threads {
-    /// Who: a variable of the environment, an option.
+    /// What requests it: the name of an environment variable or an option.
     by: &'static str,
-    /// How many; 0 where it is left open.
+    /// The requested number; 0 where none is given.
     asked: usize,
     processors: usize,
 }
@@ -21,8 +21,8 @@ impl Threads {
         Threads { by, asked, processors: std::thread::available_parallelism().map_or(1, NonZero::get) }
     }
 
-    /// What the environment asks for with the variables that rayon reads: as many as there are processors where it does
-    /// not.
+    /// The number that the environment asks for, in the variables that rayon reads; as many as there are processors
+    /// where they are not set.
     pub fn of_environment() -> Self {
         let number = |by| {
             let text = std::env::var(by).ok()?;
@@ -37,7 +37,7 @@ impl Threads {
         if self.asked == 0 { self.processors } else { self.asked.min(self.processors) }
     }
 
-    /// What to tell where fewer are used than asked for.
+    /// A line for the user where fewer threads are used than requested.
     pub fn excess(self) -> Option<String> {
         let (Threads { by, asked, .. }, used) = (self, self.used());
         let told = match used {
@@ -47,7 +47,7 @@ impl Threads {
         (asked > used).then(|| format!("{by} asks for {asked} threads; {told}"))
     }
 
-    /// A pool of them, to be built.
+    /// The builder of a pool with this many threads.
     pub fn pool(self) -> ThreadPoolBuilder {
         ThreadPoolBuilder::new().num_threads(self.used())
     }

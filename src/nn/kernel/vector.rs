@@ -1,9 +1,9 @@
-//! Vector registers by name: for kernels whose registers are counted by hand, which the compiler would not vectorise
-//! as wanted. Others are plain loops inside [`simd!`](crate::simd).
+//! Explicit vector registers, for kernels whose registers are counted by hand because the compiler would not vectorise
+//! them well. Other kernels are plain loops inside [`simd!`](crate::simd).
 //!
-//! That the processor has a register's instructions is proven by a value: by [`Has`], which only [`run`] makes, after it
-//! asked the processor, and by the register itself, which is made of a `Has` only. So arithmetic is safe; what is left
-//! unsafe is to read and write memory without a look at its length.
+//! A value proves that the processor has a register's instructions: either a [`Has`], which only [`run`] makes after it
+//! has checked the processor, or a register itself, which can only be made with a `Has`. So arithmetic is safe; only
+//! reading and writing memory without checking its length is unsafe.
 
 use std::marker::PhantomData;
 
@@ -22,19 +22,19 @@ impl<V> Copy for Has<V> {}
 
 /// A vector register of floats.
 pub trait Lanes: Copy {
-    /// Floats in it: 4, 8 or 16.
+    /// The number of floats in it: 4, 8 or 16.
     const WIDTH: usize;
 
     /// Reads `WIDTH` floats.
     ///
     /// # Safety
-    /// `from` points to so many, aligned as a float is.
+    /// `from` points to `WIDTH` floats, aligned as a float is.
     unsafe fn read(isa: Has<Self>, from: *const f32) -> Self;
 
     /// Writes `WIDTH` floats.
     ///
     /// # Safety
-    /// `to` points to so many that nobody else uses, aligned as a float is.
+    /// `to` points to `WIDTH` floats that nothing else uses, aligned as a float is.
     unsafe fn write(self, to: *mut f32);
 
     /// The same float in every lane.
@@ -46,7 +46,7 @@ pub trait Lanes: Copy {
     /// `a + b`.
     fn add(a: Self, b: Self) -> Self;
 
-    /// A bit for each lane: whether `a` is above `b`; not so where either is NaN.
+    /// A bit for each lane: whether `a` is above `b`; false where either is NaN.
     fn above(a: Self, b: Self) -> u32;
 
     /// A bit for each lane: whether `a` or `b` is NaN.
@@ -58,7 +58,7 @@ pub trait Lanes: Copy {
     /// The first `WIDTH` floats of a slice.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// When the slice is shorter.
     #[inline(always)]
     fn load(isa: Has<Self>, from: &[f32]) -> Self {
         let from = &from[..Self::WIDTH];
@@ -69,7 +69,7 @@ pub trait Lanes: Copy {
     /// Writes the first `WIDTH` floats of a slice.
     ///
     /// # Panics
-    /// When there are not so many.
+    /// When the slice is shorter.
     #[inline(always)]
     fn store(self, to: &mut [f32]) {
         let to = &mut to[..Self::WIDTH];
@@ -249,7 +249,7 @@ mod tests {
     use super::super::isa::at_every_level;
     use super::*;
 
-    /// `a` where it is above `b`, else `b * a + b`; the bits of the first case, and those where either is NaN.
+    /// `a` where it is above `b`, else `b * a + b`; then the bits of `above`, and the bits of `either_is_nan`.
     struct Everything<'a>([&'a [f32; 16]; 2], &'a mut [f32; 16], [&'a mut u32; 2]);
 
     impl Kernel for Everything<'_> {

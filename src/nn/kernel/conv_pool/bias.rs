@@ -1,4 +1,4 @@
-//! The bias's gradient, and how the gradient of the output is read.
+//! The bias's gradient, and a function that reads the gradient of the output.
 
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
@@ -32,7 +32,7 @@ impl Kernel for Bias<'_> {
     }
 }
 
-/// The gradient of a strip of a cell's block; zeros beyond the last filter.
+/// The gradient of the output for a strip of a cell's block; zeros beyond the last filter.
 #[inline(always)]
 pub(super) fn strip_of_gradient<V: Lanes, const C: usize>(
     isa: Has<V>,

@@ -1,4 +1,5 @@
-//! Backward where images have many channels: the numbers under the kernel in the lanes, and only the positions that won.
+//! The backward pass where images have many channels: lanes hold the numbers under the kernel, and only the positions
+//! that won are computed.
 
 use super::bias::strip_of_gradient;
 use super::sizes::{ConvPool, LANES, holds};
@@ -6,8 +7,8 @@ use super::winners::{Bits, Winners};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
-/// Calls `$body` with strips of registers that cover a row under the kernel: the strip's first register, and how many
-/// there are as the constant `$n`.
+/// Calls `$body` with strips of registers that cover a row under the kernel: `$first` is the strip's first register,
+/// the constant `$n` the number of its registers.
 macro_rules! for_each_strip {
     ($registers:expr, $wide:expr, |$first:ident, $n:ident| $body:expr) => {
         let (mut $first, registers) = (0, $registers);
@@ -33,7 +34,8 @@ macro_rules! for_each_strip {
     };
 }
 
-/// Adds some images' share to the weights' gradient, `[filters, taps]`; slices of the shape's sizes, which is deep.
+/// Adds some images' share to the weights' gradient, `[filters, taps]`. The slices have the sizes of the shape, which
+/// is deep.
 pub(super) struct Weights<'a> {
     shape: ConvPool,
     images: &'a [f32],
@@ -44,7 +46,7 @@ pub(super) struct Weights<'a> {
 
 impl<'a> Weights<'a> {
     /// # Panics
-    /// When a slice does not have its shape, or it is not deep.
+    /// When a slice does not have its shape, or `shape` is not deep.
     pub fn new(
         shape: ConvPool,
         images: &'a [f32],
@@ -57,7 +59,7 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// That slices have the sizes of a shape that is deep.
+/// Checks that the shape is deep and that the slices have its sizes.
 fn check(shape: &ConvPool, images: &[f32], gradient: &[f32], winners: &[Bits], weights: &[f32]) {
     assert!(shape.is_deep(), "conv_pool: {shape:?} is not deep");
     shape.check(images.len().checked_div(shape.input_len()).unwrap_or(0), images, gradient, winners);
@@ -65,7 +67,7 @@ fn check(shape: &ConvPool, images: &[f32], gradient: &[f32], winners: &[Bits], w
 }
 
 impl Kernel for Weights<'_> {
-    /// Image by image, each filter's sums in registers over all its windows.
+    /// Goes image by image; each filter's sums over all its windows stay in registers.
     #[inline(always)]
     fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
         let Weights { shape, images, gradient, winners, weights } = self;
@@ -80,9 +82,9 @@ impl Kernel for Weights<'_> {
                 let (starts, open) = (&starts[filter..], &open[filter..]);
                 for_each_strip!(shape.rows().1 / V::WIDTH, WIDE, |first, N| {
                     let strip = Strip { shape: &shape, first: first * V::WIDTH, stride };
-                    // SAFETY: `first + N` is at most the registers of a row under the kernel, which the shape's rows are
-                    // multiples of; the image is a whole one, and `windows` has just written a start of a window in it for
-                    // every cell and filter.
+                    // SAFETY: `first + N` is at most the number of registers of a row under the kernel, whose length
+                    // is a multiple of a register's. The image is whole, and `windows` has just written, for every
+                    // cell and filter, the start of a window in it.
                     unsafe {
                         if shape.kernel.0 == 3 {
                             strip.weights::<V, 3, N>(isa, 0, image, starts, open, row);
@@ -98,8 +100,9 @@ impl Kernel for Weights<'_> {
     }
 }
 
-/// For every cell and filter, where in the image the winning window starts (as the bits of a float), and the gradient
-/// that came through: zero where the window was cut off. Where none won, the start is that of the first position.
+/// Writes, for every cell and filter, where in the image the winning window starts (as the bits of a float), and the
+/// gradient that passes ReLU and pooling: zero where ReLU cut the window off. Where no position won, the start is that
+/// of the first position.
 #[inline(always)]
 fn windows<V: Lanes>(
     isa: Has<V>,
@@ -130,20 +133,21 @@ fn windows<V: Lanes>(
     }
 }
 
-/// Registers from number `first` on of each row under the kernel.
+/// A strip of each row under the kernel, from its number `first` on.
 struct Strip<'a> {
     shape: &'a ConvPool,
     first: usize,
-    /// From cell to cell of the windows.
+    /// The distance from cell to cell in the lists that `windows` writes.
     stride: usize,
 }
 
 impl Strip<'_> {
-    /// One filter's gradient in rows `y..y + R`, from all its windows.
+    /// Adds to one filter's gradient in rows `y..y + R`, from all its windows.
     ///
     /// # Safety
-    /// The kernel has these rows, of `N` registers from `first` on, and so have `weights`, a filter's; for every cell,
-    /// `stride` apart, `starts` has the start of a window in the image, and `open` a number.
+    /// The kernel has these rows, with `N` registers from `first` on, and so does `weights`, the gradient of one
+    /// filter. For every cell, `stride` apart, `starts` has the start of a window in the image, and `open` has a
+    /// number.
     #[inline(always)]
     unsafe fn weights<V: Lanes, const R: usize, const N: usize>(
         &self,
@@ -157,7 +161,8 @@ impl Strip<'_> {
         let (row, run) = self.shape.rows();
         let mut sums = [[V::splat(isa, 0.0); N]; R];
         let first = y * row + self.first;
-        // SAFETY: all as the caller promises: cells by the loop's bound, `r` and `i` by those of the sums.
+        // SAFETY: the caller promises all that is read; the loop bounds the cells, the sizes of `sums` bound `r` and
+        // `i`.
         unsafe {
             for cell in 0..self.shape.cells() {
                 let start = starts.get_unchecked(cell * self.stride).to_bits() as usize;
@@ -181,11 +186,11 @@ impl Strip<'_> {
         }
     }
 
-    /// The gradient of an image in row `y` under every window.
+    /// Adds to the gradient of an image in row `y` under every window.
     ///
     /// # Safety
-    /// The kernel has this row, of `N` registers from `first` on; `filters`, `gradient`, `winners` and `image` have the
-    /// shape's sizes, for one image.
+    /// The kernel has this row, with `N` registers from `first` on; `filters`, `gradient`, `winners` and `image` have
+    /// the shape's sizes, for one image.
     #[inline(always)]
     unsafe fn image<V: Lanes, const N: usize>(
         &self,
@@ -203,15 +208,16 @@ impl Strip<'_> {
             for (p, position) in shape.positions().into_iter().enumerate() {
                 let mut sums = [V::splat(isa, 0.0); N];
                 for block in 0..blocks {
-                    // SAFETY: cell and block are below the shape's, as many as there are winners.
+                    // SAFETY: `cell` and `block` are below the shape's counts, and `winners` has an entry for each
+                    // pair.
                     let won = unsafe { winners.get_unchecked(cell * blocks + block) };
                     let mut bits = Winners::of(won, shape.lanes(block)).at(p);
                     while bits != 0 {
                         let filter = block * LANES + bits.trailing_zeros() as usize;
                         bits &= bits - 1;
                         debug_assert!(filter * taps + weights + N * V::WIDTH <= filters.len());
-                        // SAFETY: `Winners` names filters that the block has, so that each has a gradient for every cell and
-                        // `taps` weights, of which the caller promises the row's registers.
+                        // SAFETY: `Winners` names only filters that the block has, so each has a gradient for every
+                        // cell and `taps` weights. The caller promises the row's registers among these.
                         unsafe {
                             let gradient =
                                 V::splat(isa, *gradient.get_unchecked(cell * shape.filters + filter));
@@ -225,7 +231,8 @@ impl Strip<'_> {
                 let window = shape.corner(cell) + position + pixels;
                 debug_assert!(window + N * V::WIDTH <= image.len());
                 for (i, sum) in sums.into_iter().enumerate() {
-                    // SAFETY: the window of a position of a cell lies in the image, with the row that the caller promises.
+                    // SAFETY: the window of each position of each cell lies in the image, and the caller promises the
+                    // row.
                     unsafe {
                         let at = image.as_mut_ptr().add(window).add(i * V::WIDTH);
                         V::add(V::read(isa, at), sum).write(at);
@@ -236,7 +243,7 @@ impl Strip<'_> {
     }
 }
 
-/// Adds to the images' gradient; slices of the shape's sizes, which is deep.
+/// Adds to the images' gradient. The slices have the sizes of the shape, which is deep.
 pub(super) struct Images<'a> {
     shape: ConvPool,
     filters: &'a [f32],
@@ -249,7 +256,7 @@ impl<'a> Images<'a> {
     /// `filters` are the weights, `[filters, taps]`.
     ///
     /// # Panics
-    /// When a slice does not have its shape, or it is not deep.
+    /// When a slice does not have its shape, or `shape` is not deep.
     pub fn new(
         shape: ConvPool,
         filters: &'a [f32],
@@ -263,8 +270,8 @@ impl<'a> Images<'a> {
 }
 
 impl Kernel for Images<'_> {
-    /// Row by row under the kernel, so that the row's part of all filters stays in the cache; each position's sums in
-    /// registers over all filters for which it won.
+    /// Goes row by row under the kernel, so that the row's part of all filters stays in the cache. Each position's
+    /// sums over all filters for which it won stay in registers.
     #[inline(always)]
     fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
         let Images { shape, filters, gradient, winners, images } = self;
@@ -276,8 +283,8 @@ impl Kernel for Images<'_> {
                     .zip(gradient.chunks_exact(cells * shape.filters));
                 for ((image, gradient), winners) in each.zip(winners.chunks_exact(cells * shape.blocks())) {
                     let strip = Strip { shape: &shape, first: first * V::WIDTH, stride: 0 };
-                    // SAFETY: `first + N` is at most the registers of a row under the kernel; `new` checked `filters`, the
-                    // others were just cut to an image's sizes.
+                    // SAFETY: `first + N` is at most the number of registers of a row under the kernel. `new` checked
+                    // `filters`; the other slices were just cut to an image's sizes.
                     unsafe { strip.image::<V, N>(isa, y, filters, gradient, winners, image) };
                 }
             }

@@ -1,10 +1,10 @@
-//! Forward: pooled pixels' four convolutions in registers, filters in the lanes.
+//! The forward pass: the four convolutions of pooled pixels stay in registers, whose lanes are filters.
 
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
-/// One image, with slices of the shape's sizes.
+/// The forward pass of one image; the slices have the sizes of the shape.
 pub(super) struct Forward<'a> {
     shape: ConvPool,
     image: &'a [f32],
@@ -33,7 +33,7 @@ impl<'a> Forward<'a> {
 }
 
 impl Kernel for Forward<'_> {
-    /// Block by block, so that a block's weights stay in the cache for the whole image.
+    /// Goes block by block, so that a block's weights stay in the cache for the whole image.
     #[inline(always)]
     fn run<V: Lanes, const WIDE: bool>(mut self, isa: Has<V>) {
         let (down, across) = self.shape.pooled();
@@ -55,23 +55,24 @@ impl Kernel for Forward<'_> {
     }
 }
 
-/// Two registers of filters at a time.
+/// The number of registers of filters that are computed together.
 const PAIR: usize = 2;
 
 impl Forward<'_> {
-    /// `N` cells of one row, from `cell` on.
+    /// Computes `N` cells of one row, from `cell` on.
     #[inline(always)]
     fn cells<V: Lanes, const N: usize>(&mut self, isa: Has<V>, cell: usize, block: usize) {
         let shape = self.shape;
         let lanes = shape.lanes(block);
         let mut lines = [[0.0; LANES]; N];
         let mut winners = [[0; 4]; N];
-        // Their places exist, and so they are cells, side by side in a row: that is what `sums` asks for.
+        // The cells exist and lie side by side in one row, as `sums` requires.
         let last = cell + N - 1;
         assert!(last < shape.cells() && block < shape.blocks());
         debug_assert_eq!(shape.corner(last), shape.corner(cell) + 2 * (N - 1) * shape.channels);
         for strip in (0..LANES).step_by(PAIR * V::WIDTH) {
-            // SAFETY: just asserted, and `run` walks along rows; the strip's pair of registers ends within the block.
+            // SAFETY: the assertion above says that the cells and the block exist, and `run` walks along rows. The
+            // strip's pair of registers ends within the block.
             let sums = unsafe { self.sums::<V, N>(isa, cell, block, strip) };
             for n in 0..N {
                 let (best, won) = largest(isa, &sums[n]);
@@ -93,8 +94,8 @@ impl Forward<'_> {
     /// The convolutions at the four positions of each cell, bias included.
     ///
     /// # Safety
-    /// The `N` cells from `cell` on exist, side by side in a row, and so does the block; `strip` is a multiple of a pair of
-    /// registers below [`LANES`].
+    /// The `N` cells from `cell` on exist, side by side in a row, and so does the block; `strip` is below [`LANES`] and
+    /// a multiple of the width of a pair of registers.
     #[inline(always)]
     unsafe fn sums<V: Lanes, const N: usize>(
         &self,
@@ -112,9 +113,9 @@ impl Forward<'_> {
         debug_assert!(weight + (shape.taps() - 1) * LANES + PAIR * V::WIDTH <= self.weights.len());
         let last = 2 * (N - 1) * shape.channels + positions[3] + (shape.kernel.0 - 1) * row + run - 1;
         debug_assert!(corner + last < self.image.len());
-        // SAFETY: `new` checked that bias and weights have `LANES` numbers a block and a tap, of which strip and pair are a
-        // part, and that each number under the kernel, for every position of every cell, is in the image. Cells are two
-        // pixels apart.
+        // SAFETY: `new` checked that bias and weights have `LANES` numbers for each block and tap, which include the
+        // strip's pair of registers, and that each number under the kernel, for every position of every cell, is in
+        // the image. Cells are two pixels apart.
         unsafe {
             let corner = self.image.as_ptr().add(corner);
             let bias = self.bias.as_ptr().add(first);
@@ -131,7 +132,7 @@ impl Forward<'_> {
                             sums[1] = V::mul_add(pixel, w[1], sums[1]);
                         }
                     }
-                    // Beyond the last tap it is not read.
+                    // After the last tap the pointer is not read.
                     weight = weight.wrapping_add(LANES);
                 }
             }
@@ -140,8 +141,8 @@ impl Forward<'_> {
     }
 }
 
-/// The largest of the four positions and zero, and which one it is: the first of equals. NaN is the largest of all, the
-/// last of several, as in PyTorch.
+/// The largest of the four positions and zero, and which one it is: the first of equal ones. NaN counts as the largest,
+/// and the last NaN wins, as in PyTorch.
 #[inline(always)]
 fn largest<V: Lanes>(isa: Has<V>, sums: &[[V; PAIR]; 4]) -> ([V; PAIR], Bits) {
     let [a, b, c, d] = sums;
@@ -152,13 +153,13 @@ fn largest<V: Lanes>(isa: Has<V>, sums: &[[V; PAIR]; 4]) -> ([V; PAIR], Bits) {
     if nan == 0 { choose(isa, sums, V::above) } else { choose_nan(isa, sums) }
 }
 
-/// The same where there may be NaN.
+/// The same for sums that may include NaN.
 #[inline(always)]
 fn choose_nan<V: Lanes>(isa: Has<V>, sums: &[[V; PAIR]; 4]) -> ([V; PAIR], Bits) {
     choose(isa, sums, |sum, best| V::above(sum, best) | V::either_is_nan(sum, sum))
 }
 
-/// Of zero and the positions in their order, the last that `wins` over what was chosen before.
+/// Goes through zero and the positions in order and chooses the last that `wins` over the choice before it.
 #[inline(always)]
 fn choose<V: Lanes>(isa: Has<V>, sums: &[[V; PAIR]; 4], wins: impl Fn(V, V) -> u32) -> ([V; PAIR], Bits) {
     let mut best = [V::splat(isa, 0.0); PAIR];

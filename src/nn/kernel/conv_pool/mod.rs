@@ -1,4 +1,4 @@
-//! Convolution (stride 1, no padding), bias, ReLU and 2x2 max-pooling of one image in one sweep, channels last.
+//! Convolution (stride 1, no padding), bias, ReLU and 2x2 max-pooling of one image in one pass, channels last.
 //!
 //! Forward, filters lie side by side in blocks of [`LANES`], and a pooled pixel's four convolutions stay in registers
 //! (`forward`). Backward, an output's gradient goes to the one position of four that won in its window: with few
@@ -18,12 +18,13 @@ use bias::Bias;
 pub use sizes::{ConvPool, LANES};
 pub use winners::Bits;
 
-/// Numbers that a row under the kernel must come in for the deep way: the widest register's.
+/// The length of a row under the kernel must be a multiple of this for the deep way: the width of the widest register.
 const DEPTH: usize = 16;
 
 impl ConvPool {
-    /// One image, `[height, width, channels]`, to `[pooled height, pooled width, filters]`; weights (`[taps, filters]`)
-    /// and bias come as [blocks](ConvPool::to_blocks), the winners go to `[pooled height, pooled width, blocks]`.
+    /// Turns one image, `[height, width, channels]`, into `[pooled height, pooled width, filters]`. Weights
+    /// (`[taps, filters]`) and bias come as [blocks](ConvPool::to_blocks); the winners are written as
+    /// `[pooled height, pooled width, blocks]`.
     ///
     /// # Panics
     /// When a slice does not have its shape.
@@ -38,8 +39,8 @@ impl ConvPool {
         vector::run(forward::Forward::new(*self, image, [weights, bias], out, winners));
     }
 
-    /// Adds one image's share to the gradients of weights and bias, both in blocks; `gradient` is of the output. For
-    /// images of few channels.
+    /// Adds one image's share to the gradients of weights and bias, both in blocks; `gradient` is that of the
+    /// output. For images of few channels.
     ///
     /// # Panics
     /// When a slice does not have its shape.
@@ -67,7 +68,7 @@ impl ConvPool {
     /// taps]`.
     ///
     /// # Panics
-    /// When a slice does not have its shape, or it [is not deep](ConvPool::is_deep).
+    /// When a slice does not have its shape, or the shape [is not deep](ConvPool::is_deep).
     pub fn backward_deep(
         &self,
         images: &[f32],

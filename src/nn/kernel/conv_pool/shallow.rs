@@ -1,14 +1,15 @@
-//! Backward where images have few channels: filters in the lanes, the positions that lost masked out.
+//! The backward pass where images have few channels: lanes hold filters, and the positions that lost are masked out.
 
 use super::bias::strip_of_gradient;
 use super::sizes::{ConvPool, LANES};
 use super::winners::{Bits, Winners};
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
-/// Taps whose gradients stay in registers together: with a pair of filters' registers, 18 of AVX-512's 32.
+/// The number of taps whose gradients stay in registers together: with two registers of filters each, 18 of AVX-512's
+/// 32.
 const TAPS: usize = 9;
 
-/// Adds one image's share to the weights' gradient, in blocks; slices of the shape's sizes.
+/// Adds one image's share to the weights' gradient, in blocks. The slices have the sizes of the shape.
 pub(super) struct Weights<'a> {
     shape: ConvPool,
     image: &'a [f32],
@@ -42,7 +43,7 @@ impl Kernel for Weights<'_> {
 }
 
 impl Weights<'_> {
-    /// `C` registers of filters at a time.
+    /// Adds to the weights of one block, `C` registers of filters at a time.
     #[inline(always)]
     fn block<V: Lanes, const C: usize>(&mut self, isa: Has<V>, block: usize) {
         let (row, run) = self.shape.rows();
@@ -50,7 +51,7 @@ impl Weights<'_> {
         for strip in (0..LANES).step_by(C * V::WIDTH) {
             for first in (0..taps).step_by(TAPS) {
                 let group = TAPS.min(taps - first);
-                // Taps past the last one read pixel 0 and are thrown away.
+                // Taps past the last one read the first pixel of the window; their sums are thrown away.
                 let mut offsets = [0; TAPS];
                 for (offset, tap) in offsets.iter_mut().zip(first..first + group) {
                     *offset = tap / run * row + tap % run;
@@ -71,7 +72,7 @@ impl Weights<'_> {
     /// The sums over all cells of pixel times gradient, for the taps at `offsets` from the windows' corners.
     ///
     /// # Safety
-    /// The offsets are of taps of the kernel.
+    /// Each offset is that of a tap of the kernel.
     #[inline(always)]
     unsafe fn taps<V: Lanes, const C: usize>(
         &self,
@@ -94,7 +95,7 @@ impl Weights<'_> {
                 }
                 for (sums, offset) in sums.iter_mut().zip(offsets) {
                     // SAFETY: `new` checked that every tap of every position of every cell lies in the image; `cell` is one
-                    // of them, and the caller promises the tap.
+                    // of these cells, and the caller promises that the tap is one of the kernel's.
                     let pixel = unsafe { *self.image.get_unchecked(corner + position + offset) };
                     let pixel = V::splat(isa, pixel);
                     for (sum, part) in sums.iter_mut().zip(part) {

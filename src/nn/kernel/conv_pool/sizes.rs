@@ -3,7 +3,7 @@
 use super::winners::Bits;
 use crate::nn::buffer::Buffer;
 
-/// Filters computed together: two AVX-512 registers.
+/// The number of filters that are computed together: two AVX-512 registers.
 pub const LANES: usize = 32;
 
 /// Sizes of the operation; `height` and `width` are the input's.
@@ -48,14 +48,13 @@ impl ConvPool {
         (self.width * self.channels, self.kernel.1 * self.channels)
     }
 
-    /// Where the first of a pooled pixel's four windows begins in the image; further on for each pixel than for the one
-    /// before.
+    /// Where the first of a pooled pixel's four windows begins in the image; this grows from pixel to pixel.
     pub(super) fn corner(&self, cell: usize) -> usize {
         let (_, across) = self.pooled();
         (2 * (cell / across) * self.width + 2 * (cell % across)) * self.channels
     }
 
-    /// How far the windows of the four positions are from the first.
+    /// The offsets of the four positions' windows from the first.
     pub(super) fn positions(&self) -> [usize; 4] {
         let row = self.width * self.channels;
         [0, self.channels, row, row + self.channels]
@@ -74,7 +73,7 @@ impl ConvPool {
         blocks
     }
 
-    /// The way back of [`to_blocks`](ConvPool::to_blocks).
+    /// The inverse of [`to_blocks`](ConvPool::to_blocks).
     pub fn from_blocks(&self, blocks: &[f32], matrix: &mut [f32]) {
         let rows = matrix.len() / self.filters.max(1);
         for (block, source) in blocks.chunks_exact((rows * LANES).max(1)).enumerate() {
@@ -90,8 +89,8 @@ impl ConvPool {
         LANES.min(self.filters - block * LANES)
     }
 
-    /// Checks the sizes of `images` images, of what becomes of them, and of their winners. All numbers under the kernel, at
-    /// each position of each cell, then lie in their image, and where they begin fits the bits of a finite float.
+    /// Checks the sizes of `images` images, of their output, and of their winners. After that, all numbers under the
+    /// kernel, at each position of each cell, lie in their image, and their start fits the bits of a finite float.
     pub(super) fn check(&self, images: usize, numbers: &[f32], output: &[f32], winners: &[Bits]) {
         assert!(
             (1..=self.height).contains(&self.kernel.0)
@@ -110,14 +109,14 @@ impl ConvPool {
         }
     }
 
-    /// Checks the weights' size, or that of their gradient, in blocks, and likewise the bias's.
+    /// Checks the sizes, in blocks, of the weights or their gradient, and of the bias or its gradient.
     pub(super) fn check_blocks(&self, weights: &[f32], bias: &[f32]) {
         assert!(holds(weights.len(), &[self.blocks(), self.taps(), LANES]), "conv_pool: weights");
         assert!(holds(bias.len(), &[self.blocks(), LANES]), "conv_pool: bias");
     }
 }
 
-/// Whether a slice of `len` numbers has these axes.
+/// Whether a slice of `len` numbers has the size of these axes.
 pub(super) fn holds(len: usize, axes: &[usize]) -> bool {
     axes.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis)) == Some(len)
 }

@@ -1,9 +1,9 @@
-//! Against the definition, in double precision.
+//! Compares the kernels with the definition, in double precision.
 
 use super::*;
 use crate::nn::kernel::isa::at_every_level;
 
-/// Forward and backward of two images, against sums in double precision over the definition.
+/// Compares the forward and backward pass of two images with the definition's sums in double precision.
 fn agrees_with_the_definition(channels: usize, across: usize, filters: usize) {
     let shape = ConvPool { height: 7, width: 8, channels, kernel: (3, across), filters };
     let (cells, taps) = (shape.cells(), shape.taps());

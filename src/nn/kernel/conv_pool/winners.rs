@@ -5,11 +5,11 @@ use super::sizes::LANES;
 /// [`Winners`] as they are stored: a bit for each filter of a block, for each of the window's four positions.
 pub type Bits = [u32; 4];
 
-/// Of one pooled pixel and one block of filters: for each of the window's four positions, the filters for which it won.
-/// None did where ReLU cut the window off.
+/// The winners of one pooled pixel and one block of filters: for each of the window's four positions, the filters for
+/// which it won. No position won where ReLU cut the window off.
 ///
-/// The filters are ones that the block has, whatever the bits were that it was made of: what is read by their number
-/// exists.
+/// All filters named here exist in the block, whatever bits the value was made from, so data may be read by their
+/// numbers.
 #[derive(Clone, Copy)]
 pub(super) struct Winners<'a> {
     bits: &'a Bits,
@@ -18,15 +18,15 @@ pub(super) struct Winners<'a> {
 }
 
 impl<'a> Winners<'a> {
-    /// Of a block of `filters`, 1 to [`LANES`]; bits of filters beyond do not count. (Such lanes compute with zeros, which
-    /// an infinite pixel turns into NaN, and NaN wins.)
+    /// The winners in a block of `filters` filters, 1 to [`LANES`]; bits beyond these do not count. (Lanes beyond
+    /// compute with zeros, which an infinite pixel turns into NaN, and NaN wins.)
     #[inline(always)]
     pub fn of(bits: &'a Bits, filters: usize) -> Self {
         debug_assert!((1..=LANES).contains(&filters), "{filters} filters in a block");
         Winners { bits, existing: u32::MAX >> (LANES - filters) }
     }
 
-    /// To be stored.
+    /// The bits, in the form in which they are stored.
     #[inline(always)]
     pub fn bits(self) -> Bits {
         self.bits.map(|at| at & self.existing)

@@ -1,4 +1,4 @@
-//! The fastest that a product goes on this machine.
+//! The shortest time of a product on this machine.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use gemm::Parallelism;
 
 use super::{Mat, gemm as product};
 
-/// The time of one product at its fastest: by [`gemm`](super::gemm) or by the crate `gemm`, whichever is faster here.
+/// The shortest time of one product: by [`gemm`](super::gemm) or by the crate `gemm`, whichever is faster here.
 pub fn fastest(m: usize, n: usize, k: usize) -> Duration {
     const LEAST_RUNS: u32 = 5;
     const WORTH: Duration = Duration::from_millis(40);

@@ -16,7 +16,7 @@ pub use fastest::fastest;
 use strip::Strip;
 use tile::Block;
 
-/// A matrix seen through strides: element `(i, j)` is at `i * row + j * column`.
+/// A matrix read through strides: element `(i, j)` is at `i * row + j * column`.
 #[derive(Clone, Copy, Debug)]
 pub struct Mat<'a> {
     data: &'a [f32],
@@ -25,7 +25,7 @@ pub struct Mat<'a> {
 }
 
 impl<'a> Mat<'a> {
-    /// Row-major storage with `columns` numbers a row.
+    /// The matrix in row-major storage with `columns` numbers a row.
     pub fn rows(data: &'a [f32], columns: usize) -> Self {
         Mat { data, row: columns, column: 1 }
     }
@@ -35,7 +35,7 @@ impl<'a> Mat<'a> {
         Mat { data, row: 1, column: columns }
     }
 
-    /// Any strides.
+    /// A matrix with any strides.
     pub fn strided(data: &'a [f32], row: usize, column: usize) -> Self {
         Mat { data, row, column }
     }
@@ -61,10 +61,10 @@ impl<'a> Mat<'a> {
         last.is_some_and(|last| last < self.data.len())
     }
 
-    /// What is left from an element on.
+    /// The part of the matrix from an element on.
     ///
     /// # Panics
-    /// When it is not in the storage.
+    /// When the element is not in the storage.
     #[inline]
     fn from(self, [row, column]: [usize; 2]) -> Self {
         Mat { data: &self.data[row * self.row + column * self.column..], ..self }
@@ -73,14 +73,14 @@ impl<'a> Mat<'a> {
 
 /// Multiply-adds of a piece: enough to pay for the hand-over, few enough to feed many cores.
 const PIECE_WORK: usize = 1 << 20;
-/// Pieces of a product that is not far larger than so many of that work.
+/// The most pieces of a product, unless its work is far more than this many times [`PIECE_WORK`].
 const PIECES: usize = 16;
-/// Columns of a piece, in multiples of the widest panel.
+/// The columns of a piece are a multiple of this, the width of the widest panel.
 const COLUMNS: usize = 64;
-/// Rows of a piece at least, since each packs the right matrix anew.
+/// The fewest rows of a piece, because each piece packs the right matrix again.
 const ROWS: usize = 96;
 
-/// Pieces that a product's work asks for.
+/// The number of pieces that a product is cut into, by its work.
 fn pieces(m: usize, n: usize, k: usize) -> usize {
     let work = (m * n).saturating_mul(k) / PIECE_WORK;
     if work <= PIECES { work.max(1) } else { (work / 4).max(PIECES) }
@@ -138,8 +138,8 @@ fn along_sums([m, n, k]: [usize; 3], a: Mat, b: Mat, c: &mut [f32], accumulate: 
     }
 }
 
-/// As [`gemm`], on the calling thread, with `c_row` numbers from row to row of `c`: for a piece of work that has a
-/// thread of its own.
+/// Like [`gemm`], on the calling thread, with `c_row` numbers from row to row of `c`: for a piece of work that already
+/// runs on a thread of its own.
 ///
 /// # Panics
 /// When a slice is too short for its dimensions.
@@ -154,11 +154,11 @@ pub fn gemm_here([m, n, k]: [usize; 3], a: Mat, b: Mat, c: &mut [f32], c_row: us
     gemm_strip(k, a, b, c, accumulate);
 }
 
-/// As [`gemm_here`], into some columns of a matrix whose other columns are others' work: `a` has as many rows as the
-/// strip, `b` as many columns.
+/// Like [`gemm_here`], for some columns of a matrix whose other columns other threads compute: `a` has as many rows as
+/// the strip, `b` as many columns.
 ///
 /// # Panics
-/// When `a` or `b` is too short for its dimensions, or `k` is zero and there is nothing to be added up.
+/// When `a` or `b` is too short for its dimensions, or `k` is zero and `accumulate` is not set.
 pub(super) fn gemm_strip(k: usize, a: Mat, b: Mat, c: Strip, accumulate: bool) {
     let (m, n) = (c.rows(), c.columns());
     assert!(

@@ -2,7 +2,7 @@
 
 use super::Mat;
 
-/// The first `columns` of `depth` rows, where columns are neighbours.
+/// Packs the first `columns` columns of `depth` rows, for a matrix whose columns are adjacent in memory.
 ///
 /// # Panics
 /// When `from` or `to`, `[depth, width]`, is too short.
@@ -14,10 +14,10 @@ pub(super) fn pack(from: Mat, depth: usize, columns: usize, width: usize, to: &m
     }
 }
 
-/// As [`pack`], whatever the strides; fastest where rows are neighbours.
+/// Like [`pack`], for any strides; fastest where rows are adjacent in memory.
 ///
 /// # Panics
-/// As [`pack`].
+/// For the same reasons as [`pack`].
 pub(super) fn pack_transposed(from: Mat, depth: usize, columns: usize, width: usize, to: &mut [f32]) {
     assert!(
         from.holds(depth, columns) && columns <= width && depth * width <= to.len(),
@@ -26,7 +26,8 @@ pub(super) fn pack_transposed(from: Mat, depth: usize, columns: usize, width: us
     let Mat { data, row, column } = from;
     let (whole_depth, whole_columns) = if row == 1 { (depth / 4 * 4, columns / 4 * 4) } else { (0, 0) };
     // SAFETY: element (k, j) of `from` and of the panel exists for every k < depth and j < columns: the assertion above
-    // says so. `k` and `j` stay below; a square begins three before the whole part's end at the latest.
+    // says so. `k` and `j` stay below these; the last square of four by four begins four before the end of the whole
+    // part.
     unsafe {
         for k in (0..whole_depth).step_by(4) {
             for j in (0..whole_columns).step_by(4) {
@@ -44,10 +45,10 @@ pub(super) fn pack_transposed(from: Mat, depth: usize, columns: usize, width: us
     }
 }
 
-/// Four columns of four neighbours each, `column` apart, as four rows, `width` apart.
+/// Writes four columns of four adjacent numbers, `column` apart, as four rows, `width` apart.
 ///
 /// # Safety
-/// The 16 numbers at `from` and those at `to` exist, and nobody else uses those at `to`.
+/// The 16 numbers at `from` and those at `to` exist, and nothing else uses those at `to`.
 #[inline(always)]
 unsafe fn transpose_square(from: *const f32, column: usize, to: *mut f32, width: usize) {
     // SAFETY: the four loads and stores are the 16 numbers that the caller promises; SSE is part of every x86-64.

@@ -1,4 +1,5 @@
-//! The matrix that a product writes: all of one, or some columns while other threads write the columns beside them.
+//! The matrix that a product writes to: a whole matrix, or some columns of one, while other threads write the columns
+//! beside them.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -7,7 +8,8 @@ use rayon::prelude::*;
 
 /// Some columns of some rows of a matrix. Nothing else reads or writes them while `'a` lasts.
 pub struct Strip<'a> {
-    /// The first number; `rows` rows of `columns` numbers lie `row` apart from there on, all within one slice.
+    /// The first number. From there on, `rows` rows of `columns` numbers begin `row` numbers apart, all within one
+    /// slice.
     first: *mut f32,
     rows: usize,
     columns: usize,
@@ -15,11 +17,11 @@ pub struct Strip<'a> {
     borrowed: PhantomData<&'a mut [f32]>,
 }
 
-// SAFETY: a strip is the only way to its numbers, as a `&mut [f32]` is to its own, and floats may go to any thread.
+// SAFETY: a strip has exclusive access to its numbers, like a `&mut [f32]`, and floats may be sent to any thread.
 unsafe impl Send for Strip<'_> {}
 
 impl<'a> Strip<'a> {
-    /// The first `columns` of `rows` rows that begin `row` numbers apart.
+    /// The first `columns` numbers of each of `rows` rows that begin `row` numbers apart.
     ///
     /// # Panics
     /// When the slice is shorter, or rows overlap.
@@ -33,8 +35,8 @@ impl<'a> Strip<'a> {
         Strip { first: matrix.as_mut_ptr(), rows, columns, row, borrowed: PhantomData }
     }
 
-    /// Of matrices of `[rows, row]` that follow one another, strips of `width` columns from left to right, the last as
-    /// wide as is left; then those of the next matrix. Threads may have one each.
+    /// Cuts matrices of `[rows, row]` that follow one another into strips of `width` columns, matrix by matrix and
+    /// from left to right; the last strip of a matrix may be narrower. Different threads may take different strips.
     ///
     /// # Panics
     /// When the slice does not divide into such matrices, or they are empty.
@@ -50,7 +52,7 @@ impl<'a> Strip<'a> {
             "gemm: matrices of {rows} x {row}"
         );
         let (count, strips) = (matrices.len() / size, row.div_ceil(width));
-        // A pointer that threads may share. What each makes of it overlaps with nobody else's: no two have the same number.
+        // A pointer that threads may share. The strips do not overlap, because no two have the same number.
         let start = AtomicPtr::new(matrices.as_mut_ptr());
         (0..count * strips).into_par_iter().map(move |number| {
             let (matrix, left) = (number / strips, number % strips * width);
@@ -59,10 +61,10 @@ impl<'a> Strip<'a> {
         })
     }
 
-    /// A part of it, lent out.
+    /// Borrows a part of the strip.
     ///
     /// # Panics
-    /// When it does not lie within.
+    /// When the part does not lie within the strip.
     #[inline(always)]
     pub fn part(&mut self, [top, left]: [usize; 2], rows: usize, columns: usize) -> Strip<'_> {
         assert!(
@@ -74,21 +76,21 @@ impl<'a> Strip<'a> {
         Strip { first, rows, columns, row: self.row, borrowed: PhantomData }
     }
 
-    /// Makes all its numbers zero.
+    /// Sets all its numbers to zero.
     pub fn fill_zeros(mut self) {
         for row in 0..self.rows {
-            // SAFETY: the row has so many columns, all of them zeros as bytes.
+            // SAFETY: the row has this many columns, and zero bytes are the float zero.
             unsafe { self.row(row).write_bytes(0, self.columns) };
         }
     }
 
-    /// How many rows.
+    /// The number of rows.
     #[inline(always)]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// How many columns.
+    /// The number of columns.
     #[inline(always)]
     pub fn columns(&self) -> usize {
         self.columns
@@ -97,7 +99,7 @@ impl<'a> Strip<'a> {
     /// The numbers of a row, `columns` of them.
     ///
     /// # Panics
-    /// When there is no such row, in builds with debug assertions; in others the pointer is of no use then.
+    /// When there is no such row, in builds with debug assertions. In other builds the pointer must then not be used.
     #[inline(always)]
     pub fn row(&mut self, number: usize) -> *mut f32 {
         debug_assert!(number < self.rows, "row {number} of {}", self.rows);

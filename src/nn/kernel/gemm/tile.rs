@@ -6,9 +6,9 @@ use super::strip::Strip;
 use crate::nn::buffer::ThreadScratch;
 use crate::nn::kernel::vector::{Has, Kernel, Lanes};
 
-/// Numbers of a sum that are added up at a time: a panel of the right matrix then fits the first-level cache.
+/// The number of products that are added up at a time: a panel of the right matrix then fits the first-level cache.
 const DEPTH: usize = 128;
-/// Rows that go through all panels before the next ones.
+/// The number of rows that are multiplied with all panels before the next rows.
 const ROWS: usize = 96;
 
 /// `c = a b` or `c += a b`: `a` is `[rows of c, k]`, `b` is `[k, columns of c]`.
@@ -23,7 +23,7 @@ pub(super) struct Block<'a> {
 impl Kernel for Block<'_> {
     #[inline(always)]
     fn run<V: Lanes, const WIDE: bool>(self, isa: Has<V>) {
-        // 24 registers of sums out of 32, or 12 out of 16.
+        // Sums take 24 of 32 registers, or 12 of 16.
         if WIDE { self.blocks::<V, 4>(isa) } else { self.blocks::<V, 2>(isa) }
     }
 }
@@ -62,22 +62,22 @@ impl Block<'_> {
     }
 }
 
-/// Some rows of `a` times a panel of `b`, whose rows are filled up to whole registers with anything.
+/// Multiplies some rows of `a` with a panel of `b`, whose rows are filled up to whole registers with any numbers.
 pub(in crate::nn::kernel) struct Tile<'a> {
     /// Columns of `a`, rows of `b`.
     pub k: usize,
-    /// `[rows of c, k]`.
+    /// The left matrix, `[rows of c, k]`.
     pub a: Mat<'a>,
-    /// Columns are neighbours.
+    /// The panel; its columns are adjacent in memory.
     pub b: Mat<'a>,
-    /// What becomes of it.
+    /// The result.
     pub c: Strip<'a>,
-    /// Adds to `c`.
+    /// Whether the product is added to `c`.
     pub accumulate: bool,
 }
 
 impl Tile<'_> {
-    /// All rows, in tiles of up to six, with up to `C` registers of columns.
+    /// Multiplies all rows, in tiles of up to six rows and `C` registers of columns.
     ///
     /// # Panics
     /// When a matrix is too small, or `c` has more columns than the registers.
@@ -95,7 +95,7 @@ impl Tile<'_> {
             self.k
         );
         let mut row = 0;
-        // SAFETY: the assertion above is what `columns` wants of the matrices, and no row is beyond `rows`.
+        // SAFETY: the assertion above checks what `columns` requires of the matrices, and no row is beyond `rows`.
         unsafe {
             while row + 6 <= rows {
                 self.columns::<V, 6, C>(isa, row);
@@ -115,13 +115,14 @@ impl Tile<'_> {
         }
     }
 
-    /// Rows `row..row + R`, in as few registers as the columns need.
+    /// Multiplies rows `row..row + R`, in as few registers as the columns need.
     ///
     /// # Safety
-    /// `a` and `c` have these rows, `b` has `k` rows of `C` registers, side by side, and `c` no more columns than these.
+    /// `a` and `c` have these rows, `b` has `k` rows of `C` registers, side by side, and `c` has no more columns than
+    /// these.
     #[inline(always)]
     unsafe fn columns<V: Lanes, const R: usize, const C: usize>(&mut self, isa: Has<V>, row: usize) {
-        // SAFETY: as promised to this function; fewer registers still cover the columns of `c`.
+        // SAFETY: the caller promises the same; fewer registers still cover the columns of `c`.
         unsafe {
             match self.c.columns().div_ceil(V::WIDTH) {
                 1 if C > 1 => self.multiply::<V, R, 1>(isa, row),
@@ -131,10 +132,10 @@ impl Tile<'_> {
         }
     }
 
-    /// The same with just `C` registers.
+    /// The same with exactly `C` registers.
     ///
     /// # Safety
-    /// As [`columns`](Tile::columns).
+    /// The same as for [`columns`](Tile::columns).
     #[inline(always)]
     unsafe fn multiply<V: Lanes, const R: usize, const C: usize>(&mut self, isa: Has<V>, row: usize) {
         debug_assert!(row + R <= self.c.rows() && self.a.holds(row + R, self.k));
@@ -143,7 +144,8 @@ impl Tile<'_> {
         let mut a = self.a.data.as_ptr().wrapping_add(row * self.a.row);
         let mut b = self.b.data.as_ptr();
         for _ in 0..self.k {
-            // No closure: outside of optimised builds one is not compiled for the caller's instruction set.
+            // This is not a closure, because without optimisation a closure is not compiled for the caller's
+            // instruction set.
             let mut right = [V::splat(isa, 0.0); C];
             for (v, right) in right.iter_mut().enumerate() {
                 // SAFETY: `b` is at one of its `k` rows of `C` registers, which the caller promises.
@@ -188,5 +190,5 @@ impl Tile<'_> {
     }
 }
 
-/// Numbers of the widest row of registers.
+/// The numbers in the widest row of registers.
 const LINE: usize = 64;

@@ -28,7 +28,7 @@ prop_compose! {
     }
 }
 
-/// Every tap of a convolution of one group: output, input and weight, as numbers in their slices.
+/// Every tap of a convolution of one group: output, input and weight, as indices into their slices.
 fn for_each_product(conv: &Conv, mut visit: impl FnMut([usize; 3])) {
     let (channels, filters) = (conv.window.input[2], conv.filters);
     conv.window.for_each(|pixel, tap, source| {
@@ -97,7 +97,7 @@ fn poolings_show(numbers: &Numbers, window: Window) {
         return;
     }
     let x = numbers.odd(IMAGES * input_len, 1);
-    // By NaN, or by the largest number where there is none.
+    // A window is won by NaN, or by the largest number where there is no NaN.
     let mut largest = vec![f64::NEG_INFINITY; IMAGES * output_len];
     let mut sums = vec![0.0; IMAGES * output_len];
     for image in 0..IMAGES {
@@ -128,7 +128,7 @@ fn poolings_show(numbers: &Numbers, window: Window) {
     }
 }
 
-/// What the four positions of a cell give for a filter, in double precision.
+/// The sums at the four positions of a cell for a filter, in double precision.
 fn four(shape: &ConvPool, image: &[f32], kernel: &[f32], bias: f32, cell: usize, filter: usize) -> [f64; 4] {
     let (_, across) = shape.pooled();
     let (top, left) = (2 * (cell / across), 2 * (cell % across));
@@ -180,7 +180,7 @@ fn convolution_with_pooling_shows(numbers: &Numbers, shape: ConvPool, odd_image:
     backward_shows(numbers, shape, &x, &kernel, &winners);
 }
 
-/// Backward with a gradient that has odd numbers, by the winners that were found, and by any.
+/// The backward pass with a gradient that has odd numbers, for the winners that were found and for arbitrary ones.
 fn backward_shows(numbers: &Numbers, shape: ConvPool, x: &[f32], kernel: &[f32], winners: &[Bits]) {
     let (cells, taps, filters) = (shape.cells(), shape.taps(), shape.filters);
     let pixels = shape.height * shape.width * shape.channels;
@@ -209,7 +209,7 @@ fn backward_shows(numbers: &Numbers, shape: ConvPool, x: &[f32], kernel: &[f32],
                 (vec![0.0; kernel.len()], vec![0.0; shape.blocks() * 32], vec![0.0; x.len()]);
             shape.backward_deep(x, &g, winners, &by_filter, &mut dw, &mut db, &mut dx);
             assert_shows("deep conv + pool, bias", &db[..filters], exact.iter().copied());
-            // A filter's weights all take part in its windows.
+            // All weights of a filter take part in each of its windows.
             for (filter, dw) in dw.chunks(taps).enumerate() {
                 assert_shows("deep conv + pool, kernel", dw, vec![exact[filter]; taps]);
             }

@@ -21,7 +21,7 @@ const ACTIVATIONS: [Activation; 10] = [
     Activation::Softplus,
 ];
 
-/// `a b` in double precision, `a` `[m, k]` and `b` `[k, n]` by rows.
+/// `a b` in double precision; `a` is `[m, k]`, `b` is `[k, n]`, both row-major.
 fn product<'a>([_, n, k]: [usize; 3], a: &'a [f32], b: &'a [f32]) -> impl Fn(usize) -> f64 + 'a {
     move |i| (0..k).map(|p| f64::from(a[i / n * k + p]) * f64::from(b[p * n + i % n])).sum()
 }
@@ -135,7 +135,7 @@ fn activation_shows(numbers: &Numbers, columns: usize, activation: Activation) {
     let (before, bias) = (numbers.odd(3 * columns, 1), numbers.usual(columns, 2));
     let (mut y, mut copy) = (before.clone(), vec![0.0; before.len()]);
     elementwise::bias_activation(&mut y, columns, Some(&bias), activation, Some(&mut copy));
-    // NaN stays at its place; softmax spreads it over its row.
+    // NaN stays in its place; softmax spreads it over the row.
     for (place, y) in y.iter().enumerate() {
         let row = &before[place / columns * columns..][..columns];
         let is_nan = match activation {
@@ -147,7 +147,7 @@ fn activation_shows(numbers: &Numbers, columns: usize, activation: Activation) {
     if activation == Activation::Relu {
         assert_shows(&what, &y, before.iter().map(|&x| f64::from(if x < 0.0 { 0.0 } else { x })));
     }
-    // A gradient that is NaN stays so, wherever the function has a slope.
+    // A gradient that is NaN stays NaN wherever the function has a slope.
     let kept = numbers.usual(3 * columns, 3);
     let mut gradient = numbers.odd(3 * columns, 4);
     let is_passed = |place: usize| activation != Activation::Relu || kept[place] > 0.0;
@@ -158,7 +158,7 @@ fn activation_shows(numbers: &Numbers, columns: usize, activation: Activation) {
         .collect();
     elementwise::activation_gradient(&mut gradient, &kept, columns, activation);
     assert_shows(&format!("{what}, gradient"), &gradient, exact);
-    // What was kept may be odd as well.
+    // The kept numbers may be odd as well.
     let mut gradient = numbers.usual(3 * columns, 5);
     elementwise::activation_gradient(&mut gradient, &before, columns, activation);
     let mut sum = vec![0.0; columns];

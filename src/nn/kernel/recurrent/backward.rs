@@ -1,4 +1,4 @@
-//! Backward through all steps.
+//! The backward pass through all steps.
 
 use rayon::prelude::*;
 
@@ -8,16 +8,16 @@ use crate::nn::buffer::Buffer;
 use crate::nn::kernel::gemm::{Mat, gemm_here};
 use crate::nn::kernel::panel::Packed;
 
-/// Which gradients are asked for.
+/// Which gradients are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// The input's.
+    /// Whether the gradient of the input is computed.
     pub input: bool,
-    /// The weights'.
+    /// Whether the gradients of the weights are computed.
     pub weights: bool,
 }
 
-/// The gradients, in the layouts of what they belong to; those not asked for are empty.
+/// The gradients, each in the layout of what it belongs to; those that are not computed are empty.
 pub struct Gradients {
     /// `[batch, steps * features]`.
     pub input: Buffer,
@@ -25,7 +25,7 @@ pub struct Gradients {
     pub kernel: Buffer,
     /// `[units, gates * units]`.
     pub recurrent_kernel: Buffer,
-    /// As the bias.
+    /// In the layout of the bias.
     pub bias: Buffer,
 }
 
@@ -39,17 +39,17 @@ struct Piece<'a> {
     bias: &'a mut [f32],
 }
 
-/// The kernels as the way back uses them.
+/// The kernels in the form that the backward pass uses.
 struct Prepared {
     kernel: Buffer,
     recurrent: Packed,
 }
 
-/// Rows of a kernel's gradient that are one piece of work.
+/// The number of rows of a kernel's gradient in one piece of work.
 const BLOCK: usize = 32;
 
 impl Trace {
-    /// The gradients from that of the output, `d_output`, shaped as the output.
+    /// Computes the gradients from `d_output`, the gradient of the output, which has the output's shape.
     ///
     /// # Panics
     /// When a slice does not have its shape.
@@ -99,7 +99,8 @@ impl Trace {
         Gradients { input, kernel, recurrent_kernel, bias }
     }
 
-    /// One product each over all steps and samples, cut into blocks of rows; within a block piece follows piece.
+    /// The kernels' gradients: one product each over all steps and samples, cut into blocks of rows. Within a block the
+    /// pieces are added in their order.
     fn kernel_gradients(&self) -> (Buffer, Buffer) {
         let shape = &self.shape;
         let (units, steps, width, features) =
@@ -111,7 +112,7 @@ impl Trace {
         let gates = cut(&self.gates, self.batch, steps * width);
         let states = cut(&self.states, self.batch, (1 + steps) * units);
         let rows: Vec<usize> = pieces(self.batch).collect();
-        // The first state is all zeros unless it was handed over.
+        // The first state is all zeros unless the caller gave one.
         let skipped = usize::from(!self.starts_from_state);
         let block = |first: usize, target: &mut [f32], of_input: bool| {
             for (i, &rows) in rows.iter().enumerate() {
@@ -155,7 +156,7 @@ impl Trace {
 }
 
 impl Recurrence {
-    /// The pieces' sums, added in their order and brought to the bias's layout.
+    /// Adds the pieces' sums in their order and brings them into the bias's layout.
     fn bias_gradient(&self, parts: &[f32], len: usize) -> Buffer {
         let (units, width) = (self.units, self.gate_columns());
         let mut sum = Buffer::zeroed(width);

@@ -1,4 +1,4 @@
-//! The gates of each cell: what happens between the matrix products of a step.
+//! The gates of each cell: the computation between the matrix products of a step.
 
 use super::lanes::{
     LANES, Lanes, add, load, map, mul, mul_add, sigmoid, sigmoid_slope, store, tanh, tanh_slope,
@@ -12,14 +12,14 @@ impl Squash {
     fn apply<I: Isa>(self, x: Lanes) -> Lanes {
         match self {
             Squash::Tanh => tanh::<I>(x),
-            // Not `max`, which would turn not-a-number into 0 and hide a diverged run.
+            // Not `max`, which would turn NaN into 0 and hide a diverged run.
             Squash::Relu => map(x, |x| if x < 0.0 { 0.0 } else { x }),
             Squash::Sigmoid => sigmoid::<I>(x),
             Squash::Linear => x,
         }
     }
 
-    /// The derivative, from the value.
+    /// The derivative, computed from the function's value.
     #[inline(always)]
     fn slope<I: Isa>(self, y: Lanes) -> Lanes {
         match self {
@@ -31,11 +31,11 @@ impl Squash {
     }
 }
 
-/// One step of a piece, forward. Rows are samples.
+/// The forward pass of one step of a piece. Rows are samples.
 pub(super) struct Forward<'a> {
     /// In: the products of input and state with the kernels; out: what `backward` needs of the gates.
     pub gates: &'a mut [f32],
-    /// `[gate columns]`.
+    /// The bias, `[gate columns]`.
     pub bias: &'a [f32],
     /// The state before the step, `[rows, units]`.
     pub before: &'a [f32],
@@ -43,25 +43,27 @@ pub(super) struct Forward<'a> {
     pub after: &'a mut [f32],
     /// LSTM's cell state before the step.
     pub memory_before: &'a [f32],
-    /// And after it.
+    /// LSTM's cell state after the step.
     pub memory_after: &'a mut [f32],
 }
 
-/// One step of a piece, backward.
+/// The backward pass of one step of a piece.
 pub(super) struct Backward<'a> {
-    /// In: what `Forward` left; out: the gradient with respect to what the gates were computed from.
+    /// In: the gates as `Forward` left them; out: the gradient of the numbers that the gates were
+    /// computed from.
     pub gates: &'a mut [f32],
     /// The state before the step.
     pub before: &'a [f32],
     /// The state after it.
     pub after: &'a [f32],
-    /// In: the gradient of the state after the step; out: of the state before it, as far as it passes by the product.
+    /// In: the gradient of the state after the step; out: that of the state before it, without the part
+    /// that goes through the product.
     pub state: &'a mut [f32],
     /// LSTM's cell state before the step.
     pub memory_before: &'a [f32],
-    /// And after it.
+    /// LSTM's cell state after the step.
     pub memory_after: &'a [f32],
-    /// In: the gradient of the cell state after the step; out: before it.
+    /// In: the gradient of the cell state after the step; out: that of the state before it.
     pub memory: &'a mut [f32],
     /// Sums of the gates' gradients over samples and steps, `[gate columns]`.
     pub bias: &'a mut [f32],
@@ -121,7 +123,7 @@ fn parts(row: &[f32], units: usize) -> [&[f32]; 4] {
     [a, b, c, d]
 }
 
-/// A row of four parts of `units` numbers, to be written.
+/// A row of four parts of `units` numbers, mutable.
 #[inline(always)]
 fn parts_mut(row: &mut [f32], units: usize) -> [&mut [f32]; 4] {
     let (a, rest) = row.split_at_mut(units);

@@ -1,4 +1,4 @@
-//! Forward through all steps.
+//! The forward pass through all steps.
 
 use rayon::prelude::*;
 
@@ -18,7 +18,7 @@ struct Piece<'a> {
     output: &'a mut [f32],
 }
 
-/// The weights as the steps use them.
+/// The weights in the form that the steps use.
 struct Prepared {
     kernel: Buffer,
     recurrent: Packed,
@@ -27,7 +27,7 @@ struct Prepared {
 
 impl Recurrence {
     /// Runs `input`, `[batch, steps * features]`, through all steps from `state` (zeros if there is none) and returns
-    /// the output, `[batch, steps * units]` or `[batch, units]`, with what the way back needs.
+    /// the output, `[batch, steps * units]` or `[batch, units]`, with what the backward pass needs.
     ///
     /// # Panics
     /// When a slice does not have its shape.
@@ -127,7 +127,7 @@ impl Recurrence {
                 states[step * rows * units..(step + 2) * rows * units].split_at_mut(rows * units);
             let (memory_before, memory_after) =
                 memories[step * rows * memory..(step + 2) * rows * memory].split_at_mut(rows * memory);
-            // GRU's last columns take nothing from the input.
+            // GRU's last columns get nothing from the input.
             if from_input.end < width {
                 gates.chunks_exact_mut(width).for_each(|row| row[from_input.end..].fill(0.0));
             }

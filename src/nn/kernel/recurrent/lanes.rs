@@ -1,13 +1,13 @@
-//! Sixteen numbers at a time: what the gates of a recurrent layer are computed from.
+//! Arithmetic on sixteen numbers at a time, for the gates of a recurrent layer.
 
 use crate::nn::kernel::isa::Isa;
 
 /// Sixteen numbers, a vector register of AVX-512.
 pub(super) type Lanes = [f32; LANES];
-/// How many.
+/// The number of lanes.
 pub(super) const LANES: usize = 16;
 
-/// Numbers `at..at + 16` of a row; zeros beyond its end.
+/// Reads `at..at + 16` of a row; zeros beyond its end.
 #[inline(always)]
 pub(super) fn load(row: &[f32], at: usize) -> Lanes {
     let mut lanes = [0.0; LANES];
@@ -31,7 +31,7 @@ pub(super) fn store(lanes: Lanes, row: &mut [f32], at: usize) {
     }
 }
 
-/// `f` of each lane.
+/// Applies `f` to each lane.
 #[inline(always)]
 pub(super) fn map(x: Lanes, f: impl Fn(f32) -> f32) -> Lanes {
     let mut y = [0.0; LANES];
@@ -41,7 +41,7 @@ pub(super) fn map(x: Lanes, f: impl Fn(f32) -> f32) -> Lanes {
     y
 }
 
-/// `f` of each pair of lanes.
+/// Applies `f` to each pair of lanes.
 #[inline(always)]
 pub(super) fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
     let mut y = [0.0; LANES];
@@ -85,7 +85,7 @@ pub(super) fn sigmoid_slope<I: Isa>(y: Lanes) -> Lanes {
     map(y, |y| I::mul_add(-y, y, y))
 }
 
-/// `1 / (1 + e^-x)`, to about 2 units in the last place; not-a-number stays what it is.
+/// `1 / (1 + e^-x)`, to about 2 units in the last place; NaN stays NaN.
 #[inline(always)]
 pub(super) fn sigmoid<I: Isa>(x: Lanes) -> Lanes {
     map(x, |x| 1.0 / (1.0 + exp::<I>(-x)))
@@ -112,7 +112,7 @@ fn exp<I: Isa>(x: f32) -> f32 {
 }
 
 /// tanh by the rational approximation of Eigen (`generic_fast_tanh_float`), within a few units in the last place;
-/// not-a-number stays what it is.
+/// NaN stays NaN.
 #[inline(always)]
 pub(super) fn tanh<I: Isa>(x: Lanes) -> Lanes {
     map(x, |x| {

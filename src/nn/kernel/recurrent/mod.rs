@@ -2,9 +2,9 @@
 //!
 //! The batch is cut into pieces of [`PIECE`] samples. A piece runs through all steps on one thread: one product of all
 //! its inputs with the input kernel, then step by step the product of its state with the packed recurrent kernel and
-//! the gates. Backwards it is the same in reverse; the gradients of the kernels are one product each over all steps
-//! and samples. Within a piece numbers lie by step, then sample, so that a step is contiguous and the states before
-//! every step are the states after it shifted by one.
+//! the gates. The backward pass is the same in reverse; the gradients of the kernels are one product each over all
+//! steps and samples. Within a piece numbers are ordered by step, then sample, so that a step is contiguous and the
+//! states before all steps are the states after them, shifted by one step.
 
 mod backward;
 mod cells;
@@ -19,10 +19,10 @@ use std::ops::Range;
 
 use crate::nn::buffer::Buffer;
 
-/// Samples that run through all steps together on a thread.
+/// The number of samples that run through all steps together on a thread.
 const PIECE: usize = 16;
 
-/// The function of a simple recurrent layer: those whose derivative follows from their value.
+/// The activations of a simple recurrent layer: functions whose derivative follows from their value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Squash {
     /// (e^x - e^-x) / (e^x + e^-x)
@@ -35,7 +35,7 @@ pub enum Squash {
     Linear,
 }
 
-/// What is computed at each step from the input `x` and the state `h`.
+/// The computation at each step, from the input `x` and the state `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell {
     /// `h' = squash(x W + h U + b)` (Elman 1990).
@@ -48,7 +48,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Gates in the kernels: their last axis is this times the units.
+    /// The number of gates in the kernels, whose last axis is this times the units.
     pub fn gates(self) -> usize {
         match self {
             Cell::Simple(_) => 1,
@@ -57,7 +57,7 @@ impl Cell {
         }
     }
 
-    /// Columns of a step's gates in multiples of the units: GRU keeps the candidate's two products apart.
+    /// Columns of a step's gates, in multiples of the units: GRU keeps the candidate's two products apart.
     fn columns(self) -> usize {
         match self {
             Cell::Simple(_) => 1,
@@ -65,22 +65,22 @@ impl Cell {
         }
     }
 
-    /// The gate columns that the input's product goes to.
+    /// The gate columns that the input's product is written to.
     fn input_columns(self, units: usize) -> Range<usize> {
         0..self.gates() * units
     }
 
-    /// The gate columns that the state's product goes to. GRU's are ordered so that both ranges are contiguous.
+    /// The gate columns that the state's product is added to. GRU's are ordered so that both ranges are contiguous.
     fn state_columns(self, units: usize) -> Range<usize> {
         (self.columns() - self.gates()) * units..self.columns() * units
     }
 
-    /// Columns of the second state.
+    /// Columns of the cell state, which only LSTM has.
     fn memory(self, units: usize) -> usize {
         if self == Cell::Lstm { units } else { 0 }
     }
 
-    /// From Keras's order of gates to that of the gate columns of the input's product: `z, r, h` to `h, z, r`.
+    /// Copies from Keras's order of gates to that of the input's product: for GRU, `z, r, h` to `h, z, r`.
     fn reorder(self, from: &[f32], to: &mut [f32], units: usize) {
         for (from, to) in
             from.chunks_exact(self.gates() * units).zip(to.chunks_exact_mut(self.gates() * units))
@@ -92,7 +92,7 @@ impl Cell {
         }
     }
 
-    /// Back to Keras's order, in place.
+    /// Goes back to Keras's order, in place.
     fn restore(self, numbers: &mut [f32], units: usize) {
         if self == Cell::Gru {
             numbers.chunks_exact_mut(3 * units).for_each(|row| row.rotate_left(units));
@@ -100,24 +100,25 @@ impl Cell {
     }
 }
 
-/// A recurrent layer's shape and ways.
+/// A recurrent layer's shape and options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recurrence {
-    /// What a step computes.
+    /// The computation of a step.
     pub cell: Cell,
     /// Steps of a sequence.
     pub steps: usize,
-    /// Numbers of a step's input.
+    /// The length of a step's input.
     pub features: usize,
-    /// Numbers of the state.
+    /// The length of the state.
     pub units: usize,
     /// Whether all states come out, `[batch, steps * units]`, or the last one, `[batch, units]`.
     pub return_sequences: bool,
     /// Whether the sequence is read from its end; all states then come out last step first, as in Keras.
     pub go_backwards: bool,
-    /// Whether all states come out in the opposite order, the last one first: for both directions side by side.
+    /// Whether all states come out in reverse order, the last one first, so that both directions of a bidirectional
+    /// layer line up.
     pub reverse_output: bool,
-    /// The gradient is cut before every so many steps; 0: never.
+    /// The gradient is cut every this many steps; 0: never.
     pub truncate_steps: usize,
 }
 
@@ -126,12 +127,13 @@ impl Recurrence {
         self.cell.columns() * self.units
     }
 
-    /// The input's step that is read at `step`.
+    /// The index of the input's step that is read at `step`.
     pub(crate) fn reads(&self, step: usize) -> usize {
         if self.go_backwards { self.steps - 1 - step } else { step }
     }
 
-    /// The output's step that the state after `step` goes to, if it comes out.
+    /// The index of the output's step that the state after `step` is written to; `None` where it is not part of the
+    /// output.
     pub(crate) fn writes(&self, step: usize) -> Option<usize> {
         match self.return_sequences {
             true if self.reverse_output => Some(self.steps - 1 - step),
@@ -145,9 +147,9 @@ impl Recurrence {
         if self.return_sequences { self.steps * self.units } else { self.units }
     }
 
-    /// Whether no gradient flows from `step` to the one before.
+    /// Whether no gradient flows from `step` to the step before it.
     pub(crate) fn is_cut_before(&self, step: usize) -> bool {
-        // Of 0, only 0 is a multiple.
+        // Only 0 is a multiple of 0.
         step.is_multiple_of(self.truncate_steps)
     }
 }
@@ -155,35 +157,35 @@ impl Recurrence {
 /// A layer's weights in Keras's layout.
 #[derive(Clone, Copy, Debug)]
 pub struct Weights<'a> {
-    /// `[features, gates * units]`.
+    /// The input kernel, `[features, gates * units]`.
     pub kernel: &'a [f32],
-    /// `[units, gates * units]`.
+    /// The recurrent kernel, `[units, gates * units]`.
     pub recurrent_kernel: &'a [f32],
-    /// `[gates * units]`; GRU: `[2, 3 * units]`, the input's and the state's.
+    /// The bias, `[gates * units]`; GRU: `[2, 3 * units]`, the input's and the state's.
     pub bias: &'a [f32],
 }
 
-/// The state of every sample, kept from batch to batch.
+/// The state of every sample, carried from batch to batch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
-    /// `[batch, units]`.
+    /// The hidden state, `[batch, units]`.
     pub hidden: Buffer,
-    /// LSTM's cell state, `[batch, units]`; empty for the others.
+    /// LSTM's cell state, `[batch, units]`; empty for other cells.
     pub memory: Buffer,
 }
 
-/// What a forward run leaves for the backward run, piece by piece, within a piece by step.
+/// What the forward pass keeps for the backward pass, ordered by piece, within a piece by step.
 pub struct Trace {
     shape: Recurrence,
     batch: usize,
     starts_from_state: bool,
-    /// `[steps, samples, features]`, in the order of reading.
+    /// The inputs, `[steps, samples, features]`, in the order of reading.
     inputs: Buffer,
-    /// `[steps, samples, gate columns]`.
+    /// The gates, `[steps, samples, gate columns]`.
     gates: Buffer,
     /// `[1 + steps, samples, units]`: the states before the first step and after each.
     states: Buffer,
-    /// LSTM's cell states likewise.
+    /// LSTM's cell states in the same layout.
     memories: Buffer,
 }
 
@@ -210,12 +212,12 @@ impl Trace {
     }
 }
 
-/// The samples of each piece.
+/// The number of samples of each piece.
 fn pieces(batch: usize) -> impl Iterator<Item = usize> {
     (0..batch).step_by(PIECE).map(move |first| PIECE.min(batch - first))
 }
 
-/// Cuts numbers, `per_sample` for each, into the pieces' parts.
+/// Cuts a slice with `per_sample` numbers for each sample into the pieces' parts.
 fn cut<'a>(numbers: &'a [f32], batch: usize, per_sample: usize) -> Vec<&'a [f32]> {
     let mut rest = numbers;
     let part = |rows| -> &'a [f32] {
@@ -226,7 +228,7 @@ fn cut<'a>(numbers: &'a [f32], batch: usize, per_sample: usize) -> Vec<&'a [f32]
     pieces(batch).map(part).collect()
 }
 
-/// As [`cut`], to be written.
+/// Like [`cut`], for a mutable slice.
 fn cut_mut(numbers: &mut [f32], batch: usize, per_sample: usize) -> std::vec::IntoIter<&mut [f32]> {
     let mut rest = numbers;
     let mut parts = Vec::with_capacity(batch.div_ceil(PIECE));

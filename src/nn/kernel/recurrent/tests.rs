@@ -1,4 +1,4 @@
-//! Gradients against central differences, and the same bits on any number of threads.
+//! Compares gradients with central differences, and bits between numbers of threads.
 
 use super::*;
 
@@ -50,7 +50,7 @@ impl Case {
         Weights { kernel, recurrent_kernel, bias }
     }
 
-    /// A weighted sum of the output, and the weights.
+    /// A weighted sum of the output, and the weights of that sum.
     fn loss(&self) -> (f64, Vec<f32>) {
         let output = self.run().0;
         let d = numbers(output.len(), 5);

@@ -1,5 +1,5 @@
-//! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell images from what the
-//! generator makes of noise, the generator learns to be taken for real.
+//! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell real images from those
+//! that the generator makes from noise, and the generator learns to make images that pass for real.
 
 use dfdx::tensor::Gradients;
 use rand::{Rng, SeedableRng};
@@ -47,7 +47,7 @@ impl<D: Backend> Gan<D> {
         })
     }
 
-    /// One step of each on these images, `[rows, PIXELS]`.
+    /// One step of each network on these images, `[rows, PIXELS]`.
     fn step(&mut self, images: &[f32]) -> Result<(), nn::Error> {
         let rows = images.len() / PIXELS;
         self.steps += 1;
@@ -59,7 +59,8 @@ impl<D: Backend> Gan<D> {
         let noise = Var::new(&self.device, noise, rows, NOISE, false)?;
         let made = self.generator.forward(&mut generating, noise)?;
 
-        // Real and made images go through the discriminator as one batch; their mean loss is half the sum of the two.
+        // Real and made images go through the discriminator as one batch; their mean loss is half the sum of the
+        // losses on each.
         let mut judging = Pass::training(&self.device, self.steps);
         let mut both = Buffer::scratch(2 * images.len());
         both[..images.len()].copy_from_slice(images);
@@ -80,7 +81,7 @@ impl<D: Backend> Gan<D> {
     }
 }
 
-/// The gradients of how far the discriminator's verdict is from the truth: 1 for real, 0 for made.
+/// The gradients of the discriminator's loss: how far its verdict is from the truth, 1 for real and 0 for made.
 fn backward<D: Backend>(
     mut pass: Pass<D>,
     verdict: &Var<D>,
@@ -92,7 +93,7 @@ fn backward<D: Backend>(
     pass.backward(loss)
 }
 
-/// Standard normal numbers, by Box and Muller.
+/// Standard normal numbers, by the method of Box and Muller.
 fn normal(count: usize, generator: &mut ChaCha8Rng) -> Buffer {
     let mut numbers = Buffer::scratch(count);
     for pair in numbers.chunks_mut(2) {
@@ -104,7 +105,7 @@ fn normal(count: usize, generator: &mut ChaCha8Rng) -> Buffer {
     numbers
 }
 
-/// One round to warm up, `rounds` timed ones, one profiled.
+/// Runs one round to warm up, `rounds` timed ones, and a profiled one.
 pub fn run<D: Backend>(device: D, rounds: usize) -> Result<Timing, Error> {
     let (count, batch) = (Workload::Gan.samples_per_round(), Workload::Gan.batch_size());
     let samples = Workload::Gan.samples(count);

@@ -1,5 +1,5 @@
-//! A restricted Boltzmann machine learning as scikit-learn's `BernoulliRBM` does: persistent chains of one step, no momentum,
-//! no decay. Digits are mostly black; so are the images here.
+//! Trains a restricted Boltzmann machine in the way of scikit-learn's `BernoulliRBM`: persistent chains of one step, no
+//! momentum, no decay. Images of digits are mostly black, so the random images here are, too.
 
 use super::timing::{Round, Timestamp, Timing};
 use super::workload::PIXELS;
@@ -12,11 +12,11 @@ use crate::preset::Visible;
 use crate::train::Error;
 
 const UNITS: usize = 256;
-/// The rate of `tests/reference/sklearn_rbm.py`.
+/// The learning rate is that of `tests/reference/sklearn_rbm.py`.
 const LEARNING: Learning =
     Learning { rate: 0.05, momentum: 0.0, weight_decay: 0.0, gibbs_steps: 1, persistent: true };
 
-/// One round to warm up, `count` timed ones, one profiled.
+/// Runs one round to warm up, `count` timed ones, and a profiled one.
 pub fn run<D: Backend>(device: &D, count: usize) -> Result<Timing, Error> {
     let workload = Workload::Rbm;
     let samples = workload.samples(workload.samples_per_round());

@@ -1,4 +1,4 @@
-//! How fast this machine does a workload's matrix products when it does nothing else.
+//! How fast this machine computes a workload's matrix products when it computes nothing else.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::nn::kernel::gemm::fastest;
 use crate::preset::layers::{Conv2D, Dense, LSTM, SimpleRNN};
 use crate::preset::{Layer, Pair, output_shape};
 
-/// `[m, k]` times `[k, n]`, so many times one after the other.
+/// `[m, k]` times `[k, n]`, repeated `times` times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Product {
     m: usize,
@@ -17,20 +17,20 @@ pub struct Product {
 }
 
 impl Product {
-    /// Floating-point operations: a multiplication and an addition each.
+    /// Floating-point operations: a multiplication and an addition for each term.
     pub fn operations(&self) -> f64 {
         2.0 * (self.m * self.n * self.k * self.times) as f64
     }
 }
 
-/// The products that are asked for.
+/// Which products are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Those of the outputs.
+    /// Those of the forward pass.
     Forward,
-    /// Those of the weights' gradients, and of the activations' on the way there.
+    /// Those of the weights' gradients, and of the activations' gradients that these need.
     Weights,
-    /// Those of the activations' gradients only, the input's included.
+    /// Those of the activations' gradients only, including the input's.
     Input,
 }
 
@@ -38,7 +38,7 @@ pub enum Wanted {
 pub fn products(layers: &[Layer], input: &[usize], batch: usize, wanted: Wanted) -> Vec<Product> {
     let mut found = Vec::new();
     let mut shape = input.to_vec();
-    // Whether anything before the layer wants its gradient.
+    // Whether something before the layer needs its gradient.
     let mut wants_input = wanted == Wanted::Input;
     for layer in layers {
         for Product { m, n, k, times } in forward(layer, &shape, batch) {
@@ -47,7 +47,7 @@ pub fn products(layers: &[Layer], input: &[usize], batch: usize, wanted: Wanted)
                 Wanted::Weights | Wanted::Input => {
                     let is_state = times > 1;
                     if wanted == Wanted::Weights {
-                        // Over all steps at once.
+                        // One product covers all steps.
                         found.push(Product { m: k, n, k: m * times, times: 1 });
                     }
                     if wants_input || is_state {
@@ -57,13 +57,13 @@ pub fn products(layers: &[Layer], input: &[usize], batch: usize, wanted: Wanted)
             }
         }
         wants_input |= !matches!(layer, Layer::Flatten(_) | Layer::Reshape(_));
-        // The workloads' layers fit one another.
+        // The layers of each workload fit together.
         shape = output_shape(layer, &shape).unwrap_or_default();
     }
     found
 }
 
-/// A layer's products on the way forward; that of a state repeats for every step.
+/// A layer's products in the forward pass; that of a recurrent state repeats for every step.
 fn forward(layer: &Layer, shape: &[usize], batch: usize) -> Vec<Product> {
     let width = shape.last().copied().unwrap_or(1);
     let steps: usize = shape.iter().product::<usize>() / width.max(1);
@@ -90,7 +90,7 @@ fn forward(layer: &Layer, shape: &[usize], batch: usize) -> Vec<Product> {
     }
 }
 
-/// The time that all of them take, each at its fastest.
+/// The time of all products together, each as fast as it runs on this machine.
 pub fn seconds(products: &[Product]) -> f64 {
     let mut known = BTreeMap::new();
     let each = products.iter().map(|&Product { m, n, k, times }| {

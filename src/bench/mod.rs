@@ -1,4 +1,4 @@
-//! The engine's speed: reference workloads, timed, with where the time goes.
+//! The engine's speed: times reference workloads and shows where the time goes.
 //!
 //! The workloads are small networks that Keras and PyTorch are timed on too, on random data of the real shapes:
 //! `mlp`, `cnn`, `cnn2`, `rnn`, `lstm` and `charlm` by the same training loop that trains presets, `gan` by a step of its
@@ -26,37 +26,36 @@ use crate::train::Error;
 use timing::Timing;
 pub use workload::Workload;
 
-/// Timed rounds; the median counts.
+/// The number of timed rounds; the median counts.
 const ROUNDS: usize = 5;
 
-/// What was measured of one workload.
+/// The measurements of one workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measurement {
-    /// Its name.
+    /// The workload's name.
     pub workload: &'static str,
-    /// Threads that trained.
+    /// The number of threads that trained.
     pub threads: usize,
     /// Samples in a step.
     pub batch_size: usize,
-    /// Training throughput: the median round's.
+    /// Training throughput in the median round.
     pub samples_per_second: f64,
-    /// The slowest and the fastest round's.
+    /// Training throughput in the slowest and in the fastest round.
     pub range: (f64, f64),
-    /// Milliseconds of a step in the median round.
+    /// The time of a step in the median round, in milliseconds.
     pub ms_per_step: f64,
-    /// Milliseconds of processors' time of a step, all threads together, in the median round: what a clock would show
-    /// with one thread on a machine that does nothing else. Where the system tells. Threads that look for work are counted
-    /// as well.
+    /// The processor time of a step in the median round, over all threads, in milliseconds; `None` where the system
+    /// does not report it. Other programs hardly change it, but threads that search for work count as well.
     pub processor_ms_per_step: Option<f64>,
     /// Billions of floating-point operations a second, counting the matrix products (convolutions included) only.
     pub gflops: f64,
-    /// The same for those products alone, each as fast as it goes on this machine.
+    /// The same for those products alone, each as fast as it runs on this machine.
     pub ceiling_gflops: f64,
     /// [`gflops`](Measurement::gflops) as a share of [`ceiling_gflops`](Measurement::ceiling_gflops).
     pub ceiling_share: f64,
-    /// The most memory the process had in use, where the system tells.
+    /// The most memory that the process used; `None` where the system does not report it.
     pub peak_memory_bytes: Option<u64>,
-    /// Samples a second in evaluation, over 10,000 of them; none where the workload has no images.
+    /// Samples a second in evaluation, over 10,000 of them; `None` where the workload has no images.
     pub inference_per_second: Option<f64>,
     /// Where a step's time goes, largest part first.
     pub ops: Vec<OpReport>,
@@ -65,18 +64,18 @@ pub struct Measurement {
 /// One op's part in a step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct OpReport {
-    /// Which one, and on the way forward or back.
+    /// The op's name, with `forward` or `backward`.
     pub name: String,
     /// Its share of the step's time, 0 to 1.
     pub share: f64,
-    /// Milliseconds of it in a step.
+    /// Its time in a step, in milliseconds.
     pub ms: f64,
-    /// Billions of floating-point operations a second, where it counts them.
+    /// Billions of floating-point operations a second; `None` where the op does not count them.
     pub gflops: Option<f64>,
 }
 
-/// Trains a workload on a device with `threads` threads (none: as many as there are processors, which are also the most)
-/// and measures it.
+/// Trains a workload on a device with `threads` threads and measures it. `None` leaves the number to the environment;
+/// there are never more threads than processors.
 ///
 /// # Errors
 /// When the engine fails, or lacks a layer of the workload.
@@ -143,7 +142,7 @@ fn measurement(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64
     }
 }
 
-/// The profile as shares; what no op accounts for comes as `between ops`.
+/// The profile as shares; the time outside all ops is called `between ops`.
 fn ops(timing: &Timing) -> Vec<OpReport> {
     let (whole, steps) = (timing.profiled.as_secs_f64(), timing.steps_per_round as f64);
     let mut counted = 0.0;

@@ -1,14 +1,14 @@
-//! What the process uses, as Linux counts it: memory, and processors' time.
+//! What the process uses, as Linux counts it: memory and processor time.
 
 use std::time::Duration;
 
-/// Starts the count of the peak anew, where the system can.
+/// Resets the peak of memory, where the system can do so.
 pub fn forget_peak() {
-    // An older kernel, or another system, goes on with the peak of the whole process.
+    // An older kernel, or another system, keeps the peak since the process began.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
-/// The largest resident set since then, in bytes.
+/// The largest resident set since [`forget_peak`], in bytes.
 pub fn peak() -> Option<u64> {
     peak_of(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
@@ -18,7 +18,7 @@ fn peak_of(status: &str) -> Option<u64> {
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
-/// Processors' time of all threads so far: unlike a clock's, hardly changed by what else the machine does.
+/// The processor time of all threads so far. Unlike clock time, it hardly depends on what else the machine does.
 pub fn processor_time() -> Option<Duration> {
     let threads = std::fs::read_dir("/proc/self/task").ok()?;
     let nanoseconds = threads.filter_map(|thread| {
@@ -42,7 +42,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn processor_time_grows_while_something_is_computed() {
-        // Threads of other tests may end meanwhile and take their time with them; not in every one of these.
+        // Threads of other tests may end in between, and their time is then lost, but not in every attempt.
         let has_grown = |_| {
             let Some(before) = processor_time() else { return true };
             let since = std::time::Instant::now();

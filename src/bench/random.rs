@@ -1,4 +1,4 @@
-//! Random samples of a workload's shapes: what they say does not matter to their speed.
+//! Random samples of a workload's shapes: their contents do not matter to the speed.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::data::{Batch, Dataset, Error, Splits, Targets};
 
-/// Samples in memory, drawn from one seed.
+/// Random samples in memory, drawn from one seed.
 pub struct Random {
     shape: Vec<usize>,
     inputs: Vec<f32>,
     classes: Vec<u32>,
-    /// Numbers of a one-hot row; targets are class numbers where there is none.
+    /// The length of a one-hot row; `None` where targets are class numbers.
     one_hot: Option<usize>,
     names: Vec<String>,
 }
@@ -30,7 +30,7 @@ impl Random {
         }
     }
 
-    /// `count` sequences of `steps` tokens out of `kinds`, with another one to be predicted at every step.
+    /// `count` sequences of `steps` tokens out of `kinds`, with another token to be predicted at every step.
     pub fn tokens(count: usize, steps: usize, kinds: u32) -> Self {
         let mut generator = ChaCha8Rng::seed_from_u64(1);
         Random {
@@ -52,7 +52,7 @@ impl Random {
     }
 }
 
-/// Splits that train on `train` and test on `test`, with nothing held out.
+/// Splits with the training set `train`, the test set `test` and an empty validation set.
 pub fn splits(train: Random, test: Random) -> Splits {
     let validation = Random { inputs: Vec::new(), classes: Vec::new(), ..test.like() };
     Splits { train: Arc::new(train), validation: Arc::new(validation), test: Arc::new(test) }

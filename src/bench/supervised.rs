@@ -1,4 +1,4 @@
-//! A workload trained by the trainer of presets.
+//! Trains a workload with the trainer that presets use.
 
 use std::time::Instant;
 
@@ -9,12 +9,12 @@ use crate::nn::ops::Backend;
 use crate::nn::profile;
 use crate::train::{Error, Progress, Training, supervised};
 
-/// Samples of an evaluation that is timed.
+/// The number of samples in a timed evaluation.
 const TESTED: usize = 10_000;
-/// Evaluations that are timed; the fastest but one counts, since the first one warms up.
+/// The number of timed evaluations; the median counts, because the first one also warms up.
 const EVALUATIONS: usize = 5;
 
-/// One epoch to warm up, `count` timed ones, one profiled, then evaluations.
+/// Runs one epoch to warm up, `count` timed ones, a profiled one, and then evaluations.
 pub fn run<D: Backend>(workload: Workload, device: &D, count: usize) -> Result<Timing, Error> {
     let preset = workload.preset((count + 2) as u32);
     let test = workload.samples(TESTED);

@@ -1,4 +1,4 @@
-//! What a workload's run took.
+//! The times of a workload's run.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::process;
 use crate::nn::profile::Share;
 
-/// A point in time by the clock and by the processors.
+/// A point in time, by the clock and by processor time.
 #[derive(Clone, Copy)]
 pub(super) struct Timestamp {
     pub clock: Instant,
@@ -31,11 +31,11 @@ pub(super) struct Round {
     pub processor: Option<Duration>,
 }
 
-/// What a workload's run gives.
+/// The measurements of a workload's run.
 pub(super) struct Timing {
     /// Each round's time.
     pub rounds: Vec<Round>,
-    /// One more round's time by op, and as a whole.
+    /// The time of one more round, by op and as a whole.
     pub profile: BTreeMap<&'static str, Share>,
     pub profiled: Duration,
     pub steps_per_round: usize,

@@ -9,13 +9,13 @@ use crate::preset::{Layer, Preset};
 pub enum Workload {
     /// 784-128-10.
     Mlp,
-    /// The case study: one convolution, two dense layers.
+    /// The network of the case study: one convolution, two dense layers.
     Cnn,
     /// Two convolutions, dropout.
     Cnn2,
     /// An image's rows as the steps of a simple recurrent layer.
     Rnn,
-    /// The same with long short-term memory.
+    /// An image's rows as the steps of a long short-term memory layer.
     Lstm,
     /// A language model over characters.
     CharLm,
@@ -25,9 +25,9 @@ pub enum Workload {
     Rbm,
 }
 
-/// Numbers that the generator draws an image from.
+/// The number of noise values from which the generator makes an image.
 pub const NOISE: usize = 64;
-/// Pixels of an image.
+/// The number of pixels of an image.
 pub const PIXELS: usize = 784;
 
 const MLP: &str = "[Flatten, Dense(units: 128, activation: relu), Dense(units: 10, activation: softmax)]";
@@ -55,12 +55,12 @@ const DISCRIMINATOR: &str = "[
 const RBM: &str = "[Flatten, Dense(units: 256, activation: sigmoid)]";
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> T {
-    // The texts are those above; the tests read every one of them.
+    // The only texts are those above, and the tests read all of them.
     ron::from_str(text).unwrap_or_else(|error| panic!("a workload's text: {error}"))
 }
 
 impl Workload {
-    /// All of them.
+    /// All workloads.
     pub const ALL: [Workload; 8] = [
         Workload::Mlp,
         Workload::Cnn,
@@ -86,7 +86,7 @@ impl Workload {
         }
     }
 
-    /// The one of this name.
+    /// The workload of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|workload| workload.name() == name)
     }
@@ -168,7 +168,8 @@ impl Workload {
                 all
             }
             Workload::Rbm => {
-                // The dream down; up from data and dream; a reconstruction down; the weights from both.
+                // Upwards from data and dream, the weights' gradients from both, then downwards to the dream and to a
+                // reconstruction.
                 let layers = self.layers();
                 let mut all = products(&layers, &[PIXELS], 2 * batch, Wanted::Forward);
                 all.extend(products(&layers, &[PIXELS], 2 * batch, Wanted::Weights));
@@ -187,7 +188,7 @@ impl Workload {
     }
 }
 
-/// Generator and discriminator.
+/// The layers of generator and discriminator.
 pub fn gan() -> [Vec<Layer>; 2] {
     [parse(GENERATOR), parse(DISCRIMINATOR)]
 }
@@ -215,7 +216,7 @@ mod tests {
     #[test]
     fn the_products_of_the_case_study_are_those_of_the_textbook() {
         let operations: f64 = Workload::Cnn.products().iter().map(Product::operations).sum();
-        // Forward and the kernel's gradient for every layer; the input's gradient for all but the first.
+        // The forward pass and the kernel's gradient for every layer, the input's gradient for all but the first.
         let (conv, dense, last) = (26.0 * 26.0 * 9.0 * 32.0, 5408.0 * 128.0, 1280.0);
         assert_eq!(operations, 2.0 * 64.0 * (2.0 * conv + 3.0 * dense + 3.0 * last));
     }

@@ -1,8 +1,8 @@
-//! What can end a training against its will.
+//! The errors of a training.
 
 use crate::{data, nn};
 
-/// Why a training cannot begin or go on.
+/// Why a training cannot begin or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The engine failed.
@@ -16,26 +16,26 @@ pub enum Error {
         "the loss became {loss} at step {step} (epoch {epoch}): try a smaller learning rate or train.clip"
     )]
     NotFinite {
-        /// What it became.
+        /// The loss.
         loss: f32,
-        /// At which step, from 1.
+        /// The step, from 1.
         step: u64,
-        /// In which epoch, from 1.
+        /// The epoch, from 1.
         epoch: u32,
     },
-    /// Nothing to train on.
+    /// There are no samples to train on.
     #[error("no training samples are left: data.validation and data.train_samples leave none")]
     NoSamples,
-    /// A checkpoint of something else.
+    /// A checkpoint that does not fit this training.
     #[error("the checkpoint does not fit this preset: {0}")]
     Checkpoint(String),
-    /// More memory than there is.
+    /// The training needs more memory than there is.
     #[error(
         "training would take {takes} and {available} are free: {}",
         .fits.map_or("the model is too large for this machine".into(), |batch| format!("train.batch_size {batch} would fit"))
     )]
     Memory {
-        /// What it would take, in words.
+        /// The memory that it would take, in words.
         takes: String,
         /// Free memory, in words.
         available: String,
@@ -43,6 +43,6 @@ pub enum Error {
         fits: Option<u32>,
     },
     /// A figure that this training does not have.
-    #[error("there is no figure '{0}' of this training")]
+    #[error("this training has no figure '{0}'")]
     NoFigure(String),
 }

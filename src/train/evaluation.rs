@@ -1,4 +1,4 @@
-//! How good a model is on samples it does not train on.
+//! Measures how good a model is on samples that it is not trained on.
 
 use super::error::Error;
 use super::metrics::{Metrics, Scores};
@@ -8,21 +8,21 @@ use crate::nn::loss::Form;
 use crate::nn::ops::Backend;
 use crate::preset::Loss;
 
-/// Loss and hits over some samples, summed up.
+/// Sums of loss and correct answers over some samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LossAndHits {
     /// Sum of the samples' losses.
     loss: f64,
-    /// Right answers, and questions that have one.
+    /// Correct answers, and questions that have a correct answer.
     hits: u64,
     questions: u64,
     samples: u64,
-    /// Above which a single output says yes, for binary classification.
+    /// For binary classification: a single output above this means the second class.
     threshold: Option<f32>,
 }
 
 impl LossAndHits {
-    /// Nothing summed up yet, of outputs in `form` under `loss`.
+    /// Empty sums, for outputs in `form` and the loss `loss`.
     pub fn of(loss: Loss, form: Form) -> Self {
         let threshold = match (loss, form) {
             (Loss::BinaryCrossentropy, Form::SigmoidLogits) => Some(0.0),
@@ -32,7 +32,7 @@ impl LossAndHits {
         LossAndHits { threshold, ..LossAndHits::default() }
     }
 
-    /// Adds a batch: its mean loss, and what the model said to what was right.
+    /// Adds a batch: its mean loss, and the model's outputs, which are compared with the targets.
     pub fn add(&mut self, loss: f64, output: &[f32], width: usize, batch: &Batch) {
         self.loss += loss * batch.rows as f64;
         self.samples += batch.rows as u64;
@@ -41,7 +41,7 @@ impl LossAndHits {
         self.questions += questions;
     }
 
-    /// What it comes to.
+    /// The mean loss and the accuracy.
     pub fn scores(&self) -> Scores {
         Scores {
             loss: self.loss / self.samples.max(1) as f64,
@@ -51,8 +51,8 @@ impl LossAndHits {
     }
 }
 
-/// Right answers, and how many questions have one: the largest output against the class, or, for one output of two
-/// classes, on which side of the threshold it is.
+/// The number of correct answers, and of questions that have one. An answer is the largest output, or, for a single
+/// output with two classes, the side of the threshold on which it lies.
 fn hits(output: &[f32], width: usize, targets: &Targets, threshold: Option<f32>) -> (u64, u64) {
     let right = match targets {
         Targets::Classes(classes) => {
@@ -82,8 +82,8 @@ pub(super) fn is_one_hot(values: &[f32], width: usize) -> bool {
         && values[..width].iter().sum::<f32>() == 1.0
 }
 
-/// The class that a network's output for one sample says, its last activation applied: of one output, whether it is
-/// above a half.
+/// The class that a network predicts for one sample, from its output after the last activation. A single output above a
+/// half means the second class.
 pub fn class_said(output: &[f32]) -> u32 {
     match output {
         [probability] => u32::from(*probability > 0.5),
@@ -91,19 +91,20 @@ pub fn class_said(output: &[f32]) -> u32 {
     }
 }
 
-/// The place of the largest number; the first of equals.
+/// The place of the largest number; the first one if several are equal.
 pub fn largest(row: &[f32]) -> usize {
     row.iter().enumerate().fold(0, |best, (i, &x)| if x > row[best] { i } else { best })
 }
 
-/// Samples that go through the model at a time when nothing is trained.
+/// The most samples that go through the model at a time when nothing is trained.
 pub const CHUNK: usize = 250;
 
-/// Multiplications of a chunk: some tens of milliseconds on two processors. Fewer samples of a network that takes more.
+/// The most multiplications of a chunk: some tens of milliseconds on two processors. Chunks of expensive networks have
+/// fewer samples.
 const WORK: u64 = 8_000_000_000;
 
-/// How many samples are evaluated at a time, so that a training can be paused, stopped and looked at in between: a matter
-/// of the networks alone, never of time, so that scores have the same bits everywhere.
+/// How many samples are evaluated at a time, so that a training can be paused, stopped and inspected in between. This
+/// depends only on the networks, never on time, so that scores have the same bits everywhere.
 pub fn chunk<D: Backend>(networks: &[Network<D>]) -> usize {
     let each = networks.iter().map(|network| network.model.multiplications()).fold(0, u64::saturating_add);
     (WORK / each.max(1)).clamp(1, CHUNK as u64) as usize
@@ -113,7 +114,7 @@ pub fn chunk<D: Backend>(networks: &[Network<D>]) -> usize {
 pub struct Evaluation<S> {
     /// The chunk that was read last.
     pub batch: Batch,
-    /// What is summed up over the chunks so far.
+    /// The sums over the chunks so far.
     pub sums: S,
     order: Vec<u32>,
     chunk: usize,
@@ -121,17 +122,17 @@ pub struct Evaluation<S> {
 }
 
 impl<S> Evaluation<S> {
-    /// An evaluation that reads a set in this order, so many samples at a time.
+    /// An evaluation that reads a set in this order, `chunk` samples at a time.
     pub fn new(order: Vec<u32>, chunk: usize, sums: S) -> Self {
         Evaluation { batch: Batch::default(), sums, order, chunk: chunk.max(1), next: 0 }
     }
 
-    /// An evaluation that reads a whole set from its first sample on, so many samples at a time.
+    /// An evaluation that reads a whole set from its first sample on, `chunk` samples at a time.
     pub fn of_all(set: &dyn Dataset, chunk: usize, sums: S) -> Self {
         Self::new((0..set.len() as u32).collect(), chunk, sums)
     }
 
-    /// Reads the next chunk; gives its number, from 0, or nothing when all are read.
+    /// Reads the next chunk; returns its number, from 0, or `None` when all are read.
     ///
     /// # Errors
     /// When the samples cannot be read.
@@ -156,7 +157,7 @@ pub struct MeanScores {
 }
 
 impl MeanScores {
-    /// Adds the scores of a chunk of so many samples.
+    /// Adds the scores of a chunk of `samples` samples.
     pub fn add(&mut self, scores: &Scores, samples: usize) {
         let is_first = self.samples == 0;
         self.samples += samples;
@@ -190,7 +191,7 @@ mod tests {
     fn a_network_that_takes_long_is_evaluated_fewer_samples_at_a_time() {
         for entry in library::list().into_iter().filter(|entry| entry.file.is_none()) {
             let experiment = entry.loaded.unwrap().preset().clone().on_built_in_data();
-            // Language models are evaluated by streams, as many as a batch has.
+            // Language models are evaluated in streams, as many at a time as a batch has.
             let is_language = matches!(experiment.networks, Networks::Language(_));
             for network in experiment.networks.iter().filter(|_| !is_language) {
                 assert_eq!(chunk_of(&network.layers, &network.input), CHUNK, "{}", entry.name);
@@ -200,7 +201,7 @@ mod tests {
             "[Conv2D(filters: 64, kernel_size: 3, padding: same), Conv2D(filters: 64, kernel_size: 3, padding: same)]",
         )
         .unwrap();
-        // 224^2 places, 3^2 3 64 + 64 and 3^2 64 64 + 64 weights: 1.94e9 multiplications a sample.
+        // 224^2 places times 3^2 3 64 + 64 and 3^2 64 64 + 64 weights are 1.94e9 multiplications a sample.
         assert_eq!(chunk_of(&vgg, &[224, 224, 3]), 4);
     }
 

@@ -1,82 +1,82 @@
-//! Figures: what a training has to show beside its curves, as data that any screen can draw.
+//! Figures: what a training can show beside its curves, as data that any screen can draw.
 //!
-//! A procedure lists its figures and works one out when it is asked; the dashboard knows only the kinds of
-//! [`Body`]. So a new figure needs no new screen, and a new way of drawing serves every figure.
+//! A procedure lists its figures and computes one on request; the dashboard knows only the kinds of [`Body`]. So a
+//! new figure needs no new screen, and a new way of drawing serves every figure.
 
 use serde::{Deserialize, Serialize};
 
-/// A figure that can be asked for.
+/// A figure that can be requested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FigureInfo {
-    /// Its name, as asked for: `first-layer`.
+    /// Its name, as used in requests: `first-layer`.
     pub name: String,
-    /// On the screen.
+    /// Its title on the screen.
     pub title: String,
-    /// What a person can turn.
+    /// The knobs that a person can turn.
     pub knobs: Vec<Knob>,
 }
 
-/// Something about a figure that a person can turn; the values come back in [`Controls`].
+/// A setting of a figure that a person can change; the values are in [`Controls`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Knob {
-    /// Which sample: [`Controls::position`], counted round.
+    /// Which sample: [`Controls::position`], modulo the number of samples.
     Sample,
     /// Which of `count` things (a layer, a neuron): [`Controls::item`].
     Item {
-        /// What is chosen: `layer`.
+        /// What the item is: `layer`.
         label: String,
-        /// How many there are.
+        /// The number of items.
         count: usize,
     },
     /// A point of a plane: [`Controls::x`] and [`Controls::y`].
     Plane {
-        /// What it is: `latent point`.
+        /// What the point is: `latent point`.
         label: String,
-        /// One key press.
+        /// How far one key press moves.
         step: f64,
     },
     /// A number: [`Controls::level`].
     Level {
-        /// What it is: `threshold`, `temperature`.
+        /// What the number is: `threshold`, `temperature`.
         label: String,
-        /// The smallest.
+        /// The smallest value.
         from: f64,
-        /// The largest.
+        /// The largest value.
         to: f64,
-        /// Where it starts.
+        /// The value at first.
         start: f64,
-        /// One key press.
+        /// How far one key press moves.
         step: f64,
     },
     /// A line that is typed: [`Controls::text`].
     Text {
-        /// What it is: `prompt`.
+        /// What the line is: `prompt`.
         label: String,
-        /// What it starts as.
+        /// The text at first.
         start: String,
     },
 }
 
-/// How a figure's knobs stand.
+/// The values of a figure's knobs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Controls {
-    /// Which sample.
+    /// The value of [`Knob::Sample`].
     pub position: i64,
-    /// Which thing.
+    /// The value of [`Knob::Item`].
     pub item: usize,
-    /// A point of a plane.
+    /// The first coordinate of [`Knob::Plane`].
     pub x: f64,
-    /// Its other coordinate.
+    /// The second coordinate of [`Knob::Plane`].
     pub y: f64,
-    /// A number.
+    /// The value of [`Knob::Level`].
     pub level: f64,
-    /// A line.
+    /// The value of [`Knob::Text`].
     pub text: String,
 }
 
 impl Controls {
-    /// How the knobs of a figure stand at first.
+    /// The values of a figure's knobs at first.
     pub fn start(knobs: &[Knob]) -> Self {
         let mut controls = Controls::default();
         for knob in knobs {
@@ -90,16 +90,16 @@ impl Controls {
     }
 }
 
-/// A figure, worked out.
+/// A computed figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// The name it was asked by.
+    /// The name by which it was requested.
     pub name: String,
-    /// How the knobs stood.
+    /// The values of the knobs.
     pub at: Controls,
     /// The step of the model it shows.
     pub step: u64,
-    /// What it says in words: a line each.
+    /// Notes in words, one line each.
     pub notes: Vec<String>,
     /// Its parts, most important first; a small screen shows the first ones.
     pub panels: Vec<Panel>,
@@ -108,61 +108,61 @@ pub struct Figure {
 /// A part of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
-    /// Above it.
+    /// The title above it.
     pub title: String,
-    /// What it shows.
+    /// Its content.
     pub body: Body,
 }
 
-/// What a panel shows.
+/// The content of a panel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Body {
     /// Images of one size, side by side.
     Images {
-        /// Height, width and channels (1 or 3) of one.
+        /// Height, width and channels (1 or 3) of one image.
         shape: [usize; 3],
-        /// All of them, one after the other, channels last, from `range.0` (dark) to `range.1` (bright).
+        /// The pixels of all images, one after the other, channels last, from `range.0` (dark) to `range.1` (bright).
         pixels: Vec<f32>,
         /// The numbers that are drawn darkest and brightest. Around zero (`-a, a`): colours by sign.
         range: (f32, f32),
-        /// A word under each; empty for none.
+        /// A caption under each image; empty for none.
         captions: Vec<String>,
-        /// How many side by side look best; 0: as many as fit.
+        /// The best number of images side by side; 0: as many as fit.
         columns: usize,
     },
     /// A matrix as colours.
     Heatmap {
-        /// Rows, row by row.
+        /// The values, row by row.
         values: Vec<f32>,
         /// Numbers in a row.
         columns: usize,
         /// The numbers that are drawn darkest and brightest. Around zero: colours by sign.
         range: (f32, f32),
-        /// A word beside each row; empty for none.
+        /// A label beside each row; empty for none.
         rows_named: Vec<String>,
-        /// A word above each column; empty for none.
+        /// A label above each column; empty for none.
         columns_named: Vec<String>,
     },
-    /// A plane coloured by what the model says at each place, with samples on it.
+    /// A plane coloured by the model's prediction at each place, with samples on it.
     Surface {
-        /// From where to where the plane goes.
+        /// The range of the x axis.
         x: (f64, f64),
-        /// The same upwards.
+        /// The range of the y axis.
         y: (f64, f64),
         /// The class at each place, row by row from the top.
         classes: Vec<u8>,
-        /// How sure, 0 to 1, of each place.
+        /// How certain the prediction at each place is, 0 to 1.
         sureness: Vec<f32>,
         /// Places in a row.
         columns: usize,
-        /// Samples.
+        /// The samples.
         points: Vec<Point>,
     },
     /// Points in a plane.
     Scatter {
-        /// Under the x axis.
+        /// The label under the x axis.
         x_label: String,
-        /// Beside the y axis.
+        /// The label beside the y axis.
         y_label: String,
         /// The points.
         points: Vec<Point>,
@@ -173,9 +173,9 @@ pub enum Body {
     },
     /// Curves over a common axis.
     Lines {
-        /// Under the x axis.
+        /// The label under the x axis.
         x_label: String,
-        /// Beside the y axis.
+        /// The label beside the y axis.
         y_label: String,
         /// The curves.
         lines: Vec<Line>,
@@ -186,12 +186,12 @@ pub enum Body {
     Bars {
         /// Names and numbers.
         bars: Vec<(String, f64)>,
-        /// The number of a full bar.
+        /// The number that fills a bar.
         full: f64,
     },
-    /// Words.
+    /// A text.
     Text(String),
-    /// Rows of words.
+    /// A table of texts.
     Table {
         /// Column titles.
         header: Vec<String>,
@@ -203,9 +203,9 @@ pub enum Body {
 /// A point of a plane.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Rightwards.
+    /// Its x coordinate, to the right.
     pub x: f32,
-    /// Upwards.
+    /// Its y coordinate, upwards.
     pub y: f32,
     /// Its class.
     pub class: u8,
@@ -214,8 +214,8 @@ pub struct Point {
 /// A curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// In the legend.
+    /// Its name in the legend.
     pub name: String,
-    /// Its course.
+    /// Its points, from left to right.
     pub points: Vec<(f64, f64)>,
 }

@@ -1,8 +1,8 @@
 //! Language models: a network reads a text token by token and predicts each next one.
 //!
 //! The text is cut into as many streams as a batch has rows; a batch holds the next window of every stream, and the
-//! network keeps its state from one batch to the next. So gradients go back to the window's start only (truncated
-//! backpropagation through time), while the state knows all that came before.
+//! network carries its state from one batch to the next. So gradients go back only to the window's start (truncated
+//! backpropagation through time), while the state depends on all earlier tokens.
 
 use super::error::Error;
 use super::evaluation::{Evaluation, largest};
@@ -23,14 +23,14 @@ use crate::preset::experiment::Language;
 use crate::preset::{Loss, LossOptions, Preset};
 
 const WRITING: &str = "writing";
-/// Tokens of a prompt that are read at most, the last ones.
+/// The most tokens of a prompt that are read: the last ones.
 const READ: usize = 2000;
-/// Below this temperature nothing changes any more: the likeliest token is written.
+/// The lowest temperature; lower ones would change nothing, because the likeliest token is written anyway.
 const COLDEST: f64 = 0.01;
-/// Likeliest tokens that are shown.
+/// The number of likeliest tokens that are shown.
 const LIKELIEST: usize = 10;
 
-/// The network, and the same for one token at a time.
+/// The network, and a copy of it that reads one token at a time.
 pub struct LanguageModel<D: Backend> {
     networks: [Network<D>; 1],
     writer: Model<D>,
@@ -81,7 +81,7 @@ fn scores(loss: f64, accuracy: f64) -> Scores {
     Scores { loss, accuracy: Some(accuracy), metrics }
 }
 
-/// The share of tokens that are the likeliest by the network's outputs.
+/// The share of tokens that the network predicted as the likeliest.
 fn accuracy(output: &[f32], width: usize, targets: &Targets) -> f64 {
     let Targets::Classes(next) = targets else { return 0.0 };
     let hits = output.chunks_exact(width).zip(next).filter(|(row, next)| largest(row) == **next as usize);
@@ -100,13 +100,13 @@ impl<D: Backend> LanguageModel<D> {
         Ok((loss, accuracy(&output.host(), width, &batch.targets)))
     }
 
-    /// Probabilities of the next token after reading one more.
+    /// Reads one more token; returns the probabilities of the next one.
     fn read(&mut self, token: usize) -> Result<Vec<f32>, Error> {
         Ok(self.writer.predict(vec![token as f32].into(), 1)?)
     }
 
-    /// Writes on from a prompt. Returns the prompt as far as its characters are known, what follows, and the
-    /// probabilities of the first token after the prompt.
+    /// Continues a prompt. Returns the known characters of the prompt, the continuation, and the probabilities of the
+    /// first token after the prompt.
     fn write_on(&mut self, prompt: &str, how: Writing) -> Result<(String, String, Vec<f32>), Error> {
         self.writer.copy_weights(&self.networks[0].model)?;
         self.writer.reset_prediction_state();
@@ -114,7 +114,7 @@ impl<D: Backend> LanguageModel<D> {
         let mut known: Vec<usize> = prompt.chars().filter_map(number).collect();
         known.drain(..known.len().saturating_sub(READ));
         if known.is_empty() {
-            // Something must come first: the line's end, or whatever the text has.
+            // The network must read something first: the line's end, or else the first token that the data has.
             known.push(number('\n').unwrap_or(0));
         }
         let mut next = Vec::new();
@@ -136,7 +136,8 @@ impl<D: Backend> LanguageModel<D> {
     }
 }
 
-/// A token by its probability, flattened or sharpened by the temperature: `p^(1 / temperature)`, made to sum to one.
+/// Draws a token by its probability, flattened or sharpened by the temperature: `p^(1 / temperature)`, scaled to sum to
+/// one.
 fn draw(probabilities: &[f32], temperature: f64, chance: f32) -> usize {
     let top = probabilities.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
     let weigh = |p: &f32| (f64::from(p.max(f32::MIN_POSITIVE)) / f64::from(top)).powf(1.0 / temperature);
@@ -151,7 +152,7 @@ fn draw(probabilities: &[f32], temperature: f64, chance: f32) -> usize {
     largest(probabilities)
 }
 
-/// Losses and shares of right tokens, times the rows that they are means over.
+/// Sums of losses and of shares of right tokens, each weighted by the number of rows.
 #[derive(Default)]
 pub struct Sums {
     loss: f64,
@@ -257,12 +258,12 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
         });
         let bars = bars.collect();
         let notes = vec![format!(
-            "at temperature {temperature:.1}, after {} characters of prompt; another sample is another text",
+            "at temperature {temperature:.1}, after {} characters of prompt; choose another sample for another text",
             read.chars().count()
         )];
         let panels = vec![
             Panel { title: "Text".into(), body: Body::Text(read + &text) },
-            Panel { title: "After the prompt comes".into(), body: Body::Bars { bars, full: 1.0 } },
+            Panel { title: "Next after the prompt".into(), body: Body::Bars { bars, full: 1.0 } },
         ];
         Ok(Some((notes, panels)))
     }
@@ -303,7 +304,7 @@ mod tests {
         heard.drive(&mut training).unwrap();
         let (first, last) = (heard.epochs[0].training, heard.epochs[5].training);
         let bits = |scores: Scores| scores.metrics.get(Metric::BitsPerCharacter).unwrap();
-        // All of 80 characters alike would be 6.3 bits, by their frequencies 4.8.
+        // With 80 equally likely characters the loss would be 6.3 bits; by their frequencies it is 4.8.
         assert!(bits(last) < 4.0 && bits(last) < bits(first), "{last:?}");
         assert!((bits(last) - last.loss / 2_f64.ln()).abs() < 1e-9);
         let perplexity = last.metrics.get(Metric::Perplexity).unwrap();

@@ -1,4 +1,4 @@
-//! Whether a training fits into this machine, before it starts.
+//! Checks whether a training fits into this machine's memory before it starts.
 
 use sysinfo::{MemoryRefreshKind, System};
 
@@ -6,7 +6,7 @@ use super::error::Error;
 use crate::preset::Experiment;
 use crate::preset::summary::in_bytes;
 
-/// A share of free memory is left to others.
+/// The share of free memory that a training may use; the rest is left to other programs.
 const USABLE: f64 = 0.9;
 
 /// Refuses an experiment that would take more memory than is free.
@@ -30,12 +30,13 @@ fn check_against(experiment: &Experiment, free: u64) -> Result<(), Error> {
     })
 }
 
-/// Free bytes: the machine's, or the container's where that has less. `None` where the system does not tell.
+/// Free memory in bytes: the machine's, or the container's where that has less. `None` where the system does not report
+/// it.
 fn free() -> Option<u64> {
     let mut system = System::new();
     system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
     let machine = system.available_memory();
-    // What a container uses is counted without the page cache, which gives way.
+    // The memory that a container uses is counted without the page cache, which the system frees when needed.
     let of_container = |limits: sysinfo::CGroupLimits| limits.total_memory.saturating_sub(limits.rss);
     let free = system.cgroup_limits().map_or(machine, |limits| machine.min(of_container(limits)));
     (free > 0).then_some(free)

@@ -1,10 +1,10 @@
-//! The figures of merit beside loss and accuracy.
+//! The metrics beside loss and accuracy.
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::preset::Metric;
 
-/// A few metrics with their values, in the order in which they were set; copied with a report, no memory of its own.
+/// A few metrics with their values, in the order in which they were set. The type is `Copy` and allocates nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Vec<(Metric, f64)>", from = "Vec<(Metric, f64)>")]
 pub struct Metrics {
@@ -15,7 +15,7 @@ impl Metrics {
     /// The most metrics that fit; a procedure reports fewer.
     pub const ROOM: usize = 6;
 
-    /// Sets a metric; when all places are taken by others it is left out.
+    /// Sets a metric; it is left out when other metrics take all places.
     pub fn set(&mut self, metric: Metric, value: f64) {
         let place =
             self.places.iter_mut().find(|place| place.is_none() || place.is_some_and(|p| p.0 == metric));
@@ -30,22 +30,22 @@ impl Metrics {
         self
     }
 
-    /// The value of one, if it was set.
+    /// The value of a metric, if it was set.
     pub fn get(&self, metric: Metric) -> Option<f64> {
         self.iter().find(|(known, _)| *known == metric).map(|(_, value)| value)
     }
 
-    /// All that were set, in order.
+    /// All metrics that were set, in order.
     pub fn iter(&self) -> impl Iterator<Item = (Metric, f64)> {
         self.places.into_iter().flatten()
     }
 
-    /// Whether none was set.
+    /// Whether no metric was set.
     pub fn is_empty(&self) -> bool {
         self.places[0].is_none()
     }
 
-    /// The means of both, `share` of the way from `self` to `newer`; what only one has is kept.
+    /// The means of both, `share` of the way from `self` to `newer`; a metric that only one of them has is kept.
     pub fn mean(&self, newer: &Metrics, share: f64) -> Metrics {
         let mut mean = *self;
         for (metric, new) in newer.iter() {
@@ -72,9 +72,9 @@ impl From<Vec<(Metric, f64)>> for Metrics {
 pub struct Scores {
     /// Mean loss, regularization included.
     pub loss: f64,
-    /// Share of right answers; `None` where the task has none.
+    /// Share of correct answers; `None` where the task has no such thing.
     pub accuracy: Option<f64>,
-    /// What else the procedure reports.
+    /// The other metrics that the procedure reports.
     #[serde(default)]
     pub metrics: Metrics,
 }

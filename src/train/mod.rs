@@ -1,9 +1,9 @@
-//! Training procedures, schedules, stopping, evaluation.
+//! Training procedures, schedules, early stopping, evaluation.
 //!
-//! A procedure is a [`Training`], which is pulled forward piece by piece: `supervised`, `autoencoder`, `adversarial` and
+//! A procedure is a [`Training`], which advances piece by piece: `supervised`, `autoencoder`, `adversarial` and
 //! `language` share a [`TrainingLoop`](training_loop::TrainingLoop); `pretrain` learns layer by layer, then is
-//! supervised. What it tells of itself is in `report`; what it shows beside curves are figures (`figure`: what they are,
-//! `figures/`: one file each). All of it is written for any device; [`prepare`] says which.
+//! supervised. What a training reports is in `report`; what it shows beside curves are figures (`figure`: their types,
+//! `figures/`: one file each). All of it is generic over the device; [`prepare`] chooses one.
 
 pub mod adversarial;
 pub mod autoencoder;

@@ -1,4 +1,4 @@
-//! What every procedure trains.
+//! A network with its optimizer: what every procedure trains.
 
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
@@ -6,7 +6,7 @@ use crate::nn::optim::Optimizer;
 
 /// A network with the optimizer that trains it.
 pub struct Network<D: Backend> {
-    /// What stands before its parameters' paths: `generator/`; empty for the only one.
+    /// The prefix of its parameters' paths: `generator/`; empty for a procedure's only network.
     pub name: &'static str,
     /// The network.
     pub model: Model<D>,

@@ -1,4 +1,4 @@
-//! From an experiment to a training: its procedure, on the device that was chosen.
+//! Turns an experiment into a training: its procedure, on the chosen device.
 
 use super::error::Error;
 use super::training::Training;
@@ -11,8 +11,8 @@ use crate::preset::{DeviceChoice, Experiment, Networks};
 /// Opens the data and builds the networks of an experiment on a device, with its procedure.
 ///
 /// # Errors
-/// When the data is broken or is another than the experiment was checked for, a model does not fit it, or there is not
-/// the memory for it.
+/// When the data is broken or differs from the data that the experiment was checked for, a model does not fit it, or
+/// there is not enough memory.
 pub fn prepare(experiment: &Experiment, device: DeviceChoice) -> Result<Box<dyn Training>, Error> {
     memory::check(experiment)?;
     let training = on_device(device, Prepare(experiment))?;

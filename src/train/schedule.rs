@@ -3,7 +3,7 @@
 use crate::preset::Schedule;
 use crate::preset::schedule::{Cosine, Exponential, OneCycle, ReduceOnPlateau, Step, WarmUp};
 
-/// A schedule with what it has seen so far.
+/// A schedule with its state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scheduler {
     schedule: Schedule,
@@ -13,19 +13,19 @@ pub struct Scheduler {
     plateau: Plateau,
 }
 
-/// What `reduce_on_plateau` remembers.
+/// The state of `reduce_on_plateau`.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Plateau {
     /// Best validation loss so far.
     pub best: f64,
-    /// Epochs since then.
+    /// Epochs without improvement since then, or since the last reduction.
     pub waited: u32,
-    /// What the rate has been reduced to, as a share of the base.
+    /// The factor by which the base rate has been reduced.
     pub factor: f64,
 }
 
 impl Scheduler {
-    /// A schedule over `epochs` of `steps_per_epoch`, on top of the optimizer's rate `base`.
+    /// A schedule over `epochs` epochs of `steps_per_epoch` steps, based on the optimizer's rate `base`.
     pub fn new(schedule: &Schedule, base: f64, steps_per_epoch: u64, epochs: u32) -> Self {
         Scheduler {
             schedule: schedule.clone(),
@@ -56,7 +56,7 @@ impl Scheduler {
                 minimum + (base - minimum) * 0.5 * (1.0 + (std::f64::consts::PI * along).cos())
             }
             Schedule::OneCycle(OneCycle { rise, start_divisor, final_divisor }) => {
-                // As PyTorch's OneCycleLR: two half cosines, the last step at the final rate.
+                // As in PyTorch's OneCycleLR: two half cosines; the last step has the final rate.
                 let last = self.total_steps.saturating_sub(1).max(1) as f64;
                 let peak = (rise * self.total_steps as f64 - 1.0).max(0.0);
                 let (low, end) = (base / start_divisor, base / start_divisor / final_divisor);
@@ -79,7 +79,7 @@ impl Scheduler {
         }
     }
 
-    /// Hears the validation loss (or, without validation, the training loss) at an epoch's end.
+    /// Takes note of the validation loss (or, without validation, the training loss) at an epoch's end.
     pub fn epoch_ended(&mut self, loss: f64) {
         let Schedule::ReduceOnPlateau(ReduceOnPlateau { factor, patience, .. }) = self.schedule else {
             return;
@@ -97,12 +97,12 @@ impl Scheduler {
         }
     }
 
-    /// What it remembers, for a checkpoint.
+    /// Its state, for a checkpoint.
     pub fn plateau(&self) -> Plateau {
         self.plateau
     }
 
-    /// Goes on from what was remembered.
+    /// Continues from a saved state.
     pub fn restore(&mut self, plateau: Plateau) {
         self.plateau = plateau;
     }

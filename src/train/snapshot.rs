@@ -1,7 +1,7 @@
-//! Checkpoints of a training: what every procedure saves in the same way, so that it can go on bit for bit.
+//! Checkpoints of a training: what every procedure saves in the same way, so that it can continue bit for bit.
 //!
 //! A procedure packs its networks and optimizers by name and adds a state of its own; unpacking takes them out again
-//! under the same names. A network's name is empty for the only one, and ends with `/` otherwise (`generator/`).
+//! under the same names. The name of a procedure's only network is empty; other names end with `/` (`generator/`).
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,33 +14,33 @@ use crate::nn::ops::Backend;
 use crate::nn::optim::{Memory, Optimizer};
 use crate::run::{Checkpoint, NamedTensor};
 
-/// What stands before the name of a recurrent layer's state among the optimizer's tensors.
+/// The prefix of the name of a recurrent layer's state among the optimizer's tensors.
 const CARRIED: &str = "kept/";
 
-/// The RON of a checkpoint.
+/// The part of a checkpoint that is saved as RON.
 #[derive(Serialize, Deserialize)]
 struct State<T> {
     /// Updates made so far, by network.
     updates: BTreeMap<String, u64>,
-    /// The procedure's own.
+    /// The procedure's own state.
     procedure: T,
 }
 
-/// Puts a checkpoint together.
+/// Builds a checkpoint.
 pub struct Packer {
     checkpoint: Checkpoint,
     updates: BTreeMap<String, u64>,
 }
 
 impl Packer {
-    /// A checkpoint after so many steps, still empty.
+    /// An empty checkpoint after `step` steps.
     pub fn new(step: u64) -> Self {
         let checkpoint =
             Checkpoint { step, weights: Vec::new(), optimizer: Vec::new(), state: String::new() };
         Packer { checkpoint, updates: BTreeMap::new() }
     }
 
-    /// Adds a network: its weights, and what its recurrent layers keep from batch to batch.
+    /// Adds a network: its weights, and the carried state of its recurrent layers.
     pub fn model<D: Backend>(&mut self, network: &str, model: &Model<D>) {
         let Checkpoint { weights, optimizer, .. } = &mut self.checkpoint;
         model.visit(&mut |path, param| {
@@ -67,10 +67,10 @@ impl Packer {
         self.checkpoint.optimizer.push(flat(name.to_string(), numbers));
     }
 
-    /// The checkpoint, with the procedure's own state.
+    /// Returns the checkpoint, with the procedure's own state.
     pub fn finish(mut self, procedure: &impl Serialize) -> Checkpoint {
         let state = State { updates: self.updates, procedure };
-        // Numbers, names and lists always have a form in RON; a state that had none would not be read back.
+        // Numbers, names and lists can always be written as RON; an empty state would be refused when it is read.
         self.checkpoint.state = ron::to_string(&state).unwrap_or_default();
         self.checkpoint
     }
@@ -80,7 +80,7 @@ fn flat(name: String, values: Vec<f32>) -> NamedTensor {
     NamedTensor { name, shape: vec![values.len()], values }
 }
 
-/// Takes a checkpoint apart.
+/// Reads the parts of a checkpoint.
 pub struct Unpacker {
     /// Steps done.
     pub step: u64,
@@ -90,10 +90,10 @@ pub struct Unpacker {
 }
 
 impl Unpacker {
-    /// Opens a checkpoint; gives the procedure's own state with it.
+    /// Opens a checkpoint; also returns the procedure's own state.
     ///
     /// # Errors
-    /// When the state is of another procedure.
+    /// When the state belongs to another procedure.
     pub fn open<T: DeserializeOwned>(checkpoint: Checkpoint) -> Result<(Self, T), Error> {
         let State { updates, procedure } = ron::from_str(&checkpoint.state)
             .map_err(|error| Error::Checkpoint(format!("its state is of another kind: {error}")))?;
@@ -104,10 +104,10 @@ impl Unpacker {
         Ok((Unpacker { step: checkpoint.step, weights, other, updates }, procedure))
     }
 
-    /// Gives a network its weights and its recurrent layers their state.
+    /// Restores a network's weights and the carried state of its recurrent layers.
     ///
     /// # Errors
-    /// When a weight is missing or of another size.
+    /// When a weight is missing or has another size.
     pub fn model<D: Backend>(&mut self, network: &str, model: &mut Model<D>) -> Result<(), Error> {
         let mut outcome = Ok(());
         let device = model.device().clone();
@@ -117,7 +117,7 @@ impl Unpacker {
                     param.set(&device, &numbers).map_err(Error::from)
                 }
                 Some(numbers) => Err(Error::Checkpoint(format!(
-                    "{path} has {} numbers there, {} here",
+                    "{path} has {} numbers there and {} here",
                     numbers.len(),
                     param.len()
                 ))),
@@ -131,11 +131,11 @@ impl Unpacker {
         outcome
     }
 
-    /// Gives an optimizer what it remembered of a network. To be called for every network whose name begins with
-    /// another's before that one: its moments are told apart by their beginning.
+    /// Restores the state of a network's optimizer, which is found by the network's name as a prefix. So where one
+    /// name is a prefix of another, the longer name must be restored first.
     ///
     /// # Errors
-    /// When it was another kind of optimizer.
+    /// When the state belongs to another kind of optimizer.
     pub fn optimizer<D: Backend>(
         &mut self,
         network: &str,
@@ -153,7 +153,7 @@ impl Unpacker {
         Ok(optimizer.restore(Memory { steps, moments })?)
     }
 
-    /// Other numbers, by their name; to be taken before the optimizer of a network without a name.
+    /// Takes other numbers by their name; must be called before restoring the optimizer of a network without a name.
     pub fn numbers(&mut self, name: &str) -> Option<Vec<f32>> {
         self.other.remove(name)
     }
@@ -168,7 +168,7 @@ mod tests {
     use crate::preset::Preset;
     use crate::run::checkpoint::folder_name;
 
-    /// Everything a training can remember: momentum, dropout, a plateau, early stopping with the best weights.
+    /// Every state that a training can have: momentum, dropout, a plateau, early stopping with the best weights.
     fn preset() -> Preset {
         ron::from_str(
             r#"(name: "x", title: "", data: (source: mnist, train_samples: Some(600), validation: 0.02),
@@ -181,7 +181,7 @@ mod tests {
         .unwrap()
     }
 
-    /// Advances at most `stop` times, turns the rate at step 5, and keeps what it heard of epochs.
+    /// Advances at most `stop` times, changes the learning rate at step 5, and keeps the reports of epochs.
     struct Interrupter {
         stop: usize,
         epochs: Vec<String>,
@@ -263,6 +263,6 @@ mod tests {
         .unwrap();
         let checkpoint = prepare(&preset()).unwrap().snapshot();
         let error = prepare(&other).unwrap().restore(checkpoint).unwrap_err().to_string();
-        assert!(error.contains("dense/kernel has 9408 numbers there, 7840 here"), "{error}");
+        assert!(error.contains("dense/kernel has 9408 numbers there and 7840 here"), "{error}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::preset::{self, Monitor};
 
-/// Early stopping with what it has seen so far.
+/// Early stopping with its state.
 #[derive(Clone, Debug)]
 pub struct EarlyStopping {
     settings: preset::EarlyStopping,
@@ -10,24 +10,24 @@ pub struct EarlyStopping {
     waited: u32,
 }
 
-/// What an epoch's monitored score means.
+/// What an epoch's monitored score means for the training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
     /// The best so far: its weights are worth keeping.
     Best,
-    /// Not better, but patience is left.
+    /// The score is not better, but patience is left.
     Waiting,
     /// Patience is spent.
     Stop,
 }
 
 impl EarlyStopping {
-    /// Early stopping that has seen nothing yet.
+    /// Early stopping before the first epoch.
     pub fn new(settings: &preset::EarlyStopping) -> Self {
         EarlyStopping { settings: settings.clone(), best: f64::INFINITY, waited: 0 }
     }
 
-    /// Hears the validation scores of an epoch.
+    /// Judges the scores of an epoch.
     pub fn judge(&mut self, loss: f64, accuracy: Option<f64>) -> Judgement {
         // Smaller is better, for either score.
         let score = match self.settings.monitor {
@@ -42,17 +42,17 @@ impl EarlyStopping {
         if self.waited >= self.settings.patience { Judgement::Stop } else { Judgement::Waiting }
     }
 
-    /// What it remembers, for a checkpoint: the best score and the epochs since.
+    /// Its state, for a checkpoint: the best score and the epochs since then.
     pub fn memory(&self) -> (f64, u32) {
         (self.best, self.waited)
     }
 
-    /// Goes on from what was remembered.
+    /// Continues from a saved state.
     pub fn restore(&mut self, (best, waited): (f64, u32)) {
         (self.best, self.waited) = (best, waited);
     }
 
-    /// Whether the best epoch's weights come back at the end.
+    /// Whether the best epoch's weights are restored at the end.
     pub fn restores(&self) -> bool {
         self.settings.restore_best_weights
     }

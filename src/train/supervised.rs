@@ -56,7 +56,7 @@ impl<D: Backend> Supervised<D> {
         &mut self.networks[0].model
     }
 
-    /// Forward, loss, backward, update.
+    /// One step: forward pass, loss, backward pass, update.
     fn learn(&mut self, inputs: Arc<Buffer>, batch: &Batch, context: StepContext) -> Result<Scores, Error> {
         let [Network { model, optimizer, .. }] = &mut self.networks;
         let device = model.device().clone();
@@ -81,7 +81,7 @@ impl<D: Backend> Supervised<D> {
     }
 }
 
-/// What an evaluation of a supervised network sums up.
+/// The sums of an evaluation of a supervised network.
 pub struct Sums {
     loss: LossAndHits,
     tally: Tally,
@@ -108,7 +108,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
     }
 
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
-        // The pass reads the batch where it is; its memory comes back when the pass is over.
+        // The pass reads the batch without copying it; the batch gets its memory back after the pass.
         let inputs = Arc::new(Buffer::from(std::mem::take(&mut batch.inputs)));
         let scores = self.learn(inputs.clone(), batch, context);
         batch.inputs = Arc::try_unwrap(inputs).map_or_else(|shared| shared.to_vec(), Buffer::into_vec);
@@ -118,7 +118,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
     fn first_not_finite(&mut self, batch: &Batch, seed: u64) -> Option<String> {
         let model = self.model();
         let device = model.device().clone();
-        // The very pass that failed, without what is done to the gradients.
+        // This repeats the forward pass that failed.
         let mut pass = Pass::training(&device, seed);
         let inputs = Buffer::copy_of(&batch.inputs);
         let input = Var::new(&device, inputs, batch.rows, model.input_len(), false).ok()?;

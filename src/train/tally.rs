@@ -1,20 +1,20 @@
-//! Works out the metrics of a whole set of samples: what is counted, and the formulas.
+//! Computes the metrics of a whole set of samples: what is counted, and the formulas.
 
 use super::metrics::{Metric, Metrics};
 use crate::data::{Batch, Targets};
 use crate::nn::loss::Form;
 
-/// What a model said to a set of samples, as far as the metrics need it.
+/// The outputs of a model for a set of samples, as far as the metrics need them.
 pub(super) struct Tally {
     wanted: Vec<Metric>,
     kind: Option<Kind>,
 }
 
 enum Kind {
-    /// Two classes: how much each sample looks like the positive one (the second), and whether it is.
+    /// Two classes: each sample's score for the positive class (the second), and whether the sample is positive.
     Binary(Vec<(f32, bool)>),
-    /// Several classes: `counts[truth * classes + predicted]`, the samples whose class is among the five largest
-    /// outputs, and, where an area is wanted, each sample's probabilities and class.
+    /// Several classes: `counts[truth * classes + predicted]`, the number of samples whose class is among the five
+    /// largest outputs, and, where the area under the ROC curve is needed, each sample's probabilities and class.
     Classes { classes: usize, counts: Vec<u64>, among_five: u64, outputs: Option<(Vec<f32>, Vec<u32>)> },
     /// Real values.
     Values(Residuals),
@@ -35,7 +35,7 @@ struct Residuals {
 }
 
 impl Tally {
-    /// A tally for these metrics; for the task's usual ones when none is named.
+    /// A tally for these metrics; for the task's usual metrics when the list is empty.
     pub(super) fn new(wanted: &[Metric]) -> Self {
         Tally { wanted: wanted.to_vec(), kind: None }
     }
@@ -172,7 +172,8 @@ impl Residuals {
         }
     }
 
-    /// The mean over outputs of 1 - residual / total sum of squares; an output whose targets never vary has none.
+    /// The mean over outputs of 1 - residual / total sum of squares; outputs whose targets never
+    /// vary are left out.
     fn explained(&self) -> Option<f64> {
         let rows = self.count as f64 / self.targets.len().max(1) as f64;
         let each: Vec<f64> = (self.targets.iter().zip(&self.differences))
@@ -212,8 +213,8 @@ fn ratio(part: f64, whole: f64) -> f64 {
     if whole > 0.0 { part / whole } else { 0.0 }
 }
 
-/// Precision, recall or F1 from true positives, false positives and false negatives; 0 where nothing was called so, as
-/// scikit-learn has it.
+/// Precision, recall or F1 from true positives, false positives and false negatives; 0 where the denominator is zero,
+/// as in scikit-learn.
 fn of_class(metric: Metric, right: f64, wrongly: f64, missed: f64) -> f64 {
     match metric {
         Metric::Precision => ratio(right, right + wrongly),
@@ -222,8 +223,8 @@ fn of_class(metric: Metric, right: f64, wrongly: f64, missed: f64) -> f64 {
     }
 }
 
-/// Area under the ROC curve: the share of pairs of a positive and a negative that are in the right order, equal ones
-/// counted half (Mann-Whitney). Half where a class is missing.
+/// Area under the ROC curve: the share of pairs of a positive and a negative sample that are in the right order; pairs
+/// with equal scores count half (Mann-Whitney). 0.5 where a class is missing.
 fn area(seen: &[(f32, bool)]) -> f64 {
     let mut sorted: Vec<(f32, bool)> = seen.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -269,7 +270,7 @@ mod tests {
             };
             let wanted: Vec<Metric> = case.metrics.keys().copied().collect();
             let mut tally = Tally::new(&wanted);
-            // In two batches, the second smaller.
+            // The samples come in two batches, of which the second is smaller.
             let rows = case.output.len() / case.width;
             for range in [0..rows * 2 / 3, rows * 2 / 3..rows] {
                 let columns = range.start * case.width..range.end * case.width;

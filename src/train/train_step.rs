@@ -1,4 +1,4 @@
-//! What a procedure of mini-batches is: its networks, a step, an evaluation.
+//! The trait of procedures that train on mini-batches: networks, a step, an evaluation.
 
 use super::error::Error;
 use super::evaluation::Evaluation;
@@ -15,27 +15,27 @@ use crate::preset::Preset;
 pub struct StepContext {
     /// Steps done before it.
     pub step: u64,
-    /// Its seed: no other step has it.
+    /// Its seed, which no other step has.
     pub seed: u64,
     /// Its learning rate.
     pub learning_rate: f64,
 }
 
-/// What a procedure of mini-batches is made of: its networks, a step, an evaluation.
+/// A procedure that trains on mini-batches: its networks, a step, an evaluation.
 pub trait TrainStep {
     /// The device that its networks are on.
     type Device: Backend;
 
-    /// What an evaluation sums up over the chunks of a set.
+    /// The sums of an evaluation over the chunks of a set.
     type Sums;
 
     /// Its networks, in a fixed order; the first is the one that the person sees as the model.
     fn networks(&self) -> &[Network<Self::Device>];
 
-    /// The same, to be changed.
+    /// The same networks, mutable.
     fn networks_mut(&mut self) -> &mut [Network<Self::Device>];
 
-    /// Before an epoch's first step.
+    /// Called before an epoch's first step.
     fn begin_epoch(&mut self) {}
 
     /// The order in which an epoch reads the training samples.
@@ -43,22 +43,23 @@ pub trait TrainStep {
         data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
     }
 
-    /// Learns from a batch, whose inputs it may move out and back; returns the scores on it. When the loss is not
-    /// finite, nothing is learned.
+    /// Learns from a batch and returns the scores on it; may move the batch's inputs out and back in. When the loss is
+    /// not finite, nothing is learned.
     ///
     /// # Errors
     /// When the device fails.
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error>;
 
-    /// Where NaN or infinity appeared in the step on this batch with this seed, in words; `None`: it cannot say.
+    /// Where NaN or infinity appeared in the step on this batch with this seed, in words; `None` where the procedure
+    /// cannot tell.
     fn first_not_finite(&mut self, _batch: &Batch, _seed: u64) -> Option<String> {
         None
     }
 
-    /// Begins an evaluation: in which chunks it reads the set, with nothing summed up yet.
+    /// Begins an evaluation of a set: decides its chunks and starts with empty sums.
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Self::Sums>;
 
-    /// Evaluates a chunk, the `number`-th of its set, and adds it to the sums.
+    /// Evaluates chunk `number` of a set, from 0, and adds it to the sums.
     ///
     /// # Errors
     /// When the device fails.
@@ -67,7 +68,7 @@ pub trait TrainStep {
     /// The scores over a whole set.
     fn scores(&self, sums: Self::Sums) -> Scores;
 
-    /// Whether its outputs for samples are classes.
+    /// Whether its networks predict classes for samples.
     fn predicts_classes(&self, _splits: &Splits) -> bool {
         false
     }
@@ -80,7 +81,7 @@ pub trait TrainStep {
         Ok(None)
     }
 
-    /// What it has to show beside curves.
+    /// The figures that it has to show beside curves.
     fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
         Vec::new()
     }
@@ -93,7 +94,7 @@ pub trait TrainStep {
         Ok(None)
     }
 
-    /// The same as it is shown after so many steps: for figures that correct what they are asked for.
+    /// The complete figure after `step` steps. Procedures whose figures correct the requested controls override this.
     ///
     /// # Errors
     /// When the device fails.

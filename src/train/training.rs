@@ -1,5 +1,5 @@
-//! What every training procedure offers to the rooms above: it is pulled forward piece by piece, looked at and changed
-//! between pieces, all in numbers on the host.
+//! What every training procedure offers to the rooms above: it advances piece by piece and can be inspected and changed
+//! between pieces, all with numbers on the host.
 
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ pub enum Progress {
     Validating,
     /// An epoch is over, its validation included.
     EpochEnded(EpochReport),
-    /// Nothing was computed; this is a line for the log: a phase of the procedure begins.
+    /// A phase of the procedure begins: nothing was computed, and this is a line for the log.
     Noted(String),
-    /// Nothing is left to do. Every further call says so again.
+    /// Nothing is left to do. Every further call returns this again.
     Done(Outcome),
 }
 
@@ -37,7 +37,8 @@ pub trait Training {
     /// When the loss is not finite, the data cannot be read, or the device fails.
     fn advance(&mut self) -> Result<Progress, Error>;
 
-    /// Evaluates the next piece of the test set; gives the scores with the last piece. A call after that begins anew.
+    /// Evaluates the next piece of the test set; returns the scores with the last piece. The next call then starts
+    /// again.
     ///
     /// # Errors
     /// When the data cannot be read, or the device fails.
@@ -46,7 +47,7 @@ pub trait Training {
     /// Advances until nothing is left to do.
     ///
     /// # Errors
-    /// As [`advance`](Training::advance).
+    /// For the same reasons as [`advance`](Training::advance).
     fn run(&mut self) -> Result<Outcome, Error> {
         loop {
             if let Progress::Done(outcome) = self.advance()? {
@@ -58,7 +59,7 @@ pub trait Training {
     /// The scores on the whole test set.
     ///
     /// # Errors
-    /// As [`advance_test`](Training::advance_test).
+    /// For the same reasons as [`advance_test`](Training::advance_test).
     fn evaluate_test(&mut self) -> Result<Scores, Error> {
         loop {
             if let Some(scores) = self.advance_test()? {
@@ -73,13 +74,13 @@ pub trait Training {
     /// The data.
     fn splits(&self) -> &Splits;
 
-    /// The device for a person: `cpu, 2 threads, AVX-512`.
+    /// The device in words for a person: `cpu, 2 threads, AVX-512`.
     fn device(&self) -> String;
 
-    /// Judges by other samples from now on; they have the shapes and classes of its own.
+    /// Replaces the test set from now on; the new samples must have the shapes and classes of the old ones.
     fn set_test(&mut self, test: Arc<dyn Dataset>);
 
-    /// The network whose outputs are shown for samples, and the data. A classifier's where there is one; the
+    /// The network whose outputs are shown for samples, and the data: the classifier where there is one, the
     /// generator of an adversarial pair.
     fn model_and_splits(&mut self) -> (&mut dyn HostModel, &Splits);
 
@@ -87,31 +88,31 @@ pub trait Training {
     /// networks the path starts with the network's name: `generator/dense/kernel`.
     fn weights(&self) -> Vec<NamedTensor>;
 
-    /// Takes weights where name and shape are the same.
+    /// Takes the weights whose name and shape match.
     ///
     /// # Errors
     /// When the device fails.
     fn load(&mut self, weights: Vec<NamedTensor>) -> Result<Loaded, Error>;
 
-    /// Leaves the first so many layers that have weights untrained; gives their names. A layer is what stands in the
-    /// preset's list, with everything in it.
+    /// Freezes the first `layers` layers that have weights; returns their names. A layer is an entry of the preset's
+    /// list, with everything in it.
     fn freeze(&mut self, layers: usize) -> Vec<String>;
 
-    /// Trainable numbers of all its networks.
+    /// The number of trainable weights of all its networks.
     fn parameters(&self) -> u64;
 
-    /// All that it takes to go on from here, bit for bit, as if nothing had been in between. Called between pieces of
-    /// work; it copies numbers and writes nothing.
+    /// Everything that is needed to continue from here bit for bit, as if there had been no interruption. Called
+    /// between pieces of work; it copies numbers and writes nothing.
     fn snapshot(&self) -> Checkpoint;
 
-    /// Goes on from a snapshot of the same preset. See `snapshot.rs` for the common parts.
+    /// Continues from a snapshot of the same preset. See `snapshot.rs` for the common parts.
     ///
     /// # Errors
-    /// When it is of another preset; the training is then not to be used.
+    /// When the snapshot is of another preset; the training must then not be used.
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error>;
 
-    /// After [`Error::NotFinite`]: where NaN or infinity appeared first, in words: the weights, or the output, of which
-    /// layer.
+    /// After [`Error::NotFinite`]: where NaN or infinity appeared first, in words: in the weights or in the output of
+    /// which layer.
     fn first_not_finite(&mut self) -> Option<String> {
         weights_not_finite(self)
     }
@@ -146,8 +147,8 @@ pub trait Training {
         self.steps_per_epoch() * u64::from(self.epochs())
     }
 
-    /// How a language model goes on from a text: the text as far as its characters are known, and the continuation. None
-    /// where it is no language model.
+    /// How a language model continues a text: the known characters of the text, and the continuation. `None` where the
+    /// training is not of a language model.
     ///
     /// # Errors
     /// When the device fails.
@@ -155,12 +156,13 @@ pub trait Training {
         Ok(None)
     }
 
-    /// What it has to show beside its curves.
+    /// The figures that it has to show beside its curves.
     fn figures(&self) -> Vec<FigureInfo> {
         Vec::new()
     }
 
-    /// Works out a figure; none of that name: `None`. Called between pieces of work, so it should take milliseconds.
+    /// Computes a figure; `None` where there is none of that name. Called between pieces of work, so it should take
+    /// milliseconds only.
     ///
     /// # Errors
     /// When the device fails.

@@ -1,5 +1,5 @@
 //! The training loop over mini-batches: epochs of batches, validation, learning rate, early stopping, checkpoints.
-//! What a step and an evaluation are, the procedure's [`TrainStep`] says.
+//! The procedure's [`TrainStep`] defines a step and an evaluation.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,17 +29,17 @@ use crate::run::{Checkpoint, NamedTensor};
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
 struct EpochProgress {
     in_epoch: bool,
-    /// Early stopping has ended the training.
+    /// Whether early stopping has ended the training.
     is_over: bool,
     batches: u64,
     samples: u64,
-    /// Means over its samples.
+    /// Means over the epoch's samples.
     scores: Scores,
     time: Duration,
     learning_rate: f64,
 }
 
-/// What a checkpoint holds beside tensors.
+/// The part of a checkpoint that is not tensors.
 #[derive(Serialize, Deserialize)]
 struct State {
     epoch: u32,
@@ -62,9 +62,9 @@ pub struct TrainingLoop<P: TrainStep> {
     scheduler: Scheduler,
     early_stopping: Option<EarlyStopping>,
     best: Option<Vec<f32>>,
-    /// What the person made of the scheduled rate, as a factor.
+    /// The factor by which the person has changed the scheduled learning rate.
     rate_factor: f64,
-    /// In which order the epoch `ordered` reads the samples.
+    /// The order in which the epoch `ordered` reads the samples.
     order: Vec<u32>,
     ordered: u32,
     steps_per_epoch: u64,
@@ -83,7 +83,7 @@ enum Validation<S> {
     Waiting,
     /// A part of the held-out samples is evaluated.
     Running(Evaluation<S>),
-    /// All are, with these scores.
+    /// All held-out samples are evaluated, with these scores.
     Ended(Scores),
 }
 
@@ -226,7 +226,7 @@ impl<P: TrainStep> TrainingLoop<P> {
         }
     }
 
-    /// Judges an epoch; keeps the best one's weights, and puts them back at the end.
+    /// Judges an epoch; keeps the best epoch's weights, and restores them at the end.
     fn is_to_stop(&mut self, scores: &Scores) -> bool {
         let Some(early_stopping) = &mut self.early_stopping else { return false };
         let judgement = early_stopping.judge(scores.loss, scores.accuracy);
@@ -240,7 +240,7 @@ impl<P: TrainStep> TrainingLoop<P> {
         judgement == Judgement::Stop
     }
 
-    /// Puts the weights of the best epoch back, which come one after the other. Weights of another size are left.
+    /// Restores the weights of the best epoch, which come one after the other. Stops at weights that do not fit.
     fn put_back(&mut self, best: &[f32]) {
         let mut rest = best;
         let own = self.weights().into_iter().map_while(|mut weights| {
@@ -250,7 +250,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             Some(weights)
         });
         let own = own.collect();
-        // A device that fails here fails in the next step as well, which says so.
+        // A device that fails here fails in the next step as well, which reports the error.
         let _ = transfer::load(self.procedure.networks_mut(), own);
     }
 }
@@ -373,7 +373,7 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         if let Some((early_stopping, memory)) = self.early_stopping.as_mut().zip(state.early_stopping) {
             early_stopping.restore(memory);
         }
-        // An evaluation that was under way begins anew: its scores do not depend on what was before.
+        // An evaluation that was under way starts again, which does not change its scores.
         (self.validation, self.test) = (Validation::Waiting, None);
         (self.step, self.epoch) = (unpacker.step, state.epoch);
         (self.progress, self.rate_factor) = (state.progress, state.rate_factor);

@@ -1,4 +1,5 @@
-//! Starting from other weights: what fits by name and shape is taken, the rest is told. And leaving layers untrained.
+//! Transfer learning: starts from other weights, taking those whose name and shape match and reporting the rest, and
+//! freezes layers.
 
 use std::collections::HashMap;
 
@@ -7,21 +8,21 @@ use super::network::Network;
 use crate::nn::ops::Backend;
 use crate::run::NamedTensor;
 
-/// What became of the weights of another training.
+/// Which weights of another training were taken, and which were not.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loaded {
-    /// Taken.
+    /// Weights that were taken.
     pub matched: Vec<String>,
-    /// In this network, and not among the others: as they were.
+    /// Weights of this network that are not among the others; they stay as they were.
     pub missing: Vec<String>,
-    /// Among the others, and not in this network.
+    /// Weights among the others that this network does not have.
     pub left_out: Vec<String>,
-    /// In both, with other shapes: theirs, then this network's.
+    /// Weights in both with different shapes: the others' shape, then this network's.
     pub other_shape: Vec<(String, Vec<usize>, Vec<usize>)>,
 }
 
 impl Loaded {
-    /// It in lines for the log; `from` is what the other weights are called.
+    /// Lines for the log; `from` is the name of the other weights.
     pub fn lines(&self, from: &str) -> Vec<String> {
         let mut lines = vec![format!("weights from {from}: {} taken", named(&self.matched))];
         for (name, there, here) in &self.other_shape {
@@ -73,7 +74,7 @@ pub(super) fn load<D: Backend>(
     Ok(loaded)
 }
 
-/// Leaves the first so many layers with weights untrained; gives their names.
+/// Freezes the first `layers` layers that have weights; returns their names.
 pub(super) fn freeze<D: Backend>(networks: &mut [Network<D>], layers: usize) -> Vec<String> {
     let mut frozen: Vec<String> = Vec::new();
     for Network { name, model, .. } in networks {

@@ -1,4 +1,5 @@
-//! For the tests of procedures: a driver that keeps what it hears and can stop a training, and what they all must do.
+//! For the tests of procedures: a driver that records reports and can stop a training, and checks that every procedure
+//! must pass.
 
 use super::error::Error;
 use super::figure::Controls;
@@ -12,13 +13,13 @@ pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
     super::prepare(&preset.clone().on_built_in_data(), DeviceChoice::Cpu)
 }
 
-/// Drives a training and keeps what it hears.
+/// Drives a training and records its reports.
 #[derive(Default)]
 pub struct Witness {
     pub lines: Vec<String>,
     pub epochs: Vec<EpochReport>,
     pub steps: Vec<u64>,
-    /// Stops the training after so many steps, with a snapshot.
+    /// The step after which the training is stopped, with a snapshot.
     pub stop_at: Option<u64>,
     pub snapshot: Option<Checkpoint>,
 }
@@ -51,7 +52,8 @@ pub fn weights(training: &dyn Training) -> Vec<u32> {
     training.weights().iter().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits())).collect()
 }
 
-/// Trains a preset whole, and again with a stop at each of `stops`; both must give the same weights and scores.
+/// Trains a preset without interruption, and again with a stop at each of `stops`; all runs must give the same weights
+/// and scores.
 pub fn assert_resumes(preset: &Preset, stops: &[u64]) {
     let mut whole = prepare(preset).unwrap();
     let mut all = Witness::default();
@@ -84,7 +86,7 @@ pub fn assert_same_on_any_threads(preset: &Preset) {
     assert!(run(1) == run(3));
 }
 
-/// Draws every figure with its knobs as they start, and with a sample before the first; returns their names.
+/// Draws every figure with its knobs at their first values, and with a sample before the first; returns their names.
 pub fn draw_all(training: &mut dyn Training) -> Vec<String> {
     let all = training.figures();
     for info in &all {
@@ -92,7 +94,7 @@ pub fn draw_all(training: &mut dyn Training) -> Vec<String> {
             let at = Controls { position, item: 1, ..Controls::start(&info.knobs) };
             let figure = training.figure(&info.name, &at).unwrap().unwrap();
             assert_eq!((&figure.name, figure.step), (&info.name, training.step()));
-            // Positions and items may come back counted round; what is typed stays.
+            // The figure may return a position or an item within its range; typed text stays the same.
             assert!(!figure.panels.is_empty() && figure.at.text == at.text, "{}: {figure:?}", info.name);
         }
     }

@@ -1,16 +1,17 @@
-//! What a language model is asked for.
+//! A request for text from a language model.
 
-/// Tokens that are written when nobody says how many.
+/// The number of tokens that are written by default.
 const WRITTEN: usize = 400;
 
-/// How a text is to be continued.
+/// How a text is continued.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Writing {
-    /// How bold: below 1 likely tokens come more often than the network says, above 1 less often. None: the preset's.
+    /// The sampling temperature: below 1, likely tokens come more often than the network's probabilities say, above 1
+    /// less often. `None` for the preset's temperature.
     pub temperature: Option<f64>,
-    /// Tokens to write.
+    /// The number of tokens to write.
     pub length: usize,
-    /// Another one, another text.
+    /// The seed of the random draws; another seed gives another text.
     pub seed: u64,
 }
 

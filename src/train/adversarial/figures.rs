@@ -1,4 +1,5 @@
-//! What adversaries show: samples of the same noise while the generator learns, and a walk through its noise.
+//! The figures of an adversarial training: samples from the same noise while the generator learns, and a walk through
+//! its noise.
 
 use super::Adversaries;
 use crate::nn::kernel::random::derive_seed;
@@ -10,10 +11,10 @@ use crate::train::train_step::Drawn;
 const SAMPLES: &str = "samples";
 const WALK: &str = "latent-walk";
 
-/// Samples of the fixed grid, and in a row of it.
+/// The number of samples in the fixed grid, and in a row of it.
 const GRID: usize = 50;
 const ROW: usize = 10;
-/// Steps of the walk around the point, and their length.
+/// The number of places along a side of the grid around the point, and their distance.
 const SIDE: usize = 7;
 const SPACING: f32 = 0.4;
 
@@ -31,7 +32,7 @@ pub(super) fn list(shape: &[usize]) -> Vec<FigureInfo> {
     }
     let plane = Knob::Plane { label: "latent point".into(), step: 0.2 };
     vec![
-        FigureInfo { name: SAMPLES.into(), title: "Samples of the same noise".into(), knobs: Vec::new() },
+        FigureInfo { name: SAMPLES.into(), title: "Samples from the same noise".into(), knobs: Vec::new() },
         FigureInfo { name: WALK.into(), title: "A walk through the noise".into(), knobs: vec![plane] },
     ]
 }
@@ -59,8 +60,8 @@ pub(super) fn draw<D: Backend>(
     }
 }
 
-/// Three random directions span the walk: one to start from, two to move along. Points are drawn back to the distance
-/// from zero that normal noise has, so that the walk stays where the generator has learned.
+/// Three random directions span the walk: one to start from, two to move along. Points are scaled to the distance from
+/// zero that normal noise has, so that the walk stays where the generator has learned.
 fn walk<D: Backend>(pair: &mut Adversaries<D>, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
     let directions = pair.noise(3, derive_seed(pair.seed, 401))?.to_vec();
     let width = directions.len() / 3;

@@ -1,5 +1,5 @@
-//! Adversaries: a generator makes samples of noise, a discriminator tells them from real ones, and each learns from the
-//! other (Goodfellow et al. 2014).
+//! Adversarial training: a generator makes samples from noise, a discriminator tells them from real ones, and each
+//! learns from the other (Goodfellow et al. 2014).
 //!
 //! The discriminator lowers `-ln D(x) - ln(1 - D(G(z)))`, with one-sided label smoothing; the generator lowers
 //! `-ln D(G(z))`, the non-saturating form.
@@ -23,7 +23,7 @@ use crate::nn::optim::Optimizer;
 use crate::preset::experiment::Adversarial;
 use crate::preset::{Loss, LossOptions, Preset};
 
-/// Both networks and the rules of their game.
+/// Both networks and the settings of their training.
 pub struct Adversaries<D: Backend> {
     /// The generator, then the discriminator.
     networks: [Network<D>; 2],
@@ -54,7 +54,7 @@ pub fn prepare<D: Backend>(
     } = networks;
     TrainingLoop::prepare(preset, |preset, _| {
         let seed = preset.seed;
-        // The generator's last activation is its own: only the discriminator's is left to the loss.
+        // The generator applies its last activation itself; only the discriminator leaves it to the loss.
         let plain = Loss::MeanSquaredError;
         let maker = Model::build(device, &generator.layers, &generator.input, plain, derive_seed(seed, 1))?;
         let (layers, shape) = (&discriminator.layers, &discriminator.input);
@@ -94,7 +94,7 @@ impl<D: Backend> Adversaries<D> {
         Ok(self.generator().predict(Buffer::copy_of(noise), rows)?)
     }
 
-    /// The discriminator's loss on real and generated samples, and its mean opinion of each.
+    /// The discriminator's loss on real and generated samples, and its mean output for each.
     fn judge(
         &mut self,
         pass: &mut Pass<D>,
@@ -109,7 +109,8 @@ impl<D: Backend> Adversaries<D> {
     }
 }
 
-/// The discriminator's loss on rows of samples that it is to call real with probability `target`, and its mean opinion.
+/// The discriminator's loss on rows of samples for which its output should be `target`, and its mean output: the
+/// probability that they are real.
 fn opinion<D: Backend>(
     discriminator: &mut Model<D>,
     pass: &mut Pass<D>,
@@ -138,7 +139,8 @@ fn opinion_of<D: Backend>(
     Ok((loss, sum / rows.max(1) as f64))
 }
 
-/// Makes trainable parameters untouchable, or those touchable again that were trainable.
+/// Freezes all parameters, or, given `were_trainable`, makes those trainable again that were; returns which were
+/// trainable before.
 fn freeze<D: Backend>(model: &mut Model<D>, were_trainable: Option<&[bool]>) -> Vec<bool> {
     let mut before = Vec::new();
     model.visit_mut(&mut |_, param| {
@@ -195,10 +197,10 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         }
         let Some(made) = made else { return Ok(Scores::default()) };
 
-        // The generator's turn: through the discriminator, which only passes the gradient on.
+        // The generator's turn: the gradient goes through the discriminator, which is not changed.
         let [generator, discriminator] = &mut self.networks;
-        // Its batch normalization goes on as in its own turn: by running statistics, which mix real samples and made
-        // ones, it would show the generator another opponent than the one that judges.
+        // The discriminator's batch normalization uses the batch's statistics, as in its own turn. With running
+        // statistics, which mix real and generated samples, it would be a different judge for the generator.
         let trainable = freeze(&mut discriminator.model, None);
         play.frozen_by_batch = true;
         let judged = opinion_of(&mut discriminator.model, &mut play, made, 1.0);

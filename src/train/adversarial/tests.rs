@@ -38,7 +38,7 @@ fn each_learns_only_in_its_own_turn() {
     };
     let parts = &mut training.procedure;
     let mut batch = Batch { inputs: vec![0.5; 784 * 10], targets: Targets::default(), rows: 10 };
-    // With a rate of zero for one of them, only the other moves.
+    // With a learning rate of zero for one network, only the other one changes.
     let (generator, discriminator) = (numbers(parts, 0), numbers(parts, 1));
     parts.rate_share = 0.0;
     parts.step(&mut batch, StepContext { step: 0, seed: 1, learning_rate: 0.01 }).unwrap();

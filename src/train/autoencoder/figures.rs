@@ -1,4 +1,5 @@
-//! What an autoencoder shows: inputs beside reconstructions, codes by class, and what the plane of codes decodes to.
+//! The figures of an autoencoder: inputs beside reconstructions, codes by class, and decoded places of the plane of
+//! codes.
 
 use super::Autoencoder;
 use crate::data::{Batch, Dataset, Splits};
@@ -12,11 +13,11 @@ const RECONSTRUCTIONS: &str = "reconstructions";
 const CODES: &str = "codes";
 const PLANE: &str = "code-plane";
 
-/// Samples side by side.
+/// The number of samples side by side.
 const ROW: usize = 10;
-/// Test samples whose codes are shown.
+/// The number of test samples whose codes are shown.
 const POINTS: usize = 1000;
-/// Decoded places in a row and in a column of the plane, and their distance in deviations.
+/// The number of decoded places along a side of the plane, and their distance in standard deviations.
 const SIDE: usize = 9;
 const SPACING: f32 = 0.5;
 
@@ -88,12 +89,12 @@ fn reconstructions<D: Backend>(
     Ok((notes, panels))
 }
 
-/// Codes of test samples, seen along the two numbers that vary most.
+/// Codes of test samples, projected onto the two numbers that vary most.
 struct CodePlane {
     axes: [usize; 2],
     /// Mean of every number of the code.
     mean: Vec<f32>,
-    /// Deviations along the axes.
+    /// Standard deviations along the axes.
     deviation: [f32; 2],
     codes: Vec<f32>,
 }
@@ -138,7 +139,7 @@ fn codes<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Re
     Ok((notes, vec![Panel { title: "Codes by class".into(), body }]))
 }
 
-/// What a point of the plane decodes to, and its neighbourhood; the plane's unit is a deviation of the test samples.
+/// The decoded point of the plane and its neighbourhood; the plane's unit is a standard deviation of the test samples.
 fn plane<D: Backend>(
     autoencoder: &mut Autoencoder<D>,
     at: &Controls,
@@ -157,8 +158,11 @@ fn plane<D: Backend>(
     let (x, y) = (at.x as f32, at.y as f32);
     let here = code(x, y);
     let label = |axis: usize| format!("code {} = {:.2}", axis + 1, here[axis]);
-    let notes =
-        vec![format!("{}, {}; arrows move by a quarter of a deviation", label(axes[0]), label(axes[1]))];
+    let notes = vec![format!(
+        "{}, {}; arrow keys move by a quarter of a standard deviation",
+        label(axes[0]),
+        label(axes[1])
+    )];
     let offset = |i: usize| (i as f32 - (SIDE / 2) as f32) * SPACING;
     let around: Vec<f32> =
         (0..SIDE * SIDE).flat_map(|i| code(x + offset(i % SIDE), y - offset(i / SIDE))).collect();

@@ -1,5 +1,5 @@
-//! Autoencoders: an encoder makes a short code of an input, a decoder rebuilds the input from it. A variational one draws
-//! the code from normal distributions that the encoder gives, and keeps them near a standard one.
+//! Autoencoders: an encoder turns an input into a short code, and a decoder rebuilds the input from it. A variational
+//! autoencoder draws the code from normal distributions that the encoder gives, and keeps these near the standard one.
 
 mod figures;
 
@@ -21,26 +21,26 @@ use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::preset::{Loss, LossOptions, Preset, experiment};
 
-/// What stands between encoder and decoder.
+/// How the decoder's input is made from the encoder's output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Code {
-    /// The encoder's output; a share of the inputs is zeroed before encoding.
+    /// The encoder's output itself; a share of the inputs is set to zero before encoding.
     Plain { noise: f32 },
     /// A draw from the means and log variances that the encoder gives.
     Normal { kl_weight: f32 },
 }
 
-/// Encoder, decoder, and what they are trained for.
+/// Encoder and decoder, with the kind of code and the loss.
 pub struct Autoencoder<D: Backend> {
     networks: [Network<D>; 2],
     code: Code,
     loss: Loss,
     options: LossOptions,
-    /// The last batch's targets, for their memory.
+    /// The last batch's targets, kept to reuse their memory.
     targets: Targets,
 }
 
-/// Opens the data and builds both networks of an autoencoder whose code is what its encoder gives.
+/// Opens the data and builds both networks of an autoencoder whose code is its encoder's output.
 ///
 /// # Errors
 /// When the data is broken or the networks do not fit it.
@@ -56,7 +56,7 @@ pub fn plain<D: Backend>(
 /// Opens the data and builds both networks of an autoencoder whose code is drawn.
 ///
 /// # Errors
-/// As [`plain`].
+/// For the same reasons as [`plain`].
 pub fn variational<D: Backend>(
     preset: &Preset,
     networks: &experiment::Variational,
@@ -79,7 +79,7 @@ fn prepare<D: Backend>(
         };
         Ok(Autoencoder {
             networks: [
-                // The encoder's last activation is its own: only the decoder's may be left to the loss.
+                // The encoder applies its last activation itself; only the decoder may leave it to the loss.
                 network("encoder/", encoder, Loss::MeanSquaredError, 1)?,
                 network("decoder/", decoder, preset.loss, 2)?,
             ],
@@ -92,7 +92,7 @@ fn prepare<D: Backend>(
 }
 
 impl<D: Backend> Autoencoder<D> {
-    /// Inputs, code, reconstruction, loss: the scalar to be minimised, and the scores.
+    /// Goes from inputs over code and reconstruction to the loss; returns the scalar to be minimised, and the scores.
     fn forward(
         &mut self,
         pass: &mut Pass<D>,
@@ -107,8 +107,8 @@ impl<D: Backend> Autoencoder<D> {
         let device = encoder.device().clone();
         let input = Var::new(&device, inputs, rows, width, false)?;
         let mut code = encoder.forward(pass, input)?;
-        // The loss is a mean over `width` numbers; in nats a sample the likelihood is their sum. A squared error is that
-        // of a normal distribution of variance 1, up to a constant.
+        // The loss is a mean over `width` numbers; the negative log-likelihood of a sample, in nats, is their sum. A
+        // squared error is twice that of a normal distribution of variance 1, up to a constant.
         let nats = width as f64 * if self.loss == Loss::MeanSquaredError { 0.5 } else { 1.0 };
         let mut divergence = None;
         if let Code::Normal { kl_weight } = self.code {
@@ -140,7 +140,7 @@ impl<D: Backend> Autoencoder<D> {
         Ok(self.networks[1].model.predict(codes.into(), rows)?)
     }
 
-    /// Codes of some samples, one after the other: for a variational encoder their means.
+    /// The codes of some samples, one after the other; for a variational encoder, the means.
     fn codes(&mut self, batch: &Batch) -> Result<Vec<f32>, Error> {
         let output = self.encoder().predict(Buffer::copy_of(&batch.inputs), batch.rows)?;
         Ok(match self.code {
@@ -153,7 +153,7 @@ impl<D: Backend> Autoencoder<D> {
     }
 }
 
-/// Mean squared difference between what the decoder says, in its form, and the inputs.
+/// The mean squared difference between the decoder's output, which is in `form`, and the inputs.
 fn squared_error(form: Form, output: &[f32], targets: &[f32]) -> f64 {
     let say = |y: f32| match form {
         Form::SigmoidLogits => 1.0 / (1.0 + (-y).exp()),

@@ -40,11 +40,11 @@ fn both_kinds_learn_to_rebuild_digits() {
         let mut training = prepare(&preset, &Cpu::default()).unwrap();
         training.run().unwrap();
         let scores = training.evaluate_test().unwrap();
-        // A grey mean of all digits is off by 0.067.
+        // The mean of all digits has an error of 0.067.
         let error = scores.metrics.get(Metric::ReconstructionError).unwrap();
         assert!(error < worst, "{error}");
         if let Some(divergence) = scores.metrics.get(Metric::KlDivergence) {
-            // In nats an image: the bound is that of the pixels plus the divergence.
+            // The loss is in nats per image: that of the pixels plus the divergence.
             assert!(divergence > 0.5 && scores.loss > 100.0 && scores.loss < 260.0, "{scores:?}");
         } else {
             assert!((scores.loss - error).abs() < 1e-5, "{scores:?}");

@@ -1,4 +1,5 @@
-//! What each step attends to, for the selected sample: a map a head, row by row the shares that a step takes from each.
+//! What each step attends to, for the selected sample: one map for each head. Each row shows the shares that one step
+//! takes from all steps.
 
 use super::hidden_state::steps_named;
 use super::kind::Kind;
@@ -14,7 +15,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "attention";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most heads that are shown.
@@ -60,7 +61,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     if let Some(last) = views.last().filter(|last| last.values.len() == test.classes().len()) {
         panels.push(verdict(test.classes(), &last.values));
     }
-    let note = format!("{}   {}: row by row, from which steps each step takes", chosen.name, view.layer);
+    let note =
+        format!("{}   {}: each row shows how much one step takes from each step", chosen.name, view.layer);
     let at = Controls { position: chosen.index as i64, item, ..at.clone() };
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![note], panels })
 }

@@ -1,4 +1,4 @@
-//! What augmentation makes of training images: before, and as they are in some epochs.
+//! Training images before augmentation, and augmented in some epochs.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -9,10 +9,10 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "augmentation";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// Samples side by side, and epochs one below the other.
+/// The number of samples side by side, and of epochs one below the other.
 const SAMPLES: usize = 8;
 const EPOCHS: u32 = 3;
 

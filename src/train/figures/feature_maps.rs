@@ -1,4 +1,4 @@
-//! Feature maps: what each channel of each layer makes of the selected image.
+//! Feature maps: the output of each channel of a layer for the selected image.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -12,7 +12,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "feature-maps";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most maps of a layer that are shown.
@@ -36,7 +36,7 @@ fn mapped(layers: &[Layer], input: &[usize]) -> Vec<String> {
     for (layer, name) in layers.iter().zip(layer_names(layers)) {
         let Ok(next) = output_shape(layer, &shape) else { break };
         shape = next;
-        // What only passes numbers on has nothing new to show.
+        // Layers that only pass numbers on have nothing new to show.
         let makes_maps = !matches!(layer, Layer::Dropout(_) | Layer::Reshape(_));
         if makes_maps && matches!(shape[..], [_, _, _]) {
             found.push(name);

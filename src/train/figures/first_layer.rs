@@ -10,7 +10,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel};
 
 const NAME: &str = "first-layer";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most units that are shown.
@@ -30,7 +30,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let kernel = subject.model.find_parameter(&|path| path.ends_with("/kernel"));
     let (path, shape, weights) = kernel.ok_or_else(|| Error::NoFigure(NAME.into()))?;
-    // Units are the last axis of the kernel, so an image of one is every `units`-th number.
+    // Units are the last axis of the kernel, so the image of one unit is every `units`-th number.
     let units = shape.last().copied().unwrap_or(1).max(1);
     let image = match (&shape[..], subject.splits.train.input_shape()) {
         (&[height, width, channels, _], _) => [height, width, channels],

@@ -1,5 +1,5 @@
-//! A forecast of a time series against the truth, with the band in which nine of ten errors on held-out samples lay; and
-//! how the model fares against saying that nothing changes, stretch by stretch of the test set.
+//! The forecast of a time series against the truth, with a band that holds nine of ten errors on held-out samples. Also
+//! compares the model with the forecast that nothing changes, stretch by stretch of the test set.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -10,14 +10,14 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel
 
 const NAME: &str = "forecast";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// Samples on the screen.
+/// The number of samples on the screen.
 const WINDOW: usize = 120;
 /// The most samples that are evaluated.
 const SAMPLES: usize = 4000;
-/// Stretches that are judged one by one.
+/// The number of stretches that are judged separately.
 const STRETCHES: usize = 8;
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
@@ -29,7 +29,7 @@ fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
     })
 }
 
-/// The first target of the first samples, in the data's own unit.
+/// The first target of each of the first `count` samples, in the data's own unit.
 fn truths(set: &dyn Dataset, count: usize, scale: Scale) -> Result<Vec<f64>, Error> {
     let mut batch = Batch::default();
     let indices: Vec<u32> = (0..count as u32).collect();
@@ -49,7 +49,7 @@ fn rmse<'a>(pairs: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
     if count > 0.0 { f64::sqrt(sum / count) } else { 0.0 }
 }
 
-/// The value below which a share of the numbers lies; `sorted` in rising order.
+/// The value below which a share of the numbers lies; `sorted` is in ascending order.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * sorted.len().saturating_sub(1) as f64;
     sorted.get(place.round() as usize).copied().unwrap_or(0.0)
@@ -77,7 +77,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         .collect();
 
     let windows = said.len().saturating_sub(WINDOW) + 1;
-    // A key moves by a tenth of the window; the last one is shown first.
+    // A key press moves by a tenth of the window; the last window is shown first.
     let moves = windows.div_ceil(WINDOW / 10) as i64;
     let position = at.position.rem_euclid(moves.max(1));
     let from = (windows - 1).saturating_sub(position as usize * (WINDOW / 10));
@@ -96,7 +96,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         [shown.start, shown.end.saturating_sub(1)].map(|i| test.caption(i).unwrap_or_else(|| i.to_string()));
     let (ours, theirs) = (rmse(truth.iter().zip(&said)), rmse(truth.iter().zip(&naive)));
     let notes = vec![format!(
-        "{} to {}   {inside} of {} inside the band   error over the test set {ours:.4}, of saying that nothing changes {theirs:.4}",
+        "{} to {}   {inside} of {} inside the band   error over the test set {ours:.4}, with the forecast that nothing changes {theirs:.4}",
         dates[0],
         dates[1],
         shown.len()

@@ -1,4 +1,5 @@
-//! The hidden state of a recurrent layer over the steps of the selected sample: a row a unit, a column a step.
+//! The hidden state of a recurrent layer over the steps of the selected sample: one row for each unit,
+//! one column for each step.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -13,11 +14,11 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "hidden-state";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
-    // Each direction of a layer that reads both ways has a state of its own.
+    // Each direction of a bidirectional layer has a state of its own.
     let layers = leaves(&preset.layers, splits.test.input_shape());
     let count = layers.iter().filter(|layer| layer.recurrent().is_some()).count();
     (count > 0 && !splits.test.is_empty()).then(|| {
@@ -32,7 +33,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let chosen = subject.sample(at)?;
-    // A language model's own stream of text is not to go on from this sample.
+    // A language model's own stream of text must not continue from this sample.
     subject.model.reset_prediction_state();
     let views = subject.model.activations(Buffer::copy_of(&chosen.batch.inputs), 1)?;
     subject.model.reset_prediction_state();
@@ -42,7 +43,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let view = states.get(item).ok_or_else(missing)?;
     let &[steps, units] = &view.shape[..] else { return Err(missing()) };
     let name = &view.layer;
-    // Steps lie one after the other; the map has a row a unit.
+    // The states are ordered by step; the map has one row for each unit.
     let values: Vec<f32> =
         (0..units).flat_map(|unit| view.values.iter().skip(unit).step_by(units).copied()).collect();
     let most = values.iter().fold(1e-6_f32, |most, x| most.max(x.abs()));
@@ -65,7 +66,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![note], panels })
 }
 
-/// What is read at each step: its token where there are such, else its number.
+/// The name of each step: the token that is read there if the data has tokens, else the step's number.
 pub(super) fn steps_named(test: &dyn Dataset, inputs: &[f32], steps: usize) -> Vec<String> {
     let tokens = test.tokens();
     let name = |step: usize| match inputs.get(step).and_then(|token| tokens.get(*token as usize)) {

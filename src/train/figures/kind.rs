@@ -1,4 +1,4 @@
-//! What a figure is to the list of them.
+//! The entry of a figure in the list of figures.
 
 use super::subject::Subject;
 use crate::data::Splits;
@@ -6,11 +6,11 @@ use crate::preset::Preset;
 use crate::train::error::Error;
 use crate::train::figure::{Controls, Figure, FigureInfo};
 
-/// A kind of figure: whether a preset has it, and how it is worked out.
+/// A kind of figure: whether a preset has it, and how it is computed.
 pub(super) struct Kind {
-    /// What it is called and which knobs it has; `None` where it does not make sense.
+    /// Its name, title and knobs; `None` where it does not make sense.
     pub info: fn(&Preset, &Splits) -> Option<FigureInfo>,
-    /// Works it out.
+    /// Computes the figure.
     pub draw: fn(&Controls, &mut Subject) -> Result<Figure, Error>,
     /// Its name.
     pub name: &'static str,

@@ -1,4 +1,4 @@
-//! A word that a person types, letter by letter: how the classes' probabilities move with each letter.
+//! A word that a person types, letter by letter: how the classes' probabilities change with each letter.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -11,7 +11,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "letters";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
@@ -34,7 +34,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let letters: Vec<char> = at.text.chars().filter(known).take(words::STEPS).collect();
     let left_out = at.text.chars().filter(|letter| !known(letter)).count();
     if letters.is_empty() {
-        let notes = vec!["type a word: Enter".into()];
+        let notes = vec!["press Enter to type a word".into()];
         return Ok(Figure {
             name: NAME.into(),
             at: at.clone(),
@@ -55,11 +55,11 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         (0..width).flat_map(|class| outputs.iter().skip(class).step_by(width).copied()).collect::<Vec<f32>>();
     let whole = outputs.chunks_exact(width).last().unwrap_or_default();
     let mut notes = vec![format!(
-        "after each letter of {:?} what language it seems to be",
+        "how likely each language is after each letter of {:?}",
         letters.iter().collect::<String>()
     )];
     if left_out > 0 {
-        notes.push(format!("{left_out} signs were left out: the data has none of them"));
+        notes.push(format!("characters left out because the data does not have them: {left_out}"));
     }
     let heat = Body::Heatmap {
         values,

@@ -26,7 +26,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use crate::data::Splits;
 use crate::preset::Preset;
 
-/// All kinds, in the order of the screen.
+/// All kinds of figures, in the order of the screen.
 static KINDS: &[Kind] = &[
     surface::KIND,
     threshold::KIND,
@@ -47,7 +47,7 @@ pub fn list(preset: &Preset, splits: &Splits) -> Vec<FigureInfo> {
     KINDS.iter().filter_map(|kind| (kind.info)(preset, splits)).collect()
 }
 
-/// Works out a figure; `None` when there is none of that name.
+/// Computes a figure; `None` when there is none of that name.
 ///
 /// # Errors
 /// When the device fails.

@@ -1,4 +1,4 @@
-//! Predicted against true values of the test set, and how the errors are spread.
+//! Predicted against true values of the test set, and the distribution of the errors.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -9,18 +9,18 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Panel, Point};
 
 const NAME: &str = "regression";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most test samples that are evaluated.
 const SAMPLES: usize = 2000;
-/// Bars of the histogram.
+/// The number of bars in the histogram.
 const BINS: usize = 15;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let mut batch = Batch::default();
     let is_one_value = splits.test.classes().is_empty() && !splits.test.is_empty() && {
-        // Of a set that cannot be read, nothing can be drawn.
+        // There is no figure of a set that cannot be read.
         let filled = splits.test.fill(&[0], &mut batch);
         filled.is_ok() && matches!(&batch.targets, Targets::Values(values) if values.len() == 1)
     };
@@ -80,13 +80,13 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         diagonal: true,
     };
     let panels = vec![
-        Panel { title: "Test set, on the line where right".into(), body: scatter },
+        Panel { title: "Test set: exact predictions lie on the line".into(), body: scatter },
         Panel { title: "Errors, predicted minus true".into(), body: errors(&pairs) },
     ];
     Ok(Figure { name: NAME.into(), at: at.clone(), step: subject.step, notes: vec![note], panels })
 }
 
-/// How many predictions are so far off.
+/// A histogram of the errors.
 fn errors(pairs: &[(f64, f64)]) -> Body {
     let most = pairs.iter().map(|(truth, said)| (said - truth).abs()).fold(1e-9, f64::max);
     let width = 2.0 * most / BINS as f64;
@@ -105,8 +105,8 @@ fn errors(pairs: &[(f64, f64)]) -> Body {
 mod tests {
     use super::*;
 
-    /// scikit-learn 1.7: `r2_score([3, -0.5, 2, 7], [2.5, 0.0, 2, 8])` is 0.948608137…, its manual's own example; the
-    /// mean squared error of it is 0.375, the mean absolute error 0.5.
+    /// scikit-learn 1.7: `r2_score([3, -0.5, 2, 7], [2.5, 0.0, 2, 8])` is 0.948608137…, its manual's own example. The
+    /// mean squared error is 0.375, the mean absolute error 0.5.
     #[test]
     fn the_fit_agrees_with_scikit_learns_example() {
         let fit = fit(&[(3.0, 2.5), (-0.5, 0.0), (2.0, 2.0), (7.0, 8.0)]);

@@ -13,7 +13,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "saliency";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
@@ -34,12 +34,12 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let prediction = subject.model.predict(Buffer::copy_of(&chosen.batch.inputs), 1)?;
     let classes = subject.splits.test.classes();
     let item = at.item.min(classes.len());
-    // First comes what the network says, then each class in turn; one output is that of the second class.
+    // The first item is the predicted class, then come all classes. A single output is that of the second class.
     let asked = item.checked_sub(1).unwrap_or_else(|| largest(&prediction));
     let class = if prediction.len() == 1 { 1 } else { asked };
     let output = class.min(prediction.len().saturating_sub(1));
     let slopes = subject.model.gradient_of_input(Buffer::copy_of(&chosen.batch.inputs), 1, output)?;
-    // Of colours the strongest counts.
+    // Of a pixel's colours, the one with the largest slope counts.
     let strongest = |pixel: &[f32]| pixel.iter().fold(0.0_f32, |a, &b| if b.abs() > a.abs() { b } else { a });
     let slopes: Vec<f32> = slopes.chunks_exact(channels).map(strongest).collect();
     let most = slopes.iter().fold(1e-9_f32, |most, slope| most.max(slope.abs()));

@@ -1,4 +1,5 @@
-//! The spectrogram of a sound, a test sample's or that of a file of one's own, low tones at the bottom, and what the network hears in it.
+//! The spectrogram of a sound, from a test sample or from a WAV file of the person's own, with low tones at the bottom,
+//! and what the network hears in it.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +15,7 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "spectrogram";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
@@ -36,18 +37,18 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         None => {
             let spoken =
                 test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
-            let own = "Enter: type the path of a WAV file of your own".into();
+            let own = "press Enter to type the path of a WAV file of your own".into();
             (chosen.batch.inputs, vec![own, format!("{}{spoken}   {size}", chosen.name)])
         }
         Some(file) => match read(subject.preset, test, &file) {
             Ok(sound) => (sound, vec![format!("{}   {size}", at.text)]),
             Err(problem) => {
-                let instead = format!("here is {} instead   {size}", chosen.name);
+                let instead = format!("showing {} instead   {size}", chosen.name);
                 (chosen.batch.inputs, vec![problem, instead])
             }
         },
     };
-    // Frames lie one after the other; on the screen time goes to the right and tones go upwards.
+    // The numbers are ordered by frame; on the screen, time goes to the right and pitch goes upwards.
     let values: Vec<f32> =
         (0..bands).rev().flat_map(|band| sound.iter().skip(band).step_by(bands).copied()).collect();
     let start = (f32::INFINITY, f32::NEG_INFINITY);
@@ -65,7 +66,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         *note += &format!("   heard as {class}, {:.0}% sure", 100.0 * prediction[heard]);
     }
     if typed(&at.text).is_some() {
-        notes.push("Enter and an empty line: back to the test samples".into());
+        notes.push("press Enter and leave the line empty to return to the test samples".into());
     }
     let panels =
         vec![Panel { title: "Log-mel spectrogram".into(), body: heat }, verdict(test.classes(), &prediction)];
@@ -73,7 +74,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes, panels })
 }
 
-/// A sound as the network gets it. Only of a plain file: anything else, such as a pipe, could keep the training waiting.
+/// A sound in the form that the network takes. It is read from regular files only: anything else, such as a pipe, could
+/// keep the training waiting.
 fn read(preset: &Preset, test: &dyn Dataset, file: &Path) -> Result<Vec<f32>, String> {
     if !file.is_file() {
         return Err(format!("{}: there is no such file", file.display()));
@@ -82,7 +84,7 @@ fn read(preset: &Preset, test: &dyn Dataset, file: &Path) -> Result<Vec<f32>, St
     Ok(asked.inputs)
 }
 
-/// The file that a person typed, `~` being their home; none where nothing is typed.
+/// The path that a person typed, where `~` is the home folder; `None` where nothing is typed.
 fn typed(text: &str) -> Option<PathBuf> {
     let text = text.trim();
     let home = || text.strip_prefix("~/").zip(std::env::home_dir()).map(|(rest, home)| home.join(rest));

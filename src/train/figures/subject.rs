@@ -1,4 +1,4 @@
-//! What a figure looks at: a model with its data, a sample, the outputs for many.
+//! What figures are computed from: a model with its data, one sample, the outputs for many samples.
 
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::HostModel;
@@ -26,15 +26,15 @@ pub(super) struct Chosen {
     pub index: usize,
     /// Its input and target.
     pub batch: Batch,
-    /// What a person calls it.
+    /// Its name for a person.
     pub name: String,
 }
 
 impl Subject<'_> {
-    /// The test sample at a position, counted round.
+    /// The test sample at a position, modulo the number of samples.
     ///
     /// # Errors
-    /// When there is none.
+    /// When the test set is empty or cannot be read.
     pub(super) fn sample(&self, at: &Controls) -> Result<Chosen, Error> {
         let test = &*self.splits.test;
         let count = i64::try_from(test.len()).unwrap_or(i64::MAX);
@@ -47,10 +47,10 @@ impl Subject<'_> {
         Ok(Chosen { index, batch, name })
     }
 
-    /// The outputs for the first `most` samples of a set, row after row, with the batches they came from.
+    /// The outputs for the first `most` samples of a set, row after row.
     ///
     /// # Errors
-    /// When the device fails.
+    /// When the samples cannot be read, or the device fails.
     pub(super) fn outputs(&mut self, set: &dyn Dataset, most: usize) -> Result<Vec<f32>, Error> {
         let all: Vec<u32> = (0..set.len().min(most) as u32).collect();
         let mut batch = Batch::default();
@@ -63,7 +63,7 @@ impl Subject<'_> {
     }
 }
 
-/// The probabilities of the classes as bars; of one output that of the second class.
+/// The probabilities of the classes as bars; a single output is the probability of the second class.
 pub(super) fn verdict(classes: &[String], output: &[f32]) -> Panel {
     let name = |class: usize| classes.get(class).cloned().unwrap_or_else(|| class.to_string());
     let bars = match *output {

@@ -1,5 +1,5 @@
-//! The decision surface of a model with two inputs: what it says at every place of the plane, with the samples on it;
-//! and what each hidden neuron makes of the plane.
+//! The decision surface of a model with two inputs: its prediction at every place of the plane, with the samples on it,
+//! and the output of each hidden neuron over the plane.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -14,12 +14,12 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel, Poin
 
 const NAME: &str = "surface";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
-/// Places of the plane across and down: as many as the largest terminal shows.
+/// The number of places along a side of the plane: as many as the largest terminal shows.
 const SIDE: usize = 80;
-/// The same of the small pictures of neurons.
+/// The same for the small pictures of neurons.
 const SMALL: usize = 20;
 /// The most samples that are shown.
 const POINTS: usize = 400;
@@ -35,13 +35,13 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     })
 }
 
-/// The hidden neurons: the name of the layer that gives their number on, their place in it, their activation.
+/// The hidden neurons: the name of the layer whose output has the neuron's value, its place there, and its activation.
 fn hidden(preset: &Preset) -> Vec<(String, usize, Activation)> {
     let names = layer_names(&preset.layers);
     let last = preset.layers.len().saturating_sub(1);
     let layers = preset.layers.iter().enumerate().take(last);
     let neurons = layers.flat_map(|(place, layer)| match layer {
-        // An activation of its own may follow; it is what the neuron gives on.
+        // A separate activation layer may follow; the neuron's value is then that layer's output.
         Layer::Dense(Dense { units, activation, .. }) => match preset.layers.get(place + 1) {
             Some(Layer::Activation(own)) if place + 1 < last => {
                 (0..*units).map(|unit| (names[place + 1].clone(), unit, own.0)).collect()
@@ -53,7 +53,7 @@ fn hidden(preset: &Preset) -> Vec<(String, usize, Activation)> {
     neurons.take(NEURONS).collect()
 }
 
-/// A part of the plane that holds all samples, with some room around them: from and to, across and upwards.
+/// The part of the plane that holds all samples, with some room around them: the ranges of x and y.
 fn bounds(points: &[Point]) -> [(f64, f64); 2] {
     let range = |pick: fn(&Point) -> f32| {
         let start = (f32::INFINITY, f32::NEG_INFINITY);
@@ -82,7 +82,7 @@ fn points(set: &dyn Dataset) -> Result<Vec<Point>, Error> {
     Ok(pairs.map(point).collect())
 }
 
-/// The class that an output means, and how sure it is: 0 undecided, 1 certain.
+/// The class that an output means, and how certain it is: 0 undecided, 1 certain.
 fn decide(output: &[f32]) -> (u8, f32) {
     match *output {
         [p] => (u8::from(p > 0.5), (2.0 * p - 1.0).abs().min(1.0)),
@@ -93,7 +93,7 @@ fn decide(output: &[f32]) -> (u8, f32) {
     }
 }
 
-/// A neuron's number as if it were a class: below or above the middle of its activation, and how far.
+/// A neuron's value as if it were a class: below or above the middle of its activation, and how far from it.
 fn lean(value: f32, activation: Activation, most: f32) -> (u8, f32) {
     let centred = if activation == Activation::Sigmoid { 2.0 * value - 1.0 } else { value };
     let most = if activation == Activation::Sigmoid { 1.0 } else { most };
@@ -137,20 +137,20 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
                 vec![Panel { title: "What the network says".into(), body: plane(decided, samples) }];
             panels.extend(small_multiples(subject, area, &neurons)?);
             let named = classes.join(" against ");
-            (format!("{named}; {shown} training samples; the darker, the less sure"), panels)
+            (format!("{named}; {shown} training samples; darker places are less certain"), panels)
         }
     };
     let at = Controls { item: at.item.min(neurons.len()), ..at.clone() };
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes: vec![notes], panels })
 }
 
-/// What a layer gave.
+/// The output of a layer.
 fn output_of<'a>(views: &'a [LayerView], layer: &str) -> Option<&'a [f32]> {
     let is_it = |view: &&LayerView| view.layer == layer && view.kind == ViewKind::Output;
     views.iter().find(is_it).map(|view| &view.values[..])
 }
 
-/// Every hidden neuron's view of the plane as a small picture.
+/// The output of every hidden neuron over the plane, as a small picture.
 fn small_multiples(
     subject: &mut Subject,
     area: [(f64, f64); 2],

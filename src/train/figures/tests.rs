@@ -1,4 +1,4 @@
-//! Every figure of small trainings is drawn and holds together.
+//! Draws every figure of small trainings and checks that its parts are consistent.
 
 use super::*;
 use crate::nn::layers::view::{LayerView, ViewKind};
@@ -39,7 +39,7 @@ fn check(panel: &Panel) {
     }
 }
 
-/// Draws every figure with every item; the names of the figures.
+/// Draws every figure with every item; returns the names of the figures.
 fn draw_all(training: &mut dyn Training) -> Vec<String> {
     let step = training.step();
     let figures = training.figures();
@@ -113,7 +113,7 @@ fn a_recurrent_network_shows_its_state_which_ends_as_its_output_begins() {
     let drawn = training.figure("hidden-state", &Controls::default()).unwrap().expect("it is listed");
     let Body::Heatmap { values, columns, .. } = &drawn.panels[0].body else { panic!("{drawn:?}") };
     assert_eq!((values.len(), *columns), (6 * 28, 28));
-    // The state after the last step is what the layer gives when asked for its last state alone.
+    // The state after the last step equals the layer's output, which is the last state alone.
     let (model, splits) = training.model_and_splits();
     let mut batch = crate::data::Batch::default();
     splits.test.fill(&[0], &mut batch).unwrap();
@@ -177,7 +177,7 @@ fn a_word_is_judged_letter_by_letter() {
     assert_eq!((*columns, rows_named.len()), (2, 6));
     assert_eq!(*columns_named, ["a", "b"]);
     assert!((0..2).all(|letter| (values.iter().skip(letter).step_by(2).sum::<f32>() - 1.0).abs() < 1e-4));
-    assert!(drawn.notes[1].contains("1 signs"));
+    assert!(drawn.notes[1].contains("does not have them: 1"));
 }
 
 #[test]

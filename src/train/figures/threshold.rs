@@ -1,5 +1,5 @@
-//! Two classes and a threshold between them: ROC curve, precision against recall, and what the threshold on the screen
-//! makes of the test set.
+//! Two classes and a threshold between them: ROC curve, precision against recall, and the confusion matrix of the test
+//! set at the threshold on the screen.
 
 use super::kind::Kind;
 use super::subject::Subject;
@@ -10,12 +10,12 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel
 
 const NAME: &str = "threshold";
 
-/// The kind.
+/// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 /// The most test samples that are evaluated.
 const SAMPLES: usize = 4000;
-/// Bars of the histogram.
+/// The number of bins of the histogram.
 const BINS: usize = 10;
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
@@ -26,7 +26,7 @@ fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
     })
 }
 
-/// Right and wrong calls at a threshold.
+/// The numbers of right and wrong predictions at a threshold.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Counts {
     true_positive: f64,
@@ -58,7 +58,7 @@ impl Counts {
         ratio(self.false_positive, self.false_positive + self.true_negative, 0.0)
     }
 
-    /// Of nothing called positive all is right: the usual start of the curve.
+    /// The precision; 1 where nothing is called positive, the usual start of the curve.
     fn precision(&self) -> f64 {
         ratio(self.true_positive, self.true_positive + self.false_positive, 1.0)
     }
@@ -81,7 +81,8 @@ fn ratio(part: f64, of: f64, otherwise: f64) -> f64 {
     if of > 0.0 { part / of } else { otherwise }
 }
 
-/// The counts at every threshold that makes a difference, from none called positive to all; `scored` in falling order.
+/// The counts at every threshold that makes a difference, from no sample called positive to all of them; `scored` is in
+/// descending order.
 fn sweep(scored: &[(f32, bool)]) -> Vec<Counts> {
     let positives = scored.iter().filter(|(_, positive)| *positive).count() as f64;
     let negatives = scored.len() as f64 - positives;
@@ -103,7 +104,7 @@ fn sweep(scored: &[(f32, bool)]) -> Vec<Counts> {
     course
 }
 
-/// The area under a curve of points from left to right, by trapezes.
+/// The area under a curve of points from left to right, by trapezoids.
 fn area(points: &[(f64, f64)]) -> f64 {
     points.windows(2).map(|pair| (pair[1].0 - pair[0].0) * (pair[1].1 + pair[0].1) / 2.0).sum()
 }

@@ -1,5 +1,5 @@
-//! A layer that learns as a denoising autoencoder: it rebuilds its input from one in which a share is set to zero
-//! (Vincent et al. 2008).
+//! A layer that learns as a denoising autoencoder: it rebuilds its input from a copy in which a share of the numbers is
+//! set to zero (Vincent et al. 2008).
 
 use crate::data::Targets;
 use crate::nn::Error;
@@ -13,19 +13,19 @@ use crate::preset::layers::Dense;
 use crate::preset::optimizers::Adam;
 use crate::preset::{self, Activation, Clip, Initializer, Layer, Loss, LossOptions, Regularizer};
 
-/// The layer with a linear one behind it that rebuilds its input, trained by Adam on the squared error.
+/// The layer, followed by a linear layer that rebuilds the input, trained by Adam on the squared error.
 pub struct Coder<D: Backend> {
     /// The layer and its decoder.
     pub model: Model<D>,
-    /// What Adam remembers.
+    /// Adam with its moments.
     pub optimizer: Optimizer<D>,
     activation: Activation,
     noise: f32,
-    /// The last batch's targets, for their memory.
+    /// The last batch's targets, kept to reuse their memory.
     targets: Targets,
 }
 
-/// Sets each number to zero with probability `share`, as `seed` says.
+/// Sets each number to zero with probability `share`, drawn with `seed`.
 pub fn zero_some(numbers: &mut [f32], share: f32, seed: u64) {
     if share > 0.0 {
         let mut chance = Buffer::scratch(numbers.len());
@@ -66,7 +66,7 @@ impl<D: Backend> Coder<D> {
         Ok(Coder { model, optimizer, activation, noise, targets })
     }
 
-    /// One update from rows of inputs; returns the mean squared error of their reconstructions.
+    /// Makes one update from rows of inputs; returns the mean squared error of their reconstructions.
     ///
     /// # Errors
     /// When the device fails.
@@ -106,7 +106,7 @@ impl<D: Backend> Coder<D> {
         self.dense(inputs, 0, self.activation)
     }
 
-    /// The inputs that the decoder makes of rows of codes.
+    /// The inputs that the decoder rebuilds from rows of codes.
     ///
     /// # Errors
     /// When the device fails.
@@ -114,7 +114,7 @@ impl<D: Backend> Coder<D> {
         self.dense(code, 1, Activation::Linear)
     }
 
-    /// What the layer at a place, 0 or 1, gives for rows of its inputs.
+    /// The output of the layer at a place, 0 or 1, for rows of its inputs.
     fn dense(&self, x: &[f32], place: usize, activation: Activation) -> Result<Buffer, Error> {
         let mut weights = Vec::with_capacity(4);
         self.model.visit(&mut |_, param| weights.push(param));

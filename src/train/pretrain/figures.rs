@@ -1,4 +1,4 @@
-//! What a stack shows: filters, reconstructions beside inputs, and samples from Gibbs chains.
+//! The figures of a stack: filters, reconstructions beside inputs, and samples from Gibbs chains.
 
 use super::learner::Learner;
 use super::stack::Stack;
@@ -15,9 +15,9 @@ const FILTERS: &str = "filters";
 const RECONSTRUCTIONS: &str = "reconstructions";
 const CHAINS: &str = "gibbs-chains";
 
-/// Filters that are shown at most.
+/// The most filters that are shown.
 const SHOWN: usize = 64;
-/// Samples side by side.
+/// The number of samples side by side.
 const ROW: usize = 10;
 
 /// The shape in which inputs are shown, if they are images.
@@ -46,7 +46,7 @@ pub(super) fn list<D: Backend>(stack: &Stack<D>) -> Vec<FigureInfo> {
     all
 }
 
-/// Works out a figure; `None` when there is none of that name.
+/// Computes a figure; `None` when there is none of that name.
 pub(super) fn draw<D: Backend>(
     name: &str,
     at: &Controls,
@@ -79,7 +79,7 @@ fn images(title: impl Into<String>, shape: [usize; 3], pixels: &[f32]) -> Panel 
     Panel { title: title.into(), body }
 }
 
-/// The weights from the input to each unit of a layer; of a higher layer, those of the layers below it multiplied.
+/// The weights from the input to each unit of a layer; for a higher layer, the product of the kernels up to it.
 fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Drawn {
     use crate::nn::kernel::gemm::{Mat, gemm};
     let pixels: usize = shape.iter().product();
@@ -108,7 +108,7 @@ fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Dra
     let shown = width.min(SHOWN);
     let all: Vec<f32> =
         (0..shown).flat_map(|unit| weights.iter().skip(unit).step_by(width).copied()).collect();
-    // A few very large weights would make all others grey.
+    // With the largest weight as the range, a few very large weights would make all others grey.
     let deviation = (all.iter().map(|w| w * w).sum::<f32>() / all.len().max(1) as f32).sqrt();
     let range = (3.0 * deviation).max(1e-6);
     let name = &stack.hidden[place].name;
@@ -117,7 +117,7 @@ fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Dra
     (notes, vec![Panel { title: "What each unit looks for".into(), body }])
 }
 
-/// Test samples as they come back from a layer: up to it and down again, by means.
+/// Test samples and their reconstructions from a layer: up to the layer and down again, by means.
 fn reconstructions<D: Backend>(
     stack: &Stack<D>,
     place: usize,
@@ -136,7 +136,7 @@ fn reconstructions<D: Backend>(
     Ok((notes, vec![images("Inputs", shape, &inputs), images("Reconstructions", shape, &back)]))
 }
 
-/// Gibbs chains of a layer's machine that start at test samples, seen after some steps each.
+/// Gibbs chains of a layer's machine that start at test samples, shown after a quarter, half and all of the steps.
 fn chains<D: Backend>(
     stack: &Stack<D>,
     place: usize,
@@ -156,7 +156,7 @@ fn chains<D: Backend>(
         let mut sample = Buffer::scratch(visible.len());
         let means = machine.visible_given(&fired, Some(&mut sample), derive_seed(step, 2))?;
         if stops.contains(&step) {
-            // Shown are the means, which are easier to see than samples of them.
+            // The means are shown, which are clearer than samples from them.
             panels.push(images(format!("After {step} steps"), shape, &stack.project(place, means)?));
         }
         visible = sample;

@@ -10,13 +10,13 @@ use crate::nn::optim::Memory;
 use crate::run::{Checkpoint, NamedTensor};
 use crate::train::error::Error;
 
-/// What stands before the names of the stack's tensors.
+/// The prefix of the names of the stack's tensors.
 const OURS: &str = "stack/";
 
 #[derive(Serialize, Deserialize)]
 struct State {
     stack: stack::State,
-    /// Updates that the layers' optimizers have made.
+    /// The numbers of updates that the layers' optimizers have made.
     updates: Vec<u64>,
     /// The state of the second phase.
     tuner: String,
@@ -55,7 +55,7 @@ pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Checkpoin
         step: step + stack.state.step,
         weights,
         optimizer,
-        // Numbers and text always have a form in RON.
+        // Numbers and text can always be written as RON.
         state: ron::to_string(&state).unwrap_or_default(),
     }
 }
@@ -70,7 +70,7 @@ pub(super) fn unpack<D: Backend>(stack: &mut Stack<D>, checkpoint: Checkpoint) -
         ours.into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
     for (place, hidden) in stack.hidden.iter_mut().enumerate() {
         let prefix = format!("{OURS}{}/", hidden.name);
-        let wrong = |name: &str| Error::Checkpoint(format!("its {prefix}{name} is not that of this network"));
+        let wrong = |name: &str| Error::Checkpoint(format!("its {prefix}{name} does not fit this network"));
         match &mut hidden.learner {
             Learner::Rbm(machine) => {
                 machine.restore(&mut |name| ours.remove(&format!("{prefix}{name}")), &wrong)?;

@@ -1,4 +1,4 @@
-//! A layer that learns without labels, as either kind of machine.
+//! A layer that learns without labels, as a Boltzmann machine or as an autoencoder.
 
 use super::coder::Coder;
 use crate::nn::Error;
@@ -9,7 +9,7 @@ use crate::nn::ops::Backend;
 use crate::preset::Visible;
 use crate::train::metrics::{Metric, Metrics, Scores};
 
-/// The machine behind a layer.
+/// What learns a layer.
 pub enum Learner<D: Backend> {
     /// A restricted Boltzmann machine.
     Rbm(<D as BoltzmannOp>::Machine),
@@ -18,7 +18,7 @@ pub enum Learner<D: Backend> {
 }
 
 impl<D: Backend> Learner<D> {
-    /// One update from rows of the layer's inputs; returns the mean squared error of their reconstruction.
+    /// Makes one update from rows of the layer's inputs; returns the mean squared error of their reconstruction.
     ///
     /// # Errors
     /// When the device fails.
@@ -40,7 +40,7 @@ impl<D: Backend> Learner<D> {
         }
     }
 
-    /// The inputs that rows of outputs stand for.
+    /// The inputs that rows of outputs decode to.
     ///
     /// # Errors
     /// When the device fails.
@@ -51,7 +51,7 @@ impl<D: Backend> Learner<D> {
         }
     }
 
-    /// Kernel and bias, as the layer of the network has them.
+    /// Kernel and bias, in the layout of the network's layer.
     pub fn weights(&self) -> [Vec<f32>; 2] {
         match self {
             Learner::Rbm(machine) => machine.weights(),
@@ -59,7 +59,8 @@ impl<D: Backend> Learner<D> {
         }
     }
 
-    /// How well rows of inputs are rebuilt: the mean squared error, and where there is one the free energy.
+    /// How well rows of inputs are rebuilt: the mean squared error, and, for a Boltzmann machine, the free
+    /// energy.
     ///
     /// # Errors
     /// When the device fails.
@@ -72,7 +73,7 @@ impl<D: Backend> Learner<D> {
         Ok((error, energy))
     }
 
-    /// The same as scores of held-out rows.
+    /// The same for held-out rows, as scores.
     ///
     /// # Errors
     /// When the device fails.

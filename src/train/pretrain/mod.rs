@@ -1,7 +1,7 @@
 //! Greedy layer-wise pretraining, then supervised training of the same network.
 //!
-//! `coder`: a layer that learns as an autoencoder; `learner`: either kind of machine; `stack`: the layers, one after the
-//! other; `keep`: their checkpoint; `figures`: what they show. This file puts the two phases together.
+//! `coder`: a layer that learns as an autoencoder; `learner`: a layer that learns either way; `stack`: the layers, one
+//! after the other; `keep`: their checkpoint; `figures`: their figures. This file puts the two phases together.
 
 mod coder;
 mod figures;
@@ -28,11 +28,11 @@ use crate::nn::ops::Backend;
 use crate::preset::{Preset, experiment};
 use crate::run::{Checkpoint, NamedTensor};
 
-/// A stack that learns, then a tuner that trains the network it is part of.
+/// A stack of layers that learns first, and a tuner that then trains the whole network.
 pub struct Pretraining<D: Backend> {
     stack: Stack<D>,
     tuner: Trainer<D>,
-    /// The second phase has been announced.
+    /// Whether the second phase has been announced.
     is_tuning: bool,
 }
 
@@ -50,7 +50,7 @@ pub fn prepare<D: Backend>(
 }
 
 impl<D: Backend> Pretraining<D> {
-    /// Gives the network what the layer that learns has learned.
+    /// Copies the weights that the current layer has learned to the network.
     fn hand_over(&mut self) -> Result<(), Error> {
         let hidden = &self.stack.hidden[self.stack.current()];
         let [kernel, bias] = hidden.learner.weights();
@@ -65,7 +65,7 @@ impl<D: Backend> Pretraining<D> {
         Ok(())
     }
 
-    /// The next piece of work of the first phase.
+    /// Does the next piece of work of the first phase.
     fn pretrain(&mut self) -> Result<Progress, Error> {
         if !self.stack.is_in_epoch()
             && let Some(line) = self.stack.begin_epoch()
@@ -86,7 +86,7 @@ impl<D: Backend> Pretraining<D> {
         Ok(Progress::Validating)
     }
 
-    /// What the second phase did, its steps and epochs counted on from the first's.
+    /// The progress of the second phase, with steps and epochs counted on from the end of the first.
     fn count_on(&self, progress: Progress) -> Progress {
         let (steps, epochs) = (self.stack.state.step, self.stack.state.epoch);
         match progress {

@@ -21,16 +21,16 @@ use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
 use crate::train::report::{EpochReport, LearningRate, StepReport};
 
-/// Samples at most on which a layer is judged after an epoch.
+/// The most samples on which a layer is judged after an epoch.
 const JUDGED: usize = 5000;
-/// Momentum is held back to a half during so many of a layer's epochs, and at most half of them.
+/// During this many of a layer's first epochs, but at most half of them, momentum is at most a half.
 const CAUTIOUS: u32 = 5;
 
 /// A hidden layer of the network.
 pub struct Hidden<D: Backend> {
-    /// Its name in the network: `dense_1`.
+    /// The layer's name in the network: `dense_1`.
     pub name: String,
-    /// What learns it.
+    /// What learns the layer.
     pub learner: Learner<D>,
 }
 
@@ -45,22 +45,22 @@ pub(super) struct EpochProgress {
     time: Duration,
 }
 
-/// What goes into a checkpoint beside numbers.
+/// The part of a checkpoint that is not tensors.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
     pub step: u64,
     /// The epoch in progress, over all layers, from 1.
     pub epoch: u32,
     pub progress: EpochProgress,
-    /// What the person made of the learning rate, as a factor.
+    /// The factor by which the person has changed the learning rate.
     pub rate_factor: f64,
 }
 
-/// The layers with what they learn from.
+/// The hidden layers with the data that they learn from.
 pub struct Stack<D: Backend> {
-    /// From the input to the last hidden layer.
+    /// The hidden layers, from the input to the output.
     pub hidden: Vec<Hidden<D>>,
-    /// What they learn from: targets do not matter.
+    /// The data that they learn from; targets do not matter.
     pub splits: Splits,
     pub(super) state: State,
     learning: Learning,
@@ -68,29 +68,29 @@ pub struct Stack<D: Backend> {
     epochs_each: u32,
     batch_size: usize,
     seed: u64,
-    /// In which order the epoch `ordered` reads the samples.
+    /// The order in which the epoch `ordered` reads the samples.
     order: Vec<u32>,
     ordered: u32,
     batch: Batch,
-    /// What the current epoch came to, as far as it has been judged.
+    /// The scores of the current epoch, as far as it has been judged.
     judged: Judged,
 }
 
-/// How far the judging of an epoch is; each stage takes some tens of milliseconds.
+/// How far an epoch has been judged; each stage takes some tens of milliseconds.
 #[derive(Clone, Copy)]
 enum Judged {
-    /// Not at all.
+    /// It has not been judged.
     Nothing,
-    /// On samples that were learned from.
+    /// It has been judged on training samples.
     Training(Scores),
-    /// And on held-out samples, the pseudo-likelihood not yet.
+    /// It has been judged on training and held-out samples, but the pseudo-likelihood is missing.
     HeldOut(Scores, Scores),
-    /// On all, as far as samples are held out.
+    /// It has been judged completely; there are held-out scores where samples are held out.
     Everything(Scores, Option<Scores>),
 }
 
 impl<D: Backend> Stack<D> {
-    /// The hidden layers that the preset asks to be pretrained.
+    /// The hidden layers that the preset pretrains.
     ///
     /// # Errors
     /// When the data is broken or nothing is left of it.
@@ -202,7 +202,7 @@ impl<D: Backend> Stack<D> {
         self.state.progress.in_epoch
     }
 
-    /// Begins an epoch; says what begins where a layer's first one does.
+    /// Begins an epoch; returns a line for the log where it is a layer's first epoch.
     pub(super) fn begin_epoch(&mut self) -> Option<String> {
         self.state.epoch += 1;
         self.state.progress = EpochProgress { in_epoch: true, ..EpochProgress::default() };
@@ -225,12 +225,12 @@ impl<D: Backend> Stack<D> {
         })
     }
 
-    /// Whether the epoch in progress has all its steps.
+    /// Whether the epoch in progress has done all its steps.
     pub(super) fn is_epoch_done(&self) -> bool {
         self.state.progress.batches >= self.steps_per_epoch()
     }
 
-    /// One update of the current layer.
+    /// Makes one update of the current layer.
     pub(super) fn one_step(&mut self) -> Result<StepReport, Error> {
         let since = Instant::now();
         let State { step, epoch, progress, .. } = self.state;
@@ -273,10 +273,10 @@ impl<D: Backend> Stack<D> {
         })
     }
 
-    /// Judges the epoch a stage further, on samples that were learned from and on held-out ones.
+    /// Does the next stage of judging the epoch, on training samples and on held-out ones.
     ///
     /// # Errors
-    /// When the device fails.
+    /// When the samples cannot be read, or the device fails.
     pub(super) fn judge(&mut self) -> Result<(), Error> {
         let held_out = self.splits.validation.clone();
         let count = if held_out.is_empty() { JUDGED } else { held_out.len().min(JUDGED) };
@@ -286,7 +286,7 @@ impl<D: Backend> Stack<D> {
             Judged::Nothing => {
                 let progress = &self.state.progress;
                 let (own, energy) = learner.judge(&self.some(place, &*self.splits.train, 0, count)?)?;
-                // As held-out samples are judged: over means, and by what was learned in the end.
+                // Judged in the same way as held-out samples: over means, and with the weights at the epoch's end.
                 let mut metrics = Metrics::default().with(Metric::ReconstructionError, own);
                 if let Some(energy) = energy {
                     metrics.set(Metric::FreeEnergy, energy);
@@ -315,7 +315,7 @@ impl<D: Backend> Stack<D> {
         Ok(())
     }
 
-    /// Ends the epoch, once it is judged: what it came to.
+    /// Ends the epoch once it has been judged; returns its report, or `None` before that.
     pub(super) fn end_epoch(&mut self) -> Option<EpochReport> {
         let Judged::Everything(training, validation) = self.judged else { return None };
         let State { step, epoch, progress, .. } = self.state;
@@ -331,12 +331,12 @@ impl<D: Backend> Stack<D> {
         })
     }
 
-    /// Goes on from a checkpoint's state. Judging that was under way begins anew.
+    /// Continues from a checkpoint's state. Judging that was under way starts again.
     pub(super) fn restore(&mut self, state: State) {
         (self.state, self.judged) = (state, Judged::Nothing);
     }
 
-    /// What a layer gets for rows of the network's inputs.
+    /// A layer's inputs for rows of the network's inputs.
     ///
     /// # Errors
     /// When the device fails.
@@ -344,7 +344,7 @@ impl<D: Backend> Stack<D> {
         Ok(self.hidden[..place].iter().try_fold(inputs, |x, hidden| hidden.learner.encode(&x))?)
     }
 
-    /// What a layer gets for `count` samples of a set from `first` on, counted round.
+    /// A layer's inputs for `count` samples of a set from `first` on, modulo the set's length.
     ///
     /// # Errors
     /// When the samples cannot be read, or the device fails.
@@ -356,7 +356,7 @@ impl<D: Backend> Stack<D> {
         self.inputs_of(place, batch.inputs.into())
     }
 
-    /// The network's inputs that rows of a layer's inputs stand for.
+    /// The network's inputs that rows of a layer's inputs decode to.
     ///
     /// # Errors
     /// When the device fails.

@@ -133,7 +133,7 @@ impl Case {
         Ok(())
     }
 
-    /// Expects the same bits of output and gradients on one, two and four threads; the case is made anew for each.
+    /// Expects the same bits of output and gradients on one, two and four threads; the case is built again for each.
     pub fn check_threads(make: impl Fn() -> Case + Sync) {
         let bits = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

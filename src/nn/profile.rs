@@ -1,4 +1,4 @@
-//! Where a step's time goes: named spans, summed per thread, off unless asked for.
+//! Where a step's time goes: named spans, summed per thread, off by default.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -21,7 +21,7 @@ pub struct BatchNorm<'a, D: Device> {
     pub beta: &'a Param<D>,
     /// The running mean, moved by each pass in training.
     pub moving_mean: &'a mut Param<D>,
-    /// The running biased variance, likewise.
+    /// The running biased variance, moved in the same way.
     pub moving_variance: &'a mut Param<D>,
     /// The share of a running statistic that remains after a batch; the batch's own statistic makes up the rest.
     pub momentum: f32,

@@ -14,6 +14,8 @@ pub mod nn;
 pub mod preset;
 /// What a run leaves on disk and how it comes back.
 pub mod run;
+/// What the program asks of the operating system: regular files, free memory.
+pub mod system;
 /// Training procedures, metrics and evaluation.
 pub mod train;
 /// The dashboard: state and update, keymap, theme, screens, widgets.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::experiment::Experiment;
 use super::parse::{LARGEST, PresetError, nearest, parse, write};
 use super::types::Preset;
+use crate::system::files;
 
 /// The built-in presets: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -90,7 +91,7 @@ fn list_in(folder: Option<&Path>) -> Vec<Entry> {
     });
     let own = files_in(folder).into_iter().map(|path| Entry {
         name: stem(&path),
-        loaded: read_regular(&path).and_then(|text| load(&text, &path.to_string_lossy())),
+        loaded: read(&path).and_then(|text| load(&text, &path.to_string_lossy())),
         file: Some(path),
     });
     built_in.chain(own).collect()
@@ -188,26 +189,18 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a regular file of the folder. Anything else of that name, such as a pipe, is refused: it might never end.
-fn read_regular(path: &Path) -> Result<String, PresetError> {
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(PresetError::whole(&path.to_string_lossy(), "this is not a regular file", ""));
-    }
-    read(path)
-}
-
-fn read(path: &Path) -> Result<String, PresetError> {
+/// The text of a preset's file.
+///
+/// # Errors
+/// When it is no regular file, is too long for a preset, is not UTF-8, or the system refuses.
+pub fn read(path: &Path) -> Result<String, PresetError> {
     let name = path.to_string_lossy();
-    let refused = |error: io::Error| PresetError::whole(&name, error.to_string(), "");
-    let size = std::fs::metadata(path).map_err(refused)?.len();
-    if size > LARGEST as u64 {
-        return Err(PresetError::whole(
-            &name,
-            format!("{size} bytes are too many for a preset"),
-            "1 MB at most",
-        ));
-    }
-    std::fs::read_to_string(path).map_err(refused)
+    files::read_text(path, LARGEST as u64).map_err(|error| match error {
+        files::Error::TooLong { size, .. } => {
+            PresetError::whole(&name, format!("{size} bytes are too many for a preset"), "1 MB at most")
+        }
+        other => PresetError::whole(&name, other.to_string(), ""),
+    })
 }
 
 /// The experiment of a preset whose data is built in, from its text.

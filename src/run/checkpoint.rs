@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 
 use super::{Error, atomic};
+use crate::preset::summary::in_bytes;
+use crate::system::{files, memory};
 
 /// The checkpoints' folder in a run's.
 pub const FOLDER: &str = "checkpoints";
@@ -15,6 +18,10 @@ pub const FOLDER: &str = "checkpoints";
 pub const WEIGHTS: &str = "weights.safetensors";
 const OPTIMIZER: &str = "optimizer.safetensors";
 const STATE: &str = "state.ron";
+/// A state is a page of text; a larger file is none.
+const LARGEST_STATE: u64 = 16 << 20;
+/// The longest list of tensors at the beginning of a safetensors file, as its specification has it.
+const LONGEST_LIST: u64 = 100_000_000;
 
 /// Numbers with a name and a shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +85,7 @@ impl Checkpoint {
             .and_then(|name| step_of(&name.to_string_lossy()))
             .ok_or_else(|| Error::broken(folder, "not a checkpoint's name"))?;
         let path = folder.join(STATE);
-        let state = fs::read_to_string(&path).map_err(Error::io(&path, "reading"))?;
+        let state = files::read_text(&path, LARGEST_STATE).map_err(Error::unread(&path))?;
         if !is_whole(&state) {
             return Err(Error::broken(&path, "it is cut short"));
         }
@@ -146,7 +153,11 @@ pub fn encode_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>, E
 /// # Errors
 /// When it is missing, torn, or holds other numbers than these.
 pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
-    let bytes = fs::read(path).map_err(Error::io(path, "reading"))?;
+    load_tensors_within(path, memory::usable_now())
+}
+
+fn load_tensors_within(path: &Path, most: u64) -> Result<Vec<NamedTensor>, Error> {
+    let bytes = read_whole(path, most)?;
     let tensors = SafeTensors::deserialize(&bytes)
         .map_err(|error| Error::broken(path, format!("not a whole safetensors file: {error}")))?;
     let mut loaded = tensors
@@ -167,6 +178,39 @@ pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
         .collect::<Result<Vec<_>, _>>()?;
     loaded.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(loaded)
+}
+
+/// The bytes of a safetensors file, read only once its size is that of the tensors that it lists, and there is the
+/// memory for it.
+fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let (mut file, size) = files::open_sized(path).map_err(Error::unread(path))?;
+    let torn = |problem: String| Error::broken(path, format!("not a whole safetensors file: {problem}"));
+    let (mut length, mut list) = ([0; 8], Vec::new());
+    if size < length.len() as u64 {
+        return Err(torn(format!("{size} bytes are too few")));
+    }
+    file.read_exact(&mut length).map_err(Error::io(path, "reading"))?;
+    let list_size = u64::from_le_bytes(length);
+    let rest = size - length.len() as u64;
+    if list_size > LONGEST_LIST.min(rest) {
+        return Err(torn(format!("its list of tensors would take {list_size} of {size} bytes")));
+    }
+    file.by_ref().take(list_size).read_to_end(&mut list).map_err(Error::io(path, "reading"))?;
+    let listed: Metadata = serde_json::from_slice(&list).map_err(|error| torn(error.to_string()))?;
+    let (wanted, held) = (listed.data_len() as u64, rest - list_size);
+    if wanted != held {
+        return Err(torn(format!("its tensors take {wanted} bytes, and there are {held}")));
+    }
+    // The file, and the numbers in single precision.
+    let bytes = size.saturating_mul(3);
+    if bytes > most {
+        let (bytes, most) = (in_bytes(bytes), in_bytes(most));
+        let problem = format!("its tensors take {bytes} of memory, and {most} are free");
+        return Err(Error::io(path, "reading")(io::Error::new(io::ErrorKind::OutOfMemory, problem)));
+    }
+    let mut bytes = [&length[..], &list].concat();
+    file.take(held).read_to_end(&mut bytes).map_err(Error::io(path, "reading"))?;
+    Ok(bytes)
 }
 
 fn le_f32(bytes: &[u8]) -> f32 {
@@ -328,6 +372,28 @@ mod tests {
         fs::write(&path, file.unwrap()).unwrap();
         let refused = load_tensors(&path).unwrap_err().to_string();
         assert!(refused.contains("x holds U8"), "{refused}");
+    }
+
+    #[test]
+    fn a_file_whose_size_is_not_that_of_its_tensors_is_refused_before_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.safetensors");
+        save_tensors(&path, &example().weights).unwrap();
+        let whole = fs::metadata(&path).unwrap().len();
+        let refused = load_tensors_within(&path, whole).unwrap_err().to_string();
+        assert!(refused.contains("of memory, and"), "{refused}");
+        // Twenty gigabytes that take no room on the disk.
+        let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(20 << 30).unwrap();
+        let refused = load_tensors(&path).unwrap_err().to_string();
+        assert!(refused.contains("its tensors take 80 bytes, and there are"), "{refused}");
+        fs::write(&path, [0; 20]).unwrap();
+        file.set_len(20 << 30).unwrap();
+        assert!(matches!(load_tensors(&path), Err(Error::Broken { .. })));
+        fs::write(&path, [0xff; 20]).unwrap();
+        let refused = load_tensors(&path).unwrap_err().to_string();
+        assert!(refused.contains("would take 18446744073709551615 of 20 bytes"), "{refused}");
+        assert!(matches!(load_tensors(Path::new("/dev/zero")), Err(Error::Broken { .. })));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, atomic};
 use crate::preset::Preset;
+use crate::system::files;
 
 /// The manifest's file in a run's folder.
 pub const FILE: &str = "run.ron";
@@ -122,11 +123,7 @@ impl Manifest {
     /// When it is not there or not a manifest; with line and column.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        let size = std::fs::metadata(&path).map_err(Error::io(&path, "reading"))?.len();
-        if size > LARGEST {
-            return Err(Error::broken(&path, format!("{size} bytes is too large for a manifest")));
-        }
-        let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "reading"))?;
+        let text = files::read_text(&path, LARGEST).map_err(Error::unread(&path))?;
         ron::from_str(&text).map_err(|error| Error::broken(&path, format!("not a manifest: {error}")))
     }
 }

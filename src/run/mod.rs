@@ -30,6 +30,8 @@ pub use recorder::{Recorder, RecorderEvent};
 
 use std::path::{Path, PathBuf};
 
+use crate::system::files;
+
 /// What can go wrong with a run's files. Each says which path, what happened, and what to do where that is known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -89,6 +91,16 @@ impl Error {
     pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Error::Io { path, action, source }
+    }
+
+    /// The error of a file that is not read, for `map_err`: [`Error::Io`] where the system refused, else
+    /// [`Error::Broken`].
+    fn unread(path: &Path) -> impl FnOnce(files::Error) -> Self {
+        let path = path.to_path_buf();
+        move |error| match error {
+            files::Error::System(source) => Error::Io { path, action: "reading", source },
+            other => Error::broken(&path, other),
+        }
     }
 
     fn broken(path: &Path, problem: impl ToString) -> Self {

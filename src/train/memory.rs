@@ -1,13 +1,9 @@
 //! Checks whether a training fits into this machine's memory before it starts.
 
-use sysinfo::{MemoryRefreshKind, System};
-
 use super::error::Error;
 use crate::preset::Experiment;
 use crate::preset::summary::in_bytes;
-
-/// The share of free memory that a training may use; the rest is left to other programs.
-const USABLE: f64 = 0.9;
+use crate::system::memory::{free, usable};
 
 /// Refuses an experiment that would take more memory than is free.
 pub(super) fn check(experiment: &Experiment) -> Result<(), Error> {
@@ -19,7 +15,7 @@ pub(super) fn check(experiment: &Experiment) -> Result<(), Error> {
 
 fn check_against(experiment: &Experiment, free: u64) -> Result<(), Error> {
     let memory = experiment.memory();
-    let usable = (free as f64 * USABLE) as u64;
+    let usable = usable(free);
     if memory.total() <= usable {
         return Ok(());
     }
@@ -28,18 +24,6 @@ fn check_against(experiment: &Experiment, free: u64) -> Result<(), Error> {
         available: in_bytes(free),
         fits: memory.largest_batch(experiment.preset.train.batch_size, usable),
     })
-}
-
-/// Free memory in bytes: the machine's, or the container's where that has less. `None` where the system does not report
-/// it.
-fn free() -> Option<u64> {
-    let mut system = System::new();
-    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-    let machine = system.available_memory();
-    // The memory that a container uses is counted without the page cache, which the system frees when needed.
-    let of_container = |limits: sysinfo::CGroupLimits| limits.total_memory.saturating_sub(limits.rss);
-    let free = system.cgroup_limits().map_or(machine, |limits| machine.min(of_container(limits)));
-    (free > 0).then_some(free)
 }
 
 #[cfg(test)]
@@ -70,10 +54,5 @@ mod tests {
     fn a_model_that_cannot_fit_at_all_is_said_to_be_too_large() {
         let error = check_against(&wide(1), 64 << 20).unwrap_err().to_string();
         assert!(error.contains("too large for this machine"), "{error}");
-    }
-
-    #[test]
-    fn this_machine_says_how_much_is_free() {
-        assert!(free().is_none_or(|free| free > 1 << 20));
     }
 }

@@ -11,11 +11,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tui", &["worker", "run", "preset"]),
     ("worker", &["train", "nn", "data", "run", "preset"]),
     ("bench", &["train", "nn", "data", "preset"]),
-    ("train", &["nn", "data", "run", "preset"]),
+    ("train", &["nn", "data", "run", "preset", "system"]),
     ("nn", &["data", "preset"]),
-    ("data", &["preset"]),
-    ("run", &["preset"]),
-    ("preset", &[]),
+    ("data", &["preset", "system"]),
+    ("run", &["preset", "system"]),
+    ("preset", &["system"]),
+    ("system", &[]),
 ];
 
 /// Crates that know a terminal, and the only rooms that may name them.
@@ -23,7 +24,8 @@ const TERMINAL_CRATES: &[&str] = &["ratatui", "crossterm", "indicatif", "clap"];
 const TERMINAL_ROOMS: &[&str] = &["cli", "tui"];
 
 /// Rooms whose code is written for any device.
-const DEVICE_FREE_ROOMS: &[&str] = &["cli", "tui", "worker", "bench", "train", "data", "run", "preset"];
+const DEVICE_FREE_ROOMS: &[&str] =
+    &["cli", "tui", "worker", "bench", "train", "data", "run", "preset", "system"];
 
 /// The most files of a room that may need each other in a circle.
 const LARGEST_CIRCLE: usize = 3;

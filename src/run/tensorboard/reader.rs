@@ -1,6 +1,5 @@
 //! Reads figures from event files while they grow, ours or another program's.
 
-use std::fs::File;
 use std::io::{BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use prost::Message;
 use super::message::{Event, Figure, What};
 use super::record::{self, Next};
 use crate::run::Error;
+use crate::system::files;
 
 /// A number of an event file.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Reader {
         if self.lost {
             return Ok(());
         }
-        let mut file = File::open(&self.path).map_err(Error::io(&self.path, "opening"))?;
+        let mut file = files::open(&self.path).map_err(Error::unread(&self.path))?;
         file.seek(SeekFrom::Start(self.position)).map_err(Error::io(&self.path, "reading"))?;
         let mut from = BufReader::with_capacity(1 << 16, file);
         let mut data = Vec::new();

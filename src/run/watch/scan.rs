@@ -1,10 +1,10 @@
 //! Reads an event file piece by piece, past damaged places, while it grows.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use crate::run::tensorboard::record::{self, Piece};
+use crate::system::files;
 
 /// The most bytes that are read at once, except for longer records.
 const CHUNK: u64 = 256 << 10;
@@ -66,8 +66,7 @@ impl Scan {
         buffer: &mut Vec<u8>,
         mut take: impl FnMut(&[u8]),
     ) -> io::Result<End> {
-        let mut file = File::open(path)?;
-        let size = file.metadata()?.len();
+        let (mut file, size) = files::open_sized(path)?;
         if size < self.position {
             *self = Scan::default();
             return Ok(End::Replaced);

@@ -1,5 +1,6 @@
 //! Data sets as batches.
 
+mod alphabet;
 pub mod asked;
 pub mod augment;
 pub mod check;

@@ -1,10 +1,13 @@
 //! A text for a language model: windows that follow each other, each token with the next one as its target.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use super::Error;
+use super::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use super::dataset::{Batch, Dataset, Splits, Targets};
 use super::embedded::{Part, part};
+use super::import::limits::Limits;
+use super::{Error, import};
 use crate::preset::{DataConfig, data};
 
 static SHAKESPEARE: Part =
@@ -14,7 +17,7 @@ static SHAKESPEARE: Part =
 #[derive(Clone, Debug)]
 pub struct Text {
     /// The characters' numbers, in order.
-    pub tokens: Arc<[u16]>,
+    pub tokens: Arc<Vec<u16>>,
     /// The characters, by number, in ascending order.
     pub vocabulary: Arc<[String]>,
 }
@@ -25,26 +28,56 @@ impl Text {
     /// # Errors
     /// When it has more different characters than [`LARGEST_VOCABULARY`].
     pub fn of(text: &str, origin: &str) -> Result<Self, Error> {
-        let letters: std::collections::BTreeSet<char> = text.chars().collect();
-        if letters.len() > LARGEST_VOCABULARY {
-            return Err(Error::Broken {
-                origin: origin.into(),
-                problem: format!(
-                    "{} different characters, at most {LARGEST_VOCABULARY} can be learned",
-                    letters.len()
-                ),
-            });
-        }
-        let numbers: std::collections::HashMap<char, u16> = letters.iter().copied().zip(0..).collect();
-        Ok(Text {
-            tokens: text.chars().map(|letter| numbers[&letter]).collect(),
-            vocabulary: letters.iter().map(ToString::to_string).collect(),
-        })
+        let mut numbering = Numbering::default();
+        numbering.push(text);
+        numbering.finish(origin)
+    }
+
+    /// The text of a file, which is never in memory as a whole.
+    ///
+    /// # Errors
+    /// As [`of`](Text::of), and when it cannot be read.
+    pub fn read(file: &Path, limits: &Limits) -> Result<Self, Error> {
+        let origin = file.to_string_lossy();
+        let mut numbering = Numbering::default();
+        import::text::pieces(file, &mut |piece| {
+            numbering.push(piece);
+            limits.check(2 * numbering.tokens.capacity() as u64, "its characters take", &origin)
+        })?;
+        numbering.finish(&origin)
     }
 }
 
-/// The most different characters that a text may have.
-pub const LARGEST_VOCABULARY: usize = 10_000;
+/// A text that is being numbered, by the order in which its characters appear.
+#[derive(Default)]
+struct Numbering {
+    letters: Alphabet,
+    tokens: Vec<u16>,
+}
+
+impl Numbering {
+    fn push(&mut self, text: &str) {
+        self.tokens.extend(text.chars().map(|letter| self.letters.number(letter)));
+    }
+
+    /// The text, numbered by the order of the characters themselves.
+    fn finish(mut self, origin: &str) -> Result<Text, Error> {
+        let count = self.letters.count();
+        if count > LARGEST_VOCABULARY {
+            let problem =
+                format!("{count} different characters, at most {LARGEST_VOCABULARY} can be learned");
+            return Err(Error::Broken { origin: origin.into(), problem });
+        }
+        let sorted = self.letters.sorted();
+        let mut places = vec![0; count];
+        (0..)
+            .zip(&sorted)
+            .for_each(|(place, &letter)| places[usize::from(self.letters.number(letter))] = place);
+        self.tokens.iter_mut().for_each(|token| *token = places[usize::from(*token)]);
+        let vocabulary = sorted.iter().map(ToString::to_string).collect();
+        Ok(Text { tokens: Arc::new(self.tokens), vocabulary })
+    }
+}
 
 /// Twelve plays.
 ///

@@ -4,6 +4,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use trainyard::data::check::check;
+use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
 use trainyard::data::import::{csv, idx, images, npy, text, wav};
 use trainyard::preset::{Colour, Missing, Task};
@@ -13,6 +14,10 @@ use crate::targets::in_a_file;
 
 /// Bytes that are held in memory; what is larger is read from disk, which goes another way.
 const IN_MEMORY: u64 = 100;
+
+fn limits() -> Limits {
+    Limits { in_memory: IN_MEMORY, longest_row: 1000, ..Limits::of_machine() }
+}
 
 /// Reads the last row of what was opened.
 fn last_row(rows: &impl Rows) {
@@ -38,7 +43,7 @@ pub fn idx() -> Target {
     let read = |bytes: &[u8]| {
         drop(idx::parse(bytes.to_vec(), "fuzz.idx"));
         in_a_file("fuzz.idx", bytes, |path| {
-            if let Ok((rows, _)) = idx::open(path, IN_MEMORY) {
+            if let Ok((rows, _)) = idx::open(path, &limits()) {
                 last_row(&rows);
             }
             drop(check(path, None));
@@ -56,7 +61,7 @@ pub fn csv() -> Target {
         "\u{feff}größe,\"na\"\"me\",y\r\n1,2,0\r\n3,4,1\r\n",
     ];
     let read = |bytes: &[u8]| {
-        let mut options = csv::Options { in_memory: IN_MEMORY, ..csv::Options::default() };
+        let mut options = csv::Options { limits: limits(), ..csv::Options::default() };
         in_a_file("fuzz.csv", bytes, |path| {
             for missing in [Missing::Refuse, Missing::Mean, Missing::Zero] {
                 options.missing = missing;
@@ -96,7 +101,7 @@ pub fn npy() -> Target {
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.npy", bytes, |path| {
             for in_memory in [IN_MEMORY, u64::MAX] {
-                if let Ok((rows, _)) = npy::open(path, in_memory) {
+                if let Ok((rows, _)) = npy::open(path, &Limits { in_memory, ..limits() }) {
                     last_row(&rows);
                 }
             }
@@ -119,10 +124,11 @@ pub fn npz() -> Target {
     };
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.npz", bytes, |path| {
-            drop(npy::names(path));
-            for name in ["x", "y"] {
-                if let Ok((rows, _)) = npy::open_in(path, name) {
-                    last_row(&rows);
+            if let Ok(mut archive) = npy::Archive::open(path, &limits()) {
+                for name in ["x".to_string(), "y".to_string()].into_iter().chain(archive.names()) {
+                    if let Ok((rows, _)) = archive.array(&name) {
+                        last_row(&rows);
+                    }
                 }
             }
             drop(check(path, None));
@@ -158,8 +164,8 @@ pub fn wav() -> Target {
     ];
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.wav", bytes, |path| {
-            drop(wav::read(path, 8000));
-            drop(wav::read(path, 16_000));
+            drop(wav::read(path, 8000, &limits()));
+            drop(wav::read(path, 16_000, &limits()));
             drop(check(path, None));
         });
     };
@@ -185,7 +191,7 @@ pub fn images() -> Target {
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.png", bytes, |path: &Path| {
             for colour in [Colour::Grey, Colour::Rgb] {
-                drop(images::decode(path, images::Form { height: 8, width: 8, colour }));
+                drop(images::decode(path, images::Form { height: 8, width: 8, colour }, &limits()));
             }
         });
     };
@@ -198,7 +204,7 @@ pub fn texts() -> Target {
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.txt", bytes, |path| {
             drop(text::read(path));
-            drop(text::labelled(path, 8, &mut Err));
+            drop(text::labelled(path, 8, &limits(), &mut Err));
             drop(check(path, None));
         });
     };

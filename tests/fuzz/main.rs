@@ -10,6 +10,7 @@
 //! fast). What was found has become a test beside the code in question.
 
 mod imports;
+mod large;
 mod memory;
 mod mutate;
 mod targets;

@@ -7,10 +7,12 @@ use std::io::Read;
 use std::path::Path;
 
 use super::dataset::{Dataset, Scale};
-use super::import::rows::{IN_MEMORY, Rows, Stored};
+use super::import::limits::Limits;
+use super::import::rows::{Rows, Stored};
 use super::import::{idx, npy, text, wav};
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, LabelledText, Npz, Source, Sp500};
+use crate::system::files;
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,35 +37,40 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
         Err(broken(format!("this network does not take {kind}; it learned from: {}", wants(config, set))))
     };
     let mut start = Vec::new();
-    std::fs::File::open(file)
-        .and_then(|opened| opened.take(12).read_to_end(&mut start))
-        .map_err(|error| broken(error.to_string()))?;
+    let opened = files::open(file).map_err(|error| broken(error.to_string()))?;
+    opened.take(12).read_to_end(&mut start).map_err(|error| broken(error.to_string()))?;
+    let limits = &Limits::of_machine();
     let takes_numbers = set.tokens().is_empty();
     let form = speech::form_of(&config.source);
     match &start[..] {
         [] => Err(broken("it is empty".into())),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E'] => match form {
-            Some(form) => Ok(one(scaled(set, config, speech::picture(&wav::read(file, form.rate)?, form)))),
+            Some(form) => {
+                Ok(one(scaled(set, config, speech::picture(&wav::read(file, form.rate, limits)?, form))))
+            }
             None => refused("a sound"),
         },
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => match picture::read(config, set, file)? {
-            Some(pixels) => Ok(one(scaled(set, config, pixels))),
-            None => refused("an image"),
-        },
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => {
+            match picture::read(config, set, file, limits)? {
+                Some(pixels) => Ok(one(scaled(set, config, pixels))),
+                None => refused("an image"),
+            }
+        }
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] if takes_numbers => {
-            rows(config, set, npy::open(file, IN_MEMORY)?, &broken)
+            rows(config, set, npy::open(file, limits)?, &broken)
         }
         [0x1f, 0x8b, ..] | [0, 0, ..] if takes_numbers => {
-            rows(config, set, idx::open(file, IN_MEMORY)?, &broken)
+            rows(config, set, idx::open(file, limits)?, &broken)
         }
         [b'P', b'K', 3, 4, ..] if takes_numbers => {
             // Of several arrays the one that the preset names, else the first.
-            let names = npy::names(file)?;
+            let mut archive = npy::Archive::open(file, limits)?;
+            let names = archive.names();
             let wanted = match &config.source {
                 Source::Npz(Npz { inputs, .. }) if names.contains(inputs) => inputs,
                 _ => names.first().ok_or_else(|| broken("there are no arrays in it".into()))?,
             };
-            rows(config, set, npy::open_in(file, wanted)?, &broken)
+            rows(config, set, archive.array(wanted)?, &broken)
         }
         _ if form.is_some() => refused("anything but WAV files"),
         _ => match &config.source {
@@ -82,7 +89,7 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Asked
             }
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
-                let table::Read { names, numbers } = table::read(config, set, file)?;
+                let table::Read { names, numbers } = table::read(config, set, file, limits)?;
                 Ok(Asked { names, inputs: scaled(set, config, numbers) })
             }
         },

@@ -6,6 +6,7 @@ use image::imageops::FilterType;
 use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::data::import::images::{self, Form};
+use crate::data::import::limits::Limits;
 use crate::data::{Dataset, Error, Scale};
 use crate::preset::{DataConfig, ImageFolder, Pair, Source};
 
@@ -20,9 +21,14 @@ pub fn brightest(source: &Source) -> f32 {
 ///
 /// # Errors
 /// When it does not decode.
-pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Option<Vec<f32>>, Error> {
+pub fn read(
+    config: &DataConfig,
+    set: &dyn Dataset,
+    file: &Path,
+    limits: &Limits,
+) -> Result<Option<Vec<f32>>, Error> {
     if let Source::ImageFolder(ImageFolder { size: Pair(height, width), colour, .. }) = config.source {
-        let pixels = images::decode(file, Form { height, width, colour })?;
+        let pixels = images::decode(file, Form { height, width, colour }, limits)?;
         return Ok(Some(pixels.into_iter().map(f32::from).collect()));
     }
     let are_pixels = match &config.source {
@@ -36,12 +42,13 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Optio
     if !are_pixels {
         return Ok(None);
     }
-    let mut image = images::open(file)?;
+    let mut decoded = images::open(file, height, width, limits)?;
+    let image = &mut decoded.image;
     if image.width() as usize > width || image.height() as usize > height {
-        image = image.resize(width as u32, height as u32, FilterType::Triangle);
+        *image = image.resize(width as u32, height as u32, FilterType::Triangle);
     }
     let full = brightest(&config.source) / 255.0;
-    Ok(Some(in_the_middle(&image, (height, width), channels).into_iter().map(|x| x * full).collect()))
+    Ok(Some(in_the_middle(image, (height, width), channels).into_iter().map(|x| x * full).collect()))
 }
 
 /// The image, centred: `[height, width, channels]`, 0 to 255; transparent parts are seen against black.

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::data::import::csv::is_empty;
+use crate::data::import::limits::Limits;
+use crate::data::import::separated;
 use crate::data::{Dataset, Error};
 use crate::preset::{Csv, DataConfig, Missing, Source};
 
@@ -51,7 +53,7 @@ impl<'a> Layout<'a> {
 ///
 /// # Errors
 /// The first row that is not of that form, with its line and column.
-pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Read, Error> {
+pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path, limits: &Limits) -> Result<Read, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let width: usize = set.input_shape().iter().product();
     let (separator, missing, has_names) = match config.source {
@@ -62,20 +64,14 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path) -> Result<Read,
     let separator = separator.unwrap_or(if is_tsv { '\t' } else { ',' });
     let separator =
         u8::try_from(separator).map_err(|_| broken(format!("'{separator}' separates no cells")))?;
-    let reader = csv::ReaderBuilder::new()
-        .delimiter(separator)
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_path(file);
-    let mut reader = reader.map_err(|error| broken(error.to_string()))?;
+    let mut reader = separated::open(file, separator, limits).map_err(|error| broken(error.to_string()))?;
     let mut record = csv::StringRecord::new();
     let mut layout: Option<Layout> = None;
     let (mut names, mut numbers) = (Vec::new(), Vec::new());
     let mut is_first = true;
     loop {
         let line = reader.position().line();
-        match reader.read_record(&mut record) {
+        match separated::next(&mut reader, &mut record) {
             Ok(false) => break,
             Ok(true) => {}
             Err(error) => {

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::rows::{IN_MEMORY, Spool, Stored};
+use super::LONGEST_CLASS;
+use super::limits::Limits;
+use super::rows::{Spool, Stored};
+use super::separated;
 use crate::data::Error;
 use crate::preset::{Missing, Task};
 
@@ -22,8 +25,8 @@ pub struct Options {
     pub header: bool,
     /// What becomes of empty cells.
     pub missing: Missing,
-    /// Beyond so many bytes, numbers are put into a temporary file.
-    pub in_memory: u64,
+    /// What reading it may take.
+    pub limits: Limits,
 }
 
 /// With a header, the last column as the label, whatever it is; a missing value is refused.
@@ -36,7 +39,7 @@ impl Default for Options {
             separator: None,
             header: true,
             missing: Missing::Refuse,
-            in_memory: IN_MEMORY,
+            limits: Limits::of_machine(),
         }
     }
 }
@@ -81,7 +84,7 @@ const MOST_COLUMNS: usize = 100_000;
 pub fn read(files: &[&Path], options: &Options, sink: Sink) -> Result<Table, Error> {
     let name = |path: &Path| path.to_string_lossy().into_owned();
     let origin = files.first().map(|path| name(path)).unwrap_or_default();
-    let mut spool = Spool::new(&origin, options.in_memory);
+    let mut spool = Spool::new(&origin, options.limits.in_memory);
     let mut labels = Collected::default();
     let mut chosen: Option<Chosen> = None;
     let (mut first_rows, mut filled) = (0, 0);
@@ -91,23 +94,18 @@ pub fn read(files: &[&Path], options: &Options, sink: Sink) -> Result<Table, Err
         let separator = options.separator.unwrap_or(if origin.ends_with(".tsv") { '\t' } else { ',' });
         let separator =
             u8::try_from(separator).map_err(|_| broken(format!("'{separator}' separates no cells")))?;
-        let file = std::fs::File::open(path).map_err(|error| broken(error.to_string()))?;
+        let mut reader =
+            separated::open(path, separator, &options.limits).map_err(|error| broken(error.to_string()))?;
         // Rows of another length are told here, with their line.
-        let mut reader = csv::ReaderBuilder::new()
-            .delimiter(separator)
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(std::io::BufReader::with_capacity(1 << 16, file));
         let mut record = csv::StringRecord::new();
         let mut is_header = options.header;
         let mut inputs = Vec::new();
         loop {
             let line = reader.position().line();
-            match reader.read_record(&mut record) {
+            match separated::next(&mut reader, &mut record) {
                 Ok(false) => break,
                 Ok(true) => {}
-                Err(error) if error.is_io_error() => return Err(broken(error.to_string())),
+                Err(error) if error.is_io_error() => return Err(broken(format!("line {line}: {error}"))),
                 Err(error) => {
                     sink(broken(format!("line {line}: {}", plain(&error))))?;
                     continue;
@@ -211,6 +209,9 @@ impl Chosen {
         let at = |place: usize| format!(", column {} ('{}')", place + 1, self.names[place]);
         if is_empty(record.get(self.label).unwrap_or_default()) {
             return Err(format!("{}: the label is missing", at(self.label)));
+        }
+        if record.get(self.label).is_some_and(|label| label.len() > LONGEST_CLASS) {
+            return Err(format!("{}: the label is longer than {LONGEST_CLASS} bytes", at(self.label)));
         }
         out.clear();
         let mut filled = 0;
@@ -359,8 +360,9 @@ mod tests {
 
     #[test]
     fn a_table_is_read_with_its_classes_in_order() {
-        for in_memory in [IN_MEMORY, 8] {
-            let table = table(FLOWERS, &Options { in_memory, ..Options::default() }).unwrap();
+        for in_memory in [1000, 8] {
+            let limits = Limits { in_memory, ..Limits::of_machine() };
+            let table = table(FLOWERS, &Options { limits, ..Options::default() }).unwrap();
             assert_eq!(table.columns, ["a", "b"]);
             assert_eq!(rows(&table), [[1.0, 2.5], [-3.0, 4.0], [50.0, 6.0]]);
             assert_eq!(table.labels, Labels::Classes(vec![1, 0, 1], vec!["iris".into(), "rose".into()]));
@@ -404,6 +406,26 @@ mod tests {
         let bytes = put(b"a,b,k\n1,2,x\n1,\xff,x\n");
         let shown = read(&[bytes.path()], &Options::default(), &mut Err).unwrap_err().to_string();
         assert!(shown.contains("line 3: cell 2 is not UTF-8"), "{shown}");
+    }
+
+    #[test]
+    fn a_row_that_does_not_end_is_refused_at_its_line() {
+        let limits = Limits { longest_row: 100_000, ..Limits::of_machine() };
+        let options = Options { limits, ..Options::default() };
+        let problem = |cell: &str| {
+            let text = format!("a,b,k\n1,2,x\n1,{cell},x\n{}", "1,2,y\n".repeat(100_000));
+            table(&text, &options).unwrap_err().to_string()
+        };
+        let refused = ": line 3: the row does not end within 100000 bytes";
+        assert!(problem(&"9".repeat(300_000)).contains(refused));
+        // A quote that is not closed makes one row of all that follows.
+        assert!(problem("\"9").contains(refused));
+        // A row may be as long as the limit, wherever it lies in what is read ahead.
+        let text = format!("a,b,k\n1,2,x\n1,{}2,x\n", "0".repeat(99_994));
+        assert_eq!(rows(&table(&text, &options).unwrap())[1], [1.0, 2.0]);
+        let long = format!("a,b,k\n1,2,x\n1,2,{}\n", "x".repeat(LONGEST_CLASS + 1));
+        let refused = table(&long, &options).unwrap_err().to_string();
+        assert!(refused.contains("line 3, column 3 ('k'): the label is longer than 1000 bytes"), "{refused}");
     }
 
     #[test]

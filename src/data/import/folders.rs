@@ -32,9 +32,10 @@ pub fn list(folder: &Path, endings: &[&str]) -> Result<Classed, Error> {
             continue;
         }
         found.of.extend(files.iter().map(|_| found.names.len() as u32));
-        found
-            .names
-            .push(class.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
+        let name = class.file_name().and_then(|name| name.to_str()).ok_or_else(|| {
+            broken(format!("the name of its folder '{}' is not UTF-8; rename it", class.to_string_lossy()))
+        })?;
+        found.names.push(name.to_string());
         found.files.extend(files);
     }
     match found.names.len() {

@@ -1,13 +1,15 @@
 //! IDX, MNIST's format: magic (0, 0, type, axes), the axes' lengths as big-endian u32, then the numbers.
 
 use std::fs::File;
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Stored, width};
 use crate::data::Error;
+use crate::system::files;
 
 /// An IDX file of bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Idx {
 }
 
 /// The most that a compressed byte can become, by deflate's own limit: a header that asks for more lies.
-const DEFLATES_BEST: u64 = 1032;
+pub(super) const DEFLATES_BEST: u64 = 1032;
 
 /// What the first bytes of a file say.
 struct Header {
@@ -97,27 +99,27 @@ fn check_size(
 }
 
 /// Opens an IDX file, plain or gzipped, with a row for each step along its first axis; returns the shape of a row with
-/// it. Beyond `in_memory` bytes it stays on disk.
+/// it. Beyond `limits.in_memory` bytes it stays on disk; a gzipped one has to fit into the free memory.
 ///
 /// # Errors
 /// When it cannot be read, or is not what it should be.
-pub fn open(path: &Path, in_memory: u64) -> Result<(Stored, Vec<usize>), Error> {
+pub fn open(path: &Path, limits: &Limits) -> Result<(Stored, Vec<usize>), Error> {
     let origin = path.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let unread = |error: std::io::Error| broken(error.to_string());
-    let mut file = File::open(path).map_err(unread)?;
-    let size = file.metadata().map_err(unread)?.len();
+    let (mut file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
     let mut start = Vec::new();
     Read::by_ref(&mut file).take(4 + 4 * 255).read_to_end(&mut start).map_err(unread)?;
     let (header, bytes, first) = if start.starts_with(&[0x1f, 0x8b]) {
         file.rewind().map_err(unread)?;
-        let (header, bytes) = unpack(file, size, in_memory, &broken)?;
+        let (header, bytes) = unpack(file, size, limits, &origin)?;
         (header, bytes, 0)
     } else {
         let header = self::header(&start, &broken)?;
-        check_size(&header.shape, header.length, header.numbers, size - header.length as u64, &broken)?;
+        let held = size.saturating_sub(header.length as u64);
+        check_size(&header.shape, header.length, header.numbers, held, &broken)?;
         let first = header.length as u64;
-        (header, Bytes::of(file, size, in_memory).map_err(unread)?, first)
+        (header, Bytes::of(file, size, limits.in_memory).map_err(unread)?, first)
     };
     let [count, row @ ..] = &header.shape[..] else {
         return Err(broken("it has no axes, so no samples".into()));
@@ -128,12 +130,8 @@ pub fn open(path: &Path, in_memory: u64) -> Result<(Stored, Vec<usize>), Error> 
 }
 
 /// The numbers of a gzipped file: never more of them than its header asks for, nor more than it can hold.
-fn unpack(
-    file: File,
-    size: u64,
-    in_memory: u64,
-    broken: &dyn Fn(String) -> Error,
-) -> Result<(Header, Bytes), Error> {
+fn unpack(file: File, size: u64, limits: &Limits, origin: &str) -> Result<(Header, Bytes), Error> {
+    let broken = &|problem: String| Error::Broken { origin: origin.into(), problem };
     let mut stream = MultiGzDecoder::new(std::io::BufReader::new(file));
     let damaged = |error: std::io::Error| broken(format!("it does not unpack: {error}"));
     let mut start = vec![0; 4];
@@ -147,18 +145,8 @@ fn unpack(
             header.shape, header.numbers
         )));
     }
-    let mut numbers = Read::by_ref(&mut stream).take(header.numbers);
-    let (bytes, held) = if header.numbers <= in_memory {
-        let mut memory = Vec::new();
-        numbers.read_to_end(&mut memory).map_err(damaged)?;
-        let held = memory.len() as u64;
-        (Bytes::Memory(memory), held)
-    } else {
-        let mut spooled = std::io::BufWriter::new(tempfile::tempfile().map_err(damaged)?);
-        let held = std::io::copy(&mut numbers, &mut spooled).map_err(damaged)?;
-        spooled.flush().map_err(damaged)?;
-        (Bytes::File(spooled.into_inner().map_err(|error| damaged(error.into_error()))?), held)
-    };
+    limits.check(header.numbers, "unpacked, it takes", origin)?;
+    let (bytes, held) = Bytes::of_stream(&mut stream, header.numbers, limits.in_memory).map_err(damaged)?;
     check_size(&header.shape, header.length, header.numbers, held, broken)?;
     match stream.read(&mut [0; 1]).map_err(damaged)? {
         0 => Ok((header, bytes)),
@@ -171,6 +159,11 @@ mod tests {
     use super::super::rows::Rows;
     use super::*;
     use proptest::prelude::*;
+    use std::io::Write;
+
+    fn in_memory(in_memory: u64) -> Limits {
+        Limits { in_memory, ..Limits::of_machine() }
+    }
 
     const WHOLE: [u8; 18] = [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6];
 
@@ -213,16 +206,16 @@ mod tests {
     fn plain_and_gzipped_files_give_the_same_rows_from_memory_and_from_disk() {
         let floats = [vec![0, 0, 0x0d, 1, 0, 0, 0, 1], 2.5_f32.to_be_bytes().to_vec()].concat();
         for bytes in [WHOLE.to_vec(), gzipped(&WHOLE)] {
-            for in_memory in [1000, 2] {
+            for limits in [in_memory(1000), in_memory(2)] {
                 let file = put(&bytes);
-                let (rows, shape) = open(file.path(), in_memory).unwrap();
+                let (rows, shape) = open(file.path(), &limits).unwrap();
                 let mut row = [0.0; 3];
                 rows.read(1, &mut row).unwrap();
                 assert_eq!((rows.count, shape, row), (2, vec![3], [4.0, 5.0, 6.0]));
             }
         }
         let file = put(&floats);
-        let (rows, _) = open(file.path(), 1000).unwrap();
+        let (rows, _) = open(file.path(), &in_memory(1000)).unwrap();
         let mut row = [0.0];
         rows.read(0, &mut row).unwrap();
         assert_eq!(row, [2.5]);
@@ -230,12 +223,18 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_before_it_goes_off() {
-        let problem = |bytes: &[u8]| open(put(bytes).path(), 1000).unwrap_err().to_string();
+        let problem = |bytes: &[u8]| open(put(bytes).path(), &in_memory(1000)).unwrap_err().to_string();
         let greedy = [vec![0, 0, 8, 2, 0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff], vec![0; 100]].concat();
         assert!(problem(&gzipped(&greedy)).contains("more than"));
         let longer = [WHOLE.to_vec(), vec![0; 100_000]].concat();
         assert!(problem(&gzipped(&longer)).contains("goes on after the 6 bytes"));
         assert!(problem(&gzipped(&WHOLE)[..20]).contains("does not unpack"));
+        // Two million numbers in two thousand bytes are told before the first of them is unpacked.
+        let honest =
+            gzipped(&[vec![0, 0, 8, 2, 0, 0, 0x07, 0xd0, 0, 0, 0x03, 0xe8], vec![0; 2_000_000]].concat());
+        let limits = Limits { memory: 1 << 20, ..in_memory(1000) };
+        let refused = open(put(&honest).path(), &limits).unwrap_err().to_string();
+        assert!(refused.contains("unpacked, it takes 1.91 MB of memory, and 1.00 MB are free"), "{refused}");
     }
 
     proptest! {
@@ -251,7 +250,7 @@ mod tests {
                 *old = byte;
             }
             bytes.truncate(cut.max(1));
-            let _ = open(put(&bytes).path(), 8);
+            let _ = open(put(&bytes).path(), &in_memory(8));
         }
     }
 }

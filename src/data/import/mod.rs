@@ -1,10 +1,16 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
+pub mod budget;
 pub mod csv;
 pub mod folders;
 pub mod idx;
 pub mod images;
+pub mod limits;
 pub mod npy;
 pub mod rows;
+pub mod separated;
 pub mod text;
 pub mod wav;
+
+/// The longest name of a class, in bytes: a label beyond it is a text, or a column of something else.
+const LONGEST_CLASS: usize = 1000;

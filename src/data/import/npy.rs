@@ -5,13 +5,17 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::idx::DEFLATES_BEST;
+use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Stored, width};
 use crate::data::Error;
+use crate::preset::summary::in_bytes;
+use crate::system::files;
 
-/// The largest array that is unpacked from an archive.
-const LARGEST_UNPACKED: u64 = 1 << 30;
 /// A header is a line of text.
 const LARGEST_HEADER: usize = 1 << 16;
+/// Bytes of the longest header with what stands before it.
+const LARGEST_START: u64 = LARGEST_HEADER as u64 + 12;
 
 struct Header {
     number: Number,
@@ -114,65 +118,84 @@ fn stored(header: Header, bytes: Bytes, size: u64, origin: &str) -> Result<(Stor
 }
 
 /// Opens a `.npy` file, with a row for each step along its first axis; returns the shape of a row with it. Beyond
-/// `in_memory` bytes it stays on disk.
+/// `limits.in_memory` bytes it stays on disk.
 ///
 /// # Errors
 /// When it cannot be read, or is not what it should be.
-pub fn open(path: &Path, in_memory: u64) -> Result<(Stored, Vec<usize>), Error> {
+pub fn open(path: &Path, limits: &Limits) -> Result<(Stored, Vec<usize>), Error> {
     let origin = path.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let unread = |error: std::io::Error| broken(error.to_string());
-    let mut file = File::open(path).map_err(unread)?;
-    let size = file.metadata().map_err(unread)?.len();
+    let (mut file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
     let mut start = Vec::new();
-    file.by_ref().take(LARGEST_HEADER as u64 + 12).read_to_end(&mut start).map_err(unread)?;
+    file.by_ref().take(LARGEST_START).read_to_end(&mut start).map_err(unread)?;
     let header = header(&start, &broken)?;
-    let bytes = Bytes::of(file, size, in_memory).map_err(unread)?;
+    let bytes = Bytes::of(file, size, limits.in_memory).map_err(unread)?;
     stored(header, bytes, size, &origin)
 }
 
-/// The names of the arrays in an archive.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn names(path: &Path) -> Result<Vec<String>, Error> {
-    let archive = archive(path)?;
-    let names = archive.file_names().filter_map(Result::ok);
-    Ok(names.filter_map(|name| name.strip_suffix(".npy").map(str::to_string)).collect())
+/// A `.npz` archive: its list of arrays, from which they are unpacked one by one.
+pub struct Archive {
+    zip: zip::ZipArchive<std::io::BufReader<File>>,
+    path: String,
+    limits: Limits,
 }
 
-fn archive(path: &Path) -> Result<zip::ZipArchive<std::io::BufReader<File>>, Error> {
-    let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
-    let file = File::open(path).map_err(|error| broken(error.to_string()))?;
-    zip::ZipArchive::new(std::io::BufReader::new(file))
-        .map_err(|error| broken(format!("it is no archive of arrays: {error}")))
-}
-
-/// Opens one array of a `.npz` archive.
-///
-/// # Errors
-/// When there is none of that name, or it is not what it should be.
-pub fn open_in(path: &Path, name: &str) -> Result<(Stored, Vec<usize>), Error> {
-    let origin = format!("{}, array '{name}'", path.to_string_lossy());
-    let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
-    let mut archive = archive(path)?;
-    let Ok(entry) = archive.by_name(&format!("{name}.npy")) else {
-        return Err(broken(format!("there is none; there are: {}", names(path)?.join(", "))));
-    };
-    let claimed = entry.size();
-    if claimed > LARGEST_UNPACKED {
-        return Err(broken(format!(
-            "{claimed} bytes are too many to unpack; save it as .npy, which is not unpacked"
-        )));
+impl Archive {
+    /// Opens an archive. An array that is unpacked has to fit into the free memory; beyond `limits.in_memory` bytes it is
+    /// put into a temporary file.
+    ///
+    /// # Errors
+    /// When it is no archive, or its arrays would be larger than its bytes can hold.
+    pub fn open(path: &Path, limits: &Limits) -> Result<Self, Error> {
+        let path_shown = path.to_string_lossy().into_owned();
+        let broken = |problem: String| Error::Broken { origin: path_shown.clone(), problem };
+        let (file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
+        let zip = zip::ZipArchive::new(std::io::BufReader::new(file))
+            .map_err(|error| broken(format!("it is no archive of arrays: {error}")))?;
+        // Entries may lie over each other, so that few bytes are unpacked many times.
+        let claimed = zip.decompressed_size().unwrap_or(u128::MAX);
+        if claimed > u128::from(size.saturating_mul(DEFLATES_BEST)) {
+            return Err(broken(format!(
+                "its arrays ask for {}, more than {size} bytes can hold",
+                in_bytes(u64::try_from(claimed).unwrap_or(u64::MAX))
+            )));
+        }
+        Ok(Archive { zip, path: path_shown, limits: *limits })
     }
-    let mut bytes = Vec::new();
-    entry
-        .take(claimed.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| broken(format!("it does not unpack: {error}")))?;
-    let size = bytes.len() as u64;
-    let header = header(&bytes, &broken)?;
-    stored(header, Bytes::Memory(bytes), size, &origin)
+
+    /// The names of its arrays.
+    pub fn names(&self) -> Vec<String> {
+        let names = self.zip.file_names().filter_map(Result::ok);
+        names.filter_map(|name| name.strip_suffix(".npy").map(str::to_string)).collect()
+    }
+
+    /// Unpacks an array, as rows along its first axis; returns the shape of a row with it.
+    ///
+    /// # Errors
+    /// When there is none of that name, it is not what it should be, or there is no room for it.
+    pub fn array(&mut self, name: &str) -> Result<(Stored, Vec<usize>), Error> {
+        let origin = format!("{}, array '{name}'", self.path);
+        let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
+        let damaged = |error: std::io::Error| broken(format!("it does not unpack: {error}"));
+        let limits = self.limits;
+        let Ok(entry) = self.zip.by_name(&format!("{name}.npy")) else {
+            let names: Vec<String> = self.names().into_iter().take(30).collect();
+            return Err(broken(format!("there is none; there are: {}", names.join(", "))));
+        };
+        let claimed = entry.size();
+        if claimed > entry.compressed_size().saturating_mul(DEFLATES_BEST) {
+            let packed = entry.compressed_size();
+            return Err(broken(format!("{packed} compressed bytes cannot hold {claimed}")));
+        }
+        limits.check(claimed, "unpacked, it takes", &origin)?;
+        // A byte more than there should be shows that it goes on.
+        let most = claimed.saturating_add(1);
+        let (bytes, size) = Bytes::of_stream(entry, most, limits.in_memory).map_err(damaged)?;
+        let start = bytes.start(size, LARGEST_START).map_err(damaged)?;
+        let header = header(&start, &broken)?;
+        stored(header, bytes, size, &origin)
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +204,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::io::Write;
+
+    fn in_memory(in_memory: u64) -> Limits {
+        Limits { in_memory, ..Limits::of_machine() }
+    }
+
+    fn open_in(path: &Path, name: &str, limits: &Limits) -> Result<(Stored, Vec<usize>), Error> {
+        Archive::open(path, limits)?.array(name)
+    }
+
+    fn zipped(arrays: &[(&str, &[u8])]) -> tempfile::NamedTempFile {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, bytes) in arrays {
+            zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        put(&zip.finish().unwrap().into_inner())
+    }
 
     /// `numpy.save` of `numpy.array([[1, 2, 3], [4, 5, 6]], "<f4")`, byte for byte but for the padding.
     fn array(header: &str, numbers: &[u8]) -> Vec<u8> {
@@ -204,27 +244,25 @@ mod tests {
 
     #[test]
     fn an_array_is_read_from_memory_from_disk_and_from_an_archive() {
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        zip.start_file("x.npy", zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(&whole()).unwrap();
-        let archive = put(&zip.finish().unwrap().into_inner());
+        let archive = zipped(&[("x.npy", &whole())]);
         let file = put(&whole());
         for (rows, shape) in [
-            open(file.path(), 1000).unwrap(),
-            open(file.path(), 10).unwrap(),
-            open_in(archive.path(), "x").unwrap(),
+            open(file.path(), &in_memory(1000)).unwrap(),
+            open(file.path(), &in_memory(10)).unwrap(),
+            open_in(archive.path(), "x", &in_memory(1000)).unwrap(),
+            open_in(archive.path(), "x", &in_memory(10)).unwrap(),
         ] {
             let mut row = [0.0; 3];
             rows.read(1, &mut row).unwrap();
             assert_eq!((rows.count, shape, row), (2, vec![3], [4.0, 5.0, 6.0]));
         }
-        let shown = open_in(archive.path(), "y").unwrap_err().to_string();
+        let shown = open_in(archive.path(), "y", &in_memory(10)).unwrap_err().to_string();
         assert!(shown.contains("there are: x"), "{shown}");
     }
 
     #[test]
     fn what_is_wrong_is_said() {
-        let problem = |bytes: &[u8]| open(put(bytes).path(), 1000).unwrap_err().to_string();
+        let problem = |bytes: &[u8]| open(put(bytes).path(), &in_memory(1000)).unwrap_err().to_string();
         assert!(problem(b"PK").contains("begins with"));
         assert!(problem(&whole()[..30]).contains("in its header"));
         assert!(problem(&whole()[..80]).contains("asks for 24 bytes"));
@@ -241,8 +279,33 @@ mod tests {
             "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }",
             &[0, 0, 0, 0, 0, 0, 0xc0, 0x7f],
         );
-        let (rows, _) = open(put(&nan).path(), 1000).unwrap();
+        let (rows, _) = open(put(&nan).path(), &in_memory(1000)).unwrap();
         assert!(rows.check_finite().unwrap_err().to_string().contains("row 1, column 2: NaN"));
+    }
+
+    #[test]
+    fn an_array_without_room_is_refused_before_it_is_unpacked() {
+        let zeros =
+            array("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1000000), }\n", &[0; 2_000_000]);
+        let archive = zipped(&[("x.npy", &zeros)]);
+        let limits = Limits { memory: 1 << 20, ..in_memory(1000) };
+        let refused = open_in(archive.path(), "x", &limits).unwrap_err().to_string();
+        assert!(
+            refused.contains("array 'x': unpacked, it takes 1.91 MB of memory, and 1.00 MB are free"),
+            "{refused}"
+        );
+        assert!(open_in(archive.path(), "x", &in_memory(1000)).is_ok());
+    }
+
+    #[test]
+    fn an_archive_whose_entries_claim_more_than_it_can_hold_is_refused() {
+        let archive = zipped(&[("x.npy", &[0; 1000])]);
+        let mut bytes = std::fs::read(archive.path()).unwrap();
+        // The size stands 24 bytes behind the signature of the entry in the list at the end.
+        let entry = bytes.windows(4).rposition(|four| four == b"PK\x01\x02").unwrap();
+        bytes[entry + 24..entry + 28].copy_from_slice(&0xf000_0000_u32.to_le_bytes());
+        let refused = Archive::open(put(&bytes).path(), &in_memory(10)).map(|_| ()).unwrap_err().to_string();
+        assert!(refused.contains("its arrays ask for 3.75 GB, more than"), "{refused}");
     }
 
     proptest! {
@@ -254,8 +317,8 @@ mod tests {
             }
             bytes.truncate(cut);
             let file = put(&bytes);
-            let _ = open(file.path(), 8).and_then(|(rows, _)| rows.check_finite());
-            let _ = open_in(file.path(), "x");
+            let _ = open(file.path(), &in_memory(8)).and_then(|(rows, _)| rows.check_finite());
+            let _ = open_in(file.path(), "x", &in_memory(8));
         }
     }
 }

@@ -23,11 +23,28 @@ pub trait Rows: Send + Sync {
     /// When the file cannot be read any more, or was changed since it was opened.
     fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error>;
 
+    /// Hands one to `take` piece by piece, each with the place of its first number: a row may be too long to be in memory
+    /// as a whole. `piece` is working memory.
+    ///
+    /// # Errors
+    /// As [`read`](Rows::read), and what `take` gives back.
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+        piece.resize(self.width(), 0.0);
+        self.read(row, piece)?;
+        take(0, piece)
+    }
+
     /// Whether reading takes so long that it is better done ahead.
     fn is_costly(&self) -> bool {
         false
     }
 }
+
+/// Takes a piece of a row: the place of its first number, and its numbers.
+pub type Take<'a> = &'a mut dyn FnMut(usize, &[f32]) -> Result<(), Error>;
+
+/// Numbers of a piece of a row.
+const PIECE: usize = 1 << 14;
 
 /// Numbers of a row of this shape; none where they are too many to count, or there are none at all.
 pub fn width(shape: &[usize]) -> Option<usize> {
@@ -114,10 +131,39 @@ impl Bytes {
         if size > in_memory {
             return Ok(Bytes::File(file));
         }
-        let mut all = Vec::new();
+        let mut all = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.rewind()?;
         file.take(size).read_to_end(&mut all)?;
         Ok(Bytes::Memory(all))
+    }
+
+    /// What a stream gives, up to `size` bytes, and how many there were: in memory, or in a temporary file where they may
+    /// be more than `in_memory`.
+    ///
+    /// # Errors
+    /// When the stream cannot be read, or the temporary file not be written.
+    pub(super) fn of_stream(stream: impl Read, size: u64, in_memory: u64) -> io::Result<(Self, u64)> {
+        let mut stream = stream.take(size);
+        if size <= in_memory {
+            let mut memory = Vec::new();
+            stream.read_to_end(&mut memory)?;
+            let held = memory.len() as u64;
+            return Ok((Bytes::Memory(memory), held));
+        }
+        let mut spooled = io::BufWriter::new(tempfile::tempfile()?);
+        let held = io::copy(&mut stream, &mut spooled)?;
+        spooled.flush()?;
+        Ok((Bytes::File(spooled.into_inner().map_err(io::IntoInnerError::into_error)?), held))
+    }
+
+    /// The first bytes, at most `most` of them.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub(super) fn start(&self, held: u64, most: u64) -> io::Result<Vec<u8>> {
+        let mut start = vec![0; usize::try_from(held.min(most)).unwrap_or(usize::MAX)];
+        self.read_at(0, &mut start)?;
+        Ok(start)
     }
 
     fn read_at(&self, from: u64, out: &mut [u8]) -> io::Result<()> {
@@ -176,32 +222,68 @@ impl Rows for Stored {
     }
 
     fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
-        let size = self.number.size();
-        let length = self.width * size;
-        let from = self.first + (row as u64) * (length as u64);
-        let mut bytes = vec![0; length];
-        self.bytes.read_at(from, &mut bytes).map_err(|error| Error::Broken {
-            origin: self.origin.clone(),
-            problem: format!("sample {} cannot be read any more: {error}", row + 1),
-        })?;
-        match (self.number.kind, self.number.is_big_endian) {
-            // The usual kinds, for speed; all others one by one.
-            (Kind::U8, _) => out.iter_mut().zip(&bytes).for_each(|(x, &byte)| *x = f32::from(byte)),
-            (Kind::F32, false) => {
-                let numbers = bytes.as_chunks::<4>().0;
-                out.iter_mut().zip(numbers).for_each(|(x, &number)| *x = f32::from_le_bytes(number));
-            }
-            _ => {
-                for (x, number) in out.iter_mut().zip(bytes.chunks_exact(size)) {
-                    *x = self.number.decode(number) as f32;
-                }
-            }
+        self.read_from(row, 0, out)
+    }
+
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+        for first in (0..self.width).step_by(PIECE) {
+            piece.resize(PIECE.min(self.width - first), 0.0);
+            self.read_from(row, first, piece)?;
+            take(first, piece)?;
         }
         Ok(())
     }
 }
 
 impl Stored {
+    /// Reads a row from its `first` number on, through a buffer of a piece.
+    fn read_from(&self, row: usize, first: usize, out: &mut [f32]) -> Result<(), Error> {
+        let size = self.number.size();
+        let mut from = self.first + (row as u64 * self.width as u64 + first as u64) * size as u64;
+        let mut bytes = vec![0; out.len().min(PIECE) * size];
+        for out in out.chunks_mut(PIECE) {
+            let bytes = &mut bytes[..out.len() * size];
+            self.bytes.read_at(from, bytes).map_err(|error| Error::Broken {
+                origin: self.origin.clone(),
+                problem: format!("sample {} cannot be read any more: {error}", row + 1),
+            })?;
+            self.decode(bytes, out);
+            from += bytes.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn decode(&self, bytes: &[u8], out: &mut [f32]) {
+        match (self.number.kind, self.number.is_big_endian) {
+            // The usual kinds, for speed; all others one by one.
+            (Kind::U8, _) => out.iter_mut().zip(bytes).for_each(|(x, &byte)| *x = f32::from(byte)),
+            (Kind::F32, false) => {
+                let numbers = bytes.as_chunks::<4>().0;
+                out.iter_mut().zip(numbers).for_each(|(x, &number)| *x = f32::from_le_bytes(number));
+            }
+            _ => {
+                for (x, number) in out.iter_mut().zip(bytes.chunks_exact(self.number.size())) {
+                    *x = self.number.decode(number) as f32;
+                }
+            }
+        }
+    }
+
+    /// Hands all numbers to `take`, row after row, in pieces that know nothing of rows: each with the place of its first
+    /// number among all.
+    ///
+    /// # Errors
+    /// When the file cannot be read any more, and what `take` gives back.
+    pub fn in_order(&self, take: Take) -> Result<(), Error> {
+        let (all, mut piece) = (self.count * self.width, Vec::new());
+        for first in (0..all).step_by(PIECE) {
+            piece.resize(PIECE.min(all - first), 0.0);
+            self.read_from(first / self.width, first % self.width, &mut piece)?;
+            take(first, &piece)?;
+        }
+        Ok(())
+    }
+
     /// Looks at every number once.
     ///
     /// # Errors
@@ -210,23 +292,17 @@ impl Stored {
         if !self.number.is_float() {
             return Ok(());
         }
-        // Of no rows, nothing in the file vouches for their width.
-        let mut row = vec![0.0; if self.count > 0 { self.width } else { 0 }];
-        for number in 0..self.count {
-            self.read(number, &mut row)?;
-            if let Some(column) = row.iter().position(|x| !x.is_finite()) {
-                return Err(Error::Broken {
-                    origin: self.origin.clone(),
-                    problem: format!(
-                        "row {}, column {}: {} is not a number to learn from",
-                        number + 1,
-                        column + 1,
-                        row[column]
-                    ),
-                });
-            }
-        }
-        Ok(())
+        self.in_order(&mut |first, cells| {
+            let Some(place) = cells.iter().position(|x| !x.is_finite()) else { return Ok(()) };
+            Err(self.not_finite(first + place, cells[place]))
+        })
+    }
+
+    /// What is said of the number at a place among all.
+    pub fn not_finite(&self, place: usize, x: f32) -> Error {
+        let (row, column) = (place / self.width + 1, place % self.width + 1);
+        let problem = format!("row {row}, column {column}: {x} is not a number to learn from");
+        Error::Broken { origin: self.origin.clone(), problem }
     }
 }
 
@@ -246,6 +322,13 @@ impl Rows for Joined {
         match row.checked_sub(self.0.count()) {
             None => self.0.read(row, out),
             Some(row) => self.1.read(row, out),
+        }
+    }
+
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+        match row.checked_sub(self.0.count()) {
+            None => self.0.in_pieces(row, piece, take),
+            Some(row) => self.1.in_pieces(row, piece, take),
         }
     }
 
@@ -327,6 +410,28 @@ mod tests {
         assert_eq!(decode(Kind::F32, true, &1.5_f32.to_be_bytes()), 1.5);
         assert_eq!(decode(Kind::F64, false, &(-0.1_f64).to_le_bytes()), -0.1);
         assert_eq!(decode(Kind::I64, false, &(-7_i64).to_le_bytes()), -7.0);
+    }
+
+    #[test]
+    fn a_long_row_comes_in_pieces_that_are_the_whole() {
+        let width = 2 * PIECE + 5;
+        let numbers: Vec<f32> = (0..2 * width).map(|x| x as f32).collect();
+        for in_memory in [IN_MEMORY, 24] {
+            let mut spool = Spool::new("x", in_memory);
+            numbers.chunks(width).for_each(|row| spool.push(row).unwrap());
+            let stored = spool.rows(width).unwrap();
+            let (mut piece, mut whole, mut row) = (Vec::new(), Vec::new(), vec![0.0; width]);
+            let joined = Joined(Arc::new(stored), Arc::new(Spool::new("y", 0).rows(width).unwrap()));
+            joined
+                .in_pieces(1, &mut piece, &mut |first, cells| {
+                    assert!(first == whole.len() && cells.len() <= PIECE);
+                    whole.extend_from_slice(cells);
+                    Ok(())
+                })
+                .unwrap();
+            joined.read(1, &mut row).unwrap();
+            assert!(whole == row && row == numbers[width..]);
+        }
     }
 
     #[test]

@@ -1,37 +1,199 @@
 //! Texts: one to learn character by character, or many, a line each with its class.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
+use super::LONGEST_CLASS;
+use super::limits::Limits;
 use crate::data::Error;
+use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::samples::Samples;
-use crate::data::text::LARGEST_VOCABULARY;
+use crate::system::files;
 
 /// The longest text that is read.
-const LARGEST: u64 = 1 << 30;
+pub const LARGEST: u64 = 1 << 30;
 /// Most numbers of labelled texts, padded.
 const MOST_NUMBERS: usize = 1 << 28;
+/// Most classes.
+const MOST_CLASSES: usize = 1000;
+/// Bytes that are read at once.
+const PIECE: usize = 1 << 16;
 
-/// A text file.
+/// A text file, as a whole.
 ///
 /// # Errors
 /// When it cannot be read, is too long, or is not UTF-8; with the place of the first byte that is not.
 pub fn read(path: &Path) -> Result<String, Error> {
-    let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
-    let file = std::fs::File::open(path).map_err(|error| broken(error.to_string()))?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| broken(error.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(broken(format!("it is longer than {LARGEST} bytes")));
+    files::read_text(path, LARGEST).map_err(|error| broken(path, &error))
+}
+
+/// A text file piece by piece, for `take`, so that memory does not grow with the text. A character is never cut in two.
+///
+/// # Errors
+/// As [`read`], and what `take` gives back.
+pub fn pieces(path: &Path, take: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<(), Error> {
+    let (mut file, size) = files::open_sized(path).map_err(|error| broken(path, &error))?;
+    if size > LARGEST {
+        return Err(broken(path, &files::Error::TooLong { size, most: LARGEST }));
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        let start = good.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-        let column = String::from_utf8_lossy(&good[start..]).chars().count() + 1;
-        broken(format!("line {line}, column {column}: the text is not UTF-8"))
-    })
+    let mut buffer = vec![0; PIECE];
+    // Bytes at the buffer's beginning that belong to a character whose end is still to be read.
+    let mut left = 0;
+    let (mut line, mut column, mut total) = (1, 1, 0);
+    loop {
+        let count = file.read(&mut buffer[left..]).map_err(|error| broken(path, &error))?;
+        total += count as u64;
+        if total > LARGEST {
+            return Err(broken(path, &files::Error::TooLong { size: total, most: LARGEST }));
+        }
+        let held = left + count;
+        let (good, is_damaged) = match std::str::from_utf8(&buffer[..held]) {
+            Ok(text) => (text, false),
+            Err(error) => {
+                let good = std::str::from_utf8(&buffer[..error.valid_up_to()]).unwrap_or_default();
+                (good, error.error_len().is_some() || count == 0)
+            }
+        };
+        take(good)?;
+        line += good.bytes().filter(|&byte| byte == b'\n').count();
+        column = match good.rfind('\n') {
+            Some(end) => 1 + good[end + 1..].chars().count(),
+            None => column + good.chars().count(),
+        };
+        if is_damaged {
+            return Err(broken(path, &files::Error::NotText { line, column }));
+        }
+        if count == 0 {
+            return Ok(());
+        }
+        let done = good.len();
+        buffer.copy_within(done..held, 0);
+        left = held - done;
+    }
+}
+
+fn broken(path: &Path, problem: &dyn std::fmt::Display) -> Error {
+    Error::Broken { origin: path.to_string_lossy().into_owned(), problem: problem.to_string() }
+}
+
+/// Puts lines together from pieces of a text.
+pub struct Lines {
+    line: String,
+    /// Lines that have ended.
+    number: usize,
+    /// The line in progress is longer than `longest`; its rest is not kept.
+    is_too_long: bool,
+    longest: u64,
+}
+
+/// Takes a line: its number from 1, and its text; none where it is too long.
+pub type TakeLine<'a> = &'a mut dyn FnMut(usize, Option<&str>) -> Result<(), Error>;
+
+impl Lines {
+    /// Lines of at most so many bytes.
+    pub fn new(longest: u64) -> Self {
+        Lines { line: String::new(), number: 0, is_too_long: false, longest }
+    }
+
+    /// Goes on with a piece; hands on every line that ends in it.
+    ///
+    /// # Errors
+    /// What `take` gives back.
+    pub fn push(&mut self, piece: &str, take: TakeLine) -> Result<(), Error> {
+        for part in piece.split_inclusive('\n') {
+            self.is_too_long |= (self.line.len() + part.len()) as u64 > self.longest;
+            if !self.is_too_long {
+                self.line.push_str(part);
+            }
+            if part.ends_with('\n') {
+                self.end_line(take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The text ends here: hands on a last line without an end. Gives the number of lines.
+    ///
+    /// # Errors
+    /// What `take` gives back.
+    pub fn end(mut self, take: TakeLine) -> Result<usize, Error> {
+        if !self.line.is_empty() || self.is_too_long {
+            self.end_line(take)?;
+        }
+        Ok(self.number)
+    }
+
+    fn end_line(&mut self, take: TakeLine) -> Result<(), Error> {
+        self.number += 1;
+        take(self.number, (!self.is_too_long).then_some(&self.line))?;
+        (self.is_too_long, self.line) = (false, std::mem::take(&mut self.line));
+        self.line.clear();
+        Ok(())
+    }
+}
+
+/// A line's class and text, without the space around them; none of a line that is empty.
+///
+/// # Errors
+/// What is wrong with the line.
+pub fn class_and_text<'a>(
+    line: Option<&'a str>,
+    limits: &Limits,
+) -> Result<Option<(&'a str, &'a str)>, String> {
+    let line = line.ok_or_else(|| {
+        format!("it does not end within {} bytes, the most that is read of one", limits.longest_row)
+    })?;
+    if line.trim().is_empty() {
+        return Ok(None);
+    }
+    let (class, text) = line.split_once('\t').ok_or("no tab between class and text")?;
+    let (class, text) = (class.trim(), text.trim());
+    match (class.len(), text.len()) {
+        (0, _) | (_, 0) => Err("its class or its text is missing".into()),
+        (length, _) if length > LONGEST_CLASS => {
+            Err(format!("its class is longer than {LONGEST_CLASS} bytes"))
+        }
+        _ => Ok(Some((class, text))),
+    }
+}
+
+/// Classes in the order in which they appear, with their numbers.
+#[derive(Default)]
+pub struct Classes(HashMap<String, u32>);
+
+impl Classes {
+    /// The number of a class; `None` of one more than can be learned.
+    pub fn number(&mut self, class: &str) -> Option<u32> {
+        if let Some(&number) = self.0.get(class) {
+            return Some(number);
+        }
+        let next = self.0.len() as u32;
+        (self.0.len() < MOST_CLASSES).then(|| {
+            self.0.insert(class.to_string(), next);
+            next
+        })
+    }
+
+    /// Their names in order, and the place of each by its number.
+    ///
+    /// # Errors
+    /// When there are too few to learn.
+    pub fn sorted(self) -> Result<(Vec<String>, Vec<u32>), String> {
+        if self.0.len() < 2 {
+            return Err(format!("{} classes; 2 to {MOST_CLASSES} can be learned", self.0.len()));
+        }
+        let mut names: Vec<(String, u32)> = self.0.into_iter().collect();
+        names.sort();
+        let mut places = vec![0; names.len()];
+        (0..).zip(&names).for_each(|(place, &(_, number))| places[number as usize] = place);
+        Ok((names.into_iter().map(|(name, _)| name).collect(), places))
+    }
+}
+
+/// What is said of a class too many.
+pub fn too_many_classes() -> String {
+    format!("more than {MOST_CLASSES} classes; 2 to {MOST_CLASSES} can be learned")
 }
 
 /// Lines of a class, a tab and a text: the last `length` characters of each, padded in front with token 0.
@@ -41,41 +203,42 @@ pub fn read(path: &Path) -> Result<String, Error> {
 pub fn labelled(
     path: &Path,
     length: usize,
+    limits: &Limits,
     sink: &mut dyn FnMut(Error) -> Result<(), Error>,
 ) -> Result<Samples, Error> {
-    let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
-    let text = read(path)?;
-    let mut lines = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match line.split_once('\t') {
-            Some((class, text)) if !class.trim().is_empty() && !text.trim().is_empty() => {
-                lines.push((class.trim(), text.trim()));
+    let broken = |problem: String| broken(path, &problem);
+    let (mut classes, mut letters) = (Classes::default(), Alphabet::default());
+    let (mut of, mut captions, mut bytes): (Vec<u32>, Vec<String>, u64) = (Vec::new(), Vec::new(), 0);
+    let mut take = |number: usize, line: Option<&str>| match class_and_text(line, limits) {
+        Ok(None) => Ok(()),
+        Ok(Some((class, text))) => {
+            of.push(classes.number(class).ok_or_else(|| broken(too_many_classes()))?);
+            text.chars().for_each(|letter| letters.add(letter));
+            bytes += (text.len() + size_of::<String>() + 4 * length) as u64;
+            if captions.len().saturating_mul(length) > MOST_NUMBERS {
+                return Err(broken(format!(
+                    "line {number}: so many texts of {length} characters are too many; use a smaller length"
+                )));
             }
-            Some(_) => sink(broken(format!("line {}: its class or its text is missing", number + 1)))?,
-            None => sink(broken(format!("line {}: no tab between class and text", number + 1)))?,
+            captions.push(text.to_string());
+            limits.check(bytes, "its texts take", &path.to_string_lossy())
         }
-    }
-    let classes: BTreeSet<&str> = lines.iter().map(|(class, _)| *class).collect();
-    let letters: BTreeSet<char> = lines.iter().flat_map(|(_, text)| text.chars()).collect();
-    if !(2..=1000).contains(&classes.len()) {
-        return Err(broken(format!("{} classes; 2 to 1000 can be learned", classes.len())));
-    }
-    if letters.len() > LARGEST_VOCABULARY {
-        return Err(broken(format!("{} different characters, at most {LARGEST_VOCABULARY}", letters.len())));
-    }
-    if lines.len().saturating_mul(length) > MOST_NUMBERS {
+        Err(problem) => sink(broken(format!("line {number}: {problem}"))),
+    };
+    let mut lines = Lines::new(limits.longest_row);
+    pieces(path, &mut |piece| lines.push(piece, &mut take))?;
+    lines.end(&mut take)?;
+    let (names, places) = classes.sorted().map_err(broken)?;
+    if letters.count() > LARGEST_VOCABULARY {
         return Err(broken(format!(
-            "{} texts of {length} characters are too many; use a smaller length",
-            lines.len()
+            "{} different characters, at most {LARGEST_VOCABULARY}",
+            letters.count()
         )));
     }
-    let classes: Vec<&str> = classes.into_iter().collect();
     let tokens: Vec<String> =
-        std::iter::once(String::new()).chain(letters.iter().map(ToString::to_string)).collect();
-    let inputs = lines.iter().flat_map(|(_, text)| encode(text, length, &tokens)).collect();
-    let of = lines.iter().map(|(class, _)| classes.partition_point(|other| other < class) as u32).collect();
-    let names = classes.iter().map(ToString::to_string).collect();
-    let captions = lines.iter().map(|(_, text)| (*text).to_string()).collect();
+        std::iter::once(String::new()).chain(letters.sorted().iter().map(ToString::to_string)).collect();
+    let inputs = captions.iter().flat_map(|text| encode(text, length, &tokens)).collect();
+    of.iter_mut().for_each(|class| *class = places[*class as usize]);
     Ok(Samples { tokens, captions, ..Samples::of_classes(vec![length], inputs, of, names) })
 }
 
@@ -114,16 +277,21 @@ mod tests {
     #[test]
     fn lines_become_padded_tokens_with_their_class() {
         let file = put("good\tabc\nbad\tcé\n\ngood\ta\n".as_bytes());
-        let samples = labelled(file.path(), 3, &mut Err).unwrap();
+        let samples = labelled(file.path(), 3, &Limits::of_machine(), &mut Err).unwrap();
         assert_eq!(samples.inputs, [1.0, 2.0, 3.0, 0.0, 3.0, 4.0, 0.0, 0.0, 1.0]);
         assert_eq!(samples.classes(), [1, 0, 1]);
         assert_eq!(samples.tokens[4], "é");
-        assert_eq!(labelled(file.path(), 2, &mut Err).unwrap().inputs[..2], [2.0, 3.0]);
+        assert_eq!(
+            labelled(file.path(), 2, &Limits::of_machine(), &mut Err).unwrap().inputs[..2],
+            [2.0, 3.0]
+        );
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
-        let problem = |text: &[u8]| labelled(put(text).path(), 3, &mut Err).unwrap_err().to_string();
+        let problem = |text: &[u8]| {
+            labelled(put(text).path(), 3, &Limits::of_machine(), &mut Err).unwrap_err().to_string()
+        };
         assert!(problem(b"a\tb\nno class\n").contains("line 2: no tab"));
         assert!(problem(b"a\tb\nb\t\n").contains("line 2: its class or its text"));
         assert!(problem(b"a\tb\na\tb\n").contains("1 classes"));
@@ -131,10 +299,50 @@ mod tests {
         assert!(read(Path::new("/no/such/file")).is_err());
     }
 
+    #[test]
+    fn pieces_are_the_whole_text_wherever_a_character_is_cut() {
+        for before in 0..4 {
+            let text = "x".repeat(PIECE - before) + &"漢\n".repeat(PIECE);
+            let (file, mut whole) = (put(text.as_bytes()), String::new());
+            pieces(file.path(), &mut |piece| {
+                whole.push_str(piece);
+                Ok(())
+            })
+            .unwrap();
+            assert!(whole == text);
+            let damaged = put(&[text.as_bytes(), b"ab\xffc"].concat());
+            let shown = pieces(damaged.path(), &mut |_| Ok(())).unwrap_err().to_string();
+            assert_eq!(shown, read(damaged.path()).unwrap_err().to_string());
+            let cut = put(&text.as_bytes()[..text.len() - 2]);
+            let shown = pieces(cut.path(), &mut |_| Ok(())).unwrap_err().to_string();
+            assert_eq!(shown, read(cut.path()).unwrap_err().to_string());
+        }
+    }
+
+    #[test]
+    fn a_line_that_does_not_end_is_refused_with_its_number_and_the_others_are_read() {
+        let limits = Limits { longest_row: 1000, ..Limits::of_machine() };
+        let text = format!("a\tone\nb\t{}\nb\ttwo\n", "x".repeat(3 * PIECE));
+        let mut problems = Vec::new();
+        let samples = labelled(put(text.as_bytes()).path(), 3, &limits, &mut |problem| {
+            problems.push(problem.to_string());
+            Ok(())
+        });
+        assert_eq!(samples.unwrap().captions, ["one", "two"]);
+        assert!(problems.len() == 1 && problems[0].contains("line 2: it does not end within 1000 bytes"));
+    }
+
+    #[test]
+    fn more_classes_than_can_be_learned_are_refused_where_they_begin() {
+        let text: String = (0..1001).map(|class| format!("class {class}\ttext\n")).collect();
+        let shown = labelled(put(text.as_bytes()).path(), 3, &Limits::of_machine(), &mut Err).unwrap_err();
+        assert!(shown.to_string().contains("more than 1000 classes"), "{shown}");
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_read_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), length in 1usize..9) {
-            let _ = labelled(put(&bytes).path(), length, &mut |_| Ok(()));
+            let _ = labelled(put(&bytes).path(), length, &Limits::of_machine(), &mut |_| Ok(()));
         }
     }
 }

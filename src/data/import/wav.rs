@@ -5,7 +5,10 @@ use std::path::Path;
 
 use hound::{SampleFormat, WavReader};
 
+use super::limits::Limits;
 use crate::data::Error;
+use crate::preset::summary::in_bytes;
+use crate::system::files;
 
 /// The longest sound that is read, in numbers: ten minutes in stereo at 48 kHz.
 const MOST_SAMPLES: u64 = 600 * 2 * 48_000;
@@ -16,10 +19,11 @@ const REACH: f32 = 16.0;
 ///
 /// # Errors
 /// When it does not decode, or is too long.
-pub fn read(file: &Path, rate: usize) -> Result<Vec<f32>, Error> {
+pub fn read(file: &Path, rate: usize, limits: &Limits) -> Result<Vec<f32>, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let damaged = |error: hound::Error| broken(format!("it does not decode: {error}"));
-    let mut reader = WavReader::open(file).map_err(damaged)?;
+    let (opened, size) = files::open_sized(file).map_err(|error| broken(error.to_string()))?;
+    let mut reader = WavReader::new(std::io::BufReader::new(opened)).map_err(damaged)?;
     let spec = reader.spec();
     if spec.channels == 0 || !(1000..=384_000).contains(&spec.sample_rate) {
         return Err(broken(format!("{} channels at {} Hz cannot be", spec.channels, spec.sample_rate)));
@@ -27,14 +31,38 @@ pub fn read(file: &Path, rate: usize) -> Result<Vec<f32>, Error> {
     if u64::from(reader.len()) > MOST_SAMPLES {
         return Err(broken("it is longer than ten minutes".into()));
     }
-    let samples: Vec<f32> = match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>().map_err(damaged)?,
+    let frames = u64::from(reader.duration());
+    let count = frames * rate as u64 / u64::from(spec.sample_rate);
+    if count > MOST_SAMPLES {
+        return Err(broken(format!(
+            "at {rate} Hz it has {count} samples, and at most {MOST_SAMPLES} are read"
+        )));
+    }
+    // Those of all channels, those of one, and at the other rate.
+    let bytes = 4 * (u64::from(reader.len()) + frames + count);
+    let most = limits.decoding.most();
+    let _share = limits.decoding.take(bytes).ok_or_else(|| {
+        broken(format!(
+            "it takes {} of memory to read, and at most {} are taken",
+            in_bytes(bytes),
+            in_bytes(most)
+        ))
+    })?;
+    // A header may promise more than there is.
+    let mut samples: Vec<f32> = Vec::with_capacity(u64::from(reader.len()).min(size) as usize);
+    match spec.sample_format {
+        SampleFormat::Float => {
+            for sample in reader.samples::<f32>() {
+                samples.push(sample.map_err(damaged)?);
+            }
+        }
         SampleFormat::Int => {
             let full = 2_f32.powi(i32::from(spec.bits_per_sample) - 1);
-            let scaled = reader.samples::<i32>().map(|sample| sample.map(|sample| sample as f32 / full));
-            scaled.collect::<Result<_, _>>().map_err(damaged)?
+            for sample in reader.samples::<i32>() {
+                samples.push(sample.map_err(damaged)? as f32 / full);
+            }
         }
-    };
+    }
     if let Some(place) = samples.iter().position(|x| !x.is_finite()) {
         return Err(broken(format!("sample {} is not a number", place + 1)));
     }
@@ -104,7 +132,7 @@ mod tests {
             [(8000, 16, SampleFormat::Int), (22_050, 8, SampleFormat::Int), (44_100, 32, SampleFormat::Float)]
         {
             tone(&file, rate, bits, format);
-            let sound = read(&file, 8000).unwrap();
+            let sound = read(&file, 8000, &Limits::of_machine()).unwrap();
             assert!((1999..=2000).contains(&sound.len()));
             // Away from the ends, where the filter reaches beyond the sound.
             for (n, x) in sound.iter().enumerate().skip(100).take(1800) {
@@ -118,7 +146,24 @@ mod tests {
     fn what_is_no_sound_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), b"RIFF....WAVE").unwrap();
-        assert!(read(file.path(), 8000).unwrap_err().to_string().contains("does not decode"));
+        assert!(
+            read(file.path(), 8000, &Limits::of_machine())
+                .unwrap_err()
+                .to_string()
+                .contains("does not decode")
+        );
+    }
+
+    #[test]
+    fn a_sound_that_resampling_would_make_huge_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        tone(&file, 1000, 16, SampleFormat::Int);
+        let refused = read(&file, 1_000_000_000, &Limits::of_machine()).unwrap_err().to_string();
+        assert!(refused.contains("at 1000000000 Hz it has 250000000 samples"), "{refused}");
+        static BUDGET: super::super::budget::Budget = super::super::budget::Budget::new(1000);
+        let limits = Limits { decoding: &BUDGET, ..Limits::of_machine() };
+        assert!(read(&file, 1000, &limits).unwrap_err().to_string().contains("at most 1000.00 B are taken"));
     }
 
     proptest! {
@@ -134,7 +179,7 @@ mod tests {
                 *old = byte;
             }
             std::fs::write(&file, &bytes).unwrap();
-            let _ = read(&file, 8000);
+            let _ = read(&file, 8000, &Limits::of_machine());
         }
     }
 }

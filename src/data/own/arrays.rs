@@ -6,6 +6,7 @@ use super::Opened;
 use super::set::Imported;
 use crate::data::Error;
 use crate::data::dataset::Scale;
+use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Kind, Rows, Stored};
 use crate::data::samples::Answers;
 
@@ -35,6 +36,7 @@ pub(super) fn class_numbers(
     numbers: &Stored,
     shape: &[usize],
     classes: Option<usize>,
+    limits: &Limits,
 ) -> Result<Vec<u32>, Error> {
     if numbers.width != 1 {
         return Err(broken(
@@ -42,43 +44,42 @@ pub(super) fn class_numbers(
             format!("labels of shape {shape:?}: each label must be one number"),
         ));
     }
+    limits.check(4 * numbers.count as u64, "its labels take", &numbers.origin)?;
     let most = classes.unwrap_or(MOST_CLASSES as usize);
-    let mut cell = [0.0];
-    (0..numbers.count)
-        .map(|row| {
-            numbers.read(row, &mut cell)?;
-            let [label] = cell;
-            if label.fract() == 0.0 && label >= 0.0 && (label as usize) < most {
-                return Ok(label as u32);
+    let mut of = Vec::with_capacity(numbers.count);
+    numbers.in_order(&mut |first, labels| {
+        for (place, &label) in (first + 1..).zip(labels) {
+            if label.fract() != 0.0 || label < 0.0 || (label as usize) >= most {
+                let last = most.saturating_sub(1);
+                let problem = format!("label {place}: {label} is not one of the classes 0 to {last}");
+                return Err(broken(&numbers.origin, problem));
             }
-            Err(broken(
-                &numbers.origin,
-                format!(
-                    "label {}: {label} is not one of the classes 0 to {}",
-                    row + 1,
-                    most.saturating_sub(1)
-                ),
-            ))
-        })
-        .collect()
+            of.push(label as u32);
+        }
+        Ok(())
+    })?;
+    Ok(of)
 }
 
 /// Samples and their targets: classes where those are whole numbers, values where they are floats.
 pub(super) fn arrays(
     (rows, shape): (Stored, Vec<usize>),
     (targets, target_shape): (Stored, Vec<usize>),
+    limits: &Limits,
 ) -> Result<Opened, Error> {
     rows.check_finite()?;
     targets.check_finite()?;
     check_counts(&rows, targets.count, &targets.origin)?;
     let answers = if targets.number.is_float() {
+        let bytes = (targets.count as u64).saturating_mul(targets.width as u64).saturating_mul(4);
+        limits.check(bytes, "its targets take", &targets.origin)?;
         let mut values = vec![0.0; targets.count * targets.width];
         for (row, cells) in values.chunks_exact_mut(targets.width).enumerate() {
             targets.read(row, cells)?;
         }
         Answers::Values { width: targets.width, values, scales: vec![Scale::NONE; targets.width] }
     } else {
-        let of = class_numbers(&targets, &target_shape, None)?;
+        let of = class_numbers(&targets, &target_shape, None, limits)?;
         let count = of.iter().max().map_or(0, |largest| largest + 1);
         Answers::Classes { of, names: (0..count).map(|class| class.to_string()).collect() }
     };

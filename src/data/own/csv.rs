@@ -9,12 +9,12 @@ use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::dataset::Scale;
 use crate::data::import::csv;
-use crate::data::import::rows::IN_MEMORY;
+use crate::data::import::limits::Limits;
 use crate::data::samples::Answers;
 use crate::preset::{Csv, FileSource};
 
 impl Import for Csv {
-    fn open(&self) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
         let options = csv::Options {
             label: self.label.clone(),
             columns: self.columns.clone(),
@@ -22,7 +22,7 @@ impl Import for Csv {
             separator: self.separator,
             header: self.header,
             missing: self.missing,
-            in_memory: IN_MEMORY,
+            limits: *limits,
         };
         let files: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
         let table = csv::read(&files, &options, &mut Err)?;

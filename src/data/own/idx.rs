@@ -8,26 +8,27 @@ use super::set::Imported;
 use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::import::idx;
-use crate::data::import::rows::{IN_MEMORY, Joined, Kind, Rows, Stored};
+use crate::data::import::limits::Limits;
+use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::data::samples::Answers;
 use crate::preset::Idx;
 
 impl Import for Idx {
-    fn open(&self) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
         let test = match (&self.test_inputs, &self.test_labels) {
             (Some(inputs), Some(labels)) => Some((&inputs[..], &labels[..])),
             (None, None) => None,
             _ => return Err(broken(&self.inputs, "test_inputs and test_labels go together".into())),
         };
         let classes = self.classes;
-        let (rows, shape, mut of) = pair(&self.inputs, &self.labels, classes)?;
+        let (rows, shape, mut of) = pair(&self.inputs, &self.labels, classes, limits)?;
         let first_test = test.map(|_| rows.count);
         let are_pixels = rows.number.kind == Kind::U8 && shape.len() >= 2;
         let trained = of.iter().max().map_or(0, |&largest| largest as usize + 1);
         let rows: Arc<dyn Rows> = match test {
             None => Arc::new(rows),
             Some((inputs, labels)) => {
-                let (others, other_shape, other_of) = pair(inputs, labels, classes)?;
+                let (others, other_shape, other_of) = pair(inputs, labels, classes, limits)?;
                 if other_shape != shape {
                     return Err(broken(
                         inputs,
@@ -57,11 +58,16 @@ impl Import for Idx {
 }
 
 /// Samples, the shape of one, and the class of each.
-fn pair(inputs: &str, labels: &str, classes: Option<usize>) -> Result<(Stored, Vec<usize>, Vec<u32>), Error> {
-    let (rows, shape) = idx::open(Path::new(inputs), IN_MEMORY)?;
-    let (numbers, label_shape) = idx::open(Path::new(labels), IN_MEMORY)?;
+fn pair(
+    inputs: &str,
+    labels: &str,
+    classes: Option<usize>,
+    limits: &Limits,
+) -> Result<(Stored, Vec<usize>, Vec<u32>), Error> {
+    let (rows, shape) = idx::open(Path::new(inputs), limits)?;
+    let (numbers, label_shape) = idx::open(Path::new(labels), limits)?;
     rows.check_finite()?;
-    let of = class_numbers(&numbers, &label_shape, classes)?;
-    check_counts(&rows, of.len(), labels)?;
+    check_counts(&rows, numbers.count, labels)?;
+    let of = class_numbers(&numbers, &label_shape, classes, limits)?;
     Ok((rows, shape, of))
 }

@@ -5,7 +5,7 @@ use super::{Import, Opened, classed, folders};
 use crate::data::Error;
 use crate::data::import::folders::Classed;
 use crate::data::import::images::{self, Form};
-use crate::data::import::rows::IN_MEMORY;
+use crate::data::import::limits::Limits;
 use crate::data::samples::Answers;
 use crate::preset::{ImageFolder, Offers, Pair};
 
@@ -21,12 +21,12 @@ impl ImageFolder {
 }
 
 impl Import for ImageFolder {
-    fn open(&self) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
         let (Classed { files, of, names }, first_test) = self.images()?;
         let Pair(height, width) = self.size;
         let form = Form { height, width, colour: self.colour };
         Ok(Opened::Rows(Imported {
-            rows: images::rows(files, form, IN_MEMORY, &self.folder)?.into(),
+            rows: images::rows(files, form, limits, &self.folder)?.into(),
             shape: self.shape(),
             answers: Answers::Classes { of, names },
             columns: Vec::new(),
@@ -36,7 +36,7 @@ impl Import for ImageFolder {
     }
 
     /// Lists the folder. Its files are not read before they are opened as a set.
-    fn offers(&self) -> Result<Offers, Error> {
+    fn offers(&self, _limits: &Limits) -> Result<Offers, Error> {
         let (images, first_test) = self.images()?;
         Ok(classed(self.shape(), images, first_test))
     }

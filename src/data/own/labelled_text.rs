@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::{Import, Opened};
 use crate::data::Error;
+use crate::data::import::limits::Limits;
 use crate::data::import::text;
 use crate::preset::LabelledText;
 
 impl Import for LabelledText {
-    fn open(&self) -> Result<Opened, Error> {
-        Ok(Opened::Samples(text::labelled(Path::new(&self.file), self.length, &mut Err)?, None))
+    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+        Ok(Opened::Samples(text::labelled(Path::new(&self.file), self.length, limits, &mut Err)?, None))
     }
 }

@@ -15,6 +15,7 @@ mod wav_folder;
 use std::path::Path;
 
 use super::import::folders::Classed;
+use super::import::limits::Limits;
 use super::parts::Parts;
 use super::samples::{Answers, Samples};
 use super::text::{self, Text};
@@ -30,14 +31,14 @@ pub(super) trait Import: FileSource {
     ///
     /// # Errors
     /// The first thing that is wrong with them, with its place.
-    fn open(&self) -> Result<Opened, Error>;
+    fn open(&self, limits: &Limits) -> Result<Opened, Error>;
 
     /// What is in the files. They are read from beginning to end, unless reading less is enough.
     ///
     /// # Errors
     /// As [`Import::open`].
-    fn offers(&self) -> Result<Offers, Error> {
-        Ok(self.open()?.offers())
+    fn offers(&self, limits: &Limits) -> Result<Offers, Error> {
+        Ok(self.open(limits)?.offers())
     }
 }
 
@@ -134,7 +135,7 @@ fn named(source: &Source) -> Result<&dyn Import, Error> {
 /// # Errors
 /// The first thing that is wrong with them, with its place.
 pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
-    match named(source)?.open()? {
+    match named(source)?.open(&Limits::of_machine())? {
         Opened::Rows(set) => set.split(config, seed),
         Opened::Samples(samples, first_test) => {
             let classes = samples.classes();
@@ -157,7 +158,7 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
 /// # Errors
 /// As [`open`].
 pub(super) fn offers(source: &Source) -> Result<Offers, Error> {
-    named(source)?.offers()
+    named(source)?.offers(&Limits::of_machine())
 }
 
 #[cfg(test)]

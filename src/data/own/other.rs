@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::set::Imported;
 use super::{Opened, named};
 use crate::data::dataset::{Dataset, Scale, Splits, Targets};
+use crate::data::import::limits::Limits;
 use crate::data::samples::{Answers, Samples};
 use crate::data::text::{self, Text};
 use crate::data::{Batch, Error, prepared};
@@ -22,7 +23,7 @@ use crate::preset::{
 pub fn test_set(path: &Path, config: &DataConfig, learned: &Splits) -> Result<Arc<dyn Dataset>, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), config, learned: &*learned.test };
     let source = fit.source(path)?;
-    let set = match named(&source)?.open()? {
+    let set = match named(&source)?.open(&Limits::of_machine())? {
         Opened::Rows(set) => fit.rows(set, &source)?,
         Opened::Samples(samples, _) => fit.samples(samples)?,
         Opened::Text(text, steps) => fit.text(text, steps)?,
@@ -129,8 +130,8 @@ impl Fit<'_> {
 
     fn text(&self, text: Text, steps: usize) -> Result<Arc<dyn Dataset>, Error> {
         let numbers = self.tokens(&text.vocabulary)?;
-        let tokens = text.tokens.iter().map(|&token| numbers[usize::from(token)] as u16).collect();
-        Ok(text::whole(&Text { tokens, vocabulary: self.learned.tokens().into() }, steps))
+        let tokens: Vec<u16> = text.tokens.iter().map(|&token| numbers[usize::from(token)] as u16).collect();
+        Ok(text::whole(&Text { tokens: Arc::new(tokens), vocabulary: self.learned.tokens().into() }, steps))
     }
 
     /// Shapes fit when they differ only in axes of length 1: a grey image may lack the axis of colours.

@@ -116,12 +116,13 @@ impl Moments {
 
 fn fit(rows: &dyn Rows, train: &[u32], columns: usize) -> Result<Vec<Scale>, Error> {
     let mut moments = vec![Moments::default(); columns];
-    let mut row = vec![0.0; rows.width()];
+    let mut piece = Vec::new();
     for &number in train {
-        rows.read(number as usize, &mut row)?;
-        for cells in row.chunks_exact(columns) {
-            cells.iter().zip(&mut moments).for_each(|(&x, moments)| moments.add(x));
-        }
+        rows.in_pieces(number as usize, &mut piece, &mut |first, cells| {
+            let places = (first % columns..columns).chain((0..columns).cycle());
+            places.zip(cells).for_each(|(column, &x)| moments[column].add(x));
+            Ok(())
+        })?;
     }
     Ok(moments.into_iter().map(Moments::scale).collect())
 }

@@ -1,5 +1,7 @@
 //! What is in a file or folder, and what is wrong with it, before a preset names it.
 
+mod text;
+
 use std::io::Read;
 use std::path::Path;
 
@@ -7,11 +9,11 @@ use rayon::prelude::*;
 
 use super::Error;
 use super::import::folders::{self, Classed};
-use super::import::rows::{IN_MEMORY, Rows, Stored};
-use super::import::{csv, idx, images, npy, text, wav};
-use super::samples::Answers;
-use super::text::Text;
+use super::import::limits::Limits;
+use super::import::rows::{Rows, Stored};
+use super::import::{csv, idx, images, npy, wav};
 use crate::preset::{Colour, Missing};
+use crate::system::files;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub struct DataReport {
 const LISTED: usize = 10;
 /// The most columns, and the most classes, that are listed.
 const ROWS: usize = 40;
+/// Most classes of labels that are counted.
+const MOST_CLASSES: usize = 1000;
+/// What an image is decoded to, to see whether it decodes.
+const ONE_PIXEL: images::Form = images::Form { height: 1, width: 1, colour: Colour::Grey };
 
 impl DataReport {
     fn of(kind: &str) -> Self {
@@ -49,11 +55,17 @@ impl DataReport {
     }
 
     fn balance(&mut self, of: &[u32], names: &[String]) {
-        let mut counts = vec![0_usize; names.len()];
+        let mut counts = vec![0_u64; names.len()];
         of.iter().for_each(|&class| counts[class as usize] += 1);
+        self.counted(&counts, names);
+    }
+
+    /// The samples of each class.
+    fn counted(&mut self, counts: &[u64], names: &[String]) {
+        let all = counts.iter().sum::<u64>().max(1);
         self.fact("classes", names.len());
-        for (name, count) in names.iter().zip(&counts).take(ROWS) {
-            let share = 100.0 * *count as f64 / of.len().max(1) as f64;
+        for (name, count) in names.iter().zip(counts).take(ROWS) {
+            let share = 100.0 * *count as f64 / all as f64;
             self.fact(&format!("  {name}"), format!("{count} ({share:.1}%)"));
         }
         if names.len() > ROWS {
@@ -67,27 +79,30 @@ impl DataReport {
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
 pub fn check(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
+    check_within(path, label, &Limits::of_machine())
+}
+
+fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
-        return folder(path);
+        return folder(path, limits);
     }
     let mut start = [0; 8];
-    let count = std::fs::File::open(path)
-        .and_then(|mut file| file.read(&mut start))
-        .map_err(|error| broken(error.to_string()))?;
+    let mut file = files::open(path).map_err(|error| broken(error.to_string()))?;
+    let count = file.read(&mut start).map_err(|error| broken(error.to_string()))?;
     let start = &start[..count];
     let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     match &ending[..] {
-        "csv" | "tsv" => table(path, label),
-        "npy" => array(path),
-        "npz" => archive(path),
-        "wav" => sound(path),
-        "png" | "jpg" | "jpeg" => picture(path),
-        "idx" | "idx1-ubyte" | "idx3-ubyte" => idx_file(path),
-        _ if start.starts_with(b"\x93NUMPY") => array(path),
-        _ if start.starts_with(b"PK\x03\x04") => archive(path),
-        _ if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0, 0]) => idx_file(path),
-        _ => words(path),
+        "csv" | "tsv" => table(path, label, limits),
+        "npy" => array(path, limits),
+        "npz" => archive(path, limits),
+        "wav" => sound(path, limits),
+        "png" | "jpg" | "jpeg" => picture(path, limits),
+        "idx" | "idx1-ubyte" | "idx3-ubyte" => idx_file(path, limits),
+        _ if start.starts_with(b"\x93NUMPY") => array(path, limits),
+        _ if start.starts_with(b"PK\x03\x04") => archive(path, limits),
+        _ if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0, 0]) => idx_file(path, limits),
+        _ => text::check(path, limits),
     }
 }
 
@@ -95,59 +110,59 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
-    // Without samples, nothing in the file confirms the length of a row that its header claims.
-    let mut row = vec![0.0; if rows.count > 0 { rows.width } else { 0 }];
     let (mut least, mut most, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_u64);
-    let mut classes: Option<Vec<u32>> = (rows.width == 1 && !rows.number.is_float()).then(Vec::new);
-    for number in 0..rows.count {
-        rows.read(number, &mut row)?;
-        for (column, &x) in row.iter().enumerate() {
+    let mut classes: Option<Vec<u64>> =
+        (rows.width == 1 && !rows.number.is_float()).then(|| vec![0; MOST_CLASSES]);
+    rows.in_order(&mut |first, cells| {
+        for (place, &x) in (first..).zip(cells) {
             if !x.is_finite() {
-                let problem =
-                    format!("row {}, column {}: {x} is not a number to learn from", number + 1, column + 1);
-                report.problem(&Error::Broken { origin: rows.origin.clone(), problem });
+                report.problem(&rows.not_finite(place, x));
                 continue;
             }
             (least, most) = (least.min(x), most.max(x));
             (sum, count) = (sum + f64::from(x), count + 1);
-        }
-        if let Some(all) = &mut classes {
-            if (0.0..1000.0).contains(&row[0]) {
-                all.push(row[0] as u32);
-            } else {
-                classes = None;
+            if let Some(counts) = &mut classes {
+                match (0.0..MOST_CLASSES as f32).contains(&x) {
+                    true => counts[x as usize] += 1,
+                    false => classes = None,
+                }
             }
         }
-    }
+        Ok(())
+    })?;
     if count > 0 {
         report.fact("range", format!("{least} to {most}, mean {:.4}", sum / count as f64));
     }
-    if let Some(of) = classes.filter(|of| !of.is_empty()) {
-        let largest = of.iter().max().copied().unwrap_or(0);
-        report.balance(&of, &(0..=largest).map(|class| class.to_string()).collect::<Vec<_>>());
+    if let Some(counts) = classes {
+        let used = counts.iter().rposition(|&count| count > 0).map_or(0, |largest| largest + 1);
+        if used > 0 {
+            let names: Vec<String> = (0..used).map(|class| class.to_string()).collect();
+            report.counted(&counts[..used], &names);
+        }
     }
     Ok(())
 }
 
-fn idx_file(path: &Path) -> Result<DataReport, Error> {
+fn idx_file(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
-    let (stored, shape) = idx::open(path, IN_MEMORY)?;
+    let (stored, shape) = idx::open(path, limits)?;
     rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
-fn array(path: &Path) -> Result<DataReport, Error> {
+fn array(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
-    let (stored, shape) = npy::open(path, IN_MEMORY)?;
+    let (stored, shape) = npy::open(path, limits)?;
     rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
-fn archive(path: &Path) -> Result<DataReport, Error> {
+fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy archive: npz(file: \"…\", inputs: \"…\", targets: \"…\")");
-    for name in npy::names(path)? {
+    let mut archive = npy::Archive::open(path, limits)?;
+    for name in archive.names() {
         report.fact("array", &name);
-        match npy::open_in(path, &name) {
+        match archive.array(&name) {
             Ok((stored, shape)) => rows(&mut report, &stored, &shape)?,
             Err(error) => report.problem(&error),
         }
@@ -155,10 +170,10 @@ fn archive(path: &Path) -> Result<DataReport, Error> {
     Ok(report)
 }
 
-fn table(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
+fn table(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
     let label = label.map(str::to_string);
-    let options = csv::Options { label, missing: Missing::Mean, ..csv::Options::default() };
+    let options = csv::Options { label, missing: Missing::Mean, limits: *limits, ..csv::Options::default() };
     let mut problems = Vec::new();
     let mut count = 0;
     let read = csv::read(&[path], &options, &mut |problem| {
@@ -220,37 +235,7 @@ fn table(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
     Ok(report)
 }
 
-fn words(path: &Path) -> Result<DataReport, Error> {
-    let content = text::read(path)?;
-    let filled: Vec<&str> = content.lines().filter(|line| !line.trim().is_empty()).collect();
-    let tabbed = filled.iter().filter(|line| line.contains('\t')).count();
-    if tabbed * 2 > filled.len() {
-        let mut report = DataReport::of("labelled texts, a line each: labelled_text(file: \"…\")");
-        let mut problems = Vec::new();
-        let read = text::labelled(path, 1, &mut |problem| {
-            problems.push(problem);
-            Ok(())
-        });
-        problems.iter().for_each(|problem| report.problem(problem));
-        let samples = read?;
-        report.fact("texts", samples.count());
-        report.fact("characters", samples.tokens.len().saturating_sub(1));
-        let longest = samples.captions.iter().map(|text| text.chars().count()).max().unwrap_or(0);
-        report.fact("longest", longest);
-        if let Answers::Classes { of, names } = &samples.answers {
-            report.balance(of, names);
-        }
-        return Ok(report);
-    }
-    let mut report = DataReport::of("text: text_file(file: \"…\")");
-    let numbered = Text::of(&content, &path.to_string_lossy())?;
-    report.fact("characters", numbered.tokens.len());
-    report.fact("different ones", numbered.vocabulary.len());
-    report.fact("lines", content.lines().count());
-    Ok(report)
-}
-
-fn folder(path: &Path) -> Result<DataReport, Error> {
+fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let (mut report, Classed { files, of, names }, is_sound) = match images::list(path) {
         Ok(classed) => (DataReport::of("folder of images: image_folder(folder: \"…\")"), classed, false),
         Err(no_images) => match folders::list(path, &["wav"]) {
@@ -261,8 +246,8 @@ fn folder(path: &Path) -> Result<DataReport, Error> {
     report.fact("files", files.len());
     report.balance(&of, &names);
     let look = |file: &std::path::PathBuf| match is_sound {
-        true => wav::read(file, 8000).map(|_| ()),
-        false => images::decode(file, images::Form { height: 1, width: 1, colour: Colour::Grey }).map(|_| ()),
+        true => wav::read(file, 8000, limits).map(|_| ()),
+        false => images::decode(file, ONE_PIXEL, limits).map(|_| ()),
     };
     let problems: Vec<Error> = files.par_iter().filter_map(|file| look(file).err()).collect();
     problems.iter().for_each(|problem| report.problem(problem));
@@ -270,15 +255,15 @@ fn folder(path: &Path) -> Result<DataReport, Error> {
     Ok(report)
 }
 
-fn sound(path: &Path) -> Result<DataReport, Error> {
+fn sound(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("sound: put it into a folder for its class");
-    let samples = wav::read(path, 8000)?;
+    let samples = wav::read(path, 8000, limits)?;
     report.fact("seconds", format!("{:.2}", samples.len() as f64 / 8000.0));
     Ok(report)
 }
 
-fn picture(path: &Path) -> Result<DataReport, Error> {
-    images::decode(path, images::Form { height: 1, width: 1, colour: Colour::Grey })?;
+fn picture(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
+    images::decode(path, ONE_PIXEL, limits)?;
     Ok(DataReport::of("image: put it into a folder for its class"))
 }
 
@@ -310,6 +295,21 @@ mod tests {
         assert_eq!(fact(&report, "b"), "2 to 2, mean 2.0000, 1 empty");
         assert_eq!((report.problems.len(), report.more), (10, 5));
         assert!(report.problems[0].contains("line 4, column 1 ('a'): 'q' is not a number"));
+    }
+
+    #[test]
+    fn texts_in_bad_lines_and_without_an_end_are_told_with_their_lines() {
+        let report = report("x", b"a\tone\n\nb\ttwo\r\n\tnone\nb\tthree");
+        assert_eq!((fact(&report, "texts"), fact(&report, "longest")), ("3", "5"));
+        assert_eq!((fact(&report, "a"), fact(&report, "b")), ("1 (33.3%)", "2 (66.7%)"));
+        assert!(report.problems.len() == 1 && report.problems[0].contains("line 4: its class or its text"));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        std::fs::write(&path, format!("a\tone\nb\ttwo\nb\t{}\n", "x".repeat(5000))).unwrap();
+        let limits = Limits { longest_row: 1000, ..Limits::of_machine() };
+        let report = check_within(&path, None, &limits).unwrap();
+        assert_eq!(fact(&report, "texts"), "2");
+        assert!(report.problems[0].contains("line 3: it does not end within 1000 bytes"), "{report:?}");
     }
 
     #[test]

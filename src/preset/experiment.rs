@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::optimizers::Optimizer;
 use super::path::Path;
 use super::procedure::Pretrainer;
-use super::shapes::ShapeError;
+use super::shapes::{ShapeError, size};
 use super::sources::Offers;
 use super::summary::Summary;
 use super::types::Preset;
@@ -59,7 +59,20 @@ impl Experiment {
             Memory::of(&network.layers, &network.summary, &network.input, optimizer, train.batch_size)
         };
         let networks = self.networks.iter().map(of).reduce(Memory::and).unwrap_or_default();
-        Memory { data: data.memory(&self.signature()), ..networks }
+        let signature = self.signature();
+        let pretraining = match &self.networks {
+            Networks::Pretraining(options) => options.memory(signature.train),
+            Networks::Supervised(_)
+            | Networks::Autoencoder(_)
+            | Networks::Variational(_)
+            | Networks::Adversarial(_)
+            | Networks::Language(_) => 0,
+        };
+        // The best epoch's checkpoint may wait while another is written.
+        let goes_back =
+            matches!(&self.networks, Networks::Adversarial(options) if options.is_interruptible());
+        let copies = 1 + u64::from(goes_back);
+        Memory { data: data.memory(&signature), pretraining, ..networks }.with_saving(copies)
     }
 }
 
@@ -129,6 +142,24 @@ pub struct Pretraining {
     pub unlabelled: bool,
 }
 
+impl Pretraining {
+    /// Bytes of the machines that learn the hidden layers from so many samples, and of a batch of theirs.
+    fn memory(&self, samples: usize) -> u64 {
+        // Weights with their last change; an autoencoder has as many again to decode, with gradients and two moments.
+        let copies = match self.method {
+            Pretrainer::Rbm(_) => 2,
+            Pretrainer::Autoencoder(_) => 2 * 4,
+        };
+        let Network { summary, input, .. } = &self.network;
+        let widest = summary.rows.iter().map(|row| size(&row.shape)).chain([size(input)]).max().unwrap_or(0);
+        let rows = samples.min(self.batch_size as usize) as u64;
+        // What a layer sees and what it makes of that, of the data and of what is rebuilt.
+        let batch = rows.saturating_mul(4 * widest as u64);
+        let numbers = summary.parameters.trainable.saturating_mul(copies).saturating_add(batch);
+        numbers.saturating_mul(4)
+    }
+}
+
 /// The networks of an autoencoder.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Autoencoder {
@@ -175,6 +206,14 @@ pub struct Language {
     pub prompt: String,
     /// Below 1 likely tokens become more frequent, above 1 unlikely ones.
     pub temperature: f64,
+}
+
+impl Adversarial {
+    /// Whether a step has so many turns of the discriminator that it can be abandoned between two of them. Before many
+    /// turns, a copy of both networks costs little.
+    pub fn is_interruptible(&self) -> bool {
+        self.discriminator_steps > 8
+    }
 }
 
 impl Networks {

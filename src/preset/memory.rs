@@ -21,6 +21,10 @@ pub struct Memory {
     pub activations: u64,
     /// What does not grow with the batch size: the data set as it lies in memory.
     pub data: u64,
+    /// The machines that learn the hidden layers before the network does, and a batch of theirs.
+    pub pretraining: u64,
+    /// Checkpoints on their way to the disk.
+    pub saving: u64,
 }
 
 /// Bytes of a number.
@@ -47,7 +51,7 @@ impl Memory {
             gradients: trainable,
             moments: trainable.saturating_mul(optimizer.moments().len() as u64),
             activations: NUMBER.saturating_mul(sample).saturating_mul(u64::from(batch)),
-            data: 0,
+            ..Memory::default()
         }
     }
 
@@ -59,7 +63,18 @@ impl Memory {
             moments: self.moments.saturating_add(other.moments),
             activations: self.activations.saturating_add(other.activations),
             data: self.data.max(other.data),
+            pretraining: self.pretraining.saturating_add(other.pretraining),
+            saving: self.saving.saturating_add(other.saving),
         }
+    }
+
+    /// With what saving takes: a checkpoint that is written, whose larger file is there twice more as bytes, and `copies`
+    /// that are held beside it.
+    pub fn with_saving(self, copies: u64) -> Self {
+        let checkpoint = self.parameters.saturating_add(self.moments);
+        let file = self.parameters.max(self.moments);
+        let saving = checkpoint.saturating_mul(copies + 1).saturating_add(file.saturating_mul(2));
+        Memory { saving, ..self }
     }
 
     /// The sum of all parts.
@@ -68,7 +83,8 @@ impl Memory {
     }
 
     fn without_batch(&self) -> u64 {
-        [self.parameters, self.gradients, self.moments, self.data].into_iter().fold(0, u64::saturating_add)
+        let Memory { parameters, gradients, moments, activations: _, data, pretraining, saving } = *self;
+        [parameters, gradients, moments, data, pretraining, saving].into_iter().fold(0, u64::saturating_add)
     }
 
     /// The largest batch size that fits into `available` bytes, given that this is the memory for `batch`; `None` when
@@ -87,8 +103,11 @@ impl Memory {
             format!("optimizer {}", in_bytes(self.moments)),
             format!("activations {}", in_bytes(self.activations)),
         ];
-        if self.data > 0 {
-            parts.push(format!("data {}", in_bytes(self.data)));
+        for (name, bytes) in [("data", self.data), ("pretraining", self.pretraining), ("saving", self.saving)]
+        {
+            if bytes > 0 {
+                parts.push(format!("{name} {}", in_bytes(bytes)));
+            }
         }
         format!("{} ({})", in_bytes(self.total()), parts.join(", "))
     }
@@ -107,6 +126,8 @@ mod tests {
         assert_eq!(memory.moments, 2 * memory.gradients);
         // 28² + 26² 32 + 13² 32 (twice: pooling, flatten) + 128 + 10 numbers, each with its gradient, 64 samples.
         assert_eq!(memory.activations, 64 * 2 * 4 * (784 + 21_632 + 2 * 5_408 + 128 + 10));
+        // A checkpoint that is written, one that is held, and the file of moments twice as bytes.
+        assert_eq!(memory.saving, 2 * (memory.parameters + memory.moments) + 2 * memory.moments);
         assert_eq!(memory.largest_batch(64, memory.total()), Some(64));
         assert_eq!(memory.largest_batch(64, memory.total() - 1), Some(63));
         assert_eq!(memory.largest_batch(64, memory.gradients), None);

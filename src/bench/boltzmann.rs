@@ -4,6 +4,7 @@
 use super::timing::{Round, Timestamp, Timing};
 use super::workload::PIXELS;
 use super::workload::Workload;
+use crate::nn::Interrupt;
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::init::Stream;
 use crate::nn::ops::Backend;
@@ -22,11 +23,11 @@ pub fn run<D: Backend>(device: &D, count: usize) -> Result<Timing, Error> {
     let samples = workload.samples(workload.samples_per_round());
     let images: Vec<f32> = samples.inputs().iter().map(|&x| (5.0 * x - 4.0).max(0.0)).collect();
     let mut machine = device.machine(Visible::Binary, PIXELS, UNITS, Stream { seed: 1, layer: 0 })?;
-    let mut steps = 0;
+    let (mut steps, interrupt) = (0, Interrupt::default());
     let mut round = || -> Result<Round, Error> {
         let since = Timestamp::now();
         for rows in images.chunks(workload.batch_size() * PIXELS) {
-            machine.step(rows, &LEARNING, steps)?;
+            machine.step(rows, &LEARNING, steps, &interrupt)?;
             steps += 1;
         }
         Ok(since.until(Timestamp::now()))

@@ -134,6 +134,9 @@ pub enum Error {
     /// Something the chosen device cannot do.
     #[error("{0} is not available on this device")]
     Unsupported(String),
+    /// The step was abandoned because somebody asked for it; nothing of it was learned.
+    #[error("the step was interrupted")]
+    Interrupted,
 }
 
 impl Error {

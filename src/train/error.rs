@@ -46,3 +46,10 @@ pub enum Error {
     #[error("this training has no figure '{0}'")]
     NoFigure(String),
 }
+
+impl Error {
+    /// Whether a step was abandoned because somebody asked for it: the training can go on.
+    pub fn is_interruption(&self) -> bool {
+        matches!(self, Error::Engine(nn::Error::Interrupted))
+    }
+}

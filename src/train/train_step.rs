@@ -7,6 +7,7 @@ use super::metrics::Scores;
 use super::network::Network;
 use super::writing::Writing;
 use crate::data::{self, Batch, Dataset, Splits};
+use crate::nn::Interrupt;
 use crate::nn::ops::Backend;
 use crate::preset::Preset;
 
@@ -42,6 +43,9 @@ pub trait TrainStep {
     fn order(&self, preset: &Preset, train: &dyn Dataset, epoch: u32) -> Vec<u32> {
         data::order::epoch(train.len(), preset.seed, epoch, preset.data.shuffle)
     }
+
+    /// See [`Training::heed`](super::training::Training::heed).
+    fn heed(&mut self, _interrupt: Interrupt) {}
 
     /// Learns from a batch and returns the scores on it; may move the batch's inputs out and back in. When the loss is
     /// not finite, nothing is learned.

@@ -10,7 +10,7 @@ use super::report::{EpochReport, LearningRate, Outcome, StepReport};
 use super::transfer::Loaded;
 use super::writing::Writing;
 use crate::data::{Dataset, Splits};
-use crate::nn::HostModel;
+use crate::nn::{HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -36,6 +36,10 @@ pub trait Training {
     /// # Errors
     /// When the loss is not finite, the data cannot be read, or the device fails.
     fn advance(&mut self) -> Result<Progress, Error>;
+
+    /// Looks at this wish within steps that may take long. While it is raised, such a step is abandoned with
+    /// [`Error::is_interruption`], and the training stands as it did before the step.
+    fn heed(&mut self, _interrupt: Interrupt) {}
 
     /// Evaluates the next piece of the test set; returns the scores with the last piece. The next call then starts
     /// again.

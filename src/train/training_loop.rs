@@ -21,7 +21,7 @@ use super::transfer::{self, Loaded};
 use super::writing::Writing;
 use crate::data::{self, Batch, Dataset, Loader, Splits};
 use crate::nn::profile::span;
-use crate::nn::{Device, HostModel};
+use crate::nn::{Device, HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -285,6 +285,10 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
             return Ok(Progress::Validating);
         }
         Ok(Progress::EpochEnded(self.end_epoch()))
+    }
+
+    fn heed(&mut self, interrupt: Interrupt) {
+        self.procedure.heed(interrupt);
     }
 
     fn advance_test(&mut self) -> Result<Option<Scores>, Error> {

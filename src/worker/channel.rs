@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 
 use super::backlog::Backlog;
 use super::protocol::{Command, Event, Reply, Request, RequestId};
+use crate::nn::Interrupt;
 
 /// The most requests that wait for the worker. It takes them between two steps, faster than keys held down send them.
 pub const REQUESTS: usize = 256;
@@ -36,17 +37,28 @@ impl Client {
     /// The same with a name of the caller's. When too many requests wait this one is refused, by a reply. To a worker
     /// that has ended it is lost, which [`Events`] shows by ending.
     pub fn request(&self, request: Request) {
+        let ends = request.command.ends_training();
         if let Err(TrySendError::Full(Request { id, .. })) = self.sender.try_send(request) {
             let reason = format!("the engine is busy: {REQUESTS} requests wait for it already");
             self.shared.put(Event::Reply { to: id, reply: Reply::Refused(reason) });
+        } else if ends {
+            self.shared.interrupt.raise();
         }
     }
 
     /// Asks for something that must not be refused for want of room: waits until there is some. The reply goes to the
     /// number 0, which no request has that is waited for.
     pub fn send_when_free(&self, command: Command) {
+        let ends = command.ends_training();
+        if ends {
+            // So that a worker in a long step makes room.
+            self.shared.interrupt.raise();
+        }
         // A worker that has ended wants no more commands.
         let _ = self.sender.send(Request { id: RequestId::default(), command });
+        if ends {
+            self.shared.interrupt.raise();
+        }
     }
 }
 
@@ -65,6 +77,11 @@ impl Inbox {
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => Some(nobody_is_left()),
         }
+    }
+
+    /// Is raised when a command has been sent that ends a training, for steps that take long.
+    pub fn interrupt(&self) -> &Interrupt {
+        &self.shared.interrupt
     }
 
     /// Waits for the next request; [`Command::Shutdown`] when every [`Client`] is gone.
@@ -99,6 +116,7 @@ struct Shared {
     queue: Mutex<Queue>,
     arrival: Condvar,
     arrival_async: Notify,
+    interrupt: Interrupt,
 }
 
 impl Shared {

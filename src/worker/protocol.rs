@@ -70,6 +70,23 @@ pub enum Command {
     Attach(String),
 }
 
+impl Command {
+    /// Whether a training that gets this command ends.
+    pub fn ends_training(&self) -> bool {
+        match self {
+            Command::Stop | Command::Shutdown | Command::Detach => true,
+            Command::Train(_)
+            | Command::Pause
+            | Command::Resume
+            | Command::Step
+            | Command::ChangeRate(_)
+            | Command::Save
+            | Command::Inspect(_)
+            | Command::Attach(_) => false,
+        }
+    }
+}
+
 /// A change of the learning rate. The schedule goes on with it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum RateChange {

@@ -1,5 +1,7 @@
 //! One training, steered: it is pulled forward piece by piece, with commands and questions attended to in between.
 
+use std::time::{Duration, Instant};
+
 use super::channel::{Inbox, Outbox};
 use super::engine::{ELSEWHERE, ask, save};
 use super::inspector::Inspector;
@@ -31,6 +33,8 @@ pub(super) struct End {
     pub test: Option<Scores>,
 }
 
+/// The longest time that the evaluation of the test set may take once somebody has asked for the worker's end.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// The most times that the learning rate is halved.
 const HALVINGS: u32 = 10;
 
@@ -107,6 +111,7 @@ impl<'a> Session<'a> {
 
     fn train(&mut self) -> Result<Outcome, Failure> {
         self.set_phase(Phase::Training);
+        self.training.heed(self.inbox.interrupt().clone());
         loop {
             if self.attend() == Verdict::Stop {
                 return Ok(Outcome::Stopped);
@@ -118,6 +123,8 @@ impl<'a> Session<'a> {
                 Ok(Progress::Noted(line)) => self.say(line),
                 Ok(Progress::Done(outcome)) => return Ok(outcome),
                 Err(error @ train::Error::NotFinite { .. }) => self.recover(&error)?,
+                // The command is in the inbox; without one, the wish was from before, and the step is made again.
+                Err(error) if error.is_interruption() => self.inbox.interrupt().lower(),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -126,8 +133,10 @@ impl<'a> Session<'a> {
     fn test(&mut self) -> Result<Option<Scores>, Failure> {
         self.is_paused = false;
         self.set_phase(Phase::Evaluating);
+        let since = Instant::now();
         loop {
-            if self.attend() == Verdict::Stop {
+            let takes_too_long = self.is_ending && since.elapsed() > PATIENCE;
+            if self.attend() == Verdict::Stop || takes_too_long {
                 return Ok(None);
             }
             if let Some(scores) = self.training.advance_test()? {
@@ -402,6 +411,55 @@ mod tests {
         let finish = finish.expect("it ends in good order");
         assert_eq!((finish.outcome, finish.test), (Outcome::Stopped, None));
         assert!(matches!(only_run(runs.path()).manifest().unwrap().status, Status::Stopped { .. }));
+    }
+
+    /// A training that stops in the middle of its first step, which would last for years: the weights that it keeps.
+    fn stopped_in_its_first_step(procedure: &str, loss: &str, layers: &str) -> Vec<crate::run::NamedTensor> {
+        let preset: Preset = ron::from_str(&format!(
+            r#"(name: "endless", title: "", data: (source: mnist, train_samples: Some(200), validation: 0),
+                layers: [{layers}], loss: {loss}, optimizer: Adam(),
+                train: (epochs: 1, batch_size: 50), procedure: {procedure})"#
+        ))
+        .unwrap();
+        let runs = tempfile::tempdir().unwrap();
+        let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
+        client.send(Command::Train(Box::new(TrainRequest::new(preset.on_built_in_data()))));
+        while !matches!(events.recv().unwrap(), Event::Phase(Phase::Training)) {}
+        // Time for the step to begin.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        client.send(Command::Shutdown);
+        let mut finish = None;
+        while let Some(event) = events.recv() {
+            if let Event::Finished(end) = event {
+                finish = Some(end);
+            }
+        }
+        assert_eq!(finish.map(|finish| (finish.outcome, finish.steps)), Some((Outcome::Stopped, 0)));
+        let run = only_run(runs.path());
+        let weights = run.checkpoint_path(0).join(crate::run::checkpoint::WEIGHTS);
+        crate::run::checkpoint::load_tensors(&weights).unwrap()
+    }
+
+    #[test]
+    fn a_step_without_an_end_is_abandoned_by_the_first_command_that_ends_the_training() {
+        stopped_in_its_first_step(
+            "pretraining(method: rbm(gibbs_steps: 1000000000))",
+            "categorical_crossentropy",
+            "Flatten, Dense(units: 16, activation: sigmoid), Dense(units: 10, activation: softmax)",
+        );
+        let adversarial = |steps: u32| {
+            let procedure = format!(
+                "adversarial(latent: 3, discriminator_steps: {steps},
+                 discriminator: [Flatten, Dense(units: 1, activation: sigmoid)])"
+            );
+            stopped_in_its_first_step(
+                &procedure,
+                "binary_crossentropy",
+                "Dense(units: 784, activation: sigmoid)",
+            )
+        };
+        // What was learned in the step is not kept: it was none.
+        assert!(adversarial(1_000_000_000) == adversarial(2_000_000_000));
     }
 
     #[test]

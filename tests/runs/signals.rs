@@ -40,6 +40,38 @@ fn a_signal_leaves_a_checkpoint_from_which_the_run_comes_to_the_same_weights() {
 }
 
 #[test]
+fn the_first_signal_ends_a_training_in_the_middle_of_a_step_without_an_end() {
+    for procedure in [
+        "pretraining(method: rbm(gibbs_steps: 1000000000))",
+        "adversarial(latent: 3, discriminator_steps: 1000000000,
+                     discriminator: [Flatten, Dense(units: 1, activation: sigmoid)])",
+    ] {
+        let home = Home::new();
+        let (layers, loss) = match procedure.starts_with("adversarial") {
+            true => ("Dense(units: 784, activation: sigmoid)", "binary_crossentropy"),
+            false => (
+                "Flatten, Dense(units: 16, activation: sigmoid), Dense(units: 10, activation: softmax)",
+                "categorical_crossentropy",
+            ),
+        };
+        let preset = format!(
+            r#"(name: "endless", title: "", data: (source: mnist, train_samples: Some(200), validation: 0),
+                layers: [{layers}], loss: {loss}, optimizer: Adam(),
+                train: (epochs: 1, batch_size: 50), procedure: {procedure})"#
+        );
+        std::fs::write(home.folder.join("presets/endless.ron"), preset).expect("a preset");
+        let (mut child, lines) = home.start(&["train", "endless", "--json"]);
+        while lines.recv_timeout(Duration::from_secs(60)).expect("it begins")["event"] != "run" {}
+        std::thread::sleep(Duration::from_millis(300));
+        signal(&child, "TERM");
+        let since = std::time::Instant::now();
+        assert_eq!(child.wait().expect("it is our child").code(), Some(143));
+        assert!(since.elapsed() < Duration::from_secs(20), "{procedure}: {:?}", since.elapsed());
+        assert_eq!(home.run().manifest().unwrap().status, Status::Stopped { steps: 0 });
+    }
+}
+
+#[test]
 fn a_run_is_stopped_from_elsewhere_and_written_by_one_process_only() {
     let home = Home::new();
     let (mut child, _lines) = begun(&home);

@@ -8,6 +8,7 @@ use super::{BoltzmannOp, Learning, Machine};
 use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::init::{Stream, numbers};
+use crate::nn::interrupt::Interrupt;
 use crate::nn::kernel::elementwise::{apply, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::kernel::random::{derive_seed, logistic_units, normals, uniforms};
@@ -104,7 +105,14 @@ impl Rbm {
 
     /// Runs chains that start at the data. They use the means of the visible units, which are less noisy than
     /// samples. Fills the dreamt half of `visible` and all hidden probabilities; returns the reconstruction error.
-    fn dream(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
+    fn dream(
+        &mut self,
+        visible: &mut [f32],
+        hidden: &mut [f32],
+        learning: &Learning,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<f64, Error> {
         let (data, dreamt) = visible.split_at_mut(visible.len() / 2);
         let (positive, negative) = hidden.split_at_mut(hidden.len() / 2);
         let mut fired = Buffer::scratch(positive.len());
@@ -113,6 +121,7 @@ impl Rbm {
         self.visible_into(&fired, dreamt, None, 0);
         let error = mean_square(data, dreamt);
         for k in 1..u64::from(learning.gibbs_steps) {
+            interrupt.check()?;
             self.sample_hidden(dreamt, &mut fired, derive_seed(seed, 2 * k + 1));
             self.visible_into(&fired, dreamt, None, 0);
         }
@@ -122,16 +131,24 @@ impl Rbm {
         if is_first {
             self.chains.extend_from_slice(&fired);
         }
-        error
+        Ok(error)
     }
 
     /// Continues persistent chains, which use samples of the visible units. Otherwise like [`dream`](Rbm::dream).
-    fn dream_on(&mut self, visible: &mut [f32], hidden: &mut [f32], learning: &Learning, seed: u64) -> f64 {
+    fn dream_on(
+        &mut self,
+        visible: &mut [f32],
+        hidden: &mut [f32],
+        learning: &Learning,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<f64, Error> {
         let half = visible.len() / 2;
         let mut means = Buffer::scratch(half);
         let mut fired = Buffer::scratch(hidden.len() / 2);
         self.visible_into(&self.chains, &mut means, Some(&mut visible[half..]), derive_seed(seed, 2));
         for k in 1..u64::from(learning.gibbs_steps) {
+            interrupt.check()?;
             self.sample_hidden(&visible[half..], &mut fired, derive_seed(seed, 2 * k + 1));
             self.visible_into(&fired, &mut means, Some(&mut visible[half..]), derive_seed(seed, 2 * k + 2));
         }
@@ -143,7 +160,7 @@ impl Rbm {
             logistic_units(negative, &self.hidden_bias, Some(&mut self.chains), derive_seed(seed, 1));
         }
         self.visible_into(&fired, &mut means, None, 0);
-        mean_square(&visible[..half], &means)
+        Ok(mean_square(&visible[..half], &means))
     }
 
     /// Updates weights and biases by the statistics of the data minus those of what was dreamt.
@@ -200,7 +217,13 @@ impl Machine for Rbm {
         self.hidden_bias.len()
     }
 
-    fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> Result<f64, Error> {
+    fn step(
+        &mut self,
+        data: &[f32],
+        learning: &Learning,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<f64, Error> {
         let (v, h) = (self.visible(), self.hidden());
         let rows = data.len() / v;
         // The data with what the machine dreams below it, so that one product covers both.
@@ -208,8 +231,8 @@ impl Machine for Rbm {
         visible[..rows * v].copy_from_slice(data);
         let is_under_way = learning.persistent && self.chains.len() == rows * h;
         let error = match is_under_way {
-            true => self.dream_on(&mut visible, &mut hidden, learning, seed),
-            false => self.dream(&mut visible, &mut hidden, learning, seed),
+            true => self.dream_on(&mut visible, &mut hidden, learning, seed, interrupt)?,
+            false => self.dream(&mut visible, &mut hidden, learning, seed, interrupt)?,
         };
         self.learn(&visible, &mut hidden, learning);
         Ok(error)

@@ -14,6 +14,7 @@ pub use cpu::Rbm;
 use super::buffer::Buffer;
 use super::device::{Device, Error};
 use super::init::Stream;
+use super::interrupt::Interrupt;
 use crate::preset::Visible;
 
 /// How a machine learns.
@@ -50,7 +51,7 @@ pub trait BoltzmannOp: Device {
 }
 
 /// A restricted Boltzmann machine. It takes and returns numbers on the host: rows of visible units (`[rows, visible]`)
-/// and of hidden ones (`[rows, hidden]`). A method fails only when the device does.
+/// and of hidden ones (`[rows, hidden]`). A method fails only when the device does; a step also when it is interrupted.
 #[expect(clippy::missing_errors_doc, reason = "said above for all of them")]
 pub trait Machine {
     /// The kind of its visible units.
@@ -63,8 +64,15 @@ pub trait Machine {
     fn hidden(&self) -> usize;
 
     /// Makes one update from rows of data; returns the mean squared difference per unit between the rows and their
-    /// reconstructions, up to the hidden units and down again.
-    fn step(&mut self, data: &[f32], learning: &Learning, seed: u64) -> Result<f64, Error>;
+    /// reconstructions, up to the hidden units and down again. A chain of many steps can be interrupted; then nothing is
+    /// learned.
+    fn step(
+        &mut self,
+        data: &[f32],
+        learning: &Learning,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<f64, Error>;
 
     /// Probabilities of the hidden units for rows of visible ones, and a sample of them if `sample` has room.
     fn hidden_given(&self, visible: &[f32], sample: Option<&mut [f32]>, seed: u64) -> Result<Buffer, Error>;

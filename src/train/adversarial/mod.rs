@@ -11,6 +11,7 @@ use super::evaluation::{Evaluation, MeanScores, chunk};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
 use super::network::Network;
+use super::snapshot::{Packer, Unpacker};
 use super::train_step::{Drawn, StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
 use crate::data::{Batch, Dataset, Splits, Targets};
@@ -20,8 +21,10 @@ use crate::nn::kernel::random::derive_seed;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
+use crate::nn::{self, Interrupt};
 use crate::preset::experiment::Adversarial;
 use crate::preset::{Loss, LossOptions, Preset};
+use crate::run::Checkpoint;
 
 /// Both networks and the settings of their training.
 pub struct Adversaries<D: Backend> {
@@ -34,6 +37,10 @@ pub struct Adversaries<D: Backend> {
     /// Shape of a sample.
     shape: Vec<usize>,
     seed: u64,
+    /// Whether a step has so many turns that it can be abandoned.
+    is_interruptible: bool,
+    /// When it is raised, such a step is abandoned.
+    interrupt: Interrupt,
 }
 
 /// Opens the data and builds both networks.
@@ -74,6 +81,8 @@ pub fn prepare<D: Backend>(
             rate_share: others.learning_rate() / preset.optimizer.learning_rate(),
             shape: shape.clone(),
             seed,
+            is_interruptible: networks.is_interruptible(),
+            interrupt: Interrupt::default(),
         })
     })
 }
@@ -92,6 +101,26 @@ impl<D: Backend> Adversaries<D> {
     /// The generator's samples for rows of noise.
     fn samples(&mut self, noise: &[f32], rows: usize) -> Result<Vec<f32>, Error> {
         Ok(self.generator().predict(Buffer::copy_of(noise), rows)?)
+    }
+
+    /// A copy of both networks and their optimizers.
+    fn remembered(&self) -> Checkpoint {
+        let mut packer = Packer::new(0);
+        for Network { name, model, optimizer } in &self.networks {
+            packer.model(name, model);
+            packer.optimizer(name, optimizer);
+        }
+        packer.finish(&())
+    }
+
+    /// Puts both networks and their optimizers back.
+    fn put_back(&mut self, remembered: Checkpoint) -> Result<(), Error> {
+        let (mut unpacker, ()) = Unpacker::open(remembered)?;
+        for Network { name, model, optimizer } in &mut self.networks {
+            unpacker.model(name, model)?;
+            unpacker.optimizer(name, optimizer)?;
+        }
+        Ok(())
     }
 
     /// The discriminator's loss on real and generated samples, and its mean output for each.
@@ -172,13 +201,24 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         &mut self.networks
     }
 
+    fn heed(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let rows = batch.rows;
         let device = self.generator().device().clone();
         let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);
         let mut play = Pass::training(&device, derive_seed(context.seed, 1));
         let mut made = None;
+        let mut before = self.is_interruptible.then(|| self.remembered());
         for turn in 0..self.discriminator_steps {
+            if self.interrupt.is_raised()
+                && let Some(before) = before.take()
+            {
+                self.put_back(before)?;
+                return Err(nn::Error::Interrupted.into());
+            }
             let noise = self.noise(rows, derive_seed(context.seed, 2 + turn))?;
             play = Pass::training(&device, derive_seed(context.seed, 1));
             let sample = self.generator().forward(&mut play, noise)?;

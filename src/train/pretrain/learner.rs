@@ -1,11 +1,11 @@
 //! A layer that learns without labels, as a Boltzmann machine or as an autoencoder.
 
 use super::coder::Coder;
-use crate::nn::Error;
 use crate::nn::boltzmann::{BoltzmannOp, Learning, Machine};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::squares::mean_square;
 use crate::nn::ops::Backend;
+use crate::nn::{Error, Interrupt};
 use crate::preset::Visible;
 use crate::train::metrics::{Metric, Metrics, Scores};
 
@@ -21,10 +21,19 @@ impl<D: Backend> Learner<D> {
     /// Makes one update from rows of the layer's inputs; returns the mean squared error of their reconstruction.
     ///
     /// # Errors
-    /// When the device fails.
-    pub fn step(&mut self, inputs: &[f32], rate: f64, learning: &Learning, seed: u64) -> Result<f64, Error> {
+    /// When the device fails, or the step is interrupted.
+    pub fn step(
+        &mut self,
+        inputs: &[f32],
+        rate: f64,
+        learning: &Learning,
+        seed: u64,
+        interrupt: &Interrupt,
+    ) -> Result<f64, Error> {
         match self {
-            Learner::Rbm(machine) => machine.step(inputs, &Learning { rate: rate as f32, ..*learning }, seed),
+            Learner::Rbm(machine) => {
+                machine.step(inputs, &Learning { rate: rate as f32, ..*learning }, seed, interrupt)
+            }
             Learner::Coder(coder) => coder.step(inputs, rate, seed),
         }
     }

@@ -23,8 +23,8 @@ use super::supervised::{self, Trainer};
 use super::training::{Progress, Training};
 use super::transfer::Loaded;
 use crate::data::{Dataset, Splits};
-use crate::nn::HostModel;
 use crate::nn::ops::Backend;
+use crate::nn::{HostModel, Interrupt};
 use crate::preset::{Preset, experiment};
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -120,6 +120,10 @@ impl<D: Backend> Training for Pretraining<D> {
         }
         let progress = self.tuner.advance()?;
         Ok(self.count_on(progress))
+    }
+
+    fn heed(&mut self, interrupt: Interrupt) {
+        self.stack.interrupt = interrupt;
     }
 
     fn advance_test(&mut self) -> Result<Option<Scores>, Error> {

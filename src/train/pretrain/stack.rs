@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::coder::Coder;
 use super::learner::Learner;
 use crate::data::{self, Batch, Dataset, Splits, order};
+use crate::nn::Interrupt;
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::buffer::Buffer;
 use crate::nn::init::Stream;
@@ -74,6 +75,8 @@ pub struct Stack<D: Backend> {
     batch: Batch,
     /// The scores of the current epoch, as far as it has been judged.
     judged: Judged,
+    /// When it is raised, a long step is abandoned.
+    pub(super) interrupt: Interrupt,
 }
 
 /// How far an epoch has been judged; each stage takes some tens of milliseconds.
@@ -164,6 +167,7 @@ impl<D: Backend> Stack<D> {
             ordered: 0,
             batch: Batch::default(),
             judged: Judged::Nothing,
+            interrupt: Interrupt::default(),
         })
     }
 
@@ -249,7 +253,8 @@ impl<D: Backend> Stack<D> {
             learning.momentum = learning.momentum.min(0.5);
         }
         let (rate, seed) = (self.learning_rate(), derive_seed(self.seed, step));
-        let error = self.hidden[place].learner.step(&inputs, rate.effective(), &learning, seed)?;
+        let error =
+            self.hidden[place].learner.step(&inputs, rate.effective(), &learning, seed, &self.interrupt)?;
         if !error.is_finite() {
             return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });
         }

@@ -3,12 +3,14 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
 use trainyard::cli::{self, Cli};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
     cli::panic_hook();
+    let cli = match Cli::of_command_line() {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
     let done = cli::log_to_file().and_then(|()| {
         cli::bound_threads();
         cli.run()
@@ -16,9 +18,9 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            if let Some(line) = error.line() {
+            if let Some(lines) = error.lines() {
                 // Standard error may be closed; then there is nobody to tell.
-                let _ = writeln!(std::io::stderr(), "trainyard: {line}");
+                let _ = writeln!(std::io::stderr(), "trainyard: {lines}");
             }
             ExitCode::from(error.exit_code())
         }

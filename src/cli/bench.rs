@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::builder::PossibleValuesParser;
 
 use super::Error;
-use super::text::plain;
+use super::text::{json, plain};
 use crate::bench::{Measurement, Workload, measure};
 use crate::preset::DeviceChoice;
 use crate::worker::too_many_threads;
@@ -48,9 +48,7 @@ impl Arguments {
             })?;
             let mut out = std::io::stdout().lock();
             if self.json {
-                let line =
-                    serde_json::to_string(&report).map_err(|error| Error::Failed(error.to_string()))?;
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", json(&report)?)?;
             } else {
                 write!(out, "{}", page(&report))?;
             }

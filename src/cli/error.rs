@@ -30,11 +30,11 @@ impl Error {
         }
     }
 
-    /// The line for stderr; `None` where there is nothing to say.
-    pub fn line(&self) -> Option<String> {
+    /// The lines for stderr, safe for a terminal whatever they quote; `None` where there is nothing to say.
+    pub fn lines(&self) -> Option<String> {
         match self {
             Error::OutputClosed | Error::Signal(_) => None,
-            Error::Usage(_) | Error::Failed(_) => Some(self.to_string()),
+            Error::Usage(_) | Error::Failed(_) => Some(super::text::lines(&self.to_string())),
         }
     }
 }
@@ -60,7 +60,9 @@ impl From<crate::run::Error> for Error {
         use crate::run::Error as Run;
         let line = super::text::plain(&error.to_string());
         match error {
-            Run::NotFound { .. } | Run::Ambiguous { .. } | Run::NoHome => Error::Usage(line),
+            Run::NotFound { .. } | Run::Ambiguous { .. } | Run::NotUtf8 { .. } | Run::NoHome => {
+                Error::Usage(line)
+            }
             Run::Io { .. } | Run::Broken { .. } | Run::Locked { .. } => Error::Failed(line),
         }
     }
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn a_closed_pipe_is_no_failure() {
         let error = Error::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!((error.exit_code(), error.line()), (0, None));
+        assert_eq!((error.exit_code(), error.lines()), (0, None));
     }
 
     #[test]

@@ -85,8 +85,7 @@ impl Arguments {
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
-            }));
-            let line = line.map_err(|error| Error::Failed(error.to_string()))?;
+            }))?;
             writeln!(out, "{line}")?;
         } else {
             writeln!(out, "{}  on {samples} samples, {run} at step {step}", in_words(&scores))?;

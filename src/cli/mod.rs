@@ -25,6 +25,7 @@ use std::io::Write;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::run::text::steers;
 use crate::worker;
 
 pub use error::Error;
@@ -82,6 +83,25 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// The exit code, once the person has been told what is wrong, or has been helped.
+    pub fn of_command_line() -> Result<Self, u8> {
+        Cli::try_parse().map_err(|error| {
+            let said = error.render().to_string();
+            // Colours are clap's own; what it quotes of the command line is anybody's.
+            let told = match said.contains(|letter| letter != '\n' && steers(letter)) {
+                false => error.print(),
+                true if error.use_stderr() => writeln!(std::io::stderr(), "{}", text::lines(&said)),
+                true => writeln!(std::io::stdout(), "{}", text::lines(&said)),
+            };
+            // Nobody may be there to read it.
+            let _ = told;
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        })
+    }
+
     /// Carries out what the command line asks for.
     ///
     /// # Errors

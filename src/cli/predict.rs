@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Error;
 use super::eval::Which;
-use super::text::{lines, plain};
+use super::text::{json, lines, plain};
 use crate::worker::{Prediction, Trained, Writing};
 
 /// A larger input is not read.
@@ -69,7 +69,7 @@ impl Arguments {
                         "meaning": answer.meaning,
                         "output": answer.output,
                     });
-                    writeln!(out, "{line}")?;
+                    writeln!(out, "{}", json(&line)?)?;
                 } else {
                     writeln!(out, "{}", in_words(file, &answer))?;
                 }
@@ -94,7 +94,7 @@ impl Arguments {
         let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
         let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(&error.to_string()))?;
         if self.json {
-            writeln!(out, "{}", json!({ "file": file, "prompt": prompt, "text": text }))?;
+            writeln!(out, "{}", json(&json!({ "file": file, "prompt": prompt, "text": text }))?)?;
         } else {
             writeln!(out, "{}", lines(&(prompt + &text)))?;
         }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::Error;
 use super::experiment;
-use super::text::plain;
-use crate::preset::{Experiment, PresetError, library};
+use super::text::{lines, plain};
+use crate::preset::{Experiment, library};
 
 /// List presets, show one, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -79,7 +79,7 @@ fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
         signature.input
     )?;
     for network in networks.iter() {
-        writeln!(out, "{}", network.summary.render())?;
+        writeln!(out, "{}\n", lines(&network.summary.render()))?;
     }
     for line in text.lines() {
         writeln!(out, "{}", plain(line))?;
@@ -91,9 +91,7 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
     let mut wrong = 0;
     for file in files {
         let name = file.to_string_lossy();
-        let read =
-            std::fs::read_to_string(file).map_err(|error| PresetError::whole(&name, error.to_string(), ""));
-        match read.and_then(|text| experiment::of_text(&text, &name)) {
+        match library::read(file).and_then(|text| experiment::of_text(&text, &name)) {
             Ok(experiment) => {
                 let count: u64 =
                     experiment.networks.iter().map(|network| network.summary.parameters.total()).sum();
@@ -101,7 +99,7 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
             }
             Err(error) => {
                 wrong += 1;
-                writeln!(out, "{}", super::text::lines(&error.to_string()))?;
+                writeln!(out, "{}", lines(&error.to_string()))?;
             }
         }
     }

@@ -48,7 +48,7 @@ impl Arguments {
         let request = TrainRequest {
             checkpoint_seconds: self.checkpoint_seconds,
             learning_rate: self.learning_rate,
-            ..TrainRequest::resuming(&run, &manifest, experiment)
+            ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
         let begin = Command::Train(Box::new(request));
         if self.detach {

@@ -39,8 +39,7 @@ impl Arguments {
         let mut out = std::io::stdout().lock();
         if self.json {
             for row in &rows {
-                let line = json(row).map_err(|error| Error::Failed(error.to_string()))?;
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", json(row)?)?;
             }
         } else {
             out.write_all(table(&rows).as_bytes())?;

@@ -55,7 +55,7 @@ impl Arguments {
         let (client, events) = worker::spawn_keeping(home::runs_folder()?).map_err(|error| failed(&error))?;
         let hub = Hub::start(client, events).map_err(|error| failed(&error))?;
         let answer = first_word(&hub, begin);
-        let line = serde_json::to_string(&answer).map_err(|error| failed(&error))?;
+        let line = super::text::json(&answer)?;
         // The process that asked may be gone already.
         let _ = writeln!(std::io::stdout(), "{line}");
         if !matches!(answer, Answer::Run(_)) {

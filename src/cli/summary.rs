@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::Error;
 use super::experiment::with_overrides;
+use super::text::lines;
 
 /// Print a preset's layers with output shapes and parameter counts, as Keras does
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,7 @@ impl Arguments {
         let experiment = with_overrides(&self.preset, &self.sets, None)?;
         let mut out = std::io::stdout().lock();
         for network in experiment.networks.iter() {
-            write!(out, "{}", network.summary.render())?;
+            writeln!(out, "{}", lines(&network.summary.render()))?;
         }
         let batch = experiment.preset.train.batch_size;
         writeln!(out, " Training takes about {} at batch size {batch}", experiment.memory().in_words())?;

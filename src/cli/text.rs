@@ -1,5 +1,6 @@
 //! Text from files and folders, made safe for a terminal.
 
+use super::Error;
 use crate::run::text::steers;
 pub use crate::tui::format::bytes;
 
@@ -25,8 +26,8 @@ pub fn plain(text: &str) -> String {
 ///
 /// # Errors
 /// When it has no form in JSON.
-pub fn json(value: &impl serde::Serialize) -> Result<String, serde_json::Error> {
-    let line = serde_json::to_string(value)?;
+pub fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    let line = serde_json::to_string(value).map_err(|error| Error::Failed(error.to_string()))?;
     if !line.contains(steers) {
         return Ok(line);
     }

@@ -94,13 +94,13 @@ impl Arguments {
 /// The file of weights that `wanted` names: itself, or the best checkpoint's of a run.
 fn weights_of(wanted: &str) -> Result<String, Error> {
     if wanted.ends_with(".safetensors") {
-        return Ok(std::path::absolute(wanted)?.to_string_lossy().into_owned());
+        return Ok(home::utf8(&std::path::absolute(wanted)?)?.to_string());
     }
     let run = RunDirectory::find(&home::runs_folder()?, wanted)?;
     let (name, manifest) = (plain(&run.name()), run.manifest()?);
     let step = manifest.best.map(|best| best.step).or_else(|| run.checkpoints().last().copied());
     let step = step.ok_or_else(|| Error::Failed(format!("{name} has no checkpoint yet")))?;
-    Ok(run.checkpoint_path(step).join(checkpoint::WEIGHTS).to_string_lossy().into_owned())
+    Ok(home::utf8(&run.checkpoint_path(step).join(checkpoint::WEIGHTS))?.to_string())
 }
 
 /// Gives a worker a training and tells how it goes, to its end or until a signal.
@@ -115,7 +115,7 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
     let mut listener = hub.join();
     hub.send(begin);
     let mut reporter = Reporter::new(reporting.json, reporting.quiet);
-    let mut was_stopped = false;
+    let (mut was_stopped, mut has_started) = (false, false);
     loop {
         if signals.caught().is_some() && !was_stopped {
             was_stopped = true;
@@ -125,7 +125,11 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
             reporter.let_go();
         }
         let event = match listener.events.recv_timeout(Duration::from_millis(50)) {
-            Waited::TimedOut => continue,
+            Waited::TimedOut => match signals.caught() {
+                // Nothing has been learned yet, and files may be long to read.
+                Some(signal) if !has_started => return Err(Error::Signal(signal)),
+                _ => continue,
+            },
             Waited::Ended => return Err(Error::Failed("the worker ended without a result".into())),
             Waited::Event(event) => event,
         };
@@ -140,7 +144,10 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
                 reporter.finish(&finish)?;
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
-            other => reporter.report(other),
+            other => {
+                has_started |= matches!(other, Event::Started(_));
+                reporter.report(other);
+            }
         }
     }
 }
@@ -410,7 +417,7 @@ pub(super) fn in_words(scores: &Scores) -> String {
 }
 
 fn line(value: &serde_json::Value) -> Result<(), Error> {
-    let text = text::json(value).map_err(|error| Error::Failed(error.to_string()))?;
+    let text = text::json(value)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}")?;
     out.flush()?;

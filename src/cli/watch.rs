@@ -9,7 +9,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Error;
-use super::text::{bytes, plain};
+use super::text::{bytes, json, plain};
 use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
 use crate::tui::{self, Exit};
 
@@ -95,9 +95,7 @@ impl Arguments {
         let mut out = std::io::stdout().lock();
         if self.json {
             for (id, row) in (0..).zip(view.rows.iter()) {
-                let line = line(&watcher, id, row);
-                let line = serde_json::to_string(&line).map_err(|error| Error::Failed(error.to_string()))?;
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", json(&line(&watcher, id, row))?)?;
             }
         } else {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());

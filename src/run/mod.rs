@@ -81,6 +81,12 @@ pub enum Error {
         /// The process, as it wrote itself down.
         owner: String,
     },
+    /// A path that cannot travel in a message.
+    #[error("{path}: this path is not UTF-8, and runs and weights need one that is: rename the folder", path = path.display())]
+    NotUtf8 {
+        /// The path.
+        path: PathBuf,
+    },
     /// Neither `TRAINYARD_HOME` nor a home folder is known.
     #[error("no folder for runs: set TRAINYARD_HOME to one")]
     NoHome,

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::preset::{DeviceChoice, Experiment, Preset};
-use crate::run::{Manifest, RunDirectory};
+use crate::run::{self, Manifest, RunDirectory, home};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
 pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
@@ -130,12 +130,19 @@ impl TrainRequest {
     }
 
     /// Goes on with a run from its newest checkpoint; `experiment` is that of the manifest's preset.
-    pub fn resuming(run: &RunDirectory, manifest: &Manifest, experiment: Experiment) -> Self {
-        TrainRequest {
-            resume: Some(run.path().to_string_lossy().into_owned()),
+    ///
+    /// # Errors
+    /// When the run's path is not UTF-8.
+    pub fn resuming(
+        run: &RunDirectory,
+        manifest: &Manifest,
+        experiment: Experiment,
+    ) -> Result<Self, run::Error> {
+        Ok(TrainRequest {
+            resume: Some(home::utf8(run.path())?.to_string()),
             freeze: manifest.frozen,
             ..TrainRequest::new(experiment)
-        }
+        })
     }
 }
 

@@ -503,7 +503,8 @@ mod tests {
         assert_eq!(run.manifest().unwrap().status, Status::Failed { reason, diverged: true });
 
         let manifest = run.manifest().unwrap();
-        let request = TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data());
+        let request =
+            TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data()).unwrap();
         let told = train(runs.path(), TrainRequest { learning_rate: Some(0.02), ..request });
         assert_eq!(told.failed, None);
         assert_eq!(told.finish.map(|finish| finish.outcome), Some(Outcome::Completed));
@@ -526,7 +527,8 @@ mod tests {
         let run = only_run(runs.path());
         let step = *run.checkpoints().last().unwrap();
         let manifest = run.manifest().unwrap();
-        let mut request = TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data());
+        let mut request =
+            TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data()).unwrap();
         request.experiment.preset.train.epochs = 4;
         let past = train(runs.path(), request).past.expect("it has a past");
         assert!(

@@ -3,4 +3,5 @@
 
 mod broken;
 mod kinds;
+mod limits;
 mod program;

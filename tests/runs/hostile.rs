@@ -51,6 +51,15 @@ fn lists_print_no_byte_that_steers_a_terminal() {
         &["presets", "check", "\u{1b}[2J.ron"],
         &["train", "\u{202e}\u{1b}[2J"],
         &["eval", "\u{202e}\u{1b}[2J"],
+        // Usage errors, which quote the command line.
+        &["\u{9b}31m\u{202e}"],
+        &["train", "small", "--\u{9b}31m"],
+        &["train", "small", "--seed", "\u{202e}1\u{1b}[2J"],
+        &["export", "last", "--to", "\u{9b}31m"],
+        &["bench", "\u{2066}cnn"],
+        &["predict", "zz", "\u{9b}x", "--json"],
+        &["data", "check", "\u{9b}31m\u{202e}"],
+        &["watch", "\u{9b}31m\u{202e}"],
     ] {
         let text = said(&home, words);
         let bad = text.chars().find(|letter| *letter != '\n' && steers(*letter));

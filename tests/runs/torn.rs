@@ -138,7 +138,8 @@ fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_w
             let answers = Trained::load(&seen[0].run, step, &experiment);
             assert_eq!(answers.is_err(), name.contains(&last), "{place}");
             // The run goes on, from the checkpoint before if need be, to the same numbers.
-            let request = TrainRequest::resuming(&seen[0].run, manifest, experiment);
+            let request =
+                TrainRequest::resuming(&seen[0].run, manifest, experiment).expect("its path is a text");
             let outcome = train(runs.path(), request);
             assert_eq!(outcome, Ok(()), "{place}");
             let end = newest(&RunDirectory::at(&folder)).expect("a checkpoint of its end");
@@ -168,7 +169,8 @@ fn what_a_dying_process_left_half_written_is_removed() {
         .expect("renamed");
     let seen = Overview::of(&run);
     let manifest = seen.manifest.expect("it is whole");
-    let request = TrainRequest::resuming(&run, &manifest, checked(manifest.preset.clone()));
+    let request = TrainRequest::resuming(&run, &manifest, checked(manifest.preset.clone()))
+        .expect("its path is a text");
     train(home.path(), request).expect("it goes on");
     let litter: Vec<_> =
         files(run.path()).into_iter().filter(|file| file.to_string_lossy().contains(".writing")).collect();

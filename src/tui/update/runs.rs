@@ -107,13 +107,14 @@ pub(super) fn on_read(state: &mut State, source: &Source, found: Result<Offers, 
 fn go_on_with(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
     let Waiting { overview, learning_rate } = run;
     let Ok(manifest) = &overview.manifest else { return Vec::new() };
-    match manifest.preset.clone().fit(offers) {
-        Ok(experiment) => {
-            let request = TrainRequest::resuming(&overview.run, manifest, experiment);
-            go_on(state, Box::new(TrainRequest { learning_rate: *learning_rate, ..request }))
-        }
-        Err(finding) => {
-            state.complain(format!("{} cannot go on: {finding}", overview.run.name()));
+    let request =
+        manifest.preset.clone().fit(offers).map_err(|finding| finding.to_string()).and_then(|experiment| {
+            TrainRequest::resuming(&overview.run, manifest, experiment).map_err(|error| error.to_string())
+        });
+    match request {
+        Ok(request) => go_on(state, Box::new(TrainRequest { learning_rate: *learning_rate, ..request })),
+        Err(problem) => {
+            state.complain(format!("{} cannot go on: {problem}", overview.run.name()));
             Vec::new()
         }
     }

@@ -137,6 +137,19 @@ fn nothing_above_the_engine_names_a_device() {
 }
 
 #[test]
+fn the_command_line_prints_json_by_the_one_function_that_makes_it_safe() {
+    let is_other = |module: &&Module| room(module) == Some("cli") && module.path.join("::") != "cli::text";
+    let modules = modules();
+    let broken: Vec<String> = modules
+        .iter()
+        .filter(is_other)
+        .filter(|module| names_word(&module.code, "serde_json::to_string"))
+        .map(|module| format!("{} makes JSON by itself", module.path.join("::")))
+        .collect();
+    assert_none(&broken);
+}
+
+#[test]
 fn files_of_a_room_form_no_large_circles() {
     let large = circles(&needs(&modules())).into_iter().filter(|circle| circle.len() > LARGEST_CIRCLE);
     assert_none(

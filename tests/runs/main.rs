@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod disk;
+mod endless;
 mod guards;
 mod hostile;
 mod kill;

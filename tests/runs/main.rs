@@ -9,4 +9,5 @@ mod kill;
 mod pipe;
 mod program;
 mod signals;
+mod socket;
 mod torn;

@@ -2,6 +2,9 @@
 //!
 //! The rooms, and who may use whom, are drawn in `ARCHITECTURE.md`; `tests/architecture.rs` holds the code to it.
 
+// `println!` panics when writing fails, as it does on a terminal that is gone.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 /// The engine's speed: reference workloads, timed.
 pub mod bench;
 /// The subcommands, one file each: what a script sees.

@@ -39,7 +39,7 @@ impl Arguments {
         let wanted: Vec<Workload> =
             if self.workloads.is_empty() { Workload::ALL.into() } else { named.collect() };
         if let Some(line) = self.threads.and_then(|asked| too_many_threads("--threads", asked.into())) {
-            eprintln!("trainyard: {line}");
+            let _ = writeln!(std::io::stderr(), "trainyard: {line}");
         }
         for workload in wanted {
             let measured = measure(workload, self.device, self.threads.map(usize::from));

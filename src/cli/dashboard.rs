@@ -1,6 +1,6 @@
 //! `trainyard` without a subcommand: the dashboard on a worker of its own.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use super::Error;
 use super::text::plain;
@@ -99,9 +99,11 @@ pub(super) fn show(spawn: impl FnOnce() -> Result<(Client, Events), Error>) -> R
         Exit::Quit => Ok(()),
         Exit::Detached => {
             let run = plain(&link.run.unwrap_or_default());
-            println!(
+            let line = format!(
                 "the training goes on: `trainyard attach {run}` shows it, `trainyard stop {run}` ends it"
             );
+            // Errors are ignored: the terminal may be gone, and the training goes on.
+            let _ = writeln!(std::io::stdout(), "{line}");
             Ok(())
         }
         Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),

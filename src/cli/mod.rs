@@ -154,7 +154,8 @@ pub fn log_to_file() -> Result<(), Error> {
 /// Starts no more threads than there are processors, whatever the environment asks for, and says so on stderr.
 pub fn bound_threads() {
     if let Some(line) = worker::bound_threads() {
-        eprintln!("trainyard: {line}");
+        // Errors are ignored: nobody may be there to read it.
+        let _ = writeln!(std::io::stderr(), "trainyard: {line}");
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Error;
 
-/// SIGTERM and SIGINT end a training in good order, a second one ends the process at once. SIGHUP says that the
-/// terminal is gone, and the training goes on without.
+/// SIGTERM and SIGINT end a training in good order. A second signal, of either kind, ends the process at once, no matter
+/// what its threads do: the signal handler does it. SIGHUP says that the terminal is gone, and the training goes on without.
 pub(super) struct Signals {
     ending: Arc<AtomicUsize>,
     hung_up: Arc<AtomicBool>,
@@ -19,12 +19,12 @@ impl Signals {
         use signal_hook::flag;
         let signals = Signals { ending: Arc::default(), hung_up: Arc::default() };
         let failed = |error| Error::Failed(format!("catching signals: {error}"));
+        let seen = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {
             let number = usize::try_from(signal).unwrap_or_default();
-            let seen = Arc::new(AtomicBool::new(false));
             // The order matters: the first signal finds `seen` false, and sets it after.
             flag::register_conditional_shutdown(signal, 128 + signal, seen.clone())
-                .and_then(|_| flag::register(signal, seen))
+                .and_then(|_| flag::register(signal, seen.clone()))
                 .and_then(|_| flag::register_usize(signal, signals.ending.clone(), number))
                 .map_err(failed)?;
         }

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use rustix::process::{self, Pid, Signal};
+
 use super::Error;
 use super::text::plain;
 use crate::run::lock::Lock;
@@ -26,9 +28,12 @@ impl Arguments {
         let Some(owner) = Lock::holder(run.path()) else {
             return Err(Error::Failed(format!("{name} is not being trained")));
         };
-        terminate(&owner).map_err(|reason| Error::Failed(format!("{name}: process {owner}: {reason}")))?;
+        let process = Process::numbered(&owner)
+            .and_then(|process| process.terminate().map(|()| process))
+            .map_err(|reason| Error::Failed(format!("{name}: process {owner}: {reason}")))?;
         let until = Instant::now() + Duration::from_secs(self.wait);
-        while Lock::holder(run.path()).is_some() {
+        // The lock is let go of shortly before the process ends.
+        while !(Lock::holder(run.path()).is_none() && process.has_ended()) {
             if Instant::now() > until {
                 return Err(Error::Failed(format!("{name}: process {owner} has not ended yet")));
             }
@@ -39,8 +44,42 @@ impl Arguments {
     }
 }
 
-fn terminate(process: &str) -> Result<(), String> {
-    use rustix::process::{Pid, Signal, kill_process};
-    let pid = process.parse().ok().and_then(Pid::from_raw).ok_or("its number is not known")?;
-    kill_process(pid, Signal::TERM).map_err(|error| error.to_string())
+/// A process on this machine.
+struct Process {
+    number: Pid,
+    /// Stays with this process even when another one gets its number; `None` where the system has no such handles.
+    #[cfg(target_os = "linux")]
+    handle: Option<std::os::fd::OwnedFd>,
+}
+
+impl Process {
+    fn numbered(text: &str) -> Result<Self, String> {
+        let number = text.parse().ok().and_then(Pid::from_raw).ok_or("its number is not known")?;
+        Ok(Process {
+            number,
+            #[cfg(target_os = "linux")]
+            handle: process::pidfd_open(number, process::PidfdFlags::empty()).ok(),
+        })
+    }
+
+    /// Asks it to end.
+    fn terminate(&self) -> Result<(), String> {
+        #[cfg(target_os = "linux")]
+        if let Some(handle) = &self.handle {
+            return process::pidfd_send_signal(handle, Signal::TERM).map_err(|error| error.to_string());
+        }
+        process::kill_process(self.number, Signal::TERM).map_err(|error| error.to_string())
+    }
+
+    /// Whether it has ended; its parent need not have waited for it.
+    fn has_ended(&self) -> bool {
+        #[cfg(target_os = "linux")]
+        if let Some(handle) = &self.handle {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+            return poll(&mut [PollFd::new(handle, PollFlags::IN)], Some(&at_once))
+                .is_ok_and(|ready| ready > 0);
+        }
+        process::test_kill_process(self.number).is_err_and(|error| error == rustix::io::Errno::SRCH)
+    }
 }

@@ -57,6 +57,15 @@ fn sync_folder(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Appends all of `bytes`, or, when the system refuses, none of them.
+pub(super) fn append_whole(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
+    let before = file.metadata()?.len();
+    file.write_all(bytes).inspect_err(|_| {
+        // A torn record would hide all that follow it.
+        let _ = file.set_len(before);
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

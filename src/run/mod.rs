@@ -5,7 +5,7 @@
 //!   run.ron                                   the preset as run, seed, device, versions, host, status
 //!   events.out.tfevents.<time>.<host>         every figure over time, for TensorBoard
 //!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron
-//!   log.txt                                   what the log line said
+//!   log.txt, log.older.txt                    what the log line said
 //! ```
 
 pub mod atomic;
@@ -14,6 +14,7 @@ pub mod directory;
 pub mod export;
 pub mod home;
 pub mod lock;
+pub mod log_file;
 pub mod manifest;
 pub mod overview;
 pub mod past;

@@ -5,6 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::tensorboard::Reader;
 
+/// The most points of a curve. When there are more, every second one is removed; the newest stays.
+const POINTS: usize = 1 << 16;
+/// The most tags that are read.
+const TAGS: usize = 1000;
+
 /// The numbers of a run, by tag, steps rising.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curves {
@@ -13,7 +18,8 @@ pub struct Curves {
 
 impl Curves {
     /// Reads the event files in a run's folder up to `until`, the step at which it goes on. Steps that were made twice,
-    /// since a run went back to a checkpoint, count as they were made last. What is damaged or unreadable is left out.
+    /// since a run went back to a checkpoint, count as they were made last. What is damaged or unreadable is left out. Of
+    /// long curves every second point is left out, then every second of those; curves of the same steps keep the same.
     pub fn read(folder: &Path, until: u64) -> Self {
         let mut curves = Curves::default();
         for file in event_files(folder) {
@@ -21,11 +27,21 @@ impl Curves {
                 let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
                     return;
                 };
+                if curves.by_tag.len() >= TAGS && !curves.by_tag.contains_key(&scalar.tag) {
+                    return;
+                }
                 let curve = curves.by_tag.entry(scalar.tag).or_default();
                 while curve.last().is_some_and(|(last, _)| *last >= step) {
                     curve.pop();
                 }
                 curve.push((step, scalar.value));
+                if curve.len() > POINTS {
+                    let mut behind = curve.len();
+                    curve.retain(|_| {
+                        behind -= 1;
+                        behind.is_multiple_of(2)
+                    });
+                }
             });
         }
         curves
@@ -84,5 +100,23 @@ mod tests {
         assert_eq!(losses, expected);
         assert_eq!(curves.iter().count(), 1);
         assert_eq!(Curves::read(&folder.path().join("not there"), 8), Curves::default());
+    }
+
+    #[test]
+    fn a_long_curve_is_thinned_and_keeps_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path()).unwrap();
+        for step in 1..=200_000 {
+            writer.scalars(step, &[("loss/train", step as f64), ("accuracy/train", 0.5)]).unwrap();
+            if step.is_multiple_of(10_000) {
+                writer.flush().unwrap();
+            }
+        }
+        let curves = Curves::read(folder.path(), u64::MAX);
+        let losses = curves.curve("loss/train");
+        assert!(losses.len() <= POINTS && losses.len() > POINTS / 3, "{}", losses.len());
+        assert_eq!(losses.last(), Some(&(200_000, 200_000.0)));
+        let steps = |tag: &str| curves.curve(tag).iter().map(|(step, _)| *step).collect::<Vec<_>>();
+        assert_eq!(steps("loss/train"), steps("accuracy/train"));
     }
 }

@@ -1,8 +1,6 @@
 //! Writes a run beside the training: on a thread of its own, from copies, so that a slow, full or vanished disk neither
 //! holds up the training nor ends it. What could not be written is tried again.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::lock::Lock;
 use super::manifest::{Best, Manifest, Status};
 use super::tensorboard::{Grid, Writer};
-use super::{Checkpoint, Error, RunDirectory};
+use super::{Checkpoint, Error, RunDirectory, log_file};
 
 /// How many of the newest checkpoints stay; the best one stays as well.
 pub const KEPT: usize = 3;
@@ -40,6 +38,8 @@ pub enum RecorderEvent {
     Trouble(String),
     /// What could not be written is written.
     Recovered,
+    /// The run's folder was gone, and is made again.
+    Remade(PathBuf),
 }
 
 enum Entry {
@@ -310,12 +310,15 @@ impl Disk {
             return Ok(());
         }
         self.manifest.save(self.run.path())?;
+        // If only the manifest was removed, our own lock would keep us from taking the new one.
+        drop(self.lock.take());
         self.lock = Some(Lock::take(self.run.path())?);
         // What it held back goes to a new file.
         self.events = match self.events.take() {
             Some(old) => Some(old.moved_to(self.run.path())?),
             None => None,
         };
+        (self.report)(RecorderEvent::Remade(self.run.path().to_path_buf()));
         Ok(())
     }
 
@@ -330,13 +333,7 @@ impl Disk {
         if self.log.is_empty() {
             return Ok(());
         }
-        let path = self.run.path().join(LOG);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .map_err(Error::io(&path, "opening the log"))?;
-        append_whole(&mut file, &self.log).map_err(Error::io(&path, "writing"))?;
+        log_file::append(self.run.path(), &self.log)?;
         self.log.clear();
         Ok(())
     }
@@ -361,18 +358,6 @@ impl Disk {
         (self.report)(RecorderEvent::Saved { step, path });
         Ok(())
     }
-}
-
-/// The log's file in a run's folder.
-pub const LOG: &str = "log.txt";
-
-/// Appends all of `bytes`, or, when the system refuses, none of them.
-pub(super) fn append_whole(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
-    let before = file.metadata()?.len();
-    file.write_all(bytes).inspect_err(|_| {
-        // A torn record would hide all that follow it.
-        let _ = file.set_len(before);
-    })
 }
 
 #[cfg(test)]
@@ -426,7 +411,7 @@ mod tests {
         assert_eq!(manifest.best, Some(Best { step: 7, loss: 0.25 }));
         assert_eq!(run.latest_checkpoint().0, Some(checkpoint(7)));
         assert_eq!(scalars(run.path()), [("loss/train".into(), 1, 0.5)]);
-        let log = std::fs::read_to_string(run.path().join(LOG)).unwrap();
+        let log = std::fs::read_to_string(run.path().join(log_file::LOG)).unwrap();
         assert!(log.ends_with("Z two lines\n") && log.lines().count() == 1, "{log}");
         assert!(reports.iter().any(|r| matches!(r, RecorderEvent::Saved { step: 7, .. })));
         drop(Lock::take(run.path()).unwrap());

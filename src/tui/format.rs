@@ -82,6 +82,7 @@ pub fn tick(value: f64, step: f64) -> String {
 /// Steps on an axis: `800`, `1.5k`, `20k`, `3M`
 pub fn steps(value: f64) -> String {
     let (scaled, unit) = match value {
+        v if v >= 1e12 => return format!("{v:.0e}"),
         v if v >= 1e6 => (v / 1e6, "M"),
         v if v >= 1e4 => (v / 1e3, "k"),
         v => (v, ""),

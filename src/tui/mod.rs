@@ -11,12 +11,14 @@ pub mod palette;
 pub mod rounds;
 mod run_loop;
 pub mod screens;
+mod signals;
 pub mod state;
 pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod watch;
 pub mod widgets;
+pub mod writer;
 
 #[cfg(test)]
 mod tests;

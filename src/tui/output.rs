@@ -1,20 +1,23 @@
 //! Where frames go: gathered, so that a frame is one write, and in the escape sequences that the terminal knows.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, Write};
+use std::sync::Arc;
 
-/// Standard output of one terminal.
+use super::writer::Writer;
+
+/// Standard output of one terminal. Frames are handed to the writer's thread, so nothing waits here.
 #[derive(Debug)]
 pub struct Output {
     frame: Vec<u8>,
     /// The terminal knows 16 colours, and those by their old names.
     sixteen: bool,
-    terminal: Stdout,
+    writer: Arc<Writer>,
 }
 
 impl Output {
     /// For a terminal with no more than 16 colours, or with more.
-    pub fn new(sixteen: bool) -> Self {
-        Output { frame: Vec::with_capacity(1 << 16), sixteen, terminal: io::stdout() }
+    pub fn new(sixteen: bool, writer: Arc<Writer>) -> Self {
+        Output { frame: Vec::with_capacity(1 << 16), sixteen, writer }
     }
 }
 
@@ -27,7 +30,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         let translated = if self.sixteen { in_sixteen_colours(&self.frame) } else { Vec::new() };
         let frame = if self.sixteen { &translated } else { &self.frame };
-        let written = self.terminal.write_all(frame).and_then(|()| self.terminal.flush());
+        let written = self.writer.hand_over(frame);
         // A frame that could not be written is not tried again: the next one may not fit what was cut off.
         self.frame.clear();
         written

@@ -15,6 +15,7 @@ use crate::run::Overview;
 use crate::worker;
 
 use super::message::{Effect, Message};
+use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::{Presets, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
@@ -34,8 +35,9 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// The most keys that wait for the dashboard; more stay with the terminal.
 const KEYS: usize = 256;
 
-/// SIGHUP: the terminal is gone. Its number is the same on every Unix.
-const HANG_UP: i32 = 1;
+/// The longest time for which the worker's reports are taken in before a frame is drawn and keys and signals are looked at:
+/// a worker that never stops reporting does not hang the dashboard.
+const TAKING: Duration = Duration::from_millis(50);
 
 /// Why the dashboard could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -95,7 +97,7 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
     drop(guard);
     link.send(state.requests.add(match exit {
         Ok(Exit::Quit) => worker::Command::Shutdown,
-        Ok(Exit::Signal(signal)) if signal != HANG_UP => worker::Command::Shutdown,
+        Ok(Exit::Signal(signal)) if ![HANG_UP, QUIT].contains(&signal) => worker::Command::Shutdown,
         // The connection has dropped, or the dashboard is broken: that is no reason to lose a training.
         Ok(Exit::Detached | Exit::Closed | Exit::Signal(_)) | Err(_) => worker::Command::Detach,
     }));
@@ -107,7 +109,7 @@ pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> 
 }
 
 async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Result<Exit, Error> {
-    guard.screen.draw(|frame| screens::draw(state, frame))?;
+    guard.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
     let mut outside = Outside { link, found };
@@ -123,9 +125,17 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
         let waiting = state.is_waiting();
         let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME } else { FRAME };
         let mut at_once = false;
+        let is_ready = guard.is_ready();
         let message = tokio::select! {
             biased;
-            signal = signals.next() => return Ok(Exit::Signal(signal)),
+            signal = signals.next() => match signal {
+                Signal::End(number) => return Ok(Exit::Signal(number)),
+                Signal::GoOn => {
+                    guard.take_again()?;
+                    (dirty, at_once) = (true, true);
+                    None
+                }
+            },
             event = input.recv() => match event {
                 None => return Ok(Exit::Closed),
                 Some(event) => {
@@ -133,7 +143,11 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
                     from_input(event).inspect(|_| touched = Instant::now())
                 }
             },
-            () = sleep_until(drawn + interval), if dirty => {
+            () = sleep_until(drawn + interval), if dirty && is_ready => {
+                at_once = true;
+                None
+            }
+            () = guard.ready(), if dirty && !is_ready => {
                 at_once = true;
                 None
             }
@@ -164,14 +178,18 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
             dirty = true;
             at_once = true;
         }
-        if dirty && (at_once || drawn.elapsed() >= interval) {
-            while !engine_gone && let Some(event) = at_hand(outside.link).await {
+        if dirty && guard.is_ready() && (at_once || drawn.elapsed() >= interval) {
+            let until = Instant::now() + TAKING;
+            while !engine_gone
+                && Instant::now() < until
+                && let Some(event) = at_hand(outside.link).await
+            {
                 let message = from_engine(event, &mut engine_gone);
                 if let Some(exit) = outside.apply(state, message) {
                     return Ok(exit);
                 }
             }
-            guard.screen.draw(|frame| screens::draw(state, frame))?;
+            guard.draw(|frame| screens::draw(state, frame))?;
             drawn = Instant::now();
             dirty = false;
         }
@@ -257,43 +275,4 @@ pub(super) fn read_input() -> mpsc::Receiver<Input> {
     // Without the thread the receiver is closed at once and the dashboard ends as if the terminal were gone.
     let _ = std::thread::Builder::new().name("input".into()).spawn(read);
     receiver
-}
-
-/// The signals that end the dashboard in good order.
-pub(super) struct Signals {
-    #[cfg(unix)]
-    streams: [(i32, tokio::signal::unix::Signal); 3],
-}
-
-impl Signals {
-    #[cfg(unix)]
-    pub(super) fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind: SignalKind| Ok::<_, io::Error>((kind.as_raw_value(), signal(kind)?));
-        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-        let [first, second, third] = kinds.map(listen);
-        Ok(Signals { streams: [first?, second?, third?] })
-    }
-
-    #[cfg(unix)]
-    pub(super) async fn next(&mut self) -> i32 {
-        let [(term, terminate), (hup, hangup), (int, interrupt)] = &mut self.streams;
-        tokio::select! {
-            _ = terminate.recv() => *term,
-            _ = hangup.recv() => *hup,
-            _ = interrupt.recv() => *int,
-        }
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn listen() -> io::Result<Self> {
-        Ok(Signals {})
-    }
-
-    #[cfg(not(unix))]
-    pub(super) async fn next(&mut self) -> i32 {
-        // Ctrl-C from outside has number 2 everywhere.
-        let _ = tokio::signal::ctrl_c().await;
-        2
-    }
 }

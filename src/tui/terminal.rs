@@ -1,33 +1,41 @@
 //! The terminal is borrowed: taken over here, given back here, whatever happens in between.
 
 use std::io::{self, Write};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crossterm::cursor::Show;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
-use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
-use ratatui::Terminal;
+use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Rect, Size};
+use ratatui::{Frame, Terminal};
 
 use super::output::Output;
 use super::theme::Depth;
+use super::writer::Writer;
 
 /// Where frames go.
-pub type Screen = Terminal<CrosstermBackend<Output>>;
+type Screen = Terminal<CrosstermBackend<Output>>;
+
+/// How long the terminal is given to take the sequences that restore it: a terminal that nobody reads takes nothing.
+const GRACE: Duration = Duration::from_millis(500);
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Held while the terminal is given back, so that a second thread waits until it is.
+static RESTORING: Mutex<()> = Mutex::new(());
 /// What other threads' panics said while the dashboard had the screen.
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The terminal while the dashboard has it; restored when dropped.
 pub struct Guard {
-    /// What is drawn on.
-    pub screen: Screen,
+    screen: Screen,
+    writer: Arc<Writer>,
 }
 
 impl Guard {
@@ -38,18 +46,54 @@ impl Guard {
     /// When standard output is no terminal or does not take the settings.
     pub fn take(depth: Depth) -> io::Result<Guard> {
         install_panic_hook();
+        let writer = Writer::open()?;
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
-        let mut out = Output::new(depth == Depth::Sixteen);
-        let entered = execute!(out, EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste);
+        let mut out = Output::new(depth == Depth::Sixteen, writer.clone());
+        let entered = enter(&mut out);
         match entered.and_then(|()| Terminal::new(CrosstermBackend::new(out))) {
-            Ok(screen) => Ok(Guard { screen }),
+            Ok(screen) => Ok(Guard { screen, writer }),
             Err(error) => {
                 restore();
                 Err(error)
             }
         }
     }
+
+    /// Draws a frame without waiting for the terminal: see [`is_ready`](Guard::is_ready).
+    ///
+    /// # Errors
+    /// When an earlier frame could not be written.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.screen.draw(frame).map(|_| ())
+    }
+
+    /// Whether the terminal has taken all frames so far. Until then, another frame would only queue behind them.
+    pub fn is_ready(&self) -> bool {
+        self.writer.is_done()
+    }
+
+    /// Waits until it has.
+    pub async fn ready(&self) {
+        self.writer.done().await;
+    }
+
+    /// Takes the terminal over again after the process was stopped, since others may have used it meanwhile. The next frame
+    /// is drawn completely.
+    ///
+    /// # Errors
+    /// When the terminal does not take the settings.
+    pub fn take_again(&mut self) -> io::Result<()> {
+        disable_raw_mode()?;
+        enable_raw_mode()?;
+        enter(self.screen.backend_mut())?;
+        let Size { width, height } = self.screen.size()?;
+        self.screen.resize(Rect::new(0, 0, width, height))
+    }
+}
+
+fn enter(out: &mut impl Write) -> io::Result<()> {
+    execute!(out, EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste)
 }
 
 impl Drop for Guard {
@@ -58,17 +102,25 @@ impl Drop for Guard {
     }
 }
 
-/// Gives the terminal back; does nothing when it is not taken. Errors are ignored: the terminal may be gone.
+/// Gives the terminal back; does nothing when it is not taken. Errors are ignored: the terminal may be gone. A terminal that
+/// nobody reads is not waited for.
 pub fn restore() {
+    let _one_at_a_time = RESTORING.lock().unwrap_or_else(PoisonError::into_inner);
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut out = io::stdout();
-    let _ = execute!(out, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    let mut farewell = Vec::new();
+    let _ = queue!(farewell, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    let is_taken = Writer::current().is_some_and(|writer| {
+        let handed = writer.hand_over(&farewell);
+        // What ratatui writes when its terminal is dropped would come too late.
+        writer.close();
+        handed.is_ok() && writer.wait(GRACE)
+    });
     let _ = disable_raw_mode();
-    let _ = out.flush();
-    for panic in PANICS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).drain(..) {
-        let _ = writeln!(io::stderr(), "{panic}");
+    let panics: Vec<String> = PANICS.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+    if is_taken {
+        panics.iter().for_each(|panic| drop(writeln!(io::stderr(), "{panic}")));
     }
 }
 
@@ -79,7 +131,7 @@ fn install_panic_hook() {
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if TAKEN.load(Ordering::SeqCst) && thread::current().id() != drawing {
-            PANICS.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(info.to_string());
+            PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
             return;
         }
         restore();

@@ -3,7 +3,8 @@
 
 use std::collections::VecDeque;
 
-use super::protocol::Event;
+use super::protocol::{EpochReport, Event, Phase, StepReport};
+use crate::run::text::shown;
 
 /// More step reports than this are halved: two that follow each other become one.
 const STEPS: usize = 8192;
@@ -13,45 +14,22 @@ const EPOCHS: usize = 2048;
 const PHASES: usize = 4096;
 /// The most lines for the log that are kept: the newest ones.
 const LINES: usize = 1000;
+/// The longest line, in characters; a longer one is cut.
+const LONGEST_LINE: usize = 10_000;
 
-/// What an event counts as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Step,
-    Epoch,
-    Phase,
-    Line,
-    /// Few in a training, or asked for: never left out.
-    Other,
-}
-
-impl Kind {
-    fn of(event: &Event) -> Self {
-        match event {
-            Event::Step(_) => Kind::Step,
-            Event::Epoch(_) => Kind::Epoch,
-            Event::Phase(_) => Kind::Phase,
-            Event::Log(_) | Event::Checkpoint { .. } | Event::Trouble(_) => Kind::Line,
-            Event::Preparing(_)
-            | Event::Started(_)
-            | Event::Past(_)
-            | Event::Reply { .. }
-            | Event::Keeping { .. }
-            | Event::Finished(_)
-            | Event::Failed(_)
-            | Event::Connection(_) => Kind::Other,
-        }
-    }
-}
-
-/// The events, and what was left out of them.
+/// The events that wait, and how many were left out. Each kind has its own queue, so that the event to leave out is found
+/// at once: adding an event costs the same however many wait. Events are numbered as they are added, and are taken in
+/// this order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Backlog {
-    events: VecDeque<Event>,
-    steps: usize,
-    epochs: usize,
-    phases: usize,
-    lines: usize,
+    /// The number of the next event.
+    next: u64,
+    steps: VecDeque<(u64, StepReport)>,
+    epochs: VecDeque<(u64, Box<EpochReport>)>,
+    phases: VecDeque<(u64, Phase)>,
+    lines: VecDeque<(u64, Event)>,
+    /// Events that are never left out: a training has few of them, or a listener has asked for them.
+    others: VecDeque<(u64, Event)>,
     left_out_lines: u64,
     left_out_epochs: u64,
 }
@@ -59,7 +37,8 @@ pub(super) struct Backlog {
 impl Backlog {
     /// Adds an event; a step report becomes one with the step report of its epoch before it.
     pub(super) fn sum_up(&mut self, event: Event) {
-        if let (Some(Event::Step(before)), Event::Step(new)) = (self.events.back_mut(), &event)
+        if let (Some((number, before)), Event::Step(new)) = (self.steps.back_mut(), &event)
+            && *number + 1 == self.next
             && before.epoch == new.epoch
         {
             *before = before.and(new);
@@ -70,18 +49,29 @@ impl Backlog {
 
     /// Adds an event.
     pub(super) fn push(&mut self, event: Event) {
-        if let Some(count) = self.count(Kind::of(&event)) {
-            *count += 1;
-        }
-        self.events.push_back(event);
-        if self.lines > LINES {
-            self.leave_out_oldest_line();
-        }
-        if self.epochs > EPOCHS || self.phases > PHASES {
-            self.leave_out_epochs_and_phases();
-        }
-        if self.steps > STEPS {
-            self.halve_steps();
+        let number = self.next;
+        self.next += 1;
+        match event {
+            Event::Step(report) => self.push_step(number, report),
+            Event::Epoch(report) => self.push_epoch(number, report),
+            Event::Phase(phase) => {
+                self.phases.push_back((number, phase));
+                if self.phases.len() > PHASES {
+                    // Only the newest phase still holds.
+                    self.phases.drain(..PHASES);
+                }
+            }
+            Event::Log(line) => self.push_line(number, Event::Log(cut(line))),
+            Event::Trouble(what) => self.push_line(number, Event::Trouble(what.map(cut))),
+            Event::Checkpoint { .. } => self.push_line(number, event),
+            Event::Preparing(_)
+            | Event::Started(_)
+            | Event::Past(_)
+            | Event::Reply { .. }
+            | Event::Keeping { .. }
+            | Event::Finished(_)
+            | Event::Failed(_)
+            | Event::Connection(_) => self.others.push_back((number, event)),
         }
     }
 
@@ -91,29 +81,44 @@ impl Backlog {
             (self.left_out_lines, self.left_out_epochs) = (0, 0);
             return Some(Event::Log(line));
         }
-        let event = self.events.pop_front()?;
-        if let Some(count) = self.count(Kind::of(&event)) {
-            *count -= 1;
+        let fronts = [
+            self.steps.front().map(|(number, _)| *number),
+            self.epochs.front().map(|(number, _)| *number),
+            self.phases.front().map(|(number, _)| *number),
+            self.lines.front().map(|(number, _)| *number),
+            self.others.front().map(|(number, _)| *number),
+        ];
+        let oldest = fronts.into_iter().flatten().min()?;
+        match fronts.into_iter().position(|front| front == Some(oldest))? {
+            0 => self.steps.pop_front().map(|(_, report)| Event::Step(report)),
+            1 => self.epochs.pop_front().map(|(_, report)| Event::Epoch(report)),
+            2 => self.phases.pop_front().map(|(_, phase)| Event::Phase(phase)),
+            3 => self.lines.pop_front().map(|(_, line)| line),
+            _ => self.others.pop_front().map(|(_, event)| event),
         }
-        Some(event)
     }
 
     /// The events, oldest first; what was left out is told before them.
     pub(super) fn iter(&self) -> impl Iterator<Item = Event> {
-        self.left_out().map(Event::Log).into_iter().chain(self.events.iter().cloned())
+        let mut all = self.clone();
+        std::iter::from_fn(move || all.pop())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.len() == 0
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.steps.len() + self.epochs.len() + self.phases.len() + self.lines.len() + self.others()
+    }
+
+    /// The number of events that wait and are never left out.
+    pub(super) fn others(&self) -> usize {
+        self.others.len()
     }
 
     pub(super) fn clear(&mut self) {
         *self = Backlog::default();
-    }
-
-    #[cfg(test)]
-    pub(super) fn len(&self) -> usize {
-        self.events.len()
     }
 
     fn left_out(&self) -> Option<String> {
@@ -127,66 +132,61 @@ impl Backlog {
         }
     }
 
-    /// How many there are of a kind, where that is counted.
-    fn count(&mut self, kind: Kind) -> Option<&mut usize> {
-        match kind {
-            Kind::Step => Some(&mut self.steps),
-            Kind::Epoch => Some(&mut self.epochs),
-            Kind::Phase => Some(&mut self.phases),
-            Kind::Line => Some(&mut self.lines),
-            Kind::Other => None,
-        }
-    }
-
-    fn leave_out_oldest_line(&mut self) {
-        if let Some(oldest) = self.events.iter().position(|event| Kind::of(event) == Kind::Line) {
-            self.events.remove(oldest);
-            self.lines -= 1;
+    fn push_line(&mut self, number: u64, line: Event) {
+        self.lines.push_back((number, line));
+        if self.lines.len() > LINES {
+            self.lines.pop_front();
             self.left_out_lines += 1;
         }
     }
 
-    /// Every second epoch goes, the newest stays; of the phases only the newest is still true.
-    fn leave_out_epochs_and_phases(&mut self) {
-        let (mut epochs_behind, mut phases_behind) = (self.epochs, self.phases);
-        self.events.retain(|event| match Kind::of(event) {
-            Kind::Epoch => {
-                epochs_behind -= 1;
-                epochs_behind.is_multiple_of(2)
-            }
-            Kind::Phase => {
-                phases_behind -= 1;
-                phases_behind == 0
-            }
-            Kind::Step | Kind::Line | Kind::Other => true,
+    /// Adds an epoch. When there are too many, every second one is removed; the newest stays.
+    fn push_epoch(&mut self, number: u64, report: Box<EpochReport>) {
+        self.epochs.push_back((number, report));
+        if self.epochs.len() <= EPOCHS {
+            return;
+        }
+        let before = self.epochs.len();
+        let mut behind = before;
+        self.epochs.retain(|_| {
+            behind -= 1;
+            behind.is_multiple_of(2)
         });
-        let stay = self.epochs.div_ceil(2);
-        self.left_out_epochs += (self.epochs - stay) as u64;
-        (self.epochs, self.phases) = (stay, self.phases.min(1));
+        self.left_out_epochs += (before - self.epochs.len()) as u64;
     }
 
-    /// Two step reports with no epoch's end between them become one.
-    fn halve_steps(&mut self) {
-        let mut halved: VecDeque<Event> = VecDeque::with_capacity(self.events.len());
-        // Where the step report stands that has no partner yet.
-        let mut alone = None;
-        for event in self.events.drain(..) {
-            match (&event, alone.take()) {
-                (Event::Step(second), Some(at)) => {
-                    if let Some(Event::Step(first)) = halved.get_mut(at) {
-                        *first = first.and(second);
-                    }
-                    self.steps -= 1;
-                    continue;
-                }
-                (Event::Step(_), None) => alone = Some(halved.len()),
-                (Event::Epoch(_), _) => {}
-                (_, before) => alone = before,
-            }
-            halved.push_back(event);
+    /// Adds a step. When there are too many, each two with no end of an epoch between them become one.
+    fn push_step(&mut self, number: u64, report: StepReport) {
+        self.steps.push_back((number, report));
+        if self.steps.len() <= STEPS {
+            return;
         }
-        self.events = halved;
+        let mut halved: VecDeque<(u64, StepReport)> = VecDeque::with_capacity(STEPS + 1);
+        // Whether the last report in `halved` still stands for one report only.
+        let mut is_alone = false;
+        let mut ends = self.epochs.iter().map(|(number, _)| *number).peekable();
+        for (number, report) in self.steps.drain(..) {
+            while ends.next_if(|end| *end < number).is_some() {
+                is_alone = false;
+            }
+            match halved.back_mut().filter(|_| is_alone) {
+                Some((_, before)) => {
+                    *before = before.and(&report);
+                    is_alone = false;
+                }
+                None => {
+                    halved.push_back((number, report));
+                    is_alone = true;
+                }
+            }
+        }
+        self.steps = halved;
     }
+}
+
+fn cut(line: String) -> String {
+    // A text has no more characters than bytes.
+    if line.len() > LONGEST_LINE { shown(&line, LONGEST_LINE) } else { line }
 }
 
 #[cfg(test)]
@@ -270,5 +270,35 @@ mod tests {
         assert_eq!((lines.len(), lines[0]), (LINES, &Event::Log("4000".into())));
         let replies = events.iter().filter(|event| matches!(event, Event::Reply { .. }));
         assert!(replies.eq((0..5000).map(reply).collect::<Vec<_>>().iter()));
+    }
+
+    #[test]
+    fn ten_million_epochs_take_constant_time_each_and_bounded_memory() {
+        let mut backlog = Backlog::default();
+        let since = std::time::Instant::now();
+        for number in 1..=10_000_000 {
+            backlog.push(step(u64::from(number), number));
+            backlog.push(epoch(number));
+            backlog.push(Event::Checkpoint { step: u64::from(number) });
+        }
+        assert!(backlog.len() < STEPS + EPOCHS + LINES, "{}", backlog.len());
+        // If the cost of each grew with the number that wait, this would take hours.
+        assert!(since.elapsed().as_secs() < 60, "{:?}", since.elapsed());
+        let steps = drained(backlog).into_iter().map(|event| match event {
+            Event::Step(report) => u64::from(report.steps),
+            _ => 0,
+        });
+        assert_eq!(steps.sum::<u64>(), 10_000_000);
+    }
+
+    #[test]
+    fn a_line_of_any_length_takes_little_memory() {
+        let mut backlog = Backlog::default();
+        backlog.push(Event::Log("x".repeat(10 << 20)));
+        backlog.push(Event::Trouble(Some("é".repeat(10 << 20))));
+        for event in drained(backlog) {
+            let (Event::Log(line) | Event::Trouble(Some(line))) = event else { panic!("{event:?}") };
+            assert_eq!(line.chars().count(), LONGEST_LINE);
+        }
     }
 }

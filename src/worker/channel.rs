@@ -145,6 +145,11 @@ impl Outbox {
         self.send(Event::Reply { to, reply });
     }
 
+    /// The number of events that wait and are never left out: replies, and the events that begin and end a training.
+    pub fn backlog(&self) -> usize {
+        self.0.queue().pending.others()
+    }
+
     /// A way to report from another thread; it does not keep [`Events`] from ending.
     pub fn reporter(&self) -> Reporter {
         Reporter(self.0.clone())
@@ -159,6 +164,11 @@ impl Reporter {
     /// Reports an event; never waits for the listener, and does nothing once the worker has ended.
     pub fn send(&self, event: Event) {
         self.0.put(event);
+    }
+
+    /// As [`Outbox::backlog`].
+    pub fn backlog(&self) -> usize {
+        self.0.queue().pending.others()
     }
 }
 

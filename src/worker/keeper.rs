@@ -6,15 +6,24 @@ use std::time::{Duration, Instant};
 use super::channel::Reporter;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
+use super::thinning::Thinning;
 use crate::preset::OnNan;
 use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
 /// A folder that could not be made is tried again after this time.
 const RETRY: Duration = Duration::from_secs(5);
-/// The curves of a training get about this many points, but at least one every [`FEWEST`] steps.
-const POINTS: u64 = 5000;
+/// The curves of a training get about this many points, but at least one every [`FEWEST`] steps, as long as [`Thinning`]
+/// does not leave them out.
+const POINTS: u32 = 5000;
 const FEWEST: u64 = 50;
+/// The number of epochs, of histograms of the weights and of pictures that are written down before they are thinned.
+const EPOCHS: u32 = 2000;
+const HISTOGRAMS: u32 = 100;
+const PICTURES: u32 = 100;
+
+/// The tag of an epoch's number in event files, written once epochs are left out.
+pub(super) const EPOCH: &str = "epoch";
 
 /// A state that a training can go back to.
 #[derive(Clone)]
@@ -53,7 +62,34 @@ pub(super) struct Keeper {
     steps_a_point: u64,
     /// The steps since the last point.
     point: Option<StepReport>,
+    /// The newest epoch, if it was left out.
+    epoch: Option<EpochReport>,
     pictures: Pictures,
+    written: Written,
+}
+
+/// How much has been written down since the training began or was resumed, at `since`.
+struct Written {
+    since: Instant,
+    points: Thinning,
+    epochs: Thinning,
+    histograms: Thinning,
+    pictures: Thinning,
+    /// Epochs have been left out, and the log says so.
+    is_thinned: bool,
+}
+
+impl Written {
+    fn new() -> Self {
+        Written {
+            since: Instant::now(),
+            points: Thinning::new(POINTS),
+            epochs: Thinning::new(EPOCHS),
+            histograms: Thinning::new(HISTOGRAMS),
+            pictures: Thinning::new(PICTURES),
+            is_thinned: false,
+        }
+    }
 }
 
 impl Keeper {
@@ -78,7 +114,9 @@ impl Keeper {
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
             steps_a_point: 1,
             point: None,
+            epoch: None,
             pictures: Pictures::default(),
+            written: Written::new(),
         }
     }
 
@@ -99,11 +137,12 @@ impl Keeper {
     /// Makes the run's folder, unless one is open, and says where it is.
     pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
         self.since = Instant::now();
+        self.written = Written::new();
         if self.keeps_good {
             self.factor = training.learning_rate().factor;
             self.good = Some(Good { checkpoint: training.snapshot(), factor: self.factor });
         }
-        self.steps_a_point = (training.steps() / POINTS).clamp(1, FEWEST);
+        self.steps_a_point = (training.steps() / u64::from(POINTS)).clamp(1, FEWEST);
         if self.recorder.is_none() && self.runs.is_some() {
             let manifest = Manifest::begin(training.preset().clone(), device.to_string());
             self.manifest = Some(Manifest { frozen: self.frozen, ..manifest });
@@ -137,6 +176,10 @@ impl Keeper {
                 RecorderEvent::Saved { step, .. } => Event::Checkpoint { step },
                 RecorderEvent::Trouble(what) => Event::Trouble(Some(what)),
                 RecorderEvent::Recovered => Event::Trouble(None),
+                RecorderEvent::Remade(folder) => Event::Log(format!(
+                    "the run's folder was removed or moved: it is made again at {}, and what follows is kept there",
+                    folder.display()
+                )),
             });
         }
     }
@@ -189,7 +232,8 @@ impl Keeper {
             if is_free {
                 // A checkpoint of this very step may have been taken before the epoch's end, which can change the weights.
                 self.last_step = None;
-                self.take(training, loss, true);
+                let histograms = self.written.histograms.lets_through(self.written.since.elapsed());
+                self.take(training, loss, histograms);
                 self.is_epoch_saved = true;
             } else if let Some(loss) = best {
                 self.held = Some((training.snapshot(), loss));
@@ -203,7 +247,12 @@ impl Keeper {
     /// Adds pictures, when they are due.
     fn look(&mut self, training: &mut dyn Training, is_end: bool) {
         let Some(recorder) = &self.recorder else { return };
-        match self.pictures.due(training, is_end) {
+        if !self.pictures.is_due(training.step(), is_end)
+            || !(is_end || self.written.pictures.lets_through(self.written.since.elapsed()))
+        {
+            return;
+        }
+        match self.pictures.make(training) {
             Ok(pictures) => {
                 pictures.into_iter().for_each(|(tag, grid)| recorder.picture(training.step(), tag, grid));
             }
@@ -236,27 +285,56 @@ impl Keeper {
     pub(super) fn stepped(&mut self, step: &StepReport) {
         self.is_epoch_saved = false;
         self.factor = step.learning_rate.factor;
-        let Some(recorder) = &self.recorder else { return };
-        let point = self.point.take().map_or(*step, |before| before.and(step));
-        if !step.step.is_multiple_of(self.steps_a_point) {
-            self.point = Some(point);
+        if self.recorder.is_none() {
             return;
         }
+        let point = self.point.take().map_or(*step, |before| before.and(step));
+        let is_due = step.step.is_multiple_of(self.steps_a_point)
+            && self.written.points.lets_through(self.written.since.elapsed());
+        if is_due {
+            self.write_point(&point);
+        } else {
+            self.point = Some(point);
+        }
+    }
+
+    fn write_point(&self, point: &StepReport) {
+        let Some(recorder) = &self.recorder else { return };
         let mut scalars = by_tag(&point.scores, "train");
         scalars.push(("learning_rate".into(), point.learning_rate.effective()));
         scalars.push(("samples_per_second".into(), point.samples_per_second()));
-        recorder.scalars(step.step, scalars);
+        recorder.scalars(point.step, scalars);
     }
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.
     pub(super) fn epoch_ended(&mut self, epoch: &EpochReport) {
         self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
+        if self.recorder.is_none() {
+            return;
+        }
+        if self.written.epochs.lets_through(self.written.since.elapsed()) {
+            self.epoch = None;
+            return self.write_epoch(epoch);
+        }
+        self.epoch = Some(*epoch);
+        if !std::mem::replace(&mut self.written.is_thinned, true) {
+            let line =
+                format!("from epoch {} on, not every epoch is written to the run's files", epoch.epoch);
+            self.line(&line);
+            self.reporter.send(Event::Log(line));
+        }
+    }
+
+    fn write_epoch(&self, epoch: &EpochReport) {
         let Some(recorder) = &self.recorder else { return };
         let mut scalars = by_tag(&epoch.training, "epoch");
         if let Some(validation) = &epoch.validation {
             scalars.extend(by_tag(validation, "validation"));
         }
         scalars.push(("seconds/epoch".into(), epoch.seconds));
+        if self.written.is_thinned {
+            scalars.push((EPOCH.into(), f64::from(epoch.epoch)));
+        }
         recorder.scalars(epoch.step, scalars);
         recorder.line(format!(
             "epoch {} after {} steps: {}{}",
@@ -265,6 +343,16 @@ impl Keeper {
             in_words(&epoch.training),
             epoch.validation.map(|scores| format!("; validation {}", in_words(&scores))).unwrap_or_default()
         ));
+    }
+
+    /// Writes down the newest steps and the newest epoch, if they were left out.
+    fn write_newest(&mut self) {
+        if let Some(point) = self.point.take() {
+            self.write_point(&point);
+        }
+        if let Some(epoch) = self.epoch.take() {
+            self.write_epoch(&epoch);
+        }
     }
 
     /// The last checkpoint of a training that has ended.
@@ -284,7 +372,8 @@ impl Keeper {
     }
 
     /// Closes the run: everything that waits is on disk afterwards.
-    pub(super) fn close(self, status: Status, test: Option<(&Scores, u64)>) {
+    pub(super) fn close(mut self, status: Status, test: Option<(&Scores, u64)>) {
+        self.write_newest();
         let Some(recorder) = self.recorder else { return };
         if let Some((scores, step)) = test {
             recorder.scalars(step, by_tag(scores, "test"));

@@ -13,6 +13,7 @@ pub mod protocol;
 mod remote;
 mod session;
 pub mod socket;
+mod thinning;
 mod threads;
 mod trained;
 

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::keeper::EPOCH;
 use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport};
 use crate::run::past::Curves;
 
 /// More reports of steps are summed up, two into one.
 const STEPS: usize = 4096;
+/// The most reports of epochs. When there are more, every second one is removed; the newest stays.
+const EPOCHS: usize = 2048;
 
 /// The reports of the run in `folder` up to the step `until`, at which it goes on.
 pub(super) fn read(folder: &Path, until: u64, steps_per_epoch: u64) -> Past {
@@ -40,10 +43,16 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
         });
         steps = pairs.collect();
     }
-    let epochs = epochs.into_iter().zip(1..).map(|((step, training), epoch)| {
-        let seconds = seconds.iter().find(|(there, _)| *there == step).map_or(0.0, |(_, seconds)| *seconds);
+    let numbers = curves.curve(EPOCH);
+    let mut last = 0_u32;
+    let epochs = epochs.into_iter().map(|(step, training)| {
+        let number =
+            numbers.binary_search_by_key(&step, |(there, _)| *there).ok().map(|at| numbers[at].1 as u32);
+        last = number.unwrap_or(last.saturating_add(1));
+        let seconds =
+            seconds.binary_search_by_key(&step, |(there, _)| *there).map_or(0.0, |at| seconds[at].1);
         EpochReport {
-            epoch,
+            epoch: last,
             step,
             training,
             validation: validation.get(&step).copied(),
@@ -52,7 +61,15 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
             seconds,
         }
     });
-    Past { steps, epochs: epochs.collect() }
+    let mut epochs: Vec<EpochReport> = epochs.collect();
+    while epochs.len() > EPOCHS {
+        let mut behind = epochs.len();
+        epochs.retain(|_| {
+            behind -= 1;
+            behind.is_multiple_of(2)
+        });
+    }
+    Past { steps, epochs }
 }
 
 /// The scores whose scalars `keeper::by_tag` wrote, by their steps.
@@ -109,15 +126,29 @@ mod tests {
     }
 
     #[test]
+    fn epochs_that_were_left_out_are_not_counted_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::create(folder.path()).unwrap();
+        let epochs = [(1, None), (2, None), (7, Some(7.0)), (19, Some(19.0)), (20, None)];
+        for (step, number) in epochs {
+            let number = number.map(|number| (EPOCH, number));
+            writer.scalars(step, &[&[("loss/epoch", 0.5)][..], number.as_slice()].concat()).unwrap();
+        }
+        writer.flush().unwrap();
+        let past = read(folder.path(), 20, 1);
+        assert_eq!(past.epochs.iter().map(|report| report.epoch).collect::<Vec<_>>(), [1, 2, 7, 19, 20]);
+    }
+
+    #[test]
     fn a_long_past_is_summed_up() {
         let folder = tempfile::tempdir().unwrap();
         let mut writer = Writer::create(folder.path()).unwrap();
         for step in 1..=10_000 {
-            writer.scalars(step, &[("loss/train", 1.0)]).unwrap();
+            writer.scalars(step, &[("loss/train", 1.0), ("loss/epoch", 1.0)]).unwrap();
         }
         writer.flush().unwrap();
         let past = read(folder.path(), u64::MAX, 100);
-        assert!(past.steps.len() <= STEPS);
+        assert!(past.steps.len() <= STEPS && past.epochs.len() <= EPOCHS);
         assert_eq!(past.steps.iter().map(|report| u64::from(report.steps)).sum::<u64>(), 10_000);
     }
 }

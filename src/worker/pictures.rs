@@ -20,25 +20,20 @@ pub(super) struct Pictures {
 }
 
 impl Pictures {
-    /// The pictures at the end of an epoch; at the end of the training in any case. Looking does not change what is
-    /// trained.
-    ///
-    /// # Errors
-    /// When the device fails.
-    pub(super) fn due(
-        &mut self,
-        training: &mut dyn Training,
-        is_end: bool,
-    ) -> Result<Vec<(String, Grid)>, train::Error> {
-        let step = training.step();
-        let is_due = match self.made {
+    /// Whether pictures are due at this step; they always are at the end of the training.
+    pub(super) fn is_due(&self, step: u64, is_end: bool) -> bool {
+        match self.made {
             None => true,
             Some((_, at)) if at == step => false,
             Some((when, _)) => is_end || when.elapsed() >= PAUSE,
-        };
-        if !is_due {
-            return Ok(Vec::new());
         }
+    }
+
+    /// Makes the pictures as the networks are now. This does not change the training.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub(super) fn make(&mut self, training: &mut dyn Training) -> Result<Vec<(String, Grid)>, train::Error> {
         let mut pictures = Vec::new();
         for info in training.figures().into_iter().filter(|info| KEPT.contains(&info.name.as_str())) {
             if let Some(figure) = training.figure(&info.name, &Controls::start(&info.knobs))?
@@ -47,7 +42,7 @@ impl Pictures {
                 pictures.push((info.name, grid));
             }
         }
-        self.made = Some((Instant::now(), step));
+        self.made = Some((Instant::now(), training.step()));
         Ok(pictures)
     }
 }

@@ -9,14 +9,24 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::channel::Reporter;
-use super::protocol::{Command, ConnectionState, Event, Phase, Reply, Request, RequestId};
+use super::protocol::{
+    Command, ConnectionState, Event, Finish, Outcome, Phase, Reply, Request, RequestId, Scores,
+};
 use super::socket::Connection;
 use crate::run::lock::Lock;
+use crate::run::{RunDirectory, Status};
+use crate::train::report::rate;
 
 /// The first pause before another try; each is twice as long as the one before.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After an event of more bytes than this, nothing is read until the listener has taken it.
+const LARGE: u64 = 1 << 20;
+/// The most events of those that are never left out that may wait for the listener; then nothing is read.
+const AHEAD: usize = 64;
+/// The time between two looks at how many wait.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A training in another process.
 pub(super) struct Remote {
@@ -44,6 +54,16 @@ struct Link {
     is_over: bool,
     /// The listener here has left.
     is_closed: bool,
+    /// What the training has reported of its steps and epochs.
+    course: Course,
+}
+
+/// The totals of the reports of a training.
+#[derive(Default)]
+struct Course {
+    epochs: u32,
+    samples: u64,
+    seconds: f64,
 }
 
 impl Remote {
@@ -61,8 +81,13 @@ impl Remote {
     /// When the system refuses another thread.
     pub(super) fn over(connection: Connection, folder: &Path, reporter: Reporter) -> io::Result<Self> {
         let from = connection.handle()?;
-        let link =
-            Link { connection: Some(connection), open: HashSet::new(), is_over: false, is_closed: false };
+        let link = Link {
+            connection: Some(connection),
+            open: HashSet::new(),
+            is_over: false,
+            is_closed: false,
+            course: Course::default(),
+        };
         let shared = Arc::new(Shared {
             folder: folder.to_path_buf(),
             reporter,
@@ -144,8 +169,8 @@ impl Shared {
     /// Passes events on until nothing more can come.
     fn read(&self, mut from: Connection) {
         loop {
-            while let Ok(Some(event)) = from.receive() {
-                if !self.pass_on(event) {
+            while let Ok(Some((event, bytes))) = from.receive_counted() {
+                if !self.pass_on(event) || !self.wait_for_listener(bytes) {
                     return;
                 }
             }
@@ -164,12 +189,56 @@ impl Shared {
         }
         match &event {
             Event::Phase(Phase::Idle) => link.is_over = true,
-            Event::Started(_) => link.is_over = false,
-            Event::Reply { to, .. } => drop(link.open.remove(to)),
+            Event::Started(_) => (link.is_over, link.course) = (false, Course::default()),
+            Event::Step(step) => {
+                link.course.samples = link.course.samples.saturating_add(step.samples);
+                link.course.seconds += step.seconds;
+            }
+            Event::Epoch(epoch) => link.course.epochs = epoch.epoch,
+            // No request waits for this reply.
+            Event::Reply { to, .. } if !link.open.remove(to) => return true,
             _ => {}
         }
         self.reporter.send(event);
         true
+    }
+
+    /// Called after an event of this many bytes. Waits until few enough events wait for the listener, so that a process
+    /// that reports without end cannot fill the memory of this one. Returns false when the listener has left.
+    fn wait_for_listener(&self, bytes: u64) -> bool {
+        let ahead = if bytes > LARGE { 0 } else { AHEAD };
+        while self.reporter.backlog() > ahead {
+            if self.wait(self.link(), LOOK).is_closed {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Reports the end of a training whose process has gone, as the run's manifest has it: the training may have ended in
+    /// good order while its reports were not read here.
+    fn report_end(&self, course: &Course) {
+        let status = RunDirectory::at(&self.folder).manifest().map(|manifest| manifest.status);
+        let finish = |outcome, steps, test| Finish {
+            outcome,
+            test,
+            epochs: course.epochs,
+            steps,
+            samples_per_second: rate(course.samples, course.seconds),
+            seconds: course.seconds,
+        };
+        self.reporter.send(match status {
+            Ok(Status::Finished { steps, test_loss, test_accuracy }) => {
+                let test = Scores { loss: test_loss, accuracy: test_accuracy, ..Scores::default() };
+                Event::Finished(finish(Outcome::Completed, steps, Some(test)))
+            }
+            Ok(Status::Stopped { steps }) => Event::Finished(finish(Outcome::Stopped, steps, None)),
+            Ok(Status::Failed { reason, .. }) => Event::Failed(reason),
+            Ok(Status::Running) | Err(_) => Event::Failed(
+                "the process that trained has ended without a word; `trainyard resume` goes on".into(),
+            ),
+        });
+        self.reporter.send(Event::Phase(Phase::Idle));
     }
 
     /// After the connection has ended: makes it anew while the process lives. `None` when its training is over, when it
@@ -188,9 +257,7 @@ impl Shared {
             // The run's lock is let go of with the process's life, however that ends.
             if Lock::holder(&self.folder).is_none() {
                 link.is_over = true;
-                let what = "the process that trained has ended without a word; `trainyard resume` goes on";
-                self.reporter.send(Event::Failed(what.into()));
-                self.reporter.send(Event::Phase(Phase::Idle));
+                self.report_end(&link.course);
                 break;
             }
             if !std::mem::replace(&mut is_told, true) {
@@ -228,6 +295,7 @@ mod tests {
     use super::super::socket::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
     use super::super::socket::{ClientMessage, FILE, ServerMessage, VERSION};
     use super::*;
+    use crate::run::Manifest;
 
     /// A process that trains, as far as its socket shows.
     struct Process {
@@ -318,6 +386,44 @@ mod tests {
         remote.send(inspect(1));
         assert!(refused(events.recv()).1.contains("has ended"));
         assert!(remote.is_over());
+    }
+
+    #[test]
+    fn a_training_that_ended_in_good_order_while_nothing_was_heard_is_not_called_dead() {
+        let mut process = Process::new();
+        let (_remote, mut stream, _outbox, mut events) = process.connect();
+        say(&mut stream, ServerMessage::Event(line("first")));
+        assert_eq!(events.recv(), Some(line("first")));
+        let preset = r#"(name: "x", title: "", data: (source: mnist), layers: [Flatten], loss: mean_squared_error,
+                         optimizer: SGD(), train: (epochs: 1, batch_size: 1))"#;
+        let status = Status::Finished { steps: 7, test_loss: 0.5, test_accuracy: None };
+        let begun = Manifest::begin(ron::from_str(preset).unwrap(), "cpu".into());
+        Manifest { status, ..begun }.save(process.folder.path()).unwrap();
+        drop(process.lock.take());
+        drop(stream);
+        let Some(Event::Finished(finish)) = events.recv() else { panic!("its end is reported") };
+        assert_eq!((finish.steps, finish.test.map(|test| test.loss)), (7, Some(0.5)));
+        assert_eq!(events.recv(), Some(Event::Phase(Phase::Idle)));
+    }
+
+    #[test]
+    fn what_nobody_takes_is_not_read_and_replies_to_nothing_are_dropped() {
+        let process = Process::new();
+        let (_remote, mut stream, _outbox, mut events) = process.connect();
+        let writing = std::thread::spawn(move || {
+            for number in 0..10_000 {
+                let to = RequestId { asker: 0, number };
+                say(&mut stream, ServerMessage::Event(Event::Reply { to, reply: Reply::Done }));
+                say(&mut stream, ServerMessage::Event(Event::Preparing("x".repeat(1000))));
+            }
+            stream
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(!writing.is_finished(), "ten megabytes wait with who says them");
+        for _ in 0..10_000 {
+            assert!(matches!(events.recv(), Some(Event::Preparing(_))));
+        }
+        drop(writing.join().unwrap());
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! However the dashboard ends, the terminal is as it was.
 
+use std::io::{Read, Write};
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::Overview;
@@ -45,10 +49,94 @@ fn ctrl_c_twice_leaves_a_training() {
 
 #[test]
 fn signals_end_a_training_with_the_exit_code_that_names_them() {
-    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
         let mut terminal = in_training();
         signal(&terminal, name);
         assert_eq!(terminal.ends_in_good_order(), code, "SIG{name}");
+    }
+}
+
+fn signal_to(process: u32, name: &str) {
+    let kill = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "the signal was sent");
+}
+
+#[test]
+fn a_terminal_that_nobody_reads_holds_up_no_signal() {
+    let mut terminal = in_training();
+    terminal.leave_unread(true);
+    // Its frames fill what the terminal takes without being read.
+    std::thread::sleep(Duration::from_secs(3));
+    signal(&terminal, "TERM");
+    assert_eq!(terminal.ends_within(Duration::from_secs(8)), Some(143));
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_whatever_it_waits_for() {
+    let mut terminal = in_training();
+    let trainer = terminal.trainer();
+    // The process that trains does not hear that it is to end.
+    signal_to(trainer, "STOP");
+    signal(&terminal, "TERM");
+    assert_eq!(terminal.ends_within(Duration::from_secs(2)), None, "it gives the training time to end");
+    let since = Instant::now();
+    signal(&terminal, "INT");
+    assert_eq!(terminal.ends_in_good_order(), 130);
+    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    signal_to(trainer, "CONT");
+}
+
+#[test]
+fn a_dashboard_that_was_stopped_goes_on_and_is_drawn_anew() {
+    let mut terminal = in_training();
+    signal(&terminal, "STOP");
+    std::thread::sleep(Duration::from_secs(1));
+    let before = (terminal.step(), terminal.bytes().len());
+    signal(&terminal, "CONT");
+    terminal.until("further steps", |t| t.step() > before.0);
+    assert!(contains(&terminal.bytes()[before.1..], b"\x1b[?1049h"), "it takes the terminal again");
+    assert!(!terminal.text().contains("ended"), "{}", terminal.text());
+    terminal.keys("\x03\x03");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+}
+
+#[test]
+fn a_terminal_that_vanishes_ends_it_without_a_panic() {
+    // Also where the hang-up itself is not heard, and every write fails.
+    for script in ["exec \"$0\"", "trap '' HUP; exec \"$0\""] {
+        let home = tempfile::TempDir::new().expect("a folder for the test");
+        let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).expect("a pty");
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", script, env!("CARGO_BIN_EXE_trainyard")]);
+        command.env("TRAINYARD_HOME", home.path());
+        command.env("TERM", "xterm-256color");
+        let log = home.path().join("diagnostics");
+        command.env("TRAINYARD_LOG", &log);
+        let mut child = pair.slave.spawn_command(command).expect("the program starts");
+        drop(pair.slave);
+        let (mut screen, mut keyboard) = (
+            pair.master.try_clone_reader().expect("a reader"),
+            pair.master.take_writer().expect("a keyboard"),
+        );
+        let (mut seen, mut chunk) = (Vec::new(), [0; 1 << 14]);
+        while !contains(&seen, b"mnist-cnn") {
+            let count = screen.read(&mut chunk).expect("it draws");
+            seen.extend_from_slice(&chunk[..count]);
+        }
+        keyboard.write_all(b"?").expect("it listens");
+        drop((screen, keyboard, pair.master));
+        let since = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it is our child") {
+                break status;
+            }
+            assert!(since.elapsed() < Duration::from_secs(30), "it did not end");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert!([1, 129].contains(&status.exit_code()) && status.signal().is_none(), "{script}: {status:?}");
+        let said = std::fs::read_to_string(log).unwrap_or_default();
+        assert!(!said.contains("panicked"), "{script}: {said}");
     }
 }
 

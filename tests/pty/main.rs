@@ -10,6 +10,7 @@ mod mouse;
 mod picture;
 mod runs;
 mod scale;
+mod soak;
 mod story;
 mod terminal;
 mod watch;

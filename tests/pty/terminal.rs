@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,8 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     keyboard: Box<dyn Write + Send>,
     received: Arc<Mutex<Received>>,
+    /// Nobody reads what the program writes.
+    is_unread: Arc<AtomicBool>,
     /// The settings before the program changed them.
     settings: String,
     home: TempDir,
@@ -104,9 +107,13 @@ impl Opening {
         let keyboard = pair.master.take_writer().expect("a keyboard");
         let parser = vt100::Parser::new(cells(self.rows), cells(self.columns), 0);
         let received = Arc::new(Mutex::new(Received { parser, bytes: Vec::new() }));
-        let sink = received.clone();
+        let is_unread = Arc::new(AtomicBool::new(false));
+        let (sink, unread) = (received.clone(), is_unread.clone());
         std::thread::spawn(move || {
             let mut chunk = [0; 1 << 14];
+            while unread.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
             while let Ok(count) = reader.read(&mut chunk) {
                 if count == 0 {
                     break;
@@ -114,6 +121,10 @@ impl Opening {
                 let mut received = sink.lock().unwrap_or_else(PoisonError::into_inner);
                 received.parser.process(&chunk[..count]);
                 received.bytes.extend_from_slice(&chunk[..count]);
+                drop(received);
+                while unread.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
             }
         });
         Terminal {
@@ -122,6 +133,7 @@ impl Opening {
             child,
             keyboard,
             received,
+            is_unread,
             settings,
             home: self.home,
         }
@@ -165,6 +177,29 @@ impl Terminal {
     /// The program's process.
     pub fn process(&self) -> u32 {
         self.child.process_id().expect("it was started")
+    }
+
+    /// Reads no more, or again, what the program writes.
+    pub fn leave_unread(&self, is_unread: bool) {
+        self.is_unread.store(is_unread, Ordering::Relaxed);
+    }
+
+    /// Waits so long for the program's end; gives its exit code.
+    pub fn ends_within(&mut self, limit: Duration) -> Option<u32> {
+        let since = Instant::now();
+        while since.elapsed() < limit {
+            if let Some(status) = self.child.try_wait().expect("it is our child") {
+                return Some(status.exit_code());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        None
+    }
+
+    /// The process that trains for the newest run.
+    pub fn trainer(&self) -> u32 {
+        let run = RunDirectory::list(&self.home.path().join("runs")).expect("runs").pop().expect("a run");
+        Lock::holder(run.path()).expect("it trains").parse().expect("a number")
     }
 
     /// Types; control sequences stand for keys without a letter.

@@ -2,10 +2,12 @@
 #![cfg(unix)]
 
 mod disk;
+mod endless;
 mod guards;
 mod hostile;
 mod kill;
 mod pipe;
 mod program;
 mod signals;
+mod socket;
 mod torn;

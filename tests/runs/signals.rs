@@ -1,7 +1,7 @@
 //! Ended by signals and by `trainyard stop`.
 
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use trainyard::run::Status;
 
@@ -80,6 +80,33 @@ fn a_run_is_stopped_from_elsewhere_and_written_by_one_process_only() {
     assert!(said.contains(&format!("process {} is writing", child.id())), "{said}");
     let stopped = home.command(&["stop", "last"]).output().expect("it starts");
     assert!(stopped.status.success(), "{}", String::from_utf8_lossy(&stopped.stderr));
+    assert!(
+        child.try_wait().expect("it is our child").is_some(),
+        "its process has gone when it is said to have"
+    );
     assert_eq!(child.wait().expect("it is our child").code(), Some(143));
     assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
+}
+
+/// A network of which one step takes many seconds.
+const HEAVY: &str = r#"(name: "heavy", title: "", data: (source: mnist, train_samples: Some(4000), validation: 0.0),
+    layers: [Flatten, Dense(units: 4096, activation: relu), Dense(units: 4096, activation: relu),
+             Dense(units: 4096, activation: relu), Dense(units: 10, activation: softmax)],
+    loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1000, batch_size: 4000))"#;
+
+#[test]
+fn a_second_signal_of_either_kind_ends_the_process_within_a_second_in_the_middle_of_a_step() {
+    for (first, second, code) in [("INT", "TERM", 143), ("TERM", "TERM", 143), ("TERM", "INT", 130)] {
+        let home = Home::new();
+        std::fs::write(home.folder.join("presets/heavy.ron"), HEAVY).expect("a preset");
+        let (mut child, lines) = home.start(&["train", "heavy", "--json"]);
+        while lines.recv_timeout(Duration::from_secs(60)).expect("it begins")["event"] != "run" {}
+        signal(&child, first);
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(child.try_wait().expect("it is our child").is_none(), "a step takes longer");
+        let since = Instant::now();
+        signal(&child, second);
+        assert_eq!(child.wait().expect("it is our child").code(), Some(code), "{first}, {second}");
+        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    }
 }

@@ -105,7 +105,7 @@ mod tests {
     fn a_gradient_that_stays_the_same_has_no_negative_variance() {
         let centred = RmsProp { centered: true, ..RmsProp::default() };
         // The first four leave less than 0 in single precision.
-        for gradient in [0.380_640_03, -6.736_025, 3.632_220_7, 7.991_265_8, 1e10] {
+        for gradient in [0.380_64, -6.736_025, 3.632_220_7, 7.991_266, 1e10] {
             let (weight, moments) = centred.rule(0.001, 1, Repeated(gradient));
             assert!(weight.is_finite() && moments.iter().all(|x| x.is_finite()), "{gradient}: {weight}");
         }

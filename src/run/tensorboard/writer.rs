@@ -9,7 +9,7 @@ use prost::Message;
 use super::message::{Event, Figure, Histogram, Image, Summary, Value, What};
 use super::record;
 use crate::run::Error;
-use crate::run::recorder::append_whole;
+use crate::run::atomic::append_whole;
 
 /// An event file being written. Figures are held back until [`flush`](Writer::flush).
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
+use crate::run::text::shown;
 use crate::tui::format;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
@@ -14,9 +15,14 @@ use crate::tui::widgets::heatmap::Heatmap;
 use crate::tui::widgets::images::Images;
 use crate::tui::widgets::plot::{Lines, Scatter};
 use crate::tui::widgets::surface::Surface;
-use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::text::{wrap, wrap_most};
 use crate::tui::widgets::{bars, panel, table};
 use crate::worker::{Body, Controls, Figure, FigureInfo, Knob, Panel};
+
+/// The most knobs that are shown: no line has room for more.
+const KNOBS: usize = 16;
+/// The most panels of a figure that are shown.
+const PANELS: usize = 64;
 
 pub(super) fn draw(state: &State, info: &FigureInfo, at: &Controls, body: Rect, frame: &mut Frame) {
     let theme = &state.theme;
@@ -35,12 +41,15 @@ pub(super) fn draw(state: &State, info: &FigureInfo, at: &Controls, body: Rect, 
 /// The settings of the knobs, and the keys that turn them.
 fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'static>> {
     let mut spans = Vec::new();
+    let knobs = &knobs[..knobs.len().min(KNOBS)];
     let has_plane = knobs.iter().any(|knob| matches!(knob, Knob::Plane { .. }));
     for knob in knobs {
         let (label, value, keys) = match knob {
             Knob::Sample if has_plane => ("sample".into(), (at.position).to_string(), "p n"),
             Knob::Sample => ("sample".into(), (at.position).to_string(), "← →"),
-            Knob::Item { label, count } => (label.clone(), format!("{} of {count}", at.item + 1), "< >"),
+            Knob::Item { label, count } => {
+                (label.clone(), format!("{} of {count}", at.item.saturating_add(1)), "< >")
+            }
             Knob::Plane { label, step } => {
                 let place = format!("{}, {}", format::tick(at.x, *step), format::tick(at.y, *step));
                 (label.clone(), place, "← → ↑ ↓")
@@ -61,9 +70,11 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     // Breaking a line would lose the wide gaps between facts, so a dot parts them.
     let parted =
         |note: &String| if note.width() > width { note.replace("   ", " · ") } else { note.clone() };
-    let mut notes: Vec<String> = figure.notes.iter().flat_map(|note| wrap(&parted(note), width)).collect();
-    notes.truncate(usize::from(area.height / 6).max(1));
-    let count = figure.panels.len();
+    let most = usize::from(area.height / 6).max(1);
+    let notes = figure.notes.iter().take(most).map(|note| parted(&clean(note)));
+    let mut notes: Vec<String> = notes.flat_map(|note| wrap(&note, width)).collect();
+    notes.truncate(most);
+    let count = figure.panels.len().min(PANELS);
     let room = |notes: usize| Rect { height: area.height.saturating_sub(notes as u16), ..area };
     let mut places = arrange(&ordered(figure, state.inspect.part), room(notes.len()));
     if places.len() < count {
@@ -90,8 +101,8 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
 
 /// The panels from the one that the person put first.
 fn ordered(figure: &Figure, first: usize) -> Vec<&Panel> {
-    let count = figure.panels.len().max(1);
-    figure.panels.iter().cycle().skip(first % count).take(figure.panels.len()).collect()
+    let panels = &figure.panels[..figure.panels.len().min(PANELS)];
+    panels.iter().cycle().skip(first % panels.len().max(1)).take(panels.len()).collect()
 }
 
 /// Columns and rows below which a panel says little.
@@ -99,17 +110,19 @@ fn least(body: &Body) -> (u16, u16) {
     let clip = |cells: usize| cells.min(1000) as u16;
     match body {
         Body::Images { shape: [height, width, _], pixels, columns, .. } => {
-            let count = pixels.len() / (height * width).max(1);
+            let count = pixels.len() / height.saturating_mul(*width).max(1);
             let across = if *columns > 0 { *columns } else { count.isqrt().max(1) };
             (
-                clip(across * (width / 2 + 1) + 4).clamp(18, 60),
-                clip(count.div_ceil(across) * height.div_ceil(3) + 3).clamp(7, 16),
+                clip(across.saturating_mul(width / 2 + 1).saturating_add(4)).clamp(18, 60),
+                clip(count.div_ceil(across).saturating_mul(height.div_ceil(3)).saturating_add(3))
+                    .clamp(7, 16),
             )
         }
         Body::Heatmap { rows_named, values, columns, .. } => {
-            let names = rows_named.iter().map(|name| name.width()).max().unwrap_or(0).min(16);
+            let names =
+                rows_named.iter().take(64).map(|name| shown(name, 17).width()).max().unwrap_or(0).min(16);
             let rows = values.len() / (*columns).max(1);
-            (clip(names + columns + 4).clamp(28, 60), clip(rows + 4).clamp(6, 14))
+            (clip(columns.saturating_add(names + 4)).clamp(28, 60), clip(rows + 4).clamp(6, 14))
         }
         Body::Surface { .. } => (26, 12),
         Body::Scatter { .. } => (36, 12),
@@ -178,7 +191,7 @@ fn draw_panel(theme: &Theme, part: &Panel, area: Rect, frame: &mut Frame) {
         }
         Body::Bars { bars, full } => bars::draw(theme, bars, *full, inner, buffer),
         Body::Text(words) => {
-            let lines = wrap(words, usize::from(inner.width));
+            let lines = wrap_most(words, usize::from(inner.width), usize::from(inner.height));
             Text::from_iter(lines.into_iter().map(Line::from)).render(inner, buffer);
         }
         Body::Table { header, rows } => table::draw(theme, header, rows, inner, buffer),

@@ -18,6 +18,8 @@ use crate::worker::{Filter, RunInfo, Sample};
 
 /// The most columns of a view's title that are shown.
 const TITLE: usize = 26;
+/// The most classes that are shown: no screen has room for more.
+const NAMES: usize = 1000;
 
 /// The line of the views and what is below it.
 fn places(body: Rect) -> [Rect; 2] {
@@ -174,10 +176,12 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     let classes: Vec<String> = state
         .training
         .as_ref()
-        .map(|training| training.info.classes.iter().map(|name| clean(name)).collect())
+        .map(|training| training.info.classes.iter().take(NAMES).map(|name| clean(name)).collect())
         .unwrap_or_default();
+    let all = state.training.as_ref().map_or(&[][..], |training| &training.info.classes);
     let name = |class: Option<u32>| {
-        class.map_or("-".to_owned(), |c| classes.get(c as usize).cloned().unwrap_or_else(|| c.to_string()))
+        class
+            .map_or("-".to_owned(), |c| all.get(c as usize).map_or_else(|| c.to_string(), |name| clean(name)))
     };
     let block = panel(theme, format!("Prediction at step {}", format::thousands(sample.step)));
     let inner = block.inner(area);
@@ -205,7 +209,7 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
         Line::styled(
             format!(
                 "{} {which} {}",
-                format::thousands(sample.position as u64 + 1),
+                format::thousands((sample.position as u64).saturating_add(1)),
                 format::thousands(sample.of as u64)
             ),
             muted,
@@ -216,9 +220,9 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     // One output is the second class's probability.
     let output = match sample.output[..] {
         [second] if classes.len() == 2 => vec![1.0 - second, second],
-        _ => sample.output.clone(),
+        _ => sample.output[..sample.output.len().min(NAMES)].to_vec(),
     };
-    let many = output.len() * 2 > usize::from(bars.height) + 1;
+    let many = sample.output.len().max(output.len()) * 2 > usize::from(bars.height) + 1;
     let widest = classes.iter().map(|c| c.chars().count()).max().unwrap_or(2).clamp(2, 14);
     for (class, &value) in output.iter().enumerate() {
         let y = bars.y as usize + if many { class } else { 2 * class };

@@ -1,5 +1,7 @@
 //! The curves, the progress, the log.
 
+use std::collections::VecDeque;
+
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Modifier, Style};
@@ -198,7 +200,8 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let block = panel(theme, "Epochs");
     let inner = block.inner(area);
-    let epochs = state.training.as_ref().map_or(&[][..], |training| &training.epochs);
+    let none_yet = VecDeque::new();
+    let epochs = state.training.as_ref().map_or(&none_yet, |training| &training.epochs);
     let first = epochs.len().saturating_sub(usize::from(inner.height.saturating_sub(1)));
     let share = |accuracy: Option<f64>| accuracy.map_or("-".into(), |a| format!("{:.2}%", 100.0 * a));
     let right = |text: String| Text::from(text).right_aligned();
@@ -225,7 +228,7 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
         columns.push(("val acc".into(), 9, Box::new(accuracy)));
     }
     let mut room = inner.width.saturating_sub(columns.iter().map(|column| column.1 + 1).sum::<u16>() + 20);
-    for (metric, _) in epochs.last().map(scores).iter().flat_map(Metrics::iter) {
+    for (metric, _) in epochs.back().map(scores).iter().flat_map(Metrics::iter) {
         let title = cut(metric.title(), 14);
         let width = (title.chars().count() as u16).max(9);
         if room > width {
@@ -238,7 +241,7 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     columns.push(("samples/s".into(), 10, Box::new(speed)));
     columns.push(("time".into(), 8, Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
     let rows =
-        epochs[first..].iter().map(|epoch| Row::new(columns.iter().map(|column| right(column.2(epoch)))));
+        epochs.range(first..).map(|epoch| Row::new(columns.iter().map(|column| right(column.2(epoch)))));
     let header = Row::new(columns.iter().map(|column| right(column.0.clone())));
     let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
     let widths: Vec<Constraint> = columns.iter().map(|column| Constraint::Length(column.1 - tight)).collect();

@@ -17,7 +17,7 @@ pub struct Bucket {
 
 impl Bucket {
     fn absorb(&mut self, later: Bucket) {
-        let steps = self.steps + later.steps;
+        let steps = self.steps.saturating_add(later.steps);
         self.mean = (self.mean * self.steps as f64 + later.mean * later.steps as f64) / steps as f64;
         self.min = self.min.min(later.min);
         self.max = self.max.max(later.max);
@@ -57,16 +57,16 @@ impl Series {
         }
         let bucket = Bucket { step, steps: steps.max(1), min: value, max: value, mean: value };
         match self.buckets.last_mut() {
-            Some(last) if last.steps + bucket.steps <= self.stride => last.absorb(bucket),
+            Some(last) if last.steps.saturating_add(bucket.steps) <= self.stride => last.absorb(bucket),
             _ => self.buckets.push(bucket),
         }
         while self.buckets.len() > Self::CAPACITY {
-            self.stride *= 2;
+            self.stride = self.stride.saturating_mul(2);
             let merged = Vec::with_capacity(Self::CAPACITY);
             let stride = self.stride;
             self.buckets = self.buckets.drain(..).fold(merged, |mut kept: Vec<Bucket>, bucket| {
                 match kept.last_mut() {
-                    Some(last) if last.steps + bucket.steps <= stride => last.absorb(bucket),
+                    Some(last) if last.steps.saturating_add(bucket.steps) <= stride => last.absorb(bucket),
                     _ => kept.push(bucket),
                 }
                 kept
@@ -112,6 +112,16 @@ mod tests {
         assert_eq!(series.buckets().iter().map(|b| b.steps).sum::<u64>(), 1_000_000);
         assert_eq!(series.buckets().iter().map(|b| b.max).fold(0.0, f64::max), 9.0);
         assert_eq!(series.last().map(|b| b.step), Some(1_000_000));
+    }
+
+    #[test]
+    fn reports_of_any_numbers_merge() {
+        let mut series = Series::default();
+        for report in 0..20_000 {
+            let step = if report % 2 == 0 { u64::MAX } else { report };
+            series.push(step, u64::MAX - report, if report % 3 == 0 { f64::MAX } else { f64::MIN });
+        }
+        assert!(series.buckets().len() <= Series::CAPACITY);
     }
 
     #[test]

@@ -7,6 +7,9 @@ use crate::worker::{
 /// The least training time, in seconds, between two questions about what is on the screen.
 const REFRESH_SECONDS: f64 = 0.5;
 
+/// The most figures of a training that can be looked at.
+const FIGURES: usize = 100;
+
 /// The views of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InspectView {
@@ -23,7 +26,7 @@ pub enum InspectView {
 pub fn views(info: &RunInfo) -> Vec<InspectView> {
     let classes =
         if info.predicts_classes { &[InspectView::Sample, InspectView::Confusion][..] } else { &[] };
-    classes.iter().copied().chain((0..info.figures.len()).map(InspectView::Figure)).collect()
+    classes.iter().copied().chain((0..info.figures.len().min(FIGURES)).map(InspectView::Figure)).collect()
 }
 
 /// What stands on a view's tab.

@@ -94,8 +94,8 @@ pub struct Training {
     pub validation: Curves,
     /// The newest step report.
     pub last: Option<StepReport>,
-    /// The epochs that are done.
-    pub epochs: Vec<EpochReport>,
+    /// The newest epochs that are done, at most [`EPOCHS`].
+    pub epochs: VecDeque<EpochReport>,
     /// How it ended.
     pub finish: Option<Finish>,
     /// The learning rate that a person asked for and that no step has used yet.
@@ -108,6 +108,10 @@ pub struct Training {
 
 /// Seconds of training over which the recent throughput is taken.
 const RECENT: f64 = 1.0;
+/// Reports that lie closer together than this are counted as one.
+const CLOSE: f64 = RECENT / 64.0;
+/// The most epochs that are kept: no screen shows more.
+const EPOCHS: usize = 500;
 
 impl Training {
     /// A training that begins.
@@ -117,7 +121,7 @@ impl Training {
             training: Curves::default(),
             validation: Curves::default(),
             last: None,
-            epochs: Vec::new(),
+            epochs: VecDeque::new(),
             finish: None,
             wished_rate: None,
             recent: VecDeque::new(),
@@ -136,8 +140,16 @@ impl Training {
     /// Takes in a step report.
     pub fn on_step(&mut self, report: StepReport) {
         self.training.push(report.step, u64::from(report.steps), report.scores);
-        self.seconds += report.seconds;
-        self.recent.push_back((report.samples, report.seconds));
+        // A time that is NaN or negative counts as none.
+        let taken = if report.seconds.is_finite() { report.seconds.max(0.0) } else { 0.0 };
+        self.seconds += taken;
+        match self.recent.back_mut().filter(|(_, seconds)| seconds + taken <= CLOSE) {
+            Some((samples, seconds)) => {
+                *samples = samples.saturating_add(report.samples);
+                *seconds += taken;
+            }
+            None => self.recent.push_back((report.samples, taken)),
+        }
         let mut seconds: f64 = self.recent.iter().map(|(_, seconds)| seconds).sum();
         while let Some(&(_, oldest)) = self.recent.front()
             && seconds - oldest >= RECENT
@@ -155,7 +167,7 @@ impl Training {
         if let Some(finish) = self.finish {
             return finish.samples_per_second;
         }
-        let sum = |sum: (u64, f64), one: &(u64, f64)| (sum.0 + one.0, sum.1 + one.1);
+        let sum = |sum: (u64, f64), one: &(u64, f64)| (sum.0.saturating_add(one.0), sum.1 + one.1);
         let (samples, seconds) = self.recent.iter().fold((0, 0.0), sum);
         if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
     }
@@ -170,7 +182,10 @@ impl Training {
         if let Some(scores) = report.validation {
             self.validation.push(report.step, self.info.steps_per_epoch.max(1), scores);
         }
-        self.epochs.push(report);
+        self.epochs.push_back(report);
+        if self.epochs.len() > EPOCHS {
+            self.epochs.pop_front();
+        }
     }
 
     /// What there is to draw beside the loss, in the order of the charts.

@@ -2,8 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
-use crate::tui::message::Message;
+use crate::tui::message::{Effect, Message};
 use crate::tui::update::update;
 use crate::worker::{ConnectionState, Event, Filter, Outcome, Phase, Reply, RequestId};
 
@@ -92,6 +94,32 @@ proptest! {
             screen(&state);
         }
     }
+}
+
+/// Presses, clicks and resizes at random in one dashboard, as long as it is not left.
+fn monkey(inputs: usize) {
+    let mut runner = TestRunner::deterministic();
+    let messages = any_message();
+    let mut state = dashboard(80, 24);
+    for _ in 0..inputs {
+        let message = messages.new_tree(&mut runner).expect("it rejects nothing").current();
+        let effects = update(&mut state, message);
+        screen(&state);
+        if effects.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Detach)) {
+            state = dashboard(80, 24);
+        }
+    }
+}
+
+#[test]
+fn a_monkey_does_no_harm() {
+    monkey(2000);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_monkey_does_no_harm_with_a_hundred_thousand_inputs() {
+    monkey(100_000);
 }
 
 #[test]

@@ -147,10 +147,12 @@ fn turn_one(knob: &Knob, at: &mut Controls, by: i64) {
     match knob {
         Knob::Sample => at.position = at.position.saturating_add(by),
         Knob::Item { count, .. } => {
-            at.item = (at.item as i64 + by).rem_euclid((*count).max(1) as i64) as usize
+            let count = i64::try_from(*count).unwrap_or(i64::MAX).max(1);
+            at.item = (at.item as i64).saturating_add(by).rem_euclid(count) as usize
         }
         Knob::Level { from, to, step, .. } => {
-            at.level = round(at.level + by as f64 * step, *step).clamp(*from, to.max(*from));
+            // Not `clamp`, which would have the two in their order.
+            at.level = round(at.level + by as f64 * step, *step).max(*from).min(to.max(*from));
         }
         Knob::Plane { .. } | Knob::Text { .. } => {}
     }

@@ -9,7 +9,8 @@ use tokio::sync::watch;
 use tokio::time::interval;
 
 use crate::run::watch::{Task, WatchSnapshot};
-use crate::tui::run_loop::{Error, Exit, Signals, read_input};
+use crate::tui::run_loop::{Error, Exit, read_input};
+use crate::tui::signals::{Signal, Signals};
 use crate::tui::terminal::Guard;
 use crate::tui::theme::Theme;
 
@@ -34,7 +35,7 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
     let mut guard = Guard::take(theme.depth)?;
     let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
     let mut state = State::new(Size { width, height }, theme, root, tag, now());
-    guard.screen.draw(|frame| draw::draw(&state, frame))?;
+    guard.draw(|frame| draw::draw(&state, frame))?;
 
     let (sender, mut views) = watch::channel(WatchSnapshot::default());
     let task = Task::start(root, move |view| {
@@ -44,10 +45,19 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
     let mut signals = Signals::listen()?;
     let mut clock = interval(CLOCK);
     let mut is_read = true;
+    // Something has changed since the last frame.
+    let mut dirty = false;
     loop {
+        let is_ready = guard.is_ready();
         let message = tokio::select! {
             biased;
-            signal = signals.next() => return Ok(Exit::Signal(signal)),
+            signal = signals.next() => match signal {
+                Signal::End(number) => return Ok(Exit::Signal(number)),
+                Signal::GoOn => {
+                    guard.take_again()?;
+                    Some(Message::Clock(now()))
+                }
+            },
             event = input.recv() => match event {
                 None => return Ok(Exit::Closed),
                 Some(event) => from_input(event),
@@ -59,13 +69,15 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
                     Some(Message::ReaderGone)
                 }
             },
+            () = guard.ready(), if dirty && !is_ready => None,
             _ = clock.tick() => Some(Message::Clock(now())),
         };
-        let Some(message) = message else { continue };
-        let mut messages = vec![message];
+        dirty |= message.is_some();
+        let mut messages = Vec::from_iter(message);
         // Keys that have come together are answered by one frame.
         while let Ok(event) = input.try_recv() {
             messages.extend(from_input(event));
+            dirty = true;
         }
         for message in messages {
             for effect in update::update(&mut state, message) {
@@ -75,7 +87,10 @@ pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
                 }
             }
         }
-        guard.screen.draw(|frame| draw::draw(&state, frame))?;
+        if dirty && guard.is_ready() {
+            guard.draw(|frame| draw::draw(&state, frame))?;
+            dirty = false;
+        }
     }
 }
 

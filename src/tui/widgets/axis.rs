@@ -13,7 +13,16 @@ pub struct Axis {
     pub log: bool,
 }
 
+/// The largest end of an axis: the difference of any two ends is finite.
+const LARGEST: f64 = 1e300;
+
 impl Axis {
+    /// An axis between two numbers, which may be infinite or NaN.
+    pub fn between(low: f64, high: f64, log: bool) -> Self {
+        let finite = |value: f64| if value.is_nan() { 0.0 } else { value.clamp(-LARGEST, LARGEST) };
+        Axis { low: finite(low), high: finite(high), log }
+    }
+
     /// A linear axis with a little room around these values; `None` without any that is finite.
     pub fn around(values: impl Iterator<Item = f64>) -> Option<Self> {
         let start = (f64::INFINITY, f64::NEG_INFINITY);
@@ -21,7 +30,7 @@ impl Axis {
             .filter(|value| value.is_finite())
             .fold(start, |(low, high), value| (low.min(value), high.max(value)));
         let margin = ((high - low) * 0.04).max(high.abs().max(low.abs()) * 1e-3).max(1e-9);
-        (low <= high).then_some(Axis { low: low - margin, high: high + margin, log: false })
+        (low <= high).then_some(Axis::between(low - margin, high + margin, false))
     }
 
     /// Where a value lies, from 0 to 1.
@@ -33,7 +42,8 @@ impl Axis {
     /// Round values within the axis, at most about `count`, with their labels.
     pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
         if self.log {
-            let (first, last) = (self.low.log10().floor() as i32, self.high.log10().ceil() as i32);
+            let power = |value: f64| value.log10().clamp(-330.0, 330.0);
+            let (first, last) = (power(self.low).floor() as i32, power(self.high).ceil() as i32);
             let decades = (self.high / self.low).log10();
             let digits: &[f64] = if decades * 3.0 <= count as f64 { &[1.0, 2.0, 5.0] } else { &[1.0] };
             let values = (first..=last).flat_map(|e| digits.iter().map(move |d| d * 10_f64.powi(e)));

@@ -13,6 +13,8 @@ use super::text::cut;
 /// Draws as many bars as there are rows; one of `full` fills its row.
 pub fn draw(theme: &Theme, bars: &[(String, f64)], full: f64, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
+    let pitch = if bars.len() * 2 <= usize::from(area.height) + 1 { 2 } else { 1 };
+    let bars = &bars[..bars.len().min(usize::from(area.height))];
     let muted = theme.style(Role::Muted);
     let widest = bars.iter().map(|(name, _)| clean(name).width()).max().unwrap_or(0);
     let side = widest.min(usize::from(area.width) / 3) as u16;
@@ -21,7 +23,6 @@ pub fn draw(theme: &Theme, bars: &[(String, f64)], full: f64, area: Rect, buffer
     if area.width < side + numbers + 4 {
         return;
     }
-    let pitch = if bars.len() * 2 <= usize::from(area.height) + 1 { 2 } else { 1 };
     for ((name, value), y) in bars.iter().zip((area.top()..area.bottom()).step_by(pitch)) {
         let name = cut(&clean(name), usize::from(side));
         let inset = side - name.width() as u16;

@@ -128,12 +128,12 @@ impl Chart<'_> {
         let high = high.max(low);
         if self.log_scale && high > 0.0 {
             let low = low.max(high * 1e-9);
-            return Some(Axis { low: low / 1.2, high: high * 1.2, log: true });
+            return Some(Axis::between(low / 1.2, high * 1.2, true));
         }
         let margin = ((high - low) * 0.05).max(high.abs() * 1e-3).max(1e-9);
         let bottom = if low >= 0.0 && low < 0.35 * high { 0.0 } else { low - margin };
         let top = self.ceiling.map_or(high + margin, |ceiling| (high + margin).min(ceiling.max(high)));
-        Some(Axis { low: bottom, high: top.max(bottom + 1e-9), log: false })
+        Some(Axis::between(bottom, top.max(bottom + 1e-9), false))
     }
 
     fn draw_axes(
@@ -256,10 +256,12 @@ fn mark(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, plot: Rect, buffer
         return;
     }
     for bucket in buckets {
-        let x = plot.x + (bucket.step as f64 / last as f64 * f64::from(plot.width - 1)).round() as u16;
+        let column = (bucket.step as f64 / last as f64 * f64::from(plot.width - 1)).round();
         let row = ((1.0 - axis.share(bucket.mean)) * f64::from(plot.height) - 0.5).round();
-        if x < plot.right() && row >= 0.0 && row < f64::from(plot.height) {
-            buffer[(x, plot.y + row as u16)].set_symbol("•").set_style(theme.strong(curve.role));
+        if column < f64::from(plot.width) && (0.0..f64::from(plot.height)).contains(&row) {
+            buffer[(plot.x + column as u16, plot.y + row as u16)]
+                .set_symbol("•")
+                .set_style(theme.strong(curve.role));
         }
     }
 }
@@ -271,9 +273,19 @@ mod tests {
     #[test]
     fn any_values_can_be_drawn_at_any_size() {
         let theme = Theme { depth: Depth::True, rich_glyphs: true };
-        for values in [vec![], vec![0.0], vec![1e300, -1e300], vec![5.0; 3], vec![1e-12, 1e12, 0.0]] {
+        let steps = [1, 2, 3, u64::MAX, 1 << 63, 1, 0];
+        let extremes = vec![f64::MAX, f64::MIN, f64::MIN_POSITIVE, 1.0, f64::MAX, -0.0, 5e-324];
+        for values in [
+            vec![],
+            vec![0.0],
+            vec![1e300, -1e300],
+            vec![f64::MAX; 2],
+            vec![5.0; 3],
+            vec![1e-12, 1e12, 0.0],
+            extremes,
+        ] {
             let mut series = Series::default();
-            for (step, value) in (1..).zip(values) {
+            for (step, value) in steps.into_iter().zip(values) {
                 series.push(step, 1, value);
             }
             for (width, height) in [(1, 1), (13, 5), (30, 8), (200, 60)] {

@@ -6,6 +6,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+/// Coordinates are clamped to this, so that their arithmetic cannot overflow.
+const FAR: i64 = 1 << 30;
+
 /// Dots of one area, several per cell.
 pub struct Dots {
     area: Rect,
@@ -59,25 +62,23 @@ impl Dots {
         self.broken_line(from, to, style, &[true]);
     }
 
-    /// The same, with gaps: column `x` is drawn when `pattern`, repeated, says so.
-    pub fn broken_line(
-        &mut self,
-        (x0, y0): (i64, i64),
-        (x1, y1): (i64, i64),
-        style: Style,
-        pattern: &[bool],
-    ) {
-        let ((x0, y0), (x1, y1)) = if x0 <= x1 { ((x0, y0), (x1, y1)) } else { ((x1, y1), (x0, y0)) };
-        let right = self.size().0;
-        let mut before = y0;
-        for x in x0..=x1 {
-            let y = if x1 == x0 { y1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) };
+    /// The same, with gaps: column `x` is drawn when `pattern`, repeated, says so. Only the columns inside the area are
+    /// computed, however far outside the line begins and ends.
+    pub fn broken_line(&mut self, from: (i64, i64), to: (i64, i64), style: Style, pattern: &[bool]) {
+        let near = |(x, y): (i64, i64)| (x.clamp(-FAR, FAR), y.clamp(-FAR, FAR));
+        let (from, to) = (near(from), near(to));
+        let ((x0, y0), (x1, y1)) = if from.0 <= to.0 { (from, to) } else { (to, from) };
+        let y_at = |x: i64| if x1 == x0 { y1 } else { y0 + (y1 - y0) * (x - x0) / (x1 - x0) };
+        let first = x0.max(0);
+        let mut before = if first > x0 { y_at(first - 1) } else { y0 };
+        for x in first..=x1.min(self.size().0 - 1) {
+            let y = y_at(x);
             let start = match y.cmp(&before) {
                 Ordering::Greater => before + 1,
                 Ordering::Less => before - 1,
                 Ordering::Equal => y,
             };
-            if (0..right).contains(&x) && pattern[x as usize % pattern.len()] {
+            if pattern[x as usize % pattern.len()] {
                 self.column(x, start, y, style);
             }
             before = y;
@@ -98,5 +99,27 @@ impl Dots {
             };
             buffer[position].set_char(symbol).set_style(*style);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(from: (i64, i64), to: (i64, i64)) -> usize {
+        let mut dots = Dots::new(Rect::new(0, 0, 20, 10), true);
+        dots.line(from, to, Style::new());
+        dots.cells.iter().map(|(bits, _)| bits.count_ones() as usize).sum()
+    }
+
+    #[test]
+    fn lines_from_anywhere_to_anywhere_are_drawn_as_far_as_they_are_seen() {
+        assert_eq!(drawn((0, 5), (39, 5)), 40);
+        assert_eq!(drawn((i64::MIN, 5), (i64::MAX, 5)), 40);
+        assert_eq!(drawn((3, i64::MIN), (3, i64::MAX)), 40);
+        assert_eq!(drawn((i64::MAX, i64::MAX), (i64::MAX, 0)), 0);
+        assert!(drawn((i64::MIN, i64::MIN), (i64::MAX, i64::MAX)) >= 40);
+        // A line that begins outside continues inside as it would have.
+        assert_eq!(drawn((-40, -40), (39, 39)), drawn((0, 0), (39, 39)));
     }
 }

@@ -11,6 +11,9 @@ use crate::tui::theme::{Depth, Role, Theme};
 use super::pixels::{self, Tone, span};
 use super::text::cut;
 
+/// The most names that are drawn: no screen has room for more.
+const NAMES: usize = 1000;
+
 /// A matrix.
 #[derive(Clone, Copy, Debug)]
 pub struct Heatmap<'a> {
@@ -69,7 +72,7 @@ impl Heatmap<'_> {
         let area = self.draw_scale(theme, area, buffer);
         let muted = theme.style(Role::Muted);
         let head = u16::from(!self.columns_named.is_empty());
-        let names: Vec<String> = self.rows_named.iter().map(|name| clean(name)).collect();
+        let names: Vec<String> = self.rows_named.iter().take(NAMES).map(|name| clean(name)).collect();
         let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
         let side = widest.min(usize::from(area.width) / 3).min(16) as u16;
         let left = if side > 0 { side + 1 } else { 0 };
@@ -115,8 +118,12 @@ impl Heatmap<'_> {
                 buffer.set_string(area.x + inset as u16, place.y + y as u16, name, muted);
             }
         }
-        let columns: Vec<String> =
-            self.columns_named.iter().take(self.columns).map(|name| cut(&clean(name), wide.max(8))).collect();
+        let columns: Vec<String> = self
+            .columns_named
+            .iter()
+            .take(self.columns.min(NAMES))
+            .map(|name| cut(&clean(name), wide.max(8)))
+            .collect();
         // Letters may stand side by side, longer names may not.
         let gap = u16::from(columns.iter().any(|name| name.width() > 1));
         let mut free_from = room.x;

@@ -31,7 +31,7 @@ impl Scale {
     /// The columns and rows that an image of this height and width takes.
     pub fn cells(self, height: usize, width: usize) -> (u16, u16) {
         let (width, height) = match self {
-            Scale::Up(by) => (width * by, height * by),
+            Scale::Up(by) => (width.saturating_mul(by), height.saturating_mul(by)),
             Scale::Down(by) => (width.div_ceil(by.max(1)), height.div_ceil(by.max(1))),
         };
         let clip = |cells: usize| u16::try_from(cells).unwrap_or(u16::MAX);
@@ -58,7 +58,8 @@ impl<'a> Image<'a> {
             [height, width, channels @ (1 | 3)] => (height, width, channels),
             _ => return None,
         };
-        if height == 0 || width == 0 || pixels.len() != height * width * channels {
+        let size = height.checked_mul(width).and_then(|size| size.checked_mul(channels));
+        if height == 0 || width == 0 || size != Some(pixels.len()) {
             return None;
         }
         Some(Image { width, height, channels, pixels, range })

@@ -25,6 +25,9 @@ pub struct Images<'a> {
     pub columns: usize,
 }
 
+/// The most captions by which their width is chosen: no screen has room for more.
+const CAPTIONS: usize = 1000;
+
 /// How images are laid out: the scale, and how many across and down.
 struct Grid {
     scale: Scale,
@@ -36,12 +39,19 @@ struct Grid {
 
 impl Images<'_> {
     fn count(&self) -> usize {
-        self.pixels.len().checked_div(self.shape.iter().product()).unwrap_or(0)
+        self.pixels.len().checked_div(self.size()).unwrap_or(0)
+    }
+
+    /// The number of pixel values of one image; `usize::MAX` where the shape is too large for any.
+    fn size(&self) -> usize {
+        self.shape.iter().fold(1, |size: usize, side| size.saturating_mul(*side))
     }
 
     fn grid(&self, scale: Scale, area: Rect) -> Grid {
         let (width, height) = scale.cells(self.shape[0], self.shape[1]);
-        let caption = self.captions.iter().map(|word| clean(word).width()).max().unwrap_or(0).min(16) as u16;
+        let caption =
+            self.captions.iter().take(CAPTIONS).map(|word| clean(word).width()).max().unwrap_or(0).min(16)
+                as u16;
         let pitch = (width.max(caption) + 1, height + u16::from(caption > 0) + u16::from(height > 2));
         // The gap after the last one needs no room.
         let fits = |room: u16, pitch: u16, gap: u16| usize::from((room + gap) / pitch.max(1)).max(1);
@@ -75,7 +85,7 @@ impl Images<'_> {
     /// Draws as many as there is room for, and says when that is not all.
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
-        let (count, size) = (self.count(), self.shape.iter().product());
+        let (count, size) = (self.count(), self.size());
         if area.is_empty() || count == 0 {
             return;
         }

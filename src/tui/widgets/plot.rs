@@ -116,7 +116,7 @@ impl Scatter<'_> {
         };
         if self.diagonal {
             // Both axes have the same range, so that the line runs from corner to corner.
-            let both = Axis { low: x.low.min(y.low), high: x.high.max(y.high), log: false };
+            let both = Axis::between(x.low.min(y.low), x.high.max(y.high), false);
             (x, y) = (both, both);
         }
         let area = if self.classes.is_empty() {
@@ -192,11 +192,15 @@ impl Lines<'_> {
             (0..height).step_by(2).for_each(|row| dots.set(column, row, faint));
             (0..width).step_by(2).for_each(|column| dots.set(column, row, faint));
         }
-        for (place, line) in self.lines.iter().enumerate() {
+        // When there are more points, only every n-th is drawn.
+        let points: usize = self.lines.iter().map(|line| line.points.len()).sum();
+        let every = points.div_ceil(POINTS).max(1);
+        for (place, line) in self.lines.iter().take(POINTS).enumerate() {
             let style = theme.class(place as u8);
             let course: Vec<(i64, i64)> = line
                 .points
                 .iter()
+                .step_by(every)
                 .filter(|(x, y)| x.is_finite() && y.is_finite())
                 .map(|&(x, y)| plane.dot(&dots, x, y))
                 .collect();
@@ -216,6 +220,9 @@ impl Lines<'_> {
         }
     }
 }
+
+/// The most points of all lines that are drawn: no screen has as many dots.
+const POINTS: usize = 50_000;
 
 /// The pattern of a curve's dashes, and its sign in the legend.
 const PATTERNS: [(&str, &[bool]); 4] = [

@@ -16,6 +16,7 @@ const WIDEST: usize = 40;
 /// Draws as many rows and columns as there is room for.
 pub fn draw(theme: &Theme, header: &[String], rows: &[Vec<String>], area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
+    let rows = &rows[..rows.len().min(usize::from(area.height))];
     let columns = rows.iter().map(Vec::len).chain([header.len()]).max().unwrap_or(0);
     let underlined = theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED);
     let mut x = area.x;

@@ -7,9 +7,17 @@ use crate::tui::state::clean;
 /// The text's own lines. Lines that are too long are broken between words, and what follows a break is indented like
 /// its line. Control characters are left out.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrap_most(text, width, usize::MAX)
+}
+
+/// The first of these lines, about `most` of them: for a long text of which only a part is shown.
+pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
     let width = width.max(8);
     let mut wrapped = Vec::new();
-    for line in text.trim().lines().map(|line| clean(line.trim_end())) {
+    for line in text.trim().lines().take(most).map(|line| clean(line.trim_end())) {
+        if wrapped.len() >= most {
+            break;
+        }
         if line.width() <= width {
             wrapped.push(line);
             continue;

@@ -1,7 +1,7 @@
 //! A listener in another process.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -43,6 +43,7 @@ impl Connection {
                 let problem = format!("the training speaks version {version}, this program {VERSION}");
                 return Err(io::Error::other(problem));
             }
+            Incoming::Message(ServerMessage::Refused(reason)) => return Err(io::Error::other(reason)),
             Incoming::Message(ServerMessage::Event(_)) | Incoming::NotUnderstood(_) => {
                 return Err(io::Error::other("the socket is not that of a training"));
             }
@@ -73,15 +74,25 @@ impl Connection {
     /// # Errors
     /// When the connection fails.
     pub fn receive(&mut self) -> io::Result<Option<Event>> {
+        Ok(self.receive_counted()?.map(|(event, _)| event))
+    }
+
+    /// The same, with the length of the event's message in bytes.
+    ///
+    /// # Errors
+    /// When the connection fails.
+    pub(in crate::worker) fn receive_counted(&mut self) -> io::Result<Option<(Event, u64)>> {
         loop {
-            match frames::read::<ServerMessage>(&mut self.0, LONGEST_FROM_SERVER)? {
-                Incoming::Message(ServerMessage::Event(event)) => return Ok(Some(event)),
-                Incoming::Message(ServerMessage::Hello { .. }) => {}
+            let mut from = Counted { stream: &self.0, bytes: 0 };
+            let event = match frames::read::<ServerMessage>(&mut from, LONGEST_FROM_SERVER)? {
+                Incoming::Message(ServerMessage::Event(event)) => event,
+                Incoming::Message(ServerMessage::Hello { .. } | ServerMessage::Refused(_)) => continue,
                 Incoming::NotUnderstood(problem) => {
-                    return Ok(Some(Event::Log(format!("a report was not understood: {problem}"))));
+                    Event::Log(format!("a report was not understood: {problem}"))
                 }
                 Incoming::End => return Ok(None),
-            }
+            };
+            return Ok(Some((event, from.bytes)));
         }
     }
 
@@ -93,5 +104,19 @@ impl Connection {
     #[cfg(test)]
     pub(super) fn stream(&self) -> &UnixStream {
         &self.0
+    }
+}
+
+/// Counts the bytes that are read from a stream.
+struct Counted<'a> {
+    stream: &'a UnixStream,
+    bytes: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(into)?;
+        self.bytes += count as u64;
+        Ok(count)
     }
 }

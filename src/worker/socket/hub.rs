@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::super::channel::{Client, Events, Outbox, Waited, channel};
 use super::super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
+use super::door;
 use super::history::History;
-use super::server;
 
 /// The time between two rounds of passing events on. A thread that wakes at every step would hold up training.
 const PACE: Duration = Duration::from_millis(20);
@@ -86,7 +86,7 @@ impl Hub {
             let mut at_hand = None;
             while let Some(event) = at_hand.take().or_else(|| events.recv()) {
                 if let Event::Keeping { folder, .. } = &event {
-                    match server::open(Path::new(folder), &spreading) {
+                    match door::open(Path::new(folder), &spreading) {
                         Ok(opened) => door = Some(opened),
                         Err(error) => spreading.spread(Event::Log(format!("nobody can attach: {error}"))),
                     }
@@ -115,7 +115,8 @@ impl Hub {
         self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn spread(&self, event: Event) {
+    /// Passes an event on to all listeners, and keeps it for later ones.
+    pub(super) fn spread(&self, event: Event) {
         let mut inner = self.inner();
         match event {
             // The reply goes to its listener. One that has left, or the hub's own process, waits for no reply.
@@ -150,6 +151,11 @@ impl Hub {
     pub(super) fn writer(&self) -> Writer {
         self.inner().writers += 1;
         Writer(self.clone())
+    }
+
+    /// The number of listeners in other processes.
+    pub(super) fn writers(&self) -> usize {
+        self.inner().writers
     }
 
     /// Waits until the worker has ended and every listener has been written its last event, but not beyond `limit`.
@@ -206,6 +212,11 @@ impl Voice {
         if let Some(outbox) = self.hub.inner().listeners.get(&self.number) {
             outbox.send(event);
         }
+    }
+
+    /// The number of events that wait for this listener and are never left out.
+    pub(super) fn backlog(&self) -> usize {
+        self.hub.inner().listeners.get(&self.number).map_or(0, Outbox::backlog)
     }
 
     /// The listener is gone: its events end, and another may become the controller.

@@ -3,11 +3,12 @@
 //! * `frames`: one message, with its length before it;
 //! * `history`: what a listener that comes late is told first;
 //! * `hub`: spreads the worker's events to all who listen, takes commands from one and questions from all;
-//! * `server`: lets listeners in; `client`: is one.
+//! * `door`: the socket file; `server`: speaks with listeners; `client`: is one.
 //!
 //! A message is RON text, as presets are: it has a form for every number, infinities included, that JSON lacks.
 
 mod client;
+mod door;
 pub mod frames;
 mod history;
 mod hub;
@@ -48,4 +49,6 @@ pub enum ServerMessage {
     },
     /// What the worker reports; first, what it has reported before.
     Event(Event),
+    /// The only message to a listener that is not let in: the reason.
+    Refused(String),
 }

@@ -1,101 +1,72 @@
-//! Lets listeners in, through a socket that only its owner may use.
+//! Speaks with the listeners that have connected.
 
-use std::fs::{self, Permissions};
 use std::io;
 use std::net::Shutdown;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustix::process::{Resource, getrlimit};
 
 use super::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
 use super::hub::{Hub, Listener, Voice, Writer};
-use super::{ClientMessage, FILE, ServerMessage, VERSION};
+use super::{ClientMessage, ServerMessage, VERSION};
 use crate::worker::protocol::{Command, Event, Reply, Request};
 
-/// A socket's path may be this long; the systems differ, this is below all of them.
-const LONGEST_PATH: usize = 90;
 /// A listener that takes nothing for this long is let go.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// A listener that does not say within this time which version it speaks is let go.
+const GREETING: Duration = Duration::from_secs(10);
+/// The most listeners at once. Each takes one of the files that the process may have open, and most of these are kept for
+/// the training.
+const LISTENERS: usize = 64;
+/// The most replies that wait for a listener; its requests are not read until it takes some.
+const UNTAKEN: usize = 256;
+/// The time between two looks at how many wait.
+const LOOK: Duration = Duration::from_millis(20);
 
-/// An open socket; its file goes when it is dropped.
-pub(super) struct Door {
-    path: PathBuf,
-    /// Where the socket is when the folder's path is too long for it.
-    elsewhere: Option<tempfile::TempDir>,
+/// The most listeners at once, given how many files the process may have open.
+fn most_listeners() -> usize {
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    usize::try_from(files / 4).unwrap_or(usize::MAX).min(LISTENERS)
 }
 
-impl Drop for Door {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-        drop(self.elsewhere.take());
-    }
-}
-
-/// Opens the socket in a run's folder, whose lock this process holds.
-///
-/// # Errors
-/// When the system refuses.
-pub(super) fn open(folder: &Path, hub: &Hub) -> io::Result<Door> {
-    let path = folder.join(FILE);
-    // What a dead process left behind.
-    let _ = fs::remove_file(&path);
-    // It is bound in a folder that only its owner may enter, and moved once its permissions are set.
-    let private = |parent: &Path| tempfile::Builder::new().prefix(".door").tempdir_in(parent);
-    let (listener, elsewhere) = if path.as_os_str().len() < LONGEST_PATH {
-        let inside = private(folder)?;
-        let bound = bind(&inside.path().join(FILE))?;
-        fs::rename(inside.path().join(FILE), &path)?;
-        (bound, None)
-    } else {
-        let elsewhere = private(&std::env::temp_dir())?;
-        let bound = bind(&elsewhere.path().join(FILE))?;
-        symlink(elsewhere.path().join(FILE), &path)?;
-        (bound, Some(elsewhere))
-    };
-    let hub = hub.clone();
-    std::thread::Builder::new().name("door".into()).spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // One that cannot be served is not let in; the others are.
-            let _ = admit(stream, &hub);
-        }
-    })?;
-    Ok(Door { path, elsewhere })
-}
-
-fn bind(path: &Path) -> io::Result<UnixListener> {
-    let listener = UnixListener::bind(path)?;
-    fs::set_permissions(path, Permissions::from_mode(0o600))?;
-    Ok(listener)
-}
-
-fn admit(stream: UnixStream, hub: &Hub) -> io::Result<()> {
+pub(super) fn admit(mut stream: UnixStream, hub: &Hub) -> io::Result<()> {
     stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(GREETING))?;
+    let most = most_listeners();
+    if hub.writers() >= most {
+        // The system has room for so short a message, so this does not wait for the listener.
+        let reason = format!("{most} listeners are connected to this training already, which is the limit");
+        return frames::write(&mut stream, &ServerMessage::Refused(reason), LONGEST_FROM_SERVER);
+    }
     let (listener, writer) = (hub.join(), hub.writer());
     let voice = listener.voice.clone();
-    let writing = stream.try_clone()?;
-    std::thread::Builder::new().name("writer".into()).spawn(move || tell(writing, listener, writer))?;
+    let stream = Arc::new(stream);
+    let writing = stream.clone();
+    std::thread::Builder::new().name("writer".into()).spawn(move || tell(&writing, listener, writer))?;
     std::thread::Builder::new().name("reader".into()).spawn(move || hear(&stream, &voice))?;
     Ok(())
 }
 
 /// Writes what the listener is to hear, until it or the worker has gone.
-fn tell(mut stream: UnixStream, mut listener: Listener, writer: Writer) {
+fn tell(stream: &UnixStream, mut listener: Listener, writer: Writer) {
+    let mut to = stream;
     let hello = ServerMessage::Hello { version: VERSION };
-    let mut sent = frames::write(&mut stream, &hello, LONGEST_FROM_SERVER);
+    let mut sent = frames::write(&mut to, &hello, LONGEST_FROM_SERVER);
     while sent.is_ok() {
         let Some(event) = listener.events.recv() else { break };
         let request = match &event {
             Event::Reply { to, .. } => Some(*to),
             _ => None,
         };
-        sent = frames::write(&mut stream, &ServerMessage::Event(event), LONGEST_FROM_SERVER);
+        sent = frames::write(&mut to, &ServerMessage::Event(event), LONGEST_FROM_SERVER);
         // An event that is too long is lost, but the listener is kept. A listener that waits for it as a reply is told.
         if sent.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::Other) {
-            sent = request.map_or(Ok(()), |to| {
+            sent = request.map_or(Ok(()), |request| {
                 let reply = Reply::Refused("the answer is too long for the connection".into());
-                let instead = ServerMessage::Event(Event::Reply { to, reply });
-                frames::write(&mut stream, &instead, LONGEST_FROM_SERVER)
+                let instead = ServerMessage::Event(Event::Reply { to: request, reply });
+                frames::write(&mut to, &instead, LONGEST_FROM_SERVER)
             });
         }
     }
@@ -103,19 +74,27 @@ fn tell(mut stream: UnixStream, mut listener: Listener, writer: Writer) {
     drop(writer);
 }
 
-/// Takes requests until the listener has gone.
+/// Takes requests until the listener has gone. They are refused unless it has said that it speaks this version.
 fn hear(stream: &UnixStream, voice: &Voice) {
     let mut from = stream;
-    let mut other_version = None;
+    let mut spoken = None;
     loop {
+        while voice.backlog() > UNTAKEN {
+            std::thread::sleep(LOOK);
+        }
         match frames::read::<ClientMessage>(&mut from, LONGEST_FROM_CLIENT) {
             Ok(Incoming::Message(ClientMessage::Hello { version })) => {
-                other_version = Some(version).filter(|version| *version != VERSION);
+                spoken = Some(version);
+                if stream.set_read_timeout(None).is_err() {
+                    break;
+                }
             }
             Ok(Incoming::Message(ClientMessage::Request(Request { command: Command::Detach, .. }))) => break,
             Ok(Incoming::Message(ClientMessage::Request(request))) => {
-                if let Some(version) = other_version {
-                    let reason = format!("this training speaks version {VERSION}, you {version}");
+                if spoken != Some(VERSION) {
+                    let you =
+                        spoken.map_or("you have not said which".into(), |version| format!("you {version}"));
+                    let reason = format!("this training speaks version {VERSION}, {you}");
                     voice.tell(Event::Reply { to: request.id, reply: Reply::Refused(reason) });
                     continue;
                 }
@@ -135,9 +114,12 @@ fn hear(stream: &UnixStream, voice: &Voice) {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
-    use super::super::Connection;
+    use super::super::{Connection, FILE};
     use super::*;
     use crate::worker::channel::channel;
     use crate::worker::{Filter, Inspection, Question, RateChange, RequestId};
@@ -239,5 +221,39 @@ mod tests {
         };
         assert!(matches!(&reply, Reply::Refused(why) if why.contains("version")), "{reply:?}");
         assert_eq!(inbox.poll(), None);
+    }
+
+    #[test]
+    fn requests_of_a_listener_that_says_no_version_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inbox, _outbox) = opened(folder.path());
+        let mut stream = UnixStream::connect(folder.path().join(FILE)).unwrap();
+        let ask = ClientMessage::Request(request(5, Command::Stop));
+        frames::write(&mut stream, &ask, LONGEST_FROM_CLIENT).unwrap();
+        let refused = std::iter::from_fn(|| match frames::read(&mut stream, LONGEST_FROM_SERVER) {
+            Ok(Incoming::Message(message)) => Some(message),
+            other => panic!("{other:?}"),
+        })
+        .find_map(|message| match message {
+            ServerMessage::Event(Event::Reply { to, reply: Reply::Refused(why) }) => Some((to.number, why)),
+            _ => None,
+        });
+        assert!(matches!(&refused, Some((5, why)) if why.contains("have not said")), "{refused:?}");
+        assert_eq!(inbox.poll(), None);
+    }
+
+    #[test]
+    fn one_listener_too_many_is_refused_until_another_has_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_inbox, _outbox) = opened(folder.path());
+        let mut inside: Vec<Connection> =
+            (0..most_listeners()).map(|_| Connection::open(folder.path()).unwrap()).collect();
+        let refused = Connection::open(folder.path()).unwrap_err().to_string();
+        assert!(refused.contains("which is the limit"), "{refused}");
+        inside.pop().unwrap().close();
+        let since = std::time::Instant::now();
+        while Connection::open(folder.path()).is_err() {
+            assert!(since.elapsed() < Duration::from_secs(30));
+        }
     }
 }

@@ -1,0 +1,64 @@
+//! The signals that end a screen in good order, and SIGCONT, after which it is drawn again.
+
+use std::io;
+
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals as Caught;
+use signal_hook::low_level;
+use tokio::sync::mpsc;
+
+use super::terminal;
+
+/// The terminal is gone.
+pub(super) const HANG_UP: i32 = SIGHUP;
+/// Leave; the training goes on.
+pub(super) const QUIT: i32 = SIGQUIT;
+
+/// A signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signal {
+    /// The screen is to end; the signal's number.
+    End(i32),
+    /// The process goes on after it was stopped.
+    GoOn,
+}
+
+/// The signals that have come. The second one that asks for the end ends the process, no matter what the loop does: the
+/// thread that takes it gives the terminal back first.
+pub(super) struct Signals(mpsc::UnboundedReceiver<Signal>);
+
+impl Signals {
+    /// Takes signals from now on, to the end of the process.
+    pub(super) fn listen() -> io::Result<Self> {
+        let mut caught = Caught::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT])?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let hear = move || {
+            let mut is_ending = false;
+            for number in caught.forever() {
+                if number == SIGCONT {
+                    // Sending fails when the loop has ended; then there is nothing to draw.
+                    let _ = sender.send(Signal::GoOn);
+                    continue;
+                }
+                // A terminal that is gone is signalled by the system and by the shell.
+                let is_second = is_ending && number != SIGHUP;
+                if is_second || sender.send(Signal::End(number)).is_err() {
+                    terminal::restore();
+                    low_level::exit(128 + number);
+                }
+                is_ending = true;
+            }
+        };
+        std::thread::Builder::new().name("signals".into()).spawn(hear)?;
+        Ok(Signals(receiver))
+    }
+
+    /// The next one. Safe to cancel.
+    pub(super) async fn next(&mut self) -> Signal {
+        match self.0.recv().await {
+            Some(signal) => signal,
+            // The thread ends with the process only.
+            None => std::future::pending().await,
+        }
+    }
+}

@@ -315,7 +315,7 @@ fn a_run_is_opened_by_tensorboard_pytorch_and_onnxruntime() {
     let home = trained();
     let runs = home.path().join("runs");
     let run = RunDirectory::find(&runs, "last").expect("the run");
-    let step = *run.checkpoints().last().expect("a checkpoint");
+    let step = *run.checkpoints().expect("a list").last().expect("a checkpoint");
 
     // TensorBoard reads its figures.
     let events = python("read_events.py", &[run.path().as_os_str()]);

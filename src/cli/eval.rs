@@ -9,7 +9,7 @@ use super::Error;
 use super::experiment;
 use super::text::{self, plain};
 use super::train::{by_name, in_words};
-use crate::run::{RunDirectory, home};
+use crate::run::{self, RunDirectory, home};
 use crate::worker::{Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
@@ -41,20 +41,28 @@ impl Which {
     pub(super) fn load(&self, sets: &[String]) -> Result<(Trained, String, u64), Error> {
         let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
         let (name, manifest) = (plain(&run.name()), run.manifest()?);
-        let last = run.checkpoints().last().copied();
+        let steps = run.checkpoints()?;
+        let last = steps.last().copied();
         let step = match self.checkpoint.as_str() {
             "best" => manifest.best.map(|best| best.step).or(last),
             "last" => last,
-            step => step.parse().ok().filter(|step| run.checkpoints().contains(step)),
+            step => step.parse().ok().filter(|step| steps.contains(step)),
         };
-        let steps = run.checkpoints();
         let step = step.ok_or_else(|| match steps[..] {
             [] => Error::Failed(format!("{name} has no checkpoint yet")),
             _ => Error::Usage(format!("{name} has checkpoints of the steps {steps:?}, or best, or last")),
         })?;
         let experiment = experiment::of_run(&name, &manifest.preset, sets)?;
-        let trained = Trained::load(&run, step, &experiment)
-            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let trained = Trained::load(&run, step, &experiment).map_err(|error| {
+            let others: Vec<&u64> = steps.iter().filter(|other| **other != step).collect();
+            let is_damaged = matches!(error, Unusable::Run(run::Error::Broken { .. }));
+            let hint = if is_damaged && !others.is_empty() {
+                format!("; --checkpoint takes another one, of the steps {others:?}")
+            } else {
+                String::new()
+            };
+            Error::Failed(plain(&format!("{error}{hint}")))
+        })?;
         Ok((trained, name, step))
     }
 }

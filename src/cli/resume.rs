@@ -4,7 +4,7 @@ use super::Error;
 use super::experiment;
 use super::text::plain;
 use super::train::{Reporting, Worker, detached, follow};
-use crate::run::{RunDirectory, Status, home, overview};
+use crate::run::{self, RunDirectory, Status, home, overview};
 use crate::worker::{Command, TrainRequest};
 
 /// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers
@@ -25,13 +25,25 @@ pub struct Arguments {
     reporting: Reporting,
 }
 
+/// Whether the checkpoint of a run's end is whole. If it is damaged, the run can be resumed from an earlier one.
+fn is_whole(run: &RunDirectory, step: u64) -> Result<bool, run::Error> {
+    match run.checkpoint(step) {
+        Ok(_) => Ok(true),
+        Err(run::Error::Broken { .. }) => Ok(false),
+        Err(refused) => Err(refused),
+    }
+}
+
 impl Arguments {
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
         let runs = home::runs_folder()?;
         let run = RunDirectory::find(&runs, &self.run)?;
         let manifest = run.manifest()?;
-        if let Some(steps) = overview::done(&manifest, &run.checkpoints()) {
+        let done = overview::done(&manifest, &run.checkpoints()?);
+        if let Some(steps) = done
+            && is_whole(&run, steps)?
+        {
             let name = plain(&run.name());
             return Err(Error::Failed(format!(
                 "{name} is finished after {steps} steps: nothing is left to do"

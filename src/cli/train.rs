@@ -98,7 +98,8 @@ fn weights_of(wanted: &str) -> Result<String, Error> {
     }
     let run = RunDirectory::find(&home::runs_folder()?, wanted)?;
     let (name, manifest) = (plain(&run.name()), run.manifest()?);
-    let step = manifest.best.map(|best| best.step).or_else(|| run.checkpoints().last().copied());
+    let newest = || run.checkpoints().map(|steps| steps.last().copied());
+    let step = manifest.best.map_or_else(newest, |best| Ok(Some(best.step)))?;
     let step = step.ok_or_else(|| Error::Failed(format!("{name} has no checkpoint yet")))?;
     Ok(home::utf8(&run.checkpoint_path(step).join(checkpoint::WEIGHTS))?.to_string())
 }
@@ -116,6 +117,7 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
     hub.send(begin);
     let mut reporter = Reporter::new(reporting.json, reporting.quiet);
     let (mut was_stopped, mut has_started) = (false, false);
+    let mut unsaved = None;
     loop {
         if signals.caught().is_some() && !was_stopped {
             was_stopped = true;
@@ -137,11 +139,22 @@ pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> R
             Event::Failed(reason) => {
                 reporter.clear();
                 farewell(&hub);
-                return Err(Error::Failed(plain(&reason)));
+                let unsaved =
+                    unsaved.map(|what| format!("; its end is not saved: {what}")).unwrap_or_default();
+                return Err(Error::Failed(plain(&format!("{reason}{unsaved}"))));
+            }
+            Event::Unsaved(what) => {
+                reporter.report(Event::Unsaved(what.clone()));
+                unsaved = Some(what);
             }
             Event::Finished(finish) => {
                 farewell(&hub);
                 reporter.finish(&finish)?;
+                if let Some(what) = unsaved {
+                    return Err(Error::Failed(plain(&format!(
+                        "the end of the training is not saved: {what}"
+                    ))));
+                }
                 return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
             }
             other => {
@@ -233,13 +246,25 @@ impl Reporter {
             Event::Epoch(epoch) => self.epoch(&epoch),
             Event::Keeping { run, folder } => self.keeping(&run, &folder),
             Event::Checkpoint { step } if self.json => line(&json!({ "event": "saved", "step": step })),
-            Event::Trouble(what) => {
-                let what = what.map_or("saving works again".into(), |what| {
-                    format!("training goes on, but is not saved: {}", plain(&what))
+            Event::Trouble(what) => self.trouble(what.as_deref()),
+            Event::Damaged { step, problem, resumed_from } => {
+                self.warn(&format!(
+                    "the checkpoint of step {step} is damaged, resuming from step {resumed_from}: {}",
+                    plain(&problem)
+                ));
+                let event = json!({
+                    "event": "damaged", "step": step, "reason": problem, "resumed_from": resumed_from,
                 });
-                self.warn(&what);
-                Ok(())
+                if self.json { line(&event) } else { Ok(()) }
             }
+            Event::LeftOut(count) => {
+                self.warn(&format!(
+                    "the disk is slow: {count} scalars and pictures are left out of the event file"
+                ));
+                if self.json { line(&json!({ "event": "left_out", "entries": count })) } else { Ok(()) }
+            }
+            // Without --json, the error at the end says it.
+            Event::Unsaved(what) if self.json => line(&json!({ "event": "unsaved", "reason": what })),
             Event::Log(line) => {
                 self.say(&plain(&line));
                 Ok(())
@@ -249,9 +274,22 @@ impl Reporter {
             | Event::Phase(_)
             | Event::Reply { .. }
             | Event::Checkpoint { .. }
+            | Event::Unsaved(_)
             | Event::Finished(_)
             | Event::Failed(_)
             | Event::Connection(_) => Ok(()),
+        }
+    }
+
+    fn trouble(&self, what: Option<&str>) -> Result<(), Error> {
+        match what {
+            Some(what) => self.warn(&format!("training goes on, but is not saved: {}", plain(what))),
+            None => self.warn("saving works again"),
+        }
+        match what {
+            _ if !self.json => Ok(()),
+            Some(what) => line(&json!({ "event": "trouble", "reason": what })),
+            None => line(&json!({ "event": "recovered" })),
         }
     }
 

@@ -1,28 +1,71 @@
 //! Files that are either whole or not there: temporary name, sync, rename, sync of the folder.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use super::Error;
+use super::{Error, disk};
+
+/// The beginning of the names of unfinished files and folders.
+pub(super) const UNFINISHED: &str = ".writing-";
 
 /// Writes a file in one piece: `fill` writes to a temporary file in the same folder, which is synced and renamed.
 ///
 /// # Errors
 /// When the system refuses; the old file, if there was one, is then as it was.
 pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(Error::io(folder, "creating the folder"))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempfile_in(folder)
-        .map_err(Error::io(folder, "creating a temporary file"))?;
+    let folder = folder_of(path);
+    disk::at(folder, "creating the folder", || fs::create_dir_all(folder))?;
+    place(path, tempfile::Builder::new(), fill)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn place(
+    path: &Path,
+    mut temporary: tempfile::Builder<'static, 'static>,
+    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<(), Error> {
+    let folder = folder_of(path);
+    let temporary =
+        disk::at(folder, "creating a temporary file", || temporary.prefix(UNFINISHED).tempfile_in(folder))?;
+    disk::at(path, "writing", || Ok(()))?;
     let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
     fill(&mut writer).and_then(|()| writer.flush()).map_err(Error::io(path, "writing"))?;
     drop(writer);
-    temporary.as_file().sync_all().map_err(Error::io(path, "syncing"))?;
-    temporary.persist(path).map_err(|error| Error::io(path, "renaming into place")(error.error))?;
-    sync_folder(folder)
+    disk::at(path, "syncing", || temporary.as_file().sync_all())?;
+    // Should the renaming fail, dropping this removes it.
+    let temporary = temporary.into_temp_path();
+    disk::rename(&temporary, path)?;
+    // There is nothing of this name any more to be removed.
+    let _ = temporary.keep();
+    disk::sync_folder(folder)
+}
+
+/// Writes a file for other programs, in one piece as [`write`] does. A pipe or a device that is there already is not
+/// replaced: the bytes are written into it.
+///
+/// # Errors
+/// When the system refuses.
+pub fn write_for_others(path: &Path, content: &[u8]) -> Result<(), Error> {
+    // A link stays a link: the file that it names is replaced.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let is_other = fs::metadata(&target).is_ok_and(|there| !there.is_file());
+    if is_other {
+        let mut file = disk::at(path, "opening", || fs::OpenOptions::new().write(true).open(path))?;
+        return file.write_all(content).map_err(Error::io(path, "writing"));
+    }
+    place(&target, public(), |file| file.write_all(content))
+}
+
+/// Others may read the file, as far as the umask allows.
+fn public() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+    builder
 }
 
 /// Fills a folder in one piece: `fill` writes its files (synced by [`write`]) into a temporary one, which is renamed.
@@ -31,39 +74,16 @@ pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<(
 /// When the system refuses or `fill` fails; the temporary folder is then removed.
 pub fn create_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
     let parent = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(parent).map_err(Error::io(parent, "creating the folder"))?;
-    let temporary = tempfile::Builder::new()
-        .prefix(".writing-")
-        .tempdir_in(parent)
-        .map_err(Error::io(parent, "creating a temporary folder"))?;
+    disk::at(parent, "creating the folder", || fs::create_dir_all(parent))?;
+    let temporary = disk::at(parent, "creating a temporary folder", || {
+        tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(parent)
+    })?;
     fill(temporary.path())?;
-    sync_folder(temporary.path())?;
-    // From here on the folder must not be removed when `temporary` is dropped.
-    let written = temporary.keep();
-    if let Err(source) = fs::rename(&written, path) {
-        let _ = fs::remove_dir_all(&written);
-        return Err(Error::io(path, "renaming into place")(source));
-    }
-    sync_folder(parent)
-}
-
-/// Makes renames in a folder durable.
-fn sync_folder(folder: &Path) -> Result<(), Error> {
-    if cfg!(unix) {
-        File::open(folder)
-            .and_then(|folder| folder.sync_all())
-            .map_err(Error::io(folder, "syncing the folder"))?;
-    }
-    Ok(())
-}
-
-/// Appends all of `bytes`, or, when the system refuses, none of them.
-pub(super) fn append_whole(file: &mut File, bytes: &[u8]) -> std::io::Result<()> {
-    let before = file.metadata()?.len();
-    file.write_all(bytes).inspect_err(|_| {
-        // A torn record would hide all that follow it.
-        let _ = file.set_len(before);
-    })
+    disk::sync_folder(temporary.path())?;
+    disk::rename(temporary.path(), path)?;
+    // From here on nothing of this name is to be removed when `temporary` is dropped.
+    let _ = temporary.keep();
+    disk::sync_folder(parent)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Checkpoints: weights and optimizer state as safetensors, the rest of the training's state as RON.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
 
-use super::{Error, atomic};
+use super::checksums::{self, Checksums};
+use super::{Error, atomic, disk};
 use crate::preset::summary::in_bytes;
 use crate::system::{files, memory};
 
@@ -53,48 +53,79 @@ impl Checkpoint {
     /// # Errors
     /// When the system refuses.
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
-        if !folder.exists() {
+        if !disk::exists(folder)? {
             return atomic::create_folder(folder, |folder| self.fill(folder));
         }
-        // One of this step is there: early stopping may have put other weights in place since, or it is broken. It
-        // stays until the new one is whole; who is killed between the two renames is helped by `RunDirectory::sweep`.
+        // One of this step is there: early stopping may have put other weights in place since, or it is damaged. It
+        // stays until the new one is whole.
         let (new, old) = (folder.with_file_name(REPLACING), folder.with_file_name(replaced_name(self.step)));
-        for litter in [&new, &old].into_iter().filter(|path| path.exists()) {
-            fs::remove_dir_all(litter).map_err(Error::io(litter, "removing litter"))?;
+        for litter in [&new, &old] {
+            disk::remove_folder(litter)?;
         }
         atomic::create_folder(&new, |folder| self.fill(folder))?;
-        fs::rename(folder, &old)
-            .and_then(|()| fs::rename(&new, folder))
-            .map_err(Error::io(folder, "replacing"))?;
-        fs::remove_dir_all(&old).map_err(Error::io(&old, "removing"))
+        if !disk::exchange(&new, folder)? {
+            // After a kill between these two, `RunDirectory::sweep` puts the old one back.
+            disk::rename(folder, &old)?;
+            disk::rename(&new, folder).inspect_err(|_| {
+                // If this fails as well, the next process that writes the run does it.
+                let _ = disk::rename(&old, folder);
+            })?;
+        }
+        // The new one is in its place: what is left of the old one is litter.
+        for litter in [&new, &old] {
+            let _ = disk::remove_folder(litter);
+        }
+        folder.parent().map_or(Ok(()), disk::sync_folder)
     }
 
     fn fill(&self, folder: &Path) -> Result<(), Error> {
-        save_tensors(&folder.join(WEIGHTS), &self.weights)?;
-        save_tensors(&folder.join(OPTIMIZER), &self.optimizer)?;
-        atomic::write(&folder.join(STATE), |file| file.write_all(self.state.as_bytes()))
+        let mut written = Checksums::new(self.step);
+        for (name, tensors) in [(WEIGHTS, &self.weights), (OPTIMIZER, &self.optimizer)] {
+            let content = encode_tensors(&folder.join(name), tensors)?;
+            written.write(folder, name, &content)?;
+        }
+        written.write(folder, STATE, self.state.as_bytes())?;
+        written.save(folder)
     }
 
-    /// Reads it back.
+    /// Reads it back and compares every file with its checksum. Checkpoints of older versions have no checksums.
     ///
     /// # Errors
-    /// When a file is missing or broken.
+    /// [`Error::Broken`] when a file is missing or differs from its checksum, or when weights are not finite: such weights
+    /// are never saved. [`Error::Io`] when the system refuses, which says nothing about the checkpoint.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let step = folder
             .file_name()
             .and_then(|name| step_of(&name.to_string_lossy()))
             .ok_or_else(|| Error::broken(folder, "not a checkpoint's name"))?;
+        let written = Checksums::load(folder)?;
+        if let Some(written) = written.as_ref().filter(|written| written.step != step) {
+            let problem = format!("it is the checkpoint of step {} under another name", written.step);
+            return Err(Error::broken(folder, problem));
+        }
+        let check = |path: &Path, content: &[u8]| match &written {
+            Some(written) => written.check(path, content),
+            None => Ok(()),
+        };
         let path = folder.join(STATE);
-        let state = files::read_text(&path, LARGEST_STATE).map_err(Error::unread(&path))?;
+        let state = disk::read(&path, LARGEST_STATE)?;
+        check(&path, &state)?;
+        let state = String::from_utf8(state).map_err(|error| Error::broken(&path, error))?;
         if !is_whole(&state) {
             return Err(Error::broken(&path, "it is cut short"));
         }
-        Ok(Checkpoint {
-            step,
-            weights: load_tensors(&folder.join(WEIGHTS))?,
-            optimizer: load_tensors(&folder.join(OPTIMIZER))?,
-            state,
-        })
+        let tensors = |name: &str| {
+            let path = folder.join(name);
+            let content = disk::must_be_there(&path, read_whole(&path, memory::usable_now()))?;
+            check(&path, &content)?;
+            decode_tensors(&path, &content)
+        };
+        let (weights, optimizer) = (tensors(WEIGHTS)?, tensors(OPTIMIZER)?);
+        if let Some(tensor) = weights.iter().find(|tensor| !tensor.values.iter().all(|x| x.is_finite())) {
+            let problem = format!("the weights {} are not finite", tensor.name);
+            return Err(Error::broken(&folder.join(WEIGHTS), problem));
+        }
+        Ok(Checkpoint { step, weights, optimizer, state })
     }
 }
 
@@ -157,8 +188,27 @@ pub fn load_tensors(path: &Path) -> Result<Vec<NamedTensor>, Error> {
 }
 
 fn load_tensors_within(path: &Path, most: u64) -> Result<Vec<NamedTensor>, Error> {
-    let bytes = read_whole(path, most)?;
-    let tensors = SafeTensors::deserialize(&bytes)
+    decode_tensors(path, &read_whole(path, most)?)
+}
+
+/// The weights in a file to start from. A file in a checkpoint's folder is compared with its checksum.
+///
+/// # Errors
+/// Those of [`load_tensors`], and when the file differs from its checksum.
+pub fn load_weights(path: &Path) -> Result<Vec<NamedTensor>, Error> {
+    let content = disk::patiently(|| read_whole(path, memory::usable_now()))?;
+    let folder = path
+        .parent()
+        .filter(|folder| folder.file_name().and_then(|name| step_of(&name.to_string_lossy())).is_some());
+    if let Some(written) = folder.map_or(Ok(None), |folder| disk::patiently(|| Checksums::load(folder)))? {
+        written.check(path, &content)?;
+    }
+    decode_tensors(path, &content)
+}
+
+/// The tensors in the bytes of a safetensors file; `path` is what an error names.
+fn decode_tensors(path: &Path, bytes: &[u8]) -> Result<Vec<NamedTensor>, Error> {
+    let tensors = SafeTensors::deserialize(bytes)
         .map_err(|error| Error::broken(path, format!("not a whole safetensors file: {error}")))?;
     let mut loaded = tensors
         .iter()
@@ -183,6 +233,7 @@ fn load_tensors_within(path: &Path, most: u64) -> Result<Vec<NamedTensor>, Error
 /// The bytes of a safetensors file, read only once its size is that of the tensors that it lists, and there is the
 /// memory for it.
 fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    disk::at(path, "reading", || Ok(()))?;
     let (mut file, size) = files::open_sized(path).map_err(Error::unread(path))?;
     let torn = |problem: String| Error::broken(path, format!("not a whole safetensors file: {problem}"));
     let (mut length, mut list) = ([0; 8], Vec::new());
@@ -249,14 +300,21 @@ fn replaced_name(step: u64) -> String {
 }
 
 /// Puts back a checkpoint whose replacement did not get into its place.
-pub(super) fn put_back(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.filter_map(Result::ok) {
-        let step = entry.file_name().to_string_lossy().strip_prefix(REPLACED).and_then(|s| s.parse().ok());
-        if let Some(place) = step.map(|step| folder.join(folder_name(step))).filter(|place| !place.exists()) {
-            let _ = fs::rename(entry.path(), place);
+///
+/// # Errors
+/// When the system refuses; the checkpoint then stays where it was.
+pub(super) fn put_back(folder: &Path) -> Result<(), Error> {
+    for path in disk::list(folder)? {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(step) = name.strip_prefix(REPLACED).and_then(|step| step.parse().ok()) else { continue };
+        let place = folder.join(folder_name(step));
+        if disk::exists(&place)? {
+            disk::remove_folder(&path)?;
+        } else {
+            disk::rename(&path, &place)?;
         }
     }
+    Ok(())
 }
 
 /// A checkpoint's folder name; eight digits, so that names sort by step.
@@ -264,23 +322,44 @@ pub fn folder_name(step: u64) -> String {
     format!("step-{step:08}")
 }
 
-/// The steps of the checkpoints in a folder, first to last.
-pub fn steps(folder: &Path) -> Vec<u64> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut steps: Vec<u64> = entries
-        .filter_map(Result::ok)
-        .filter_map(|entry| step_of(&entry.file_name().to_string_lossy()))
-        .collect();
+/// The steps of the checkpoints in a folder, first to last. A checkpoint is a folder with at least one of a checkpoint's
+/// files in it; anything else with such a name is ignored.
+///
+/// # Errors
+/// When the system refuses to list all of them.
+pub fn steps(folder: &Path) -> Result<Vec<u64>, Error> {
+    let mut steps = Vec::new();
+    for path in disk::list(folder)? {
+        let step = path.file_name().and_then(|name| step_of(&name.to_string_lossy()));
+        if let Some(step) = step
+            && has_files(&path)?
+        {
+            steps.push(step);
+        }
+    }
     steps.sort_unstable();
-    steps
+    Ok(steps)
 }
 
+fn has_files(folder: &Path) -> Result<bool, Error> {
+    for name in [checksums::FILE, WEIGHTS, STATE, OPTIMIZER] {
+        if disk::exists(&folder.join(name))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The step in a name that [`folder_name`] gave.
 fn step_of(name: &str) -> Option<u64> {
-    name.strip_prefix("step-")?.parse().ok()
+    let step = name.strip_prefix("step-")?.parse().ok()?;
+    (folder_name(step) == name).then_some(step)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn example() -> Checkpoint {
@@ -307,6 +386,91 @@ mod tests {
         let read = Checkpoint::load(&path).unwrap();
         assert_eq!(read, written);
         assert_eq!(read.weights[0].values[1].to_bits(), (-0.0_f32).to_bits());
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_in_a_checkpoint_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(folder_name(938));
+        example().save(&path).unwrap();
+        for file in [WEIGHTS, OPTIMIZER, STATE] {
+            let whole = fs::read(path.join(file)).unwrap();
+            for bit in 0..8 * whole.len() {
+                let mut flipped = whole.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                fs::write(path.join(file), flipped).unwrap();
+                assert!(matches!(Checkpoint::load(&path), Err(Error::Broken { .. })), "{file}, bit {bit}");
+            }
+            fs::write(path.join(file), whole).unwrap();
+        }
+        assert_eq!(Checkpoint::load(&path).unwrap(), example());
+        assert_eq!(load_weights(&path.join(WEIGHTS)).unwrap(), example().weights);
+        save_tensors(&path.join(WEIGHTS), &example().optimizer).unwrap();
+        assert!(load_weights(&path.join(WEIGHTS)).is_err());
+    }
+
+    #[test]
+    fn a_checkpoint_without_checksums_is_read_and_its_weights_must_be_finite() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(folder_name(938));
+        let mut written = example();
+        written.save(&path).unwrap();
+        fs::remove_file(path.join(checksums::FILE)).unwrap();
+        assert_eq!(Checkpoint::load(&path).unwrap(), written);
+        written.weights[1].values[3] = f32::INFINITY;
+        written.save(&path).unwrap();
+        let refused = Checkpoint::load(&path).unwrap_err().to_string();
+        assert!(refused.contains("the weights conv2d/kernel are not finite"), "{refused}");
+    }
+
+    #[test]
+    fn what_is_only_named_like_a_checkpoint_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        example().save(&at(&folder_name(938))).unwrap();
+        fs::create_dir(at("step-99999999")).unwrap();
+        fs::write(at("step-00001000"), "a file").unwrap();
+        fs::create_dir_all(at("step-1000").join(WEIGHTS)).unwrap();
+        fs::create_dir_all(at("step-+0000939").join(WEIGHTS)).unwrap();
+        assert_eq!(steps(folder.path()).unwrap(), [938]);
+        // A copy under another name is no later step.
+        fs::rename(at(&folder_name(938)), at(&folder_name(940))).unwrap();
+        let refused = Checkpoint::load(&at(&folder_name(940))).unwrap_err().to_string();
+        assert!(refused.contains("of step 938 under another name"), "{refused}");
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_written_anew_is_always_there_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(folder_name(938));
+        let first = example();
+        first.save(&path).unwrap();
+        let second = Checkpoint { state: "(epoch: 2)".into(), ..example() };
+        // On a file system that exchanges two folders at one moment, and on one that does not.
+        for exchanges in [true, false] {
+            first.save(&path).unwrap();
+            for call in 0.. {
+                let mut number = 0;
+                let faults = disk::faults::Faults::below(folder.path(), move |_, action| {
+                    number += 1;
+                    let is_unknown = action == "replacing" && !exchanges;
+                    match is_unknown {
+                        true => Some(std::io::ErrorKind::Unsupported),
+                        false => (number == call + 1).then_some(std::io::ErrorKind::StorageFull),
+                    }
+                });
+                let outcome = second.save(&path);
+                drop(faults);
+                put_back(folder.path()).unwrap();
+                let there = Checkpoint::load(&path).unwrap();
+                assert!(there == first || there == second, "call {call}");
+                if outcome.is_ok() {
+                    assert_eq!(there, second);
+                    assert!(call > 10);
+                    break;
+                }
+            }
+        }
     }
 
     #[test]

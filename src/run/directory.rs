@@ -1,13 +1,15 @@
 //! A run's folder: its name, what is in it, and how runs are found.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::checkpoint::{self, Checkpoint};
-use super::{Error, Manifest};
+use super::lock::Lock;
+use super::{Error, Manifest, atomic, checksums, disk};
 
-/// What the names of unfinished files begin with; see `atomic.rs`.
-const LITTER: &str = ".writing-";
+/// The beginning of the name of a checkpoint while it is being removed.
+const GONE: &str = ".writing-gone-";
 
 /// Letters of a run's name that say when it began: `2026-11-24T23-52-26`.
 const SECOND: usize = 19;
@@ -19,12 +21,12 @@ pub struct RunDirectory {
 }
 
 impl RunDirectory {
-    /// Makes the folder for a new run under `runs`, and its manifest in it.
+    /// Makes the folder for a new run under `runs`, locks it for this process, and writes its manifest into it.
     ///
     /// # Errors
-    /// When the system refuses.
-    pub fn create(runs: &Path, manifest: &Manifest) -> Result<Self, Error> {
-        fs::create_dir_all(runs).map_err(Error::io(runs, "creating the folder of runs"))?;
+    /// When the system refuses. Nothing that looks like a run is left behind then.
+    pub fn create(runs: &Path, manifest: &Manifest) -> Result<(Self, Lock), Error> {
+        disk::at(runs, "creating the folder of runs", || fs::create_dir_all(runs))?;
         let name = name_part(&manifest.preset.name);
         let date = time::OffsetDateTime::from_unix_timestamp(manifest.started.cast_signed())
             .ok()
@@ -37,14 +39,22 @@ impl RunDirectory {
         for attempt in 0..=u16::MAX {
             let id = (std::process::id() as u16).wrapping_add(attempt);
             let path = runs.join(format!("{date}-{name}-{id:04x}"));
-            match fs::create_dir(&path) {
+            match disk::at(&path, "creating the run's folder", || fs::create_dir(&path)) {
                 Ok(()) => {
-                    let run = RunDirectory { path };
-                    manifest.save(&run.path)?;
-                    return Ok(run);
+                    let made = Lock::take(&path).and_then(|lock| {
+                        let checkpoints = path.join(checkpoint::FOLDER);
+                        disk::at(&checkpoints, "creating the folder", || fs::create_dir(&checkpoints))?;
+                        manifest.save(&path)?;
+                        disk::sync_folder(runs)?;
+                        Ok(lock)
+                    });
+                    // A folder without a manifest is no run. One with a manifest would be listed, though nothing
+                    // writes it.
+                    let lock = made.inspect_err(|_| drop(disk::patiently(|| disk::remove_folder(&path))))?;
+                    return Ok((RunDirectory { path }, lock));
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Error::io(&path, "creating the run's folder")(error)),
+                Err(Error::Io { source, .. }) if source.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
             }
         }
         Err(Error::broken(runs, "too many runs began in this second"))
@@ -55,8 +65,8 @@ impl RunDirectory {
     /// # Errors
     /// When it holds no manifest.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        Manifest::load(path)?;
-        Ok(RunDirectory { path: path.to_path_buf() })
+        let run = RunDirectory { path: path.to_path_buf() };
+        run.manifest().map(|_| run)
     }
 
     /// A folder that is taken for a run's without a look at it.
@@ -64,20 +74,15 @@ impl RunDirectory {
         RunDirectory { path: path.to_path_buf() }
     }
 
-    /// All runs under `runs`, oldest first. Folders without a manifest are none.
+    /// All runs under `runs`, oldest first. A folder without a manifest is not a run. A folder is listed if the system
+    /// refuses to say whether it has a manifest.
     ///
     /// # Errors
     /// When the folder cannot be read; one that is not there holds no runs.
     pub fn list(runs: &Path) -> Result<Vec<Self>, Error> {
-        let entries = match fs::read_dir(runs) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(Error::io(runs, "listing")(error)),
-        };
-        let mut found: Vec<Self> = entries
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| path.join(super::manifest::FILE).is_file())
+        let mut found: Vec<Self> = disk::patiently(|| disk::list(runs))?
+            .into_iter()
+            .filter(|path| is_run(path).unwrap_or(true))
             .map(|path| RunDirectory { path })
             .collect();
         // Names begin with the second; within one, the folder that was made later is the newer run.
@@ -96,7 +101,7 @@ impl RunDirectory {
     /// When none or several match.
     pub fn find(runs: &Path, wanted: &str) -> Result<Self, Error> {
         let as_path = Path::new(wanted);
-        if as_path.join(super::manifest::FILE).is_file() {
+        if disk::patiently(|| is_run(as_path))? {
             return Self::open(as_path);
         }
         let all = Self::list(runs)?;
@@ -133,14 +138,17 @@ impl RunDirectory {
     /// Its manifest.
     ///
     /// # Errors
-    /// When it is broken.
+    /// When it is broken, or the system refuses several times to read it.
     pub fn manifest(&self) -> Result<Manifest, Error> {
-        Manifest::load(&self.path)
+        disk::patiently(|| Manifest::load(&self.path))
     }
 
     /// Its checkpoints' steps, first to last.
-    pub fn checkpoints(&self) -> Vec<u64> {
-        checkpoint::steps(&self.path.join(checkpoint::FOLDER))
+    ///
+    /// # Errors
+    /// When the system refuses several times to list all of them.
+    pub fn checkpoints(&self) -> Result<Vec<u64>, Error> {
+        disk::patiently(|| checkpoint::steps(&self.path.join(checkpoint::FOLDER)))
     }
 
     /// The folder of the checkpoint at `step`.
@@ -148,70 +156,82 @@ impl RunDirectory {
         self.path.join(checkpoint::FOLDER).join(checkpoint::folder_name(step))
     }
 
-    /// Writes a checkpoint, then removes all but the newest `keep` and those in `spared` (the best one).
+    /// The checkpoint at `step`.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it is damaged; [`Error::Io`] when the system refuses several times to read it.
+    pub fn checkpoint(&self, step: u64) -> Result<Checkpoint, Error> {
+        disk::patiently(|| Checkpoint::load(&self.checkpoint_path(step)))
+    }
+
+    /// Whether the checkpoint at `step` has checksums, so that [`checkpoint`](Self::checkpoint) has compared its files.
+    ///
+    /// # Errors
+    /// When the system refuses to say.
+    pub fn has_checksums(&self, step: u64) -> Result<bool, Error> {
+        disk::patiently(|| disk::exists(&self.checkpoint_path(step).join(checksums::FILE)))
+    }
+
+    /// Writes a checkpoint.
     ///
     /// # Errors
     /// When the system refuses; earlier checkpoints are then as they were.
-    pub fn save_checkpoint(
-        &self,
-        checkpoint: &Checkpoint,
-        keep: usize,
-        spared: &[u64],
-    ) -> Result<PathBuf, Error> {
+    pub fn save_checkpoint(&self, checkpoint: &Checkpoint) -> Result<PathBuf, Error> {
         let path = self.checkpoint_path(checkpoint.step);
         checkpoint.save(&path)?;
-        let steps = self.checkpoints();
-        let old = steps.len().saturating_sub(keep.max(1));
-        for step in steps[..old].iter().filter(|step| !spared.contains(step)) {
-            self.remove_checkpoint(*step)?;
-        }
         Ok(path)
     }
 
-    /// Removes the checkpoints after `step`.
+    /// Removes a checkpoint. It is renamed first, so that it disappears whole; [`sweep`](Self::sweep) removes what is left after
+    /// a kill.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn remove_checkpoints_after(&self, step: u64) -> Result<(), Error> {
-        self.checkpoints()
-            .into_iter()
-            .filter(|&later| later > step)
-            .try_for_each(|s| self.remove_checkpoint(s))
-    }
-
-    /// A checkpoint goes as it came: whole. Under its new name it is litter, should the rest not happen.
-    fn remove_checkpoint(&self, step: u64) -> Result<(), Error> {
+    pub fn remove_checkpoint(&self, step: u64) -> Result<(), Error> {
         let path = self.checkpoint_path(step);
-        let gone = path.with_file_name(format!("{LITTER}gone-{step}"));
-        fs::rename(&path, &gone)
-            .and_then(|()| fs::remove_dir_all(&gone))
-            .map_err(Error::io(&path, "removing an old checkpoint"))
+        let gone = path.with_file_name(format!("{GONE}{step}"));
+        disk::remove_folder(&gone)?;
+        disk::at(&path, "removing an old checkpoint", || fs::rename(&path, &gone))?;
+        disk::remove_folder(&gone)
     }
 
-    /// Removes what a process that was killed left half written. Only for who holds the run's lock.
-    pub fn sweep(&self) {
-        checkpoint::put_back(&self.path.join(checkpoint::FOLDER));
-        for folder in [self.path.clone(), self.path.join(checkpoint::FOLDER)] {
-            let Ok(entries) = fs::read_dir(folder) else { continue };
-            for entry in entries.filter_map(Result::ok) {
-                if entry.file_name().to_string_lossy().starts_with(LITTER) {
-                    let path = entry.path();
+    /// Puts back a checkpoint that was being replaced, and removes files that a killed process left unfinished. The caller
+    /// must hold the run's lock.
+    ///
+    /// # Errors
+    /// When a checkpoint cannot be put back; nothing is removed then. Unfinished files that cannot be removed stay.
+    pub fn sweep(&self) -> Result<(), Error> {
+        let checkpoints = self.path.join(checkpoint::FOLDER);
+        disk::patiently(|| checkpoint::put_back(&checkpoints))?;
+        for folder in [&self.path, &checkpoints] {
+            for path in disk::list(folder).unwrap_or_default() {
+                if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::UNFINISHED))
+                {
                     let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
                 }
             }
         }
+        Ok(())
     }
 
-    /// The newest checkpoint that reads whole, and what was wrong with newer ones.
-    pub fn latest_checkpoint(&self) -> (Option<Checkpoint>, Vec<Error>) {
-        let mut problems = Vec::new();
-        for step in self.checkpoints().into_iter().rev() {
-            match Checkpoint::load(&self.checkpoint_path(step)) {
-                Ok(checkpoint) => return (Some(checkpoint), problems),
-                Err(problem) => problems.push(problem),
+    /// The newest checkpoint that is not damaged, and the damaged ones that are newer. With `before`, only checkpoints of
+    /// earlier steps count.
+    ///
+    /// # Errors
+    /// When the system refuses to list or read them, which proves no damage.
+    pub fn newest_whole(&self, before: Option<u64>) -> Result<(Option<Checkpoint>, Vec<Damaged>), Error> {
+        let mut damaged = Vec::new();
+        let steps = self.checkpoints()?;
+        for step in steps.into_iter().rev().filter(|step| before.is_none_or(|before| *step < before)) {
+            match self.checkpoint(step) {
+                Ok(checkpoint) => return Ok((Some(checkpoint), damaged)),
+                Err(Error::Broken { path, problem }) => {
+                    damaged.push(Damaged { step, problem: Error::broken(&path, problem).to_string() });
+                }
+                Err(refused) => return Err(refused),
             }
         }
-        (None, problems)
+        Ok((None, damaged))
     }
 
     /// Bytes that its files take.
@@ -231,6 +251,25 @@ impl RunDirectory {
     }
 }
 
+/// A checkpoint that is proven to be damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// Its step.
+    pub step: u64,
+    /// The file, and what is wrong with it.
+    pub problem: String,
+}
+
+/// Whether a folder holds a manifest.
+fn is_run(folder: &Path) -> Result<bool, Error> {
+    let path = folder.join(super::manifest::FILE);
+    match disk::at(&path, "looking for it", || fs::metadata(&path)) {
+        Ok(data) => Ok(data.is_file()),
+        Err(Error::Io { source, .. }) if disk::is_about_the_path(&source) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// A preset's name as part of a file name: it cannot leave the folder nor hide in it.
 fn name_part(name: &str) -> String {
     let safe: String = name
@@ -243,6 +282,9 @@ fn name_part(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use super::super::disk::faults::Faults;
     use super::*;
     use crate::preset::optimizers::Sgd;
     use crate::preset::*;
@@ -277,7 +319,7 @@ mod tests {
     fn a_manifest_comes_back_as_it_was_written() {
         let runs = tempfile::tempdir().unwrap();
         let written = manifest("mnist-cnn");
-        let run = RunDirectory::create(runs.path(), &written).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &written).unwrap();
         assert_eq!(run.manifest().unwrap(), written);
         assert!(run.name().contains("-mnist-cnn-"));
     }
@@ -285,7 +327,7 @@ mod tests {
     #[test]
     fn a_hostile_name_stays_inside_the_folder_of_runs() {
         let runs = tempfile::tempdir().unwrap();
-        let run = RunDirectory::create(runs.path(), &manifest("../../etc/\u{1b}[2Jx\n")).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &manifest("../../etc/\u{1b}[2Jx\n")).unwrap();
         assert_eq!(run.path().parent(), Some(runs.path()));
         assert!(run.name().chars().all(|letter| letter.is_ascii_graphic()));
     }
@@ -293,8 +335,8 @@ mod tests {
     #[test]
     fn runs_are_found_by_a_part_of_their_name_that_no_other_has() {
         let runs = tempfile::tempdir().unwrap();
-        let first = RunDirectory::create(runs.path(), &manifest("mnist-cnn")).unwrap();
-        let second = RunDirectory::create(runs.path(), &manifest("mnist-mlp")).unwrap();
+        let (first, _) = RunDirectory::create(runs.path(), &manifest("mnist-cnn")).unwrap();
+        let (second, _) = RunDirectory::create(runs.path(), &manifest("mnist-mlp")).unwrap();
         assert_ne!(first, second);
         assert_eq!(RunDirectory::find(runs.path(), "cnn").unwrap(), first);
         assert!(matches!(RunDirectory::find(runs.path(), "mnist"), Err(Error::Ambiguous { count: 2, .. })));
@@ -314,28 +356,77 @@ mod tests {
         assert!(RunDirectory::find(runs.path(), "last").unwrap().name().contains("-ape-"));
     }
 
-    #[test]
-    fn old_checkpoints_go_and_the_best_one_stays() {
-        let runs = tempfile::tempdir().unwrap();
-        let run = RunDirectory::create(runs.path(), &manifest("x")).unwrap();
-        for step in 1..=5 {
+    fn with_checkpoints(runs: &Path, steps: impl IntoIterator<Item = u64>) -> RunDirectory {
+        let (run, _) = RunDirectory::create(runs, &manifest("x")).unwrap();
+        for step in steps {
             let checkpoint = Checkpoint { step, weights: vec![], optimizer: vec![], state: "()".into() };
-            run.save_checkpoint(&checkpoint, 2, &[1]).unwrap();
+            run.save_checkpoint(&checkpoint).unwrap();
         }
-        assert_eq!(run.checkpoints(), [1, 4, 5]);
+        run
+    }
+
+    fn steps(found: (Option<Checkpoint>, Vec<Damaged>)) -> (Option<u64>, Vec<u64>) {
+        (found.0.map(|checkpoint| checkpoint.step), found.1.iter().map(|damaged| damaged.step).collect())
     }
 
     #[test]
-    fn a_broken_checkpoint_is_passed_over_for_the_one_before() {
+    fn a_damaged_checkpoint_is_skipped_for_the_one_before() {
         let runs = tempfile::tempdir().unwrap();
-        let run = RunDirectory::create(runs.path(), &manifest("x")).unwrap();
-        for step in 1..=2 {
-            let checkpoint = Checkpoint { step, weights: vec![], optimizer: vec![], state: "()".into() };
-            run.save_checkpoint(&checkpoint, 3, &[]).unwrap();
+        let run = with_checkpoints(runs.path(), 1..=4);
+        fs::write(run.checkpoint_path(4).join("weights.safetensors"), b"torn").unwrap();
+        fs::write(run.checkpoint_path(3).join("state.ron"), b"[]").unwrap();
+        assert_eq!(steps(run.newest_whole(None).unwrap()), (Some(2), vec![4, 3]));
+        assert_eq!(steps(run.newest_whole(Some(2)).unwrap()), (Some(1), vec![]));
+        assert_eq!(steps(run.newest_whole(Some(1)).unwrap()), (None, vec![]));
+    }
+
+    #[test]
+    fn a_checkpoint_that_the_machine_does_not_read_is_not_damaged() {
+        let runs = tempfile::tempdir().unwrap();
+        let run = with_checkpoints(runs.path(), 1..=2);
+        for word in ["listing", "weights", "state", "checksums"] {
+            let faults = Faults::first(run.path(), word, 2, ErrorKind::OutOfMemory);
+            assert_eq!(steps(run.newest_whole(None).unwrap()), (Some(2), vec![]), "{word}");
+            drop(faults);
+            let _faults = Faults::first(run.path(), word, 100, ErrorKind::PermissionDenied);
+            assert!(matches!(run.newest_whole(None), Err(Error::Io { .. })), "{word}");
         }
-        fs::write(run.checkpoint_path(2).join("weights.safetensors"), b"torn").unwrap();
-        let (found, problems) = run.latest_checkpoint();
-        assert_eq!(found.map(|checkpoint| checkpoint.step), Some(1));
-        assert_eq!(problems.len(), 1);
+    }
+
+    #[test]
+    fn a_run_whose_folder_cannot_be_made_whole_leaves_none_behind() {
+        let runs = tempfile::tempdir().unwrap();
+        let manifest = manifest("x");
+        for word in ["lock", "syncing", "temporary", "renaming"] {
+            let _faults = Faults::first(runs.path(), word, 1, ErrorKind::StorageFull);
+            assert!(RunDirectory::create(runs.path(), &manifest).is_err(), "{word}");
+            assert_eq!(fs::read_dir(runs.path()).unwrap().count(), 0, "{word}");
+        }
+        let (run, lock) = RunDirectory::create(runs.path(), &manifest).unwrap();
+        assert!(matches!(Lock::take(run.path()), Err(Error::Locked { .. })));
+        drop(lock);
+    }
+
+    #[test]
+    fn a_run_whose_manifest_the_machine_does_not_show_is_not_left_out_of_the_list() {
+        let runs = tempfile::tempdir().unwrap();
+        let run = with_checkpoints(runs.path(), []);
+        let _faults = Faults::first(run.path(), "run.ron", 100, ErrorKind::Other);
+        assert_eq!(RunDirectory::find(runs.path(), "last").unwrap(), run);
+        assert!(matches!(run.manifest(), Err(Error::Io { .. })));
+    }
+
+    #[test]
+    fn nothing_is_swept_while_a_checkpoint_cannot_be_put_back() {
+        let runs = tempfile::tempdir().unwrap();
+        let run = with_checkpoints(runs.path(), 1..=2);
+        let old = run.path().join("checkpoints/.writing-old-2");
+        fs::rename(run.checkpoint_path(2), &old).unwrap();
+        let faults = Faults::first(run.path(), "renaming", 100, ErrorKind::PermissionDenied);
+        assert!(run.sweep().is_err() && old.exists());
+        drop(faults);
+        run.sweep().unwrap();
+        assert_eq!(run.checkpoints().unwrap(), [1, 2]);
+        assert!(!old.exists());
     }
 }

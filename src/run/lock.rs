@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use super::Error;
+use super::{Error, disk};
 
 /// Holds a run for this process until it is dropped.
 #[derive(Debug)]
@@ -20,19 +20,16 @@ impl Lock {
     /// [`Error::Locked`] when another living process holds it; a lock left by a dead one counts for nothing.
     pub fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)
-            .map_err(Error::io(&path, "opening the lock"))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Locked { path: folder.to_path_buf(), owner: owner(&mut file) });
-            }
-            Err(TryLockError::Error(source)) => return Err(Error::io(&path, "locking")(source)),
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        let mut file = disk::at(&path, "opening the lock", || options.open(&path))?;
+        let is_taken = disk::at(&path, "locking", || match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => Ok(false),
+            Err(TryLockError::Error(source)) => Err(source),
+        })?;
+        if !is_taken {
+            return Err(Error::Locked { path: folder.to_path_buf(), owner: owner(&mut file) });
         }
         // Who holds it is only a courtesy to people, so a disk that is full does not matter here.
         let _ = file

@@ -1,10 +1,10 @@
 //! A run's log: what happened, line by line, in two files of bounded length.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::path::Path;
 
-use super::Error;
-use super::atomic::append_whole;
+use super::append::Appender;
+use super::{Error, disk};
 
 /// The log's file in a run's folder.
 pub const LOG: &str = "log.txt";
@@ -13,18 +13,16 @@ pub const OLDER: &str = "log.older.txt";
 /// The length in bytes at which the log becomes the older part, replacing the one before, and a new log is begun.
 const LONGEST: u64 = 8 << 20;
 
-/// Appends lines to the log in `folder`: all of them or, when the system refuses, none.
-pub(super) fn append(folder: &Path, lines: &[u8]) -> Result<(), Error> {
+/// Opens the log in `folder` to add lines to it. A long one becomes the older part first.
+///
+/// # Errors
+/// When the system refuses.
+pub(super) fn open(folder: &Path) -> Result<Appender, Error> {
     let path = folder.join(LOG);
     if fs::metadata(&path).is_ok_and(|log| log.len() >= LONGEST) {
-        fs::rename(&path, folder.join(OLDER)).map_err(Error::io(&path, "renaming"))?;
+        disk::rename(&path, &folder.join(OLDER))?;
     }
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(Error::io(&path, "opening the log"))?;
-    append_whole(&mut file, lines).map_err(Error::io(&path, "writing"))
+    Appender::open(&path, false)
 }
 
 #[cfg(test)]
@@ -36,7 +34,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let lines = "a line of the log\n".repeat(100_000);
         for _ in 0..20 {
-            append(folder.path(), lines.as_bytes()).unwrap();
+            open(folder.path()).unwrap().append(lines.as_bytes()).unwrap();
         }
         for file in [LOG, OLDER] {
             let text = fs::read_to_string(folder.path().join(file)).unwrap();

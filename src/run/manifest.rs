@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, atomic};
+use super::{Error, atomic, disk};
 use crate::preset::Preset;
 use crate::system::files;
 
@@ -123,6 +123,7 @@ impl Manifest {
     /// When it is not there or not a manifest; with line and column.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
+        disk::at(&path, "reading", || Ok(()))?;
         let text = files::read_text(&path, LARGEST).map_err(Error::unread(&path))?;
         ron::from_str(&text).map_err(|error| Error::broken(&path, format!("not a manifest: {error}")))
     }

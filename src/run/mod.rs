@@ -4,13 +4,17 @@
 //! TRAINYARD_HOME/runs/2026-11-24T10-15-03-mnist-cnn-7f3a/
 //!   run.ron                                   the preset as run, seed, device, versions, host, status
 //!   events.out.tfevents.<time>.<host>         every figure over time, for TensorBoard
-//!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron
+//!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron,
+//!                                             checksums.ron
 //!   log.txt, log.older.txt                    what the log line said
 //! ```
 
+mod append;
 pub mod atomic;
 pub mod checkpoint;
+pub mod checksums;
 pub mod directory;
+mod disk;
 pub mod export;
 pub mod home;
 pub mod lock;
@@ -24,10 +28,10 @@ pub mod text;
 pub mod watch;
 
 pub use checkpoint::{Checkpoint, NamedTensor};
-pub use directory::RunDirectory;
+pub use directory::{Damaged, RunDirectory};
 pub use manifest::{Best, Manifest, Status};
 pub use overview::{Overview, Standing};
-pub use recorder::{Recorder, RecorderEvent};
+pub use recorder::{Recorder, RecorderEvent, Reopened};
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +40,7 @@ use crate::system::files;
 /// What can go wrong with a run's files. Each says which path, what happened, and what to do where that is known.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The operating system refused something.
+    /// The operating system refused something. This says nothing about the content of the disk.
     #[error("{path}: {action}: {source}", path = path.display())]
     Io {
         /// The file or folder.
@@ -46,7 +50,7 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A file that is not what it should be.
+    /// A file that is missing or not what it should be: proven damage.
     #[error("{path}: {problem}", path = path.display())]
     Broken {
         /// The file.

@@ -59,9 +59,10 @@ impl Overview {
     pub fn of(run: &RunDirectory) -> Self {
         Overview {
             run: run.clone(),
-            manifest: run.manifest().map_err(|error| error.to_string()),
+            manifest: Manifest::load(run.path()).map_err(|error| error.to_string()),
             is_alive: Lock::holder(run.path()).is_some(),
-            checkpoints: run.checkpoints(),
+            // What cannot be listed is not shown; who resumes or uses the run is told.
+            checkpoints: run.checkpoints().unwrap_or_default(),
             disk_bytes: run.disk_use(),
             numbers: newest_numbers(run.path()),
         }
@@ -171,7 +172,7 @@ mod tests {
         let preset = include_str!("../../presets/mnist-mlp.ron");
         let preset = crate::preset::library::experiment(preset, "mnist-mlp.ron").unwrap().preset;
         let manifest = Manifest { status, ..Manifest::begin(preset, "cpu".into()) };
-        let run = RunDirectory::create(runs.path(), &manifest).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &manifest).unwrap();
         (runs, run)
     }
 

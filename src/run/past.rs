@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::tensorboard::Reader;
+use super::{Error, disk};
 
 /// The most points of a curve. When there are more, every second one is removed; the newest stays.
 const POINTS: usize = 1 << 16;
@@ -22,7 +23,7 @@ impl Curves {
     /// long curves every second point is left out, then every second of those; curves of the same steps keep the same.
     pub fn read(folder: &Path, until: u64) -> Self {
         let mut curves = Curves::default();
-        for file in event_files(folder) {
+        for file in disk::patiently(|| event_files(folder)).unwrap_or_default() {
             let _ = Reader::new(&file).read(|scalar| {
                 let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
                     return;
@@ -59,8 +60,10 @@ impl Curves {
 }
 
 /// A run's event files in the order in which they were begun.
-fn event_files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+///
+/// # Errors
+/// When the system refuses to list all of them.
+pub(super) fn event_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let begun = |path: &PathBuf| {
         // events.out.tfevents.SECONDS.HOST.PROCESS.NANOSECONDS
         let name = path.file_name()?.to_string_lossy().into_owned();
@@ -69,13 +72,12 @@ fn event_files(folder: &Path) -> Vec<PathBuf> {
         let nanoseconds: u32 = rest.rsplit('.').next()?.parse().ok()?;
         Some((seconds, nanoseconds))
     };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
+    let mut files: Vec<PathBuf> = disk::list(folder)?
+        .into_iter()
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents")))
         .collect();
     files.sort_by_key(|path| (begun(path), path.clone()));
-    files
+    Ok(files)
 }
 
 #[cfg(test)]

@@ -63,7 +63,11 @@ impl Backlog {
             }
             Event::Log(line) => self.push_line(number, Event::Log(cut(line))),
             Event::Trouble(what) => self.push_line(number, Event::Trouble(what.map(cut))),
-            Event::Checkpoint { .. } => self.push_line(number, event),
+            Event::Damaged { step, problem, resumed_from } => {
+                self.push_line(number, Event::Damaged { step, problem: cut(problem), resumed_from });
+            }
+            Event::Checkpoint { .. } | Event::LeftOut(_) => self.push_line(number, event),
+            Event::Unsaved(what) => self.others.push_back((number, Event::Unsaved(cut(what)))),
             Event::Preparing(_)
             | Event::Started(_)
             | Event::Past(_)

@@ -14,9 +14,9 @@ use super::protocol::{
 use super::session::{End, Failure, Session};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
-use crate::run::checkpoint::{load_tensors, save_tensors};
+use crate::run::checkpoint::{load_weights, save_tensors};
 use crate::run::home::runs_folder;
-use crate::run::{RunDirectory, Status};
+use crate::run::{self, Damaged, Reopened, Status};
 use crate::train::{self, Training};
 
 /// Starts a worker that keeps nothing on disk.
@@ -100,32 +100,69 @@ impl Engine<'_> {
         }
     }
 
-    /// Opens the data, builds the networks and, for a run that is to go on, takes up its newest checkpoint.
+    /// Opens the data, builds the networks and, for a run that is resumed, restores its newest checkpoint.
     fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
+        let mut training = match &request.resume {
+            Some(folder) => {
+                let reopened = keeper.reopen(Path::new(folder)).map_err(as_it_was)?;
+                self.take_up(request, reopened)?
+            }
+            None => self.build(request)?,
+        };
+        if let Some(rate) = request.learning_rate {
+            training.set_rate_factor(training.learning_rate().factor_for(rate)?);
+        }
+        Ok(training)
+    }
+
+    /// The training of a run that is resumed, from its newest checkpoint that is not damaged.
+    fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Box<dyn Training>, String> {
+        loop {
+            let checkpoint = run.checkpoint().map_err(as_it_was)?;
+            let mut training = self.build(request)?;
+            // It was interrupted before its first checkpoint, so it begins anew.
+            let Some(checkpoint) = checkpoint else { return Ok(training) };
+            match training.restore(checkpoint) {
+                Ok(()) => {
+                    let step = training.step();
+                    for Damaged { step: damaged, problem } in run.damaged().iter().cloned() {
+                        self.outbox.send(Event::Damaged { step: damaged, problem, resumed_from: step });
+                    }
+                    self.outbox.send(Event::Log(format!("goes on from step {step}")));
+                    return Ok(training);
+                }
+                Err(error) => {
+                    let problem = error.to_string();
+                    if !run.reject(problem.clone()).map_err(as_it_was)? {
+                        return Err(problem);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The training from its beginning.
+    fn build(&self, request: &TrainRequest) -> Result<Box<dyn Training>, String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        let resumed = request.resume.as_ref().map(|folder| {
-            RunDirectory::open(Path::new(folder)).and_then(|run| keeper.reopen(run)).map_err(|e| said(&e))
-        });
-        let checkpoint = resumed.transpose()?.flatten();
-        let mut trainer =
+        let mut training =
             train::prepare(&request.experiment, request.device).map_err(|error| said(&error))?;
         if let Some(file) = &request.init_from {
-            let weights = load_tensors(Path::new(file)).map_err(|error| said(&error))?;
-            let loaded = trainer.load(weights).map_err(|error| said(&error))?;
+            let weights = load_weights(Path::new(file)).map_err(|error| said(&error))?;
+            let loaded = training.load(weights).map_err(|error| said(&error))?;
             loaded.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
         if request.freeze > 0 {
-            let frozen = trainer.freeze(request.freeze);
+            let frozen = training.freeze(request.freeze);
             self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
         }
-        if let Some(checkpoint) = checkpoint {
-            trainer.restore(checkpoint).map_err(|error| said(&error))?;
-            self.outbox.send(Event::Log(format!("goes on from step {}", trainer.step())));
+        Ok(training)
+    }
+
+    /// Reports which part of a run is not on disk, before its end is reported.
+    fn tell_unsaved(&self, closed: Result<(), String>) {
+        if let Err(what) = closed {
+            self.outbox.send(Event::Unsaved(what));
         }
-        if let Some(rate) = request.learning_rate {
-            trainer.set_rate_factor(trainer.learning_rate().factor_for(rate)?);
-        }
-        Ok(trainer)
     }
 
     /// Trains to the end; true when the worker is to end with it.
@@ -163,7 +200,8 @@ impl Engine<'_> {
         let keeper = session.keeper;
         match ended {
             Err(Failure { reason, diverged }) => {
-                keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
+                let closed = keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
+                self.tell_unsaved(closed);
                 self.outbox.send(Event::Failed(reason));
             }
             Ok(End { outcome, test }) => {
@@ -175,7 +213,8 @@ impl Engine<'_> {
                     (Outcome::Stopped, _) | (_, None) => Status::Stopped { steps },
                 };
                 // A listener that hears that the training has finished may rely on what is on disk.
-                keeper.close(status, test.as_ref().map(|test| (test, steps)));
+                let closed = keeper.close(status, test.as_ref().map(|test| (test, steps)));
+                self.tell_unsaved(closed);
                 self.outbox.send(Event::Finished(Finish {
                     outcome,
                     test,
@@ -189,6 +228,14 @@ impl Engine<'_> {
         self.outbox.send(Event::Phase(Phase::Idle));
         self.trained = Some(trainer);
         shuts_down
+    }
+}
+
+/// Why a run cannot be resumed. What the system refuses is not the run's fault, so it is worth another try.
+fn as_it_was(error: run::Error) -> String {
+    match &error {
+        run::Error::Io { .. } => format!("{error}; the run is unchanged: try again"),
+        _ => error.to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The training thread's half of keeping a run: what is written, and when. It only copies; `run::Recorder` writes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
@@ -8,11 +8,9 @@ use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
 use crate::preset::OnNan;
-use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, RunDirectory, Status};
+use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
-/// A folder that could not be made is tried again after this time.
-const RETRY: Duration = Duration::from_secs(5);
 /// The curves of a training get about this many points, but at least one every [`FEWEST`] steps, as long as [`Thinning`]
 /// does not leave them out.
 const POINTS: u32 = 5000;
@@ -37,11 +35,12 @@ pub(super) struct Good {
 pub(super) struct Keeper {
     runs: Option<PathBuf>,
     recorder: Option<Recorder>,
-    manifest: Option<Manifest>,
+    /// The run that is about to be resumed.
+    reopened: Option<Reopened>,
     reporter: Reporter,
     /// Time between checkpoints.
     every: Duration,
-    /// When the last checkpoint was taken, or the folder tried.
+    /// When the last checkpoint was taken.
     since: Instant,
     last_step: Option<u64>,
     /// The epoch that ended last has its checkpoint, and no step has been made since.
@@ -52,6 +51,8 @@ pub(super) struct Keeper {
     /// The best epoch's checkpoint, while the writer is busy with another.
     held: Option<(Checkpoint, f64)>,
     is_wanted: bool,
+    /// The newest weights are not finite, so they were not saved.
+    is_lost: bool,
     /// How many of the first layers with weights are not trained.
     frozen: usize,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
@@ -98,7 +99,7 @@ impl Keeper {
         Keeper {
             runs,
             recorder: None,
-            manifest: None,
+            reopened: None,
             reporter,
             every: Duration::try_from_secs_f64(request.checkpoint_seconds).unwrap_or(Duration::MAX),
             since: Instant::now(),
@@ -108,6 +109,7 @@ impl Keeper {
             best: None,
             held: None,
             is_wanted: false,
+            is_lost: false,
             frozen: request.freeze,
             good: None,
             factor: 1.0,
@@ -120,21 +122,16 @@ impl Keeper {
         }
     }
 
-    /// Takes a run that was interrupted; gives its newest whole checkpoint, if it has one.
+    /// Locks a run that will be resumed. It is unchanged until [`begin`](Keeper::begin).
     ///
     /// # Errors
     /// When another process writes it or it cannot be read.
-    pub(super) fn reopen(&mut self, run: RunDirectory) -> Result<Option<Checkpoint>, run::Error> {
-        let (recorder, checkpoint, problems) = Recorder::reopen(run, self.report())?;
-        for problem in problems {
-            self.reporter.send(Event::Log(format!("a checkpoint is passed over: {problem}")));
-        }
-        (self.best, self.last_step) = (recorder.best(), checkpoint.as_ref().map(|c| c.step));
-        self.recorder = Some(recorder);
-        Ok(checkpoint)
+    pub(super) fn reopen(&mut self, folder: &Path) -> Result<&mut Reopened, run::Error> {
+        let run = RunDirectory::open(folder)?;
+        Ok(self.reopened.insert(Reopened::take(run)?))
     }
 
-    /// Makes the run's folder, unless one is open, and says where it is.
+    /// Makes the run's folder, or resumes the run that was reopened, and reports where it is.
     pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
         self.since = Instant::now();
         self.written = Written::new();
@@ -143,29 +140,19 @@ impl Keeper {
             self.good = Some(Good { checkpoint: training.snapshot(), factor: self.factor });
         }
         self.steps_a_point = (training.steps() / u64::from(POINTS)).clamp(1, FEWEST);
-        if self.recorder.is_none() && self.runs.is_some() {
+        if let Some(reopened) = self.reopened.take() {
+            (self.best, self.last_step) = (reopened.best(), Some(training.step()));
+            let lines: Vec<String> = reopened
+                .damaged()
+                .iter()
+                .map(|damaged| skipped(damaged.step, &damaged.problem, training.step()))
+                .collect();
+            self.recorder = Some(reopened.go_on(self.report()));
+            lines.iter().for_each(|line| self.line(line));
+        } else if let Some(runs) = &self.runs {
             let manifest = Manifest::begin(training.preset().clone(), device.to_string());
-            self.manifest = Some(Manifest { frozen: self.frozen, ..manifest });
-            self.create();
-        }
-        self.tell();
-    }
-
-    fn create(&mut self) {
-        let (Some(runs), Some(manifest)) = (&self.runs, &self.manifest) else { return };
-        match Recorder::create(runs, manifest.clone(), self.report()) {
-            Ok(recorder) => {
-                self.recorder = Some(recorder);
-                self.manifest = None;
-            }
-            Err(error) => self.reporter.send(Event::Trouble(Some(error.to_string()))),
-        }
-    }
-
-    fn tell(&self) {
-        if let Some(recorder) = &self.recorder {
-            let (run, folder) = (recorder.run().name(), recorder.run().path().display().to_string());
-            self.reporter.send(Event::Keeping { run, folder });
+            let manifest = Manifest { frozen: self.frozen, ..manifest };
+            self.recorder = Some(Recorder::create(runs, manifest, self.report()));
         }
     }
 
@@ -173,6 +160,9 @@ impl Keeper {
         let reporter = self.reporter.clone();
         move |report| {
             reporter.send(match report {
+                RecorderEvent::Keeping(run) => {
+                    Event::Keeping { run: run.name(), folder: run.path().display().to_string() }
+                }
                 RecorderEvent::Saved { step, .. } => Event::Checkpoint { step },
                 RecorderEvent::Trouble(what) => Event::Trouble(Some(what)),
                 RecorderEvent::Recovered => Event::Trouble(None),
@@ -180,6 +170,10 @@ impl Keeper {
                     "the run's folder was removed or moved: it is made again at {}, and what follows is kept there",
                     folder.display()
                 )),
+                RecorderEvent::Untidy(what) => {
+                    Event::Log(format!("old checkpoints take room on the disk: {what}"))
+                }
+                RecorderEvent::LeftOut(count) => Event::LeftOut(count),
             });
         }
     }
@@ -187,7 +181,7 @@ impl Keeper {
     /// A line for the run's log.
     pub(super) fn line(&self, line: &str) {
         if let Some(recorder) = &self.recorder {
-            recorder.line(line.to_string());
+            recorder.line(line);
         }
     }
 
@@ -201,14 +195,6 @@ impl Keeper {
     pub(super) fn between_steps(&mut self, training: &mut dyn Training) {
         if self.epoch_ended.is_some() {
             self.look(training, false);
-        }
-        if self.manifest.is_some() && self.since.elapsed() >= RETRY {
-            self.since = Instant::now();
-            self.create();
-            if self.recorder.is_some() {
-                self.reporter.send(Event::Trouble(None));
-                self.tell();
-            }
         }
         // Weights may still be finite when held-out samples already show that they are lost.
         let is_well = self.epoch_ended.is_some_and(|loss| loss.is_none_or(f64::is_finite));
@@ -236,7 +222,7 @@ impl Keeper {
                 self.take(training, loss, histograms);
                 self.is_epoch_saved = true;
             } else if let Some(loss) = best {
-                self.held = Some((training.snapshot(), loss));
+                self.held = Some((training.snapshot(), loss)).filter(|(checkpoint, _)| is_finite(checkpoint));
             }
         } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {
             self.is_wanted = false;
@@ -256,7 +242,7 @@ impl Keeper {
             Ok(pictures) => {
                 pictures.into_iter().for_each(|(tag, grid)| recorder.picture(training.step(), tag, grid));
             }
-            Err(error) => recorder.line(format!("no pictures of step {}: {error}", training.step())),
+            Err(error) => recorder.line(&format!("no pictures of step {}: {error}", training.step())),
         }
     }
 
@@ -267,7 +253,8 @@ impl Keeper {
         }
         let checkpoint = training.snapshot();
         // The next loss will not be finite: the checkpoint before is the last good one.
-        if !is_finite(&checkpoint) {
+        self.is_lost = !is_finite(&checkpoint);
+        if self.is_lost {
             return;
         }
         self.last_step = Some(training.step());
@@ -335,8 +322,8 @@ impl Keeper {
         if self.written.is_thinned {
             scalars.push((EPOCH.into(), f64::from(epoch.epoch)));
         }
-        recorder.scalars(epoch.step, scalars);
-        recorder.line(format!(
+        recorder.scores(epoch.step, scalars);
+        recorder.line(&format!(
             "epoch {} after {} steps: {}{}",
             epoch.epoch,
             epoch.step,
@@ -372,23 +359,41 @@ impl Keeper {
     }
 
     /// Closes the run: everything that waits is on disk afterwards.
-    pub(super) fn close(mut self, status: Status, test: Option<(&Scores, u64)>) {
+    ///
+    /// # Errors
+    /// When a part is not, in a sentence.
+    pub(super) fn close(mut self, status: Status, test: Option<(&Scores, u64)>) -> Result<(), String> {
         self.write_newest();
-        let Some(recorder) = self.recorder else { return };
-        if let Some((scores, step)) = test {
-            recorder.scalars(step, by_tag(scores, "test"));
-            recorder.line(format!("test {}", in_words(scores)));
+        let Some(recorder) = self.recorder else { return Ok(()) };
+        if let Some((checkpoint, loss)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(loss), false);
         }
-        recorder.line(match &status {
+        if let Some((scores, step)) = test {
+            recorder.scores(step, by_tag(scores, "test"));
+            recorder.line(&format!("test {}", in_words(scores)));
+        }
+        recorder.line(&match &status {
             Status::Running => "goes on".into(),
             Status::Stopped { steps } => format!("stopped after {steps} steps"),
             Status::Finished { steps, .. } => format!("finished after {steps} steps"),
             Status::Failed { reason, .. } => format!("failed: {reason}"),
         });
-        if let Err(error) = recorder.close(status) {
-            self.reporter.send(Event::Trouble(Some(error.to_string())));
+        // A failed training has no checkpoint of its end anyway.
+        let is_lost = self.is_lost && !matches!(status, Status::Failed { .. });
+        if is_lost {
+            recorder.line(NOT_FINITE);
         }
+        recorder.close(status).map_err(|error| error.to_string())?;
+        if is_lost { Err(NOT_FINITE.into()) } else { Ok(()) }
     }
+}
+
+/// Why a training has no checkpoint of its end.
+const NOT_FINITE: &str = "the weights of the last step are not finite, and were not saved";
+
+/// The log line for a damaged checkpoint that is skipped.
+fn skipped(step: u64, problem: &str, from: u64) -> String {
+    format!("the checkpoint of step {step} is damaged, resuming from step {from}: {problem}")
 }
 
 fn is_finite(checkpoint: &Checkpoint) -> bool {

@@ -213,6 +213,20 @@ pub enum Event {
     },
     /// What of the run cannot be written and is tried again; `None` where everything is written again.
     Trouble(Option<String>),
+    /// A checkpoint of the run that is resumed is damaged. An earlier one is used.
+    Damaged {
+        /// Its step.
+        step: u64,
+        /// The file, and what is wrong with it.
+        problem: String,
+        /// The step from which the run goes on.
+        resumed_from: u64,
+    },
+    /// This many scalars and pictures were left out of the run's event file, since the disk is slower than the training.
+    LeftOut(u64),
+    /// A part of a run that has ended is not on disk: which one and why. Writing it is tried as long as the process lives.
+    /// This comes before [`Event::Finished`] or [`Event::Failed`].
+    Unsaved(String),
     /// One line for the log.
     Log(String),
     /// Training ended, by itself or on command, with the test set's result.

@@ -525,7 +525,7 @@ mod tests {
         client.send(Command::Shutdown);
         while events.recv().is_some() {}
         let run = only_run(runs.path());
-        let step = *run.checkpoints().last().unwrap();
+        let step = *run.checkpoints().unwrap().last().unwrap();
         let manifest = run.manifest().unwrap();
         let mut request =
             TrainRequest::resuming(&run, &manifest, manifest.preset.clone().on_built_in_data()).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
 use crate::preset::{DeviceChoice, Experiment, Procedure, Source, Sp500};
-use crate::run::{Checkpoint, RunDirectory};
+use crate::run::RunDirectory;
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
 use crate::train::{self, Scores, Training, Writing};
@@ -53,7 +53,7 @@ impl Trained {
     /// # Errors
     /// When the checkpoint or the data is broken, or they do not fit together.
     pub fn load(run: &RunDirectory, step: u64, experiment: &Experiment) -> Result<Self, Unusable> {
-        let checkpoint = Checkpoint::load(&run.checkpoint_path(step))?;
+        let checkpoint = run.checkpoint(step)?;
         let mut training = train::prepare(experiment, DeviceChoice::Cpu)?;
         let Loaded { missing, other_shape, .. } = training.load(checkpoint.weights)?;
         let misfit = missing.into_iter().chain(other_shape.into_iter().map(|(path, ..)| path)).next();

@@ -82,7 +82,7 @@ fn a_process_that_is_killed_is_told_of_and_resumed() {
     assert_eq!(terminal.ends_in_good_order(), 0);
     let said = trainyard(&home, &["resume", "last", "--detach"]);
     assert!(said.contains("trains in the background"), "{said}");
-    let step = run.checkpoints().last().copied().unwrap_or(0);
+    let step = run.checkpoints().unwrap().last().copied().unwrap_or(0);
     let mut again = attached(&home);
     again.until("it goes on", |t| t.step() > step);
     again.keys("d");

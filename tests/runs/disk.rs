@@ -42,16 +42,24 @@ fn a_full_disk_stops_neither_the_training_nor_what_was_saved_before() {
         let disk = SmallDisk::mount(kilobytes);
         let home = Home::at(disk.path());
         let (mut child, lines) = home.start(&["train", "small", "--json", "--checkpoint-seconds", "0.05"]);
-        assert!(
-            child.wait().expect("it is our child").success(),
-            "{kilobytes} kB: training went on to its end"
-        );
-        let saved =
-            lines.iter().filter(|line| line["event"] == "saved").filter_map(|l| l["step"].as_u64()).max();
+        let code = child.wait().expect("it is our child").code();
+        assert!(matches!(code, Some(0 | 1)), "{kilobytes} kB: training went on to its end");
+        let lines_told: Vec<_> = lines.iter().collect();
+        let saved = lines_told
+            .iter()
+            .filter(|line| line["event"] == "saved")
+            .filter_map(|line| line["step"].as_u64())
+            .max();
         let run = home.runs().pop();
         let newest_step = run.as_ref().and_then(newest).map(|checkpoint| checkpoint.step);
-        println!("{kilobytes} kB: reported saved {saved:?}, on disk {newest_step:?}");
+        println!("{kilobytes} kB: exit code {code:?}, reported saved {saved:?}, on disk {newest_step:?}");
         assert!(newest_step >= saved, "{kilobytes} kB: what was reported saved is there");
+        let last =
+            lines_told.iter().find(|line| line["event"] == "finished").and_then(|l| l["steps"].as_u64());
+        assert!(
+            last.is_some() && (code == Some(1) || newest_step == last),
+            "{kilobytes} kB: exit code {code:?}"
+        );
         // With room again the run goes on to the same end.
         let Some(run) = run else { continue };
         let grown = Command::new("mount").args(["-o", "remount,size=20m"]).arg(disk.path()).status();

@@ -30,5 +30,5 @@ fn a_reader_that_leaves_ends_the_printing_and_not_the_training() {
     }
     let run = home.run();
     assert!(matches!(run.manifest().expect("a manifest").status, Status::Finished { .. }));
-    assert!(!run.checkpoints().is_empty());
+    assert!(!run.checkpoints().expect("a list").is_empty());
 }

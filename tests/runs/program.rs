@@ -75,6 +75,7 @@ impl Home {
 pub fn newest(run: &RunDirectory) -> Option<Checkpoint> {
     let all: Vec<Checkpoint> = run
         .checkpoints()
+        .expect("a list")
         .into_iter()
         .map(|step| Checkpoint::load(&run.checkpoint_path(step)).expect("every checkpoint is whole"))
         .collect();

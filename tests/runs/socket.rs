@@ -29,7 +29,9 @@ fn training(home: &Home, before: &str) -> (Trainer, RunDirectory) {
     command.args(["-c", &script]).env("TRAINYARD_HOME", &home.folder).stdin(Stdio::null());
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("there is a shell");
     let trainer = Trainer(child);
-    wait("a checkpoint", || home.runs().last().is_some_and(|run| !run.checkpoints().is_empty()));
+    wait("a checkpoint", || {
+        home.runs().last().is_some_and(|run| !run.checkpoints().expect("a list").is_empty())
+    });
     let run = home.run();
     wait("a socket", || Connection::open(run.path()).is_ok());
     (trainer, run)
@@ -44,7 +46,7 @@ fn wait(what: &str, holds: impl Fn() -> bool) {
 }
 
 fn newest(run: &RunDirectory) -> u64 {
-    run.checkpoints().last().copied().unwrap_or(0)
+    run.checkpoints().expect("a list").last().copied().unwrap_or(0)
 }
 
 /// Seconds of processor time that a process has taken to let listeners in.

@@ -103,7 +103,7 @@ fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_w
     let expected = [bits(&end.weights), bits(&end.optimizer)];
 
     let original = stopped(&home.path().join("stopped"));
-    let checkpoints = original.checkpoints();
+    let checkpoints = original.checkpoints().expect("a list");
     assert!(checkpoints.len() >= 2, "{checkpoints:?}");
     let last = format!("step-{:08}", checkpoints[checkpoints.len() - 1]);
     let (mut told, mut went_on) = (0, 0);
@@ -158,15 +158,15 @@ fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_w
 fn what_a_dying_process_left_half_written_is_removed() {
     let home = tempfile::tempdir().expect("a folder");
     let run = stopped(home.path());
-    let newest = run.checkpoint_path(*run.checkpoints().last().expect("a checkpoint"));
+    let step = *run.checkpoints().expect("a list").last().expect("a checkpoint");
+    let newest = run.checkpoint_path(step);
     let inside = run.path().join("checkpoints");
     fs::write(run.path().join(".writing-abc"), "(format: 1").expect("a file");
     fs::create_dir(inside.join(".writing-new")).expect("a folder");
     fs::write(inside.join(".writing-new").join("weights.safetensors"), "torn").expect("a file");
     fs::create_dir(inside.join(".writing-gone-1")).expect("a folder");
     // Its replacement did not get into its place.
-    fs::rename(&newest, inside.join(format!(".writing-old-{}", run.checkpoints().last().expect("one"))))
-        .expect("renamed");
+    fs::rename(&newest, inside.join(format!(".writing-old-{step}"))).expect("renamed");
     let seen = Overview::of(&run);
     let manifest = seen.manifest.expect("it is whole");
     let request = TrainRequest::resuming(&run, &manifest, checked(manifest.preset.clone()))

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::preset::{Experiment, Preset};
-use crate::run::{Checkpoint, Error, NamedTensor, RunDirectory};
+use crate::run::{Error, NamedTensor, RunDirectory};
 
 /// What is exported of a run.
 #[derive(Debug)]
@@ -36,13 +36,12 @@ impl Trained {
     /// When it has no checkpoint, or its files are broken.
     pub fn load(run: RunDirectory, which: Which) -> Result<Self, Error> {
         let manifest = run.manifest()?;
-        let steps = run.checkpoints();
-        let best =
-            manifest.best.map(|best| best.step).filter(|step| which == Which::Best && steps.contains(step));
-        let Some(step) = best.or(steps.last().copied()) else {
+        let best = manifest.best.map(|best| best.step).filter(|_| which == Which::Best);
+        let newest = || run.checkpoints().map(|steps| steps.last().copied());
+        let Some(step) = best.map_or_else(newest, |best| Ok(Some(best)))? else {
             return Err(Error::broken(run.path(), "no checkpoint has been saved yet"));
         };
-        let checkpoint = Checkpoint::load(&run.checkpoint_path(step))?;
+        let checkpoint = run.checkpoint(step)?;
         Ok(Trained { run, preset: manifest.preset, experiment: None, step, weights: checkpoint.weights })
     }
 }

@@ -1,7 +1,6 @@
 //! Appends figures to a run's event file.
 
-use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prost::Message;
@@ -9,18 +8,19 @@ use prost::Message;
 use super::message::{Event, Figure, Histogram, Image, Summary, Value, What};
 use super::record;
 use crate::run::Error;
-use crate::run::atomic::append_whole;
+use crate::run::append::Appender;
 
 /// An event file being written. Figures are held back until [`flush`](Writer::flush).
 #[derive(Debug)]
 pub struct Writer {
-    path: PathBuf,
-    file: File,
+    file: Appender,
     /// Whole records that are not in the file yet.
     pending: Vec<u8>,
+    /// Records that were left out for want of room, since [`take_left_out`](Self::take_left_out) was last called.
+    left_out: u64,
 }
 
-/// The most bytes that are held back for a disk that does not take them; later scalars are lost.
+/// The most bytes that are held back for a disk that does not take them; later records are left out, and counted.
 const PENDING: usize = 8 << 20;
 
 impl Writer {
@@ -42,12 +42,7 @@ impl Writer {
             std::process::id(),
             since.subsec_nanos()
         ));
-        let file = OpenOptions::new()
-            .create_new(true)
-            .append(true)
-            .open(&path)
-            .map_err(Error::io(&path, "creating the event file"))?;
-        let mut writer = Writer { path, file, pending: Vec::new() };
+        let mut writer = Writer { file: Appender::open(&path, true)?, pending: Vec::new(), left_out: 0 };
         writer.append(0, What::FileVersion("brain.Event:2".into()))?;
         writer.flush()?;
         Ok(writer)
@@ -55,7 +50,17 @@ impl Writer {
 
     /// Its file.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.file.path()
+    }
+
+    /// Whether there is room for more records.
+    pub fn has_room(&self) -> bool {
+        self.pending.len() <= PENDING
+    }
+
+    /// How many records were left out for want of room since the last call.
+    pub fn take_left_out(&mut self) -> u64 {
+        std::mem::take(&mut self.left_out)
     }
 
     /// Adds numbers of one step.
@@ -115,9 +120,19 @@ impl Writer {
     /// # Errors
     /// When the system refuses; the file then ends with a whole record as before, and the next call tries again.
     pub fn flush(&mut self) -> Result<(), Error> {
-        append_whole(&mut self.file, &self.pending).map_err(Error::io(&self.path, "writing"))?;
-        self.pending.clear();
+        if !self.pending.is_empty() {
+            self.file.append(&self.pending)?;
+            self.pending.clear();
+        }
         Ok(())
+    }
+
+    /// Makes the flushed records durable.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn sync(&self) -> Result<(), Error> {
+        self.file.sync()
     }
 
     /// A new file in `folder` that takes over what this one held back.
@@ -126,17 +141,19 @@ impl Writer {
     /// When the system refuses.
     pub fn moved_to(self, folder: &Path) -> Result<Self, Error> {
         let mut new = Self::create(folder)?;
-        new.pending = self.pending;
+        (new.pending, new.left_out) = (self.pending, self.left_out);
         Ok(new)
     }
 
     fn append(&mut self, step: u64, what: What) -> Result<(), Error> {
         let wall_time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
         let event = Event { wall_time, step: step.cast_signed(), what: Some(what) };
-        if self.pending.len() > PENDING {
+        if !self.has_room() {
+            self.left_out += 1;
             return Ok(());
         }
-        record::write(&mut self.pending, &event.encode_to_vec()).map_err(Error::io(&self.path, "writing"))
+        record::write(&mut self.pending, &event.encode_to_vec())
+            .map_err(Error::io(self.file.path(), "writing"))
     }
 }
 

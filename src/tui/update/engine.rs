@@ -81,6 +81,22 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.inform("saving works again");
             Vec::new()
         }
+        Event::Damaged { step, problem, resumed_from } => {
+            state.log(format!("the checkpoint of step {step} is damaged: {problem}"));
+            state.complain(format!("step {step} is damaged on disk: resuming from step {resumed_from}"));
+            Vec::new()
+        }
+        Event::LeftOut(count) => {
+            state.log(format!(
+                "the disk is slow: {count} scalars and pictures are left out of the event file"
+            ));
+            Vec::new()
+        }
+        Event::Unsaved(what) => {
+            state.log(format!("NOT SAVED: {what}"));
+            state.complain(format!("the end of the training is not saved: {what}"));
+            Vec::new()
+        }
         Event::Log(line) => {
             state.log(line);
             Vec::new()

@@ -1,0 +1,86 @@
+//! A run that is about to be resumed: locked for this process, with nothing changed yet.
+
+use super::super::directory::Damaged;
+use super::super::lock::Lock;
+use super::super::manifest::{Best, Manifest, Status};
+use super::super::{Checkpoint, Error, RunDirectory};
+use super::writer::{Place, RunWriter};
+use super::{Recorder, RecorderEvent};
+
+/// A run that is about to be resumed.
+#[derive(Debug)]
+pub struct Reopened {
+    run: RunDirectory,
+    manifest: Manifest,
+    lock: Lock,
+    damaged: Vec<Damaged>,
+    /// The step from which it is resumed.
+    from: u64,
+}
+
+impl Reopened {
+    /// Locks a run for this process.
+    ///
+    /// # Errors
+    /// When another process writes it, or it cannot be read.
+    pub fn take(run: RunDirectory) -> Result<Self, Error> {
+        let lock = Lock::take(run.path())?;
+        let manifest = run.manifest()?;
+        run.sweep()?;
+        Ok(Reopened { run, manifest, lock, damaged: Vec::new(), from: 0 })
+    }
+
+    /// The newest checkpoint that is not damaged or rejected; none if the run has no checkpoints.
+    ///
+    /// # Errors
+    /// When every checkpoint is damaged, or the system refuses to read one, which proves no damage.
+    pub fn checkpoint(&mut self) -> Result<Option<Checkpoint>, Error> {
+        let before = self.damaged.last().map(|damaged| damaged.step);
+        let (checkpoint, damaged) = self.run.newest_whole(before)?;
+        self.damaged.extend(damaged);
+        self.from = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.step);
+        match (&checkpoint, self.damaged.first()) {
+            (None, Some(Damaged { problem, .. })) => Err(Error::broken(
+                self.run.path(),
+                format!("all its checkpoints are damaged, and nothing was changed; the newest: {problem}"),
+            )),
+            _ => Ok(checkpoint),
+        }
+    }
+
+    /// Rejects the checkpoint that was read last as damaged, so that [`checkpoint`](Self::checkpoint) returns the one before.
+    /// Returns false if its checksums prove that it is as it was written: then it does not fit the training, and no other
+    /// would.
+    ///
+    /// # Errors
+    /// When the system refuses to say.
+    pub fn reject(&mut self, problem: String) -> Result<bool, Error> {
+        let is_proven = !self.run.has_checksums(self.from)?;
+        if is_proven {
+            self.damaged.push(Damaged { step: self.from, problem });
+        }
+        Ok(is_proven)
+    }
+
+    /// The checkpoints that are skipped as damaged, the newest first.
+    pub fn damaged(&self) -> &[Damaged] {
+        &self.damaged
+    }
+
+    /// The lowest validation loss of a checkpoint up to the one from which it is resumed.
+    pub fn best(&self) -> Option<f64> {
+        self.best_here().map(|best| best.loss)
+    }
+
+    fn best_here(&self) -> Option<Best> {
+        self.manifest.best.filter(|best| best.step <= self.from)
+    }
+
+    /// Resumes writing. Damaged checkpoints stay until the resumed run has saved a checkpoint.
+    pub fn go_on(self, report: impl Fn(RecorderEvent) + Send + 'static) -> Recorder {
+        let best = self.best_here();
+        let manifest = Manifest { status: Status::Running, best, ..self.manifest };
+        let damaged = self.damaged.iter().map(|damaged| damaged.step).collect();
+        Recorder::start(RunWriter::new(Place::Made(self.run, Some(self.lock)), manifest, damaged, report))
+    }
+}

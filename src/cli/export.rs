@@ -1,14 +1,13 @@
 //! `trainyard export`: a run's result for other programs.
 
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::Error;
 use super::experiment;
 use super::text::{bytes, plain};
-use crate::run::export::{Format, NAMES, Trained, Which, format};
-use crate::run::{RunDirectory, home};
+use crate::run::export::{NAMES, Trained, Which, format};
+use crate::run::{RunDirectory, atomic, home};
 
 /// Write a run's network (ONNX), its weights (safetensors) or its scalars (CSV) for other programs
 #[derive(Debug, clap::Args)]
@@ -47,24 +46,10 @@ impl Arguments {
         let name = format!("{}.{}", trained.run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         let shown = plain(&path.to_string_lossy());
-        let failed = |error: std::io::Error| Error::Failed(format!("{shown}: {error}"));
-        write(&trained, format, &path).map_err(|error| match error {
-            Failure::Export(error) => error.into(),
-            Failure::File(error) => failed(error),
-        })?;
-        let size = std::fs::metadata(&path).map_err(failed)?.len();
-        writeln!(std::io::stdout(), "{shown}: {}, step {}", bytes(size), trained.step)?;
+        let mut content = Vec::new();
+        format.write(&trained, &mut content)?;
+        atomic::write_for_others(&path, &content)?;
+        writeln!(std::io::stdout(), "{shown}: {}, step {}", bytes(content.len() as u64), trained.step)?;
         Ok(())
     }
-}
-
-enum Failure {
-    Export(crate::run::Error),
-    File(std::io::Error),
-}
-
-fn write(trained: &Trained, format: &dyn Format, path: &std::path::Path) -> Result<(), Failure> {
-    let mut file = BufWriter::new(File::create(path).map_err(Failure::File)?);
-    format.write(trained, &mut file).map_err(Failure::Export)?;
-    file.flush().map_err(Failure::File)
 }

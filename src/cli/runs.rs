@@ -1,5 +1,7 @@
 //! `trainyard runs`: what has been trained.
 
+mod verify;
+
 use std::io::Write;
 
 use serde::Serialize;
@@ -11,10 +13,19 @@ use crate::run::{Overview, home};
 
 /// List the runs on disk, oldest first: how each stands, its result, its size
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+/// Other commands on runs.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    Verify(verify::Arguments),
 }
 
 /// What is listed of a run.
@@ -35,6 +46,9 @@ struct Row {
 impl Arguments {
     /// Prints the list.
     pub fn run(self) -> Result<(), Error> {
+        if let Some(What::Verify(arguments)) = self.what {
+            return arguments.run();
+        }
         let rows: Vec<Row> = Overview::list(&home::runs_folder()?)?.iter().map(row).collect();
         let mut out = std::io::stdout().lock();
         if self.json {

@@ -25,6 +25,7 @@ pub mod past;
 pub mod recorder;
 pub mod tensorboard;
 pub mod text;
+pub mod verify;
 pub mod watch;
 
 pub use checkpoint::{Checkpoint, NamedTensor};

@@ -8,6 +8,7 @@ mod hostile;
 mod kill;
 mod pipe;
 mod program;
+mod saved;
 mod signals;
 mod socket;
 mod torn;

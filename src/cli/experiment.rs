@@ -15,11 +15,11 @@ pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -
     // What was wrong before any change is told at its own place.
     let before = of_text(&text, &origin)?;
     let seed = seed.map(|seed| format!("seed={seed}"));
-    let mut changes = sets.iter().chain(&seed).peekable();
-    if changes.peek().is_none() {
+    let changes: &[String] = &sets.iter().chain(&seed).cloned().collect::<Vec<_>>();
+    if changes.is_empty() {
         return Ok(before);
     }
-    let text = changes.try_fold(text, |text, change| overrides::apply(&text, change))?;
+    let text = changes.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
     let preset = parse::parse(&text, &origin)?;
     // Files that are the same are not read again.
     let is_same_data = preset.data.source == before.preset.data.source;
@@ -28,12 +28,24 @@ pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -
     } else {
         worker::check(preset, &origin, &text)
     };
-    Ok(after?)
+    Ok(after.map_err(|error| of_changes(error, changes))?)
+}
+
+/// An error of a changed preset as one of the change that it is about, where there is one.
+fn of_changes(error: PresetError, changes: &[String]) -> PresetError {
+    let is_meant =
+        |change: &&String| error.path.as_ref().is_some_and(|path| overrides::concerns(change, path));
+    match changes.iter().rfind(is_meant) {
+        Some(change) => {
+            PresetError { origin: format!("--set {change}"), place: None, line: Box::default(), ..error }
+        }
+        None => error,
+    }
 }
 
 /// The experiment of a run's preset, with changes; `name` is the run's.
 pub(super) fn of_run(name: &str, preset: &Preset, sets: &[String]) -> Result<Experiment, Error> {
     let text = parse::write(preset)?;
     let text = sets.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
-    Ok(of_text(&text, name)?)
+    of_text(&text, name).map_err(|error| of_changes(error, sets).into())
 }

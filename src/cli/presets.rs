@@ -3,9 +3,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Error;
 use super::experiment;
-use super::text::{lines, plain};
+use super::text::{json as line_of, lines, plain};
+use crate::preset::parse::nearest;
+use crate::preset::reference::{self, Entry, Section};
 use crate::preset::{Experiment, library};
 
 /// List presets, show one, or check files of your own
@@ -24,6 +28,14 @@ enum Action {
         /// A name, or a .ron file
         preset: String,
     },
+    /// List the fields of presets: what each takes, its default, what it is for
+    Fields {
+        /// Only these: a path as `--set` takes it, a layer, an optimizer, a source: `train`, `layers.Conv2D`, `Adam`
+        path: Option<String>,
+        /// Print one JSON object a field
+        #[arg(long)]
+        json: bool,
+    },
     /// Check preset files; exit status 1 if one is wrong
     Check {
         /// .ron files
@@ -39,6 +51,7 @@ impl Arguments {
         match self.action.unwrap_or(Action::List) {
             Action::List => list(&mut out),
             Action::Show { preset } => show(&mut out, &preset),
+            Action::Fields { path, json } => fields(&mut out, path.as_deref().unwrap_or_default(), json),
             Action::Check { files } => check(&mut out, &files),
         }
     }
@@ -83,6 +96,39 @@ fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
     }
     for line in text.lines() {
         writeln!(out, "{}", plain(line))?;
+    }
+    Ok(())
+}
+
+fn fields(out: &mut impl Write, wanted: &str, json: bool) -> Result<(), Error> {
+    let sections = reference::matching(wanted);
+    if sections.is_empty() {
+        let words = reference::words();
+        let last = wanted.split(['.', '[', ']']).rfind(|word| !word.is_empty()).unwrap_or(wanted);
+        let near = nearest(last, words.iter().map(String::as_str));
+        let help = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let problem = format!("no field of a preset matches '{}'{help}", plain(wanted));
+        return Err(Error::Usage(problem + " `trainyard presets fields` lists all"));
+    }
+    let mut is_first = true;
+    for Section { title, fields } in sections {
+        if json {
+            for entry in fields {
+                writeln!(out, "{}", line_of(&json!({ "of": title, "field": entry }))?)?;
+            }
+            continue;
+        }
+        if !std::mem::take(&mut is_first) {
+            writeln!(out)?;
+        }
+        writeln!(out, "{title}")?;
+        let width = |of: fn(&Entry) -> usize| fields.iter().map(of).max().unwrap_or(0);
+        let paths = width(|entry| entry.path.chars().count());
+        for Entry { path, takes, default, help } in &fields {
+            let default = default.as_ref().map_or("needed".into(), |text| format!("default {text}"));
+            writeln!(out, "  {path:paths$}  {help}")?;
+            writeln!(out, "  {:paths$}    {takes}; {default}", "")?;
+        }
     }
     Ok(())
 }

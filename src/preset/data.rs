@@ -96,17 +96,17 @@ nested_values!(DataConfig, Fold);
 
 fields! {
     DataConfig {
-        source: Nested, "where the samples come from";
+        source: inside::<Source>(), "where the samples come from";
         normalize: Switch, "scales inputs and real-valued targets";
         labels: Choice(Labels::NAMES), "how class labels reach the loss";
         targets: Choice(TargetChoice::NAMES), "what the network is to predict";
         validation: Number(Range::SHARE), "the share of the training samples that is held out for validation",
             "{} is no share of the samples";
         test: Number(Range::SHARE), "the share of the samples that is the test set", "{} is no share of the samples";
-        fold: Nested, "one part of a cross-validation";
+        fold: inside::<Fold>(), "one part of a cross-validation";
         shuffle: Switch, "whether each epoch sees the samples in a new order";
         train_samples: Integer(Range::at_least(1.0)), "train on this many samples only";
-        augment: Nested, "how training samples are changed at random";
+        augment: inside::<Augment>(), "how training samples are changed at random";
     }
 }
 

@@ -4,6 +4,7 @@
 //! A configuration type lists its fields once, with [`fields!`](crate::fields): a field that is forgotten there does
 //! not compile.
 
+use super::nesting::{Described, Inside};
 use super::path::{Key, Path};
 use super::shapes::ShapeError;
 
@@ -110,10 +111,14 @@ pub enum FieldKind {
     Switch,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// Some of these words, in brackets.
+    Choices(&'static [&'static str]),
     /// A text.
     Text,
+    /// Texts in brackets.
+    Texts,
     /// A value with fields of its own, which its own type describes and checks: layers, an optimizer.
-    Nested,
+    Nested(Described),
 }
 
 impl FieldKind {
@@ -132,8 +137,17 @@ impl FieldKind {
             FieldKind::Numbers(range) => numbers("numbers", range),
             FieldKind::Switch => "true or false".into(),
             FieldKind::Choice(words) => format!("one of {}", words.join(", ")),
-            FieldKind::Text => "a text".into(),
-            FieldKind::Nested => "a value with fields of its own".into(),
+            FieldKind::Choices(words) => format!("[…] with some of {}", words.join(", ")),
+            FieldKind::Text => "a text in quotes".into(),
+            FieldKind::Texts => "[…] with texts in quotes".into(),
+            FieldKind::Nested(described) => match described.inside() {
+                Inside::Fields(_) => "a group of fields".into(),
+                Inside::Variants(groups) => {
+                    let names: Vec<&str> = groups.iter().filter_map(|group| group.variant).collect();
+                    format!("one of {}", names.join(", "))
+                }
+                Inside::List(_) => "a list in brackets".into(),
+            },
         }
     }
 }
@@ -266,6 +280,12 @@ macro_rules! nested_values {
                 $crate::preset::field::Fields::out_of_range(self)
             }
         }
+
+        impl $crate::preset::nesting::Describe for $nested {
+            fn inside() -> $crate::preset::nesting::Inside {
+                $crate::preset::nesting::Inside::Fields($crate::preset::nesting::Group::of::<Self>(None))
+            }
+        }
     )*};
 }
 pub(in crate::preset) use nested_values;
@@ -360,7 +380,12 @@ impl Field {
             | FieldKind::Pair(range)
             | FieldKind::Integers(range)
             | FieldKind::Numbers(range) => Some(range),
-            FieldKind::Switch | FieldKind::Choice(_) | FieldKind::Text | FieldKind::Nested => None,
+            FieldKind::Switch
+            | FieldKind::Choice(_)
+            | FieldKind::Choices(_)
+            | FieldKind::Text
+            | FieldKind::Texts
+            | FieldKind::Nested(_) => None,
         }
     }
 
@@ -381,7 +406,7 @@ macro_rules! fields {
         impl $crate::preset::field::Fields for $type {
             const FIELDS: &'static [$crate::preset::field::Field] = &[$({
                 #[allow(unused_imports, reason = "a table may need only some of the kinds")]
-                use $crate::preset::field::{FieldKind::*, Range};
+                use $crate::preset::{field::{FieldKind::*, Range}, nesting::inside};
                 let refusal: &[&'static str] = &[$($refusal)?];
                 $crate::preset::field::Field {
                     name: stringify!($name),
@@ -403,6 +428,7 @@ macro_rules! fields {
 mod tests {
     use super::*;
 
+    #[derive(serde::Serialize, serde::Deserialize)]
     struct Example {
         rate: f64,
         sizes: Vec<usize>,
@@ -429,8 +455,8 @@ mod tests {
 
     fields! {
         Outer {
-            example: Nested, "one, if any";
-            many: Nested, "several";
+            example: inside::<Option<Example>>(), "one, if any";
+            many: inside::<Vec<Example>>(), "several";
             share: Number(Range::SHARE), "a share", "a share of {}";
         }
     }

@@ -1,49 +1,50 @@
 //! The metrics beside loss and accuracy, by the names that presets, scripts and event files give them.
 
-use serde::{Deserialize, Serialize};
+use super::variants::variants;
 
-/// A metric that a training procedure reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Share of samples whose class is among the five largest outputs.
-    TopFive,
-    /// Of the samples predicted positive, the share that is positive; for several classes the mean over them.
-    Precision,
-    /// Of the positive samples, the share predicted positive; for several classes the mean over them.
-    Recall,
-    /// The harmonic mean of precision and recall; for several classes the mean over them.
-    F1,
-    /// Area under the receiver operating characteristic.
-    RocAuc,
-    /// Mean absolute error.
-    Mae,
-    /// Root of the mean squared error.
-    Rmse,
-    /// Share of the variance that is explained.
-    RSquared,
-    /// e to the cross-entropy: among how many tokens the model hesitates.
-    Perplexity,
-    /// Cross-entropy in bits.
-    BitsPerCharacter,
-    /// The generator's loss.
-    GeneratorLoss,
-    /// The discriminator's loss.
-    DiscriminatorLoss,
-    /// D(x): the discriminator's mean probability that real samples are real.
-    ScoreReal,
-    /// D(G(z)): its mean probability that generated samples are real.
-    ScoreGenerated,
-    /// Mean squared difference between an input and its reconstruction.
-    ReconstructionError,
-    /// Mean free energy of the training samples under a restricted Boltzmann machine.
-    FreeEnergy,
-    /// Mean free energy of held-out samples: overfitting shows as a gap to the training samples'.
-    FreeEnergyHeldOut,
-    /// Divergence of the latent code from its prior, in nats a sample.
-    KlDivergence,
-    /// Log of the pseudo-likelihood, in nats a sample.
-    PseudoLikelihood,
+variants! {
+    /// A metric that a training procedure reports.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Metric {
+        /// Share of samples whose class is among the five largest outputs.
+        TopFive = "top_five",
+        /// Of the samples predicted positive, the share that is positive; for several classes the mean over them.
+        Precision = "precision",
+        /// Of the positive samples, the share predicted positive; for several classes the mean over them.
+        Recall = "recall",
+        /// The harmonic mean of precision and recall; for several classes the mean over them.
+        F1 = "F1",
+        /// Area under the receiver operating characteristic.
+        RocAuc = "roc_auc",
+        /// Mean absolute error.
+        Mae = "MAE",
+        /// Root of the mean squared error.
+        Rmse = "RMSE",
+        /// Share of the variance that is explained.
+        RSquared = "R²",
+        /// e to the cross-entropy: among how many tokens the model hesitates.
+        Perplexity = "perplexity",
+        /// Cross-entropy in bits.
+        BitsPerCharacter = "bits_per_character",
+        /// The generator's loss.
+        GeneratorLoss = "generator",
+        /// The discriminator's loss.
+        DiscriminatorLoss = "discriminator",
+        /// D(x): the discriminator's mean probability that real samples are real.
+        ScoreReal = "score_real",
+        /// D(G(z)): its mean probability that generated samples are real.
+        ScoreGenerated = "score_generated",
+        /// Mean squared difference between an input and its reconstruction.
+        ReconstructionError = "reconstruction",
+        /// Mean free energy of the training samples under a restricted Boltzmann machine.
+        FreeEnergy = "free_energy",
+        /// Mean free energy of held-out samples: overfitting shows as a gap to the training samples'.
+        FreeEnergyHeldOut = "free_energy_held_out",
+        /// Divergence of the latent code from its prior, in nats a sample.
+        KlDivergence = "kl_divergence",
+        /// Log of the pseudo-likelihood, in nats a sample.
+        PseudoLikelihood = "pseudo_likelihood",
+    }
 }
 
 impl Metric {
@@ -69,31 +70,6 @@ impl Metric {
         Metric::KlDivergence,
         Metric::PseudoLikelihood,
     ];
-
-    /// As scripts and event files name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Metric::TopFive => "top_five",
-            Metric::Precision => "precision",
-            Metric::Recall => "recall",
-            Metric::F1 => "f1",
-            Metric::RocAuc => "roc_auc",
-            Metric::Mae => "mae",
-            Metric::Rmse => "rmse",
-            Metric::RSquared => "r_squared",
-            Metric::Perplexity => "perplexity",
-            Metric::BitsPerCharacter => "bits_per_character",
-            Metric::GeneratorLoss => "generator_loss",
-            Metric::DiscriminatorLoss => "discriminator_loss",
-            Metric::ScoreReal => "score_real",
-            Metric::ScoreGenerated => "score_generated",
-            Metric::ReconstructionError => "reconstruction_error",
-            Metric::FreeEnergy => "free_energy",
-            Metric::FreeEnergyHeldOut => "free_energy_held_out",
-            Metric::KlDivergence => "kl_divergence",
-            Metric::PseudoLikelihood => "pseudo_likelihood",
-        }
-    }
 
     /// As a person reads it.
     pub fn title(self) -> &'static str {

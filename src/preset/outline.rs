@@ -11,6 +11,8 @@ const DEEPEST: usize = 64;
 #[derive(Debug)]
 struct Node {
     span: Range<usize>,
+    /// It is written `Some(…)`, and stands for what is in there.
+    is_some: bool,
     fields: Vec<(String, Node)>,
     items: Vec<Node>,
 }
@@ -38,6 +40,13 @@ impl Outline {
         node.span.clone()
     }
 
+    /// The word with which the value at `path` begins, if it is written in the text: a variant's name.
+    pub fn word_at<'a>(&self, text: &'a str, path: &Path) -> Option<&'a str> {
+        let value = &text[self.find_exactly(path)?];
+        let end = value.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        Some(&value[..end.unwrap_or(value.len())])
+    }
+
     /// Where the value at `path` stands, if it is written in the text.
     pub fn find_exactly(&self, path: &Path) -> Option<Range<usize>> {
         path.0.iter().try_fold(&self.0, child).map(|node| node.span.clone())
@@ -45,6 +54,7 @@ impl Outline {
 }
 
 fn child<'a>(node: &'a Node, key: &Key) -> Option<&'a Node> {
+    let node = node.items.first().filter(|_| node.is_some).unwrap_or(node);
     match key {
         Key::Field(name) => node.fields.iter().find(|(field, _)| field == name).map(|(_, node)| node),
         Key::Index(place) => node.items.get(*place),
@@ -98,7 +108,7 @@ impl Scanner<'_> {
     fn value(&mut self, depth: usize) -> Node {
         self.skip_blanks();
         let first = self.at;
-        let mut node = Node { span: first..first, fields: Vec::new(), items: Vec::new() };
+        let mut node = Node { span: first..first, is_some: false, fields: Vec::new(), items: Vec::new() };
         match self.peek() {
             Some(b'"') => self.string(),
             Some(b'[') => self.inside(b']', depth, &mut node),
@@ -108,6 +118,7 @@ impl Scanner<'_> {
                 let end = self.at;
                 self.skip_blanks();
                 if self.peek() == Some(b'(') && end > first {
+                    node.is_some = &self.text[first..end] == b"Some";
                     self.inside(b')', depth, &mut node);
                 } else {
                     self.at = end;

@@ -1,17 +1,20 @@
 //! `--set train.epochs=2`: values of a preset replaced by path.
 
+use super::field::{Field, FieldKind};
+use super::nesting::{Inside, field_at};
 use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
-/// A field that the text leaves out is added where its struct stands. Returns the new text.
+/// A field that the text leaves out is added, and so are the groups around it. Returns the new text.
 ///
 /// # Errors
-/// When the text is not an assignment, the path leads nowhere, or the value is not of the field's kind.
+/// When the text is not an assignment, the path leads nowhere, or the value is not of the field's kind. The error speaks
+/// of the assignment, not of a place in the text.
 pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
-    let wrong =
-        |problem: String, help: &str| PresetError::whole(&format!("--set {assignment}"), problem, help);
+    let origin = format!("--set {assignment}");
+    let wrong = |problem: String, help: &str| PresetError::whole(&origin, problem, help);
     let (path, value) = assignment
         .split_once('=')
         .ok_or_else(|| wrong("no '=' in it".into(), "write --set train.epochs=2"))?;
@@ -19,36 +22,106 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     if path.0.is_empty() || value.is_empty() {
         return Err(wrong("a path or a value is missing".into(), "write --set train.epochs=2"));
     }
-    let outline = Outline::of(text);
-    let new = match outline.find_exactly(&path) {
-        Some(span) => format!("{}{value}{}", &text[..span.start], &text[span.end..]),
-        None => {
-            let (parent, name) = match path.0.split_last() {
-                Some((Key::Field(name), parent)) => (Path(parent.to_vec()), name),
-                _ => return Err(wrong(format!("there is no {path}"), "count list places from 0")),
-            };
-            add_field(text, &outline, &parent, name, value).ok_or_else(|| {
-                wrong(format!("there is no {path}"), "`trainyard presets show NAME` shows the fields")
-            })?
-        }
-    };
+    let new = put(text, &path, value).ok_or_else(|| {
+        wrong(
+            format!("there is no {path}"),
+            "count list places from 0; `trainyard presets show NAME` shows the text",
+        )
+    })?;
     // The whole preset is read again, so that a wrong name or kind is refused here, with what would be valid.
-    parse(&new, &format!("--set {assignment}")).map(|_| new)
+    match parse(&new, &origin) {
+        Ok(_) => Ok(new),
+        Err(error) => Err(explained(error, &new, &path, value)),
+    }
 }
 
-/// Puts `name: value` into the struct at `parent`, before its closing parenthesis. `None` where the text leaves out
-/// the whole struct, such as `train: (…)`.
-fn add_field(text: &str, outline: &Outline, parent: &Path, name: &str, value: &str) -> Option<String> {
-    let span = outline.find_exactly(parent)?;
+/// Whether a message about the value at `path` is about what this assignment put there.
+pub fn concerns(assignment: &str, path: &Path) -> bool {
+    let assigned = read_path(assignment.split('=').next().unwrap_or_default().trim());
+    path.0.starts_with(&assigned.0) || (!path.0.is_empty() && assigned.0.starts_with(&path.0))
+}
+
+/// The error of a changed text as one of the change: what is no value of the field, or which fields there are.
+fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetError {
+    let without_place = PresetError { place: None, line: Box::default(), ..error };
+    if let Some(field) = field_at(new, path).filter(|field| !fits(field, value)) {
+        let help = format!("{path} takes {}", field.kind.in_words());
+        return PresetError { problem: format!("'{value}' is not such a value"), help, ..without_place };
+    }
+    // A field that only some variants have, inside a group whose variant nobody chose.
+    let Some((Key::Field(name), outer)) = path.0.split_last() else { return without_place };
+    let outer = Path(outer.to_vec());
+    let Some(FieldKind::Nested(described)) = field_at(new, &outer).map(|field| field.kind) else {
+        return without_place;
+    };
+    let Inside::Variants(groups) = described.inside() else { return without_place };
+    let having = groups.iter().filter(|group| group.fields.iter().any(|field| field.name == name));
+    let names: Vec<&str> = having.filter_map(|group| group.variant).collect();
+    if names.is_empty() {
+        return without_place;
+    }
+    PresetError {
+        problem: format!("{outer} has no field {name} as it is"),
+        help: format!(
+            "these have it: {}; choose one first: --set '{outer}={}(…)'",
+            names.join(", "),
+            names[0]
+        ),
+        ..without_place
+    }
+}
+
+/// Whether the text could be a value of the field, whatever its range. Nested values are left to the parser.
+fn fits(field: &Field, value: &str) -> bool {
+    match field.kind {
+        FieldKind::Integer(_) => value.parse::<i128>().is_ok() || value == "None",
+        FieldKind::Number(_) => value.parse::<f64>().is_ok() || value == "None",
+        FieldKind::Switch => matches!(value, "true" | "false"),
+        FieldKind::Choice(words) => words.contains(&value) || value == "None",
+        FieldKind::Text => value.starts_with(['"', '\'', 'r']) || value == "None",
+        FieldKind::Integers(_) | FieldKind::Numbers(_) | FieldKind::Choices(_) | FieldKind::Texts => {
+            value.starts_with('[')
+        }
+        FieldKind::Pair(_) => value.starts_with('(') || value.parse::<i128>().is_ok(),
+        FieldKind::Nested(_) => true,
+    }
+}
+
+/// The text with this value at the path. `None` where the path leads to a place of a list that is not there.
+fn put(text: &str, path: &Path, value: &str) -> Option<String> {
+    let outline = Outline::of(text);
+    if let Some(span) = outline.find_exactly(path) {
+        return Some(format!("{}{value}{}", &text[..span.start], &text[span.end..]));
+    }
+    // The innermost group that is in the text gets the others, one in the other.
+    let mut missing = value.to_owned();
+    let mut keys = path.0.clone();
+    loop {
+        let Some(Key::Field(name)) = keys.pop() else { return None };
+        missing = format!("{name}: {missing}");
+        if let Some(span) = outline.find_exactly(&Path(keys.clone())) {
+            return Some(add_field(text, span, &missing));
+        }
+        missing = format!("({missing})");
+    }
+}
+
+/// Puts `name: value` into the value at `span`, before its closing parenthesis.
+fn add_field(text: &str, span: std::ops::Range<usize>, field: &str) -> String {
     let inside = &text[span.clone()];
+    if inside == "None" {
+        return format!("{}({field}){}", &text[..span.start], &text[span.end..]);
+    }
     if !inside.ends_with(')') {
         // A variant without options, such as `Flatten`, gets its parentheses.
-        return Some(format!("{}({name}: {value}){}", &text[..span.end], &text[span.end..]));
+        return format!("{}({field}){}", &text[..span.end], &text[span.end..]);
     }
-    let end = span.end - 1;
+    // `Some((…))` ends with the parenthesis of the group and its own.
+    let closing = if inside.starts_with("Some(") && inside.ends_with("))") { 2 } else { 1 };
+    let end = span.end - closing;
     let before = text[..end].trim_end();
     let comma = if before.ends_with(',') || before.ends_with('(') { "" } else { "," };
-    Some(format!("{before}{comma} {name}: {value}{}", &text[end..]))
+    format!("{before}{comma} {field}{}", &text[end..])
 }
 
 fn read_path(path: &str) -> Path {
@@ -79,6 +152,38 @@ mod tests {
         assert_eq!(preset.data.train_samples, Some(1000));
         let text = apply(&text, "optimizer=SGD(momentum: 0.9)").unwrap();
         assert!(matches!(parse(&text, "x").unwrap().optimizer, Optimizer::Sgd(Sgd { momentum: 0.9, .. })));
+    }
+
+    #[test]
+    fn fields_are_set_inside_groups_that_the_text_leaves_out() {
+        let set = |text: &str, assignment| parse(&apply(text, assignment).unwrap(), "x").unwrap();
+        assert_eq!(set(CNN, "train.clip.norm=1").train.clip.norm, Some(1.0));
+        assert_eq!(set(CNN, "loss_options.label_smoothing=0.1").loss_options.label_smoothing, 0.1);
+        let patience =
+            |preset: crate::preset::Preset| preset.train.early_stopping.map(|stopping| stopping.patience);
+        let sp500 = include_str!("../../presets/sp500-forecast.ron");
+        assert_eq!(patience(set(sp500, "train.early_stopping.patience=3")), Some(3));
+        for written in ["None", "(patience: 7)", "Some((patience: 7))", "Some((min_delta: 0.1))"] {
+            let text = apply(CNN, &format!("train.early_stopping={written}")).unwrap();
+            assert_eq!(patience(set(&text, "train.early_stopping.patience=3")), Some(3), "{written}");
+        }
+        assert_eq!(set(CNN, "data.augment.rotate=5").data.augment.rotate, 5.0);
+        assert_eq!(set(CNN, "layers[0].kernel_regularizer.l2=0.01").layers.len(), 5);
+    }
+
+    #[test]
+    fn a_refusal_speaks_of_what_was_typed() {
+        let refusal = |assignment| apply(CNN, assignment).unwrap_err().to_string();
+        assert_eq!(
+            refusal("train.epochs=many"),
+            "--set train.epochs=many: 'many' is not such a value\n  help: train.epochs takes a whole number from 1"
+        );
+        assert!(refusal("data.shuffle=yes").contains("data.shuffle takes true or false"));
+        assert!(refusal("loss=mse").contains("loss takes one of mean_squared_error"));
+        assert!(refusal("data.source=csv(file: 3)").starts_with("--set data.source=csv(file: 3): "));
+        let schedule = refusal("train.schedule.gamma=0.5");
+        assert!(schedule.contains("train.schedule has no field gamma as it is"), "{schedule}");
+        assert!(schedule.contains("step, exponential"), "{schedule}");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct PresetError {
     pub help: String,
     /// Whether the fault is in the files that the preset names, not in the preset.
     pub blames_files: bool,
+    /// The value that is not valid, where that is known.
+    pub path: Option<Path>,
 }
 
 impl std::error::Error for PresetError {}
@@ -54,6 +56,7 @@ impl PresetError {
             problem: problem.into(),
             help: help.into(),
             blames_files: false,
+            path: None,
         }
     }
 
@@ -70,7 +73,8 @@ impl PresetError {
         let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
         let first = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let column = String::from_utf8_lossy(&before[first..]).chars().count() + 1;
-        Self::placed(origin, text, (line, column), problem.into(), help.into())
+        let error = Self::placed(origin, text, (line, column), problem.into(), help.into());
+        PresetError { path: Some(path.clone()), ..error }
     }
 
     /// An error in the files that a preset names; `problem` says what is wrong with them.
@@ -89,12 +93,13 @@ impl PresetError {
             problem,
             help,
             blames_files: false,
+            path: None,
         }
     }
 }
 
 /// How presets are read: optional values are written without `Some`.
-fn options() -> ron::Options {
+pub(super) fn options() -> ron::Options {
     ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
 }
 

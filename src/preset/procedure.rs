@@ -206,7 +206,7 @@ nested_values!(Pretraining, Autoencoder, Variational, Adversarial, Language, Rbm
 
 fields! {
     Pretraining {
-        method: Nested, "how a layer learns";
+        method: inside::<Pretrainer>(), "how a layer learns";
         epochs: Integer(Range::at_least(1.0)), "passes over the samples for each layer", "{} pretrains nothing";
         batch_size: Integer(Range::at_least(1.0)), "samples in a step", "{} pretrains nothing";
         learning_rate: Number(Range::ABOVE_ZERO), "the size of a step", "a learning rate of {}";
@@ -220,7 +220,7 @@ fields! {
 
 fields! {
     Autoencoder {
-        decoder: Nested, "from the code to the input's size";
+        decoder: inside::<Vec<Layer>>(), "from the code to the input's size";
         noise: Number(Range::SHARE), "the share of the inputs that is set to zero",
             "noise is a share of the inputs";
     }
@@ -228,7 +228,7 @@ fields! {
 
 fields! {
     Variational {
-        decoder: Nested, "from the code to the input's size";
+        decoder: inside::<Vec<Layer>>(), "from the code to the input's size";
         kl_weight: Number(Range::NOT_NEGATIVE), "the weight of the divergence from the prior; 1 is usual",
             "{} is no weight";
     }
@@ -236,14 +236,14 @@ fields! {
 
 fields! {
     Adversarial {
-        discriminator: Nested, "from a sample to one probability";
+        discriminator: inside::<Vec<Layer>>(), "from a sample to one probability";
         latent: Integer(Range::at_least(1.0)), "numbers that the generator starts from; 64 is usual",
             "a generator that starts from nothing";
         label_smoothing: Number(Range::from_to_below(0.0, 0.5)), "how far the target for real samples is below 1",
             "real samples must stay likelier than not";
         discriminator_steps: Integer(Range::at_least(1.0)), "steps of the discriminator for each of the generator",
             "a discriminator that never learns";
-        discriminator_optimizer: Nested, "left out: one like the generator's";
+        discriminator_optimizer: inside::<Optimizer>(), "left out: one like the generator's";
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::data::DataConfig;
-use super::field::{nested_values, other_values};
+use super::field::nested_values;
 use super::layers::Layer;
 use super::metric::Metric;
 use super::optimizers::Optimizer;
@@ -167,8 +167,7 @@ variants! {
 }
 
 // Layers are checked with their shapes, a source with what it offers.
-other_values!(Metric);
-nested_values!(LossOptions, TrainConfig, Clip, EarlyStopping);
+nested_values!(Preset, LossOptions, TrainConfig, Clip, EarlyStopping);
 
 fields! {
     Preset {
@@ -176,13 +175,13 @@ fields! {
         title: Text, "one line for lists";
         description: Text, "what it is and what to look out for";
         seed: Integer(Range::NOT_NEGATIVE), "the seed of everything random";
-        data: Nested, "the data set and how it is prepared";
-        layers: Nested, "the network, first layer first";
+        data: inside::<DataConfig>(), "the data set and how it is prepared";
+        layers: inside::<Vec<Layer>>(), "the network, first layer first";
         loss: Choice(Loss::NAMES), "the loss that is minimised";
-        loss_options: Nested, "options of the loss";
-        optimizer: Nested, "the optimizer and its learning rate";
-        train: Nested, "epochs, batches, schedule, stopping";
-        procedure: Nested, "the training procedure";
+        loss_options: inside::<LossOptions>(), "options of the loss";
+        optimizer: inside::<Optimizer>(), "the optimizer and its learning rate";
+        train: inside::<TrainConfig>(), "epochs, batches, schedule, stopping";
+        procedure: inside::<Procedure>(), "the training procedure";
     }
 }
 
@@ -199,11 +198,11 @@ fields! {
     TrainConfig {
         epochs: Integer(Range::at_least(1.0)), "passes over the training data", "{} epochs train nothing";
         batch_size: Integer(Range::at_least(1.0)), "samples in a step", "a batch of {} samples";
-        schedule: Nested, "how the learning rate changes over time";
-        clip: Nested, "limits on the gradients before each update";
-        early_stopping: Nested, "when to stop before the last epoch";
+        schedule: inside::<Schedule>(), "how the learning rate changes over time";
+        clip: inside::<Clip>(), "limits on the gradients before each update";
+        early_stopping: inside::<EarlyStopping>(), "when to stop before the last epoch";
         truncate_steps: Integer(Range::NOT_NEGATIVE), "steps after which backpropagation through time is cut; 0: never";
-        metrics: Nested, "what is reported beside loss and accuracy";
+        metrics: Choices(Metric::NAMES), "what is reported beside loss and accuracy";
         on_nan: Choice(OnNan::NAMES), "what to do when the loss is not finite";
     }
 }

@@ -64,6 +64,14 @@ macro_rules! variants {
             }
         }
 
+        impl $crate::preset::nesting::Describe for $name {
+            fn inside() -> $crate::preset::nesting::Inside {
+                $crate::preset::nesting::Inside::Variants(vec![
+                    $($crate::preset::variants::variants!(@group $word $(, $inner)?)),*
+                ])
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use $crate::preset::variants::ToVariant;
@@ -103,6 +111,8 @@ macro_rules! variants {
     };
     (@pattern $value:ident, $kind:ident) => { Self::$kind };
     (@pattern $value:ident, $kind:ident, $inner:ty) => { Self::$kind($value) };
+    (@group $word:literal) => { $crate::preset::nesting::Group::alone($word) };
+    (@group $word:literal, $inner:ty) => { $crate::preset::nesting::Group::of::<$inner>(Some($word)) };
     (@check $value:ident) => { None };
     (@check $value:ident, $inner:ty) => { $crate::preset::field::AsValue::out_of_range_inside($value) };
     (@write $to:ident, $value:ident) => { $to.write_name() };
@@ -308,7 +318,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use crate::fields;
-    use crate::preset::field::{AsValue, nested_values, other_values};
+    use crate::preset::field::{AsValue, Field, Fields, nested_values, other_values};
 
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(deny_unknown_fields, default)]
@@ -325,6 +335,20 @@ mod tests {
 
     nested_values!(Circle);
     other_values!(Empty, Twice);
+
+    /// Types without fields.
+    macro_rules! without_fields {
+        ($($kind:ty),*) => {$(
+            impl Fields for $kind {
+                const FIELDS: &'static [Field] = &[];
+
+                fn contents(&self) -> Vec<&dyn AsValue> {
+                    Vec::new()
+                }
+            }
+        )*};
+    }
+    without_fields!(Empty, Twice);
 
     fields! {
         Circle {

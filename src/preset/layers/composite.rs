@@ -207,7 +207,7 @@ pub struct Residual {
 
 fields! {
     Residual {
-        layers: Nested, "what is added to the input";
+        layers: inside::<Vec<Layer>>(), "what is added to the input";
     }
 }
 

@@ -46,7 +46,7 @@ fields! {
         activation: Choice(Activation::WORDS), "the function applied to the outputs";
         use_bias: Switch, "whether a learned number is added to every output";
         kernel_initializer: Choice(Initializer::WORDS), "how the kernel starts";
-        kernel_regularizer: Nested, "penalties on the size of the kernel";
+        kernel_regularizer: inside::<Regularizer>(), "penalties on the size of the kernel";
     }
 }
 

@@ -91,7 +91,7 @@ fields! {
         file: Text, "the table";
         test_file: Text, "the table of the test set";
         label: Text, "name or number of the column that is to be predicted";
-        columns: Nested, "the columns that are inputs";
+        columns: Texts, "the columns that are inputs";
         task: Choice(Task::NAMES), "what the label is";
         separator: Text, "what stands between two cells";
         header: Switch, "whether the first line names the columns";

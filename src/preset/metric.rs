@@ -13,29 +13,29 @@ variants! {
         /// Of the positive samples, the share predicted positive; for several classes the mean over them.
         Recall = "recall",
         /// The harmonic mean of precision and recall; for several classes the mean over them.
-        F1 = "F1",
+        F1 = "f1",
         /// Area under the receiver operating characteristic.
         RocAuc = "roc_auc",
         /// Mean absolute error.
-        Mae = "MAE",
+        Mae = "mae",
         /// Root of the mean squared error.
-        Rmse = "RMSE",
+        Rmse = "rmse",
         /// Share of the variance that is explained.
-        RSquared = "R²",
+        RSquared = "r_squared",
         /// e to the cross-entropy: among how many tokens the model hesitates.
         Perplexity = "perplexity",
         /// Cross-entropy in bits.
         BitsPerCharacter = "bits_per_character",
         /// The generator's loss.
-        GeneratorLoss = "generator",
+        GeneratorLoss = "generator_loss",
         /// The discriminator's loss.
-        DiscriminatorLoss = "discriminator",
+        DiscriminatorLoss = "discriminator_loss",
         /// D(x): the discriminator's mean probability that real samples are real.
         ScoreReal = "score_real",
         /// D(G(z)): its mean probability that generated samples are real.
         ScoreGenerated = "score_generated",
         /// Mean squared difference between an input and its reconstruction.
-        ReconstructionError = "reconstruction",
+        ReconstructionError = "reconstruction_error",
         /// Mean free energy of the training samples under a restricted Boltzmann machine.
         FreeEnergy = "free_energy",
         /// Mean free energy of held-out samples: overfitting shows as a gap to the training samples'.

@@ -25,7 +25,7 @@ pub struct PresetError {
     /// Whether the fault is in the files that the preset names, not in the preset.
     pub blames_files: bool,
     /// The value that is not valid, where that is known.
-    pub path: Option<Path>,
+    pub path: Option<Box<Path>>,
 }
 
 impl std::error::Error for PresetError {}
@@ -74,7 +74,7 @@ impl PresetError {
         let first = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
         let column = String::from_utf8_lossy(&before[first..]).chars().count() + 1;
         let error = Self::placed(origin, text, (line, column), problem.into(), help.into());
-        PresetError { path: Some(path.clone()), ..error }
+        PresetError { path: Some(Box::new(path.clone())), ..error }
     }
 
     /// An error in the files that a preset names; `problem` says what is wrong with them.

@@ -298,6 +298,8 @@ fn liar(folder: &Path, socket: &UnixListener, preset: &Preset, messages: u64) {
         }
     }
     drop(lock);
+    // Its reader has a handle as well.
+    let _ = stream.shutdown(std::net::Shutdown::Both);
 }
 
 /// A dashboard without a terminal.

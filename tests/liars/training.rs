@@ -132,18 +132,22 @@ fn lies(messages: u64) {
             Err(error) => assert!(since.elapsed() < Duration::from_secs(3600), "{error}"),
         }
     };
-    let shutdown = Request { id: RequestId { asker: 0, number: 77 }, command: Command::Shutdown };
-    honest.send(shutdown.clone()).expect("it is sent");
-    while let Some(event) = honest.receive().expect("it is told") {
-        let Event::Reply { to, reply: Reply::Refused(reason) } = event else { continue };
-        assert_eq!(to.number, 77);
-        if reason == WORKER {
-            break;
+    let mut ask = |command| {
+        let id = RequestId { asker: 0, number: 77 };
+        honest.send(Request { id, command }).expect("it is sent");
+        loop {
+            let event = honest.receive().expect("it is told").expect("it is connected");
+            if let Event::Reply { to, reply: Reply::Refused(reason) } = event {
+                assert_eq!(to, id);
+                return reason;
+            }
         }
-        // The last liar steers until it is noticed to have left.
+    };
+    // The last liar steers until the training notices that it has left.
+    while ask(Command::Pause) != WORKER {
         std::thread::sleep(Duration::from_millis(10));
-        honest.send(shutdown.clone()).expect("it is sent");
     }
+    assert_eq!(ask(Command::Shutdown), WORKER);
     let heard = worker.join().expect("the worker lives to the end");
     println!(
         "{said} messages over {connections} connections in {:.0} s, of which {heard} reached the worker; {} MB more memory",

@@ -30,7 +30,9 @@ impl Connection {
         let mut stream = UnixStream::connect(path)?;
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        frames::write(&mut stream, &ClientMessage::Hello { version: VERSION }, LONGEST_FROM_CLIENT)?;
+        let hello = ClientMessage::Hello { version: VERSION };
+        let greeted = frames::write(&mut stream, &hello, LONGEST_FROM_CLIENT);
+        // A process that refuses the connection says why and closes it, perhaps before it is greeted.
         let first = frames::read::<ServerMessage>(&mut stream, LONGEST_FROM_SERVER);
         match first.map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
@@ -49,6 +51,7 @@ impl Connection {
             }
             Incoming::End => return Err(io::ErrorKind::UnexpectedEof.into()),
         }
+        greeted?;
         stream.set_read_timeout(None)?;
         Ok(Connection(stream))
     }

@@ -196,6 +196,10 @@ impl Voice {
     /// went to the worker.
     pub fn request(&self, Request { id, command }: Request) -> bool {
         let mut inner = self.hub.inner();
+        // The last messages of a listener that has left may still be read: it must not become the controller for ever.
+        if !inner.listeners.contains_key(&self.number) {
+            return false;
+        }
         let is_question = matches!(command, Command::Inspect(_));
         if !is_question && *inner.controller.get_or_insert(self.number) != self.number {
             drop(inner);
@@ -319,6 +323,19 @@ mod tests {
         }
         // Nor does a late comer hear of them.
         assert_eq!(hub.join().events.recv(), Some(Event::Log("all".into())));
+    }
+
+    #[test]
+    fn a_listener_that_has_left_cannot_become_the_controller() {
+        let (client, inbox, _outbox, events) = channel();
+        let hub = Hub::start(client, events).unwrap();
+        let listener = hub.join();
+        let left = listener.voice.clone();
+        drop(listener);
+        assert!(!left.request(request(1, Command::Pause)));
+        let here = hub.join();
+        assert!(here.voice.request(request(2, Command::Pause)));
+        assert_eq!(inbox.wait().id.number, 2);
     }
 
     #[test]

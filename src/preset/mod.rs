@@ -23,6 +23,7 @@ pub mod path;
 pub mod procedure;
 pub mod reference;
 mod refusal;
+mod ron_options;
 pub mod schedule;
 mod scores;
 pub mod shapes;

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use super::field::{Field, FieldKind, Fields};
 use super::outline::Outline;
-use super::parse::options;
-use super::path::{Key, Path};
+use super::path::Path;
+use super::ron_options::options;
 
 /// A configuration type, or a variant that holds one.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +52,8 @@ pub enum Inside {
     Fields(Group),
     /// One of several variants.
     Variants(Vec<Group>),
-    /// Values that are all alike.
-    List(Box<Inside>),
+    /// Values that are all alike; what stands inside each of them.
+    List(Described),
 }
 
 /// A type whose values have fields of their own.
@@ -70,7 +70,7 @@ impl<T: Describe> Describe for Option<T> {
 
 impl<T: Describe> Describe for Vec<T> {
     fn inside() -> Inside {
-        Inside::List(Box::new(T::inside()))
+        Inside::List(Described(T::inside))
     }
 }
 
@@ -143,43 +143,12 @@ fn defaults<T: Fields + Serialize + DeserializeOwned>() -> Vec<Option<String>> {
     T::FIELDS.iter().map(default).collect()
 }
 
-/// The field at a path of a preset's text; which variant stands where, the text says.
-pub fn field_at(text: &str, path: &Path) -> Option<&'static Field> {
-    let (mut inside, mut found) = (super::Preset::inside(), None);
-    for (place, key) in path.0.iter().enumerate() {
-        let so_far = Path(path.0[..place].to_vec());
-        match (key, inside) {
-            (Key::Index(_), Inside::List(inner)) => {
-                inside = *inner;
-                continue;
-            }
-            (Key::Field(name), Inside::Fields(group)) => found = named(&group, name),
-            (Key::Field(name), Inside::Variants(groups)) => {
-                let word = Outline::of(text).word_at(text, &so_far)?.to_owned();
-                let group = groups.into_iter().find(|group| group.variant == Some(&word))?;
-                found = named(&group, name);
-            }
-            _ => return None,
-        }
-        inside = match found?.kind {
-            FieldKind::Nested(described) => described.inside(),
-            _ if place + 1 == path.0.len() => return found,
-            _ => return None,
-        };
-    }
-    found
-}
-
-fn named(group: &Group, name: &str) -> Option<&'static Field> {
-    group.fields.iter().find(|field| field.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::TrainConfig;
     use crate::preset::layers::Layer;
     use crate::preset::optimizers::Optimizer;
-    use crate::preset::{Preset, TrainConfig};
 
     #[test]
     fn defaults_are_what_a_preset_means_that_leaves_a_field_out() {
@@ -198,18 +167,5 @@ mod tests {
         let Inside::Variants(layers) = Layer::inside() else { panic!("it has variants") };
         let dense = layers.iter().find(|group| group.variant == Some("Dense")).unwrap();
         assert_eq!((dense.defaults[0].as_deref(), dense.defaults[1].as_deref()), (None, Some("linear")));
-    }
-
-    #[test]
-    fn a_field_is_found_through_the_variants_that_stand_in_the_text() {
-        let text = include_str!("../../presets/mnist-cnn.ron");
-        let help = |path: &[Key]| field_at(text, &Path(path.to_vec())).map(|field| field.name);
-        let name = |name: &str| Key::Field(name.into());
-        assert_eq!(help(&[name("layers"), Key::Index(0), name("filters")]), Some("filters"));
-        assert_eq!(help(&[name("layers"), Key::Index(0), name("units")]), None);
-        assert_eq!(help(&[name("train"), name("clip"), name("norm")]), Some("norm"));
-        assert_eq!(help(&[name("optimizer"), name("beta_1")]), Some("beta_1"));
-        assert_eq!(help(&[name("train"), name("epoch")]), None);
-        assert!(matches!(Preset::inside(), Inside::Fields(_)));
     }
 }

@@ -1,10 +1,11 @@
 //! `--set train.epochs=2`: values of a preset replaced by path.
 
 use super::field::{Field, FieldKind};
-use super::nesting::{Inside, field_at};
+use super::nesting::Inside;
 use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
+use super::reference::field_at;
 
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
 /// A field that the text leaves out is added, and so are the groups around it. Returns the new text.
@@ -46,7 +47,11 @@ fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetE
     let without_place = PresetError { place: None, line: Box::default(), ..error };
     if let Some(field) = field_at(new, path).filter(|field| !fits(field, value)) {
         let help = format!("{path} takes {}", field.kind.in_words());
-        return PresetError { problem: format!("'{value}' is not such a value"), help, ..without_place };
+        return PresetError {
+            problem: format!("'{value}' is not such a value"),
+            help: help.into(),
+            ..without_place
+        };
     }
     // A field that only some variants have, inside a group whose variant nobody chose.
     let Some((Key::Field(name), outer)) = path.0.split_last() else { return without_place };
@@ -66,7 +71,8 @@ fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetE
             "these have it: {}; choose one first: --set '{outer}={}(…)'",
             names.join(", "),
             names[0]
-        ),
+        )
+        .into(),
         ..without_place
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::outline::Outline;
 use super::path::Path;
+use super::ron_options::options;
 use super::types::Preset;
 
 /// The most bytes of a preset. A preset is a page of text; a larger file is something else.
@@ -21,7 +22,7 @@ pub struct PresetError {
     /// What is wrong.
     pub problem: String,
     /// What would be valid; may be empty.
-    pub help: String,
+    pub help: Box<str>,
     /// Whether the fault is in the files that the preset names, not in the preset.
     pub blames_files: bool,
     /// The value that is not valid, where that is known.
@@ -54,7 +55,7 @@ impl PresetError {
             place: None,
             line: Box::default(),
             problem: problem.into(),
-            help: help.into(),
+            help: help.into().into_boxed_str(),
             blames_files: false,
             path: None,
         }
@@ -91,16 +92,11 @@ impl PresetError {
             place: Some(place),
             line,
             problem,
-            help,
+            help: help.into_boxed_str(),
             blames_files: false,
             path: None,
         }
     }
-}
-
-/// How presets are read: optional values are written without `Some`.
-pub(super) fn options() -> ron::Options {
-    ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
 }
 
 /// Reads a preset; `origin` names it in errors.

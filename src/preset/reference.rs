@@ -2,8 +2,10 @@
 
 use std::fmt::Write;
 
-use super::field::FieldKind;
+use super::field::{Field, FieldKind};
 use super::nesting::{Describe, Group, Inside};
+use super::outline::Outline;
+use super::path::{Key, Path};
 use super::types::Preset;
 
 /// One field of a preset.
@@ -76,6 +78,37 @@ pub fn page() -> String {
     page
 }
 
+/// The field at a path of a preset's text; which variant stands where, the text says.
+pub fn field_at(text: &str, path: &Path) -> Option<&'static Field> {
+    let (mut inside, mut found) = (Preset::inside(), None);
+    for (place, key) in path.0.iter().enumerate() {
+        let so_far = Path(path.0[..place].to_vec());
+        match (key, inside) {
+            (Key::Index(_), Inside::List(inner)) => {
+                inside = inner.inside();
+                continue;
+            }
+            (Key::Field(name), Inside::Fields(group)) => found = named(&group, name),
+            (Key::Field(name), Inside::Variants(groups)) => {
+                let word = Outline::of(text).word_at(text, &so_far)?.to_owned();
+                let group = groups.into_iter().find(|group| group.variant == Some(&word))?;
+                found = named(&group, name);
+            }
+            _ => return None,
+        }
+        inside = match found?.kind {
+            FieldKind::Nested(described) => described.inside(),
+            _ if place + 1 == path.0.len() => return found,
+            _ => return None,
+        };
+    }
+    found
+}
+
+fn named(group: &Group, name: &str) -> Option<&'static Field> {
+    group.fields.iter().find(|field| field.name == name)
+}
+
 fn is_name(word: &str) -> bool {
     !word.is_empty() && word != "N" && word.parse::<usize>().is_err()
 }
@@ -96,7 +129,7 @@ fn is_under(title: &str, path: &str, words: &[&str]) -> bool {
 /// Lists what stands inside the value at `path`. `seen` has what was listed before, and where.
 fn walk(path: &str, inside: Inside, seen: &mut Vec<(String, String)>, found: &mut Vec<Section>) {
     match inside {
-        Inside::List(inner) => walk(&format!("{path}.N"), *inner, seen, found),
+        Inside::List(inner) => walk(&format!("{path}.N"), inner.inside(), seen, found),
         Inside::Fields(group) => {
             let title = if path.is_empty() { "a preset".into() } else { path.to_owned() };
             group_of(path, title, &group, seen, found);
@@ -155,7 +188,7 @@ fn names(inside: &Inside) -> String {
     match inside {
         Inside::Fields(group) => of(group),
         Inside::Variants(groups) => groups.iter().map(of).collect::<Vec<_>>().join("|"),
-        Inside::List(inner) => format!("[{}]", names(inner)),
+        Inside::List(inner) => format!("[{}]", names(&inner.inside())),
     }
 }
 
@@ -190,6 +223,18 @@ mod tests {
         assert!(found("nonsense").is_empty());
         let epochs = &matching("train.epochs")[0].fields[0];
         assert_eq!((&*epochs.takes, &epochs.default), ("a whole number from 1", &None));
+    }
+
+    #[test]
+    fn a_field_is_found_through_the_variants_that_stand_in_the_text() {
+        let text = include_str!("../../presets/mnist-cnn.ron");
+        let help = |path: &[Key]| field_at(text, &Path(path.to_vec())).map(|field| field.name);
+        let name = |name: &str| Key::Field(name.into());
+        assert_eq!(help(&[name("layers"), Key::Index(0), name("filters")]), Some("filters"));
+        assert_eq!(help(&[name("layers"), Key::Index(0), name("units")]), None);
+        assert_eq!(help(&[name("train"), name("clip"), name("norm")]), Some("norm"));
+        assert_eq!(help(&[name("optimizer"), name("beta_1")]), Some("beta_1"));
+        assert_eq!(help(&[name("train"), name("epoch")]), None);
     }
 
     #[test]

@@ -9,8 +9,9 @@ use super::Error;
 use super::experiment;
 use super::text::{self, plain};
 use super::train::{by_name, in_words};
+use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory, home};
-use crate::worker::{Trained, Unusable};
+use crate::worker::{self, Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// sounds, or a source as a preset writes it: mnist, idx(inputs: "x.gz", labels: "y.gz") …
     #[arg(long, value_name = "FILE|FOLDER|SOURCE")]
     data: Option<String>,
+    /// Score on the run's own data although it has changed since; it is prepared as the run learned it
+    #[arg(long, conflicts_with = "data")]
+    accept_changed_data: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -36,9 +40,20 @@ pub(super) struct Which {
     checkpoint: String,
 }
 
+/// A checkpoint of a run.
+pub(super) struct Found {
+    run: RunDirectory,
+    name: String,
+    step: u64,
+    /// The steps of its other checkpoints.
+    others: Vec<u64>,
+    preset: Preset,
+    learned: Option<Learned>,
+}
+
 impl Which {
-    /// The network, with these changes to its preset; the run's name and the checkpoint's step with it.
-    pub(super) fn load(&self, sets: &[String]) -> Result<(Trained, String, u64), Error> {
+    /// Looks for the run and its checkpoint.
+    pub(super) fn find(&self) -> Result<Found, Error> {
         let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
         let (name, manifest) = (plain(&run.name()), run.manifest()?);
         let steps = run.checkpoints()?;
@@ -52,37 +67,83 @@ impl Which {
             [] => Error::Failed(format!("{name} has no checkpoint yet")),
             _ => Error::Usage(format!("{name} has checkpoints of the steps {steps:?}, or best, or last")),
         })?;
-        let experiment = experiment::of_run(&name, &manifest.preset, sets)?;
-        let trained = Trained::load(&run, step, &experiment).map_err(|error| {
-            let others: Vec<&u64> = steps.iter().filter(|other| **other != step).collect();
-            let is_damaged = matches!(error, Unusable::Run(run::Error::Broken { .. }));
-            let hint = if is_damaged && !others.is_empty() {
-                format!("; --checkpoint takes another one, of the steps {others:?}")
-            } else {
-                String::new()
-            };
-            Error::Failed(plain(&format!("{error}{hint}")))
-        })?;
-        Ok((trained, name, step))
+        let learned = run.learned()?;
+        let others = steps.into_iter().filter(|other| *other != step).collect();
+        Ok(Found { run, name, step, others, preset: manifest.preset, learned })
     }
+}
+
+impl Found {
+    /// Why the checkpoint cannot be used, and which others could.
+    fn unloaded(&self, error: &Unusable) -> Error {
+        let is_damaged = matches!(error, Unusable::Run(run::Error::Broken { .. }));
+        let hint = if is_damaged && !self.others.is_empty() {
+            format!("; --checkpoint takes another one, of the steps {:?}", self.others)
+        } else {
+            String::new()
+        };
+        Error::Failed(plain(&format!("{error}{hint}")))
+    }
+
+    /// The network, without its data.
+    pub(super) fn load(&self) -> Result<Trained, Error> {
+        let experiment = experiment::of_run(&self.name, &self.preset, self.learned.as_ref())?;
+        Trained::load(&self.run, self.step, &experiment, self.learned.as_ref())
+            .map_err(|error| self.unloaded(&error))
+    }
+
+    /// The network with the run's own data, which may have changed only where that is accepted.
+    fn load_with_data(&self, accepts_changes: bool) -> Result<Trained, Error> {
+        if let Some(learned) = &self.learned {
+            let changes = worker::check_own_data(learned, accepts_changes)
+                .map_err(|problem| Error::Failed(plain(&problem)))?;
+            for change in changes {
+                writeln!(std::io::stderr(), "trainyard: {}", plain(&change))?;
+            }
+        }
+        let experiment = experiment::of_run(&self.name, &self.preset, self.learned.as_ref())?;
+        Trained::load_with_data(&self.run, self.step, &experiment, self.learned.as_ref())
+            .map_err(|error| self.unloaded(&error))
+    }
+
+    /// The network with everything in a file or folder as its test set.
+    fn load_with_file(&self, file: &Path) -> Result<Trained, Error> {
+        let mut trained = self.load()?;
+        trained.test_on(file).map_err(failed)?;
+        Ok(trained)
+    }
+
+    /// The network with the test set of a built-in set, or with everything in other files.
+    fn load_with_source(&self, text: &str) -> Result<Trained, Error> {
+        let source = experiment::source(&self.name, &self.preset, text)?;
+        if source.files().is_none() {
+            let experiment = experiment::on_source(&self.name, &self.preset, text)?;
+            return Trained::load_with_data(&self.run, self.step, &experiment, None)
+                .map_err(|error| self.unloaded(&error));
+        }
+        let mut trained = self.load()?;
+        trained.test_on_source(&source).map_err(failed)?;
+        Ok(trained)
+    }
+}
+
+fn failed(error: Unusable) -> Error {
+    Error::Failed(plain(&error.to_string()))
 }
 
 impl Arguments {
     /// Prints the scores.
     pub fn run(self) -> Result<(), Error> {
-        let failed = |error: Unusable| Error::Failed(plain(&error.to_string()));
-        let (file, source) = match self.data.as_deref() {
-            Some(path) if Path::new(path).exists() => (Some(Path::new(path)), None),
+        let found = self.which.find()?;
+        let mut trained = match self.data.as_deref() {
+            None => found.load_with_data(self.accept_changed_data)?,
+            Some(path) if Path::new(path).exists() => found.load_with_file(Path::new(path))?,
             Some(path) if looks_like_a_path(path) => {
                 return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
             }
-            source => (None, source),
+            Some(source) => found.load_with_source(source)?,
         };
-        let sets: Vec<String> = source.iter().map(|source| format!("data.source={source}")).collect();
-        let (mut trained, run, step) = self.which.load(&sets)?;
-        if let Some(file) = file {
-            trained.test_on(file).map_err(failed)?;
-        }
+        let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;
         let mut out = std::io::stdout().lock();
         if self.json {

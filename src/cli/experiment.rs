@@ -1,7 +1,7 @@
 //! From what a command line names to an experiment.
 
 use super::Error;
-use crate::preset::{Experiment, Preset, PresetError, library, overrides, parse};
+use crate::preset::{Experiment, Learned, Preset, PresetError, Source, library, overrides, parse};
 use crate::worker;
 
 /// Reads a preset's text and looks into its data.
@@ -43,9 +43,25 @@ fn of_changes(error: PresetError, changes: &[String]) -> PresetError {
     }
 }
 
-/// The experiment of a run's preset, with changes; `name` is the run's.
-pub(super) fn of_run(name: &str, preset: &Preset, sets: &[String]) -> Result<Experiment, Error> {
+/// The experiment of a run's preset; `name` is the run's. Only for a run that did not keep what it learned of its data the
+/// data is looked into.
+pub(super) fn of_run(name: &str, preset: &Preset, learned: Option<&Learned>) -> Result<Experiment, Error> {
     let text = parse::write(preset)?;
-    let text = sets.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
-    of_text(&text, name).map_err(|error| of_changes(error, sets).into())
+    match learned {
+        Some(learned) => Ok(parse::parse(&text, name)?.validate(&learned.offers, name, &text)?),
+        None => Ok(of_text(&text, name)?),
+    }
+}
+
+/// The experiment of a run's preset on another source, as a preset writes it.
+pub(super) fn on_source(name: &str, preset: &Preset, source: &str) -> Result<Experiment, Error> {
+    let change = format!("data.source={source}");
+    let text = overrides::apply(&parse::write(preset)?, &change)?;
+    of_text(&text, name).map_err(|error| of_changes(error, &[change]).into())
+}
+
+/// A source, as a preset writes it in the place of that of `preset`.
+pub(super) fn source(name: &str, preset: &Preset, source: &str) -> Result<Source, Error> {
+    let text = overrides::apply(&parse::write(preset)?, &format!("data.source={source}"))?;
+    Ok(parse::parse(&text, name)?.data.source)
 }

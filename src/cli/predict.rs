@@ -48,7 +48,7 @@ fn temperature(text: &str) -> Result<f64, String> {
 impl Arguments {
     /// Prints an answer a sample.
     pub fn run(self) -> Result<(), Error> {
-        let (mut trained, ..) = self.which.load(&[])?;
+        let mut trained = self.which.find()?.load()?;
         let mut out = std::io::stdout().lock();
         for file in &self.files {
             if trained.writes() {
@@ -60,7 +60,11 @@ impl Arguments {
             let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
             let answers =
                 trained.predict(file, path).map_err(|error| Error::Failed(plain(&error.to_string())))?;
-            for answer in answers {
+            if !answers.left_out.is_empty() {
+                let names = plain(&answers.left_out.join(", "));
+                writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
+            }
+            for answer in answers.predictions {
                 if self.json {
                     let line = json!({
                         "file": file,

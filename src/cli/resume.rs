@@ -18,6 +18,9 @@ pub struct Arguments {
     /// Go on with this learning rate, as after a loss that became NaN
     #[arg(long, value_name = "RATE")]
     learning_rate: Option<f64>,
+    /// Go on although the data has changed since the run began; it is prepared as the run learned it
+    #[arg(long)]
+    accept_changed_data: bool,
     /// Train in the background, without this terminal; `trainyard attach` shows it
     #[arg(long)]
     detach: bool,
@@ -56,10 +59,11 @@ impl Arguments {
                  smaller rate (the preset's is {rate})"
             )));
         }
-        let experiment = experiment::of_run(&run.name(), &manifest.preset, &[])?;
+        let experiment = experiment::of_run(&run.name(), &manifest.preset, run.learned()?.as_ref())?;
         let request = TrainRequest {
             checkpoint_seconds: self.checkpoint_seconds,
             learning_rate: self.learning_rate,
+            accept_changed_data: self.accept_changed_data,
             ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
         let begin = Command::Train(Box::new(request));

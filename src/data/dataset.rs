@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Error;
+pub use crate::preset::Scale;
 
 /// What a batch asks the network to predict.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,30 +84,6 @@ impl Batch {
     }
 }
 
-/// How a column was standardised: `value = mean + deviation * standardised`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
-    /// The training samples' mean.
-    pub mean: f64,
-    /// Their standard deviation; 1 where they are all the same.
-    pub deviation: f64,
-}
-
-impl Scale {
-    /// Leaves values as they are.
-    pub const NONE: Scale = Scale { mean: 0.0, deviation: 1.0 };
-
-    /// A network's output in the data's own unit.
-    pub fn restore(&self, standardised: f32) -> f64 {
-        self.mean + self.deviation * f64::from(standardised)
-    }
-
-    /// What the network gets for a value.
-    pub fn apply(&self, value: f32) -> f32 {
-        ((f64::from(value) - self.mean) / self.deviation) as f32
-    }
-}
-
 /// Samples that can be read in any order, by any thread.
 pub trait Dataset: Send + Sync {
     /// How many samples.
@@ -161,6 +138,24 @@ pub trait Dataset: Send + Sync {
 
     /// The names of a table's columns; empty where there are none.
     fn columns(&self) -> &[String] {
+        &[]
+    }
+
+    /// The name of the column that is predicted, where the samples are a table with names.
+    fn label(&self) -> Option<&str> {
+        None
+    }
+
+    /// Whether inputs are bytes of images.
+    fn are_pixels(&self) -> bool {
+        false
+    }
+
+    /// What stands in for a missing value before scaling, repeated along a sample as [`input_scales`] are; empty where
+    /// nothing does.
+    ///
+    /// [`input_scales`]: Dataset::input_scales
+    fn fills(&self) -> &[f32] {
         &[]
     }
 

@@ -6,10 +6,12 @@ pub mod augment;
 pub mod check;
 mod dataset;
 mod embedded;
+mod fingerprint;
 pub mod generated;
 pub mod images;
 pub mod import;
 mod labels;
+mod learned;
 mod loader;
 pub mod mnist;
 mod open;
@@ -25,8 +27,10 @@ pub mod text;
 pub mod words;
 
 pub use dataset::{Batch, Dataset, Scale, Splits, Targets};
+pub use fingerprint::{changes, fingerprints};
+pub use learned::{absent, at_absolute_paths, preparation};
 pub use loader::Loader;
-pub use open::{check_unchanged, offers, open};
+pub use open::{check_unchanged, offers, open, open_as_learned};
 
 /// What can go wrong with data.
 #[derive(Debug, thiserror::Error)]

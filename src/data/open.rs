@@ -8,7 +8,9 @@ use super::{
     Dataset, Error, Splits, generated, images, mnist, order, own, prepared, series, speech, tabular, text,
     words,
 };
-use crate::preset::{DataConfig, Experiment, Offers, Shakespeare, Source, Sp500, TargetChoice, TargetKind};
+use crate::preset::{
+    DataConfig, Experiment, Offers, Preparation, Shakespeare, Source, Sp500, TargetChoice, TargetKind,
+};
 
 /// What a data set offers. For a built-in set that is known; a person's own files are read, which may take long.
 ///
@@ -55,6 +57,18 @@ pub fn check_unchanged(splits: &Splits, experiment: &Experiment) -> Result<(), E
 /// When the data is broken.
 pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
     Ok(prepared::prepare(labelled(config, seed)?, config, seed))
+}
+
+/// Opens the data again that a run learned from: as [`open`], with the scales, classes and characters that the run learned.
+/// A set that is built in is always the same.
+///
+/// # Errors
+/// When the data is broken, or holds what the run did not learn.
+pub fn open_as_learned(config: &DataConfig, seed: u64, learned: &Preparation) -> Result<Splits, Error> {
+    match config.source.files() {
+        None => open(config, seed),
+        Some(_) => Ok(prepared::prepare(own::open_as_learned(config, seed, learned)?, config, seed)),
+    }
 }
 
 fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {

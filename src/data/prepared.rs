@@ -94,6 +94,18 @@ impl Dataset for Prepared {
         self.inner.columns()
     }
 
+    fn label(&self) -> Option<&str> {
+        self.inner.label()
+    }
+
+    fn are_pixels(&self) -> bool {
+        self.inner.are_pixels()
+    }
+
+    fn fills(&self) -> &[f32] {
+        self.inner.fills()
+    }
+
     fn input_scales(&self) -> &[Scale] {
         self.inner.input_scales()
     }

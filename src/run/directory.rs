@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoint::{self, Checkpoint};
 use super::lock::Lock;
-use super::{Error, Manifest, atomic, checksums, disk};
+use super::{Error, Manifest, atomic, checksums, disk, learned};
+use crate::preset::Learned;
 
 /// The beginning of the name of a checkpoint while it is being removed.
 const GONE: &str = ".writing-gone-";
@@ -25,7 +26,11 @@ impl RunDirectory {
     ///
     /// # Errors
     /// When the system refuses. Nothing that looks like a run is left behind then.
-    pub fn create(runs: &Path, manifest: &Manifest) -> Result<(Self, Lock), Error> {
+    pub fn create(
+        runs: &Path,
+        manifest: &Manifest,
+        learned: Option<&Learned>,
+    ) -> Result<(Self, Lock), Error> {
         disk::at(runs, "creating the folder of runs", || fs::create_dir_all(runs))?;
         let name = name_part(&manifest.preset.name);
         let date = time::OffsetDateTime::from_unix_timestamp(manifest.started.cast_signed())
@@ -44,6 +49,9 @@ impl RunDirectory {
                     let made = Lock::take(&path).and_then(|lock| {
                         let checkpoints = path.join(checkpoint::FOLDER);
                         disk::at(&checkpoints, "creating the folder", || fs::create_dir(&checkpoints))?;
+                        if let Some(learned) = learned {
+                            learned::save(learned, &path)?;
+                        }
                         manifest.save(&path)?;
                         disk::sync_folder(runs)?;
                         Ok(lock)
@@ -141,6 +149,14 @@ impl RunDirectory {
     /// When it is broken, or the system refuses several times to read it.
     pub fn manifest(&self) -> Result<Manifest, Error> {
         disk::patiently(|| Manifest::load(&self.path))
+    }
+
+    /// What it learned of its data; `None` for a run of a version that did not keep it.
+    ///
+    /// # Errors
+    /// When that is broken, or the system refuses several times to read it.
+    pub fn learned(&self) -> Result<Option<Learned>, Error> {
+        disk::patiently(|| learned::load(&self.path))
     }
 
     /// Its checkpoints' steps, first to last.
@@ -319,7 +335,7 @@ mod tests {
     fn a_manifest_comes_back_as_it_was_written() {
         let runs = tempfile::tempdir().unwrap();
         let written = manifest("mnist-cnn");
-        let (run, _) = RunDirectory::create(runs.path(), &written).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &written, None).unwrap();
         assert_eq!(run.manifest().unwrap(), written);
         assert!(run.name().contains("-mnist-cnn-"));
     }
@@ -327,7 +343,7 @@ mod tests {
     #[test]
     fn a_hostile_name_stays_inside_the_folder_of_runs() {
         let runs = tempfile::tempdir().unwrap();
-        let (run, _) = RunDirectory::create(runs.path(), &manifest("../../etc/\u{1b}[2Jx\n")).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &manifest("../../etc/\u{1b}[2Jx\n"), None).unwrap();
         assert_eq!(run.path().parent(), Some(runs.path()));
         assert!(run.name().chars().all(|letter| letter.is_ascii_graphic()));
     }
@@ -335,8 +351,8 @@ mod tests {
     #[test]
     fn runs_are_found_by_a_part_of_their_name_that_no_other_has() {
         let runs = tempfile::tempdir().unwrap();
-        let (first, _) = RunDirectory::create(runs.path(), &manifest("mnist-cnn")).unwrap();
-        let (second, _) = RunDirectory::create(runs.path(), &manifest("mnist-mlp")).unwrap();
+        let (first, _) = RunDirectory::create(runs.path(), &manifest("mnist-cnn"), None).unwrap();
+        let (second, _) = RunDirectory::create(runs.path(), &manifest("mnist-mlp"), None).unwrap();
         assert_ne!(first, second);
         assert_eq!(RunDirectory::find(runs.path(), "cnn").unwrap(), first);
         assert!(matches!(RunDirectory::find(runs.path(), "mnist"), Err(Error::Ambiguous { count: 2, .. })));
@@ -350,14 +366,14 @@ mod tests {
         let runs = tempfile::tempdir().unwrap();
         for name in ["zebra", "ape"] {
             let begun = Manifest { started: 1_800_000_000, ..manifest(name) };
-            RunDirectory::create(runs.path(), &begun).unwrap();
+            RunDirectory::create(runs.path(), &begun, None).unwrap();
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         assert!(RunDirectory::find(runs.path(), "last").unwrap().name().contains("-ape-"));
     }
 
     fn with_checkpoints(runs: &Path, steps: impl IntoIterator<Item = u64>) -> RunDirectory {
-        let (run, _) = RunDirectory::create(runs, &manifest("x")).unwrap();
+        let (run, _) = RunDirectory::create(runs, &manifest("x"), None).unwrap();
         for step in steps {
             let checkpoint = Checkpoint { step, weights: vec![], optimizer: vec![], state: "()".into() };
             run.save_checkpoint(&checkpoint).unwrap();
@@ -399,10 +415,10 @@ mod tests {
         let manifest = manifest("x");
         for word in ["lock", "syncing", "temporary", "renaming"] {
             let _faults = Faults::first(runs.path(), word, 1, ErrorKind::StorageFull);
-            assert!(RunDirectory::create(runs.path(), &manifest).is_err(), "{word}");
+            assert!(RunDirectory::create(runs.path(), &manifest, None).is_err(), "{word}");
             assert_eq!(fs::read_dir(runs.path()).unwrap().count(), 0, "{word}");
         }
-        let (run, lock) = RunDirectory::create(runs.path(), &manifest).unwrap();
+        let (run, lock) = RunDirectory::create(runs.path(), &manifest, None).unwrap();
         assert!(matches!(Lock::take(run.path()), Err(Error::Locked { .. })));
         drop(lock);
     }

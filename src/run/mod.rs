@@ -3,6 +3,7 @@
 //! ```text
 //! TRAINYARD_HOME/runs/2026-11-24T10-15-03-mnist-cnn-7f3a/
 //!   run.ron                                   the preset as run, seed, device, versions, host, status
+//!   data.ron                                  what it learned of its data: names, scales, vocabulary, fingerprints
 //!   events.out.tfevents.<time>.<host>         every figure over time, for TensorBoard
 //!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron,
 //!                                             checksums.ron
@@ -17,6 +18,7 @@ pub mod directory;
 mod disk;
 pub mod export;
 pub mod home;
+pub mod learned;
 pub mod lock;
 pub mod log_file;
 pub mod manifest;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use super::lock::Lock;
 use super::watch::{Number, newest_numbers};
-use super::{Error, Manifest, RunDirectory, Status};
+use super::{Error, Manifest, RunDirectory, Status, learned};
+use crate::preset::Offers;
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ impl Standing {
 pub struct Overview {
     /// Where it is.
     pub run: RunDirectory,
+    /// What its data offered when it began; `None` where the run does not know.
+    pub offers: Option<Offers>,
     /// What was run, or what is wrong with its manifest.
     pub manifest: Result<Manifest, String>,
     /// Whether a living process writes it.
@@ -59,6 +62,7 @@ impl Overview {
     pub fn of(run: &RunDirectory) -> Self {
         Overview {
             run: run.clone(),
+            offers: learned::load(run.path()).ok().flatten().map(|learned| learned.offers),
             manifest: Manifest::load(run.path()).map_err(|error| error.to_string()),
             is_alive: Lock::holder(run.path()).is_some(),
             // What cannot be listed is not shown; who resumes or uses the run is told.
@@ -172,7 +176,7 @@ mod tests {
         let preset = include_str!("../../presets/mnist-mlp.ron");
         let preset = crate::preset::library::experiment(preset, "mnist-mlp.ron").unwrap().preset;
         let manifest = Manifest { status, ..Manifest::begin(preset, "cpu".into()) };
-        let (run, _) = RunDirectory::create(runs.path(), &manifest).unwrap();
+        let (run, _) = RunDirectory::create(runs.path(), &manifest, None).unwrap();
         (runs, run)
     }
 

@@ -134,7 +134,7 @@ mod tests {
         let preset = r#"(name: "x", title: "", data: (source: mnist), layers: [Flatten], loss: mean_squared_error,
                          optimizer: SGD(), train: (epochs: 1, batch_size: 1))"#;
         let manifest = Manifest::begin(ron::from_str(preset).unwrap(), "cpu".into());
-        let recorder = Recorder::create(runs, manifest, |_| ());
+        let recorder = Recorder::create(runs, manifest, None, |_| ());
         for step in [1, 2] {
             let weights =
                 vec![NamedTensor { name: "dense/bias".into(), shape: vec![2], values: vec![0.5; 2] }];

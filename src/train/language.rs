@@ -43,16 +43,17 @@ pub struct LanguageModel<D: Backend> {
     seed: u64,
 }
 
-/// Opens the text and builds the network.
+/// Builds the network for this text.
 ///
 /// # Errors
-/// When the data is broken or the network does not fit it.
+/// When the network does not fit it.
 pub fn prepare<D: Backend>(
     preset: &Preset,
     options: &Language,
+    splits: Splits,
     device: &D,
 ) -> Result<TrainingLoop<LanguageModel<D>>, Error> {
-    TrainingLoop::prepare(preset, |preset, splits| {
+    TrainingLoop::on(preset, splits, |preset, splits| {
         let build = |input: &[usize]| Model::build(device, &preset.layers, input, preset.loss, preset.seed);
         let mut model = build(splits.train.input_shape())?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
@@ -274,6 +275,7 @@ mod tests {
     use super::*;
     use dfdx::tensor::Cpu;
 
+    use crate::data;
     use crate::preset::Networks;
     use crate::train::training::{Progress, Training};
     use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
@@ -281,7 +283,7 @@ mod tests {
     fn prepare(preset: &Preset) -> Result<TrainingLoop<LanguageModel<Cpu>>, Error> {
         let experiment = preset.clone().on_built_in_data();
         let Networks::Language(options) = &experiment.networks else { panic!("it is a language model") };
-        super::prepare(preset, options, &Cpu::default())
+        super::prepare(preset, options, data::open(&preset.data, preset.seed)?, &Cpu::default())
     }
 
     fn preset(epochs: u32) -> Preset {

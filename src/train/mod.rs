@@ -34,7 +34,7 @@ mod writing;
 pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};
 pub use metrics::{Metric, Metrics, Scores};
-pub use prepare::prepare;
+pub use prepare::{prepare, prepare_as_learned, prepare_without_data};
 pub use report::{EpochReport, LearningRate, Outcome, StepReport};
 pub use training::{Progress, Training};
 pub use writing::Writing;

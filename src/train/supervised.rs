@@ -11,7 +11,7 @@ use super::network::Network;
 use super::tally::Tally;
 use super::train_step::{StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
-use crate::data::{self, Batch, Dataset, Splits, order};
+use crate::data::{Batch, Dataset, Splits, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::model::Model;
@@ -29,18 +29,10 @@ pub struct Supervised<D: Backend> {
     preset: Preset,
 }
 
-/// Opens the data and builds the network.
-///
-/// # Errors
-/// When the data is broken or the network does not fit it.
-pub fn prepare<D: Backend>(preset: &Preset, device: &D) -> Result<Trainer<D>, Error> {
-    on(preset, data::open(&preset.data, preset.seed)?, device)
-}
-
 /// Builds the network for these samples, whatever data the preset names.
 ///
 /// # Errors
-/// When there is nothing to train on or the network does not fit it.
+/// When the network does not fit them.
 pub fn on<D: Backend>(preset: &Preset, splits: Splits, device: &D) -> Result<Trainer<D>, Error> {
     TrainingLoop::on(preset, splits, |preset, splits| {
         let shape = splits.train.input_shape();
@@ -178,6 +170,7 @@ mod tests {
     use super::*;
     use dfdx::tensor::Cpu;
 
+    use crate::data;
     use crate::run::NamedTensor;
     use crate::train::witness::{Witness, weights};
     use crate::train::{Outcome, Progress, Training};
@@ -196,7 +189,7 @@ mod tests {
     }
 
     fn prepare(preset: &Preset) -> Result<Trainer<Cpu>, Error> {
-        super::prepare(preset, &Cpu::default())
+        on(preset, data::open(&preset.data, preset.seed)?, &Cpu::default())
     }
 
     #[test]

@@ -19,7 +19,7 @@ use super::train_step::{StepContext, TrainStep};
 use super::training::{self, Progress, Training};
 use super::transfer::{self, Loaded};
 use super::writing::Writing;
-use crate::data::{self, Batch, Dataset, Loader, Splits};
+use crate::data::{Batch, Dataset, Loader, Splits};
 use crate::nn::profile::span;
 use crate::nn::{Device, HostModel, Interrupt};
 use crate::preset::Preset;
@@ -88,35 +88,18 @@ enum Validation<S> {
 }
 
 impl<P: TrainStep> TrainingLoop<P> {
-    /// A training on the data that the preset names.
-    ///
-    /// # Errors
-    /// When the data is broken, nothing is left of it, or the procedure cannot be made for it.
-    pub fn prepare(
-        preset: &Preset,
-        procedure: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
-    ) -> Result<Self, Error> {
-        Self::on(preset, data::open(&preset.data, preset.seed)?, procedure)
-    }
-
     /// A training on these samples, whatever data the preset names.
     ///
     /// # Errors
-    /// When there is nothing to train on, or the procedure cannot be made for it.
+    /// When the procedure cannot be made for them.
     pub fn on(
         preset: &Preset,
         splits: Splits,
         procedure: impl FnOnce(&Preset, &Splits) -> Result<P, Error>,
     ) -> Result<Self, Error> {
-        if splits.train.is_empty() {
-            return Err(Error::NoSamples);
-        }
         let procedure = procedure(preset, &splits)?;
         let order = procedure.order(preset, &*splits.train, 1);
         let steps_per_epoch = order.len().div_ceil(batch_size(preset)) as u64;
-        if steps_per_epoch == 0 {
-            return Err(Error::NoSamples);
-        }
         let rate = preset.optimizer.learning_rate();
         Ok(TrainingLoop {
             procedure,
@@ -261,6 +244,9 @@ fn batch_size(preset: &Preset) -> usize {
 
 impl<P: TrainStep> Training for TrainingLoop<P> {
     fn advance(&mut self) -> Result<Progress, Error> {
+        if self.steps_per_epoch == 0 {
+            return Err(Error::NoSamples);
+        }
         if !self.progress.in_epoch {
             if self.progress.is_over {
                 return Ok(Progress::Done(Outcome::StoppedEarly));

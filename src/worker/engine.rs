@@ -7,13 +7,16 @@ use std::time::Instant;
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
+use super::own_data::{check_own_data, on_own_data};
 use super::past;
 use super::protocol::{
     Command, Event, Finish, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo, TrainRequest,
 };
 use super::session::{End, Failure, Session};
+use crate::data;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
+use crate::preset::Learned;
 use crate::run::checkpoint::{load_weights, save_tensors};
 use crate::run::home::runs_folder;
 use crate::run::{self, Damaged, Reopened, Status};
@@ -107,7 +110,7 @@ impl Engine<'_> {
                 let reopened = keeper.reopen(Path::new(folder)).map_err(as_it_was)?;
                 self.take_up(request, reopened)?
             }
-            None => self.build(request)?,
+            None => self.begin(request, keeper)?,
         };
         if let Some(rate) = request.learning_rate {
             training.set_rate_factor(training.learning_rate().factor_for(rate)?);
@@ -117,9 +120,14 @@ impl Engine<'_> {
 
     /// The training of a run that is resumed, from its newest checkpoint that is not damaged.
     fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Box<dyn Training>, String> {
+        let learned = run.learned().cloned();
+        if let Some(learned) = &learned {
+            let changes = check_own_data(learned, request.accept_changed_data)?;
+            changes.into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
+        }
         loop {
             let checkpoint = run.checkpoint().map_err(as_it_was)?;
-            let mut training = self.build(request)?;
+            let mut training = self.build(request, learned.as_ref())?;
             // It was interrupted before its first checkpoint, so it begins anew.
             let Some(checkpoint) = checkpoint else { return Ok(training) };
             match training.restore(checkpoint) {
@@ -141,11 +149,17 @@ impl Engine<'_> {
         }
     }
 
-    /// The training from its beginning.
-    fn build(&self, request: &TrainRequest) -> Result<Box<dyn Training>, String> {
+    /// The training from its beginning, on data that is prepared as `learned` says, where that is known.
+    fn build(&self, request: &TrainRequest, learned: Option<&Learned>) -> Result<Box<dyn Training>, String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        let mut training =
-            train::prepare(&request.experiment, request.device).map_err(|error| said(&error))?;
+        let mut training = match learned {
+            Some(learned) => {
+                let experiment = on_own_data(&request.experiment, learned);
+                train::prepare_as_learned(&experiment, &learned.preparation, request.device)
+            }
+            None => train::prepare(&request.experiment, request.device),
+        }
+        .map_err(|error| said(&error))?;
         if let Some(file) = &request.init_from {
             let weights = load_weights(Path::new(file)).map_err(|error| said(&error))?;
             let loaded = training.load(weights).map_err(|error| said(&error))?;
@@ -163,6 +177,22 @@ impl Engine<'_> {
         if let Err(what) = closed {
             self.outbox.send(Event::Unsaved(what));
         }
+    }
+
+    /// The training of a new run; the keeper gets what is learned of the data.
+    fn begin(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
+        let source = data::at_absolute_paths(&request.experiment.preset.data.source);
+        // Before the data is opened: a change after this moment is noticed.
+        let files = self.runs.as_ref().map(|_| data::fingerprints(&source)).transpose();
+        let files = files.map_err(|error| error.to_string())?;
+        let training = self.build(request, None)?;
+        keeper.learned = files.map(|files| Learned {
+            source,
+            files,
+            offers: request.experiment.offers.clone(),
+            preparation: data::preparation(&*training.splits().train),
+        });
+        Ok(training)
     }
 
     /// Trains to the end; true when the worker is to end with it.

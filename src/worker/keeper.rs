@@ -7,7 +7,7 @@ use super::channel::Reporter;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
-use crate::preset::OnNan;
+use crate::preset::{Learned, OnNan};
 use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory, Status};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
@@ -35,6 +35,8 @@ pub(super) struct Good {
 pub(super) struct Keeper {
     runs: Option<PathBuf>,
     recorder: Option<Recorder>,
+    /// What was learned of the data, for a new run.
+    pub learned: Option<Learned>,
     /// The run that is about to be resumed.
     reopened: Option<Reopened>,
     reporter: Reporter,
@@ -99,6 +101,7 @@ impl Keeper {
         Keeper {
             runs,
             recorder: None,
+            learned: None,
             reopened: None,
             reporter,
             every: Duration::try_from_secs_f64(request.checkpoint_seconds).unwrap_or(Duration::MAX),
@@ -152,7 +155,7 @@ impl Keeper {
         } else if let Some(runs) = &self.runs {
             let manifest = Manifest::begin(training.preset().clone(), device.to_string());
             let manifest = Manifest { frozen: self.frozen, ..manifest };
-            self.recorder = Some(Recorder::create(runs, manifest, self.report()));
+            self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));
         }
     }
 

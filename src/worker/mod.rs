@@ -7,6 +7,7 @@ mod detached;
 mod engine;
 mod inspector;
 mod keeper;
+mod own_data;
 mod past;
 mod pictures;
 pub mod protocol;
@@ -22,6 +23,7 @@ pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
+pub use own_data::check_own_data;
 pub use protocol::{
     Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
     Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point,
@@ -29,4 +31,4 @@ pub use protocol::{
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, too_many_threads};
-pub use trained::{Prediction, Trained, Unusable};
+pub use trained::{Answers, Prediction, Trained, Unusable};

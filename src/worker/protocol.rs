@@ -113,6 +113,9 @@ pub struct TrainRequest {
     pub learning_rate: Option<f64>,
     /// Where to train.
     pub device: DeviceChoice,
+    /// A run that is to go on takes its data as it is, also where it has changed since the run began.
+    #[serde(default)]
+    pub accept_changed_data: bool,
 }
 
 impl TrainRequest {
@@ -126,6 +129,7 @@ impl TrainRequest {
             freeze: 0,
             learning_rate: None,
             device: DeviceChoice::default(),
+            accept_changed_data: false,
         }
     }
 

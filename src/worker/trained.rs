@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use super::own_data::on_own_data;
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
-use crate::preset::{DeviceChoice, Experiment, Procedure, Source, Sp500};
-use crate::run::RunDirectory;
+use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, Source, Sp500};
+use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
 use crate::train::{self, Scores, Training, Writing};
@@ -13,6 +14,8 @@ use crate::train::{self, Scores, Training, Writing};
 /// The network of a run, trained.
 pub struct Trained {
     training: Box<dyn Training>,
+    /// How samples are prepared for it.
+    preparation: Preparation,
 }
 
 /// What the network says to one sample.
@@ -26,6 +29,15 @@ pub struct Prediction {
     pub meaning: Option<String>,
     /// Its output: a probability a class, or values in the data's own unit.
     pub output: Vec<f64>,
+}
+
+/// What the network says to a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answers {
+    /// Sample by sample.
+    pub predictions: Vec<Prediction>,
+    /// The names of a table's columns that are neither inputs nor what the network predicts.
+    pub left_out: Vec<String>,
 }
 
 /// Why a run cannot be used.
@@ -48,13 +60,58 @@ pub enum Unusable {
 }
 
 impl Trained {
-    /// The network of `experiment`, which may name other data than the run's own, with the weights of a checkpoint.
+    /// The network of `experiment` with the weights of a checkpoint, without data: `learned` is what its run learned of that.
+    /// Only for a run that did not keep it the data is opened.
     ///
     /// # Errors
     /// When the checkpoint or the data is broken, or they do not fit together.
-    pub fn load(run: &RunDirectory, step: u64, experiment: &Experiment) -> Result<Self, Unusable> {
+    pub fn load(
+        run: &RunDirectory,
+        step: u64,
+        experiment: &Experiment,
+        learned: Option<&Learned>,
+    ) -> Result<Self, Unusable> {
         let checkpoint = run.checkpoint(step)?;
-        let mut training = train::prepare(experiment, DeviceChoice::Cpu)?;
+        let training = match learned {
+            Some(learned) => {
+                train::prepare_without_data(experiment, &learned.preparation, DeviceChoice::Cpu)?
+            }
+            None => train::prepare(experiment, DeviceChoice::Cpu)?,
+        };
+        Self::with_weights(training, learned, checkpoint)
+    }
+
+    /// As [`load`](Trained::load), with the run's own data, from which the test set is taken. Where `learned` is `None`, the
+    /// data is that of `experiment`.
+    ///
+    /// # Errors
+    /// As [`load`](Trained::load); and when the data does not hold what the run learned.
+    pub fn load_with_data(
+        run: &RunDirectory,
+        step: u64,
+        experiment: &Experiment,
+        learned: Option<&Learned>,
+    ) -> Result<Self, Unusable> {
+        let checkpoint = run.checkpoint(step)?;
+        let training = match learned {
+            Some(learned) => {
+                let experiment = on_own_data(experiment, learned);
+                train::prepare_as_learned(&experiment, &learned.preparation, DeviceChoice::Cpu)?
+            }
+            None => train::prepare(experiment, DeviceChoice::Cpu)?,
+        };
+        Self::with_weights(training, learned, checkpoint)
+    }
+
+    fn with_weights(
+        mut training: Box<dyn Training>,
+        learned: Option<&Learned>,
+        checkpoint: Checkpoint,
+    ) -> Result<Self, Unusable> {
+        let preparation = match learned {
+            Some(learned) => learned.preparation.clone(),
+            None => data::preparation(&*training.splits().test),
+        };
         let Loaded { missing, other_shape, .. } = training.load(checkpoint.weights)?;
         let misfit = missing.into_iter().chain(other_shape.into_iter().map(|(path, ..)| path)).next();
         match misfit {
@@ -62,7 +119,7 @@ impl Trained {
                 Err(train::Error::Checkpoint(format!("it has no {path} of the shape that this data needs"))
                     .into())
             }
-            None => Ok(Trained { training }),
+            None => Ok(Trained { training, preparation }),
         }
     }
 
@@ -72,7 +129,18 @@ impl Trained {
     /// When it is broken, or does not hold what the network takes and tells.
     pub fn test_on(&mut self, path: &Path) -> Result<(), Unusable> {
         let config = &self.training.preset().data;
-        let test = data::own::test_set(path, config, self.training.splits()).map_err(train::Error::from)?;
+        let test = data::own::test_set(path, config, &self.preparation).map_err(train::Error::from)?;
+        self.training.set_test(test);
+        Ok(())
+    }
+
+    /// Takes everything in the files of a source for its test set from now on.
+    ///
+    /// # Errors
+    /// As [`test_on`](Trained::test_on).
+    pub fn test_on_source(&mut self, source: &Source) -> Result<(), Unusable> {
+        let config = &self.training.preset().data;
+        let test = data::own::test_set_of(source, config, &self.preparation).map_err(train::Error::from)?;
         self.training.set_test(test);
         Ok(())
     }
@@ -91,14 +159,13 @@ impl Trained {
     ///
     /// # Errors
     /// When the file is damaged, or not of a kind that this network takes.
-    pub fn predict(&mut self, name: &str, file: &Path) -> Result<Vec<Prediction>, Unusable> {
+    pub fn predict(&mut self, name: &str, file: &Path) -> Result<Answers, Unusable> {
         let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
         let config = self.training.preset().data.clone();
-        let test = self.training.splits().test.clone();
         // The file may be a copy of standard input, which has another name.
-        let asked::Asked { names, inputs } = asked::read(&config, &*test, file)
+        let asked::Asked { names, inputs, left_out } = asked::read(&config, &self.preparation, file)
             .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
-        let (model, splits) = self.training.model_and_splits();
+        let (model, _) = self.training.model_and_splits();
         let width = model.input_len().max(1);
         if names.len() * width != inputs.len() {
             return Err(refused("this network does not take its data's inputs as they are".into()));
@@ -109,7 +176,7 @@ impl Trained {
                 model.predict(Buffer::copy_of(rows), rows.len() / width).map_err(train::Error::from)?,
             );
         }
-        let (classes, scales) = (splits.test.classes().to_vec(), splits.test.target_scales().to_vec());
+        let Preparation { classes, target_scales: scales, .. } = &self.preparation;
         let width = (output.len() / names.len().max(1)).max(1);
         let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
             let output: Vec<f64> = row
@@ -119,12 +186,12 @@ impl Trained {
                 .collect();
             Prediction {
                 of,
-                class: class_of(row, &classes),
+                class: class_of(row, classes),
                 meaning: meaning(&config.source, &output),
                 output,
             }
         });
-        Ok(answers.collect())
+        Ok(Answers { predictions: answers.collect(), left_out })
     }
 
     /// Whether it is a language model, which answers a text with its continuation.

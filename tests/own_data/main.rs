@@ -3,5 +3,6 @@
 
 mod broken;
 mod kinds;
+mod learned;
 mod limits;
 mod program;

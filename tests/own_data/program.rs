@@ -42,9 +42,14 @@ impl Desk {
     }
 
     pub fn run(&self, words: &[&str], input: &[u8]) -> Output {
+        self.run_in("", words, input)
+    }
+
+    /// Runs the program in a folder below.
+    pub fn run_in(&self, folder: &str, words: &[&str], input: &[u8]) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trainyard"))
             .args(words)
-            .current_dir(self.folder.path())
+            .current_dir(self.folder.path().join(folder))
             .env("TRAINYARD_HOME", self.folder.path().join("home"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -25,7 +25,7 @@ fn lists_print_no_byte_that_steers_a_terminal() {
         manifest.host = hostile.into();
         manifest.command_line = vec![hostile.into()];
         manifest.status = Status::Failed { reason: reason.into(), diverged: false };
-        RunDirectory::create(&home.folder.join("runs"), &manifest).expect("a run");
+        RunDirectory::create(&home.folder.join("runs"), &manifest, None).expect("a run");
     }
     // A folder of any name, with a manifest that is none.
     let odd = home.folder.join("runs").join("zz\u{1b}[2J\u{202e}name");

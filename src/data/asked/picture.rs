@@ -7,8 +7,8 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::data::import::images::{self, Form};
 use crate::data::import::limits::Limits;
-use crate::data::{Dataset, Error, Scale};
-use crate::preset::{DataConfig, ImageFolder, Pair, Source};
+use crate::data::{Error, Scale};
+use crate::preset::{DataConfig, ImageFolder, Pair, Preparation, Source};
 
 /// The value of the brightest pixel in a set's files.
 pub fn brightest(source: &Source) -> f32 {
@@ -23,7 +23,7 @@ pub fn brightest(source: &Source) -> f32 {
 /// When it does not decode.
 pub fn read(
     config: &DataConfig,
-    set: &dyn Dataset,
+    learned: &Preparation,
     file: &Path,
     limits: &Limits,
 ) -> Result<Option<Vec<f32>>, Error> {
@@ -34,11 +34,11 @@ pub fn read(
     let are_pixels = match &config.source {
         Source::Mnist | Source::Digits8x8 => true,
         Source::Idx(_) | Source::Npy(_) | Source::Npz(_) => {
-            !config.normalize || *set.input_scales() == [Scale { mean: 0.0, deviation: 255.0 }]
+            !config.normalize || learned.input_scales == [Scale { mean: 0.0, deviation: 255.0 }]
         }
         _ => false,
     };
-    let &[height, width, channels @ (1 | 3)] = set.input_shape() else { return Ok(None) };
+    let &[height, width, channels @ (1 | 3)] = &learned.input_shape[..] else { return Ok(None) };
     if !are_pixels {
         return Ok(None);
     }

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use crate::data::Error;
+use crate::data::import::columns::places;
 use crate::data::import::csv::is_empty;
 use crate::data::import::limits::Limits;
 use crate::data::import::separated;
-use crate::data::{Dataset, Error};
-use crate::preset::{Csv, DataConfig, Missing, Source};
+use crate::preset::{Csv, DataConfig, Missing, Preparation, Source};
 
 /// What was read.
 pub struct Read {
@@ -14,6 +15,8 @@ pub struct Read {
     pub names: Vec<String>,
     /// Row after row, without NaN.
     pub numbers: Vec<f32>,
+    /// The names of columns that are neither inputs nor what the network predicts.
+    pub left_out: Vec<String>,
 }
 
 /// Where a table's columns are.
@@ -22,44 +25,60 @@ struct Layout<'a> {
     places: Vec<usize>,
     /// Their names, for errors; empty where they have none.
     names: &'a [String],
+    /// The names of the other columns, where the first line names them.
+    others: Vec<String>,
 }
 
 impl<'a> Layout<'a> {
-    /// The columns by the names in the first line; `None` where a name is missing there.
-    fn named(record: &csv::StringRecord, names: &'a [String]) -> Option<Self> {
+    /// The columns by the names in the first line, or the names that are missing there.
+    fn named(record: &csv::StringRecord, names: &'a [String]) -> Result<Self, Vec<&'a str>> {
         let bare = |cell: &str| cell.trim_start_matches('\u{feff}').to_string();
         let here: Vec<String> = record.iter().map(bare).collect();
-        let places: Option<Vec<usize>> =
-            names.iter().map(|name| here.iter().position(|cell| cell == name)).collect();
-        places.filter(|places| !places.is_empty()).map(|places| Layout { places, names })
+        let found = places(names, &here);
+        let missing: Vec<&str> = names
+            .iter()
+            .zip(&found)
+            .filter(|(_, place)| place.is_none())
+            .map(|(name, _)| &name[..])
+            .collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let places: Vec<usize> = found.into_iter().flatten().collect();
+        let others = here.into_iter().enumerate().filter(|(place, _)| !places.contains(place));
+        let others = others.map(|(_, name)| name).collect();
+        Ok(Layout { places, names, others })
     }
 
     /// The columns by their order: the inputs, perhaps followed by the answer. The columns of a table without names are
     /// `numbered`; a row that has all of these numbers has the form of that table.
     fn ordered(cells: usize, width: usize, names: &'a [String], numbered: bool) -> Option<Self> {
         if (width..=width + 1).contains(&cells) && !(numbered && cells > width) {
-            return Some(Layout { places: (0..width).collect(), names });
+            return Some(Layout { places: (0..width).collect(), names, others: Vec::new() });
         }
         let places: Option<Vec<usize>> = names
             .iter()
             .map(|name| name.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < cells))
             .collect();
-        places.filter(|places| numbered && places.len() == width).map(|places| Layout { places, names })
+        let fits = places.filter(|places| numbered && places.len() == width);
+        fits.map(|places| Layout { places, names, others: Vec::new() })
     }
 }
 
-/// Rows of as many numbers as the network takes. A first line of names says where they are; without one they are in
-/// order, with or without the answer after them.
+/// Rows of as many numbers as the network takes. A first line of names says where they are, where the network's own table has
+/// names; without one they are in order, with or without the answer after them.
 ///
 /// # Errors
-/// The first row that is not of that form, with its line and column.
-pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path, limits: &Limits) -> Result<Read, Error> {
+/// The names that the first line does not have; the first row that is not of that form, with its line and column.
+pub fn read(config: &DataConfig, learned: &Preparation, file: &Path, limits: &Limits) -> Result<Read, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
-    let width: usize = set.input_shape().iter().product();
+    let width: usize = learned.input_shape.iter().product();
     let (separator, missing, has_names) = match config.source {
         Source::Csv(Csv { separator, missing, header, .. }) => (separator, missing, header),
         _ => (None, Missing::Refuse, true),
     };
+    // The names of a built-in set's columns are not those that a person gives them.
+    let needs_names = has_names && matches!(config.source, Source::Csv(_));
     let is_tsv = file.extension().is_some_and(|ending| ending == "tsv");
     let separator = separator.unwrap_or(if is_tsv { '\t' } else { ',' });
     let separator =
@@ -85,16 +104,30 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path, limits: &Limits
         }
         let line = record.position().map_or(line, csv::Position::line);
         if std::mem::take(&mut is_first) {
-            layout = Layout::named(&record, set.columns());
             let is_number = |cell: &str| cell.parse::<f32>().is_ok() || is_empty(cell);
-            if layout.is_some() || !record.iter().take(width).all(is_number) {
+            let is_header = !record.iter().take(width).all(is_number);
+            if !learned.columns.is_empty() {
+                match Layout::named(&record, &learned.columns) {
+                    Ok(named) => layout = Some(named),
+                    Err(missing) if is_header && needs_names => {
+                        let missing = missing.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>();
+                        return Err(broken(format!(
+                            "line {line} names the columns, and has none that is called {}; without a line of \
+                             names, columns are taken in the order of the training",
+                            missing.join(", ")
+                        )));
+                    }
+                    Err(_) => {}
+                }
+            }
+            if layout.is_some() || is_header {
                 continue;
             }
         }
         if layout.is_none() {
-            layout = Layout::ordered(record.len(), width, set.columns(), !has_names);
+            layout = Layout::ordered(record.len(), width, &learned.columns, !has_names);
         }
-        let Some(Layout { places, names: called }) = &layout else {
+        let Some(Layout { places, names: called, .. }) = &layout else {
             return Err(broken(format!("line {line} has {} columns, not {width}", record.len())));
         };
         for (input, &place) in places.iter().enumerate() {
@@ -104,10 +137,9 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path, limits: &Limits
                 broken(format!("line {line} has {} columns, and ends before {at}", record.len()))
             })?;
             let mean = || {
-                let scales = set.input_scales();
-                let known = scales.get(input % scales.len().max(1)).map(|scale| scale.mean as f32);
+                let known = learned.fills.get(input % learned.fills.len().max(1)).copied();
                 known.ok_or_else(|| {
-                    broken(format!("{at}: the cell is empty, and normalize: false keeps no mean"))
+                    broken(format!("{at}: the cell is empty, and the run learned no mean for it"))
                 })
             };
             numbers.push(match (is_empty(cell), missing) {
@@ -125,5 +157,12 @@ pub fn read(config: &DataConfig, set: &dyn Dataset, file: &Path, limits: &Limits
         }
         names.push(line.to_string());
     }
-    if names.is_empty() { Err(broken("it holds no rows".into())) } else { Ok(Read { names, numbers }) }
+    if names.is_empty() {
+        return Err(broken("it holds no rows".into()));
+    }
+    let mut left_out = layout.map(|layout| layout.others).unwrap_or_default();
+    let is_label =
+        |name: &str| learned.label.as_ref().is_some_and(|label| label.to_lowercase() == name.to_lowercase());
+    left_out.retain(|name| !is_label(name));
+    Ok(Read { names, numbers, left_out })
 }

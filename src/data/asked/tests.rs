@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::{self, Batch, Splits};
+use crate::data::{self, Batch, Splits, preparation};
 use std::io::Write;
 
 fn open(config: &str) -> (DataConfig, Splits) {
@@ -34,8 +34,9 @@ fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order()
     let in_order = format!("a,b,c,d,species\n{},setosa\n", cells.join(","));
     let backwards = |row: &[String]| row.iter().rev().cloned().collect::<Vec<_>>().join(",");
     let by_name = format!("species,{}\nsetosa,{}\n", backwards(names), backwards(&cells));
-    for text in [in_order, by_name] {
-        let asked = read(&config, &*splits.test, put(text.as_bytes()).path()).unwrap();
+    let in_capitals = format!("{}\n{}\n", names.join(",").to_uppercase(), cells.join(","));
+    for text in [in_order, by_name, in_capitals] {
+        let asked = read(&config, &preparation(&*splits.test), put(text.as_bytes()).path()).unwrap();
         assert_eq!(asked.names, ["2"]);
         assert!(are_close(&asked.inputs, &sample(&splits, 3)), "{text}");
     }
@@ -45,7 +46,8 @@ fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order()
 fn what_a_network_does_not_take_is_refused_with_its_place() {
     let (config, splits) = open("(source: iris)");
     let said = |text: &[u8]| {
-        let Error::Broken { problem, .. } = read(&config, &*splits.test, put(text).path()).unwrap_err();
+        let Error::Broken { problem, .. } =
+            read(&config, &preparation(&*splits.test), put(text).path()).unwrap_err();
         problem
     };
     assert_eq!(said(b"1,2\n"), "line 1 has 2 columns, not 4");
@@ -61,7 +63,8 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
     );
     assert!(said(b"\x89PNG\r\n").contains("does not take an image"));
     let (config, splits) = open("(source: words)");
-    let problem = read(&config, &*splits.test, put(b"\x89PNG\r\n").path()).unwrap_err().to_string();
+    let problem =
+        read(&config, &preparation(&*splits.test), put(b"\x89PNG\r\n").path()).unwrap_err().to_string();
     assert!(problem.contains("this network does not take an image"), "{problem}");
 }
 
@@ -69,7 +72,8 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
 fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open("(source: words)");
     let word = splits.test.caption(5).unwrap();
-    let asked = read(&config, &*splits.test, put(format!("{word} zebra\n").as_bytes()).path()).unwrap();
+    let asked =
+        read(&config, &preparation(&*splits.test), put(format!("{word} zebra\n").as_bytes()).path()).unwrap();
     assert_eq!(asked.names, [word, "zebra".into()]);
     assert_eq!(asked.inputs[..16], sample(&splits, 5));
 
@@ -79,10 +83,10 @@ fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open(&format!("(source: {source})"));
     let text = splits.test.caption(1).unwrap();
     for line in [text.clone(), format!("good\t{text}"), format!("§{text}")] {
-        let asked = read(&config, &*splits.test, put(line.as_bytes()).path()).unwrap();
+        let asked = read(&config, &preparation(&*splits.test), put(line.as_bytes()).path()).unwrap();
         assert_eq!(asked.inputs, sample(&splits, 1), "{line}");
     }
-    assert!(read(&config, &*splits.test, put(b"\n\n").path()).is_err());
+    assert!(read(&config, &preparation(&*splits.test), put(b"\n\n").path()).is_err());
 }
 
 #[test]
@@ -109,10 +113,10 @@ fn a_sound_becomes_the_spectrogram_that_was_learned_scaled_as_it_was() {
     let source = format!("wav_folder(folder: {:?}, seconds: 0.3)", folder.path().to_string_lossy());
     let (config, splits) = open(&format!("(source: {source}, test: 0.5)"));
     let file = splits.test.caption(0).unwrap();
-    let asked = read(&config, &*splits.test, Path::new(&file)).unwrap();
+    let asked = read(&config, &preparation(&*splits.test), Path::new(&file)).unwrap();
     assert_eq!(asked.names, [""]);
     assert!(are_close(&asked.inputs, &sample(&splits, 0)));
-    assert!(read(&config, &*splits.test, put(b"1,2,3").path()).is_err());
+    assert!(read(&config, &preparation(&*splits.test), put(b"1,2,3").path()).is_err());
 }
 
 #[test]
@@ -129,11 +133,11 @@ fn images_and_arrays_become_the_pixels_that_were_learned() {
         [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &bytes].concat();
     let (idx, npy) = (put(&idx), put(&npy));
     for file in [&png, idx.path(), npy.path()] {
-        let asked = read(&config, &*splits.test, file).unwrap();
+        let asked = read(&config, &preparation(&*splits.test), file).unwrap();
         assert!(are_close(&asked.inputs, &digit), "{}", file.display());
     }
     // A larger one is shrunk, a smaller one is in the middle.
     image::GrayImage::from_pixel(280, 140, image::Luma([255])).save(&png).unwrap();
-    let wide = read(&config, &*splits.test, &png).unwrap().inputs;
+    let wide = read(&config, &preparation(&*splits.test), &png).unwrap().inputs;
     assert_eq!((wide[6 * 28 + 3], wide[14 * 28 + 3], wide[22 * 28 + 3]), (0.0, 1.0, 0.0));
 }

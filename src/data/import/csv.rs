@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use super::LONGEST_CLASS;
+use super::columns::places;
 use super::limits::Limits;
 use super::rows::{Spool, Stored};
 use super::separated;
@@ -60,6 +61,8 @@ pub struct Table {
     pub rows: Stored,
     /// The inputs' columns.
     pub columns: Vec<String>,
+    /// The name of the label's column, where the columns have names.
+    pub label: Option<String>,
     /// The label of each row.
     pub labels: Labels,
     /// Rows of the first table.
@@ -144,7 +147,8 @@ pub fn read(files: &[&Path], options: &Options, sink: Sink) -> Result<Table, Err
     let labels = labels.sorted(options.task, files)?;
     let rows = spool.rows(columns.inputs.len())?;
     let names = columns.inputs.iter().map(|&place| columns.names[place].clone()).collect();
-    Ok(Table { rows, columns: names, labels, first_rows, filled })
+    let label = options.header.then(|| columns.names[columns.label].clone());
+    Ok(Table { rows, columns: names, label, labels, first_rows, filled })
 }
 
 /// One line of what the csv crate says.
@@ -176,8 +180,7 @@ impl Chosen {
             true => record.iter().map(bare).collect(),
             false => (1..=record.len()).map(|number| number.to_string()).collect(),
         };
-        let place = |wanted: &String| {
-            let by_name = names.iter().position(|name| name == wanted);
+        let place = |(wanted, by_name): (&String, Option<usize>)| {
             let by_number =
                 || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < names.len());
             by_name.or_else(by_number).ok_or_else(|| {
@@ -185,10 +188,16 @@ impl Chosen {
                 broken(format!("line 1: there is no column '{wanted}'; there are: {all}"))
             })
         };
-        let label = options.label.as_ref().map_or(Ok(names.len() - 1), place)?;
+        let all_places = |wanted: &[String]| -> Result<Vec<usize>, Error> {
+            wanted.iter().zip(places(wanted, &names)).map(place).collect()
+        };
+        let label = match &options.label {
+            Some(label) => all_places(std::slice::from_ref(label))?[0],
+            None => names.len() - 1,
+        };
         let inputs: Vec<usize> = match options.columns.is_empty() {
             true => (0..names.len()).filter(|&column| column != label).collect(),
-            false => options.columns.iter().map(place).collect::<Result<_, _>>()?,
+            false => all_places(&options.columns)?,
         };
         if inputs.contains(&label) {
             return Err(broken(format!("line 1: column '{}' is both an input and the label", names[label])));

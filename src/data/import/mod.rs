@@ -1,6 +1,7 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
 pub mod budget;
+pub mod columns;
 pub mod csv;
 pub mod folders;
 pub mod idx;

@@ -91,5 +91,13 @@ pub(super) fn arrays(
     };
     let are_pixels = is_bytes && shape.len() == 3;
     let rows = Arc::new(rows);
-    Ok(Opened::Rows(Imported { rows, shape, answers, columns: Vec::new(), first_test: None, are_pixels }))
+    Ok(Opened::Rows(Imported {
+        rows,
+        shape,
+        answers,
+        columns: Vec::new(),
+        label: None,
+        first_test: None,
+        are_pixels,
+    }))
 }

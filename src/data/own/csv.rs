@@ -39,6 +39,7 @@ impl Import for Csv {
             rows: Arc::new(table.rows),
             answers,
             columns: table.columns,
+            label: table.label,
             first_test: has_test.then_some(table.first_rows),
             are_pixels: false,
         }))

@@ -53,7 +53,15 @@ impl Import for Idx {
             other => other.to_vec(),
         };
         let answers = Answers::Classes { of, names };
-        Ok(Opened::Rows(Imported { rows, shape, answers, columns: Vec::new(), first_test, are_pixels }))
+        Ok(Opened::Rows(Imported {
+            rows,
+            shape,
+            answers,
+            columns: Vec::new(),
+            label: None,
+            first_test,
+            are_pixels,
+        }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Folders of images.
 
+use std::path::{Path, PathBuf};
+
 use super::set::Imported;
 use super::{Import, Opened, classed, folders};
 use crate::data::Error;
@@ -30,9 +32,14 @@ impl Import for ImageFolder {
             shape: self.shape(),
             answers: Answers::Classes { of, names },
             columns: Vec::new(),
+            label: None,
             first_test,
             are_pixels: true,
         }))
+    }
+
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        Ok(images::list(path)?.files)
     }
 
     /// Lists the folder. Its files are not read before they are opened as a set.

@@ -2,6 +2,7 @@
 
 mod arrays;
 mod csv;
+mod fit;
 mod idx;
 mod image_folder;
 mod labelled_text;
@@ -12,7 +13,7 @@ mod set;
 mod text_file;
 mod wav_folder;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::import::folders::Classed;
 use super::import::limits::Limits;
@@ -21,8 +22,9 @@ use super::samples::{Answers, Samples};
 use super::text::{self, Text};
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
-use crate::preset::{DataConfig, FileSource, Offers, Source, TargetKind};
-pub use other::test_set;
+use crate::preset::{DataConfig, FileSource, Offers, Preparation, Source, TargetKind};
+use fit::Fit;
+pub use other::{test_set, test_set_of};
 use set::Imported;
 
 /// How the files that a source names become samples.
@@ -32,6 +34,14 @@ pub(super) trait Import: FileSource {
     /// # Errors
     /// The first thing that is wrong with them, with its place.
     fn open(&self, limits: &Limits) -> Result<Opened, Error>;
+
+    /// The files that are read where the source names `path`: those of a folder, else the file itself.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed, or holds nothing of that kind.
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        Ok(vec![path.to_path_buf()])
+    }
 
     /// What is in the files. They are read from beginning to end, unless reading less is enough.
     ///
@@ -138,11 +148,7 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
     match named(source)?.open(&Limits::of_machine())? {
         Opened::Rows(set) => set.split(config, seed),
         Opened::Samples(samples, first_test) => {
-            let classes = samples.classes();
-            let parts = match first_test {
-                Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
-                None => Parts::cut(&classes, config, seed),
-            };
+            let parts = cut(&samples, first_test, config, seed);
             // Tokens are numbers of characters, not quantities.
             match samples.tokens.is_empty() {
                 true => Ok(super::open::scaled(samples, parts, config)),
@@ -151,6 +157,47 @@ pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Sp
         }
         Opened::Text(text, steps) => Ok(text::splits(&text, steps, config)),
     }
+}
+
+fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: u64) -> Parts {
+    let classes = samples.classes();
+    match first_test {
+        Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
+        None => Parts::cut(&classes, config, seed),
+    }
+}
+
+/// As [`open`], prepared as a run learned: nothing is fitted to the samples.
+///
+/// # Errors
+/// As [`open`]; and when the files hold columns, classes, characters or shapes that the run did not learn.
+pub(super) fn open_as_learned(
+    config: &DataConfig,
+    seed: u64,
+    learned: &Preparation,
+) -> Result<Splits, Error> {
+    let fit = Fit { origin: config.source.paths().join(", "), config, learned };
+    let source = fit.by_name(&config.source);
+    match named(&source)?.open(&Limits::of_machine())? {
+        Opened::Rows(set) => {
+            let (set, fitted) = fit.rows(set, &source)?;
+            Ok(set.split_as(fitted, config, seed))
+        }
+        Opened::Samples(samples, first_test) => {
+            let samples = fit.samples(samples)?;
+            let parts = cut(&samples, first_test, config, seed);
+            Ok(samples.split(parts, config.labels))
+        }
+        Opened::Text(text, steps) => Ok(text::splits(&fit.text(&text)?, steps, config)),
+    }
+}
+
+/// The files that are read where a source names `path`, which may be a folder.
+///
+/// # Errors
+/// When a folder cannot be listed, or holds nothing of that kind.
+pub(super) fn files(source: &Source, path: &Path) -> Result<Vec<PathBuf>, Error> {
+    named(source)?.files_in(path)
 }
 
 /// What is in the files that a source names. Files are read from beginning to end; folders are only listed.

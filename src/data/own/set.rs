@@ -21,6 +21,8 @@ pub struct Imported {
     pub answers: Answers,
     /// The columns' names of a table.
     pub columns: Vec<String>,
+    /// The name of the column that is predicted, of a table with names.
+    pub label: Option<String>,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -41,44 +43,79 @@ impl Imported {
     /// # Errors
     /// When the files cannot be read any more.
     pub fn split(mut self, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+        let parts = self.cut(config, seed);
+        let fitted = self.fit(&parts.train, config.normalize)?;
+        Ok(self.in_parts(parts, fitted, config.labels))
+    }
+
+    /// The set in its parts, its inputs scaled as another set's; its targets are so already.
+    pub fn split_as(self, fitted: Fitted, config: &DataConfig, seed: u64) -> Splits {
+        let parts = self.cut(config, seed);
+        self.in_parts(parts, fitted, config.labels)
+    }
+
+    /// The whole set as one part, its inputs scaled as another set's; its targets are so already.
+    pub fn whole(self, fitted: Fitted, labels: Labels) -> Arc<dyn Dataset> {
+        let chosen = (0..self.rows.count() as u32).collect();
+        Arc::new(Own { shared: Arc::new(Shared { set: self, fitted, labels }), chosen })
+    }
+
+    fn cut(&self, config: &DataConfig, seed: u64) -> Parts {
         let classes = self.classes();
-        let parts = match self.first_test {
+        match self.first_test {
             Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
             None => Parts::cut(&classes, config, seed),
-        };
-        let scales = if self.are_pixels {
-            let deviation = if config.normalize { 255.0 } else { 1.0 };
-            vec![Scale { mean: 0.0, deviation }]
-        } else {
-            // Only a table's columns are quantities of their own; of anything else, all numbers are of one kind.
-            let columns = if self.shape.len() == 1 { self.shape[0] } else { 1 };
-            fit(&*self.rows, &parts.train, columns)?
-        };
-        if config.normalize
-            && let Answers::Values { width, values, scales } = &mut self.answers
-        {
-            *scales = (0..*width)
-                .map(|place| {
-                    Moments::of(parts.train.iter().map(|&row| values[row as usize * *width + place])).scale()
-                })
-                .collect();
+        }
+    }
+
+    /// Finds the inputs' scales by the samples `train`, and scales real-valued targets by them.
+    fn fit(&mut self, train: &[u32], normalize: bool) -> Result<Fitted, Error> {
+        if normalize && let Answers::Values { width, values, scales } = &mut self.answers {
+            let of = |place| Moments::of(train.iter().map(|&row| values[row as usize * *width + place]));
+            *scales = (0..*width).map(|place| of(place).scale()).collect();
             for row in values.chunks_exact_mut(*width) {
                 row.iter_mut().zip(scales.iter()).for_each(|(x, scale)| *x = scale.apply(*x));
             }
         }
-        let shared = Arc::new(Shared { set: self, scales, scale: config.normalize, labels: config.labels });
+        if self.are_pixels {
+            let scales = if normalize { vec![Scale { mean: 0.0, deviation: 255.0 }] } else { Vec::new() };
+            return Ok(Fitted { scales, fills: Vec::new() });
+        }
+        // Only a table's columns are quantities of their own; of anything else, all numbers are of one kind.
+        let columns = if self.shape.len() == 1 { self.shape[0] } else { 1 };
+        let scales = fit(&*self.rows, train, columns)?;
+        let fills = scales.iter().map(|scale| scale.mean as f32).collect();
+        Ok(Fitted { scales: if normalize { scales } else { Vec::new() }, fills })
+    }
+
+    fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Splits {
+        let shared = Arc::new(Shared { set: self, fitted, labels });
         let part = |chosen| -> Arc<dyn Dataset> { Arc::new(Own { shared: shared.clone(), chosen }) };
-        Ok(Splits { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) })
+        Splits { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) }
     }
 }
 
-impl Imported {
-    /// The whole set as one part, with scales fitted to other samples; not scaled where there are none.
-    pub fn whole(self, scales: &[Scale], labels: Labels) -> Arc<dyn Dataset> {
-        let chosen = (0..self.rows.count() as u32).collect();
-        let (scales, scale) = (scales.to_vec(), !scales.is_empty());
-        let shared = Arc::new(Shared { set: self, scales, scale, labels });
-        Arc::new(Own { shared, chosen })
+/// What is done to inputs before the network gets them, as the training samples say.
+pub struct Fitted {
+    /// Their scales, repeated along a sample; empty: they are not scaled.
+    pub scales: Vec<Scale>,
+    /// What stands in for a missing value, likewise.
+    pub fills: Vec<f32>,
+}
+
+impl Fitted {
+    fn apply(&self, row: &mut [f32]) {
+        if !self.fills.is_empty() {
+            for cells in row.chunks_exact_mut(self.fills.len()) {
+                let missing = cells.iter_mut().zip(&self.fills).filter(|(x, _)| x.is_nan());
+                missing.for_each(|(x, fill)| *x = *fill);
+            }
+        }
+        if !self.scales.is_empty() {
+            for cells in row.chunks_exact_mut(self.scales.len()) {
+                cells.iter_mut().zip(&self.scales).for_each(|(x, scale)| *x = scale.apply(*x));
+            }
+        }
     }
 }
 
@@ -129,8 +166,7 @@ fn fit(rows: &dyn Rows, train: &[u32], columns: usize) -> Result<Vec<Scale>, Err
 
 struct Shared {
     set: Imported,
-    scales: Vec<Scale>,
-    scale: bool,
+    fitted: Fitted,
     labels: Labels,
 }
 
@@ -146,18 +182,8 @@ impl Own {
 
     /// Reads and scales one sample.
     fn read(&self, index: u32, row: &mut [f32]) -> Result<(), Error> {
-        let Shared { set, scales, scale, .. } = &*self.shared;
-        set.rows.read(self.place(index), row)?;
-        for cells in row.chunks_exact_mut(scales.len().max(1)) {
-            for (x, fitted) in cells.iter_mut().zip(scales) {
-                if x.is_nan() {
-                    *x = fitted.mean as f32;
-                }
-                if *scale {
-                    *x = fitted.apply(*x);
-                }
-            }
-        }
+        self.shared.set.rows.read(self.place(index), row)?;
+        self.shared.fitted.apply(row);
         Ok(())
     }
 }
@@ -220,8 +246,20 @@ impl Dataset for Own {
         &self.shared.set.columns
     }
 
+    fn label(&self) -> Option<&str> {
+        self.shared.set.label.as_deref()
+    }
+
+    fn are_pixels(&self) -> bool {
+        self.shared.set.are_pixels
+    }
+
+    fn fills(&self) -> &[f32] {
+        &self.shared.fitted.fills
+    }
+
     fn input_scales(&self) -> &[Scale] {
-        if self.shared.scale { &self.shared.scales } else { &[] }
+        &self.shared.fitted.scales
     }
 
     fn target_scales(&self) -> &[Scale] {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::data::{Batch, Dataset, Targets};
+use crate::data::{Batch, Dataset, Targets, preparation};
 use crate::preset::Preset;
 use std::path::Path;
 use std::sync::Arc;
@@ -270,16 +270,22 @@ fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its
     let learned = config(&format!("(source: csv(file: {train:?}, test_file: {test:?}, label: \"kind\"))"));
     let splits = crate::data::open(&learned, 1).unwrap();
     let alone = config(&format!("(source: csv(file: {train:?}, label: \"kind\"))"));
-    let same = test_set(Path::new(&test), &alone, &splits).unwrap();
+    let same = test_set(Path::new(&test), &alone, &preparation(&*splits.test)).unwrap();
     assert_eq!(all(&*same), all(&*splits.test));
     let turned: String =
         rows(60, 90).lines().map(|line| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n").collect();
     let turned = put(folder.path(), "turned.csv", format!("kind,b,a\n{turned}").as_bytes());
-    assert_eq!(all(&*test_set(Path::new(&turned), &alone, &splits).unwrap()), all(&*splits.test));
+    assert_eq!(
+        all(&*test_set(Path::new(&turned), &alone, &preparation(&*splits.test)).unwrap()),
+        all(&*splits.test)
+    );
 
     let said = |name: &str, text: &str| {
         let file = put(folder.path(), name, text.as_bytes());
-        test_set(Path::new(&file), &alone, &splits).map(|set| set.len()).unwrap_err().to_string()
+        test_set(Path::new(&file), &alone, &preparation(&*splits.test))
+            .map(|set| set.len())
+            .unwrap_err()
+            .to_string()
     };
     assert!(
         said("class.csv", "a,b,kind\n1,2,yes\n1,2,maybe\n")
@@ -289,7 +295,7 @@ fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its
     assert!(said("cell.csv", "a,b,kind\n1,x,yes\n1,2,no\n").contains("line 2"));
     assert!(said("x.npy", "\u{93}NUMPY").contains("two files"));
     assert!(said("x.dat", "1 2 3").contains("no file of samples"));
-    assert!(test_set(folder.path(), &alone, &splits).is_err());
+    assert!(test_set(folder.path(), &alone, &preparation(&*splits.test)).is_err());
 }
 
 #[test]
@@ -307,7 +313,7 @@ fn images_in_folders_are_the_digits_that_they_are() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         image.save(path).unwrap();
     }
-    let seen = all(&*test_set(folder.path(), &learned, &splits).unwrap());
+    let seen = all(&*test_set(folder.path(), &learned, &preparation(&*splits.test)).unwrap());
     let mut expected = Batch::default();
     splits.test.fill(&order.iter().map(|&i| i as u32).collect::<Vec<_>>(), &mut expected).unwrap();
     assert_eq!((seen.rows, &seen.targets), (40, &expected.targets));
@@ -316,10 +322,16 @@ fn images_in_folders_are_the_digits_that_they_are() {
     // A network of another kind does not take them.
     let iris = config("(source: iris)");
     let flowers = crate::data::open(&iris, 1).unwrap();
-    let refused = test_set(folder.path(), &iris, &flowers).map(|set| set.len()).unwrap_err().to_string();
+    let refused = test_set(folder.path(), &iris, &preparation(&*flowers.test))
+        .map(|set| set.len())
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("this network takes numbers of shape [4]"), "{refused}");
     std::fs::rename(folder.path().join("7"), folder.path().join("seven")).unwrap();
-    let refused = test_set(folder.path(), &learned, &splits).map(|set| set.len()).unwrap_err().to_string();
+    let refused = test_set(folder.path(), &learned, &preparation(&*splits.test))
+        .map(|set| set.len())
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("class 'seven' is none of this network's: 0, 1, 2"), "{refused}");
 }
 
@@ -330,11 +342,13 @@ fn another_text_is_read_in_the_letters_that_were_learned() {
     let learned = config(&format!("(source: text_file(file: {book:?}, steps: 4))"));
     let splits = crate::data::open(&learned, 1).unwrap();
     let other = put(folder.path(), "other.txt", b"hgfedcba");
-    let seen = all(&*test_set(Path::new(&other), &learned, &splits).unwrap());
+    let seen = all(&*test_set(Path::new(&other), &learned, &preparation(&*splits.test)).unwrap());
     assert_eq!((seen.inputs, seen.targets), (vec![8.0, 7.0, 6.0, 5.0], Targets::Classes(vec![7, 6, 5, 4])));
     let foreign = put(folder.path(), "foreign.txt", b"hgfxdcba");
-    let refused =
-        test_set(Path::new(&foreign), &learned, &splits).map(|set| set.len()).unwrap_err().to_string();
+    let refused = test_set(Path::new(&foreign), &learned, &preparation(&*splits.test))
+        .map(|set| set.len())
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("the character \"x\" is none of the 9 that this network knows"), "{refused}");
 }
 
@@ -346,14 +360,16 @@ fn values_are_judged_in_the_unit_that_was_learned() {
     let learned = config(&format!("(source: csv(file: {train:?}))"));
     let splits = crate::data::open(&learned, 1).unwrap();
     let test = put(folder.path(), "test.csv", b"x,y\n7,17.75\n");
-    let set = test_set(Path::new(&test), &learned, &splits).unwrap();
+    let set = test_set(Path::new(&test), &learned, &preparation(&*splits.test)).unwrap();
     let Targets::Values(values) = all(&*set).targets else { panic!("they are values") };
     assert!((splits.test.target_scales()[0].restore(values[0]) - 17.75).abs() < 1e-4);
     assert_eq!(set.target_scales(), splits.test.target_scales());
     let classes = config("(source: iris)");
     let flowers = crate::data::open(&classes, 1).unwrap();
-    let refused =
-        test_set(Path::new(&test), &classes, &flowers).map(|set| set.len()).unwrap_err().to_string();
+    let refused = test_set(Path::new(&test), &classes, &preparation(&*flowers.test))
+        .map(|set| set.len())
+        .unwrap_err()
+        .to_string();
     assert!(
         refused.contains("has the shape") || refused.contains("have the shape [1], this network takes [4]"),
         "{refused}"

@@ -1,6 +1,6 @@
 //! Folders of sounds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
@@ -17,14 +17,22 @@ use crate::preset::{Offers, WavFolder};
 
 impl WavFolder {
     fn sounds(&self) -> Result<(Classed, Option<usize>), Error> {
-        folders(&self.folder, self.test_folder.as_deref(), |folder: &Path| folders::list(folder, &["wav"]))
+        folders(&self.folder, self.test_folder.as_deref(), list)
     }
+}
+
+fn list(folder: &Path) -> Result<Classed, Error> {
+    folders::list(folder, &["wav"])
 }
 
 impl Import for WavFolder {
     fn open(&self, limits: &Limits) -> Result<Opened, Error> {
         let (sounds, first_test) = self.sounds()?;
         Ok(Opened::Samples(spectrograms(sounds, Spectrogram::lasting(self.seconds), limits)?, first_test))
+    }
+
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        Ok(list(path)?.files)
     }
 
     /// Lists the folder. Its files are not read before they are opened as a set.

@@ -107,4 +107,8 @@ impl FileSource for Csv {
     fn paths(&self) -> Vec<&str> {
         std::iter::once(&self.file).chain(&self.test_file).map(String::as_str).collect()
     }
+
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        std::iter::once(&mut self.file).chain(&mut self.test_file).collect()
+    }
 }

@@ -8,6 +8,9 @@ pub trait FileSource {
     /// The files and folders that it names.
     fn paths(&self) -> Vec<&str>;
 
+    /// The same paths in the same order, to be changed.
+    fn paths_mut(&mut self) -> Vec<&mut String>;
+
     /// The share that is the test set where a preset does not say.
     fn usual_test_share(&self) -> f64 {
         0.2

@@ -43,4 +43,9 @@ impl FileSource for Idx {
         let test = self.test_inputs.iter().chain(&self.test_labels);
         [&self.inputs, &self.labels].into_iter().chain(test).map(String::as_str).collect()
     }
+
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        let test = self.test_inputs.iter_mut().chain(&mut self.test_labels);
+        [&mut self.inputs, &mut self.labels].into_iter().chain(test).collect()
+    }
 }

@@ -67,4 +67,8 @@ impl FileSource for ImageFolder {
     fn paths(&self) -> Vec<&str> {
         std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
     }
+
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
+    }
 }

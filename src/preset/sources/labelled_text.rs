@@ -36,6 +36,10 @@ impl FileSource for LabelledText {
         vec![&self.file]
     }
 
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.file]
+    }
+
     fn is_kept_in_memory(&self) -> bool {
         true
     }

@@ -45,6 +45,26 @@ macro_rules! file_sources {
 }
 pub(crate) use file_sources;
 
+/// The pattern of a set that is built in.
+macro_rules! built_in {
+    () => {
+        Source::Mnist
+            | Source::Logic(_)
+            | Source::Spirals(_)
+            | Source::Circles(_)
+            | Source::Moons(_)
+            | Source::BreastCancer
+            | Source::Diabetes
+            | Source::Iris
+            | Source::Wine
+            | Source::Digits8x8
+            | Source::Shakespeare(_)
+            | Source::Words
+            | Source::Sp500(_)
+            | Source::SpokenDigits
+    };
+}
+
 /// Defines [`Source`] from the list of the kinds of files.
 macro_rules! sources {
     ($($file:ident::$kind:ident = $name:literal,)*) => {
@@ -105,20 +125,14 @@ macro_rules! sources {
             pub fn files(&self) -> Option<&dyn FileSource> {
                 match self {
                     $(Source::$kind(files) => Some(files),)*
-                    Source::Mnist
-                    | Source::Logic(_)
-                    | Source::Spirals(_)
-                    | Source::Circles(_)
-                    | Source::Moons(_)
-                    | Source::BreastCancer
-                    | Source::Diabetes
-                    | Source::Iris
-                    | Source::Wine
-                    | Source::Digits8x8
-                    | Source::Shakespeare(_)
-                    | Source::Words
-                    | Source::Sp500(_)
-                    | Source::SpokenDigits => None,
+                    built_in!() => None,
+                }
+            }
+
+            fn files_mut(&mut self) -> Option<&mut dyn FileSource> {
+                match self {
+                    $(Source::$kind(files) => Some(files),)*
+                    built_in!() => None,
                 }
             }
         }
@@ -200,6 +214,11 @@ impl Source {
         self.files().map_or_else(Vec::new, FileSource::paths)
     }
 
+    /// The same paths in the same order, to be changed.
+    pub fn paths_mut(&mut self) -> Vec<&mut String> {
+        self.files_mut().map_or_else(Vec::new, FileSource::paths_mut)
+    }
+
     /// The share that is the test set where a preset does not say.
     pub(super) fn usual_test_share(&self) -> f64 {
         match self {
@@ -241,6 +260,27 @@ mod tests {
         for source in built_in {
             assert!(!source.title().is_empty() && !source.credit().is_empty(), "{source:?}");
             assert!(source.built_in_offers().is_some() && source.paths().is_empty(), "{source:?}");
+        }
+    }
+
+    #[test]
+    fn paths_to_be_changed_are_those_that_are_read_in_the_same_order() {
+        for source in [
+            "idx(inputs: \"a\", labels: \"b\", test_inputs: \"c\", test_labels: \"d\")",
+            "csv(file: \"a\", test_file: \"b\")",
+            "npy(inputs: \"a\", targets: \"b\")",
+            "npz(file: \"a\")",
+            "image_folder(folder: \"a\", test_folder: \"b\")",
+            "text_file(file: \"a\")",
+            "labelled_text(file: \"a\")",
+            "wav_folder(folder: \"a\", test_folder: \"b\")",
+        ] {
+            let options =
+                ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+            let mut source: Source = options.from_str(source).unwrap();
+            let before = source.paths().iter().map(|path| format!("/{path}")).collect::<Vec<_>>();
+            source.paths_mut().into_iter().for_each(|path| path.insert(0, '/'));
+            assert_eq!(source.paths(), before);
         }
     }
 

@@ -31,4 +31,8 @@ impl FileSource for Npy {
     fn paths(&self) -> Vec<&str> {
         vec![&self.inputs, &self.targets]
     }
+
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.inputs, &mut self.targets]
+    }
 }

@@ -51,6 +51,10 @@ impl FileSource for Npz {
         vec![&self.file]
     }
 
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.file]
+    }
+
     fn is_kept_in_memory(&self) -> bool {
         true
     }

@@ -36,6 +36,10 @@ impl FileSource for TextFile {
         vec![&self.file]
     }
 
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        vec![&mut self.file]
+    }
+
     fn usual_test_share(&self) -> f64 {
         0.1
     }

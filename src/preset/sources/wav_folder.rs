@@ -47,6 +47,10 @@ impl FileSource for WavFolder {
         std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
     }
 
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
+    }
+
     fn is_kept_in_memory(&self) -> bool {
         true
     }

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::manifest::{Manifest, Status};
 use super::tensorboard::Grid;
 use super::{Checkpoint, Error, RunDirectory};
+use crate::preset::Learned;
 use queue::{Ending, Entry, Queue, Snapshot};
 use writer::{Place, RunWriter, superseded_line};
 
@@ -63,11 +64,16 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins a new run under `runs`. If its folder cannot be made, this is reported and tried again, and everything that
+    /// Begins a new run under `runs`, with what it learned of its data. If its folder cannot be made, this is reported and tried again, and everything that
     /// is recorded until then waits.
-    pub fn create(runs: &Path, manifest: Manifest, report: impl Fn(RecorderEvent) + Send + 'static) -> Self {
+    pub fn create(
+        runs: &Path,
+        manifest: Manifest,
+        learned: Option<Learned>,
+        report: impl Fn(RecorderEvent) + Send + 'static,
+    ) -> Self {
         let place = Place::Wanted(runs.to_path_buf());
-        Self::start(RunWriter::new(place, manifest, Vec::new(), report))
+        Self::start(RunWriter::new(place, manifest, learned, Vec::new(), report))
     }
 
     fn start(mut writer: RunWriter) -> Self {

@@ -6,12 +6,14 @@ use super::super::manifest::{Best, Manifest, Status};
 use super::super::{Checkpoint, Error, RunDirectory};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
+use crate::preset::Learned;
 
 /// A run that is about to be resumed.
 #[derive(Debug)]
 pub struct Reopened {
     run: RunDirectory,
     manifest: Manifest,
+    learned: Option<Learned>,
     lock: Lock,
     damaged: Vec<Damaged>,
     /// The step from which it is resumed.
@@ -25,9 +27,9 @@ impl Reopened {
     /// When another process writes it, or it cannot be read.
     pub fn take(run: RunDirectory) -> Result<Self, Error> {
         let lock = Lock::take(run.path())?;
-        let manifest = run.manifest()?;
+        let (manifest, learned) = (run.manifest()?, run.learned()?);
         run.sweep()?;
-        Ok(Reopened { run, manifest, lock, damaged: Vec::new(), from: 0 })
+        Ok(Reopened { run, manifest, learned, lock, damaged: Vec::new(), from: 0 })
     }
 
     /// The newest checkpoint that is not damaged or rejected; none if the run has no checkpoints.
@@ -62,6 +64,11 @@ impl Reopened {
         Ok(is_proven)
     }
 
+    /// What the run learned of its data; `None` for a run of a version that did not keep it.
+    pub fn learned(&self) -> Option<&Learned> {
+        self.learned.as_ref()
+    }
+
     /// The checkpoints that are skipped as damaged, the newest first.
     pub fn damaged(&self) -> &[Damaged] {
         &self.damaged
@@ -81,6 +88,7 @@ impl Reopened {
         let best = self.best_here();
         let manifest = Manifest { status: Status::Running, best, ..self.manifest };
         let damaged = self.damaged.iter().map(|damaged| damaged.step).collect();
-        Recorder::start(RunWriter::new(Place::Made(self.run, Some(self.lock)), manifest, damaged, report))
+        let place = Place::Made(self.run, Some(self.lock));
+        Recorder::start(RunWriter::new(place, manifest, self.learned, damaged, report))
     }
 }

@@ -26,7 +26,7 @@ fn checkpoint(step: u64) -> Checkpoint {
 fn begin(runs: &Path) -> (Recorder, Receiver<RecorderEvent>) {
     let (said, reports) = channel();
     let report = move |event| drop(said.send(event));
-    (Recorder::create(runs, manifest(), report), reports)
+    (Recorder::create(runs, manifest(), None, report), reports)
 }
 
 fn only_run(runs: &Path) -> RunDirectory {
@@ -210,7 +210,7 @@ fn the_last_checkpoint_and_the_best_are_saved_however_slow_the_disk() {
     let (hold, held) = channel::<()>();
     let (reach, reached) = channel();
     let (said, reports) = channel();
-    let recorder = Recorder::create(runs.path(), manifest(), move |event| {
+    let recorder = Recorder::create(runs.path(), manifest(), None, move |event| {
         if matches!(event, RecorderEvent::Saved { step: 1, .. }) {
             let _ = reach.send(());
             let _ = held.recv();

@@ -8,9 +8,10 @@ use super::super::append::Appender;
 use super::super::lock::Lock;
 use super::super::manifest::{self, Best, Manifest};
 use super::super::tensorboard::Writer;
-use super::super::{Error, RunDirectory, disk, log_file};
+use super::super::{Error, RunDirectory, disk, learned, log_file};
 use super::queue::{Ending, Entry, Queue, Snapshot};
 use super::{KEPT, RecorderEvent};
+use crate::preset::Learned;
 
 /// Scalars reach the disk after this time at the latest.
 const FLUSH: Duration = Duration::from_millis(500);
@@ -38,6 +39,8 @@ pub(super) enum Place {
 pub(super) struct RunWriter {
     place: Place,
     manifest: Manifest,
+    /// What the run learned of its data; `None` for a run of a version that did not keep it.
+    learned: Option<Learned>,
     manifest_waits: bool,
     /// Damaged checkpoints that are newer than the one from which the run was resumed. They stay until it has saved one.
     damaged: Vec<u64>,
@@ -63,6 +66,7 @@ impl RunWriter {
     pub(super) fn new(
         place: Place,
         manifest: Manifest,
+        learned: Option<Learned>,
         damaged: Vec<u64>,
         report: impl Fn(RecorderEvent) + Send + 'static,
     ) -> Self {
@@ -71,6 +75,7 @@ impl RunWriter {
         RunWriter {
             place,
             manifest,
+            learned,
             manifest_waits,
             damaged,
             prune_waits: false,
@@ -226,7 +231,7 @@ impl RunWriter {
     fn settle(&mut self) -> Result<(), Error> {
         match &mut self.place {
             Place::Wanted(runs) => {
-                let (run, lock) = RunDirectory::create(runs, &self.manifest)?;
+                let (run, lock) = RunDirectory::create(runs, &self.manifest, self.learned.as_ref())?;
                 (self.report)(RecorderEvent::Keeping(run.clone()));
                 self.place = Place::Made(run, Some(lock));
             }
@@ -239,6 +244,9 @@ impl RunWriter {
                 let path = run.path();
                 disk::at(path, "creating the run's folder", || std::fs::create_dir_all(path))?;
                 *lock = Some(Lock::take(path)?);
+                if let Some(learned) = &self.learned {
+                    learned::save(learned, path)?;
+                }
                 if let Some(best) = self.manifest.best
                     && !run.checkpoints()?.contains(&best.step)
                 {

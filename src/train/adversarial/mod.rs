@@ -43,13 +43,14 @@ pub struct Adversaries<D: Backend> {
     interrupt: Interrupt,
 }
 
-/// Opens the data and builds both networks.
+/// Builds both networks for these samples.
 ///
 /// # Errors
-/// When the data is broken or the networks do not fit it.
+/// When the networks do not fit them.
 pub fn prepare<D: Backend>(
     preset: &Preset,
     networks: &Adversarial,
+    splits: Splits,
     device: &D,
 ) -> Result<TrainingLoop<Adversaries<D>>, Error> {
     let Adversarial {
@@ -59,7 +60,7 @@ pub fn prepare<D: Backend>(
         discriminator_steps,
         discriminator_optimizer: others,
     } = networks;
-    TrainingLoop::prepare(preset, |preset, _| {
+    TrainingLoop::on(preset, splits, |preset, _| {
         let seed = preset.seed;
         // The generator applies its last activation itself; only the discriminator leaves it to the loss.
         let plain = Loss::MeanSquaredError;

@@ -1,13 +1,14 @@
 use dfdx::tensor::Cpu;
 
 use super::*;
+use crate::data;
 use crate::preset::Networks;
 use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads, draw_all};
 
 fn prepare(preset: &Preset) -> Result<TrainingLoop<Adversaries<Cpu>>, Error> {
     let experiment = preset.clone().on_built_in_data();
     let Networks::Adversarial(networks) = &experiment.networks else { panic!("they are adversaries") };
-    super::prepare(preset, networks, &Cpu::default())
+    super::prepare(preset, networks, data::open(&preset.data, preset.seed)?, &Cpu::default())
 }
 
 fn preset(steps: u32, epochs: u32) -> Preset {

@@ -40,39 +40,42 @@ pub struct Autoencoder<D: Backend> {
     targets: Targets,
 }
 
-/// Opens the data and builds both networks of an autoencoder whose code is its encoder's output.
+/// Builds both networks of an autoencoder whose code is its encoder's output.
 ///
 /// # Errors
-/// When the data is broken or the networks do not fit it.
+/// When the networks do not fit the samples.
 pub fn plain<D: Backend>(
     preset: &Preset,
     networks: &experiment::Autoencoder,
+    splits: Splits,
     device: &D,
 ) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
     let experiment::Autoencoder { encoder, decoder, noise } = networks;
-    prepare(preset, Code::Plain { noise: *noise }, [encoder, decoder], device)
+    prepare(preset, Code::Plain { noise: *noise }, [encoder, decoder], splits, device)
 }
 
-/// Opens the data and builds both networks of an autoencoder whose code is drawn.
+/// Builds both networks of an autoencoder whose code is drawn.
 ///
 /// # Errors
 /// For the same reasons as [`plain`].
 pub fn variational<D: Backend>(
     preset: &Preset,
     networks: &experiment::Variational,
+    splits: Splits,
     device: &D,
 ) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
     let experiment::Variational { encoder, decoder, kl_weight } = networks;
-    prepare(preset, Code::Normal { kl_weight: *kl_weight }, [encoder, decoder], device)
+    prepare(preset, Code::Normal { kl_weight: *kl_weight }, [encoder, decoder], splits, device)
 }
 
 fn prepare<D: Backend>(
     preset: &Preset,
     code: Code,
     [encoder, decoder]: [&experiment::Network; 2],
+    splits: Splits,
     device: &D,
 ) -> Result<TrainingLoop<Autoencoder<D>>, Error> {
-    TrainingLoop::prepare(preset, |preset, _| {
+    TrainingLoop::on(preset, splits, |preset, _| {
         let network = |name, of: &experiment::Network, loss, stream| -> Result<Network<D>, Error> {
             let model = Model::build(device, &of.layers, &of.input, loss, derive_seed(preset.seed, stream))?;
             Ok(Network { name, model, optimizer: Optimizer::new(&preset.optimizer, &preset.train.clip) })

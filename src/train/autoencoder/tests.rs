@@ -1,15 +1,17 @@
 use dfdx::tensor::Cpu;
 
 use super::*;
+use crate::data;
 use crate::preset::Networks;
 use crate::train::training::Training;
 use crate::train::witness::{assert_resumes, assert_same_on_any_threads, draw_all};
 
 fn prepare(preset: &Preset, device: &Cpu) -> Result<TrainingLoop<Autoencoder<Cpu>>, Error> {
     let experiment = preset.clone().on_built_in_data();
+    let splits = data::open(&preset.data, preset.seed)?;
     match &experiment.networks {
-        Networks::Autoencoder(networks) => super::plain(preset, networks, device),
-        Networks::Variational(networks) => super::variational(preset, networks, device),
+        Networks::Autoencoder(networks) => super::plain(preset, networks, splits, device),
+        Networks::Variational(networks) => super::variational(preset, networks, splits, device),
         other => panic!("{other:?}"),
     }
 }

@@ -36,16 +36,20 @@ pub struct Pretraining<D: Backend> {
     is_tuning: bool,
 }
 
-/// Opens the data and builds the network and the machines of its hidden layers.
+/// Builds the network and the machines of its hidden layers. `unlabelled` is what the machines learn from, `splits` is for
+/// the network.
 ///
 /// # Errors
-/// When the data is broken or the network does not fit it.
+/// When the network does not fit the samples.
 pub fn prepare<D: Backend>(
     preset: &Preset,
     options: &experiment::Pretraining,
+    unlabelled: Splits,
+    splits: Splits,
     device: &D,
 ) -> Result<Pretraining<D>, Error> {
-    let (stack, tuner) = (Stack::prepare(preset, options, device)?, supervised::prepare(preset, device)?);
+    let stack = Stack::on(preset, options, unlabelled, device)?;
+    let tuner = supervised::on(preset, splits, device)?;
     Ok(Pretraining { stack, tuner, is_tuning: false })
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::coder::Coder;
 use super::learner::Learner;
-use crate::data::{self, Batch, Dataset, Splits, order};
+use crate::data::{Batch, Dataset, Splits, order};
 use crate::nn::Interrupt;
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::buffer::Buffer;
@@ -17,7 +17,7 @@ use crate::preset::experiment::Pretraining;
 use crate::preset::layers::Dense;
 use crate::preset::procedure::{self, Denoising};
 use crate::preset::shapes::size;
-use crate::preset::{DataConfig, Layer, Preset, Pretrainer, Visible, layer_names};
+use crate::preset::{Layer, Preset, Pretrainer, Visible, layer_names};
 use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
 use crate::train::report::{EpochReport, LearningRate, StepReport};
@@ -93,11 +93,11 @@ enum Judged {
 }
 
 impl<D: Backend> Stack<D> {
-    /// The hidden layers that the preset pretrains.
+    /// The hidden layers that the preset pretrains, to learn from these samples.
     ///
     /// # Errors
-    /// When the data is broken or nothing is left of it.
-    pub fn prepare(preset: &Preset, options: &Pretraining, device: &D) -> Result<Self, Error> {
+    /// When the device has no machine for one.
+    pub fn on(preset: &Preset, options: &Pretraining, splits: Splits, device: &D) -> Result<Self, Error> {
         let Pretraining {
             method,
             epochs,
@@ -105,14 +105,9 @@ impl<D: Backend> Stack<D> {
             learning_rate: rate,
             momentum,
             weight_decay,
-            unlabelled,
+            unlabelled: _,
             network: _,
         } = *options;
-        let train_samples = preset.data.train_samples.filter(|_| !unlabelled);
-        let splits = data::open(&DataConfig { train_samples, ..preset.data.clone() }, preset.seed)?;
-        if splits.train.is_empty() {
-            return Err(Error::NoSamples);
-        }
         let (gibbs_steps, persistent) = match method {
             Pretrainer::Rbm(procedure::Rbm { gibbs_steps, persistent, .. }) => (gibbs_steps, persistent),
             Pretrainer::Autoencoder(_) => (0, false),

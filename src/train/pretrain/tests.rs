@@ -1,6 +1,7 @@
 use dfdx::tensor::Cpu;
 
 use super::*;
+use crate::data;
 use crate::preset::Networks;
 use crate::train::Outcome;
 use crate::train::metrics::Metric;
@@ -9,7 +10,8 @@ use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads,
 fn prepare(preset: &Preset) -> Result<Pretraining<Cpu>, Error> {
     let experiment = preset.clone().on_built_in_data();
     let Networks::Pretraining(options) = &experiment.networks else { panic!("it is pretrained") };
-    super::prepare(preset, options, &Cpu::default())
+    let splits = data::open(&preset.data, preset.seed)?;
+    super::prepare(preset, options, splits.clone(), splits, &Cpu::default())
 }
 
 fn preset(method: &str, epochs: u32) -> Preset {

@@ -292,6 +292,7 @@ pub fn runs() -> Vec<Overview> {
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {
             run: RunDirectory::at(std::path::Path::new(&format!("/home/ada/runs/{name}"))),
+            offers: None,
             manifest: Ok(manifest),
             is_alive: false,
             checkpoints: checkpoints.to_vec(),

@@ -210,6 +210,25 @@ fn a_run_over_files_goes_on_when_they_have_been_read() {
 }
 
 #[test]
+fn a_run_that_kept_what_its_data_offered_goes_on_without_reading_files() {
+    let mut list = runs();
+    for overview in &mut list {
+        (overview.is_alive, overview.offers) = (false, Some(table(3)));
+        if let Ok(manifest) = &mut overview.manifest {
+            manifest.preset = over("own", "flowers.csv").0;
+        }
+    }
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('5'));
+    update(&mut state, Message::Runs(Ok(list)));
+    let effects = press(&mut state, KeyCode::Char('r'));
+    let [Effect::Send(Request { command: Command::Train(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(request.experiment.offers, table(3));
+}
+
+#[test]
 fn a_run_whose_files_are_gone_says_so() {
     let mut list = runs();
     list[3].is_alive = false;

@@ -75,11 +75,12 @@ pub(super) fn resume_at(state: &mut State, rate: f64) -> Vec<Effect> {
     go_on_when_read(state, Waiting { overview, learning_rate: Some(rate) })
 }
 
-/// Resumes a run; its data files are read first, where it has any.
+/// Resumes a run; its data files are read first, where it has any and did not keep what they offered.
 fn go_on_when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
     let Ok(manifest) = &run.overview.manifest else { return Vec::new() };
     let source = &manifest.preset.data.source;
-    if let Some(offers) = source.built_in_offers() {
+    // A run that kept what its data offered goes on with that; the engine looks whether the data is still the same.
+    if let Some(offers) = source.built_in_offers().or_else(|| run.overview.offers.clone()) {
         return go_on_with(state, &run, &offers);
     }
     state.inform(format!("reading the files of {} …", run.overview.run.name()));

@@ -1,0 +1,33 @@
+//! The data of a run that has begun: whether it is still what the run learned from.
+
+use crate::data;
+use crate::preset::{Experiment, Learned};
+
+/// Checks that a run's data is as it was when the run learned from it. Changed data is taken where that is accepted; a line
+/// for each change is the answer then.
+///
+/// # Errors
+/// What has changed, where that is not accepted; or why the data cannot be read.
+pub fn check_own_data(learned: &Learned, accepts_changes: bool) -> Result<Vec<String>, String> {
+    let changes =
+        data::changes(learned).map_err(|error| format!("the run's data cannot be read: {error}"))?;
+    if changes.is_empty() || accepts_changes {
+        let taken = |change| {
+            format!(
+                "{change}; it is prepared as the run learned it, and cut anew into samples for training and for the test"
+            )
+        };
+        return Ok(changes.into_iter().map(taken).collect());
+    }
+    Err(format!(
+        "{}; --accept-changed-data takes the data as it is now, prepared as the run learned it",
+        changes.join("; ")
+    ))
+}
+
+/// The experiment on the run's own data, wherever this process runs.
+pub(super) fn on_own_data(experiment: &Experiment, learned: &Learned) -> Experiment {
+    let mut experiment = experiment.clone();
+    experiment.preset.data.source = learned.source.clone();
+    experiment
+}

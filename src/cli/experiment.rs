@@ -10,12 +10,10 @@ pub(super) fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetErro
 }
 
 /// The preset that a command line names, with its changes.
-pub(super) fn with_overrides(wanted: &str, sets: &[String], seed: Option<u64>) -> Result<Experiment, Error> {
+pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experiment, Error> {
     let (text, origin) = library::find(wanted)?;
     // What was wrong before any change is told at its own place.
     let before = of_text(&text, &origin)?;
-    let seed = seed.map(|seed| format!("seed={seed}"));
-    let changes: &[String] = &sets.iter().chain(&seed).cloned().collect::<Vec<_>>();
     if changes.is_empty() {
         return Ok(before);
     }

@@ -38,7 +38,7 @@ struct Row {
     steps: Option<u64>,
     test_loss: Option<f64>,
     test_accuracy: Option<f64>,
-    disk_bytes: u64,
+    disk_bytes: Option<u64>,
     /// Why it failed, or what is wrong with its manifest.
     reason: Option<String>,
 }
@@ -90,7 +90,7 @@ fn table(rows: &[Row]) -> String {
             or_dash(row.steps.map(|steps| steps.to_string())),
             or_dash(row.test_loss.map(|loss| format!("{loss:.4}"))),
             or_dash(row.test_accuracy.map(|accuracy| format!("{accuracy:.4}"))),
-            bytes(row.disk_bytes),
+            or_dash(row.disk_bytes.map(bytes)),
         ]
     }));
     let widths: [usize; 6] =
@@ -124,7 +124,7 @@ mod tests {
             steps: None,
             test_loss: None,
             test_accuracy: None,
-            disk_bytes: 1500,
+            disk_bytes: Some(1500),
             reason: None,
         }
     }

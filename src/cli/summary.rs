@@ -19,7 +19,7 @@ pub struct Arguments {
 impl Arguments {
     /// Prints the summary.
     pub fn run(self) -> Result<(), Error> {
-        let experiment = with_overrides(&self.preset, &self.sets, None)?;
+        let experiment = with_overrides(&self.preset, &self.sets)?;
         let mut out = std::io::stdout().lock();
         for network in experiment.networks.iter() {
             writeln!(out, "{}", lines(&network.summary.render()))?;

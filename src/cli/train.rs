@@ -31,8 +31,17 @@ pub struct Arguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
     /// Seed of everything random; the same seed gives the same numbers, bit for bit
-    #[arg(long)]
-    seed: Option<u64>,
+    #[arg(long, allow_negative_numbers = true)]
+    seed: Option<String>,
+    /// Passes over the training data: short for --set train.epochs=N
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    epochs: Option<String>,
+    /// Samples in a step: short for --set train.batch_size=N
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    batch_size: Option<String>,
+    /// The optimizer's learning rate: short for --set optimizer.learning_rate=RATE
+    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    lr: Option<String>,
     /// Start from the weights of a run (its best checkpoint) or of a .safetensors file, where names and shapes fit
     #[arg(long, value_name = "RUN|FILE")]
     init_from: Option<String>,
@@ -75,9 +84,21 @@ pub(super) enum Worker {
 }
 
 impl Arguments {
+    /// What the command line changes of the preset: `--set` first, then the short forms.
+    fn changes(&self) -> Vec<String> {
+        let short = [
+            ("seed", &self.seed),
+            ("train.epochs", &self.epochs),
+            ("train.batch_size", &self.batch_size),
+            ("optimizer.learning_rate", &self.lr),
+        ];
+        let short = short.into_iter().filter_map(|(path, value)| Some(format!("{path}={}", value.as_ref()?)));
+        self.sets.iter().cloned().chain(short).collect()
+    }
+
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
-        let experiment = with_overrides(&self.preset, &self.sets, self.seed)?;
+        let experiment = with_overrides(&self.preset, &self.changes())?;
         let worker = if self.no_save { Worker::Forgetful } else { Worker::Keeping(home::runs_folder()?) };
         let request = TrainRequest {
             device: self.device,

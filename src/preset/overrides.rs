@@ -169,7 +169,7 @@ mod tests {
             |preset: crate::preset::Preset| preset.train.early_stopping.map(|stopping| stopping.patience);
         let sp500 = include_str!("../../presets/sp500-forecast.ron");
         assert_eq!(patience(set(sp500, "train.early_stopping.patience=3")), Some(3));
-        for written in ["None", "(patience: 7)", "Some((patience: 7))", "Some((min_delta: 0.1))"] {
+        for written in ["None", "(patience: 7)", "Some((patience: 7))", "(patience: 7, min_delta: 0.1)"] {
             let text = apply(CNN, &format!("train.early_stopping={written}")).unwrap();
             assert_eq!(patience(set(&text, "train.early_stopping.patience=3")), Some(3), "{written}");
         }

@@ -250,20 +250,22 @@ impl RunDirectory {
         Ok((None, damaged))
     }
 
-    /// Bytes that its files take.
-    pub fn disk_use(&self) -> u64 {
-        fn size(path: &Path) -> u64 {
-            let Ok(entries) = fs::read_dir(path) else { return 0 };
-            entries
-                .filter_map(Result::ok)
-                .map(|entry| match entry.metadata() {
-                    Ok(data) if data.is_dir() => size(&entry.path()),
-                    Ok(data) => data.len(),
-                    Err(_) => 0,
-                })
-                .sum()
+    /// Bytes that its files take; `None` where the system refuses to tell.
+    pub fn disk_use(&self) -> Option<u64> {
+        fn size(path: &Path) -> Result<u64, Error> {
+            disk::list(path)?.iter().try_fold(0, |sum, entry| {
+                let data = disk::at(entry, "looking at its size", || fs::symlink_metadata(entry));
+                Ok(sum
+                    + match data {
+                        Ok(data) if data.is_dir() => size(entry)?,
+                        Ok(data) => data.len(),
+                        // A temporary file may have got its name meanwhile.
+                        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => 0,
+                        Err(refused) => return Err(refused),
+                    })
+            })
         }
-        size(&self.path)
+        disk::patiently(|| size(&self.path)).ok()
     }
 }
 

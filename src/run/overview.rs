@@ -51,8 +51,8 @@ pub struct Overview {
     pub is_alive: bool,
     /// The steps of its checkpoints, first to last.
     pub checkpoints: Vec<u64>,
-    /// Bytes that its files take.
-    pub disk_bytes: u64,
+    /// Bytes that its files take; `None` where the system refuses to tell.
+    pub disk_bytes: Option<u64>,
     /// The newest number of each of its figures.
     pub numbers: Vec<Number>,
 }

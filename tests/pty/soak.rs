@@ -67,7 +67,7 @@ fn soak() {
                 "{:>6.0} s: step {:>11}, trainer {trainer} kB, dashboard {screen} kB, run {} kB",
                 since.elapsed().as_secs_f64(),
                 terminal.step(),
-                run.disk_use() / 1000
+                run.disk_use().unwrap_or(0) / 1000
             );
         }
     }

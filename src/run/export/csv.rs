@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use super::{Format, Trained};
-use crate::run::Error;
 use crate::run::tensorboard::Reader;
+use crate::run::{Error, disk};
 
 /// Columns `tag`, `step`, `time` (seconds since 1970) and `value`.
 #[derive(Debug)]
@@ -17,8 +17,7 @@ impl Format for Csv {
 
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
         let folder = trained.run.path();
-        let entries = std::fs::read_dir(folder).map_err(Error::io(folder, "listing"))?;
-        let mut files: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        let mut files = disk::patiently(|| disk::list(folder))?;
         files.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents")));
         // Their names begin with the time, so sorting puts them in order.
         files.sort();

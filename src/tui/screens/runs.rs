@@ -117,7 +117,7 @@ fn cells(overview: &Overview, time: usize) -> [String; 7] {
         or_dash(overview.steps().map(format::thousands)),
         or_dash(overview.newest("loss").map(|(_, loss)| format::number(round(loss)))),
         or_dash(overview.newest("accuracy").map(|(_, share)| format!("{:.2}%", 100.0 * share))),
-        format::bytes(overview.disk_bytes),
+        or_dash(overview.disk_bytes.map(format::bytes)),
     ]
 }
 

@@ -296,7 +296,7 @@ pub fn runs() -> Vec<Overview> {
             manifest: Ok(manifest),
             is_alive: false,
             checkpoints: checkpoints.to_vec(),
-            disk_bytes: 24_900_000,
+            disk_bytes: Some(24_900_000),
             numbers: numbers
                 .iter()
                 .map(|(tag, value)| Number { tag: (*tag).into(), step, value: *value })

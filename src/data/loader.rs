@@ -1,7 +1,8 @@
 //! Batches in order, prepared by another thread while the batch before is trained on, where that pays.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use super::Error;
@@ -14,6 +15,7 @@ const AHEAD: usize = 2;
 #[derive(Default)]
 pub struct Loader {
     ahead: Option<Ahead>,
+    spare: Arc<Spare>,
 }
 
 /// A thread at work, and the place of the batch that it hands out next.
@@ -21,9 +23,24 @@ struct Ahead {
     epoch: u32,
     next: u64,
     ready: Receiver<Result<Batch, Error>>,
-    /// Takes batches back after their use, so that their memory is reused.
-    used: Sender<Batch>,
     thread: JoinHandle<()>,
+}
+
+/// Batches after their use, whose memory is used again, the longest unused first. From the beginning there are as many as
+/// can be ready or on their way there, so that all of them have their memory after a few steps, however the threads take
+/// turns.
+struct Spare(Mutex<VecDeque<Batch>>);
+
+impl Default for Spare {
+    fn default() -> Self {
+        Spare(Mutex::new((0..=AHEAD).map(|_| Batch::default()).collect()))
+    }
+}
+
+impl Spare {
+    fn batches(&self) -> MutexGuard<'_, VecDeque<Batch>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Loader {
@@ -50,11 +67,14 @@ impl Loader {
             .ahead
             .take()
             .filter(|ahead| (ahead.epoch, ahead.next) == (epoch, number))
-            .unwrap_or_else(|| Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number));
+            .unwrap_or_else(|| {
+                Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number, self.spare.clone())
+            });
+        // The batch goes back before another is taken: the thread then always finds one.
+        self.spare.batches().push_back(std::mem::take(batch));
         match ahead.ready.recv() {
             Ok(filled) => {
-                // Sending fails where the thread has ended after its last batch; then nobody needs the memory.
-                let _ = ahead.used.send(std::mem::replace(batch, filled?));
+                *batch = filled?;
                 self.ahead = Some(Ahead { next: number + 1, ..ahead });
                 Ok(())
             }
@@ -68,12 +88,19 @@ impl Loader {
 }
 
 impl Ahead {
-    fn start(data: Arc<dyn Dataset>, order: Vec<u32>, size: usize, epoch: u32, number: u64) -> Self {
+    fn start(
+        data: Arc<dyn Dataset>,
+        order: Vec<u32>,
+        size: usize,
+        epoch: u32,
+        number: u64,
+        spare: Arc<Spare>,
+    ) -> Self {
         let (sender, ready): (SyncSender<Result<Batch, Error>>, _) = sync_channel(AHEAD);
-        let (used, recycled) = channel::<Batch>();
         let thread = std::thread::spawn(move || {
             for indices in order.chunks(size) {
-                let mut batch = recycled.try_recv().unwrap_or_default();
+                // None is there only where an epoch was left early with its batches.
+                let mut batch = spare.batches().pop_front().unwrap_or_default();
                 let filled = data.fill_for_training(indices, epoch, &mut batch).map(|()| batch);
                 let is_broken = filled.is_err();
                 // Sending fails when the epoch was left early.
@@ -82,7 +109,7 @@ impl Ahead {
                 }
             }
         });
-        Ahead { epoch, next: number, ready, used, thread }
+        Ahead { epoch, next: number, ready, thread }
     }
 }
 

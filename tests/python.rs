@@ -13,9 +13,9 @@ use serde_json::Value;
 use trainyard::nn::model::Model;
 use trainyard::preset::layers::Embedding;
 use trainyard::preset::{Layer, Loss};
-use trainyard::run::checkpoint::save_tensors;
 use trainyard::run::export::onnx;
 use trainyard::run::tensorboard::Writer;
+use trainyard::run::tensors::save_tensors;
 use trainyard::run::{Checkpoint, NamedTensor, RunDirectory};
 
 /// Runs a script of `tests/python` and parses the JSON that it prints.

@@ -26,15 +26,17 @@ pub mod overview;
 pub mod past;
 pub mod recorder;
 pub mod tensorboard;
+pub mod tensors;
 pub mod text;
 pub mod verify;
 pub mod watch;
 
-pub use checkpoint::{Checkpoint, NamedTensor};
+pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, RunDirectory};
 pub use manifest::{Best, Manifest, Status};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};
+pub use tensors::NamedTensor;
 
 use std::path::{Path, PathBuf};
 

@@ -124,8 +124,9 @@ mod tests {
     use std::fs;
     use std::io::ErrorKind;
 
-    use super::super::checkpoint::{NamedTensor, WEIGHTS};
+    use super::super::checkpoint::WEIGHTS;
     use super::super::disk::faults::Faults;
+    use super::super::tensors::NamedTensor;
     use super::super::{Checkpoint, checksums};
     use super::*;
     use crate::run::Recorder;

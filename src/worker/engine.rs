@@ -17,8 +17,9 @@ use crate::data;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
 use crate::preset::Learned;
-use crate::run::checkpoint::{load_weights, save_tensors};
+use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
+use crate::run::tensors::save_tensors;
 use crate::run::{self, Damaged, Reopened, Status};
 use crate::train::{self, Training};
 

@@ -437,7 +437,7 @@ mod tests {
         assert_eq!(finish.map(|finish| (finish.outcome, finish.steps)), Some((Outcome::Stopped, 0)));
         let run = only_run(runs.path());
         let weights = run.checkpoint_path(0).join(crate::run::checkpoint::WEIGHTS);
-        crate::run::checkpoint::load_tensors(&weights).unwrap()
+        crate::run::tensors::load_tensors(&weights).unwrap()
     }
 
     #[test]

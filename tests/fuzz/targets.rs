@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use trainyard::preset::library::{self, Loaded};
 use trainyard::preset::{DeviceChoice, Experiment, overrides};
-use trainyard::run::checkpoint::{load_tensors, save_tensors};
 use trainyard::run::tensorboard::record::{self, Piece};
 use trainyard::run::tensorboard::{Reader, Writer};
+use trainyard::run::tensors::{load_tensors, save_tensors};
 use trainyard::run::watch::{Interest, Watcher};
 use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, Status};
 use trainyard::train;

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use trainyard::run::checkpoint::NamedTensor;
+use trainyard::run::tensors::NamedTensor;
 use trainyard::run::{Checkpoint, RunDirectory};
 
 /// A training of a second or two, with something of everything to remember.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::{Format, Trained};
-use crate::run::{Error, checkpoint};
+use crate::run::{Error, tensors};
 
 /// `safetensors.torch.load_file` opens it.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ impl Format for Safetensors {
 
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
         let path = trained.run.checkpoint_path(trained.step);
-        let file = checkpoint::encode_tensors(&path, &trained.weights)?;
+        let file = tensors::encode_tensors(&path, &trained.weights)?;
         out.write_all(&file).map_err(Error::io(&path, "writing its weights"))
     }
 }

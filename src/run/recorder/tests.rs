@@ -2,12 +2,12 @@ use std::io::ErrorKind;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use super::super::checkpoint::NamedTensor;
 use super::super::disk::faults::Faults;
 use super::super::lock::Lock;
 use super::super::log_file::LOG;
 use super::super::manifest::Best;
 use super::super::tensorboard::Reader;
+use super::super::tensors::NamedTensor;
 use super::*;
 
 fn manifest() -> Manifest {

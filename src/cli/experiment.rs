@@ -53,13 +53,25 @@ pub(super) fn of_run(name: &str, preset: &Preset, learned: Option<&Learned>) -> 
 
 /// The experiment of a run's preset on another source, as a preset writes it.
 pub(super) fn on_source(name: &str, preset: &Preset, source: &str) -> Result<Experiment, Error> {
-    let change = format!("data.source={source}");
-    let text = overrides::apply(&parse::write(preset)?, &change)?;
-    of_text(&text, name).map_err(|error| of_changes(error, &[change]).into())
+    let text = with_source(preset, source)?;
+    of_text(&text, name).map_err(|error| match &error.path {
+        Some(path) if overrides::concerns("data.source=", path) => of_data(error, source).into(),
+        _ => error.into(),
+    })
 }
 
 /// A source, as a preset writes it in the place of that of `preset`.
 pub(super) fn source(name: &str, preset: &Preset, source: &str) -> Result<Source, Error> {
-    let text = overrides::apply(&parse::write(preset)?, &format!("data.source={source}"))?;
-    Ok(parse::parse(&text, name)?.data.source)
+    Ok(parse::parse(&with_source(preset, source)?, name)?.data.source)
+}
+
+/// The preset's text with another source. A refusal speaks of `--data`, by which it was given.
+fn with_source(preset: &Preset, source: &str) -> Result<String, Error> {
+    let text = parse::write(preset)?;
+    let changed = overrides::apply(&text, &format!("data.source={source}"));
+    Ok(changed.map_err(|error| of_data(error, source))?)
+}
+
+fn of_data(error: PresetError, source: &str) -> PresetError {
+    PresetError { origin: format!("--data {source}"), place: None, line: Box::default(), ..error }
 }

@@ -106,9 +106,11 @@ fn fields(out: &mut impl Write, wanted: &str, json: bool) -> Result<(), Error> {
         let words = reference::words();
         let last = wanted.split(['.', '[', ']']).rfind(|word| !word.is_empty()).unwrap_or(wanted);
         let near = nearest(last, words.iter().map(String::as_str));
-        let help = near.map_or(String::new(), |near| format!("; did you mean {near}?"));
-        let problem = format!("no field of a preset matches '{}'{help}", plain(wanted));
-        return Err(Error::Usage(problem + " `trainyard presets fields` lists all"));
+        let help = near.map_or(String::new(), |near| format!("did you mean {near}? "));
+        let wanted = plain(wanted);
+        return Err(Error::Usage(format!(
+            "no field of a preset matches '{wanted}'; {help}`trainyard presets fields` lists all"
+        )));
     }
     let mut is_first = true;
     for Section { title, fields } in sections {

@@ -22,6 +22,7 @@ pub mod overrides;
 pub mod parse;
 pub mod path;
 pub mod procedure;
+mod range;
 pub mod reference;
 mod refusal;
 mod ron_options;

@@ -172,7 +172,7 @@ fn group_of(
             }
         }
         if default.as_deref() == Some("None") {
-            default = Some("left out".into());
+            default = Some("none".into());
         }
         fields.push(Entry { path, takes, default, help: field.help });
     }

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fields;
+use crate::preset::field::Range;
 use crate::preset::variants::variants;
+
+/// Standard deviations of noise.
+const NOISE: Range = Range::between(0.0, 100.0);
+/// Numbers of samples.
+const SAMPLES: Range = Range::between(10.0, 1e7);
 
 variants! {
     /// A gate of logic.
@@ -102,8 +108,8 @@ impl Default for Moons {
 fields! {
     Logic {
         gate: Choice(Gate::NAMES), "the gate that joins the two values";
-        noise: Number(Range::between(0.0, 100.0)), "standard deviation of the inputs around 0 and 1";
-        samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
+        noise: Number(NOISE), "standard deviation of the inputs around 0 and 1";
+        samples: Integer(SAMPLES), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";
     }
 }
@@ -112,8 +118,8 @@ fields! {
     Spirals {
         arms: Integer(Range::between(2.0, 20.0)), "how many spirals there are";
         turns: Number(Range::above_to(0.0, 20.0)), "how many times each winds around the middle";
-        noise: Number(Range::between(0.0, 100.0)), "standard deviation of the points around the spirals";
-        samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
+        noise: Number(NOISE), "standard deviation of the points around the spirals";
+        samples: Integer(SAMPLES), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";
     }
 }
@@ -121,16 +127,16 @@ fields! {
 fields! {
     Circles {
         factor: Number(Range::within(0.0, 1.0)), "radius of the inner circle; that of the outer one is 1";
-        noise: Number(Range::between(0.0, 100.0)), "standard deviation of the points around the circles";
-        samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
+        noise: Number(NOISE), "standard deviation of the points around the circles";
+        samples: Integer(SAMPLES), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";
     }
 }
 
 fields! {
     Moons {
-        noise: Number(Range::between(0.0, 100.0)), "standard deviation of the points around the moons";
-        samples: Integer(Range::between(10.0, 1e7)), "samples to train on; the test set has as many";
+        noise: Number(NOISE), "standard deviation of the points around the moons";
+        samples: Integer(SAMPLES), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";
     }
 }

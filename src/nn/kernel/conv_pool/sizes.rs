@@ -17,44 +17,53 @@ pub struct ConvPool {
     pub filters: usize,
 }
 
+// These are called in the kernels' loops, whichever file those are in.
 impl ConvPool {
     /// Height and width after pooling.
+    #[inline]
     pub fn pooled(&self) -> (usize, usize) {
         ((self.height + 1 - self.kernel.0) / 2, (self.width + 1 - self.kernel.1) / 2)
     }
 
     /// Pixels after pooling.
+    #[inline]
     pub fn cells(&self) -> usize {
         self.pooled().0 * self.pooled().1
     }
 
     /// Weights of a filter.
+    #[inline]
     pub fn taps(&self) -> usize {
         self.kernel.0 * self.kernel.1 * self.channels
     }
 
     /// Blocks of filters.
+    #[inline]
     pub fn blocks(&self) -> usize {
         self.filters.div_ceil(LANES)
     }
 
     /// Numbers of an input image.
+    #[inline]
     pub(super) fn input_len(&self) -> usize {
         self.height * self.width * self.channels
     }
 
     /// Numbers of an input row, and of a row under the kernel.
+    #[inline]
     pub(super) fn rows(&self) -> (usize, usize) {
         (self.width * self.channels, self.kernel.1 * self.channels)
     }
 
     /// Where the first of a pooled pixel's four windows begins in the image; this grows from pixel to pixel.
+    #[inline]
     pub(super) fn corner(&self, cell: usize) -> usize {
         let (_, across) = self.pooled();
         (2 * (cell / across) * self.width + 2 * (cell % across)) * self.channels
     }
 
     /// The offsets of the four positions' windows from the first.
+    #[inline]
     pub(super) fn positions(&self) -> [usize; 4] {
         let row = self.width * self.channels;
         [0, self.channels, row, row + self.channels]
@@ -85,6 +94,7 @@ impl ConvPool {
     }
 
     /// Filters in a block.
+    #[inline]
     pub(super) fn lanes(&self, block: usize) -> usize {
         LANES.min(self.filters - block * LANES)
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::Error;
 use super::text::{bytes, plain};
 use crate::data::check::{DataReport, check};
-use crate::preset::{DataConfig, Source, TargetKind};
+use crate::preset::{DataConfig, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
     for source in Source::built_in() {
         let Some(offers) = source.built_in_offers() else { continue };
         let config = DataConfig::of(source);
-        let signature = config.signature(&offers);
+        let signature = config.signature(&offers, TargetsAs::Suggested);
         let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
         let target = match &signature.target {
             TargetKind::Classes(names) => format!("{} classes", names.len()),

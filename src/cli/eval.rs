@@ -157,7 +157,9 @@ impl Arguments {
             }))?;
             writeln!(out, "{line}")?;
         } else {
-            writeln!(out, "{}  on {samples} samples, {run} at step {step}", in_words(&scores))?;
+            let unit = trained.unit_of(&scores).map(|of| format!(" in the unit of '{}'", plain(of)));
+            let scores = in_words(&scores) + &unit.unwrap_or_default();
+            writeln!(out, "{scores}  on {samples} samples, {run} at step {step}")?;
         }
         Ok(())
     }

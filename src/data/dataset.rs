@@ -155,8 +155,13 @@ pub trait Dataset: Send + Sync {
     /// nothing does.
     ///
     /// [`input_scales`]: Dataset::input_scales
-    fn fills(&self) -> &[f32] {
+    fn fills(&self) -> &[f64] {
         &[]
+    }
+
+    /// The least and the greatest number of the training samples' inputs before they were scaled; `None` where nobody looked.
+    fn input_range(&self) -> Option<(f64, f64)> {
+        None
     }
 
     /// How inputs were standardised, repeated along a sample: one scale for all numbers, or one for each column. Inputs

@@ -87,7 +87,7 @@ pub(super) fn normal_pair(chance: &mut impl Rng) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::samples::Answers;
+    use crate::data::answers::Answers;
 
     fn classes(samples: &Samples) -> &[u32] {
         match &samples.answers {

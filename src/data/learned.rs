@@ -18,6 +18,7 @@ pub fn preparation(set: &dyn Dataset) -> Preparation {
         label: set.label().map(str::to_string),
         are_pixels: set.are_pixels(),
         input_scales: set.input_scales().to_vec(),
+        input_range: set.input_range(),
         fills: set.fills().to_vec(),
         target_scales: set.target_scales().to_vec(),
     }
@@ -86,8 +87,12 @@ impl Dataset for Absent {
         self.0.are_pixels
     }
 
-    fn fills(&self) -> &[f32] {
+    fn fills(&self) -> &[f64] {
         &self.0.fills
+    }
+
+    fn input_range(&self) -> Option<(f64, f64)> {
+        self.0.input_range
     }
 
     fn input_scales(&self) -> &[Scale] {

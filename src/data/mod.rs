@@ -1,8 +1,10 @@
 //! Data sets as batches.
 
 mod alphabet;
+mod answers;
 pub mod asked;
 pub mod augment;
+mod beyond;
 pub mod check;
 mod dataset;
 mod embedded;
@@ -14,10 +16,13 @@ mod labels;
 mod learned;
 mod loader;
 pub mod mnist;
+mod notices;
+mod numbers;
 mod open;
 pub mod order;
 pub mod own;
 pub mod parts;
+mod pixels;
 mod prepared;
 pub mod samples;
 pub mod series;
@@ -30,6 +35,7 @@ pub use dataset::{Batch, Dataset, Scale, Splits, Targets};
 pub use fingerprint::{changes, fingerprints};
 pub use learned::{absent, at_absolute_paths, preparation};
 pub use loader::Loader;
+pub use notices::{class_counts, notices};
 pub use open::{check_unchanged, offers, open, open_as_learned};
 
 /// What can go wrong with data.

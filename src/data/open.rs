@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::beyond::{Beyond, check_inputs};
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{
@@ -9,7 +10,8 @@ use super::{
     words,
 };
 use crate::preset::{
-    DataConfig, Experiment, Offers, Preparation, Shakespeare, Source, Sp500, TargetChoice, TargetKind,
+    DataConfig, Experiment, Offers, Preparation, Reading, Scaling, Shakespeare, Source, Sp500, Spread,
+    TargetChoice, TargetKind,
 };
 
 /// What a data set offers. For a built-in set that is known; a person's own files are read, which may take long.
@@ -51,12 +53,12 @@ pub fn check_unchanged(splits: &Splits, experiment: &Experiment) -> Result<(), E
     Err(Error::Broken { origin, problem })
 }
 
-/// Opens the data that a preset names; `seed` decides what is held out for test and validation.
+/// Opens the data that a preset names, as its training reads it; `seed` decides what is held out for test and validation.
 ///
 /// # Errors
 /// When the data is broken.
-pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
-    Ok(prepared::prepare(labelled(config, seed)?, config, seed))
+pub fn open(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
+    Ok(prepared::prepare(labelled(config, reading, seed)?, config, seed))
 }
 
 /// Opens the data again that a run learned from: as [`open`], with the scales, classes and characters that the run learned.
@@ -64,68 +66,103 @@ pub fn open(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
 ///
 /// # Errors
 /// When the data is broken, or holds what the run did not learn.
-pub fn open_as_learned(config: &DataConfig, seed: u64, learned: &Preparation) -> Result<Splits, Error> {
+pub fn open_as_learned(
+    config: &DataConfig,
+    reading: &Reading,
+    seed: u64,
+    learned: &Preparation,
+) -> Result<Splits, Error> {
     match config.source.files() {
-        None => open(config, seed),
-        Some(_) => Ok(prepared::prepare(own::open_as_learned(config, seed, learned)?, config, seed)),
+        None => open(config, reading, seed),
+        Some(_) => {
+            let splits = own::open_as_learned(config, reading, seed, learned)?;
+            Ok(prepared::prepare(splits, config, seed))
+        }
     }
 }
 
-fn labelled(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+fn labelled(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
     match &config.source {
-        Source::Mnist => digits(config, seed),
+        Source::Mnist => digits(config, reading, seed),
         Source::Logic(_) | Source::Spirals(_) | Source::Circles(_) | Source::Moons(_) => {
             let (samples, first_test) = generated::points(&config.source);
             let parts = Parts::cut_at(&samples.classes(), first_test, config, seed);
-            Ok(samples.split(parts, config.labels))
+            bounded(samples, parts, &config.source, reading)
         }
-        Source::BreastCancer => Ok(table(tabular::breast_cancer()?, config, seed)),
-        Source::Diabetes => Ok(table(tabular::diabetes()?, config, seed)),
-        Source::Iris => Ok(table(tabular::iris()?, config, seed)),
-        Source::Wine => Ok(table(tabular::wine()?, config, seed)),
+        Source::BreastCancer => table(tabular::breast_cancer()?, config, reading, seed),
+        Source::Diabetes => table(tabular::diabetes()?, config, reading, seed),
+        Source::Iris => table(tabular::iris()?, config, reading, seed),
+        Source::Wine => table(tabular::wine()?, config, reading, seed),
         Source::Digits8x8 => {
             let samples = tabular::digits(config.normalize)?;
             let parts = Parts::cut(&samples.classes(), config, seed);
-            Ok(samples.split(parts, config.labels))
+            bounded(samples, parts, &config.source, reading)
         }
         Source::Shakespeare(Shakespeare { steps }) => Ok(text::splits(&text::shakespeare()?, *steps, config)),
         Source::Words => {
             let samples = words::samples()?;
             let parts = Parts::cut(&samples.classes(), config, seed);
-            Ok(samples.split(parts, config.labels))
+            Ok(samples.split(parts, reading.labels))
         }
         Source::Sp500(Sp500 { steps, horizon }) => {
             let samples = series::sp500(*steps, *horizon)?;
             let parts = series::cut(samples.count(), *horizon, config);
-            Ok(scaled(samples, parts, config))
+            scaled(samples, parts, &config.source, reading)
         }
         Source::SpokenDigits => {
             let speech = speech::spoken_digits()?;
             let parts = speech.cut(config, seed);
-            Ok(scaled(speech.samples, parts, config))
+            scaled(speech.samples, parts, &config.source, reading)
         }
-        files => own::open(files, config, seed),
+        files => own::open(files, config, reading, seed),
     }
 }
 
-/// Cuts a table into its parts and standardises it by its training samples.
-fn table(samples: Samples, config: &DataConfig, seed: u64) -> Splits {
+/// Cuts a table into its parts and scales it by its training samples.
+fn table(samples: Samples, config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
     let parts = Parts::cut(&samples.classes(), config, seed);
-    scaled(samples, parts, config)
+    scaled(samples, parts, &config.source, reading)
 }
 
-/// The set in its parts, standardised by its training samples where the preset asks for it.
-pub(super) fn scaled(mut samples: Samples, parts: Parts, config: &DataConfig) -> Splits {
-    if config.normalize {
-        samples.standardise(&parts.train);
+/// The set in its parts, scaled by its training samples as `reading` says.
+///
+/// # Errors
+/// When numbers have to lie between 0 and 1 and do not.
+pub(super) fn scaled(
+    mut samples: Samples,
+    parts: Parts,
+    source: &Source,
+    reading: &Reading,
+) -> Result<Splits, Error> {
+    samples.fit(&parts.trained_once(), reading).map_err(|problem| beyond(source, &problem))?;
+    Ok(samples.split(parts, reading.labels))
+}
+
+/// The set in its parts, as it is unless a bounded range is needed.
+fn bounded(samples: Samples, parts: Parts, source: &Source, reading: &Reading) -> Result<Splits, Error> {
+    match reading.input_scaling {
+        Scaling::Unit | Scaling::Symmetric | Scaling::Shares => scaled(samples, parts, source, reading),
+        Scaling::Standard | Scaling::Positive | Scaling::Off => Ok(samples.split(parts, reading.labels)),
     }
-    samples.split(parts, config.labels)
 }
 
-fn digits(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+/// What is said of numbers that have to lie between 0 and 1 and do not.
+fn beyond(source: &Source, problem: &Beyond) -> Error {
+    let origin = match &source.paths()[..] {
+        [] => source.title().to_string(),
+        paths => paths.join(", "),
+    };
+    Error::Broken { origin, problem: problem.to_string() }
+}
+
+fn digits(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
     let bytes = mnist::load()?;
+    if reading.input_scaling == Scaling::Shares {
+        check_inputs([Spread::BYTES].into_iter()).map_err(|problem| beyond(&config.source, &problem))?;
+    }
     let classes: Vec<u32> = bytes.train.labels.iter().map(|&label| u32::from(label)).collect();
     let (train, validation) = order::split(&classes, config.validation, config.train_samples, seed);
+    let train = if config.oversample { order::oversampled(train, &classes, seed) } else { train };
     let part = |half, chosen| -> Arc<dyn Dataset> {
         Arc::new(images::Images {
             bytes: bytes.clone(),
@@ -134,7 +171,7 @@ fn digits(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
             shape: vec![28, 28, 1],
             classes: (0..10).map(|digit| digit.to_string()).collect(),
             normalize: config.normalize,
-            labels: config.labels,
+            labels: reading.labels,
         })
     };
     Ok(Splits {
@@ -148,7 +185,7 @@ fn digits(config: &DataConfig, seed: u64) -> Result<Splits, Error> {
 mod tests {
     use super::*;
     use crate::data::{Batch, Targets};
-    use crate::preset::Signature;
+    use crate::preset::{Signature, TargetsAs};
 
     fn config(text: &str) -> DataConfig {
         ron::Options::default()
@@ -158,7 +195,7 @@ mod tests {
     }
 
     fn signature(config: &DataConfig) -> Signature {
-        config.signature(&offers(&config.source).unwrap())
+        config.signature(&offers(&config.source).unwrap(), TargetsAs::Suggested)
     }
 
     const SOURCES: &[&str] = &[
@@ -185,7 +222,7 @@ mod tests {
             for more in ["", "targets: input, ", "validation: 0, ", "test: 0.3, "] {
                 let config = config(&format!("(source: {source}, {more})"));
                 let signature = signature(&config);
-                let splits = open(&config, 7).unwrap();
+                let splits = open(&config, &Reading::suggested(&config), 7).unwrap();
                 let all = splits.train.len() + splits.validation.len();
                 assert_eq!(all, signature.train, "{source}");
                 assert_eq!(splits.test.len(), signature.test, "{source}");
@@ -216,7 +253,7 @@ mod tests {
         let tested: usize = (1..=5)
             .map(|k| {
                 let config = config(&format!("(source: breast_cancer, fold: (k: {k}, of: 5))"));
-                let splits = open(&config, 7).unwrap();
+                let splits = open(&config, &Reading::suggested(&config), 7).unwrap();
                 assert_eq!(splits.test.len(), signature(&config).test);
                 splits.test.len()
             })
@@ -226,7 +263,8 @@ mod tests {
 
     #[test]
     fn standardised_training_samples_have_mean_zero_and_deviation_one() {
-        let splits = open(&config("(source: diabetes, validation: 0.2)"), 3).unwrap();
+        let config = config("(source: diabetes, validation: 0.2)");
+        let splits = open(&config, &Reading::suggested(&config), 3).unwrap();
         let mut batch = Batch::default();
         splits.train.fill(&(0..splits.train.len() as u32).collect::<Vec<_>>(), &mut batch).unwrap();
         let column: Vec<f32> = batch.inputs.iter().skip(2).step_by(10).copied().collect();

@@ -14,6 +14,7 @@ enum Stream {
     Split = 1,
     Epoch = 2,
     Test = 3,
+    Oversample = 4,
 }
 
 fn generator(seed: u64, stream: Stream, number: u64) -> ChaCha8Rng {
@@ -112,9 +113,16 @@ pub fn split(classes: &[u32], held_out: f64, train: Option<usize>, seed: u64) ->
     let by_class = by_class(classes);
     let (mut kept, mut out) = (Vec::new(), Vec::new());
     let kinds = by_class.len();
+    let of_class = |members: usize| (members as f64 * held_out).round() as usize;
+    // Where each class is too small to give a sample, every few classes give one.
+    let is_spread = by_class.values().all(|members| of_class(members.len()) == 0);
+    let of_all = (classes.len() as f64 * held_out).round() as usize;
     for (number, mut members) in by_class.into_values().enumerate() {
         members.shuffle(&mut generator(seed, Stream::Split, number as u64));
-        let held = (members.len() as f64 * held_out).round() as usize;
+        let held = match is_spread {
+            true => (number + 1) * of_all / kinds - number * of_all / kinds,
+            false => of_class(members.len()),
+        };
         out.extend(members.drain(..held.min(members.len())));
         if let Some(wanted) = train {
             // Equal parts; the first classes take what does not divide.
@@ -125,6 +133,21 @@ pub fn split(classes: &[u32], held_out: f64, train: Option<usize>, seed: u64) ->
     kept.sort_unstable();
     out.sort_unstable();
     (kept, out)
+}
+
+/// These samples, in ascending order, with those of small classes repeated: as many of each class as of the largest.
+/// `classes` has the class of every sample of the set.
+pub fn oversampled(chosen: Vec<u32>, classes: &[u32], seed: u64) -> Vec<u32> {
+    let of_chosen: Vec<u32> = chosen.iter().map(|&sample| classes[sample as usize]).collect();
+    let by_class = by_class(&of_chosen);
+    let largest = by_class.values().map(Vec::len).max().unwrap_or(0);
+    let mut all = Vec::with_capacity(largest * by_class.len());
+    for (number, mut members) in by_class.into_values().enumerate() {
+        members.shuffle(&mut generator(seed, Stream::Oversample, number as u64));
+        all.extend(members.iter().cycle().take(largest).map(|&place| chosen[place as usize]));
+    }
+    all.sort_unstable();
+    all
 }
 
 #[cfg(test)]
@@ -148,9 +171,22 @@ mod tests {
         assert_eq!((train.len(), held.len()), (900, 100));
         assert!(held.iter().all(|index| train.binary_search(index).is_err()));
         assert_eq!(held.iter().filter(|&&index| classes[index as usize] == 1).count(), 10);
+        // Ten classes of four samples each: a tenth of each rounds to none, and a tenth of all is four.
+        let small: Vec<u32> = (0..40).map(|i| i % 10).collect();
+        let (rest, held) = split(&small, 0.1, None, 3);
+        assert_eq!((rest.len(), held.len()), (36, 4));
         let (few, _) = split(&classes, 0.1, Some(11), 3);
         assert_eq!(few.iter().filter(|&&index| classes[index as usize] == 0).count(), 6);
         assert_eq!(few.len(), 11);
+    }
+
+    #[test]
+    fn small_classes_are_repeated_evenly() {
+        let classes = [0, 0, 0, 0, 0, 1, 1, 2];
+        let all = oversampled(vec![0, 1, 2, 4, 5, 6, 7], &classes, 3);
+        let count = |sample: u32| all.iter().filter(|&&other| other == sample).count();
+        assert_eq!((all.len(), count(0), count(5), count(6), count(7), count(3)), (12, 1, 2, 2, 4, 0));
+        assert!(all.is_sorted());
     }
 
     #[test]

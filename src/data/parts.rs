@@ -15,6 +15,13 @@ pub struct Parts {
 }
 
 impl Parts {
+    /// The training samples, each once: those of small classes may be seen more than once.
+    pub fn trained_once(&self) -> Vec<u32> {
+        let mut once = self.train.clone();
+        once.dedup();
+        once
+    }
+
     /// Cuts a set by the preset's options: test set or fold first, then validation, class by class. `classes` has a class
     /// for each sample; all the same where there are none.
     pub fn cut(classes: &[u32], config: &DataConfig, seed: u64) -> Self {
@@ -35,6 +42,7 @@ impl Parts {
     fn hold_out(classes: &[u32], rest: Vec<u32>, test: Vec<u32>, config: &DataConfig, seed: u64) -> Self {
         let of_rest: Vec<u32> = rest.iter().map(|&index| classes[index as usize]).collect();
         let (train, validation) = order::split(&of_rest, config.validation, config.train_samples, seed);
+        let train = if config.oversample { order::oversampled(train, &of_rest, seed) } else { train };
         let places = |chosen: Vec<u32>| chosen.into_iter().map(|place| rest[place as usize]).collect();
         Parts { train: places(train), validation: places(validation), test }
     }

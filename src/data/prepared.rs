@@ -102,8 +102,12 @@ impl Dataset for Prepared {
         self.inner.are_pixels()
     }
 
-    fn fills(&self) -> &[f32] {
+    fn fills(&self) -> &[f64] {
         self.inner.fills()
+    }
+
+    fn input_range(&self) -> Option<(f64, f64)> {
+        self.inner.input_range()
     }
 
     fn input_scales(&self) -> &[Scale] {

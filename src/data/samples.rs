@@ -2,31 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Error;
+use super::answers::Answers;
+use super::beyond::{self, Beyond};
 use super::dataset::{Batch, Dataset, Scale, Splits};
+use super::numbers::spread;
 use super::parts::Parts;
-use super::{Error, labels};
-use crate::preset::Labels;
-
-/// What is to be predicted.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Answers {
-    /// One of these classes per sample.
-    Classes {
-        /// The class of each sample.
-        of: Vec<u32>,
-        /// Their names.
-        names: Vec<String>,
-    },
-    /// `[samples, width]` real values.
-    Values {
-        /// How many values per sample.
-        width: usize,
-        /// Row after row.
-        values: Vec<f32>,
-        /// How each was standardised.
-        scales: Vec<Scale>,
-    },
-}
+use crate::preset::{Labels, Reading, Scaling, Spread};
 
 /// A whole set.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,27 +57,33 @@ impl Samples {
 
     /// Each sample's class; all the same where they have none.
     pub fn classes(&self) -> Vec<u32> {
-        match &self.answers {
-            Answers::Classes { of, .. } => of.clone(),
-            Answers::Values { .. } => vec![0; self.count()],
-        }
+        self.answers.classes()
     }
 
-    /// Standardises each feature (the last axis) and each real-valued target by the samples `fitted_on`.
-    pub fn standardise(&mut self, fitted_on: &[u32]) {
+    /// Scales each feature (the last axis) and each real-valued target as `reading` says, by the samples `fitted_on`.
+    ///
+    /// # Errors
+    /// When inputs or targets that have to lie between 0 and 1 do not.
+    pub fn fit(&mut self, fitted_on: &[u32], reading: &Reading) -> Result<(), Beyond> {
         let (width, features) = (self.width(), self.shape.last().copied().unwrap_or(1).max(1));
-        let rows = |values: &[f32], width: usize| -> Vec<f32> {
-            fitted_on.iter().flat_map(|&row| values[row as usize * width..][..width].to_vec()).collect()
-        };
-        self.scales = fit(&rows(&self.inputs, width), features);
-        apply(&mut self.inputs, &self.scales);
-        if let Answers::Values { width, values, scales } = &mut self.answers {
-            *scales = fit(&rows(values, *width), *width);
-            apply(values, scales);
-            if let Some(first) = scales.first() {
-                self.naive.iter_mut().for_each(|value| *value = first.apply(*value));
-            }
+        let rows: Vec<f32> = fitted_on
+            .iter()
+            .flat_map(|&row| self.inputs[row as usize * width..][..width].iter().copied())
+            .collect();
+        let spreads = spreads(&rows, features);
+        if reading.input_scaling == Scaling::Shares {
+            beyond::check_inputs(spreads.iter().copied())?;
         }
+        if !reading.input_scaling.is_none() {
+            self.scales = spreads.into_iter().map(|spread| reading.input_scaling.scale(spread)).collect();
+            apply(&mut self.inputs, &self.scales);
+        }
+        self.answers.fit(fitted_on, reading.target_scaling);
+        beyond::check_targets(&self.answers, reading.target_scaling)?;
+        if let Some(first) = self.answers.scales().first() {
+            self.naive.iter_mut().for_each(|value| *value = first.apply(f64::from(*value)));
+        }
+        Ok(())
     }
 
     /// Scales the inputs with the scales of another set.
@@ -121,22 +109,15 @@ impl Samples {
     }
 }
 
-/// Mean and deviation of each of `width` columns.
-fn fit(rows: &[f32], width: usize) -> Vec<Scale> {
-    let count = (rows.len() / width).max(1) as f64;
+/// What each of `width` columns is like.
+fn spreads(rows: &[f32], width: usize) -> Vec<Spread> {
     let column = |place: usize| rows.iter().skip(place).step_by(width).map(|&x| f64::from(x));
-    (0..width)
-        .map(|place| {
-            let mean = column(place).sum::<f64>() / count;
-            let deviation = (column(place).map(|x| (x - mean) * (x - mean)).sum::<f64>() / count).sqrt();
-            Scale { mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
-        })
-        .collect()
+    (0..width).map(|place| spread(column(place))).collect()
 }
 
 fn apply(values: &mut [f32], scales: &[Scale]) {
     for row in values.chunks_exact_mut(scales.len().max(1)) {
-        row.iter_mut().zip(scales).for_each(|(x, scale)| *x = scale.apply(*x));
+        row.iter_mut().zip(scales).for_each(|(x, scale)| *x = scale.apply(f64::from(*x)));
     }
 }
 
@@ -168,33 +149,16 @@ impl Dataset for Chosen {
         batch.fill_inputs(indices, width, |index, row| {
             row.copy_from_slice(&self.samples.inputs[place(index) * width..][..width]);
         });
-        match &self.samples.answers {
-            Answers::Classes { of, names } => {
-                let classes = indices.iter().map(|&index| of[place(index)]);
-                labels::fill(classes, names.len(), self.labels, batch);
-            }
-            Answers::Values { width, values, .. } => {
-                let rows = batch.take_values();
-                for &index in indices {
-                    rows.extend_from_slice(&values[place(index) * width..][..*width]);
-                }
-            }
-        }
+        self.samples.answers.fill(indices.iter().map(|&index| place(index)), self.labels, batch);
         Ok(())
     }
 
     fn classes(&self) -> &[String] {
-        match &self.samples.answers {
-            Answers::Classes { names, .. } => names,
-            Answers::Values { .. } => &[],
-        }
+        self.samples.answers.names()
     }
 
     fn class_of(&self, index: usize) -> Option<u32> {
-        match &self.samples.answers {
-            Answers::Classes { of, .. } => of.get(self.place(index)?).copied(),
-            Answers::Values { .. } => None,
-        }
+        self.samples.answers.class(self.place(index)?)
     }
 
     fn tokens(&self) -> &[String] {
@@ -210,10 +174,7 @@ impl Dataset for Chosen {
     }
 
     fn target_scales(&self) -> &[Scale] {
-        match &self.samples.answers {
-            Answers::Values { scales, .. } => scales,
-            Answers::Classes { .. } => &[],
-        }
+        self.samples.answers.scales()
     }
 
     fn naive(&self, index: usize) -> Option<f32> {
@@ -229,17 +190,18 @@ impl Dataset for Chosen {
 mod tests {
     use super::*;
     use crate::data::Targets;
+    use crate::preset::{DataConfig, Source};
 
     #[test]
     fn scaling_knows_only_the_samples_it_was_fitted_on() {
-        let answers =
-            Answers::Values { width: 1, values: vec![10.0, 20.0, 1000.0], scales: vec![Scale::NONE] };
+        let answers = Answers::values(1, vec![10.0, 20.0, 1000.0]);
         let names = vec![];
         let mut samples = Samples {
             answers,
             ..Samples::of_classes(vec![2], vec![1.0, 5.0, 3.0, 5.0, 99.0, 6.0], vec![], names)
         };
-        samples.standardise(&[0, 1]);
+        let config = DataConfig::of(Source::Diabetes);
+        samples.fit(&[0, 1], &Reading::suggested(&config)).unwrap();
         assert_eq!(samples.inputs, [-1.0, 0.0, 1.0, 0.0, 97.0, 1.0]);
         let parts = Parts { train: vec![1, 0], validation: vec![], test: vec![2] };
         let splits = samples.split(parts, Labels::OneHot);

@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::Error;
-use super::dataset::Scale;
+use super::answers::Answers;
 use super::embedded::{Part, part};
 use super::import::text;
 use super::parts::Parts;
-use super::samples::{Answers, Samples};
+use super::samples::Samples;
 use crate::preset::{DataConfig, data};
 
 static SP500: Part = part!("sp500/sp500.csv", "4fc37d3e31d2d7c3b4cd49661c71cae8", 400_462);
@@ -52,12 +52,12 @@ fn windows(days: &[Day], steps: usize, horizon: usize) -> Samples {
         for day in window {
             inputs.extend([day.log_return, log_volatility(std::slice::from_ref(day))]);
         }
-        values.push(log_volatility(ahead));
+        values.push(f64::from(log_volatility(ahead)));
         naive.push(log_volatility(&window[steps.saturating_sub(horizon)..]));
         captions.push(ahead[0].date.clone());
     }
     let columns = ["log return", "log volatility"].map(str::to_string).to_vec();
-    let answers = Answers::Values { width: 1, values, scales: vec![Scale::NONE] };
+    let answers = Answers::values(1, values);
     let samples = Samples::of_classes(vec![steps, 2], inputs, Vec::new(), Vec::new());
     Samples { answers, columns, captions, naive, ..samples }
 }
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(samples.inputs[..6], [1.0, logs[0], 2.0, logs[1], 3.0, logs[2]]);
         let Answers::Values { values, .. } = &samples.answers else { panic!("it is a regression") };
         let expected = |a: f64, b: f64| (0.5 * ((a * a + b * b) / 2.0).ln()) as f32;
-        assert_eq!(values[..], [expected(4.0, 5.0), expected(5.0, 6.0)]);
+        assert_eq!(values[..], [expected(4.0, 5.0), expected(5.0, 6.0)].map(f64::from));
         assert_eq!(samples.naive, [expected(2.0, 3.0), expected(3.0, 4.0)]);
         assert_eq!(samples.captions, ["4", "5"]);
     }

@@ -1,9 +1,9 @@
 //! Small tables, embedded: the last column is what is to be predicted.
 
 use super::Error;
-use super::dataset::Scale;
+use super::answers::Answers;
 use super::embedded::{Part, part};
-use super::samples::{Answers, Samples};
+use super::samples::Samples;
 
 static BREAST_CANCER: Part = part!("tabular/breast_cancer.csv", "06d3c3222f9b7e3f3637ab9502df5a9b", 123_865);
 static DIABETES: Part = part!("tabular/diabetes.csv", "19cc19a6a999ae0d8e2f6125de849616", 21_316);
@@ -55,8 +55,9 @@ pub fn digits(normalize: bool) -> Result<Samples, Error> {
 /// See [`breast_cancer`].
 pub fn diabetes() -> Result<Samples, Error> {
     let table = read(&DIABETES)?;
-    let values = table.last.iter().map(|cell| DIABETES.number(cell)).collect::<Result<_, _>>()?;
-    let answers = Answers::Values { width: 1, values, scales: vec![Scale::NONE] };
+    let value = |cell: &String| DIABETES.number(cell).map(f64::from);
+    let values = table.last.iter().map(value).collect::<Result<_, _>>()?;
+    let answers = Answers::values(1, values);
     Ok(Samples { answers, ..table.samples(Vec::new(), &[]) })
 }
 
@@ -139,7 +140,7 @@ mod tests {
     fn the_diabetes_target_has_its_published_mean() {
         let samples = diabetes().unwrap();
         let Answers::Values { values, .. } = &samples.answers else { panic!("it is a regression") };
-        let mean = values.iter().sum::<f32>() / values.len() as f32;
+        let mean = values.iter().sum::<f64>() / values.len() as f64;
         assert!((mean - 152.133).abs() < 0.01, "{mean}");
         assert_eq!((samples.count(), &samples.columns[2][..]), (442, "body mass index"));
     }

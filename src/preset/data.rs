@@ -7,7 +7,7 @@ use super::field::nested_values;
 use super::path::Path;
 use super::refusal::{Refusal, refuse};
 use super::shapes::{LARGEST, size};
-use super::sources::{Offers, Source, TargetKind};
+use super::sources::{Offers, Source, TargetKind, TargetsAs, ValuesAre};
 use super::variants::variants;
 use crate::fields;
 
@@ -17,8 +17,9 @@ use crate::fields;
 pub struct DataConfig {
     /// Where the samples come from.
     pub source: Source,
-    /// Scales inputs: images to [0, 1], columns of tables and their real-valued targets to mean 0 and deviation 1 as
-    /// the training samples have them.
+    /// Scales inputs: images to [0, 1]; the features of tables, sequences and arrays, and real-valued targets, to mean 0
+    /// and deviation 1 as the training samples have them, or to the range that loss and last activation need
+    /// ([`Scaling`](super::Scaling)).
     #[serde(default = "yes")]
     pub normalize: bool,
     /// How class labels reach the loss.
@@ -43,6 +44,9 @@ pub struct DataConfig {
     /// Train on this many samples only, the classes in equal parts; all when left out.
     #[serde(default)]
     pub train_samples: Option<usize>,
+    /// Whether an epoch sees as many samples of each class as of the largest, those of smaller classes more than once.
+    #[serde(default)]
+    pub oversample: bool,
     /// How training samples are changed at random.
     #[serde(default)]
     pub augment: Augment,
@@ -106,6 +110,7 @@ fields! {
         fold: inside::<Fold>(), "one part of a cross-validation";
         shuffle: Switch, "whether each epoch sees the samples in a new order";
         train_samples: Integer(Range::at_least(1.0)), "train on this many samples only";
+        oversample: Switch, "whether an epoch sees as many samples of each class as of the largest";
         augment: inside::<Augment>(), "how training samples are changed at random";
     }
 }
@@ -127,6 +132,8 @@ pub struct Signature {
     pub tokens: Option<usize>,
     /// What is to be predicted.
     pub target: TargetKind,
+    /// What real-valued targets are like.
+    pub values: ValuesAre,
     /// Number of training samples, validation included.
     pub train: usize,
     /// Number of test samples.
@@ -146,12 +153,14 @@ impl DataConfig {
             fold: None,
             shuffle: true,
             train_samples: None,
+            oversample: false,
             augment: Augment::default(),
         }
     }
 
-    /// What the network sees and what it is to predict, where the source offers `set`.
-    pub fn signature(&self, set: &Offers) -> Signature {
+    /// What the network sees and what it is to predict, where the source offers `set` and `targets` says how targets are
+    /// read that can be read in two ways.
+    pub fn signature(&self, set: &Offers, targets: TargetsAs) -> Signature {
         let (train, test) = match (set.test, set.window) {
             (Some(own), _) => (set.samples, own),
             (None, None) => {
@@ -165,10 +174,10 @@ impl DataConfig {
             }
         };
         let target = match self.targets {
-            TargetChoice::Labels => set.target.clone(),
+            TargetChoice::Labels => set.target_as(targets).clone(),
             TargetChoice::Input => TargetKind::Values(size(&set.input)),
         };
-        Signature { input: set.input.clone(), tokens: set.tokens, target, train, test }
+        Signature { input: set.input.clone(), tokens: set.tokens, target, values: set.values, train, test }
     }
 
     /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and
@@ -224,6 +233,13 @@ impl DataConfig {
                 Path::to("data").field("fold"),
                 "this set has a test set of its own, or an order in time, and is not cut into folds",
                 "leave fold out",
+            );
+        }
+        if self.oversample && !matches!(set.target, TargetKind::Classes(_)) {
+            return refuse(
+                Path::to("data").field("oversample"),
+                "the samples have no classes of which some are small",
+                "leave oversample out",
             );
         }
         self.augment.check(&set.input, set.tokens.is_some())

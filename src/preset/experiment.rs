@@ -49,7 +49,7 @@ impl TryFrom<Message> for Experiment {
 impl Experiment {
     /// What its networks get from the data.
     pub fn signature(&self) -> Signature {
-        self.preset.data.signature(&self.offers)
+        self.preset.signature(&self.offers)
     }
 
     /// The memory that training takes, data included.

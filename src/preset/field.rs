@@ -20,8 +20,8 @@ pub enum FieldKind {
     Pair(Range),
     /// Whole numbers in brackets.
     Integers(Range),
-    /// Numbers in brackets.
-    Numbers(Range),
+    /// Numbers in brackets, or one of these words.
+    NumbersOr(Range, &'static [&'static str]),
     /// `true` or `false`.
     Switch,
     /// One of these words.
@@ -51,7 +51,9 @@ impl FieldKind {
             FieldKind::Number(range) => numbers("a number", range),
             FieldKind::Pair(range) => numbers("one or two whole numbers", range),
             FieldKind::Integers(range) => numbers("whole numbers", range),
-            FieldKind::Numbers(range) => numbers("numbers", range),
+            FieldKind::NumbersOr(range, words) => {
+                format!("[…] with {}, or {}", numbers("numbers", range), words.join(", "))
+            }
             FieldKind::Switch => "true or false".into(),
             FieldKind::Choice(words) => format!("one of {}", words.join(", ")),
             FieldKind::Choices(words) => format!("[…] with some of {}", words.join(", ")),
@@ -296,7 +298,7 @@ impl Field {
             | FieldKind::Number(range)
             | FieldKind::Pair(range)
             | FieldKind::Integers(range)
-            | FieldKind::Numbers(range) => Some(range),
+            | FieldKind::NumbersOr(range, _) => Some(range),
             FieldKind::Switch
             | FieldKind::Choice(_)
             | FieldKind::Choices(_)
@@ -309,7 +311,7 @@ impl Field {
     fn out_of_range(&self, value: &Value) -> Option<OutOfRange> {
         let (Some(range), Value::Numbers(numbers)) = (self.range(), value) else { return None };
         let place = numbers.iter().position(|&number| !range.contains(number))?;
-        let is_list = matches!(self.kind, FieldKind::Integers(_) | FieldKind::Numbers(_));
+        let is_list = matches!(self.kind, FieldKind::Integers(_) | FieldKind::NumbersOr(..));
         let path = if is_list { Path::to(self.name).index(place) } else { Path::to(self.name) };
         Some(OutOfRange { path, number: numbers[place], range, refusal: self.refusal })
     }

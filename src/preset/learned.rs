@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::data::DataConfig;
 use super::scale::Scale;
 use super::sources::{Offers, Source};
 
@@ -39,10 +40,25 @@ pub struct Preparation {
     /// How inputs were standardised, repeated along a sample: one scale for all numbers, or one for each column; empty
     /// where they were not.
     pub input_scales: Vec<Scale>,
+    /// The least and the greatest number of the training samples' inputs, before they were scaled; `None` where nobody
+    /// looked.
+    #[serde(default)]
+    pub input_range: Option<(f64, f64)>,
     /// What stands in for a missing value before scaling, repeated likewise; empty where nothing does.
-    pub fills: Vec<f32>,
+    pub fills: Vec<f64>,
     /// How real-valued targets were standardised, one scale for each; empty where there are none.
     pub target_scales: Vec<Scale>,
+}
+
+impl Preparation {
+    /// How inputs are scaled in all: two built-in sets divide by a constant, which their scales do not tell.
+    pub fn scales(&self, data: &DataConfig) -> Vec<Scale> {
+        match &data.source {
+            Source::Mnist if data.normalize => vec![Scale::of(0.0, 255.0)],
+            Source::Digits8x8 if data.normalize => vec![Scale::of(0.0, 16.0)],
+            _ => self.input_scales.clone(),
+        }
+    }
 }
 
 /// The state of a file, or of the files of a folder, by which a change is noticed.

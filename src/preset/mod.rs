@@ -4,6 +4,7 @@
 //! [`Experiment`] whose shapes fit.
 
 pub mod augment;
+pub mod class_weights;
 pub mod data;
 pub mod device;
 pub mod experiment;
@@ -23,10 +24,12 @@ pub mod parse;
 pub mod path;
 pub mod procedure;
 mod range;
+pub mod reading;
 pub mod reference;
 mod refusal;
 mod ron_options;
 pub mod scale;
+pub mod scaling;
 pub mod schedule;
 mod scores;
 pub mod shapes;
@@ -37,6 +40,7 @@ pub mod validate;
 mod variants;
 
 pub use augment::{Augment, Flip};
+pub use class_weights::ClassWeights;
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
 pub use device::DeviceChoice;
 pub use experiment::{Experiment, Network, Networks};
@@ -50,12 +54,14 @@ pub use optimizers::Optimizer;
 pub use parse::PresetError;
 pub use path::{Key, Path};
 pub use procedure::{Pretrainer, Procedure, Visible};
+pub use reading::Reading;
 pub use scale::Scale;
+pub use scaling::{Scaling, Spread};
 pub use schedule::Schedule;
 pub use shapes::ShapeError;
 pub use sources::{
     Circles, Colour, Csv, FileSource, Gate, Idx, ImageFolder, LabelledText, Logic, Missing, Moons, Npy, Npz,
-    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, Task, TextFile, WavFolder,
+    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre, WavFolder,
 };
 pub use summary::Summary;
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig};

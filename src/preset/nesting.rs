@@ -101,7 +101,7 @@ fn sample(field: &Field) -> String {
     match field.kind {
         FieldKind::Integer(_) | FieldKind::Pair(_) => "1".into(),
         FieldKind::Number(_) => "1.0".into(),
-        FieldKind::Integers(_) | FieldKind::Numbers(_) | FieldKind::Choices(_) | FieldKind::Texts => {
+        FieldKind::Integers(_) | FieldKind::NumbersOr(..) | FieldKind::Choices(_) | FieldKind::Texts => {
             "[]".into()
         }
         FieldKind::Switch => "true".into(),

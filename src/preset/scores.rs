@@ -1,6 +1,9 @@
-//! Checks class weights and the monitored score against the data: whether it has classes, whether there is an accuracy.
+//! Checks what the loss is told, the metrics and the monitored score against the data: whether it has classes, whether there
+//! is an accuracy.
 
-use super::data::Signature;
+use super::class_weights::ClassWeights;
+use super::data::{Signature, TargetChoice};
+use super::metric::Metric;
 use super::path::Path;
 use super::procedure::Procedure;
 use super::sources::TargetKind;
@@ -11,7 +14,7 @@ impl Preset {
     /// Checks the class weights: one for each class, and not all zero.
     pub(super) fn check_class_weights(&self, signature: &Signature) -> Result<(), Finding> {
         let weights = &self.loss_options.class_weights;
-        if weights.is_empty() {
+        if weights.is_none() {
             return Ok(());
         }
         let at = Path::to("loss_options").field("class_weights");
@@ -21,6 +24,17 @@ impl Preset {
             TargetKind::Classes(_) | TargetKind::Tokens(_) | TargetKind::Values(_) => {
                 return finding(at, "there are no classes to weigh", "leave class_weights out");
             }
+        };
+        let weights = match weights {
+            ClassWeights::Factors(factors) => factors,
+            ClassWeights::Counted(_) if matches!(signature.target, TargetKind::Tokens(_)) => {
+                return finding(
+                    at,
+                    "tokens are not counted",
+                    "give a factor for each token, or leave class_weights out",
+                );
+            }
+            ClassWeights::Counted(_) => return Ok(()),
         };
         if weights.len() != classes {
             let problem = format!("{} weights for {classes} classes", weights.len());
@@ -45,10 +59,9 @@ impl Preset {
         let has_accuracy = self.predicts()
             && match signature.target {
                 TargetKind::Classes(_) | TargetKind::Tokens(_) => true,
-                TargetKind::Values(_) => !matches!(
-                    self.loss,
-                    Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber | Loss::KlDivergence
-                ),
+                TargetKind::Values(_) => {
+                    self.loss.compares_probabilities() && self.data.targets == TargetChoice::Labels
+                }
             };
         if has_accuracy {
             return Ok(());
@@ -57,8 +70,70 @@ impl Preset {
         finding(at, "this training has no accuracy to monitor", "use monitor: val_loss")
     }
 
+    /// Checks that labels are smoothed only where the loss compares probabilities of classes.
+    pub(super) fn check_smoothing(&self) -> Result<(), Finding> {
+        let smooths = match self.loss {
+            Loss::BinaryCrossentropy
+            | Loss::CategoricalCrossentropy
+            | Loss::SparseCategoricalCrossentropy => true,
+            Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber | Loss::KlDivergence => false,
+        };
+        if smooths || self.loss_options.label_smoothing == 0.0 {
+            return Ok(());
+        }
+        let at = Path::to("loss_options").field("label_smoothing");
+        let problem = format!("{} has no labels to smooth", self.loss.name());
+        finding(at, problem, "leave label_smoothing out, or use a cross-entropy")
+    }
+
+    /// Checks that this training reports the metrics that are asked for.
+    pub(super) fn check_metrics(&self, signature: &Signature) -> Result<(), Finding> {
+        let known = self.metrics_of(signature);
+        let Some(place) = self.train.metrics.iter().position(|metric| !known.contains(metric)) else {
+            return Ok(());
+        };
+        let at = Path::to("train").field("metrics").index(place);
+        let problem = format!("this training has no {}", self.train.metrics[place].name());
+        let names: Vec<&str> = known.iter().map(|metric| metric.name()).collect();
+        finding(
+            at,
+            problem,
+            match &names[..] {
+                [] => "leave metrics out: this procedure reports its own".into(),
+                names => format!("use some of: {}", names.join(", ")),
+            },
+        )
+    }
+
+    /// The metrics that this training can report beside its loss, where a person chooses them.
+    fn metrics_of(&self, signature: &Signature) -> &'static [Metric] {
+        const CLASSES: &[Metric] = &[
+            Metric::TopFive,
+            Metric::Precision,
+            Metric::Recall,
+            Metric::F1,
+            Metric::RocAuc,
+            Metric::Mae,
+            Metric::Rmse,
+            Metric::RSquared,
+        ];
+        const VALUES: &[Metric] = &[Metric::Mae, Metric::Rmse, Metric::RSquared];
+        const TOKENS: &[Metric] = &[Metric::Perplexity, Metric::BitsPerCharacter];
+        if !self.predicts() {
+            return &[];
+        }
+        match &signature.target {
+            TargetKind::Tokens(_) => TOKENS,
+            TargetKind::Classes(names) if names.len() > 2 => CLASSES,
+            TargetKind::Classes(_) => &CLASSES[1..],
+            TargetKind::Values(_) if self.data.targets == TargetChoice::Input => VALUES,
+            TargetKind::Values(_) if self.loss == Loss::BinaryCrossentropy => &CLASSES[1..],
+            TargetKind::Values(_) => VALUES,
+        }
+    }
+
     /// Whether the data's own targets are predicted.
-    fn predicts(&self) -> bool {
+    pub(super) fn predicts(&self) -> bool {
         match self.procedure {
             Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => true,
             Procedure::Autoencoder(_) | Procedure::Variational(_) | Procedure::Adversarial(_) => false,

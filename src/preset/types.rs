@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::class_weights::ClassWeights;
 use super::data::DataConfig;
 use super::field::nested_values;
 use super::layers::Layer;
@@ -69,6 +70,19 @@ variants! {
     }
 }
 
+impl Loss {
+    /// Whether it compares probabilities: its targets lie between 0 and 1.
+    pub fn compares_probabilities(self) -> bool {
+        match self {
+            Loss::BinaryCrossentropy
+            | Loss::CategoricalCrossentropy
+            | Loss::SparseCategoricalCrossentropy
+            | Loss::KlDivergence => true,
+            Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber => false,
+        }
+    }
+}
+
 /// Options of the losses; each is used by the losses that know it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -77,13 +91,26 @@ pub struct LossOptions {
     pub label_smoothing: f32,
     /// Where Huber's loss turns linear.
     pub delta: f32,
-    /// A factor for each class (cross-entropies); empty: all 1.
-    pub class_weights: Vec<f32>,
+    /// How much each class counts.
+    pub class_weights: ClassWeights,
+}
+
+impl LossOptions {
+    /// The options on training samples, of which `counts` are of each class.
+    pub fn for_training(&self, counts: &[u64]) -> Self {
+        let factors = self.class_weights.factors(counts);
+        LossOptions { class_weights: ClassWeights::Factors(factors), ..self.clone() }
+    }
+
+    /// The options on samples that are not trained on: class weights and smoothed labels belong to training.
+    pub fn for_evaluation(&self) -> Self {
+        LossOptions { label_smoothing: 0.0, class_weights: ClassWeights::default(), ..self.clone() }
+    }
 }
 
 impl Default for LossOptions {
     fn default() -> Self {
-        LossOptions { label_smoothing: 0.0, delta: 1.0, class_weights: Vec::new() }
+        LossOptions { label_smoothing: 0.0, delta: 1.0, class_weights: ClassWeights::default() }
     }
 }
 
@@ -190,7 +217,7 @@ fields! {
         label_smoothing: Number(Range::SHARE), "the share of a target that is spread over all classes",
             "label smoothing is a share";
         delta: Number(Range::ABOVE_ZERO), "where Huber's loss turns linear";
-        class_weights: Numbers(Range::NOT_NEGATIVE), "a factor for each class";
+        class_weights: NumbersOr(Range::NOT_NEGATIVE, ClassWeights::WORDS), "a factor for each class";
     }
 }
 

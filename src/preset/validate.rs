@@ -9,7 +9,7 @@ use super::parse::PresetError;
 use super::path::Path;
 use super::refusal::Refusal;
 use super::shapes::ShapeError;
-use super::sources::{Offers, TargetKind};
+use super::sources::{Offers, TargetKind, ValuesAre};
 use super::summary::Summary;
 use super::types::{Loss, Preset};
 
@@ -78,7 +78,7 @@ impl Preset {
     pub fn fit(self, offers: &Offers) -> Result<Experiment, Finding> {
         self.check_values()?;
         self.data.check_against(offers).map_err(Finding::from)?;
-        let networks = self.networks(&self.data.signature(offers))?;
+        let networks = self.networks(&self.signature(offers))?;
         Ok(Experiment { preset: self, offers: offers.clone(), networks })
     }
 
@@ -102,6 +102,42 @@ impl Preset {
         self.data.check().map_err(Finding::from)
     }
 
+    /// Checks that real-valued targets are what the loss compares.
+    fn check_values_for_loss(&self, signature: &Signature) -> Result<(), Finding> {
+        let at = Path::to("loss");
+        let values = "use mean_squared_error, with a last layer without activation, to predict values";
+        match (self.loss, signature.values) {
+            (Loss::BinaryCrossentropy, ValuesAre::Any) => finding(
+                at,
+                "binary_crossentropy compares probabilities, and not all targets lie between 0 and 1",
+                values,
+            ),
+            (Loss::CategoricalCrossentropy | Loss::KlDivergence, ValuesAre::Any | ValuesAre::Shares) => {
+                let problem = format!(
+                    "{} compares distributions over classes, and the targets are no classes and do not sum to 1",
+                    self.loss.name()
+                );
+                finding(
+                    at,
+                    problem,
+                    format!("{values}, or task: classes to take a table's label for classes"),
+                )
+            }
+            (Loss::SparseCategoricalCrossentropy, _) => {
+                let problem =
+                    "sparse_categorical_crossentropy takes class numbers, and the targets are values";
+                finding(
+                    at,
+                    problem,
+                    format!("{values}, or task: classes to take a table's label for classes"),
+                )
+            }
+            (Loss::BinaryCrossentropy, ValuesAre::Shares | ValuesAre::Distributions)
+            | (Loss::CategoricalCrossentropy | Loss::KlDivergence, ValuesAre::Distributions)
+            | (Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber, _) => Ok(()),
+        }
+    }
+
     /// Checks the last layer against the loss, the labels and the target.
     pub(super) fn check_end(&self, summary: &Summary, signature: &Signature) -> Result<(), Finding> {
         let output = summary.rows.last().map(|row| &row.shape[..]).unwrap_or_default();
@@ -109,8 +145,9 @@ impl Preset {
         let activation = self.layers.last().and_then(Layer::activation);
         match &signature.target {
             TargetKind::Classes(classes) => {
-                let count = if self.data.labels == Labels::Binary { 1 } else { classes.len() };
-                if self.data.labels == Labels::Binary && classes.len() != 2 {
+                let labels = self.reading().labels;
+                let count = if labels == Labels::Binary { 1 } else { classes.len() };
+                if labels == Labels::Binary && classes.len() != 2 {
                     return finding(
                         Path::to("data").field("labels"),
                         format!("binary labels for {} classes", classes.len()),
@@ -125,7 +162,7 @@ impl Preset {
                         help,
                     );
                 }
-                match (self.loss, self.data.labels) {
+                match (self.loss, labels) {
                     (Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy, Labels::Binary) => {
                         finding(
                             Path::to("loss"),
@@ -147,6 +184,7 @@ impl Preset {
                 }
             }
             TargetKind::Values(count) => {
+                self.check_values_for_loss(signature)?;
                 if output != [*count] {
                     let help = format!("end with Dense(units: {count})");
                     return finding(last, format!("the network gives {output:?} for {count} values"), help);

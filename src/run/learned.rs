@@ -47,7 +47,7 @@ pub fn load(folder: &Path) -> Result<Option<Learned>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::{Csv, Fingerprint, Offers, Preparation, Scale, TargetKind};
+    use crate::preset::{Csv, Fingerprint, Offers, Preparation, Scale, TargetKind, ValuesAre};
 
     #[test]
     fn what_was_learned_comes_back_to_the_last_bit_and_a_run_without_it_is_an_old_one() {
@@ -61,6 +61,8 @@ mod tests {
                 input: vec![2],
                 tokens: None,
                 target: TargetKind::Classes(classes.clone()),
+                other_target: None,
+                values: ValuesAre::Any,
                 samples: 120,
                 window: None,
                 gap: 0,
@@ -75,10 +77,11 @@ mod tests {
                 label: Some("y".into()),
                 are_pixels: false,
                 input_scales: vec![
-                    Scale { mean: 0.1 + 0.2, deviation: 1.0 / 3.0 },
-                    Scale { mean: 1.7e9 + 1.0 / 7.0, deviation: 5e-324 },
+                    Scale::of(0.1 + 0.2, 1.0 / 3.0),
+                    Scale { is_share: true, ..Scale::of(1.7e9 + 1.0 / 7.0, 5e-324) },
                 ],
-                fills: vec![0.1, f32::MIN_POSITIVE],
+                fills: vec![0.1, f64::MIN_POSITIVE],
+                input_range: Some((-0.5, 1e300)),
                 target_scales: Vec::new(),
             },
         };

@@ -3,40 +3,37 @@
 use super::error::Error;
 use super::metrics::{Metrics, Scores};
 use super::network::Network;
+use super::task::Task;
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::loss::Form;
 use crate::nn::ops::Backend;
-use crate::preset::Loss;
 
 /// Sums of loss and correct answers over some samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LossAndHits {
+    task: Task,
+    /// An output above this says yes, where an output says yes or no.
+    threshold: f32,
     /// Sum of the samples' losses.
     loss: f64,
     /// Correct answers, and questions that have a correct answer.
     hits: u64,
     questions: u64,
     samples: u64,
-    /// For binary classification: a single output above this means the second class.
-    threshold: Option<f32>,
 }
 
 impl LossAndHits {
-    /// Empty sums, for outputs in `form` and the loss `loss`.
-    pub fn of(loss: Loss, form: Form) -> Self {
-        let threshold = match (loss, form) {
-            (Loss::BinaryCrossentropy, Form::SigmoidLogits) => Some(0.0),
-            (Loss::BinaryCrossentropy, _) => Some(0.5),
-            _ => None,
-        };
-        LossAndHits { threshold, ..LossAndHits::default() }
+    /// Empty sums, for outputs in `form` to a task.
+    pub fn of(task: Task, form: Form) -> Self {
+        let threshold = if form == Form::SigmoidLogits { 0.0 } else { 0.5 };
+        LossAndHits { task, threshold, loss: 0.0, hits: 0, questions: 0, samples: 0 }
     }
 
     /// Adds a batch: its mean loss, and the model's outputs, which are compared with the targets.
     pub fn add(&mut self, loss: f64, output: &[f32], width: usize, batch: &Batch) {
         self.loss += loss * batch.rows as f64;
         self.samples += batch.rows as u64;
-        let (hits, questions) = hits(output, width, &batch.targets, self.threshold);
+        let (hits, questions) = self.hits(output, width, &batch.targets);
         self.hits += hits;
         self.questions += questions;
     }
@@ -49,37 +46,35 @@ impl LossAndHits {
             metrics: Metrics::default(),
         }
     }
-}
 
-/// The number of correct answers, and of questions that have one. An answer is the largest output, or, for a single
-/// output with two classes, the side of the threshold on which it lies.
-fn hits(output: &[f32], width: usize, targets: &Targets, threshold: Option<f32>) -> (u64, u64) {
-    let right = match targets {
-        Targets::Classes(classes) => {
-            let pairs = output.chunks_exact(width).zip(classes);
-            return (
-                pairs.clone().filter(|(row, class)| largest(row) == **class as usize).count() as u64,
-                pairs.len() as u64,
-            );
-        }
-        Targets::Values(values) if width > 1 && is_one_hot(values, width) => {
-            let rows = output.chunks_exact(width).zip(values.chunks_exact(width));
-            rows.filter(|(row, target)| largest(row) == largest(target)).count()
-        }
-        Targets::Values(values) => match threshold {
-            Some(threshold) if width == 1 => {
-                output.iter().zip(values).filter(|&(&y, &t)| (y > threshold) == (t > 0.5)).count()
+    /// The number of correct answers, and of questions that have one. An answer is the largest output; where each output
+    /// says yes or no, it is the side of the threshold on which it lies, as in Keras's binary accuracy.
+    fn hits(&self, output: &[f32], width: usize, targets: &Targets) -> (u64, u64) {
+        let rows = output.chunks_exact(width);
+        match (self.task, targets) {
+            (Task::Regression, _) => (0, 0),
+            (_, Targets::Classes(classes)) => {
+                let right = rows.zip(classes).filter(|(row, class)| largest(row) == **class as usize);
+                (right.count() as u64, classes.len() as u64)
             }
-            _ => return (0, 0),
-        },
-    };
-    (right as u64, (output.len() / width) as u64)
-}
+            (Task::Binary, Targets::Values(values)) if width == 1 => self.sides(output, values),
+            (Task::Multilabel, Targets::Values(values)) => self.sides(output, values),
+            (
+                Task::Binary | Task::Multiclass | Task::Distribution | Task::NextToken,
+                Targets::Values(values),
+            ) => {
+                let pairs = rows.zip(values.chunks_exact(width));
+                let right = pairs.clone().filter(|(row, target)| largest(row) == largest(target));
+                (right.count() as u64, pairs.len() as u64)
+            }
+        }
+    }
 
-pub(super) fn is_one_hot(values: &[f32], width: usize) -> bool {
-    values.first_chunk::<1>().is_some()
-        && values[..width].iter().all(|&x| x == 0.0 || x == 1.0)
-        && values[..width].iter().sum::<f32>() == 1.0
+    /// How many outputs are on the side of the threshold on which their target is.
+    fn sides(&self, output: &[f32], targets: &[f32]) -> (u64, u64) {
+        let right = output.iter().zip(targets).filter(|&(&y, &t)| (y > self.threshold) == (t > 0.5));
+        (right.count() as u64, output.len() as u64)
+    }
 }
 
 /// The class that a network predicts for one sample, from its output after the last activation. A single output above a
@@ -179,7 +174,7 @@ mod tests {
     use crate::nn::model::Model;
     use crate::nn::optim::Optimizer;
     use crate::preset::library;
-    use crate::preset::{Clip, Layer, Networks};
+    use crate::preset::{Clip, Layer, Loss, Networks};
 
     fn chunk_of(layers: &[Layer], input: &[usize]) -> usize {
         let model = Model::build(&Cpu::default(), layers, input, Loss::MeanSquaredError, 1).unwrap();
@@ -206,14 +201,24 @@ mod tests {
     }
 
     #[test]
-    fn hits_are_counted_for_class_numbers_and_one_hot_rows_and_not_for_values() {
+    fn hits_are_counted_as_the_task_says() {
+        let hits = |task, form, output: &[f32], width, targets: &Targets| {
+            LossAndHits::of(task, form).hits(output, width, targets)
+        };
         let output = [0.1, 0.9, 0.8, 0.2, 0.5, 0.5];
-        assert_eq!(hits(&output, 2, &Targets::Classes(vec![1, 1, 0]), None), (2, 3));
-        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0]), None), (2, 3));
-        assert_eq!(hits(&output, 2, &Targets::Values(vec![0.3; 6]), None), (0, 0));
+        let classes = Targets::Classes(vec![1, 1, 0]);
+        let rows = Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(hits(Task::Multiclass, Form::Output, &output, 2, &classes), (2, 3));
+        assert_eq!(hits(Task::Multiclass, Form::Output, &output, 2, &rows), (2, 3));
+        assert_eq!(hits(Task::Regression, Form::Output, &output, 2, &rows), (0, 0));
         let binary = Targets::Values(vec![0.0, 1.0, 1.0]);
-        assert_eq!(hits(&[-0.2, 0.3, -4.0], 1, &binary, Some(0.0)), (2, 3));
-        assert_eq!(hits(&[0.4, 0.6, 0.1], 1, &binary, None), (0, 0));
+        assert_eq!(hits(Task::Binary, Form::SigmoidLogits, &[-0.2, 0.3, -4.0], 1, &binary), (2, 3));
+        assert_eq!(hits(Task::Binary, Form::Output, &[0.4, 0.6, 0.1], 1, &binary), (2, 3));
+        // Two labels a sample: the first sample has one, though its row looks like a class.
+        let labels = Targets::Values(vec![1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(hits(Task::Multilabel, Form::Output, &output, 2, &labels), (3, 6));
+        let shares = Targets::Values(vec![0.3, 0.7, 0.4, 0.6, 0.9, 0.1]);
+        assert_eq!(hits(Task::Distribution, Form::Output, &output, 2, &shares), (2, 3));
         assert_eq!((class_said(&[0.6]), class_said(&[0.4]), class_said(&[0.1, 0.2])), (1, 0, 1));
     }
 }

@@ -38,6 +38,8 @@ pub struct LanguageModel<D: Backend> {
     batch_size: usize,
     loss: Loss,
     options: LossOptions,
+    /// The same on samples that are not trained on.
+    evaluation: LossOptions,
     prompt: String,
     temperature: f64,
     seed: u64,
@@ -68,6 +70,7 @@ pub fn prepare<D: Backend>(
             batch_size: preset.train.batch_size.max(1) as usize,
             loss: preset.loss,
             options: preset.loss_options.clone(),
+            evaluation: preset.loss_options.for_evaluation(),
             prompt: options.prompt.clone(),
             temperature: options.temperature,
             seed: preset.seed,
@@ -97,7 +100,8 @@ impl<D: Backend> LanguageModel<D> {
         let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(pass, input)?;
-        let loss = D::loss(pass, &output, width, &batch.targets, self.loss, &self.options, form)?;
+        let options = if pass.records() { &self.options } else { &self.evaluation };
+        let loss = D::loss(pass, &output, width, &batch.targets, self.loss, options, form)?;
         Ok((loss, accuracy(&output.host(), width, &batch.targets)))
     }
 
@@ -283,7 +287,12 @@ mod tests {
     fn prepare(preset: &Preset) -> Result<TrainingLoop<LanguageModel<Cpu>>, Error> {
         let experiment = preset.clone().on_built_in_data();
         let Networks::Language(options) = &experiment.networks else { panic!("it is a language model") };
-        super::prepare(preset, options, data::open(&preset.data, preset.seed)?, &Cpu::default())
+        super::prepare(
+            preset,
+            options,
+            data::open(&preset.data, &preset.reading(), preset.seed)?,
+            &Cpu::default(),
+        )
     }
 
     fn preset(epochs: u32) -> Preset {

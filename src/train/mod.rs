@@ -23,6 +23,7 @@ pub mod snapshot;
 pub mod stopping;
 pub mod supervised;
 mod tally;
+mod task;
 pub mod train_step;
 pub mod training;
 pub mod training_loop;

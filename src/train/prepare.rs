@@ -7,7 +7,7 @@ use crate::data::{self, Splits};
 use crate::nn::ops::Backend;
 use crate::nn::{OnDevice, on_device};
 use crate::preset::experiment::Pretraining;
-use crate::preset::{DataConfig, DeviceChoice, Experiment, Networks, Preparation};
+use crate::preset::{DataConfig, DeviceChoice, Experiment, Networks, Preparation, Reading};
 
 /// Opens the data and builds the networks of an experiment on a device, with its procedure.
 ///
@@ -28,7 +28,9 @@ pub fn prepare_as_learned(
     learned: &Preparation,
     device: DeviceChoice,
 ) -> Result<Box<dyn Training>, Error> {
-    on_opened(experiment, device, |config, seed| data::open_as_learned(config, seed, learned))
+    on_opened(experiment, device, |config, reading, seed| {
+        data::open_as_learned(config, reading, seed, learned)
+    })
 }
 
 /// Builds the networks of an experiment without its data: to put questions to them, not to train them. Its sets are empty.
@@ -47,17 +49,18 @@ pub fn prepare_without_data(
 fn on_opened(
     experiment: &Experiment,
     device: DeviceChoice,
-    open: impl Fn(&DataConfig, u64) -> Result<Splits, data::Error>,
+    open: impl Fn(&DataConfig, &Reading, u64) -> Result<Splits, data::Error>,
 ) -> Result<Box<dyn Training>, Error> {
     memory::check(experiment)?;
     let preset = &experiment.preset;
-    let splits = open(&preset.data, preset.seed)?;
+    let reading = preset.reading();
+    let splits = open(&preset.data, &reading, preset.seed)?;
     data::check_unchanged(&splits, experiment)?;
     // Pretraining may use the samples that the supervised training leaves out.
     let uses_all =
         matches!(&experiment.networks, Networks::Pretraining(Pretraining { unlabelled: true, .. }));
     let unlabelled = match preset.data.train_samples.is_some() && uses_all {
-        true => open(&DataConfig { train_samples: None, ..preset.data.clone() }, preset.seed)?,
+        true => open(&DataConfig { train_samples: None, ..preset.data.clone() }, &reading, preset.seed)?,
         false => splits.clone(),
     };
     if splits.train.is_empty() {

@@ -9,16 +9,17 @@ use super::figures::{self, Subject};
 use super::metrics::Scores;
 use super::network::Network;
 use super::tally::Tally;
+use super::task::Task;
 use super::train_step::{StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
-use crate::data::{Batch, Dataset, Splits, order};
+use crate::data::{self, Batch, Dataset, Splits, order};
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::nn::profile::span;
-use crate::preset::Preset;
+use crate::preset::{LossOptions, Preset};
 
 /// A supervised training in progress.
 pub type Trainer<D> = TrainingLoop<Supervised<D>>;
@@ -27,6 +28,11 @@ pub type Trainer<D> = TrainingLoop<Supervised<D>>;
 pub struct Supervised<D: Backend> {
     networks: [Network<D>; 1],
     preset: Preset,
+    task: Task,
+    /// The options of the loss on training samples.
+    options: LossOptions,
+    /// The same on samples that are not trained on.
+    evaluation: LossOptions,
 }
 
 /// Builds the network for these samples, whatever data the preset names.
@@ -39,7 +45,14 @@ pub fn on<D: Backend>(preset: &Preset, splits: Splits, device: &D) -> Result<Tra
         let mut model = Model::build(device, &preset.layers, shape, preset.loss, preset.seed)?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
         let optimizer = Optimizer::new(&preset.optimizer, &preset.train.clip);
-        Ok(Supervised { networks: [Network { name: "", model, optimizer }], preset: preset.clone() })
+        let task = Task::of(preset, &*splits.train, model.output_width());
+        Ok(Supervised {
+            networks: [Network { name: "", model, optimizer }],
+            preset: preset.clone(),
+            task,
+            options: preset.loss_options.for_training(&data::class_counts(&*splits.train)),
+            evaluation: preset.loss_options.for_evaluation(),
+        })
     })
 }
 
@@ -56,7 +69,7 @@ impl<D: Backend> Supervised<D> {
         let input = Var::shared(&device, inputs, batch.rows)?;
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(&mut pass, input)?;
-        let (loss, options) = (self.preset.loss, &self.preset.loss_options);
+        let (loss, options) = (self.preset.loss, &self.options);
         let loss = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?;
         let value = f64::from(loss.value);
         if !value.is_finite() {
@@ -67,7 +80,7 @@ impl<D: Backend> Supervised<D> {
         optimizer.step(model, &mut gradients, context.learning_rate)?;
 
         let _span = span("scores", 0);
-        let mut own = LossAndHits::of(self.preset.loss, form);
+        let mut own = LossAndHits::of(self.task, form);
         own.add(value + penalty, &output.host(), width, batch);
         Ok(own.scores())
     }
@@ -119,8 +132,9 @@ impl<D: Backend> TrainStep for Supervised<D> {
     }
 
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Sums> {
-        let loss = LossAndHits::of(self.preset.loss, self.networks[0].model.form());
-        let tally = Tally::new(&self.preset.train.metrics);
+        let form = self.networks[0].model.form();
+        let loss = LossAndHits::of(self.task, form);
+        let tally = Tally::new(self.task, form, &self.preset.train.metrics, set.target_scales());
         self.model().reset_evaluation_state();
         Evaluation::of_all(set, chunk(&self.networks), Sums { loss, tally })
     }
@@ -132,11 +146,11 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(&mut pass, input)?;
-        let (loss, options) = (self.preset.loss, &self.preset.loss_options);
+        let (loss, options) = (self.preset.loss, &self.evaluation);
         let value = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
         let output = output.host();
         sums.loss.add(f64::from(value), &output, width, batch);
-        sums.tally.add(&output, width, form, batch);
+        sums.tally.add(&output, width, &batch.targets);
         Ok(())
     }
 
@@ -189,7 +203,7 @@ mod tests {
     }
 
     fn prepare(preset: &Preset) -> Result<Trainer<Cpu>, Error> {
-        on(preset, data::open(&preset.data, preset.seed)?, &Cpu::default())
+        on(preset, data::open(&preset.data, &preset.reading(), preset.seed)?, &Cpu::default())
     }
 
     #[test]

@@ -1,31 +1,54 @@
 //! Computes the metrics of a whole set of samples: what is counted, and the formulas.
 
+use std::borrow::Cow;
+
+use super::evaluation::largest;
 use super::metrics::{Metric, Metrics};
-use crate::data::{Batch, Targets};
+use super::task::Task;
+use crate::data::{Scale, Targets};
 use crate::nn::loss::Form;
 
 /// The outputs of a model for a set of samples, as far as the metrics need them.
 pub(super) struct Tally {
     wanted: Vec<Metric>,
-    kind: Option<Kind>,
+    form: Form,
+    counts: Counts,
+    /// Differences to the targets, where they are asked for.
+    residuals: Option<Residuals>,
 }
 
-enum Kind {
+/// What is counted for each task.
+enum Counts {
     /// Two classes: each sample's score for the positive class (the second), and whether the sample is positive.
     Binary(Vec<(f32, bool)>),
-    /// Several classes: `counts[truth * classes + predicted]`, the number of samples whose class is among the five
-    /// largest outputs, and, where the area under the ROC curve is needed, each sample's probabilities and class.
-    Classes { classes: usize, counts: Vec<u64>, among_five: u64, outputs: Option<(Vec<f32>, Vec<u32>)> },
+    /// Several classes.
+    Classes(ClassCounts),
+    /// Several labels: for each, every sample's score, and whether the sample has it.
+    Labels(Vec<Vec<(f32, bool)>>),
     /// Real values.
-    Values(Residuals),
+    Values,
     /// A token at every step.
     Tokens,
 }
 
-/// Sums over real-valued outputs, column by column.
+#[derive(Default)]
+struct ClassCounts {
+    classes: usize,
+    /// `counts[truth * classes + predicted]`.
+    counts: Vec<u64>,
+    /// The number of samples whose class is among the five largest outputs.
+    among_five: u64,
+    /// Where the area under the ROC curve is needed: each sample's probabilities and class.
+    outputs: Option<(Vec<f32>, Vec<u32>)>,
+}
+
+/// Sums over differences of outputs and targets, column by column.
 #[derive(Default)]
 struct Residuals {
+    /// How the targets were scaled, one for each output; empty: not at all.
+    scales: Vec<Scale>,
     count: u64,
+    /// Sums in the targets' own units.
     absolute: f64,
     squared: f64,
     /// Sum and sum of squares of each output's targets.
@@ -35,123 +58,136 @@ struct Residuals {
 }
 
 impl Tally {
-    /// A tally for these metrics; for the task's usual metrics when the list is empty.
-    pub(super) fn new(wanted: &[Metric]) -> Self {
-        Tally { wanted: wanted.to_vec(), kind: None }
+    /// A tally for these metrics, for the task's usual metrics when the list is empty: of outputs in `form`, whose targets were
+    /// scaled by `scales`.
+    pub(super) fn new(task: Task, form: Form, wanted: &[Metric], scales: &[Scale]) -> Self {
+        let usual: &[Metric] = match task {
+            Task::Binary => &[Metric::Precision, Metric::Recall, Metric::F1, Metric::RocAuc],
+            Task::Multilabel => &[Metric::F1, Metric::RocAuc],
+            Task::Regression => &[Metric::Mae, Metric::Rmse, Metric::RSquared],
+            Task::NextToken => &[Metric::Perplexity, Metric::BitsPerCharacter],
+            Task::Multiclass | Task::Distribution => &[],
+        };
+        let wanted = if wanted.is_empty() { usual } else { wanted };
+        let counts = match task {
+            Task::Binary => Counts::Binary(Vec::new()),
+            Task::Multiclass => Counts::Classes(ClassCounts {
+                outputs: wanted.contains(&Metric::RocAuc).then(Default::default),
+                ..ClassCounts::default()
+            }),
+            Task::Multilabel => Counts::Labels(Vec::new()),
+            Task::Regression | Task::Distribution => Counts::Values,
+            Task::NextToken => Counts::Tokens,
+        };
+        let of_values = [Metric::Mae, Metric::Rmse, Metric::RSquared];
+        let residuals = wanted
+            .iter()
+            .any(|metric| of_values.contains(metric))
+            .then(|| Residuals { scales: scales.to_vec(), ..Residuals::default() });
+        Tally { wanted: wanted.to_vec(), form, counts, residuals }
     }
 
     /// Adds a batch's outputs, whose last axis is `width` long.
-    pub(super) fn add(&mut self, output: &[f32], width: usize, form: Form, batch: &Batch) {
-        let wants_area = self.wanted.contains(&Metric::RocAuc);
-        let kind = self.kind.get_or_insert_with(|| Kind::of(width, form, batch, wants_area));
-        match kind {
-            Kind::Tokens => {}
-            Kind::Binary(seen) => {
-                let truths = truths(&batch.targets, width);
+    pub(super) fn add(&mut self, output: &[f32], width: usize, targets: &Targets) {
+        let form = self.form;
+        if let Some(residuals) = &mut self.residuals {
+            residuals.add(&probabilities(output, width, form), &as_values(targets, width), width);
+        }
+        match &mut self.counts {
+            Counts::Values | Counts::Tokens => {}
+            Counts::Binary(seen) => {
                 let scores = output.chunks_exact(width).map(|row| match *row {
                     [no, yes] if form == Form::SoftmaxLogits => sigmoid(yes - no),
                     [_, yes] => yes,
                     [logit] if form == Form::SigmoidLogits => sigmoid(logit),
                     ref row => row[0],
                 });
-                seen.extend(scores.zip(truths.map(|truth| truth == 1)));
+                seen.extend(scores.zip(truths(targets, width).map(|truth| truth == 1)));
             }
-            Kind::Classes { classes, counts, among_five, outputs } => {
-                for (row, truth) in output.chunks_exact(width).zip(truths(&batch.targets, width)) {
-                    let truth = truth as usize;
-                    let Some(&own) = row.get(truth) else { continue };
-                    counts[truth * *classes + super::evaluation::largest(row)] += 1;
-                    *among_five += u64::from(row.iter().filter(|&&x| x > own).count() < 5);
-                    if let Some((all, truths)) = outputs {
-                        extend_with_probabilities(all, row, form);
-                        truths.push(truth as u32);
-                    }
+            Counts::Labels(labels) => {
+                labels.resize(width, Vec::new());
+                let scores = probabilities(output, width, form);
+                for (row, truths) in
+                    scores.chunks_exact(width).zip(as_values(targets, width).chunks_exact(width))
+                {
+                    let pairs = row.iter().zip(truths).map(|(&score, &truth)| (score, truth > 0.5));
+                    labels.iter_mut().zip(pairs).for_each(|(label, pair)| label.push(pair));
                 }
             }
-            Kind::Values(residuals) => {
-                if let Targets::Values(targets) = &batch.targets {
-                    residuals.add(output, targets, width);
-                }
-            }
+            Counts::Classes(counts) => counts.add(output, width, form, targets),
         }
     }
 
     /// The metrics, given the mean loss.
     pub(super) fn metrics(self, loss: f64) -> Metrics {
-        let usual: &[Metric] = match &self.kind {
-            Some(Kind::Binary(_)) => &[Metric::Precision, Metric::Recall, Metric::F1, Metric::RocAuc],
-            Some(Kind::Values(_)) => &[Metric::Mae, Metric::Rmse, Metric::RSquared],
-            Some(Kind::Tokens) => &[Metric::Perplexity, Metric::BitsPerCharacter],
-            Some(Kind::Classes { .. }) | None => &[],
-        };
-        let Some(kind) = self.kind else { return Metrics::default() };
-        let wanted = if self.wanted.is_empty() { usual } else { &self.wanted };
-        let value = |metric| kind.value(metric, loss).map(|value| (metric, value));
-        wanted
+        let value = |metric| self.value(metric, loss).map(|value| (metric, value));
+        self.wanted
             .iter()
             .filter_map(|&metric| value(metric))
             .fold(Metrics::default(), |sum, (m, v)| sum.with(m, v))
     }
+
+    fn value(&self, metric: Metric, loss: f64) -> Option<f64> {
+        match (metric, &self.residuals) {
+            (Metric::Mae, Some(sums)) => return sums.mean(sums.absolute),
+            (Metric::Rmse, Some(sums)) => return sums.mean(sums.squared).map(f64::sqrt),
+            (Metric::RSquared, Some(sums)) => return sums.explained(),
+            _ => {}
+        }
+        match (&self.counts, metric) {
+            (Counts::Tokens, Metric::Perplexity) => Some(loss.exp()),
+            (Counts::Tokens, Metric::BitsPerCharacter) => Some(loss / std::f64::consts::LN_2),
+            (Counts::Binary(seen), metric) => of_two(metric, seen),
+            (Counts::Labels(labels), metric) => mean(labels.iter().filter_map(|seen| of_two(metric, seen))),
+            (Counts::Classes(counts), metric) => counts.value(metric),
+            (Counts::Values | Counts::Tokens, _) => None,
+        }
+    }
 }
 
-impl Kind {
-    fn of(width: usize, form: Form, batch: &Batch, wants_area: bool) -> Kind {
-        let classes = || Kind::Classes {
-            classes: width,
-            counts: vec![0; width * width],
-            among_five: 0,
-            outputs: wants_area.then(Default::default),
-        };
-        match &batch.targets {
-            Targets::Classes(all) if all.len() > batch.rows => Kind::Tokens,
-            Targets::Classes(_) if width == 2 => Kind::Binary(Vec::new()),
-            Targets::Classes(_) => classes(),
-            Targets::Values(_) if width == 1 && form == Form::SigmoidLogits => Kind::Binary(Vec::new()),
-            Targets::Values(values) if super::evaluation::is_one_hot(values, width) => {
-                if width == 2 {
-                    Kind::Binary(Vec::new())
-                } else {
-                    classes()
-                }
+impl ClassCounts {
+    fn add(&mut self, output: &[f32], width: usize, form: Form, targets: &Targets) {
+        self.classes = width;
+        self.counts.resize(width * width, 0);
+        for (row, truth) in output.chunks_exact(width).zip(truths(targets, width)) {
+            let truth = truth as usize;
+            let Some(&own) = row.get(truth) else { continue };
+            self.counts[truth * width + largest(row)] += 1;
+            self.among_five += u64::from(row.iter().filter(|&&x| x > own).count() < 5);
+            if let Some((all, truths)) = &mut self.outputs {
+                all.extend(probabilities(row, width, form).iter());
+                truths.push(truth as u32);
             }
-            Targets::Values(_) => Kind::Values(Residuals::default()),
         }
     }
 
-    fn value(&self, metric: Metric, loss: f64) -> Option<f64> {
-        match (self, metric) {
-            (Kind::Tokens, Metric::Perplexity) => Some(loss.exp()),
-            (Kind::Tokens, Metric::BitsPerCharacter) => Some(loss / std::f64::consts::LN_2),
-            (Kind::Binary(seen), Metric::RocAuc) => Some(area(seen)),
-            (Kind::Binary(seen), Metric::Precision | Metric::Recall | Metric::F1) => {
-                let count = |said: bool, is: bool| {
-                    seen.iter().filter(|&&(score, truth)| (score > 0.5) == said && truth == is).count() as f64
-                };
-                Some(of_class(metric, count(true, true), count(true, false), count(false, true)))
+    /// The number of samples of a class that were said to be of another, or the same.
+    fn at(&self, truth: usize, said: usize) -> f64 {
+        self.counts[truth * self.classes + said] as f64
+    }
+
+    /// Means are over the classes that occur, among the samples or among the predictions, as scikit-learn's macro averages.
+    fn value(&self, metric: Metric) -> Option<f64> {
+        let classes = 0..self.classes;
+        let whole = self.counts.iter().sum::<u64>() as f64;
+        match metric {
+            Metric::TopFive => (whole > 0.0).then(|| self.among_five as f64 / whole),
+            Metric::Precision | Metric::Recall | Metric::F1 => mean(classes.clone().filter_map(|class| {
+                let others = || classes.clone().filter(|&other| other != class);
+                let right = self.at(class, class);
+                let wrongly: f64 = others().map(|other| self.at(other, class)).sum();
+                let missed: f64 = others().map(|other| self.at(class, other)).sum();
+                (right + wrongly + missed > 0.0).then(|| of_class(metric, right, wrongly, missed))
+            })),
+            Metric::RocAuc => {
+                let (all, truths) = self.outputs.as_ref()?;
+                mean(classes.filter_map(|class| {
+                    let rows = all.chunks_exact(self.classes).zip(truths);
+                    let seen: Vec<_> =
+                        rows.map(|(row, &truth)| (row[class], truth as usize == class)).collect();
+                    area(&seen)
+                }))
             }
-            (Kind::Classes { counts, among_five, .. }, Metric::TopFive) => {
-                Some(ratio(*among_five as f64, counts.iter().sum::<u64>() as f64))
-            }
-            (Kind::Classes { classes, counts, .. }, Metric::Precision | Metric::Recall | Metric::F1) => {
-                let at = |truth: usize, said: usize| counts[truth * classes + said] as f64;
-                let others = |class: usize| (0..*classes).filter(move |&other| other != class);
-                let each = (0..*classes).map(|class| {
-                    let wrongly: f64 = others(class).map(|other| at(other, class)).sum();
-                    let missed: f64 = others(class).map(|other| at(class, other)).sum();
-                    of_class(metric, at(class, class), wrongly, missed)
-                });
-                Some(each.sum::<f64>() / *classes as f64)
-            }
-            (Kind::Classes { classes, outputs: Some((all, truths)), .. }, Metric::RocAuc) => {
-                let each = (0..*classes).map(|class| {
-                    let rows = all.chunks_exact(*classes).zip(truths);
-                    area(&rows.map(|(row, &truth)| (row[class], truth as usize == class)).collect::<Vec<_>>())
-                });
-                Some(each.sum::<f64>() / *classes as f64)
-            }
-            (Kind::Values(sums), Metric::Mae) => Some(sums.absolute / sums.count as f64),
-            (Kind::Values(sums), Metric::Rmse) => Some((sums.squared / sums.count as f64).sqrt()),
-            (Kind::Values(sums), Metric::RSquared) => sums.explained(),
             _ => None,
         }
     }
@@ -163,13 +199,19 @@ impl Residuals {
         self.differences.resize(width, 0.0);
         for (place, (&said, &is)) in output.iter().zip(targets).enumerate() {
             let (difference, is) = (f64::from(said) - f64::from(is), f64::from(is));
+            let own = difference * self.scales.get(place % width).map_or(1.0, |scale| scale.deviation);
             self.count += 1;
-            self.absolute += difference.abs();
-            self.squared += difference * difference;
+            self.absolute += own.abs();
+            self.squared += own * own;
             self.differences[place % width] += difference * difference;
             let (sum, squares) = &mut self.targets[place % width];
             (*sum, *squares) = (*sum + is, *squares + is * is);
         }
+    }
+
+    /// The mean of a sum over all differences; `None` where there are none.
+    fn mean(&self, sum: f64) -> Option<f64> {
+        (self.count > 0).then(|| sum / self.count as f64)
     }
 
     /// The mean over outputs of 1 - residual / total sum of squares; outputs whose targets never
@@ -196,13 +238,56 @@ fn truths(targets: &Targets, width: usize) -> Box<dyn Iterator<Item = u32> + '_>
     }
 }
 
-fn extend_with_probabilities(all: &mut Vec<f32>, row: &[f32], form: Form) {
-    if form != Form::SoftmaxLogits {
-        return all.extend(row);
+/// Targets as values: a one at the place of a class.
+fn as_values(targets: &Targets, width: usize) -> Cow<'_, [f32]> {
+    match targets {
+        Targets::Values(values) => Cow::Borrowed(values),
+        Targets::Classes(classes) => {
+            let mut rows = vec![0.0; classes.len() * width];
+            for (row, &class) in rows.chunks_exact_mut(width).zip(classes) {
+                row[class as usize] = 1.0;
+            }
+            Cow::Owned(rows)
+        }
     }
-    let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = row.iter().map(|x| (x - largest).exp()).sum();
-    all.extend(row.iter().map(|x| (x - largest).exp() / sum));
+}
+
+/// Outputs after the last activation, which logits have before them.
+fn probabilities(output: &[f32], width: usize, form: Form) -> Cow<'_, [f32]> {
+    match form {
+        Form::Output => Cow::Borrowed(output),
+        Form::SigmoidLogits => Cow::Owned(output.iter().map(|&x| sigmoid(x)).collect()),
+        Form::SoftmaxLogits => {
+            let mut rows = output.to_vec();
+            for row in rows.chunks_exact_mut(width) {
+                let largest = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                row.iter_mut().for_each(|x| *x = (*x - largest).exp());
+                let sum: f32 = row.iter().sum();
+                row.iter_mut().for_each(|x| *x /= sum);
+            }
+            Cow::Owned(rows)
+        }
+    }
+}
+
+/// A metric of scores for yes, beside what is so.
+fn of_two(metric: Metric, seen: &[(f32, bool)]) -> Option<f64> {
+    let count = |said: bool, is: bool| {
+        seen.iter().filter(|&&(score, truth)| (score > 0.5) == said && truth == is).count() as f64
+    };
+    match metric {
+        Metric::RocAuc => area(seen),
+        Metric::Precision | Metric::Recall | Metric::F1 => {
+            Some(of_class(metric, count(true, true), count(true, false), count(false, true)))
+        }
+        _ => None,
+    }
+}
+
+/// The mean; `None` of nothing.
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
 }
 
 fn sigmoid(x: f32) -> f32 {
@@ -224,8 +309,8 @@ fn of_class(metric: Metric, right: f64, wrongly: f64, missed: f64) -> f64 {
 }
 
 /// Area under the ROC curve: the share of pairs of a positive and a negative sample that are in the right order; pairs
-/// with equal scores count half (Mann-Whitney). 0.5 where a class is missing.
-fn area(seen: &[(f32, bool)]) -> f64 {
+/// with equal scores count half (Mann-Whitney). `None` where all samples are of one class: then there is no such pair.
+fn area(seen: &[(f32, bool)]) -> Option<f64> {
     let mut sorted: Vec<(f32, bool)> = seen.to_vec();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut in_order) = (0.0_f64, 0.0_f64);
@@ -236,7 +321,7 @@ fn area(seen: &[(f32, bool)]) -> f64 {
         below += negatives;
     }
     let positives = sorted.len() as f64 - below;
-    if positives * below > 0.0 { in_order / (positives * below) } else { 0.5 }
+    (positives * below > 0.0).then(|| in_order / (positives * below))
 }
 
 #[cfg(test)]
@@ -249,12 +334,24 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Case {
         name: String,
+        task: String,
         output: Vec<f32>,
         width: usize,
         form: String,
         classes: Option<Vec<u32>>,
         values: Option<Vec<f32>>,
         metrics: std::collections::BTreeMap<Metric, f64>,
+    }
+
+    impl Case {
+        fn task(&self) -> Task {
+            match (&self.task[..], self.width) {
+                ("labels", _) => Task::Multilabel,
+                ("values", _) => Task::Regression,
+                (_, 1 | 2) => Task::Binary,
+                _ => Task::Multiclass,
+            }
+        }
     }
 
     #[test]
@@ -269,7 +366,7 @@ mod tests {
                 _ => Form::Output,
             };
             let wanted: Vec<Metric> = case.metrics.keys().copied().collect();
-            let mut tally = Tally::new(&wanted);
+            let mut tally = Tally::new(case.task(), form, &wanted, &[]);
             // The samples come in two batches, of which the second is smaller.
             let rows = case.output.len() / case.width;
             for range in [0..rows * 2 / 3, rows * 2 / 3..rows] {
@@ -279,8 +376,7 @@ mod tests {
                     (_, Some(values)) => Targets::Values(values[columns.clone()].to_vec()),
                     _ => panic!("{}: no targets", case.name),
                 };
-                let batch = Batch { targets, rows: range.len(), ..Batch::default() };
-                tally.add(&case.output[columns], case.width, form, &batch);
+                tally.add(&case.output[columns], case.width, &targets);
             }
             let ours = tally.metrics(0.0);
             for (metric, theirs) in case.metrics {
@@ -293,11 +389,31 @@ mod tests {
 
     #[test]
     fn a_language_model_is_told_its_perplexity_and_bits() {
-        let mut tally = Tally::new(&[]);
-        let batch = Batch { targets: Targets::Classes(vec![0, 1, 1, 0]), rows: 2, ..Batch::default() };
-        tally.add(&[0.0; 8], 2, Form::SoftmaxLogits, &batch);
+        let mut tally = Tally::new(Task::NextToken, Form::SoftmaxLogits, &[], &[]);
+        tally.add(&[0.0; 8], 2, &Targets::Classes(vec![0, 1, 1, 0]));
         let metrics = tally.metrics(2.0_f64.ln());
         assert!((metrics.get(Metric::Perplexity).unwrap() - 2.0).abs() < 1e-12);
         assert!((metrics.get(Metric::BitsPerCharacter).unwrap() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn errors_of_a_regression_are_in_the_unit_of_its_targets() {
+        let scales = [Scale::of(100.0, 20.0), Scale::of(0.0, 0.5)];
+        let mut tally = Tally::new(Task::Regression, Form::Output, &[], &scales);
+        tally.add(&[1.0, 0.0, 0.0, 2.0], 2, &Targets::Values(vec![0.0, 0.0, 0.0, 0.0]));
+        let metrics = tally.metrics(0.0);
+        // Differences of 20, 0, 0 and 1.
+        assert_eq!(metrics.get(Metric::Mae), Some(21.0 / 4.0));
+        assert_eq!(metrics.get(Metric::Rmse), Some((401.0_f64 / 4.0).sqrt()));
+    }
+
+    #[test]
+    fn an_area_needs_both_classes() {
+        assert_eq!(area(&[(0.2, true), (0.7, true)]), None);
+        assert_eq!(area(&[]), None);
+        let mut tally = Tally::new(Task::Binary, Form::Output, &[], &[]);
+        tally.add(&[0.2, 0.7], 1, &Targets::Values(vec![1.0, 1.0]));
+        let metrics = tally.metrics(0.0);
+        assert_eq!((metrics.get(Metric::RocAuc), metrics.get(Metric::Recall)), (None, Some(0.5)));
     }
 }

@@ -7,6 +7,7 @@ use super::engine::{ELSEWHERE, ask, save};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::protocol::{Command, Event, Phase, RateChange, Reply, Request};
+use crate::data;
 use crate::train::{
     self, EpochReport, LearningRate, Outcome, Progress, Scores, StepReport, Training, report,
 };
@@ -98,6 +99,9 @@ impl<'a> Session<'a> {
     pub(super) fn run(&mut self) -> Result<End, Failure> {
         let outcome = self.train()?;
         self.keeper.ended(self.training);
+        if self.training.splits().test.is_empty() {
+            return Ok(End { outcome, test: None });
+        }
         let test = self.test()?;
         // An evaluation that was stopped is made up for when the run is resumed.
         let outcome = if test.is_some() { outcome } else { Outcome::Stopped };
@@ -112,6 +116,9 @@ impl<'a> Session<'a> {
     fn train(&mut self) -> Result<Outcome, Failure> {
         self.set_phase(Phase::Training);
         self.training.heed(self.inbox.interrupt().clone());
+        let preset = self.training.preset();
+        let told = data::notices(self.training.splits(), &preset.data, &preset.reading());
+        told.into_iter().for_each(|line| self.say(line));
         loop {
             if self.attend() == Verdict::Stop {
                 return Ok(Outcome::Stopped);

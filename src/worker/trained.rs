@@ -9,7 +9,7 @@ use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, S
 use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
-use crate::train::{self, Scores, Training, Writing};
+use crate::train::{self, Metric, Scores, Training, Writing};
 
 /// The network of a run, trained.
 pub struct Trained {
@@ -128,8 +128,9 @@ impl Trained {
     /// # Errors
     /// When it is broken, or does not hold what the network takes and tells.
     pub fn test_on(&mut self, path: &Path) -> Result<(), Unusable> {
-        let config = &self.training.preset().data;
-        let test = data::own::test_set(path, config, &self.preparation).map_err(train::Error::from)?;
+        let preset = self.training.preset();
+        let test = data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation)
+            .map_err(train::Error::from)?;
         self.training.set_test(test);
         Ok(())
     }
@@ -139,10 +140,19 @@ impl Trained {
     /// # Errors
     /// As [`test_on`](Trained::test_on).
     pub fn test_on_source(&mut self, source: &Source) -> Result<(), Unusable> {
-        let config = &self.training.preset().data;
-        let test = data::own::test_set_of(source, config, &self.preparation).map_err(train::Error::from)?;
+        let preset = self.training.preset();
+        let test = data::own::test_set_of(source, &preset.data, &preset.reading(), &self.preparation)
+            .map_err(train::Error::from)?;
         self.training.set_test(test);
         Ok(())
+    }
+
+    /// The column in whose unit errors among the scores are, where a table has one with a name.
+    pub fn unit_of(&self, scores: &Scores) -> Option<&str> {
+        let has_errors =
+            scores.metrics.iter().any(|(metric, _)| matches!(metric, Metric::Mae | Metric::Rmse));
+        let is_value = self.preparation.classes.is_empty() && has_errors;
+        self.preparation.label.as_deref().filter(|_| is_value)
     }
 
     /// The scores on the test set, and its samples.

@@ -26,7 +26,7 @@ fn a_table_with_gaps_and_a_label_in_the_middle() {
 }
 
 /// 60 images of 5 by 4: class 1 is bright at the top, class 0 at the bottom.
-fn bright_at_an_end() -> (Vec<u8>, Vec<u8>) {
+pub fn bright_at_an_end() -> (Vec<u8>, Vec<u8>) {
     let mut random = noise(2);
     let pixel = |image: usize, row: usize, x: f32| {
         let is_bright = (row < 2) == (image % 2 == 1);

@@ -2,29 +2,8 @@
 //! again says what has changed. Made after public reports on other tools, which are named with their numbers.
 
 use std::fs;
-use std::path::Path;
 
 use crate::program::Desk;
-
-/// A folder with the files of `tests/fixtures/NAME`.
-fn desk_with(name: &str) -> Desk {
-    let desk = Desk::new();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
-    copy(&fixtures, &desk.path(""));
-    desk
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder of fixtures").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("a copy");
-        }
-    }
-}
 
 /// Trains a preset of the folder; what its network says to `asked`.
 fn answers_after(desk: &Desk, preset: &str, asked: &[&str]) -> String {
@@ -52,7 +31,7 @@ fn append_rows(desk: &Desk) {
 
 #[test]
 fn answers_stay_when_rows_are_appended_to_the_training_table() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     let before = answers_after(&desk, "m.ron", &["q.csv"]);
     assert_eq!(before.lines().count(), 10);
     append_rows(&desk);
@@ -61,7 +40,7 @@ fn answers_stay_when_rows_are_appended_to_the_training_table() {
 
 #[test]
 fn evaluation_and_resumption_say_what_has_changed_and_take_it_only_when_told() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     answers_after(&desk, "m.ron", &["q.csv"]);
     let before = accuracy(&desk, &[]);
     append_rows(&desk);
@@ -84,7 +63,7 @@ fn evaluation_and_resumption_say_what_has_changed_and_take_it_only_when_told() {
 
 #[test]
 fn a_stopped_run_goes_on_from_another_folder_and_not_on_changed_data() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     let long = ["train", "m.ron", "--set", "train.epochs=1000000", "--detach"];
     for words in [&long[..], &["stop", "last"]] {
         let output = desk.run(words, b"");
@@ -110,7 +89,7 @@ fn a_stopped_run_goes_on_from_another_folder_and_not_on_changed_data() {
 
 #[test]
 fn classes_keep_the_names_that_were_learned() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     let before = answers_after(&desk, "m.ron", &["q.csv"]);
     assert!(before.contains("  cat  ") && before.contains("  dog  "), "{before}");
     // The order of the classes would be another one (keras #6075).
@@ -132,7 +111,7 @@ fn classes_keep_the_names_that_were_learned() {
 
 #[test]
 fn a_run_is_used_without_its_data_and_from_any_folder() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     let before = answers_after(&desk, "m.ron", &["q.csv"]);
     let all = accuracy(&desk, &["--data", "d.csv"]);
     desk.put("elsewhere/good.onnx", "an older file");
@@ -151,7 +130,7 @@ fn a_run_is_used_without_its_data_and_from_any_folder() {
 
 #[test]
 fn a_run_of_before_reads_its_data_as_it_did() {
-    let desk = desk_with("owns-preparation");
+    let desk = Desk::with("owns-preparation");
     let before = answers_after(&desk, "m.ron", &["q.csv"]);
     let scored = accuracy(&desk, &[]);
     let runs = fs::read_dir(desk.path("home/runs")).expect("runs");
@@ -166,7 +145,7 @@ fn a_run_of_before_reads_its_data_as_it_did() {
 
 #[test]
 fn columns_are_found_by_their_names() {
-    let desk = desk_with("columns-by-name");
+    let desk = Desk::with("columns-by-name");
     let bare = |text: String| -> Vec<String> {
         text.lines()
             .map(|line| line.split_once("  ").expect("a file, then the answer").1.to_string())
@@ -197,7 +176,7 @@ fn columns_are_found_by_their_names() {
 #[test]
 fn columns_of_one_name_are_told_apart_by_their_order() {
     // pandas #7160
-    let desk = desk_with("columns-by-name");
+    let desk = Desk::with("columns-by-name");
     answers_after(&desk, "dup.ron", &["traindup.csv"]);
     let scored = accuracy(&desk, &["--data", "traindup.csv"]);
     assert!(scored > 0.95, "{scored}");
@@ -206,7 +185,7 @@ fn columns_of_one_name_are_told_apart_by_their_order() {
 #[test]
 fn a_label_that_was_not_learned_is_refused_and_never_taken_for_a_place() {
     // scikit-learn #19830
-    let desk = desk_with("columns-by-name");
+    let desk = Desk::with("columns-by-name");
     answers_after(&desk, "123.ron", &["pred_same.csv"]);
     let (said, code) = desk.failure(&["eval", "last", "--data", "evalunk.csv"]);
     assert!(said.contains("class '0' is none of this network's: 1, 2, 3"), "{said}");

@@ -5,4 +5,5 @@ mod broken;
 mod kinds;
 mod learned;
 mod limits;
+mod meaning;
 mod program;

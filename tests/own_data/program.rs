@@ -17,6 +17,14 @@ impl Desk {
         Desk { folder: TempDir::new().expect("a folder for the test") }
     }
 
+    /// A folder with the files of `tests/fixtures/NAME`.
+    pub fn with(name: &str) -> Self {
+        let desk = Desk::new();
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+        copy(&fixtures, desk.folder.path());
+        desk
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder for a file");
@@ -91,6 +99,18 @@ impl Desk {
 }
 
 /// Numbers from 0 to below 1 that look random, the same in every run.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder of fixtures").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}
+
 pub fn noise(seed: u32) -> impl Iterator<Item = f32> {
     let mut state = seed;
     std::iter::repeat_with(move || {

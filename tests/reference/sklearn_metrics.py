@@ -35,7 +35,7 @@ def binary(name, form, output, truth):
     else:
         score = output[:, -1]
     said = score > 0.5
-    case = {"name": name, "output": plain(output), "width": output.shape[1], "form": form,
+    case = {"name": name, "task": "classes", "output": plain(output), "width": output.shape[1], "form": form,
             "classes": None, "values": None, "metrics": {
                 "precision": M.precision_score(truth, said), "recall": M.recall_score(truth, said),
                 "f1": M.f1_score(truth, said), "roc_auc": M.roc_auc_score(truth, score)}}
@@ -46,22 +46,42 @@ def binary(name, form, output, truth):
     return case
 
 
-def several(name, classes, rows):
-    output, truth = f32(random.normal(size=(rows, classes))), random.integers(0, classes, rows)
+def several(name, classes, rows, absent=()):
+    """`absent` classes never occur, neither among the samples nor among the predictions."""
+    output = f32(random.normal(size=(rows, classes)))
+    truth = random.choice([c for c in range(classes) if c not in absent], rows)
+    output[:, list(absent)] -= 20
     output[np.arange(rows), truth] += 0.8
     said, average = output.argmax(-1), {"average": "macro", "zero_division": 0}
-    return {"name": name, "output": plain(output), "width": classes, "form": "softmax_logits",
+    occurring = sorted(set(truth) | set(said))
+    average["labels"] = occurring
+    return {"name": name, "task": "classes", "output": plain(output), "width": classes, "form": "softmax_logits",
             "classes": truth.tolist(), "values": None, "metrics": {
                 "precision": M.precision_score(truth, said, **average),
                 "recall": M.recall_score(truth, said, **average), "f1": M.f1_score(truth, said, **average),
-                "roc_auc": M.roc_auc_score(truth, softmax(output), multi_class="ovr"),
-                "top_five": M.top_k_accuracy_score(truth, output, k=5)}}
+                "roc_auc": np.mean([M.roc_auc_score(truth == c, softmax(output)[:, c])
+                                    for c in range(classes) if 0 < (truth == c).sum() < rows]),
+                "top_five": M.top_k_accuracy_score(truth, output, k=5, labels=range(classes))}}
+
+
+def labels(name, width, rows):
+    """Several labels a sample, independent of each other."""
+    truth = (random.random((rows, width)) < [0.2, 0.5, 0.7]).astype(int)
+    output = f32(random.normal(size=(rows, width)) + 2 * truth - 1)
+    score = 1 / (1 + np.exp(-output))
+    said, average = score > 0.5, {"average": "macro", "zero_division": 0}
+    return {"name": name, "task": "labels", "output": plain(output), "width": width, "form": "sigmoid_logits",
+            "classes": None, "values": plain(truth), "metrics": {
+                "precision": M.precision_score(truth, said, **average),
+                "recall": M.recall_score(truth, said, **average), "f1": M.f1_score(truth, said, **average),
+                "roc_auc": M.roc_auc_score(truth, score, average="macro"),
+                "mae": M.mean_absolute_error(truth, score), "rmse": M.mean_squared_error(truth, score) ** 0.5}}
 
 
 def values(name, width, rows):
     truth = f32(random.normal(size=(rows, width)) * 3 + 1)
     output = f32(truth + random.normal(size=(rows, width)))
-    return {"name": name, "output": plain(output), "width": width, "form": "output", "classes": None,
+    return {"name": name, "task": "values", "output": plain(output), "width": width, "form": "output", "classes": None,
             "values": plain(truth), "metrics": {
                 "mae": M.mean_absolute_error(truth, output),
                 "rmse": M.mean_squared_error(truth, output) ** 0.5, "r_squared": M.r2_score(truth, output)}}
@@ -78,6 +98,8 @@ cases = [
     binary("two probabilities", "output", f32(softmax(two)), truth),
     several("ten classes", 10, 200),
     several("three classes of eight are rare", 8, 40),
+    several("classes 0 and 3 of five never occur", 5, 60, absent=(0, 3)),
+    labels("three labels", 3, 80),
     values("one value", 1, 50),
     values("three values", 3, 50),
 ]

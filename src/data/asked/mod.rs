@@ -10,6 +10,7 @@ use super::dataset::Scale;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
 use super::import::{idx, npy, text, wav};
+use super::pixels::Pixels;
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, LabelledText, Npz, Preparation, Source, Sp500};
 use crate::system::files;
@@ -47,13 +48,14 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
         [] => Err(broken("it is empty".into())),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E'] => match form {
             Some(form) => {
-                Ok(one(scaled(learned, config, speech::picture(&wav::read(file, form.rate, limits)?, form))))
+                let picture = speech::picture(&wav::read(file, form.rate, limits)?, form);
+                Ok(one(scaled(learned, config, wide(picture))))
             }
             None => refused("a sound"),
         },
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => {
             match picture::read(config, learned, file, limits)? {
-                Some(pixels) => Ok(one(scaled(learned, config, pixels))),
+                Some(pixels) => Ok(one(scaled(learned, config, wide(pixels)))),
                 None => refused("an image"),
             }
         }
@@ -86,12 +88,17 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
-                Ok(Asked { names: vec![day], inputs: scaled(learned, config, window), ..Asked::default() })
+                Ok(Asked {
+                    names: vec![day],
+                    inputs: scaled(learned, config, wide(window)),
+                    ..Asked::default()
+                })
             }
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
                 let table::Read { names, numbers, left_out } = table::read(config, learned, file, limits)?;
-                Ok(Asked { names, inputs: scaled(learned, config, numbers), left_out })
+                let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
+                Ok(Asked { names, inputs, left_out })
             }
         },
     }
@@ -157,21 +164,44 @@ fn rows(
         stored.read(row, cells)?;
     }
     let names = (1..=stored.count).map(|row| row.to_string()).collect();
-    Ok(Asked { names, inputs: scaled(learned, config, numbers), ..Asked::default() })
+    let inputs = match stored.number.is_float() {
+        true => scaled_by_range(learned, config, numbers).map_err(broken)?,
+        false => scaled(learned, config, numbers),
+    };
+    Ok(Asked { names, inputs, ..Asked::default() })
 }
 
 /// Scales numbers in the data's own unit as the network gets them.
-fn scaled(learned: &Preparation, config: &DataConfig, mut numbers: Vec<f32>) -> Vec<f32> {
-    let scales = match &config.source {
-        Source::Mnist | Source::Digits8x8 if config.normalize => {
-            vec![Scale { mean: 0.0, deviation: f64::from(picture::brightest(&config.source)) }]
-        }
-        _ => learned.input_scales.clone(),
-    };
-    for cells in numbers.chunks_mut(scales.len().max(1)) {
-        cells.iter_mut().zip(&scales).for_each(|(x, scale)| *x = scale.apply(*x));
+fn scaled(learned: &Preparation, config: &DataConfig, numbers: impl IntoIterator<Item = f64>) -> Vec<f32> {
+    scale(numbers, &learned.scales(config))
+}
+
+/// As [`scaled`], for numbers that may be shares of full brightness where the network learned from pixels.
+///
+/// # Errors
+/// When they are neither pixels nor shares; what is wrong.
+fn scaled_by_range(
+    learned: &Preparation,
+    config: &DataConfig,
+    numbers: Vec<f64>,
+) -> Result<Vec<f32>, String> {
+    let Some(pixels) = Pixels::of(config, learned) else { return Ok(scaled(learned, config, numbers)) };
+    let ends = |(least, most): (f64, f64), &x: &f64| (least.min(x), most.max(x));
+    let range = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+    Ok(scale(numbers, &[pixels.scale_of_numbers(range)?]))
+}
+
+/// The numbers by these scales, which repeat along them; as they are where there are none.
+fn scale(numbers: impl IntoIterator<Item = f64>, scales: &[Scale]) -> Vec<f32> {
+    if scales.is_empty() {
+        return numbers.into_iter().map(|x| x as f32).collect();
     }
-    numbers
+    numbers.into_iter().zip(scales.iter().cycle()).map(|(x, scale)| scale.apply(x)).collect()
+}
+
+/// Numbers of single precision in double precision, as scales take them.
+fn wide(numbers: Vec<f32>) -> impl Iterator<Item = f64> {
+    numbers.into_iter().map(f64::from)
 }
 
 #[cfg(test)]

@@ -7,13 +7,9 @@ use image::{DynamicImage, Rgba, RgbaImage};
 
 use crate::data::import::images::{self, Form};
 use crate::data::import::limits::Limits;
+use crate::data::pixels::brightest;
 use crate::data::{Error, Scale};
 use crate::preset::{DataConfig, ImageFolder, Pair, Preparation, Source};
-
-/// The value of the brightest pixel in a set's files.
-pub fn brightest(source: &Source) -> f32 {
-    if *source == Source::Digits8x8 { 16.0 } else { 255.0 }
-}
 
 /// The image in the network's shape; `None` where the network takes no images. For a network that learned from a folder
 /// of images, the image is stretched as in training. For other networks it keeps its proportions: it is shrunk where it
@@ -34,7 +30,7 @@ pub fn read(
     let are_pixels = match &config.source {
         Source::Mnist | Source::Digits8x8 => true,
         Source::Idx(_) | Source::Npy(_) | Source::Npz(_) => {
-            !config.normalize || learned.input_scales == [Scale { mean: 0.0, deviation: 255.0 }]
+            !config.normalize || learned.input_scales == [Scale::of(0.0, 255.0)]
         }
         _ => false,
     };
@@ -47,7 +43,7 @@ pub fn read(
     if image.width() as usize > width || image.height() as usize > height {
         *image = image.resize(width as u32, height as u32, FilterType::Triangle);
     }
-    let full = brightest(&config.source) / 255.0;
+    let full = (brightest(&config.source) / 255.0) as f32;
     Ok(Some(in_the_middle(image, (height, width), channels).into_iter().map(|x| x * full).collect()))
 }
 

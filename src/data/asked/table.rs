@@ -14,7 +14,7 @@ pub struct Read {
     /// Each row's line in the file.
     pub names: Vec<String>,
     /// Row after row, without NaN.
-    pub numbers: Vec<f32>,
+    pub numbers: Vec<f64>,
     /// The names of columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
 }
@@ -104,7 +104,7 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path, limits: &Li
         }
         let line = record.position().map_or(line, csv::Position::line);
         if std::mem::take(&mut is_first) {
-            let is_number = |cell: &str| cell.parse::<f32>().is_ok() || is_empty(cell);
+            let is_number = |cell: &str| cell.parse::<f64>().is_ok() || is_empty(cell);
             let is_header = !record.iter().take(width).all(is_number);
             if !learned.columns.is_empty() {
                 match Layout::named(&record, &learned.columns) {
@@ -146,7 +146,7 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path, limits: &Li
                 (true, Missing::Refuse) => return Err(broken(format!("{at}: the cell is empty"))),
                 (true, Missing::Zero) => 0.0,
                 (true, Missing::Mean) => mean()?,
-                (false, _) => match cell.parse::<f32>() {
+                (false, _) => match cell.parse::<f64>() {
                     Ok(number) if number.is_finite() => number,
                     _ => {
                         let shown: String = cell.chars().take(40).collect();

@@ -5,7 +5,7 @@ use std::io::Write;
 fn open(config: &str) -> (DataConfig, Splits) {
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     let config: DataConfig = options.from_str(config).unwrap();
-    let splits = data::open(&config, 7).unwrap();
+    let splits = data::open(&config, &crate::preset::Reading::suggested(&config), 7).unwrap();
     (config, splits)
 }
 

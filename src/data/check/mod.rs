@@ -110,7 +110,7 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
-    let (mut least, mut most, mut sum, mut count) = (f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_u64);
+    let (mut least, mut most, mut sum, mut count) = (f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_u64);
     let mut classes: Option<Vec<u64>> =
         (rows.width == 1 && !rows.number.is_float()).then(|| vec![0; MOST_CLASSES]);
     rows.in_order(&mut |first, cells| {
@@ -120,9 +120,9 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
                 continue;
             }
             (least, most) = (least.min(x), most.max(x));
-            (sum, count) = (sum + f64::from(x), count + 1);
+            (sum, count) = (sum + x, count + 1);
             if let Some(counts) = &mut classes {
-                match (0.0..MOST_CLASSES as f32).contains(&x) {
+                match (0.0..MOST_CLASSES as f64).contains(&x) {
                     true => counts[x as usize] += 1,
                     false => classes = None,
                 }
@@ -205,11 +205,11 @@ fn table(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport
         },
     );
     let mut row = vec![0.0; table.rows.width];
-    let mut columns = vec![(f32::INFINITY, f32::NEG_INFINITY, 0.0_f64, 0_usize); row.len()];
+    let mut columns = vec![(f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_usize); row.len()];
     for number in 0..table.rows.count {
         table.rows.read(number, &mut row)?;
         for (x, (least, most, sum, count)) in row.iter().zip(&mut columns).filter(|(x, _)| !x.is_nan()) {
-            (*least, *most, *sum, *count) = (least.min(*x), most.max(*x), *sum + f64::from(*x), *count + 1);
+            (*least, *most, *sum, *count) = (least.min(*x), most.max(*x), *sum + *x, *count + 1);
         }
     }
     for (name, (least, most, sum, count)) in table.columns.iter().zip(&columns).take(ROWS) {
@@ -228,7 +228,7 @@ fn table(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport
         csv::Labels::Classes(of, names) => report.balance(of, names),
         csv::Labels::Values(values) => {
             let (least, most) =
-                values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
             report.fact("label", format!("values from {least} to {most}"));
         }
     }

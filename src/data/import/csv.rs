@@ -51,7 +51,7 @@ pub enum Labels {
     /// A class a row, and the classes' names in order.
     Classes(Vec<u32>, Vec<String>),
     /// A value a row.
-    Values(Vec<f32>),
+    Values(Vec<f64>),
 }
 
 /// A table, or two with the same columns one after another.
@@ -210,7 +210,7 @@ impl Chosen {
         &self,
         record: &csv::StringRecord,
         missing: Missing,
-        out: &mut Vec<f32>,
+        out: &mut Vec<f64>,
     ) -> Result<usize, String> {
         if record.len() != self.names.len() {
             return Err(format!(": {} cells, and there are {} columns", record.len(), self.names.len()));
@@ -230,9 +230,9 @@ impl Chosen {
                 (true, Missing::Refuse) => {
                     return Err(format!("{}: the cell is empty; missing: mean or zero fills it", at(place)));
                 }
-                (true, Missing::Mean) => f32::NAN,
+                (true, Missing::Mean) => f64::NAN,
                 (true, Missing::Zero) => 0.0,
-                (false, _) => match cell.parse::<f32>() {
+                (false, _) => match cell.parse::<f64>() {
                     Ok(number) if number.is_finite() => number,
                     Ok(number) => {
                         return Err(format!("{}: {number} is not a number to learn from", at(place)));
@@ -265,7 +265,7 @@ struct Collected {
     first_seen: Vec<(usize, u64)>,
     too_many: bool,
     /// Their values, as long as all are numbers.
-    values: Vec<f32>,
+    values: Vec<f64>,
     /// The first label that is not a number: file, line, text.
     no_number: Option<(usize, u64, String)>,
     has_fraction: bool,
@@ -274,7 +274,7 @@ struct Collected {
 impl Collected {
     fn push(&mut self, cell: &str, file: usize, line: u64) {
         self.count += 1;
-        match cell.parse::<f32>() {
+        match cell.parse::<f64>() {
             Ok(value) if value.is_finite() && self.no_number.is_none() => {
                 self.has_fraction |= value.fract() != 0.0;
                 self.values.push(value);
@@ -359,7 +359,7 @@ mod tests {
         read(&[put(text.as_bytes()).path()], options, &mut Err)
     }
 
-    fn rows(table: &Table) -> Vec<Vec<f32>> {
+    fn rows(table: &Table) -> Vec<Vec<f64>> {
         let mut row = vec![0.0; table.columns.len()];
         let read = |number| table.rows.read(number, &mut row).map(|()| row.clone());
         (0..table.rows.count).map(read).collect::<Result<_, _>>().unwrap()

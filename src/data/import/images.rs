@@ -128,7 +128,7 @@ pub fn decode(file: &Path, form: Form, limits: &Limits) -> Result<Vec<u8>, Error
 /// The first that does not decode, where all are decoded.
 pub fn rows(files: Vec<PathBuf>, form: Form, limits: &Limits, origin: &str) -> Result<Box<dyn Rows>, Error> {
     if (files.len() as u64).saturating_mul(form.size() as u64) > limits.in_memory {
-        return Ok(Box::new(OnDisk { files, form, limits: *limits }));
+        return Ok(Box::new(OnDisk { files, form, limits: *limits, origin: origin.into() }));
     }
     let decoded: Vec<Vec<u8>> =
         files.par_iter().map(|file| decode(file, form, limits)).collect::<Result<_, _>>()?;
@@ -146,9 +146,14 @@ struct OnDisk {
     files: Vec<PathBuf>,
     form: Form,
     limits: Limits,
+    origin: String,
 }
 
 impl Rows for OnDisk {
+    fn origin(&self) -> &str {
+        &self.origin
+    }
+
     fn count(&self) -> usize {
         self.files.len()
     }
@@ -157,9 +162,9 @@ impl Rows for OnDisk {
         self.form.size()
     }
 
-    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
+    fn read(&self, row: usize, out: &mut [f64]) -> Result<(), Error> {
         let pixels = decode(&self.files[row], self.form, &self.limits)?;
-        out.iter_mut().zip(pixels).for_each(|(x, byte)| *x = f32::from(byte));
+        out.iter_mut().zip(pixels).for_each(|(x, byte)| *x = f64::from(byte));
         Ok(())
     }
 

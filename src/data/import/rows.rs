@@ -9,7 +9,8 @@ use crate::data::Error;
 /// What is kept in memory; larger files are read row by row when a batch needs them.
 pub const IN_MEMORY: u64 = 256 << 20;
 
-/// Samples' inputs, readable in any order by any thread.
+/// Samples' inputs, readable in any order by any thread. They are in double precision, as files may hold them: a time in seconds
+/// has more digits than single precision, and keeps them until it is scaled.
 pub trait Rows: Send + Sync {
     /// How many.
     fn count(&self) -> usize;
@@ -21,18 +22,21 @@ pub trait Rows: Send + Sync {
     ///
     /// # Errors
     /// When the file cannot be read any more, or was changed since it was opened.
-    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error>;
+    fn read(&self, row: usize, out: &mut [f64]) -> Result<(), Error>;
 
     /// Hands one to `take` piece by piece, each with the place of its first number: a row may be too long to be in memory
     /// as a whole. `piece` is working memory.
     ///
     /// # Errors
     /// As [`read`](Rows::read), and what `take` gives back.
-    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f64>, take: Take) -> Result<(), Error> {
         piece.resize(self.width(), 0.0);
         self.read(row, piece)?;
         take(0, piece)
     }
+
+    /// What to call them in errors: their file or folder.
+    fn origin(&self) -> &str;
 
     /// Whether reading takes so long that it is better done ahead.
     fn is_costly(&self) -> bool {
@@ -41,7 +45,7 @@ pub trait Rows: Send + Sync {
 }
 
 /// Takes a piece of a row: the place of its first number, and its numbers.
-pub type Take<'a> = &'a mut dyn FnMut(usize, &[f32]) -> Result<(), Error>;
+pub type Take<'a> = &'a mut dyn FnMut(usize, &[f64]) -> Result<(), Error>;
 
 /// Numbers of a piece of a row.
 const PIECE: usize = 1 << 14;
@@ -213,6 +217,10 @@ pub struct Stored {
 }
 
 impl Rows for Stored {
+    fn origin(&self) -> &str {
+        &self.origin
+    }
+
     fn count(&self) -> usize {
         self.count
     }
@@ -221,11 +229,11 @@ impl Rows for Stored {
         self.width
     }
 
-    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
+    fn read(&self, row: usize, out: &mut [f64]) -> Result<(), Error> {
         self.read_from(row, 0, out)
     }
 
-    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f64>, take: Take) -> Result<(), Error> {
         for first in (0..self.width).step_by(PIECE) {
             piece.resize(PIECE.min(self.width - first), 0.0);
             self.read_from(row, first, piece)?;
@@ -237,7 +245,7 @@ impl Rows for Stored {
 
 impl Stored {
     /// Reads a row from its `first` number on, through a buffer of a piece.
-    fn read_from(&self, row: usize, first: usize, out: &mut [f32]) -> Result<(), Error> {
+    fn read_from(&self, row: usize, first: usize, out: &mut [f64]) -> Result<(), Error> {
         let size = self.number.size();
         let mut from = self.first + (row as u64 * self.width as u64 + first as u64) * size as u64;
         let mut bytes = vec![0; out.len().min(PIECE) * size];
@@ -253,17 +261,19 @@ impl Stored {
         Ok(())
     }
 
-    fn decode(&self, bytes: &[u8], out: &mut [f32]) {
+    fn decode(&self, bytes: &[u8], out: &mut [f64]) {
         match (self.number.kind, self.number.is_big_endian) {
             // The usual kinds, for speed; all others one by one.
-            (Kind::U8, _) => out.iter_mut().zip(bytes).for_each(|(x, &byte)| *x = f32::from(byte)),
+            (Kind::U8, _) => out.iter_mut().zip(bytes).for_each(|(x, &byte)| *x = f64::from(byte)),
             (Kind::F32, false) => {
                 let numbers = bytes.as_chunks::<4>().0;
-                out.iter_mut().zip(numbers).for_each(|(x, &number)| *x = f32::from_le_bytes(number));
+                out.iter_mut()
+                    .zip(numbers)
+                    .for_each(|(x, &number)| *x = f64::from(f32::from_le_bytes(number)));
             }
             _ => {
                 for (x, number) in out.iter_mut().zip(bytes.chunks_exact(self.number.size())) {
-                    *x = self.number.decode(number) as f32;
+                    *x = self.number.decode(number);
                 }
             }
         }
@@ -299,7 +309,7 @@ impl Stored {
     }
 
     /// What is said of the number at a place among all.
-    pub fn not_finite(&self, place: usize, x: f32) -> Error {
+    pub fn not_finite(&self, place: usize, x: f64) -> Error {
         let (row, column) = (place / self.width + 1, place % self.width + 1);
         let problem = format!("row {row}, column {column}: {x} is not a number to learn from");
         Error::Broken { origin: self.origin.clone(), problem }
@@ -310,6 +320,10 @@ impl Stored {
 pub struct Joined(pub Arc<dyn Rows>, pub Arc<dyn Rows>);
 
 impl Rows for Joined {
+    fn origin(&self) -> &str {
+        self.0.origin()
+    }
+
     fn count(&self) -> usize {
         self.0.count() + self.1.count()
     }
@@ -318,14 +332,14 @@ impl Rows for Joined {
         self.0.width()
     }
 
-    fn read(&self, row: usize, out: &mut [f32]) -> Result<(), Error> {
+    fn read(&self, row: usize, out: &mut [f64]) -> Result<(), Error> {
         match row.checked_sub(self.0.count()) {
             None => self.0.read(row, out),
             Some(row) => self.1.read(row, out),
         }
     }
 
-    fn in_pieces(&self, row: usize, piece: &mut Vec<f32>, take: Take) -> Result<(), Error> {
+    fn in_pieces(&self, row: usize, piece: &mut Vec<f64>, take: Take) -> Result<(), Error> {
         match row.checked_sub(self.0.count()) {
             None => self.0.in_pieces(row, piece, take),
             Some(row) => self.1.in_pieces(row, piece, take),
@@ -357,13 +371,13 @@ impl Spool {
     ///
     /// # Errors
     /// When the temporary file cannot be written.
-    pub fn push(&mut self, numbers: &[f32]) -> Result<(), Error> {
+    pub fn push(&mut self, numbers: &[f64]) -> Result<(), Error> {
         let full = |error: io::Error, origin: &str| Error::Broken {
             origin: origin.into(),
             problem: format!("its numbers cannot be put into a temporary file: {error}"),
         };
         self.numbers += numbers.len();
-        if self.file.is_none() && (self.memory.len() + 4 * numbers.len()) as u64 > self.in_memory {
+        if self.file.is_none() && (self.memory.len() + size_of_val(numbers)) as u64 > self.in_memory {
             let mut file =
                 io::BufWriter::new(tempfile::tempfile().map_err(|error| full(error, &self.origin))?);
             file.write_all(&std::mem::take(&mut self.memory)).map_err(|error| full(error, &self.origin))?;
@@ -391,7 +405,7 @@ impl Spool {
                 problem: format!("its numbers cannot be put into a temporary file: {error}"),
             })?),
         };
-        let number = Number { kind: Kind::F32, is_big_endian: false };
+        let number = Number { kind: Kind::F64, is_big_endian: false };
         let count = self.numbers / width.max(1);
         Ok(Stored { bytes, first: 0, number, width, count, origin: self.origin })
     }
@@ -415,8 +429,8 @@ mod tests {
     #[test]
     fn a_long_row_comes_in_pieces_that_are_the_whole() {
         let width = 2 * PIECE + 5;
-        let numbers: Vec<f32> = (0..2 * width).map(|x| x as f32).collect();
-        for in_memory in [IN_MEMORY, 24] {
+        let numbers: Vec<f64> = (0..2 * width).map(|x| x as f64).collect();
+        for in_memory in [IN_MEMORY, 48] {
             let mut spool = Spool::new("x", in_memory);
             numbers.chunks(width).for_each(|row| spool.push(row).unwrap());
             let stored = spool.rows(width).unwrap();
@@ -439,11 +453,11 @@ mod tests {
         let collected = |in_memory| {
             let mut spool = Spool::new("x", in_memory);
             for row in 0..10 {
-                spool.push(&[row as f32, -(row as f32)]).unwrap();
+                spool.push(&[f64::from(row), -f64::from(row)]).unwrap();
             }
             spool.rows(2).unwrap()
         };
-        let (memory, file) = (collected(IN_MEMORY), collected(24));
+        let (memory, file) = (collected(IN_MEMORY), collected(48));
         assert!(matches!(memory.bytes, Bytes::Memory(_)) && matches!(file.bytes, Bytes::File(_)));
         let joined = Joined(Arc::new(memory), Arc::new(file));
         assert_eq!(joined.count(), 20);

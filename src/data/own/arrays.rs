@@ -5,13 +5,10 @@ use std::sync::Arc;
 use super::Opened;
 use super::set::Imported;
 use crate::data::Error;
-use crate::data::dataset::Scale;
+use crate::data::answers::{Answers, MOST_CLASSES, Numbering};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Kind, Rows, Stored};
-use crate::data::samples::Answers;
-
-/// The largest class number that is accepted.
-const MOST_CLASSES: u32 = 1000;
+use crate::preset::TargetsAs;
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
     Error::Broken { origin: origin.into(), problem }
@@ -45,7 +42,7 @@ pub(super) fn class_numbers(
         ));
     }
     limits.check(4 * numbers.count as u64, "its labels take", &numbers.origin)?;
-    let most = classes.unwrap_or(MOST_CLASSES as usize);
+    let most = classes.unwrap_or(MOST_CLASSES);
     let mut of = Vec::with_capacity(numbers.count);
     numbers.in_order(&mut |first, labels| {
         for (place, &label) in (first + 1..).zip(labels) {
@@ -61,28 +58,26 @@ pub(super) fn class_numbers(
     Ok(of)
 }
 
-/// Samples and their targets: classes where those are whole numbers, values where they are floats.
+/// Samples and their targets. Whole numbers from 0 on suggest classes, other numbers values; a training may read them the
+/// other way.
 pub(super) fn arrays(
     (rows, shape): (Stored, Vec<usize>),
-    (targets, target_shape): (Stored, Vec<usize>),
+    (targets, _): (Stored, Vec<usize>),
     limits: &Limits,
 ) -> Result<Opened, Error> {
     rows.check_finite()?;
     targets.check_finite()?;
     check_counts(&rows, targets.count, &targets.origin)?;
-    let answers = if targets.number.is_float() {
-        let bytes = (targets.count as u64).saturating_mul(targets.width as u64).saturating_mul(4);
-        limits.check(bytes, "its targets take", &targets.origin)?;
-        let mut values = vec![0.0; targets.count * targets.width];
-        for (row, cells) in values.chunks_exact_mut(targets.width).enumerate() {
-            targets.read(row, cells)?;
-        }
-        Answers::Values { width: targets.width, values, scales: vec![Scale::NONE; targets.width] }
-    } else {
-        let of = class_numbers(&targets, &target_shape, None, limits)?;
-        let count = of.iter().max().map_or(0, |largest| largest + 1);
-        Answers::Classes { of, names: (0..count).map(|class| class.to_string()).collect() }
-    };
+    let bytes = (targets.count as u64).saturating_mul(targets.width as u64).saturating_mul(8);
+    limits.check(bytes, "its targets take", &targets.origin)?;
+    let mut values = vec![0.0; targets.count * targets.width];
+    for (row, cells) in values.chunks_exact_mut(targets.width).enumerate() {
+        targets.read(row, cells)?;
+    }
+    let answers = Answers::values(targets.width, values);
+    let are_classes = targets.width == 1 && !targets.number.is_float();
+    let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
+    let answers = answers.read_as(wanted, Numbering::FromZero);
     let is_bytes = rows.number.kind == Kind::U8;
     let shape = match &shape[..] {
         [] => vec![1],
@@ -97,6 +92,7 @@ pub(super) fn arrays(
         answers,
         columns: Vec::new(),
         label: None,
+        task_is_said: false,
         first_test: None,
         are_pixels,
     }))

@@ -7,11 +7,10 @@ use super::arrays::broken;
 use super::set::Imported;
 use super::{Import, Opened};
 use crate::data::Error;
-use crate::data::dataset::Scale;
+use crate::data::answers::Answers;
 use crate::data::import::csv;
 use crate::data::import::limits::Limits;
-use crate::data::samples::Answers;
-use crate::preset::{Csv, FileSource};
+use crate::preset::{Csv, FileSource, Task};
 
 impl Import for Csv {
     fn open(&self, limits: &Limits) -> Result<Opened, Error> {
@@ -32,7 +31,7 @@ impl Import for Csv {
         }
         let answers = match table.labels {
             csv::Labels::Classes(of, names) => Answers::Classes { of, names },
-            csv::Labels::Values(values) => Answers::Values { width: 1, values, scales: vec![Scale::NONE] },
+            csv::Labels::Values(values) => Answers::values(1, values),
         };
         Ok(Opened::Rows(Imported {
             shape: vec![table.rows.width],
@@ -40,6 +39,7 @@ impl Import for Csv {
             answers,
             columns: table.columns,
             label: table.label,
+            task_is_said: self.task != Task::Auto,
             first_test: has_test.then_some(table.first_rows),
             are_pixels: false,
         }))

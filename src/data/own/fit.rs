@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
-use super::set::{Fitted, Imported};
+use super::set::{Fitted, Imported, ends};
 use crate::data::Error;
+use crate::data::answers::{Answers, Numbering};
+use crate::data::beyond;
 use crate::data::dataset::Scale;
-use crate::data::samples::{Answers, Samples};
+use crate::data::pixels::{Pixels, bytes_as_shares};
+use crate::data::samples::Samples;
 use crate::data::text::Text;
-use crate::preset::{Csv, DataConfig, Missing, Preparation, Source, TargetChoice, Task};
+use crate::preset::{Csv, DataConfig, Missing, Preparation, Reading, Source, TargetChoice, Task};
 
 /// What a set has to fit.
 pub(super) struct Fit<'a> {
@@ -16,6 +19,8 @@ pub(super) struct Fit<'a> {
     pub origin: String,
     /// How the network's own data was prepared.
     pub config: &'a DataConfig,
+    /// How its training reads it.
+    pub reading: &'a Reading,
     /// What the network learned of it.
     pub learned: &'a Preparation,
 }
@@ -56,22 +61,23 @@ impl Fit<'_> {
     pub(super) fn rows(&self, mut set: Imported, source: &Source) -> Result<(Imported, Fitted), Error> {
         self.check_shape(&set.shape)?;
         set.shape = self.learned.input_shape.clone();
-        set.answers = self.answers(set.answers)?;
+        let numbering = set.numbering();
+        set.answers = self.answers(set.answers, numbering)?;
         let fills = self.learned.fills.clone();
         if fills.is_empty() && matches!(source, Source::Csv(Csv { missing: Missing::Mean, .. })) {
             return Err(self.broken("the network's own data had no means for empty cells"));
         }
-        let scales = self.scales(set.are_pixels);
-        Ok((set, Fitted { scales, fills }))
+        let scales = self.scales(&set)?;
+        Ok((set, Fitted { scales, fills, range: self.learned.input_range }))
     }
 
     /// A set that is in memory, scaled.
     pub(super) fn samples(&self, mut samples: Samples) -> Result<Samples, Error> {
         self.check_shape(&samples.shape)?;
         samples.shape = self.learned.input_shape.clone();
-        samples.answers = self.answers(samples.answers)?;
+        samples.answers = self.answers(samples.answers, Numbering::FromZero)?;
         if samples.tokens.is_empty() {
-            samples.scale_as(self.scales(false));
+            samples.scale_as(self.learned.input_scales.clone());
         } else {
             let numbers = self.tokens(&samples.tokens)?;
             samples.inputs.iter_mut().for_each(|token| *token = numbers[*token as usize] as f32);
@@ -97,51 +103,57 @@ impl Fit<'_> {
         Err(self.broken(format!("its samples have the shape {shape:?}, this network takes {takes:?}")))
     }
 
-    /// How the inputs are scaled, where they have the unit of the network's own data; empty: not scaled.
-    fn scales(&self, are_pixels: bool) -> Vec<Scale> {
+    /// How the inputs are scaled; empty: not scaled. Numbers have the unit of the network's own data, but that pixels may be
+    /// bytes as well as shares of full brightness.
+    fn scales(&self, set: &Imported) -> Result<Vec<Scale>, Error> {
         let scales = &self.learned.input_scales;
-        if are_pixels && scales.iter().all(|scale| scale.mean == 0.0) {
-            let highest = match (self.config.normalize, &self.config.source) {
-                (true, _) => 1.0,
-                (false, Source::Digits8x8) => 16.0,
-                (false, _) => 255.0,
-            };
-            return vec![Scale { mean: 0.0, deviation: 255.0 / highest }];
-        }
-        match &self.config.source {
-            // These sets divide by a constant, which their scales do not tell.
-            Source::Mnist if self.config.normalize => vec![Scale { mean: 0.0, deviation: 255.0 }],
-            Source::Digits8x8 if self.config.normalize => vec![Scale { mean: 0.0, deviation: 16.0 }],
-            _ => scales.clone(),
+        match (Pixels::of(self.config, self.learned), set.are_pixels) {
+            (Some(pixels), true) => Ok(vec![pixels.scale_of_bytes()]),
+            (Some(pixels), false) => {
+                let scale = pixels.scale_of_numbers(ends(&*set.rows)?);
+                Ok(vec![scale.map_err(|problem| self.broken(problem))?])
+            }
+            (None, true) => match self.learned.input_range {
+                Some((least, greatest)) if least >= 0.0 && greatest <= 1.0 => Ok(bytes_as_shares(scales)),
+                Some(_) => Ok(scales.clone()),
+                // A run of before: what is scaled around 0 was pixels.
+                None if scales.iter().all(|scale| scale.mean == 0.0) => Ok(vec![Scale::of(0.0, 255.0)]),
+                None => Ok(scales.clone()),
+            },
+            (None, false) => Ok(scales.clone()),
         }
     }
 
     /// The answers as the network gives them.
-    fn answers(&self, answers: Answers) -> Result<Answers, Error> {
+    fn answers(&self, answers: Answers, numbering: Numbering) -> Result<Answers, Error> {
         if self.config.targets == TargetChoice::Input {
             return Ok(answers);
         }
-        let classes = &self.learned.classes;
-        match answers {
-            Answers::Classes { of, names } if !classes.is_empty() => {
+        let gives_classes = !self.learned.classes.is_empty();
+        let is_other = gives_classes != matches!(answers, Answers::Classes { .. });
+        let other = if is_other { answers.other(numbering) } else { None };
+        match other.unwrap_or(answers) {
+            Answers::Classes { of, names } if gives_classes => {
                 let places = names.iter().map(|name| self.class(name)).collect::<Result<Vec<u32>, _>>()?;
                 let of = of.into_iter().map(|class| places[class as usize]).collect();
-                Ok(Answers::Classes { of, names: classes.clone() })
+                Ok(Answers::Classes { of, names: self.learned.classes.clone() })
             }
-            Answers::Values { width, mut values, .. } if classes.is_empty() => {
+            Answers::Values { width, values, .. } if !gives_classes => {
                 let scales = self.learned.target_scales.clone();
                 if width != scales.len() {
                     let counts = format!("{width} values a sample, this network gives {}", scales.len());
                     return Err(self.broken(counts));
                 }
-                for row in values.chunks_exact_mut(width) {
-                    row.iter_mut().zip(&scales).for_each(|(x, scale)| *x = scale.apply(*x));
-                }
-                Ok(Answers::Values { width, values, scales })
+                let answers = Answers::Values { width, values, scales };
+                beyond::check_targets(&answers, self.reading.target_scaling)
+                    .map_err(|problem| self.broken(problem.to_string()))?;
+                Ok(answers)
             }
             Answers::Classes { .. } => Err(self.broken("it holds classes, and this network gives values")),
-            Answers::Values { .. } => Err(self
-                .broken(format!("it holds values, and this network tells {} classes apart", classes.len()))),
+            Answers::Values { .. } => Err(self.broken(format!(
+                "it holds values, and this network tells {} classes apart",
+                self.learned.classes.len()
+            ))),
         }
     }
 

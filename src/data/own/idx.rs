@@ -7,10 +7,10 @@ use super::arrays::{broken, check_counts, class_numbers};
 use super::set::Imported;
 use super::{Import, Opened};
 use crate::data::Error;
+use crate::data::answers::Answers;
 use crate::data::import::idx;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
-use crate::data::samples::Answers;
 use crate::preset::Idx;
 
 impl Import for Idx {
@@ -59,6 +59,7 @@ impl Import for Idx {
             answers,
             columns: Vec::new(),
             label: None,
+            task_is_said: false,
             first_test,
             are_pixels,
         }))

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::set::Imported;
 use super::{Import, Opened, classed, folders};
 use crate::data::Error;
+use crate::data::answers::Answers;
 use crate::data::import::folders::Classed;
 use crate::data::import::images::{self, Form};
 use crate::data::import::limits::Limits;
-use crate::data::samples::Answers;
 use crate::preset::{ImageFolder, Offers, Pair};
 
 impl ImageFolder {
@@ -33,6 +33,7 @@ impl Import for ImageFolder {
             answers: Answers::Classes { of, names },
             columns: Vec::new(),
             label: None,
+            task_is_said: false,
             first_test,
             are_pixels: true,
         }))

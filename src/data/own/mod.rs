@@ -15,14 +15,15 @@ mod wav_folder;
 
 use std::path::{Path, PathBuf};
 
+use super::answers::{Answers, Numbering};
 use super::import::folders::Classed;
 use super::import::limits::Limits;
 use super::parts::Parts;
-use super::samples::{Answers, Samples};
+use super::samples::Samples;
 use super::text::{self, Text};
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
-use crate::preset::{DataConfig, FileSource, Offers, Preparation, Source, TargetKind};
+use crate::preset::{DataConfig, FileSource, Offers, Preparation, Reading, Source, TargetKind, ValuesAre};
 use fit::Fit;
 pub use other::{test_set, test_set_of};
 use set::Imported;
@@ -81,14 +82,16 @@ pub(super) enum Opened {
 impl Opened {
     fn offers(self) -> Offers {
         match self {
-            Opened::Rows(Imported { shape, rows, answers, first_test, .. }) => {
-                offers_of(shape, kind(answers), rows.count(), first_test)
+            Opened::Rows(set) => {
+                let numbering = (!set.task_is_said).then(|| set.numbering());
+                let Imported { shape, rows, answers, first_test, .. } = set;
+                with_answers(offers_of(shape, answers.kind(), rows.count(), first_test), &answers, numbering)
             }
             Opened::Samples(samples, first_test) => {
                 let count = samples.count();
                 let Samples { shape, answers, tokens, .. } = samples;
                 let tokens = (!tokens.is_empty()).then_some(tokens.len());
-                Offers { tokens, ..offers_of(shape, kind(answers), count, first_test) }
+                Offers { tokens, ..offers_of(shape, answers.kind(), count, first_test) }
             }
             Opened::Text(text, steps) => {
                 let letters = text.vocabulary.len();
@@ -99,11 +102,10 @@ impl Opened {
     }
 }
 
-fn kind(answers: Answers) -> TargetKind {
-    match answers {
-        Answers::Classes { names, .. } => TargetKind::Classes(names),
-        Answers::Values { width, .. } => TargetKind::Values(width),
-    }
+/// With what else the answers can be read as, by classes of this numbering; and what values are like.
+fn with_answers(offers: Offers, answers: &Answers, numbering: Option<Numbering>) -> Offers {
+    let other_target = numbering.and_then(|numbering| answers.other(numbering)).map(|other| other.kind());
+    Offers { other_target, values: answers.values_are(), ..offers }
 }
 
 fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Option<usize>) -> Offers {
@@ -111,6 +113,8 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
         input,
         tokens: None,
         target,
+        other_target: None,
+        values: ValuesAre::Any,
         samples: first_test.unwrap_or(count),
         window: None,
         gap: 0,
@@ -144,15 +148,20 @@ fn named(source: &Source) -> Result<&dyn Import, Error> {
 ///
 /// # Errors
 /// The first thing that is wrong with them, with its place.
-pub(super) fn open(source: &Source, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+pub(super) fn open(
+    source: &Source,
+    config: &DataConfig,
+    reading: &Reading,
+    seed: u64,
+) -> Result<Splits, Error> {
     match named(source)?.open(&Limits::of_machine())? {
-        Opened::Rows(set) => set.split(config, seed),
+        Opened::Rows(set) => set.read_as(reading.targets).split(config, reading, seed),
         Opened::Samples(samples, first_test) => {
             let parts = cut(&samples, first_test, config, seed);
             // Tokens are numbers of characters, not quantities.
             match samples.tokens.is_empty() {
-                true => Ok(super::open::scaled(samples, parts, config)),
-                false => Ok(samples.split(parts, config.labels)),
+                true => super::open::scaled(samples, parts, source, reading),
+                false => Ok(samples.split(parts, reading.labels)),
             }
         }
         Opened::Text(text, steps) => Ok(text::splits(&text, steps, config)),
@@ -173,20 +182,21 @@ fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: 
 /// As [`open`]; and when the files hold columns, classes, characters or shapes that the run did not learn.
 pub(super) fn open_as_learned(
     config: &DataConfig,
+    reading: &Reading,
     seed: u64,
     learned: &Preparation,
 ) -> Result<Splits, Error> {
-    let fit = Fit { origin: config.source.paths().join(", "), config, learned };
+    let fit = Fit { origin: config.source.paths().join(", "), config, reading, learned };
     let source = fit.by_name(&config.source);
     match named(&source)?.open(&Limits::of_machine())? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set, &source)?;
-            Ok(set.split_as(fitted, config, seed))
+            Ok(set.split_as(fitted, config, reading.labels, seed))
         }
         Opened::Samples(samples, first_test) => {
             let samples = fit.samples(samples)?;
             let parts = cut(&samples, first_test, config, seed);
-            Ok(samples.split(parts, config.labels))
+            Ok(samples.split(parts, reading.labels))
         }
         Opened::Text(text, steps) => Ok(text::splits(&fit.text(&text)?, steps, config)),
     }

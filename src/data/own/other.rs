@@ -10,16 +10,21 @@ use crate::data::dataset::{Dataset, Splits};
 use crate::data::import::limits::Limits;
 use crate::data::{Error, prepared, text};
 use crate::preset::{
-    Augment, Colour, Csv, DataConfig, ImageFolder, LabelledText, Npz, Pair, Preparation, Source, TextFile,
-    WavFolder,
+    Augment, Colour, Csv, DataConfig, ImageFolder, LabelledText, Npz, Pair, Preparation, Reading, Source,
+    TextFile, WavFolder,
 };
 
 /// Everything in the file or folder `path` as test samples for a network that learned `learned` from what `config` says.
 ///
 /// # Errors
 /// When the file is broken, or does not fit the network's shapes, classes or characters.
-pub fn test_set(path: &Path, config: &DataConfig, learned: &Preparation) -> Result<Arc<dyn Dataset>, Error> {
-    let fit = Fit { origin: path.to_string_lossy().into_owned(), config, learned };
+pub fn test_set(
+    path: &Path,
+    config: &DataConfig,
+    reading: &Reading,
+    learned: &Preparation,
+) -> Result<Arc<dyn Dataset>, Error> {
+    let fit = Fit { origin: path.to_string_lossy().into_owned(), config, reading, learned };
     let source = fit.source(path)?;
     whole(&fit, &source)
 }
@@ -31,9 +36,10 @@ pub fn test_set(path: &Path, config: &DataConfig, learned: &Preparation) -> Resu
 pub fn test_set_of(
     source: &Source,
     config: &DataConfig,
+    reading: &Reading,
     learned: &Preparation,
 ) -> Result<Arc<dyn Dataset>, Error> {
-    let fit = Fit { origin: source.paths().join(", "), config, learned };
+    let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
     whole(&fit, &fit.by_name(source))
 }
 
@@ -41,9 +47,9 @@ fn whole(fit: &Fit, source: &Source) -> Result<Arc<dyn Dataset>, Error> {
     let set = match named(source)?.open(&Limits::of_machine())? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set, source)?;
-            set.whole(fitted, fit.config.labels)
+            set.whole(fitted, fit.reading.labels)
         }
-        Opened::Samples(samples, _) => fit.samples(samples)?.whole(fit.config.labels),
+        Opened::Samples(samples, _) => fit.samples(samples)?.whole(fit.reading.labels),
         Opened::Text(text, steps) => text::whole(&fit.text(&text)?, steps),
     };
     if set.is_empty() {

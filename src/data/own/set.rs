@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::data::Error;
+use crate::data::answers::{Answers, Numbering};
+use crate::data::beyond::{self, Beyond};
 use crate::data::dataset::{Batch, Dataset, Scale, Splits};
 use crate::data::import::rows::Rows;
+use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
-use crate::data::samples::Answers;
-use crate::data::{Error, labels};
-use crate::preset::{DataConfig, Labels};
+use crate::preset::{DataConfig, Labels, Reading, Scaling, Spread, TargetsAs};
 
 /// What was imported.
 pub struct Imported {
@@ -23,6 +25,8 @@ pub struct Imported {
     pub columns: Vec<String>,
     /// The name of the column that is predicted, of a table with names.
     pub label: Option<String>,
+    /// Whether the preset says whether they are classes or values.
+    pub task_is_said: bool,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -30,28 +34,35 @@ pub struct Imported {
 }
 
 impl Imported {
-    /// One class per sample; all the same where there are no classes.
-    fn classes(&self) -> Vec<u32> {
-        match &self.answers {
-            Answers::Classes { of, .. } => of.clone(),
-            Answers::Values { .. } => vec![0; self.rows.count()],
+    /// Which classes whole numbers are: in a table those that occur, in an array all from 0 on.
+    pub fn numbering(&self) -> Numbering {
+        if self.columns.is_empty() { Numbering::FromZero } else { Numbering::Names }
+    }
+
+    /// The set with its targets as a training wants them, where they can be read so and the preset does not say what they
+    /// are.
+    pub fn read_as(mut self, wanted: TargetsAs) -> Self {
+        if !self.task_is_said {
+            let numbering = self.numbering();
+            self.answers = self.answers.read_as(wanted, numbering);
         }
+        self
     }
 
     /// The set in its parts, scaled as its training samples are.
     ///
     /// # Errors
-    /// When the files cannot be read any more.
-    pub fn split(mut self, config: &DataConfig, seed: u64) -> Result<Splits, Error> {
+    /// When the files cannot be read any more, or numbers have to lie between 0 and 1 and do not.
+    pub fn split(mut self, config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
         let parts = self.cut(config, seed);
-        let fitted = self.fit(&parts.train, config.normalize)?;
-        Ok(self.in_parts(parts, fitted, config.labels))
+        let fitted = self.fit(&parts.trained_once(), config.normalize, reading)?;
+        Ok(self.in_parts(parts, fitted, reading.labels))
     }
 
     /// The set in its parts, its inputs scaled as another set's; its targets are so already.
-    pub fn split_as(self, fitted: Fitted, config: &DataConfig, seed: u64) -> Splits {
+    pub fn split_as(self, fitted: Fitted, config: &DataConfig, labels: Labels, seed: u64) -> Splits {
         let parts = self.cut(config, seed);
-        self.in_parts(parts, fitted, config.labels)
+        self.in_parts(parts, fitted, labels)
     }
 
     /// The whole set as one part, its inputs scaled as another set's; its targets are so already.
@@ -61,31 +72,42 @@ impl Imported {
     }
 
     fn cut(&self, config: &DataConfig, seed: u64) -> Parts {
-        let classes = self.classes();
+        let classes = self.answers.classes();
         match self.first_test {
             Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
             None => Parts::cut(&classes, config, seed),
         }
     }
 
-    /// Finds the inputs' scales by the samples `train`, and scales real-valued targets by them.
-    fn fit(&mut self, train: &[u32], normalize: bool) -> Result<Fitted, Error> {
-        if normalize && let Answers::Values { width, values, scales } = &mut self.answers {
-            let of = |place| Moments::of(train.iter().map(|&row| values[row as usize * *width + place]));
-            *scales = (0..*width).map(|place| of(place).scale()).collect();
-            for row in values.chunks_exact_mut(*width) {
-                row.iter_mut().zip(scales.iter()).for_each(|(x, scale)| *x = scale.apply(*x));
-            }
-        }
+    /// Finds the scales of inputs and of real-valued targets by the samples `train`.
+    fn fit(&mut self, train: &[u32], normalize: bool, reading: &Reading) -> Result<Fitted, Error> {
+        let origin = self.rows.origin().to_string();
+        let beyond = |problem: Beyond| Error::Broken { origin: origin.clone(), problem: problem.to_string() };
+        self.answers.fit(train, reading.target_scaling);
+        beyond::check_targets(&self.answers, reading.target_scaling).map_err(beyond)?;
         if self.are_pixels {
-            let scales = if normalize { vec![Scale { mean: 0.0, deviation: 255.0 }] } else { Vec::new() };
-            return Ok(Fitted { scales, fills: Vec::new() });
+            let range = Some((0.0, 255.0));
+            if reading.input_scaling == Scaling::Shares {
+                beyond::check_inputs([Spread::BYTES].into_iter()).map_err(beyond)?;
+            }
+            let scales = if normalize { vec![Scale::of(0.0, 255.0)] } else { Vec::new() };
+            return Ok(Fitted { scales, fills: Vec::new(), range });
         }
-        // Only a table's columns are quantities of their own; of anything else, all numbers are of one kind.
-        let columns = if self.shape.len() == 1 { self.shape[0] } else { 1 };
-        let scales = fit(&*self.rows, train, columns)?;
-        let fills = scales.iter().map(|scale| scale.mean as f32).collect();
-        Ok(Fitted { scales: if normalize { scales } else { Vec::new() }, fills })
+        // The last axis has the features, each a quantity of its own: a table's columns, what a sequence has at each step,
+        // an image's colours.
+        let features = self.shape.last().copied().unwrap_or(1).max(1);
+        let spreads = spreads(&*self.rows, train, features)?;
+        if reading.input_scaling == Scaling::Shares {
+            beyond::check_inputs(spreads.iter().copied()).map_err(beyond)?;
+        }
+        let ends = |(least, most): (f64, f64), of: &Spread| (least.min(of.least), most.max(of.greatest));
+        let range = spreads.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+        let fills = spreads.iter().map(|spread| spread.mean).collect();
+        let scales = match reading.input_scaling.is_none() {
+            true => Vec::new(),
+            false => spreads.into_iter().map(|spread| reading.input_scaling.scale(spread)).collect(),
+        };
+        Ok(Fitted { scales, fills, range: Some(range) })
     }
 
     fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Splits {
@@ -100,68 +122,50 @@ pub struct Fitted {
     /// Their scales, repeated along a sample; empty: they are not scaled.
     pub scales: Vec<Scale>,
     /// What stands in for a missing value, likewise.
-    pub fills: Vec<f32>,
+    pub fills: Vec<f64>,
+    /// The least and the greatest number that the training samples had; `None` where nobody looked.
+    pub range: Option<(f64, f64)>,
 }
 
 impl Fitted {
-    fn apply(&self, row: &mut [f32]) {
-        if !self.fills.is_empty() {
-            for cells in row.chunks_exact_mut(self.fills.len()) {
-                let missing = cells.iter_mut().zip(&self.fills).filter(|(x, _)| x.is_nan());
-                missing.for_each(|(x, fill)| *x = *fill);
-            }
-        }
-        if !self.scales.is_empty() {
-            for cells in row.chunks_exact_mut(self.scales.len()) {
-                cells.iter_mut().zip(&self.scales).for_each(|(x, scale)| *x = scale.apply(*x));
-            }
+    /// Brings the numbers of a sample from its `first` on to what the network gets.
+    fn apply(&self, first: usize, numbers: &[f64], out: &mut [f32]) {
+        let scale_at = |place: usize| self.scales.get(place % self.scales.len().max(1));
+        let fill_at = |place: usize| self.fills.get(place % self.fills.len().max(1));
+        for ((place, &x), out) in (first..).zip(numbers).zip(out) {
+            let known = if x.is_nan() { fill_at(place).copied().unwrap_or(x) } else { x };
+            *out = scale_at(place).map_or(known as f32, |scale| scale.apply(known));
         }
     }
 }
 
-/// Mean and spread of numbers that come one after another (Welford 1962).
-#[derive(Clone, Copy, Default)]
-struct Moments {
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Moments {
-    fn add(&mut self, x: f32) {
-        // A missing value does not count.
-        if !x.is_nan() {
-            self.count += 1.0;
-            let before = f64::from(x) - self.mean;
-            self.mean += before / self.count;
-            self.squares += before * (f64::from(x) - self.mean);
-        }
-    }
-
-    fn of(numbers: impl Iterator<Item = f32>) -> Self {
-        numbers.fold(Moments::default(), |mut moments, x| {
-            moments.add(x);
-            moments
-        })
-    }
-
-    fn scale(self) -> Scale {
-        let deviation = (self.squares / self.count.max(1.0)).sqrt();
-        Scale { mean: self.mean, deviation: if deviation > 0.0 { deviation } else { 1.0 } }
-    }
-}
-
-fn fit(rows: &dyn Rows, train: &[u32], columns: usize) -> Result<Vec<Scale>, Error> {
-    let mut moments = vec![Moments::default(); columns];
+/// What each feature of these samples is like.
+fn spreads(rows: &dyn Rows, train: &[u32], features: usize) -> Result<Vec<Spread>, Error> {
+    let mut moments = vec![Moments::default(); features];
     let mut piece = Vec::new();
     for &number in train {
         rows.in_pieces(number as usize, &mut piece, &mut |first, cells| {
-            let places = (first % columns..columns).chain((0..columns).cycle());
-            places.zip(cells).for_each(|(column, &x)| moments[column].add(x));
+            let places = (first % features..features).chain((0..features).cycle());
+            places.zip(cells).for_each(|(feature, &x)| moments[feature].add(x));
             Ok(())
         })?;
     }
-    Ok(moments.into_iter().map(Moments::scale).collect())
+    Ok(moments.into_iter().map(Moments::spread).collect())
+}
+
+/// The least and the greatest number of all rows.
+///
+/// # Errors
+/// When they cannot be read any more.
+pub fn ends(rows: &dyn Rows) -> Result<(f64, f64), Error> {
+    let (mut ends, mut piece) = ((f64::INFINITY, f64::NEG_INFINITY), Vec::new());
+    for row in 0..rows.count() {
+        rows.in_pieces(row, &mut piece, &mut |_, cells| {
+            ends = cells.iter().fold(ends, |(least, most), &x| (least.min(x), most.max(x)));
+            Ok(())
+        })?;
+    }
+    Ok(ends)
 }
 
 struct Shared {
@@ -180,11 +184,12 @@ impl Own {
         self.chosen[index as usize] as usize
     }
 
-    /// Reads and scales one sample.
-    fn read(&self, index: u32, row: &mut [f32]) -> Result<(), Error> {
-        self.shared.set.rows.read(self.place(index), row)?;
-        self.shared.fitted.apply(row);
-        Ok(())
+    /// Reads and scales one sample; `piece` is working memory.
+    fn read(&self, index: u32, piece: &mut Vec<f64>, row: &mut [f32]) -> Result<(), Error> {
+        self.shared.set.rows.in_pieces(self.place(index), piece, &mut |first, numbers| {
+            self.shared.fitted.apply(first, numbers, &mut row[first..]);
+            Ok(())
+        })
     }
 }
 
@@ -201,25 +206,19 @@ impl Dataset for Own {
         let width = self.shared.set.rows.width();
         let rows = batch.take_inputs(indices.len(), width);
         if self.is_costly() {
-            let read =
-                rows.par_chunks_exact_mut(width).zip(indices).map(|(row, &index)| self.read(index, row));
+            let read = rows
+                .par_chunks_exact_mut(width)
+                .zip(indices)
+                .map_init(Vec::new, |piece, (row, &index)| self.read(index, piece, row));
             // The first in the batch's order, whichever thread was first.
             read.find_map_first(Result::err).map_or(Ok(()), Err)?;
         } else {
-            rows.chunks_exact_mut(width).zip(indices).try_for_each(|(row, &index)| self.read(index, row))?;
+            let mut piece = Vec::new();
+            let mut rows = rows.chunks_exact_mut(width).zip(indices);
+            rows.try_for_each(|(row, &index)| self.read(index, &mut piece, row))?;
         }
-        match &self.shared.set.answers {
-            Answers::Classes { of, names } => {
-                let classes = indices.iter().map(|&index| of[self.place(index)]);
-                labels::fill(classes, names.len(), self.shared.labels, batch);
-            }
-            Answers::Values { width, values, .. } => {
-                let targets = batch.take_values();
-                for &index in indices {
-                    targets.extend_from_slice(&values[self.place(index) * width..][..*width]);
-                }
-            }
-        }
+        let places = indices.iter().map(|&index| self.place(index));
+        self.shared.set.answers.fill(places, self.shared.labels, batch);
         Ok(())
     }
 
@@ -228,18 +227,11 @@ impl Dataset for Own {
     }
 
     fn classes(&self) -> &[String] {
-        match &self.shared.set.answers {
-            Answers::Classes { names, .. } => names,
-            Answers::Values { .. } => &[],
-        }
+        self.shared.set.answers.names()
     }
 
     fn class_of(&self, index: usize) -> Option<u32> {
-        let place = *self.chosen.get(index)? as usize;
-        match &self.shared.set.answers {
-            Answers::Classes { of, .. } => of.get(place).copied(),
-            Answers::Values { .. } => None,
-        }
+        self.shared.set.answers.class(*self.chosen.get(index)? as usize)
     }
 
     fn columns(&self) -> &[String] {
@@ -254,8 +246,12 @@ impl Dataset for Own {
         self.shared.set.are_pixels
     }
 
-    fn fills(&self) -> &[f32] {
+    fn fills(&self) -> &[f64] {
         &self.shared.fitted.fills
+    }
+
+    fn input_range(&self) -> Option<(f64, f64)> {
+        self.shared.fitted.range
     }
 
     fn input_scales(&self) -> &[Scale] {
@@ -263,9 +259,6 @@ impl Dataset for Own {
     }
 
     fn target_scales(&self) -> &[Scale] {
-        match &self.shared.set.answers {
-            Answers::Values { scales, .. } => scales,
-            Answers::Classes { .. } => &[],
-        }
+        self.shared.set.answers.scales()
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::data::{Batch, Dataset, Targets, preparation};
-use crate::preset::Preset;
+use crate::preset::{Preset, TargetsAs};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
 fn opened(data: &str) -> Result<Splits, Error> {
     let options = ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
     let config: DataConfig = options.from_str(data).unwrap();
-    let splits = crate::data::open(&config, 1)?;
-    let signature = config.signature(&crate::data::offers(&config.source)?);
+    let splits = open_alone(&config)?;
+    let signature = config.signature(&crate::data::offers(&config.source)?, TargetsAs::Suggested);
     assert_eq!(splits.train.input_shape(), signature.input);
     assert_eq!(splits.train.len() + splits.validation.len(), signature.train);
     assert_eq!(splits.test.len(), signature.test);
@@ -234,7 +234,7 @@ fn files_that_hold_something_else_than_they_did_are_told() {
     let offers = crate::data::offers(&preset.data.source).unwrap();
     let experiment = preset.fit(&offers).unwrap();
     let look = || {
-        let splits = crate::data::open(&experiment.preset.data, 1).unwrap();
+        let splits = open_alone(&experiment.preset.data).unwrap();
         crate::data::check_unchanged(&splits, &experiment).map_err(|error| error.to_string())
     };
     assert_eq!(look(), Ok(()));
@@ -246,6 +246,11 @@ fn files_that_hold_something_else_than_they_did_are_told() {
         let told = look().unwrap_err();
         assert!(told.contains("t.csv: it has changed since the preset was checked"), "{told}");
     }
+}
+
+/// Opens a set without a network that wants it in a way of its own.
+fn open_alone(config: &DataConfig) -> Result<Splits, Error> {
+    crate::data::open(config, &Reading::suggested(config), 1)
 }
 
 fn config(data: &str) -> DataConfig {
@@ -268,21 +273,23 @@ fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its
     let train = put(folder.path(), "train.csv", format!("a,b,kind\n{}", rows(0, 60)).as_bytes());
     let test = put(folder.path(), "test.csv", format!("a,b,kind\n{}", rows(60, 90)).as_bytes());
     let learned = config(&format!("(source: csv(file: {train:?}, test_file: {test:?}, label: \"kind\"))"));
-    let splits = crate::data::open(&learned, 1).unwrap();
+    let splits = open_alone(&learned).unwrap();
     let alone = config(&format!("(source: csv(file: {train:?}, label: \"kind\"))"));
-    let same = test_set(Path::new(&test), &alone, &preparation(&*splits.test)).unwrap();
+    let same =
+        test_set(Path::new(&test), &alone, &Reading::suggested(&alone), &preparation(&*splits.test)).unwrap();
     assert_eq!(all(&*same), all(&*splits.test));
     let turned: String =
         rows(60, 90).lines().map(|line| line.split(',').rev().collect::<Vec<_>>().join(",") + "\n").collect();
     let turned = put(folder.path(), "turned.csv", format!("kind,b,a\n{turned}").as_bytes());
     assert_eq!(
-        all(&*test_set(Path::new(&turned), &alone, &preparation(&*splits.test)).unwrap()),
+        all(&*test_set(Path::new(&turned), &alone, &Reading::suggested(&alone), &preparation(&*splits.test))
+            .unwrap()),
         all(&*splits.test)
     );
 
     let said = |name: &str, text: &str| {
         let file = put(folder.path(), name, text.as_bytes());
-        test_set(Path::new(&file), &alone, &preparation(&*splits.test))
+        test_set(Path::new(&file), &alone, &Reading::suggested(&alone), &preparation(&*splits.test))
             .map(|set| set.len())
             .unwrap_err()
             .to_string()
@@ -295,14 +302,16 @@ fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its
     assert!(said("cell.csv", "a,b,kind\n1,x,yes\n1,2,no\n").contains("line 2"));
     assert!(said("x.npy", "\u{93}NUMPY").contains("two files"));
     assert!(said("x.dat", "1 2 3").contains("no file of samples"));
-    assert!(test_set(folder.path(), &alone, &preparation(&*splits.test)).is_err());
+    assert!(
+        test_set(folder.path(), &alone, &Reading::suggested(&alone), &preparation(&*splits.test)).is_err()
+    );
 }
 
 #[test]
 fn images_in_folders_are_the_digits_that_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let learned = config("(source: mnist, train_samples: 100)");
-    let splits = crate::data::open(&learned, 1).unwrap();
+    let splits = open_alone(&learned).unwrap();
     let digits = crate::data::mnist::load().unwrap();
     let mut order: Vec<usize> = (0..40).collect();
     order.sort_by_key(|&i| (digits.test.labels[i], i));
@@ -313,7 +322,9 @@ fn images_in_folders_are_the_digits_that_they_are() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         image.save(path).unwrap();
     }
-    let seen = all(&*test_set(folder.path(), &learned, &preparation(&*splits.test)).unwrap());
+    let seen =
+        all(&*test_set(folder.path(), &learned, &Reading::suggested(&learned), &preparation(&*splits.test))
+            .unwrap());
     let mut expected = Batch::default();
     splits.test.fill(&order.iter().map(|&i| i as u32).collect::<Vec<_>>(), &mut expected).unwrap();
     assert_eq!((seen.rows, &seen.targets), (40, &expected.targets));
@@ -321,17 +332,18 @@ fn images_in_folders_are_the_digits_that_they_are() {
 
     // A network of another kind does not take them.
     let iris = config("(source: iris)");
-    let flowers = crate::data::open(&iris, 1).unwrap();
-    let refused = test_set(folder.path(), &iris, &preparation(&*flowers.test))
+    let flowers = open_alone(&iris).unwrap();
+    let refused = test_set(folder.path(), &iris, &Reading::suggested(&iris), &preparation(&*flowers.test))
         .map(|set| set.len())
         .unwrap_err()
         .to_string();
     assert!(refused.contains("this network takes numbers of shape [4]"), "{refused}");
     std::fs::rename(folder.path().join("7"), folder.path().join("seven")).unwrap();
-    let refused = test_set(folder.path(), &learned, &preparation(&*splits.test))
-        .map(|set| set.len())
-        .unwrap_err()
-        .to_string();
+    let refused =
+        test_set(folder.path(), &learned, &Reading::suggested(&learned), &preparation(&*splits.test))
+            .map(|set| set.len())
+            .unwrap_err()
+            .to_string();
     assert!(refused.contains("class 'seven' is none of this network's: 0, 1, 2"), "{refused}");
 }
 
@@ -340,15 +352,22 @@ fn another_text_is_read_in_the_letters_that_were_learned() {
     let folder = tempfile::tempdir().unwrap();
     let book = put(folder.path(), "book.txt", "abcdefgh ".repeat(40).as_bytes());
     let learned = config(&format!("(source: text_file(file: {book:?}, steps: 4))"));
-    let splits = crate::data::open(&learned, 1).unwrap();
+    let splits = open_alone(&learned).unwrap();
     let other = put(folder.path(), "other.txt", b"hgfedcba");
-    let seen = all(&*test_set(Path::new(&other), &learned, &preparation(&*splits.test)).unwrap());
+    let seen = all(&*test_set(
+        Path::new(&other),
+        &learned,
+        &Reading::suggested(&learned),
+        &preparation(&*splits.test),
+    )
+    .unwrap());
     assert_eq!((seen.inputs, seen.targets), (vec![8.0, 7.0, 6.0, 5.0], Targets::Classes(vec![7, 6, 5, 4])));
     let foreign = put(folder.path(), "foreign.txt", b"hgfxdcba");
-    let refused = test_set(Path::new(&foreign), &learned, &preparation(&*splits.test))
-        .map(|set| set.len())
-        .unwrap_err()
-        .to_string();
+    let refused =
+        test_set(Path::new(&foreign), &learned, &Reading::suggested(&learned), &preparation(&*splits.test))
+            .map(|set| set.len())
+            .unwrap_err()
+            .to_string();
     assert!(refused.contains("the character \"x\" is none of the 9 that this network knows"), "{refused}");
 }
 
@@ -358,18 +377,21 @@ fn values_are_judged_in_the_unit_that_was_learned() {
     let text: String = (0..50).map(|i| format!("{i},{}\n", 2.5 * f64::from(i) + 0.25)).collect();
     let train = put(folder.path(), "train.csv", format!("x,y\n{text}").as_bytes());
     let learned = config(&format!("(source: csv(file: {train:?}))"));
-    let splits = crate::data::open(&learned, 1).unwrap();
+    let splits = open_alone(&learned).unwrap();
     let test = put(folder.path(), "test.csv", b"x,y\n7,17.75\n");
-    let set = test_set(Path::new(&test), &learned, &preparation(&*splits.test)).unwrap();
+    let set =
+        test_set(Path::new(&test), &learned, &Reading::suggested(&learned), &preparation(&*splits.test))
+            .unwrap();
     let Targets::Values(values) = all(&*set).targets else { panic!("they are values") };
     assert!((splits.test.target_scales()[0].restore(values[0]) - 17.75).abs() < 1e-4);
     assert_eq!(set.target_scales(), splits.test.target_scales());
     let classes = config("(source: iris)");
-    let flowers = crate::data::open(&classes, 1).unwrap();
-    let refused = test_set(Path::new(&test), &classes, &preparation(&*flowers.test))
-        .map(|set| set.len())
-        .unwrap_err()
-        .to_string();
+    let flowers = open_alone(&classes).unwrap();
+    let refused =
+        test_set(Path::new(&test), &classes, &Reading::suggested(&classes), &preparation(&*flowers.test))
+            .map(|set| set.len())
+            .unwrap_err()
+            .to_string();
     assert!(
         refused.contains("has the shape") || refused.contains("have the shape [1], this network takes [4]"),
         "{refused}"

@@ -101,11 +101,9 @@ impl Speech {
         let classes = self.samples.classes();
         let digits: Vec<u32> = train.iter().map(|&place| classes[place as usize]).collect();
         let (few, _) = order::split(&digits, 0.0, config.train_samples, seed);
-        Parts {
-            train: few.into_iter().map(|place| train[place as usize]).collect(),
-            validation,
-            test: places(true).map(|place| place as u32).collect(),
-        }
+        let few: Vec<u32> = few.into_iter().map(|place| train[place as usize]).collect();
+        let few = if config.oversample { order::oversampled(few, &classes, seed) } else { few };
+        Parts { train: few, validation, test: places(true).map(|place| place as u32).collect() }
     }
 }
 

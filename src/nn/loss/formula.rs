@@ -4,7 +4,7 @@ use super::Form;
 use crate::data::Targets;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::elementwise::softmax;
-use crate::preset::{Loss, LossOptions};
+use crate::preset::{ClassWeights, Loss, LossOptions};
 
 /// Keras's guard against the logarithm of zero.
 const EPSILON: f32 = 1e-7;
@@ -21,6 +21,11 @@ pub fn loss(
 ) -> f32 {
     let rows = output.len() / width;
     let mut target = Buffer::scratch(width);
+    let factors = match &options.class_weights {
+        ClassWeights::Factors(factors) => &factors[..],
+        // A training counts its samples first.
+        ClassWeights::Counted(_) => &[],
+    };
     let mut total = 0.0_f64;
     for row in 0..rows {
         let y = &output[row * width..][..width];
@@ -33,14 +38,14 @@ pub fn loss(
                 target[classes[row] as usize] = 1.0;
             }
         }
+        if !factors.is_empty() {
+            let class = if width == 1 { target[0].round() as usize } else { largest(&target) };
+            weight = factors.get(class).copied().unwrap_or(1.0);
+        }
         if matches!(
             loss,
             Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy | Loss::BinaryCrossentropy
         ) {
-            if !options.class_weights.is_empty() {
-                let class = if width == 1 { target[0].round() as usize } else { largest(&target) };
-                weight = options.class_weights.get(class).copied().unwrap_or(1.0);
-            }
             let smoothing = options.label_smoothing;
             // As in Keras: smoothed towards a half for one output, towards all classes for several.
             let classes = if loss == Loss::BinaryCrossentropy { 2.0 } else { width as f32 };

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::nn::kernel::elementwise::apply;
+use crate::preset::ClassWeights;
 
 const ALL: [Loss; 7] = [
     Loss::MeanSquaredError,
@@ -43,7 +44,7 @@ proptest! {
     ) {
         let number = |i: usize| ((i as u32).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 8) as f32 / (1 << 24) as f32;
         let output: Vec<f32> = (0..rows * width).map(|i| 0.1 + 0.8 * number(i)).collect();
-        let options = LossOptions { label_smoothing: smoothing, delta: 0.3, class_weights: vec![0.5, 2.0] };
+        let options = LossOptions { label_smoothing: smoothing, delta: 0.3, class_weights: ClassWeights::Factors(vec![0.5, 2.0]) };
         for loss in ALL {
             let targets = if loss == Loss::SparseCategoricalCrossentropy {
                 Targets::Classes((0..rows).map(|i| (i % width) as u32).collect())

@@ -1,6 +1,6 @@
 //! What the built-in sets hold.
 
-use super::{Logic, Moons, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind};
+use super::{Logic, Moons, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, ValuesAre};
 
 /// Characters of Shakespeare's text.
 const SHAKESPEARE: usize = 1_600_251;
@@ -18,6 +18,8 @@ impl Source {
             input: vec![features],
             tokens: None,
             target,
+            other_target: None,
+            values: ValuesAre::Any,
             samples,
             window: None,
             gap: 0,

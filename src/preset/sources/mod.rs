@@ -25,7 +25,7 @@ pub use csv::{Missing, Task};
 pub use file_source::FileSource;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};
 pub use image_folder::Colour;
-pub use offers::{Offers, TargetKind};
+pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
 pub use sequences::{Shakespeare, Sp500};
 
 /// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`.

@@ -8,7 +8,12 @@ use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads,
 fn prepare(preset: &Preset) -> Result<TrainingLoop<Adversaries<Cpu>>, Error> {
     let experiment = preset.clone().on_built_in_data();
     let Networks::Adversarial(networks) = &experiment.networks else { panic!("they are adversaries") };
-    super::prepare(preset, networks, data::open(&preset.data, preset.seed)?, &Cpu::default())
+    super::prepare(
+        preset,
+        networks,
+        data::open(&preset.data, &preset.reading(), preset.seed)?,
+        &Cpu::default(),
+    )
 }
 
 fn preset(steps: u32, epochs: u32) -> Preset {

@@ -36,6 +36,8 @@ pub struct Autoencoder<D: Backend> {
     code: Code,
     loss: Loss,
     options: LossOptions,
+    /// The same on samples that are not trained on.
+    evaluation: LossOptions,
     /// The last batch's targets, kept to reuse their memory.
     targets: Targets,
 }
@@ -89,6 +91,7 @@ fn prepare<D: Backend>(
             code,
             loss: preset.loss,
             options: preset.loss_options.clone(),
+            evaluation: preset.loss_options.for_evaluation(),
             targets: Targets::default(),
         })
     })
@@ -124,7 +127,8 @@ impl<D: Backend> Autoencoder<D> {
             Targets::Values(targets) => squared_error(form, &output.host(), targets),
             Targets::Classes(_) => 0.0,
         };
-        let loss = D::loss(pass, &output, width, targets, self.loss, &self.options, form)?;
+        let options = if pass.records() { &self.options } else { &self.evaluation };
+        let loss = D::loss(pass, &output, width, targets, self.loss, options, form)?;
         let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let mut value = f64::from(loss.value);
         if let Some((weight, kl)) = divergence {

@@ -8,7 +8,7 @@ use crate::train::witness::{assert_resumes, assert_same_on_any_threads, draw_all
 
 fn prepare(preset: &Preset, device: &Cpu) -> Result<TrainingLoop<Autoencoder<Cpu>>, Error> {
     let experiment = preset.clone().on_built_in_data();
-    let splits = data::open(&preset.data, preset.seed)?;
+    let splits = data::open(&preset.data, &preset.reading(), preset.seed)?;
     match &experiment.networks {
         Networks::Autoencoder(networks) => super::plain(preset, networks, splits, device),
         Networks::Variational(networks) => super::variational(preset, networks, splits, device),

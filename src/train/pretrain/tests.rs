@@ -10,7 +10,7 @@ use crate::train::witness::{Witness, assert_resumes, assert_same_on_any_threads,
 fn prepare(preset: &Preset) -> Result<Pretraining<Cpu>, Error> {
     let experiment = preset.clone().on_built_in_data();
     let Networks::Pretraining(options) = &experiment.networks else { panic!("it is pretrained") };
-    let splits = data::open(&preset.data, preset.seed)?;
+    let splits = data::open(&preset.data, &preset.reading(), preset.seed)?;
     super::prepare(preset, options, splits.clone(), splits, &Cpu::default())
 }
 

@@ -71,7 +71,7 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
         let paths = data.source.paths().into_iter().map(|path| ("file", clean(path))).collect();
         return [Line::from(title)].into_iter().chain(facts(theme, paths, width)).collect();
     };
-    let signature = data.signature(offers);
+    let signature = entry.draft.signature(offers);
     let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
     let target = match &signature.target {
         TargetKind::Classes(names) => {

@@ -140,7 +140,7 @@ fn takes(kind: FieldKind, text: &str) -> bool {
         FieldKind::Integer(range) => text.parse::<u64>().is_ok_and(|whole| range.contains(whole as f64)),
         FieldKind::Number(range) => text.parse().is_ok_and(|number| range.contains(number)),
         // The form shows none of these.
-        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::Numbers(_) => false,
+        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::NumbersOr(..) => false,
         FieldKind::Choices(_) | FieldKind::Texts => false,
         FieldKind::Switch | FieldKind::Text | FieldKind::Nested(_) => false,
     }
@@ -169,7 +169,7 @@ pub fn stepped(field: &Field, up: bool) -> String {
             let twentieths = (number * 20.0).round() + if up { 1.0 } else { -1.0 };
             (twentieths / 20.0).to_string()
         }
-        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::Numbers(_) => field.value.clone(),
+        FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::NumbersOr(..) => field.value.clone(),
         FieldKind::Choices(_) | FieldKind::Texts => field.value.clone(),
         FieldKind::Switch | FieldKind::Text | FieldKind::Nested(_) => field.value.clone(),
     };

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyCode;
 
-use crate::preset::{Offers, Preset, Source, TargetKind};
+use crate::preset::{Offers, Preset, Source, TargetKind, ValuesAre};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::presets::{Entry, Hindrance};
 use crate::tui::state::{Screen, State};
@@ -31,6 +31,8 @@ fn table(classes: usize) -> Offers {
         input: vec![4],
         tokens: None,
         target: TargetKind::Classes((0..classes).map(|class| format!("class {class}")).collect()),
+        other_target: None,
+        values: ValuesAre::Any,
         samples: 150,
         window: None,
         gap: 0,

@@ -73,8 +73,8 @@ mod tests {
     };
     use super::super::{ClientMessage, ServerMessage};
     use super::*;
-    use crate::preset::TargetKind;
     use crate::preset::library::Loaded;
+    use crate::preset::{TargetKind, ValuesAre};
     use proptest::prelude::*;
 
     #[test]
@@ -119,6 +119,7 @@ mod tests {
         let text = include_str!("../../../presets/xor.ron");
         let mut experiment = crate::preset::library::experiment(text, "xor").unwrap();
         experiment.offers.target = TargetKind::Values(7);
+        experiment.offers.values = ValuesAre::Distributions;
         let command = Command::Train(Box::new(TrainRequest::new(experiment)));
         let ask = ClientMessage::Request(Request { id: RequestId { asker: 0, number: 1 }, command });
         let mut stream = Vec::new();

@@ -13,7 +13,7 @@ use serde_json::Value;
 use trainyard::nn::model::Model;
 use trainyard::preset::layers::Embedding;
 use trainyard::preset::{Layer, Loss};
-use trainyard::run::export::onnx;
+use trainyard::run::export::onnx::{self, Surroundings};
 use trainyard::run::tensorboard::Writer;
 use trainyard::run::tensors::save_tensors;
 use trainyard::run::{Checkpoint, NamedTensor, RunDirectory};
@@ -212,7 +212,7 @@ fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Optio
     let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");
     write_case(
         folder,
-        &onnx::model("test", layers, input, &weights, "").expect("it is exported"),
+        &onnx::model("test", layers, input, &weights, "", &Surroundings::default()).expect("it is exported"),
         rows,
         input,
         &inputs,
@@ -260,6 +260,58 @@ fn onnxruntime_finds_what_we_find_for_every_kind_of_layer() {
         println!("{name}: largest difference {difference:.1e} of {} outputs", predicted.len());
         assert!(difference < 1e-4, "{name}: {difference}");
     }
+}
+
+/// Raw rows go into the exported network, with gaps and times in seconds, and what `predict` says of them comes out.
+#[test]
+#[ignore = "needs Python with onnx and onnxruntime (tests/python/set_up.sh)"]
+fn onnxruntime_takes_raw_rows_and_says_what_predict_says() {
+    let home = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(home.path().join(name), text).expect("it is written");
+    let rows: Vec<[f64; 4]> = (0..90_u32)
+        .map(|row| {
+            let (a, b) = (f64::from(row % 10), f64::from(row % 7) * 1000.0);
+            [1.7e9 + f64::from(row), a, if row % 8 == 3 { f64::NAN } else { b }, 200.0 + 30.0 * a - b / 50.0]
+        })
+        .collect();
+    let cell = |x: &f64| if x.is_nan() { String::new() } else { x.to_string() };
+    let table = |columns: usize, rows: &[[f64; 4]]| -> String {
+        let row = |row: &[f64; 4]| row[..columns].iter().map(cell).collect::<Vec<_>>().join(",") + "\n";
+        rows.iter().map(row).collect()
+    };
+    put("t.csv", &format!("time,a,b,price\n{}", table(4, &rows)));
+    put("q.csv", &format!("time,a,b\n{}", table(3, &rows[..20])));
+    put(
+        "own.ron",
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\", label: \"price\", missing: mean)),
+          layers: [Dense(units: 8, activation: tanh), Dense(units: 1)], loss: mean_squared_error,
+          optimizer: Adam(learning_rate: 0.02), train: (epochs: 30, batch_size: 8))",
+    );
+    let run = |words: &[&str]| {
+        let output = trainyard(home.path(), words);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    run(&["train", "own.ron", "--quiet"]);
+    let said: Vec<f32> = run(&["predict", "last", "q.csv", "--json"])
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"))
+        .map(|answer| number(&answer["output"][0]) as f32)
+        .collect();
+    assert_eq!(said.len(), 20);
+
+    let folder = home.path().join("onnx");
+    write_case(&folder, &[], 20, &[3], &[]);
+    let raw: Vec<u8> = rows[..20].iter().flat_map(|row| &row[..3]).flat_map(|x| x.to_le_bytes()).collect();
+    std::fs::write(folder.join("input.f64"), raw).expect("it is written");
+    std::fs::write(folder.join("input.f32"), vec![0; 4 * 60]).expect("it is written");
+    run(&["export", "last", "--to", "onnx", "-o", "onnx/model.onnx"]);
+    let metadata = &python("run_onnx.py", &[folder.as_os_str()])["metadata"];
+    assert_eq!(metadata["columns"], "[\"time\",\"a\",\"b\"]");
+    assert_eq!(metadata["label"], "price");
+    let difference = difference(&folder, &said);
+    println!("prices around 300: largest difference {difference:.1e}");
+    assert!(difference < 1e-3, "{difference}");
 }
 
 /// Trains the case study's network for an epoch on some of MNIST, and gives the home that its run is in.
@@ -359,8 +411,9 @@ fn a_run_is_opened_by_tensorboard_pytorch_and_onnxruntime() {
         let tensor = checkpoint.weights.iter().find(|tensor| tensor.name == path).expect("a weight");
         param.values_mut().copy_from_slice(&tensor.values);
     });
-    let predicted = model.predict(inputs.clone().into(), 10_000).expect("the network runs");
-    write_case(&folder, &[], 10_000, &[28, 28, 1], &inputs);
+    let predicted = model.predict(inputs.into(), 10_000).expect("the network runs");
+    let raw: Vec<f32> = images.iter().map(|pixel| f32::from(*pixel)).collect();
+    write_case(&folder, &[], 10_000, &[28, 28, 1], &raw);
     let exported =
         trainyard(home.path(), &["export", "last", "--to", "onnx", "--newest", "-o", "onnx/model.onnx"]);
     assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));

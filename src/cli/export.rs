@@ -33,11 +33,8 @@ impl Arguments {
         let format =
             format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;
         if format.describes_network() {
-            trained.experiment = Some(experiment::of_run(
-                &trained.run.name(),
-                &trained.preset,
-                trained.run.learned()?.as_ref(),
-            )?);
+            trained.experiment =
+                Some(experiment::of_run(&trained.run.name(), &trained.preset, trained.learned.as_ref())?);
         }
         if self.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
             let mut out = std::io::stdout();

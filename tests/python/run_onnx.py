@@ -1,4 +1,5 @@
-"""Runs ONNX models in onnxruntime: for each FOLDER given, model.onnx on input.f32 (shape in input.json) to output.f32."""
+"""Runs ONNX models in onnxruntime: for each FOLDER given, model.onnx on input.f32 (shape in input.json) to output.f32.
+Inputs in double precision are in input.f64, where the model takes such."""
 
 import json
 import pathlib
@@ -12,7 +13,12 @@ for folder in map(pathlib.Path, sys.argv[1:]):
     onnx.checker.check_model(onnx.load(folder / "model.onnx"), full_check=True)
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     shape = json.loads((folder / "input.json").read_text())
+    port = session.get_inputs()[0]
     inputs = numpy.fromfile(folder / "input.f32", dtype="<f4").reshape(shape)
-    (outputs,) = session.run(None, {session.get_inputs()[0].name: inputs})
+    if (folder / "input.f64").exists():
+        assert port.type == "tensor(double)", port.type
+        inputs = numpy.fromfile(folder / "input.f64", dtype="<f8").reshape(shape)
+    (outputs,) = session.run(None, {port.name: inputs})
     outputs.astype("<f4").tofile(folder / "output.f32")
-print(json.dumps({"version": onnxruntime.__version__}))
+metadata = dict(session.get_modelmeta().custom_metadata_map)
+print(json.dumps({"version": onnxruntime.__version__, "metadata": metadata}))

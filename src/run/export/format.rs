@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::preset::{Experiment, Preset};
+use crate::preset::{Experiment, Learned, Preset};
 use crate::run::{Error, NamedTensor, RunDirectory};
 
 /// What is exported of a run.
@@ -14,6 +14,8 @@ pub struct Trained {
     pub preset: Preset,
     /// The preset, checked against its data: only where the [`Format::describes_network`].
     pub experiment: Option<Experiment>,
+    /// What the run learned of its data; `None` for a run of before that kept nothing of it.
+    pub learned: Option<Learned>,
     /// The step of the checkpoint that the weights are from.
     pub step: u64,
     /// All weights, by Keras's paths.
@@ -42,7 +44,15 @@ impl Trained {
             return Err(Error::broken(run.path(), "no checkpoint has been saved yet"));
         };
         let checkpoint = run.checkpoint(step)?;
-        Ok(Trained { run, preset: manifest.preset, experiment: None, step, weights: checkpoint.weights })
+        let learned = run.learned()?;
+        Ok(Trained {
+            run,
+            preset: manifest.preset,
+            experiment: None,
+            learned,
+            step,
+            weights: checkpoint.weights,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::proto::{Attribute, Node, Tensor};
+use super::proto::{Attribute, Node, Tensor, element};
 use crate::run::NamedTensor;
 
 /// A value in the graph, by its name.
@@ -66,13 +66,19 @@ impl<'a> Builder<'a> {
     /// Numbers that operations use.
     pub fn numbers(&mut self, name: &str, dims: &[usize], values: &[f32]) -> Value {
         let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.tensor(name, dims, 1, raw)
+        self.tensor(name, dims, element::FLOAT, raw)
+    }
+
+    /// Numbers of double precision that operations use.
+    pub fn doubles(&mut self, name: &str, dims: &[usize], values: &[f64]) -> Value {
+        let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.tensor(name, dims, element::DOUBLE, raw)
     }
 
     /// Whole numbers that operations use.
     pub fn whole_numbers(&mut self, name: &str, values: &[i64]) -> Value {
         let raw = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.tensor(name, &[values.len()], 7, raw)
+        self.tensor(name, &[values.len()], element::INT64, raw)
     }
 
     fn tensor(&mut self, name: &str, dims: &[usize], data_type: i32, raw: Vec<u8>) -> Value {

@@ -1,7 +1,8 @@
 //! A network with its weights as ONNX, which other programs run: onnxruntime, OpenVINO, TensorRT, web browsers.
 //!
-//! Input and output are as Trainyard has them: channels last, of any batch. The data's own preparation (pixels as shares
-//! of 1, standardised columns) is not part of the network.
+//! Input and output are as the data has them: raw samples, channels last, of any batch; values in their own unit. The graph
+//! holds what the run learned of the data, and the names of classes and columns. Sounds go in as spectrograms, characters
+//! as their numbers.
 
 mod attention;
 mod core;
@@ -9,6 +10,7 @@ mod graph;
 mod image;
 mod layer;
 mod normalization;
+mod preparation;
 mod proto;
 mod recurrent;
 
@@ -20,6 +22,7 @@ use super::{Format, Trained};
 use crate::preset::{Layer, output_shape};
 use crate::run::{Error, NamedTensor};
 use graph::{Builder, Problem};
+pub use preparation::Surroundings;
 use proto::{Dim, Graph, Model, OperatorSet, Port, Shape, TensorType, Type};
 
 /// The version of ONNX's operators: the first with LayerNormalization.
@@ -48,13 +51,18 @@ impl Format for Onnx {
         let prefix =
             prefix.filter(|prefix| trained.weights.iter().any(|tensor| tensor.name.starts_with(prefix)));
         let prefix = prefix.unwrap_or_default();
-        let bytes = model(&preset.name, &network.layers, &network.input, &trained.weights, &prefix)
-            .map_err(|problem| broken(format!("cannot be written as ONNX: {problem}")))?;
+        let surroundings =
+            trained.learned.as_ref().map(|learned| Surroundings::of(experiment, &learned.preparation));
+        let surroundings = surroundings.unwrap_or_default();
+        let bytes =
+            model(&preset.name, &network.layers, &network.input, &trained.weights, &prefix, &surroundings)
+                .map_err(|problem| broken(format!("cannot be written as ONNX: {problem}")))?;
         out.write_all(&bytes).map_err(Error::io(path, "writing its network"))
     }
 }
 
-/// The bytes of a model: these layers on inputs of shape `input`, with the weights whose paths start with `prefix`.
+/// The bytes of a model: these layers on inputs of shape `input`, with the weights whose paths start with `prefix`, and with
+/// what surrounds them.
 ///
 /// # Errors
 /// When a weight is missing, or ONNX has no such layer.
@@ -64,9 +72,12 @@ pub fn model(
     input: &[usize],
     weights: &[NamedTensor],
     prefix: &str,
+    surroundings: &Surroundings,
 ) -> Result<Vec<u8>, Problem> {
     let mut builder = Builder::new(weights, prefix);
-    let last = layer::chain(&mut builder, layers, "", input, "input".into())?;
+    let prepared = surroundings.before(&mut builder, "input".into(), input)?;
+    let last = layer::chain(&mut builder, layers, "", input, prepared)?;
+    let last = surroundings.after(&mut builder, last);
     let output = builder.op("Identity", &[&last], Vec::new());
     if let Some(node) = builder.nodes.last_mut() {
         node.outputs = vec!["output".into()];
@@ -78,8 +89,8 @@ pub fn model(
         name: name.into(),
         nodes: builder.nodes,
         weights: builder.tensors,
-        inputs: vec![port("input", input)],
-        outputs: vec![port("output", &shape)],
+        inputs: vec![port("input", input, surroundings.input_type())],
+        outputs: vec![port("output", &shape, surroundings.output_type())],
     };
     let model = Model {
         ir_version: 8,
@@ -87,15 +98,16 @@ pub fn model(
         producer_version: env!("CARGO_PKG_VERSION").into(),
         graph: Some(graph),
         operators: vec![OperatorSet { domain: String::new(), version: OPERATORS }],
+        metadata: surroundings.metadata(),
     };
     Ok(model.encode_to_vec())
 }
 
-/// Floats of this shape, after an axis for the batch.
-fn port(name: &str, shape: &[usize]) -> Port {
+/// Numbers of this shape and type, after an axis for the batch.
+fn port(name: &str, shape: &[usize], data_type: i32) -> Port {
     let batch = Dim { name: Some("batch".into()), length: None };
     let dims = shape.iter().map(|length| Dim { length: Some(*length as i64), name: None });
     let shape = Shape { dims: std::iter::once(batch).chain(dims).collect() };
-    let tensor = TensorType { data_type: 1, shape: Some(shape) };
+    let tensor = TensorType { data_type, shape: Some(shape) };
     Port { name: name.into(), kind: Some(Type { tensor: Some(tensor) }) }
 }

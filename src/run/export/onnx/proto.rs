@@ -18,6 +18,30 @@ pub struct Model {
     /// The sets of operators.
     #[prost(message, repeated, tag = "8")]
     pub operators: Vec<OperatorSet>,
+    /// What a reader may want to know.
+    #[prost(message, repeated, tag = "14")]
+    pub metadata: Vec<Property>,
+}
+
+/// A text by its name.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct Property {
+    /// The name.
+    #[prost(string, tag = "1")]
+    pub key: String,
+    /// The text.
+    #[prost(string, tag = "2")]
+    pub value: String,
+}
+
+/// The types of a tensor's elements, by ONNX's numbers.
+pub mod element {
+    /// Single precision.
+    pub const FLOAT: i32 = 1;
+    /// Whole numbers of 64 bits.
+    pub const INT64: i32 = 7;
+    /// Double precision.
+    pub const DOUBLE: i32 = 11;
 }
 
 /// A set of operators: ONNX's own has no name.

@@ -83,7 +83,7 @@ fn checked(text: &str, origin: &str) -> Experiment {
 }
 
 fn experiment(name: &str) -> Experiment {
-    let (mut text, origin) = library::find(name).unwrap();
+    let library::Found { mut text, origin, .. } = library::find(name).unwrap();
     for set in std::env::var("SETS").unwrap_or_default().split(';').filter(|set| !set.is_empty()) {
         text = overrides::apply(&text, set).unwrap();
     }

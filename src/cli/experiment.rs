@@ -1,24 +1,38 @@
 //! From what a command line names to an experiment.
 
 use super::Error;
-use crate::preset::{Experiment, Learned, Preset, PresetError, Source, library, overrides, parse};
+use crate::preset::library::{self, Found};
+use crate::preset::{Experiment, Learned, Preset, PresetError, Source, overrides, parse};
 use crate::worker;
 
 /// Reads a preset's text and looks into its data.
-pub(super) fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
-    worker::check(parse::parse(text, origin)?, origin, text)
+pub(super) fn of_found(found: &Found) -> Result<Experiment, PresetError> {
+    let Found { text, origin, folder } = found;
+    let mut preset = parse::parse(text, origin)?;
+    preset.locate(folder.as_deref(), &[], origin, text)?;
+    worker::check(preset, origin, text)
+}
+
+/// As [`of_found`], for a text that was written here, with paths that are whole.
+fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
+    of_found(&Found { text: text.into(), origin: origin.into(), folder: None })
 }
 
 /// The preset that a command line names, with its changes.
 pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experiment, Error> {
-    let (text, origin) = library::find(wanted)?;
+    let found = library::find(wanted)?;
     // What was wrong before any change is told at its own place.
-    let before = of_text(&text, &origin)?;
+    let before = of_found(&found)?;
     if changes.is_empty() {
         return Ok(before);
     }
+    let Found { text, origin, folder } = found;
+    let in_file = parse::parse(&text, &origin)?.data.source;
     let text = changes.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
-    let preset = parse::parse(&text, &origin)?;
+    let mut preset = parse::parse(&text, &origin)?;
+    let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
+    let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
+    preset.locate(folder.as_deref(), &typed, &origin, &text)?;
     // Files that are the same are not read again.
     let is_same_data = preset.data.source == before.preset.data.source;
     let after = if is_same_data {
@@ -62,7 +76,10 @@ pub(super) fn on_source(name: &str, preset: &Preset, source: &str) -> Result<Exp
 
 /// A source, as a preset writes it in the place of that of `preset`.
 pub(super) fn source(name: &str, preset: &Preset, source: &str) -> Result<Source, Error> {
-    Ok(parse::parse(&with_source(preset, source)?, name)?.data.source)
+    let text = with_source(preset, source)?;
+    let mut preset = parse::parse(&text, name)?;
+    preset.locate(None, &[], name, &text).map_err(|error| of_data(error, source))?;
+    Ok(preset.data.source)
 }
 
 /// The preset's text with another source. A refusal speaks of `--data`, by which it was given.

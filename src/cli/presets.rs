@@ -8,9 +8,10 @@ use serde_json::json;
 use super::Error;
 use super::experiment;
 use super::text::{json as line_of, lines, plain};
+use crate::preset::Experiment;
+use crate::preset::library::{self, Found};
 use crate::preset::parse::nearest;
 use crate::preset::reference::{self, Entry, Section};
-use crate::preset::{Experiment, library};
 
 /// List presets, show one, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -75,8 +76,8 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
 }
 
 fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
-    let (text, origin) = library::find(wanted)?;
-    let experiment = experiment::of_text(&text, &origin)?;
+    let found = library::find(wanted)?;
+    let experiment = experiment::of_found(&found)?;
     let signature = experiment.signature();
     let Experiment { preset, networks, .. } = experiment;
     writeln!(out, "{}: {}\n", plain(&preset.name), plain(&preset.title))?;
@@ -94,7 +95,7 @@ fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
     for network in networks.iter() {
         writeln!(out, "{}\n", lines(&network.summary.render()))?;
     }
-    for line in text.lines() {
+    for line in found.text.lines() {
         writeln!(out, "{}", plain(line))?;
     }
     Ok(())
@@ -139,7 +140,7 @@ fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
     let mut wrong = 0;
     for file in files {
         let name = file.to_string_lossy();
-        match library::read(file).and_then(|text| experiment::of_text(&text, &name)) {
+        match Found::in_file(file).and_then(|found| experiment::of_found(&found)) {
             Ok(experiment) => {
                 let count: u64 =
                     experiment.networks.iter().map(|network| network.summary.parameters.total()).sum();

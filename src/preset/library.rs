@@ -87,11 +87,11 @@ fn list_in(folder: Option<&Path>) -> Vec<Entry> {
     let built_in = BUILT_IN.iter().map(|&(name, text)| Entry {
         name: name.into(),
         file: None,
-        loaded: load(text, name),
+        loaded: load(text, name, None),
     });
     let own = files_in(folder).into_iter().map(|path| Entry {
         name: stem(&path),
-        loaded: read(&path).and_then(|text| load(&text, &path.to_string_lossy())),
+        loaded: read(&path).and_then(|text| load(&text, &path.to_string_lossy(), path.parent())),
         file: Some(path),
     });
     built_in.chain(own).collect()
@@ -114,20 +114,42 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The text of the preset that `wanted` names, and what to call it in messages: a path to a `.ron` file, or a name of
-/// the library; the user's own comes before a built-in one.
+/// The text of a preset.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The text.
+    pub text: String,
+    /// What to call it in messages.
+    pub origin: String,
+    /// The folder of its file, from which its paths are seen; `None` for a built-in preset.
+    pub folder: Option<PathBuf>,
+}
+
+impl Found {
+    /// The text of a preset's file.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn in_file(path: &Path) -> Result<Self, PresetError> {
+        let origin = path.to_string_lossy().into_owned();
+        Ok(Found { text: read(path)?, origin, folder: path.parent().map(Path::to_path_buf) })
+    }
+}
+
+/// The text of the preset that `wanted` names: a path to a `.ron` file, or a name of the library; the user's own comes
+/// before a built-in one.
 ///
 /// # Errors
 /// When there is none; the nearest name is suggested.
-pub fn find(wanted: &str) -> Result<(String, String), PresetError> {
+pub fn find(wanted: &str) -> Result<Found, PresetError> {
     if wanted.ends_with(".ron") || wanted.contains(std::path::MAIN_SEPARATOR) {
-        return read(Path::new(wanted)).map(|text| (text, wanted.to_string()));
+        return Found::in_file(Path::new(wanted));
     }
     if let Some(path) = own_file(wanted).filter(|path| path.is_file()) {
-        return read(&path).map(|text| (text, path.to_string_lossy().into_owned()));
+        return Found::in_file(&path);
     }
     if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
-        return Ok(((*text).to_string(), (*name).to_string()));
+        return Ok(Found { text: (*text).to_string(), origin: (*name).to_string(), folder: None });
     }
     let own = files_in(folder().as_deref());
     let names = BUILT_IN.iter().map(|(name, _)| (*name).to_string());
@@ -138,12 +160,13 @@ pub fn find(wanted: &str) -> Result<(String, String), PresetError> {
     Err(PresetError::whole(wanted, "no such preset", format!("{hint}there are: {all}; or give a .ron file")))
 }
 
-/// Reads a preset's text and checks what can be told without reading data files.
+/// Reads a preset's text and checks what can be told without reading data files. Its paths are seen from `folder`.
 ///
 /// # Errors
 /// What is wrong with it, at its place.
-pub fn load(text: &str, origin: &str) -> Result<Loaded, PresetError> {
-    let preset = parse(text, origin)?;
+pub fn load(text: &str, origin: &str, folder: Option<&Path>) -> Result<Loaded, PresetError> {
+    let mut preset = parse(text, origin)?;
+    preset.locate(folder, &[], origin, text)?;
     match preset.data.source.built_in_offers() {
         Some(offers) => {
             preset.validate(&offers, origin, text).map(|valid| Loaded::Experiment(Box::new(valid)))
@@ -162,7 +185,7 @@ pub fn load(text: &str, origin: &str) -> Result<Loaded, PresetError> {
 /// when the system refuses.
 pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
     let text = write(preset)?;
-    load(&text, &preset.name)?;
+    load(&text, &preset.name, None)?;
     let path = own_file(&preset.name).ok_or_else(|| {
         PresetError::whole(&preset.name, "no folder for presets is known", "set TRAINYARD_HOME to a folder")
     })?;
@@ -206,7 +229,7 @@ pub fn read(path: &Path) -> Result<String, PresetError> {
 /// The experiment of a preset whose data is built in, from its text.
 #[cfg(test)]
 pub(crate) fn experiment(text: &str, origin: &str) -> Result<Experiment, PresetError> {
-    match load(text, origin)? {
+    match load(text, origin, None)? {
         Loaded::Experiment(experiment) => Ok(*experiment),
         Loaded::Unread { .. } => panic!("its data is in files"),
     }

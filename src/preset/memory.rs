@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_case_study_takes_what_one_would_count_by_hand() {
-        let (text, origin) = library::find("mnist-cnn").unwrap();
+        let library::Found { text, origin, .. } = library::find("mnist-cnn").unwrap();
         let experiment = library::experiment(&text, &origin).unwrap();
         let memory = experiment.memory();
         assert_eq!(memory.parameters, 4 * 693_962);

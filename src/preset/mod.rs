@@ -12,6 +12,7 @@ pub mod field;
 pub mod layers;
 pub mod learned;
 pub mod library;
+mod located;
 pub mod memory;
 pub mod metric;
 pub mod names;

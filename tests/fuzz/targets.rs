@@ -56,7 +56,7 @@ pub fn in_a_file(name: &str, bytes: &[u8], read: impl FnOnce(&Path)) {
 pub fn presets() -> Target {
     let read = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes);
-        match library::load(&text, "fuzz.ron") {
+        match library::load(&text, "fuzz.ron", None) {
             Ok(Loaded::Experiment(experiment)) => {
                 experiment.networks.iter().for_each(|network| drop(network.summary.render()));
             }
@@ -73,7 +73,7 @@ pub fn overrides() -> Target {
         let preset = include_str!("../../presets/mnist-cnn.ron");
         if let Ok(text) = overrides::apply(preset, &String::from_utf8_lossy(bytes)) {
             // What it says is checked as any preset is.
-            let _ = library::load(&text, "fuzz.ron").map_err(|error| error.to_string());
+            let _ = library::load(&text, "fuzz.ron", None).map_err(|error| error.to_string());
         }
     };
     let seeds =
@@ -241,7 +241,7 @@ fn cnn() -> Experiment {
 
 /// The experiment of a preset whose data is built in.
 fn experiment(text: &str) -> Experiment {
-    match library::load(text, "built-in.ron") {
+    match library::load(text, "built-in.ron", None) {
         Ok(Loaded::Experiment(experiment)) => *experiment,
         other => panic!("{other:?}"),
     }

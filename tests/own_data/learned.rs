@@ -128,6 +128,28 @@ fn a_run_is_used_without_its_data_and_from_any_folder() {
     assert!(fs::metadata(desk.path("elsewhere/good.onnx")).is_ok_and(|file| file.len() > 100));
 }
 
+/// A preset's paths are seen from its own folder, wherever the program is started; a path that is typed, from here.
+#[test]
+fn paths_are_seen_from_the_presets_folder() {
+    let desk = Desk::with("units");
+    let table = fs::read(desk.path("reg.csv")).expect("the table");
+    let preset = fs::read(desk.path("reg.ron")).expect("the preset");
+    desk.put("deep/reg.ron", &preset);
+    desk.put("deep/reg.csv", &table);
+    fs::remove_file(desk.path("reg.csv")).expect("the other table goes");
+    desk.lines(&["train", "deep/reg.ron", "--json", "--no-save"], b"");
+    assert!(desk.run(&["presets", "check", "deep/reg.ron"], b"").status.success());
+    desk.put("typed.csv", &table);
+    let typed = ["train", "deep/reg.ron", "--json", "--no-save", "--set", "data.source.file=\"typed.csv\""];
+    desk.lines(&typed, b"");
+    let variable = ["train", "deep/reg.ron", "--set", "data.source.file=\"$NO_SUCH_VARIABLE/t.csv\""];
+    let (refused, code) = desk.failure(&variable);
+    assert!(
+        code == Some(1) && refused.contains("the variable NO_SUCH_VARIABLE, which is not set"),
+        "{refused}"
+    );
+}
+
 #[test]
 fn a_run_of_before_reads_its_data_as_it_did() {
     let desk = Desk::with("owns-preparation");

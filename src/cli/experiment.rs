@@ -32,7 +32,7 @@ pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experim
     let mut preset = parse::parse(&text, &origin)?;
     let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
     let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
-    preset.locate(folder.as_deref(), &typed, &origin, &text)?;
+    preset.locate(folder.as_deref(), &typed, &origin, &text).map_err(|error| of_changes(error, changes))?;
     // Files that are the same are not read again.
     let is_same_data = preset.data.source == before.preset.data.source;
     let after = if is_same_data {

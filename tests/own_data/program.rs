@@ -98,7 +98,6 @@ impl Desk {
     }
 }
 
-/// Numbers from 0 to below 1 that look random, the same in every run.
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder of fixtures").flatten() {
@@ -111,6 +110,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Numbers from 0 to below 1 that look random, the same in every run.
 pub fn noise(seed: u32) -> impl Iterator<Item = f32> {
     let mut state = seed;
     std::iter::repeat_with(move || {

@@ -114,7 +114,7 @@ fn days() -> Result<Vec<Day>, Error> {
 fn table(text: &str, origin: &str) -> Result<Vec<Day>, Error> {
     let broken = |problem: String| Error::Broken { origin: origin.into(), problem };
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let header = lines.next().map(|(_, line)| line.trim_start_matches('\u{feff}')).unwrap_or_default();
+    let header = lines.next().map(|(_, line)| line).unwrap_or_default();
     let names: Vec<String> = header.split(',').map(|name| name.trim().to_lowercase()).collect();
     let column = |name: &str| {
         let place = names.iter().position(|here| here == name);

@@ -259,6 +259,19 @@ mod tests {
     }
 
     #[test]
+    fn a_preset_is_read_in_every_encoding_of_text() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = BUILT_IN[1].1.to_string();
+        let utf_16: Vec<u8> =
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf_16] {
+            let path = folder.path().join("mine.ron");
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(read(&path).unwrap(), text);
+        }
+    }
+
+    #[test]
     fn an_unknown_name_is_answered_with_the_nearest() {
         let shown = find("mnist-cn").unwrap_err().to_string();
         assert!(shown.contains("did you mean mnist-cnn?"), "{shown}");

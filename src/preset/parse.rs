@@ -211,6 +211,16 @@ mod tests {
     }
 
     #[test]
+    fn an_error_has_the_same_place_whatever_ends_a_line() {
+        let broken = CNN.replace("filters: 32", "filtres: 32");
+        assert_eq!(message(&broken.replace('\n', "\r\n")), message(&broken));
+        // Well written, and refused for what it says.
+        let refused = |text: &str| parse(text, "x").unwrap().check("x", text).unwrap_err().to_string();
+        let wrong = CNN.replace("epochs: 5", "epochs: 0");
+        assert_eq!(refused(&wrong.replace('\n', "\r\n")), refused(&wrong));
+    }
+
+    #[test]
     fn a_preset_comes_back_as_it_was_written() {
         let preset = parse(CNN, "mnist-cnn").unwrap();
         assert_eq!(parse(&write(&preset).unwrap(), "again").unwrap(), preset);

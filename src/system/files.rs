@@ -6,6 +6,8 @@ use std::fs::{File, FileType, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::encoding::Decoded;
+
 /// Why a file is not read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -84,9 +86,19 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
 /// The text of a file that has no more than `most` bytes.
 ///
 /// # Errors
-/// As [`read`], and when it is not UTF-8, with the place of the first byte that is not.
+/// As [`read`] and [`text`].
 pub fn read_text(path: &Path, most: u64) -> Result<String, Error> {
-    String::from_utf8(read(path, most)?).map_err(|error| {
+    text(&read(path, most)?)
+}
+
+/// The text that a file's bytes are: UTF-8, or UTF-16 with a byte order mark; without the mark.
+///
+/// # Errors
+/// When it is neither, with the place of the first byte that is not.
+pub fn text(bytes: &[u8]) -> Result<String, Error> {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    Decoded::new(bytes).read_to_end(&mut decoded)?;
+    String::from_utf8(decoded).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.iter().filter(|&&byte| byte == b'\n').count() + 1;
         let start = good.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
@@ -153,7 +165,7 @@ mod tests {
     #[test]
     fn the_first_byte_that_is_no_text_is_placed() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), b"a\n\xc3\xa9\xff").unwrap();
+        std::fs::write(file.path(), b"\xef\xbb\xbfa\r\n\xc3\xa9\xff").unwrap();
         let refused = read_text(file.path(), 100).unwrap_err().to_string();
         assert_eq!(refused, "line 2, column 2: the text is not UTF-8");
     }

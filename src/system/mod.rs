@@ -1,4 +1,5 @@
-//! What the program asks of the operating system on its own account: regular files to read, memory that is free.
+//! What the program asks of the operating system on its own account: regular files to read, their texts, memory that is free.
 
+pub mod encoding;
 pub mod files;
 pub mod memory;

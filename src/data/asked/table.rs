@@ -79,8 +79,7 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path, limits: &Li
     };
     // The names of a built-in set's columns are not those that a person gives them.
     let needs_names = has_names && matches!(config.source, Source::Csv(_));
-    let is_tsv = file.extension().is_some_and(|ending| ending == "tsv");
-    let separator = separator.unwrap_or(if is_tsv { '\t' } else { ',' });
+    let separator = separator.unwrap_or_else(|| separated::usual_separator(file));
     let separator =
         u8::try_from(separator).map_err(|_| broken(format!("'{separator}' separates no cells")))?;
     let mut reader = separated::open(file, separator, limits).map_err(|error| broken(error.to_string()))?;

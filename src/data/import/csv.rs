@@ -94,7 +94,7 @@ pub fn read(files: &[&Path], options: &Options, sink: Sink) -> Result<Table, Err
     for (number, path) in files.iter().enumerate() {
         let origin = name(path);
         let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
-        let separator = options.separator.unwrap_or(if origin.ends_with(".tsv") { '\t' } else { ',' });
+        let separator = options.separator.unwrap_or_else(|| separated::usual_separator(path));
         let separator =
             u8::try_from(separator).map_err(|_| broken(format!("'{separator}' separates no cells")))?;
         let mut reader =

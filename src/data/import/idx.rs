@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
+use super::gzip::{self, DEFLATES_BEST, Gunzip};
 use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Stored, width};
 use crate::data::Error;
@@ -19,9 +18,6 @@ pub struct Idx {
     /// The numbers, row-major.
     pub bytes: Vec<u8>,
 }
-
-/// The most that a compressed byte can become, by deflate's own limit: a header that asks for more lies.
-pub(super) const DEFLATES_BEST: u64 = 1032;
 
 /// What the first bytes of a file say.
 struct Header {
@@ -110,7 +106,7 @@ pub fn open(path: &Path, limits: &Limits) -> Result<(Stored, Vec<usize>), Error>
     let (mut file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
     let mut start = Vec::new();
     Read::by_ref(&mut file).take(4 + 4 * 255).read_to_end(&mut start).map_err(unread)?;
-    let (header, bytes, first) = if start.starts_with(&[0x1f, 0x8b]) {
+    let (header, bytes, first) = if start.starts_with(&gzip::MAGIC) {
         file.rewind().map_err(unread)?;
         let (header, bytes) = unpack(file, size, limits, &origin)?;
         (header, bytes, 0)
@@ -132,8 +128,8 @@ pub fn open(path: &Path, limits: &Limits) -> Result<(Stored, Vec<usize>), Error>
 /// The numbers of a gzipped file: never more of them than its header asks for, nor more than it can hold.
 fn unpack(file: File, size: u64, limits: &Limits, origin: &str) -> Result<(Header, Bytes), Error> {
     let broken = &|problem: String| Error::Broken { origin: origin.into(), problem };
-    let mut stream = MultiGzDecoder::new(std::io::BufReader::new(file));
-    let damaged = |error: std::io::Error| broken(format!("it does not unpack: {error}"));
+    let mut stream = Gunzip::new(std::io::BufReader::new(file));
+    let damaged = |error: std::io::Error| broken(error.to_string());
     let mut start = vec![0; 4];
     stream.read_exact(&mut start).map_err(damaged)?;
     start.resize(4 + 4 * usize::from(start[3]), 0);

@@ -1,12 +1,15 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
 pub mod budget;
+mod column_order;
 pub mod columns;
 pub mod csv;
 pub mod folders;
+pub mod gzip;
 pub mod idx;
 pub mod images;
 pub mod limits;
+pub mod newlines;
 pub mod npy;
 pub mod rows;
 pub mod separated;

@@ -2,10 +2,11 @@
 //! a zip archive, `.npz`.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::idx::DEFLATES_BEST;
+use super::column_order::by_rows;
+use super::gzip::{self, DEFLATES_BEST, Gunzip};
 use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Stored, width};
 use crate::data::Error;
@@ -20,8 +21,18 @@ const LARGEST_START: u64 = LARGEST_HEADER as u64 + 12;
 struct Header {
     number: Number,
     shape: Vec<usize>,
+    /// Whether the first axis runs fastest, as in Fortran.
+    by_columns: bool,
     /// Bytes before the numbers.
     length: usize,
+}
+
+impl Header {
+    /// Bytes of the numbers; none where they are too many to count.
+    fn numbers(&self) -> Option<u64> {
+        let size = self.number.size() as u64;
+        self.shape.iter().try_fold(size, |product, &axis| product.checked_mul(axis as u64))
+    }
 }
 
 /// Reads the header from a file's first bytes.
@@ -67,10 +78,8 @@ fn header(file: &[u8], broken: &dyn Fn(String) -> Error) -> Result<Header, Error
         .map(str::parse)
         .collect::<Result<_, _>>()
         .map_err(|_| broken(format!("its header's shape ({inside}) is not whole numbers")))?;
-    if value("fortran_order")?.starts_with("True") && shape.len() > 1 {
-        return Err(broken("it is stored column by column; save numpy.ascontiguousarray(x)".into()));
-    }
-    Ok(Header { number, shape, length: before + size })
+    let by_columns = value("fortran_order")?.starts_with("True") && shape.len() > 1;
+    Ok(Header { number, shape, by_columns, length: before + size })
 }
 
 fn number(kind: &str) -> Option<Number> {
@@ -89,6 +98,7 @@ fn number(kind: &str) -> Option<Number> {
         "i4" => Kind::I32,
         "u8" => Kind::U64,
         "i8" => Kind::I64,
+        "f2" => Kind::F16,
         "f4" => Kind::F32,
         "f8" => Kind::F64,
         _ => return None,
@@ -97,14 +107,19 @@ fn number(kind: &str) -> Option<Number> {
 }
 
 /// The array as rows along its first axis, with the shape of one, once its size is known to fit.
-fn stored(header: Header, bytes: Bytes, size: u64, origin: &str) -> Result<(Stored, Vec<usize>), Error> {
+fn stored(
+    header: Header,
+    bytes: Bytes,
+    size: u64,
+    limits: &Limits,
+    origin: &str,
+) -> Result<(Stored, Vec<usize>), Error> {
     let broken = |problem: String| Error::Broken { origin: origin.into(), problem };
-    let Header { number, shape, length } = header;
+    let wanted = header.numbers();
+    let Header { number, shape, by_columns, length } = header;
     let [count, row @ ..] = &shape[..] else {
         return Err(broken("it is a single number, not an array of samples".into()));
     };
-    let wanted =
-        shape.iter().try_fold(number.size() as u64, |product, &axis| product.checked_mul(axis as u64));
     let held = size.saturating_sub(length as u64);
     if wanted != Some(held) {
         let wanted = wanted.map_or("more than can be".to_string(), |wanted| wanted.to_string());
@@ -113,12 +128,21 @@ fn stored(header: Header, bytes: Bytes, size: u64, origin: &str) -> Result<(Stor
         )));
     }
     let width = width(row).ok_or_else(|| broken(format!("samples of shape {row:?} cannot be")))?;
-    let stored = Stored { bytes, first: length as u64, number, width, count: *count, origin: origin.into() };
+    let (bytes, first) = match by_columns {
+        true => {
+            limits.check(held, "stored column by column, it takes", origin)?;
+            let unread = |error: std::io::Error| broken(error.to_string());
+            (by_rows(&bytes, length as u64, &shape, number, limits.in_memory).map_err(unread)?, 0)
+        }
+        false => (bytes, length as u64),
+    };
+    let stored = Stored { bytes, first, number, width, count: *count, origin: origin.into() };
     Ok((stored, row.to_vec()))
 }
 
-/// Opens a `.npy` file, with a row for each step along its first axis; returns the shape of a row with it. Beyond
-/// `limits.in_memory` bytes it stays on disk.
+/// Opens a `.npy` file, plain or gzipped, with a row for each step along its first axis; returns the shape of a row with it.
+/// Beyond `limits.in_memory` bytes it stays on disk; one that is gzipped, or stored column by column, has to fit into the free
+/// memory.
 ///
 /// # Errors
 /// When it cannot be read, or is not what it should be.
@@ -129,9 +153,32 @@ pub fn open(path: &Path, limits: &Limits) -> Result<(Stored, Vec<usize>), Error>
     let (mut file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
     let mut start = Vec::new();
     file.by_ref().take(LARGEST_START).read_to_end(&mut start).map_err(unread)?;
+    if start.starts_with(&gzip::MAGIC) {
+        file.rewind().map_err(unread)?;
+        return unpack(file, size, limits, &origin);
+    }
     let header = header(&start, &broken)?;
     let bytes = Bytes::of(file, size, limits.in_memory).map_err(unread)?;
-    stored(header, bytes, size, &origin)
+    stored(header, bytes, size, limits, &origin)
+}
+
+/// The array in a gzipped file: never more bytes than its header asks for, nor more than it can hold.
+fn unpack(file: File, size: u64, limits: &Limits, origin: &str) -> Result<(Stored, Vec<usize>), Error> {
+    let broken = |problem: String| Error::Broken { origin: origin.into(), problem };
+    let unread = |error: std::io::Error| broken(error.to_string());
+    let mut stream = Gunzip::new(std::io::BufReader::new(file));
+    let mut start = Vec::new();
+    stream.by_ref().take(LARGEST_START).read_to_end(&mut start).map_err(unread)?;
+    let header = header(&start, &broken)?;
+    let whole = header.numbers().and_then(|numbers| numbers.checked_add(header.length as u64));
+    let whole = whole.filter(|whole| *whole <= size.saturating_mul(DEFLATES_BEST)).ok_or_else(|| {
+        broken(format!("its shape {:?} asks for more than {size} compressed bytes can hold", header.shape))
+    })?;
+    limits.check(whole, "unpacked, it takes", origin)?;
+    // A byte more than there should be shows that it goes on.
+    let all = std::io::Cursor::new(start).chain(stream);
+    let (bytes, held) = Bytes::of_stream(all, whole + 1, limits.in_memory).map_err(unread)?;
+    stored(header, bytes, held, limits, origin)
 }
 
 /// A `.npz` archive: its list of arrays, from which they are unpacked one by one.
@@ -194,7 +241,7 @@ impl Archive {
         let (bytes, size) = Bytes::of_stream(entry, most, limits.in_memory).map_err(damaged)?;
         let start = bytes.start(size, LARGEST_START).map_err(damaged)?;
         let header = header(&start, &broken)?;
-        stored(header, bytes, size, &origin)
+        stored(header, bytes, size, &limits, &origin)
     }
 }
 
@@ -271,7 +318,6 @@ mod tests {
             problem(&array(&text, &[0; 24]))
         };
         assert!(head("<f4", "|O").contains("type '|O'"));
-        assert!(head("False", "True").contains("column by column"));
         assert!(head("(2, 3)", "()").contains("single number"));
         assert!(head("(2, 3)", "(-2, 3)").contains("not whole numbers"));
         assert!(head("(2, 3)", "(9999999999, 9999999999)").contains("more than can be"));
@@ -281,6 +327,36 @@ mod tests {
         );
         let (rows, _) = open(put(&nan).path(), &in_memory(1000)).unwrap();
         assert!(rows.check_finite().unwrap_err().to_string().contains("row 1, column 2: NaN"));
+    }
+
+    #[test]
+    fn arrays_by_columns_gzipped_and_in_other_kinds_of_numbers_are_what_numpy_says() {
+        // `numpy.arange(24).reshape(2, 3, 4)`, by columns: `numpy.asfortranarray(x).tobytes("F")`.
+        let order = [0, 12, 4, 16, 8, 20, 1, 13, 5, 17, 9, 21, 2, 14, 6, 18, 10, 22, 3, 15, 7, 19, 11, 23];
+        let by_columns = array("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3, 4), }\n", &order);
+        let halves: Vec<u8> = (0..24).flat_map(|x| half::f16::from_f32(x as f32).to_be_bytes()).collect();
+        let halves = array("{'descr': '>f2', 'fortran_order': False, 'shape': (2, 3, 4), }\n", &halves);
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&by_columns).unwrap();
+        let gzipped = [encoder.finish().unwrap(), vec![0; 100]].concat();
+        for bytes in [by_columns, halves, gzipped] {
+            for limits in [in_memory(1000), in_memory(10)] {
+                let (rows, shape) = open(put(&bytes).path(), &limits).unwrap();
+                let mut row = [0.0; 12];
+                rows.read(1, &mut row).unwrap();
+                assert_eq!((rows.count, shape), (2, vec![3, 4]));
+                assert_eq!(row, [12., 13., 14., 15., 16., 17., 18., 19., 20., 21., 22., 23.]);
+            }
+        }
+    }
+
+    #[test]
+    fn an_array_that_would_grow_beyond_what_its_bytes_can_hold_is_refused() {
+        let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (9000000, 100), }\n";
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(&array(header, &[0; 1000])).unwrap();
+        let shown = open(put(&encoder.finish().unwrap()).path(), &in_memory(1000)).unwrap_err().to_string();
+        assert!(shown.contains("its shape [9000000, 100] asks for more than"), "{shown}");
     }
 
     #[test]

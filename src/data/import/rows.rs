@@ -68,6 +68,7 @@ pub enum Kind {
     I32,
     U64,
     I64,
+    F16,
     F32,
     F64,
 }
@@ -86,7 +87,7 @@ impl Number {
     pub fn size(self) -> usize {
         match self.kind {
             Kind::U8 | Kind::I8 => 1,
-            Kind::U16 | Kind::I16 => 2,
+            Kind::U16 | Kind::I16 | Kind::F16 => 2,
             Kind::U32 | Kind::I32 | Kind::F32 => 4,
             Kind::U64 | Kind::I64 | Kind::F64 => 8,
         }
@@ -94,7 +95,7 @@ impl Number {
 
     /// Whether it may have a fraction, or be none at all.
     pub fn is_float(self) -> bool {
-        matches!(self.kind, Kind::F32 | Kind::F64)
+        matches!(self.kind, Kind::F16 | Kind::F32 | Kind::F64)
     }
 
     /// One number from its bytes.
@@ -111,6 +112,7 @@ impl Number {
             Kind::I16 => f64::from(whole as u16 as i16),
             Kind::I32 => f64::from(whole as u32 as i32),
             Kind::I64 => whole as i64 as f64,
+            Kind::F16 => half::f16::from_bits(whole as u16).to_f64(),
             Kind::F32 => f64::from(f32::from_bits(whole as u32)),
             Kind::F64 => f64::from_bits(whole),
         }
@@ -170,7 +172,11 @@ impl Bytes {
         Ok(start)
     }
 
-    fn read_at(&self, from: u64, out: &mut [u8]) -> io::Result<()> {
+    /// Fills `out` with what is at this place.
+    ///
+    /// # Errors
+    /// When there is less, or it cannot be read.
+    pub(super) fn read_at(&self, from: u64, out: &mut [u8]) -> io::Result<()> {
         match self {
             Bytes::Memory(bytes) => {
                 let from = usize::try_from(from).unwrap_or(usize::MAX);
@@ -423,6 +429,10 @@ mod tests {
         assert_eq!(decode(Kind::U8, false, &[200]), 200.0);
         assert_eq!(decode(Kind::F32, true, &1.5_f32.to_be_bytes()), 1.5);
         assert_eq!(decode(Kind::F64, false, &(-0.1_f64).to_le_bytes()), -0.1);
+        // Half precision: the largest number, the smallest one, a third (IEEE 754-2008).
+        assert_eq!(decode(Kind::F16, false, &[0xff, 0x7b]), 65504.0);
+        assert_eq!(decode(Kind::F16, true, &[0x80, 0x01]), -(2_f64.powi(-24)));
+        assert_eq!(decode(Kind::F16, true, &[0x35, 0x55]), 0.333251953125);
         assert_eq!(decode(Kind::I64, false, &(-7_i64).to_le_bytes()), -7.0);
     }
 

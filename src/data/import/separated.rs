@@ -1,27 +1,35 @@
 //! Opens a table of separated cells, row by row. A row that does not end is refused before it fills the memory.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
+use super::gzip::{self, Unpacked};
 use super::limits::Limits;
+use super::newlines::Newlines;
+use crate::system::encoding::Decoded;
 use crate::system::files;
 
 /// The rows of a table's file.
-pub type Reader = csv::Reader<RowGuard<BufReader<File>>>;
+pub type Reader = csv::Reader<RowGuard<Newlines<Decoded<Unpacked>>>>;
 
-/// Opens a table; the first row is one like any other, and rows may have different lengths.
+/// What stands between the cells of a file, by its name: a tab in `.tsv` and `.tsv.gz`, else a comma.
+pub fn usual_separator(path: &Path) -> char {
+    let name = path.to_string_lossy().to_lowercase();
+    if name.strip_suffix(".gz").unwrap_or(&name).ends_with(".tsv") { '\t' } else { ',' }
+}
+
+/// Opens a table, gzipped or not; the first row is one like any other, and rows may have different lengths.
 ///
 /// # Errors
 /// When it is no regular file, or the system refuses.
 pub fn open(path: &Path, separator: u8, limits: &Limits) -> Result<Reader, files::Error> {
-    let file = BufReader::with_capacity(1 << 16, files::open(path)?);
+    let text = Newlines::new(gzip::open_text(path)?);
     Ok(csv::ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(RowGuard { inner: file, most: limits.longest_row, since: 0 }))
+        .from_reader(RowGuard { inner: text, most: limits.longest_row, since: 0 }))
 }
 
 /// Reads the next row.

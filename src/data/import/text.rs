@@ -5,10 +5,12 @@ use std::io::Read;
 use std::path::Path;
 
 use super::LONGEST_CLASS;
+use super::gzip::{self, Unpacked};
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::samples::Samples;
+use crate::system::encoding::Decoded;
 use crate::system::files;
 
 /// The longest text that is read.
@@ -20,12 +22,33 @@ const MOST_CLASSES: usize = 1000;
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 16;
 
-/// A text file, as a whole.
+/// A text file, as a whole: gzipped or not, in UTF-8 or UTF-16.
 ///
 /// # Errors
-/// When it cannot be read, is too long, or is not UTF-8; with the place of the first byte that is not.
+/// When it cannot be read, is too long, or is no text; with the place of the first byte that is none.
 pub fn read(path: &Path) -> Result<String, Error> {
-    files::read_text(path, LARGEST).map_err(|error| broken(path, &error))
+    let mut bytes = Vec::new();
+    open(path)?.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|error| broken(path, &error))?;
+    match bytes.len() as u64 {
+        size if size > LARGEST => Err(broken(path, &files::Error::TooLong { size, most: LARGEST })),
+        _ => text_of(&bytes).map_err(|error| broken(path, &error)),
+    }
+}
+
+/// The text that the bytes of a file or a pipe are, in UTF-8 or UTF-16.
+///
+/// # Errors
+/// When they are no text; with the place of the first byte that is none.
+pub fn text_of(bytes: &[u8]) -> Result<String, String> {
+    files::text(bytes).map_err(|error| error.to_string())
+}
+
+fn open(path: &Path) -> Result<Decoded<Unpacked>, Error> {
+    let (_, size) = files::open_sized(path).map_err(|error| broken(path, &error))?;
+    if size > LARGEST {
+        return Err(broken(path, &files::Error::TooLong { size, most: LARGEST }));
+    }
+    gzip::open_text(path).map_err(|error| broken(path, &error))
 }
 
 /// A text file piece by piece, for `take`, so that memory does not grow with the text. A character is never cut in two.
@@ -33,10 +56,7 @@ pub fn read(path: &Path) -> Result<String, Error> {
 /// # Errors
 /// As [`read`], and what `take` gives back.
 pub fn pieces(path: &Path, take: &mut dyn FnMut(&str) -> Result<(), Error>) -> Result<(), Error> {
-    let (mut file, size) = files::open_sized(path).map_err(|error| broken(path, &error))?;
-    if size > LARGEST {
-        return Err(broken(path, &files::Error::TooLong { size, most: LARGEST }));
-    }
+    let mut file = open(path)?;
     let mut buffer = vec![0; PIECE];
     // Bytes at the buffer's beginning that belong to a character whose end is still to be read.
     let mut left = 0;
@@ -246,13 +266,16 @@ pub fn labelled(
 /// empty one; shorter texts have zeros in front, so that a recurrent network ends with the text's last letter.
 pub fn encode(text: &str, length: usize, tokens: &[String]) -> Vec<f32> {
     let mut row = vec![0.0; length];
-    let mut letter = [0; 4];
-    let known = text.chars().rev().filter_map(|character| {
-        let wanted: &str = character.encode_utf8(&mut letter);
-        tokens.binary_search_by(|token| token.as_str().cmp(wanted)).ok()
-    });
+    let known = text.chars().rev().filter_map(|letter| number(letter, tokens));
     row.iter_mut().rev().zip(known).for_each(|(x, token)| *x = token as f32);
     row
+}
+
+/// The number of a character among `tokens`, as [`encode`] has them; `None` where it is none of them.
+pub fn number(letter: char, tokens: &[String]) -> Option<usize> {
+    let mut bytes = [0; 4];
+    let wanted: &str = letter.encode_utf8(&mut bytes);
+    tokens.binary_search_by(|token| token.as_str().cmp(wanted)).ok()
 }
 
 /// A line's text, without the class and the tab before it where it has them.

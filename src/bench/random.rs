@@ -55,7 +55,12 @@ impl Random {
 /// Splits with the training set `train`, the test set `test` and an empty validation set.
 pub fn splits(train: Random, test: Random) -> Splits {
     let validation = Random { inputs: Vec::new(), classes: Vec::new(), ..test.like() };
-    Splits { train: Arc::new(train), validation: Arc::new(validation), test: Arc::new(test) }
+    Splits {
+        train: Arc::new(train),
+        validation: Arc::new(validation),
+        test: Arc::new(test),
+        notices: Vec::new(),
+    }
 }
 
 impl Random {

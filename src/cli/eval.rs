@@ -143,6 +143,9 @@ impl Arguments {
             }
             Some(source) => found.load_with_source(source)?,
         };
+        for notice in trained.notices() {
+            writeln!(std::io::stderr(), "trainyard: data: {}", plain(notice))?;
+        }
         let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;
         let mut out = std::io::stdout().lock();

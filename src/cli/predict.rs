@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::eval::Which;
 use super::text::{json, lines, plain};
+use crate::data;
 use crate::worker::{Prediction, Trained, Writing};
 
 /// A larger input is not read.
@@ -17,7 +18,8 @@ const LONGEST_PROMPT: u64 = 1 << 20;
 
 /// Ask a run's network about files: what its data has, it takes
 ///
-/// Images (PNG, JPEG), sounds (WAV), tables (CSV, a row a sample), arrays (NPY, NPZ, IDX), words, texts (one a line), days of
+/// Images (PNG, JPEG, BMP, GIF, WebP, TIFF), sounds (WAV, FLAC, MP3, Ogg Vorbis), tables (CSV, a row a sample), arrays
+/// (NPY, NPZ, IDX), words, texts (one a line), days of
 /// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -64,6 +66,7 @@ impl Arguments {
                 let names = plain(&answers.left_out.join(", "));
                 writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
             }
+            tell_unknown(file, answers.unknown_characters)?;
             for answer in answers.predictions {
                 if self.json {
                     let line = json!({
@@ -93,8 +96,9 @@ impl Arguments {
             }
         };
         read.map_err(|error| failed(&error.to_string()))?;
-        let prompt = String::from_utf8(prompt)
-            .map_err(|_| failed("a language model continues a text, and this input is not UTF-8"))?;
+        let prompt = data::text_of(&prompt)
+            .map_err(|error| failed(&format!("a language model continues a text: {error}")))?;
+        tell_unknown(file, trained.unknown_characters(&prompt))?;
         let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
         let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(&error.to_string()))?;
         if self.json {
@@ -104,6 +108,16 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Says how many characters of a file the network does not know.
+fn tell_unknown(file: &str, count: usize) -> Result<(), Error> {
+    if count > 0 {
+        let file = plain(file);
+        let what = "characters that the network does not know, and so does not see";
+        writeln!(std::io::stderr(), "trainyard: {file}: {what}: {count}")?;
+    }
+    Ok(())
 }
 
 /// A copy of what comes from a pipe as a file, in which readers can go back and forth; `None` where it is a file.

@@ -196,4 +196,6 @@ pub struct Splits {
     pub validation: Arc<dyn Dataset>,
     /// Not used before the end of the training.
     pub test: Arc<dyn Dataset>,
+    /// What a person should know of the data before it is used: what was left out of it, what was converted.
+    pub notices: Vec<String>,
 }

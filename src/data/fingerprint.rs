@@ -171,6 +171,7 @@ mod tests {
             test_folder: None,
             size: Pair(8, 8),
             colour: crate::preset::Colour::Rgb,
+            skip_broken: false,
         }
         .into();
         let look = || fingerprints(&source).unwrap().remove(0);

@@ -39,7 +39,7 @@ pub fn at_absolute_paths(source: &Source) -> Source {
 /// Splits that hold no samples, and know how others are prepared.
 pub fn absent(preparation: &Preparation) -> Splits {
     let set: Arc<dyn Dataset> = Arc::new(Absent(preparation.clone()));
-    Splits { train: set.clone(), validation: set.clone(), test: set }
+    Splits { train: set.clone(), validation: set.clone(), test: set, notices: Vec::new() }
 }
 
 /// A set without samples.

@@ -8,7 +8,7 @@ const NAMED: usize = 10;
 
 /// What is told of the sets that `config` asked for, a sentence each.
 pub fn notices(splits: &Splits, config: &DataConfig, reading: &Reading) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut told: Vec<String> = splits.notices.iter().map(|line| format!("data: {line}")).collect();
     if config.validation > 0.0 && splits.validation.is_empty() {
         told.push(format!(
             "validation: {} of {} samples rounds to none, so none is held out and epochs have no validation scores",

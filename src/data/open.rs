@@ -178,6 +178,7 @@ fn digits(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, E
         train: part(images::Half::Train, train),
         validation: part(images::Half::Train, validation),
         test: part(images::Half::Test, (0..bytes.test.labels.len() as u32).collect()),
+        notices: Vec::new(),
     })
 }
 

@@ -21,6 +21,7 @@ pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
         train: wrap(splits.train, augmenter),
         validation: wrap(splits.validation, None),
         test: wrap(splits.test, None),
+        notices: splits.notices,
     }
 }
 

@@ -105,7 +105,12 @@ impl Samples {
         let samples = Arc::new(self);
         let part =
             |chosen| -> Arc<dyn Dataset> { Arc::new(Chosen { samples: samples.clone(), chosen, labels }) };
-        Splits { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) }
+        Splits {
+            train: part(parts.train),
+            validation: part(parts.validation),
+            test: part(parts.test),
+            notices: Vec::new(),
+        }
     }
 }
 

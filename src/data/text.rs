@@ -101,6 +101,7 @@ pub fn splits(text: &Text, steps: usize, config: &DataConfig) -> Splits {
         train: part(0, train),
         validation: part((all - validation) * steps, validation),
         test: part(first_test, data::windows(total - first_test, steps)),
+        notices: Vec::new(),
     }
 }
 

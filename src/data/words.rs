@@ -34,6 +34,11 @@ pub fn samples() -> Result<Samples, Error> {
     Ok(Samples { tokens, captions, ..Samples::of_classes(vec![STEPS], inputs, of, names) })
 }
 
+/// Whether a letter is one of this set's, in lower case.
+pub fn is_known(letter: char, tokens: &[String]) -> bool {
+    letter.to_lowercase().all(|lower| tokens.iter().any(|token| *token == lower.to_string()))
+}
+
 /// A word as this set's tokens, by the set's own [`tokens`](super::Dataset::tokens): its last [`STEPS`] letters in lower
 /// case; those the set does not know are left out.
 pub fn encode(word: &str, tokens: &[String]) -> [f32; STEPS] {

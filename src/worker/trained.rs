@@ -14,6 +14,8 @@ use crate::train::{self, Metric, Scores, Training, Writing};
 /// The network of a run, trained.
 pub struct Trained {
     training: Box<dyn Training>,
+    /// What a person should know of the data that it is scored on.
+    notices: Vec<String>,
     /// How samples are prepared for it.
     preparation: Preparation,
 }
@@ -38,6 +40,8 @@ pub struct Answers {
     pub predictions: Vec<Prediction>,
     /// The names of a table's columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
+    /// Characters of its texts that the network does not know, and so does not see.
+    pub unknown_characters: usize,
 }
 
 /// Why a run cannot be used.
@@ -119,7 +123,7 @@ impl Trained {
                 Err(train::Error::Checkpoint(format!("it has no {path} of the shape that this data needs"))
                     .into())
             }
-            None => Ok(Trained { training, preparation }),
+            None => Ok(Trained { notices: training.splits().notices.clone(), training, preparation }),
         }
     }
 
@@ -131,7 +135,7 @@ impl Trained {
         let preset = self.training.preset();
         let test = data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation)
             .map_err(train::Error::from)?;
-        self.training.set_test(test);
+        self.set_test(test);
         Ok(())
     }
 
@@ -143,8 +147,18 @@ impl Trained {
         let preset = self.training.preset();
         let test = data::own::test_set_of(source, &preset.data, &preset.reading(), &self.preparation)
             .map_err(train::Error::from)?;
-        self.training.set_test(test);
+        self.set_test(test);
         Ok(())
+    }
+
+    fn set_test(&mut self, (test, notices): data::own::TestSet) {
+        self.training.set_test(test);
+        self.notices = notices;
+    }
+
+    /// What a person should know of the data that it is scored on, a sentence each.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
     }
 
     /// The column in whose unit errors among the scores are, where a table has one with a name.
@@ -173,8 +187,9 @@ impl Trained {
         let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
         let config = self.training.preset().data.clone();
         // The file may be a copy of standard input, which has another name.
-        let asked::Asked { names, inputs, left_out } = asked::read(&config, &self.preparation, file)
-            .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
+        let asked::Asked { names, inputs, left_out, unknown_characters } =
+            asked::read(&config, &self.preparation, file)
+                .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
         let (model, _) = self.training.model_and_splits();
         let width = model.input_len().max(1);
         if names.len() * width != inputs.len() {
@@ -201,7 +216,13 @@ impl Trained {
                 output,
             }
         });
-        Ok(Answers { predictions: answers.collect(), left_out })
+        Ok(Answers { predictions: answers.collect(), left_out, unknown_characters })
+    }
+
+    /// Characters of a text that it does not know.
+    pub fn unknown_characters(&self, text: &str) -> usize {
+        let is_known = |letter: char| self.preparation.tokens.iter().any(|token| token.chars().eq([letter]));
+        text.chars().filter(|&letter| !is_known(letter)).count()
     }
 
     /// Whether it is a language model, which answers a text with its continuation.

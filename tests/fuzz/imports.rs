@@ -6,7 +6,7 @@ use std::path::Path;
 use trainyard::data::check::check;
 use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
-use trainyard::data::import::{csv, idx, images, npy, text, wav};
+use trainyard::data::import::{csv, idx, images, npy, sounds, text};
 use trainyard::preset::{Colour, Missing, Task};
 
 use crate::Target;
@@ -86,6 +86,12 @@ fn array(kind: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {
     file
 }
 
+/// The same array, said to be stored column by column.
+fn by_columns(array: &[u8]) -> Vec<u8> {
+    let at = array.windows(5).position(|five| five == b"False").expect("it is stored row by row");
+    [&array[..at], b"True ", &array[at + 5..]].concat()
+}
+
 fn arrays() -> Vec<Vec<u8>> {
     vec![
         array("<f4", "2, 3", &[1; 24]),
@@ -93,6 +99,8 @@ fn arrays() -> Vec<Vec<u8>> {
         array(">i8", "5,", &[0; 40]),
         array("<f8", "9, 4", &[0; 288]),
         array("<f4", "0, 2147483651", &[]),
+        array(">f2", "4, 2", &[0x35; 16]),
+        by_columns(&array("|u1", "3, 2, 2", &[9; 12])),
     ]
 }
 
@@ -138,8 +146,17 @@ pub fn npz() -> Target {
     Target { name: "NPZ", seeds: methods.map(archive).to_vec(), read }
 }
 
-/// Sounds, resampled as the spectrograms want them.
-pub fn wav() -> Target {
+/// The files of `tests/fixtures/FOLDER`.
+fn fixtures(folder: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("fixtures").flatten().map(|file| file.path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).expect("a fixture")).collect()
+}
+
+/// Sounds of every kind, resampled as the spectrograms want them.
+pub fn sounds() -> Target {
     let sound = |channels: u16, bits: u16, format: hound::SampleFormat| {
         let spec =
             hound::WavSpec { channels, sample_rate: 8000, bits_per_sample: bits, sample_format: format };
@@ -156,23 +173,24 @@ pub fn wav() -> Target {
         writer.finalize().expect("a vector takes all");
         bytes.into_inner()
     };
-    let seeds = vec![
+    let mut seeds = vec![
         sound(1, 16, hound::SampleFormat::Int),
         sound(2, 8, hound::SampleFormat::Int),
         sound(1, 24, hound::SampleFormat::Int),
         sound(2, 32, hound::SampleFormat::Float),
     ];
+    seeds.extend(fixtures("sounds"));
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.wav", bytes, |path| {
-            drop(wav::read(path, 8000, &limits()));
-            drop(wav::read(path, 16_000, &limits()));
+            drop(sounds::read(path, 8000, &limits()));
+            drop(sounds::read(path, 16_000, &limits()));
             drop(check(path, None));
         });
     };
-    Target { name: "WAV", seeds, read }
+    Target { name: "sounds", seeds, read }
 }
 
-/// Images of a folder: PNG and JPEG.
+/// Images of every kind.
 pub fn images() -> Target {
     let picture = image::DynamicImage::ImageRgb8(image::RgbImage::from_fn(9, 7, |x, y| {
         image::Rgb([x as u8 * 20, y as u8 * 30, 99])
@@ -182,12 +200,13 @@ pub fn images() -> Target {
         picture.write_to(&mut bytes, format).expect("a vector takes all");
         bytes.into_inner()
     };
-    let seeds = vec![
+    let mut seeds = vec![
         encoded(&picture, image::ImageFormat::Png),
         encoded(&picture.grayscale(), image::ImageFormat::Png),
         encoded(&picture, image::ImageFormat::Jpeg),
         encoded(&picture.grayscale(), image::ImageFormat::Jpeg),
     ];
+    seeds.extend(fixtures("images"));
     let read = |bytes: &[u8]| {
         in_a_file("fuzz.png", bytes, |path: &Path| {
             for colour in [Colour::Grey, Colour::Rgb] {

@@ -151,8 +151,8 @@ fn a_folder_of_sounds_of_several_rates() {
     assert_eq!(
         (&said[..], code),
         (
-            "trainyard: own.ron: this network does not take anything but WAV files; it learned from: \
-             Your folder of sounds (WAV files)\n",
+            "trainyard: own.ron: this network does not take anything but sounds; it learned from: \
+             Your folder of sounds (sounds)\n",
             Some(1)
         )
     );

@@ -63,7 +63,7 @@ fn data_that_is_no_file_or_never_ends_is_refused() {
         }
         for source in ["image_folder(folder: \"pets\", size: (8, 8))", "wav_folder(folder: \"tones\")"] {
             desk.preset(source, "Flatten,");
-            fails_soon(&desk, &["train", "own.ron", "--no-save"], &["does not decode", "no folder in it"]);
+            fails_soon(&desk, &["train", "own.ron", "--no-save"], &["does not decode", NO_FILE]);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! becomes of files that are broken.
 
 mod broken;
+mod files;
 mod kinds;
 mod learned;
 mod limits;

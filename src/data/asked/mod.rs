@@ -3,17 +3,15 @@
 mod picture;
 mod table;
 
-use std::io::Read;
 use std::path::Path;
 
 use super::dataset::Scale;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
-use super::import::{idx, npy, text, wav};
+use super::import::{folders, gzip, idx, images, npy, sounds, text};
 use super::pixels::Pixels;
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, LabelledText, Npz, Preparation, Source, Sp500};
-use crate::system::files;
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +22,8 @@ pub struct Asked {
     pub inputs: Vec<f32>,
     /// The names of a table's columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
+    /// Characters of its texts that the network does not know, and so does not see.
+    pub unknown_characters: usize,
 }
 
 /// The most numbers that the samples of a file may have in all.
@@ -38,33 +38,27 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
     let refused = |kind: &str| {
         Err(broken(format!("this network does not take {kind}; it learned from: {}", wants(config, learned))))
     };
-    let mut start = Vec::new();
-    let opened = files::open(file).map_err(|error| broken(error.to_string()))?;
-    opened.take(12).read_to_end(&mut start).map_err(|error| broken(error.to_string()))?;
+    let (start, _) = gzip::start(file, folders::START).map_err(|error| broken(error.to_string()))?;
     let limits = &Limits::of_machine();
     let takes_numbers = learned.tokens.is_empty();
     let form = speech::form_of(&config.source);
     match &start[..] {
         [] => Err(broken("it is empty".into())),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E'] => match form {
+        start if sounds::is_sound(start) => match form {
             Some(form) => {
-                let picture = speech::picture(&wav::read(file, form.rate, limits)?, form);
-                Ok(one(scaled(learned, config, wide(picture))))
+                let sound = sounds::read(file, form.rate, limits)?;
+                Ok(one(scaled(learned, config, wide(speech::picture(&sound.samples, form)))))
             }
             None => refused("a sound"),
         },
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => {
-            match picture::read(config, learned, file, limits)? {
-                Some(pixels) => Ok(one(scaled(learned, config, wide(pixels)))),
-                None => refused("an image"),
-            }
-        }
+        start if images::is_image(start) => match picture::read(config, learned, file, limits)? {
+            Some(pixels) => Ok(one(scaled(learned, config, wide(pixels)))),
+            None => refused("an image"),
+        },
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] if takes_numbers => {
             rows(config, learned, npy::open(file, limits)?, &broken)
         }
-        [0x1f, 0x8b, ..] | [0, 0, ..] if takes_numbers => {
-            rows(config, learned, idx::open(file, limits)?, &broken)
-        }
+        [0, 0, ..] if takes_numbers => rows(config, learned, idx::open(file, limits)?, &broken),
         [b'P', b'K', 3, 4, ..] if takes_numbers => {
             // Of several arrays the one that the preset names, else the first.
             let mut archive = npy::Archive::open(file, limits)?;
@@ -75,16 +69,20 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
             };
             rows(config, learned, archive.array(wanted)?, &broken)
         }
-        _ if form.is_some() => refused("anything but WAV files"),
+        _ if form.is_some() => refused("anything but sounds"),
         _ => match &config.source {
-            Source::Words => lines(text::read(file)?.split_whitespace(), &broken, |word| {
-                words::encode(word, &learned.tokens).to_vec()
-            }),
+            Source::Words => {
+                let text = text::read(file)?;
+                let is_known = |letter: char| words::is_known(letter, &learned.tokens);
+                let encode = |word: &str| words::encode(word, &learned.tokens).to_vec();
+                lines(text.split_whitespace(), &broken, is_known, encode)
+            }
             Source::LabelledText(LabelledText { length, .. }) => {
                 let text = text::read(file)?;
                 let bare = |line| text::without_class(line, &learned.classes);
                 let texts = text.lines().map(bare).filter(|line| !line.is_empty());
-                lines(texts, &broken, |line| text::encode(line, *length, &learned.tokens))
+                let is_known = |letter: char| text::number(letter, &learned.tokens).is_some();
+                lines(texts, &broken, is_known, |line| text::encode(line, *length, &learned.tokens))
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
@@ -98,7 +96,7 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
             _ => {
                 let table::Read { names, numbers, left_out } = table::read(config, learned, file, limits)?;
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
-                Ok(Asked { names, inputs, left_out })
+                Ok(Asked { names, inputs, left_out, ..Asked::default() })
             }
         },
     }
@@ -110,7 +108,7 @@ fn wants(config: &DataConfig, learned: &Preparation) -> String {
         Source::Words => "words".into(),
         Source::LabelledText(_) => "texts, a line each".into(),
         Source::Shakespeare(_) | Source::TextFile(_) => "a text, as a prompt".into(),
-        Source::SpokenDigits | Source::WavFolder(_) => "WAV files".into(),
+        Source::SpokenDigits | Source::WavFolder(_) => "sounds".into(),
         Source::Sp500(_) => "a table of days with High, Low and Close".into(),
         Source::Csv(_) => "rows of a table".into(),
         _ => match &learned.input_shape[..] {
@@ -128,10 +126,12 @@ fn one(input: Vec<f32>) -> Asked {
 fn lines<'a>(
     texts: impl Iterator<Item = &'a str>,
     broken: &dyn Fn(String) -> Error,
+    is_known: impl Fn(char) -> bool,
     encode: impl Fn(&str) -> Vec<f32>,
 ) -> Result<Asked, Error> {
     let mut asked = Asked::default();
     for text in texts {
+        asked.unknown_characters += text.chars().filter(|&letter| !is_known(letter)).count();
         asked.names.push(text.to_string());
         asked.inputs.extend(encode(text));
         if asked.inputs.len() > MOST_NUMBERS {

@@ -47,17 +47,17 @@ pub fn read(
     Ok(Some(in_the_middle(image, (height, width), channels).into_iter().map(|x| x * full).collect()))
 }
 
-/// The image, centred: `[height, width, channels]`, 0 to 255; transparent parts are seen against black.
+/// The image, centred: `[height, width, channels]`, 0 to 255. It lies on black, which is seen through its transparent parts.
 fn in_the_middle(image: &DynamicImage, (height, width): (usize, usize), channels: usize) -> Vec<f32> {
     let image: RgbaImage = image.to_rgba8();
     let (left, top) = ((width - image.width() as usize) / 2, (height - image.height() as usize) / 2);
     let mut input = vec![0.0; height * width * channels];
     for (x, y, &Rgba([red, green, blue, opaque])) in image.enumerate_pixels() {
-        let rgb = [red, green, blue].map(|level| f32::from(level) * f32::from(opaque) / 255.0);
+        let seen = |level: u8| ((u32::from(level) * u32::from(opaque) + 127) / 255) as u8;
+        let rgb = [red, green, blue].map(seen);
         match &mut input[((top + y as usize) * width + left + x as usize) * channels..][..channels] {
-            // Rec. 601's weights of the colours' brightness.
-            [grey] => *grey = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2],
-            pixel => pixel.iter_mut().zip(rgb).for_each(|(to, from)| *to = from),
+            [grey] => *grey = f32::from(images::luma(rgb)),
+            pixel => pixel.iter_mut().zip(rgb).for_each(|(to, from)| *to = f32::from(from)),
         }
     }
     input

@@ -2,18 +2,17 @@
 
 mod text;
 
-use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::Error;
-use super::import::folders::{self, Classed};
+use super::import::folders::{Classed, Kind, START, ending};
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
-use super::import::{csv, idx, images, npy, wav};
+use super::import::sounds::Sound;
+use super::import::{csv, gzip, idx, images, npy, sounds};
 use crate::preset::{Colour, Missing};
-use crate::system::files;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +33,8 @@ const LISTED: usize = 10;
 const ROWS: usize = 40;
 /// Most classes of labels that are counted.
 const MOST_CLASSES: usize = 1000;
+/// Reads a file to its end, to see whether it decodes.
+type Look<'a> = &'a (dyn Fn(&Path) -> Result<(), Error> + Sync);
 /// What an image is decoded to, to see whether it decodes.
 const ONE_PIXEL: images::Form = images::Form { height: 1, width: 1, colour: Colour::Grey };
 
@@ -87,21 +88,18 @@ fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<Dat
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
         return folder(path, limits);
     }
-    let mut start = [0; 8];
-    let mut file = files::open(path).map_err(|error| broken(error.to_string()))?;
-    let count = file.read(&mut start).map_err(|error| broken(error.to_string()))?;
-    let start = &start[..count];
-    let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-    match &ending[..] {
-        "csv" | "tsv" => table(path, label, limits),
-        "npy" => array(path, limits),
-        "npz" => archive(path, limits),
-        "wav" => sound(path, limits),
-        "png" | "jpg" | "jpeg" => picture(path, limits),
-        "idx" | "idx1-ubyte" | "idx3-ubyte" => idx_file(path, limits),
-        _ if start.starts_with(b"\x93NUMPY") => array(path, limits),
-        _ if start.starts_with(b"PK\x03\x04") => archive(path, limits),
-        _ if start.starts_with(&[0x1f, 0x8b]) || start.starts_with(&[0, 0]) => idx_file(path, limits),
+    let (start, is_gzipped) = gzip::start(path, START).map_err(|error| broken(error.to_string()))?;
+    let unpacked = path.file_stem().filter(|_| is_gzipped && ending(path) == "gz");
+    // What it holds says more than its name, which tells kinds of text apart.
+    match (&start[..], &unpacked.map_or_else(|| ending(path), |name| ending(Path::new(name)))[..]) {
+        (start, _) if sounds::is_sound(start) => sound(path, limits),
+        (start, _) if images::is_image(start) => picture(path, limits),
+        ([0x93, b'N', b'U', b'M', b'P', b'Y', ..], _) | (_, "npy") => array(path, limits),
+        ([b'P', b'K', 3, 4, ..], _) | (_, "npz") => archive(path, limits),
+        ([0, 0, ..], _) | (_, "idx" | "idx1-ubyte" | "idx3-ubyte") => idx_file(path, limits),
+        (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
+        (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
+        (_, "csv" | "tsv") => table(path, label, limits),
         _ => text::check(path, limits),
     }
 }
@@ -236,19 +234,23 @@ fn table(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport
 }
 
 fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
-    let (mut report, Classed { files, of, names }, is_sound) = match images::list(path) {
-        Ok(classed) => (DataReport::of("folder of images: image_folder(folder: \"…\")"), classed, false),
-        Err(no_images) => match folders::list(path, &["wav"]) {
-            Ok(classed) => (DataReport::of("folder of sounds: wav_folder(folder: \"…\")"), classed, true),
+    let image = |file: &Path| images::decode(file, ONE_PIXEL, limits).map(drop);
+    let sound = |file: &Path| sounds::read(file, 8000, limits).map(drop);
+    let (what, kind, classed, look): (_, &Kind, Classed, Look) = match images::list(path) {
+        Ok(classed) => ("folder of images: image_folder(folder: \"…\")", &images::KIND, classed, &image),
+        Err(no_images) => match sounds::list(path) {
+            Ok(classed) => ("folder of sounds: wav_folder(folder: \"…\")", &sounds::KIND, classed, &sound),
             Err(_) => return Err(no_images),
         },
     };
+    let Classed { files, of, names, left_out, .. } = classed;
+    let mut report = DataReport::of(what);
     report.fact("files", files.len());
     report.balance(&of, &names);
-    let look = |file: &std::path::PathBuf| match is_sound {
-        true => wav::read(file, 8000, limits).map(|_| ()),
-        false => images::decode(file, ONE_PIXEL, limits).map(|_| ()),
-    };
+    left_out.sentences(kind).iter().for_each(|line| report.fact("note", line));
+    if left_out.of_the_system > 0 {
+        report.fact("hidden or of the system", left_out.of_the_system);
+    }
     let problems: Vec<Error> = files.par_iter().filter_map(|file| look(file).err()).collect();
     problems.iter().for_each(|problem| report.problem(problem));
     report.fact("that decode", files.len() - problems.len());
@@ -257,8 +259,10 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
 
 fn sound(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("sound: put it into a folder for its class");
-    let samples = wav::read(path, 8000, limits)?;
+    let Sound { samples, rate, channels } = sounds::read(path, 8000, limits)?;
     report.fact("seconds", format!("{:.2}", samples.len() as f64 / 8000.0));
+    report.fact("samples a second", rate);
+    report.fact("channels", channels);
     Ok(report)
 }
 

@@ -1,15 +1,19 @@
-//! A folder with a folder of PNG or JPEG images for each class.
+//! Images: PNG, JPEG, BMP, GIF, WebP, TIFF. What a file holds, not its name, says which; of several pictures in one, the
+//! first counts. They come upright, as their EXIF orientation says. How opaque pixels are is left out, and colours become
+//! grey by Rec. 601, as Pillow's `convert("RGB")` and `convert("L")` do.
 
 use std::path::{Path, PathBuf};
 
 use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::metadata::Orientation;
+use image::{ColorType, DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 use rayon::prelude::*;
 
 use super::budget::Share;
 use super::folders::{self, Classed};
 use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Rows, Stored};
+use super::webp;
 use crate::data::Error;
 use crate::preset::Colour;
 use crate::preset::summary::in_bytes;
@@ -36,12 +40,37 @@ impl Form {
     }
 }
 
+/// Files that are images.
+pub const KIND: folders::Kind = folders::Kind {
+    many: "images",
+    formats: "PNG, JPEG, BMP, GIF, WebP or TIFF",
+    endings: &["png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "gif", "webp", "tif", "tiff"],
+    is_one: is_image,
+};
+
+/// Whether a file's first bytes are those of an image.
+pub fn is_image(start: &[u8]) -> bool {
+    match image::guess_format(start) {
+        // One whose first bytes are damaged is still one.
+        _ if start.starts_with(b"\x89PNG") => true,
+        // A text may begin with these two letters as well; in an image, four bytes of zeros stand behind the size.
+        Ok(ImageFormat::Bmp) => start.get(6..10) == Some(&[0; 4]),
+        Ok(format) => format.reading_enabled(),
+        Err(_) => false,
+    }
+}
+
 /// The images of a folder of class folders.
 ///
 /// # Errors
 /// When there are none.
 pub fn list(folder: &Path) -> Result<Classed, Error> {
-    folders::list(folder, &["png", "jpg", "jpeg"])
+    folders::list(folder, &KIND)
+}
+
+/// How bright a colour is, by Rec. 601: in whole numbers, as Pillow's `convert("L")` has it.
+pub fn luma([red, green, blue]: [u8; 3]) -> u8 {
+    ((u32::from(red) * 19_595 + u32::from(green) * 38_470 + u32::from(blue) * 7_471 + 0x8000) >> 16) as u8
 }
 
 /// An image that is decoded, with its share of what all threads may take together.
@@ -66,35 +95,69 @@ pub fn open(file: &Path, height: usize, width: usize, limits: &Limits) -> Result
     let mut reader = ImageReader::new(std::io::BufReader::new(opened))
         .with_guessed_format()
         .map_err(|error| broken(error.to_string()))?;
-    // A JPEG's decoder holds the whole file, and of a progressive one the frequencies beside the pixels.
-    let is_jpeg = reader.format() == Some(ImageFormat::Jpeg);
-    if is_jpeg && size > limits.decoding.most() / 8 {
+    let format = reader.format();
+    // These decoders hold the whole file, and that of a progressive JPEG the frequencies beside the pixels.
+    let whole = match format {
+        Some(ImageFormat::Jpeg) => Some("JPEG"),
+        Some(ImageFormat::WebP) => Some("WebP"),
+        _ => None,
+    };
+    if let Some(name) = whole.filter(|_| size > limits.decoding.most() / 8) {
         let most = in_bytes(limits.decoding.most() / 8);
-        return Err(broken(format!("a JPEG file of {}, and at most {most} are read", in_bytes(size))));
+        return Err(broken(format!("a {name} file of {}, and at most {most} are read", in_bytes(size))));
+    }
+    if format == Some(ImageFormat::WebP) {
+        let mut file = reader.into_inner();
+        webp::check_chunks(&mut file, size)
+            .map_err(|error| broken(format!("it does not decode: {error}")))?;
+        reader = ImageReader::with_format(file, ImageFormat::WebP);
     }
     let mut own = image::Limits::default();
     (own.max_image_width, own.max_image_height) = (Some(LARGEST_SIDE), Some(LARGEST_SIDE));
     own.max_alloc = Some(limits.decoding.most());
     reader.limits(own);
-    let decoder = reader.into_decoder().map_err(damaged)?;
+    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let orientation = decoder.orientation().map_err(damaged)?;
     let (across, down) = decoder.dimensions();
-    let pixels = decoder.total_bytes();
-    let decoding = if is_jpeg { pixels.saturating_mul(3).saturating_add(size) } else { pixels };
-    // In grey beside its colours; or, with rows of the new height in single precision, before it gets its new width.
-    let colour = decoder.color_type();
-    let channels = 1 + u64::from(colour.has_alpha());
-    let grey = match colour.has_color() {
-        true => pixels / u64::from(colour.channel_count()) * channels,
-        false => 0,
+    let (pixels, colour) = (decoder.total_bytes(), decoder.color_type());
+    let decoding = match format {
+        Some(ImageFormat::Png | ImageFormat::Bmp) => pixels,
+        Some(ImageFormat::Jpeg | ImageFormat::WebP) => pixels.saturating_mul(3).saturating_add(size),
+        // A frame of their own.
+        Some(_) | None => pixels.saturating_mul(3),
     };
-    let scaling = grey.max(16 * u64::from(across) * height as u64 + 16 * (height * width) as u64);
-    let bytes = decoding.max(pixels.saturating_add(scaling));
+    let bytes =
+        decoding.max(pixels.saturating_add(forming((across, down), colour, orientation, height, width)));
     let share = limits
         .decoding
         .take(bytes)
         .ok_or_else(|| too_large(format!("{across} x {down} pixels take"), bytes))?;
-    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    image.apply_orientation(orientation);
     Ok(Decoded { image, share })
+}
+
+/// Bytes that it takes, beside the image, to set it upright, to make it grey, or to bring it to `[height, width]`: the rows
+/// of the new height in single precision, before they get their new width.
+fn forming(
+    (across, down): (u32, u32),
+    colour: ColorType,
+    orientation: Orientation,
+    height: usize,
+    width: usize,
+) -> u64 {
+    let count = u64::from(across) * u64::from(down);
+    let upright = match orientation {
+        Orientation::NoTransforms => 0,
+        _ => count * u64::from(colour.bytes_per_pixel()),
+    };
+    let grey = match colour {
+        ColorType::Rgb8 => count,
+        _ if colour.has_color() => 3 * count,
+        _ => 0,
+    };
+    let longest = u64::from(if upright > 0 { across.max(down) } else { across });
+    upright.max(grey).max(16 * longest * height as u64 + 16 * (height * width) as u64)
 }
 
 /// An image in the network's form, `[height, width, channels]`, 0 to 255.
@@ -106,38 +169,54 @@ pub fn decode(file: &Path, form: Form, limits: &Limits) -> Result<Vec<u8>, Error
     let (width, height) = (form.width as u32, form.height as u32);
     let scaled = match form.colour {
         Colour::Rgb => image.resize_exact(width, height, FilterType::Triangle).into_rgb8().into_raw(),
-        Colour::Grey => {
-            let grey = match image.color().has_color() {
-                true => {
-                    let grey = image.grayscale();
-                    drop(image);
-                    grey
-                }
-                false => image,
-            };
-            grey.resize_exact(width, height, FilterType::Triangle).into_luma8().into_raw()
-        }
+        Colour::Grey => grey(image).resize_exact(width, height, FilterType::Triangle).into_luma8().into_raw(),
     };
     drop(share);
     Ok(scaled)
 }
 
-/// The images as rows: decoded at once where they fit into `limits.in_memory` bytes, else each time they are needed.
+/// The image without its colours.
+fn grey(image: DynamicImage) -> DynamicImage {
+    if !image.color().has_color() {
+        return image;
+    }
+    let colours = image.into_rgb8();
+    let brightness = colours.pixels().map(|pixel| luma(pixel.0)).collect();
+    let grey = GrayImage::from_raw(colours.width(), colours.height(), brightness);
+    DynamicImage::ImageLuma8(grey.expect("there is a number for each pixel"))
+}
+
+/// The images as rows: decoded at once where they fit into `limits.in_memory` bytes, else each time they are needed. With
+/// `skip_broken`, those that do not decode are taken out of the list.
 ///
 /// # Errors
-/// The first that does not decode, where all are decoded.
-pub fn rows(files: Vec<PathBuf>, form: Form, limits: &Limits, origin: &str) -> Result<Box<dyn Rows>, Error> {
-    if (files.len() as u64).saturating_mul(form.size() as u64) > limits.in_memory {
+/// When some do not decode, where all are decoded and they are not skipped.
+pub fn rows(
+    images: &mut Classed,
+    form: Form,
+    skip_broken: bool,
+    limits: &Limits,
+    origin: &str,
+    notices: &mut Vec<String>,
+) -> Result<Box<dyn Rows>, Error> {
+    let size = (images.files.len() as u64).saturating_mul(form.size() as u64);
+    if size > limits.in_memory {
+        if skip_broken {
+            let look = |file: &PathBuf| decode(file, form, limits).map(drop);
+            let seen = images.files.par_iter().map(look).collect();
+            images.sorted_out(seen, skip_broken, notices)?;
+        }
+        let files = images.files.clone();
         return Ok(Box::new(OnDisk { files, form, limits: *limits, origin: origin.into() }));
     }
-    let decoded: Vec<Vec<u8>> =
-        files.par_iter().map(|file| decode(file, form, limits)).collect::<Result<_, _>>()?;
+    let decoded = images.files.par_iter().map(|file| decode(file, form, limits)).collect();
+    let decoded = images.sorted_out(decoded, skip_broken, notices)?;
     Ok(Box::new(Stored {
         bytes: Bytes::Memory(decoded.concat()),
         first: 0,
         number: Number { kind: Kind::U8, is_big_endian: false },
         width: form.size(),
-        count: files.len(),
+        count: decoded.len(),
         origin: origin.into(),
     }))
 }
@@ -200,20 +279,76 @@ mod tests {
     #[test]
     fn images_are_resized_and_the_same_from_memory_and_from_disk() {
         let folder = folder();
-        let Classed { files, of, names } = list(folder.path()).unwrap();
+        let Classed { files, of, names, .. } = list(folder.path()).unwrap();
         assert_eq!(
             (&of[..], &names[..]),
             (&[0, 0, 1, 1][..], &["dark".to_string(), "light".to_string()][..])
         );
         for most in [1000, 10] {
-            let rows = rows(files.clone(), FORM, &in_memory(most), "x").unwrap();
+            let mut listed = list(folder.path()).unwrap();
+            let rows = rows(&mut listed, FORM, false, &in_memory(most), "x", &mut Vec::new()).unwrap();
             assert_eq!(rows.is_costly(), most == 10);
             let mut row = [0.0; 12];
             rows.read(2, &mut row).unwrap();
             assert_eq!(row[..3], [250.0, 0.0, 0.0]);
         }
-        let grey = decode(&files[0], Form { colour: Colour::Grey, ..FORM }, &in_memory(1000)).unwrap();
-        assert_eq!(grey, [2; 4]);
+        let grey = decode(&files[2], Form { colour: Colour::Grey, ..FORM }, &in_memory(1000)).unwrap();
+        assert_eq!(grey, [75; 4]);
+    }
+
+    /// A file's pixels by Pillow: `tests/reference/pillow_images.py`.
+    #[derive(serde::Deserialize)]
+    struct Expected {
+        height: usize,
+        width: usize,
+        rgb: Vec<u8>,
+        grey: Vec<u8>,
+        tolerance: u8,
+    }
+
+    #[test]
+    fn every_kind_of_image_has_the_pixels_that_pillow_reads() {
+        let expected: std::collections::BTreeMap<String, Expected> =
+            serde_json::from_str(include_str!("../../../tests/reference/pillow_images.json")).unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/images");
+        for (name, Expected { height, width, rgb, grey, tolerance }) in expected {
+            let path = folder.join(&name);
+            assert!(is_image(&std::fs::read(&path).unwrap()[..32]), "{name}");
+            for (colour, wanted) in [(Colour::Rgb, rgb), (Colour::Grey, grey)] {
+                let seen = decode(&path, Form { height, width, colour }, &Limits::of_machine()).unwrap();
+                let furthest = seen.iter().zip(&wanted).map(|(a, b)| a.abs_diff(*b)).max();
+                assert!(furthest.is_some_and(|far| far <= tolerance), "{name}, {colour:?}: {furthest:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_webp_file_whose_chunk_claims_gigabytes_is_refused_before_they_are_taken() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/images/orientation.webp");
+        let mut bytes = std::fs::read(path).unwrap();
+        let exif = bytes.windows(4).position(|four| four == b"EXIF").unwrap();
+        bytes[exif + 4..exif + 8].copy_from_slice(&3_000_000_000_u32.to_le_bytes());
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), &bytes).unwrap();
+        let refused = decode(file.path(), FORM, &Limits::of_machine()).unwrap_err().to_string();
+        assert!(
+            refused.contains("its chunk EXIF is said to have 3000000000 bytes, and 26 are left"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_text_is_no_image() {
+        for text in [&b"BMI,age,sex\n23.5,41,m\n"[..], b"GIF", b"RIFF....WAVE", b"II,MM\n", b""] {
+            assert!(!is_image(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn brightness_is_that_of_rec_601() {
+        // By hand: (250 * 19595 + 32768) / 65536 = 75.2; the three weights are 65536 together.
+        assert_eq!([luma([250, 0, 0]), luma([0, 255, 0]), luma([0, 0, 255])], [75, 150, 29]);
+        assert!((0..=255).all(|level| luma([level; 3]) == level));
     }
 
     #[test]
@@ -221,8 +356,9 @@ mod tests {
         let folder = folder();
         let bad = folder.path().join("dark/c.png");
         std::fs::write(&bad, b"no image at all").unwrap();
-        let files = list(folder.path()).unwrap().files;
-        let shown = rows(files, FORM, &in_memory(1000), "x").map(|_| ()).unwrap_err().to_string();
+        let mut listed = list(folder.path()).unwrap();
+        let shown = rows(&mut listed, FORM, false, &in_memory(1000), "x", &mut Vec::new());
+        let shown = shown.map(|_| ()).unwrap_err().to_string();
         assert!(shown.contains("c.png: it does not decode"), "{shown}");
     }
 
@@ -257,7 +393,9 @@ mod tests {
         for file in &files {
             image::RgbImage::from_pixel(120, 80, image::Rgb([9, 9, 9])).save(file).unwrap();
         }
-        let rows = rows(files, FORM, &limits, "x").unwrap();
+        let of = vec![0; files.len()];
+        let mut listed = Classed { files, of, names: vec!["a".into()], ..Classed::default() };
+        let rows = rows(&mut listed, FORM, false, &limits, "x", &mut Vec::new()).unwrap();
         let mut row = [0.0; 12];
         rows.read(15, &mut row).unwrap();
         assert_eq!(row, [9.0; 12]);

@@ -11,10 +11,13 @@ pub mod images;
 pub mod limits;
 pub mod newlines;
 pub mod npy;
+pub mod resample;
 pub mod rows;
 pub mod separated;
+pub mod sounds;
 pub mod text;
 pub mod wav;
+mod webp;
 
 /// The longest name of a class, in bytes: a label beyond it is a text, or a column of something else.
 const LONGEST_CLASS: usize = 1000;

@@ -1,185 +1,205 @@
-//! WAV files.
+//! WAV files as programs write them, put in order for a decoder that expects them by the book: sizes that a pipe could not
+//! know, chunks beside the sound, samples in the upper bits of wider containers.
+//!
+//! "Multimedia Programming Interface and Data Specifications 1.0" (IBM, Microsoft 1991); `WAVE_FORMAT_EXTENSIBLE` and
+//! where samples lie in their containers: "Multiple Channel Audio Data and WAVE Files" (Microsoft 2001); RF64: EBU Tech 3306.
 
-use std::f32::consts::PI;
-use std::path::Path;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use hound::{SampleFormat, WavReader};
+use symphonia::core::io::MediaSource;
 
-use super::limits::Limits;
-use crate::data::Error;
-use crate::preset::summary::in_bytes;
-use crate::system::files;
-
-/// The longest sound that is read, in numbers: ten minutes in stereo at 48 kHz.
-const MOST_SAMPLES: u64 = 600 * 2 * 48_000;
-/// Zero crossings of the resampling filter on each side.
-const REACH: f32 = 16.0;
-
-/// The sound, its channels mixed, -1 to 1, at `rate` samples a second.
-///
-/// # Errors
-/// When it does not decode, or is too long.
-pub fn read(file: &Path, rate: usize, limits: &Limits) -> Result<Vec<f32>, Error> {
-    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
-    let damaged = |error: hound::Error| broken(format!("it does not decode: {error}"));
-    let (opened, size) = files::open_sized(file).map_err(|error| broken(error.to_string()))?;
-    let mut reader = WavReader::new(std::io::BufReader::new(opened)).map_err(damaged)?;
-    let spec = reader.spec();
-    if spec.channels == 0 || !(1000..=384_000).contains(&spec.sample_rate) {
-        return Err(broken(format!("{} channels at {} Hz cannot be", spec.channels, spec.sample_rate)));
-    }
-    if u64::from(reader.len()) > MOST_SAMPLES {
-        return Err(broken("it is longer than ten minutes".into()));
-    }
-    let frames = u64::from(reader.duration());
-    let count = frames * rate as u64 / u64::from(spec.sample_rate);
-    if count > MOST_SAMPLES {
-        return Err(broken(format!(
-            "at {rate} Hz it has {count} samples, and at most {MOST_SAMPLES} are read"
-        )));
-    }
-    // Those of all channels, those of one, and at the other rate.
-    let bytes = 4 * (u64::from(reader.len()) + frames + count);
-    let most = limits.decoding.most();
-    let _share = limits.decoding.take(bytes).ok_or_else(|| {
-        broken(format!(
-            "it takes {} of memory to read, and at most {} are taken",
-            in_bytes(bytes),
-            in_bytes(most)
-        ))
-    })?;
-    // A header may promise more than there is.
-    let mut samples: Vec<f32> = Vec::with_capacity(u64::from(reader.len()).min(size) as usize);
-    match spec.sample_format {
-        SampleFormat::Float => {
-            for sample in reader.samples::<f32>() {
-                samples.push(sample.map_err(damaged)?);
-            }
-        }
-        SampleFormat::Int => {
-            let full = 2_f32.powi(i32::from(spec.bits_per_sample) - 1);
-            for sample in reader.samples::<i32>() {
-                samples.push(sample.map_err(damaged)? as f32 / full);
-            }
-        }
-    }
-    if let Some(place) = samples.iter().position(|x| !x.is_finite()) {
-        return Err(broken(format!("sample {} is not a number", place + 1)));
-    }
-    let channels = usize::from(spec.channels);
-    let mono: Vec<f32> =
-        samples.chunks_exact(channels).map(|all| all.iter().sum::<f32>() / channels as f32).collect();
-    if mono.is_empty() {
-        return Err(broken("it holds no sound".into()));
-    }
-    Ok(resampled(&mono, spec.sample_rate as usize, rate))
+/// Whether a file's first bytes are those of a WAV file.
+pub fn is_wav(start: &[u8]) -> bool {
+    let is_riff = [b"RIFF", b"RF64", b"BW64"].iter().any(|id| start.starts_with(*id));
+    is_riff && start.get(8..12) == Some(b"WAVE")
 }
 
-/// By a windowed sinc that passes what both rates can carry.
-fn resampled(samples: &[f32], from: usize, to: usize) -> Vec<f32> {
-    if from == to {
-        return samples.to_vec();
-    }
-    let pass = (to as f32 / from as f32).min(1.0);
-    let reach = REACH / pass;
-    let count = (samples.len() as u64 * to as u64 / from as u64) as usize;
-    (0..count)
-        .map(|number| {
-            let middle = number as f64 * from as f64 / to as f64;
-            let first = (middle - f64::from(reach)).ceil().max(0.0) as usize;
-            let last = ((middle + f64::from(reach)).floor() as usize).min(samples.len() - 1);
-            (first..=last)
-                .map(|place| {
-                    let x = (place as f64 - middle) as f32;
-                    let window = 0.5 + 0.5 * (PI * x / reach).cos();
-                    let angle = PI * x * pass;
-                    let sinc = if angle.abs() < 1e-6 { 1.0 } else { angle.sin() / angle };
-                    samples[place] * sinc * window * pass
-                })
-                .sum()
-        })
-        .collect()
+/// A size from which on no file has it: what programs put there that do not know it yet.
+const UNKNOWN: u32 = 0x7fff_f000;
+/// `WAVE_FORMAT_PCM`.
+const PCM: u16 = 1;
+/// `WAVE_FORMAT_EXTENSIBLE`: the format's number is further back.
+const EXTENSIBLE: u16 = 0xfffe;
+/// A bit stands for the place of each channel in 32 of them.
+const MOST_CHANNELS: u16 = 32;
+/// Bytes of the longest format chunk that is read; what is behind them belongs to compressed formats.
+const LONGEST_FORMAT: u64 = 64;
+
+/// A WAV file's sound behind a header of its own.
+pub struct InOrder {
+    head: Cursor<Vec<u8>>,
+    file: File,
+    /// Where the sound is in the file.
+    first: u64,
+    /// Bytes of it.
+    length: u64,
+    /// The place in the whole, header and sound.
+    at: u64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+/// Where the sound is.
+struct Data {
+    first: u64,
+    length: u64,
+}
 
-    fn tone(file: &Path, rate: u32, bits: u16, format: SampleFormat) {
-        let spec =
-            hound::WavSpec { channels: 2, sample_rate: rate, bits_per_sample: bits, sample_format: format };
-        let mut writer = hound::WavWriter::create(file, spec).unwrap();
-        for n in 0..rate / 4 {
-            let x = 0.5 * (2.0 * PI * 440.0 * n as f32 / rate as f32).sin();
-            for _ in 0..2 {
-                match format {
-                    SampleFormat::Float => writer.write_sample(x).unwrap(),
-                    SampleFormat::Int => {
-                        writer.write_sample((x * 2_f32.powi(i32::from(bits) - 1)) as i32).unwrap()
-                    }
+impl InOrder {
+    /// Finds the format and the sound in a file of `size` bytes.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn new(mut file: File, size: u64) -> Result<Self, String> {
+        let (format, Data { first, length }) = chunks(&mut file, size)?;
+        let channels = u16::from_le_bytes([format[2], format[3]]);
+        if !(1..=MOST_CHANNELS).contains(&channels) {
+            return Err(format!("{channels} channels cannot be"));
+        }
+        let format = by_the_book(format);
+        let block = u64::from(u16::from_le_bytes([format[12], format[13]])).max(1);
+        let length = length - length % block;
+        let total = 20 + format.len() as u64 + length;
+        let (Ok(total), Ok(data)) = (u32::try_from(total), u32::try_from(length)) else {
+            return Err(format!("{length} bytes of sound are more than any that is read"));
+        };
+        let head = [
+            &b"RIFF"[..],
+            &total.to_le_bytes(),
+            b"WAVEfmt ",
+            &(format.len() as u32).to_le_bytes(),
+            &format,
+            b"data",
+            &data.to_le_bytes(),
+        ];
+        Ok(InOrder { head: Cursor::new(head.concat()), file, first, length, at: 0 })
+    }
+
+    fn head(&self) -> u64 {
+        self.head.get_ref().len() as u64
+    }
+}
+
+/// Walks through the chunks until the sound.
+fn chunks(file: &mut File, size: u64) -> Result<(Vec<u8>, Data), String> {
+    let system = |error: io::Error| error.to_string();
+    let mut riff = [0; 12];
+    file.rewind().and_then(|()| file.read_exact(&mut riff)).map_err(system)?;
+    let whole = u32::from_le_bytes([riff[4], riff[5], riff[6], riff[7]]);
+    let (mut format, mut long_length) = (None, None);
+    let mut at = 12;
+    loop {
+        let mut head = [0; 8];
+        let held = size.saturating_sub(at);
+        if held < head.len() as u64 {
+            return Err(match format {
+                None => "it ends before its format is told".into(),
+                Some(_) => "it ends before its sound begins".into(),
+            });
+        }
+        file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut head)).map_err(system)?;
+        let [a, b, c, d, sizes @ ..] = head;
+        let (length, first) = (u32::from_le_bytes(sizes), at + 8);
+        let held = size - first;
+        match &[a, b, c, d] {
+            b"fmt " => {
+                let mut chunk = Vec::new();
+                let most = u64::from(length).min(LONGEST_FORMAT);
+                Read::by_ref(file).take(most).read_to_end(&mut chunk).map_err(system)?;
+                if chunk.len() < 16 {
+                    return Err(format!("its format has {} bytes, and 16 are the least", chunk.len()));
                 }
+                format = Some(chunk);
             }
-        }
-        writer.finalize().unwrap();
-    }
-
-    #[test]
-    fn a_tone_is_the_same_tone_at_another_rate() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.wav");
-        for (rate, bits, format) in
-            [(8000, 16, SampleFormat::Int), (22_050, 8, SampleFormat::Int), (44_100, 32, SampleFormat::Float)]
-        {
-            tone(&file, rate, bits, format);
-            let sound = read(&file, 8000, &Limits::of_machine()).unwrap();
-            assert!((1999..=2000).contains(&sound.len()));
-            // Away from the ends, where the filter reaches beyond the sound.
-            for (n, x) in sound.iter().enumerate().skip(100).take(1800) {
-                let expected = 0.5 * (2.0 * PI * 440.0 * n as f32 / 8000.0).sin();
-                assert!((x - expected).abs() < 0.02, "{rate} {n}: {x} {expected}");
+            // A file of more than 4 GB has its lengths here.
+            b"ds64" => {
+                let mut sizes = [0; 16];
+                file.read_exact(&mut sizes).map_err(system)?;
+                let [_, _, _, _, _, _, _, _, length @ ..] = sizes;
+                long_length = Some(u64::from_le_bytes(length));
             }
-        }
-    }
-
-    #[test]
-    fn what_is_no_sound_is_refused() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), b"RIFF....WAVE").unwrap();
-        assert!(
-            read(file.path(), 8000, &Limits::of_machine())
-                .unwrap_err()
-                .to_string()
-                .contains("does not decode")
-        );
-    }
-
-    #[test]
-    fn a_sound_that_resampling_would_make_huge_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.wav");
-        tone(&file, 1000, 16, SampleFormat::Int);
-        let refused = read(&file, 1_000_000_000, &Limits::of_machine()).unwrap_err().to_string();
-        assert!(refused.contains("at 1000000000 Hz it has 250000000 samples"), "{refused}");
-        static BUDGET: super::super::budget::Budget = super::super::budget::Budget::new(1000);
-        let limits = Limits { decoding: &BUDGET, ..Limits::of_machine() };
-        assert!(read(&file, 1000, &limits).unwrap_err().to_string().contains("at most 1000.00 B are taken"));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        #[test]
-        fn a_damaged_sound_is_refused_or_read_without_a_panic(at in 0usize..60, byte: u8, cut in 1usize..400) {
-            let folder = tempfile::tempdir().unwrap();
-            let file = folder.path().join("a.wav");
-            tone(&file, 1000, 16, SampleFormat::Int);
-            let mut bytes = std::fs::read(&file).unwrap();
-            bytes.truncate(cut);
-            if let Some(old) = bytes.get_mut(at) {
-                *old = byte;
+            b"data" => {
+                let format = format.ok_or("its sound begins before its format is told")?;
+                // Of a length of 0, a whole that ends where the file ends says that it is meant.
+                let is_meant = u64::from(whole) + 8 == size;
+                let length = match (length, long_length) {
+                    (u32::MAX, Some(long)) => long,
+                    (UNKNOWN.., _) => held,
+                    (0, _) if !is_meant => held,
+                    (length, _) => u64::from(length),
+                };
+                if length > held {
+                    return Err(format!(
+                        "its sound is said to have {length} bytes, and the file holds {held} of them"
+                    ));
+                }
+                return Ok((format, Data { first, length }));
             }
-            std::fs::write(&file, &bytes).unwrap();
-            let _ = read(&file, 8000, &Limits::of_machine());
+            _ => {}
         }
+        // Chunks begin at even places: a byte fills up one of an odd length.
+        at = first + u64::from(length) + u64::from(length % 2);
+    }
+}
+
+/// The format without its extension, where its samples are plain: those of fewer bits than their containers lie in the
+/// upper bits, so they are read as samples of as many bits as the containers have.
+fn by_the_book(mut format: Vec<u8>) -> Vec<u8> {
+    let word = |format: &[u8], at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
+    if word(&format, 0) == EXTENSIBLE && format.len() >= 26 {
+        format.copy_within(24..26, 0);
+        format.truncate(16);
+    }
+    let [kind, channels, block, bits] = [0, 2, 12, 14].map(|at| word(&format, at));
+    if kind == PCM {
+        let container = u32::from(block) * 8 / u32::from(channels);
+        // Some programs leave the size of a block out, or get it wrong.
+        let is_told = [8, 16, 24, 32].contains(&container) && container >= u32::from(bits);
+        let bits = if is_told { container as u16 } else { bits.div_ceil(8).saturating_mul(8) };
+        let block = channels.saturating_mul(bits / 8);
+        format.truncate(16);
+        format[12..14].copy_from_slice(&block.to_le_bytes());
+        format[14..16].copy_from_slice(&bits.to_le_bytes());
+    } else if format.len() < 18 {
+        // The length of an extension, which formats other than PCM have: none.
+        format.resize(18, 0);
+    }
+    format
+}
+
+impl Read for InOrder {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let head = self.head();
+        let count = if self.at < head {
+            self.head.set_position(self.at);
+            self.head.read(out)?
+        } else {
+            let left = (head + self.length).saturating_sub(self.at);
+            self.file.seek(SeekFrom::Start(self.first + self.at - head))?;
+            Read::by_ref(&mut self.file).take(left).read(out)?
+        };
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for InOrder {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(place) => Some(place),
+            SeekFrom::End(from) => (self.head() + self.length).checked_add_signed(from),
+            SeekFrom::Current(from) => self.at.checked_add_signed(from),
+        };
+        self.at = place.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+impl MediaSource for InOrder {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.head() + self.length)
     }
 }

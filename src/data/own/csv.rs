@@ -13,7 +13,7 @@ use crate::data::import::limits::Limits;
 use crate::preset::{Csv, FileSource, Task};
 
 impl Import for Csv {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         let options = csv::Options {
             label: self.label.clone(),
             columns: self.columns.clone(),

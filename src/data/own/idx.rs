@@ -14,7 +14,7 @@ use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::preset::Idx;
 
 impl Import for Idx {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         let test = match (&self.test_inputs, &self.test_labels) {
             (Some(inputs), Some(labels)) => Some((&inputs[..], &labels[..])),
             (None, None) => None,

@@ -17,18 +17,21 @@ impl ImageFolder {
         vec![height, width, self.colour.channels()]
     }
 
-    fn images(&self) -> Result<(Classed, Option<usize>), Error> {
+    fn images(&self) -> Result<Classed, Error> {
         folders(&self.folder, self.test_folder.as_deref(), images::list)
     }
 }
 
 impl Import for ImageFolder {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
-        let (Classed { files, of, names }, first_test) = self.images()?;
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        let mut images = self.images()?;
+        notices.extend(images.left_out.sentences(&images::KIND));
         let Pair(height, width) = self.size;
         let form = Form { height, width, colour: self.colour };
+        let rows = images::rows(&mut images, form, self.skip_broken, limits, &self.folder, notices)?;
+        let Classed { of, names, first_test, .. } = images;
         Ok(Opened::Rows(Imported {
-            rows: images::rows(files, form, limits, &self.folder)?.into(),
+            rows: rows.into(),
             shape: self.shape(),
             answers: Answers::Classes { of, names },
             columns: Vec::new(),
@@ -45,7 +48,6 @@ impl Import for ImageFolder {
 
     /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self, _limits: &Limits) -> Result<Offers, Error> {
-        let (images, first_test) = self.images()?;
-        Ok(classed(self.shape(), images, first_test))
+        Ok(classed(self.shape(), self.images()?))
     }
 }

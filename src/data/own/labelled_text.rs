@@ -9,7 +9,7 @@ use crate::data::import::text;
 use crate::preset::LabelledText;
 
 impl Import for LabelledText {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         Ok(Opened::Samples(text::labelled(Path::new(&self.file), self.length, limits, &mut Err)?, None))
     }
 }

@@ -25,16 +25,16 @@ use super::{Error, Splits};
 use crate::preset::sources::file_sources;
 use crate::preset::{DataConfig, FileSource, Offers, Preparation, Reading, Source, TargetKind, ValuesAre};
 use fit::Fit;
-pub use other::{test_set, test_set_of};
+pub use other::{TestSet, test_set, test_set_of};
 use set::Imported;
 
 /// How the files that a source names become samples.
 pub(super) trait Import: FileSource {
-    /// Reads the files.
+    /// Reads the files. What a person should know of them goes to `notices`, a sentence each.
     ///
     /// # Errors
     /// The first thing that is wrong with them, with its place.
-    fn open(&self, limits: &Limits) -> Result<Opened, Error>;
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error>;
 
     /// The files that are read where the source names `path`: those of a folder, else the file itself.
     ///
@@ -49,7 +49,7 @@ pub(super) trait Import: FileSource {
     /// # Errors
     /// As [`Import::open`].
     fn offers(&self, limits: &Limits) -> Result<Offers, Error> {
-        Ok(self.open(limits)?.offers())
+        Ok(self.open(limits, &mut Vec::new())?.offers())
     }
 }
 
@@ -123,20 +123,21 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
 }
 
 /// What listed folders offer, where their files become inputs of this shape.
-fn classed(input: Vec<usize>, listed: Classed, first_test: Option<usize>) -> Offers {
-    offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), first_test)
+fn classed(input: Vec<usize>, listed: Classed) -> Offers {
+    offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), listed.first_test)
 }
 
-/// The files of one folder, or of two of which the second is the test set; and the place where the test set begins.
+/// The files of one folder, or of two of which the second is the test set.
 fn folders(
     folder: &str,
     test: Option<&str>,
     list: impl Fn(&Path) -> Result<Classed, Error>,
-) -> Result<(Classed, Option<usize>), Error> {
+) -> Result<Classed, Error> {
     let first = list(Path::new(folder))?;
-    let Some(test) = test.map(Path::new) else { return Ok((first, None)) };
-    let count = first.files.len();
-    Ok((first.joined(list(test)?, test)?, Some(count)))
+    match test.map(Path::new) {
+        Some(test) => first.joined(list(test)?, test),
+        None => Ok(first),
+    }
 }
 
 fn named(source: &Source) -> Result<&dyn Import, Error> {
@@ -154,18 +155,20 @@ pub(super) fn open(
     reading: &Reading,
     seed: u64,
 ) -> Result<Splits, Error> {
-    match named(source)?.open(&Limits::of_machine())? {
-        Opened::Rows(set) => set.read_as(reading.targets).split(config, reading, seed),
+    let mut notices = Vec::new();
+    let splits = match named(source)?.open(&Limits::of_machine(), &mut notices)? {
+        Opened::Rows(set) => set.read_as(reading.targets).split(config, reading, seed)?,
         Opened::Samples(samples, first_test) => {
             let parts = cut(&samples, first_test, config, seed);
             // Tokens are numbers of characters, not quantities.
             match samples.tokens.is_empty() {
-                true => super::open::scaled(samples, parts, source, reading),
-                false => Ok(samples.split(parts, reading.labels)),
+                true => super::open::scaled(samples, parts, source, reading)?,
+                false => samples.split(parts, reading.labels),
             }
         }
-        Opened::Text(text, steps) => Ok(text::splits(&text, steps, config)),
-    }
+        Opened::Text(text, steps) => text::splits(&text, steps, config),
+    };
+    Ok(Splits { notices, ..splits })
 }
 
 fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: u64) -> Parts {
@@ -188,18 +191,20 @@ pub(super) fn open_as_learned(
 ) -> Result<Splits, Error> {
     let fit = Fit { origin: config.source.paths().join(", "), config, reading, learned };
     let source = fit.by_name(&config.source);
-    match named(&source)?.open(&Limits::of_machine())? {
+    let mut notices = Vec::new();
+    let splits = match named(&source)?.open(&Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set, &source)?;
-            Ok(set.split_as(fitted, config, reading.labels, seed))
+            set.split_as(fitted, config, reading.labels, seed)
         }
         Opened::Samples(samples, first_test) => {
             let samples = fit.samples(samples)?;
             let parts = cut(&samples, first_test, config, seed);
-            Ok(samples.split(parts, reading.labels))
+            samples.split(parts, reading.labels)
         }
-        Opened::Text(text, steps) => Ok(text::splits(&fit.text(&text)?, steps, config)),
-    }
+        Opened::Text(text, steps) => text::splits(&fit.text(&text)?, steps, config),
+    };
+    Ok(Splits { notices, ..splits })
 }
 
 /// The files that are read where a source names `path`, which may be a folder.

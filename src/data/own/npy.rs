@@ -10,7 +10,7 @@ use crate::data::import::npy;
 use crate::preset::Npy;
 
 impl Import for Npy {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         let open = |file| npy::open(Path::new(file), limits);
         arrays(open(&self.inputs)?, open(&self.targets)?, limits)
     }

@@ -10,7 +10,7 @@ use crate::data::import::npy;
 use crate::preset::Npz;
 
 impl Import for Npz {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         let mut archive = npy::Archive::open(Path::new(&self.file), limits)?;
         arrays(archive.array(&self.inputs)?, archive.array(&self.targets)?, limits)
     }

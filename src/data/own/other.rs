@@ -7,12 +7,16 @@ use std::sync::Arc;
 use super::fit::Fit;
 use super::{Opened, named};
 use crate::data::dataset::{Dataset, Splits};
+use crate::data::import::folders::ending;
 use crate::data::import::limits::Limits;
 use crate::data::{Error, prepared, text};
 use crate::preset::{
     Augment, Colour, Csv, DataConfig, ImageFolder, LabelledText, Npz, Pair, Preparation, Reading, Source,
     TextFile, WavFolder,
 };
+
+/// Test samples, and what a person should know of them, a sentence each.
+pub type TestSet = (Arc<dyn Dataset>, Vec<String>);
 
 /// Everything in the file or folder `path` as test samples for a network that learned `learned` from what `config` says.
 ///
@@ -23,7 +27,7 @@ pub fn test_set(
     config: &DataConfig,
     reading: &Reading,
     learned: &Preparation,
-) -> Result<Arc<dyn Dataset>, Error> {
+) -> Result<TestSet, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), config, reading, learned };
     let source = fit.source(path)?;
     whole(&fit, &source)
@@ -38,13 +42,14 @@ pub fn test_set_of(
     config: &DataConfig,
     reading: &Reading,
     learned: &Preparation,
-) -> Result<Arc<dyn Dataset>, Error> {
+) -> Result<TestSet, Error> {
     let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
     whole(&fit, &fit.by_name(source))
 }
 
-fn whole(fit: &Fit, source: &Source) -> Result<Arc<dyn Dataset>, Error> {
-    let set = match named(source)?.open(&Limits::of_machine())? {
+fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
+    let mut notices = Vec::new();
+    let set = match named(source)?.open(&Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set, source)?;
             set.whole(fitted, fit.reading.labels)
@@ -57,8 +62,9 @@ fn whole(fit: &Fit, source: &Source) -> Result<Arc<dyn Dataset>, Error> {
     }
     // An autoencoder's targets are its inputs.
     let config = DataConfig { augment: Augment::default(), ..fit.config.clone() };
-    let alone = Splits { train: set.clone(), validation: set.clone(), test: set };
-    Ok(prepared::prepare(alone, &config, 0).test)
+    let alone = Splits { train: set.clone(), validation: set.clone(), test: set, notices };
+    let Splits { test, notices, .. } = prepared::prepare(alone, &config, 0);
+    Ok((test, notices))
 }
 
 impl Fit<'_> {
@@ -72,11 +78,12 @@ impl Fit<'_> {
                     WavFolder { folder: file, test_folder: None, ..learned.clone() }.into()
                 }
                 (Source::SpokenDigits, _) => WavFolder::of(file).into(),
-                (_, &[height, width, channels @ (1 | 3)]) => Source::from(ImageFolder {
+                (own, &[height, width, channels @ (1 | 3)]) => Source::from(ImageFolder {
                     folder: file,
                     test_folder: None,
                     size: Pair(height, width),
                     colour: if channels == 1 { Colour::Grey } else { Colour::Rgb },
+                    skip_broken: matches!(own, Source::ImageFolder(own) if own.skip_broken),
                 }),
                 _ => {
                     let takes = format!(
@@ -86,7 +93,14 @@ impl Fit<'_> {
                 }
             });
         }
-        let ending = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+        // What is gzipped is named by what is in it: `table.csv.gz`.
+        let unpacked = match ending(path) {
+            gz if gz == "gz" => {
+                path.file_stem().map(|name| ending(Path::new(name))).filter(|end| !end.is_empty())
+            }
+            other => Some(other),
+        };
+        let ending = unpacked.unwrap_or_else(|| "gz".into());
         match (&ending[..], &self.config.source) {
             ("csv" | "tsv", _) if self.learned.tokens.is_empty() => Ok(self.table_in(file)),
             ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
@@ -98,7 +112,7 @@ impl Fit<'_> {
             _ if self.learned.is_stream => Ok(TextFile { file, steps: shape[0] }.into()),
             _ if !self.learned.tokens.is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
             _ => Err(self.broken(
-                "it is no file of samples: a .csv, .tsv or .npz, a text, or a folder with a folder for each class",
+                "it is no file of samples: a .csv, .tsv (gzipped or not) or .npz, a text, or a folder with a folder for each class",
             )),
         }
     }

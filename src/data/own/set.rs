@@ -113,7 +113,12 @@ impl Imported {
     fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Splits {
         let shared = Arc::new(Shared { set: self, fitted, labels });
         let part = |chosen| -> Arc<dyn Dataset> { Arc::new(Own { shared: shared.clone(), chosen }) };
-        Splits { train: part(parts.train), validation: part(parts.validation), test: part(parts.test) }
+        Splits {
+            train: part(parts.train),
+            validation: part(parts.validation),
+            test: part(parts.test),
+            notices: Vec::new(),
+        }
     }
 }
 

@@ -4,6 +4,15 @@ use crate::preset::{Preset, TargetsAs};
 use std::path::Path;
 use std::sync::Arc;
 
+fn test_set(
+    path: &Path,
+    config: &DataConfig,
+    reading: &Reading,
+    learned: &Preparation,
+) -> Result<Arc<dyn Dataset>, Error> {
+    super::test_set(path, config, reading, learned).map(|(set, _)| set)
+}
+
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -79,7 +88,7 @@ fn a_large_file_that_is_cut_short_after_it_was_opened_is_an_error_of_every_part(
     bytes.set_len(16 + u64::from(count * side * side)).unwrap();
     let source = format!("source: idx(inputs: {inputs:?}, labels: {labels:?}), validation: 0.1, test: 0.1");
     let reconstruct = opened(&format!("({source}, targets: input)")).unwrap();
-    let Splits { train, validation, test } = opened(&format!("({source})")).unwrap();
+    let Splits { train, validation, test, .. } = opened(&format!("({source})")).unwrap();
     let read = |set: &Arc<dyn Dataset>| {
         let indices = [0, set.len() as u32 - 1];
         set.fill(&indices, &mut Batch::default())

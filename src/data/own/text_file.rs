@@ -9,7 +9,7 @@ use crate::data::text::Text;
 use crate::preset::TextFile;
 
 impl Import for TextFile {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         Ok(Opened::Text(Text::read(Path::new(&self.file), limits)?, self.steps))
     }
 }

@@ -1,5 +1,6 @@
 //! Folders of sounds.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -7,43 +8,51 @@ use rayon::prelude::*;
 use super::arrays::broken;
 use super::{Import, Opened, classed, folders};
 use crate::data::Error;
-use crate::data::import::folders::{self, Classed};
+use crate::data::import::folders::Classed;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::IN_MEMORY;
-use crate::data::import::wav;
+use crate::data::import::sounds::{self, Sound};
 use crate::data::samples::Samples;
 use crate::data::speech::{self, mel::Spectrogram};
 use crate::preset::{Offers, WavFolder};
 
 impl WavFolder {
-    fn sounds(&self) -> Result<(Classed, Option<usize>), Error> {
-        folders(&self.folder, self.test_folder.as_deref(), list)
+    fn sounds(&self) -> Result<Classed, Error> {
+        folders(&self.folder, self.test_folder.as_deref(), sounds::list)
     }
-}
-
-fn list(folder: &Path) -> Result<Classed, Error> {
-    folders::list(folder, &["wav"])
 }
 
 impl Import for WavFolder {
-    fn open(&self, limits: &Limits) -> Result<Opened, Error> {
-        let (sounds, first_test) = self.sounds()?;
-        Ok(Opened::Samples(spectrograms(sounds, Spectrogram::lasting(self.seconds), limits)?, first_test))
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        let mut sounds = self.sounds()?;
+        notices.extend(sounds.left_out.sentences(&sounds::KIND));
+        let form = Spectrogram::lasting(self.seconds);
+        let pictures = spectrograms(&mut sounds, form, self.skip_broken, limits, notices)?;
+        let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        let shape = vec![form.frames, form.mels, 1];
+        let samples = Samples::of_classes(shape, pictures.concat(), sounds.of, sounds.names);
+        Ok(Opened::Samples(Samples { captions, ..samples }, sounds.first_test))
     }
 
     fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
-        Ok(list(path)?.files)
+        Ok(sounds::list(path)?.files)
     }
 
     /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self, _limits: &Limits) -> Result<Offers, Error> {
-        let (sounds, first_test) = self.sounds()?;
         let form = Spectrogram::lasting(self.seconds);
-        Ok(classed(vec![form.frames, form.mels, 1], sounds, first_test))
+        Ok(classed(vec![form.frames, form.mels, 1], self.sounds()?))
     }
 }
 
-fn spectrograms(sounds: Classed, form: Spectrogram, limits: &Limits) -> Result<Samples, Error> {
+/// The spectrogram of each sound. With `skip_broken`, sounds that do not decode are taken out of the list.
+fn spectrograms(
+    sounds: &mut Classed,
+    form: Spectrogram,
+    skip_broken: bool,
+    limits: &Limits,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Vec<f32>>, Error> {
     let first = sounds.files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
     let size = (form.frames * form.mels * 4) as u64;
     if size.saturating_mul(sounds.files.len() as u64) > 16 * IN_MEMORY {
@@ -51,12 +60,32 @@ fn spectrograms(sounds: Classed, form: Spectrogram, limits: &Limits) -> Result<S
     }
     // Each by itself, and then all one after the other.
     limits.check(2 * size * sounds.files.len() as u64, "the spectrograms take", &first)?;
-    let pictures: Vec<Vec<f32>> = sounds
-        .files
-        .par_iter()
-        .map(|file| Ok(speech::picture(&wav::read(file, form.rate, limits)?, form)))
-        .collect::<Result<_, Error>>()?;
-    let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-    let shape = vec![form.frames, form.mels, 1];
-    Ok(Samples { captions, ..Samples::of_classes(shape, pictures.concat(), sounds.of, sounds.names) })
+    let read = |file: &PathBuf| {
+        let Sound { samples, rate, channels } = sounds::read(file, form.rate, limits)?;
+        Ok((speech::picture(&samples, form), rate, channels))
+    };
+    let read = sounds.files.par_iter().map(read).collect();
+    let read = sounds.sorted_out(read, skip_broken, notices)?;
+    notices.extend(converted(read.iter().map(|&(_, rate, channels)| (rate, channels)), form.rate));
+    Ok(read.into_iter().map(|(picture, ..)| picture).collect())
+}
+
+/// What is done to sounds of these rates and channels, in sentences: they are brought to one rate, and their channels mixed.
+fn converted(sounds: impl Iterator<Item = (u32, usize)>, rate: usize) -> Vec<String> {
+    let (mut rates, mut several) = (BTreeMap::new(), 0);
+    for (own, channels) in sounds {
+        if own as usize != rate {
+            *rates.entry(own).or_insert(0_usize) += 1;
+        }
+        several += usize::from(channels > 1);
+    }
+    let mut lines = Vec::new();
+    if !rates.is_empty() {
+        let named = rates.iter().map(|(own, count)| format!("{count} of {own} Hz")).collect::<Vec<_>>();
+        lines.push(format!("sounds converted to {rate} Hz: {}", named.join(", ")));
+    }
+    if several > 0 {
+        lines.push(format!("sounds whose channels are mixed: {several}"));
+    }
+    lines
 }

@@ -7,7 +7,7 @@ use crate::fields;
 use crate::preset::layers::options::Pair;
 use crate::preset::variants::variants;
 
-/// A folder with a folder of PNG or JPEG images for each class.
+/// A folder with a folder of images (PNG, JPEG, BMP, GIF, WebP, TIFF) for each class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageFolder {
@@ -22,6 +22,9 @@ pub struct ImageFolder {
     /// The colours that the network sees.
     #[serde(default)]
     pub colour: Colour,
+    /// Images that do not decode are left out, and counted.
+    #[serde(default)]
+    pub skip_broken: bool,
 }
 
 fn size() -> Pair {
@@ -56,6 +59,7 @@ fields! {
         test_folder: Text, "the folder of the test set";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which the images are resized";
         colour: Choice(Colour::NAMES), "the colours that the network sees";
+        skip_broken: Switch, "images that do not decode are left out and counted";
     }
 }
 

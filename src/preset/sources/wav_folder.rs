@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::file_source::FileSource;
 use crate::fields;
 
-/// A folder with a folder of WAV files for each class, as log-mel spectrograms.
+/// A folder with a folder of sounds (WAV, FLAC, MP3, Ogg Vorbis) for each class, as log-mel spectrograms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WavFolder {
@@ -17,6 +17,9 @@ pub struct WavFolder {
     /// How many seconds of each sound, from its beginning, the network hears.
     #[serde(default = "seconds")]
     pub seconds: f64,
+    /// Sounds that do not decode are left out, and counted.
+    #[serde(default)]
+    pub skip_broken: bool,
 }
 
 fn seconds() -> f64 {
@@ -26,15 +29,16 @@ fn seconds() -> f64 {
 impl WavFolder {
     /// This folder, with every other option at its default.
     pub fn of(folder: String) -> Self {
-        WavFolder { folder, test_folder: None, seconds: seconds() }
+        WavFolder { folder, test_folder: None, seconds: seconds(), skip_broken: false }
     }
 }
 
 fields! {
     WavFolder {
-        folder: Text, "folder with a folder of WAV files for each class";
+        folder: Text, "folder with a folder of WAV, FLAC, MP3 or Ogg files for each class";
         test_folder: Text, "the folder of the test set";
         seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
+        skip_broken: Switch, "sounds that do not decode are left out and counted";
     }
 }
 

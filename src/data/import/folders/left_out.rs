@@ -1,0 +1,94 @@
+//! What is in folders of classes and is not learned, so that nothing is left out without a word.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::kind::{Kind, ending};
+
+/// Files and folders that systems put beside a person's own, besides hidden ones.
+const OF_SYSTEMS: [&str; 6] =
+    ["Thumbs.db", "ehthumbs.db", "desktop.ini", "__MACOSX", "@eaDir", "$RECYCLE.BIN"];
+/// Kinds of files, and classes, that are named.
+const NAMED: usize = 5;
+
+/// Whether a name is hidden, or that of something that a system put there.
+pub(super) fn is_of_the_system(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.starts_with('.') || OF_SYSTEMS.iter().any(|known| known.eq_ignore_ascii_case(&name))
+}
+
+/// What is in a folder of class folders and not among its files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Files of other kinds, counted by what their names end in.
+    pub other_kinds: BTreeMap<String, usize>,
+    /// Files of the right kind in no class's folder.
+    pub without_class: usize,
+    /// Folders without a file of the right kind.
+    pub empty: Vec<String>,
+    /// Links to folders that they are in.
+    pub loops: usize,
+    /// Hidden files and folders, and those that systems put there.
+    pub of_the_system: usize,
+}
+
+impl LeftOut {
+    /// Counts a file that is not of the kind that is looked for.
+    pub(super) fn add_other(&mut self, file: &Path) {
+        *self.other_kinds.entry(ending(file)).or_default() += 1;
+    }
+
+    /// Adds what is left out of another folder.
+    pub(super) fn add(&mut self, other: LeftOut) {
+        for (ending, count) in other.other_kinds {
+            *self.other_kinds.entry(ending).or_default() += count;
+        }
+        self.without_class += other.without_class;
+        self.empty.extend(other.empty);
+        self.loops += other.loops;
+        self.of_the_system += other.of_the_system;
+    }
+
+    /// A sentence for each thing that a person may not expect: not for hidden files and those of the system.
+    pub fn sentences(&self, kind: &Kind) -> Vec<String> {
+        let Kind { many, formats, .. } = kind;
+        let mut lines = Vec::new();
+        if !self.other_kinds.is_empty() {
+            let count: usize = self.other_kinds.values().sum();
+            // The most frequent first.
+            let mut kinds: Vec<(&String, &usize)> = self.other_kinds.iter().collect();
+            kinds.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+            let named = kinds.iter().map(|(ending, count)| match &ending[..] {
+                "" => format!("{count} without an ending"),
+                ending => format!("{count} .{ending}"),
+            });
+            let named = listed(named, kinds.len());
+            lines.push(format!("left out, as they are no {many} ({formats}): {} ({named})", files(count)));
+        }
+        if self.without_class > 0 {
+            let count = files(self.without_class);
+            lines.push(format!("left out, as they are in no class's folder: {count}"));
+        }
+        if !self.empty.is_empty() {
+            let named = listed(self.empty.iter().map(|name| format!("'{name}'")), self.empty.len());
+            lines.push(format!("no class, as they hold no {many}: {named}"));
+        }
+        if self.loops > 0 {
+            lines.push(format!("not followed, as they lead back: links ({})", self.loops));
+        }
+        lines
+    }
+}
+
+fn files(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "file" } else { "files" })
+}
+
+/// The first few of `count` names.
+fn listed(names: impl Iterator<Item = String>, count: usize) -> String {
+    let named = names.take(NAMED).collect::<Vec<_>>().join(", ");
+    match count.saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}

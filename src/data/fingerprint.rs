@@ -63,10 +63,16 @@ fn of(source: &Source, path: &Path, most: u64) -> Result<Fingerprint, Error> {
         move |error: files::Error| Error::Broken { origin, problem: error.to_string() }
     };
     let read = own::files(source, path)?;
-    let size = |file: &PathBuf| files::open_sized(file).map(|(_, size)| size).map_err(broken(file));
-    let sizes = read.iter().map(size).collect::<Result<Vec<u64>, Error>>()?;
-    let bytes: u64 = sizes.iter().sum();
-    let hash = |(file, &size): (&PathBuf, &u64)| {
+    let size = |file: &PathBuf| match files::open_sized(file) {
+        Ok((_, size)) => Ok(Some(size)),
+        // Of several files one may be broken, which is for their reader to refuse or to skip.
+        Err(error) if file != path && cannot_be_read(&error) => Ok(None),
+        Err(error) => Err(broken(file)(error)),
+    };
+    let sizes = read.iter().map(size).collect::<Result<Vec<Option<u64>>, Error>>()?;
+    let bytes: u64 = sizes.iter().flatten().sum();
+    let hash = |(file, size): (&PathBuf, &Option<u64>)| {
+        let Some(size) = *size else { return Ok("cannot be read".into()) };
         let share = u128::from(most) * u128::from(size) / u128::from(bytes.max(1));
         sha256(file, size, u64::try_from(share).unwrap_or(u64::MAX)).map_err(broken(file))
     };
@@ -76,13 +82,25 @@ fn of(source: &Source, path: &Path, most: u64) -> Result<Fingerprint, Error> {
         _ => {
             let mut list = Sha256::new();
             for (file, hash) in read.iter().zip(&hashes) {
-                let name = file.strip_prefix(path).unwrap_or(file);
+                let beside = path.parent().unwrap_or(path);
+                let name = file.strip_prefix(path).or_else(|_| file.strip_prefix(beside)).unwrap_or(file);
                 list.update(format!("{hash}  {}\n", name.to_string_lossy()));
             }
             in_digits(list)
         }
     };
     Ok(Fingerprint { count: read.len() as u64, bytes, sha256 })
+}
+
+/// Whether it is the file, and not the state of the machine, that keeps it from being read.
+fn cannot_be_read(error: &files::Error) -> bool {
+    match error {
+        files::Error::NotRegular(_) => true,
+        files::Error::System(error) => {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+        }
+        files::Error::TooLong { .. } | files::Error::NotText { .. } => false,
+    }
 }
 
 /// The SHA-256 of a file of `size` bytes; of its pieces where it is larger than `share`.
@@ -180,6 +198,11 @@ mod tests {
         put("cat/notes.txt", b"not read");
         put(".hidden/0.png", b"not read");
         assert_eq!(look(), before);
+        // A file that cannot be read is one of them; that it can be read is a change.
+        std::os::unix::fs::symlink("nowhere", folder.path().join("cat/2.png")).unwrap();
+        let broken = look();
+        assert_eq!((broken.count, broken.bytes), (4, 27));
+        std::fs::remove_file(folder.path().join("cat/2.png")).unwrap();
         let told = |now: &Fingerprint| change("imgs", &before, now).unwrap();
         std::fs::rename(folder.path().join("cat"), folder.path().join("zebra")).unwrap();
         let renamed = look();

@@ -61,8 +61,9 @@ pub use scaling::{Scaling, Spread};
 pub use schedule::Schedule;
 pub use shapes::ShapeError;
 pub use sources::{
-    Circles, Colour, Csv, FileSource, Gate, Idx, ImageFolder, LabelledText, Logic, Missing, Moons, Npy, Npz,
-    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre, WavFolder,
+    Circles, Colour, Csv, FileSource, FileTable, Gate, Holds, Idx, ImageFolder, LabelledText, Logic, Missing,
+    Moons, Npy, Npz, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile,
+    ValuesAre, WavFolder,
 };
 pub use summary::Summary;
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig};

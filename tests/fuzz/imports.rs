@@ -4,6 +4,7 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use trainyard::data::check::check;
+use trainyard::data::import::file_table::{self, Columns};
 use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
 use trainyard::data::import::{csv, idx, images, npy, sounds, text};
@@ -71,6 +72,8 @@ pub fn csv() -> Target {
             }
             (options.header, options.separator, options.task) = (false, Some(';'), Task::Values);
             drop(csv::read(&[path], &options, &mut |_| Ok(())));
+            let columns = Columns { path: None, label: Some("kind") };
+            drop(file_table::read(&[path, path], columns, &limits()));
             drop(check(path, Some("2")));
         });
     };

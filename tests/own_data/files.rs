@@ -58,15 +58,18 @@ fn what_a_folder_holds_besides_its_images_is_told_and_broken_images_are_refused_
     }
     let report = checked(&desk, "pets");
     for line in [
-        "left out, as they are no images (PNG, JPEG, BMP, GIF, WebP or TIFF): 4 files (3 .heic, 1 .md)",
-        "no class, as they hold no images: 'none'",
+        "files left out because they are not images (PNG, JPEG, BMP, GIF, WebP or TIFF): 4 (3 .heic, 1 .md)",
+        "folders left out because they hold no images: 'none'",
     ] {
         assert!(report.contains(line), "{report}");
     }
     assert_eq!((fact(&report, "files"), fact(&report, "hidden or of the system")), ("24", "1"));
     desk.preset("image_folder(folder: \"pets\", size: (4, 4))", "Flatten,");
     let said = told(&desk);
-    assert!(said.contains("data: left out, as they are no images") && said.contains("'none'"), "{said}");
+    assert!(
+        said.contains("data: files left out because they are not images") && said.contains("'none'"),
+        "{said}"
+    );
     assert_eq!(desk.classes("pets/light/1/1.png", b""), ["light"]);
 
     for name in ["dark/0/0", "light/1/1", "light/0/3", "dark/1/4"] {
@@ -78,15 +81,12 @@ fn what_a_folder_holds_besides_its_images_is_told_and_broken_images_are_refused_
     assert!(said.contains("and 1 more") && code == Some(1), "{said}");
     desk.preset("image_folder(folder: \"pets\", size: (4, 4), skip_broken: true)", "Flatten,");
     let said = told(&desk);
-    assert!(
-        said.contains("data: 4 broken files of 24 are left out: pets/dark/0/0.png: it does not"),
-        "{said}"
-    );
+    assert!(said.contains("data: broken files left out: 4 of 24: pets/dark/0/0.png: it does not"), "{said}");
     // Scored on the whole folder, they are left out as well.
     let output = desk.run(&["eval", "last", "--data", "pets", "--json"], b"");
     assert!(String::from_utf8_lossy(&output.stdout).contains("\"samples\":20"), "{output:?}");
     assert!(
-        String::from_utf8_lossy(&output.stderr).contains("4 broken files of 24 are left out"),
+        String::from_utf8_lossy(&output.stderr).contains("data: broken files left out: 4 of 24"),
         "{output:?}"
     );
 }
@@ -201,4 +201,84 @@ fn characters_that_a_network_does_not_know_are_counted() {
     let output = desk.run(&["predict", "last", "-"], "dear friénd №7\nbuy\n".as_bytes());
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("characters that the network does not know, and so does not see: 2"), "{said}");
+}
+
+/// A table of the files in these folders, with the folder's name as the class.
+fn table_of(desk: &Desk, folders: &[&str]) -> String {
+    let mut table = "id,file,kind\n".to_string();
+    for (number, folder) in folders.iter().enumerate() {
+        let mut names: Vec<_> = std::fs::read_dir(desk.path(folder))
+            .expect("a folder")
+            .flatten()
+            .map(|file| file.file_name())
+            .collect();
+        names.sort();
+        for name in names {
+            let class = folder.rsplit('/').next().unwrap_or(folder);
+            table += &format!("{number},{folder}/{},{class}\n", name.to_string_lossy());
+        }
+    }
+    table
+}
+
+#[test]
+fn a_table_of_images_is_learned_from_any_folder() {
+    let desk = Desk::with("image-kinds");
+    desk.put("files.csv", table_of(&desk, &["ext/cat", "ext/owl"]));
+    // The table says where the files are, not the folder in which the program runs.
+    let preset = r#"(name: "own", title: "", data: (source: file_table(table: "../files.csv", path: "file", label: "kind",
+        size: (8, 8)), test: 0.25), layers: [Flatten, Dense(units: 2, activation: softmax)],
+        loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.02), train: (epochs: 20, batch_size: 4))"#;
+    desk.put("elsewhere/own.ron", preset);
+    let output = desk.run_in("elsewhere", &["train", "own.ron", "--quiet"], b"");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(desk.classes("ext/cat/0.png", b""), ["cat"]);
+    let output = desk.run(&["eval", "last", "--data", "files.csv", "--json"], b"");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\"samples\":12"), "{output:?}");
+
+    // What is in a file that the table names belongs to the data.
+    desk.put("ext/cat/0.png", std::fs::read(desk.path("ext/cat/1.png")).expect("an image"));
+    let (said, code) = desk.failure(&["eval", "last"]);
+    assert!(
+        said.contains("files.csv has changed since the run learned from it") && code == Some(1),
+        "{said}"
+    );
+    desk.put("files.csv", table_of(&desk, &["ext/cat", "ext/owl"]) + "9,ext/none.png,cat\n");
+    desk.preset_text(&preset.replace("../files.csv", "files.csv"));
+    let (said, _) = desk.failure(&["train", "own.ron"]);
+    assert!(said.contains("ext/none.png: No such file") && said.contains("skip_broken: true"), "{said}");
+    let output = desk.run(&["train", "own.ron", "--set", "data.source.skip_broken=true"], b"");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("data: broken files left out: 1 of 13"), "{said}");
+}
+
+#[test]
+fn a_table_of_sounds_and_one_of_texts_are_learned() {
+    let desk = Desk::with("sounds");
+    let names = ["pcm_16.wav", "float_64.wav", "flac_16.flac", "layer_3.mp3", "vorbis.ogg", "rf64.wav"];
+    let rows = |n: usize| format!("{},{}\n", names[n % names.len()], n % 2);
+    desk.put("sounds.csv", "file,class\n".to_string() + &(0..24).map(rows).collect::<String>());
+    desk.preset("file_table(table: \"sounds.csv\", holds: sounds, seconds: 0.1)", "Flatten,");
+    assert!(told(&desk).contains("data: sounds whose channels are mixed: 12"));
+    assert_eq!(desk.classes("pcm_16.wav", b"").len(), 1);
+
+    let text =
+        |n: usize| ["dear friend, see you", "buy cheap pills, now"][n % 2].to_string() + &n.to_string();
+    let class = |n: usize| ["ham", "spam"][n % 2];
+    let row = |n: usize| format!("{},\"{}\"\n", class(n), text(n));
+    desk.put("texts.csv", "label,text\n".to_string() + &(0..60).map(row).collect::<String>());
+    let layers = "Embedding(input_dim: 40, output_dim: 8), LSTM(units: 12),";
+    desk.preset(
+        "file_table(table: \"texts.csv\", path: \"text\", label: \"label\", holds: texts, length: 16)",
+        layers,
+    );
+    assert!(desk.trained() > 0.95);
+    assert_eq!(desk.classes("-", b"dear friend, see you7\nbuy cheap pills, now3\n"), ["ham", "spam"]);
+
+    (0..40).for_each(|n| desk.put(&format!("mails/{n}.txt"), text(n)));
+    let row = |n: usize| format!("mails/{n}.txt,{}\n", class(n));
+    desk.put("files.csv", "file,label\n".to_string() + &(0..40).map(row).collect::<String>());
+    desk.preset("file_table(table: \"files.csv\", holds: text_files, length: 16)", layers);
+    assert!(desk.trained() > 0.9);
+    assert_eq!(desk.classes("mails/1.txt", b""), ["spam"]);
 }

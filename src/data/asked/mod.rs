@@ -8,10 +8,10 @@ use std::path::Path;
 use super::dataset::Scale;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
-use super::import::{folders, gzip, idx, images, npy, sounds, text};
+use super::import::{folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
 use super::{Error, series, speech, words};
-use crate::preset::{DataConfig, LabelledText, Npz, Preparation, Source, Sp500};
+use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,12 +77,20 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
                 let encode = |word: &str| words::encode(word, &learned.tokens).to_vec();
                 lines(text.split_whitespace(), &broken, is_known, encode)
             }
-            Source::LabelledText(LabelledText { length, .. }) => {
+            Source::FileTable(FileTable { holds: Holds::TextFiles, length, .. }) => {
+                let text = text::read(file)?;
+                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
+                let encode = |text: &str| labelled::encode(text, *length, &learned.tokens);
+                let asked = lines(std::iter::once(text.trim()), &broken, is_known, encode)?;
+                Ok(Asked { names: vec![String::new()], ..asked })
+            }
+            Source::LabelledText(LabelledText { length, .. })
+            | Source::FileTable(FileTable { holds: Holds::Texts, length, .. }) => {
                 let text = text::read(file)?;
                 let bare = |line| text::without_class(line, &learned.classes);
                 let texts = text.lines().map(bare).filter(|line| !line.is_empty());
-                let is_known = |letter: char| text::number(letter, &learned.tokens).is_some();
-                lines(texts, &broken, is_known, |line| text::encode(line, *length, &learned.tokens))
+                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
+                lines(texts, &broken, is_known, |line| labelled::encode(line, *length, &learned.tokens))
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
@@ -107,6 +115,12 @@ fn wants(config: &DataConfig, learned: &Preparation) -> String {
     let what = match &config.source {
         Source::Words => "words".into(),
         Source::LabelledText(_) => "texts, a line each".into(),
+        Source::FileTable(FileTable { holds, .. }) => match holds {
+            Holds::Images => format!("images of {:?}", &learned.input_shape),
+            Holds::Sounds => "sounds".into(),
+            Holds::TextFiles => "a text".into(),
+            Holds::Texts => "texts, a line each".into(),
+        },
         Source::Shakespeare(_) | Source::TextFile(_) => "a text, as a prompt".into(),
         Source::SpokenDigits | Source::WavFolder(_) => "sounds".into(),
         Source::Sp500(_) => "a table of days with High, Low and Close".into(),

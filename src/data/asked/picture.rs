@@ -5,14 +5,14 @@ use std::path::Path;
 use image::imageops::FilterType;
 use image::{DynamicImage, Rgba, RgbaImage};
 
-use crate::data::import::images::{self, Form};
+use crate::data::import::images;
 use crate::data::import::limits::Limits;
 use crate::data::pixels::brightest;
 use crate::data::{Error, Scale};
-use crate::preset::{DataConfig, ImageFolder, Pair, Preparation, Source};
+use crate::preset::{DataConfig, Preparation, Source};
 
-/// The image in the network's shape; `None` where the network takes no images. For a network that learned from a folder
-/// of images, the image is stretched as in training. For other networks it keeps its proportions: it is shrunk where it
+/// The image in the network's shape; `None` where the network takes no images. For a network that learned from image
+/// files, the image is stretched as in training. For other networks it keeps its proportions: it is shrunk where it
 /// is too large, centred, and set on black, since digits are light on dark.
 ///
 /// # Errors
@@ -23,8 +23,8 @@ pub fn read(
     file: &Path,
     limits: &Limits,
 ) -> Result<Option<Vec<f32>>, Error> {
-    if let Source::ImageFolder(ImageFolder { size: Pair(height, width), colour, .. }) = config.source {
-        let pixels = images::decode(file, Form { height, width, colour }, limits)?;
+    if let Some(form) = images::form_of(&config.source) {
+        let pixels = images::decode(file, form, limits)?;
         return Ok(Some(pixels.into_iter().map(f32::from).collect()));
     }
     let are_pixels = match &config.source {

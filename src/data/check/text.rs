@@ -5,8 +5,9 @@ use std::path::Path;
 use super::{DataReport, LISTED};
 use crate::data::Error;
 use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
+use crate::data::import::classes::{Classes, too_many_classes};
 use crate::data::import::limits::Limits;
-use crate::data::import::text::{Classes, Lines, class_and_text, pieces, too_many_classes};
+use crate::data::import::text::{Lines, class_and_text, pieces};
 
 /// What the whole text comes to.
 #[derive(Default)]

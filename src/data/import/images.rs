@@ -15,8 +15,8 @@ use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Rows, Stored};
 use super::webp;
 use crate::data::Error;
-use crate::preset::Colour;
 use crate::preset::summary::in_bytes;
+use crate::preset::{Colour, FileTable, Holds, ImageFolder, Pair, Source};
 use crate::system::files;
 
 /// The largest picture that is decoded, in pixels a side; a file may claim any size.
@@ -37,6 +37,22 @@ impl Form {
     /// Numbers of an image.
     pub fn size(self) -> usize {
         self.height * self.width * self.colour.channels()
+    }
+
+    /// The shape of an image: `[height, width, channels]`.
+    pub fn shape(self) -> Vec<usize> {
+        vec![self.height, self.width, self.colour.channels()]
+    }
+}
+
+/// The form in which a source's image files are learned; `None` where it has none.
+pub fn form_of(source: &Source) -> Option<Form> {
+    match source {
+        Source::ImageFolder(ImageFolder { size: Pair(height, width), colour, .. })
+        | Source::FileTable(FileTable { holds: Holds::Images, size: Pair(height, width), colour, .. }) => {
+            Some(Form { height: *height, width: *width, colour: *colour })
+        }
+        _ => None,
     }
 }
 

@@ -35,12 +35,15 @@ impl Limits {
 
     /// Refuses what would take more memory than is free; `takes` is what would take it: `its labels take`.
     pub(in crate::data) fn check(&self, bytes: u64, takes: &str, origin: &str) -> Result<(), Error> {
+        self.fits(bytes, takes).map_err(|problem| Error::Broken { origin: origin.into(), problem })
+    }
+
+    /// As [`check`](Limits::check), where somebody else says what it is of.
+    pub(in crate::data) fn fits(&self, bytes: u64, takes: &str) -> Result<(), String> {
         if bytes <= self.memory {
             return Ok(());
         }
-        let (bytes, memory) = (in_bytes(bytes), in_bytes(self.memory));
-        let problem = format!("{takes} {bytes} of memory, and {memory} are free");
-        Err(Error::Broken { origin: origin.into(), problem })
+        Err(format!("{takes} {} of memory, and {} are free", in_bytes(bytes), in_bytes(self.memory)))
     }
 }
 

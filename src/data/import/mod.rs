@@ -1,13 +1,16 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
 pub mod budget;
+pub mod classes;
 mod column_order;
 pub mod columns;
 pub mod csv;
+pub mod file_table;
 pub mod folders;
 pub mod gzip;
 pub mod idx;
 pub mod images;
+pub mod labelled;
 pub mod limits;
 pub mod newlines;
 pub mod npy;

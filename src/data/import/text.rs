@@ -1,24 +1,19 @@
 //! Texts: one to learn character by character, or many, a line each with its class.
 
-use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
 use super::LONGEST_CLASS;
 use super::gzip::{self, Unpacked};
+use super::labelled::Texts;
 use super::limits::Limits;
 use crate::data::Error;
-use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::samples::Samples;
 use crate::system::encoding::Decoded;
 use crate::system::files;
 
 /// The longest text that is read.
 pub const LARGEST: u64 = 1 << 30;
-/// Most numbers of labelled texts, padded.
-const MOST_NUMBERS: usize = 1 << 28;
-/// Most classes.
-const MOST_CLASSES: usize = 1000;
 /// Bytes that are read at once.
 const PIECE: usize = 1 << 16;
 
@@ -178,44 +173,6 @@ pub fn class_and_text<'a>(
     }
 }
 
-/// Classes in the order in which they appear, with their numbers.
-#[derive(Default)]
-pub struct Classes(HashMap<String, u32>);
-
-impl Classes {
-    /// The number of a class; `None` of one more than can be learned.
-    pub fn number(&mut self, class: &str) -> Option<u32> {
-        if let Some(&number) = self.0.get(class) {
-            return Some(number);
-        }
-        let next = self.0.len() as u32;
-        (self.0.len() < MOST_CLASSES).then(|| {
-            self.0.insert(class.to_string(), next);
-            next
-        })
-    }
-
-    /// Their names in order, and the place of each by its number.
-    ///
-    /// # Errors
-    /// When there are too few to learn.
-    pub fn sorted(self) -> Result<(Vec<String>, Vec<u32>), String> {
-        if self.0.len() < 2 {
-            return Err(format!("{} classes; 2 to {MOST_CLASSES} can be learned", self.0.len()));
-        }
-        let mut names: Vec<(String, u32)> = self.0.into_iter().collect();
-        names.sort();
-        let mut places = vec![0; names.len()];
-        (0..).zip(&names).for_each(|(place, &(_, number))| places[number as usize] = place);
-        Ok((names.into_iter().map(|(name, _)| name).collect(), places))
-    }
-}
-
-/// What is said of a class too many.
-pub fn too_many_classes() -> String {
-    format!("more than {MOST_CLASSES} classes; 2 to {MOST_CLASSES} can be learned")
-}
-
 /// Lines of a class, a tab and a text: the last `length` characters of each, padded in front with token 0.
 ///
 /// # Errors
@@ -227,55 +184,18 @@ pub fn labelled(
     sink: &mut dyn FnMut(Error) -> Result<(), Error>,
 ) -> Result<Samples, Error> {
     let broken = |problem: String| broken(path, &problem);
-    let (mut classes, mut letters) = (Classes::default(), Alphabet::default());
-    let (mut of, mut captions, mut bytes): (Vec<u32>, Vec<String>, u64) = (Vec::new(), Vec::new(), 0);
+    let mut texts = Texts::new(length);
     let mut take = |number: usize, line: Option<&str>| match class_and_text(line, limits) {
         Ok(None) => Ok(()),
         Ok(Some((class, text))) => {
-            of.push(classes.number(class).ok_or_else(|| broken(too_many_classes()))?);
-            text.chars().for_each(|letter| letters.add(letter));
-            bytes += (text.len() + size_of::<String>() + 4 * length) as u64;
-            if captions.len().saturating_mul(length) > MOST_NUMBERS {
-                return Err(broken(format!(
-                    "line {number}: so many texts of {length} characters are too many; use a smaller length"
-                )));
-            }
-            captions.push(text.to_string());
-            limits.check(bytes, "its texts take", &path.to_string_lossy())
+            texts.push(class, text, limits).map_err(|problem| broken(format!("line {number}: {problem}")))
         }
         Err(problem) => sink(broken(format!("line {number}: {problem}"))),
     };
     let mut lines = Lines::new(limits.longest_row);
     pieces(path, &mut |piece| lines.push(piece, &mut take))?;
     lines.end(&mut take)?;
-    let (names, places) = classes.sorted().map_err(broken)?;
-    if letters.count() > LARGEST_VOCABULARY {
-        return Err(broken(format!(
-            "{} different characters, at most {LARGEST_VOCABULARY}",
-            letters.count()
-        )));
-    }
-    let tokens: Vec<String> =
-        std::iter::once(String::new()).chain(letters.sorted().iter().map(ToString::to_string)).collect();
-    let inputs = captions.iter().flat_map(|text| encode(text, length, &tokens)).collect();
-    of.iter_mut().for_each(|class| *class = places[*class as usize]);
-    Ok(Samples { tokens, captions, ..Samples::of_classes(vec![length], inputs, of, names) })
-}
-
-/// A text as the numbers of its last `length` known characters among `tokens`, which are in ascending order behind the
-/// empty one; shorter texts have zeros in front, so that a recurrent network ends with the text's last letter.
-pub fn encode(text: &str, length: usize, tokens: &[String]) -> Vec<f32> {
-    let mut row = vec![0.0; length];
-    let known = text.chars().rev().filter_map(|letter| number(letter, tokens));
-    row.iter_mut().rev().zip(known).for_each(|(x, token)| *x = token as f32);
-    row
-}
-
-/// The number of a character among `tokens`, as [`encode`] has them; `None` where it is none of them.
-pub fn number(letter: char, tokens: &[String]) -> Option<usize> {
-    let mut bytes = [0; 4];
-    let wanted: &str = letter.encode_utf8(&mut bytes);
-    tokens.binary_search_by(|token| token.as_str().cmp(wanted)).ok()
+    texts.samples().map_err(broken)
 }
 
 /// A line's text, without the class and the tab before it where it has them.

@@ -12,9 +12,9 @@ use crate::data::import::limits::Limits;
 use crate::preset::{ImageFolder, Offers, Pair};
 
 impl ImageFolder {
-    fn shape(&self) -> Vec<usize> {
+    fn form(&self) -> Form {
         let Pair(height, width) = self.size;
-        vec![height, width, self.colour.channels()]
+        Form { height, width, colour: self.colour }
     }
 
     fn images(&self) -> Result<Classed, Error> {
@@ -24,22 +24,9 @@ impl ImageFolder {
 
 impl Import for ImageFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        let mut images = self.images()?;
+        let images = self.images()?;
         notices.extend(images.left_out.sentences(&images::KIND));
-        let Pair(height, width) = self.size;
-        let form = Form { height, width, colour: self.colour };
-        let rows = images::rows(&mut images, form, self.skip_broken, limits, &self.folder, notices)?;
-        let Classed { of, names, first_test, .. } = images;
-        Ok(Opened::Rows(Imported {
-            rows: rows.into(),
-            shape: self.shape(),
-            answers: Answers::Classes { of, names },
-            columns: Vec::new(),
-            label: None,
-            task_is_said: false,
-            first_test,
-            are_pixels: true,
-        }))
+        opened(images, self.form(), self.skip_broken, limits, &self.folder, notices)
     }
 
     fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -48,6 +35,29 @@ impl Import for ImageFolder {
 
     /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self, _limits: &Limits) -> Result<Offers, Error> {
-        Ok(classed(self.shape(), self.images()?))
+        Ok(classed(self.form().shape(), self.images()?))
     }
+}
+
+/// The images as a set; `origin` is what names them.
+pub(super) fn opened(
+    mut images: Classed,
+    form: Form,
+    skip_broken: bool,
+    limits: &Limits,
+    origin: &str,
+    notices: &mut Vec<String>,
+) -> Result<Opened, Error> {
+    let rows = images::rows(&mut images, form, skip_broken, limits, origin, notices)?;
+    let Classed { of, names, first_test, .. } = images;
+    Ok(Opened::Rows(Imported {
+        rows: rows.into(),
+        shape: form.shape(),
+        answers: Answers::Classes { of, names },
+        columns: Vec::new(),
+        label: None,
+        task_is_said: false,
+        first_test,
+        are_pixels: true,
+    }))
 }

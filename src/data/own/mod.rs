@@ -2,6 +2,7 @@
 
 mod arrays;
 mod csv;
+mod file_table;
 mod fit;
 mod idx;
 mod image_folder;

@@ -11,8 +11,8 @@ use crate::data::import::folders::ending;
 use crate::data::import::limits::Limits;
 use crate::data::{Error, prepared, text};
 use crate::preset::{
-    Augment, Colour, Csv, DataConfig, ImageFolder, LabelledText, Npz, Pair, Preparation, Reading, Source,
-    TextFile, WavFolder,
+    Augment, Colour, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair, Preparation,
+    Reading, Source, TextFile, WavFolder,
 };
 
 /// Test samples, and what a person should know of them, a sentence each.
@@ -77,13 +77,21 @@ impl Fit<'_> {
                 (Source::WavFolder(learned), _) => {
                     WavFolder { folder: file, test_folder: None, ..learned.clone() }.into()
                 }
+                (Source::FileTable(FileTable { holds: Holds::Sounds, seconds, skip_broken, .. }), _) => {
+                    let (seconds, skip_broken) = (*seconds, *skip_broken);
+                    WavFolder { folder: file, test_folder: None, seconds, skip_broken }.into()
+                }
                 (Source::SpokenDigits, _) => WavFolder::of(file).into(),
                 (own, &[height, width, channels @ (1 | 3)]) => Source::from(ImageFolder {
                     folder: file,
                     test_folder: None,
                     size: Pair(height, width),
                     colour: if channels == 1 { Colour::Grey } else { Colour::Rgb },
-                    skip_broken: matches!(own, Source::ImageFolder(own) if own.skip_broken),
+                    skip_broken: match own {
+                        Source::ImageFolder(own) => own.skip_broken,
+                        Source::FileTable(own) => own.skip_broken,
+                        _ => false,
+                    },
                 }),
                 _ => {
                     let takes = format!(
@@ -102,6 +110,9 @@ impl Fit<'_> {
         };
         let ending = unpacked.unwrap_or_else(|| "gz".into());
         match (&ending[..], &self.config.source) {
+            ("csv" | "tsv", Source::FileTable(own)) => {
+                Ok(FileTable { table: file, test_table: None, ..own.clone() }.into())
+            }
             ("csv" | "tsv", _) if self.learned.tokens.is_empty() => Ok(self.table_in(file)),
             ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
             ("npz", _) => Ok(Npz::of(file).into()),

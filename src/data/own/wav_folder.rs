@@ -24,14 +24,9 @@ impl WavFolder {
 
 impl Import for WavFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        let mut sounds = self.sounds()?;
+        let sounds = self.sounds()?;
         notices.extend(sounds.left_out.sentences(&sounds::KIND));
-        let form = Spectrogram::lasting(self.seconds);
-        let pictures = spectrograms(&mut sounds, form, self.skip_broken, limits, notices)?;
-        let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
-        let shape = vec![form.frames, form.mels, 1];
-        let samples = Samples::of_classes(shape, pictures.concat(), sounds.of, sounds.names);
-        Ok(Opened::Samples(Samples { captions, ..samples }, sounds.first_test))
+        opened(sounds, Spectrogram::lasting(self.seconds), self.skip_broken, limits, notices)
     }
 
     fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -40,9 +35,22 @@ impl Import for WavFolder {
 
     /// Lists the folder. Its files are not read before they are opened as a set.
     fn offers(&self, _limits: &Limits) -> Result<Offers, Error> {
-        let form = Spectrogram::lasting(self.seconds);
-        Ok(classed(vec![form.frames, form.mels, 1], self.sounds()?))
+        Ok(classed(Spectrogram::lasting(self.seconds).shape(), self.sounds()?))
     }
+}
+
+/// The sounds as a set of spectrograms.
+pub(super) fn opened(
+    mut sounds: Classed,
+    form: Spectrogram,
+    skip_broken: bool,
+    limits: &Limits,
+    notices: &mut Vec<String>,
+) -> Result<Opened, Error> {
+    let pictures = spectrograms(&mut sounds, form, skip_broken, limits, notices)?;
+    let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    let samples = Samples::of_classes(form.shape(), pictures.concat(), sounds.of, sounds.names);
+    Ok(Opened::Samples(Samples { captions, ..samples }, sounds.first_test))
 }
 
 /// The spectrogram of each sound. With `skip_broken`, sounds that do not decode are taken out of the list.

@@ -33,6 +33,11 @@ impl Spectrogram {
         Spectrogram { frames: frames.max(1), ..word }
     }
 
+    /// The shape of one as an image of one channel: `[frames, mels, 1]`.
+    pub fn shape(self) -> Vec<usize> {
+        vec![self.frames, self.mels, 1]
+    }
+
     /// The natural logarithm of each band's power in each frame of `samples` (-1 to 1): `[frames, mels]`.
     pub fn of(&self, samples: &[f32]) -> Vec<f32> {
         let transform = RealFftPlanner::<f32>::new().plan_fft_forward(self.frame);

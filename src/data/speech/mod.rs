@@ -9,7 +9,7 @@ use super::embedded::{Part, part};
 use super::parts::Parts;
 use super::samples::Samples;
 use super::{Error, order};
-use crate::preset::{DataConfig, Source, WavFolder};
+use crate::preset::{DataConfig, FileTable, Holds, Source, WavFolder};
 use mel::Spectrogram;
 use rayon::prelude::*;
 
@@ -82,7 +82,10 @@ pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
 pub fn form_of(source: &Source) -> Option<Spectrogram> {
     match source {
         Source::SpokenDigits => Some(Spectrogram::WORD),
-        Source::WavFolder(WavFolder { seconds, .. }) => Some(Spectrogram::lasting(*seconds)),
+        Source::WavFolder(WavFolder { seconds, .. })
+        | Source::FileTable(FileTable { holds: Holds::Sounds, seconds, .. }) => {
+            Some(Spectrogram::lasting(*seconds))
+        }
         _ => None,
     }
 }

@@ -7,6 +7,7 @@
 mod built_in;
 mod csv;
 mod file_source;
+mod file_table;
 mod generated;
 mod idx;
 mod image_folder;
@@ -23,6 +24,7 @@ use super::refusal::Refusal;
 use super::variants::variants;
 pub use csv::{Missing, Task};
 pub use file_source::FileSource;
+pub use file_table::Holds;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};
 pub use image_folder::Colour;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
@@ -40,6 +42,7 @@ macro_rules! file_sources {
             text_file::TextFile = "text_file",
             labelled_text::LabelledText = "labelled_text",
             wav_folder::WavFolder = "wav_folder",
+            file_table::FileTable = "file_table",
         }
     };
 }
@@ -274,6 +277,7 @@ mod tests {
             "text_file(file: \"a\")",
             "labelled_text(file: \"a\")",
             "wav_folder(folder: \"a\", test_folder: \"b\")",
+            "file_table(table: \"a\", test_table: \"b\")",
         ] {
             let options =
                 ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);

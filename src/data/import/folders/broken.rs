@@ -44,7 +44,7 @@ impl Classed {
             };
             return Err(Error::Broken { origin: origin.clone(), problem });
         }
-        told.push(format!("{count} broken files of {all} are left out: {}", named(0)));
+        told.push(format!("broken files left out: {count} of {all}: {}", named(0)));
         if let Some(first) = &mut self.first_test {
             *first = is_good.iter().take(*first).filter(|is_good| **is_good).count();
         }

@@ -63,25 +63,24 @@ impl LeftOut {
                 ending => format!("{count} .{ending}"),
             });
             let named = listed(named, kinds.len());
-            lines.push(format!("left out, as they are no {many} ({formats}): {} ({named})", files(count)));
+            lines.push(format!("files left out because they are not {many} ({formats}): {count} ({named})"));
         }
         if self.without_class > 0 {
-            let count = files(self.without_class);
-            lines.push(format!("left out, as they are in no class's folder: {count}"));
+            let count = self.without_class;
+            lines.push(format!("{many} left out because they are in no class's folder: {count}"));
         }
         if !self.empty.is_empty() {
             let named = listed(self.empty.iter().map(|name| format!("'{name}'")), self.empty.len());
-            lines.push(format!("no class, as they hold no {many}: {named}"));
+            lines.push(format!("folders left out because they hold no {many}: {named}"));
         }
         if self.loops > 0 {
-            lines.push(format!("not followed, as they lead back: links ({})", self.loops));
+            lines.push(format!(
+                "links left out because they lead back to a folder that they are in: {}",
+                self.loops
+            ));
         }
         lines
     }
-}
-
-fn files(count: usize) -> String {
-    format!("{count} {}", if count == 1 { "file" } else { "files" })
 }
 
 /// The first few of `count` names.

@@ -32,7 +32,10 @@ fn folders_below_a_class_belong_to_it_and_what_a_file_holds_tells_its_kind() {
     let listed = list(folder.path(), &KIND).unwrap();
     assert_eq!(names(&listed, folder.path()), ["a/3.NOTE", "a/by_content", "b/2.note", "b/deep/er/1.note"]);
     assert_eq!((&listed.of[..], &listed.names[..]), (&[0, 0, 1, 1][..], &["a".into(), "b".into()][..]));
-    assert_eq!(listed.left_out.sentences(&KIND), ["left out, as they are no notes (NOTE): 1 file (1 .txt)"]);
+    assert_eq!(
+        listed.left_out.sentences(&KIND),
+        ["files left out because they are not notes (NOTE): 1 (1 .txt)"]
+    );
 }
 
 #[test]
@@ -61,9 +64,9 @@ fn everything_that_is_left_out_is_told_but_what_a_system_put_there() {
     assert_eq!(
         list(folder.path(), &KIND).unwrap().left_out.sentences(&KIND),
         [
-            "left out, as they are no notes (NOTE): 4 files (3 .heic, 1 without an ending)",
-            "left out, as they are in no class's folder: 1 file",
-            "no class, as they hold no notes: 'c', 'empty'",
+            "files left out because they are not notes (NOTE): 4 (3 .heic, 1 without an ending)",
+            "notes left out because they are in no class's folder: 1",
+            "folders left out because they hold no notes: 'c', 'empty'",
         ]
     );
 }
@@ -73,7 +76,8 @@ fn a_folder_without_two_classes_is_refused_with_what_was_left_out() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &[("a/1.heic", b"x")]);
     let refused = || list(folder.path(), &KIND).unwrap_err().to_string();
-    let wanted = "no folder in it holds notes (NOTE); left out, as they are no notes (NOTE): 1 file (1 .heic); no class";
+    let wanted = "no folder in it holds notes (NOTE); files left out because they are not notes (NOTE): 1 (1 .heic); \
+                  folders left out because they hold no notes: 'a'";
     assert!(refused().contains(wanted), "{}", refused());
     put(folder.path(), &[("a/1.note", b"x")]);
     assert!(refused().contains("only one folder in it holds notes, and a class alone"), "{}", refused());
@@ -91,7 +95,10 @@ fn links_are_followed_and_those_that_lead_back_end() {
     symlink(at("nowhere"), at("data/b/gone.note")).unwrap();
     let listed = list(&at("data"), &KIND).unwrap();
     assert_eq!(names(&listed, &at("data")), ["a/1.note", "a/more/2.note", "b/1.note", "b/gone.note"]);
-    assert_eq!(listed.left_out.sentences(&KIND), ["not followed, as they lead back: links (1)"]);
+    assert_eq!(
+        listed.left_out.sentences(&KIND),
+        ["links left out because they lead back to a folder that they are in: 1"]
+    );
 }
 
 #[test]
@@ -117,7 +124,7 @@ fn broken_files_are_an_error_that_counts_them_or_are_taken_out_of_both_sets() {
     kept.sorted_out(broken(&["a/1", "b/2", "a/3"]), true, &mut told).unwrap();
     assert_eq!(kept.files, files(&["a/2", "b/1", "b/3"]));
     assert_eq!((&kept.of[..], kept.first_test), (&[0, 1, 1][..], Some(2)));
-    assert_eq!(told, ["3 broken files of 6 are left out: a/1: no; b/2: no; a/3: no"]);
+    assert_eq!(told, ["broken files left out: 3 of 6: a/1: no; b/2: no; a/3: no"]);
 
     let refused = |names: &[&str], skip| {
         listed.clone().sorted_out(broken(names), skip, &mut Vec::new()).unwrap_err().to_string()

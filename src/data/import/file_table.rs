@@ -1,0 +1,215 @@
+//! Tables that name files, or hold texts, with a class each.
+
+use std::path::{Path, PathBuf};
+
+use super::classes::{Classes, too_many_classes};
+use super::columns::places;
+use super::folders::Classed;
+use super::limits::Limits;
+use super::{LONGEST_CLASS, separated};
+use crate::data::Error;
+
+/// The two columns, by name or number from 1; `None`: the first one, the last one.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a> {
+    /// That of the files or texts.
+    pub path: Option<&'a str>,
+    /// That of the classes.
+    pub label: Option<&'a str>,
+}
+
+/// What the tables hold.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The paths or texts, as they stand there.
+    pub cells: Vec<String>,
+    /// The class of each.
+    pub of: Vec<u32>,
+    /// The classes' names: numbers by their value, then words.
+    pub names: Vec<String>,
+    /// The first row of the second table.
+    pub first_test: Option<usize>,
+    /// The table of each row, by its place among the tables.
+    pub tables: Vec<usize>,
+}
+
+/// Reads one table, or a second one as the test set.
+///
+/// # Errors
+/// When a table cannot be read, has not these columns, a row lacks its path or class, or a class is only in the second table.
+pub fn read(files: &[&Path], columns: Columns, limits: &Limits) -> Result<Listed, Error> {
+    let (mut listed, mut classes) = (Listed::default(), Classes::default());
+    let mut bytes = 0;
+    for (table, file) in files.iter().enumerate() {
+        if table == 1 {
+            listed.first_test = Some(listed.cells.len());
+        }
+        let origin = file.to_string_lossy();
+        rows(file, columns, limits, &mut |line, cell, class| {
+            let broken = |problem: String| Error::Broken {
+                origin: origin.clone().into_owned(),
+                problem: format!("line {line}: {problem}"),
+            };
+            if class.len() > LONGEST_CLASS {
+                return Err(broken(format!("its class is longer than {LONGEST_CLASS} bytes")));
+            }
+            let known = classes.count();
+            let number = classes.number(class).ok_or_else(|| broken(too_many_classes()))?;
+            if table == 1 && classes.count() > known {
+                return Err(broken(format!("no training sample is of the class '{class}'")));
+            }
+            bytes += (cell.len() + size_of::<(String, u32, usize)>()) as u64;
+            limits.check(bytes, "its rows take", &origin)?;
+            listed.cells.push(cell.to_string());
+            listed.of.push(number);
+            listed.tables.push(table);
+            Ok(())
+        })?;
+    }
+    let (names, places) = classes.sorted().map_err(|problem| {
+        let origin = files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+        Error::Broken { origin, problem }
+    })?;
+    listed.of.iter_mut().for_each(|class| *class = places[*class as usize]);
+    Ok(Listed { names, ..listed })
+}
+
+/// The files that a table names, each relative to the table's folder.
+///
+/// # Errors
+/// When the table cannot be read, has not these columns, or a row lacks its path or class.
+pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<PathBuf>, Error> {
+    let (mut files, folder) = (Vec::new(), table.parent().unwrap_or(Path::new("")));
+    rows(table, columns, limits, &mut |_, cell, _| {
+        files.push(folder.join(cell));
+        Ok(())
+    })?;
+    Ok(files)
+}
+
+impl Listed {
+    /// The files, each relative to the folder of its table.
+    pub fn files(self, tables: &[&Path]) -> Classed {
+        let folder =
+            |table: usize| tables.get(table).and_then(|table| table.parent()).unwrap_or(Path::new(""));
+        let Listed { cells, of, names, first_test, tables: rows } = self;
+        let files: Vec<PathBuf> =
+            cells.iter().zip(rows).map(|(cell, table)| folder(table).join(cell)).collect();
+        Classed { files, of, names, first_test, ..Classed::default() }
+    }
+}
+
+/// Takes a row: its line, its path or text, its class.
+type TakeRow<'a> = &'a mut dyn FnMut(u64, &str, &str) -> Result<(), Error>;
+
+fn rows(file: &Path, columns: Columns, limits: &Limits, take: TakeRow) -> Result<(), Error> {
+    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+    let separator = separated::usual_separator(file) as u8;
+    let mut reader = separated::open(file, separator, limits).map_err(|error| broken(error.to_string()))?;
+    let (mut record, mut found, mut count) = (csv::StringRecord::new(), None, 0);
+    loop {
+        let line = reader.position().line();
+        let is_row = separated::next(&mut reader, &mut record);
+        if !is_row.map_err(|error| broken(format!("line {line}: {error}")))? {
+            break;
+        }
+        let line = record.position().map_or(line, csv::Position::line);
+        let Some((path, label)) = found else {
+            found =
+                Some(columns.among(&record).map_err(|problem| broken(format!("line {line}: {problem}")))?);
+            continue;
+        };
+        let cell = |place: usize, what: &str| match record.get(place) {
+            Some(cell) if !cell.is_empty() => Ok(cell),
+            _ => Err(broken(format!("line {line}, column {}: {what} is missing", place + 1))),
+        };
+        take(line, cell(path, "the path or text")?, cell(label, "the class")?)?;
+        count += 1;
+    }
+    if count == 0 { Err(broken("it has no rows".into())) } else { Ok(()) }
+}
+
+impl Columns<'_> {
+    /// The places of the two columns among those that a table's first line names.
+    fn among(&self, header: &csv::StringRecord) -> Result<(usize, usize), String> {
+        let names: Vec<String> = header.iter().map(str::to_string).collect();
+        let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
+            return Err(format!("{} columns; is another separator used?", names.len()));
+        };
+        let place = |wanted: Option<&str>, usual: usize| {
+            let Some(wanted) = wanted else { return Ok(usual) };
+            let by_name = places(&[wanted.to_string()], &names)[0];
+            let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place <= last);
+            by_name.or_else(number).ok_or_else(|| {
+                let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+                format!("there is no column '{wanted}'; there are: {all}")
+            })
+        };
+        let (path, label) = (place(self.path, 0)?, place(self.label, last)?);
+        match path == label {
+            true => Err(format!("column '{}' is both the path and the class", names[path])),
+            false => Ok((path, label)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(folder: &Path, name: &str, text: &str) -> PathBuf {
+        std::fs::write(folder.join(name), text).unwrap();
+        folder.join(name)
+    }
+
+    const NAMED: Columns = Columns { path: Some("file"), label: Some("kind") };
+    const USUAL: Columns = Columns { path: None, label: None };
+
+    #[test]
+    fn files_are_found_from_the_folder_of_their_table_and_classes_are_in_one_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let first =
+            put(folder.path(), "a.csv", "n,File,kind\n1,x/1.png,10\n2,/abs.png,b\n3,x/2.png,9\n4,c.png,b\n");
+        std::fs::create_dir(folder.path().join("test")).unwrap();
+        let second = put(&folder.path().join("test"), "b.tsv", "kind\tn\tfile\n9\t1\t1.png\n");
+        let tables = [first.as_path(), second.as_path()];
+        let listed = read(&tables, NAMED, &Limits::of_machine()).unwrap();
+        assert_eq!(
+            (&listed.names[..], &listed.of[..]),
+            (&["9", "10", "b"].map(String::from)[..], &[1, 2, 0, 2, 0][..])
+        );
+        let classed = listed.files(&tables);
+        let at = |name: &str| folder.path().join(name);
+        assert_eq!(
+            classed.files,
+            [at("x/1.png"), "/abs.png".into(), at("x/2.png"), at("c.png"), at("test/1.png")]
+        );
+        assert_eq!(classed.first_test, Some(4));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let problem = |text: &str, columns: Columns| {
+            let table = put(folder.path(), "a.csv", text);
+            read(&[&table], columns, &Limits::of_machine()).unwrap_err().to_string()
+        };
+        assert!(
+            problem("file,kind\na,1\n,2\n", USUAL).contains("line 3, column 1: the path or text is missing")
+        );
+        assert!(problem("file,kind\na,1\nb\n", USUAL).contains("line 3, column 2: the class is missing"));
+        assert!(
+            problem("file,what\na,1\n", NAMED)
+                .contains("line 1: there is no column 'kind'; there are: file, what")
+        );
+        assert!(problem("file;kind\na;1\n", USUAL).contains("line 1: 1 columns; is another separator used?"));
+        assert!(problem("file,kind\n", USUAL).contains("it has no rows"));
+        assert!(problem("file,kind\na,1\nb,1\n", USUAL).contains("1 classes; 2 to 1000 can be learned"));
+        let twice = Columns { path: Some("2"), label: None };
+        assert!(problem("file,kind\na,1\n", twice).contains("column 'kind' is both the path and the class"));
+        let (first, second) =
+            (put(folder.path(), "a.csv", "f,k\na,1\nb,2\n"), put(folder.path(), "b.csv", "f,k\na,3\n"));
+        let refused = read(&[&first, &second], USUAL, &Limits::of_machine()).unwrap_err().to_string();
+        assert!(refused.contains("b.csv: line 2: no training sample is of the class '3'"), "{refused}");
+    }
+}

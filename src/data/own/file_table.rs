@@ -1,0 +1,103 @@
+//! Tables of files.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::arrays::broken;
+use super::{Import, Opened, classed, image_folder, wav_folder};
+use crate::data::Error;
+use crate::data::import::file_table::{self, Columns, Listed};
+use crate::data::import::folders::Classed;
+use crate::data::import::images::Form;
+use crate::data::import::labelled::Texts;
+use crate::data::import::limits::Limits;
+use crate::data::import::text;
+use crate::data::speech::mel::Spectrogram;
+use crate::preset::{FileSource, FileTable, Holds, Offers, Pair};
+
+impl FileTable {
+    fn columns(&self) -> Columns<'_> {
+        Columns { path: self.path.as_deref(), label: self.label.as_deref() }
+    }
+
+    fn tables(&self) -> Vec<&Path> {
+        self.paths().into_iter().map(Path::new).collect()
+    }
+
+    fn listed(&self, limits: &Limits) -> Result<Listed, Error> {
+        file_table::read(&self.tables(), self.columns(), limits)
+    }
+
+    fn files(&self, limits: &Limits) -> Result<Classed, Error> {
+        Ok(self.listed(limits)?.files(&self.tables()))
+    }
+
+    fn image(&self) -> Form {
+        let Pair(height, width) = self.size;
+        Form { height, width, colour: self.colour }
+    }
+
+    fn sound(&self) -> Spectrogram {
+        Spectrogram::lasting(self.seconds)
+    }
+
+    fn texts(&self, listed: &Listed, limits: &Limits) -> Result<Opened, Error> {
+        let mut texts = Texts::new(self.length);
+        for (text, &class) in listed.cells.iter().zip(&listed.of) {
+            let pushed = texts.push(&listed.names[class as usize], text, limits);
+            pushed.map_err(|problem| broken(&self.table, problem))?;
+        }
+        let samples = texts.samples().map_err(|problem| broken(&self.table, problem))?;
+        Ok(Opened::Samples(samples, listed.first_test))
+    }
+
+    fn text_files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        let mut files = self.files(limits)?;
+        let read = |file: &PathBuf| match text::read(file)?.trim() {
+            "" => Err(broken(&file.to_string_lossy(), "it is empty".into())),
+            text => Ok(text.to_string()),
+        };
+        let read = files.files.par_iter().map(read).collect();
+        let cells = files.sorted_out(read, self.skip_broken, notices)?;
+        let Classed { of, names, first_test, .. } = files;
+        self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits)
+    }
+}
+
+impl Import for FileTable {
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        match self.holds {
+            Holds::Images => {
+                let files = self.files(limits)?;
+                image_folder::opened(files, self.image(), self.skip_broken, limits, &self.table, notices)
+            }
+            Holds::Sounds => {
+                wav_folder::opened(self.files(limits)?, self.sound(), self.skip_broken, limits, notices)
+            }
+            Holds::TextFiles => self.text_files(limits, notices),
+            Holds::Texts => self.texts(&self.listed(limits)?, limits),
+        }
+    }
+
+    /// The table and the files that it names.
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        let mut files = vec![path.to_path_buf()];
+        match self.holds {
+            Holds::Texts => {}
+            Holds::Images | Holds::Sounds | Holds::TextFiles => {
+                files.extend(file_table::files(path, self.columns(), &Limits::of_machine())?);
+            }
+        }
+        Ok(files)
+    }
+
+    /// Reads the table, and of its files only texts.
+    fn offers(&self, limits: &Limits) -> Result<Offers, Error> {
+        match self.holds {
+            Holds::Images => Ok(classed(self.image().shape(), self.files(limits)?)),
+            Holds::Sounds => Ok(classed(self.sound().shape(), self.files(limits)?)),
+            Holds::TextFiles | Holds::Texts => Ok(self.open(limits, &mut Vec::new())?.offers()),
+        }
+    }
+}

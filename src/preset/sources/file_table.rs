@@ -1,0 +1,108 @@
+//! Tables of files.
+
+use serde::{Deserialize, Serialize};
+
+use super::file_source::FileSource;
+use super::image_folder::Colour;
+use crate::fields;
+use crate::preset::layers::options::Pair;
+use crate::preset::variants::variants;
+
+/// A table with a file and its class a row. Paths are relative to the table's folder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileTable {
+    /// The table; its first line names the columns.
+    pub table: String,
+    /// The test set, where it is a table of its own.
+    #[serde(default)]
+    pub test_table: Option<String>,
+    /// Name or number (from 1) of the column with the paths, or with the texts; left out: the first one.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Name or number of the column with the classes; left out: the last one.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// What the files are.
+    #[serde(default)]
+    pub holds: Holds,
+    /// Images are resized to this height and width.
+    #[serde(default = "size")]
+    pub size: Pair,
+    /// The colours of images that the network sees.
+    #[serde(default)]
+    pub colour: Colour,
+    /// How many seconds of each sound, from its beginning, the network hears.
+    #[serde(default = "seconds")]
+    pub seconds: f64,
+    /// The last characters of a text that the network reads.
+    #[serde(default = "length")]
+    pub length: usize,
+    /// Files that do not decode are left out, and counted.
+    #[serde(default)]
+    pub skip_broken: bool,
+}
+
+fn size() -> Pair {
+    Pair(32, 32)
+}
+
+fn seconds() -> f64 {
+    0.9
+}
+
+fn length() -> usize {
+    64
+}
+
+variants! {
+    /// What the files of a table are.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Holds {
+        /// Images.
+        #[default]
+        Images = "images",
+        /// Sounds, learned as log-mel spectrograms.
+        Sounds = "sounds",
+        /// Texts, learned character by character.
+        TextFiles = "text_files",
+        /// No files: the table holds the texts themselves.
+        Texts = "texts",
+    }
+}
+
+fields! {
+    FileTable {
+        table: Text, "table with a file and its class a row";
+        test_table: Text, "the table of the test set";
+        path: Text, "name or number of the column with the paths, relative to the table's folder, or with the texts";
+        label: Text, "name or number of the column with the classes";
+        holds: Choice(Holds::NAMES), "what the files are; texts: the table holds the texts themselves";
+        size: Pair(Range::between(1.0, 4096.0)), "height and width to which images are resized";
+        colour: Choice(Colour::NAMES), "the colours of images that the network sees";
+        seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
+        length: Integer(Range::between(1.0, 10_000.0)), "the last characters of a text that the network reads";
+        skip_broken: Switch, "files that do not decode are left out and counted";
+    }
+}
+
+impl FileSource for FileTable {
+    fn title(&self) -> &'static str {
+        "Your table of files"
+    }
+
+    fn paths(&self) -> Vec<&str> {
+        std::iter::once(&self.table).chain(&self.test_table).map(String::as_str).collect()
+    }
+
+    fn paths_mut(&mut self) -> Vec<&mut String> {
+        std::iter::once(&mut self.table).chain(&mut self.test_table).collect()
+    }
+
+    fn is_kept_in_memory(&self) -> bool {
+        match self.holds {
+            Holds::Images => false,
+            Holds::Sounds | Holds::TextFiles | Holds::Texts => true,
+        }
+    }
+}

@@ -1,9 +1,11 @@
 //! `trainyard attach`: the dashboard on a training that goes on elsewhere.
 
+use std::path::Path;
+
 use super::Error;
 use super::text::plain;
 use crate::run::lock::Lock;
-use crate::run::{RunDirectory, home};
+use crate::run::{self, RunDirectory, home};
 use crate::worker;
 
 /// Open the dashboard on a training that goes on: detached, in another terminal, or after the line dropped
@@ -17,14 +19,13 @@ impl Arguments {
     /// Shows it until the person leaves.
     pub fn run(self) -> Result<(), Error> {
         let runs = home::runs_folder()?;
-        let is_alive = |run: &RunDirectory| Lock::holder(run.path()).is_some();
         let run = match &self.run {
             Some(wanted) => Some(RunDirectory::find(&runs, wanted)?),
-            None => RunDirectory::list(&runs)?.into_iter().rfind(is_alive),
+            None => newest_that_trains(&runs)?,
         };
         let run = run.ok_or_else(|| Error::Failed("nothing is being trained".into()))?;
         let name = plain(&run.name());
-        if !is_alive(&run) {
+        if Lock::holder(run.path())?.is_none() {
             let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
             return Err(Error::Failed(advice));
         }
@@ -33,4 +34,20 @@ impl Arguments {
                 .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
         })
     }
+}
+
+/// The newest run that a living process trains; `None` where there is none.
+///
+/// # Errors
+/// When runs cannot be listed, or the system does not tell of a run whether it is trained, and of no other that it is.
+fn newest_that_trains(runs: &Path) -> Result<Option<RunDirectory>, run::Error> {
+    let mut untold = None;
+    for run in RunDirectory::list(runs)?.into_iter().rev() {
+        match Lock::holder(run.path()) {
+            Ok(Some(_)) => return Ok(Some(run)),
+            Ok(None) => {}
+            Err(error) => untold = untold.or(Some(error)),
+        }
+    }
+    untold.map_or(Ok(None), Err)
 }

@@ -39,7 +39,7 @@ struct Row {
     test_loss: Option<f64>,
     test_accuracy: Option<f64>,
     disk_bytes: Option<u64>,
-    /// Why it failed, or what is wrong with its manifest.
+    /// Why it failed, what is wrong with its manifest, or why it is not known how it stands.
     reason: Option<String>,
 }
 

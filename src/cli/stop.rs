@@ -25,7 +25,7 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
         let name = plain(&run.name());
-        let Some(owner) = Lock::holder(run.path()) else {
+        let Some(owner) = Lock::holder(run.path())? else {
             return Err(Error::Failed(format!("{name} is not being trained")));
         };
         let process = Process::numbered(&owner)
@@ -33,7 +33,7 @@ impl Arguments {
             .map_err(|reason| Error::Failed(format!("{name}: process {owner}: {reason}")))?;
         let until = Instant::now() + Duration::from_secs(self.wait);
         // The lock is let go of shortly before the process ends.
-        while !(Lock::holder(run.path()).is_none() && process.has_ended()) {
+        while !(process.has_ended() && Lock::holder(run.path())?.is_none()) {
             if Instant::now() > until {
                 return Err(Error::Failed(format!("{name}: process {owner} has not ended yet")));
             }

@@ -1,10 +1,12 @@
 //! One process writes a run: a lock that the system lets go of when its owner dies, however it dies.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use super::{Error, disk};
+use crate::system::files;
 
 /// Holds a run for this process until it is dropped.
 #[derive(Debug)]
@@ -12,6 +14,9 @@ pub struct Lock(File);
 
 /// The lock's file in a run's folder; it holds the owner's process number, for messages only.
 pub const FILE: &str = "lock";
+
+/// A lock that is held is asked for again after each of these pauses: [`Lock::holder`] holds it for a moment as well.
+const PAUSES: [Duration; 3] = [Duration::from_millis(1), Duration::from_millis(5), Duration::from_millis(20)];
 
 impl Lock {
     /// Takes the run in `folder`.
@@ -23,13 +28,12 @@ impl Lock {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         let mut file = disk::at(&path, "opening the lock", || options.open(&path))?;
-        let is_taken = disk::at(&path, "locking", || match file.try_lock() {
-            Ok(()) => Ok(true),
-            Err(TryLockError::WouldBlock) => Ok(false),
-            Err(TryLockError::Error(source)) => Err(source),
-        })?;
-        if !is_taken {
-            return Err(Error::Locked { path: folder.to_path_buf(), owner: owner(&mut file) });
+        let mut pauses = PAUSES.into_iter();
+        while !disk::at(&path, "locking", || is_granted(file.try_lock()))? {
+            let Some(pause) = pauses.next() else {
+                return Err(Error::Locked { path: folder.to_path_buf(), owner: owner(&mut file) });
+            };
+            std::thread::sleep(pause);
         }
         // Who holds it is only a courtesy to people, so a disk that is full does not matter here.
         let _ = file
@@ -41,12 +45,30 @@ impl Lock {
     }
 
     /// The process that holds the run in `folder`, if one does.
-    pub fn holder(folder: &Path) -> Option<String> {
-        let mut file = OpenOptions::new().read(true).write(true).open(folder.join(FILE)).ok()?;
-        match file.try_lock() {
-            Err(TryLockError::WouldBlock) => Some(owner(&mut file)),
-            _ => None,
-        }
+    ///
+    /// # Errors
+    /// When the system refuses several times to tell: the run may be held or not.
+    pub fn holder(folder: &Path) -> Result<Option<String>, Error> {
+        disk::patiently(|| {
+            let path = folder.join(FILE);
+            let opened = disk::at(&path, "opening the lock", || Ok(files::open(&path)?));
+            let mut file = match opened {
+                Err(Error::Io { source, .. }) if disk::is_about_the_path(&source) => return Ok(None),
+                opened => opened?,
+            };
+            // A shared lock: two that look do not take each other for the owner.
+            let is_free = disk::at(&path, "looking at the lock", || is_granted(file.try_lock_shared()))?;
+            Ok((!is_free).then(|| owner(&mut file)))
+        })
+    }
+}
+
+/// Whether a lock that was asked for is granted.
+fn is_granted(asked: Result<(), TryLockError>) -> io::Result<bool> {
+    match asked {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(source)) => Err(source),
     }
 }
 
@@ -68,18 +90,49 @@ fn owner(file: &mut File) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::disk::faults::Faults;
     use super::*;
 
     #[test]
     fn a_second_taker_is_told_who_holds_the_run() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Lock::holder(folder.path()), None);
+        assert_eq!(Lock::holder(folder.path()).unwrap(), None);
         let held = Lock::take(folder.path()).unwrap();
         let me = std::process::id().to_string();
         assert!(Lock::take(folder.path()).unwrap_err().to_string().contains(&me));
-        assert_eq!(Lock::holder(folder.path()), Some(me));
+        assert_eq!(Lock::holder(folder.path()).unwrap(), Some(me));
         drop(held);
+        assert_eq!(Lock::holder(folder.path()).unwrap(), None);
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_at_which_the_system_does_not_let_us_look_is_not_taken_for_a_free_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Lock::take(folder.path()).unwrap();
+        for word in ["opening", "looking"] {
+            let faults = Faults::first(folder.path(), word, 2, io::ErrorKind::OutOfMemory);
+            assert!(Lock::holder(folder.path()).unwrap().is_some(), "{word}: it is asked again");
+            drop(faults);
+            let _faults = Faults::first(folder.path(), word, 100, io::ErrorKind::PermissionDenied);
+            assert!(matches!(Lock::holder(folder.path()), Err(Error::Io { .. })), "{word}");
+        }
+        drop(held);
+    }
+
+    #[test]
+    fn who_looks_at_a_lock_neither_holds_up_its_taker_nor_another_that_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Lock::take(folder.path()).unwrap());
+        let file = File::open(folder.path().join(FILE)).unwrap();
+        file.lock_shared().unwrap();
+        assert_eq!(Lock::holder(folder.path()).unwrap(), None);
+        let looking = std::thread::spawn(move || {
+            std::thread::sleep(PAUSES[0] + PAUSES[1]);
+            drop(file);
+        });
+        Lock::take(folder.path()).unwrap();
+        looking.join().unwrap();
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Standing {
     Finished,
     /// It ended with an error.
     Failed,
+    /// It has not ended, and the system does not tell whether its process is there.
+    Unknown,
     /// Its manifest cannot be read.
     Broken,
 }
@@ -33,6 +35,7 @@ impl Standing {
             Standing::Stopped => "stopped",
             Standing::Finished => "finished",
             Standing::Failed => "failed",
+            Standing::Unknown => "unknown",
             Standing::Broken => "broken",
         }
     }
@@ -47,8 +50,8 @@ pub struct Overview {
     pub offers: Option<Offers>,
     /// What was run, or what is wrong with its manifest.
     pub manifest: Result<Manifest, String>,
-    /// Whether a living process writes it.
-    pub is_alive: bool,
+    /// Whether a living process writes it, or why the system does not tell.
+    pub is_alive: Result<bool, String>,
     /// The steps of its checkpoints, first to last.
     pub checkpoints: Vec<u64>,
     /// Bytes that its files take; `None` where the system refuses to tell.
@@ -64,7 +67,10 @@ impl Overview {
             run: run.clone(),
             offers: learned::load(run.path()).ok().flatten().map(|learned| learned.offers),
             manifest: Manifest::load(run.path()).map_err(|error| error.to_string()),
-            is_alive: Lock::holder(run.path()).is_some(),
+            is_alive: match Lock::holder(run.path()) {
+                Ok(holder) => Ok(holder.is_some()),
+                Err(error) => Err(format!("whether it is being trained is not known: {error}")),
+            },
             // What cannot be listed is not shown; who resumes or uses the run is told.
             checkpoints: run.checkpoints().unwrap_or_default(),
             disk_bytes: run.disk_use(),
@@ -83,13 +89,19 @@ impl Overview {
     /// How it stands.
     pub fn standing(&self) -> Standing {
         let Ok(manifest) = &self.manifest else { return Standing::Broken };
-        match &manifest.status {
-            Status::Running if self.is_alive => Standing::Running,
-            Status::Running => Standing::Interrupted,
-            Status::Stopped { .. } => Standing::Stopped,
-            Status::Finished { .. } => Standing::Finished,
-            Status::Failed { .. } => Standing::Failed,
+        match (&manifest.status, &self.is_alive) {
+            (Status::Running, Ok(true)) => Standing::Running,
+            (Status::Running, Ok(false)) => Standing::Interrupted,
+            (Status::Running, Err(_)) => Standing::Unknown,
+            (Status::Stopped { .. }, _) => Standing::Stopped,
+            (Status::Finished { .. }, _) => Standing::Finished,
+            (Status::Failed { .. }, _) => Standing::Failed,
         }
+    }
+
+    /// Whether a living process is known to write it.
+    pub fn is_trained(&self) -> bool {
+        self.is_alive == Ok(true)
     }
 
     /// Steps done when it ended, or else those of which something is known.
@@ -97,7 +109,7 @@ impl Overview {
         let checkpoint = self.checkpoints.last().copied();
         match self.manifest.as_ref().map(|manifest| &manifest.status) {
             Ok(Status::Stopped { steps } | Status::Finished { steps, .. }) => Some(*steps),
-            Ok(Status::Running) if self.is_alive => {
+            Ok(Status::Running) if self.is_alive != Ok(false) => {
                 let newest = self.numbers.iter().filter_map(|number| u64::try_from(number.step).ok()).max();
                 newest.max(checkpoint)
             }
@@ -105,12 +117,13 @@ impl Overview {
         }
     }
 
-    /// Why it failed, or what is wrong with its manifest.
+    /// Why it failed, what is wrong with its manifest, or why it is not known how it stands.
     pub fn reason(&self) -> Option<&str> {
         match &self.manifest {
             Ok(manifest) => match &manifest.status {
                 Status::Failed { reason, .. } => Some(reason),
-                _ => None,
+                Status::Running => self.is_alive.as_ref().err().map(String::as_str),
+                Status::Stopped { .. } | Status::Finished { .. } => None,
             },
             Err(problem) => Some(problem),
         }
@@ -150,9 +163,11 @@ impl Overview {
     pub fn hindrance(&self) -> Option<String> {
         match &self.manifest {
             Err(problem) => Some(problem.clone()),
-            Ok(_) if self.is_alive => Some("it is being trained".into()),
-            Ok(manifest) => done(manifest, &self.checkpoints)
-                .map(|steps| format!("it is finished after {steps} steps: nothing is left to do")),
+            Ok(_) if self.is_trained() => Some("it is being trained".into()),
+            Ok(manifest) => match done(manifest, &self.checkpoints) {
+                Some(steps) => Some(format!("it is finished after {steps} steps: nothing is left to do")),
+                None => self.is_alive.clone().err(),
+            },
         }
     }
 }
@@ -168,6 +183,9 @@ pub fn done(manifest: &Manifest, checkpoints: &[u64]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
+    use super::super::disk::faults::Faults;
     use super::*;
     use crate::run::tensorboard::Writer;
 
@@ -192,6 +210,16 @@ mod tests {
         );
         drop(lock);
         assert_eq!(Overview::of(&run).hindrance(), None);
+    }
+
+    #[test]
+    fn a_run_at_whose_lock_the_system_does_not_let_us_look_is_neither_called_interrupted_nor_gone_on_with() {
+        let (_runs, run) = run(Status::Running);
+        let _faults = Faults::first(run.path(), "opening the lock", 100, ErrorKind::PermissionDenied);
+        let seen = Overview::of(&run);
+        assert_eq!((seen.standing(), seen.is_trained()), (Standing::Unknown, false));
+        assert!(seen.reason().is_some_and(|why| why.contains("opening the lock")), "{seen:?}");
+        assert_eq!(seen.hindrance().as_deref(), seen.reason());
     }
 
     #[test]

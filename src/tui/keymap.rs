@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::commands::Command;
 use super::state::{Overlay, Screen, State};
+use crate::run::Overview;
 use crate::worker::Knob;
 
 /// A key with its modifiers.
@@ -274,7 +275,7 @@ fn makes_sense(state: &State, command: Command) -> bool {
         return state.runs.current().is_some_and(|run| run.hindrance().is_none());
     }
     if command == Command::OpenRun {
-        return state.runs.current().is_some_and(|run| run.is_alive);
+        return state.runs.current().is_some_and(Overview::is_trained);
     }
     let info = state.training.as_ref().map(|training| &training.info);
     let is_for_samples = [Command::LookRight, Command::LookLeft, Command::OnlyWrong].contains(&command);

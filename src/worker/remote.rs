@@ -254,8 +254,9 @@ impl Shared {
             if link.is_closed {
                 break;
             }
-            // The run's lock is let go of with the process's life, however that ends.
-            if Lock::holder(&self.folder).is_none() {
+            // The run's lock is let go of with the process's life, however that ends. A lock at which the system does not
+            // let us look says nothing.
+            if matches!(Lock::holder(&self.folder), Ok(None)) {
                 link.is_over = true;
                 self.report_end(&link.course);
                 break;

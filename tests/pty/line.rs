@@ -75,7 +75,7 @@ fn a_process_that_is_killed_is_told_of_and_resumed() {
     let home = terminal.home().to_path_buf();
     terminal.until("a checkpoint", |t| t.step() > 300);
     let run = trainyard::run::RunDirectory::list(&home.join("runs")).unwrap().pop().expect("a run");
-    let owner = trainyard::run::lock::Lock::holder(run.path()).expect("it trains");
+    let owner = trainyard::run::lock::Lock::holder(run.path()).expect("its lock").expect("it trains");
     assert!(Command::new("kill").args(["-KILL", &owner]).status().is_ok_and(|status| status.success()));
     terminal.wait("ended without a word");
     terminal.keys("q");

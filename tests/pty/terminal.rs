@@ -199,7 +199,7 @@ impl Terminal {
     /// The process that trains for the newest run.
     pub fn trainer(&self) -> u32 {
         let run = RunDirectory::list(&self.home.path().join("runs")).expect("runs").pop().expect("a run");
-        Lock::holder(run.path()).expect("it trains").parse().expect("a number")
+        Lock::holder(run.path()).expect("its lock").expect("it trains").parse().expect("a number")
     }
 
     /// Types; control sequences stand for keys without a letter.
@@ -308,7 +308,7 @@ impl Drop for Terminal {
         let _ = self.child.wait();
         // A training outlives its dashboard; not so its test.
         for run in RunDirectory::list(&self.home.path().join("runs")).unwrap_or_default() {
-            if let Some(owner) = Lock::holder(run.path()) {
+            if let Ok(Some(owner)) = Lock::holder(run.path()) {
                 let _ = std::process::Command::new("kill").args(["-KILL", &owner]).status();
             }
         }

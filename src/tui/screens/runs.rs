@@ -77,7 +77,7 @@ fn role(standing: Standing) -> Option<Role> {
     match standing {
         Standing::Running => Some(Role::Good),
         Standing::Failed | Standing::Broken => Some(Role::Bad),
-        Standing::Interrupted => Some(Role::Warning),
+        Standing::Interrupted | Standing::Unknown => Some(Role::Warning),
         Standing::Stopped | Standing::Finished => None,
     }
 }

@@ -294,7 +294,7 @@ pub fn runs() -> Vec<Overview> {
             run: RunDirectory::at(std::path::Path::new(&format!("/home/ada/runs/{name}"))),
             offers: None,
             manifest: Ok(manifest),
-            is_alive: false,
+            is_alive: Ok(false),
             checkpoints: checkpoints.to_vec(),
             disk_bytes: Some(24_900_000),
             numbers: numbers
@@ -328,7 +328,7 @@ pub fn runs() -> Vec<Overview> {
             &[("loss/train", 2.31), ("learning_rate", 0.5)],
         ),
         Overview {
-            is_alive: true,
+            is_alive: Ok(true),
             ..run(
                 "2026-11-23T11-15-00-mnist-cnn-5f60",
                 1_795_432_500,

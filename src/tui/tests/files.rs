@@ -193,7 +193,7 @@ fn files_are_read_again_after_a_training_that_could_not_be_prepared() {
 fn a_run_over_files_goes_on_when_they_have_been_read() {
     let mut list = runs();
     for overview in &mut list {
-        overview.is_alive = false;
+        overview.is_alive = Ok(false);
         if let Ok(manifest) = &mut overview.manifest {
             manifest.preset = over("own", "flowers.csv").0;
         }
@@ -215,7 +215,7 @@ fn a_run_over_files_goes_on_when_they_have_been_read() {
 fn a_run_that_kept_what_its_data_offered_goes_on_without_reading_files() {
     let mut list = runs();
     for overview in &mut list {
-        (overview.is_alive, overview.offers) = (false, Some(table(3)));
+        (overview.is_alive, overview.offers) = (Ok(false), Some(table(3)));
         if let Ok(manifest) = &mut overview.manifest {
             manifest.preset = over("own", "flowers.csv").0;
         }
@@ -233,7 +233,7 @@ fn a_run_that_kept_what_its_data_offered_goes_on_without_reading_files() {
 #[test]
 fn a_run_whose_files_are_gone_says_so() {
     let mut list = runs();
-    list[3].is_alive = false;
+    list[3].is_alive = Ok(false);
     if let Ok(manifest) = &mut list[3].manifest {
         manifest.preset = over("own", "flowers.csv").0;
     }

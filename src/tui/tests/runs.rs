@@ -52,7 +52,7 @@ fn another_training_is_ended_first_after_a_yes() {
     press(&mut state, KeyCode::Char('5'));
     update(&mut state, Message::Runs(Ok(runs())));
     let mut interrupted = runs();
-    interrupted[3].is_alive = false;
+    interrupted[3].is_alive = Ok(false);
     update(&mut state, Message::Runs(Ok(interrupted)));
     assert_eq!(press(&mut state, KeyCode::Char('r')), []);
     assert!(screen(&state).contains("End the training that runs and go on with mnist-cnn?"));

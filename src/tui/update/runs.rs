@@ -24,7 +24,7 @@ pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
 /// Shows the chosen run if it is being trained; resumes it otherwise.
 pub fn open(state: &mut State) -> Vec<Effect> {
     match state.runs.current() {
-        Some(overview) if overview.is_alive => {
+        Some(overview) if overview.is_trained() => {
             let (name, folder) = (overview.run.name(), overview.run.path().to_string_lossy().into_owned());
             if state.runs.shown.as_ref() == Some(&name) && state.is_busy() {
                 state.screen = Screen::Train;
@@ -47,7 +47,7 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     if let Some(hindrance) = overview.hindrance() {
-        let advice = if overview.is_alive { ": Enter shows it" } else { "" };
+        let advice = if overview.is_trained() { ": Enter shows it" } else { "" };
         state.complain(format!("{hindrance}{advice}"));
         return Vec::new();
     }

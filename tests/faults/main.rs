@@ -2,6 +2,8 @@
 //! never panics, and never takes away what was saved before.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
+#[path = "../procedures/mod.rs"]
+mod procedures;
 mod program;
 mod stories;
 mod tracer;

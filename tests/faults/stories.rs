@@ -5,64 +5,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::procedures::{TRAININGS, Training};
 use crate::program::{Done, Home, Thoroughness, attack};
 use crate::tracer::{self, Fault, Plan};
 
-/// Trainings of a fifth of a second, one for each procedure: what their presets say beside name and title.
-const TRAININGS: &[(&str, &str)] = &[
-    (
-        "supervised",
-        "data: (source: moons()), layers: [Dense(units: 8, activation: relu), Dropout(rate: 0.1),
-         Dense(units: 2, activation: softmax)], loss: categorical_crossentropy, optimizer: Adam(),
-         train: (epochs: 6, batch_size: 4)",
-    ),
-    (
-        "pretraining",
-        "data: (source: digits_8x8), layers: [Flatten, Dense(units: 16, activation: sigmoid),
-         Dense(units: 10, activation: softmax)], loss: categorical_crossentropy, optimizer: SGD(),
-         train: (epochs: 3, batch_size: 32), procedure: pretraining(epochs: 3)",
-    ),
-    (
-        "autoencoder",
-        "data: (source: digits_8x8, targets: input), layers: [Flatten, Dense(units: 8, activation: relu)],
-         loss: mean_squared_error, optimizer: Adam(), train: (epochs: 5, batch_size: 8),
-         procedure: autoencoder(decoder: [Dense(units: 64, activation: sigmoid)])",
-    ),
-    (
-        "variational",
-        "data: (source: digits_8x8), layers: [Flatten, Dense(units: 4)], loss: binary_crossentropy,
-         optimizer: Adam(), train: (epochs: 5, batch_size: 8),
-         procedure: variational(decoder: [Dense(units: 64, activation: sigmoid)])",
-    ),
-    (
-        "adversarial",
-        "data: (source: digits_8x8), layers: [Dense(units: 64, activation: sigmoid)], loss: binary_crossentropy,
-         optimizer: Adam(), train: (epochs: 4, batch_size: 8),
-         procedure: adversarial(latent: 4, discriminator: [Flatten, Dense(units: 1, activation: sigmoid)])",
-    ),
-    (
-        "language",
-        "data: (source: text_file(file: \"text.txt\", steps: 8)), layers: [Embedding(output_dim: 4), GRU(units: 8,
-         return_sequences: true), Dense(units: VOCABULARY, activation: softmax)], loss: sparse_categorical_crossentropy,
-         optimizer: Adam(), train: (epochs: 5, batch_size: 8), procedure: language()",
-    ),
-];
-
-/// A home with the preset `small`, which says this.
-fn home_with(preset: &str) -> Home {
+/// A home with a training as the preset `small`.
+fn home_with(training: &Training) -> Home {
     let home = Home::new();
-    let presets = home.path().join("presets");
-    let text =
-        "to be, or not to be, that is the question: whether tis nobler in the mind to suffer the slings and \
-                arrows of outrageous fortune, or to take arms against a sea of troubles. "
-            .repeat(40);
-    let letters = text.chars().collect::<std::collections::BTreeSet<char>>().len();
-    let preset = preset.replace("VOCABULARY", &letters.to_string());
-    fs::create_dir_all(&presets)
-        .and_then(|()| fs::write(home.path().join("text.txt"), text))
-        .expect("a file");
-    fs::write(presets.join("small.ron"), format!("(name: \"small\", title: \"\", {preset})"))
-        .expect("a preset");
+    training.put_into(home.path(), 1);
     home
 }
 
@@ -75,12 +25,12 @@ fn result(of: &Value) -> [String; 2] {
 }
 
 /// A home in which a training was killed while it wrote a checkpoint that is not its first.
-fn interrupted(preset: &str) -> Home {
-    let whole = home_with(preset).run(TRAIN, None);
+fn interrupted(training: &Training) -> Home {
+    let whole = home_with(training).run(TRAIN, None);
     // Checkpoints are renamed into place. How many there are hangs on the time that the steps take.
     let renames = whole.traced.calls.iter().filter(|call| call.name == "rename").count();
     for first in (0..renames).rev() {
-        let home = home_with(preset);
+        let home = home_with(training);
         let plan = Plan { fault: Fault::Kill, of: Some("rename"), first, stays: false };
         let done = home.run(TRAIN, Some(plan));
         if !done.succeeded() && home.newest() > Some(0) {
@@ -119,26 +69,27 @@ fn judge(home: &Home, done: &Done, expected: &Value) -> Vec<String> {
         wrong.push(format!("runs are not listed any more: {}", runs.errors.trim()));
     }
     for run in &runs.events {
-        if !run["reason"].is_null() && run["status"] == "unreadable" {
+        if run["status"] == "broken" {
             wrong.push(format!("a run is left that nobody can read: {run}"));
         }
     }
     wrong
 }
 
-fn trainings(kinds: &[(&str, &str)], how: Thoroughness) -> Vec<String> {
+fn trainings(kinds: &[Training], how: Thoroughness) -> Vec<String> {
     let mut wrong = Vec::new();
-    for (name, preset) in kinds {
-        let whole = home_with(preset).run(TRAIN, None);
+    for training in kinds {
+        let name = training.name;
+        let whole = home_with(training).run(TRAIN, None);
         assert!(whole.succeeded(), "{name}: {}", whole.errors);
         let expected = whole.event("finished").expect("a result");
         wrong.extend(attack(&format!("train, {name}"), &whole.traced.calls, how, |plan| {
-            let home = home_with(preset);
+            let home = home_with(training);
             let done = home.run(TRAIN, Some(plan));
             let wrong = judge(&home, &done, expected);
             (done, wrong)
         }));
-        let before = interrupted(preset);
+        let before = interrupted(training);
         let good = before.newest();
         let resumed = before.copy().run(RESUME, None);
         assert!(resumed.succeeded(), "{name}: {}", resumed.errors);
@@ -175,7 +126,7 @@ fn says_what_it_lacks(done: &Done) -> bool {
 
 /// Commands that read a run: with exit code 0 they give what they give without a fault, and they change no run.
 fn readers(how: Thoroughness) -> Vec<String> {
-    let home = home_with(TRAININGS[0].1);
+    let home = home_with(&TRAININGS[0]);
     let done = home.run(TRAIN, None);
     assert!(done.succeeded(), "{}", done.errors);
     let sample = home.path().join("points.csv");

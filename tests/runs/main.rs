@@ -7,6 +7,8 @@ mod guards;
 mod hostile;
 mod kill;
 mod pipe;
+#[path = "../procedures/mod.rs"]
+mod procedures;
 mod program;
 mod saved;
 mod signals;

@@ -1,12 +1,16 @@
 //! A worker in a process of its own, which outlives the terminal: spoken to as if it were within.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
@@ -14,6 +18,9 @@ use super::engine::spawn_keeping;
 use super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
 use super::remote::Remote;
 use super::socket::Connection;
+
+/// How often it is looked whether somebody wants a process to end that prepares its training.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// How a process that trains is started: it reads a [`Command`] in RON from its standard input, answers one line, an
 /// [`Answer`] in JSON, and lets go of its standard streams.
@@ -45,6 +52,11 @@ impl Starter {
     /// # Errors
     /// When the process cannot be started or dies without an answer.
     pub fn start(&self, begin: &Command) -> io::Result<Answer> {
+        self.launch(begin)?.answer.recv().unwrap_or_else(|_| Err(died()))
+    }
+
+    /// Starts a process with this command.
+    fn launch(&self, begin: &Command) -> io::Result<Starting> {
         let mut child = std::process::Command::new(&self.program)
             .args(&self.arguments)
             .stdin(Stdio::piped())
@@ -54,14 +66,46 @@ impl Starter {
         let text = ron::to_string(begin).map_err(io::Error::other)?;
         // A child that dies early says why on its output, if at all.
         let _ = child.stdin.take().map(|mut input| input.write_all(text.as_bytes()));
-        let mut line = String::new();
-        if let Some(output) = child.stdout.take() {
-            BufReader::new(output).read_line(&mut line)?;
-        }
-        // Someone has to hear of its end, or it stays in the system's list.
-        std::thread::Builder::new().name("waiter".into()).spawn(move || child.wait())?;
-        serde_json::from_str(&line).map_err(|_| io::Error::other("the process that should train has died"))
+        let process = Pid::from_child(&child);
+        let (sender, answer) = channel();
+        // Someone has to hear of its end as well, or it stays in the system's list.
+        std::thread::Builder::new().name("waiter".into()).spawn(move || {
+            let mut line = String::new();
+            let read = child.stdout.take().map(|output| BufReader::new(output).read_line(&mut line));
+            let read = read.transpose().and_then(|_| serde_json::from_str(&line).map_err(|_| died()));
+            // Nobody may wait for it any more.
+            let _ = sender.send(read);
+            child.wait()
+        })?;
+        Ok(Starting { process, answer })
     }
+}
+
+/// A process that prepares its training.
+struct Starting {
+    process: Pid,
+    answer: Receiver<io::Result<Answer>>,
+}
+
+impl Starting {
+    /// Waits at most `limit` for its answer; `None` when there is none yet.
+    fn answer_within(&self, limit: Duration) -> Option<io::Result<Answer>> {
+        match self.answer.recv_timeout(limit) {
+            Ok(answer) => Some(answer),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(Err(died())),
+        }
+    }
+
+    /// Asks it to end. It answers that it has.
+    fn terminate(&self) {
+        // One that has died says so by its answer.
+        let _ = kill_process(self.process, Signal::TERM);
+    }
+}
+
+fn died() -> io::Error {
+    io::Error::other("the process that should train has died")
 }
 
 /// A worker that starts a process for every training; with `attached`, it is in touch with that run's already.
@@ -73,7 +117,7 @@ pub fn spawn_detached(starter: Starter, attached: Option<&Path>) -> io::Result<(
         attached.map(|folder| Ok::<_, io::Error>((Connection::open(folder)?, folder.to_path_buf())));
     let attached = attached.transpose()?;
     spawn_with(move |inbox, outbox| {
-        let mut bridge = Bridge { inbox, outbox, starter, current: None };
+        let mut bridge = Bridge { inbox, outbox, starter, current: None, postponed: VecDeque::new() };
         if let Some((connection, folder)) = attached {
             let remote = Remote::over(connection, &folder, outbox.reporter());
             bridge.current = remote.map(Current::Process).ok();
@@ -88,6 +132,8 @@ struct Bridge<'a> {
     outbox: &'a Outbox,
     starter: Starter,
     current: Option<Current>,
+    /// Requests that came while a process prepared its training.
+    postponed: VecDeque<Request>,
 }
 
 /// Who trains.
@@ -141,7 +187,7 @@ impl Current {
 impl Bridge<'_> {
     fn serve(mut self) {
         loop {
-            let Request { id, command } = self.inbox.wait();
+            let Request { id, command } = self.postponed.pop_front().unwrap_or_else(|| self.inbox.wait());
             match command {
                 Command::Shutdown => {
                     match self.current.take() {
@@ -187,16 +233,51 @@ impl Bridge<'_> {
             old.shut_down(RequestId::default());
         }
         self.outbox.send(Event::Phase(Phase::Preparing));
-        let started = self.starter.start(&begin).and_then(|answer| match answer {
-            Answer::Run(folder) => Remote::open(&folder, self.outbox.reporter()).map(Current::Process),
-            Answer::Failed(reason) => Err(io::Error::other(reason)),
-            Answer::NotKept(_) => self.train_within(begin).map(Current::Within),
-        });
+        let answered = self.starter.launch(&begin).and_then(|starting| self.wait_for(&starting));
+        let started = match answered {
+            // It is left to itself.
+            Ok(None) => return,
+            Ok(Some(Answer::Run(folder))) => {
+                Remote::open(&folder, self.outbox.reporter()).map(Current::Process)
+            }
+            Ok(Some(Answer::Failed(reason))) => Err(io::Error::other(reason)),
+            Ok(Some(Answer::NotKept(_))) => self.train_within(begin).map(Current::Within),
+            Err(error) => Err(error),
+        };
         match started {
             Ok(current) => self.current = Some(current),
             Err(error) => {
                 self.outbox.send(Event::Failed(error.to_string()));
                 self.outbox.send(Event::Phase(Phase::Idle));
+            }
+        }
+    }
+
+    /// Waits for what a process says that prepares its training: reading the data may take long. A command that ends the
+    /// training ends the process; other requests wait. Returns `None` when the listener leaves the process to itself.
+    fn wait_for(&mut self, starting: &Starting) -> io::Result<Option<Answer>> {
+        let mut is_ended = false;
+        loop {
+            match starting.answer_within(LOOK) {
+                Some(Ok(Answer::Failed(_)) | Err(_)) if is_ended => {
+                    return Err(io::Error::other("stopped before the training began"));
+                }
+                Some(answer) => return answer.map(Some),
+                None if is_ended => continue,
+                None => {}
+            }
+            let Some(request) = self.inbox.poll() else { continue };
+            let is_detached = matches!(request.command, Command::Detach);
+            if request.command.ends_training() && !is_detached {
+                starting.terminate();
+                is_ended = true;
+            }
+            match request.command {
+                Command::Stop => self.outbox.reply(request.id, Reply::Done),
+                _ => self.postponed.push_back(request),
+            }
+            if is_detached {
+                return Ok(None);
             }
         }
     }
@@ -238,5 +319,68 @@ impl Bridge<'_> {
             }
         })?;
         Ok(Within { client, reader, is_over })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::super::protocol::TrainRequest;
+    use super::*;
+    use crate::preset::Preset;
+
+    /// A process that reads its data for a while, and says so when it is asked to end.
+    fn slow(runs: &Path) -> Starter {
+        let script = r#"trap 'echo "{\"failed\": \"ended by signal 15\"}"; kill $!; exit 143' TERM
+                        cat > /dev/null; sleep 20 & wait"#;
+        let arguments = ["-c", script].map(String::from).to_vec();
+        Starter { program: "/bin/sh".into(), arguments, runs: runs.into() }
+    }
+
+    fn train() -> Command {
+        let preset: Preset = ron::from_str(
+            r#"(name: "x", title: "", data: (source: digits_8x8), layers: [Flatten, Dense(units: 10, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1, batch_size: 10))"#,
+        )
+        .unwrap();
+        Command::Train(Box::new(TrainRequest::new(preset.on_built_in_data())))
+    }
+
+    #[test]
+    fn who_stops_or_quits_while_a_process_still_reads_its_data_does_not_wait_for_it() {
+        let runs = tempfile::tempdir().unwrap();
+        let (client, mut events) = spawn_detached(slow(runs.path()), None).unwrap();
+        for end in [Command::Stop, Command::Shutdown] {
+            client.send(train());
+            while events.recv() != Some(Event::Phase(Phase::Preparing)) {}
+            let since = Instant::now();
+            let paused = client.send(Command::Pause);
+            let ended = client.send(end);
+            let told: Vec<Event> = std::iter::from_fn(|| events.recv())
+                .take_while(|event| !matches!(event, Event::Reply { to, .. } if *to == paused))
+                .collect();
+            assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+            assert!(told.contains(&Event::Failed("stopped before the training began".into())), "{told:?}");
+            let is_done =
+                |event: &Event| matches!(event, Event::Reply { to, reply: Reply::Done } if *to == ended);
+            assert!(
+                told.iter().any(is_done) || events.recv().is_some_and(|event| is_done(&event)),
+                "{told:?}"
+            );
+        }
+        assert_eq!(events.recv(), None);
+    }
+
+    #[test]
+    fn who_leaves_while_a_process_still_reads_its_data_leaves_it_to_itself() {
+        let runs = tempfile::tempdir().unwrap();
+        let starter = slow(runs.path());
+        let (client, mut events) = spawn_detached(starter, None).unwrap();
+        client.send(train());
+        let left = client.send(Command::Detach);
+        let told: Vec<Event> = std::iter::from_fn(|| events.recv()).collect();
+        assert_eq!(told.last(), Some(&Event::Reply { to: left, reply: Reply::Done }));
+        assert!(!told.iter().any(|event| matches!(event, Event::Failed(_))), "{told:?}");
     }
 }

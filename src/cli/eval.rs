@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::Error;
 use super::experiment;
+use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
-use super::train::{by_name, in_words};
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory, home};
 use crate::worker::{self, Trained, Unusable};
@@ -93,12 +93,12 @@ impl Found {
     }
 
     /// The network with the run's own data, which may have changed only where that is accepted.
-    fn load_with_data(&self, accepts_changes: bool) -> Result<Trained, Error> {
+    fn load_with_data(&self, accepts_changes: bool, changes: &mut Vec<String>) -> Result<Trained, Error> {
         if let Some(learned) = &self.learned {
-            let changes = worker::check_own_data(learned, accepts_changes)
-                .map_err(|problem| Error::Failed(plain(&problem)))?;
+            let changed = worker::check_own_data(learned, accepts_changes);
+            *changes = changed.map_err(|problem| Error::Failed(plain(&problem)))?;
             for change in changes {
-                writeln!(std::io::stderr(), "trainyard: {}", plain(&change))?;
+                writeln!(std::io::stderr(), "trainyard: {}", plain(change))?;
             }
         }
         let experiment = experiment::of_run(&self.name, &self.preset, self.learned.as_ref())?;
@@ -135,8 +135,9 @@ impl Arguments {
     /// Prints the scores.
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
+        let mut changes = Vec::new();
         let mut trained = match self.data.as_deref() {
-            None => found.load_with_data(self.accept_changed_data)?,
+            None => found.load_with_data(self.accept_changed_data, &mut changes)?,
             Some(path) if Path::new(path).exists() => found.load_with_file(Path::new(path))?,
             Some(path) if looks_like_a_path(path) => {
                 return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
@@ -157,6 +158,7 @@ impl Arguments {
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
+                "changed_data": changes,
             }))?;
             writeln!(out, "{line}")?;
         } else {

@@ -11,6 +11,7 @@ mod experiment;
 mod export;
 mod predict;
 mod presets;
+mod reporter;
 mod resume;
 mod runs;
 mod serve;

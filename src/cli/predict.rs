@@ -75,6 +75,7 @@ impl Arguments {
                         "class": answer.class.as_ref().map(|(_, name)| name),
                         "meaning": answer.meaning,
                         "output": answer.output,
+                        "left_out": answers.left_out,
                     });
                     writeln!(out, "{}", json(&line)?)?;
                 } else {

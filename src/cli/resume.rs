@@ -2,8 +2,9 @@
 
 use super::Error;
 use super::experiment;
+use super::reporter::Reporting;
 use super::text::plain;
-use super::train::{Reporting, Worker, detached, follow};
+use super::train::{Worker, detached, follow};
 use crate::run::{self, RunDirectory, Status, home, overview};
 use crate::worker::{Command, TrainRequest};
 
@@ -40,6 +41,14 @@ fn is_whole(run: &RunDirectory, step: u64) -> Result<bool, run::Error> {
 impl Arguments {
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
+        let (worker, begin) = self.reporting.or_say_why(self.prepare())?;
+        if self.detach {
+            return self.reporting.or_say_why(detached(&begin, &self.reporting));
+        }
+        follow(worker, begin, &self.reporting)
+    }
+
+    fn prepare(&self) -> Result<(Worker, Command), Error> {
         let runs = home::runs_folder()?;
         let run = RunDirectory::find(&runs, &self.run)?;
         let manifest = run.manifest()?;
@@ -66,10 +75,6 @@ impl Arguments {
             accept_changed_data: self.accept_changed_data,
             ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
-        let begin = Command::Train(Box::new(request));
-        if self.detach {
-            return detached(&begin, &self.reporting);
-        }
-        follow(Worker::Keeping(runs), begin, &self.reporting)
+        Ok((Worker::Keeping(runs), Command::Train(Box::new(request))))
     }
 }

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use super::Error;
-use super::signals::Signals;
+use super::signals::{Signals, let_go_of_streams};
 use crate::run::home;
 use crate::worker::socket::frames::LONGEST_FROM_CLIENT;
-use crate::worker::{self, Answer, Command, Event, Hub, Starter};
+use crate::worker::{self, Answer, Command, Event, Hub, Starter, Waited};
 
 /// How long a training that is over stays open to questions when nobody is there to ask.
 const LINGER: Duration = Duration::from_secs(2);
@@ -54,14 +54,15 @@ impl Arguments {
             ron::from_str(&text).map_err(|error| Error::Usage(format!("standard input: {error}")))?;
         let (client, events) = worker::spawn_keeping(home::runs_folder()?).map_err(|error| failed(&error))?;
         let hub = Hub::start(client, events).map_err(|error| failed(&error))?;
-        let answer = first_word(&hub, begin);
+        let answer = first_word(&hub, begin, &signals);
         let line = super::text::json(&answer)?;
         // The process that asked may be gone already.
         let _ = writeln!(std::io::stdout(), "{line}");
+        let ended = || signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
         if !matches!(answer, Answer::Run(_)) {
-            return Ok(());
+            return ended();
         }
-        super::signals::let_go_of_terminal();
+        let_go_of_streams();
         let mut was_stopped = false;
         while !hub.has_ended() {
             let lingers_in_vain = hub.is_over() && hub.alone() > LINGER;
@@ -72,21 +73,29 @@ impl Arguments {
             std::thread::sleep(LOOK);
         }
         hub.wait_for_writers(FAREWELL);
-        signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+        ended()
     }
 }
 
-/// Begins, and says whether there is a run.
-fn first_word(hub: &Hub, begin: Command) -> Answer {
+/// Begins, and says whether there is a run. A signal ends the wait as long as the data is being prepared; a run that is to
+/// be resumed is unchanged then.
+fn first_word(hub: &Hub, begin: Command, signals: &Signals) -> Answer {
     let mut listener = hub.join();
     hub.send(begin);
-    while let Some(event) = listener.events.recv() {
-        match event {
-            Event::Keeping { folder, .. } => return Answer::Run(folder.into()),
-            Event::Failed(reason) => return Answer::Failed(reason),
-            Event::Trouble(Some(what)) => return Answer::NotKept(what),
-            _ => {}
+    let mut has_started = false;
+    loop {
+        match listener.events.recv_timeout(LOOK) {
+            Waited::Event(Event::Keeping { folder, .. }) => return Answer::Run(folder.into()),
+            Waited::Event(Event::Failed(reason)) => return Answer::Failed(reason),
+            Waited::Event(Event::Trouble(Some(what))) => return Answer::NotKept(what),
+            Waited::Event(Event::Started(_)) => has_started = true,
+            Waited::Event(_) => {}
+            Waited::Ended => return Answer::Failed("the worker ended without a word".into()),
+            Waited::TimedOut => {
+                if let (Some(signal), false) = (signals.caught(), has_started) {
+                    return Answer::Failed(format!("ended by signal {signal} before the training began"));
+                }
+            }
         }
     }
-    Answer::Failed("the worker ended without a word".into())
 }

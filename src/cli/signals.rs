@@ -1,5 +1,6 @@
-//! What signals mean to a training without a dashboard.
+//! What signals mean to a training without a dashboard, and what becomes of its output when its terminal is gone.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -28,7 +29,9 @@ impl Signals {
                 .and_then(|_| flag::register_usize(signal, signals.ending.clone(), number))
                 .map_err(failed)?;
         }
-        flag::register(SIGHUP, signals.hung_up.clone()).map_err(failed)?;
+        if !is_ignored(SIGHUP) {
+            flag::register(SIGHUP, signals.hung_up.clone()).map_err(failed)?;
+        }
         Ok(signals)
     }
 
@@ -43,10 +46,54 @@ impl Signals {
     }
 }
 
-/// Gives up the standard streams: what is written to a terminal that is gone would fail.
-pub(super) fn let_go_of_terminal() {
-    let Ok(nowhere) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
-    let _ = rustix::stdio::dup2_stdin(&nowhere);
-    let _ = rustix::stdio::dup2_stdout(&nowhere);
-    let _ = rustix::stdio::dup2_stderr(&nowhere);
+/// Whether this process ignores a signal.
+fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action the call changes nothing, and where it succeeds it has written the present one.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
+
+/// Which standard streams are a terminal. They are looked at early: one that is gone does not say any more what it was.
+pub(super) struct Terminals {
+    stdin: bool,
+    stdout: bool,
+    /// Standard error is one.
+    pub(super) stderr: bool,
+}
+
+impl Terminals {
+    /// Looks at the streams.
+    pub(super) fn look() -> Self {
+        Terminals {
+            stdin: std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Gives them up: what is written to a terminal that is gone would fail. Files and pipes stay.
+    pub(super) fn let_go(&self) {
+        let Some(nowhere) = nowhere() else { return };
+        if self.stdin {
+            let _ = rustix::stdio::dup2_stdin(&nowhere);
+        }
+        if self.stdout {
+            let _ = rustix::stdio::dup2_stdout(&nowhere);
+        }
+        if self.stderr {
+            let _ = rustix::stdio::dup2_stderr(&nowhere);
+        }
+    }
+}
+
+/// Gives up the standard streams, whatever they are.
+pub(super) fn let_go_of_streams() {
+    Terminals { stdin: true, stdout: true, stderr: true }.let_go();
+}
+
+fn nowhere() -> Option<std::fs::File> {
+    std::fs::OpenOptions::new().read(true).write(true).open("/dev/null").ok()
 }

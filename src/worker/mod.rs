@@ -30,5 +30,5 @@ pub use protocol::{
     Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, StepReport, TrainRequest,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
-pub use threads::{bound_threads, too_many_threads};
+pub use threads::{bound_threads, excess_threads, too_many_threads};
 pub use trained::{Answers, Prediction, Trained, Unusable};

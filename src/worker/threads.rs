@@ -5,14 +5,18 @@ use crate::nn::kernel::threads::Threads;
 /// To be called when the process starts. Where the environment asks for more threads than there are processors, it gives
 /// the line that tells of it, for whoever started the process; the log has it too.
 pub fn bound_threads() -> Option<String> {
-    let threads = Threads::of_environment();
-    let line = threads.excess()?;
+    let line = excess_threads()?;
     tracing::warn!("{line}");
     // Rayon's own pool, which serves what runs outside of any other pool, would follow the variable.
-    if let Err(error) = threads.pool().build_global() {
+    if let Err(error) = Threads::of_environment().pool().build_global() {
         tracing::warn!("the threads are not bounded: {error}");
     }
     Some(line)
+}
+
+/// The line that tells that the environment asks for more threads than there are processors.
+pub fn excess_threads() -> Option<String> {
+    Threads::of_environment().excess()
 }
 
 /// The line that tells that an option asks for more threads than there are processors.

@@ -87,4 +87,6 @@ fn more_threads_than_processors_are_not_started_and_one_line_says_so() {
     let trained = String::from_utf8_lossy(&output.stdout).into_owned();
     let plural = if processors == 1 { "" } else { "s" };
     assert!(trained.contains(&format!("cpu, {processors} thread{plural}")), "{trained}");
+    let first = trained.lines().next().unwrap_or_default();
+    assert!(first.contains(r#""event":"log""#) && first.contains("RAYON_NUM_THREADS asks"), "{first}");
 }

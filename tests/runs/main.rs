@@ -5,6 +5,7 @@ mod disk;
 mod endless;
 mod guards;
 mod hostile;
+mod json;
 mod kill;
 mod pipe;
 #[path = "../procedures/mod.rs"]

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -61,6 +62,14 @@ impl Home {
         (child, receiver)
     }
 
+    /// Starts it with everything that it prints going to a file.
+    pub fn start_into(&self, command: &mut Command, file: &Path) -> Child {
+        let output = std::fs::File::create(file).expect("a file");
+        let errors = output.try_clone().expect("a descriptor");
+        command.env("TRAINYARD_HOME", &self.folder).stdin(Stdio::null());
+        command.stdout(output).stderr(errors).spawn().expect("it starts")
+    }
+
     /// Its only run.
     pub fn run(&self) -> RunDirectory {
         self.runs().pop().expect("a run")
@@ -94,4 +103,20 @@ pub fn uninterrupted() -> [Vec<u32>; 2] {
     assert!(status.expect("the program starts").success());
     let checkpoint = newest(&home.run()).expect("a checkpoint of its end");
     [bits(&checkpoint.weights), bits(&checkpoint.optimizer)]
+}
+
+/// The lines of JSON in a file that is being written.
+pub fn events_in(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).expect("a file");
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Waits for an event of this name in a file.
+pub fn wait_for(file: &Path, name: &str) {
+    let since = Instant::now();
+    while !events_in(file).iter().any(|event| event["event"] == name) {
+        let text = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(since.elapsed() < Duration::from_secs(60), "no event {name}: {text}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

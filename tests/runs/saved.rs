@@ -8,7 +8,7 @@ use serde_json::Value;
 use trainyard::run::checkpoint::WEIGHTS;
 use trainyard::run::{RunDirectory, Status};
 
-use crate::program::{Home, bits, newest, uninterrupted};
+use crate::program::{Home, bits, events_in, newest, uninterrupted, wait_for};
 
 fn run(home: &Home, words: &[&str]) -> Output {
     home.command(words).output().expect("the program starts")
@@ -47,23 +47,46 @@ fn damaged(home: &Home) -> (RunDirectory, u64, u64) {
 }
 
 #[test]
-fn a_result_that_cannot_be_saved_is_exit_code_1_unless_nothing_is_to_be_saved() {
+fn a_home_that_cannot_be_written_is_refused_at_the_start_unless_nothing_is_to_be_saved() {
     let home = Home::new();
     // No folder of runs can be made here, by nobody.
     fs::write(home.folder.join("runs"), "a file").expect("a file");
     let words = ["train", "small", "--set", "train.epochs=2"];
-    let output = run(&home, &[&words[..], &["--json"]].concat());
-    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let told = events(&output);
-    assert!(event(&told, "trouble").is_some(), "{}", said(&output));
-    let reason = event(&told, "unsaved").and_then(|event| event["reason"].as_str()).expect("why");
-    assert!(reason.contains("runs"), "{reason}");
-    assert!(event(&told, "finished").is_some(), "{}", said(&output));
-    let output = run(&home, &[&words[..], &["--quiet"]].concat());
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains("the end of the training is not saved"), "{}", said(&output));
+    for more in ["--json", "--detach", "--quiet"] {
+        let output = run(&home, &[&words[..], &[more]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("no run can be kept: "), "{}", said(&output));
+        assert!(said(&output).contains("--no-save keeps nothing"), "{}", said(&output));
+        if more == "--json" {
+            let told = events(&output);
+            assert!(told.len() == 1 && told[0]["event"] == "failed", "{told:?}");
+        }
+    }
     let output = run(&home, &[&words[..], &["--no-save", "--quiet"]].concat());
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+#[test]
+fn a_result_that_cannot_be_saved_is_exit_code_1() {
+    let home = Home::new();
+    let told = home.folder.join("told");
+    let mut child = home.start_into(&mut home.command(&["train", "small", "--json"]), &told);
+    wait_for(&told, "run");
+    let runs = home.folder.join("runs");
+    // The training makes its folder again as soon as it misses it.
+    let replaced = (0..100).any(|attempt| {
+        let _ = fs::rename(&runs, home.folder.join(format!("gone-{attempt}")));
+        fs::write(&runs, "a file").is_ok()
+    });
+    assert!(replaced);
+    assert_eq!(child.wait().expect("it is our child").code(), Some(1));
+    let text = fs::read_to_string(&told).expect("a file");
+    assert!(text.contains("the end of the training is not saved"), "{text}");
+    let told = events_in(&told);
+    assert!(event(&told, "trouble").is_some(), "{text}");
+    let reason = event(&told, "unsaved").and_then(|event| event["reason"].as_str()).expect("why");
+    assert!(reason.contains("runs"), "{reason}");
+    assert_eq!(told.last().map(|last| &last["event"]), Some(&Value::from("finished")), "{text}");
 }
 
 #[test]

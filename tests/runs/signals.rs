@@ -1,11 +1,14 @@
 //! Ended by signals and by `trainyard stop`.
 
-use std::process::{Child, Command};
+use std::io::Write;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use trainyard::preset::parse::parse;
 use trainyard::run::Status;
+use trainyard::worker::{self, TrainRequest};
 
-use crate::program::{Home, bits, newest, uninterrupted};
+use crate::program::{Home, bits, events_in, newest, uninterrupted, wait_for};
 
 fn signal(child: &Child, name: &str) {
     let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
@@ -108,5 +111,64 @@ fn a_second_signal_of_either_kind_ends_the_process_within_a_second_in_the_middle
         signal(&child, second);
         assert_eq!(child.wait().expect("it is our child").code(), Some(code), "{first}, {second}");
         assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    }
+}
+
+#[test]
+fn a_signal_ends_a_process_without_a_terminal_while_it_still_reads_its_data() {
+    let home = Home::new();
+    let table = home.folder.join("large.csv");
+    std::fs::write(&table, "a,b,kind\n1,2,low\n3,4,high\n5,6,low\n".repeat(10)).expect("a table");
+    let preset = format!(
+        r#"(name: "large", title: "", data: (source: csv(file: {table:?}, label: "kind")),
+            layers: [Dense(units: 2, activation: softmax)], loss: categorical_crossentropy, optimizer: SGD(),
+            train: (epochs: 1, batch_size: 4))"#
+    );
+    let preset = parse(&preset, "large.ron").expect("a preset");
+    let experiment = worker::check(preset, "large.ron", "").expect("it fits");
+    let begin = worker::Command::Train(Box::new(TrainRequest::new(experiment)));
+    // So large that looking at it takes long; it takes no room on the disk.
+    let file = std::fs::OpenOptions::new().write(true).open(&table).expect("a file");
+    file.set_len(200 << 30).expect("a sparse file");
+    let mut child = home
+        .command(&["serve"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let text = ron::to_string(&begin).expect("it has a form in RON");
+    child.stdin.take().expect("it is piped").write_all(text.as_bytes()).expect("it listens");
+    std::thread::sleep(Duration::from_millis(700));
+    assert!(child.try_wait().expect("it is our child").is_none(), "reading takes longer");
+    signal(&child, "TERM");
+    let since = Instant::now();
+    let output = child.wait_with_output().expect("it is our child");
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    assert_eq!(output.status.code(), Some(143));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("ended by signal 15 before the training began"), "{said}");
+    assert!(home.runs().is_empty(), "no run has begun");
+}
+
+#[test]
+fn what_goes_to_a_file_is_written_to_its_end_though_the_terminal_hangs_up() {
+    for nohup in [false, true] {
+        let home = Home::new();
+        let told = home.folder.join("told");
+        let words = ["train", "small", "--json"];
+        let mut command = home.command(&words);
+        if nohup {
+            let program = command.get_program().to_owned();
+            command = Command::new("nohup");
+            command.arg(program).args(words);
+        }
+        let mut child = home.start_into(&mut command, &told);
+        wait_for(&told, "run");
+        signal(&child, "HUP");
+        assert!(child.wait().expect("it is our child").success(), "nohup: {nohup}");
+        let events = events_in(&told);
+        assert_eq!(events.last().map(|last| last["event"] == "finished"), Some(true), "nohup: {nohup}");
+        assert_eq!(events.iter().filter(|event| event["event"] == "epoch").count(), 40, "nohup: {nohup}");
     }
 }

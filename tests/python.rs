@@ -210,13 +210,11 @@ fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Optio
         inputs.iter_mut().for_each(|input| *input = ((*input + 1.0) / 2.0 * *input_dim as f32).floor());
     }
     let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");
-    write_case(
-        folder,
-        &onnx::model("test", layers, input, &weights, "", &Surroundings::default()).expect("it is exported"),
-        rows,
-        input,
-        &inputs,
-    );
+    let mut file = Vec::new();
+    let exported =
+        onnx::model("test", layers, input, &weights, "", &Surroundings::default()).expect("it is exported");
+    exported.write(&mut file).expect("there is memory");
+    write_case(folder, &file, rows, input, &inputs);
     Some(predicted)
 }
 

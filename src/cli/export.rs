@@ -37,20 +37,20 @@ impl Arguments {
                 Some(experiment::of_run(&trained.run.name(), &trained.preset, trained.learned.as_ref())?);
         }
         if self.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
-            let mut out = std::io::stdout();
-            if out.is_terminal() && self.to != "csv" {
+            let stdout = std::io::stdout();
+            if stdout.is_terminal() && self.to != "csv" {
                 return Err(Error::Usage("such a file is not for a terminal: name one with -o".into()));
             }
+            let mut out = std::io::BufWriter::new(stdout.lock());
             format.write(&trained, &mut out)?;
             return Ok(out.flush()?);
         }
         let name = format!("{}.{}", trained.run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         let shown = plain(&path.to_string_lossy());
-        let mut content = Vec::new();
-        format.write(&trained, &mut content)?;
-        atomic::write_for_others(&path, &content)?;
-        writeln!(std::io::stdout(), "{shown}: {}, step {}", bytes(content.len() as u64), trained.step)?;
+        let length = atomic::write_for_others(&path, |out| format.write(&trained, out))?;
+        let length = length.map(|length| format!("{}, ", bytes(length))).unwrap_or_default();
+        writeln!(std::io::stdout(), "{shown}: {length}step {}", trained.step)?;
         Ok(())
     }
 }

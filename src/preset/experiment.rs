@@ -11,7 +11,7 @@ use super::procedure::Pretrainer;
 use super::shapes::{ShapeError, size};
 use super::sources::Offers;
 use super::summary::Summary;
-use super::types::Preset;
+use super::types::{OnNan, Preset};
 use super::validate::Finding;
 
 /// A preset whose shapes, loss and data fit. [`Preset::validate`] makes it; from there it is carried to the worker and into
@@ -68,11 +68,18 @@ impl Experiment {
             | Networks::Adversarial(_)
             | Networks::Language(_) => 0,
         };
-        // The best epoch's checkpoint may wait while another is written.
+        Memory { data: data.memory(&signature), pretraining, ..networks }.with_saving(self.checkpoints())
+    }
+
+    /// The most checkpoints that are in memory at once, also on a disk that refuses to take any.
+    fn checkpoints(&self) -> u64 {
+        // Three that wait, one that is being written, and the best epoch's before it waits, or one that is being taken.
+        let saved = 3 + 1 + 1;
+        // The last good one, and the next one before it takes its place.
+        let good = if self.preset.train.on_nan == OnNan::HalveRate { 2 } else { 0 };
         let goes_back =
             matches!(&self.networks, Networks::Adversarial(options) if options.is_interruptible());
-        let copies = 1 + u64::from(goes_back);
-        Memory { data: data.memory(&signature), pretraining, ..networks }.with_saving(copies)
+        saved + good + u64::from(goes_back)
     }
 }
 

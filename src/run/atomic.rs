@@ -1,6 +1,6 @@
 //! Files that are either whole or not there: temporary name, sync, rename, sync of the folder.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
@@ -16,7 +16,8 @@ pub(super) const UNFINISHED: &str = ".writing-";
 pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Error> {
     let folder = folder_of(path);
     disk::at(folder, "creating the folder", || fs::create_dir_all(folder))?;
-    place(path, tempfile::Builder::new(), fill)
+    place(path, tempfile::Builder::new(), |out| fill(out).map_err(Error::io(path, "writing")))?;
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -26,38 +27,52 @@ fn folder_of(path: &Path) -> &Path {
 fn place(
     path: &Path,
     mut temporary: tempfile::Builder<'static, 'static>,
-    fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
-) -> Result<(), Error> {
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+) -> Result<u64, Error> {
     let folder = folder_of(path);
     let temporary =
         disk::at(folder, "creating a temporary file", || temporary.prefix(UNFINISHED).tempfile_in(folder))?;
     disk::at(path, "writing", || Ok(()))?;
-    let mut writer = BufWriter::with_capacity(1 << 18, temporary.as_file());
-    fill(&mut writer).and_then(|()| writer.flush()).map_err(Error::io(path, "writing"))?;
-    drop(writer);
+    gathered(path, temporary.as_file(), fill)?;
+    let length = disk::at(path, "looking at its length", || temporary.as_file().metadata())?.len();
     disk::at(path, "syncing", || temporary.as_file().sync_all())?;
     // Should the renaming fail, dropping this removes it.
     let temporary = temporary.into_temp_path();
     disk::rename(&temporary, path)?;
     // There is nothing of this name any more to be removed.
     let _ = temporary.keep();
-    disk::sync_folder(folder)
+    disk::sync_folder(folder)?;
+    Ok(length)
 }
 
-/// Writes a file for other programs, in one piece as [`write`] does. A pipe or a device that is there already is not
-/// replaced: the bytes are written into it.
+/// Writes to a file what `fill` gives, in large pieces.
+fn gathered(
+    path: &Path,
+    file: &File,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut writer = BufWriter::with_capacity(disk::GATHERED, file);
+    fill(&mut writer)?;
+    writer.flush().map_err(Error::io(path, "writing"))
+}
+
+/// Writes a file for other programs, in one piece as [`write`] does, and returns its length in bytes; `None` for a pipe or
+/// a device: one that is there already is not replaced, the bytes are written into it.
 ///
 /// # Errors
-/// When the system refuses.
-pub fn write_for_others(path: &Path, content: &[u8]) -> Result<(), Error> {
+/// When the system refuses or `fill` fails.
+pub fn write_for_others(
+    path: &Path,
+    fill: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+) -> Result<Option<u64>, Error> {
     // A link stays a link: the file that it names is replaced.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let is_other = fs::metadata(&target).is_ok_and(|there| !there.is_file());
     if is_other {
-        let mut file = disk::at(path, "opening", || fs::OpenOptions::new().write(true).open(path))?;
-        return file.write_all(content).map_err(Error::io(path, "writing"));
+        let file = disk::at(path, "opening", || fs::OpenOptions::new().write(true).open(path))?;
+        return gathered(path, &file, fill).map(|()| None);
     }
-    place(&target, public(), |file| file.write_all(content))
+    place(&target, public(), fill).map(Some)
 }
 
 /// Others may read the file, as far as the umask allows.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::checksums::{self, Checksums};
-use super::tensors::{NamedTensor, decode_tensors, encode_tensors, read_whole};
+use super::tensors::{NamedTensor, TensorFile, decode_tensors, read_whole};
 use super::{Error, atomic, disk};
 use crate::system::memory;
 
@@ -64,10 +64,10 @@ impl Checkpoint {
     fn fill(&self, folder: &Path) -> Result<(), Error> {
         let mut written = Checksums::new(self.step);
         for (name, tensors) in [(WEIGHTS, &self.weights), (OPTIMIZER, &self.optimizer)] {
-            let content = encode_tensors(&folder.join(name), tensors)?;
-            written.write(folder, name, &content)?;
+            let file = TensorFile::of(&folder.join(name), tensors)?;
+            written.write(folder, name, |out| file.write(out))?;
         }
-        written.write(folder, STATE, self.state.as_bytes())?;
+        written.write(folder, STATE, |out| out.write_all(self.state.as_bytes()))?;
         written.save(folder)
     }
 
@@ -104,12 +104,28 @@ impl Checkpoint {
             decode_tensors(&path, &content)
         };
         let (weights, optimizer) = (tensors(WEIGHTS)?, tensors(OPTIMIZER)?);
-        if let Some(tensor) = weights.iter().find(|tensor| !tensor.values.iter().all(|x| x.is_finite())) {
-            let problem = format!("the weights {} are not finite", tensor.name);
-            return Err(Error::broken(&folder.join(WEIGHTS), problem));
-        }
+        check_finite(&folder.join(WEIGHTS), &weights)?;
         Ok(Checkpoint { step, weights, optimizer, state })
     }
+}
+
+/// Weights that are not finite are never saved.
+fn check_finite(path: &Path, weights: &[NamedTensor]) -> Result<(), Error> {
+    match weights.iter().find(|tensor| !tensor.values.iter().all(|x| x.is_finite())) {
+        Some(tensor) => Err(Error::broken(path, format!("the weights {} are not finite", tensor.name))),
+        None => Ok(()),
+    }
+}
+
+/// The weights alone of the checkpoint in `folder`: what the optimizer remembers may take twice as much memory.
+///
+/// # Errors
+/// Those of [`load_weights`], and when the weights are not finite.
+pub(super) fn weights_of(folder: &Path) -> Result<Vec<NamedTensor>, Error> {
+    let path = folder.join(WEIGHTS);
+    let weights = disk::must_be_there(&path, load_weights(&path))?;
+    check_finite(&path, &weights)?;
+    Ok(weights)
 }
 
 /// Whether a state ends where the parenthesis closes with which it begins. Only the procedure knows what stands between,

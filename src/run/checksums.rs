@@ -1,6 +1,7 @@
 //! The checksums of a checkpoint's files, by which a flipped bit is found.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -38,19 +39,45 @@ impl Checksum {
     }
 }
 
+/// Passes bytes on, and sums them up.
+struct Summing<'a> {
+    out: &'a mut dyn Write,
+    sum: &'a mut Checksum,
+}
+
+impl Write for Summing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.sum.bytes += written as u64;
+        self.sum.crc32c = crc32c::crc32c_append(self.sum.crc32c, &bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 impl Checksums {
     /// Those of a checkpoint at `step` whose files are not written yet.
     pub fn new(step: u64) -> Self {
         Checksums { step, files: BTreeMap::new() }
     }
 
-    /// Writes a file of the checkpoint and adds its checksum.
+    /// Writes a file of the checkpoint, which `fill` gives piece by piece, and adds its checksum.
     ///
     /// # Errors
     /// When the system refuses.
-    pub(super) fn write(&mut self, folder: &Path, name: &str, content: &[u8]) -> Result<(), Error> {
-        self.files.insert(name.to_string(), Checksum::of(content));
-        disk::create(&folder.join(name), content)
+    pub(super) fn write(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        let mut sum = Checksum { bytes: 0, crc32c: 0 };
+        disk::create(&folder.join(name), |out| fill(&mut Summing { out, sum: &mut sum }))?;
+        self.files.insert(name.to_string(), sum);
+        Ok(())
     }
 
     /// Writes the checksums beside the files.
@@ -61,7 +88,7 @@ impl Checksums {
         let path = folder.join(FILE);
         let text = ron::ser::to_string_pretty(self, ron::ser::PrettyConfig::default())
             .map_err(|error| Error::broken(&path, error))?;
-        disk::create(&path, text.as_bytes())
+        disk::create(&path, |out| out.write_all(text.as_bytes()))
     }
 
     /// Those of the checkpoint in `folder`; none for a checkpoint of an older version.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::checkpoint::{self, Checkpoint};
 use super::lock::Lock;
+use super::tensors::NamedTensor;
 use super::{Error, Manifest, atomic, checksums, disk, learned};
 use crate::preset::Learned;
 
@@ -178,6 +179,14 @@ impl RunDirectory {
     /// [`Error::Broken`] when it is damaged; [`Error::Io`] when the system refuses several times to read it.
     pub fn checkpoint(&self, step: u64) -> Result<Checkpoint, Error> {
         disk::patiently(|| Checkpoint::load(&self.checkpoint_path(step)))
+    }
+
+    /// The weights alone of the checkpoint at `step`.
+    ///
+    /// # Errors
+    /// As [`checkpoint`](Self::checkpoint), as far as the weights are concerned.
+    pub fn weights(&self, step: u64) -> Result<Vec<NamedTensor>, Error> {
+        checkpoint::weights_of(&self.checkpoint_path(step))
     }
 
     /// Whether the checkpoint at `step` has checksums, so that [`checkpoint`](Self::checkpoint) has compared its files.

@@ -2,7 +2,7 @@
 //! its path and the action, an interrupted call is repeated, and tests can make any call fail.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -101,16 +101,17 @@ pub(super) fn exists(path: &Path) -> Result<bool, Error> {
     }
 }
 
+/// Bytes that are gathered before they are written to a file.
+pub(super) const GATHERED: usize = 1 << 18;
+
 /// Writes a file into a folder that is not in its place yet, so the file need not appear in one piece.
 ///
 /// # Errors
 /// When the system refuses; an incomplete file may be left.
-pub(super) fn create(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let file = at(path, "writing", || {
-        let mut file = File::create(path)?;
-        file.write_all(content)?;
-        Ok(file)
-    })?;
+pub(super) fn create(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    let file = at(path, "writing", || File::create(path))?;
+    let mut out = BufWriter::with_capacity(GATHERED, &file);
+    fill(&mut out).and_then(|()| out.flush()).map_err(Error::io(path, "writing"))?;
     at(path, "syncing", || file.sync_all())
 }
 

@@ -1,10 +1,10 @@
 //! Numbers with names and shapes, as safetensors files.
 
 use std::collections::HashMap;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorView};
+use safetensors::tensor::{Dtype, Metadata, SafeTensors, TensorInfo};
 
 use super::{Error, atomic, disk};
 use crate::preset::summary::in_bytes;
@@ -27,28 +27,72 @@ pub struct NamedTensor {
 /// Writes tensors as a safetensors file, atomically.
 ///
 /// # Errors
-/// When the system refuses.
+/// When a tensor's shape is not that of its numbers, or the system refuses.
 pub fn save_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<(), Error> {
-    let file = encode_tensors(path, tensors)?;
-    atomic::write(path, |out| out.write_all(&file))
+    let file = TensorFile::of(path, tensors)?;
+    atomic::write(path, |out| file.write(out))
 }
 
-/// The bytes of a safetensors file; `path` is what an error names.
-///
-/// # Errors
-/// When a tensor's shape is not that of its numbers.
-pub fn encode_tensors(path: &Path, tensors: &[NamedTensor]) -> Result<Vec<u8>, Error> {
-    let bytes: Vec<Vec<u8>> =
-        tensors.iter().map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
-    let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
-        TensorView::new(Dtype::F32, tensor.shape.clone(), bytes)
-            .map(|view| (tensor.name.clone(), view))
-            .map_err(|error| Error::broken(path, format!("{}: {error}", tensor.name)))
-    });
-    let views = views.collect::<Result<Vec<_>, _>>()?;
-    // PyTorch's loader asks for this key in files it should treat as its own.
-    let about = HashMap::from([("format".to_string(), "pt".to_string())]);
-    safetensors::serialize(views, Some(about)).map_err(|error| Error::broken(path, error))
+/// So many numbers are turned into bytes at a time.
+const CHUNK: usize = 4096;
+
+/// Tensors on their way into a safetensors file, which need not be in memory for that.
+pub(super) struct TensorFile<'a> {
+    /// The length of the list of tensors, and the list.
+    head: Vec<u8>,
+    /// As they lie in the file.
+    tensors: Vec<&'a NamedTensor>,
+}
+
+impl<'a> TensorFile<'a> {
+    /// The file of these tensors; `path` is what an error names.
+    ///
+    /// # Errors
+    /// When a tensor's shape is not that of its numbers.
+    pub(super) fn of(path: &Path, tensors: &'a [NamedTensor]) -> Result<Self, Error> {
+        let mut tensors: Vec<&NamedTensor> = tensors.iter().collect();
+        tensors.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut begin = 0;
+        let listed = tensors.iter().map(|tensor| {
+            let count = tensor.values.len();
+            if tensor.shape.iter().product::<usize>() != count {
+                let problem = format!("{}: {count} numbers are not of shape {:?}", tensor.name, tensor.shape);
+                return Err(Error::broken(path, problem));
+            }
+            let end = begin + 4 * count;
+            let info = TensorInfo {
+                dtype: Dtype::F32,
+                shape: tensor.shape.clone(),
+                data_offsets: (std::mem::replace(&mut begin, end), end),
+            };
+            Ok((tensor.name.clone(), info))
+        });
+        let listed = listed.collect::<Result<Vec<_>, _>>()?;
+        // PyTorch's loader asks for this key in files it should treat as its own.
+        let about = HashMap::from([("format".to_string(), "pt".to_string())]);
+        let list = Metadata::new(Some(about), listed).map_err(|error| Error::broken(path, error))?;
+        let mut list = serde_json::to_vec(&list).map_err(|error| Error::broken(path, error))?;
+        // As the safetensors crate does, so that numbers lie at multiples of eight bytes.
+        list.resize(list.len().next_multiple_of(8), b' ');
+        let head = [&(list.len() as u64).to_le_bytes()[..], &list].concat();
+        Ok(TensorFile { head, tensors })
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// When `out` refuses.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(&self.head)?;
+        let mut bytes = [0; 4 * CHUNK];
+        for values in self.tensors.iter().flat_map(|tensor| tensor.values.chunks(CHUNK)) {
+            for (place, x) in bytes.chunks_exact_mut(4).zip(values) {
+                place.copy_from_slice(&x.to_le_bytes());
+            }
+            out.write_all(&bytes[..4 * values.len()])?;
+        }
+        Ok(())
+    }
 }
 
 /// Reads the tensors of a safetensors file, sorted by name. Numbers of half precision (F16, BF16) become the same
@@ -104,7 +148,7 @@ pub(super) fn read_whole(path: &Path, most: u64) -> Result<Vec<u8>, Error> {
     if list_size > LONGEST_LIST.min(rest) {
         return Err(torn(format!("its list of tensors would take {list_size} of {size} bytes")));
     }
-    file.by_ref().take(list_size).read_to_end(&mut list).map_err(Error::io(path, "reading"))?;
+    Read::take(&file, list_size).read_to_end(&mut list).map_err(Error::io(path, "reading"))?;
     let listed: Metadata = serde_json::from_slice(&list).map_err(|error| torn(error.to_string()))?;
     let (wanted, held) = (listed.data_len() as u64, rest - list_size);
     if wanted != held {
@@ -151,6 +195,8 @@ fn le_bf16(bytes: &[u8]) -> f32 {
 #[cfg(test)]
 mod tests {
     use std::fs;
+
+    use safetensors::tensor::TensorView;
 
     use super::*;
 
@@ -207,6 +253,29 @@ mod tests {
         }
         assert_eq!(read[1].shape, [3, 3]);
         assert!(le_f16(&0x7e00_u16.to_le_bytes()).is_nan() && le_bf16(&0x7fc0_u16.to_le_bytes()).is_nan());
+    }
+
+    #[test]
+    fn a_file_written_piece_by_piece_is_that_of_the_safetensors_crate() {
+        let values: Vec<f32> = (0..3 * CHUNK + 5).map(|i| (i as f32).sqrt()).collect();
+        let long = NamedTensor { name: "a/long".into(), shape: vec![values.len()], values };
+        let none = NamedTensor { name: "b/none".into(), shape: vec![0, 7], values: Vec::new() };
+        let tensors = [example(), vec![none, long]].concat();
+        let bytes: Vec<Vec<u8>> = tensors
+            .iter()
+            .map(|tensor| tensor.values.iter().flat_map(|x| x.to_le_bytes()).collect())
+            .collect();
+        let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
+            (tensor.name.clone(), TensorView::new(Dtype::F32, tensor.shape.clone(), bytes).unwrap())
+        });
+        let about = HashMap::from([("format".to_string(), "pt".to_string())]);
+        let expected = safetensors::serialize(views, Some(about)).unwrap();
+        let mut written = Vec::new();
+        TensorFile::of(Path::new("w"), &tensors).unwrap().write(&mut written).unwrap();
+        assert!(written == expected);
+        let torn = NamedTensor { shape: vec![3], ..example().remove(0) };
+        let refused = save_tensors(Path::new("/no/such/folder/w"), &[torn]).unwrap_err().to_string();
+        assert!(refused.contains("conv2d/bias: 2 numbers are not of shape [3]"), "{refused}");
     }
 
     #[test]

@@ -225,6 +225,8 @@ impl Keeper {
                 self.take(training, loss, histograms);
                 self.is_epoch_saved = true;
             } else if let Some(loss) = best {
+                // The one before is not in memory beside the new one.
+                self.held = None;
                 self.held = Some((training.snapshot(), loss)).filter(|(checkpoint, _)| is_finite(checkpoint));
             }
         } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {

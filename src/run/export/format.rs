@@ -43,16 +43,9 @@ impl Trained {
         let Some(step) = best.map_or_else(newest, |best| Ok(Some(best)))? else {
             return Err(Error::broken(run.path(), "no checkpoint has been saved yet"));
         };
-        let checkpoint = run.checkpoint(step)?;
+        let weights = run.weights(step)?;
         let learned = run.learned()?;
-        Ok(Trained {
-            run,
-            preset: manifest.preset,
-            experiment: None,
-            learned,
-            step,
-            weights: checkpoint.weights,
-        })
+        Ok(Trained { run, preset: manifest.preset, experiment: None, learned, step, weights })
     }
 }
 
@@ -66,7 +59,7 @@ pub trait Format {
         false
     }
 
-    /// Writes the file.
+    /// Writes the file, piece by piece: it may be gigabytes.
     ///
     /// # Errors
     /// When the format cannot hold what is to be written, or the system refuses.

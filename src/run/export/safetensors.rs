@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use super::{Format, Trained};
-use crate::run::{Error, tensors};
+use crate::run::Error;
+use crate::run::tensors::TensorFile;
 
 /// `safetensors.torch.load_file` opens it.
 #[derive(Debug)]
@@ -16,7 +17,7 @@ impl Format for Safetensors {
 
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
         let path = trained.run.checkpoint_path(trained.step);
-        let file = tensors::encode_tensors(&path, &trained.weights)?;
-        out.write_all(&file).map_err(Error::io(&path, "writing its weights"))
+        let file = TensorFile::of(&path, &trained.weights)?;
+        file.write(out).map_err(Error::io(&path, "writing its weights"))
     }
 }

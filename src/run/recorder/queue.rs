@@ -13,7 +13,7 @@ use super::super::tensorboard::Grid;
 /// With more scalars than this, every second one is left out, those of steps first. The newest stays.
 pub(super) const WAITING: usize = 1 << 14;
 /// The most checkpoints that wait: one that was due, the best one that came meanwhile, and the last. Beyond that the oldest
-/// are left out.
+/// are left out. The estimate of a training's memory counts them (`Experiment::memory`).
 const CHECKPOINTS: usize = 3;
 /// With this many entries the writer is woken.
 const MANY: usize = WAITING / 4;

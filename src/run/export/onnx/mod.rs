@@ -6,6 +6,7 @@
 
 mod attention;
 mod core;
+mod file;
 mod graph;
 mod image;
 mod layer;
@@ -16,14 +17,13 @@ mod recurrent;
 
 use std::io::Write;
 
-use prost::Message;
-
 use super::{Format, Trained};
 use crate::preset::{Layer, output_shape};
 use crate::run::{Error, NamedTensor};
+pub use file::ModelFile;
 use graph::{Builder, Problem};
 pub use preparation::Surroundings;
-use proto::{Dim, Graph, Model, OperatorSet, Port, Shape, TensorType, Type};
+use proto::{Dim, Graph, Port, Shape, TensorType, Type};
 
 /// The version of ONNX's operators: the first with LayerNormalization.
 const OPERATORS: i64 = 17;
@@ -54,18 +54,18 @@ impl Format for Onnx {
         let surroundings =
             trained.learned.as_ref().map(|learned| Surroundings::of(experiment, &learned.preparation));
         let surroundings = surroundings.unwrap_or_default();
-        let bytes =
+        let file =
             model(&preset.name, &network.layers, &network.input, &trained.weights, &prefix, &surroundings)
                 .map_err(|problem| broken(format!("cannot be written as ONNX: {problem}")))?;
-        out.write_all(&bytes).map_err(Error::io(path, "writing its network"))
+        file.write(out).map_err(Error::io(path, "writing its network"))
     }
 }
 
-/// The bytes of a model: these layers on inputs of shape `input`, with the weights whose paths start with `prefix`, and with
+/// The file of a model: these layers on inputs of shape `input`, with the weights whose paths start with `prefix`, and with
 /// what surrounds them.
 ///
 /// # Errors
-/// When a weight is missing, or ONNX has no such layer.
+/// When a weight is missing, ONNX has no such layer, or the file would be longer than ONNX allows.
 pub fn model(
     name: &str,
     layers: &[Layer],
@@ -73,7 +73,7 @@ pub fn model(
     weights: &[NamedTensor],
     prefix: &str,
     surroundings: &Surroundings,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<ModelFile, Problem> {
     let mut builder = Builder::new(weights, prefix);
     let prepared = surroundings.before(&mut builder, "input".into(), input)?;
     let last = layer::chain(&mut builder, layers, "", input, prepared)?;
@@ -92,15 +92,7 @@ pub fn model(
         inputs: vec![port("input", input, surroundings.input_type())],
         outputs: vec![port("output", &shape, surroundings.output_type())],
     };
-    let model = Model {
-        ir_version: 8,
-        producer_name: "trainyard".into(),
-        producer_version: env!("CARGO_PKG_VERSION").into(),
-        graph: Some(graph),
-        operators: vec![OperatorSet { domain: String::new(), version: OPERATORS }],
-        metadata: surroundings.metadata(),
-    };
-    Ok(model.encode_to_vec())
+    ModelFile::of(graph, OPERATORS, surroundings.metadata())
 }
 
 /// Numbers of this shape and type, after an axis for the batch.

@@ -69,7 +69,7 @@ mod tests {
     fn balanced_factors_are_scikit_learns() {
         // sklearn.utils.class_weight.compute_class_weight("balanced", classes=[0, 1, 2], y=[0] * 6 + [1] * 3 + [2])
         let factors = ClassWeights::Counted(Counted::Balanced).factors(&[6, 3, 1]);
-        let right = [0.555_555_6, 1.111_111_1, 3.333_333_3];
+        let right = [5.0 / 9.0, 10.0 / 9.0, 10.0 / 3.0];
         assert!(factors.iter().zip(right).all(|(own, right)| (own - right).abs() < 1e-6), "{factors:?}");
         assert_eq!(ClassWeights::Counted(Counted::Balanced).factors(&[4, 0]), [1.0, 0.0]);
     }

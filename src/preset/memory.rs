@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_training_that_goes_back_to_a_checkpoint_holds_more_of_them() {
-        let (text, origin) = library::find("mnist-cnn").unwrap();
+        let library::Found { text, origin, .. } = library::find("mnist-cnn").unwrap();
         let mut experiment = library::experiment(&text, &origin).unwrap();
         experiment.preset.train.on_nan = OnNan::HalveRate;
         let memory = experiment.memory();

@@ -7,12 +7,13 @@ use trainyard::cli::{self, Cli};
 
 fn main() -> ExitCode {
     cli::panic_hook();
+    cli::answer_shell();
     let cli = match Cli::of_command_line() {
         Ok(cli) => cli,
         Err(code) => return ExitCode::from(code),
     };
     let done = cli::log_to_file().and_then(|()| {
-        cli::bound_threads();
+        cli.bound_threads();
         cli.run()
     });
     match done {

@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
+use clap_complete::ArgValueCandidates;
+
 use super::Error;
+use super::candidates;
+use super::named::find_run;
 use super::text::plain;
+use super::threads::Threads;
 use crate::run::lock::Lock;
 use crate::run::{self, RunDirectory, home};
 use crate::worker;
@@ -11,17 +16,17 @@ use crate::worker;
 /// Open the dashboard on a training that goes on: detached, in another terminal, or after the line dropped
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run: its name or a part of it that no other has, or its folder; the newest that trains when left out
+    /// The run: its name or a part of it (NAME~1 is the one before), or its folder; the newest that trains when left out
+    #[arg(add = ArgValueCandidates::new(candidates::runs))]
     run: Option<String>,
 }
 
 impl Arguments {
     /// Shows it until the person leaves.
     pub fn run(self) -> Result<(), Error> {
-        let runs = home::runs_folder()?;
         let run = match &self.run {
-            Some(wanted) => Some(RunDirectory::find(&runs, wanted)?),
-            None => newest_that_trains(&runs)?,
+            Some(wanted) => Some(find_run(wanted)?),
+            None => newest_that_trains(&home::runs_folder()?)?,
         };
         let run = run.ok_or_else(|| Error::Failed("nothing is being trained".into()))?;
         let name = plain(&run.name());
@@ -30,7 +35,7 @@ impl Arguments {
             return Err(Error::Failed(advice));
         }
         super::dashboard::show(|| {
-            worker::spawn_detached(super::serve::starter()?, Some(run.path()))
+            worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
                 .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
         })
     }

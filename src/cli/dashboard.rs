@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::Error;
 use super::text::plain;
+use super::threads::Threads;
 use crate::data;
 use crate::preset::library::{self, Loaded};
 use crate::preset::{Offers, Preset, Source};
@@ -59,7 +60,7 @@ impl Link for Local {
 /// Opens the dashboard; what it trains, a process of its own does.
 pub(super) fn open() -> Result<(), Error> {
     show(|| {
-        worker::spawn_detached(super::serve::starter()?, None)
+        worker::spawn_detached(super::serve::starter(Threads::default())?, None)
             .map_err(|error| Error::Failed(error.to_string()))
     })
 }

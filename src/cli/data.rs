@@ -3,14 +3,20 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Error;
-use super::text::{bytes, plain};
+use super::text::{self, bytes, plain};
+use crate::data;
 use crate::data::check::{DataReport, check};
 use crate::preset::{DataConfig, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// Print one JSON object for each set or file
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -35,13 +41,13 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let mut out = std::io::stdout().lock();
         match self.action.unwrap_or(Action::List) {
-            Action::List => list(&mut out),
-            Action::Check { paths, label } => check_all(&mut out, &paths, label.as_deref()),
+            Action::List => list(&mut out, self.json),
+            Action::Check { paths, label } => check_all(&mut out, &paths, label.as_deref(), self.json),
         }
     }
 }
 
-fn list(out: &mut impl Write) -> Result<(), Error> {
+fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
     for source in Source::built_in() {
         let Some(offers) = source.built_in_offers() else { continue };
         let config = DataConfig::of(source);
@@ -54,6 +60,18 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
             TargetKind::Tokens(count) => format!("one of {count} tokens a step"),
         };
         let name = ron::to_string(&config.source).unwrap_or_default();
+        if json {
+            let line = json!({
+                "source": name.split('(').next(),
+                "title": config.source.title(),
+                "input_shape": signature.input,
+                "target": target,
+                "train_samples": signature.train,
+                "test_samples": signature.test,
+            });
+            writeln!(out, "{}", text::json(&line)?)?;
+            continue;
+        }
         writeln!(
             out,
             "{:<14} {:<36} {:>9} -> {:<26} {:>6} train, {:>6} test",
@@ -65,6 +83,9 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
             signature.test,
         )?;
     }
+    if json {
+        return Ok(());
+    }
     writeln!(
         out,
         "\nNamed in a preset as data: (source: NAME), with options as in spirals(noise: 0.1, samples: 2000).\n\
@@ -74,11 +95,17 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>) -> Result<(), Error> {
+fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>, json: bool) -> Result<(), Error> {
     let mut wrong = 0;
     for path in paths {
         let name = path.to_string_lossy();
-        match check(path, label) {
+        let checked = check(path, label);
+        if json {
+            wrong += usize::from(checked.as_ref().map_or(true, |report| !report.problems.is_empty()));
+            writeln!(out, "{}", text::json(&object(&name, &checked))?)?;
+            continue;
+        }
+        match checked {
             Ok(report) => {
                 wrong += usize::from(!report.problems.is_empty());
                 let size = std::fs::metadata(path).ok().filter(|found| found.is_file());
@@ -95,6 +122,16 @@ fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>) -> Re
     match wrong {
         0 => Ok(()),
         count => Err(Error::Failed(format!("{count} of {} cannot be used as they are", paths.len()))),
+    }
+}
+
+/// What was found in a file; of one that cannot be read at all, why.
+fn object(name: &str, checked: &Result<DataReport, data::Error>) -> serde_json::Value {
+    match checked {
+        Ok(DataReport { kind, facts, problems, more }) => json!({
+            "path": name, "kind": kind, "facts": facts, "problems": problems, "more_problems": more,
+        }),
+        Err(error) => json!({ "path": name, "kind": null, "problems": [error.to_string()] }),
     }
 }
 
@@ -119,7 +156,7 @@ mod tests {
     #[test]
     fn every_built_in_set_is_listed_with_its_shape() {
         let mut out = Vec::new();
-        list(&mut out).unwrap();
+        list(&mut out, false).unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert_eq!(shown.lines().take_while(|line| !line.is_empty()).count(), 14, "{shown}");
         assert!(shown.contains("mnist ") && shown.contains("28x28x1 -> 10 classes"), "{shown}");
@@ -132,7 +169,7 @@ mod tests {
         let file = folder.path().join("t.csv");
         std::fs::write(&file, "a,b,kind\n1,2,x\n3,\u{1b}[2J,y\n").unwrap();
         let mut out = Vec::new();
-        assert!(matches!(check_all(&mut out, &[file], None), Err(Error::Failed(_))));
+        assert!(matches!(check_all(&mut out, &[file], None, false), Err(Error::Failed(_))));
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("line 3, column 2 ('b')") && !shown.contains('\u{1b}'), "{shown}");
     }

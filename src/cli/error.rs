@@ -60,7 +60,7 @@ impl From<crate::run::Error> for Error {
         use crate::run::Error as Run;
         let line = super::text::plain(&error.to_string());
         match error {
-            Run::NotFound { .. } | Run::Ambiguous { .. } | Run::NotUtf8 { .. } | Run::NoHome => {
+            Run::NotFound { .. } | Run::TooFew { .. } | Run::NotUtf8 { .. } | Run::NoHome => {
                 Error::Usage(line)
             }
             Run::Io { .. } | Run::Broken { .. } | Run::Locked { .. } => Error::Failed(line),

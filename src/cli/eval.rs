@@ -7,10 +7,12 @@ use serde_json::json;
 
 use super::Error;
 use super::experiment;
+use super::named::RunName;
 use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
+use super::threads::Threads;
 use crate::preset::{Learned, Preset};
-use crate::run::{self, RunDirectory, home};
+use crate::run::{self, RunDirectory};
 use crate::worker::{self, Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
@@ -28,13 +30,15 @@ pub struct Arguments {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) threads: Threads,
 }
 
 /// A network of a run.
 #[derive(Debug, clap::Args)]
 pub(super) struct Which {
-    /// The run: its name or a part of it that no other has, its folder, or `last`
-    run: String,
+    #[command(flatten)]
+    run: RunName,
     /// Which checkpoint: best (on the validation set), last, or a step
     #[arg(long, default_value = "best")]
     checkpoint: String,
@@ -54,7 +58,7 @@ pub(super) struct Found {
 impl Which {
     /// Looks for the run and its checkpoint.
     pub(super) fn find(&self) -> Result<Found, Error> {
-        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let run = self.run.find()?;
         let (name, manifest) = (plain(&run.name()), run.manifest()?);
         let steps = run.checkpoints()?;
         let last = steps.last().copied();

@@ -3,17 +3,20 @@
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::Error;
 use super::experiment;
-use super::text::{bytes, plain};
+use super::named::RunName;
+use super::text::{bytes, json, plain};
+use crate::run::atomic;
 use crate::run::export::{NAMES, Trained, Which, format};
-use crate::run::{RunDirectory, atomic, home};
 
 /// Write a run's network (ONNX), its weights (safetensors) or its scalars (CSV) for other programs
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run: its name or a part of it that no other has, its folder, or `last`
-    run: String,
+    #[command(flatten)]
+    run: RunName,
     /// What to write
     #[arg(long, value_parser = NAMES)]
     to: String,
@@ -23,12 +26,15 @@ pub struct Arguments {
     /// The newest checkpoint instead of the one with the lowest validation loss
     #[arg(long)]
     newest: bool,
+    /// Print one JSON object that says what was written
+    #[arg(long)]
+    json: bool,
 }
 
 impl Arguments {
     /// Writes the file.
     pub fn run(self) -> Result<(), Error> {
-        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let run = self.run.find()?;
         let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
         let format =
             format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;
@@ -48,9 +54,18 @@ impl Arguments {
         let name = format!("{}.{}", trained.run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         let shown = plain(&path.to_string_lossy());
-        let length = atomic::write_for_others(&path, |out| format.write(&trained, out))?;
-        let length = length.map(|length| format!("{}, ", bytes(length))).unwrap_or_default();
-        writeln!(std::io::stdout(), "{shown}: {length}step {}", trained.step)?;
+        let size = atomic::write_for_others(&path, |out| format.write(&trained, out))?;
+        let (run, step) = (trained.run.name(), trained.step);
+        let line = match self.json {
+            true => {
+                json(&json!({ "run": run, "step": step, "file": path.to_string_lossy(), "bytes": size }))?
+            }
+            false => {
+                let size = size.map(|size| format!("{}, ", bytes(size))).unwrap_or_default();
+                format!("{shown}: {size}step {step}")
+            }
+        };
+        writeln!(std::io::stdout(), "{line}")?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod attach;
 mod bench;
+mod candidates;
 mod completions;
 mod dashboard;
 mod data;
@@ -9,6 +10,7 @@ mod error;
 mod eval;
 mod experiment;
 mod export;
+mod named;
 mod predict;
 mod presets;
 mod reporter;
@@ -19,16 +21,19 @@ mod signals;
 mod stop;
 mod summary;
 mod text;
+mod threads;
 mod train;
 mod watch;
 
 use std::io::Write;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::run::text::steers;
 use crate::worker;
+use threads::Threads;
 
+pub use completions::answer_shell;
 pub use error::Error;
 
 const EXAMPLES: &str = "\
@@ -51,7 +56,7 @@ Examples:
 Environment:
   TRAINYARD_HOME     folder of runs and of your presets, instead of the platform's
   TRAINYARD_LOG      file that diagnostics are appended to; RUST_LOG sets how many (info)
-  RAYON_NUM_THREADS  threads that train, at most one a processor; the numbers are the same with any
+  RAYON_NUM_THREADS  threads that train, at most one a processor, as --threads; the numbers are the same with any
 
 Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n ended by signal n.";
 
@@ -90,7 +95,10 @@ impl Cli {
     /// # Errors
     /// The exit code, once the person has been told what is wrong, or has been helped.
     pub fn of_command_line() -> Result<Self, u8> {
-        Cli::try_parse().map_err(|error| {
+        let mut command = command();
+        let matches = command.try_get_matches_from_mut(std::env::args_os());
+        let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+        parsed.map_err(|error| error.format(&mut command)).map_err(|error| {
             let said = error.render().to_string();
             // Colours are clap's own; what it quotes of the command line is anybody's.
             let told = match said.contains(|letter| letter != '\n' && steers(letter)) {
@@ -124,10 +132,53 @@ impl Cli {
             Some(Command::Bench(arguments)) => arguments.run(),
             Some(Command::Watch(arguments)) => arguments.run(),
             Some(Command::Export(arguments)) => arguments.run(),
-            Some(Command::Completions(arguments)) => arguments.run(&mut Cli::command()),
+            Some(Command::Completions(arguments)) => arguments.run(),
             None => dashboard::open(),
         }
     }
+
+    /// Starts as many threads as `--threads` or the environment asks for, never more than there are processors, and says
+    /// on stderr where these are fewer.
+    pub fn bound_threads(&self) {
+        let asked = match &self.command {
+            Some(Command::Train(arguments)) => arguments.threads,
+            Some(Command::Resume(arguments)) => arguments.threads,
+            Some(Command::Eval(arguments)) => arguments.threads,
+            Some(Command::Predict(arguments)) => arguments.threads,
+            Some(Command::Serve(arguments)) => arguments.threads,
+            // A benchmark has a pool of its own.
+            Some(Command::Bench(_)) => Threads::default(),
+            Some(
+                Command::Stop(_)
+                | Command::Attach(_)
+                | Command::Presets(_)
+                | Command::Summary(_)
+                | Command::Runs(_)
+                | Command::Data(_)
+                | Command::Watch(_)
+                | Command::Export(_)
+                | Command::Completions(_),
+            )
+            | None => Threads::default(),
+        };
+        if let Some(line) = worker::bound_threads(asked.count()) {
+            // Errors are ignored: nobody may be there to read it.
+            let _ = writeln!(std::io::stderr(), "trainyard: {line}");
+        }
+    }
+}
+
+/// The command line as clap knows it. A number below zero behind an option is the option's value, so that whoever typed it
+/// is told what the option takes, not that there is no flag `-1`.
+fn command() -> clap::Command {
+    fn with_negative_numbers(command: clap::Command) -> clap::Command {
+        let command = command.mut_args(|arg| match arg.get_action().takes_values() && !arg.is_positional() {
+            true => arg.allow_negative_numbers(true),
+            false => arg,
+        });
+        command.mut_subcommands(with_negative_numbers)
+    }
+    with_negative_numbers(Cli::command())
 }
 
 /// Sends diagnostics to the file that `TRAINYARD_LOG` names; without it there are none, since a screen has no room
@@ -153,14 +204,6 @@ pub fn log_to_file() -> Result<(), Error> {
     Ok(())
 }
 
-/// Starts no more threads than there are processors, whatever the environment asks for, and says so on stderr.
-pub fn bound_threads() {
-    if let Some(line) = worker::bound_threads() {
-        // Errors are ignored: nobody may be there to read it.
-        let _ = writeln!(std::io::stderr(), "trainyard: {line}");
-    }
-}
-
 /// A panic is one line on stderr. Those of other threads go to the log only: the thread's owner reports them, and
 /// stderr may be under a dashboard.
 pub fn panic_hook() {
@@ -180,6 +223,24 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn a_number_below_zero_is_the_value_of_the_option_before_it() {
+        for words in [
+            "predict last x.csv --temperature -1",
+            "resume last --learning-rate -0.5",
+            "train xor --checkpoint-seconds -1",
+            "train xor --threads -2",
+            "train xor --freeze -3",
+            "bench --threads -1",
+            "stop last --wait -1",
+        ] {
+            let words = std::iter::once("trainyard").chain(words.split(' '));
+            let refused = command().try_get_matches_from(words.clone());
+            let Some(error) = refused.err() else { continue };
+            assert!(error.kind() != clap::error::ErrorKind::UnknownArgument, "{error}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::eval::Which;
 use super::text::{json, lines, plain};
+use super::threads::Threads;
 use crate::data;
 use crate::worker::{Prediction, Trained, Writing};
 
@@ -40,6 +41,8 @@ pub struct Arguments {
     /// Print one JSON object a sample, with the whole output
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pub(super) threads: Threads,
 }
 
 fn temperature(text: &str) -> Result<f64, String> {

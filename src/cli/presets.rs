@@ -3,19 +3,22 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
-use super::Error;
-use super::experiment;
 use super::text::{json as line_of, lines, plain};
-use crate::preset::Experiment;
+use super::{Error, candidates, experiment, summary};
 use crate::preset::library::{self, Found};
 use crate::preset::parse::nearest;
 use crate::preset::reference::{self, Entry, Section};
+use crate::preset::{Experiment, PresetError};
 
 /// List presets, show one, or check files of your own
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// Print one JSON object for each preset, file or field
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -27,15 +30,13 @@ enum Action {
     /// Explain a preset: what it is, its layers, its RON text
     Show {
         /// A name, or a .ron file
+        #[arg(add = ArgValueCompleter::new(candidates::presets))]
         preset: String,
     },
     /// List the fields of presets: what each takes, its default, what it is for
     Fields {
         /// Only these: a path as `--set` takes it, a layer, an optimizer, a source: `train`, `layers.Conv2D`, `Adam`
         path: Option<String>,
-        /// Print one JSON object a field
-        #[arg(long)]
-        json: bool,
     },
     /// Check preset files; exit status 1 if one is wrong
     Check {
@@ -48,18 +49,34 @@ enum Action {
 impl Arguments {
     /// Does what the action says; without one, lists.
     pub fn run(self) -> Result<(), Error> {
-        let mut out = std::io::stdout().lock();
+        let (mut out, json) = (std::io::stdout().lock(), self.json);
         match self.action.unwrap_or(Action::List) {
-            Action::List => list(&mut out),
-            Action::Show { preset } => show(&mut out, &preset),
-            Action::Fields { path, json } => fields(&mut out, path.as_deref().unwrap_or_default(), json),
-            Action::Check { files } => check(&mut out, &files),
+            Action::List => list(&mut out, json),
+            Action::Show { preset } => show(&mut out, &preset, json),
+            Action::Fields { path } => fields(&mut out, path.as_deref().unwrap_or_default(), json),
+            Action::Check { files } => check(&mut out, &files, json),
         }
     }
 }
 
-fn list(out: &mut impl Write) -> Result<(), Error> {
+fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
     let entries = library::list();
+    if json {
+        for entry in &entries {
+            let (loaded, problem) = match &entry.loaded {
+                Ok(loaded) => (Some(loaded.preset()), None),
+                Err(problem) => (None, Some(object(problem))),
+            };
+            let line = json!({
+                "preset": entry.name,
+                "title": loaded.map(|preset| &preset.title),
+                "file": entry.file.as_ref().map(|file| file.to_string_lossy()),
+                "problem": problem,
+            });
+            writeln!(out, "{}", line_of(&line)?)?;
+        }
+        return Ok(());
+    }
     let width = entries.iter().map(|entry| entry.name.chars().count()).max().unwrap_or(0);
     for entry in &entries {
         let name = plain(&entry.name);
@@ -75,11 +92,38 @@ fn list(out: &mut impl Write) -> Result<(), Error> {
     Ok(())
 }
 
-fn show(out: &mut impl Write, wanted: &str) -> Result<(), Error> {
+/// What is wrong with a preset, and where.
+fn object(problem: &PresetError) -> serde_json::Value {
+    let (line, column) = problem.place.unzip();
+    json!({
+        "origin": problem.origin,
+        "line": line,
+        "column": column,
+        "path": problem.path.as_ref().map(ToString::to_string),
+        "problem": problem.problem,
+        "help": problem.help,
+    })
+}
+
+fn show(out: &mut impl Write, wanted: &str, json: bool) -> Result<(), Error> {
     let found = library::find(wanted)?;
     let experiment = experiment::of_found(&found)?;
     let signature = experiment.signature();
     let Experiment { preset, networks, .. } = experiment;
+    if json {
+        let line = json!({
+            "preset": preset.name,
+            "title": preset.title,
+            "description": preset.description,
+            "data": preset.data.source.title(),
+            "train_samples": signature.train,
+            "test_samples": signature.test,
+            "input_shape": signature.input,
+            "networks": networks.iter().map(|network| summary::object(&network.summary)).collect::<Vec<_>>(),
+            "text": found.text,
+        });
+        return Ok(writeln!(out, "{}", line_of(&line)?)?);
+    }
     writeln!(out, "{}: {}\n", plain(&preset.name), plain(&preset.title))?;
     for line in preset.description.lines() {
         writeln!(out, "  {}", plain(line))?;
@@ -136,20 +180,25 @@ fn fields(out: &mut impl Write, wanted: &str, json: bool) -> Result<(), Error> {
     Ok(())
 }
 
-fn check(out: &mut impl Write, files: &[PathBuf]) -> Result<(), Error> {
+fn check(out: &mut impl Write, files: &[PathBuf], json: bool) -> Result<(), Error> {
     let mut wrong = 0;
     for file in files {
         let name = file.to_string_lossy();
-        match Found::in_file(file).and_then(|found| experiment::of_found(&found)) {
-            Ok(experiment) => {
-                let count: u64 =
-                    experiment.networks.iter().map(|network| network.summary.parameters.total()).sum();
-                writeln!(out, "{}: valid, {count} parameters", plain(&name))?;
+        let checked = Found::in_file(file).and_then(|found| experiment::of_found(&found));
+        wrong += usize::from(checked.is_err());
+        let checked = checked.map(|experiment| {
+            experiment.networks.iter().map(|network| network.summary.parameters.total()).sum::<u64>()
+        });
+        match (&checked, json) {
+            (_, true) => {
+                let (count, problem) = (checked.as_ref().ok(), checked.as_ref().err().map(object));
+                let line = json!({
+                    "file": name, "valid": checked.is_ok(), "parameters": count, "problem": problem,
+                });
+                writeln!(out, "{}", line_of(&line)?)?;
             }
-            Err(error) => {
-                wrong += 1;
-                writeln!(out, "{}", lines(&error.to_string()))?;
-            }
+            (Ok(count), false) => writeln!(out, "{}: valid, {count} parameters", plain(&name))?,
+            (Err(error), false) => writeln!(out, "{}", lines(&error.to_string()))?,
         }
     }
     match wrong {

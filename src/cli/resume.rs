@@ -2,8 +2,10 @@
 
 use super::Error;
 use super::experiment;
+use super::named::RunName;
 use super::reporter::Reporting;
 use super::text::plain;
+use super::threads::Threads;
 use super::train::{Worker, detached, follow};
 use crate::run::{self, RunDirectory, Status, home, overview};
 use crate::worker::{Command, TrainRequest};
@@ -11,8 +13,8 @@ use crate::worker::{Command, TrainRequest};
 /// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run: its name or a part of it that no other has, its folder, or `last`
-    run: String,
+    #[command(flatten)]
+    run: RunName,
     /// Seconds between two checkpoints within an epoch
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     checkpoint_seconds: f64,
@@ -27,6 +29,8 @@ pub struct Arguments {
     detach: bool,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    pub(super) threads: Threads,
 }
 
 /// Whether the checkpoint of a run's end is whole. If it is damaged, the run can be resumed from an earlier one.
@@ -43,14 +47,13 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let (worker, begin) = self.reporting.or_say_why(self.prepare())?;
         if self.detach {
-            return self.reporting.or_say_why(detached(&begin, &self.reporting));
+            return self.reporting.or_say_why(detached(&begin, &self.reporting, self.threads));
         }
         follow(worker, begin, &self.reporting)
     }
 
     fn prepare(&self) -> Result<(Worker, Command), Error> {
-        let runs = home::runs_folder()?;
-        let run = RunDirectory::find(&runs, &self.run)?;
+        let run = self.run.find()?;
         let manifest = run.manifest()?;
         let done = overview::done(&manifest, &run.checkpoints()?);
         if let Some(steps) = done
@@ -75,6 +78,6 @@ impl Arguments {
             accept_changed_data: self.accept_changed_data,
             ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
-        Ok((Worker::Keeping(runs), Command::Train(Box::new(request))))
+        Ok((Worker::Keeping(home::runs_folder()?), Command::Train(Box::new(request))))
     }
 }

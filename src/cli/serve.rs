@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Error;
 use super::signals::{Signals, let_go_of_streams};
+use super::threads::Threads;
 use crate::run::home;
 use crate::worker::socket::frames::LONGEST_FROM_CLIENT;
 use crate::worker::{self, Answer, Command, Event, Hub, Starter, Waited};
@@ -19,13 +20,15 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Train what standard input says, without a terminal; for the dashboard's and `train --detach`'s own use
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    #[command(flatten)]
+    pub(super) threads: Threads,
     /// The command line of whoever started it: the run's manifest takes it from there
     #[arg(last = true)]
     started_by: Vec<String>,
 }
 
-/// How the program starts itself as such a process.
-pub(super) fn starter() -> Result<Starter, Error> {
+/// How the program starts itself as such a process, which computes with `threads`.
+pub(super) fn starter(threads: Threads) -> Result<Starter, Error> {
     // The running program, even if its file has been replaced since.
     let itself = std::path::PathBuf::from("/proc/self/exe");
     let program = if itself.exists() {
@@ -34,7 +37,9 @@ pub(super) fn starter() -> Result<Starter, Error> {
         std::env::current_exe().map_err(|error| Error::Failed(error.to_string()))?
     };
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-    let arguments = ["serve".into(), "--".into()].into_iter().chain(words).collect();
+    let threads = threads.count().map(|count| format!("--threads={count}"));
+    let own = std::iter::once("serve".into()).chain(threads).chain(["--".into()]);
+    let arguments = own.chain(words).collect();
     Ok(Starter { program, arguments, runs: home::runs_folder()? })
 }
 

@@ -4,26 +4,30 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use rustix::process::{self, Pid, Signal};
+use serde_json::json;
 
 use super::Error;
-use super::text::plain;
+use super::named::RunName;
+use super::text::{json, plain};
 use crate::run::lock::Lock;
-use crate::run::{RunDirectory, home};
 
 /// End a run that trains, in good order: it writes a checkpoint first and can be resumed
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run: its name or a part of it that no other has, its folder, or `last`
-    run: String,
+    #[command(flatten)]
+    run: RunName,
     /// Seconds to wait for its end
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     wait: u64,
+    /// Print one JSON object when it has ended
+    #[arg(long)]
+    json: bool,
 }
 
 impl Arguments {
     /// Asks the run's process to end, and waits until it has.
     pub fn run(self) -> Result<(), Error> {
-        let run = RunDirectory::find(&home::runs_folder()?, &self.run)?;
+        let run = self.run.find()?;
         let name = plain(&run.name());
         let Some(owner) = Lock::holder(run.path())? else {
             return Err(Error::Failed(format!("{name} is not being trained")));
@@ -39,7 +43,11 @@ impl Arguments {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        writeln!(std::io::stdout(), "{name} has stopped; `trainyard resume {name}` goes on")?;
+        let line = match self.json {
+            true => json(&json!({ "run": run.name(), "stopped": true }))?,
+            false => format!("{name} has stopped; `trainyard resume {name}` goes on"),
+        };
+        writeln!(std::io::stdout(), "{line}")?;
         Ok(())
     }
 }

@@ -4,16 +4,19 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
-use super::Error;
 use super::experiment::with_overrides;
+use super::named::find_run;
 use super::reporter::{Reporter, Reporting, line};
 use super::serve::starter;
 use super::signals::Signals;
 use super::text::plain;
+use super::threads::Threads;
+use super::{Error, candidates};
 use crate::preset::DeviceChoice;
-use crate::run::{RunDirectory, checkpoint, home};
+use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
 
 /// How long those who look on from elsewhere are given to take the last events.
@@ -23,21 +26,22 @@ const FAREWELL: Duration = Duration::from_secs(2);
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A preset's name (`trainyard presets` lists them), or a .ron file
+    #[arg(add = ArgValueCompleter::new(candidates::presets))]
     preset: String,
     /// Change a value of the preset, such as train.epochs=2; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
     /// Seed of everything random; the same seed gives the same numbers, bit for bit
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long)]
     seed: Option<String>,
     /// Passes over the training data: short for --set train.epochs=N
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     epochs: Option<String>,
     /// Samples in a step: short for --set train.batch_size=N
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N")]
     batch_size: Option<String>,
     /// The optimizer's learning rate: short for --set optimizer.learning_rate=RATE
-    #[arg(long, value_name = "RATE", allow_negative_numbers = true)]
+    #[arg(long, value_name = "RATE")]
     lr: Option<String>,
     /// Start from the weights of a run (its best checkpoint) or of a .safetensors file, where names and shapes fit
     #[arg(long, value_name = "RUN|FILE")]
@@ -59,6 +63,8 @@ pub struct Arguments {
     /// Where to train
     #[arg(long, default_value_t)]
     device: DeviceChoice,
+    #[command(flatten)]
+    pub(super) threads: Threads,
 }
 
 /// Which worker trains.
@@ -86,7 +92,7 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let (worker, begin) = self.reporting.or_say_why(self.prepare())?;
         if self.detach {
-            return self.reporting.or_say_why(detached(&begin, &self.reporting));
+            return self.reporting.or_say_why(detached(&begin, &self.reporting, self.threads));
         }
         follow(worker, begin, &self.reporting)
     }
@@ -121,7 +127,7 @@ fn weights_of(wanted: &str) -> Result<String, Error> {
     if wanted.ends_with(".safetensors") {
         return Ok(home::utf8(&std::path::absolute(wanted)?)?.to_string());
     }
-    let run = RunDirectory::find(&home::runs_folder()?, wanted)?;
+    let run = find_run(wanted)?;
     let (name, manifest) = (plain(&run.name()), run.manifest()?);
     let newest = || run.checkpoints().map(|steps| steps.last().copied());
     let step = manifest.best.map_or_else(newest, |best| Ok(Some(best.step)))?;
@@ -211,8 +217,8 @@ fn farewell(hub: &Hub) {
 }
 
 /// Starts a process of its own that trains, and says how to find it.
-pub(super) fn detached(begin: &Command, reporting: &Reporting) -> Result<(), Error> {
-    let answer = starter()?.start(begin).map_err(|error| Error::Failed(error.to_string()))?;
+pub(super) fn detached(begin: &Command, reporting: &Reporting, threads: Threads) -> Result<(), Error> {
+    let answer = starter(threads)?.start(begin).map_err(|error| Error::Failed(error.to_string()))?;
     let folder = match answer {
         Answer::Run(folder) => folder,
         Answer::Failed(reason) | Answer::NotKept(reason) => return Err(Error::Failed(plain(&reason))),

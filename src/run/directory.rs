@@ -103,35 +103,12 @@ impl RunDirectory {
         Ok(found)
     }
 
-    /// The run that `wanted` names: a path to its folder, its name, any part of its name that no other has, or
-    /// `last` for the newest.
+    /// The run that `wanted` names, as [`Found::by_name`] chooses it.
     ///
     /// # Errors
-    /// When none or several match.
+    /// As [`Found::by_name`].
     pub fn find(runs: &Path, wanted: &str) -> Result<Self, Error> {
-        let as_path = Path::new(wanted);
-        if disk::patiently(|| is_run(as_path))? {
-            return Self::open(as_path);
-        }
-        let all = Self::list(runs)?;
-        let not_found = || Error::NotFound { wanted: wanted.into(), folder: runs.to_path_buf() };
-        if wanted == "last" {
-            return all.last().cloned().ok_or_else(not_found);
-        }
-        if let Some(exact) = all.iter().find(|run| run.name() == wanted) {
-            return Ok(exact.clone());
-        }
-        let matching: Vec<&Self> = all.iter().filter(|run| run.name().contains(wanted)).collect();
-        match matching[..] {
-            [] => Err(not_found()),
-            [one] => Ok(one.clone()),
-            [one, other, ..] => Err(Error::Ambiguous {
-                wanted: wanted.into(),
-                count: matching.len(),
-                first: one.name(),
-                second: other.name(),
-            }),
-        }
+        Found::by_name(runs, wanted).map(|found| found.run)
     }
 
     /// Its folder.
@@ -278,6 +255,52 @@ impl RunDirectory {
     }
 }
 
+/// The run that a name means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The run.
+    pub run: RunDirectory,
+    /// How many older runs the name fits as well.
+    pub older: usize,
+}
+
+impl Found {
+    /// The run that `wanted` names: a path to its folder, its name, a part of its name, or `last`. Where several runs fit, it
+    /// is the newest. With `~1` behind the name it is the one before that, with `~2` the one before that one, and so on.
+    ///
+    /// # Errors
+    /// When none fits, or fewer than `~N` asks for.
+    pub fn by_name(runs: &Path, wanted: &str) -> Result<Self, Error> {
+        let as_path = Path::new(wanted);
+        if disk::patiently(|| is_run(as_path))? {
+            return RunDirectory::open(as_path).map(|run| Found { run, older: 0 });
+        }
+        let mut fitting = RunDirectory::list(runs)?;
+        if let Some(exact) = fitting.iter().position(|run| run.name() == wanted) {
+            return Ok(Found { run: fitting.swap_remove(exact), older: 0 });
+        }
+        let (part, back) = steps_back(wanted);
+        let is_last = part == "last";
+        // An empty name is a variable that a script has not set; it must not choose a run.
+        fitting.retain(|run| is_last || (!part.is_empty() && run.name().contains(part)));
+        let count = fitting.len();
+        match count.checked_sub(back.unwrap_or(0).saturating_add(1)) {
+            Some(place) => {
+                let older = if is_last || back.is_some() { 0 } else { place };
+                Ok(Found { run: fitting.swap_remove(place), older })
+            }
+            None if count == 0 => Err(Error::NotFound { wanted: wanted.into(), folder: runs.to_path_buf() }),
+            None => Err(Error::TooFew { wanted: wanted.into(), count }),
+        }
+    }
+}
+
+/// A name as its own part and the number behind its `~`.
+fn steps_back(wanted: &str) -> (&str, Option<usize>) {
+    let behind = wanted.rsplit_once('~').and_then(|(name, back)| Some((name, back.parse().ok()?)));
+    behind.map_or((wanted, None), |(name, back)| (name, Some(back)))
+}
+
 /// A checkpoint that is proven to be damaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
@@ -360,14 +383,28 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_found_by_a_part_of_their_name_that_no_other_has() {
+    fn runs_are_found_by_a_part_of_their_name_and_how_many_runs_back() {
         let runs = tempfile::tempdir().unwrap();
-        let (first, _) = RunDirectory::create(runs.path(), &manifest("mnist-cnn"), None).unwrap();
-        let (second, _) = RunDirectory::create(runs.path(), &manifest("mnist-mlp"), None).unwrap();
+        let [first, second] = ["mnist-cnn", "mnist-mlp"].map(|name| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            RunDirectory::create(runs.path(), &manifest(name), None).unwrap().0
+        });
         assert_ne!(first, second);
-        assert_eq!(RunDirectory::find(runs.path(), "cnn").unwrap(), first);
-        assert!(matches!(RunDirectory::find(runs.path(), "mnist"), Err(Error::Ambiguous { count: 2, .. })));
-        assert!(matches!(RunDirectory::find(runs.path(), "lstm"), Err(Error::NotFound { .. })));
+        let found = |wanted| Found::by_name(runs.path(), wanted);
+        let is = |wanted, run: &RunDirectory, older| {
+            assert_eq!(found(wanted).unwrap(), Found { run: run.clone(), older }, "{wanted}");
+        };
+        is("cnn", &first, 0);
+        is("mnist", &second, 1);
+        is("mnist~0", &second, 0);
+        is("mnist~1", &first, 0);
+        is("last", &second, 0);
+        is("last~1", &first, 0);
+        assert!(matches!(found("last~2"), Err(Error::TooFew { count: 2, .. })));
+        assert!(matches!(found("cnn~99999999999999999999"), Err(Error::NotFound { .. })));
+        for unknown in ["lstm", "", "~1", "lstm~1"] {
+            assert!(matches!(found(unknown), Err(Error::NotFound { .. })), "{unknown}");
+        }
         fs::create_dir(runs.path().join("not-a-run")).unwrap();
         assert_eq!(RunDirectory::list(runs.path()).unwrap().len(), 2);
     }

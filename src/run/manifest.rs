@@ -81,8 +81,14 @@ pub enum Status {
 
 /// The words that a person typed: those of the starter, after `--`, where this process only serves another.
 fn as_typed(mut words: Vec<String>) -> Vec<String> {
-    let serves = words.len() > 3 && words[1] == "serve" && words[2] == "--";
-    if serves { words.split_off(3) } else { words }
+    let own = words
+        .iter()
+        .position(|word| word == "--")
+        .filter(|_| words.get(1).is_some_and(|word| word == "serve"));
+    match own {
+        Some(own) => words.split_off(own + 1),
+        None => words,
+    }
 }
 
 impl Manifest {
@@ -138,6 +144,8 @@ mod tests {
         let words = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
         let typed = words("trainyard train mnist-cnn --detach");
         assert_eq!(as_typed(typed.clone()), typed);
-        assert_eq!(as_typed([words("/proc/self/exe serve --"), typed.clone()].concat()), typed);
+        for serving in ["/proc/self/exe serve --", "/proc/self/exe serve --threads=2 --"] {
+            assert_eq!(as_typed([words(serving), typed.clone()].concat()), typed);
+        }
     }
 }

@@ -32,7 +32,7 @@ pub mod verify;
 pub mod watch;
 
 pub use checkpoint::Checkpoint;
-pub use directory::{Damaged, RunDirectory};
+pub use directory::{Damaged, Found, RunDirectory};
 pub use manifest::{Best, Manifest, Status};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};
@@ -71,17 +71,13 @@ pub enum Error {
         /// Where it was looked for.
         folder: PathBuf,
     },
-    /// Several runs match.
-    #[error("'{wanted}' matches {count} runs: {first} and {second}{more}; type more of the name", more = if *count > 2 { " and others" } else { "" })]
-    Ambiguous {
+    /// Fewer runs match than a name goes back.
+    #[error("'{wanted}' goes back further than the {count} that match; `trainyard runs` lists them")]
+    TooFew {
         /// What was asked for.
         wanted: String,
         /// How many match.
         count: usize,
-        /// One of them.
-        first: String,
-        /// Another.
-        second: String,
     },
     /// Another process writes this run.
     #[error("{path}: process {owner} is writing this run; stop it first (`trainyard runs` shows it)", path = path.display())]

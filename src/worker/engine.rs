@@ -43,7 +43,7 @@ fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
     spawn_with(|inbox, outbox| {
         // The engine's thread is one of those that share the work: none has to be woken for what this one can do. If
         // the system refuses the others, rayon's own pool serves.
-        let _pool = Threads::of_environment().pool().use_current_thread().build();
+        let _pool = Threads::of_process().pool().use_current_thread().build();
         Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
     })
 }

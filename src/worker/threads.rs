@@ -2,21 +2,26 @@
 
 use crate::nn::kernel::threads::Threads;
 
-/// To be called when the process starts. Where the environment asks for more threads than there are processors, it gives
-/// the line that tells of it, for whoever started the process; the log has it too.
-pub fn bound_threads() -> Option<String> {
-    let line = excess_threads()?;
-    tracing::warn!("{line}");
+/// To be called when the process starts, with what the command line asks for. Where it or the environment asks for more
+/// threads than there are processors, it gives the line that tells of it, for whoever started the process; the log has it
+/// too.
+pub fn bound_threads(option: Option<usize>) -> Option<String> {
+    option.into_iter().for_each(Threads::choose);
+    let threads = Threads::of_process();
+    let line = excess_threads();
+    line.iter().for_each(|line| tracing::warn!("{line}"));
     // Rayon's own pool, which serves what runs outside of any other pool, would follow the variable.
-    if let Err(error) = Threads::of_environment().pool().build_global() {
+    if (option.is_some() || line.is_some())
+        && let Err(error) = threads.pool().build_global()
+    {
         tracing::warn!("the threads are not bounded: {error}");
     }
-    Some(line)
+    line
 }
 
-/// The line that tells that the environment asks for more threads than there are processors.
+/// The line that tells that the command line or the environment asks for more threads than there are processors.
 pub fn excess_threads() -> Option<String> {
-    Threads::of_environment().excess()
+    Threads::of_process().excess()
 }
 
 /// The line that tells that an option asks for more threads than there are processors.

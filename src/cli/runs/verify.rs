@@ -2,17 +2,20 @@
 
 use std::io::Write;
 
+use clap_complete::ArgValueCandidates;
 use serde_json::{Value, json};
 
-use super::super::Error;
+use super::super::named::find_run;
 use super::super::text::{self, plain};
+use super::super::{Error, candidates};
 use crate::run::verify::{Problem, Verified};
 use crate::run::{RunDirectory, home};
 
 /// Read all files of runs, and compare checkpoints and event files with their checksums
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The run: its name or a part of it that no other has, its folder, or `last`; without it, all runs
+    /// The run: its name or a part of it (NAME~1 is the one before), its folder, or `last`; without it, all runs
+    #[arg(add = ArgValueCandidates::new(candidates::runs))]
     run: Option<String>,
     /// Print one JSON object a line
     #[arg(long)]
@@ -22,10 +25,9 @@ pub struct Arguments {
 impl Arguments {
     /// Prints the result for each run; fails when a file is damaged or cannot be read.
     pub(super) fn run(self) -> Result<(), Error> {
-        let runs = home::runs_folder()?;
         let wanted = match &self.run {
-            Some(wanted) => vec![RunDirectory::find(&runs, wanted)?],
-            None => RunDirectory::list(&runs)?,
+            Some(wanted) => vec![find_run(wanted)?],
+            None => RunDirectory::list(&home::runs_folder()?)?,
         };
         let mut out = std::io::stdout().lock();
         let mut not_whole = 0;

@@ -2,8 +2,12 @@
 //! slow the others down: threads that wait [stay awake](super::awake) and take processors from those that work.
 
 use std::num::NonZero;
+use std::sync::OnceLock;
 
 use rayon::ThreadPoolBuilder;
+
+/// The number that the command line asks for, once it has been read.
+static OPTION: OnceLock<usize> = OnceLock::new();
 
 /// A requested number of threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +23,17 @@ impl Threads {
     /// The number that an option or a variable asks for; 0 for as many as there are processors.
     pub fn asked(by: &'static str, asked: usize) -> Self {
         Threads { by, asked, processors: std::thread::available_parallelism().map_or(1, NonZero::get) }
+    }
+
+    /// Takes the number of the command line's `--threads` for this process from now on; it goes before the environment.
+    pub fn choose(count: usize) {
+        // Whoever asks a second time finds the threads of the first at work.
+        let _ = OPTION.set(count);
+    }
+
+    /// The number for this process: the command line's, or else the environment's.
+    pub fn of_process() -> Self {
+        OPTION.get().map_or_else(Self::of_environment, |&count| Threads::asked("--threads", count))
     }
 
     /// The number that the environment asks for, in the variables that rayon reads; as many as there are processors

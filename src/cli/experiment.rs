@@ -1,8 +1,9 @@
 //! From what a command line names to an experiment.
 
 use super::Error;
+use super::text::plain;
 use crate::preset::library::{self, Found};
-use crate::preset::{Experiment, Learned, Preset, PresetError, Source, overrides, parse};
+use crate::preset::{Experiment, Learned, Preset, PresetError, Source, check_extension, overrides, parse};
 use crate::worker;
 
 /// Reads a preset's text and looks into its data.
@@ -63,6 +64,24 @@ pub(super) fn of_run(name: &str, preset: &Preset, learned: Option<&Learned>) -> 
         Some(learned) => Ok(parse::parse(&text, name)?.validate(&learned.offers, name, &text)?),
         None => Ok(of_text(&text, name)?),
     }
+}
+
+/// The experiment of a run's preset with changes, by which the run is trained further.
+pub(super) fn of_extended_run(
+    name: &str,
+    preset: &Preset,
+    learned: Option<&Learned>,
+    changes: &[String],
+) -> Result<Experiment, Error> {
+    let before = of_run(name, preset, learned)?;
+    let mut text = parse::write(preset)?;
+    for change in changes {
+        text = overrides::apply(&text, change)?;
+        check_extension(preset, &parse::parse(&text, name)?)
+            .map_err(|problem| Error::Usage(format!("--set {}: {problem}", plain(change))))?;
+    }
+    let after = parse::parse(&text, name)?.validate(&before.offers, name, &text);
+    Ok(after.map_err(|error| of_changes(error, changes))?)
 }
 
 /// The experiment of a run's preset on another source, as a preset writes it.

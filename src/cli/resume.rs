@@ -1,4 +1,6 @@
-//! `trainyard resume`: a run that was interrupted goes on.
+//! `trainyard resume`: a run that was interrupted goes on, and one that is finished is trained further.
+
+use std::str::FromStr;
 
 use super::Error;
 use super::experiment;
@@ -7,14 +9,26 @@ use super::reporter::Reporting;
 use super::text::plain;
 use super::threads::Threads;
 use super::train::{Worker, detached, follow};
-use crate::run::{self, RunDirectory, Status, home, overview};
-use crate::worker::{Command, TrainRequest};
+use crate::preset::Experiment;
+use crate::run::lock::Lock;
+use crate::run::{self, Manifest, RunDirectory, Status, home, overview};
+use crate::worker::{Command, TrainRequest, epochs_done};
 
-/// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers
+/// Go on with a run that was stopped, killed or failed, from its newest checkpoint, to the same numbers; or train a finished
+/// run further
+///
+/// A run is trained further with --epochs and --set: the weights and the optimizer's state stay, the schedule runs over the new
+/// number of epochs, early stopping starts anew, and the run's manifest says what was changed and how it stood before.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     run: RunName,
+    /// Train further: +N epochs more than are done, or N epochs in all
+    #[arg(long, value_name = "[+]N")]
+    epochs: Option<Epochs>,
+    /// Train further with another value of the preset, such as optimizer.learning_rate=0.0001; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    sets: Vec<String>,
     /// Seconds between two checkpoints within an epoch
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     checkpoint_seconds: f64,
@@ -31,6 +45,30 @@ pub struct Arguments {
     reporting: Reporting,
     #[command(flatten)]
     pub(super) threads: Threads,
+}
+
+/// How many epochs a run is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Epochs {
+    /// This many more than are done.
+    More(u32),
+    /// This many in all.
+    InAll(u32),
+}
+
+impl FromStr for Epochs {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_prefix('+').unwrap_or(text);
+        // A second plus would be taken by the parser of numbers.
+        let is_number = number.starts_with(|letter: char| letter.is_ascii_digit());
+        match number.parse().ok().filter(|count| is_number && *count > 0) {
+            Some(count) if number.len() < text.len() => Ok(Epochs::More(count)),
+            Some(count) => Ok(Epochs::InAll(count)),
+            None => Err("use +5 for five epochs more, or 20 for twenty epochs in all".into()),
+        }
+    }
 }
 
 /// Whether the checkpoint of a run's end is whole. If it is damaged, the run can be resumed from an earlier one.
@@ -55,29 +93,81 @@ impl Arguments {
     fn prepare(&self) -> Result<(Worker, Command), Error> {
         let run = self.run.find()?;
         let manifest = run.manifest()?;
-        let done = overview::done(&manifest, &run.checkpoints()?);
-        if let Some(steps) = done
-            && is_whole(&run, steps)?
-        {
-            let name = plain(&run.name());
+        let (experiment, changes) = if self.epochs.is_none() && self.sets.is_empty() {
+            self.check_unfinished(&run, &manifest)?;
+            (experiment::of_run(&run.name(), &manifest.preset, run.learned()?.as_ref())?, Vec::new())
+        } else {
+            self.extended(&run, &manifest)?
+        };
+        let rates = [&manifest.preset, &experiment.preset].map(|preset| preset.optimizer.learning_rate());
+        let is_slower = self.learning_rate.is_some() || rates[1] < rates[0];
+        if matches!(manifest.status, Status::Failed { diverged: true, .. }) && !is_slower {
             return Err(Error::Failed(format!(
-                "{name} is finished after {steps} steps: nothing is left to do"
+                "the loss of {} was not finite, and would end so again: --learning-rate goes back with a smaller rate \
+                 (the preset's is {})",
+                plain(&run.name()),
+                rates[0]
             )));
         }
-        if let (Status::Failed { diverged: true, .. }, None) = (&manifest.status, self.learning_rate) {
-            let (name, rate) = (plain(&run.name()), manifest.preset.optimizer.learning_rate());
-            return Err(Error::Failed(format!(
-                "the loss of {name} was not finite, and would end so again: --learning-rate goes back with a \
-                 smaller rate (the preset's is {rate})"
-            )));
-        }
-        let experiment = experiment::of_run(&run.name(), &manifest.preset, run.learned()?.as_ref())?;
         let request = TrainRequest {
             checkpoint_seconds: self.checkpoint_seconds,
             learning_rate: self.learning_rate,
             accept_changed_data: self.accept_changed_data,
+            changes,
             ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
         Ok((Worker::Keeping(home::runs_folder()?), Command::Train(Box::new(request))))
+    }
+
+    /// Refuses a run of which all epochs are done.
+    fn check_unfinished(&self, run: &RunDirectory, manifest: &Manifest) -> Result<(), Error> {
+        if let Some(steps) = overview::done(manifest, &run.checkpoints()?)
+            && is_whole(run, steps)?
+        {
+            let name = plain(&run.name());
+            return Err(Error::Failed(format!(
+                "{name} is finished after {steps} steps: nothing is left to do; `trainyard resume {name} --epochs +5` trains \
+                 it further"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The experiment of a run that is trained further, and what it changes of the run's preset.
+    fn extended(&self, run: &RunDirectory, manifest: &Manifest) -> Result<(Experiment, Vec<String>), Error> {
+        if let Some(owner) = Lock::holder(run.path())? {
+            return Err(run::Error::Locked { path: run.path().to_path_buf(), owner }.into());
+        }
+        let done = epochs_done(run)?;
+        let epochs = self.epochs.map(|epochs| match epochs {
+            Epochs::More(more) => done.saturating_add(more),
+            Epochs::InAll(count) => count,
+        });
+        let epochs = epochs.map(|epochs| format!("train.epochs={epochs}"));
+        let changes: Vec<String> = self.sets.iter().cloned().chain(epochs).collect();
+        let experiment =
+            experiment::of_extended_run(&run.name(), &manifest.preset, run.learned()?.as_ref(), &changes)?;
+        let epochs = experiment.preset.train.epochs;
+        if epochs <= done {
+            return Err(Error::Usage(format!(
+                "{} has done {done} epochs, and is to have {epochs} in all: --epochs +5 trains it further",
+                plain(&run.name())
+            )));
+        }
+        Ok((experiment, changes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epochs_are_more_with_a_plus_and_in_all_without() {
+        assert_eq!("+5".parse(), Ok(Epochs::More(5)));
+        assert_eq!("20".parse(), Ok(Epochs::InAll(20)));
+        for wrong in ["0", "+0", "-5", "++5", "five", "", "+"] {
+            assert!(wrong.parse::<Epochs>().is_err(), "{wrong}");
+        }
     }
 }

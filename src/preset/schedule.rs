@@ -28,6 +28,20 @@ variants! {
     }
 }
 
+impl Schedule {
+    /// Whether the rate of a step depends on how many epochs the whole training has.
+    pub fn spans_training(&self) -> bool {
+        match self {
+            Schedule::Cosine(_) | Schedule::OneCycle(_) => true,
+            Schedule::Constant
+            | Schedule::Step(_)
+            | Schedule::Exponential(_)
+            | Schedule::WarmUp(_)
+            | Schedule::ReduceOnPlateau(_) => false,
+        }
+    }
+}
+
 /// Multiplies the rate by `gamma` every `every` epochs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

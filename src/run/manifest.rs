@@ -39,6 +39,24 @@ pub struct Manifest {
     /// The checkpoint with the lowest validation loss.
     #[serde(default)]
     pub best: Option<Best>,
+    /// How it was changed to be trained further, the first change first.
+    #[serde(default)]
+    pub extensions: Vec<Extension>,
+}
+
+/// A change of a run that is trained further: how it stood before, and what was changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Steps done before.
+    pub steps: u64,
+    /// The preset's epochs before.
+    pub epochs: u32,
+    /// How the run stood before.
+    pub status: Status,
+    /// What was changed of the preset, as `--set` takes it.
+    pub changes: Vec<String>,
+    /// When, in seconds since 1970 (UTC).
+    pub at: u64,
 }
 
 /// The best checkpoint of a run.
@@ -79,6 +97,12 @@ pub enum Status {
     },
 }
 
+/// Seconds since 1970 (UTC).
+fn now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
 /// The words that a person typed: those of the starter, after `--`, where this process only serves another.
 fn as_typed(mut words: Vec<String>) -> Vec<String> {
     let own = words
@@ -103,13 +127,20 @@ impl Manifest {
             command_line: as_typed(
                 std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             ),
-            started: std::time::SystemTime::now()
-                .duration_since(std::time::UNIX_EPOCH)
-                .map_or(0, |since| since.as_secs()),
+            started: now(),
             status: Status::Running,
             frozen: 0,
             best: None,
+            extensions: Vec::new(),
         }
+    }
+
+    /// Takes another preset, by which the run is trained further from `steps` on.
+    pub fn extend(&mut self, preset: Preset, changes: Vec<String>, steps: u64) {
+        let epochs = self.preset.train.epochs;
+        let status = std::mem::replace(&mut self.status, Status::Running);
+        self.extensions.push(Extension { steps, epochs, status, changes, at: now() });
+        self.preset = preset;
     }
 
     /// Writes it into a run's folder, atomically.

@@ -7,6 +7,7 @@
 
 pub mod adversarial;
 pub mod autoencoder;
+pub mod epochs_done;
 pub mod error;
 pub mod evaluation;
 pub mod figure;
@@ -32,6 +33,7 @@ pub mod transfer;
 mod witness;
 mod writing;
 
+pub use epochs_done::epochs_done;
 pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};
 pub use metrics::{Metric, Metrics, Scores};

@@ -26,6 +26,11 @@ struct State<T> {
     procedure: T,
 }
 
+/// The procedure's own state in the text of a checkpoint's state; `None` where it is of another kind.
+pub(super) fn procedure_state<T: DeserializeOwned>(state: &str) -> Option<T> {
+    ron::from_str::<State<T>>(state).ok().map(|state| state.procedure)
+}
+
 /// Builds a checkpoint.
 pub struct Packer {
     checkpoint: Checkpoint,

@@ -115,6 +115,10 @@ pub trait Training {
     /// When the snapshot is of another preset; the training must then not be used.
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error>;
 
+    /// Trains further than the training before did, from the snapshot that was restored: early stopping that has ended it
+    /// counts for nothing, and starts anew.
+    fn extend(&mut self);
+
     /// After [`Error::NotFinite`]: where NaN or infinity appeared first, in words: in the weights or in the output of
     /// which layer.
     fn first_not_finite(&mut self) -> Option<String> {

@@ -370,6 +370,12 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         Ok(())
     }
 
+    fn extend(&mut self) {
+        self.progress.is_over = false;
+        self.early_stopping = self.preset.train.early_stopping.as_ref().map(EarlyStopping::new);
+        self.best = None;
+    }
+
     fn predicts_classes(&self) -> bool {
         self.procedure.predicts_classes(&self.splits)
     }

@@ -37,6 +37,30 @@ impl Loaded {
     }
 }
 
+impl Loaded {
+    /// What there is on both sides, where no weight was taken.
+    pub fn nothing_fits(&self) -> Option<String> {
+        /// More weights are only counted.
+        const SHOWN: usize = 6;
+        if !self.matched.is_empty() {
+            return None;
+        }
+        let listed = |names: &mut dyn Iterator<Item = String>| {
+            let mut names: Vec<String> = names.collect();
+            let more = names.len().saturating_sub(SHOWN);
+            names.truncate(SHOWN);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            if names.is_empty() { "none".into() } else { names.join(", ") + &more }
+        };
+        let both = || self.other_shape.iter();
+        let there = both().map(|(name, there, _)| format!("{name} {there:?}"));
+        let there = listed(&mut there.chain(self.left_out.iter().cloned()));
+        let here = both().map(|(name, _, here)| format!("{name} {here:?}"));
+        let here = listed(&mut here.chain(self.missing.iter().cloned()));
+        Some(format!("nothing in it fits this network, by name and shape; there: {there}; here: {here}"))
+    }
+}
+
 fn named(names: &[String]) -> String {
     if names.is_empty() { "none".into() } else { format!("{} ({})", names.len(), names.join(", ")) }
 }
@@ -137,6 +161,19 @@ mod tests {
         let after = pupil.weights();
         assert_eq!(after[..2], tensors[..2], "what is frozen stays");
         assert_ne!(after[4].values, dense(5).weights()[4].values, "the rest learns");
+    }
+
+    #[test]
+    fn weights_of_which_none_fits_are_told_beside_those_that_would() {
+        let other = |name: &str, shape: &[usize]| NamedTensor {
+            name: name.into(),
+            shape: shape.to_vec(),
+            values: vec![0.0; shape.iter().product()],
+        };
+        let tensors = vec![other("dense/kernel", &[2, 3]), other("head/bias", &[1])];
+        let problem = training("Flatten").load(tensors).unwrap().nothing_fits().unwrap();
+        assert!(problem.contains("there: dense/kernel [2, 3], head/bias;"), "{problem}");
+        assert!(problem.ends_with("here: dense/kernel [784, 10], dense/bias"), "{problem}");
     }
 
     #[test]

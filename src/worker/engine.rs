@@ -130,7 +130,10 @@ impl Engine<'_> {
             let checkpoint = run.checkpoint().map_err(as_it_was)?;
             let mut training = self.build(request, learned.as_ref())?;
             // It was interrupted before its first checkpoint, so it begins anew.
-            let Some(checkpoint) = checkpoint else { return Ok(training) };
+            let Some(checkpoint) = checkpoint else {
+                self.extend(request, run, &mut *training);
+                return Ok(training);
+            };
             match training.restore(checkpoint) {
                 Ok(()) => {
                     let step = training.step();
@@ -138,6 +141,7 @@ impl Engine<'_> {
                         self.outbox.send(Event::Damaged { step: damaged, problem, resumed_from: step });
                     }
                     self.outbox.send(Event::Log(format!("goes on from step {step}")));
+                    self.extend(request, run, &mut *training);
                     return Ok(training);
                 }
                 Err(error) => {
@@ -147,6 +151,23 @@ impl Engine<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Trains a run further with other settings where that is asked for, and tells what that means.
+    fn extend(&self, request: &TrainRequest, run: &mut Reopened, training: &mut dyn Training) {
+        let is_asked = !request.changes.is_empty();
+        if is_asked {
+            run.extend(request.experiment.preset.clone(), request.changes.clone());
+        }
+        // Also when it was killed after it had been asked for, before a checkpoint of its own.
+        if run.is_extended() {
+            training.extend();
+        }
+        if is_asked {
+            extension_lines(request, training)
+                .into_iter()
+                .for_each(|line| self.outbox.send(Event::Log(line)));
         }
     }
 
@@ -164,10 +185,23 @@ impl Engine<'_> {
         if let Some(file) = &request.init_from {
             let weights = load_weights(Path::new(file)).map_err(|error| said(&error))?;
             let loaded = training.load(weights).map_err(|error| said(&error))?;
+            if let Some(problem) = loaded.nothing_fits() {
+                return Err(format!("--init-from {file}: {problem}"));
+            }
             loaded.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
         if request.freeze > 0 {
             let frozen = training.freeze(request.freeze);
+            // A run of before that was trained so is still read.
+            if training.parameters() == 0 && request.resume.is_none() {
+                let names = frozen.join(", ");
+                return Err(format!(
+                    "--freeze {} leaves nothing to train: all layers with weights are frozen ({names}); freeze at \
+                     most {}",
+                    request.freeze,
+                    frozen.len().saturating_sub(1)
+                ));
+            }
             self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
         }
         Ok(training)
@@ -260,6 +294,22 @@ impl Engine<'_> {
         self.trained = Some(trainer);
         shuts_down
     }
+}
+
+/// What a run's training further means, in lines.
+fn extension_lines(request: &TrainRequest, training: &dyn Training) -> Vec<String> {
+    let settings = &request.experiment.preset.train;
+    let (epochs, rate) = (settings.epochs, training.learning_rate().effective());
+    let mut lines = vec![format!("trained further, to epoch {epochs}: {}", request.changes.join(", "))];
+    if settings.schedule.spans_training() {
+        lines.push(format!(
+            "the schedule runs over all {epochs} epochs; the next learning rate is {rate:.3e}"
+        ));
+    }
+    if settings.early_stopping.is_some() {
+        lines.push("early stopping starts anew, from the epochs that follow".into());
+    }
+    lines
 }
 
 /// Why a run cannot be resumed. What the system refuses is not the run's fault, so it is worth another try.

@@ -24,6 +24,7 @@ pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use engine::{spawn, spawn_keeping};
 pub use own_data::check_own_data;
+pub use past::epochs_done;
 pub use protocol::{
     Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
     Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point,

@@ -6,11 +6,22 @@ use std::path::Path;
 use super::keeper::EPOCH;
 use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport};
 use crate::run::past::Curves;
+use crate::run::{self, RunDirectory};
+use crate::train;
 
 /// More reports of steps are summed up, two into one.
 const STEPS: usize = 4096;
 /// The most reports of epochs. When there are more, every second one is removed; the newest stays.
 const EPOCHS: usize = 2048;
+
+/// The epochs of its preset that a run has completed at its newest checkpoint that is not damaged; 0 without one.
+///
+/// # Errors
+/// When the system refuses to read its checkpoints.
+pub fn epochs_done(run: &RunDirectory) -> Result<u32, run::Error> {
+    let (checkpoint, _) = run.newest_whole(None)?;
+    Ok(checkpoint.as_ref().and_then(train::epochs_done).unwrap_or(0))
+}
 
 /// The reports of the run in `folder` up to the step `until`, at which it goes on.
 pub(super) fn read(folder: &Path, until: u64, steps_per_epoch: u64) -> Past {

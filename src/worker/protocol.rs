@@ -116,6 +116,9 @@ pub struct TrainRequest {
     /// A run that is to go on takes its data as it is, also where it has changed since the run began.
     #[serde(default)]
     pub accept_changed_data: bool,
+    /// What the experiment changes of the preset of the run that is to go on, as `--set` takes it; empty where nothing is.
+    #[serde(default)]
+    pub changes: Vec<String>,
 }
 
 impl TrainRequest {
@@ -130,6 +133,7 @@ impl TrainRequest {
             learning_rate: None,
             device: DeviceChoice::default(),
             accept_changed_data: false,
+            changes: Vec::new(),
         }
     }
 

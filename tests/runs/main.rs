@@ -3,6 +3,7 @@
 
 mod disk;
 mod endless;
+mod further;
 mod guards;
 mod hostile;
 mod json;

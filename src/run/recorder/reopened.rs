@@ -6,7 +6,7 @@ use super::super::manifest::{Best, Manifest, Status};
 use super::super::{Checkpoint, Error, RunDirectory};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
-use crate::preset::Learned;
+use crate::preset::{Learned, Preset};
 
 /// A run that is about to be resumed.
 #[derive(Debug)]
@@ -62,6 +62,16 @@ impl Reopened {
             self.damaged.push(Damaged { step: self.from, problem });
         }
         Ok(is_proven)
+    }
+
+    /// Changes the preset, by which the run is trained further from here on; the manifest says so once it goes on.
+    pub fn extend(&mut self, preset: Preset, changes: Vec<String>) {
+        self.manifest.extend(preset, changes, self.from);
+    }
+
+    /// Whether the run has been changed since the checkpoint from which it is resumed, to be trained further.
+    pub fn is_extended(&self) -> bool {
+        self.manifest.extensions.last().is_some_and(|extension| extension.steps == self.from)
     }
 
     /// What the run learned of its data; `None` for a run of a version that did not keep it.

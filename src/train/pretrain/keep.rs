@@ -60,6 +60,11 @@ pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Checkpoin
     }
 }
 
+/// The state of the second phase in the text of a checkpoint's state; `None` where that is of another procedure.
+pub(in crate::train) fn tuner_state(state: &str) -> Option<String> {
+    ron::from_str::<State>(state).ok().map(|state| state.tuner)
+}
+
 /// Gives the stack its part of a checkpoint; returns that of the second phase.
 pub(super) fn unpack<D: Backend>(stack: &mut Stack<D>, checkpoint: Checkpoint) -> Result<Checkpoint, Error> {
     let state: State = ron::from_str(&checkpoint.state)

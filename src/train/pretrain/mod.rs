@@ -5,7 +5,7 @@
 
 mod coder;
 mod figures;
-mod keep;
+pub(super) mod keep;
 mod learner;
 mod stack;
 
@@ -177,6 +177,10 @@ impl<D: Backend> Training for Pretraining<D> {
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {
         let tuner = keep::unpack(&mut self.stack, checkpoint)?;
         self.tuner.restore(tuner)
+    }
+
+    fn extend(&mut self) {
+        self.tuner.extend();
     }
 
     fn learning_rate(&self) -> LearningRate {

@@ -288,6 +288,7 @@ pub fn runs() -> Vec<Overview> {
             status,
             frozen: 0,
             best: checkpoints.first().map(|step| Best { step: *step, loss: 0.05 }),
+            extensions: Vec::new(),
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

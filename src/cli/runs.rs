@@ -1,5 +1,6 @@
 //! `trainyard runs`: what has been trained.
 
+mod prune;
 mod verify;
 
 use std::io::Write;
@@ -26,6 +27,7 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum What {
     Verify(verify::Arguments),
+    Prune(prune::Arguments),
 }
 
 /// What is listed of a run.
@@ -46,8 +48,10 @@ struct Row {
 impl Arguments {
     /// Prints the list.
     pub fn run(self) -> Result<(), Error> {
-        if let Some(What::Verify(arguments)) = self.what {
-            return arguments.run();
+        match self.what {
+            Some(What::Verify(arguments)) => return arguments.run(),
+            Some(What::Prune(arguments)) => return arguments.run(),
+            None => {}
         }
         let rows: Vec<Row> = Overview::list(&home::runs_folder()?)?.iter().map(row).collect();
         let mut out = std::io::stdout().lock();

@@ -91,7 +91,7 @@ impl RunDirectory {
     pub fn list(runs: &Path) -> Result<Vec<Self>, Error> {
         let mut found: Vec<Self> = disk::patiently(|| disk::list(runs))?
             .into_iter()
-            .filter(|path| is_run(path).unwrap_or(true))
+            .filter(|path| !is_going(path) && is_run(path).unwrap_or(true))
             .map(|path| RunDirectory { path })
             .collect();
         // Names begin with the second; within one, the folder that was made later is the newer run.
@@ -238,21 +238,28 @@ impl RunDirectory {
 
     /// Bytes that its files take; `None` where the system refuses to tell.
     pub fn disk_use(&self) -> Option<u64> {
-        fn size(path: &Path) -> Result<u64, Error> {
-            disk::list(path)?.iter().try_fold(0, |sum, entry| {
-                let data = disk::at(entry, "looking at its size", || fs::symlink_metadata(entry));
-                Ok(sum
-                    + match data {
-                        Ok(data) if data.is_dir() => size(entry)?,
-                        Ok(data) => data.len(),
-                        // A temporary file may have got its name meanwhile.
-                        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => 0,
-                        Err(refused) => return Err(refused),
-                    })
-            })
-        }
         disk::patiently(|| size(&self.path)).ok()
     }
+
+    /// Bytes that the files of the checkpoint at `step` take; `None` where the system refuses to tell.
+    pub fn checkpoint_size(&self, step: u64) -> Option<u64> {
+        disk::patiently(|| size(&self.checkpoint_path(step))).ok()
+    }
+}
+
+/// Bytes of all files in a folder and below.
+fn size(folder: &Path) -> Result<u64, Error> {
+    disk::list(folder)?.iter().try_fold(0, |sum, entry| {
+        let data = disk::at(entry, "looking at its size", || fs::symlink_metadata(entry));
+        Ok(sum
+            + match data {
+                Ok(data) if data.is_dir() => size(entry)?,
+                Ok(data) => data.len(),
+                // A temporary file may have got its name meanwhile.
+                Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => 0,
+                Err(refused) => return Err(refused),
+            })
+    })
 }
 
 /// The run that a name means.
@@ -308,6 +315,11 @@ pub struct Damaged {
     pub step: u64,
     /// The file, and what is wrong with it.
     pub problem: String,
+}
+
+/// Whether a folder is what is left of a run that is being removed.
+fn is_going(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(atomic::UNFINISHED))
 }
 
 /// Whether a folder holds a manifest.

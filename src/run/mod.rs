@@ -24,6 +24,7 @@ pub mod log_file;
 pub mod manifest;
 pub mod overview;
 pub mod past;
+pub mod prune;
 pub mod recorder;
 pub mod tensorboard;
 pub mod tensors;

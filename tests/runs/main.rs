@@ -12,6 +12,7 @@ mod pipe;
 #[path = "../procedures/mod.rs"]
 mod procedures;
 mod program;
+mod prune;
 mod saved;
 mod signals;
 mod socket;

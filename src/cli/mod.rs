@@ -4,6 +4,7 @@ mod attach;
 mod bench;
 mod candidates;
 mod completions;
+mod csv_text;
 mod dashboard;
 mod data;
 mod error;

@@ -1,16 +1,18 @@
 //! `trainyard predict`: what a run's network says to files.
 
-use std::io::{Read, Write};
-use std::path::Path;
+mod files;
+mod output;
 
-use serde_json::json;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::eval::Which;
-use super::text::{json, lines, plain};
+use super::text::plain;
 use super::threads::Threads;
 use crate::data;
-use crate::worker::{Prediction, Trained, Writing};
+use crate::worker::{Trained, Writing};
+use output::{Format, Output, Said};
 
 /// A larger input is not read.
 const LARGEST: u64 = 1 << 30;
@@ -21,13 +23,14 @@ const LONGEST_PROMPT: u64 = 1 << 20;
 ///
 /// Images (PNG, JPEG, BMP, GIF, WebP, TIFF), sounds (WAV, FLAC, MP3, Ogg Vorbis), tables (CSV, a row a sample), arrays
 /// (NPY, NPZ, IDX), words, texts (one a line), days of
-/// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text.
+/// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text. A file that
+/// cannot be read is told on standard error, and the others are answered; the exit status is then 1.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// The files; `-` is standard input
-    #[arg(required = true)]
+    /// The files; a folder stands for all files in it and below, `-` for standard input
+    #[arg(required = true, value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<String>,
     /// Language models: characters to write
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -39,8 +42,11 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Print one JSON object a sample, with the whole output
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     json: bool,
+    /// Write the answers into this file: .csv with a column for each class or value, or .json with a list
+    #[arg(short, long, value_name = "FILE.csv|FILE.json", value_parser = output_file)]
+    output: Option<(PathBuf, Format)>,
     #[command(flatten)]
     pub(super) threads: Threads,
 }
@@ -50,48 +56,63 @@ fn temperature(text: &str) -> Result<f64, String> {
     if (0.01..=10.0).contains(&number) { Ok(number) } else { Err("use 0.01 to 10".into()) }
 }
 
+fn output_file(text: &str) -> Result<(PathBuf, Format), String> {
+    let format = match Path::new(text).extension().and_then(|end| end.to_str()) {
+        Some("csv") => Format::Csv,
+        Some("json") => Format::Json,
+        _ => return Err("the file's name must end with .csv or .json".into()),
+    };
+    Ok((PathBuf::from(text), format))
+}
+
 impl Arguments {
-    /// Prints an answer a sample.
+    /// Answers file by file.
     pub fn run(self) -> Result<(), Error> {
         let mut trained = self.which.find()?.load()?;
-        let mut out = std::io::stdout().lock();
-        for file in &self.files {
-            if trained.writes() {
-                self.go_on(file, &mut trained, &mut out)?;
-                continue;
-            }
-            let unread = |error: std::io::Error| Error::Failed(format!("{}: {error}", plain(file)));
-            let copy = copy_of_stream(file).map_err(unread)?;
-            let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
-            let answers =
-                trained.predict(file, path).map_err(|error| Error::Failed(plain(&error.to_string())))?;
-            if !answers.left_out.is_empty() {
-                let names = plain(&answers.left_out.join(", "));
-                writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
-            }
-            tell_unknown(file, answers.unknown_characters)?;
-            for answer in answers.predictions {
-                if self.json {
-                    let line = json!({
-                        "file": file,
-                        "sample": answer.of,
-                        "class": answer.class.as_ref().map(|(_, name)| name),
-                        "meaning": answer.meaning,
-                        "output": answer.output,
-                        "left_out": answers.left_out,
-                    });
-                    writeln!(out, "{}", json(&line)?)?;
-                } else {
-                    writeln!(out, "{}", in_words(file, &answer))?;
+        let mut output = match &self.output {
+            Some((path, format)) => Output::to_file(path, *format)?,
+            None => Output::to_lines(self.json),
+        };
+        let files: Vec<Result<String, Error>> = self.files.iter().flat_map(|name| files::of(name)).collect();
+        let (count, mut unanswered) = (files.len(), 0);
+        for file in files {
+            match file.and_then(|file| Ok((self.ask(&file, &mut trained)?, file))) {
+                Ok((said, file)) => output.put(&file, said)?,
+                Err(error) if count == 1 => return Err(error),
+                Err(error) => {
+                    unanswered += 1;
+                    writeln!(std::io::stderr(), "trainyard: {error}")?;
                 }
             }
         }
-        Ok(())
+        if unanswered < count {
+            output.close()?;
+        }
+        match unanswered {
+            0 => Ok(()),
+            _ => Err(Error::Failed(format!("{unanswered} of {count} files are not answered"))),
+        }
     }
 
-    /// Prints a text with its continuation.
-    fn go_on(&self, file: &str, trained: &mut Trained, out: &mut impl Write) -> Result<(), Error> {
-        let failed = |problem: &str| Error::Failed(plain(&format!("{file}: {problem}")));
+    /// What the network says to one file, or to standard input.
+    fn ask(&self, file: &str, trained: &mut Trained) -> Result<Said, Error> {
+        if trained.writes() {
+            return self.go_on(file, trained);
+        }
+        let copy = copy_of_stream(file).map_err(|error| failed(file, &error))?;
+        let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
+        let answers =
+            trained.predict(file, path).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        if !answers.left_out.is_empty() {
+            let names = plain(&answers.left_out.join(", "));
+            writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
+        }
+        tell_unknown(file, answers.unknown_characters)?;
+        Ok(Said::Answers(answers))
+    }
+
+    /// A text with its continuation.
+    fn go_on(&self, file: &str, trained: &mut Trained) -> Result<Said, Error> {
         let mut prompt = Vec::new();
         let read = match file {
             "-" => std::io::stdin().take(LONGEST_PROMPT).read_to_end(&mut prompt),
@@ -99,19 +120,18 @@ impl Arguments {
                 std::fs::File::open(file).and_then(|file| file.take(LONGEST_PROMPT).read_to_end(&mut prompt))
             }
         };
-        read.map_err(|error| failed(&error.to_string()))?;
+        read.map_err(|error| failed(file, &error))?;
         let prompt = data::text_of(&prompt)
-            .map_err(|error| failed(&format!("a language model continues a text: {error}")))?;
+            .map_err(|error| failed(file, &format!("a language model continues a text: {error}")))?;
         tell_unknown(file, trained.unknown_characters(&prompt))?;
         let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
-        let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(&error.to_string()))?;
-        if self.json {
-            writeln!(out, "{}", json(&json!({ "file": file, "prompt": prompt, "text": text }))?)?;
-        } else {
-            writeln!(out, "{}", lines(&(prompt + &text)))?;
-        }
-        Ok(())
+        let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(file, &error))?;
+        Ok(Said::Text { prompt, text })
     }
+}
+
+fn failed(file: &str, problem: &dyn std::fmt::Display) -> Error {
+    Error::Failed(plain(&format!("{file}: {problem}")))
 }
 
 /// Says how many characters of a file the network does not know.
@@ -136,48 +156,4 @@ fn copy_of_stream(file: &str) -> std::io::Result<Option<tempfile::NamedTempFile>
         return Err(std::io::Error::other("more than 1 GB; save it as a file first"));
     }
     Ok(Some(copy))
-}
-
-fn in_words(file: &str, answer: &Prediction) -> String {
-    let of =
-        if answer.of.is_empty() { plain(file) } else { format!("{}:{}", plain(file), plain(&answer.of)) };
-    match &answer.class {
-        Some((class, name)) => {
-            // One output is the second class's probability.
-            let probability = match answer.output[..] {
-                [x] if *class == 0 => 1.0 - x,
-                [x] => x,
-                _ => answer.output[*class],
-            };
-            format!("{of}  {}  {:.1}%", plain(name), 100.0 * probability)
-        }
-        None if answer.meaning.is_some() => {
-            format!("{of}  {}", answer.meaning.as_deref().map(plain).unwrap_or_default())
-        }
-        None => {
-            let values: Vec<String> = answer.output.iter().map(|x| format!("{x:.4}")).collect();
-            format!("{of}  {}", values.join(" "))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_names_its_class_and_how_sure_it_is() {
-        let answer = |class: Option<(usize, String)>, output: &[f64]| Prediction {
-            of: "3".into(),
-            class,
-            meaning: None,
-            output: output.to_vec(),
-        };
-        assert_eq!(
-            in_words("a\u{1b}", &answer(Some((1, "b".into())), &[0.25, 0.75])),
-            "a\u{fffd}:3  b  75.0%"
-        );
-        assert_eq!(in_words("a", &answer(Some((0, "no".into())), &[0.125])), "a:3  no  87.5%");
-        assert_eq!(in_words("a", &answer(None, &[1.0, -0.5])), "a:3  1.0000 -0.5000");
-    }
 }

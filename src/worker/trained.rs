@@ -33,9 +33,23 @@ pub struct Prediction {
     pub output: Vec<f64>,
 }
 
+impl Prediction {
+    /// Its output with a number for each of [`Answers::names`]: one output that tells two classes apart is the second one's
+    /// probability.
+    pub fn by_name(&self) -> Vec<f64> {
+        match (&self.class, &self.output[..]) {
+            (Some(_), [second]) => vec![1.0 - second, *second],
+            _ => self.output.clone(),
+        }
+    }
+}
+
 /// What the network says to a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answers {
+    /// What the numbers of [`Prediction::by_name`] stand for: the classes, or the column that is predicted; empty where they
+    /// have no names.
+    pub names: Vec<String>,
     /// Sample by sample.
     pub predictions: Vec<Prediction>,
     /// The names of a table's columns that are neither inputs nor what the network predicts.
@@ -216,7 +230,23 @@ impl Trained {
                 output,
             }
         });
-        Ok(Answers { predictions: answers.collect(), left_out, unknown_characters })
+        Ok(Answers {
+            names: self.names_of(width),
+            predictions: answers.collect(),
+            left_out,
+            unknown_characters,
+        })
+    }
+
+    /// What the numbers of an output of this width stand for, where they have names.
+    fn names_of(&self, width: usize) -> Vec<String> {
+        let Preparation { classes, label, .. } = &self.preparation;
+        match (width, classes.len()) {
+            (1, 2) => classes.clone(),
+            (width, count) if width == count => classes.clone(),
+            (1, _) => label.iter().cloned().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Characters of a text that it does not know.

@@ -1,0 +1,65 @@
+//! The files that are asked about.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::super::Error;
+use super::failed;
+
+/// The file itself; of a folder all files in it and below, by name. Hidden ones are left out, as are linked folders, which could
+/// lead in a circle.
+pub(super) fn of(name: &str) -> Vec<Result<String, Error>> {
+    let path = Path::new(name);
+    if !path.is_dir() {
+        return vec![Ok(name.to_string())];
+    }
+    let mut files = Vec::new();
+    match walk(path, &mut files) {
+        Err(error) => files.push(Err(failed(name, &error))),
+        Ok(()) if files.is_empty() => files.push(Err(failed(name, &"there are no files in this folder"))),
+        Ok(()) => {}
+    }
+    files
+}
+
+fn walk(folder: &Path, files: &mut Vec<Result<String, Error>>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            walk(&path, files)?;
+        } else if path.is_file() {
+            files.push(
+                path.to_str().map(str::to_string).ok_or_else(|| {
+                    failed(&path.to_string_lossy(), &"this name is not UTF-8: rename the file")
+                }),
+            );
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_stands_for_all_files_below_it_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b/2.png", "b/1.png", "a.png", ".hidden", "c/.hidden"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let shown = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+        let found: Vec<String> = of(&shown("")).into_iter().map(Result::unwrap).collect();
+        assert_eq!(found, ["a.png", "b/1.png", "b/2.png"].map(shown));
+        assert!(of(&shown("c"))[0].as_ref().unwrap_err().to_string().ends_with("no files in this folder"));
+        assert_eq!(of("no/such/file").len(), 1);
+    }
+}

@@ -11,6 +11,7 @@ mod error;
 mod eval;
 mod experiment;
 mod export;
+mod folds;
 mod named;
 mod predict;
 mod presets;

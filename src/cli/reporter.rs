@@ -20,7 +20,7 @@ pub(super) struct Reporting {
     pub(super) json: bool,
     /// Print the result only
     #[arg(long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 impl Reporting {

@@ -14,7 +14,7 @@ use super::serve::starter;
 use super::signals::Signals;
 use super::text::plain;
 use super::threads::Threads;
-use super::{Error, candidates};
+use super::{Error, candidates, folds};
 use crate::preset::DeviceChoice;
 use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
@@ -49,6 +49,10 @@ pub struct Arguments {
     /// How many of the first layers with weights are not trained
     #[arg(long, value_name = "LAYERS", default_value_t = 0)]
     freeze: usize,
+    /// Cross-validation: cut the samples into this many parts, train once for each, test on that part, and tell mean and
+    /// standard deviation of the scores
+    #[arg(long, value_name = "PARTS", conflicts_with = "detach", value_parser = clap::value_parser!(u32).range(2..=1000))]
+    folds: Option<u32>,
     /// Keep nothing on disk
     #[arg(long)]
     no_save: bool,
@@ -68,6 +72,7 @@ pub struct Arguments {
 }
 
 /// Which worker trains.
+#[derive(Clone)]
 pub(super) enum Worker {
     /// One that keeps nothing on disk.
     Forgetful,
@@ -90,14 +95,18 @@ impl Arguments {
 
     /// Trains to the end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
-        let (worker, begin) = self.reporting.or_say_why(self.prepare())?;
+        let (worker, request) = self.reporting.or_say_why(self.prepare())?;
+        if let Some(of) = self.folds {
+            return folds::train(of, &worker, &request, &self.reporting);
+        }
+        let begin = Command::Train(Box::new(request));
         if self.detach {
             return self.reporting.or_say_why(detached(&begin, &self.reporting, self.threads));
         }
         follow(worker, begin, &self.reporting)
     }
 
-    fn prepare(&self) -> Result<(Worker, Command), Error> {
+    fn prepare(&self) -> Result<(Worker, TrainRequest), Error> {
         let experiment = with_overrides(&self.preset, &self.changes())?;
         let worker = if self.no_save {
             Worker::Forgetful
@@ -118,7 +127,7 @@ impl Arguments {
             freeze: self.freeze,
             ..TrainRequest::new(experiment)
         };
-        Ok((worker, Command::Train(Box::new(request))))
+        Ok((worker, request))
     }
 }
 
@@ -137,16 +146,29 @@ fn weights_of(wanted: &str) -> Result<String, Error> {
 
 /// Gives a worker a training and tells how it goes, to its end or until a signal.
 pub(super) fn follow(worker: Worker, begin: Command, reporting: &Reporting) -> Result<(), Error> {
+    let signals = reporting.or_say_why(Signals::catch())?;
+    follow_once(&signals, worker, begin, reporting)?;
+    signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+}
+
+/// As [`follow`], for one of several trainings: returns how it ended, also where a signal has ended it.
+///
+/// # Errors
+/// When the training fails, a signal ends it before it has begun, or its end is not saved.
+pub(super) fn follow_once(
+    signals: &Signals,
+    worker: Worker,
+    begin: Command,
+    reporting: &Reporting,
+) -> Result<Finish, Error> {
     let mut reporter = Reporter::new(reporting);
-    let signals = Signals::catch();
-    let ended = signals.and_then(|signals| Ok((hear(worker, begin, &signals, &mut reporter)?, signals)));
-    let ((finish, unsaved), signals) = ended.inspect_err(|error| reporter.fail(error))?;
+    let ended = hear(worker, begin, signals, &mut reporter);
+    let (finish, unsaved) = ended.inspect_err(|error| reporter.fail(error))?;
     let told = reporter.finish(&finish);
     if let Some(what) = unsaved {
         return Err(Error::Failed(plain(&format!("the end of the training is not saved: {what}"))));
     }
-    told?;
-    signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+    told.map(|()| finish)
 }
 
 /// Hears a training to its end; with it comes what of the end is not saved.

@@ -1,7 +1,11 @@
 //! `trainyard eval`: a run's scores on a test set.
 
+mod matrix;
+mod predictions;
+mod report;
+
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -13,6 +17,7 @@ use super::text::{self, plain};
 use super::threads::Threads;
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory};
+use crate::worker::assessment::Assessment;
 use crate::worker::{self, Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
@@ -27,6 +32,12 @@ pub struct Arguments {
     /// Score on the run's own data although it has changed since; it is prepared as the run learned it
     #[arg(long, conflicts_with = "data")]
     accept_changed_data: bool,
+    /// Tell more: precision, recall and F1 of each class, the confusion matrix, calibration; or errors in the data's unit
+    #[arg(long)]
+    report: bool,
+    /// Write what is true and what is predicted of each sample into this file
+    #[arg(long, value_name = "FILE.csv")]
+    predictions: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -153,9 +164,17 @@ impl Arguments {
         }
         let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;
+        let mut assessment = None;
+        if self.report || self.predictions.is_some() {
+            let answers = trained.answer_test().map_err(failed)?;
+            if let Some(path) = &self.predictions {
+                predictions::write(path, &answers)?;
+            }
+            assessment = Assessment::of(&answers).filter(|_| self.report);
+        }
         let mut out = std::io::stdout().lock();
         if self.json {
-            let line = text::json(&json!({
+            let mut line = json!({
                 "run": run,
                 "step": step,
                 "samples": samples,
@@ -163,12 +182,18 @@ impl Arguments {
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
                 "changed_data": changes,
-            }))?;
-            writeln!(out, "{line}")?;
+            });
+            if let Some(assessment) = &assessment {
+                line["report"] = json!(assessment);
+            }
+            writeln!(out, "{}", text::json(&line)?)?;
         } else {
             let unit = trained.unit_of(&scores).map(|of| format!(" in the unit of '{}'", plain(of)));
             let scores = in_words(&scores) + &unit.unwrap_or_default();
             writeln!(out, "{scores}  on {samples} samples, {run} at step {step}")?;
+            if let Some(assessment) = &assessment {
+                write!(out, "\n{}", report::page(assessment))?;
+            }
         }
         Ok(())
     }

@@ -48,6 +48,7 @@ Examples:
   trainyard train mnist-cnn --detach      go on without this terminal; `trainyard attach` shows it
   trainyard resume last                   the newest run goes on where it was interrupted
   trainyard resume last --epochs +5       a finished run is trained further
+  trainyard eval last --report            confusion matrix, precision and recall of each class, calibration
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line

@@ -6,6 +6,7 @@
 //! `figures/`: one file each). All of it is generic over the device; [`prepare`] chooses one.
 
 pub mod adversarial;
+pub mod assessment;
 pub mod autoencoder;
 pub mod epochs_done;
 pub mod error;
@@ -19,6 +20,7 @@ pub mod network;
 pub mod prepare;
 pub mod pretrain;
 pub mod report;
+mod roc;
 pub mod schedule;
 pub mod snapshot;
 pub mod stopping;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::evaluation::largest;
 use super::metrics::{Metric, Metrics};
+use super::roc::area;
 use super::task::Task;
 use crate::data::{Scale, Targets};
 use crate::nn::loss::Form;
@@ -183,9 +184,7 @@ impl ClassCounts {
                 let (all, truths) = self.outputs.as_ref()?;
                 mean(classes.filter_map(|class| {
                     let rows = all.chunks_exact(self.classes).zip(truths);
-                    let seen: Vec<_> =
-                        rows.map(|(row, &truth)| (row[class], truth as usize == class)).collect();
-                    area(&seen)
+                    area(rows.map(|(row, &truth)| (f64::from(row[class]), truth as usize == class)))
                 }))
             }
             _ => None,
@@ -276,7 +275,7 @@ fn of_two(metric: Metric, seen: &[(f32, bool)]) -> Option<f64> {
         seen.iter().filter(|&&(score, truth)| (score > 0.5) == said && truth == is).count() as f64
     };
     match metric {
-        Metric::RocAuc => area(seen),
+        Metric::RocAuc => area(seen.iter().map(|&(score, truth)| (f64::from(score), truth))),
         Metric::Precision | Metric::Recall | Metric::F1 => {
             Some(of_class(metric, count(true, true), count(true, false), count(false, true)))
         }
@@ -306,22 +305,6 @@ fn of_class(metric: Metric, right: f64, wrongly: f64, missed: f64) -> f64 {
         Metric::Recall => ratio(right, right + missed),
         _ => ratio(2.0 * right, 2.0 * right + wrongly + missed),
     }
-}
-
-/// Area under the ROC curve: the share of pairs of a positive and a negative sample that are in the right order; pairs
-/// with equal scores count half (Mann-Whitney). `None` where all samples are of one class: then there is no such pair.
-fn area(seen: &[(f32, bool)]) -> Option<f64> {
-    let mut sorted: Vec<(f32, bool)> = seen.to_vec();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut below, mut in_order) = (0.0_f64, 0.0_f64);
-    for equals in sorted.chunk_by(|a, b| a.0 == b.0) {
-        let positives = equals.iter().filter(|(_, is)| *is).count() as f64;
-        let negatives = equals.len() as f64 - positives;
-        in_order += positives * (below + negatives / 2.0);
-        below += negatives;
-    }
-    let positives = sorted.len() as f64 - below;
-    (positives * below > 0.0).then(|| in_order / (positives * below))
 }
 
 #[cfg(test)]
@@ -408,9 +391,7 @@ mod tests {
     }
 
     #[test]
-    fn an_area_needs_both_classes() {
-        assert_eq!(area(&[(0.2, true), (0.7, true)]), None);
-        assert_eq!(area(&[]), None);
+    fn samples_of_one_class_have_no_area() {
         let mut tally = Tally::new(Task::Binary, Form::Output, &[], &[]);
         tally.add(&[0.2, 0.7], 1, &Targets::Values(vec![1.0, 1.0]));
         let metrics = tally.metrics(0.0);

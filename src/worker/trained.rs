@@ -9,7 +9,7 @@ use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, S
 use crate::run::{Checkpoint, RunDirectory};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
-use crate::train::{self, Metric, Scores, Training, Writing};
+use crate::train::{self, Metric, Scores, Training, Writing, assessment};
 
 /// The network of a run, trained.
 pub struct Trained {
@@ -67,6 +67,11 @@ pub enum Unusable {
     /// Its network or data.
     #[error(transparent)]
     Training(#[from] train::Error),
+    /// Its network does not predict what its samples have.
+    #[error(
+        "this network predicts no classes and no values of its samples, so that there is nothing to compare one by one"
+    )]
+    NoTruth,
     /// The file is not what this network takes.
     #[error("{file}: {problem}")]
     File {
@@ -190,6 +195,24 @@ impl Trained {
     pub fn evaluate(&mut self) -> Result<(Scores, usize), Unusable> {
         let samples = self.training.splits().test.len();
         Ok((self.training.evaluate_test()?, samples))
+    }
+
+    /// What it says to the samples of its test set, beside what is true.
+    ///
+    /// # Errors
+    /// When it does not predict what a sample has, as a generator does not; or when the device fails.
+    pub fn answer_test(&mut self) -> Result<assessment::Answers, Unusable> {
+        let preset = self.training.preset().clone();
+        match preset.procedure {
+            Procedure::Supervised | Procedure::Pretraining(_) => {}
+            Procedure::Autoencoder(_)
+            | Procedure::Variational(_)
+            | Procedure::Adversarial(_)
+            | Procedure::Language(_) => return Err(Unusable::NoTruth),
+        }
+        let test = self.training.splits().test.clone();
+        let (model, _) = self.training.model_and_splits();
+        Ok(assessment::ask(model, &preset, &*test)?)
     }
 
     /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a

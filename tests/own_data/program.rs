@@ -69,6 +69,22 @@ impl Desk {
         child.wait_with_output().expect("the program ends")
     }
 
+    /// What a shell is offered for the last of these words, as bash asks for it.
+    pub fn completions(&self, words: &[&str]) -> Vec<u8> {
+        let output = Command::new(env!("CARGO_BIN_EXE_trainyard"))
+            .arg("--")
+            .args(words)
+            .current_dir(self.folder.path())
+            .env("TRAINYARD_HOME", self.folder.path().join("home"))
+            .env("TRAINYARD_COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string())
+            .env("_CLAP_IFS", "\n")
+            .output()
+            .expect("the program starts");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
     /// What it printed, a JSON object a line.
     pub fn lines(&self, words: &[&str], input: &[u8]) -> Vec<Value> {
         let output = self.run(words, input);

@@ -1,0 +1,117 @@
+//! A network's answers to a test set, judged, as a person reads it in a terminal of 80 columns.
+
+use super::super::text::plain;
+use super::matrix::{self, left, right};
+use crate::tui::widgets::text::cut;
+use crate::worker::assessment::{
+    Assessment, Average, Calibration, ClassScores, Classes, Labels, OutputScores, Values,
+};
+
+/// Columns of the names on the left.
+const NAME: usize = 30;
+/// Columns of a number.
+const CELL: usize = 10;
+
+/// The report.
+pub(super) fn page(assessment: &Assessment) -> String {
+    match assessment {
+        Assessment::Classes(classes) => of_classes(classes),
+        Assessment::Labels(labels) => of_labels(labels),
+        Assessment::Values(values) => of_values(values),
+    }
+}
+
+fn line(name: &str, cells: &[String]) -> String {
+    let cells: String = cells.iter().map(|cell| right(&format!(" {cell}"), CELL)).collect();
+    let line = left(&cut(&plain(name), NAME - 1), NAME) + &cells;
+    line.trim_end().to_string() + "\n"
+}
+
+fn head(cells: &[&str]) -> String {
+    line("", &cells.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+fn share(number: f64) -> String {
+    format!("{number:.4}")
+}
+
+/// A value of the data, whatever its size.
+fn number(value: f64) -> String {
+    match value.abs() {
+        size if size < 1e3 => format!("{value:.4}"),
+        size if size < 1e7 => format!("{value:.1}"),
+        _ => format!("{value:.3e}"),
+    }
+}
+
+fn or_dash(number: Option<f64>) -> String {
+    number.map_or("-".into(), share)
+}
+
+fn scores(class: &ClassScores) -> String {
+    let ClassScores { name, precision, recall, f1, support, roc_auc } = class;
+    line(name, &[share(*precision), share(*recall), share(*f1), or_dash(*roc_auc), support.to_string()])
+}
+
+fn average(name: &str, Average { precision, recall, f1, roc_auc }: &Average) -> String {
+    line(name, &[share(*precision), share(*recall), share(*f1), or_dash(*roc_auc)])
+}
+
+fn of_classes(classes: &Classes) -> String {
+    let mut text = head(&["precision", "recall", "F1", "ROC AUC", "samples"]);
+    text.extend(classes.classes.iter().map(scores));
+    text += &average("macro average", &classes.macro_average);
+    text += &average("weighted average", &classes.weighted_average);
+    text += &format!("\naccuracy {:.4}", classes.accuracy);
+    for top in &classes.top {
+        text += &format!("   among the likeliest {} {:.4}", top.k, top.accuracy);
+    }
+    text += "\n\n";
+    if let Some(calibration) = &classes.calibration {
+        text += &of_calibration(calibration);
+    }
+    let names: Vec<&str> = classes.classes.iter().map(|class| class.name.as_str()).collect();
+    text + &matrix::page(&names, &classes.confusion)
+}
+
+fn of_calibration(calibration: &Calibration) -> String {
+    let Calibration { expected_error, brier, bins } = calibration;
+    let mut text = format!("calibration: expected error {expected_error:.4}, Brier score {brier:.4}\n");
+    text += &head(&["samples", "said", "right"]);
+    for bin in bins {
+        let range = format!("probability {:.1} to {:.1}", bin.from, bin.to);
+        text += &line(&range, &[bin.samples.to_string(), share(bin.confidence), share(bin.accuracy)]);
+    }
+    text + "\n"
+}
+
+fn of_labels(labels: &Labels) -> String {
+    let mut text = head(&["precision", "recall", "F1", "ROC AUC", "samples"]);
+    text.extend(labels.labels.iter().map(scores));
+    text += &average("micro average", &labels.micro_average);
+    text += &average("macro average", &labels.macro_average);
+    text += &average("weighted average", &labels.weighted_average);
+    let Labels { accuracy, exact, .. } = labels;
+    text + &format!("\nlabels that are right {accuracy:.4}   samples with all labels right {exact:.4}\n")
+}
+
+fn of_values(values: &Values) -> String {
+    let mut text = head(&["MAE", "RMSE", "R²", "median", "largest"]);
+    text.extend(values.outputs.iter().map(errors));
+    text += &errors(&values.all);
+    text += "\nthe largest errors\n";
+    text += &head(&["row", "true", "predicted"]);
+    for large in &values.largest {
+        let name = large.sample.as_deref().unwrap_or(&large.output);
+        text += &line(name, &[large.row.to_string(), number(large.truth), number(large.prediction)]);
+    }
+    text
+}
+
+fn errors(output: &OutputScores) -> String {
+    let OutputScores { name, mae, rmse, r_squared, median_error, largest_error } = output;
+    line(
+        name,
+        &[number(*mae), number(*rmse), or_dash(*r_squared), number(*median_error), number(*largest_error)],
+    )
+}

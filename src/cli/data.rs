@@ -27,7 +27,7 @@ enum Action {
     List,
     /// Look at a file or folder: counts, shapes, class balance, the first problems; exit status 1 if there are any
     Check {
-        /// IDX (plain or .gz), CSV, TSV, NPY, NPZ, text, or a folder of class folders of images or WAV files
+        /// CSV, TSV, NPY, IDX or text, gzipped or not; NPZ, an image, a sound; or a folder of class folders of images or sounds
         #[arg(required = true)]
         paths: Vec<PathBuf>,
         /// The column that a table is to predict: its name, or its number from 1; the last one if left out

@@ -1,4 +1,4 @@
-//! The spectrogram of a sound, from a test sample or from a WAV file of the person's own, with low tones at the bottom,
+//! The spectrogram of a sound, from a test sample or from a file of the person's own, with low tones at the bottom,
 //! and what the network hears in it.
 
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_sound = speech::form_of(&preset.data.source).is_some() && !splits.test.is_empty();
-    let own = Knob::Text { label: "a WAV file of your own".into(), start: String::new() };
+    let own = Knob::Text { label: "a sound file of your own".into(), start: String::new() };
     is_sound.then(|| FigureInfo {
         name: NAME.into(),
         title: "Spectrogram".into(),
@@ -37,7 +37,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         None => {
             let spoken =
                 test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
-            let own = "press Enter to type the path of a WAV file of your own".into();
+            let own = "press Enter to type the path of a sound file of your own".into();
             (chosen.batch.inputs, vec![own, format!("{}{spoken}   {size}", chosen.name)])
         }
         Some(file) => match read(subject.preset, test, &file) {

@@ -66,7 +66,7 @@ fn of(source: &Source, path: &Path, most: u64) -> Result<Fingerprint, Error> {
     let size = |file: &PathBuf| match files::open_sized(file) {
         Ok((_, size)) => Ok(Some(size)),
         // Of several files one may be broken, which is for their reader to refuse or to skip.
-        Err(error) if file != path && cannot_be_read(&error) => Ok(None),
+        Err(error) if file != path && error.is_of_the_file() => Ok(None),
         Err(error) => Err(broken(file)(error)),
     };
     let sizes = read.iter().map(size).collect::<Result<Vec<Option<u64>>, Error>>()?;
@@ -90,17 +90,6 @@ fn of(source: &Source, path: &Path, most: u64) -> Result<Fingerprint, Error> {
         }
     };
     Ok(Fingerprint { count: read.len() as u64, bytes, sha256 })
-}
-
-/// Whether it is the file, and not the state of the machine, that keeps it from being read.
-fn cannot_be_read(error: &files::Error) -> bool {
-    match error {
-        files::Error::NotRegular(_) => true,
-        files::Error::System(error) => {
-            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
-        }
-        files::Error::TooLong { .. } | files::Error::NotText { .. } => false,
-    }
 }
 
 /// The SHA-256 of a file of `size` bytes; of its pieces where it is larger than `share`.

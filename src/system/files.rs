@@ -35,6 +35,18 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether it is the file that cannot be read, and not the machine that is out of files, memory or patience.
+    pub fn is_of_the_file(&self) -> bool {
+        match self {
+            Error::NotRegular(_) | Error::TooLong { .. } | Error::NotText { .. } => true,
+            Error::System(error) => {
+                matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+            }
+        }
+    }
+}
+
 impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         match error {

@@ -24,9 +24,18 @@ pub const START: u64 = 32;
 impl Kind {
     /// Whether a file is of this kind: its name says so, or what it begins with. One that is named so and holds something else
     /// is for the decoder to refuse.
-    pub fn takes(&self, file: &Path) -> bool {
-        let ending = ending(file);
-        self.endings.contains(&&ending[..]) || first_bytes(file).is_ok_and(|start| (self.is_one)(&start))
+    ///
+    /// # Errors
+    /// When the machine, not the file, keeps it from being looked into.
+    pub fn takes(&self, file: &Path) -> Result<bool, files::Error> {
+        if self.endings.contains(&&ending(file)[..]) {
+            return Ok(true);
+        }
+        match first_bytes(file) {
+            Ok(start) => Ok((self.is_one)(&start)),
+            Err(error) if error.is_of_the_file() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -36,7 +36,7 @@ pub fn list(folder: &Path, kind: &Kind) -> Result<Classed, Error> {
         } else if class.is_dir() {
             found.add_class(folder, &class, kind)?;
         } else {
-            match kind.takes(&class) {
+            match takes(kind, &class)? {
                 true => found.left_out.without_class += 1,
                 false => found.left_out.add_other(&class),
             }
@@ -56,6 +56,10 @@ pub fn list(folder: &Path, kind: &Kind) -> Result<Classed, Error> {
 
 fn broken(folder: &Path, problem: String) -> Error {
     Error::Broken { origin: folder.to_string_lossy().into_owned(), problem }
+}
+
+fn takes(kind: &Kind, file: &Path) -> Result<bool, Error> {
+    kind.takes(file).map_err(|error| broken(file, error.to_string()))
 }
 
 /// What is in a folder, by name.
@@ -99,7 +103,7 @@ impl Classed {
                     None => return Err(broken(class, error.to_string())),
                 },
             };
-            if kind.takes(&path) {
+            if takes(kind, &path)? {
                 files.push(path);
             } else {
                 self.left_out.add_other(&path);

@@ -145,7 +145,7 @@ fn paths_are_seen_from_the_presets_folder() {
     let variable = ["train", "deep/reg.ron", "--set", "data.source.file=\"$NO_SUCH_VARIABLE/t.csv\""];
     let (refused, code) = desk.failure(&variable);
     assert!(
-        code == Some(1) && refused.contains("the variable NO_SUCH_VARIABLE, which is not set"),
+        code == Some(2) && refused.contains("the variable NO_SUCH_VARIABLE, which is not set"),
         "{refused}"
     );
 }

@@ -17,8 +17,7 @@ use super::text::{self, plain};
 use super::threads::Threads;
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory};
-use crate::worker::assessment::Assessment;
-use crate::worker::{self, Trained, Unusable};
+use crate::worker::{self, Assessment, Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]

@@ -18,7 +18,10 @@ mod thinning;
 mod threads;
 mod trained;
 
-pub use crate::train::{Writing, assessment};
+pub use crate::train::Writing;
+pub use crate::train::assessment::{
+    Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, OutputScores, Values,
+};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};

@@ -7,9 +7,10 @@ use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
 use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, Source, Sp500};
 use crate::run::{Checkpoint, RunDirectory};
+use crate::train::assessment::{Comparison, compare};
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::transfer::Loaded;
-use crate::train::{self, Metric, Scores, Training, Writing, assessment};
+use crate::train::{self, Metric, Scores, Training, Writing};
 
 /// The network of a run, trained.
 pub struct Trained {
@@ -201,7 +202,7 @@ impl Trained {
     ///
     /// # Errors
     /// When it does not predict what a sample has, as a generator does not; or when the device fails.
-    pub fn answer_test(&mut self) -> Result<assessment::Answers, Unusable> {
+    pub fn answer_test(&mut self) -> Result<Comparison, Unusable> {
         let preset = self.training.preset().clone();
         match preset.procedure {
             Procedure::Supervised | Procedure::Pretraining(_) => {}
@@ -212,7 +213,7 @@ impl Trained {
         }
         let test = self.training.splits().test.clone();
         let (model, _) = self.training.model_and_splits();
-        Ok(assessment::ask(model, &preset, &*test)?)
+        Ok(compare(model, &preset, &*test)?)
     }
 
     /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a

@@ -4,10 +4,10 @@ use std::fs;
 use std::process::Output;
 use std::time::{Duration, SystemTime};
 
-use trainyard::run::Status;
 use trainyard::run::lock::Lock;
+use trainyard::run::{Checkpoint, Status};
 
-use crate::program::Home;
+use crate::program::{Home, newest};
 
 /// A home with as many runs, oldest first.
 fn with_runs(count: usize) -> Home {
@@ -87,10 +87,14 @@ fn the_best_and_the_newest_checkpoint_stay_with_their_run() {
     let home = with_runs(1);
     let run = home.run();
     let best = run.manifest().expect("a manifest").best.map(|best| best.step);
+    // How many there are by themselves depends on how fast the disk is.
+    let end = newest(&run).expect("a checkpoint");
+    for step in [1, 2] {
+        run.save_checkpoint(&Checkpoint { step, ..end.clone() }).expect("a checkpoint");
+    }
     let before = run.checkpoints().expect("a list");
-    assert!(before.len() >= 3, "{before:?}");
     let (code, said) = prune(&home, &["--checkpoints", "--yes"]);
-    assert!(code == 0 && said.contains("checkpoints of steps"), "{said}");
+    assert!(code == 0 && said.contains("checkpoints of steps") && said.contains("removed: "), "{said}");
     let newest = *before.last().expect("a checkpoint");
     let mut expected: Vec<u64> = best.into_iter().chain([newest]).collect();
     expected.dedup();

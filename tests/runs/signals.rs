@@ -43,6 +43,25 @@ fn a_signal_leaves_a_checkpoint_from_which_the_run_comes_to_the_same_weights() {
 }
 
 #[test]
+fn a_signal_ends_a_fold_and_what_is_complete_is_told() {
+    let home = Home::new();
+    let (mut child, lines) =
+        home.start(&["train", "breast-cancer", "--folds", "3", "--epochs", "100", "--json"]);
+    let until = |event: &str| {
+        let mut lines = lines.iter();
+        lines.find(|line| line["event"] == event).expect("it is told")
+    };
+    until("finished");
+    until("started");
+    signal(&child, "INT");
+    let told = until("folds");
+    assert_eq!((told["folds"].as_u64(), told["complete"].as_u64()), (Some(3), Some(1)), "{told}");
+    assert!(told["scores"]["loss"]["standard_deviation"].is_null(), "{told}");
+    assert_eq!(child.wait().expect("it is our child").code(), Some(130));
+    assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
+}
+
+#[test]
 fn the_first_signal_ends_a_training_in_the_middle_of_a_step_without_an_end() {
     for procedure in [
         "pretraining(method: rbm(gibbs_steps: 1000000000))",

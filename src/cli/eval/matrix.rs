@@ -21,18 +21,20 @@ pub(super) fn page(names: &[&str], counts: &[Vec<u64>]) -> String {
     let largest = counts.iter().flatten().max().map_or(1, |count| count.to_string().len());
     let longest = names.iter().map(|name| name.width()).max().unwrap_or(0);
     let cells = COLUMN_NAMES.map(|most| largest.max(longest.min(most)) + 1);
-    let cell = if before + names.len() * cells[0] <= WIDTH { cells[0] } else { cells[1] };
-    let room = (WIDTH - before) / cell;
-    let shown =
-        if names.len() <= room { (0..names.len()).collect() } else { most_confused(counts, room - 1) };
+    let fits = |cell: usize| before + names.len() * cell <= WIDTH;
+    let cell = cells.into_iter().find(|&cell| fits(cell)).unwrap_or(cells[1].max(OTHERS.width() + 1));
+    let shown = match fits(cell) {
+        true => (0..names.len()).collect(),
+        false => most_confused(counts, (WIDTH - before) / cell - 1),
+    };
     let has_others = shown.len() < names.len();
     let mut text = match has_others {
         false => "confusion: a row for each true class, a column for each predicted one\n".to_string(),
         true => format!(
-            "confusion: a row for each true class, a column for each predicted one; the {} of {} classes that are\n\
+            "confusion: a row for each true class, a column for each predicted one;\nof {} classes the {} that are \
              confused most\n",
-            shown.len(),
-            names.len()
+            names.len(),
+            shown.len()
         ),
     };
     let heads = shown.iter().map(|&class| names[class].as_str()).chain(has_others.then_some(OTHERS));

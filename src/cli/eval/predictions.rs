@@ -4,22 +4,22 @@ use std::path::Path;
 
 use super::super::{Error, csv_text};
 use crate::run::{self, atomic};
-use crate::worker::assessment::Answers;
+use crate::worker::Comparison;
 
 /// Writes a row a sample: its number in the test set from 1, a few words on it where there are some, what is true, what is
 /// predicted, and the probabilities of classes.
 ///
 /// # Errors
 /// When the file cannot be written; what was there stays.
-pub(super) fn write(path: &Path, answers: &Answers) -> Result<(), Error> {
+pub(super) fn write(path: &Path, answers: &Comparison) -> Result<(), Error> {
     let content = table(answers)?;
     let unwritten = run::Error::io(path, "writing");
     atomic::write_for_others(path, |out| out.write_all(&content).map_err(unwritten))?;
     Ok(())
 }
 
-fn table(answers: &Answers) -> Result<Vec<u8>, Error> {
-    let Answers { names, captions, .. } = answers;
+fn table(answers: &Comparison) -> Result<Vec<u8>, Error> {
+    let Comparison { names, captions, .. } = answers;
     let has_captions = captions.iter().any(Option::is_some);
     let mut head = vec!["row".to_string()];
     head.extend(has_captions.then(|| "sample".to_string()));
@@ -41,7 +41,7 @@ fn table(answers: &Answers) -> Result<Vec<u8>, Error> {
             cells.push(captions.get(place).cloned().flatten().unwrap_or_default());
         }
         match answers.tells_classes() {
-            true => cells.extend([truth, row].map(|numbers| names[Answers::class(numbers)].clone())),
+            true => cells.extend([truth, row].map(|numbers| names[Comparison::class(numbers)].clone())),
             false => cells.extend(truth.iter().map(ToString::to_string)),
         }
         cells.extend(row.iter().map(ToString::to_string));

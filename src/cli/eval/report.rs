@@ -3,9 +3,7 @@
 use super::super::text::plain;
 use super::matrix::{self, left, right};
 use crate::tui::widgets::text::cut;
-use crate::worker::assessment::{
-    Assessment, Average, Calibration, ClassScores, Classes, Labels, OutputScores, Values,
-};
+use crate::worker::{Assessment, Average, Calibration, ClassScores, Classes, Labels, OutputScores, Values};
 
 /// Columns of the names on the left.
 const NAME: usize = 30;

@@ -1,6 +1,7 @@
 //! `trainyard runs prune`: removes runs, or their older checkpoints.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
@@ -86,30 +87,46 @@ impl Arguments {
             if !self.dry_run && !self.may_remove(&doomed)? {
                 return Err(Error::Failed("nothing is removed".into()));
             }
-            prune::sweep(&runs);
-            for doomed in &doomed {
-                let removed = if self.dry_run { Ok(false) } else { remove(doomed).map(|()| true) };
-                if let Err(problem) = &removed {
-                    left += 1;
-                    warn(&format!("{}: {problem}", doomed.overview.run.name()));
-                }
-                if self.json {
-                    let line = json!({
-                        "run": doomed.overview.run.name(),
-                        "status": doomed.overview.standing().word(),
-                        "checkpoints": doomed.steps,
-                        "bytes": doomed.bytes,
-                        "removed": removed.unwrap_or(false),
-                    });
-                    writeln!(out, "{}", text::json(&line)?)?;
-                }
-            }
+            left += self.carry_out(&mut out, &runs, &doomed)?;
         }
         match left {
             0 => Ok(()),
             1 => Err(Error::Failed("1 run is left as it is".into())),
             count => Err(Error::Failed(format!("{count} runs are left as they are"))),
         }
+    }
+
+    /// Removes what is to go, unless this is a rehearsal; returns how many runs are left as they are.
+    fn carry_out(&self, out: &mut impl Write, runs: &Path, doomed: &[Doomed]) -> Result<usize, Error> {
+        if !self.dry_run {
+            prune::sweep(runs);
+        }
+        let (mut left, mut gone) = (0, Vec::new());
+        for doomed in doomed {
+            let removed = if self.dry_run { Ok(false) } else { remove(doomed).map(|()| true) };
+            match &removed {
+                Ok(true) => gone.push(doomed),
+                Ok(false) => {}
+                Err(problem) => {
+                    left += 1;
+                    warn(&format!("{}: {problem}", doomed.overview.run.name()));
+                }
+            }
+            if self.json {
+                let line = json!({
+                    "run": doomed.overview.run.name(),
+                    "status": doomed.overview.standing().word(),
+                    "checkpoints": doomed.steps,
+                    "bytes": doomed.bytes,
+                    "removed": removed.unwrap_or(false),
+                });
+                writeln!(out, "{}", text::json(&line)?)?;
+            }
+        }
+        if !self.json && !gone.is_empty() {
+            writeln!(out, "removed: {}", what(&gone))?;
+        }
+        Ok(left)
     }
 
     /// The runs that all conditions choose; `all` has the oldest first.
@@ -149,7 +166,7 @@ impl Arguments {
         if self.yes {
             return Ok(true);
         }
-        let what = what(doomed);
+        let what = what(&doomed.iter().collect::<Vec<_>>());
         if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
             return Err(Error::Usage(format!(
                 "{what} would be removed: --yes removes without a question, --dry-run only lists"
@@ -169,7 +186,7 @@ fn remove(doomed: &Doomed) -> Result<(), crate::run::Error> {
     }
 }
 
-fn what(doomed: &[Doomed]) -> String {
+fn what(doomed: &[&Doomed]) -> String {
     let size: Option<u64> = doomed.iter().map(|doomed| doomed.bytes).sum();
     let size = size.map(|size| format!(", {}", bytes(size))).unwrap_or_default();
     let checkpoints: usize = doomed.iter().filter_map(|doomed| doomed.steps.as_ref()).map(Vec::len).sum();

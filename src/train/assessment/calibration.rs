@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answers::Answers;
+use super::comparison::Comparison;
 
 /// Bins of confidence.
 const BINS: usize = 10;
@@ -39,7 +39,7 @@ pub struct Bin {
 
 impl Calibration {
     /// Of classes; `None` where the outputs are no probabilities.
-    pub(super) fn of(answers: &Answers) -> Option<Self> {
+    pub(super) fn of(answers: &Comparison) -> Option<Self> {
         let is_probability = |p: &f64| (-ROUNDING..=1.0 + ROUNDING).contains(p);
         let are_probabilities =
             |row: &[f64]| row.iter().all(is_probability) && (row.iter().sum::<f64>() - 1.0).abs() <= ROUNDING;
@@ -49,15 +49,15 @@ impl Calibration {
         let mut bins = [(0_u64, 0.0, 0_u64); BINS];
         let mut squares = 0.0;
         for (row, truth) in answers.rows() {
-            let class = Answers::class(row);
+            let class = Comparison::class(row);
             let confidence = row[class];
             let bin = (confidence * BINS as f64).ceil().clamp(1.0, BINS as f64) as usize - 1;
             let (samples, sum, right) = &mut bins[bin];
             *samples += 1;
             *sum += confidence;
             *right += u64::from(truth[class] == 1.0);
-            let classes = row.iter().zip(truth).map(|(p, truth)| (p - truth).powi(2));
-            squares += if answers.width == 2 { classes.last().unwrap_or(0.0) } else { classes.sum() };
+            let square = |class: usize| (row[class] - truth[class]).powi(2);
+            squares += if answers.width == 2 { square(1) } else { (0..answers.width).map(square).sum() };
         }
         let all = answers.samples() as f64;
         let bins: Vec<Bin> = bins

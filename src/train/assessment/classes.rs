@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::answers::Answers;
 use super::calibration::Calibration;
+use super::comparison::Comparison;
 use crate::train::roc::area;
 
 /// How well a network tells classes apart.
@@ -104,14 +104,14 @@ impl Average {
 }
 
 impl Classes {
-    pub(super) fn of(answers: &Answers) -> Self {
+    pub(super) fn of(answers: &Comparison) -> Self {
         let width = answers.width;
         let mut confusion = vec![vec![0_u64; width]; width];
         // How many outputs are larger than that of the true class, or equal and before it.
         let mut places = vec![0_u64; width];
         for (row, truth) in answers.rows() {
-            let class = Answers::class(truth);
-            confusion[class][Answers::class(row)] += 1;
+            let class = Comparison::class(truth);
+            confusion[class][Comparison::class(row)] += 1;
             let is_before = |(place, &p): (usize, &f64)| p > row[class] || (p == row[class] && place < class);
             places[row.iter().enumerate().filter(|&output| is_before(output)).count()] += 1;
         }

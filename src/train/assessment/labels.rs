@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::answers::Answers;
 use super::classes::{Average, ClassScores};
+use super::comparison::Comparison;
 use crate::train::roc::area;
 
 /// A label is said to be there from this probability on, exclusive.
@@ -29,7 +29,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    pub(super) fn of(answers: &Answers) -> Self {
+    pub(super) fn of(answers: &Comparison) -> Self {
         let is_there = |number: f64| number > THRESHOLD;
         let count = |of: &dyn Fn(bool, bool) -> bool, label: usize| {
             answers.rows().filter(|(row, truth)| of(is_there(row[label]), is_there(truth[label]))).count()

@@ -8,9 +8,9 @@
 //!
 //! The tests compare with `tests/reference/sklearn_report.json`.
 
-mod answers;
 mod calibration;
 mod classes;
+mod comparison;
 mod labels;
 #[cfg(test)]
 mod tests;
@@ -18,9 +18,9 @@ mod values;
 
 use serde::Serialize;
 
-pub use answers::{Answers, ask};
 pub use calibration::{Bin, Calibration};
 pub use classes::{Average, ClassScores, Classes, TopK};
+pub use comparison::{Comparison, compare};
 pub use labels::Labels;
 pub use values::{Largest, OutputScores, Values};
 
@@ -40,7 +40,7 @@ pub enum Assessment {
 
 impl Assessment {
     /// Judges answers; `None` where there are none, or their task has no such scores: a language model's have not.
-    pub fn of(answers: &Answers) -> Option<Self> {
+    pub fn of(answers: &Comparison) -> Option<Self> {
         if answers.samples() == 0 {
             return None;
         }

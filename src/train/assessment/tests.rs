@@ -24,7 +24,7 @@ fn cases(task: &str) -> Vec<(Case, Assessment)> {
     let cases = cases.into_iter().filter(|case| case.task == task);
     let judged = cases.map(|case| {
         let width = case.outputs[0].len();
-        let answers = Answers {
+        let answers = Comparison {
             task: match task {
                 "classes" => Task::Multiclass,
                 "labels" => Task::Multilabel,
@@ -131,7 +131,7 @@ fn values_are_judged_as_scikit_learn_judges_them() {
 
 #[test]
 fn outputs_that_are_no_probabilities_have_no_calibration() {
-    let answers = Answers {
+    let answers = Comparison {
         task: Task::Multiclass,
         names: ["a", "b", "c"].map(String::from).to_vec(),
         width: 3,
@@ -141,5 +141,5 @@ fn outputs_that_are_no_probabilities_have_no_calibration() {
     };
     let Some(Assessment::Classes(classes)) = Assessment::of(&answers) else { panic!("it has classes") };
     assert_eq!((classes.calibration, classes.accuracy), (None, 1.0));
-    assert_eq!(Assessment::of(&Answers { outputs: vec![], truths: vec![], ..answers }), None);
+    assert_eq!(Assessment::of(&Comparison { outputs: vec![], truths: vec![], ..answers }), None);
 }

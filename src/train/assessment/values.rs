@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::answers::Answers;
+use super::comparison::Comparison;
 
 /// How many of the largest errors are told.
 const LARGEST: usize = 5;
@@ -56,7 +56,7 @@ pub struct Largest {
 }
 
 impl Values {
-    pub(super) fn of(answers: &Answers) -> Self {
+    pub(super) fn of(answers: &Comparison) -> Self {
         let outputs: Vec<OutputScores> = (0..answers.width)
             .map(|place| {
                 let pairs: Vec<(f64, f64)> =

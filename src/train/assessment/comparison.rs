@@ -10,7 +10,7 @@ use crate::train::task::Task;
 
 /// A network's answers to the samples of a set, and the truth, row by row.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answers {
+pub struct Comparison {
     /// What the outputs mean.
     pub task: Task,
     /// What an output stands for, where that has a name: a class, a column.
@@ -25,7 +25,7 @@ pub struct Answers {
     pub captions: Vec<Option<String>>,
 }
 
-impl Answers {
+impl Comparison {
     /// How many samples.
     pub fn samples(&self) -> usize {
         self.outputs.len() / self.width.max(1)
@@ -51,11 +51,11 @@ impl Answers {
 ///
 /// # Errors
 /// When the samples cannot be read, or the device fails.
-pub fn ask(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) -> Result<Answers, Error> {
+pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) -> Result<Comparison, Error> {
     let width = model.output_width();
     let task = Task::of(preset, set, width);
     let is_one_for_two = task == Task::Binary && width == 1;
-    let mut answers = Answers {
+    let mut answers = Comparison {
         task,
         names: names(set, task, width),
         width: if is_one_for_two { 2 } else { width },

@@ -106,7 +106,7 @@ impl Found {
             .map_err(|error| self.unloaded(&error))
     }
 
-    /// The network with the run's own data, which may have changed only where that is accepted.
+    /// The network with the run's own data, which may have changed only where that is accepted; `changes` then gets how.
     fn load_with_data(&self, accepts_changes: bool, changes: &mut Vec<String>) -> Result<Trained, Error> {
         if let Some(learned) = &self.learned {
             let changed = worker::check_own_data(learned, accepts_changes);
@@ -180,7 +180,9 @@ impl Arguments {
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
+                "unit": trained.unit_of(&scores),
                 "changed_data": changes,
+                "notices": trained.notices(),
             });
             if let Some(assessment) = &assessment {
                 line["report"] = json!(assessment);

@@ -82,6 +82,7 @@ impl Arguments {
                 Err(error) => {
                     unanswered += 1;
                     writeln!(std::io::stderr(), "trainyard: {error}")?;
+                    output.unanswered(&error)?;
                 }
             }
         }
@@ -123,10 +124,11 @@ impl Arguments {
         read.map_err(|error| failed(file, &error))?;
         let prompt = data::text_of(&prompt)
             .map_err(|error| failed(file, &format!("a language model continues a text: {error}")))?;
-        tell_unknown(file, trained.unknown_characters(&prompt))?;
+        let unknown_characters = trained.unknown_characters(&prompt);
+        tell_unknown(file, unknown_characters)?;
         let how = Writing { temperature: self.temperature, length: self.length as usize, seed: self.seed };
         let (prompt, text) = trained.write(file, &prompt, how).map_err(|error| failed(file, &error))?;
-        Ok(Said::Text { prompt, text })
+        Ok(Said::Text { prompt, text, unknown_characters })
     }
 }
 

@@ -17,6 +17,11 @@ use crate::nn::Interrupt;
 /// The most requests that wait for the worker. It takes them between two steps, faster than keys held down send them.
 pub const REQUESTS: usize = 256;
 
+/// The reply to a request beyond [`REQUESTS`].
+pub(super) fn too_many() -> Reply {
+    Reply::Refused(format!("the engine is busy: {REQUESTS} requests wait for it already"))
+}
+
 /// Sends requests to the worker.
 #[derive(Clone)]
 pub struct Client {
@@ -39,8 +44,7 @@ impl Client {
     pub fn request(&self, request: Request) {
         let ends = request.command.ends_training();
         if let Err(TrySendError::Full(Request { id, .. })) = self.sender.try_send(request) {
-            let reason = format!("the engine is busy: {REQUESTS} requests wait for it already");
-            self.shared.put(Event::Reply { to: id, reply: Reply::Refused(reason) });
+            self.shared.put(Event::Reply { to: id, reply: too_many() });
         } else if ends {
             self.shared.interrupt.raise();
         }

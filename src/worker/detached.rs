@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
-use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
+use super::channel::{Client, Events, Inbox, Outbox, REQUESTS, spawn_with, too_many};
 use super::engine::spawn_keeping;
 use super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
 use super::remote::Remote;
@@ -272,9 +272,11 @@ impl Bridge<'_> {
                 starting.terminate();
                 is_ended = true;
             }
+            let is_ending = is_ended || is_detached;
             match request.command {
                 Command::Stop => self.outbox.reply(request.id, Reply::Done),
-                _ => self.postponed.push_back(request),
+                _ if is_ending || self.postponed.len() < REQUESTS => self.postponed.push_back(request),
+                _ => self.outbox.reply(request.id, too_many()),
             }
             if is_detached {
                 return Ok(None);

@@ -54,6 +54,8 @@ fn evaluation_and_resumption_say_what_has_changed_and_take_it_only_when_told() {
     let scores: serde_json::Value = serde_json::from_str(&line).expect("a JSON object");
     assert!(scores["accuracy"].as_f64().is_some_and(|now| now > before - 0.1), "{before} then, {line}");
     assert!(said.contains("d.csv has changed") && said.contains("cut anew"), "{said}");
+    let changed = scores["changed_data"][0].as_str().expect("a script is told as well");
+    assert!(changed.contains("d.csv has changed"), "{line}");
 
     fs::remove_file(desk.path("d.csv")).expect("it is there");
     let (said, code) = desk.failure(&["eval", "last", "--accept-changed-data"]);
@@ -180,6 +182,8 @@ fn columns_are_found_by_their_names() {
     let output = desk.run(&["predict", "last", "pred_extra_first.csv"], b"");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(said, "trainyard: pred_extra_first.csv: not taken into account: id\n");
+    let output = desk.run(&["predict", "last", "pred_extra_first.csv", "--json"], b"");
+    assert!(String::from_utf8_lossy(&output.stdout).contains(r#""left_out":["id"]"#), "{output:?}");
     desk.put("missing.csv", "a,b,d\n1,2,3\n");
     let (said, code) = desk.failure(&["predict", "last", "missing.csv"]);
     assert!(

@@ -137,7 +137,7 @@ fn a_second_signal_of_either_kind_ends_the_process_within_a_second_in_the_middle
 fn a_signal_ends_a_process_without_a_terminal_while_it_still_reads_its_data() {
     let home = Home::new();
     let table = home.folder.join("large.csv");
-    std::fs::write(&table, "a,b,kind\n1,2,low\n3,4,high\n5,6,low\n".repeat(10)).expect("a table");
+    std::fs::write(&table, format!("a,b,kind\n{}", "1,2,low\n3,4,high\n".repeat(10))).expect("a table");
     let preset = format!(
         r#"(name: "large", title: "", data: (source: csv(file: {table:?}, label: "kind")),
             layers: [Dense(units: 2, activation: softmax)], loss: categorical_crossentropy, optimizer: SGD(),

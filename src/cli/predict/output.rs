@@ -20,6 +20,8 @@ pub(super) enum Said {
         prompt: String,
         /// How it goes on.
         text: String,
+        /// Characters of the prompt that the network does not know.
+        unknown_characters: usize,
     },
 }
 
@@ -71,7 +73,7 @@ impl Output {
             Output::Lines { json: false } => {
                 let mut out = io::stdout().lock();
                 match said {
-                    Said::Text { prompt, text } => writeln!(out, "{}", lines(&(prompt + &text)))?,
+                    Said::Text { prompt, text, .. } => writeln!(out, "{}", lines(&(prompt + &text)))?,
                     Said::Answers(Answers { predictions, .. }) => {
                         for answer in &predictions {
                             writeln!(out, "{}", in_words(file, answer))?;
@@ -91,6 +93,17 @@ impl Output {
                     rows.push(csv_text::row(&row)?);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Tells a script why a file is not answered. A person is told on standard error.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub(super) fn unanswered(&self, error: &Error) -> Result<(), Error> {
+        if let Output::Lines { json: true } = self {
+            writeln!(io::stdout(), "{}", text::json(&json!({ "error": error.to_string() }))?)?;
         }
         Ok(())
     }
@@ -117,8 +130,13 @@ impl Output {
 /// A JSON object for each answer.
 fn objects(file: &str, said: &Said) -> Vec<Value> {
     let answers = match said {
-        Said::Text { prompt, text } => {
-            return vec![json!({ "file": file, "prompt": prompt, "text": text })];
+        Said::Text { prompt, text, unknown_characters } => {
+            return vec![json!({
+                "file": file,
+                "prompt": prompt,
+                "text": text,
+                "unknown_characters": unknown_characters,
+            })];
         }
         Said::Answers(answers) => answers,
     };
@@ -132,6 +150,7 @@ fn objects(file: &str, said: &Said) -> Vec<Value> {
             "output": answer.output,
             "values": named.collect::<Map<_, _>>(),
             "left_out": answers.left_out,
+            "unknown_characters": answers.unknown_characters,
         })
     };
     answers.predictions.iter().map(object).collect()
@@ -141,7 +160,7 @@ fn objects(file: &str, said: &Said) -> Vec<Value> {
 fn table(file: &str, said: &Said) -> (Vec<String>, Vec<Vec<String>>) {
     let named = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     let Answers { names, predictions, .. } = match said {
-        Said::Text { prompt, text } => {
+        Said::Text { prompt, text, .. } => {
             return (named(&["file", "prompt", "text"]), vec![named(&[file, prompt, text])]);
         }
         Said::Answers(answers) => answers,

@@ -54,6 +54,10 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
     assert_eq!(code, Some(1));
     assert!(said.contains("3.csv: ") && said.contains("none that is called 'y'"), "{said}");
     assert!(said.contains("no-such.csv: ") && said.contains("2 of 4 files are not answered"), "{said}");
+    let output = desk.run(&["predict", "last", "ask", "--json"], b"");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = said.lines().filter(|line| line.contains(r#""error":"#) && line.contains("3.csv: ")).count();
+    assert_eq!((told, said.lines().count()), (1, 4), "{said}");
     let (head, rows) = head_of(&desk.path("said.csv"));
     assert_eq!((head.join("|"), rows), ("file|sample|class|cat|dog, large".to_string(), 3));
 

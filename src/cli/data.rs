@@ -25,7 +25,8 @@ pub struct Arguments {
 enum Action {
     /// List the data sets that are built in
     List,
-    /// Look at a file or folder: counts, shapes, class balance, the first problems; exit status 1 if there are any
+    /// Look at a file or folder: columns, counts, shapes, class balance, what is odd, problems by kind; exit status 1 if there
+    /// are any
     Check {
         /// CSV, TSV, NPY, IDX or text, gzipped or not; NPZ, an image, a sound; or a folder of class folders of images or sounds
         #[arg(required = true)]

@@ -17,7 +17,7 @@ use super::text::{self, plain};
 use super::threads::Threads;
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory};
-use crate::worker::{self, Assessment, Trained, Unusable};
+use crate::worker::{self, Assessment, Names, Trained, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,9 @@ pub struct Arguments {
     /// Score on the run's own data although it has changed since; it is prepared as the run learned it
     #[arg(long, conflicts_with = "data")]
     accept_changed_data: bool,
+    /// The table of --data has no line of names: its columns are in the order of the training
+    #[arg(long, requires = "data")]
+    no_header: bool,
     /// Tell more: precision, recall and F1 of each class, the confusion matrix, calibration; or errors in the data's unit
     #[arg(long)]
     report: bool,
@@ -121,9 +124,9 @@ impl Found {
     }
 
     /// The network with everything in a file or folder as its test set.
-    fn load_with_file(&self, file: &Path) -> Result<Trained, Error> {
+    fn load_with_file(&self, file: &Path, names: Names) -> Result<Trained, Error> {
         let mut trained = self.load()?;
-        trained.test_on(file).map_err(failed)?;
+        trained.test_on(file, names).map_err(failed)?;
         Ok(trained)
     }
 
@@ -152,7 +155,9 @@ impl Arguments {
         let mut changes = Vec::new();
         let mut trained = match self.data.as_deref() {
             None => found.load_with_data(self.accept_changed_data, &mut changes)?,
-            Some(path) if Path::new(path).exists() => found.load_with_file(Path::new(path))?,
+            Some(path) if Path::new(path).exists() => {
+                found.load_with_file(Path::new(path), names(self.no_header))?
+            }
             Some(path) if looks_like_a_path(path) => {
                 return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
             }
@@ -198,6 +203,11 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Where a table has the names of its columns, by `--no-header`.
+pub(super) fn names(no_header: bool) -> Names {
+    if no_header { Names::Nowhere } else { Names::InFirstLine }
 }
 
 /// Sources are words, with their files in parentheses.

@@ -52,7 +52,7 @@ Examples:
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line
-  trainyard data check flowers.csv        counts, class balance, the first problems of your own data
+  trainyard data check flowers.csv        each column of your own data, what is odd, problems by kind
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
   trainyard export last --to onnx         the network of the newest run for other programs

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::Error;
-use super::eval::Which;
+use super::eval::{Which, names};
 use super::text::plain;
 use super::threads::Threads;
 use crate::data;
@@ -41,6 +41,9 @@ pub struct Arguments {
     /// Language models: another seed, another text
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Tables without a line of names: the columns are in the order of the training
+    #[arg(long)]
+    no_header: bool,
     /// Print one JSON object a sample, with the whole output
     #[arg(long, conflicts_with = "output")]
     json: bool,
@@ -102,13 +105,17 @@ impl Arguments {
         }
         let copy = copy_of_stream(file).map_err(|error| failed(file, &error))?;
         let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
-        let answers =
-            trained.predict(file, path).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let answers = trained
+            .predict(file, path, names(self.no_header))
+            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if !answers.left_out.is_empty() {
             let names = plain(&answers.left_out.join(", "));
             writeln!(std::io::stderr(), "trainyard: {}: not taken into account: {names}", plain(file))?;
         }
         tell_unknown(file, answers.unknown_characters)?;
+        for told in &answers.told {
+            writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(told))?;
+        }
         Ok(Said::Answers(answers))
     }
 

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Error;
 pub use crate::preset::Scale;
+use crate::preset::TableSchema;
 
 /// What a batch asks the network to predict.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,13 +137,18 @@ pub trait Dataset: Send + Sync {
         false
     }
 
-    /// The names of a table's columns; empty where there are none.
+    /// The names of a table's inputs, each of those that the network gets; empty where there are none.
     fn columns(&self) -> &[String] {
         &[]
     }
 
     /// The name of the column that is predicted, where the samples are a table with names.
     fn label(&self) -> Option<&str> {
+        None
+    }
+
+    /// The columns of a table, where the samples are one.
+    fn table(&self) -> Option<&TableSchema> {
         None
     }
 

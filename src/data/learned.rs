@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::dataset::{Batch, Dataset, Scale, Splits};
-use crate::preset::{Preparation, Source};
+use crate::preset::{Preparation, Source, TableSchema};
 
 /// How a set's samples are prepared for a network.
 pub fn preparation(set: &dyn Dataset) -> Preparation {
@@ -16,6 +16,7 @@ pub fn preparation(set: &dyn Dataset) -> Preparation {
         tokens: set.tokens().to_vec(),
         columns: set.columns().to_vec(),
         label: set.label().map(str::to_string),
+        table: set.table().cloned(),
         are_pixels: set.are_pixels(),
         input_scales: set.input_scales().to_vec(),
         input_range: set.input_range(),
@@ -81,6 +82,10 @@ impl Dataset for Absent {
 
     fn label(&self) -> Option<&str> {
         self.0.label.as_deref()
+    }
+
+    fn table(&self) -> Option<&TableSchema> {
+        self.0.table.as_ref()
     }
 
     fn are_pixels(&self) -> bool {

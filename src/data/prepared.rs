@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Error;
 use super::augment::Augmenter;
 use super::dataset::{Batch, Dataset, Scale, Splits};
-use crate::preset::{DataConfig, TargetChoice};
+use crate::preset::{DataConfig, TableSchema, TargetChoice};
 
 /// The splits as the preset prepares them; the splits themselves where there is nothing to prepare.
 pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
@@ -97,6 +97,10 @@ impl Dataset for Prepared {
 
     fn label(&self) -> Option<&str> {
         self.inner.label()
+    }
+
+    fn table(&self) -> Option<&TableSchema> {
+        self.inner.table()
     }
 
     fn are_pixels(&self) -> bool {

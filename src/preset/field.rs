@@ -66,6 +66,12 @@ impl FieldKind {
                     format!("one of {}", names.join(", "))
                 }
                 Inside::List(_) => "a list in brackets".into(),
+                Inside::ByName(each) => {
+                    format!(
+                        "names in […], or {{\"name\": kind, …}} with {}",
+                        FieldKind::Nested(each).in_words()
+                    )
+                }
             },
         }
     }
@@ -262,7 +268,7 @@ impl OutOfRange {
     }
 
     /// The same number, as seen from the value that holds this one at `outer`.
-    fn inside(mut self, outer: Path) -> Self {
+    pub(in crate::preset) fn inside(mut self, outer: Path) -> Self {
         self.path = outer.then(self.path);
         self
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::data::DataConfig;
 use super::scale::Scale;
 use super::sources::{Offers, Source};
+use super::table::TableSchema;
 
 /// What a run learned of its data: everything that it takes to put a question to its network, and to read the answer, when
 /// the data itself is gone. It is worked out once, when the training begins, and kept in the run's folder.
@@ -31,10 +32,13 @@ pub struct Preparation {
     pub classes: Vec<String>,
     /// What tokens stand for, by number; empty where inputs are plain numbers.
     pub tokens: Vec<String>,
-    /// The names of a table's input columns, in the order in which the network gets them; empty where there are none.
+    /// The names of a table's inputs, in the order in which the network gets them; empty where there are none.
     pub columns: Vec<String>,
     /// The name of the column that is predicted, where the table has names.
     pub label: Option<String>,
+    /// The columns of a table; `None` where the samples are none, and for a run of before, whose inputs are columns of numbers.
+    #[serde(default)]
+    pub table: Option<TableSchema>,
     /// Inputs are bytes of images.
     pub are_pixels: bool,
     /// How inputs were standardised, repeated along a sample: one scale for all numbers, or one for each column; empty

@@ -3,6 +3,7 @@
 //! A [`Preset`] is what a file says; [`validate`](Preset::validate) turns it, with what its data offers, into an
 //! [`Experiment`] whose shapes fit.
 
+mod alone;
 pub mod augment;
 pub mod class_weights;
 pub mod data;
@@ -37,10 +38,12 @@ mod scores;
 pub mod shapes;
 pub mod sources;
 pub mod summary;
+pub mod table;
 pub mod types;
 pub mod validate;
 mod variants;
 
+pub use alone::OrAlone;
 pub use augment::{Augment, Flip};
 pub use class_weights::ClassWeights;
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
@@ -63,10 +66,11 @@ pub use scaling::{Scaling, Spread};
 pub use schedule::Schedule;
 pub use shapes::ShapeError;
 pub use sources::{
-    Circles, Colour, Csv, FileSource, FileTable, Gate, Holds, Idx, ImageFolder, LabelledText, Logic, Missing,
-    Moons, Npy, Npz, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile,
-    ValuesAre, WavFolder,
+    CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource, FileTable,
+    Gate, Holds, Idx, ImageFolder, LabelledText, Logic, MOST_WORDS, Missing, Moons, Npy, Npz, NumberColumn,
+    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre, WavFolder,
 };
 pub use summary::Summary;
+pub use table::{DatePart, Filling, InputColumn, InputKind, TableSchema};
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig};
 pub use validate::Finding;

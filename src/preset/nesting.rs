@@ -54,6 +54,8 @@ pub enum Inside {
     Variants(Vec<Group>),
     /// Values that are all alike; what stands inside each of them.
     List(Described),
+    /// Values that are all alike, each with a name that a person gave it.
+    ByName(Described),
 }
 
 /// A type whose values have fields of their own.
@@ -79,6 +81,11 @@ impl<T: Describe> Describe for Vec<T> {
 pub struct Described(fn() -> Inside);
 
 impl Described {
+    /// The description of a type.
+    pub const fn of<T: Describe>() -> Self {
+        Described(T::inside)
+    }
+
     /// What stands inside.
     pub fn inside(self) -> Inside {
         (self.0)()
@@ -93,7 +100,7 @@ impl PartialEq for Described {
 
 /// The kind of a field of type `T`, which has fields of its own.
 pub const fn inside<T: Describe>() -> FieldKind {
-    FieldKind::Nested(Described(T::inside))
+    FieldKind::Nested(Described::of::<T>())
 }
 
 /// Some value of a field's kind, whatever its range.
@@ -110,7 +117,7 @@ fn sample(field: &Field) -> String {
         FieldKind::Nested(described) => match described.inside() {
             Inside::Fields(group) => group.shortest(),
             Inside::Variants(groups) => groups.first().map(Group::shortest).unwrap_or_default(),
-            Inside::List(_) => "[]".into(),
+            Inside::List(_) | Inside::ByName(_) => "[]".into(),
         },
     }
 }

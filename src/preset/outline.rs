@@ -94,6 +94,16 @@ impl Scanner<'_> {
         first..self.at
     }
 
+    /// The name of a field; in braces it is a string.
+    fn name(&mut self, close: u8) -> Range<usize> {
+        if close != b'}' || self.peek() != Some(b'"') {
+            return self.word();
+        }
+        let first = self.at + 1;
+        self.string();
+        first..(self.at - 1).max(first)
+    }
+
     fn string(&mut self) {
         self.at += 1;
         while let Some(byte) = self.peek() {
@@ -105,13 +115,22 @@ impl Scanner<'_> {
         self.at = self.at.min(self.text.len());
     }
 
+    /// A single letter in quotes, such as `','`.
+    fn letter(&mut self) {
+        let after = self.at + if self.text.get(self.at + 1) == Some(&b'\\') { 3 } else { 2 };
+        let rest = self.text.get(after..).unwrap_or_default();
+        self.at = rest.iter().position(|&byte| byte == b'\'').map_or(self.text.len(), |end| after + end + 1);
+    }
+
     fn value(&mut self, depth: usize) -> Node {
         self.skip_blanks();
         let first = self.at;
         let mut node = Node { span: first..first, is_some: false, fields: Vec::new(), items: Vec::new() };
         match self.peek() {
             Some(b'"') => self.string(),
+            Some(b'\'') => self.letter(),
             Some(b'[') => self.inside(b']', depth, &mut node),
+            Some(b'{') => self.inside(b'}', depth, &mut node),
             Some(b'(') => self.inside(b')', depth, &mut node),
             _ => {
                 self.word();
@@ -146,7 +165,7 @@ impl Scanner<'_> {
                 }
                 Some(b',') => self.at += 1,
                 Some(_) => {
-                    let name = self.word();
+                    let name = self.name(close);
                     self.skip_blanks();
                     if self.peek() == Some(b':') && !name.is_empty() {
                         self.at += 1;
@@ -186,6 +205,17 @@ mod tests {
         );
         assert_eq!(at(Path::to("train").field("epochs")), "5");
         assert!(outline.find_exactly(&Path::to("seed")).is_none());
+        let text = r#"(columns: {"a: b": number(flag: true), "c" : ignore}, header: false)"#;
+        let outline = Outline::of(text);
+        let at = |path: Path| &text[outline.find(&path)];
+        assert_eq!(at(Path::to("columns").field("a: b").field("flag")), "true");
+        assert_eq!(at(Path::to("columns").field("c")), "ignore");
+        assert_eq!(at(Path::to("header")), "false");
+        let text = r#"(separator: ')', quote: '"', decimal: '\'', comment: 'é', header: true)"#;
+        let outline = Outline::of(text);
+        let at = |name: &str| &text[outline.find(&Path::to(name))];
+        assert_eq!(["separator", "quote", "decimal", "comment"].map(at), ["')'", "'\"'", "'\\''", "'é'"]);
+        assert_eq!(at("header"), "true");
     }
 
     proptest! {
@@ -196,7 +226,7 @@ mod tests {
         }
 
         #[test]
-        fn brackets_of_any_depth_end(text in "[\\[(,:)\\]a\" ]{0,400}") {
+        fn brackets_of_any_depth_end(text in "[\\[({,:})\\]a\" ]{0,400}") {
             Outline::of(&text);
         }
     }

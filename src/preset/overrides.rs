@@ -5,7 +5,7 @@ use super::nesting::Inside;
 use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
-use super::reference::field_at;
+use super::reference::{field_at, is_by_name};
 
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
 /// A field that the text leaves out is added, and so are the groups around it. Returns the new text.
@@ -103,21 +103,24 @@ fn put(text: &str, path: &Path, value: &str) -> Option<String> {
     let mut keys = path.0.clone();
     loop {
         let Some(Key::Field(name)) = keys.pop() else { return None };
-        missing = format!("{name}: {missing}");
-        if let Some(span) = outline.find_exactly(&Path(keys.clone())) {
+        let outer = Path(keys.clone());
+        let has_names_of_data = is_by_name(text, &outer);
+        missing =
+            if has_names_of_data { format!("{name:?}: {missing}") } else { format!("{name}: {missing}") };
+        if let Some(span) = outline.find_exactly(&outer) {
             return Some(add_field(text, span, &missing));
         }
-        missing = format!("({missing})");
+        missing = if has_names_of_data { format!("{{{missing}}}") } else { format!("({missing})") };
     }
 }
 
-/// Puts `name: value` into the value at `span`, before its closing parenthesis.
+/// Puts `name: value` into the value at `span`, before its closing parenthesis or brace.
 fn add_field(text: &str, span: std::ops::Range<usize>, field: &str) -> String {
     let inside = &text[span.clone()];
     if inside == "None" {
         return format!("{}({field}){}", &text[..span.start], &text[span.end..]);
     }
-    if !inside.ends_with(')') {
+    if !inside.ends_with([')', '}']) {
         // A variant without options, such as `Flatten`, gets its parentheses.
         return format!("{}({field}){}", &text[..span.end], &text[span.end..]);
     }
@@ -125,8 +128,9 @@ fn add_field(text: &str, span: std::ops::Range<usize>, field: &str) -> String {
     let closing = if inside.starts_with("Some(") && inside.ends_with("))") { 2 } else { 1 };
     let end = span.end - closing;
     let before = text[..end].trim_end();
-    let comma = if before.ends_with(',') || before.ends_with('(') { "" } else { "," };
-    format!("{before}{comma} {field}{}", &text[end..])
+    let space = if before.ends_with('{') { "" } else { " " };
+    let comma = if before.ends_with([',', '(', '{']) { "" } else { "," };
+    format!("{before}{comma}{space}{field}{}", &text[end..])
 }
 
 fn read_path(path: &str) -> Path {
@@ -174,6 +178,19 @@ mod tests {
         }
         assert_eq!(set(CNN, "data.augment.rotate=5").data.augment.rotate, 5.0);
         assert_eq!(set(CNN, "layers[0].kernel_regularizer.l2=0.01").layers.len(), 5);
+    }
+
+    #[test]
+    fn the_kind_of_a_column_is_set_by_its_name() {
+        let table = CNN.replace("source: mnist", "source: csv(file: \"t.csv\")");
+        assert_ne!(table, CNN);
+        let text = apply(&table, "data.source.columns.age=number(missing: median)").unwrap();
+        let text = apply(&text, "data.source.columns.name=ignore").unwrap();
+        let text = apply(&text, "data.source.columns.age.flag=true").unwrap();
+        let kinds = "columns: {\"age\": number(missing: median, flag: true), \"name\": ignore}";
+        assert!(text.contains(kinds), "{text}");
+        let refused = apply(&text, "data.source.columns.name=nothing").unwrap_err().to_string();
+        assert!(refused.contains("nothing") && refused.contains("category"), "{refused}");
     }
 
     #[test]

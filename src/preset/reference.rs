@@ -80,12 +80,22 @@ pub fn page() -> String {
 
 /// The field at a path of a preset's text; which variant stands where, the text says.
 pub fn field_at(text: &str, path: &Path) -> Option<&'static Field> {
-    let (mut inside, mut found) = (Preset::inside(), None);
+    follow(text, path).map(|(field, _)| field)
+}
+
+/// Whether what stands inside the value at a path has names that a person gave it.
+pub fn is_by_name(text: &str, path: &Path) -> bool {
+    matches!(follow(text, path), Some((_, Some(Inside::ByName(_)))))
+}
+
+/// The last field on the way along a path, and what stands inside the value at its end.
+fn follow(text: &str, path: &Path) -> Option<(&'static Field, Option<Inside>)> {
+    let (mut inside, mut found) = (Some(Preset::inside()), None);
     for (place, key) in path.0.iter().enumerate() {
         let so_far = Path(path.0[..place].to_vec());
-        match (key, inside) {
-            (Key::Index(_), Inside::List(inner)) => {
-                inside = inner.inside();
+        match (key, inside.take()?) {
+            (Key::Index(_), Inside::List(inner)) | (Key::Field(_), Inside::ByName(inner)) => {
+                inside = Some(inner.inside());
                 continue;
             }
             (Key::Field(name), Inside::Fields(group)) => found = named(&group, name),
@@ -96,13 +106,11 @@ pub fn field_at(text: &str, path: &Path) -> Option<&'static Field> {
             }
             _ => return None,
         }
-        inside = match found?.kind {
-            FieldKind::Nested(described) => described.inside(),
-            _ if place + 1 == path.0.len() => return found,
-            _ => return None,
-        };
+        if let FieldKind::Nested(described) = found?.kind {
+            inside = Some(described.inside());
+        }
     }
-    found
+    Some((found?, inside))
 }
 
 fn named(group: &Group, name: &str) -> Option<&'static Field> {
@@ -110,7 +118,7 @@ fn named(group: &Group, name: &str) -> Option<&'static Field> {
 }
 
 fn is_name(word: &str) -> bool {
-    !word.is_empty() && word != "N" && word.parse::<usize>().is_err()
+    !word.is_empty() && word != "N" && word != "NAME" && word.parse::<usize>().is_err()
 }
 
 /// Whether the words stand in the section's title or the field's path, in this order.
@@ -130,6 +138,7 @@ fn is_under(title: &str, path: &str, words: &[&str]) -> bool {
 fn walk(path: &str, inside: Inside, seen: &mut Vec<(String, String)>, found: &mut Vec<Section>) {
     match inside {
         Inside::List(inner) => walk(&format!("{path}.N"), inner.inside(), seen, found),
+        Inside::ByName(inner) => walk(&format!("{path}.NAME"), inner.inside(), seen, found),
         Inside::Fields(group) => {
             let title = if path.is_empty() { "a preset".into() } else { path.to_owned() };
             group_of(path, title, &group, seen, found);
@@ -189,6 +198,7 @@ fn names(inside: &Inside) -> String {
         Inside::Fields(group) => of(group),
         Inside::Variants(groups) => groups.iter().map(of).collect::<Vec<_>>().join("|"),
         Inside::List(inner) => format!("[{}]", names(&inner.inside())),
+        Inside::ByName(inner) => format!("{{{}}}", names(&inner.inside())),
     }
 }
 

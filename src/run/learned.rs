@@ -47,7 +47,9 @@ pub fn load(folder: &Path) -> Result<Option<Learned>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::{Csv, Fingerprint, Offers, Preparation, Scale, TargetKind, ValuesAre};
+    use crate::preset::{
+        Csv, Fingerprint, Missing, Offers, Preparation, Scale, TableSchema, TargetKind, ValuesAre,
+    };
 
     #[test]
     fn what_was_learned_comes_back_to_the_last_bit_and_a_run_without_it_is_an_old_one() {
@@ -75,6 +77,7 @@ mod tests {
                 tokens: Vec::new(),
                 columns: vec!["a".into(), "b".into()],
                 label: Some("y".into()),
+                table: Some(TableSchema::of_numbers(&["a".into(), "b".into()], Some("y"), Missing::Mean)),
                 are_pixels: false,
                 input_scales: vec![
                     Scale::of(0.1 + 0.2, 1.0 / 3.0),

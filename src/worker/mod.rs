@@ -35,4 +35,4 @@ pub use protocol::{
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};
-pub use trained::{Answers, Prediction, Trained, Unusable};
+pub use trained::{Answers, Names, Prediction, Trained, Unusable};

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::own_data::on_own_data;
+pub use crate::data::table::Names;
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
 use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, Source, Sp500};
@@ -46,7 +47,7 @@ impl Prediction {
 }
 
 /// What the network says to a file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answers {
     /// What the numbers of [`Prediction::by_name`] stand for: the classes, or the column that is predicted; empty where they
     /// have no names.
@@ -57,6 +58,8 @@ pub struct Answers {
     pub left_out: Vec<String>,
     /// Characters of its texts that the network does not know, and so does not see.
     pub unknown_characters: usize,
+    /// What a person should know of how the file was read: a sentence each.
+    pub told: Vec<String>,
 }
 
 /// Why a run cannot be used.
@@ -147,13 +150,13 @@ impl Trained {
         }
     }
 
-    /// Takes everything in a file or folder for its test set from now on.
+    /// Takes everything in a file or folder for its test set from now on; `names` says where a table has the names of its columns.
     ///
     /// # Errors
     /// When it is broken, or does not hold what the network takes and tells.
-    pub fn test_on(&mut self, path: &Path) -> Result<(), Unusable> {
+    pub fn test_on(&mut self, path: &Path, names: Names) -> Result<(), Unusable> {
         let preset = self.training.preset();
-        let test = data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation)
+        let test = data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation, names)
             .map_err(train::Error::from)?;
         self.set_test(test);
         Ok(())
@@ -221,12 +224,12 @@ impl Trained {
     ///
     /// # Errors
     /// When the file is damaged, or not of a kind that this network takes.
-    pub fn predict(&mut self, name: &str, file: &Path) -> Result<Answers, Unusable> {
+    pub fn predict(&mut self, name: &str, file: &Path, names: Names) -> Result<Answers, Unusable> {
         let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
         let config = self.training.preset().data.clone();
         // The file may be a copy of standard input, which has another name.
-        let asked::Asked { names, inputs, left_out, unknown_characters } =
-            asked::read(&config, &self.preparation, file)
+        let asked::Asked { names, inputs, left_out, unknown_characters, told } =
+            asked::read(&config, &self.preparation, file, names)
                 .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
         let (model, _) = self.training.model_and_splits();
         let width = model.input_len().max(1);
@@ -259,6 +262,7 @@ impl Trained {
             predictions: answers.collect(),
             left_out,
             unknown_characters,
+            told,
         })
     }
 

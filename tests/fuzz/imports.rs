@@ -7,8 +7,9 @@ use trainyard::data::check::check;
 use trainyard::data::import::file_table::{self, Columns};
 use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
-use trainyard::data::import::{csv, idx, images, npy, sounds, text};
-use trainyard::preset::{Colour, Missing, Task};
+use trainyard::data::import::{idx, images, npy, sounds, text};
+use trainyard::data::table;
+use trainyard::preset::{Colour, Csv, Missing, TableSchema, Task};
 
 use crate::Target;
 use crate::targets::in_a_file;
@@ -53,25 +54,31 @@ pub fn idx() -> Target {
     Target { name: "IDX", seeds, read }
 }
 
-/// Tables, with every way to treat what is missing.
+/// Tables, with every way to treat what is missing, and read as another table that was learned.
 pub fn csv() -> Target {
     let seeds = [
         "a,b,kind\n1,2.5,x\n-3e2,,y\n4,5,x\n",
         "a\tb\tc\n\"1\"\t\"2\n3\"\t4\n",
         "1;2;3\n4;5;6.5\n",
         "\u{feff}größe,\"na\"\"me\",y\r\n1,2,0\r\n3,4,1\r\n",
+        "# made by hand\n;when;town;n;y\n0;01.02.2024 10:00;Rome;1.234,5;yes\n1;15.02.2024 11:30;Oslo;NA;no\n",
     ];
     let read = |bytes: &[u8]| {
-        let mut options = csv::Options { limits: limits(), ..csv::Options::default() };
         in_a_file("fuzz.csv", bytes, |path| {
+            let mut options = Csv::of(String::new());
             for missing in [Missing::Refuse, Missing::Mean, Missing::Zero] {
-                options.missing = missing;
-                if let Ok(table) = csv::read(&[path, path], &options, &mut Err) {
+                (options.missing, options.flag_missing) = (missing, missing == Missing::Mean);
+                if let Ok(table) = table::read(&[path, path], &options, &limits(), &mut table::refuse) {
                     last_row(&table.rows);
                 }
             }
+            let numbers = TableSchema::of_numbers(&["a".into(), "b".into()], Some("kind"), Missing::Zero);
+            let wanted = (&["a".to_string(), "b".to_string()][..], Some("kind"));
+            for wanted in [Some(wanted), None] {
+                drop(table::read_as(&[path, path], &options, &numbers, wanted, &limits(), &mut |_| Ok(())));
+            }
             (options.header, options.separator, options.task) = (false, Some(';'), Task::Values);
-            drop(csv::read(&[path], &options, &mut |_| Ok(())));
+            drop(table::read(&[path], &options, &limits(), &mut |_| Ok(())));
             let columns = Columns { path: None, label: Some("kind") };
             drop(file_table::read(&[path, path], columns, &limits()));
             drop(check(path, Some("2")));

@@ -9,3 +9,4 @@ mod learned;
 mod limits;
 mod meaning;
 mod program;
+mod tables;

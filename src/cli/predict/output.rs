@@ -151,6 +151,7 @@ fn objects(file: &str, said: &Said) -> Vec<Value> {
             "values": named.collect::<Map<_, _>>(),
             "left_out": answers.left_out,
             "unknown_characters": answers.unknown_characters,
+            "notices": answers.told,
         })
     };
     answers.predictions.iter().map(object).collect()
@@ -220,8 +221,7 @@ mod tests {
     fn a_table_has_a_column_for_each_class_or_value() {
         let of = |names: &[&str], answer: Prediction| {
             let names = names.iter().map(ToString::to_string).collect();
-            let answers =
-                Answers { names, predictions: vec![answer], left_out: Vec::new(), unknown_characters: 0 };
+            let answers = Answers { names, predictions: vec![answer], ..Answers::default() };
             let (head, rows) = table("f,1", &Said::Answers(answers));
             let rows = rows.iter().flat_map(|row| csv_text::row(row).unwrap());
             String::from_utf8(csv_text::row(&head).unwrap().into_iter().chain(rows).collect()).unwrap()

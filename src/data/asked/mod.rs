@@ -10,6 +10,7 @@ use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
 use super::import::{folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
+use super::table::Names;
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
@@ -24,16 +25,24 @@ pub struct Asked {
     pub left_out: Vec<String>,
     /// Characters of its texts that the network does not know, and so does not see.
     pub unknown_characters: usize,
+    /// What a person should know of how it was read: a sentence each.
+    pub told: Vec<String>,
 }
 
 /// The most numbers that the samples of a file may have in all.
 const MOST_NUMBERS: usize = 1 << 28;
 
-/// Reads a file for a network that learned `learned` from what `config` names. The file's first bytes tell its kind.
+/// Reads a file for a network that learned `learned` from what `config` names. The file's first bytes tell its kind. `in_table` says where
+/// a table has the names of its columns.
 ///
 /// # Errors
 /// When it is damaged, or of a kind that the network does not take.
-pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<Asked, Error> {
+pub fn read(
+    config: &DataConfig,
+    learned: &Preparation,
+    file: &Path,
+    in_table: Names,
+) -> Result<Asked, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let refused = |kind: &str| {
         Err(broken(format!("this network does not take {kind}; it learned from: {}", wants(config, learned))))
@@ -102,9 +111,10 @@ pub fn read(config: &DataConfig, learned: &Preparation, file: &Path) -> Result<A
             }
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
-                let table::Read { names, numbers, left_out } = table::read(config, learned, file, limits)?;
+                let table::Read { names, numbers, left_out, told } =
+                    table::read(config, learned, file, in_table, limits)?;
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
-                Ok(Asked { names, inputs, left_out, ..Asked::default() })
+                Ok(Asked { names, inputs, left_out, told, ..Asked::default() })
             }
         },
     }

@@ -26,18 +26,19 @@ fn are_close(a: &[f32], b: &[f32]) -> bool {
 }
 
 #[test]
-fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order() {
+fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order_where_that_is_said() {
     let (config, splits) = open("(source: iris)");
     let (_, raw) = open("(source: iris, normalize: false)");
     let cells: Vec<String> = sample(&raw, 3).iter().map(ToString::to_string).collect();
     let names = splits.test.columns();
-    let in_order = format!("a,b,c,d,species\n{},setosa\n", cells.join(","));
+    let in_order = format!("{},setosa\n", cells.join(","));
     let backwards = |row: &[String]| row.iter().rev().cloned().collect::<Vec<_>>().join(",");
     let by_name = format!("species,{}\nsetosa,{}\n", backwards(names), backwards(&cells));
     let in_capitals = format!("{}\n{}\n", names.join(",").to_uppercase(), cells.join(","));
-    for text in [in_order, by_name, in_capitals] {
-        let asked = read(&config, &preparation(&*splits.test), put(text.as_bytes()).path()).unwrap();
-        assert_eq!(asked.names, ["2"]);
+    let (here, nowhere) = (Names::InFirstLine, Names::Nowhere);
+    for (text, names, line) in [(in_order, nowhere, "1"), (by_name, here, "2"), (in_capitals, here, "2")] {
+        let asked = read(&config, &preparation(&*splits.test), put(text.as_bytes()).path(), names).unwrap();
+        assert_eq!(asked.names, [line]);
         assert!(are_close(&asked.inputs, &sample(&splits, 3)), "{text}");
     }
 }
@@ -45,11 +46,21 @@ fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order()
 #[test]
 fn what_a_network_does_not_take_is_refused_with_its_place() {
     let (config, splits) = open("(source: iris)");
-    let said = |text: &[u8]| {
+    let said_of = |text: &[u8], names| {
         let Error::Broken { problem, .. } =
-            read(&config, &preparation(&*splits.test), put(text).path()).unwrap_err();
+            read(&config, &preparation(&*splits.test), put(text).path(), names).unwrap_err();
         problem
     };
+    let said = |text: &[u8]| said_of(text, Names::Nowhere);
+    let order =
+        "the order of the training: sepal length (cm), sepal width (cm), petal length (cm), petal width (cm)";
+    let unsaid = said_of(b"1,2,3,4\n", Names::InFirstLine);
+    assert_eq!(unsaid, format!("line 1 does not name the columns; --no-header takes them in {order}"));
+    let others = said_of(b"a,b,c,d\n1,2,3,4\n", Names::InFirstLine);
+    assert!(
+        others.contains("has none that is called 'sepal length (cm)'") && others.ends_with(order),
+        "{others}"
+    );
     assert_eq!(said(b"1,2\n"), "line 1 has 2 columns, not 4");
     assert_eq!(said(b"1,2,3,4\n1,x,3,4\n"), "line 2, column 2 ('sepal width (cm)'): 'x' is not a number");
     assert_eq!(said(b"1,2,3,4\n1,,3,4\n"), "line 2, column 2 ('sepal width (cm)'): the cell is empty");
@@ -63,8 +74,9 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
     );
     assert!(said(b"\x89PNG\r\n").contains("does not take an image"));
     let (config, splits) = open("(source: words)");
-    let problem =
-        read(&config, &preparation(&*splits.test), put(b"\x89PNG\r\n").path()).unwrap_err().to_string();
+    let problem = read(&config, &preparation(&*splits.test), put(b"\x89PNG\r\n").path(), Names::default())
+        .unwrap_err()
+        .to_string();
     assert!(problem.contains("this network does not take an image"), "{problem}");
 }
 
@@ -72,8 +84,13 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
 fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open("(source: words)");
     let word = splits.test.caption(5).unwrap();
-    let asked =
-        read(&config, &preparation(&*splits.test), put(format!("{word} zebra\n").as_bytes()).path()).unwrap();
+    let asked = read(
+        &config,
+        &preparation(&*splits.test),
+        put(format!("{word} zebra\n").as_bytes()).path(),
+        Names::default(),
+    )
+    .unwrap();
     assert_eq!(asked.names, [word, "zebra".into()]);
     assert_eq!(asked.inputs[..16], sample(&splits, 5));
 
@@ -83,10 +100,11 @@ fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open(&format!("(source: {source})"));
     let text = splits.test.caption(1).unwrap();
     for line in [text.clone(), format!("good\t{text}"), format!("§{text}")] {
-        let asked = read(&config, &preparation(&*splits.test), put(line.as_bytes()).path()).unwrap();
+        let asked = read(&config, &preparation(&*splits.test), put(line.as_bytes()).path(), Names::default())
+            .unwrap();
         assert_eq!(asked.inputs, sample(&splits, 1), "{line}");
     }
-    assert!(read(&config, &preparation(&*splits.test), put(b"\n\n").path()).is_err());
+    assert!(read(&config, &preparation(&*splits.test), put(b"\n\n").path(), Names::default()).is_err());
 }
 
 #[test]
@@ -113,10 +131,10 @@ fn a_sound_becomes_the_spectrogram_that_was_learned_scaled_as_it_was() {
     let source = format!("wav_folder(folder: {:?}, seconds: 0.3)", folder.path().to_string_lossy());
     let (config, splits) = open(&format!("(source: {source}, test: 0.5)"));
     let file = splits.test.caption(0).unwrap();
-    let asked = read(&config, &preparation(&*splits.test), Path::new(&file)).unwrap();
+    let asked = read(&config, &preparation(&*splits.test), Path::new(&file), Names::default()).unwrap();
     assert_eq!(asked.names, [""]);
     assert!(are_close(&asked.inputs, &sample(&splits, 0)));
-    assert!(read(&config, &preparation(&*splits.test), put(b"1,2,3").path()).is_err());
+    assert!(read(&config, &preparation(&*splits.test), put(b"1,2,3").path(), Names::default()).is_err());
 }
 
 #[test]
@@ -133,11 +151,11 @@ fn images_and_arrays_become_the_pixels_that_were_learned() {
         [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &bytes].concat();
     let (idx, npy) = (put(&idx), put(&npy));
     for file in [&png, idx.path(), npy.path()] {
-        let asked = read(&config, &preparation(&*splits.test), file).unwrap();
+        let asked = read(&config, &preparation(&*splits.test), file, Names::default()).unwrap();
         assert!(are_close(&asked.inputs, &digit), "{}", file.display());
     }
     // A larger one is shrunk, a smaller one is in the middle.
     image::GrayImage::from_pixel(280, 140, image::Luma([255])).save(&png).unwrap();
-    let wide = read(&config, &preparation(&*splits.test), &png).unwrap().inputs;
+    let wide = read(&config, &preparation(&*splits.test), &png, Names::default()).unwrap().inputs;
     assert_eq!((wide[6 * 28 + 3], wide[14 * 28 + 3], wide[22 * 28 + 3]), (0.0, 1.0, 0.0));
 }

@@ -1,5 +1,8 @@
 //! What is in a file or folder, and what is wrong with it, before a preset names it.
 
+mod columns;
+mod rows;
+mod table;
 mod text;
 
 use std::path::Path;
@@ -9,10 +12,10 @@ use rayon::prelude::*;
 use super::Error;
 use super::import::folders::{Classed, Kind, START, ending};
 use super::import::limits::Limits;
-use super::import::rows::{Rows, Stored};
+use super::import::rows::Stored;
 use super::import::sounds::Sound;
-use super::import::{csv, gzip, idx, images, npy, sounds};
-use crate::preset::{Colour, Missing};
+use super::import::{gzip, idx, images, npy, sounds};
+use crate::preset::Colour;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,12 +102,12 @@ fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<Dat
         ([0, 0, ..], _) | (_, "idx" | "idx1-ubyte" | "idx3-ubyte") => idx_file(path, limits),
         (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
-        (_, "csv" | "tsv") => table(path, label, limits),
+        (_, "csv" | "tsv" | "tab") => table::check(path, label, limits),
         _ => text::check(path, limits),
     }
 }
 
-fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
+fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
     report.fact("samples", rows.count);
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
@@ -144,14 +147,14 @@ fn rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), E
 fn idx_file(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("IDX file: idx(inputs: \"…\", labels: \"…\")");
     let (stored, shape) = idx::open(path, limits)?;
-    rows(&mut report, &stored, &shape)?;
+    array_rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
 fn array(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
     let (stored, shape) = npy::open(path, limits)?;
-    rows(&mut report, &stored, &shape)?;
+    array_rows(&mut report, &stored, &shape)?;
     Ok(report)
 }
 
@@ -161,73 +164,8 @@ fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     for name in archive.names() {
         report.fact("array", &name);
         match archive.array(&name) {
-            Ok((stored, shape)) => rows(&mut report, &stored, &shape)?,
+            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
             Err(error) => report.problem(&error),
-        }
-    }
-    Ok(report)
-}
-
-fn table(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
-    let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
-    let label = label.map(str::to_string);
-    let options = csv::Options { label, missing: Missing::Mean, limits: *limits, ..csv::Options::default() };
-    let mut problems = Vec::new();
-    let mut count = 0;
-    let read = csv::read(&[path], &options, &mut |problem| {
-        count += 1;
-        if problems.len() < LISTED {
-            problems.push(problem);
-        }
-        Ok(())
-    });
-    problems.iter().for_each(|problem| report.problem(problem));
-    report.more = count - problems.len();
-    let table = match read {
-        Ok(table) => table,
-        // The problems of the rows say more than the error that no row is left.
-        Err(error) if problems.is_empty() => return Err(error),
-        Err(error) => {
-            report.problem(&error);
-            return Ok(report);
-        }
-    };
-    report.fact("rows", table.rows.count);
-    report.fact("input columns", table.columns.len());
-    report.fact(
-        "empty cells",
-        if table.filled == 0 {
-            "none".to_string()
-        } else {
-            format!("{}: refused unless missing: mean, or zero", table.filled)
-        },
-    );
-    let mut row = vec![0.0; table.rows.width];
-    let mut columns = vec![(f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_usize); row.len()];
-    for number in 0..table.rows.count {
-        table.rows.read(number, &mut row)?;
-        for (x, (least, most, sum, count)) in row.iter().zip(&mut columns).filter(|(x, _)| !x.is_nan()) {
-            (*least, *most, *sum, *count) = (least.min(*x), most.max(*x), *sum + *x, *count + 1);
-        }
-    }
-    for (name, (least, most, sum, count)) in table.columns.iter().zip(&columns).take(ROWS) {
-        let missing = table.rows.count - count;
-        let gaps = if missing > 0 { format!(", {missing} empty") } else { String::new() };
-        let value = match count {
-            0 => "nothing".to_string(),
-            _ => format!("{least} to {most}, mean {:.4}{gaps}", sum / *count as f64),
-        };
-        report.fact(&format!("  {name}"), value);
-    }
-    if columns.len() > ROWS {
-        report.fact("", format!("and {} columns more", columns.len() - ROWS));
-    }
-    match &table.labels {
-        csv::Labels::Classes(of, names) => report.balance(of, names),
-        csv::Labels::Values(values) => {
-            let (least, most) =
-                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-            report.fact("label", format!("values from {least} to {most}"));
         }
     }
     Ok(report)
@@ -288,17 +226,44 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_counted_and_its_first_problems_are_placed() {
-        let mut text = "a,b,kind\n1,2,x\n3,,y\n".to_string();
+    fn a_table_is_described_column_by_column_and_its_problems_by_kind() {
+        let mut text = "a,b,kind\n".to_string();
+        (0..20).for_each(|row| text.push_str(&format!("{row},{},{}\n", row % 4, ["x", "y"][row % 2])));
+        text.push_str("7,,x\n");
         (0..15).for_each(|_| text.push_str("q,1,x\n"));
+        text.push_str("7,1\n");
         let report = report("t.csv", text.as_bytes());
-        assert_eq!(
-            (fact(&report, "rows"), fact(&report, "a"), fact(&report, "x")),
-            ("2", "1 to 3, mean 2.0000", "1 (50.0%)")
+        assert_eq!((fact(&report, "rows"), fact(&report, "x")), ("21", "11 (52.4%)"));
+        assert!(fact(&report, "a").starts_with("number, 0 to 19, mean 9.3810, 20 different  "), "{report:?}");
+        assert!(
+            fact(&report, "b").starts_with("number, 0 to 3, mean 1.5000, 4 different, 1 missing  "),
+            "{report:?}"
         );
-        assert_eq!(fact(&report, "b"), "2 to 2, mean 2.0000, 1 empty");
-        assert_eq!((report.problems.len(), report.more), (10, 5));
-        assert!(report.problems[0].contains("line 4, column 1 ('a'): 'q' is not a number"));
+        // The most frequent kind comes first.
+        assert_eq!((report.problems.len(), report.more), (2, 0));
+        let first = "line 23, column 1 ('a'): 'q' is not a number; and 14 rows more of this kind";
+        assert!(report.problems[0].ends_with(first), "{report:?}");
+        assert!(report.problems[1].ends_with("line 38: 2 cells, and there are 3 columns"), "{report:?}");
+    }
+
+    #[test]
+    fn what_is_odd_about_a_table_is_told() {
+        let mut text = "t,same,town,late,y\n".to_string();
+        for row in 0..60 {
+            let label = ["no", "yes"][usize::from(row % 7 < 3)];
+            let late = if label == "yes" { 90 + row % 5 } else { 10 + row % 5 };
+            text.push_str(&format!("{row},5,{},{late},{label}\n", ["Rome", "Oslo"][row % 2]));
+        }
+        text.push_str("0,5,Rome,90,yes\n0,5,Rome,90,no\n");
+        let report = report("t.csv", text.as_bytes());
+        assert_eq!(fact(&report, "same"), "number, always 5: a constant teaches nothing");
+        assert_eq!(fact(&report, "town"), "category, 2 words: 'Rome' 32, 'Oslo' 30");
+        let notes: Vec<&str> =
+            report.facts.iter().filter(|(label, _)| label == "note").map(|(_, note)| &note[..]).collect();
+        assert!(notes.iter().any(|note| note.contains("1 rows repeat another")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.contains("1 rows have the inputs of another row")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.starts_with("'late' tells the label by itself")), "{notes:?}");
+        assert_eq!(notes.iter().filter(|note| note.contains("by itself")).count(), 1);
     }
 
     #[test]

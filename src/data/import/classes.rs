@@ -1,7 +1,8 @@
 //! Classes by their names.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
+
+use crate::data::table::classes::sorted;
 
 /// Most classes.
 const MOST_CLASSES: usize = 1000;
@@ -36,23 +37,14 @@ impl Classes {
         if self.0.len() < 2 {
             return Err(format!("{} classes; 2 to {MOST_CLASSES} can be learned", self.0.len()));
         }
-        let mut names: Vec<(String, u32)> = self.0.into_iter().collect();
-        names.sort_by(|(a, _), (b, _)| order(a, b));
-        let mut places = vec![0; names.len()];
-        (0..).zip(&names).for_each(|(place, &(_, number))| places[number as usize] = place);
-        Ok((names.into_iter().map(|(name, _)| name).collect(), places))
-    }
-}
-
-/// One order of all names, whatever the order of the rows.
-fn order(a: &str, b: &str) -> Ordering {
-    // Words such as `nan` and `inf` are no numbers here.
-    let value = |name: &str| name.parse::<f64>().ok().filter(|value| value.is_finite());
-    match (value(a), value(b)) {
-        (Some(x), Some(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => a.cmp(b),
+        let mut names = vec![""; self.0.len()];
+        self.0.iter().for_each(|(name, &number)| names[number as usize] = name);
+        match sorted(&names) {
+            (classes, _) if classes.len() < 2 => {
+                Err(format!("{} class; 2 to {MOST_CLASSES} can be learned", classes.len()))
+            }
+            sorted => Ok(sorted),
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use super::LONGEST_CLASS;
 use super::classes::{Classes, too_many_classes};
-use super::columns::places;
 use super::folders::Classed;
 use super::limits::Limits;
-use super::{LONGEST_CLASS, separated};
 use crate::data::Error;
+use crate::data::table::columns::places;
+use crate::data::table::{self, Row};
+use crate::preset::Csv;
 
 /// The two columns, by name or number from 1; `None`: the first one, the last one.
 #[derive(Clone, Copy, Debug)]
@@ -104,19 +106,14 @@ type TakeRow<'a> = &'a mut dyn FnMut(u64, &str, &str) -> Result<(), Error>;
 
 fn rows(file: &Path, columns: Columns, limits: &Limits, take: TakeRow) -> Result<(), Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
-    let separator = separated::usual_separator(file) as u8;
-    let mut reader = separated::open(file, separator, limits).map_err(|error| broken(error.to_string()))?;
-    let (mut record, mut found, mut count) = (csv::StringRecord::new(), None, 0);
-    loop {
-        let line = reader.position().line();
-        let is_row = separated::next(&mut reader, &mut record);
-        if !is_row.map_err(|error| broken(format!("line {line}: {error}")))? {
-            break;
-        }
-        let line = record.position().map_or(line, csv::Position::line);
+    let table = Csv::of(file.to_string_lossy().into_owned());
+    let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
+    let (mut row, mut found, mut count) = (Row::default(), None, 0);
+    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.line)))? {
+        let Row { cells: record, line } = &row;
+        let line = *line;
         let Some((path, label)) = found else {
-            found =
-                Some(columns.among(&record).map_err(|problem| broken(format!("line {line}: {problem}")))?);
+            found = Some(columns.among(record).map_err(|problem| broken(format!("line {line}: {problem}")))?);
             continue;
         };
         let cell = |place: usize, what: &str| match record.get(place) {
@@ -202,7 +199,7 @@ mod tests {
             problem("file,what\na,1\n", NAMED)
                 .contains("line 1: there is no column 'kind'; there are: file, what")
         );
-        assert!(problem("file;kind\na;1\n", USUAL).contains("line 1: 1 columns; is another separator used?"));
+        assert!(problem("file\na\n", USUAL).contains("line 1: 1 columns; is another separator used?"));
         assert!(problem("file,kind\n", USUAL).contains("it has no rows"));
         assert!(problem("file,kind\na,1\nb,1\n", USUAL).contains("1 classes; 2 to 1000 can be learned"));
         let twice = Columns { path: Some("2"), label: None };

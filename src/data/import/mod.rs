@@ -3,8 +3,6 @@
 pub mod budget;
 pub mod classes;
 mod column_order;
-pub mod columns;
-pub mod csv;
 pub mod file_table;
 pub mod folders;
 pub mod gzip;
@@ -16,11 +14,10 @@ pub mod newlines;
 pub mod npy;
 pub mod resample;
 pub mod rows;
-pub mod separated;
 pub mod sounds;
 pub mod text;
 pub mod wav;
 mod webp;
 
 /// The longest name of a class, in bytes: a label beyond it is a text, or a column of something else.
-const LONGEST_CLASS: usize = 1000;
+pub(in crate::data) const LONGEST_CLASS: usize = 1000;

@@ -92,6 +92,7 @@ pub(super) fn arrays(
         answers,
         columns: Vec::new(),
         label: None,
+        table: None,
         task_is_said: false,
         first_test: None,
         are_pixels,

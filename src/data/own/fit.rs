@@ -4,14 +4,20 @@
 use std::sync::Arc;
 
 use super::set::{Fitted, Imported, ends};
+use super::table::{files, imported};
+use super::{Opened, named};
 use crate::data::Error;
 use crate::data::answers::{Answers, Numbering};
 use crate::data::beyond;
 use crate::data::dataset::Scale;
+use crate::data::import::limits::Limits;
 use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
+use crate::data::table::{self, LearnedTable, classes};
 use crate::data::text::Text;
-use crate::preset::{Csv, DataConfig, Missing, Preparation, Reading, Source, TargetChoice, Task};
+use crate::preset::{
+    Csv, DataConfig, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
+};
 
 /// What a set has to fit.
 pub(super) struct Fit<'a> {
@@ -30,41 +36,51 @@ impl Fit<'_> {
         Error::Broken { origin: self.origin.clone(), problem: problem.into() }
     }
 
-    /// The source with a table's columns by the names that the network's own have, wherever they stand. Columns that the
-    /// source itself chooses stay.
-    pub(super) fn by_name(&self, source: &Source) -> Source {
+    /// Opens the files of a source. A table's columns are found by the names that the network's own have, wherever they stand,
+    /// unless the source itself chooses others. What a person should know of them goes to `notices`.
+    ///
+    /// # Errors
+    /// As the source itself, and when columns are missing.
+    pub(super) fn open(
+        &self,
+        source: &Source,
+        limits: &Limits,
+        notices: &mut Vec<String>,
+    ) -> Result<Opened, Error> {
         match source {
-            Source::Csv(table) => self.table(table).into(),
-            other => other.clone(),
+            Source::Csv(table) => self.table(table, limits, notices).map(Opened::Rows),
+            other => named(other)?.open(limits, notices),
         }
     }
 
-    /// As [`by_name`](Fit::by_name), for a table.
-    pub(super) fn table(&self, own: &Csv) -> Csv {
-        let Preparation { columns, label, classes, .. } = self.learned;
+    fn table(&self, own: &Csv, limits: &Limits, notices: &mut Vec<String>) -> Result<Imported, Error> {
         let task = match self.config.targets {
             // What the label is does not matter to who learns the inputs.
             TargetChoice::Input => own.task,
-            TargetChoice::Labels if classes.is_empty() => Task::Values,
+            TargetChoice::Labels if self.learned.classes.is_empty() => Task::Values,
             TargetChoice::Labels => Task::Classes,
         };
-        // The names of a built-in set's columns are not those that a person gives them.
-        let has_names = matches!(&self.config.source, Source::Csv(learned) if learned.header);
-        if !own.header || !has_names {
-            return Csv { task, ..own.clone() };
-        }
-        let columns = if own.columns.is_empty() { columns } else { &own.columns };
-        Csv { columns: columns.clone(), label: own.label.clone().or(label.clone()), task, ..own.clone() }
+        let own = Csv { task, ..own.clone() };
+        let learned = LearnedTable::of(self.config, self.learned);
+        let chosen = own.columns.chosen();
+        let names = if chosen.is_empty() { learned.schema.names() } else { chosen.to_vec() };
+        let label = own.label.as_deref().or(learned.label.as_deref());
+        let wanted = (own.header && learned.has_names).then_some((&names[..], label));
+        let table = table::read_as(&files(&own), &own, &learned.schema, wanted, limits, &mut table::refuse)?;
+        imported(&own, table, notices)
     }
 
     /// Inputs that may stay on disk, and how they are scaled. Their real-valued targets are scaled here.
-    pub(super) fn rows(&self, mut set: Imported, source: &Source) -> Result<(Imported, Fitted), Error> {
+    pub(super) fn rows(&self, mut set: Imported) -> Result<(Imported, Fitted), Error> {
         self.check_shape(&set.shape)?;
         set.shape = self.learned.input_shape.clone();
         let numbering = set.numbering();
         set.answers = self.answers(set.answers, numbering)?;
         let fills = self.learned.fills.clone();
-        if fills.is_empty() && matches!(source, Source::Csv(Csv { missing: Missing::Mean, .. })) {
+        let needs_fills = |table: &TableSchema| {
+            table.missing().any(|missing| !matches!(missing, Missing::Refuse | Missing::Zero))
+        };
+        if fills.is_empty() && set.table.as_ref().is_some_and(needs_fills) {
             return Err(self.broken("the network's own data had no means for empty cells"));
         }
         let scales = self.scales(&set)?;
@@ -157,10 +173,12 @@ impl Fit<'_> {
         }
     }
 
-    /// The class of this name. Where the network's classes have words for names, a number is the place of one of them.
+    /// The class of this name, or of the same number: `0.0` is `0`. Where the network's classes have words for names, a number
+    /// is the place of one of them.
     fn class(&self, name: &str) -> Result<u32, Error> {
         let classes = &self.learned.classes;
         let named = classes.iter().position(|class| class == name);
+        let named = named.or_else(|| classes.iter().position(|class| classes::are_same(class, name)));
         let are_words = || classes.iter().all(|class| class.parse::<f64>().is_err());
         let numbered = || name.parse::<usize>().ok().filter(|number| *number < classes.len() && are_words());
         named.or_else(numbered).map(|place| place as u32).ok_or_else(|| {

@@ -59,6 +59,7 @@ impl Import for Idx {
             answers,
             columns: Vec::new(),
             label: None,
+            table: None,
             task_is_said: false,
             first_test,
             are_pixels,

@@ -56,6 +56,7 @@ pub(super) fn opened(
         answers: Answers::Classes { of, names },
         columns: Vec::new(),
         label: None,
+        table: None,
         task_is_said: false,
         first_test,
         are_pixels: true,

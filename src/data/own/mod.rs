@@ -3,6 +3,7 @@
 mod arrays;
 mod csv;
 mod file_table;
+mod fills;
 mod fit;
 mod idx;
 mod image_folder;
@@ -11,6 +12,7 @@ mod npy;
 mod npz;
 mod other;
 mod set;
+mod table;
 mod text_file;
 mod wav_folder;
 
@@ -191,11 +193,10 @@ pub(super) fn open_as_learned(
     learned: &Preparation,
 ) -> Result<Splits, Error> {
     let fit = Fit { origin: config.source.paths().join(", "), config, reading, learned };
-    let source = fit.by_name(&config.source);
     let mut notices = Vec::new();
-    let splits = match named(&source)?.open(&Limits::of_machine(), &mut notices)? {
+    let splits = match fit.open(&config.source, &Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
-            let (set, fitted) = fit.rows(set, &source)?;
+            let (set, fitted) = fit.rows(set)?;
             set.split_as(fitted, config, reading.labels, seed)
         }
         Opened::Samples(samples, first_test) => {

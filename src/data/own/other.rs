@@ -4,21 +4,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::Opened;
 use super::fit::Fit;
-use super::{Opened, named};
 use crate::data::dataset::{Dataset, Splits};
 use crate::data::import::folders::ending;
 use crate::data::import::limits::Limits;
+use crate::data::table::{LearnedTable, Names};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
-    Augment, Colour, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair, Preparation,
-    Reading, Source, TextFile, WavFolder,
+    Augment, Colour, Columns, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair,
+    Preparation, Reading, Source, TextFile, WavFolder,
 };
 
 /// Test samples, and what a person should know of them, a sentence each.
 pub type TestSet = (Arc<dyn Dataset>, Vec<String>);
 
 /// Everything in the file or folder `path` as test samples for a network that learned `learned` from what `config` says.
+/// `names` says whether a table's first line names the columns.
 ///
 /// # Errors
 /// When the file is broken, or does not fit the network's shapes, classes or characters.
@@ -27,9 +29,10 @@ pub fn test_set(
     config: &DataConfig,
     reading: &Reading,
     learned: &Preparation,
+    names: Names,
 ) -> Result<TestSet, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), config, reading, learned };
-    let source = fit.source(path)?;
+    let source = fit.source(path, names)?;
     whole(&fit, &source)
 }
 
@@ -44,14 +47,14 @@ pub fn test_set_of(
     learned: &Preparation,
 ) -> Result<TestSet, Error> {
     let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
-    whole(&fit, &fit.by_name(source))
+    whole(&fit, source)
 }
 
 fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
     let mut notices = Vec::new();
-    let set = match named(source)?.open(&Limits::of_machine(), &mut notices)? {
+    let set = match fit.open(source, &Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
-            let (set, fitted) = fit.rows(set, source)?;
+            let (set, fitted) = fit.rows(set)?;
             set.whole(fitted, fit.reading.labels)
         }
         Opened::Samples(samples, _) => fit.samples(samples)?.whole(fit.reading.labels),
@@ -69,7 +72,7 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
 
 impl Fit<'_> {
     /// How the file is to be read, as the network's own data was.
-    fn source(&self, path: &Path) -> Result<Source, Error> {
+    fn source(&self, path: &Path, names: Names) -> Result<Source, Error> {
         let file = self.origin.clone();
         let shape = &self.learned.input_shape[..];
         if path.is_dir() {
@@ -113,7 +116,7 @@ impl Fit<'_> {
             ("csv" | "tsv", Source::FileTable(own)) => {
                 Ok(FileTable { table: file, test_table: None, ..own.clone() }.into())
             }
-            ("csv" | "tsv", _) if self.learned.tokens.is_empty() => Ok(self.table_in(file)),
+            ("csv" | "tsv", _) if self.learned.tokens.is_empty() => Ok(self.table_in(file, names)),
             ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
             ("npz", _) => Ok(Npz::of(file).into()),
             ("npy" | "idx" | "gz" | "idx3-ubyte" | "idx1-ubyte", _) => Err(self.broken(
@@ -129,12 +132,9 @@ impl Fit<'_> {
     }
 
     /// A table, read with the options of the network's own, its columns by their names.
-    fn table_in(&self, file: String) -> Source {
-        let own = match &self.config.source {
-            Source::Csv(own) if own.header => Csv { columns: Vec::new(), label: None, ..own.clone() },
-            Source::Csv(own) => own.clone(),
-            _ => Csv::of(String::new()),
-        };
-        Csv { file, test_file: None, ..self.table(&own) }.into()
+    fn table_in(&self, file: String, names: Names) -> Source {
+        let own = LearnedTable::options(self.config, file);
+        let header = own.header && names == Names::InFirstLine;
+        Csv { columns: Columns::default(), label: None, header, ..own }.into()
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::fills::fills;
 use crate::data::Error;
 use crate::data::answers::{Answers, Numbering};
 use crate::data::beyond::{self, Beyond};
@@ -11,7 +12,7 @@ use crate::data::dataset::{Batch, Dataset, Scale, Splits};
 use crate::data::import::rows::Rows;
 use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
-use crate::preset::{DataConfig, Labels, Reading, Scaling, Spread, TargetsAs};
+use crate::preset::{DataConfig, Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
 
 /// What was imported.
 pub struct Imported {
@@ -21,10 +22,12 @@ pub struct Imported {
     pub shape: Vec<usize>,
     /// What they should give.
     pub answers: Answers,
-    /// The columns' names of a table.
+    /// What a table's inputs are called, each of those that the network gets.
     pub columns: Vec<String>,
     /// The name of the column that is predicted, of a table with names.
     pub label: Option<String>,
+    /// The columns of a table.
+    pub table: Option<TableSchema>,
     /// Whether the preset says whether they are classes or values.
     pub task_is_said: bool,
     /// The first sample of the set's own test set, where it has one.
@@ -102,11 +105,20 @@ impl Imported {
         }
         let ends = |(least, most): (f64, f64), of: &Spread| (least.min(of.least), most.max(of.greatest));
         let range = spreads.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
-        let fills = spreads.iter().map(|spread| spread.mean).collect();
-        let scales = match reading.input_scaling.is_none() {
+        let means = spreads.iter().map(|spread| spread.mean).collect();
+        let fills = match &self.table {
+            Some(table) => fills(&*self.rows, train, table, means)?,
+            None => means,
+        };
+        let mut scales: Vec<Scale> = match reading.input_scaling.is_none() {
             true => Vec::new(),
             false => spreads.into_iter().map(|spread| reading.input_scaling.scale(spread)).collect(),
         };
+        if let Some(table) = &self.table {
+            let others =
+                scales.iter_mut().zip(table.are_quantities()).filter(|(_, is_quantity)| !is_quantity);
+            others.for_each(|(scale, _)| *scale = Scale::NONE);
+        }
         Ok(Fitted { scales, fills, range: Some(range) })
     }
 
@@ -245,6 +257,10 @@ impl Dataset for Own {
 
     fn label(&self) -> Option<&str> {
         self.shared.set.label.as_deref()
+    }
+
+    fn table(&self) -> Option<&TableSchema> {
+        self.shared.set.table.as_ref()
     }
 
     fn are_pixels(&self) -> bool {

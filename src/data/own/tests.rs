@@ -1,4 +1,5 @@
 use super::*;
+use crate::data::table::Names;
 use crate::data::{Batch, Dataset, Targets, preparation};
 use crate::preset::{Preset, TargetsAs};
 use std::path::Path;
@@ -10,7 +11,7 @@ fn test_set(
     reading: &Reading,
     learned: &Preparation,
 ) -> Result<Arc<dyn Dataset>, Error> {
-    super::test_set(path, config, reading, learned).map(|(set, _)| set)
+    super::test_set(path, config, reading, learned, Names::InFirstLine).map(|(set, _)| set)
 }
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {
@@ -402,7 +403,7 @@ fn values_are_judged_in_the_unit_that_was_learned() {
             .unwrap_err()
             .to_string();
     assert!(
-        refused.contains("has the shape") || refused.contains("have the shape [1], this network takes [4]"),
+        refused.contains("line 1: 2 columns; the table that was learned has 5, with the label"),
         "{refused}"
     );
 }

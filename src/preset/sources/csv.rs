@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::columns::Columns;
 use super::file_source::FileSource;
 use crate::fields;
 use crate::preset::field::other_values;
 use crate::preset::variants::variants;
 
-/// A table of comma- or tab-separated values.
+/// A table of separated values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
@@ -19,21 +20,39 @@ pub struct Csv {
     /// Name or number (from 1) of the column that is to be predicted; left out: the last one.
     #[serde(default)]
     pub label: Option<String>,
-    /// The columns that are inputs; left out: all others.
+    /// The columns that are inputs, or what they are.
     #[serde(default)]
-    pub columns: Vec<String>,
+    pub columns: Columns,
     /// What the label is.
     #[serde(default)]
     pub task: Task,
-    /// What stands between two cells; left out: a tab for `.tsv`, else a comma.
+    /// What stands between two cells; left out: what cuts the first rows into equal numbers of cells.
     #[serde(default)]
     pub separator: Option<char>,
+    /// What stands before the fraction of a number; left out: what the first rows show.
+    #[serde(default)]
+    pub decimal: Option<char>,
+    /// What groups the digits of a large number; left out: what the first rows show.
+    #[serde(default)]
+    pub thousands: Option<char>,
+    /// What stands around a cell that holds separators; left out: `"`, or `'` where the first rows show it.
+    #[serde(default)]
+    pub quote: Option<char>,
+    /// What begins a line that is a comment; left out: `#` where the first line begins with it.
+    #[serde(default)]
+    pub comment: Option<char>,
+    /// How the file's bytes are letters; left out: what fits the whole file.
+    #[serde(default)]
+    pub encoding: Option<Encoding>,
     /// Whether the first line names the columns.
     #[serde(default = "yes")]
     pub header: bool,
-    /// How an empty cell is treated.
+    /// How a missing number is treated.
     #[serde(default)]
     pub missing: Missing,
+    /// Whether, for each column of numbers that lacks some, another input tells which are missing.
+    #[serde(default)]
+    pub flag_missing: bool,
 }
 
 fn yes() -> bool {
@@ -47,17 +66,23 @@ impl Csv {
             file,
             test_file: None,
             label: None,
-            columns: Vec::new(),
+            columns: Columns::default(),
             task: Task::default(),
             separator: None,
+            decimal: None,
+            thousands: None,
+            quote: None,
+            comment: None,
+            encoding: None,
             header: true,
             missing: Missing::default(),
+            flag_missing: false,
         }
     }
 }
 
 variants! {
-    /// How an empty cell of a table is treated.
+    /// How a missing number of a table is treated.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
     pub enum Missing {
         /// The table is refused, with the cell's place.
@@ -65,8 +90,25 @@ variants! {
         Refuse = "refuse",
         /// The column's mean over the training samples.
         Mean = "mean",
+        /// The column's median over the training samples.
+        Median = "median",
+        /// The number that is most frequent among the training samples; of several, the smallest.
+        MostFrequent = "most_frequent",
         /// Zero.
         Zero = "zero",
+    }
+}
+
+variants! {
+    /// How the bytes of a text are letters.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Encoding {
+        /// UTF-8.
+        Utf8 = "utf_8",
+        /// UTF-16; without a mark at its beginning, the lesser byte comes first.
+        Utf16 = "utf_16",
+        /// Windows-1252, which has Latin-1 (ISO 8859-1) in it.
+        Latin1 = "latin_1",
     }
 }
 
@@ -91,11 +133,17 @@ fields! {
         file: Text, "the table";
         test_file: Text, "the table of the test set";
         label: Text, "name or number of the column that is to be predicted";
-        columns: Texts, "the columns that are inputs";
+        columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
         task: Choice(Task::NAMES), "what the label is";
-        separator: Text, "what stands between two cells";
+        separator: Text, "what stands between two cells; left out: what fits the first rows, as for those below";
+        decimal: Text, "what stands before the fraction of a number";
+        thousands: Text, "what groups the digits of a large number";
+        quote: Text, "what stands around a cell that holds separators";
+        comment: Text, "what begins a line that is a comment";
+        encoding: Choice(Encoding::NAMES), "how the file's bytes are letters; left out: what fits the whole file";
         header: Switch, "whether the first line names the columns";
-        missing: Choice(Missing::NAMES), "how an empty cell is treated";
+        missing: Choice(Missing::NAMES), "how a missing number is treated";
+        flag_missing: Switch, "whether another input tells that a number is missing, for each column that lacks some";
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`file_sources`](crate::preset::sources::file_sources); the compiler then asks for its import in `data/own/`.
 
 mod built_in;
+mod columns;
 mod csv;
 mod file_source;
 mod file_table;
@@ -22,7 +23,8 @@ mod wav_folder;
 use super::field::nested_values;
 use super::refusal::Refusal;
 use super::variants::variants;
-pub use csv::{Missing, Task};
+pub use columns::{CategoryColumn, ColumnKind, Columns, DateColumn, MOST_WORDS, NumberColumn};
+pub use csv::{Encoding, Missing, Task};
 pub use file_source::FileSource;
 pub use file_table::Holds;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};

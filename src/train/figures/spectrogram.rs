@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::kind::Kind;
 use super::subject::Subject;
 use super::subject::verdict;
+use crate::data::table::Names;
 use crate::data::{self, Dataset, Splits, asked, speech};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
@@ -80,8 +81,8 @@ fn read(preset: &Preset, test: &dyn Dataset, file: &Path) -> Result<Vec<f32>, St
     if !file.is_file() {
         return Err(format!("{}: there is no such file", file.display()));
     }
-    let asked =
-        asked::read(&preset.data, &data::preparation(test), file).map_err(|error| error.to_string())?;
+    let asked = asked::read(&preset.data, &data::preparation(test), file, Names::default())
+        .map_err(|error| error.to_string())?;
     Ok(asked.inputs)
 }
 

@@ -1,0 +1,176 @@
+//! The columns of a table in a line each.
+
+use std::collections::HashSet;
+
+use crate::data::Error;
+use crate::data::import::rows::Rows;
+use crate::data::table::Table;
+use crate::preset::{InputColumn, InputKind};
+
+/// A column in a line.
+pub(super) struct Summary {
+    /// Its name.
+    pub name: String,
+    /// What it is and what is in it.
+    pub text: String,
+}
+
+/// Different numbers that are counted.
+const MOST_COUNTED: usize = 10_000;
+/// Bars of a histogram.
+const BARS: usize = 10;
+/// The most words of a category that are named.
+const NAMED: usize = 4;
+
+/// What is seen of one of a table's inputs.
+#[derive(Clone)]
+struct Seen {
+    least: f64,
+    greatest: f64,
+    sum: f64,
+    known: usize,
+    different: HashSet<u64>,
+    bars: [usize; BARS],
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Seen {
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+            sum: 0.0,
+            known: 0,
+            different: HashSet::new(),
+            bars: [0; BARS],
+        }
+    }
+}
+
+impl Seen {
+    fn add(&mut self, x: f64) {
+        if x.is_nan() {
+            return;
+        }
+        (self.least, self.greatest) = (self.least.min(x), self.greatest.max(x));
+        (self.sum, self.known) = (self.sum + x, self.known + 1);
+        if self.different.len() < MOST_COUNTED {
+            self.different.insert((x + 0.0).to_bits());
+        }
+    }
+
+    fn add_to_bars(&mut self, x: f64) {
+        let share = (x - self.least) / (self.greatest - self.least);
+        if share.is_finite() {
+            self.bars[((share * BARS as f64) as usize).min(BARS - 1)] += 1;
+        }
+    }
+
+    /// A bar for each tenth of the range, the highest for the fullest.
+    fn histogram(&self) -> String {
+        const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+        let fullest = self.bars.iter().copied().max().unwrap_or_default().max(1);
+        let level = |&count: &usize| match count {
+            0 => ' ',
+            _ => LEVELS[(count * LEVELS.len()).div_ceil(fullest).clamp(1, LEVELS.len()) - 1],
+        };
+        self.bars.iter().map(level).collect()
+    }
+
+    fn in_words(&self, rows: usize) -> String {
+        let missing = rows - self.known;
+        let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
+        if self.known == 0 {
+            return "no number in any row".into();
+        }
+        if self.least == self.greatest {
+            return format!("always {}: a constant teaches nothing{gaps}", self.least);
+        }
+        let more = if self.different.len() == MOST_COUNTED { " or more" } else { "" };
+        format!(
+            "{} to {}, mean {:.4}, {}{more} different{gaps}  {}",
+            self.least,
+            self.greatest,
+            self.sum / self.known as f64,
+            self.different.len(),
+            self.histogram()
+        )
+    }
+}
+
+/// A line for each column that is an input.
+///
+/// # Errors
+/// When the rows cannot be read any more.
+pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
+    let (rows, schema) = (&table.rows, &table.schema);
+    let mut seen = vec![Seen::default(); schema.width()];
+    let mut row = vec![0.0; seen.len()];
+    for number in 0..rows.count {
+        rows.read(number, &mut row)?;
+        seen.iter_mut().zip(&row).for_each(|(seen, &x)| seen.add(x));
+    }
+    for number in 0..rows.count {
+        rows.read(number, &mut row)?;
+        seen.iter_mut().zip(&row).for_each(|(seen, &x)| seen.add_to_bars(x));
+    }
+    let mut first = 0;
+    let mut summary = |input: &InputColumn| {
+        let of_column = &seen[first..][..input.kind.width()];
+        first += input.kind.width();
+        let text = match &input.kind {
+            InputKind::Number(_) => format!("number, {}", of_column[0].in_words(rows.count)),
+            InputKind::Boolean(_) => {
+                let (yes, known) = (of_column[0].sum as usize, of_column[0].known);
+                let gaps = if known < rows.count {
+                    format!(", {} missing", rows.count - known)
+                } else {
+                    String::new()
+                };
+                format!("yes or no, {yes} yes and {} no{gaps}", known - yes)
+            }
+            InputKind::Category(words) => category(words, of_column),
+            InputKind::Date { parts, .. } => {
+                let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
+                let missing = rows.count - of_column[0].known;
+                let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
+                format!("date, as {parts}{gaps}")
+            }
+        };
+        Summary { name: schema.columns[input.place].clone(), text }
+    };
+    Ok(schema.inputs.iter().map(&mut summary).collect())
+}
+
+/// The words of a category by their number of rows.
+fn category(words: &[String], seen: &[Seen]) -> String {
+    let mut counts: Vec<(String, usize)> = words
+        .iter()
+        .map(|word| format!("'{word}'"))
+        .chain(["(other)".to_string()])
+        .zip(seen.iter().map(|seen| seen.sum as usize))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    // The most frequent first; those that are as frequent stay in the order of their names.
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let named: Vec<String> =
+        counts.iter().take(NAMED).map(|(word, count)| format!("{word} {count}")).collect();
+    let more = if counts.len() > NAMED { ", …" } else { "" };
+    format!("category, {} words: {}{more}", words.len(), named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_histogram_has_a_bar_for_each_tenth_of_the_range() {
+        let mut seen = Seen::default();
+        let numbers: Vec<f64> = (0..100).map(f64::from).chain([99.5; 70]).collect();
+        numbers.iter().for_each(|&x| seen.add(x));
+        numbers.iter().for_each(|&x| seen.add_to_bars(x));
+        assert_eq!(seen.bars, [10, 10, 10, 10, 10, 10, 10, 10, 10, 80]);
+        assert_eq!(seen.histogram(), "▁▁▁▁▁▁▁▁▁█");
+        assert!(seen.in_words(200).starts_with("0 to 99.5, mean 70.0882, 101 different, 30 missing"));
+        assert_eq!(Seen::default().in_words(3), "no number in any row");
+    }
+}

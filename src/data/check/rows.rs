@@ -1,0 +1,167 @@
+//! What is odd about the rows of a table: rows that are there twice, and columns that tell the label by themselves.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::data::Error;
+use crate::data::import::rows::Rows;
+use crate::data::table::{Labels, Table};
+use crate::preset::InputKind;
+
+/// The most rows that are compared with each other.
+const MOST_COMPARED: usize = 10_000_000;
+/// Rows below which a column that tells the label is a chance.
+const FEWEST: usize = 30;
+/// Parts of a column's range that are looked at by themselves.
+const PARTS: usize = 64;
+
+/// What is odd, a sentence each.
+///
+/// # Errors
+/// When the rows cannot be read any more.
+pub(super) fn oddities(table: &Table) -> Result<Vec<String>, Error> {
+    let mut told = repeated(table)?;
+    told.extend(leaks(table)?);
+    Ok(told)
+}
+
+/// The label of a row as a number.
+fn label(labels: &Labels, row: usize) -> f64 {
+    match labels {
+        Labels::Classes(of, _) => f64::from(of[row]),
+        Labels::Values(values) => values[row],
+    }
+}
+
+fn repeated(table: &Table) -> Result<Vec<String>, Error> {
+    let count = table.rows.count;
+    if count > MOST_COMPARED {
+        return Ok(Vec::new());
+    }
+    let mut seen: HashMap<u64, u64> = HashMap::with_capacity(count);
+    let (mut repeated, mut contradicting) = (0, 0);
+    let mut row = vec![0.0; table.rows.width];
+    for number in 0..count {
+        table.rows.read(number, &mut row)?;
+        let mut hasher = DefaultHasher::new();
+        row.iter().for_each(|x| x.to_bits().hash(&mut hasher));
+        let own = label(&table.labels, number).to_bits();
+        match seen.entry(hasher.finish()) {
+            Entry::Vacant(place) => {
+                place.insert(own);
+            }
+            Entry::Occupied(first) if *first.get() == own => repeated += 1,
+            Entry::Occupied(_) => contradicting += 1,
+        }
+    }
+    let mut told = Vec::new();
+    if repeated > 0 {
+        told.push(format!(
+            "{repeated} rows repeat another, label included: what is trained on may be tested on, too"
+        ));
+    }
+    if contradicting > 0 {
+        told.push(format!("{contradicting} rows have the inputs of another row and another label"));
+    }
+    Ok(told)
+}
+
+/// The columns that tell the label by themselves.
+fn leaks(table: &Table) -> Result<Vec<String>, Error> {
+    let (rows, schema) = (&table.rows, &table.schema);
+    if rows.count < FEWEST {
+        return Ok(Vec::new());
+    }
+    let mut told = Vec::new();
+    let mut first = 0;
+    for input in &schema.inputs {
+        let width = input.kind.width();
+        let numbers = column(table, first, &input.kind)?;
+        first += width;
+        let leaks = match &table.labels {
+            Labels::Classes(of, names) => tells_classes(&numbers, of, names.len()),
+            Labels::Values(values) => matches!(input.kind, InputKind::Number(_)) && follows(&numbers, values),
+        };
+        if leaks {
+            told.push(format!(
+                "'{}' tells the label by itself: is it known before the label is? columns: {{\"{0}\": ignore}} leaves it out",
+                schema.columns[input.place]
+            ));
+        }
+    }
+    Ok(told)
+}
+
+/// A number for each row: of a quantity itself, of a category the place of the word.
+fn column(table: &Table, first: usize, kind: &InputKind) -> Result<Vec<f64>, Error> {
+    let mut row = vec![0.0; table.rows.width];
+    let of_row = |number| {
+        table.rows.read(number, &mut row)?;
+        Ok(match kind {
+            InputKind::Category(words) => {
+                let places = &row[first..=first + words.len()];
+                places.iter().position(|&x| x == 1.0).unwrap_or_default() as f64
+            }
+            InputKind::Date { parts, .. } => row[first + parts.len() - 1],
+            InputKind::Number(_) | InputKind::Boolean(_) => row[first],
+        })
+    };
+    (0..table.rows.count).map(of_row).collect()
+}
+
+/// Whether nearly all rows of each part of the column's range are of one class, as they are not as a whole.
+fn tells_classes(numbers: &[f64], of: &[u32], classes: usize) -> bool {
+    let (least, greatest) = numbers
+        .iter()
+        .filter(|x| !x.is_nan())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+    let part = |x: f64| match (x - least) / (greatest - least) {
+        share if share.is_finite() => ((share * PARTS as f64) as usize).min(PARTS - 1),
+        // Missing numbers are a part of their own.
+        _ => PARTS,
+    };
+    let mut counts = vec![vec![0_usize; classes]; PARTS + 1];
+    let mut all = vec![0_usize; classes];
+    for (&x, &class) in numbers.iter().zip(of) {
+        counts[part(x)][class as usize] += 1;
+        all[class as usize] += 1;
+    }
+    let most = |counts: &Vec<usize>| counts.iter().copied().max().unwrap_or_default();
+    let used = counts.iter().filter(|counts| most(counts) > 0).count();
+    let right: usize = counts.iter().map(most).sum();
+    let (wrong, wrong_alone) = (numbers.len() - right, numbers.len() - most(&all));
+    // A part for each row or two would tell anything.
+    used * 3 <= numbers.len() && wrong_alone > 0 && wrong * 20 <= wrong_alone
+}
+
+/// Whether the values lie on a line over the numbers: their correlation is above 0.999.
+fn follows(numbers: &[f64], values: &[f64]) -> bool {
+    let pairs: Vec<(f64, f64)> =
+        numbers.iter().copied().zip(values.iter().copied()).filter(|(x, _)| !x.is_nan()).collect();
+    let count = pairs.len().max(1) as f64;
+    let mean = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x / count, b + y / count));
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        let (x, y) = (x - mean.0, y - mean.1);
+        (xx, yy, xy) = (xx + x * x, yy + y * y, xy + x * y);
+    }
+    xx > 0.0 && yy > 0.0 && xy * xy > 0.999 * 0.999 * xx * yy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_that_tells_the_label_is_found_and_others_are_not() {
+        let numbers: Vec<f64> = (0..200).map(f64::from).collect();
+        let halves: Vec<u32> = (0..200).map(|row| u32::from(row >= 100)).collect();
+        let mixed: Vec<u32> = (0..200).map(|row| row % 2).collect();
+        assert!(tells_classes(&numbers, &halves, 2) && !tells_classes(&numbers, &mixed, 2));
+        assert!(!tells_classes(&numbers, &[0; 200], 2), "one class alone is told by nothing");
+        let line: Vec<f64> = numbers.iter().map(|x| 3.0 * x + 1.0).collect();
+        let bent: Vec<f64> = numbers.iter().map(|x| (x - 100.0).abs()).collect();
+        assert!(follows(&numbers, &line) && !follows(&numbers, &bent));
+    }
+}

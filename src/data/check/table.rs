@@ -1,0 +1,90 @@
+//! A table: its columns one by one, what is odd about its rows, and its problems by kind.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::columns::{Summary, summaries};
+use super::rows::oddities;
+use super::{DataReport, ROWS};
+use crate::data::Error;
+use crate::data::import::limits::Limits;
+use crate::data::table::{self, Labels, RowProblem, Table};
+use crate::preset::{Csv, Missing};
+
+/// The problems of one kind: the same of the same column.
+struct OfKind {
+    count: u64,
+    first: RowProblem,
+}
+
+/// Problems by column and by what is wrong.
+type ByKind = BTreeMap<(Option<usize>, String), OfKind>;
+
+/// Looks at a table.
+///
+/// # Errors
+/// When it cannot be read at all; everything else is in the report.
+pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
+    let label = label.map(str::to_string);
+    let options = Csv { label, missing: Missing::Mean, ..Csv::of(path.to_string_lossy().into_owned()) };
+    let mut kinds = ByKind::new();
+    let read = table::read(&[path], &options, limits, &mut |problem| {
+        let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
+        let key = (column, problem.in_row.what.clone());
+        kinds.entry(key).or_insert_with(|| OfKind { count: 0, first: problem }).count += 1;
+        Ok(())
+    });
+    match read {
+        Ok(table) => described(&mut report, &table)?,
+        // The problems of the rows say more than the error that no row is left.
+        Err(error) if kinds.is_empty() => return Err(error),
+        Err(error) => report.problem(&error),
+    }
+    let mut kinds: Vec<OfKind> = kinds.into_values().collect();
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
+    for OfKind { count, first } in kinds {
+        let more = match count {
+            1 => String::new(),
+            _ => format!("; and {} rows more of this kind", count - 1),
+        };
+        let problem = format!("{first}{more}");
+        report.problem(&Error::Broken { origin: first.origin, problem });
+    }
+    Ok(report)
+}
+
+fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
+    let summaries = summaries(table)?;
+    report.fact("rows", table.rows.count);
+    report.fact("input columns", table.schema.inputs.len());
+    report.fact(
+        "missing numbers",
+        match table.missing {
+            0 => "none".to_string(),
+            count => format!("{count}: refused unless missing: mean, median, most_frequent or zero"),
+        },
+    );
+    for Summary { name, text } in summaries.iter().take(ROWS) {
+        report.fact(&format!("  {name}"), text);
+    }
+    if summaries.len() > ROWS {
+        report.fact("", format!("and {} columns more", summaries.len() - ROWS));
+    }
+    for (name, why) in &table.left_out {
+        report.fact(&format!("  {name}"), format!("left out: {why}"));
+    }
+    match &table.labels {
+        Labels::Classes(of, names) => report.balance(of, names),
+        Labels::Values(values) => {
+            let (least, most) =
+                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+            report.fact("label", format!("values from {least} to {most}"));
+        }
+    }
+    for sentence in table.told.iter().filter(|told| !told.contains("is left out")) {
+        report.fact("note", sentence);
+    }
+    oddities(table)?.iter().for_each(|sentence| report.fact("note", sentence));
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The rows of tables as samples.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::set::Imported;
+use crate::data::Error;
+use crate::data::answers::Answers;
+use crate::data::table::{Labels, Table};
+use crate::preset::{Csv, FileSource, Task};
+
+/// The tables that a source names.
+pub(super) fn files(source: &Csv) -> Vec<&Path> {
+    source.paths().into_iter().map(Path::new).collect()
+}
+
+/// A table's rows as samples; what a person should know of them goes to `notices`.
+///
+/// # Errors
+/// When it should have a test set and one of the two tables is empty.
+pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) -> Result<Imported, Error> {
+    notices.extend(table.told);
+    let has_test = source.test_file.is_some();
+    if has_test && (table.first_rows == 0 || table.first_rows == table.rows.count) {
+        let problem = "one of the two tables has no rows".into();
+        return Err(Error::Broken { origin: source.file.clone(), problem });
+    }
+    let answers = match table.labels {
+        Labels::Classes(of, names) => Answers::Classes { of, names },
+        Labels::Values(values) => Answers::values(1, values),
+    };
+    Ok(Imported {
+        shape: vec![table.rows.width],
+        rows: Arc::new(table.rows),
+        answers,
+        columns: table.schema.features(),
+        label: table.label,
+        table: Some(table.schema),
+        task_is_said: source.task != Task::Auto,
+        first_test: has_test.then_some(table.first_rows),
+        are_pixels: false,
+    })
+}

@@ -1,0 +1,210 @@
+//! Dates in the cells of a table: recognised, and taken apart.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+
+use crate::preset::DatePart;
+
+/// The parts of a date that are tried as inputs, beside the time that has passed.
+const PARTS: [DatePart; 7] = [
+    DatePart::Year,
+    DatePart::Month,
+    DatePart::Day,
+    DatePart::Weekday,
+    DatePart::Hour,
+    DatePart::Minute,
+    DatePart::Second,
+];
+
+/// Words beyond which a column without a single date is not tried any further.
+const TRIED: u64 = 20;
+
+/// The date that a cell is, with its time of day: as ISO 8601 writes it, with slashes, dots or the month's name. A time in
+/// another zone becomes that of Greenwich.
+pub fn parse(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
+    let could_be = (6..=40).contains(&cell.len()) && cell.bytes().filter(u8::is_ascii_digit).count() >= 3;
+    if !could_be || !cell.contains(['-', '/', '.', ' ']) {
+        return None;
+    }
+    if let Ok(moment) = DateTime::parse_from_rfc3339(cell) {
+        return Some(moment.naive_utc());
+    }
+    let Some(colon) = cell.find(':') else { return Some(day(cell, day_first)?.and_time(NaiveTime::MIN)) };
+    let split = cell[..colon].rfind(['T', ' '])?;
+    let time = cell[split + 1..].trim();
+    Some(day(cell[..split].trim_end_matches([' ', ',']), day_first)?.and_time(clock(time)?))
+}
+
+fn day(cell: &str, day_first: bool) -> Option<NaiveDate> {
+    let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
+    let has_letters = cell.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let forms: &[&str] = match (has_letters, digits, day_first) {
+        (true, ..) => &["%d %B %Y", "%d-%B-%Y", "%B %d, %Y", "%B %d %Y", "%d. %B %Y", "%d-%B-%y"],
+        (false, 4, _) => &["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"],
+        (false, _, true) => &["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
+        (false, _, false) => &["%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y"],
+    };
+    let read = |form: &&str| NaiveDate::parse_from_str(cell, form).ok();
+    // A year of two digits would be read as one of the first century.
+    forms.iter().find_map(read).filter(|date| (1000..3000).contains(&date.year()))
+}
+
+fn clock(time: &str) -> Option<NaiveTime> {
+    let time = time.trim_end_matches('Z');
+    ["%H:%M", "%H:%M:%S", "%H:%M:%S%.f", "%I:%M %p", "%I:%M:%S %p"]
+        .iter()
+        .find_map(|form| NaiveTime::parse_from_str(time, form).ok())
+}
+
+/// The part of a date as a number.
+pub fn part(date: NaiveDateTime, part: DatePart) -> f64 {
+    match part {
+        DatePart::Year => f64::from(date.year()),
+        DatePart::Month => f64::from(date.month()),
+        DatePart::Day => f64::from(date.day()),
+        DatePart::Weekday => f64::from(date.weekday().number_from_monday()),
+        DatePart::Hour => f64::from(date.hour()),
+        DatePart::Minute => f64::from(date.minute()),
+        DatePart::Second => f64::from(date.second()),
+        DatePart::Elapsed => {
+            const MILLISECONDS_OF_A_DAY: f64 = 86_400_000.0;
+            date.and_utc().timestamp_millis() as f64 / MILLISECONDS_OF_A_DAY
+        }
+    }
+}
+
+/// What the words of a column come to as dates, read in one order of day and month.
+#[derive(Clone, Debug)]
+struct InOrder {
+    day_first: bool,
+    count: u64,
+    first: Option<[f64; PARTS.len()]>,
+    varies: [bool; PARTS.len()],
+}
+
+/// What the words of a column come to as dates.
+#[derive(Clone, Debug)]
+pub struct Dates {
+    words: u64,
+    orders: [InOrder; 2],
+    /// Dates that the two orders read differently.
+    differing: u64,
+    /// Whether the first of them has dots, as where the day comes first.
+    has_dots: bool,
+}
+
+impl Default for Dates {
+    fn default() -> Self {
+        let order = |day_first| InOrder { day_first, count: 0, first: None, varies: [false; PARTS.len()] };
+        Dates { words: 0, orders: [order(false), order(true)], differing: 0, has_dots: false }
+    }
+}
+
+impl Dates {
+    /// Counts a word.
+    pub fn add(&mut self, cell: &str) {
+        if self.words >= TRIED && self.orders.iter().all(|order| order.count == 0) {
+            return;
+        }
+        self.words += 1;
+        let read = [false, true].map(|day_first| parse(cell, day_first));
+        for (order, date) in self.orders.iter_mut().zip(read) {
+            let Some(date) = date else { continue };
+            order.count += 1;
+            let parts = PARTS.map(|wanted| part(date, wanted));
+            let first = order.first.get_or_insert(parts);
+            order.varies.iter_mut().enumerate().for_each(|(at, varies)| *varies |= parts[at] != first[at]);
+        }
+        if read[0] != read[1] {
+            self.has_dots |= self.differing == 0 && cell.contains('.');
+            self.differing += 1;
+        }
+    }
+
+    /// The number of words that are dates, in the order that fits more of them; whether the day comes first in it; and
+    /// whether the other order fits as many, though it means other days.
+    pub fn best(&self) -> (u64, bool, bool) {
+        let [month_first, day_first] = [self.orders[0].count, self.orders[1].count];
+        let is_open = month_first == day_first && self.differing > 0;
+        let takes_day_first = if is_open { self.has_dots } else { day_first > month_first };
+        (month_first.max(day_first), takes_day_first, is_open)
+    }
+
+    /// The parts that differ from date to date, and the time that has passed.
+    pub fn parts(&self, day_first: bool) -> Vec<DatePart> {
+        let varies = |order: &InOrder| {
+            PARTS.into_iter().zip(order.varies).filter_map(|(part, varies)| varies.then_some(part)).collect()
+        };
+        let order = self.orders.iter().find(|order| order.day_first == day_first);
+        let mut parts: Vec<DatePart> = order.map(varies).unwrap_or_default();
+        parts.push(DatePart::Elapsed);
+        parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_in_the_usual_forms() {
+        let moment = |cell: &str, day_first| parse(cell, day_first).map(|date| date.to_string());
+        for cell in [
+            "2024-02-03",
+            "2024/2/3",
+            "2024.02.03",
+            "02/03/2024",
+            "2-3-2024",
+            "3 Feb 2024",
+            "03-Feb-2024",
+            "February 3, 2024",
+            "Feb 3 2024",
+        ] {
+            assert_eq!(moment(cell, false).as_deref(), Some("2024-02-03 00:00:00"), "{cell}");
+        }
+        for cell in ["03/02/2024", "3.2.2024", "03-02-2024", "2024-02-03"] {
+            assert_eq!(moment(cell, true).as_deref(), Some("2024-02-03 00:00:00"), "{cell}");
+        }
+        for (cell, time) in [
+            ("2024-02-03T04:05:06Z", "04:05:06"),
+            ("2024-02-03 04:05", "04:05:00"),
+            ("2024-02-03T06:05:06+02:00", "04:05:06"),
+            ("2024-02-03 04:05:06.250", "04:05:06.250"),
+            ("2/3/2024 4:05 AM", "04:05:00"),
+            ("Feb 3, 2024, 16:05:06", "16:05:06"),
+        ] {
+            assert_eq!(moment(cell, false), Some(format!("2024-02-03 {time}")), "{cell}");
+        }
+        for cell in
+            ["2024-13-01", "1.5.2", "12-34", "2024", "v1.2.3-4", "Room 101 A", "10:30", "192.168.1.10"]
+        {
+            assert_eq!((moment(cell, false), moment(cell, true)), (None, None), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_taken_apart() {
+        let date = parse("1970-01-05T12:30:15", false).unwrap();
+        let parts = PARTS.map(|wanted| part(date, wanted));
+        // A Monday, four and a half days after the beginning of 1970, and 30 minutes and 15 seconds.
+        assert_eq!(parts, [1970.0, 1.0, 5.0, 1.0, 12.0, 30.0, 15.0]);
+        assert!((part(date, DatePart::Elapsed) - (4.5 + 1815.0 / 86_400.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_is_the_one_that_fits_all_rows() {
+        let best = |cells: &[&str]| {
+            let mut dates = Dates::default();
+            cells.iter().for_each(|cell| dates.add(cell));
+            dates.best()
+        };
+        assert_eq!(best(&["01/02/2024", "13/02/2024"]), (2, true, false));
+        assert_eq!(best(&["01/02/2024", "02/13/2024"]), (2, false, false));
+        assert_eq!(best(&["01/02/2024", "02/03/2024"]), (2, false, true));
+        assert_eq!(best(&["01.02.2024", "02.03.2024"]), (2, true, true));
+        assert_eq!(best(&["2024-01-02", "2024-01-02"]), (2, false, false));
+        let mut dates = Dates::default();
+        ["2024-01-01", "2024-01-09 10:00"].iter().for_each(|cell| dates.add(cell));
+        let parts = [DatePart::Day, DatePart::Weekday, DatePart::Hour, DatePart::Elapsed];
+        assert_eq!(dates.parts(false), parts);
+    }
+}

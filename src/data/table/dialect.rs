@@ -1,0 +1,273 @@
+//! How a table of separated cells is written. What a preset does not say is told from the table's first lines.
+
+use super::cell::{Numbers, is_grouped};
+use crate::preset::Csv;
+
+/// How a table is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// What stands between two cells.
+    pub separator: u8,
+    /// What stands around a cell that holds separators.
+    pub quote: u8,
+    /// What begins a line that is a comment.
+    pub comment: Option<u8>,
+    /// How numbers are written.
+    pub numbers: Numbers,
+    /// The names of the columns, where they stand in the last of the comments before the first row.
+    pub header: Option<Vec<String>>,
+}
+
+/// Rows that are looked at.
+const ROWS: usize = 500;
+
+impl Dialect {
+    /// The dialect of a table that begins with `sample`. `usual` is the separator that the file's name suggests.
+    ///
+    /// # Errors
+    /// When the preset asks for a sign that takes more than a byte.
+    pub fn of(sample: &str, table: &Csv, usual: u8) -> Result<Self, String> {
+        let comment = match table.comment {
+            Some(sign) => Some(byte(sign, "begins no comment")?),
+            None => sample.starts_with('#').then_some(b'#'),
+        };
+        let is_comment = |line: &&str| comment.is_some_and(|sign| line.as_bytes().first() == Some(&sign));
+        let rows: String = sample.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
+        let quote = match table.quote {
+            Some(sign) => byte(sign, "is no quotation mark")?,
+            None => quote(&rows),
+        };
+        let separator = match table.separator {
+            Some(sign) => byte(sign, "separates no cells")?,
+            None => separator(&rows, usual, quote),
+        };
+        // NumPy's `savetxt` writes the header as a comment.
+        let width = cells(&rows, separator, quote).next().map_or(0, |row| row.len());
+        let last = sample.lines().take_while(|line| is_comment(line)).last().filter(|_| table.header);
+        let header = last.and_then(|line| cells(line.get(1..)?, separator, quote).next());
+        let header = header.filter(|names| names.len() == width && width > 1);
+        let mut numbers = Numbers::default();
+        if table.decimal.is_none() && table.thousands.is_none() {
+            numbers = numbers_of(cells(&rows, separator, quote).flatten(), separator);
+        } else {
+            numbers.decimal = table.decimal.unwrap_or(if table.thousands == Some('.') { ',' } else { '.' });
+            numbers.thousands = table.thousands;
+        }
+        if numbers.thousands == Some(numbers.decimal) {
+            return Err(format!("'{}' cannot both group digits and begin a fraction", numbers.decimal));
+        }
+        Ok(Dialect { separator, quote, comment, numbers, header })
+    }
+
+    /// What is unusual about it, in words.
+    pub fn in_words(&self, usual: u8) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.separator != usual {
+            words.push(match self.separator {
+                b'\t' => "cells separated by tabs".into(),
+                sign => format!("cells separated by '{}'", sign as char),
+            });
+        }
+        if self.quote != b'"' {
+            words.push(format!("cells quoted by {}", self.quote as char));
+        }
+        if self.numbers.decimal != '.' {
+            words.push(format!("fractions after '{}'", self.numbers.decimal));
+        }
+        words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
+        words.extend(self.comment.map(|sign| format!("comments after '{}'", sign as char)));
+        words
+    }
+}
+
+fn byte(sign: char, problem: &str) -> Result<u8, String> {
+    u8::try_from(sign).ok().filter(u8::is_ascii).ok_or_else(|| format!("'{sign}' {problem}"))
+}
+
+/// The first rows of a text, cell by cell.
+fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<String>> {
+    let rows = csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .quote(quote)
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes())
+        .into_records();
+    let rows = rows.map_while(Result::ok).take(ROWS);
+    rows.map(|row| row.iter().map(str::to_string).collect())
+}
+
+/// Double quotes, unless most lines have cells in single ones and none has the others.
+fn quote(rows: &str) -> u8 {
+    let quoted = |line: &&str| {
+        line.starts_with('\'') || [",'", ";'", "\t'", "|'", ", '"].iter().any(|start| line.contains(start))
+    };
+    let ends =
+        |line: &&str| line.ends_with('\'') || ["',", "';", "'\t", "'|"].iter().any(|end| line.contains(end));
+    let lines = rows.lines().count();
+    let single = rows.lines().filter(quoted).filter(ends).count();
+    if !rows.contains('"') && single * 2 > lines { b'\'' } else { b'"' }
+}
+
+/// The sign that cuts most rows into as many cells as the first; of several, the usual one, else the one with most cells.
+fn separator(rows: &str, usual: u8, quote: u8) -> u8 {
+    let score = |sign: u8| {
+        let widths: Vec<usize> = cells(rows, sign, quote).map(|row| row.len()).collect();
+        let first = widths.first().copied().unwrap_or_default();
+        let alike = widths.iter().filter(|&&width| width == first && width > 1).count();
+        (alike, sign == usual, first)
+    };
+    [usual, b',', b';', b'\t', b'|'].into_iter().max_by_key(|&sign| score(sign)).unwrap_or(usual)
+}
+
+/// What the cells of a table show of how its numbers are written.
+#[derive(Default)]
+struct Seen {
+    /// Fractions after a point, and after a comma.
+    points: usize,
+    commas: usize,
+    /// Digits that a point or a comma groups.
+    grouped_by_point: usize,
+    grouped_by_comma: usize,
+    /// Numbers such as `1,234`, which may be either.
+    open_comma: usize,
+    /// Digits that another sign groups.
+    other: Option<char>,
+}
+
+impl Seen {
+    fn add(&mut self, cell: &str) {
+        const OTHERS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\''];
+        let is_sign = |letter: char| matches!(letter, ',' | '.') || OTHERS.contains(&letter);
+        let digits = cell.trim_start_matches(['+', '-']);
+        let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
+            && digits.ends_with(|letter: char| letter.is_ascii_digit())
+            && digits.chars().all(|letter| letter.is_ascii_digit() || is_sign(letter));
+        if !is_number || !digits.contains(is_sign) {
+            return;
+        }
+        let (mark, is_other) = match digits.find(|letter| OTHERS.contains(&letter)) {
+            Some(at) => (digits[at..].chars().next(), true),
+            None => (None, false),
+        };
+        let split = |decimal: char| digits.split_once(decimal).filter(|(_, rest)| !rest.contains(is_sign));
+        if is_other {
+            let whole = split('.').or_else(|| split(',')).map_or(digits, |(whole, _)| whole);
+            if mark.is_some_and(|mark| is_grouped(whole, mark)) {
+                self.other = mark;
+                self.points += usize::from(split('.').is_some());
+                self.commas += usize::from(split(',').is_some());
+            }
+            return;
+        }
+        match (digits.matches(',').count(), digits.matches('.').count()) {
+            (1, 0) if is_grouped(digits, ',') => self.open_comma += 1,
+            (1, 0) => self.commas += 1,
+            (0, 1) if is_grouped(digits, '.') => {}
+            (0, 1) => self.points += 1,
+            (0, _) => self.grouped_by_point += usize::from(is_grouped(digits, '.')),
+            (_, 0) => self.grouped_by_comma += usize::from(is_grouped(digits, ',')),
+            (1, _) if split(',').is_some_and(|(whole, _)| is_grouped(whole, '.')) => {
+                self.commas += 1;
+                self.grouped_by_point += 1;
+            }
+            (_, 1) if split('.').is_some_and(|(whole, _)| is_grouped(whole, ',')) => {
+                self.points += 1;
+                self.grouped_by_comma += 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How the cells' numbers are written. A number such as `1,234` is read as a fraction where cells are separated by
+/// semicolons, as where fractions begin with a comma, and else as a thousand and more.
+fn numbers_of(cells: impl Iterator<Item = String>, separator: u8) -> Numbers {
+    let mut seen = Seen::default();
+    cells.for_each(|cell| seen.add(&cell));
+    let has_points = seen.points > 0 || seen.grouped_by_comma > 0;
+    let has_commas = seen.commas > 0 || seen.grouped_by_point > 0;
+    let is_comma = !has_points && (has_commas || seen.open_comma > 0 && separator == b';');
+    let groups =
+        if is_comma { seen.grouped_by_point > 0 } else { seen.grouped_by_comma + seen.open_comma > 0 };
+    let mark = if is_comma { '.' } else { ',' };
+    Numbers { decimal: if is_comma { ',' } else { '.' }, thousands: groups.then_some(mark).or(seen.other) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn dialect(sample: &str) -> Dialect {
+        Dialect::of(sample, &Csv::of(String::new()), b',').unwrap()
+    }
+
+    #[test]
+    fn the_separator_is_what_cuts_the_rows_into_equal_numbers_of_cells() {
+        for (sample, separator) in [
+            ("a,b\n1,2\n", b','),
+            ("a;b\n1,5;2,5\n3,5;4\n", b';'),
+            ("height, cm;b\n1;2\n3;4\n", b';'),
+            ("a\tb c\n1\t2, 3\n", b'\t'),
+            ("a|b|c\n1|2|3\n", b'|'),
+            ("a,b,k\n1,2,x\n3,y\n5,6,y\n", b','),
+            ("a\n1\n", b','),
+            ("", b','),
+        ] {
+            assert_eq!(dialect(sample).separator as char, separator as char, "{sample}");
+        }
+        let tabs = Dialect::of("a,b\tc\n1,5\t2\n", &Csv::of(String::new()), b'\t').unwrap();
+        assert_eq!(tabs.separator, b'\t');
+        let wrong = Csv { separator: Some('→'), ..Csv::of(String::new()) };
+        assert_eq!(Dialect::of("a", &wrong, b',').unwrap_err(), "'→' separates no cells");
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_first_rows_show() {
+        let numbers = |sample: &str| {
+            let Numbers { decimal, thousands } = dialect(sample).numbers;
+            (decimal, thousands)
+        };
+        assert_eq!(numbers("a,b\n1.5,x\n1234.5,y\n"), ('.', None));
+        assert_eq!(numbers("a;b\n1,5;x\n0,25;y\n"), (',', None));
+        assert_eq!(numbers("a;b\n1.234,5;x\n"), (',', Some('.')));
+        assert_eq!(numbers("a;b\n1.234.567;x\n"), (',', Some('.')));
+        assert_eq!(numbers("a,b\n\"1,234\",x\n"), ('.', Some(',')));
+        assert_eq!(numbers("a;b\n1,234;x\n"), (',', None));
+        assert_eq!(numbers("a;b\n1,234;2.5\n"), ('.', Some(',')));
+        assert_eq!(numbers("a,b\n\"12,345.5\",x\n"), ('.', Some(',')));
+        assert_eq!(numbers("a,b\n\"3,5\",x\n"), (',', None));
+        assert_eq!(numbers("a;b\n1 234,5;x\n"), (',', Some(' ')));
+        // Dates, addresses and versions are no numbers.
+        assert_eq!(numbers("a,b\n01.02.2024,192.168.1.10\n"), ('.', None));
+        let given = Csv { decimal: Some(','), ..Csv::of(String::new()) };
+        assert_eq!(Dialect::of("a;b\n1;2\n", &given, b',').unwrap().numbers.decimal, ',');
+    }
+
+    #[test]
+    fn comments_and_the_header_that_numpy_writes_as_one_are_told_apart() {
+        let plain = dialect("# made on Monday\na,b\n1,2\n");
+        assert_eq!((plain.comment, plain.header), (Some(b'#'), None));
+        let numpy = dialect("# x\n# a,b\n1,2\n");
+        assert_eq!(numpy.header, Some(vec!["a".to_string(), "b".to_string()]));
+        assert_eq!(dialect("a,b\n#1,2\n").comment, None);
+        let words = dialect("# a\na;b\n1,5;2\n").in_words(b',');
+        assert_eq!(words, ["cells separated by ';'", "fractions after ','", "comments after '#'"]);
+    }
+
+    #[test]
+    fn single_quotes_stand_around_cells_where_most_lines_have_them() {
+        assert_eq!(dialect("'a','b'\n'1','x, y'\n").quote, b'\'');
+        assert_eq!(dialect("a,b\n1,it's\n2,o'clock\n").quote, b'"');
+        assert_eq!(dialect("a,b\n\"1\",'x'\n").quote, b'"');
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_has_a_dialect(sample in "[a1#,;.'\" \\n\\t|-]{0,80}", usual in "[,\t]") {
+            let _ = Dialect::of(&sample, &Csv::of(String::new()), usual.as_bytes()[0]);
+        }
+    }
+}

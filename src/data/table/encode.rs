@@ -1,0 +1,225 @@
+//! From the cells of a row to the numbers that a network gets, by a table's schema.
+
+use std::collections::HashMap;
+
+use super::cell::{Cell, Numbers, boolean, is_missing, shown};
+use super::dates;
+use super::problem::InRow;
+use crate::preset::{Filling, InputKind, Missing, TableSchema};
+
+/// Encodes rows.
+pub struct Encoder<'a> {
+    schema: &'a TableSchema,
+    /// The place of each word of each input column, where it is a category.
+    words: Vec<HashMap<&'a str, usize>>,
+    /// What is said of a missing number that nothing stands in for, behind its place.
+    help: &'static str,
+    /// The words of each input column that are not known: how many rows have one, and the first of them.
+    unknown: Vec<(u64, String)>,
+}
+
+/// What a cell is where it should be a number.
+enum Read {
+    Number(f64),
+    /// It is missing, and this stands in for it; not a number where that is found out later.
+    Filled(f64),
+}
+
+impl<'a> Encoder<'a> {
+    /// An encoder of rows of tables with this schema.
+    pub fn new(schema: &'a TableSchema) -> Self {
+        let words = |kind: &'a InputKind| match kind {
+            InputKind::Category(words) => (0..).zip(words).map(|(place, word)| (&word[..], place)).collect(),
+            InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => HashMap::new(),
+        };
+        Encoder {
+            schema,
+            words: schema.inputs.iter().map(|input| words(&input.kind)).collect(),
+            help: "",
+            unknown: vec![(0, String::new()); schema.inputs.len()],
+        }
+    }
+
+    /// The schema.
+    pub fn schema(&self) -> &'a TableSchema {
+        self.schema
+    }
+
+    /// The same, for the table of a preset, which can say what stands in for a missing number.
+    #[must_use]
+    pub fn of_preset(self) -> Self {
+        Encoder { help: "; missing: mean, median, most_frequent or zero fills it", ..self }
+    }
+
+    /// Writes the numbers of a row into `out`, and gives the number of cells that are missing. `places` says where in the row
+    /// each input is. A missing number that has to be found out from other rows is NaN.
+    ///
+    /// # Errors
+    /// The first cell that is not what its column is.
+    pub fn encode(
+        &mut self,
+        row: &csv::StringRecord,
+        places: &[usize],
+        numbers: Numbers,
+        out: &mut Vec<f64>,
+    ) -> Result<u64, InRow> {
+        out.clear();
+        let (mut missing, help) = (0, self.help);
+        for (at, (input, &place)) in self.schema.inputs.iter().zip(places).enumerate() {
+            let name = &self.schema.columns[input.place];
+            let cell = row.get(place).unwrap_or_default();
+            let problem = |cell: Option<String>, what: String| InRow {
+                column: Some((place + 1, name.clone())),
+                cell,
+                what,
+            };
+            let number = |filling: &Filling, read: Option<f64>, kind: &str| match read {
+                Some(number) if number.is_finite() => Ok(Read::Number(number)),
+                Some(number) => {
+                    Err(problem(Some(number.to_string()), "is not a number to learn from".into()))
+                }
+                None if is_missing(cell) => match fill(*filling) {
+                    Some(number) => Ok(Read::Filled(number)),
+                    None if cell.is_empty() => Err(problem(None, format!("the cell is empty{help}"))),
+                    None => Err(problem(Some(shown(cell)), format!("says that the cell is missing{help}"))),
+                },
+                None => Err(problem(Some(shown(cell)), format!("is not a {kind}"))),
+            };
+            match &input.kind {
+                InputKind::Number(filling) => {
+                    let read = number(filling, numbers.parse(cell), "number")?;
+                    missing += push(out, &read, *filling);
+                }
+                InputKind::Boolean(filling) => {
+                    let read = boolean(cell).map(|is| f64::from(u8::from(is)));
+                    let read = read.or_else(|| numbers.parse(cell).filter(|x| matches!(x, 0.0 | 1.0)));
+                    missing += push(out, &number(filling, read, "yes or no")?, *filling);
+                }
+                InputKind::Category(words) => {
+                    let place = self.words[at].get(cell).copied().unwrap_or_else(|| {
+                        let (count, first) = &mut self.unknown[at];
+                        if *count == 0 {
+                            *first = shown(cell);
+                        }
+                        *count += 1;
+                        words.len()
+                    });
+                    out.extend((0..=words.len()).map(|word| f64::from(u8::from(word == place))));
+                }
+                InputKind::Date { day_first, parts, filling } => {
+                    let date = dates::parse(cell, *day_first);
+                    match date {
+                        Some(date) => out.extend(parts.iter().map(|part| dates::part(date, *part))),
+                        None => {
+                            let Read::Filled(value) = number(filling, None, "date")? else { continue };
+                            out.extend(parts.iter().map(|_| value));
+                            missing += 1;
+                        }
+                    }
+                    out.extend(filling.flag.then(|| f64::from(u8::from(date.is_none()))));
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// A sentence for each column with words that the schema does not know.
+    pub fn unknown_words(&self) -> Vec<String> {
+        let inputs = self.schema.inputs.iter().zip(&self.unknown).filter(|(_, (count, _))| *count > 0);
+        let sentence = |name: &str, count: u64, first: &str| {
+            let rows = if count == 1 { "1 row has".into() } else { format!("{count} rows have") };
+            format!(
+                "'{name}': {rows} a word that training did not know, such as {first}; it counts as (other)"
+            )
+        };
+        inputs
+            .map(|(input, (count, first))| sentence(&self.schema.columns[input.place], *count, first))
+            .collect()
+    }
+}
+
+/// What stands in for a missing number; NaN where other rows say it, and `None` where nothing does.
+fn fill(filling: Filling) -> Option<f64> {
+    match filling.missing {
+        Missing::Refuse => None,
+        Missing::Zero => Some(0.0),
+        Missing::Mean | Missing::Median | Missing::MostFrequent => Some(f64::NAN),
+    }
+}
+
+/// Writes a number and its flag; 1 where it was missing.
+fn push(out: &mut Vec<f64>, read: &Read, filling: Filling) -> u64 {
+    let (number, is_missing) = match *read {
+        Read::Number(number) => (number, false),
+        Read::Filled(number) => (number, true),
+    };
+    out.push(number);
+    out.extend(filling.flag.then(|| f64::from(u8::from(is_missing))));
+    u64::from(is_missing)
+}
+
+/// Whether a cell is what a row of numbers may have.
+pub fn is_number_or_missing(cell: &str) -> bool {
+    Numbers::default().read(cell) != Cell::Word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::{DatePart, InputColumn};
+
+    fn schema(missing: Missing) -> TableSchema {
+        let filling = Filling { missing, flag: true };
+        let kinds = [
+            InputKind::Number(filling),
+            InputKind::Boolean(Filling { missing, flag: false }),
+            InputKind::Category(vec![String::new(), "Rome".into()]),
+            InputKind::Date { day_first: true, parts: vec![DatePart::Month], filling },
+        ];
+        TableSchema {
+            columns: ["age", "alive", "city", "when", "y"].map(str::to_string).to_vec(),
+            label: 4,
+            inputs: kinds.into_iter().enumerate().map(|(place, kind)| InputColumn { place, kind }).collect(),
+        }
+    }
+
+    fn encoded(missing: Missing, cells: [&str; 4]) -> Result<(Vec<f64>, u64, Vec<String>), String> {
+        let schema = schema(missing);
+        let (mut encoder, mut out) = (Encoder::new(&schema).of_preset(), Vec::new());
+        let row = csv::StringRecord::from(cells.to_vec());
+        let missing = encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out);
+        let missing = missing.map_err(|problem| problem.to_string())?;
+        Ok((out, missing, encoder.unknown_words()))
+    }
+
+    #[test]
+    fn a_row_becomes_numbers_flags_and_places_of_words() {
+        let (row, missing, told) =
+            encoded(Missing::Refuse, ["1700000000.25", "True", "Rome", "03/02/2024"]).unwrap();
+        assert_eq!(row, [1_700_000_000.25, 0.0, 1.0, 0.0, 1.0, 0.0, 2.0, 0.0]);
+        assert_eq!((missing, told.len()), (0, 0));
+        let (row, missing, told) = encoded(Missing::Zero, ["NaN", "0", "Oslo", "?"]).unwrap();
+        assert_eq!((row, missing), (vec![0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0], 2));
+        let sentence =
+            "'city': 1 row has a word that training did not know, such as 'Oslo'; it counts as (other)";
+        assert_eq!(told, [sentence]);
+        let (row, ..) = encoded(Missing::Median, ["", "n", "", "1.2.2024"]).unwrap();
+        assert!(row[0].is_nan() && row[1..] == [1.0, 0.0, 1.0, 0.0, 0.0, 2.0, 0.0], "{row:?}");
+    }
+
+    #[test]
+    fn a_cell_that_is_not_what_its_column_is_is_refused_with_its_place() {
+        let problem = |cells| encoded(Missing::Refuse, cells).unwrap_err();
+        let whole = ["1", "yes", "", "3.2.2024"];
+        assert_eq!(problem(["x", whole[1], "", whole[3]]), ", column 1 ('age'): 'x' is not a number");
+        let infinite = problem(["1e400", whole[1], "", whole[3]]);
+        assert_eq!(infinite, ", column 1 ('age'): inf is not a number to learn from");
+        assert!(
+            problem(["", whole[1], "", whole[3]])
+                .starts_with(", column 1 ('age'): the cell is empty; missing:")
+        );
+        assert!(problem(["1", "NA", "", whole[3]]).contains("('alive'): 'NA' says that the cell is missing"));
+        assert!(problem(["1", "2", "", whole[3]]).contains("'2' is not a yes or no"));
+        assert!(problem(["1", "yes", "", "2024-02-30"]).contains("'2024-02-30' is not a date"));
+    }
+}

@@ -1,0 +1,304 @@
+//! From what the columns of a table look like to what they are.
+
+use super::classes;
+use super::profile::{Column, Profile};
+use crate::preset::{
+    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, NumberColumn,
+    OrAlone, TableSchema,
+};
+
+/// What was found out about a table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inferred {
+    /// Its columns.
+    pub schema: TableSchema,
+    /// The columns that are no inputs, and why.
+    pub left_out: Vec<(String, String)>,
+    /// What the inputs are taken for, where they are not plain numbers: a sentence for each.
+    pub taken: Vec<String>,
+}
+
+/// What a column is, by its looks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// A quantity; what is no number in it is a mistake.
+    Number,
+    /// Two words that answer with yes or no.
+    Boolean,
+    /// Dates, with the day first or not; `is_open` where both would fit.
+    Date { day_first: bool, is_open: bool },
+    /// One of several words.
+    Category,
+    /// Nothing to learn from, and why.
+    LeftOut(String),
+}
+
+/// A column of words is one of categories up to so many different ones; beyond, only if each occurs twice on average.
+const FEW_WORDS: usize = 20;
+
+/// What the column looks like.
+pub fn look(name: &str, column: &Column, rows: u64, is_first: bool) -> Look {
+    let known = rows - column.missing;
+    let different = column.words.counts.len() as u64;
+    if known == 0 {
+        return Look::Number;
+    }
+    if column.counts_rows() && known == rows && rows > 2 {
+        if name.is_empty() && is_first {
+            return Look::LeftOut("it numbers the rows, as the index that pandas writes".into());
+        }
+        if is_called_identifier(name) {
+            return Look::LeftOut("it numbers the rows".into());
+        }
+    }
+    let (dates, day_first, is_open) = column.dates.best();
+    if column.numbers * 2 >= known {
+        return Look::Number;
+    }
+    if column.booleans == known {
+        return Look::Boolean;
+    }
+    if dates * 2 >= known {
+        return Look::Date { day_first, is_open };
+    }
+    match different {
+        _ if column.words.are_many || different == rows => {
+            let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
+            Look::LeftOut(match column.words.are_many {
+                true => format!("its {what} are too many or too long to be categories"),
+                false => format!("all its {rows} {what} are different, as names are"),
+            })
+        }
+        1 => Look::LeftOut("all rows have the same word".into()),
+        _ if different > FEW_WORDS as u64 && different * 2 > rows => {
+            Look::LeftOut(format!("{different} different words in {rows} rows are too many to be categories"))
+        }
+        _ => Look::Category,
+    }
+}
+
+/// Whether a column's name says that it numbers the rows.
+fn is_called_identifier(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    matches!(&lower[..], "id" | "index" | "idx" | "row" | "no" | "nr" | "number" | "unnamed: 0" | "#")
+        || lower.ends_with("_id")
+        || lower.ends_with(" id")
+        || name.ends_with("Id")
+        || name.ends_with("ID")
+}
+
+/// The columns of a table whose inputs are at `places` and look as in `profile`.
+///
+/// # Errors
+/// When no input is left, or the preset speaks of a column that is not there.
+pub fn infer(
+    columns: &[String],
+    label: usize,
+    places: &[usize],
+    profile: &Profile,
+    table: &Csv,
+) -> Result<Inferred, String> {
+    if let Columns::Described(kinds) = &table.columns {
+        let unknown = kinds.iter().find(|(name, _)| !columns.contains(name));
+        if let Some((name, _)) = unknown {
+            let all = columns.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(format!("there is no column '{name}', of which columns speaks; there are: {all}"));
+        }
+    }
+    let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+    for (&place, column) in places.iter().zip(&profile.columns) {
+        let name = &columns[place];
+        let looks = look(name, column, profile.rows, place == 0);
+        let filling = |missing: Option<_>, flag: Option<bool>| Filling {
+            missing: missing.unwrap_or(table.missing),
+            flag: flag.unwrap_or(table.flag_missing && column.missing > 0),
+        };
+        let usual = filling(None, None);
+        let of_column = |options: &NumberColumn| filling(options.missing, options.flag);
+        let date = |options: &DateColumn| {
+            let day_first = options.day_first.unwrap_or(column.dates.best().1);
+            let parts = column.dates.parts(day_first);
+            InputKind::Date { day_first, parts, filling: filling(options.missing, options.flag) }
+        };
+        let kind = match (table.columns.kind_of(name), &looks) {
+            (Some(ColumnKind::Ignore), _) => None,
+            (Some(ColumnKind::Number(OrAlone(options))), _) => Some(InputKind::Number(of_column(options))),
+            (Some(ColumnKind::Boolean(OrAlone(options))), _) => Some(InputKind::Boolean(of_column(options))),
+            (Some(ColumnKind::Category(OrAlone(options))), _) => Some(category(name, column, options)?),
+            (Some(ColumnKind::Date(OrAlone(options))), _) => Some(date(options)),
+            (None, Look::Number) => Some(InputKind::Number(usual)),
+            (None, Look::Boolean) => Some(InputKind::Boolean(usual)),
+            (None, Look::Date { .. }) => Some(date(&DateColumn::default())),
+            (None, Look::Category) => Some(category(name, column, &CategoryColumn::default())?),
+            // Whoever lists a column wants it.
+            (None, Look::LeftOut(_)) if !table.columns.chosen().is_empty() => {
+                let is_number = column.numbers * 2 >= profile.rows - column.missing;
+                Some(match is_number {
+                    true => InputKind::Number(usual),
+                    false => category(name, column, &CategoryColumn::default())?,
+                })
+            }
+            (None, Look::LeftOut(why)) => {
+                left_out.push((name.clone(), why.clone()));
+                None
+            }
+        };
+        if let Some(kind) = kind {
+            let is_open = matches!(looks, Look::Date { is_open: true, .. })
+                && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
+            taken.extend(in_words(name, &kind, column, is_open));
+            inputs.push(InputColumn { place, kind });
+        }
+    }
+    if inputs.is_empty() {
+        let why =
+            left_out.iter().map(|(name, why)| format!("'{name}': {why}")).collect::<Vec<_>>().join("; ");
+        let help = "columns: {\"name\": category} makes a column an input";
+        return Err(format!("no column is left to learn from ({why}); {help}"));
+    }
+    Ok(Inferred { schema: TableSchema { columns: columns.to_vec(), label, inputs }, left_out, taken })
+}
+
+/// The words of a column that get an input of their own, in order: the most frequent, and none that occurs once where there
+/// are more than a few.
+fn category(name: &str, column: &Column, options: &CategoryColumn) -> Result<InputKind, String> {
+    let mut words: Vec<(&str, u64)> =
+        column.words.counts.iter().map(|(word, &count)| (&**word, count)).collect();
+    if words.len() > FEW_WORDS {
+        words.retain(|&(_, count)| count > 1);
+    }
+    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| classes::order(a.0, b.0)));
+    words.truncate(options.limit);
+    words.sort_by(|a, b| classes::order(a.0, b.0));
+    if words.is_empty() {
+        return Err(format!(
+            "column '{name}' is no category: it has too many different words, or too long ones"
+        ));
+    }
+    Ok(InputKind::Category(words.into_iter().map(|(word, _)| word.to_string()).collect()))
+}
+
+/// What a column is taken for, where it is no plain number.
+fn in_words(name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Option<String> {
+    match kind {
+        InputKind::Number(_) => None,
+        InputKind::Boolean(_) => Some(format!("'{name}' is yes or no")),
+        InputKind::Category(words) => {
+            let different = column.words.counts.len();
+            Some(match different > words.len() {
+                true => format!(
+                    "'{name}' is a category: {} of its {different} words have an input each, all others share one",
+                    words.len()
+                ),
+                false => format!("'{name}' is a category of {different} words"),
+            })
+        }
+        InputKind::Date { day_first, parts, .. } => {
+            let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
+            let first = if *day_first { "day" } else { "month" };
+            Some(match is_open {
+                true => format!(
+                    "'{name}' is a date ({parts}), read with the {first} first although the other way would fit \
+                     too: columns: {{\"{name}\": date(day_first: …)}} says which it is"
+                ),
+                false => format!("'{name}' is a date ({parts})"),
+            })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::table::cell::Numbers;
+    use crate::preset::{DatePart, MOST_WORDS, Missing};
+
+    /// What is inferred of a table with a label behind these columns.
+    fn inferred(columns: &[(&str, &[&str])], table: &Csv) -> Result<Inferred, String> {
+        let places: Vec<usize> = (0..columns.len()).collect();
+        let mut profile = Profile::new(columns.len());
+        for row in 0..columns[0].1.len() {
+            let cells: Vec<&str> = columns.iter().map(|(_, cells)| cells[row]).collect();
+            profile.add(&csv::StringRecord::from(cells), &places, Numbers::default());
+        }
+        let names: Vec<String> =
+            columns.iter().map(|(name, _)| *name).chain(["y"]).map(str::to_string).collect();
+        infer(&names, columns.len(), &places, &profile, table)
+    }
+
+    fn csv(columns: Columns) -> Csv {
+        Csv { columns, ..Csv::of("t.csv".into()) }
+    }
+
+    #[test]
+    fn every_column_is_what_most_of_its_cells_are() {
+        let found = inferred(
+            &[
+                ("age", &["22", "", "35", "x"]),
+                ("sex", &["male", "female", "male", "male"]),
+                ("alive", &["True", "no", "", "yes"]),
+                ("when", &["2024-01-01", "2024-01-02", "", "2024-03-02"]),
+                ("name", &["Ann Lee", "Bo Ek", "Cy Day", "Di Roe"]),
+                ("same", &["a", "a", "a", "a"]),
+                ("PassengerId", &["1", "2", "3", "4"]),
+            ],
+            &Csv { missing: Missing::Median, flag_missing: true, ..csv(Columns::default()) },
+        )
+        .unwrap();
+        let filling = Filling { missing: Missing::Median, flag: true };
+        let parts = vec![DatePart::Month, DatePart::Day, DatePart::Weekday, DatePart::Elapsed];
+        let kinds: Vec<&InputKind> = found.schema.inputs.iter().map(|input| &input.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                &InputKind::Number(filling),
+                &InputKind::Category(vec!["female".into(), "male".into()]),
+                &InputKind::Boolean(filling),
+                &InputKind::Date { day_first: false, parts, filling },
+            ]
+        );
+        let left_out: Vec<&str> = found.left_out.iter().map(|(name, _)| &name[..]).collect();
+        assert_eq!(left_out, ["name", "same", "PassengerId"]);
+        assert!(found.left_out[0].1.contains("all its 4 texts are different"), "{:?}", found.left_out);
+        assert_eq!(found.taken.len(), 3);
+    }
+
+    #[test]
+    fn the_index_that_pandas_writes_is_no_input_and_other_counting_columns_are() {
+        let counts: &[&str] = &["0", "1", "2", "3"];
+        let found = inferred(&[("", counts), ("t", counts)], &csv(Columns::default())).unwrap();
+        assert_eq!((found.schema.inputs.len(), &found.left_out[0].0[..]), (1, ""));
+        let kept = Columns::Described(vec![(String::new(), ColumnKind::Number(OrAlone::default()))]);
+        assert_eq!(inferred(&[("", counts), ("t", counts)], &csv(kept)).unwrap().schema.inputs.len(), 2);
+    }
+
+    #[test]
+    fn what_a_preset_says_goes_before_looks() {
+        let words: &[&str] = &["3", "1", "3", "2"];
+        let kinds = vec![
+            ("code".to_string(), ColumnKind::Category(OrAlone(CategoryColumn { limit: 2 }))),
+            ("x".to_string(), ColumnKind::Ignore),
+        ];
+        let found = inferred(&[("code", words), ("x", words)], &csv(Columns::Described(kinds))).unwrap();
+        assert_eq!(found.schema.inputs.len(), 1);
+        assert_eq!(found.schema.inputs[0].kind, InputKind::Category(vec!["1".into(), "3".into()]));
+        let unknown = Columns::Described(vec![("z".to_string(), ColumnKind::Ignore)]);
+        let refused = inferred(&[("x", words)], &csv(unknown)).unwrap_err();
+        assert_eq!(refused, "there is no column 'z', of which columns speaks; there are: x, y");
+        let all = Columns::Described(vec![("x".to_string(), ColumnKind::Ignore)]);
+        assert!(inferred(&[("x", words)], &csv(all)).unwrap_err().contains("no column is left"));
+    }
+
+    #[test]
+    fn rare_words_share_an_input() {
+        let cells: Vec<String> =
+            (0..200).map(|row| format!("w{}", row % 60)).chain(["once".into()]).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        let found = inferred(&[("city", &cells)], &csv(Columns::default())).unwrap();
+        let InputKind::Category(words) = &found.schema.inputs[0].kind else { panic!("it is a category") };
+        assert_eq!((words.len(), words.contains(&"once".to_string())), (MOST_WORDS, false));
+        // Those that are as frequent come in the order of their names, 20 of them once more than the others.
+        assert!(words.contains(&"w0".to_string()) && words.contains(&"w19".to_string()));
+        assert!(found.taken[0].contains("50 of its 61 words have an input each"), "{:?}", found.taken);
+    }
+}

@@ -1,0 +1,170 @@
+//! The labels of a table's rows: classes or values.
+
+use std::collections::HashMap;
+
+use super::cell::{Cell, Numbers, shown};
+use super::classes;
+use crate::data::Error;
+use crate::preset::Task;
+
+/// A table's labels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// A class a row, and the classes' names in order.
+    Classes(Vec<u32>, Vec<String>),
+    /// A value a row.
+    Values(Vec<f64>),
+}
+
+/// Most classes.
+const MOST_CLASSES: usize = 1000;
+/// More different whole numbers than this are values, where the preset does not say.
+const MOST_LIKELY_CLASSES: usize = 20;
+
+/// The place of a label: its file among those that are read, and its line.
+type Place = (usize, u64);
+
+/// Labels as they come.
+#[derive(Default)]
+pub struct Collected {
+    count: usize,
+    /// The number of each row's name in order of appearance; dropped when there are too many different ones.
+    names_of_rows: Vec<u32>,
+    numbers: HashMap<String, u32>,
+    /// Where each name is first seen.
+    first_seen: Vec<Place>,
+    too_many: bool,
+    /// Their values, as long as all are numbers.
+    values: Vec<f64>,
+    /// The first label that is not a number, and the first that says that a number is not known.
+    no_number: Option<(Place, String)>,
+    unknown: Option<(Place, String)>,
+    has_fraction: bool,
+}
+
+impl Collected {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Takes the label of a row.
+    pub fn push(&mut self, cell: &str, numbers: Numbers, place: Place) {
+        self.count += 1;
+        match numbers.read(cell) {
+            Cell::Number(value) if value.is_finite() => {
+                self.has_fraction |= value.fract() != 0.0;
+                if self.no_number.is_none() && self.unknown.is_none() {
+                    self.values.push(value);
+                }
+            }
+            Cell::Missing => {
+                self.unknown.get_or_insert_with(|| (place, shown(cell)));
+                self.values = Vec::new();
+            }
+            Cell::Number(_) | Cell::Word => {
+                self.no_number.get_or_insert_with(|| (place, shown(cell)));
+                self.values = Vec::new();
+            }
+        }
+        if self.too_many {
+            return;
+        }
+        let next = self.numbers.len() as u32;
+        let name = match self.numbers.get(cell) {
+            Some(&name) => name,
+            None => {
+                self.numbers.insert(cell.to_string(), next);
+                self.first_seen.push(place);
+                next
+            }
+        };
+        self.names_of_rows.push(name);
+        if self.numbers.len() > MOST_CLASSES {
+            (self.too_many, self.names_of_rows) = (true, Vec::new());
+        }
+    }
+
+    /// The labels of all rows. `origins` are the names of the files.
+    ///
+    /// # Errors
+    /// When they are no such labels as `task` asks for, or a class occurs in the second file only.
+    pub fn sorted(self, task: Task, origins: &[String]) -> Result<Labels, Error> {
+        let broken = |file: usize, problem: String| Error::Broken {
+            origin: origins.get(file).cloned().unwrap_or_default(),
+            problem,
+        };
+        let are_numbers = self.no_number.is_none();
+        let likely = are_numbers && (self.has_fraction || self.numbers.len() > MOST_LIKELY_CLASSES);
+        // A word among words is the name of a class; among numbers it says that one is missing.
+        let lacks_numbers = are_numbers && self.unknown.is_some() && self.numbers.len() > 1;
+        if task == Task::Values || task == Task::Auto && (likely || lacks_numbers) {
+            return match (self.no_number, self.unknown) {
+                (None, None) => Ok(Labels::Values(self.values)),
+                (Some(((file, line), text)), _) => {
+                    Err(broken(file, format!("line {line}: the label {text} is not a number")))
+                }
+                (None, Some(((file, line), text))) => {
+                    let help = "task: classes takes it for a class";
+                    Err(broken(file, format!("line {line}: the label is missing: {text}; {help}")))
+                }
+            };
+        }
+        if self.too_many {
+            let problem = format!("the label has more than {MOST_CLASSES} classes; is it the right column?");
+            return Err(broken(0, problem));
+        }
+        let mut names = vec![""; self.numbers.len()];
+        self.numbers.iter().for_each(|(name, &number)| names[number as usize] = name);
+        let (classes, class_of) = classes::sorted(&names);
+        let mut first_seen: Vec<Option<Place>> = vec![None; classes.len()];
+        for (&class, &place) in class_of.iter().zip(&self.first_seen) {
+            let first = &mut first_seen[class as usize];
+            *first = Some(first.map_or(place, |first| first.min(place)));
+        }
+        let late = first_seen.iter().zip(&classes).find_map(|(&first, class)| {
+            let (file, line) = first.filter(|&(file, _)| file > 0)?;
+            Some((file, format!("line {line}: no training sample is of the class {}", shown(class))))
+        });
+        if let Some((file, problem)) = late {
+            return Err(broken(file, problem));
+        }
+        let of = self.names_of_rows.into_iter().map(|name| class_of[name as usize]).collect();
+        Ok(Labels::Classes(of, classes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(cells: &[&str], task: Task) -> Result<Labels, String> {
+        let mut collected = Collected::default();
+        for (cell, line) in cells.iter().zip(2..) {
+            collected.push(cell, Numbers::default(), (0, line));
+        }
+        collected.sorted(task, &["t.csv".into()]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_spelling_of_a_missing_number_is_a_class_among_words_and_a_gap_among_numbers() {
+        let words = labels(&["cat", "None", "dog", "cat"], Task::Auto).unwrap();
+        let names = ["None", "cat", "dog"].map(str::to_string).to_vec();
+        assert_eq!(words, Labels::Classes(vec![1, 0, 2, 1], names));
+        let gap = "t.csv: line 3: the label is missing: 'nan'; task: classes takes it for a class";
+        assert_eq!(labels(&["0", "nan", "1"], Task::Auto).unwrap_err(), gap);
+        assert_eq!(labels(&["0.5", "nan", "1"], Task::Values).unwrap_err(), gap);
+        let names = ["0", "1", "nan"].map(str::to_string).to_vec();
+        assert_eq!(labels(&["0", "nan", "1"], Task::Classes).unwrap(), Labels::Classes(vec![0, 2, 1], names));
+    }
+
+    #[test]
+    fn fractions_and_many_numbers_are_values_and_a_time_in_seconds_keeps_its_digits() {
+        let times = labels(&["1700000001.25", "1700000002.5"], Task::Auto).unwrap();
+        assert_eq!(times, Labels::Values(vec![1_700_000_001.25, 1_700_000_002.5]));
+        let many: Vec<String> = (0..30).map(|number| number.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(matches!(labels(&many, Task::Auto), Ok(Labels::Values(values)) if values.len() == 30));
+        assert!(matches!(labels(&many, Task::Classes), Ok(Labels::Classes(_, names)) if names[29] == "29"));
+    }
+}

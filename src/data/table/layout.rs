@@ -1,0 +1,97 @@
+//! Where in the rows of a file the columns of a schema are: by their names, or by their order where a person says so.
+
+use super::columns::places;
+use crate::preset::TableSchema;
+
+/// Where the columns are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layout {
+    /// The cells of a row.
+    pub width: usize,
+    /// The place of each input.
+    pub inputs: Vec<usize>,
+    /// The place of the label, where it is there.
+    pub label: Option<usize>,
+    /// The names of the columns that are neither.
+    pub others: Vec<String>,
+}
+
+impl Layout {
+    /// The columns by the names in a first line. `inputs` are the names of the inputs, `label` is that of the label.
+    ///
+    /// # Errors
+    /// The names of inputs that are missing there.
+    pub fn named(names: &[String], inputs: &[String], label: Option<&str>) -> Result<Self, Vec<String>> {
+        // The label is looked for last, so that an input of the same name is found first.
+        let wanted: Vec<String> = inputs.iter().cloned().chain(label.map(str::to_string)).collect();
+        let mut found = places(&wanted, names);
+        let label = label.and_then(|_| found.pop()).flatten();
+        let missing = inputs.iter().zip(&found).filter(|(_, place)| place.is_none());
+        let missing: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let inputs: Vec<usize> = found.into_iter().flatten().collect();
+        let others = names.iter().enumerate();
+        let others = others.filter(|(place, _)| !inputs.contains(place) && label != Some(*place));
+        let others = others.map(|(_, name)| name.clone()).collect();
+        Ok(Layout { width: names.len(), inputs, label, others })
+    }
+
+    /// The columns by their order, in rows of so many cells: those of the table that was learned, with the label or without it;
+    /// or the inputs alone, with the label behind them or without it.
+    pub fn in_order(schema: &TableSchema, cells: usize) -> Option<Self> {
+        let TableSchema { columns, label, inputs } = schema;
+        let layout = |inputs: Vec<usize>, label| Layout { width: cells, inputs, label, others: Vec::new() };
+        let places = || inputs.iter().map(|input| input.place);
+        let count = inputs.len();
+        if cells == columns.len() {
+            Some(layout(places().collect(), Some(*label).filter(|&label| label < cells)))
+        } else if cells + 1 == columns.len() && places().all(|place| place != *label) {
+            Some(layout(places().map(|place| place - usize::from(place > *label)).collect(), None))
+        } else if cells == count + 1 {
+            Some(layout((0..count).collect(), Some(count)))
+        } else {
+            (cells == count).then(|| layout((0..count).collect(), None))
+        }
+    }
+
+    /// What is said of rows whose number of cells fits in no way.
+    pub fn misfit(schema: &TableSchema, cells: usize) -> String {
+        let (all, inputs) = (schema.columns.len(), schema.inputs.len());
+        let counts =
+            if all == inputs + 1 { format!("{all}") } else { format!("{all}, nor the {inputs} inputs") };
+        format!("{cells} columns; the table that was learned has {counts}, with the label")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::{Filling, InputColumn, InputKind};
+
+    /// A table of id, y, a, b, whose inputs are a and b.
+    fn schema() -> TableSchema {
+        let input = |place| InputColumn { place, kind: InputKind::Number(Filling::default()) };
+        let columns = ["id", "y", "a", "b"].map(str::to_string).to_vec();
+        TableSchema { columns, label: 1, inputs: vec![input(2), input(3)] }
+    }
+
+    #[test]
+    fn without_names_the_columns_are_where_they_were_whatever_the_labels_place() {
+        let found = |cells| Layout::in_order(&schema(), cells).map(|layout| (layout.inputs, layout.label));
+        assert_eq!(found(4), Some((vec![2, 3], Some(1))));
+        // Three cells are the table without its label, which comes before what lies behind it.
+        assert_eq!(found(3), Some((vec![1, 2], None)));
+        assert_eq!(found(2), Some((vec![0, 1], None)));
+        assert_eq!((found(1), found(5)), (None, None));
+    }
+
+    #[test]
+    fn with_names_they_are_found_and_what_is_missing_or_more_is_named() {
+        let names = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
+        let layout = Layout::named(&names("B id A Y"), &names("a b"), Some("y")).unwrap();
+        assert_eq!((layout.inputs, layout.label, layout.others), (vec![2, 0], Some(3), names("id")));
+        assert_eq!(Layout::named(&names("B c"), &names("a b"), None), Err(names("a")));
+    }
+}

@@ -1,0 +1,94 @@
+//! The table that a network learned from, as its run knows it.
+
+use crate::preset::{
+    Csv, DataConfig, Filling, InputColumn, InputKind, Missing, Preparation, Source, TableSchema,
+};
+
+/// The columns of the table that a network learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LearnedTable {
+    /// The columns; numbered where they have no names.
+    pub schema: TableSchema,
+    /// Whether they have names.
+    pub has_names: bool,
+    /// The name of the column that is predicted, where it has one.
+    pub label: Option<String>,
+}
+
+/// Where a table that people ask about has the names of its columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// In its first line, as the network's own table has them.
+    #[default]
+    InFirstLine,
+    /// Nowhere: the columns are in the order of the training.
+    Nowhere,
+}
+
+impl LearnedTable {
+    /// What a run learned of its table. A run of before, and one that learned from other data, knows the names of its inputs
+    /// at most: these are columns of numbers then, with the label behind them.
+    pub fn of(config: &DataConfig, learned: &Preparation) -> Self {
+        let table = match &config.source {
+            Source::Csv(table) => Some(table),
+            _ => None,
+        };
+        let has_header = table.is_none_or(|table| table.header);
+        let missing = table.map_or(Missing::Refuse, |table| table.missing);
+        let schema = match (&learned.table, &learned.columns[..]) {
+            (Some(schema), _) => schema.clone(),
+            (None, []) => {
+                let width: usize = learned.input_shape.iter().product();
+                let columns: Vec<String> = (1..=width).map(|number| number.to_string()).collect();
+                TableSchema::of_numbers(&columns, Some("the answer"), missing)
+            }
+            (None, columns) if !has_header => numbered(columns, missing),
+            (None, columns) => TableSchema::of_numbers(
+                columns,
+                Some(learned.label.as_deref().unwrap_or("the answer")),
+                missing,
+            ),
+        };
+        let has_names = has_header && !learned.columns.is_empty();
+        LearnedTable { schema, has_names, label: learned.label.clone() }
+    }
+
+    /// The options with which a table is read that people ask about: those of the network's own, where it has some.
+    pub fn options(config: &DataConfig, file: String) -> Csv {
+        match &config.source {
+            Source::Csv(own) => Csv { file, test_file: None, ..own.clone() },
+            _ => Csv::of(file),
+        }
+    }
+}
+
+/// The columns of a run of before whose table has no header: the inputs' names are the numbers of their columns, and the label
+/// is the first column that is no input.
+fn numbered(inputs: &[String], missing: Missing) -> TableSchema {
+    let place = |name: &String| name.parse::<usize>().ok()?.checked_sub(1);
+    let Some(places) = inputs.iter().map(place).collect::<Option<Vec<usize>>>() else {
+        return TableSchema::of_numbers(inputs, Some("the answer"), missing);
+    };
+    let label = (0..).find(|place| !places.contains(place)).unwrap_or_default();
+    let count = places.iter().copied().max().unwrap_or_default().max(label) + 1;
+    let kind = InputKind::Number(Filling { missing, flag: false });
+    TableSchema {
+        columns: (1..=count).map(|number| number.to_string()).collect(),
+        label,
+        inputs: places.into_iter().map(|place| InputColumn { place, kind: kind.clone() }).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_label_of_a_run_of_before_without_names_is_the_column_that_is_no_input() {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let schema = numbered(&names(&["2", "3"]), Missing::Refuse);
+        assert_eq!((schema.columns.len(), schema.label, schema.names()), (3, 0, names(&["2", "3"])));
+        let schema = numbered(&names(&["1", "2"]), Missing::Refuse);
+        assert_eq!((schema.columns.len(), schema.label), (3, 2));
+    }
+}

@@ -1,0 +1,160 @@
+//! What the cells of each column look like, over all rows of a table, in memory that does not grow with it.
+
+use std::collections::HashMap;
+
+use super::cell::{Cell, Numbers, boolean};
+use super::dates::Dates;
+
+/// Different cells that are counted, in all columns together.
+const COUNTED: usize = 1 << 20;
+/// Different cells that are counted in a column, and in one that has numbers only so far.
+const COUNTED_WORDS: usize = 10_000;
+const COUNTED_NUMBERS: usize = 1000;
+/// A longer cell is no name of a category, in bytes.
+const LONGEST_WORD: usize = 64;
+
+/// What a table's rows look like.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Rows.
+    pub rows: u64,
+    /// Column by column.
+    pub columns: Vec<Column>,
+}
+
+/// What the cells of a column look like.
+#[derive(Clone, Debug, Default)]
+pub struct Column {
+    /// Cells that say that a number is not known.
+    pub missing: u64,
+    /// Cells that are numbers.
+    pub numbers: u64,
+    /// All other cells.
+    pub others: u64,
+    /// Those of them that answer with yes or no.
+    pub booleans: u64,
+    /// Those of them that are dates.
+    pub dates: Dates,
+    /// The different cells, of whatever kind.
+    pub words: Words,
+    /// Those of them with blanks in them.
+    pub with_blanks: u64,
+    counting: Counting,
+}
+
+/// The different cells of a column.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    /// How often each occurs; empty where there are too many.
+    pub counts: HashMap<Box<str>, u64>,
+    /// Whether there are too many different ones, or too long ones, to count them.
+    pub are_many: bool,
+}
+
+/// Whether numbers count the rows: 0, 1, 2 …, from 0 or 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Counting {
+    #[default]
+    NotBegun,
+    To(f64),
+    No,
+}
+
+impl Column {
+    /// Whether its numbers count the rows.
+    pub fn counts_rows(&self) -> bool {
+        matches!(self.counting, Counting::To(last) if last > 1.0)
+    }
+
+    fn add(&mut self, cell: &str, numbers: Numbers, most: Most) {
+        let read = numbers.read(cell);
+        self.counting = match (read, self.counting) {
+            (Cell::Number(first @ (0.0 | 1.0)), Counting::NotBegun) => Counting::To(first),
+            (Cell::Number(next), Counting::To(last)) if next == last + 1.0 => Counting::To(next),
+            _ => Counting::No,
+        };
+        match read {
+            Cell::Missing => self.missing += 1,
+            Cell::Number(_) => self.numbers += 1,
+            Cell::Word => {
+                self.others += 1;
+                self.booleans += u64::from(boolean(cell).is_some());
+                self.with_blanks += u64::from(cell.contains(char::is_whitespace));
+                self.dates.add(cell);
+            }
+        }
+        self.words.add(cell, if self.others == 0 { most.numbers } else { most.words });
+    }
+}
+
+/// The most different cells that are counted in a column.
+#[derive(Clone, Copy)]
+struct Most {
+    /// As long as all of them are numbers.
+    numbers: usize,
+    words: usize,
+}
+
+impl Words {
+    fn add(&mut self, cell: &str, most: usize) {
+        if self.are_many {
+            return;
+        }
+        if let Some(count) = self.counts.get_mut(cell) {
+            *count += 1;
+        } else if self.counts.len() < most && cell.len() <= LONGEST_WORD {
+            self.counts.insert(cell.into(), 1);
+        } else {
+            *self = Words { counts: HashMap::new(), are_many: true };
+        }
+    }
+}
+
+impl Profile {
+    /// A table of so many columns, of which no row has been seen.
+    pub fn new(columns: usize) -> Self {
+        Profile { rows: 0, columns: vec![Column::default(); columns] }
+    }
+
+    /// Looks at a row: the cells at these places are those of the columns.
+    pub fn add(&mut self, row: &csv::StringRecord, places: &[usize], numbers: Numbers) {
+        let share = COUNTED / self.columns.len().max(1);
+        let most = Most { numbers: share.min(COUNTED_NUMBERS), words: share.min(COUNTED_WORDS) };
+        self.rows += 1;
+        for (column, &place) in self.columns.iter_mut().zip(places) {
+            column.add(row.get(place).unwrap_or_default(), numbers, most);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: impl IntoIterator<Item = String>) -> Column {
+        let mut profile = Profile::new(1);
+        for cell in cells {
+            profile.add(&csv::StringRecord::from(vec![cell]), &[0], Numbers::default());
+        }
+        profile.columns.remove(0)
+    }
+
+    #[test]
+    fn cells_are_counted_by_what_they_are() {
+        let seen = column(["1", "2.5", "", "yes", "New York", "2024-02-03", "yes"].map(str::to_string));
+        assert_eq!((seen.numbers, seen.missing, seen.others), (2, 1, 4));
+        assert_eq!((seen.booleans, seen.with_blanks, seen.dates.best().0), (2, 1, 1));
+        assert_eq!((seen.words.counts.len(), seen.words.counts["yes"]), (6, 2));
+        assert!(!seen.counts_rows());
+    }
+
+    #[test]
+    fn different_cells_are_counted_up_to_a_limit_that_is_lower_for_numbers() {
+        let numbers = column((0..1500).map(|number| number.to_string()));
+        assert!(numbers.words.are_many && numbers.words.counts.is_empty() && numbers.counts_rows());
+        let words = column((0..1500).map(|number| format!("w{number}")));
+        assert_eq!((words.words.counts.len(), words.words.are_many), (1500, false));
+        assert!(column((0..10_001).map(|number| format!("w{number}"))).words.are_many);
+        assert!(column(["x".repeat(100)]).words.are_many);
+    }
+}

@@ -1,0 +1,213 @@
+//! The columns of a table, as a run learned them: how a row of cells becomes the numbers that a network gets.
+
+use serde::{Deserialize, Serialize};
+
+use super::sources::Missing;
+use super::variants::variants;
+
+/// The columns of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableSchema {
+    /// The names of all columns in the table's order, those that are no inputs included; numbers from 1 where the table has
+    /// no header.
+    pub columns: Vec<String>,
+    /// The place of the column that is predicted.
+    pub label: usize,
+    /// The columns that are inputs, in the order in which the network gets them.
+    pub inputs: Vec<InputColumn>,
+}
+
+/// A column that is an input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputColumn {
+    /// Its place among the table's columns.
+    pub place: usize,
+    /// How its cells become numbers.
+    pub kind: InputKind,
+}
+
+/// How the cells of a column become numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum InputKind {
+    /// The number itself.
+    Number(Filling),
+    /// 1 for words such as yes and true, 0 for no and false.
+    Boolean(Filling),
+    /// An input for each of these words, which is 1 where the cell has it, and one more for all other words.
+    Category(Vec<String>),
+    /// An input for each part of the date.
+    Date {
+        /// Whether the day comes before the month in dates such as 01/02/2024.
+        day_first: bool,
+        /// The parts.
+        parts: Vec<DatePart>,
+        /// What becomes of a missing date.
+        filling: Filling,
+    },
+}
+
+/// What becomes of a missing value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// What stands in for it.
+    pub missing: Missing,
+    /// Whether one more input is 1 where the value is missing, and 0 elsewhere.
+    pub flag: bool,
+}
+
+variants! {
+    /// A part of a date.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum DatePart {
+        /// The year.
+        Year = "year",
+        /// The month, from 1.
+        Month = "month",
+        /// The day of the month, from 1.
+        Day = "day",
+        /// The day of the week, from Monday, which is 1, to Sunday, which is 7.
+        Weekday = "weekday",
+        /// The hour, 0 to 23.
+        Hour = "hour",
+        /// The minute.
+        Minute = "minute",
+        /// The second.
+        Second = "second",
+        /// The days since the beginning of 1970, with the time of day as a fraction.
+        Elapsed = "elapsed",
+    }
+}
+
+impl TableSchema {
+    /// The schema of a table of numbers: these columns, and the label behind them.
+    pub fn of_numbers(columns: &[String], label: Option<&str>, missing: Missing) -> Self {
+        let kind = InputKind::Number(Filling { missing, flag: false });
+        TableSchema {
+            columns: columns.iter().map(String::as_str).chain(label).map(str::to_string).collect(),
+            label: columns.len(),
+            inputs: (0..columns.len()).map(|place| InputColumn { place, kind: kind.clone() }).collect(),
+        }
+    }
+
+    /// The names of the columns that are inputs, in their order.
+    pub fn names(&self) -> Vec<String> {
+        self.inputs.iter().map(|input| self.columns[input.place].clone()).collect()
+    }
+
+    /// What the network's inputs are called, one after the other.
+    pub fn features(&self) -> Vec<String> {
+        self.inputs.iter().flat_map(|input| input.kind.features(&self.columns[input.place])).collect()
+    }
+
+    /// The number of the network's inputs.
+    pub fn width(&self) -> usize {
+        self.inputs.iter().map(|input| input.kind.width()).sum()
+    }
+
+    /// Whether each of the network's inputs is a quantity that is scaled. What is 1 or 0 for a word or for a missing value is
+    /// left as it is.
+    pub fn are_quantities(&self) -> impl Iterator<Item = bool> {
+        self.inputs.iter().flat_map(|InputColumn { kind, .. }| {
+            let quantities =
+                if matches!(kind, InputKind::Category(_)) { 0 } else { kind.width() - kind.flags() };
+            (0..kind.width()).map(move |place| place < quantities)
+        })
+    }
+
+    /// What stands in for a missing value of each of the network's inputs.
+    pub fn missing(&self) -> impl Iterator<Item = Missing> {
+        self.inputs.iter().flat_map(|InputColumn { kind, .. }| {
+            let missing = kind.filling().map_or(Missing::Refuse, |filling| filling.missing);
+            std::iter::repeat_n(missing, kind.width())
+        })
+    }
+
+    /// Whether every input is a number as it stands in the table.
+    pub fn is_numbers(&self) -> bool {
+        self.inputs.iter().all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })))
+    }
+}
+
+impl InputKind {
+    /// The number of the network's inputs that the column becomes.
+    pub fn width(&self) -> usize {
+        match self {
+            InputKind::Number(_) | InputKind::Boolean(_) => 1 + self.flags(),
+            InputKind::Category(words) => words.len() + 1,
+            InputKind::Date { parts, .. } => parts.len() + self.flags(),
+        }
+    }
+
+    /// What becomes of a missing value; `None` for words, of which the empty one is one.
+    pub fn filling(&self) -> Option<Filling> {
+        match self {
+            InputKind::Number(filling) | InputKind::Boolean(filling) | InputKind::Date { filling, .. } => {
+                Some(*filling)
+            }
+            InputKind::Category(_) => None,
+        }
+    }
+
+    fn flags(&self) -> usize {
+        usize::from(self.filling().is_some_and(|filling| filling.flag))
+    }
+
+    /// What the inputs are called that a column of this name becomes.
+    fn features(&self, name: &str) -> Vec<String> {
+        let mut features = match self {
+            InputKind::Number(_) | InputKind::Boolean(_) => vec![name.to_string()],
+            InputKind::Category(words) => {
+                let words = words.iter().map(String::as_str).chain(["(other)"]);
+                return words.map(|word| format!("{name} = {word}")).collect();
+            }
+            InputKind::Date { parts, .. } => {
+                parts.iter().map(|part| format!("{name}: {}", part.name())).collect()
+            }
+        };
+        features.extend((self.flags() > 0).then(|| format!("{name} is missing")));
+        features
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_of_a_networks_inputs_has_a_name_and_says_whether_it_is_a_quantity() {
+        let filling = Filling { missing: Missing::Median, flag: true };
+        let kinds = [
+            InputKind::Number(filling),
+            InputKind::Category(vec!["Oslo".into(), "Rome".into()]),
+            InputKind::Date { day_first: false, parts: vec![DatePart::Year, DatePart::Elapsed], filling },
+        ];
+        let inputs = kinds.into_iter().enumerate().map(|(place, kind)| InputColumn { place, kind }).collect();
+        let columns = ["age", "city", "when", "y"].map(str::to_string).to_vec();
+        let schema = TableSchema { columns, label: 3, inputs };
+        let features = [
+            "age",
+            "age is missing",
+            "city = Oslo",
+            "city = Rome",
+            "city = (other)",
+            "when: year",
+            "when: elapsed",
+            "when is missing",
+        ];
+        assert_eq!((schema.features(), schema.width()), (features.map(str::to_string).to_vec(), 8));
+        let quantities: Vec<usize> =
+            schema.are_quantities().enumerate().filter(|(_, is)| *is).map(|(place, _)| place).collect();
+        assert_eq!(quantities, [0, 5, 6]);
+        let filled = schema.missing().filter(|missing| *missing == Missing::Median).count();
+        assert_eq!((filled, schema.names()), (5, ["age", "city", "when"].map(str::to_string).to_vec()));
+        assert!(!schema.is_numbers());
+        assert_eq!(ron::from_str::<TableSchema>(&ron::to_string(&schema).unwrap()).unwrap(), schema);
+    }
+
+    #[test]
+    fn a_table_of_numbers_has_an_input_for_each_column() {
+        let schema = TableSchema::of_numbers(&["a".into(), "b".into()], Some("y"), Missing::Mean);
+        assert_eq!((schema.columns.len(), schema.label, schema.width()), (3, 2, 2));
+        assert!(schema.is_numbers() && schema.are_quantities().all(|is| is));
+    }
+}

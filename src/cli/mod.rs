@@ -12,6 +12,7 @@ mod eval;
 mod experiment;
 mod export;
 mod folds;
+mod init;
 mod named;
 mod predict;
 mod presets;
@@ -52,6 +53,7 @@ Examples:
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line
+  trainyard init flowers.csv              a preset for your own data, with a network that fits and the reasons
   trainyard data check flowers.csv        each column of your own data, what is odd, problems by kind
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
@@ -82,6 +84,7 @@ enum Command {
     Attach(attach::Arguments),
     Eval(eval::Arguments),
     Predict(predict::Arguments),
+    Init(init::Arguments),
     #[command(hide = true)]
     Serve(serve::Arguments),
     Presets(presets::Arguments),
@@ -129,6 +132,7 @@ impl Cli {
             Some(Command::Attach(arguments)) => arguments.run(),
             Some(Command::Eval(arguments)) => arguments.run(),
             Some(Command::Predict(arguments)) => arguments.run(),
+            Some(Command::Init(arguments)) => arguments.run(),
             Some(Command::Serve(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
@@ -156,6 +160,7 @@ impl Cli {
             Some(
                 Command::Stop(_)
                 | Command::Attach(_)
+                | Command::Init(_)
                 | Command::Presets(_)
                 | Command::Summary(_)
                 | Command::Runs(_)

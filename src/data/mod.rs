@@ -27,6 +27,7 @@ mod prepared;
 pub mod samples;
 pub mod series;
 pub mod speech;
+pub mod suggest;
 pub mod table;
 pub mod tabular;
 pub mod text;

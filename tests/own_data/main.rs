@@ -9,4 +9,5 @@ mod learned;
 mod limits;
 mod meaning;
 mod program;
+mod reach;
 mod tables;

@@ -1,0 +1,54 @@
+//! `trainyard init`: a preset for data of one's own.
+
+use std::io::Write;
+use std::path::{Path, PathBuf, absolute};
+
+use super::Error;
+use super::text::plain;
+use crate::data::suggest::{Suggestion, suggest};
+
+/// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
+///
+/// Takes a table (.csv, .tsv), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
+/// each class. The preset is a text to change; it trains at once.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file or folder
+    data: PathBuf,
+    /// The column that a table is to predict: its name, or its number from 1; the last one if left out
+    #[arg(long, value_name = "COLUMN")]
+    target: Option<String>,
+    /// Where to write it; `-` is standard output; NAME.ron in this folder, after the data's name, if left out
+    #[arg(short, long, value_name = "PRESET.ron")]
+    output: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Writes the preset. A file that is there stays.
+    pub fn run(self) -> Result<(), Error> {
+        let output = self.output.as_deref();
+        let is_elsewhere = output.and_then(Path::parent).is_some_and(|folder| !folder.as_os_str().is_empty());
+        // A path in a preset that is put elsewhere has to mean the same there.
+        let data = if is_elsewhere { absolute(&self.data)? } else { self.data.clone() };
+        let Suggestion { name, text } = suggest(&data, self.target.as_deref())
+            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        if output == Some(Path::new("-")) {
+            return Ok(std::io::stdout().write_all(text.as_bytes())?);
+        }
+        let output = output.map_or_else(|| PathBuf::from(format!("{name}.ron")), Path::to_path_buf);
+        let shown = plain(&output.to_string_lossy());
+        let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let failed = |error: std::io::Error| Error::Failed(format!("{shown}: {error}"));
+        // It gets its name once it is whole.
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        file.persist_noclobber(&output).map_err(|error| match error.error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Error::Usage(format!("{shown} is there already and stays as it is; -o names another file"))
+            }
+            _ => failed(error.error),
+        })?;
+        writeln!(std::io::stdout(), "{shown}: look at it, then: trainyard train {shown}")?;
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! What was found out about data, and the preset that is written of it.
+
+use std::fmt::Write;
+
+use super::comment::comment;
+use super::network::Network;
+
+/// What was found out about data: the parts of a preset that speak of it.
+pub(super) struct Found {
+    /// What it is, in a line.
+    pub title: String,
+    /// What the preset says in `data: (…)`, line by line.
+    pub data: Vec<String>,
+    /// The network and its training.
+    pub network: Network,
+}
+
+impl Found {
+    /// The text of the preset.
+    pub fn written(&self, name: &str, file: &str) -> String {
+        let Found { title, data, network } = self;
+        let mut text = format!(
+            "// Made by `trainyard init` from {}. Change what you like: `trainyard presets fields` lists what there is\n\
+             // to set, and `trainyard train {name}.ron` trains it.\n",
+            comment(file)
+        );
+        let _ = writeln!(text, "(\n    name: {name:?},\n    title: {title:?},\n    data: (");
+        for line in data.iter().filter(|line| !line.is_empty()) {
+            let _ = writeln!(text, "        {line}");
+        }
+        text.push_str("    ),\n");
+        network.write(&mut text);
+        text.push_str(")\n");
+        text
+    }
+}

@@ -1,0 +1,65 @@
+//! A preset for data of a person's own: looks at a file or folder, and writes a commented preset that trains at once.
+
+mod arrays;
+mod comment;
+mod folder;
+mod found;
+mod network;
+mod table;
+mod text;
+
+use std::path::Path;
+
+use super::Error;
+use super::import::limits::Limits;
+
+/// A preset that fits some data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The preset's name.
+    pub name: String,
+    /// Its text, with the reasons as comments.
+    pub text: String,
+}
+
+/// The preset that fits a file or folder. `target` is the column that a table is to predict; `None`: the last one.
+///
+/// # Errors
+/// When the data cannot be read, or is of a kind that has no such preset.
+pub fn suggest(path: &Path, target: Option<&str>) -> Result<Suggestion, Error> {
+    let limits = Limits::of_machine();
+    let file = path.to_string_lossy().into_owned();
+    let broken = |problem: &str| Error::Broken { origin: file.clone(), problem: problem.into() };
+    let lower = file.to_lowercase();
+    let ending = lower.strip_suffix(".gz").unwrap_or(&lower).rsplit('.').next().unwrap_or_default();
+    let found = match ending {
+        _ if path.is_dir() => folder::look(&file)?,
+        "csv" | "tsv" | "tab" => table::look(&file, target, &limits)?,
+        "npz" => arrays::look(&file)?,
+        "txt" => text::look(&file)?,
+        _ if !path.exists() => return Err(broken("there is no such file or folder")),
+        _ => {
+            return Err(broken(
+                "there is a preset to be made for tables (.csv, .tsv), texts (.txt), archives of x and y (.npz), and folders \
+                 with a folder of images or sounds for each class",
+            ));
+        }
+    };
+    let name = name_of(path);
+    Ok(Suggestion { text: found.written(&name, &file), name })
+}
+
+/// A name that a preset may have, after that of a file.
+fn name_of(path: &Path) -> String {
+    let stem = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = stem.split('.').next().unwrap_or_default();
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
+    let name: String = stem.chars().map(letter).collect();
+    match name.trim_matches('-') {
+        "" => "own-data".into(),
+        name => name.to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

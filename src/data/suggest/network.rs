@@ -1,0 +1,162 @@
+//! The network that fits data of some kind and size, and how it is trained.
+
+use std::fmt::Write;
+
+use super::comment::comment;
+use crate::preset::TargetKind;
+
+/// A network with its training, as a preset writes them.
+pub(super) struct Network {
+    /// Why it is as it is: a line each.
+    pub reasons: Vec<String>,
+    /// Its layers but the last.
+    pub layers: Vec<String>,
+    /// Its last layer and the loss.
+    pub end: End,
+    /// The learning rate of the optimizer.
+    pub learning_rate: f64,
+    /// Passes over the data at most.
+    pub epochs: usize,
+    /// Samples in a step.
+    pub batch: usize,
+}
+
+/// How a network ends.
+pub(super) struct End {
+    /// Why it ends so.
+    reason: String,
+    layer: String,
+    loss: &'static str,
+    /// What `data: (…)` says of the labels; empty where the default is right.
+    pub labels: &'static str,
+}
+
+impl End {
+    /// The end that predicts this target.
+    pub fn of(target: &TargetKind) -> Self {
+        match target {
+            TargetKind::Classes(names) if names.len() == 2 => End {
+                reason: format!("One output: the probability of '{}', the second class.", comment(&names[1])),
+                layer: "Dense(units: 1, activation: sigmoid)".into(),
+                loss: "binary_crossentropy",
+                labels: "labels: binary,",
+            },
+            TargetKind::Classes(names) => End {
+                reason: format!("{} outputs: the probability of each class.", names.len()),
+                layer: format!("Dense(units: {}, activation: softmax)", names.len()),
+                loss: "sparse_categorical_crossentropy",
+                labels: "labels: integer,",
+            },
+            TargetKind::Values(count) => End {
+                reason: "The output is the value itself, and the loss its squared error; scores are in the table's unit.".into(),
+                layer: format!("Dense(units: {count})"),
+                loss: "mean_squared_error",
+                labels: "",
+            },
+            TargetKind::Tokens(count) => End {
+                reason: format!("{count} outputs at each step: the probability of each character to come next."),
+                layer: format!("Dense(units: {count}, activation: softmax)"),
+                loss: "sparse_categorical_crossentropy",
+                labels: "labels: integer,",
+            },
+        }
+    }
+}
+
+impl Network {
+    /// Dense layers for samples of unordered features.
+    pub fn dense(features: usize, samples: usize, target: &TargetKind) -> Self {
+        let widths: &[usize] = match samples {
+            0..500 => &[32],
+            500..5_000 => &[64, 32],
+            5_000..50_000 => &[128, 64],
+            _ => &[256, 128],
+        };
+        let rate = if samples < 5_000 { 0.2 } else { 0.1 };
+        let layers = widths.iter().flat_map(|units| {
+            [format!("Dense(units: {units}, activation: relu),"), format!("Dropout(rate: {rate}),")]
+        });
+        Network {
+            reasons: vec![
+                format!(
+                    "{samples} samples of {features} inputs: {} hidden layer{} learn what these can teach. Dropout and weight decay",
+                    if widths.len() == 1 { "one" } else { "two" },
+                    if widths.len() == 1 { "" } else { "s" },
+                ),
+                "hold back what would be learned by heart.".into(),
+            ],
+            layers: layers.collect(),
+            end: End::of(target),
+            learning_rate: 0.001,
+            epochs: 200,
+            batch: batch(samples),
+        }
+    }
+
+    /// Convolutions for images and spectrograms.
+    pub fn convolutional(height: usize, width: usize, samples: usize, target: &TargetKind) -> Self {
+        let mut layers = Vec::new();
+        let (mut side, mut filters) = (height.min(width), 16);
+        // Halved until what is left is small.
+        while side >= 8 && filters <= 128 {
+            layers.push(format!(
+                "Conv2D(filters: {filters}, kernel_size: 3, padding: same, activation: relu),"
+            ));
+            layers.push("BatchNormalization(momentum: 0.9),".into());
+            layers.push("MaxPooling2D(pool_size: 2),".into());
+            (side, filters) = (side / 2, filters * 2);
+        }
+        layers.push("GlobalAveragePooling2D,".into());
+        layers.push("Dropout(rate: 0.3),".into());
+        Network {
+            reasons: vec![format!(
+                "{samples} pictures of {height} by {width}: convolutions see the same shape anywhere; each pooling halves the sides."
+            )],
+            layers,
+            end: End::of(target),
+            learning_rate: 0.003,
+            epochs: 60,
+            batch: batch(samples).min(64),
+        }
+    }
+
+    /// Writes what comes behind the data in a preset.
+    pub fn write(&self, text: &mut String) {
+        let Network { reasons, layers, end, learning_rate, epochs, batch } = self;
+        for reason in reasons {
+            let _ = writeln!(text, "    // {reason}");
+        }
+        text.push_str("    layers: [\n");
+        for layer in layers {
+            let _ = writeln!(text, "        {layer}");
+        }
+        let _ = writeln!(text, "        {},\n    ],", end.layer);
+        let _ = writeln!(text, "    // {}\n    loss: {},", end.reason, end.loss);
+        let _ = writeln!(
+            text,
+            "    optimizer: AdamW(learning_rate: {learning_rate}, weight_decay: 0.01),\n    \
+             // Training ends when the validation loss has not fallen for a while, with the weights of its best epoch.\n    \
+             train: (epochs: {epochs}, batch_size: {batch}, early_stopping: (patience: {})),",
+            patience(*epochs)
+        );
+    }
+}
+
+/// Epochs without progress that are waited for.
+fn patience(epochs: usize) -> usize {
+    (epochs / 10).max(5)
+}
+
+/// Samples in a step: some dozen steps in an epoch of few samples, and not more than fit well into a processor's caches.
+fn batch(samples: usize) -> usize {
+    (samples / 50).clamp(16, 256).next_power_of_two().min(256)
+}
+
+/// How samples are cut into those to train on and those to judge by.
+pub(super) fn split(samples: usize) -> Vec<String> {
+    let share = if samples < 5_000 { 0.2 } else { 0.1 };
+    vec![
+        "// A fifth is kept for the test at the end; of the others, a part says when to stop.".into(),
+        format!("test: 0.2, validation: {share},"),
+    ]
+}

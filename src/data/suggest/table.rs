@@ -1,0 +1,111 @@
+//! Presets for tables.
+
+use std::path::Path;
+
+use super::comment::comment;
+use super::found::Found;
+use super::network::{Network, split};
+use crate::data::Error;
+use crate::data::import::limits::Limits;
+use crate::data::import::rows::Rows;
+use crate::data::table::{self, Labels, Table};
+use crate::preset::{Csv, InputKind, Missing, TargetKind};
+
+/// The most words of a category, and the most classes, that a comment names.
+const NAMED: usize = 6;
+
+/// Looks at a table of which the column `target` is to be predicted.
+pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
+    let label = target.map(str::to_string);
+    let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(file.into()) };
+    let table = table::read(&[Path::new(file)], &options, limits, &mut table::refuse)?;
+    let label = table.label.clone().unwrap_or_default();
+    let (samples, features) = (table.rows.count, table.schema.width());
+    let kind = match &table.labels {
+        Labels::Classes(_, names) => TargetKind::Classes(names.clone()),
+        Labels::Values(_) => TargetKind::Values(1),
+    };
+    let network = Network::dense(features, samples, &kind);
+    let chosen = if target.is_some() { "" } else { " The last column: --target names another." };
+    let mut data = vec![
+        "source: csv(".into(),
+        format!("    file: {file:?},"),
+        format!("    // {}{chosen}", in_words(&table.labels)),
+        format!("    label: {label:?},"),
+        "    // What the columns are, by the looks of all rows.".into(),
+        "    columns: {".into(),
+    ];
+    data.extend(columns(&table)?.into_iter().map(|line| format!("        {line}")));
+    data.push("    },".into());
+    if table.missing > 0 {
+        let reason =
+            "the median of the training rows stands in for each, and a second input tells that it does.";
+        data.push(format!("    // {} numbers are missing: {reason}", table.missing));
+        data.push("    missing: median, flag_missing: true,".into());
+    }
+    data.push("),".into());
+    data.extend(split(samples));
+    data.push(network.end.labels.into());
+    Ok(Found { title: comment(&format!("{label}, from the {samples} rows of a table")), data, network })
+}
+
+/// What is to be predicted.
+fn in_words(labels: &Labels) -> String {
+    match labels {
+        Labels::Classes(of, names) => {
+            let share = |class: usize| {
+                let count = of.iter().filter(|&&one| one as usize == class).count();
+                100.0 * count as f64 / of.len().max(1) as f64
+            };
+            let named = names.iter().take(NAMED).enumerate();
+            let named: Vec<String> =
+                named.map(|(class, name)| format!("{} ({:.1}%)", comment(name), share(class))).collect();
+            let more = if names.len() > NAMED { ", …" } else { "" };
+            format!("{} classes to tell apart: {}{more}.", names.len(), named.join(", "))
+        }
+        Labels::Values(values) => {
+            let ends =
+                values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
+            format!("A value to predict, from {} to {}.", ends.0, ends.1)
+        }
+    }
+}
+
+/// A line for each column: its name, its kind, and what was seen of it.
+fn columns(table: &Table) -> Result<Vec<String>, Error> {
+    let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY, 0_usize); table.schema.width()];
+    let mut row = vec![0.0; seen.len()];
+    for number in 0..table.rows.count {
+        table.rows.read(number, &mut row)?;
+        for ((least, most, missing), &x) in seen.iter_mut().zip(&row) {
+            (*least, *most, *missing) = (least.min(x), most.max(x), *missing + usize::from(x.is_nan()));
+        }
+    }
+    let mut lines = Vec::new();
+    let mut first = 0;
+    for input in &table.schema.inputs {
+        let (least, most, missing) = seen[first];
+        first += input.kind.width();
+        let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
+        let (kind, what) = match &input.kind {
+            InputKind::Number(_) if missing == table.rows.count => ("ignore", "no cell has a number".into()),
+            InputKind::Number(_) => ("number", format!("{least} to {most}{gaps}")),
+            InputKind::Boolean(_) => ("boolean", format!("yes or no{gaps}")),
+            InputKind::Category(words) => {
+                let named: Vec<String> =
+                    words.iter().take(NAMED).map(|word| format!("'{}'", comment(word))).collect();
+                let more = if words.len() > NAMED { ", …" } else { "" };
+                ("category", format!("{} words: {}{more}", words.len(), named.join(", ")))
+            }
+            InputKind::Date { day_first, parts, .. } => {
+                let parts: Vec<&str> = parts.iter().map(|part| part.name()).collect();
+                let kind = if *day_first { "date(day_first: true)" } else { "date" };
+                (kind, format!("{}{gaps}", parts.join(", ")))
+            }
+        };
+        lines.push(format!("{:?}: {kind}, // {what}", table.schema.columns[input.place]));
+    }
+    let left_out = table.left_out.iter().map(|(name, why)| format!("{name:?}: ignore, // {}", comment(why)));
+    lines.extend(left_out);
+    Ok(lines)
+}

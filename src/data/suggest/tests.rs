@@ -1,0 +1,75 @@
+use std::fmt::Write as _;
+
+use super::*;
+use crate::preset::parse;
+
+/// The preset that is made for a file of these bytes; it is read and checked against its data.
+fn suggested(name: &str, bytes: &[u8], target: Option<&str>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let Suggestion { name, text } = suggest(&path, target).unwrap();
+    let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!(preset.name, name);
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    text
+}
+
+fn table(label: impl Fn(usize) -> String) -> Vec<u8> {
+    let mut text = String::from("id,who \"x\",age,town,alive\n");
+    for row in 0..60 {
+        let age = if row % 9 == 0 { String::new() } else { (20 + row).to_string() };
+        writeln!(text, "{row},Person Nr {row},{age},{},{}", ["Rome", "Oslo"][row % 2], label(row)).unwrap();
+    }
+    text.into_bytes()
+}
+
+#[test]
+fn a_preset_is_made_for_a_table_with_its_reasons() {
+    let text = suggested("My people.csv", &table(|row| ["yes", "no"][row % 2].into()), None);
+    for part in [
+        "name: \"my-people\"",
+        "label: \"alive\"",
+        "2 classes to tell apart: no (50.0%), yes (50.0%). The last column: --target names another.",
+        "\"age\": number, // 21 to 79, 7 missing",
+        "\"town\": category, // 2 words: 'Oslo', 'Rome'",
+        "\"id\": ignore, // it numbers the rows",
+        "\"who \\\"x\\\"\": ignore, // all its 60 texts are different",
+        "7 numbers are missing",
+        "labels: binary",
+        "activation: sigmoid",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let values = suggested("t.csv", &table(|row| format!("{row}.5")), Some("alive"));
+    assert!(
+        values.contains("A value to predict, from 0.5 to 59.5.\n") && values.contains("mean_squared_error"),
+        "{values}"
+    );
+    let three = suggested("t.csv", &table(|row| ["a", "b", "c"][row % 3].into()), None);
+    assert!(three.contains("units: 3, activation: softmax") && three.contains("labels: integer"), "{three}");
+}
+
+#[test]
+fn a_preset_is_made_for_texts_and_folders() {
+    let lines: String = (0..40).map(|n| format!("{}\ttext {n}\n", ["good", "bad"][n % 2])).collect();
+    assert!(suggested("mails.txt", lines.as_bytes(), None).contains("labelled_text"));
+    let book = "to be or not to be, that is the question. ".repeat(200);
+    assert!(suggested("book.txt", book.as_bytes(), None).contains("text_file"));
+    let folder = tempfile::tempdir().unwrap();
+    for (class, grey) in [("cats", 0), ("dogs", 255)] {
+        for number in 0..4 {
+            let path = folder.path().join(format!("pets/{class}/{number}.png"));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            image::GrayImage::from_pixel(5, 5, image::Luma([grey])).save(path).unwrap();
+        }
+    }
+    let Suggestion { text, .. } = suggest(&folder.path().join("pets"), None).unwrap();
+    let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert!(text.contains("8 files of 2 classes: cats, dogs"), "{text}");
+    assert!(suggest(Path::new("/no/such/thing.csv"), None).unwrap_err().to_string().contains("thing.csv"));
+    assert!(suggest(folder.path(), None).is_err());
+}

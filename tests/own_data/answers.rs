@@ -36,7 +36,8 @@ fn done(desk: &Desk, words: &[&str]) -> (String, String) {
 fn head_of(table: &Path) -> (Vec<String>, usize) {
     let mut reader = csv::Reader::from_path(table).expect("a table");
     let head = reader.headers().expect("a head").iter().map(String::from).collect();
-    (head, reader.records().map(|row| row.expect("rows of one width")).count())
+    let rows = reader.records().collect::<Result<Vec<_>, _>>().expect("rows of one width");
+    (head, rows.len())
 }
 
 #[test]

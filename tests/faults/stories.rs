@@ -209,7 +209,7 @@ fn whatever_call_fails_a_command_that_reads_a_run_gives_the_whole_result_or_none
 }
 
 #[test]
-#[ignore = "takes an hour or two, or a part of that with TRAINYARD_FAULTS_ONE_IN"]
+#[ignore = "takes hours, or a part of that with TRAINYARD_FAULTS_ONE_IN"]
 fn every_call_of_every_procedure_fails_in_every_way() {
     assert!(is_possible());
     assert_none(&trainings(TRAININGS, as_asked()));

@@ -168,6 +168,16 @@ impl Arguments {
         }
         let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;
+        if samples == 0 {
+            let problem =
+                "its test set is empty: --data names a file, a folder or a source to evaluate it on";
+            return Err(Error::Failed(format!("{run}: {problem}")));
+        }
+        if !scores.loss.is_finite() {
+            let problem =
+                format!("the loss is not finite ({}): a number is too large for a network", scores.loss);
+            return Err(Error::Failed(problem));
+        }
         let mut assessment = None;
         if self.report || self.predictions.is_some() {
             let answers = trained.answer_test().map_err(failed)?;

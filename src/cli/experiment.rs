@@ -22,10 +22,9 @@ fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
 /// The preset that a command line names, with its changes.
 pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experiment, Error> {
     let found = library::find(wanted)?;
-    // What was wrong before any change is told at its own place.
-    let before = of_found(&found)?;
+    let before = of_found(&found);
     if changes.is_empty() {
-        return Ok(before);
+        return Ok(before?);
     }
     let Found { text, origin, folder } = found;
     let in_file = parse::parse(&text, &origin)?.data.source;
@@ -34,12 +33,12 @@ pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experim
     let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
     let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
     preset.locate(folder.as_deref(), &typed, &origin, &text).map_err(|error| of_changes(error, changes))?;
-    // Files that are the same are not read again.
-    let is_same_data = preset.data.source == before.preset.data.source;
-    let after = if is_same_data {
-        preset.validate(&before.offers, &origin, &text)
-    } else {
-        worker::check(preset, &origin, &text)
+    // Files that are the same are not read again. A change may also mend what was wrong before.
+    let after = match before {
+        Ok(before) if preset.data.source == before.preset.data.source => {
+            preset.validate(&before.offers, &origin, &text)
+        }
+        Ok(_) | Err(_) => worker::check(preset, &origin, &text),
     };
     Ok(after.map_err(|error| of_changes(error, changes))?)
 }

@@ -177,7 +177,12 @@ impl DataConfig {
             TargetChoice::Labels => set.target_as(targets).clone(),
             TargetChoice::Input => TargetKind::Values(size(&set.input)),
         };
-        Signature { input: set.input.clone(), tokens: set.tokens, target, values: set.values, train, test }
+        // Inputs are brought to the range that the loss compares.
+        let values = match self.targets {
+            TargetChoice::Labels => set.values,
+            TargetChoice::Input => ValuesAre::Shares,
+        };
+        Signature { input: set.input.clone(), tokens: set.tokens, target, values, train, test }
     }
 
     /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and
@@ -233,13 +238,6 @@ impl DataConfig {
                 Path::to("data").field("fold"),
                 "this set has a test set of its own, or an order in time, and is not cut into folds",
                 "leave fold out",
-            );
-        }
-        if self.oversample && !matches!(set.target, TargetKind::Classes(_)) {
-            return refuse(
-                Path::to("data").field("oversample"),
-                "the samples have no classes of which some are small",
-                "leave oversample out",
             );
         }
         self.augment.check(&set.input, set.tokens.is_some())

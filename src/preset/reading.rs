@@ -42,6 +42,8 @@ impl Preset {
         let end = last_activation(&self.layers);
         let suggested = Reading::suggested(&self.data);
         let target_scaling = match self.loss {
+            // They are not compared with anything.
+            _ if !self.gives_targets() => suggested.target_scaling,
             loss if loss.compares_probabilities() => Scaling::Shares,
             _ if self.data.normalize => Scaling::for_output(end),
             _ => suggested.target_scaling,
@@ -69,11 +71,13 @@ impl Preset {
     }
 
     fn targets_as(&self, end: Option<Activation>) -> TargetsAs {
-        if !self.predicts() {
+        if !self.gives_targets() {
             return TargetsAs::Suggested;
         }
         match self.loss {
             Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy => TargetsAs::Classes,
+            // 0 and 1 are two classes, in whatever type.
+            Loss::BinaryCrossentropy if self.gives_one_value() => TargetsAs::Classes,
             Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber
                 if self.gives_one_value() && end != Some(Activation::Sigmoid) =>
             {

@@ -59,9 +59,7 @@ impl Preset {
         let has_accuracy = self.predicts()
             && match signature.target {
                 TargetKind::Classes(_) | TargetKind::Tokens(_) => true,
-                TargetKind::Values(_) => {
-                    self.loss.compares_probabilities() && self.data.targets == TargetChoice::Labels
-                }
+                TargetKind::Values(_) => self.loss.compares_probabilities() && self.gives_targets(),
             };
         if has_accuracy {
             return Ok(());
@@ -130,6 +128,20 @@ impl Preset {
             TargetKind::Values(_) if self.loss == Loss::BinaryCrossentropy => &CLASSES[1..],
             TargetKind::Values(_) => VALUES,
         }
+    }
+
+    /// Checks that the samples have classes of which some may be small, where these are to be seen more often.
+    pub(super) fn check_oversampling(&self, signature: &Signature) -> Result<(), Finding> {
+        if !self.data.oversample || matches!(signature.target, TargetKind::Classes(_)) {
+            return Ok(());
+        }
+        let at = Path::to("data").field("oversample");
+        finding(at, "the samples have no classes of which some are small", "leave oversample out")
+    }
+
+    /// Whether the network's outputs are the data's own targets: not a code, a reconstruction or a generated sample.
+    pub fn gives_targets(&self) -> bool {
+        self.predicts() && self.data.targets == TargetChoice::Labels
     }
 
     /// Whether the data's own targets are predicted.

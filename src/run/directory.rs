@@ -290,6 +290,10 @@ impl Found {
         let is_last = part == "last";
         // An empty name is a variable that a script has not set; it must not choose a run.
         fitting.retain(|run| is_last || (!part.is_empty() && run.name().contains(part)));
+        // The whole name of a preset comes before a part of a longer one.
+        if fitting.iter().any(|run| preset_part(&run.name()) == Some(part)) {
+            fitting.retain(|run| preset_part(&run.name()) == Some(part));
+        }
         let count = fitting.len();
         match count.checked_sub(back.unwrap_or(0).saturating_add(1)) {
             Some(place) => {
@@ -300,6 +304,12 @@ impl Found {
             None => Err(Error::TooFew { wanted: wanted.into(), count }),
         }
     }
+}
+
+/// The preset's part of a run's name, between the time and the last four digits.
+fn preset_part(name: &str) -> Option<&str> {
+    let (_, behind_time) = name.split_at_checked("2026-11-29T01-56-33-".len())?;
+    behind_time.rsplit_once('-').map(|(preset, _)| preset)
 }
 
 /// A name as its own part and the number behind its `~`.
@@ -384,6 +394,18 @@ mod tests {
         let (run, _) = RunDirectory::create(runs.path(), &written, None).unwrap();
         assert_eq!(run.manifest().unwrap(), written);
         assert!(run.name().contains("-mnist-cnn-"));
+    }
+
+    #[test]
+    fn the_whole_name_of_a_preset_comes_before_a_part_of_a_longer_one() {
+        let runs = tempfile::tempdir().unwrap();
+        let run = |name: &str| RunDirectory::create(runs.path(), &manifest(name), None).unwrap().0.name();
+        let (short, longer) = (run("ts"), run("ts-2"));
+        let found = |wanted: &str| Found::by_name(runs.path(), wanted).unwrap().run.name();
+        assert_eq!((found("ts"), found("ts-2"), found("ts-")), (short.clone(), longer.clone(), longer));
+        assert!(matches!(Found::by_name(runs.path(), "ts~1"), Err(Error::TooFew { .. })));
+        let newer = run("ts");
+        assert_eq!((found("ts"), found("ts~1")), (newer, short));
     }
 
     #[test]

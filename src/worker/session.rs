@@ -118,7 +118,14 @@ impl<'a> Session<'a> {
         self.training.heed(self.inbox.interrupt().clone());
         let preset = self.training.preset();
         let told = data::notices(self.training.splits(), &preset.data, &preset.reading());
+        let watches_training =
+            preset.train.early_stopping.is_some() && self.training.splits().validation.is_empty();
         told.into_iter().for_each(|line| self.say(line));
+        if watches_training {
+            self.say(
+                "early stopping goes by the scores of the training itself: no samples are held out".into(),
+            );
+        }
         loop {
             if self.attend() == Verdict::Stop {
                 return Ok(Outcome::Stopped);

@@ -188,7 +188,8 @@ impl Trained {
     pub fn unit_of(&self, scores: &Scores) -> Option<&str> {
         let has_errors =
             scores.metrics.iter().any(|(metric, _)| matches!(metric, Metric::Mae | Metric::Rmse));
-        let is_value = self.preparation.classes.is_empty() && has_errors;
+        let is_value =
+            self.preparation.classes.is_empty() && has_errors && self.training.preset().gives_targets();
         self.preparation.label.as_deref().filter(|_| is_value)
     }
 
@@ -236,13 +237,20 @@ impl Trained {
         if names.len() * width != inputs.len() {
             return Err(refused("this network does not take its data's inputs as they are".into()));
         }
+        if let Some(place) = inputs.iter().position(|x| !x.is_finite()) {
+            let of = &names[place / width];
+            let sample = if of.is_empty() { String::new() } else { format!("sample {of}: ") };
+            return Err(refused(format!("{sample}a number is too large for a network")));
+        }
         let mut output = Vec::new();
         for rows in inputs.chunks(CHUNK * width) {
             output.extend(
                 model.predict(Buffer::copy_of(rows), rows.len() / width).map_err(train::Error::from)?,
             );
         }
-        let Preparation { classes, target_scales: scales, .. } = &self.preparation;
+        let Preparation { classes, target_scales, .. } = &self.preparation;
+        // A code or a reconstruction is not in the unit of the targets.
+        let scales = if self.training.preset().gives_targets() { &target_scales[..] } else { &[] };
         let width = (output.len() / names.len().max(1)).max(1);
         let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
             let output: Vec<f64> = row
@@ -272,7 +280,7 @@ impl Trained {
         match (width, classes.len()) {
             (1, 2) => classes.clone(),
             (width, count) if width == count => classes.clone(),
-            (1, _) => label.iter().cloned().collect(),
+            (1, _) if self.training.preset().gives_targets() => label.iter().cloned().collect(),
             _ => Vec::new(),
         }
     }

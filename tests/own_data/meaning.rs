@@ -133,6 +133,64 @@ fn inputs_that_are_compared_with_probabilities_are_brought_to_their_range() {
     }
 }
 
+/// A code and a reconstruction are not in the unit of a label that the network does not predict, and are not refused for it.
+#[test]
+fn an_autoencoder_has_nothing_to_do_with_the_label_of_its_table() {
+    let desk = Desk::with("units");
+    let network = |procedure: &str, data: &str, last: &str| {
+        format!(
+            "(name: \"code\", title: \"\", data: (source: csv(file: \"reg.csv\"){data}),
+              layers: [Dense(units: 4, activation: relu), Dense(units: {last})], loss: binary_crossentropy,
+              optimizer: Adam(learning_rate: 0.01), train: (epochs: 5, batch_size: 8){procedure})"
+        )
+    };
+    let decoder = ", procedure: autoencoder(decoder: [Dense(units: 3, activation: sigmoid)])";
+    desk.preset_text(&network(decoder, "", "1"));
+    desk.lines(&["train", "own.ron", "--json"], b"");
+    let code = &desk.lines(&["predict", "last", "q.csv", "--json"], b"")[0]["output"][0];
+    assert!(code.as_f64().is_some_and(|code| code.abs() < 100.0), "{code}");
+    desk.preset_text(&network("", ", targets: input", "3, activation: sigmoid"));
+    let lines = desk.lines(&["train", "own.ron", "--json", "--no-save"], b"");
+    let losses =
+        lines.iter().filter(|line| line["event"] == "epoch").filter_map(|line| line["loss"].as_f64());
+    assert!(losses.clone().count() == 5 && losses.fold(f64::INFINITY, f64::min) > 0.0);
+}
+
+/// Float 0 and 1 are two classes for the split, the weights and the sampling as well.
+#[test]
+fn two_classes_written_as_floats_have_weights_and_are_sampled() {
+    let desk = Desk::with("float-targets");
+    for set in ["loss_options.class_weights=balanced", "data.oversample=true"] {
+        for preset in ["bin.ron", "onehot.ron"] {
+            desk.lines(
+                &["train", preset, "--json", "--no-save", "--set", set, "--set", "train.epochs=2"],
+                b"",
+            );
+        }
+    }
+}
+
+#[test]
+fn a_run_without_a_test_set_has_no_test_scores_and_numbers_beyond_a_network_are_refused() {
+    let desk = Desk::with("units");
+    desk.lines(&["train", "reg.ron", "--json", "--set", "data.test=0.0"], b"");
+    let (refused, code) = desk.failure(&["eval", "last"]);
+    assert!(code == Some(1) && refused.contains("its test set is empty"), "{refused}");
+    desk.put("far.csv", "a,b,c\n1,2,3\n1e300,2,3\n");
+    let (refused, _) = desk.failure(&["predict", "last", "far.csv"]);
+    assert!(refused.contains("a number is too large for a network"), "{refused}");
+}
+
+/// What is wrong with a preset may be what a change mends.
+#[test]
+fn a_change_may_mend_a_preset() {
+    let desk = Desk::with("units");
+    let preset = std::fs::read_to_string(desk.path("reg.ron")).expect("the preset");
+    desk.put("wrong.ron", preset.replace("epochs:2", "epochs:0"));
+    desk.lines(&["train", "wrong.ron", "--json", "--no-save", "--set", "train.epochs=2"], b"");
+    assert_eq!(desk.failure(&["train", "wrong.ron"]).1, Some(2));
+}
+
 #[test]
 fn targets_that_a_loss_does_not_compare_are_refused_with_the_way_out() {
     let desk = Desk::with("units");

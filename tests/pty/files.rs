@@ -25,7 +25,7 @@ fn pipe(path: &Path) {
 #[test]
 fn a_pipe_into_which_nobody_writes_holds_up_neither_the_dashboard_nor_the_list_of_presets() {
     let opening = dashboard(80, 24).preset("flowers", &over("pipe.csv"));
-    pipe(&opening.home().join("pipe.csv"));
+    pipe(&opening.home().join("presets").join("pipe.csv"));
     // A preset may be one as well.
     pipe(&opening.home().join("presets").join("hangs.ron"));
 
@@ -60,7 +60,8 @@ fn a_pipe_into_which_nobody_writes_holds_up_neither_the_dashboard_nor_the_list_o
 fn a_table_is_read_behind_the_dashboard_and_trained_on() {
     let opening = dashboard(160, 40).preset("flowers", &over("flowers.csv"));
     let rows: String = (0..60).map(|i| format!("{i},{},{}\n", i % 7, ["rose", "tulip"][i % 2])).collect();
-    std::fs::write(opening.home().join("flowers.csv"), format!("a,b,kind\n{rows}")).expect("a file");
+    std::fs::write(opening.home().join("presets").join("flowers.csv"), format!("a,b,kind\n{rows}"))
+        .expect("a file");
     let mut terminal = opening.open();
     terminal.wait("mnist-cnn");
     terminal.keys("/flowers");

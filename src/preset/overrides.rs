@@ -32,8 +32,18 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     // The whole preset is read again, so that a wrong name or kind is refused here, with what would be valid.
     match parse(&new, &origin) {
         Ok(_) => Ok(new),
-        Err(error) => Err(explained(error, &new, &path, value)),
+        // A variant with settings may be named alone: all of them are then at their defaults.
+        Err(error) => {
+            with_parentheses(text, &path, value).ok_or_else(|| explained(error, &new, &path, value))
+        }
     }
+}
+
+/// The text with a variant's name and empty parentheses at the path, where that is a preset.
+fn with_parentheses(text: &str, path: &Path, value: &str) -> Option<String> {
+    let is_name = value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let new = put(text, path, &format!("{value}()")).filter(|_| is_name)?;
+    parse(&new, "").is_ok().then_some(new)
 }
 
 /// Whether a message about the value at `path` is about what this assignment put there.
@@ -178,6 +188,17 @@ mod tests {
         }
         assert_eq!(set(CNN, "data.augment.rotate=5").data.augment.rotate, 5.0);
         assert_eq!(set(CNN, "layers[0].kernel_regularizer.l2=0.01").layers.len(), 5);
+    }
+
+    #[test]
+    fn a_variant_may_be_named_without_its_settings() {
+        let set = |assignment| parse(&apply(CNN, assignment).unwrap(), "x").unwrap();
+        assert_eq!(set("optimizer=SGD").optimizer, set("optimizer=SGD()").optimizer);
+        assert_eq!(
+            set("train.schedule=cosine").train.schedule,
+            set("train.schedule=cosine()").train.schedule
+        );
+        assert!(apply(CNN, "optimizer=SGDD").unwrap_err().to_string().contains("SGDD"));
     }
 
     #[test]

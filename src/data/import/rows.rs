@@ -277,6 +277,10 @@ impl Stored {
                     .zip(numbers)
                     .for_each(|(x, &number)| *x = f64::from(f32::from_le_bytes(number)));
             }
+            (Kind::F64, false) => {
+                let numbers = bytes.as_chunks::<8>().0;
+                out.iter_mut().zip(numbers).for_each(|(x, &number)| *x = f64::from_le_bytes(number));
+            }
             _ => {
                 for (x, number) in out.iter_mut().zip(bytes.chunks_exact(self.number.size())) {
                     *x = self.number.decode(number);

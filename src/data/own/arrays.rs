@@ -86,15 +86,5 @@ pub(super) fn arrays(
     };
     let are_pixels = is_bytes && shape.len() == 3;
     let rows = Arc::new(rows);
-    Ok(Opened::Rows(Imported {
-        rows,
-        shape,
-        answers,
-        columns: Vec::new(),
-        label: None,
-        table: None,
-        task_is_said: false,
-        first_test: None,
-        are_pixels,
-    }))
+    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows, shape, answers) }))
 }

@@ -53,17 +53,7 @@ impl Import for Idx {
             other => other.to_vec(),
         };
         let answers = Answers::Classes { of, names };
-        Ok(Opened::Rows(Imported {
-            rows,
-            shape,
-            answers,
-            columns: Vec::new(),
-            label: None,
-            table: None,
-            task_is_said: false,
-            first_test,
-            are_pixels,
-        }))
+        Ok(Opened::Rows(Imported { first_test, are_pixels, ..Imported::of(rows, shape, answers) }))
     }
 }
 

@@ -51,14 +51,8 @@ pub(super) fn opened(
     let rows = images::rows(&mut images, form, skip_broken, limits, origin, notices)?;
     let Classed { of, names, first_test, .. } = images;
     Ok(Opened::Rows(Imported {
-        rows: rows.into(),
-        shape: form.shape(),
-        answers: Answers::Classes { of, names },
-        columns: Vec::new(),
-        label: None,
-        table: None,
-        task_is_said: false,
         first_test,
         are_pixels: true,
+        ..Imported::of(rows.into(), form.shape(), Answers::Classes { of, names })
     }))
 }

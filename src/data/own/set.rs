@@ -37,6 +37,21 @@ pub struct Imported {
 }
 
 impl Imported {
+    /// Samples that are no table and have no test set of their own.
+    pub fn of(rows: Arc<dyn Rows>, shape: Vec<usize>, answers: Answers) -> Self {
+        Imported {
+            rows,
+            shape,
+            answers,
+            columns: Vec::new(),
+            label: None,
+            table: None,
+            task_is_said: false,
+            first_test: None,
+            are_pixels: false,
+        }
+    }
+
     /// Which classes whole numbers are: in a table those that occur, in an array all from 0 on.
     pub fn numbering(&self) -> Numbering {
         if self.columns.is_empty() { Numbering::FromZero } else { Numbering::Names }
@@ -85,13 +100,14 @@ impl Imported {
     /// Finds the scales of inputs and of real-valued targets by the samples `train`.
     fn fit(&mut self, train: &[u32], normalize: bool, reading: &Reading) -> Result<Fitted, Error> {
         let origin = self.rows.origin().to_string();
-        let beyond = |problem: Beyond| Error::Broken { origin: origin.clone(), problem: problem.to_string() };
+        let refused =
+            |problem: Beyond| Error::Broken { origin: origin.clone(), problem: problem.to_string() };
         self.answers.fit(train, reading.target_scaling);
-        beyond::check_targets(&self.answers, reading.target_scaling).map_err(beyond)?;
+        beyond::check_targets(&self.answers, reading.target_scaling).map_err(refused)?;
         if self.are_pixels {
             let range = Some((0.0, 255.0));
             if reading.input_scaling == Scaling::Shares {
-                beyond::check_inputs([Spread::BYTES].into_iter()).map_err(beyond)?;
+                beyond::check_inputs([Spread::BYTES].into_iter()).map_err(refused)?;
             }
             let scales = if normalize { vec![Scale::of(0.0, 255.0)] } else { Vec::new() };
             return Ok(Fitted { scales, fills: Vec::new(), range });
@@ -101,7 +117,7 @@ impl Imported {
         let features = self.shape.last().copied().unwrap_or(1).max(1);
         let spreads = spreads(&*self.rows, train, features)?;
         if reading.input_scaling == Scaling::Shares {
-            beyond::check_inputs(spreads.iter().copied()).map_err(beyond)?;
+            beyond::check_inputs(spreads.iter().copied()).map_err(refused)?;
         }
         let ends = |(least, most): (f64, f64), of: &Spread| (least.min(of.least), most.max(of.greatest));
         let range = spreads.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
@@ -147,13 +163,31 @@ pub struct Fitted {
 impl Fitted {
     /// Brings the numbers of a sample from its `first` on to what the network gets.
     fn apply(&self, first: usize, numbers: &[f64], out: &mut [f32]) {
-        let scale_at = |place: usize| self.scales.get(place % self.scales.len().max(1));
-        let fill_at = |place: usize| self.fills.get(place % self.fills.len().max(1));
-        for ((place, &x), out) in (first..).zip(numbers).zip(out) {
-            let known = if x.is_nan() { fill_at(place).copied().unwrap_or(x) } else { x };
-            *out = scale_at(place).map_or(known as f32, |scale| scale.apply(known));
+        let mut fills = repeated(&self.fills, first);
+        let mut known = |x: &f64| {
+            let fill = fills.next();
+            if x.is_nan() { fill.copied().unwrap_or(*x) } else { *x }
+        };
+        match &self.scales[..] {
+            [] => out.iter_mut().zip(numbers).for_each(|(out, x)| *out = known(x) as f32),
+            // Pixels have one scale and no missing values.
+            [scale] if self.fills.is_empty() => {
+                out.iter_mut().zip(numbers).for_each(|(out, x)| *out = scale.apply(*x));
+            }
+            scales => {
+                let scales = repeated(scales, first);
+                out.iter_mut()
+                    .zip(numbers)
+                    .zip(scales)
+                    .for_each(|((out, x), scale)| *out = scale.apply(known(x)));
+            }
         }
     }
+}
+
+/// What repeats along a sample, from its `first` number on; nothing of nothing.
+fn repeated<T>(all: &[T], first: usize) -> impl Iterator<Item = &T> {
+    all.iter().cycle().skip(first % all.len().max(1))
 }
 
 /// What each feature of these samples is like.

@@ -1,7 +1,6 @@
 //! Two networks against each other (Goodfellow et al. 2014): the discriminator learns to tell real images from those
 //! that the generator makes from noise, and the generator learns to make images that pass for real.
 
-use dfdx::tensor::Gradients;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,6 +9,7 @@ use super::workload::Workload;
 use super::workload::{NOISE, PIXELS, gan};
 use crate::data::Targets;
 use crate::nn::buffer::Buffer;
+use crate::nn::gradients::Gradients;
 use crate::nn::graph::{Pass, Var};
 use crate::nn::loss::Form;
 use crate::nn::model::Model;
@@ -87,7 +87,7 @@ fn backward<D: Backend>(
     verdict: &Var<D>,
     truth: Vec<f32>,
     form: Form,
-) -> Result<Gradients<f32, D>, nn::Error> {
+) -> Result<Gradients<D>, nn::Error> {
     let (loss, options) = (Loss::BinaryCrossentropy, LossOptions::default());
     let loss = D::loss(&mut pass, verdict, 1, &Targets::Values(truth), loss, &options, form)?;
     pass.backward(loss)

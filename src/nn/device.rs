@@ -4,105 +4,97 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use dfdx::dtypes::Unit;
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Tensor, ZerosTensor};
 
 use super::buffer::Buffer;
 use super::kernel::isa::{self, Level};
 
-/// An activation's or a parameter's place on dfdx's tape: its identity there, `[rows, columns]`.
+/// An activation's or a parameter's place on dfdx's tape: its identity there, which names its gradient.
 ///
-/// On [`Cpu`] the node is empty (`[0, 0]`) and only names the gradient, because dfdx's tensors hand out their numbers
-/// by copy only; the numbers themselves are in [`Device::Values`].
-pub type Node<D> = Tensor<(usize, usize), f32, D>;
+/// The node is empty (`[0, 0]`) and on dfdx's own [`Cpu`], whatever device the engine trains on; the numbers themselves
+/// are in [`Device::Values`].
+pub type Node<D> = Tensor<(usize, usize), <D as Device>::Unit, Cpu>;
+
+/// The place of a loss on dfdx's tape: one unit, where the way back begins.
+pub type Root<D> = Tensor<Rank0, <D as Device>::Unit, Cpu>;
 
 /// A device that the engine trains on.
-pub trait Device: dfdx::tensor_ops::Device<f32> + Clone + Debug + 'static {
+pub trait Device: Clone + Debug + 'static {
+    /// What dfdx's `Gradients` hold of a node's gradient: its numbers on the CPU; elsewhere its place in
+    /// [`Table`](Device::Table).
+    type Unit: Unit;
+
+    /// Where the gradients of one pass are, if dfdx's `Gradients` only hold their places. Cloning shares it.
+    type Table: Clone + Default + 'static;
+
     /// How the numbers of one activation or parameter are held beside its [`Node`]; cloning shares them.
     type Values: Clone;
 
-    /// Puts `rows * columns` numbers, row by row, on the device.
+    /// Puts numbers on the device.
     ///
     /// # Errors
     /// When the device fails.
-    fn upload(
-        &self,
-        numbers: Buffer,
-        rows: usize,
-        columns: usize,
-    ) -> Result<(Node<Self>, Self::Values), Error>;
+    fn upload(&self, numbers: Buffer) -> Result<Self::Values, Error>;
 
     /// Like [`upload`](Device::upload), for numbers that the caller keeps as well: a batch of samples. The CPU reads
     /// them in place.
     ///
     /// # Errors
     /// When the device fails.
-    fn share(
-        &self,
-        numbers: Arc<Buffer>,
-        rows: usize,
-        columns: usize,
-    ) -> Result<(Node<Self>, Self::Values), Error>;
+    fn share(&self, numbers: Arc<Buffer>) -> Result<Self::Values, Error>;
 
-    /// The numbers of a node on the host, row by row: on the CPU in place, elsewhere a copy.
-    fn host<'a>(node: &'a Node<Self>, values: &'a Self::Values) -> Cow<'a, [f32]>;
+    /// The numbers on the host: on the CPU in place, elsewhere a copy.
+    fn host(values: &Self::Values) -> Cow<'_, [f32]>;
 
-    /// Replaces the numbers of a node by the same count of others.
+    /// Replaces numbers by the same count of others.
     ///
     /// # Errors
     /// When the device fails.
-    fn overwrite(
-        &self,
-        node: &mut Node<Self>,
-        values: &mut Self::Values,
-        numbers: &[f32],
-    ) -> Result<(), Error>;
+    fn overwrite(&self, values: &mut Self::Values, numbers: &[f32]) -> Result<(), Error>;
 
     /// The device in words for a person: `cpu, 2 threads, AVX-512`.
     fn description(&self) -> String;
 
-    /// A scalar on the tape, for a loss.
+    /// dfdx's device, which has the nodes of the tape.
+    fn tape(&self) -> &Cpu;
+
+    /// A new place on the tape.
     ///
     /// # Errors
-    /// When the device fails.
-    fn scalar(&self, value: f32) -> Result<Tensor<Rank0, f32, Self>, Error> {
-        self.try_tensor_from_vec(vec![value], ()).map_err(Error::device)
+    /// When there is no memory for it.
+    fn node(&self) -> Result<Node<Self>, Error> {
+        self.tape().try_zeros_like(&(0, 0)).map_err(Error::device)
+    }
+
+    /// A new place for a loss on the tape.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    fn root(&self) -> Result<Root<Self>, Error> {
+        self.tape().try_zeros_like(&()).map_err(Error::device)
     }
 }
 
 impl Device for Cpu {
+    type Unit = f32;
+    type Table = ();
     type Values = Arc<Buffer>;
 
-    fn upload(
-        &self,
-        numbers: Buffer,
-        rows: usize,
-        columns: usize,
-    ) -> Result<(Node<Self>, Self::Values), Error> {
-        assert_eq!(
-            numbers.len(),
-            rows * columns,
-            "upload: {} numbers for [{rows}, {columns}]",
-            numbers.len()
-        );
-        self.share(Arc::new(numbers), rows, columns)
+    fn upload(&self, numbers: Buffer) -> Result<Arc<Buffer>, Error> {
+        Ok(Arc::new(numbers))
     }
 
-    fn share(
-        &self,
-        numbers: Arc<Buffer>,
-        _rows: usize,
-        _columns: usize,
-    ) -> Result<(Node<Self>, Self::Values), Error> {
-        let node = self.try_zeros_like(&(0, 0)).map_err(Error::device)?;
-        Ok((node, numbers))
+    fn share(&self, numbers: Arc<Buffer>) -> Result<Arc<Buffer>, Error> {
+        Ok(numbers)
     }
 
-    fn host<'a>(_: &'a Node<Self>, values: &'a Self::Values) -> Cow<'a, [f32]> {
+    fn host(values: &Arc<Buffer>) -> Cow<'_, [f32]> {
         Cow::Borrowed(values)
     }
 
-    fn overwrite(&self, _: &mut Node<Self>, values: &mut Self::Values, numbers: &[f32]) -> Result<(), Error> {
+    fn overwrite(&self, values: &mut Arc<Buffer>, numbers: &[f32]) -> Result<(), Error> {
         // Copies first if an unfinished pass still holds the old numbers.
         Arc::<Buffer>::make_mut(values).copy_from_slice(numbers);
         Ok(())
@@ -116,6 +108,10 @@ impl Device for Cpu {
         };
         let threads = rayon::current_num_threads();
         format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" })
+    }
+
+    fn tape(&self) -> &Cpu {
+        self
     }
 }
 

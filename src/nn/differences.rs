@@ -3,8 +3,8 @@
 use dfdx::tensor::Cpu;
 use proptest::test_runner::TestCaseError;
 
-use super::device::Device as _;
-use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
+use super::gradients::{add_gradient, take_gradient};
+use super::graph::{Pass, Scalar, Var};
 use super::model::Model;
 use crate::preset::{self, Loss};
 
@@ -77,10 +77,10 @@ impl Case {
         let mut pass = Pass::probing(&Cpu::default());
         let (input, output) = self.forward(&mut pass);
         let upstream = numbers(output.values.len(), 77);
-        let node = pass.device.scalar(0.0).unwrap();
         let at = output.node.clone();
         pass.record(move |grads| add_gradient(grads, &at, upstream.into()));
-        let mut grads = pass.backward(Scalar { node, value: 0.0 }).unwrap();
+        let loss = Scalar::new(&pass.device, 0.0).unwrap();
+        let mut grads = pass.backward(loss).unwrap();
         let mut found = Vec::new();
         if !self.of_tokens {
             found.push(("input".to_owned(), take_gradient(&mut grads, &input.node).unwrap().to_vec()));

@@ -1,14 +1,16 @@
 //! Activations, parameters, and one pass over dfdx's tape.
 
 use std::borrow::Cow;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use dfdx::shapes::Rank0;
-use dfdx::tensor::{Cpu, Gradients, OwnedTape, PutTape, Tape, Tensor};
+use dfdx::tensor::{Cpu, CpuError, OwnedTape, PutTape, Tape as _};
 use dfdx::tensor_ops::Backward;
 
 use super::buffer::Buffer;
-use super::device::{Device, Error, Node};
+use super::device::{Device, Error, Node, Root};
+use super::gradients::Gradients;
 use super::kernel::awake::keep_awake;
 
 /// A matrix of activations, `[rows, columns]`: one row a sample, its features in row-major order, channels last.
@@ -38,8 +40,8 @@ impl<D: Device> Var<D> {
         columns: usize,
         wants_gradient: bool,
     ) -> Result<Self, Error> {
-        let (node, values) = device.upload(numbers, rows, columns)?;
-        Ok(Var { node, values, rows, columns, wants_gradient })
+        assert_eq!(numbers.len(), rows * columns, "{} numbers for [{rows}, {columns}]", numbers.len());
+        Ok(Var { node: device.node()?, values: device.upload(numbers)?, rows, columns, wants_gradient })
     }
 
     /// An activation of data that the caller keeps as well; each row has `numbers.len() / rows` columns.
@@ -48,13 +50,12 @@ impl<D: Device> Var<D> {
     /// When the device fails.
     pub fn shared(device: &D, numbers: Arc<Buffer>, rows: usize) -> Result<Self, Error> {
         let columns = numbers.len() / rows.max(1);
-        let (node, values) = device.share(numbers, rows, columns)?;
-        Ok(Var { node, values, rows, columns, wants_gradient: false })
+        Ok(Var { node: device.node()?, values: device.share(numbers)?, rows, columns, wants_gradient: false })
     }
 
     /// The numbers on the host, row by row.
     pub fn host(&self) -> Cow<'_, [f32]> {
-        D::host(&self.node, &self.values)
+        D::host(&self.values)
     }
 
     /// A copy of the numbers, row by row.
@@ -87,11 +88,12 @@ pub struct Param<D: Device> {
 }
 
 impl<D: Device> Param<D> {
-    /// A trainable parameter with these numbers; the tape sees it as `[rows, last axis]`.
+    /// A trainable parameter with these numbers.
+    ///
+    /// # Errors
+    /// When the device fails.
     pub fn new(device: &D, name: &'static str, shape: &[usize], numbers: Vec<f32>) -> Result<Self, Error> {
-        let columns = shape.last().copied().unwrap_or(1);
-        let rows = numbers.len() / columns.max(1);
-        let (node, values) = device.upload(numbers.into(), rows, columns)?;
+        let (node, values) = (device.node()?, device.upload(numbers.into())?);
         Ok(Param { name, shape: shape.to_vec(), node, values, trainable: true, l1: 0.0, l2: 0.0 })
     }
 
@@ -118,7 +120,7 @@ impl<D: Device> Param<D> {
 
     /// Its numbers on the host.
     pub fn host(&self) -> Cow<'_, [f32]> {
-        D::host(&self.node, &self.values)
+        D::host(&self.values)
     }
 
     /// A copy of its numbers.
@@ -140,7 +142,7 @@ impl<D: Device> Param<D> {
                 numbers.len()
             )));
         }
-        device.overwrite(&mut self.node, &mut self.values, numbers)
+        device.overwrite(&mut self.values, numbers)
     }
 }
 
@@ -154,9 +156,19 @@ impl Param<Cpu> {
 /// A loss on the tape.
 pub struct Scalar<D: Device> {
     /// Its place on the tape.
-    pub node: Tensor<Rank0, f32, D>,
+    pub node: Root<D>,
     /// Its value.
     pub value: f32,
+}
+
+impl<D: Device> Scalar<D> {
+    /// A loss of this value, at a new place.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn new(device: &D, value: f32) -> Result<Self, Error> {
+        Ok(Scalar { node: device.root()?, value })
+    }
 }
 
 /// The passes that have a carried state of their own in stateful recurrent layers.
@@ -189,7 +201,21 @@ pub struct Pass<D: Device> {
     /// Which carried state recurrent layers start from and update.
     pub carries: Carried,
     draws: u64,
-    tape: Option<OwnedTape<f32, D>>,
+    tape: Option<Tape<D>>,
+}
+
+/// The backward ops of a pass.
+struct Tape<D: Device> {
+    operations: OwnedTape<D::Unit, Cpu>,
+    table: D::Table,
+    /// Why an op failed: dfdx hands on errors of its own only.
+    failure: Rc<Cell<Option<Error>>>,
+}
+
+impl<D: Device> Default for Tape<D> {
+    fn default() -> Self {
+        Tape { operations: OwnedTape::default(), table: D::Table::default(), failure: Rc::default() }
+    }
 }
 
 impl<D: Device> Pass<D> {
@@ -203,7 +229,7 @@ impl<D: Device> Pass<D> {
             seed,
             carries: Carried::Training,
             draws: 0,
-            tape: Some(OwnedTape::default()),
+            tape: Some(Tape::default()),
         }
     }
 
@@ -250,48 +276,27 @@ impl<D: Device> Pass<D> {
     /// nothing.
     pub fn record<F>(&mut self, operation: F)
     where
-        F: 'static + FnOnce(&mut Gradients<f32, D>) -> Result<(), D::Err>,
+        F: 'static + FnOnce(&mut Gradients<D>) -> Result<(), Error>,
     {
-        if let Some(tape) = &mut self.tape {
-            tape.add_backward_op(operation);
-        }
+        let Some(Tape { operations, table, failure }) = &mut self.tape else { return };
+        let (table, failure) = (table.clone(), failure.clone());
+        operations.add_backward_op(move |slots| {
+            Gradients::lend(slots, table, operation).map_err(|error| {
+                failure.set(Some(error));
+                CpuError::OutOfMemory
+            })
+        });
     }
 
     /// Runs the tape backwards from `loss` and returns the gradients; empty if the pass recorded nothing.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn backward(self, loss: Scalar<D>) -> Result<Gradients<f32, D>, Error> {
-        match self.tape {
-            Some(tape) => loss.node.put_tape(tape).try_backward().map_err(Error::device),
-            None => Ok(Gradients::leaky()),
+    pub fn backward(self, loss: Scalar<D>) -> Result<Gradients<D>, Error> {
+        let Some(Tape { operations, table, failure }) = self.tape else { return Ok(Gradients::default()) };
+        match loss.node.put_tape(operations).try_backward() {
+            Ok(slots) => Ok(Gradients { slots, table }),
+            Err(error) => Err(failure.take().unwrap_or_else(|| Error::device(error))),
         }
     }
-}
-
-/// The gradient of a node on the CPU, taken out of `grads`; `None` if nothing flowed into it.
-pub fn take_gradient(grads: &mut Gradients<f32, Cpu>, node: &Node<Cpu>) -> Option<Buffer> {
-    // A node of shape [0, 0] allocates an empty vector, so this cannot run out of memory.
-    let slot = grads.get_or_alloc_mut(node).ok()?;
-    let numbers = std::mem::take(&mut **slot);
-    (!numbers.is_empty()).then(|| numbers.into())
-}
-
-/// Adds to the gradient of a node on the CPU: the first contribution is moved in, later ones are summed.
-///
-/// # Errors
-/// Only when dfdx fails to allocate an empty vector.
-pub fn add_gradient(
-    grads: &mut Gradients<f32, Cpu>,
-    node: &Node<Cpu>,
-    contribution: Buffer,
-) -> Result<(), dfdx::tensor::CpuError> {
-    let slot: &mut Vec<f32> = grads.get_or_alloc_mut(node)?;
-    if slot.is_empty() {
-        *slot = contribution.into_vec();
-    } else {
-        debug_assert_eq!(slot.len(), contribution.len());
-        slot.iter_mut().zip(contribution.iter()).for_each(|(sum, &x)| *sum += x);
-    }
-    Ok(())
 }

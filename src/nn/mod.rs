@@ -3,6 +3,7 @@
 //! * [`device`]: what a device must offer and how it holds numbers; `choice`: which device does the work;
 //! * [`host`]: a model as the rooms above see it, whatever device it is on;
 //! * [`graph`]: activations ([`Var`]), parameters ([`Param`]) and one pass over dfdx's tape ([`Pass`]);
+//! * [`gradients`]: what a pass gives, by place on the tape;
 //! * [`buffer`]: recycled memory, so that a step in steady state allocates nothing large;
 //! * [`profile`]: where a step's time goes;
 //! * `kernel/`: the arithmetic on slices for the CPU; `ops/`: differentiable ops, one trait for each family;
@@ -14,6 +15,7 @@ mod choice;
 pub mod device;
 #[cfg(test)]
 mod differences;
+pub mod gradients;
 pub mod graph;
 pub mod host;
 pub mod init;
@@ -35,6 +37,7 @@ pub mod saliency;
 
 pub use choice::{OnDevice, on_device};
 pub use device::{Device, Error, Node};
+pub use gradients::Gradients;
 pub use graph::{Param, Pass, Scalar, Var};
 pub use host::HostModel;
 pub use interrupt::Interrupt;

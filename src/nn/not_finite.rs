@@ -4,7 +4,8 @@ use dfdx::tensor::Cpu;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::graph::{Pass, Var, add_gradient, take_gradient};
+use super::gradients::{add_gradient, take_gradient};
+use super::graph::{Pass, Var};
 use super::loss::LossOp;
 use super::model::Model;
 use super::ops::differences::numbers;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use dfdx::tensor::Cpu;
 use serde::Deserialize;
 
-use super::device::Device as _;
-use super::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
+use super::gradients::{add_gradient, take_gradient};
+use super::graph::{Pass, Scalar, Var};
 use super::loss::{Form, LossOp};
 use super::model::Model;
 use super::optim::Optimizer;
@@ -99,10 +99,9 @@ fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
 /// `sum(output * upstream)` as a loss.
 fn weighted_sum(pass: &mut Pass<Cpu>, output: &Var<Cpu>, upstream: &[f32]) -> Scalar<Cpu> {
     let value = output.values.iter().zip(upstream).map(|(y, g)| y * g).sum();
-    let node = pass.device.scalar(value).unwrap();
     let (output, upstream) = (output.node.clone(), upstream.to_vec());
     pass.record(move |grads| add_gradient(grads, &output, upstream.into()));
-    Scalar { node, value }
+    Scalar::new(&pass.device, value).unwrap()
 }
 
 /// A model for samples of this shape; the loss leaves the last activation to the model.

@@ -39,7 +39,7 @@ impl<D: Backend> Model<D> {
         upstream.iter_mut().skip(class).step_by(width).for_each(|slope| *slope = 1.0);
         D::set_gradient(&mut pass, &output, upstream);
         let value = scores.iter().skip(class).step_by(width).sum();
-        let mut gradients = pass.backward(Scalar { node: device.scalar(value)?, value })?;
+        let mut gradients = pass.backward(Scalar::new(&device, value)?)?;
         let missing = || Error::Weights("no gradient reaches the input of this network".into());
         D::gradient(&mut gradients, &input).ok_or_else(missing)
     }

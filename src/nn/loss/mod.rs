@@ -6,7 +6,8 @@ use dfdx::tensor::Cpu;
 
 use super::buffer::Buffer;
 use super::device::{Device, Error};
-use super::graph::{Pass, Scalar, Var, add_gradient};
+use super::gradients::add_gradient;
+use super::graph::{Pass, Scalar, Var};
 use super::profile::span;
 use crate::data::Targets;
 use crate::preset::{Activation, Layer, Loss, LossOptions};
@@ -88,33 +89,31 @@ impl LossOp for Cpu {
         check(count, width, targets)?;
         let mut gradient = Buffer::scratch(count);
         let value = formula::loss(&output.values, width, targets, loss, options, form, &mut gradient);
-        let node = pass.device.scalar(value)?;
+        let loss = Scalar::new(&pass.device, value)?;
         if pass.records() && output.wants_gradient {
-            let (scalar, node) = (node.clone(), output.node.clone());
+            let (root, node) = (loss.node.clone(), output.node.clone());
             pass.record(move |grads| {
-                let upstream = grads.get_or_alloc_mut(&scalar)?[0];
+                let upstream = *grads.of_loss(&root)?;
                 if upstream != 1.0 {
                     gradient.iter_mut().for_each(|g| *g *= upstream);
                 }
                 add_gradient(grads, &node, gradient)
             });
         }
-        Ok(Scalar { node, value })
+        Ok(loss)
     }
 
     fn sum(pass: &mut Pass<Cpu>, a: Scalar<Cpu>, b: Scalar<Cpu>) -> Result<Scalar<Cpu>, Error> {
-        let value = a.value + b.value;
-        let node = pass.device.scalar(value)?;
-        let terms = [a.node, b.node];
-        let sum = node.clone();
+        let sum = Scalar::new(&pass.device, a.value + b.value)?;
+        let (root, terms) = (sum.node.clone(), [a.node, b.node]);
         pass.record(move |grads| {
-            let upstream = grads.get_or_alloc_mut(&sum)?[0];
+            let upstream = *grads.of_loss(&root)?;
             for term in &terms {
-                grads.get_or_alloc_mut(term)?[0] += upstream;
+                *grads.of_loss(term)? += upstream;
             }
             Ok(())
         });
-        Ok(Scalar { node, value })
+        Ok(sum)
     }
 }
 

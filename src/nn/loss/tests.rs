@@ -126,7 +126,7 @@ fn a_textbook_neuron_learns_by_the_hand_formula() {
         let loss =
             Cpu::loss(&mut pass, &y, 1, &targets, loss, &LossOptions::default(), Form::Output).unwrap();
         let mut grads = pass.backward(loss).unwrap();
-        let slope = crate::nn::graph::take_gradient(&mut grads, &kernel.node).unwrap();
+        let slope = crate::nn::gradients::take_gradient(&mut grads, &kernel.node).unwrap();
         for (g, x) in slope.iter().zip(x) {
             assert!((g - by_hand * x).abs() < 1e-6, "{g} is not {}", by_hand * x);
         }

@@ -3,7 +3,8 @@
 use dfdx::tensor::Cpu;
 
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Pass, Var};
 use crate::nn::kernel::attention::Attention;
 use crate::nn::profile::span;
 

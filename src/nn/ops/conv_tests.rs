@@ -67,7 +67,7 @@ fn check_op(conv: Conv, images: usize, pool: bool, free: bool, seed: u64) -> Res
     let y = Cpu::conv2d(&mut pass, &x, &kernel, Some(&bias), conv, Activation::Relu, pool).unwrap();
     let weights = numbers(y.values.len(), seed + 3);
     let value: f32 = y.values.iter().zip(&weights).map(|(y, w)| y * w).sum();
-    let scalar = Scalar { node: Device::scalar(&device, value).unwrap(), value };
+    let scalar = Scalar::new(&device, value).unwrap();
     let (node, seed_gradient) = (y.node.clone(), weights.clone());
     pass.record(move |grads| add_gradient(grads, &node, seed_gradient.into()));
     let mut grads = pass.backward(scalar).unwrap();
@@ -173,7 +173,7 @@ fn overlapping_padded_pooling_takes_each_windows_largest_and_sums_its_gradients(
     let mut pass = Pass::training(&device, 0);
     let y = Cpu::max_pool2d(&mut pass, &x, window).unwrap();
     assert_eq!(y.to_vec(), [-1.0; 9]);
-    let (node, scalar) = (y.node.clone(), Scalar { node: Device::scalar(&device, 0.0).unwrap(), value: 0.0 });
+    let (node, scalar) = (y.node.clone(), Scalar::new(&device, 0.0).unwrap());
     pass.record(move |grads| add_gradient(grads, &node, vec![1.0; 9].into()));
     let gradient = take_gradient(&mut pass.backward(scalar).unwrap(), &x.node).unwrap();
     assert_eq!(gradient.to_vec(), [0.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 0.0, 0.0]);

@@ -6,7 +6,8 @@ use dfdx::tensor::Cpu;
 
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::elementwise::{activation_gradient, bias_activation, needs_input, sum_rows};
 use crate::nn::kernel::gemm::{Mat, gemm};
 use crate::nn::profile::span;
@@ -70,7 +71,7 @@ pub(super) fn output(
     shape: [usize; 2],
     wants: bool,
 ) -> Result<Var<Cpu>, Error> {
-    let (node, _) = pass.device.upload(Buffer::default(), 0, 0)?;
+    let node = pass.device.node()?;
     Ok(Var { node, values, rows: shape[0], columns: shape[1], wants_gradient: wants })
 }
 

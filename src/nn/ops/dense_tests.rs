@@ -87,7 +87,7 @@ proptest! {
         let mut pass = Pass::training(&device, 0);
         let y = Cpu::dense(&mut pass, &x, &kernel, Some(&bias), activation).unwrap();
         let value: f32 = y.values.iter().zip(&weights).map(|(y, w)| y * w).sum();
-        let scalar = Scalar { node: Device::scalar(&device, value).unwrap(), value };
+        let scalar = Scalar::new(&device, value).unwrap();
         let (node, seed_gradient) = (y.node.clone(), weights.clone());
         pass.record(move |grads| add_gradient(grads, &node, seed_gradient.into()));
         let mut grads = pass.backward(scalar).unwrap();

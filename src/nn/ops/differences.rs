@@ -3,8 +3,9 @@
 use dfdx::tensor::Cpu;
 use proptest::prelude::*;
 
-use crate::nn::device::{Device, Node};
-use crate::nn::graph::{Pass, Scalar, Var, add_gradient, take_gradient};
+use crate::nn::device::Node;
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Pass, Scalar, Var};
 
 /// Numbers in [-1, 1), the same for the same seed.
 pub fn numbers(count: usize, seed: u64) -> Vec<f32> {
@@ -31,7 +32,7 @@ pub fn check(
     let weights = numbers(output.values.len(), 77);
     let (node, upstream) = (output.node.clone(), weights.clone());
     pass.record(move |grads| add_gradient(grads, &node, upstream.into()));
-    let scalar = Scalar { node: Device::scalar(&pass.device, 0.0).unwrap(), value: 0.0 };
+    let scalar = Scalar::new(&pass.device, 0.0).unwrap();
     let mut grads = pass.backward(scalar).unwrap();
 
     let mut at: Vec<Vec<f64>> =

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Pass, Var};
 use crate::nn::profile::span;
 use crate::simd;
 

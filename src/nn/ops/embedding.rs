@@ -4,7 +4,8 @@ use dfdx::tensor::Cpu;
 
 use crate::nn::buffer::{Buffer, Recycled};
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::elementwise::sum_rows;
 use crate::nn::kernel::embedding::{gather, scatter_add};
 use crate::nn::profile::span;

@@ -8,7 +8,8 @@ use dfdx::tensor::Cpu;
 use super::dense::output;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Pass, Var};
 use crate::nn::kernel::random::normals;
 
 /// The random draws of generators and variational autoencoders.

@@ -5,7 +5,8 @@ use dfdx::tensor::Cpu;
 
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::layer_norm::{Groups, gradients, group_gradients, normalise, normalise_groups};
 use crate::nn::profile::span;
 

@@ -3,7 +3,8 @@
 use dfdx::tensor::Cpu;
 
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, Pass, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::kernel::recurrent::{Recurrence, State, Wanted, Weights};
 use crate::nn::profile::span;
 

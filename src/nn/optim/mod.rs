@@ -7,9 +7,10 @@ pub mod update;
 
 use std::collections::BTreeMap;
 
-use dfdx::tensor::{Cpu, Gradients};
+use dfdx::tensor::Cpu;
 
 use super::device::Error;
+use super::gradients::Gradients;
 use super::model::Model;
 use super::ops::Backend;
 use super::profile::span;
@@ -52,7 +53,7 @@ impl<D: Backend> Optimizer<D> {
     pub fn step(
         &mut self,
         model: &mut Model<D>,
-        gradients: &mut Gradients<f32, D>,
+        gradients: &mut Gradients<D>,
         learning_rate: f64,
     ) -> Result<(), Error> {
         let _span = span("optimizer", 0);

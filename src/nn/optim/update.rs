@@ -1,11 +1,12 @@
 //! What a device does to parameters and gradients; the CPU updates all parameters at once.
 
-use dfdx::tensor::{Cpu, Gradients};
+use dfdx::tensor::Cpu;
 
 use super::kernel;
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
-use crate::nn::graph::{Param, take_gradient};
+use crate::nn::gradients::{Gradients, take_gradient};
+use crate::nn::graph::Param;
 use crate::preset::optimizers::Rule;
 
 /// Parameter updates on a device.
@@ -14,7 +15,7 @@ pub trait UpdateOp: Device {
     type Numbers;
 
     /// The gradient of a parameter, taken out of `gradients`; `None` where no gradient reached the parameter.
-    fn take_gradient(gradients: &mut Gradients<f32, Self>, param: &Param<Self>) -> Option<Self::Numbers>;
+    fn take_gradient(gradients: &mut Gradients<Self>, param: &Param<Self>) -> Option<Self::Numbers>;
 
     /// Puts a parameter's moment on the device.
     ///
@@ -128,7 +129,7 @@ fn update_all<R: Rule<N>, const N: usize>(pending: &mut [Pending<Cpu>], rule: R)
 impl UpdateOp for Cpu {
     type Numbers = Buffer;
 
-    fn take_gradient(gradients: &mut Gradients<f32, Cpu>, param: &Param<Cpu>) -> Option<Buffer> {
+    fn take_gradient(gradients: &mut Gradients<Cpu>, param: &Param<Cpu>) -> Option<Buffer> {
         take_gradient(gradients, &param.node)
     }
 

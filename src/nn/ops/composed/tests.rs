@@ -5,8 +5,8 @@ use dfdx::tensor_ops::{Backward, SumTo, TryMul};
 
 use super::recurrent::Weights;
 use super::{Plain, Taped, activation, dense, image, norm, recurrent};
-use crate::nn::device::Device as _;
-use crate::nn::graph::{Param, Pass, Scalar, Var, add_gradient, take_gradient};
+use crate::nn::gradients::{add_gradient, take_gradient};
+use crate::nn::graph::{Param, Pass, Scalar, Var};
 use crate::nn::kernel::conv::Conv;
 use crate::nn::kernel::conv_window::Window;
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
@@ -49,7 +49,7 @@ impl Case {
         let y = op(&mut pass, &x, &mut weights);
         let (node, upstream) = (y.node.clone(), numbers(y.values.len(), 77));
         pass.record(move |grads| add_gradient(grads, &node, upstream.into()));
-        let loss = Scalar { node: device.scalar(0.0).unwrap(), value: 0.0 };
+        let loss = Scalar::new(&device, 0.0).unwrap();
         let mut grads = pass.backward(loss).unwrap();
         let mut outcome = vec![y.values.to_vec(), take_gradient(&mut grads, &x.node).unwrap().to_vec()];
         outcome.extend(weights.iter().map(|w| take_gradient(&mut grads, &w.node).unwrap().to_vec()));

@@ -59,7 +59,7 @@ fn classifier() -> Box<dyn Training> {
     match std::fs::read(&kept) {
         Ok(bytes) if bytes.len() == 4 * count => {
             let mut numbers = bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap()));
-            let mut weights = training.weights();
+            let mut weights = training.weights().unwrap();
             for tensor in &mut weights {
                 tensor.values.iter_mut().zip(&mut numbers).for_each(|(w, x)| *w = x);
             }
@@ -67,7 +67,7 @@ fn classifier() -> Box<dyn Training> {
         }
         _ => {
             train(&mut *training);
-            let numbers = training.weights().into_iter().flat_map(|tensor| tensor.values);
+            let numbers = training.weights().unwrap().into_iter().flat_map(|tensor| tensor.values);
             let bytes: Vec<u8> = numbers.flat_map(f32::to_le_bytes).collect();
             std::fs::write(&kept, bytes).unwrap();
         }

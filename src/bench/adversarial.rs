@@ -64,7 +64,7 @@ impl<D: Backend> Gan<D> {
         let mut judging = Pass::training(&self.device, self.steps);
         let mut both = Buffer::scratch(2 * images.len());
         both[..images.len()].copy_from_slice(images);
-        both[images.len()..].copy_from_slice(&made.host());
+        both[images.len()..].copy_from_slice(&made.host()?);
         let both = Var::new(&self.device, both, 2 * rows, PIXELS, false)?;
         let verdict = self.discriminator.forward(&mut judging, both)?;
         let truth = (0..2 * rows).map(|row| f32::from(u8::from(row < rows))).collect();
@@ -133,7 +133,7 @@ mod tests {
 
     fn weights(model: &Model<Cpu>) -> Vec<f32> {
         let mut all = Vec::new();
-        model.visit(&mut |_, param| all.extend(param.to_vec()));
+        model.visit(&mut |_, param| all.extend(param.values.to_vec()));
         all
     }
 

@@ -90,7 +90,7 @@ pub fn measure(
     pool.install(|| {
         Buffer::release_pool();
         process::forget_peak();
-        let timing = on_device(device, Run(workload))?;
+        let timing = on_device(device, Run(workload))??;
         let peak = process::peak();
         Ok(measurement(workload, timing, peak))
     })

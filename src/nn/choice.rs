@@ -2,6 +2,7 @@
 
 use dfdx::tensor::Cpu;
 
+use super::device::Error;
 use super::ops::Backend;
 use crate::preset::DeviceChoice;
 
@@ -15,8 +16,11 @@ pub trait OnDevice {
 }
 
 /// Does the work on the chosen device.
-pub fn on_device<W: OnDevice>(choice: DeviceChoice, work: W) -> W::Output {
+///
+/// # Errors
+/// When there is no such device on this machine.
+pub fn on_device<W: OnDevice>(choice: DeviceChoice, work: W) -> Result<W::Output, Error> {
     match choice {
-        DeviceChoice::Cpu => work.run(Cpu::default()),
+        DeviceChoice::Cpu => Ok(work.run(Cpu::default())),
     }
 }

@@ -46,7 +46,10 @@ pub trait Device: Clone + Debug + 'static {
     fn share(&self, numbers: Arc<Buffer>) -> Result<Self::Values, Error>;
 
     /// The numbers on the host: on the CPU in place, elsewhere a copy.
-    fn host(values: &Self::Values) -> Cow<'_, [f32]>;
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn host(values: &Self::Values) -> Result<Cow<'_, [f32]>, Error>;
 
     /// Replaces numbers by the same count of others.
     ///
@@ -90,8 +93,8 @@ impl Device for Cpu {
         Ok(numbers)
     }
 
-    fn host(values: &Arc<Buffer>) -> Cow<'_, [f32]> {
-        Cow::Borrowed(values)
+    fn host(values: &Arc<Buffer>) -> Result<Cow<'_, [f32]>, Error> {
+        Ok(Cow::Borrowed(values))
     }
 
     fn overwrite(&self, values: &mut Arc<Buffer>, numbers: &[f32]) -> Result<(), Error> {

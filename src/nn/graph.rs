@@ -12,6 +12,7 @@ use super::buffer::Buffer;
 use super::device::{Device, Error, Node, Root};
 use super::gradients::Gradients;
 use super::kernel::awake::keep_awake;
+use super::kernel::random::derive_seed;
 
 /// A matrix of activations, `[rows, columns]`: one row a sample, its features in row-major order, channels last.
 ///
@@ -54,13 +55,19 @@ impl<D: Device> Var<D> {
     }
 
     /// The numbers on the host, row by row.
-    pub fn host(&self) -> Cow<'_, [f32]> {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn host(&self) -> Result<Cow<'_, [f32]>, Error> {
         D::host(&self.values)
     }
 
     /// A copy of the numbers, row by row.
-    pub fn to_vec(&self) -> Vec<f32> {
-        self.host().into_owned()
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn to_vec(&self) -> Result<Vec<f32>, Error> {
+        Ok(self.host()?.into_owned())
     }
 
     /// The same numbers as a constant: no gradient flows through it.
@@ -119,13 +126,19 @@ impl<D: Device> Param<D> {
     }
 
     /// Its numbers on the host.
-    pub fn host(&self) -> Cow<'_, [f32]> {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn host(&self) -> Result<Cow<'_, [f32]>, Error> {
         D::host(&self.values)
     }
 
     /// A copy of its numbers.
-    pub fn to_vec(&self) -> Vec<f32> {
-        self.host().into_owned()
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn to_vec(&self) -> Result<Vec<f32>, Error> {
+        Ok(self.host()?.into_owned())
     }
 
     /// Replaces its numbers.
@@ -262,14 +275,15 @@ impl<D: Device> Pass<D> {
         self.tape.is_some()
     }
 
+    /// The number of an op's random draw in this pass, from 1.
+    pub fn next_draw(&mut self) -> u64 {
+        self.draws += 1;
+        self.draws
+    }
+
     /// A seed for one op's random numbers: the same for the same seed of the pass and the same place in it.
     pub fn next_seed(&mut self) -> u64 {
-        self.draws += 1;
-        // SplitMix64's finalizer (Steele, Lea, Flood 2014) keeps neighbouring seeds unrelated.
-        let mut z = self.seed.wrapping_add(self.draws.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
+        derive_seed(self.seed, self.next_draw())
     }
 
     /// Adds a backward op to the tape; ops run in the reverse order of adding. Does nothing when the pass records

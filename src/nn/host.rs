@@ -6,6 +6,9 @@ use super::layers::view::LayerView;
 use super::model::Model;
 use super::ops::Backend;
 
+/// A parameter's path, shape and numbers.
+pub type Parameter = (String, Vec<usize>, Vec<f32>);
+
 /// What a model offers to callers that do not know its device.
 pub trait HostModel {
     /// Numbers of one input.
@@ -35,8 +38,11 @@ pub trait HostModel {
     /// Forgets what recurrent layers carry from one prediction to the next.
     fn reset_prediction_state(&mut self);
 
-    /// The first parameter whose path, such as `conv2d/kernel`, is wanted: its path, shape and numbers.
-    fn find_parameter(&self, is_wanted: &dyn Fn(&str) -> bool) -> Option<(String, Vec<usize>, Vec<f32>)>;
+    /// The first parameter whose path, such as `conv2d/kernel`, is wanted.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn find_parameter(&self, is_wanted: &dyn Fn(&str) -> bool) -> Result<Option<Parameter>, Error>;
 }
 
 impl<D: Backend> HostModel for Model<D> {
@@ -64,13 +70,13 @@ impl<D: Backend> HostModel for Model<D> {
         Model::reset_prediction_state(self);
     }
 
-    fn find_parameter(&self, is_wanted: &dyn Fn(&str) -> bool) -> Option<(String, Vec<usize>, Vec<f32>)> {
+    fn find_parameter(&self, is_wanted: &dyn Fn(&str) -> bool) -> Result<Option<Parameter>, Error> {
         let mut found = None;
         self.visit(&mut |path, param| {
             if found.is_none() && is_wanted(&path) {
-                found = Some((path, param.shape.clone(), param.to_vec()));
+                found = Some((path, param));
             }
         });
-        found
+        found.map(|(path, param)| Ok((path, param.shape.clone(), param.to_vec()?))).transpose()
     }
 }

@@ -90,7 +90,7 @@ impl<D: Backend> Model<D> {
         let mut pass = Pass::inference(&self.device);
         let input = Var::new(&self.device, inputs, rows, self.input_len(), false)?;
         let output = self.forward(&mut pass, input)?;
-        Ok(self.finish(&mut pass, output)?.to_vec())
+        self.finish(&mut pass, output)?.to_vec()
     }
 
     /// Applies the activation that [`forward`](Model::forward) leaves to the loss.
@@ -116,7 +116,7 @@ impl<D: Backend> Model<D> {
         let output = self.layers.forward_viewed(&mut pass, input, "", &mut views)?;
         let output = self.finish(&mut pass, output)?;
         if let Some(last) = views.last_mut() {
-            last.values = output.to_vec();
+            last.values = output.to_vec()?;
         }
         Ok(views)
     }
@@ -141,7 +141,7 @@ impl<D: Backend> Model<D> {
         let (device, mut all, mut outcome) = (self.device.clone(), all.into_iter(), Ok(()));
         self.visit_mut(&mut |path, param| {
             let copied = match all.next() {
-                Some(own) => param.set(&device, &own.host()),
+                Some(own) => own.host().and_then(|own| param.set(&device, &own)),
                 None => Err(Error::Weights(format!("the other model has no {path}"))),
             };
             if outcome.is_ok() {

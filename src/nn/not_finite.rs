@@ -131,7 +131,7 @@ proptest! {
             });
             optimizer.step(&mut model, &mut gradients, 0.01).unwrap();
             let mut weights = Vec::new();
-            model.visit(&mut |_, param| weights.extend(param.to_vec()));
+            model.visit(&mut |_, param| weights.extend(param.values.to_vec()));
             for (i, weight) in weights.iter().enumerate() {
                 prop_assert_eq!(weight.is_finite(), i != place, "{}: weight {}", text, i);
             }

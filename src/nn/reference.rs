@@ -152,7 +152,7 @@ impl LayerCase {
         model.visit(&mut |path, param| {
             if let Some(theirs) = self.after.get(&path) {
                 let what = format!("{}: {path} afterwards", self.name);
-                assert_close(&what, &param.to_vec(), &theirs.values, self.tolerance);
+                assert_close(&what, &param.values.to_vec(), &theirs.values, self.tolerance);
             }
         });
     }
@@ -206,7 +206,7 @@ impl OptimizerCase {
                 // What the step changed is compared, not the weight that hides it.
                 let changes =
                     |now: &[f32]| now.iter().zip(&self.start).map(|(w, s)| w - s).collect::<Vec<_>>();
-                let (ours, theirs) = (changes(&param.to_vec()), changes(weights));
+                let (ours, theirs) = (changes(&param.values.to_vec()), changes(weights));
                 for (place, (a, b)) in ours.iter().zip(&theirs).enumerate() {
                     let rounding = 4.0 * f32::EPSILON * self.start[place].abs().max(weights[place].abs());
                     assert!((a - b).abs() <= 1e-5 * b.abs() + rounding, "{what}: {a} is not {b} ({place})");
@@ -309,7 +309,7 @@ mod tests {
                 optimizer.step(&mut model, &mut grads, 0.5).unwrap();
             }
             let mut ours = Vec::new();
-            model.visit(&mut |_, param| ours.extend(param.to_vec()));
+            model.visit(&mut |_, param| ours.extend(param.values.to_vec()));
             let theirs = by_hand(&inputs, &targets, loss == Loss::MeanSquaredError, 400);
             assert_close(&format!("{loss:?}"), &ours, &theirs, 1e-4);
             let said = model.predict(inputs.concat().into(), inputs.len()).unwrap();

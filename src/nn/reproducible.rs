@@ -87,7 +87,7 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
         optimizer.step(&mut model, &mut grads, 0.01).unwrap();
     }
     let mut bits = Vec::new();
-    model.visit(&mut |_, param| bits.extend(param.to_vec().iter().map(|x| x.to_bits())));
+    model.visit(&mut |_, param| bits.extend(param.values.iter().map(|x| x.to_bits())));
     bits
 }
 

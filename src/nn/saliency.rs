@@ -34,14 +34,14 @@ impl<D: Backend> Model<D> {
         let mut pass = Pass::probing(&device);
         let input = Var::new(&device, inputs, rows, len, true)?;
         let output = self.forward(&mut pass, input.clone())?;
-        let scores = output.host();
+        let scores = output.host()?;
         let mut upstream = Buffer::zeroed(scores.len());
         upstream.iter_mut().skip(class).step_by(width).for_each(|slope| *slope = 1.0);
-        D::set_gradient(&mut pass, &output, upstream);
+        D::set_gradient(&mut pass, &output, upstream)?;
         let value = scores.iter().skip(class).step_by(width).sum();
         let mut gradients = pass.backward(Scalar::new(&device, value)?)?;
         let missing = || Error::Weights("no gradient reaches the input of this network".into());
-        D::gradient(&mut gradients, &input).ok_or_else(missing)
+        D::gradient(&mut gradients, &input)?.ok_or_else(missing)
     }
 }
 

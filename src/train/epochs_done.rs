@@ -42,7 +42,7 @@ mod tests {
         .unwrap();
         let mut training: Box<dyn Training> = prepare(&preset).unwrap();
         while training.step() < steps && !matches!(training.advance().unwrap(), Progress::Done(_)) {}
-        epochs_done(&training.snapshot())
+        epochs_done(&training.snapshot().unwrap())
     }
 
     #[test]

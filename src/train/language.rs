@@ -102,7 +102,7 @@ impl<D: Backend> LanguageModel<D> {
         let output = model.forward(pass, input)?;
         let options = if pass.records() { &self.options } else { &self.evaluation };
         let loss = D::loss(pass, &output, width, &batch.targets, self.loss, options, form)?;
-        Ok((loss, accuracy(&output.host(), width, &batch.targets)))
+        Ok((loss, accuracy(&output.host()?, width, &batch.targets)))
     }
 
     /// Reads one more token; returns the probabilities of the next one.
@@ -190,7 +190,7 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
         let mut pass = Pass::training(&device, context.seed);
         let (loss, right) = self.forward(&mut pass, batch)?;
         let Network { model, optimizer, .. } = &mut self.networks[0];
-        let value = f64::from(loss.value) + optim::penalty(model);
+        let value = f64::from(loss.value) + optim::penalty(model)?;
         if value.is_finite() {
             let mut gradients = pass.backward(loss)?;
             optimizer.step(model, &mut gradients, context.learning_rate)?;

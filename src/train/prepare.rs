@@ -43,7 +43,7 @@ pub fn prepare_without_data(
     device: DeviceChoice,
 ) -> Result<Box<dyn Training>, Error> {
     let splits = data::absent(learned);
-    on_device(device, Prepare { experiment, unlabelled: splits.clone(), splits })
+    on_device(device, Prepare { experiment, unlabelled: splits.clone(), splits })?
 }
 
 fn on_opened(
@@ -66,7 +66,7 @@ fn on_opened(
     if splits.train.is_empty() {
         return Err(Error::NoSamples);
     }
-    let training = on_device(device, Prepare { experiment, unlabelled, splits })?;
+    let training = on_device(device, Prepare { experiment, unlabelled, splits })??;
     if training.steps_per_epoch() == 0 {
         return Err(Error::NoSamples);
     }
@@ -120,7 +120,7 @@ mod tests {
         let mut bare = prepare_without_data(&experiment, &learned, DeviceChoice::Cpu).unwrap();
         assert_eq!(data::preparation(&*bare.splits().test), learned);
         assert!(bare.splits().test.is_empty());
-        bare.load(whole.weights()).unwrap();
+        bare.load(whole.weights().unwrap()).unwrap();
         let said = [&mut whole, &mut bare].map(|training| {
             let (model, _) = training.model_and_splits();
             model.predict(Buffer::copy_of(&[0.5, -1.0, 0.25, 2.0]), 1).unwrap()

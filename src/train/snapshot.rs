@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
+use crate::nn::graph::Param;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{Memory, Optimizer};
@@ -46,25 +47,30 @@ impl Packer {
     }
 
     /// Adds a network: its weights, and the carried state of its recurrent layers.
-    pub fn model<D: Backend>(&mut self, network: &str, model: &Model<D>) {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn model<D: Backend>(&mut self, network: &str, model: &Model<D>) -> Result<(), Error> {
         let Checkpoint { weights, optimizer, .. } = &mut self.checkpoint;
-        model.visit(&mut |path, param| {
-            let name = format!("{network}{path}");
-            weights.push(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec() });
-        });
+        weights.extend(tensors(network, model)?);
         model.visit_carried(&mut |path, numbers| {
             optimizer.push(flat(format!("{CARRIED}{network}{path}"), numbers.to_vec()));
         });
+        Ok(())
     }
 
     /// Adds the optimizer of a network.
-    pub fn optimizer<D: Backend>(&mut self, network: &str, optimizer: &Optimizer<D>) {
-        let memory = optimizer.memory();
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn optimizer<D: Backend>(&mut self, network: &str, optimizer: &Optimizer<D>) -> Result<(), Error> {
+        let memory = optimizer.memory()?;
         self.updates.insert(network.to_string(), memory.steps);
         let moments = memory.moments.into_iter();
         self.checkpoint
             .optimizer
             .extend(moments.map(|(path, moment)| flat(format!("{network}{path}"), moment)));
+        Ok(())
     }
 
     /// Adds other numbers, under a name that no network has.
@@ -79,6 +85,19 @@ impl Packer {
         self.checkpoint.state = ron::to_string(&state).unwrap_or_default();
         self.checkpoint
     }
+}
+
+/// The parameters of a network, running statistics included, in a fixed order.
+///
+/// # Errors
+/// When the device fails.
+pub fn tensors<D: Backend>(network: &str, model: &Model<D>) -> Result<Vec<NamedTensor>, Error> {
+    let mut params = Vec::new();
+    model.visit(&mut |path, param| params.push((format!("{network}{path}"), param)));
+    let tensor = |(name, param): (String, &Param<D>)| {
+        Ok(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec()? })
+    };
+    params.into_iter().map(tensor).collect()
 }
 
 fn flat(name: String, values: Vec<f32>) -> NamedTensor {
@@ -246,7 +265,7 @@ mod tests {
             let stopped = before.drive(&mut *first);
             assert_eq!(stopped, if stop <= last { Outcome::Stopped } else { ending });
             let path = folder.path().join(folder_name(first.step()));
-            first.snapshot().save(&path).unwrap();
+            first.snapshot().unwrap().save(&path).unwrap();
 
             let mut second = prepare(preset).unwrap();
             second.restore(Checkpoint::load(&path).unwrap()).unwrap();
@@ -254,7 +273,10 @@ mod tests {
             assert_eq!(after.drive(&mut *second), ending, "from call {stop}");
             assert_eq!([before.epochs, after.epochs].concat(), heard.epochs, "from call {stop}");
             assert!(weights(&*second) == weights(&*whole), "other weights from call {stop}");
-            assert!(second.snapshot().optimizer == whole.snapshot().optimizer, "from call {stop}");
+            assert!(
+                second.snapshot().unwrap().optimizer == whole.snapshot().unwrap().optimizer,
+                "from call {stop}"
+            );
         }
     }
 
@@ -266,7 +288,7 @@ mod tests {
                 loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 1, batch_size: 70))"#,
         )
         .unwrap();
-        let checkpoint = prepare(&preset()).unwrap().snapshot();
+        let checkpoint = prepare(&preset()).unwrap().snapshot().unwrap();
         let error = prepare(&other).unwrap().restore(checkpoint).unwrap_err().to_string();
         assert!(error.contains("dense/kernel has 9408 numbers there and 7840 here"), "{error}");
     }

@@ -76,12 +76,12 @@ impl<D: Backend> Supervised<D> {
             return Ok(Scores { loss: value, ..Scores::default() });
         }
         let mut gradients = pass.backward(loss)?;
-        let penalty = optim::penalty(model);
+        let penalty = optim::penalty(model)?;
         optimizer.step(model, &mut gradients, context.learning_rate)?;
 
         let _span = span("scores", 0);
         let mut own = LossAndHits::of(self.task, form);
-        own.add(value + penalty, &output.host(), width, batch);
+        own.add(value + penalty, &output.host()?, width, batch);
         Ok(own.scores())
     }
 }
@@ -148,7 +148,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.evaluation);
         let value = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
-        let output = output.host();
+        let output = output.host()?;
         sums.loss.add(f64::from(value), &output, width, batch);
         sums.tally.add(&output, width, &batch.targets);
         Ok(())

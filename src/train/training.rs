@@ -90,7 +90,10 @@ pub trait Training {
 
     /// The parameters of all its networks, running statistics included, by path, in a fixed order. With several
     /// networks the path starts with the network's name: `generator/dense/kernel`.
-    fn weights(&self) -> Vec<NamedTensor>;
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn weights(&self) -> Result<Vec<NamedTensor>, Error>;
 
     /// Takes the weights whose name and shape match.
     ///
@@ -107,7 +110,10 @@ pub trait Training {
 
     /// Everything that is needed to continue from here bit for bit, as if there had been no interruption. Called
     /// between pieces of work; it copies numbers and writes nothing.
-    fn snapshot(&self) -> Checkpoint;
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn snapshot(&self) -> Result<Checkpoint, Error>;
 
     /// Continues from a snapshot of the same preset. See `snapshot.rs` for the common parts.
     ///
@@ -179,9 +185,9 @@ pub trait Training {
     }
 }
 
-/// The first weights that are not finite, in words.
+/// The first weights that are not finite, in words; `None` also where the device cannot give them any more.
 pub(super) fn weights_not_finite<T: Training + ?Sized>(training: &T) -> Option<String> {
     let is_broken = |weights: &NamedTensor| weights.values.iter().any(|w| !w.is_finite());
-    let broken = training.weights().into_iter().find(is_broken)?;
+    let broken = training.weights().ok()?.into_iter().find(is_broken)?;
     Some(format!("the weights {}", broken.name))
 }

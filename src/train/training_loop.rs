@@ -13,7 +13,7 @@ use super::metrics::Scores;
 use super::network::Network;
 use super::report::{EpochReport, LearningRate, Outcome, StepReport};
 use super::schedule::{Plateau, Scheduler};
-use super::snapshot::{Packer, Unpacker};
+use super::snapshot::{self, Packer, Unpacker};
 use super::stopping::{EarlyStopping, Judgement};
 use super::train_step::{StepContext, TrainStep};
 use super::training::{self, Progress, Training};
@@ -189,7 +189,7 @@ impl<P: TrainStep> TrainingLoop<P> {
     }
 
     /// Ends the epoch in progress.
-    fn end_epoch(&mut self) -> EpochReport {
+    fn end_epoch(&mut self) -> Result<EpochReport, Error> {
         let validation = match std::mem::replace(&mut self.validation, Validation::Waiting) {
             Validation::Ended(scores) => Some(scores),
             Validation::Waiting | Validation::Running(_) => None,
@@ -197,8 +197,8 @@ impl<P: TrainStep> TrainingLoop<P> {
         let EpochProgress { scores: training, samples, time, learning_rate, .. } = self.progress;
         let judged = validation.unwrap_or(training);
         self.scheduler.epoch_ended(judged.loss);
-        self.progress = EpochProgress { is_over: self.is_to_stop(&judged), ..EpochProgress::default() };
-        EpochReport {
+        self.progress = EpochProgress { is_over: self.is_to_stop(&judged)?, ..EpochProgress::default() };
+        Ok(EpochReport {
             epoch: self.epoch,
             step: self.step,
             training,
@@ -206,35 +206,35 @@ impl<P: TrainStep> TrainingLoop<P> {
             learning_rate,
             samples,
             seconds: time.as_secs_f64(),
-        }
+        })
     }
 
     /// Judges an epoch; keeps the best epoch's weights, and restores them at the end.
-    fn is_to_stop(&mut self, scores: &Scores) -> bool {
-        let Some(early_stopping) = &mut self.early_stopping else { return false };
+    fn is_to_stop(&mut self, scores: &Scores) -> Result<bool, Error> {
+        let Some(early_stopping) = &mut self.early_stopping else { return Ok(false) };
         let judgement = early_stopping.judge(scores.loss, scores.accuracy);
         if judgement == Judgement::Best && early_stopping.restores() {
-            self.best = Some(self.weights().into_iter().flat_map(|weights| weights.values).collect());
+            self.best = Some(self.weights()?.into_iter().flat_map(|weights| weights.values).collect());
         }
         let ends = judgement == Judgement::Stop || self.epoch == self.preset.train.epochs;
         if ends && let Some(best) = self.best.take() {
-            self.put_back(&best);
+            self.put_back(&best)?;
         }
-        judgement == Judgement::Stop
+        Ok(judgement == Judgement::Stop)
     }
 
     /// Restores the weights of the best epoch, which come one after the other. Stops at weights that do not fit.
-    fn put_back(&mut self, best: &[f32]) {
+    fn put_back(&mut self, best: &[f32]) -> Result<(), Error> {
         let mut rest = best;
-        let own = self.weights().into_iter().map_while(|mut weights| {
+        let own = self.weights()?.into_iter().map_while(|mut weights| {
             let (values, others) = rest.split_at_checked(weights.values.len())?;
             rest = others;
             weights.values.copy_from_slice(values);
             Some(weights)
         });
         let own = own.collect();
-        // A device that fails here fails in the next step as well, which reports the error.
-        let _ = transfer::load(self.procedure.networks_mut(), own);
+        transfer::load(self.procedure.networks_mut(), own)?;
+        Ok(())
     }
 }
 
@@ -270,7 +270,7 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
             self.validate()?;
             return Ok(Progress::Validating);
         }
-        Ok(Progress::EpochEnded(self.end_epoch()))
+        Ok(Progress::EpochEnded(self.end_epoch()?))
     }
 
     fn heed(&mut self, interrupt: Interrupt) {
@@ -311,15 +311,12 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         (&mut self.procedure.networks_mut()[0].model, &self.splits)
     }
 
-    fn weights(&self) -> Vec<NamedTensor> {
+    fn weights(&self) -> Result<Vec<NamedTensor>, Error> {
         let mut all = Vec::new();
         for Network { name, model, .. } in self.procedure.networks() {
-            model.visit(&mut |path, param| {
-                let name = format!("{name}{path}");
-                all.push(NamedTensor { name, shape: param.shape.clone(), values: param.to_vec() });
-            });
+            all.extend(snapshot::tensors(name, model)?);
         }
-        all
+        Ok(all)
     }
 
     fn load(&mut self, weights: Vec<NamedTensor>) -> Result<Loaded, Error> {
@@ -334,22 +331,22 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         self.procedure.networks().iter().map(|network| network.model.parameters()).sum()
     }
 
-    fn snapshot(&self) -> Checkpoint {
+    fn snapshot(&self) -> Result<Checkpoint, Error> {
         let mut packer = Packer::new(self.step);
         for Network { name, model, optimizer } in self.procedure.networks() {
-            packer.model(name, model);
-            packer.optimizer(name, optimizer);
+            packer.model(name, model)?;
+            packer.optimizer(name, optimizer)?;
         }
         if let Some(best) = &self.best {
             packer.numbers(BEST, best.clone());
         }
-        packer.finish(&State {
+        Ok(packer.finish(&State {
             epoch: self.epoch,
             progress: self.progress,
             rate_factor: self.rate_factor,
             plateau: self.scheduler.plateau(),
             early_stopping: self.early_stopping.as_ref().map(EarlyStopping::memory),
-        })
+        }))
     }
 
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {

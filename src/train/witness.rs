@@ -33,7 +33,7 @@ impl Witness {
     pub fn drive(&mut self, training: &mut dyn Training) -> Result<Outcome, Error> {
         loop {
             if Some(training.step()) == self.stop_at {
-                self.snapshot = Some(training.snapshot());
+                self.snapshot = Some(training.snapshot().unwrap());
                 return Ok(Outcome::Stopped);
             }
             match training.advance()? {
@@ -49,7 +49,7 @@ impl Witness {
 
 /// The bits of all weights.
 pub fn weights(training: &dyn Training) -> Vec<u32> {
-    training.weights().iter().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits())).collect()
+    training.weights().unwrap().iter().flat_map(|tensor| tensor.values.iter().map(|x| x.to_bits())).collect()
 }
 
 /// Trains a preset without interruption, and again with a stop at each of `stops`; all runs must give the same weights

@@ -341,7 +341,10 @@ pub(super) fn save(trainer: &dyn Training) -> Reply {
         .map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' })
         .take(64)
         .collect();
-    let weights = trainer.weights();
+    let weights = match trainer.weights() {
+        Ok(weights) => weights,
+        Err(error) => return Reply::Refused(format!("not saved: {error}")),
+    };
     let saved = runs_folder().and_then(|runs| {
         let folder = runs.parent().map_or_else(PathBuf::new, |home| home.join("weights"));
         let path = folder.join(format!("{safe}-step-{step:08}.safetensors"));

@@ -140,7 +140,7 @@ impl Keeper {
         self.written = Written::new();
         if self.keeps_good {
             self.factor = training.learning_rate().factor;
-            self.good = Some(Good { checkpoint: training.snapshot(), factor: self.factor });
+            self.good = self.snapshot(training).map(|checkpoint| Good { checkpoint, factor: self.factor });
         }
         self.steps_a_point = (training.steps() / u64::from(POINTS)).clamp(1, FEWEST);
         if let Some(reopened) = self.reopened.take() {
@@ -202,7 +202,7 @@ impl Keeper {
         // Weights may still be finite when held-out samples already show that they are lost.
         let is_well = self.epoch_ended.is_some_and(|loss| loss.is_none_or(f64::is_finite));
         if self.keeps_good && is_well {
-            let good = Some(training.snapshot()).filter(is_finite);
+            let good = self.snapshot(training).filter(is_finite);
             let good = good.map(|checkpoint| Good { checkpoint, factor: self.factor });
             self.good = good.or(self.good.take());
         }
@@ -227,7 +227,7 @@ impl Keeper {
             } else if let Some(loss) = best {
                 // The one before is not in memory beside the new one.
                 self.held = None;
-                self.held = Some((training.snapshot(), loss)).filter(|(checkpoint, _)| is_finite(checkpoint));
+                self.held = self.snapshot(training).filter(is_finite).map(|checkpoint| (checkpoint, loss));
             }
         } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {
             self.is_wanted = false;
@@ -251,12 +251,21 @@ impl Keeper {
         }
     }
 
+    /// A snapshot. A device that cannot give it any more fails in the next step as well, which ends the training with that
+    /// error; the checkpoints before stay.
+    fn snapshot(&self, training: &dyn Training) -> Option<Checkpoint> {
+        training
+            .snapshot()
+            .inspect_err(|error| self.line(&format!("no checkpoint of step {}: {error}", training.step())))
+            .ok()
+    }
+
     fn take(&mut self, training: &dyn Training, loss: Option<f64>, histograms: bool) {
         self.since = Instant::now();
         if self.last_step == Some(training.step()) && loss.is_none() {
             return;
         }
-        let checkpoint = training.snapshot();
+        let Some(checkpoint) = self.snapshot(training) else { return };
         // The next loss will not be finite: the checkpoint before is the last good one.
         self.is_lost = !is_finite(&checkpoint);
         if self.is_lost {

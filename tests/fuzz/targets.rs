@@ -273,11 +273,15 @@ pub fn checkpoint_states() -> Target {
     let read = |bytes: &[u8]| {
         let mut training = training();
         let state = String::from_utf8_lossy(bytes).into_owned();
-        let checkpoint = Checkpoint { state, ..training.snapshot() };
+        let checkpoint = Checkpoint { state, ..training.snapshot().unwrap() };
         if training.restore(checkpoint).is_ok() {
             drop(training.advance());
-            drop(training.snapshot());
+            drop(training.snapshot().unwrap());
         }
     };
-    Target { name: "checkpoints' states", seeds: vec![training().snapshot().state.into_bytes()], read }
+    Target {
+        name: "checkpoints' states",
+        seeds: vec![training().snapshot().unwrap().state.into_bytes()],
+        read,
+    }
 }

@@ -288,11 +288,11 @@ impl Machine for Rbm {
         Ok(each.iter().sum::<f64>() / rows.max(1) as f64)
     }
 
-    fn weights(&self) -> [Vec<f32>; 2] {
-        [self.kernel.clone(), self.hidden_bias.clone()]
+    fn weights(&self) -> Result<[Vec<f32>; 2], Error> {
+        Ok([self.kernel.clone(), self.hidden_bias.clone()])
     }
 
-    fn state(&self) -> Vec<(&'static str, Vec<f32>)> {
+    fn state(&self) -> Result<Vec<(&'static str, Vec<f32>)>, Error> {
         let [kernel, visible, hidden] = &self.velocity;
         let all = [
             ("kernel", &self.kernel),
@@ -303,10 +303,10 @@ impl Machine for Rbm {
             ("hidden_bias/velocity", hidden),
             ("chains", &self.chains),
         ];
-        all.map(|(name, numbers)| (name, numbers.clone())).into()
+        Ok(all.map(|(name, numbers)| (name, numbers.clone())).into())
     }
 
-    fn restore<E>(
+    fn restore<E: From<Error>>(
         &mut self,
         saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
         wrong: &dyn Fn(&str) -> E,

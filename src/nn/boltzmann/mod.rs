@@ -88,14 +88,14 @@ pub trait Machine {
     fn pseudo_likelihood(&self, visible: &[f32], seed: u64) -> Result<f64, Error>;
 
     /// The kernel `[visible, hidden]` and the bias of the hidden units, as in a Dense layer.
-    fn weights(&self) -> [Vec<f32>; 2];
+    fn weights(&self) -> Result<[Vec<f32>; 2], Error>;
 
     /// Everything that is needed to continue learning from here, by name.
-    fn state(&self) -> Vec<(&'static str, Vec<f32>)>;
+    fn state(&self) -> Result<Vec<(&'static str, Vec<f32>)>, Error>;
 
     /// Continues from a state: `saved` returns it by name, and `wrong` makes the error for a name whose numbers are
     /// missing or of the wrong count.
-    fn restore<E>(
+    fn restore<E: From<Error>>(
         &mut self,
         saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
         wrong: &dyn Fn(&str) -> E,

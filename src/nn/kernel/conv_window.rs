@@ -39,7 +39,7 @@ impl Window {
     }
 
     /// Rows of padding above and columns of padding to the left. An odd row or column goes below or to the right.
-    pub(super) fn before(&self) -> [usize; 2] {
+    pub fn before(&self) -> [usize; 2] {
         let output = self.output();
         [0, 1].map(|axis| match self.padding {
             Padding::Valid => 0,

@@ -97,7 +97,7 @@ impl<D: Backend> Layer<D> for MultiHeadAttention<D> {
             path,
             ViewKind::Attention,
             &[heads, steps, steps],
-            attended.weights.to_vec(),
+            attended.weights.to_vec()?,
         ));
         self.output.apply(pass, &attended.output)
     }

@@ -69,7 +69,7 @@ impl<D: Backend> Layer<D> for BatchNormalization<D> {
                 epsilon: self.epsilon,
             };
             let normalised = D::batch_norm(pass, &input, layer, Activation::Linear)?;
-            views.push(LayerView::new(path, ViewKind::Output, &[input.columns], normalised.to_vec()));
+            views.push(LayerView::new(path, ViewKind::Output, &[input.columns], normalised.to_vec()?));
         }
         self.forward(pass, input)
     }

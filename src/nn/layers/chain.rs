@@ -64,17 +64,15 @@ impl<D: Backend> Chain<D> {
     ) -> Result<Option<String>, Error> {
         let mut x = input;
         for part in &mut self.parts {
-            let mut broken = None;
-            part.layer.visit("", &mut |name, param| {
-                if broken.is_none() && param.to_vec().iter().any(|w| !w.is_finite()) {
-                    broken = Some(format!("the {name} of {}", part.name));
+            let mut weights = Vec::new();
+            part.layer.visit("", &mut |name, param| weights.push((name, param)));
+            for (name, param) in weights {
+                if param.host()?.iter().any(|w| !w.is_finite()) {
+                    return Ok(Some(format!("the {name} of {}", part.name)));
                 }
-            });
-            if broken.is_some() {
-                return Ok(broken);
             }
             x = part.layer.forward(pass, x)?;
-            if x.to_vec().iter().any(|x| !x.is_finite()) {
+            if x.host()?.iter().any(|x| !x.is_finite()) {
                 return Ok(Some(format!("the output of {}", part.name)));
             }
         }
@@ -118,7 +116,7 @@ impl<D: Backend> Layer<D> for Chain<D> {
             let path = format!("{path}{}/", part.name);
             let y = part.layer.forward_viewed(pass, x, &path, views)?;
             if !part.fused {
-                views.push(LayerView::new(&path, ViewKind::Output, &part.shape, y.to_vec()));
+                views.push(LayerView::new(&path, ViewKind::Output, &part.shape, y.to_vec()?));
             } else if let Some(own) = views.last_mut() {
                 // A fused layer has added the view of its own output itself, with a flat shape.
                 own.shape.clone_from(&part.shape);

@@ -166,7 +166,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         self.shape.return_sequences = true;
         let states = self.forward(pass, input.clone());
         (self.carried, self.shape) = (carried, shape);
-        views.push(LayerView::new(path, ViewKind::States, &[shape.steps, shape.units], states?.to_vec()));
+        views.push(LayerView::new(path, ViewKind::States, &[shape.steps, shape.units], states?.to_vec()?));
         self.forward(pass, input)
     }
 

@@ -154,7 +154,7 @@ fn recurrent_weights_are_called_and_start_as_in_keras() {
         &[4, 2],
     );
     let mut weights = Vec::new();
-    model.visit(&mut |path, param| weights.push((path, param.shape.clone(), param.to_vec())));
+    model.visit(&mut |path, param| weights.push((path, param.shape.clone(), param.values.to_vec())));
     let names: Vec<&str> = weights.iter().map(|(path, ..)| path.as_str()).collect();
     assert_eq!(
         names,
@@ -192,7 +192,7 @@ fn a_stateful_layer_goes_on_where_the_last_batch_ended_until_it_is_reset() {
         let device = Cpu::default();
         let mut pass = Pass::training(&device, 1);
         let input = Var::new(&device, input.to_vec().into(), 2, input.len() / 2, false).unwrap();
-        model.forward(&mut pass, input).unwrap().to_vec()
+        model.forward(&mut pass, input).unwrap().values.to_vec()
     };
     // Two sequences of six steps, and their halves.
     let long = numbers(24, 9);
@@ -217,7 +217,7 @@ fn the_state_of_both_directions_goes_through_a_checkpoint() {
     let run = |model: &mut Model<Cpu>| {
         let device = Cpu::default();
         let input = Var::new(&device, input.clone().into(), 2, 6, false).unwrap();
-        model.forward(&mut Pass::training(&device, 1), input).unwrap().to_vec()
+        model.forward(&mut Pass::training(&device, 1), input).unwrap().values.to_vec()
     };
     let (mut first, mut second) = (model(layers, &[3, 2]), model(layers, &[3, 2]));
     let fresh = run(&mut first);

@@ -61,7 +61,7 @@ pub trait LossOp: Device {
 }
 
 /// Whether targets fit an output of `count` numbers whose last axis is `width` long.
-pub(super) fn check(count: usize, width: usize, targets: &Targets) -> Result<(), Error> {
+pub(in crate::nn) fn check(count: usize, width: usize, targets: &Targets) -> Result<(), Error> {
     let fits = match targets {
         Targets::Values(values) => values.len() == count,
         Targets::Classes(classes) => {

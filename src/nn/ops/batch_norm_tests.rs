@@ -44,7 +44,7 @@ proptest! {
         let list = numbers(rows * pixels * features, seed);
         let x = batch(&list, rows);
         let mut pass = if training { Pass::training(&device, 0) } else { Pass::probing(&device) };
-        let running = [layer[2].to_vec(), layer[3].to_vec()];
+        let running = [layer[2].values.to_vec(), layer[3].values.to_vec()];
         // Two samples that differ by 1e-3 have slopes of about a thousand; the tolerance does not cover those.
         let slack = if training && rows * pixels < 4 { 2e-2 } else { 1e-4 };
         let y = forward(&mut pass, &x, &mut layer, Activation::Silu);
@@ -71,14 +71,14 @@ proptest! {
 fn running_statistics_move_towards_the_batchs_in_training_only() {
     let device = Cpu::default();
     let mut layer = layer(2, 5);
-    let before = [layer[2].to_vec(), layer[3].to_vec()];
+    let before = [layer[2].values.to_vec(), layer[3].values.to_vec()];
     let x = batch(&[1.0, -2.0, 3.0, 2.0, 2.0, 6.0], 3);
     forward(&mut Pass::inference(&device), &x, &mut layer, Activation::Linear);
-    assert_eq!(before, [layer[2].to_vec(), layer[3].to_vec()]);
+    assert_eq!(before, [layer[2].values.to_vec(), layer[3].values.to_vec()]);
     forward(&mut Pass::training(&device, 0), &x, &mut layer, Activation::Linear);
     let batch = [[2.0, 2.0], [2.0 / 3.0, 32.0 / 3.0]];
     for statistic in 0..2 {
-        for (j, after) in layer[2 + statistic].to_vec().into_iter().enumerate() {
+        for (j, after) in layer[2 + statistic].values.to_vec().into_iter().enumerate() {
             let expected = 0.75 * before[statistic][j] + 0.25 * batch[statistic][j];
             assert!((after - expected).abs() < 1e-6, "{after} is not {expected}");
         }
@@ -93,10 +93,10 @@ fn frozen_it_uses_running_statistics_unless_the_pass_is_by_batch() {
     let free = forward(&mut Pass::training(&device, 0), &x, &mut layer, Activation::Linear).values;
     let running = forward(&mut Pass::inference(&device), &x, &mut layer, Activation::Linear).values;
     layer[..2].iter_mut().for_each(|param| param.trainable = false);
-    let before = [layer[2].to_vec(), layer[3].to_vec()];
+    let before = [layer[2].values.to_vec(), layer[3].values.to_vec()];
     let mut pass = Pass::training(&device, 0);
     assert_eq!(forward(&mut pass, &x, &mut layer, Activation::Linear).values[..], running[..]);
     pass.frozen_by_batch = true;
     assert_eq!(forward(&mut pass, &x, &mut layer, Activation::Linear).values[..], free[..]);
-    assert_eq!(before, [layer[2].to_vec(), layer[3].to_vec()]);
+    assert_eq!(before, [layer[2].values.to_vec(), layer[3].values.to_vec()]);
 }

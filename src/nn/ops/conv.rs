@@ -48,11 +48,11 @@ pub fn pooling(conv: &Conv) -> Window {
     Window::new([height, width, conv.filters], [2, 2], [2, 2])
 }
 
-pub(super) fn check(columns: usize, window: &Window) -> Result<(), Error> {
+pub(in crate::nn) fn check(columns: usize, window: &Window) -> Result<(), Error> {
     check_len(columns, window.input)
 }
 
-pub(super) fn check_len(columns: usize, [height, width, channels]: [usize; 3]) -> Result<(), Error> {
+pub(in crate::nn) fn check_len(columns: usize, [height, width, channels]: [usize; 3]) -> Result<(), Error> {
     if columns == height * width * channels {
         return Ok(());
     }
@@ -60,7 +60,7 @@ pub(super) fn check_len(columns: usize, [height, width, channels]: [usize; 3]) -
 }
 
 /// A kernel over steps, `[steps, channels, filters]`, is a kernel over an image one pixel wide.
-pub(super) fn check_kernel(kernel: &[usize], conv: &Conv) -> Result<(), Error> {
+pub(in crate::nn) fn check_kernel(kernel: &[usize], conv: &Conv) -> Result<(), Error> {
     let [height, width] = conv.window.size;
     let divides = |n: usize| conv.groups > 0 && n.is_multiple_of(conv.groups);
     if divides(conv.window.input[2]) && divides(conv.filters) {

@@ -188,7 +188,7 @@ mod tests {
         let (loss, options) = (Loss::MeanSquaredError, LossOptions::default());
         let loss = Cpu::loss(&mut pass, &y, filters, &targets, loss, &options, Form::Output).unwrap();
         let mut grads = pass.backward(loss).unwrap();
-        let mut results = vec![y.to_vec()];
+        let mut results = vec![y.values.to_vec()];
         let nodes = [&kernel.node, &bias.node].into_iter().chain(wants_x.then_some(&x.node));
         results.extend(nodes.map(|node| take_gradient(&mut grads, node).unwrap().to_vec()));
         results

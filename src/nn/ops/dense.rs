@@ -40,7 +40,7 @@ pub trait DenseOp: Device {
     ) -> Result<Var<Self>, Error>;
 }
 
-fn check(columns: usize, width: usize) -> Result<(), Error> {
+pub(in crate::nn) fn check(columns: usize, width: usize) -> Result<(), Error> {
     if width == 0 || !columns.is_multiple_of(width) {
         return Err(Error::Weights(format!("{columns} features do not divide into vectors of {width}")));
     }

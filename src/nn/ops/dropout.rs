@@ -22,11 +22,27 @@ pub trait DropoutOp: Device {
 /// Numbers in a piece of work for one thread.
 const PIECE: usize = 1 << 14;
 
+/// Which numbers are kept, and what becomes of them.
+#[derive(Clone, Copy)]
+pub(in crate::nn) struct Keep {
+    /// The least hash that keeps a number.
+    pub threshold: u32,
+    /// What a number that is kept is multiplied by.
+    pub scale: f32,
+}
+
+impl Keep {
+    /// Drops a share of all numbers.
+    pub fn of(rate: f32) -> Self {
+        let scale = if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 };
+        Keep { threshold: (f64::from(rate) * 4_294_967_296.0) as u32, scale }
+    }
+}
+
 /// Multiplies number `i` by 0 or by `scale`; a hash of the seed and `i` decides which. There is no state, so any order
 /// gives the same result.
 pub(in crate::nn) fn mask(numbers: &mut [f32], seed: u64, rate: f32) {
-    let scale = if rate < 1.0 { 1.0 / (1.0 - rate) } else { 0.0 };
-    let threshold = (f64::from(rate) * 4_294_967_296.0) as u32;
+    let Keep { threshold, scale } = Keep::of(rate);
     let keys = [seed as u32, (seed >> 32) as u32];
     numbers.par_chunks_mut(PIECE).enumerate().for_each(|(piece, numbers)| {
         mask_piece(numbers, (piece * PIECE) as u32, keys, threshold, scale);
@@ -83,7 +99,7 @@ mod tests {
         ) {
             let device = Cpu::default();
             let ones = batch(&vec![1.0; rows * columns], rows);
-            let mask = Cpu::dropout(&mut Pass::training(&device, seed), &ones, rate).unwrap().to_vec();
+            let mask = Cpu::dropout(&mut Pass::training(&device, seed), &ones, rate).unwrap().to_vec().unwrap();
             let list = numbers(rows * columns, seed);
             let x = batch(&list, rows);
             let mut pass = Pass::training(&device, seed);
@@ -98,10 +114,10 @@ mod tests {
     fn dropout_zeroes_its_share_and_keeps_the_mean() {
         let device = Cpu::default();
         let x = Var::new(&device, vec![1.0; 20_000].into(), 100, 200, false).unwrap();
-        let y = Cpu::dropout(&mut Pass::training(&device, 3), &x, 0.3).unwrap().to_vec();
+        let y = Cpu::dropout(&mut Pass::training(&device, 3), &x, 0.3).unwrap().to_vec().unwrap();
         let dropped = y.iter().filter(|y| **y == 0.0).count() as f32 / 20_000.0;
         assert!((dropped - 0.3).abs() < 0.015, "{dropped}");
         assert!(y.iter().all(|y| *y == 0.0 || (*y - 1.0 / 0.7).abs() < 1e-6));
-        assert_eq!(Cpu::dropout(&mut Pass::inference(&device), &x, 0.3).unwrap().to_vec(), x.to_vec());
+        assert_eq!(Cpu::dropout(&mut Pass::inference(&device), &x, 0.3).unwrap().values, x.values);
     }
 }

@@ -26,15 +26,28 @@ pub trait EmbeddingOp: Device {
     fn add_positions(pass: &mut Pass<Self>, x: &Var<Self>, table: &Param<Self>) -> Result<Var<Self>, Error>;
 }
 
+/// The refusal of a number at a place of a batch of samples of `steps` numbers each.
+pub(in crate::nn) fn not_a_token(number: f32, place: usize, steps: usize, count: usize) -> Error {
+    let (sample, step) = (place / steps, place % steps);
+    Error::Input(format!(
+        "{number} at step {step} of sample {sample} of the batch is not a token: Embedding has input_dim {count}"
+    ))
+}
+
+/// Whether a table of positions fits the samples.
+pub(in crate::nn) fn check_positions<D: Device>(x: &Var<D>, table: &Param<D>) -> Result<(), Error> {
+    if x.columns == table.len() {
+        return Ok(());
+    }
+    Err(Error::Weights(format!("positions {:?} for {} numbers", table.shape, x.columns)))
+}
+
 /// Converts numbers to tokens below `count`.
 pub(in crate::nn) fn tokens(numbers: &[f32], count: usize, steps: usize) -> Result<Recycled<u32>, Error> {
     // Single precision holds every token number of a vocabulary exactly.
     let is_token = |x: f32| x >= 0.0 && x < count as f32 && x.fract() == 0.0;
     if let Some(place) = numbers.iter().position(|&x| !is_token(x)) {
-        let (x, sample, step) = (numbers[place], place / steps, place % steps);
-        return Err(Error::Input(format!(
-            "{x} at step {step} of sample {sample} of the batch is not a token: Embedding has input_dim {count}"
-        )));
+        return Err(not_a_token(numbers[place], place, steps, count));
     }
     Ok(numbers.iter().map(|&x| x as u32).collect())
 }
@@ -60,9 +73,7 @@ impl EmbeddingOp for Cpu {
     }
 
     fn add_positions(pass: &mut Pass<Cpu>, x: &Var<Cpu>, table: &Param<Cpu>) -> Result<Var<Cpu>, Error> {
-        if x.columns != table.len() {
-            return Err(Error::Weights(format!("positions {:?} for {} numbers", table.shape, x.columns)));
-        }
+        check_positions(x, table)?;
         let _span = span("positions forward", 0);
         let columns = x.columns;
         let mut y = Buffer::copy_of(&x.values);

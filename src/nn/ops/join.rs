@@ -29,10 +29,18 @@ pub trait JoinOp: Device {
     fn add(pass: &mut Pass<Self>, a: &Var<Self>, b: &Var<Self>) -> Result<Var<Self>, Error>;
 }
 
-fn check<D: Device>(a: &Var<D>, b: &Var<D>) -> Result<(), Error> {
+pub(in crate::nn) fn check<D: Device>(a: &Var<D>, b: &Var<D>) -> Result<(), Error> {
     if (a.rows, a.columns) != (b.rows, b.columns) {
         let shapes = [(a.rows, a.columns), (b.rows, b.columns)];
         return Err(Error::Weights(format!("{shapes:?}: two activations of different shapes")));
+    }
+    Ok(())
+}
+
+pub(in crate::nn) fn check_width<D: Device>(a: &Var<D>, width: usize) -> Result<(), Error> {
+    if width == 0 || !a.columns.is_multiple_of(width) {
+        let columns = a.columns;
+        return Err(Error::Weights(format!("{columns} features do not divide into vectors of {width}")));
     }
     Ok(())
 }
@@ -45,12 +53,7 @@ impl JoinOp for Cpu {
         width: usize,
     ) -> Result<Var<Cpu>, Error> {
         check(a, b)?;
-        if width == 0 || !a.columns.is_multiple_of(width) {
-            return Err(Error::Weights(format!(
-                "{} features do not divide into vectors of {width}",
-                a.columns
-            )));
-        }
+        check_width(a, width)?;
         let _span = span("join forward", 0);
         let mut y = Buffer::scratch(2 * a.values.len());
         for ((y, a), b) in

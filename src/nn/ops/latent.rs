@@ -35,6 +35,15 @@ pub trait LatentOp: Device {
     ) -> Result<(Var<Self>, f64), Error>;
 }
 
+/// Whether rows can be means and log variances side by side.
+pub(in crate::nn) fn check<D: Device>(parameters: &Var<D>) -> Result<(), Error> {
+    let columns = parameters.columns;
+    if columns.is_multiple_of(2) {
+        return Ok(());
+    }
+    Err(Error::Weights(format!("{columns} numbers are not means and log variances side by side")))
+}
+
 impl LatentOp for Cpu {
     fn normal_noise(device: &Cpu, rows: usize, width: usize, seed: u64) -> Result<Var<Cpu>, Error> {
         let mut noise = Buffer::scratch(rows * width);
@@ -48,12 +57,7 @@ impl LatentOp for Cpu {
         kl_weight: f32,
         seed: u64,
     ) -> Result<(Var<Cpu>, f64), Error> {
-        if !parameters.columns.is_multiple_of(2) {
-            let columns = parameters.columns;
-            return Err(Error::Weights(format!(
-                "{columns} numbers are not means and log variances side by side"
-            )));
-        }
+        check(parameters)?;
         let (rows, width) = (parameters.rows, parameters.columns / 2);
         let mut noise = Buffer::scratch(rows * width);
         normals(&mut noise, seed);

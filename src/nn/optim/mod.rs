@@ -61,30 +61,25 @@ impl<D: Backend> Optimizer<D> {
         let device = model.device().clone();
         let count = self.moments.len();
         let (mut paths, mut pending) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut taken = Ok(());
         model.visit_mut(&mut |path, param| {
-            if let Some(gradient) = param.trainable.then(|| D::take_gradient(gradients, param)).flatten() {
-                paths.push(path);
-                pending.push(Pending { param, gradient, moments: Vec::new() });
+            let gradient = if param.trainable { D::take_gradient(gradients, param) } else { Ok(None) };
+            match gradient {
+                Ok(Some(gradient)) => {
+                    paths.push(path);
+                    pending.push(Pending { param, gradient, moments: Vec::new() });
+                }
+                Ok(None) => {}
+                Err(error) => taken = Err(error),
             }
         });
-        for Pending { param, gradient, .. } in &mut pending {
-            if param.l1 != 0.0 || param.l2 != 0.0 {
-                D::add_penalty(gradient, param)?;
-            }
-            if let Some(limit) = self.clip.value {
-                D::clamp(gradient, limit as f32)?;
-            }
+        taken?;
+        D::add_penalties(&device, &mut pending)?;
+        if let Some(limit) = self.clip.value {
+            D::clip_values(&device, &mut pending, limit as f32)?;
         }
         if let Some(limit) = self.clip.norm {
-            let mut sum = 0.0;
-            for Pending { gradient, .. } in &pending {
-                sum += D::sum_of_squares(gradient)?;
-            }
-            let norm = sum.sqrt();
-            if norm > limit {
-                let scale = (limit / norm) as f32;
-                pending.iter_mut().try_for_each(|Pending { gradient, .. }| D::scale(gradient, scale))?;
-            }
+            D::clip_norm(&device, &mut pending, limit)?;
         }
         for (path, Pending { param, moments, .. }) in paths.iter().zip(&mut pending) {
             *moments = match self.moments.get_mut(path) {
@@ -93,10 +88,7 @@ impl<D: Backend> Optimizer<D> {
                     let start = self.restored.remove(path).unwrap_or_else(|| {
                         vec![vec![self.settings.start(); param.len()]; self.settings.moments().len()]
                     });
-                    start
-                        .into_iter()
-                        .map(|moment| D::numbers(&device, moment, param))
-                        .collect::<Result<_, _>>()?
+                    start.into_iter().map(|moment| D::numbers(&device, moment)).collect::<Result<_, _>>()?
                 }
             };
         }
@@ -112,16 +104,20 @@ impl<D: Backend> Optimizer<D> {
     }
 
     /// Its state, for a checkpoint.
-    pub fn memory(&self) -> Memory {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn memory(&self) -> Result<Memory, Error> {
         let names = self.settings.moments();
-        let to_vecs = |moments: &Vec<D::Numbers>| moments.iter().map(D::to_vec).collect();
-        let used = self.moments.iter().map(|(path, moments)| (path, to_vecs(moments)));
-        let all: BTreeMap<&String, Vec<Vec<f32>>> =
-            self.restored.iter().map(|(path, moments)| (path, moments.clone())).chain(used).collect();
+        let mut all: BTreeMap<&String, Vec<Vec<f32>>> =
+            self.restored.iter().map(|(path, moments)| (path, moments.clone())).collect();
+        for (path, moments) in &self.moments {
+            all.insert(path, moments.iter().map(D::to_vec).collect::<Result<_, _>>()?);
+        }
         let moments = all.into_iter().flat_map(|(path, moments)| {
             names.iter().zip(moments).map(move |(name, moment)| (format!("{path}/{name}"), moment))
         });
-        Memory { steps: self.steps, moments: moments.collect() }
+        Ok(Memory { steps: self.steps, moments: moments.collect() })
     }
 
     /// Continues from a saved state.
@@ -166,14 +162,15 @@ impl<D: Backend> UseRule for Update<'_, '_, D> {
 }
 
 /// The penalty on a model's weights that its layers' regularizers add to the loss.
-pub fn penalty<D: Backend>(model: &Model<D>) -> f64 {
-    let mut sum = 0.0;
+///
+/// # Errors
+/// When the device fails.
+pub fn penalty<D: Backend>(model: &Model<D>) -> Result<f64, Error> {
+    let mut regularized = Vec::new();
     model.visit(&mut |_, param| {
         if param.l1 != 0.0 || param.l2 != 0.0 {
-            let weights = param.to_vec();
-            sum += f64::from(param.l1) * weights.iter().map(|w| f64::from(w.abs())).sum::<f64>();
-            sum += f64::from(param.l2) * kernel::sum_of_squares(&weights);
+            regularized.push(param);
         }
     });
-    sum
+    D::penalty(model.device(), &regularized)
 }

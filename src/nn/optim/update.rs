@@ -15,40 +15,49 @@ pub trait UpdateOp: Device {
     type Numbers;
 
     /// The gradient of a parameter, taken out of `gradients`; `None` where no gradient reached the parameter.
-    fn take_gradient(gradients: &mut Gradients<Self>, param: &Param<Self>) -> Option<Self::Numbers>;
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn take_gradient(
+        gradients: &mut Gradients<Self>,
+        param: &Param<Self>,
+    ) -> Result<Option<Self::Numbers>, Error>;
 
     /// Puts a parameter's moment on the device.
     ///
     /// # Errors
     /// When the device fails.
-    fn numbers(device: &Self, numbers: Vec<f32>, param: &Param<Self>) -> Result<Self::Numbers, Error>;
+    fn numbers(device: &Self, numbers: Vec<f32>) -> Result<Self::Numbers, Error>;
 
     /// A copy of the numbers.
-    fn to_vec(numbers: &Self::Numbers) -> Vec<f32>;
-
-    /// Adds the gradient of the parameter's penalty, `l1 sum |w| + l2 sum w^2`.
     ///
     /// # Errors
     /// When the device fails.
-    fn add_penalty(gradient: &mut Self::Numbers, param: &Param<Self>) -> Result<(), Error>;
+    fn to_vec(numbers: &Self::Numbers) -> Result<Vec<f32>, Error>;
 
-    /// Clamps every number to `-limit..=limit`.
+    /// The penalties on parameters together, `l1 sum |w| + l2 sum w^2`.
     ///
     /// # Errors
     /// When the device fails.
-    fn clamp(gradient: &mut Self::Numbers, limit: f32) -> Result<(), Error>;
+    fn penalty(device: &Self, params: &[&Param<Self>]) -> Result<f64, Error>;
 
-    /// The sum of all squares.
+    /// Adds the gradients of the parameters' penalties.
     ///
     /// # Errors
     /// When the device fails.
-    fn sum_of_squares(gradient: &Self::Numbers) -> Result<f64, Error>;
+    fn add_penalties(device: &Self, pending: &mut [Pending<Self>]) -> Result<(), Error>;
 
-    /// Multiplies every number by `by`.
+    /// Clamps every number of all gradients to `-limit..=limit`.
     ///
     /// # Errors
     /// When the device fails.
-    fn scale(gradient: &mut Self::Numbers, by: f32) -> Result<(), Error>;
+    fn clip_values(device: &Self, pending: &mut [Pending<Self>], limit: f32) -> Result<(), Error>;
+
+    /// Scales all gradients so that their common norm is `limit` at most.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn clip_norm(device: &Self, pending: &mut [Pending<Self>], limit: f64) -> Result<(), Error>;
 
     /// Changes all parameters and their moments by the rule.
     ///
@@ -129,34 +138,51 @@ fn update_all<R: Rule<N>, const N: usize>(pending: &mut [Pending<Cpu>], rule: R)
 impl UpdateOp for Cpu {
     type Numbers = Buffer;
 
-    fn take_gradient(gradients: &mut Gradients<Cpu>, param: &Param<Cpu>) -> Option<Buffer> {
-        take_gradient(gradients, &param.node)
+    fn take_gradient(gradients: &mut Gradients<Cpu>, param: &Param<Cpu>) -> Result<Option<Buffer>, Error> {
+        Ok(take_gradient(gradients, &param.node))
     }
 
-    fn numbers(_: &Cpu, numbers: Vec<f32>, _: &Param<Cpu>) -> Result<Buffer, Error> {
+    fn numbers(_: &Cpu, numbers: Vec<f32>) -> Result<Buffer, Error> {
         Ok(numbers.into())
     }
 
-    fn to_vec(numbers: &Buffer) -> Vec<f32> {
-        numbers.to_vec()
+    fn to_vec(numbers: &Buffer) -> Result<Vec<f32>, Error> {
+        Ok(numbers.to_vec())
     }
 
-    fn add_penalty(gradient: &mut Buffer, param: &Param<Cpu>) -> Result<(), Error> {
-        kernel::add_penalty(gradient, &param.values, param.l1, param.l2);
+    fn penalty(_: &Cpu, params: &[&Param<Cpu>]) -> Result<f64, Error> {
+        Ok(params.iter().fold(0.0, |sum, param| {
+            let absolute = param.values.iter().map(|w| f64::from(w.abs())).sum::<f64>();
+            let sum = sum + f64::from(param.l1) * absolute;
+            sum + f64::from(param.l2) * kernel::sum_of_squares(&param.values)
+        }))
+    }
+
+    fn add_penalties(_: &Cpu, pending: &mut [Pending<Cpu>]) -> Result<(), Error> {
+        for Pending { param, gradient, .. } in pending {
+            if param.l1 != 0.0 || param.l2 != 0.0 {
+                kernel::add_penalty(gradient, &param.values, param.l1, param.l2);
+            }
+        }
         Ok(())
     }
 
-    fn clamp(gradient: &mut Buffer, limit: f32) -> Result<(), Error> {
-        gradient.iter_mut().for_each(|g| *g = g.clamp(-limit, limit));
+    fn clip_values(_: &Cpu, pending: &mut [Pending<Cpu>], limit: f32) -> Result<(), Error> {
+        for Pending { gradient, .. } in pending {
+            gradient.iter_mut().for_each(|g| *g = g.clamp(-limit, limit));
+        }
         Ok(())
     }
 
-    fn sum_of_squares(gradient: &Buffer) -> Result<f64, Error> {
-        Ok(kernel::sum_of_squares(gradient))
-    }
-
-    fn scale(gradient: &mut Buffer, by: f32) -> Result<(), Error> {
-        gradient.iter_mut().for_each(|g| *g *= by);
+    fn clip_norm(_: &Cpu, pending: &mut [Pending<Cpu>], limit: f64) -> Result<(), Error> {
+        let squares = pending.iter().map(|Pending { gradient, .. }| kernel::sum_of_squares(gradient));
+        let norm = squares.sum::<f64>().sqrt();
+        if norm > limit {
+            let scale = (limit / norm) as f32;
+            for Pending { gradient, .. } in pending {
+                gradient.iter_mut().for_each(|g| *g *= scale);
+            }
+        }
         Ok(())
     }
 

@@ -51,7 +51,7 @@ pub(super) fn draw<D: Backend>(
     match name {
         SAMPLES => {
             let noise = pair.noise(GRID, derive_seed(pair.seed, 400))?;
-            let samples = pair.samples(&noise.host(), GRID)?;
+            let samples = pair.samples(&noise.host()?, GRID)?;
             let notes = vec![format!("{GRID} points of noise, the same at every step")];
             Ok(Some((notes, vec![images("Samples", shape, samples, ROW)])))
         }
@@ -63,7 +63,7 @@ pub(super) fn draw<D: Backend>(
 /// Three random directions span the walk: one to start from, two to move along. Points are scaled to the distance from
 /// zero that normal noise has, so that the walk stays where the generator has learned.
 fn walk<D: Backend>(pair: &mut Adversaries<D>, at: &Controls, shape: [usize; 3]) -> Result<Drawn, Error> {
-    let directions = pair.noise(3, derive_seed(pair.seed, 401))?.to_vec();
+    let directions = pair.noise(3, derive_seed(pair.seed, 401))?.to_vec()?;
     let width = directions.len() / 3;
     let (start, rest) = directions.split_at(width);
     let (right, up) = rest.split_at(width);

@@ -105,13 +105,13 @@ impl<D: Backend> Adversaries<D> {
     }
 
     /// A copy of both networks and their optimizers.
-    fn remembered(&self) -> Checkpoint {
+    fn remembered(&self) -> Result<Checkpoint, Error> {
         let mut packer = Packer::new(0);
         for Network { name, model, optimizer } in &self.networks {
-            packer.model(name, model);
-            packer.optimizer(name, optimizer);
+            packer.model(name, model)?;
+            packer.optimizer(name, optimizer)?;
         }
-        packer.finish(&())
+        Ok(packer.finish(&()))
     }
 
     /// Puts both networks and their optimizers back.
@@ -162,7 +162,7 @@ fn opinion_of<D: Backend>(
 ) -> Result<(Scalar<D>, f64), Error> {
     let rows = samples.rows;
     let logits = discriminator.forward(pass, samples)?;
-    let sum: f64 = logits.host().iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
+    let sum: f64 = logits.host()?.iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
     let (targets, form) = (Targets::Values(vec![target; rows]), discriminator.form());
     let options = LossOptions::default();
     let loss = D::loss(pass, &logits, 1, &targets, Loss::BinaryCrossentropy, &options, form)?;
@@ -212,7 +212,7 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);
         let mut play = Pass::training(&device, derive_seed(context.seed, 1));
         let mut made = None;
-        let mut before = self.is_interruptible.then(|| self.remembered());
+        let mut before = self.is_interruptible.then(|| self.remembered()).transpose()?;
         for turn in 0..self.discriminator_steps {
             if self.interrupt.is_raised()
                 && let Some(before) = before.take()

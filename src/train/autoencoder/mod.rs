@@ -124,7 +124,7 @@ impl<D: Backend> Autoencoder<D> {
         let output = decoder.forward(pass, code)?;
         let form = decoder.form();
         let error = match targets {
-            Targets::Values(targets) => squared_error(form, &output.host(), targets),
+            Targets::Values(targets) => squared_error(form, &output.host()?, targets),
             Targets::Classes(_) => 0.0,
         };
         let options = if pass.records() { &self.options } else { &self.evaluation };
@@ -200,7 +200,7 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         }
         let mut gradients = pass.backward(loss)?;
         for Network { model, optimizer, .. } in &mut self.networks {
-            scores.loss += optim::penalty(model);
+            scores.loss += optim::penalty(model)?;
             optimizer.step(model, &mut gradients, context.learning_rate)?;
         }
         Ok(scores)

@@ -28,7 +28,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
 }
 
 fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
-    let kernel = subject.model.find_parameter(&|path| path.ends_with("/kernel"));
+    let kernel = subject.model.find_parameter(&|path| path.ends_with("/kernel"))?;
     let (path, shape, weights) = kernel.ok_or_else(|| Error::NoFigure(NAME.into()))?;
     // Units are the last axis of the kernel, so the image of one unit is every `units`-th number.
     let units = shape.last().copied().unwrap_or(1).max(1);

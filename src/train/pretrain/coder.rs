@@ -88,13 +88,23 @@ impl<D: Backend> Coder<D> {
         Ok(error)
     }
 
+    /// The number of the layer's units.
+    pub fn units(&self) -> usize {
+        let mut lens = Vec::with_capacity(4);
+        self.model.visit(&mut |_, param| lens.push(param.len()));
+        lens.get(1).copied().unwrap_or(0)
+    }
+
     /// Kernel and bias of the layer.
-    pub fn weights(&self) -> [Vec<f32>; 2] {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn weights(&self) -> Result<[Vec<f32>; 2], Error> {
         let mut weights = Vec::with_capacity(4);
         self.model.visit(&mut |_, param| weights.push(param));
         match weights[..] {
-            [kernel, bias, ..] => [kernel.to_vec(), bias.to_vec()],
-            _ => Default::default(),
+            [kernel, bias, ..] => Ok([kernel.to_vec()?, bias.to_vec()?]),
+            _ => Ok(Default::default()),
         }
     }
 
@@ -125,6 +135,6 @@ impl<D: Backend> Coder<D> {
         let device = self.model.device();
         let x = Var::new(device, Buffer::copy_of(x), x.len() / inputs, inputs, false)?;
         let y = D::dense(&mut Pass::inference(device), &x, kernel, Some(bias), activation)?;
-        Ok(Buffer::copy_of(&y.host()))
+        Ok(Buffer::copy_of(&y.host()?))
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn draw<D: Backend>(
     // A layer that has not learned yet has nothing to show.
     let place = at.item.min(stack.begun().len() - 1);
     let (notes, panels) = match name {
-        FILTERS => filters(stack, place, shape),
+        FILTERS => filters(stack, place, shape)?,
         RECONSTRUCTIONS => reconstructions(stack, place, at, shape)?,
         CHAINS => match chains(stack, place, at, shape)? {
             Some(drawn) => drawn,
@@ -80,13 +80,13 @@ fn images(title: impl Into<String>, shape: [usize; 3], pixels: &[f32]) -> Panel 
 }
 
 /// The weights from the input to each unit of a layer; for a higher layer, the product of the kernels up to it.
-fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Drawn {
+fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Result<Drawn, Error> {
     use crate::nn::kernel::gemm::{Mat, gemm};
     let pixels: usize = shape.iter().product();
     let mut weights: Vec<f32> = Vec::new();
     let mut width = pixels;
     for hidden in &stack.hidden[..=place] {
-        let [kernel, bias] = hidden.learner.weights();
+        let [kernel, bias] = hidden.learner.weights()?;
         let units = bias.len();
         if weights.is_empty() {
             weights = kernel;
@@ -114,7 +114,7 @@ fn filters<D: Backend>(stack: &Stack<D>, place: usize, shape: [usize; 3]) -> Dra
     let name = &stack.hidden[place].name;
     let notes = vec![format!("{name}: {shown} of {width} units, colours from {:.3} to {range:.3}", -range)];
     let body = Body::Images { shape, pixels: all, range: (-range, range), captions: Vec::new(), columns: 0 };
-    (notes, vec![Panel { title: "What each unit looks for".into(), body }])
+    Ok((notes, vec![Panel { title: "What each unit looks for".into(), body }]))
 }
 
 /// Test samples and their reconstructions from a layer: up to the layer and down again, by means.
@@ -130,7 +130,7 @@ fn reconstructions<D: Backend>(
     let code = stack.inputs_of(place + 1, inputs.clone())?;
     let back = stack.project(place + 1, code)?;
     let error = mean_square(&inputs, &back);
-    let units = stack.hidden[place].learner.weights()[1].len();
+    let units = stack.hidden[place].learner.units();
     let notes =
         vec![format!("through {units} units of {}: mean squared error {error:.4}", stack.hidden[place].name)];
     Ok((notes, vec![images("Inputs", shape, &inputs), images("Reconstructions", shape, &back)]))

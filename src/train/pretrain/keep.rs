@@ -9,6 +9,7 @@ use crate::nn::ops::Backend;
 use crate::nn::optim::Memory;
 use crate::run::{Checkpoint, NamedTensor};
 use crate::train::error::Error;
+use crate::train::snapshot;
 
 /// The prefix of the names of the stack's tensors.
 const OURS: &str = "stack/";
@@ -23,27 +24,27 @@ struct State {
 }
 
 /// The numbers of a layer, by name.
-fn numbers<D: Backend>(learner: &Learner<D>) -> (u64, Vec<(String, Vec<f32>)>) {
-    match learner {
+fn numbers<D: Backend>(learner: &Learner<D>) -> Result<(u64, Vec<(String, Vec<f32>)>), Error> {
+    Ok(match learner {
         Learner::Rbm(machine) => {
-            (0, machine.state().into_iter().map(|(name, numbers)| (name.to_string(), numbers)).collect())
+            (0, machine.state()?.into_iter().map(|(name, numbers)| (name.to_string(), numbers)).collect())
         }
         Learner::Coder(coder) => {
-            let mut all = Vec::new();
-            coder.model.visit(&mut |path, param| all.push((format!("model/{path}"), param.to_vec())));
-            let Memory { steps, moments } = coder.optimizer.memory();
+            let model = snapshot::tensors("model/", &coder.model)?;
+            let mut all: Vec<_> = model.into_iter().map(|tensor| (tensor.name, tensor.values)).collect();
+            let Memory { steps, moments } = coder.optimizer.memory()?;
             all.extend(moments.into_iter().map(|(path, moment)| (format!("optimizer/{path}"), moment)));
             (steps, all)
         }
-    }
+    })
 }
 
 /// Adds the stack to the checkpoint of the second phase.
-pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Checkpoint {
+pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Result<Checkpoint, Error> {
     let Checkpoint { step, weights, mut optimizer, state } = tuner;
     let mut updates = Vec::new();
     for hidden in &stack.hidden {
-        let (steps, all) = numbers(&hidden.learner);
+        let (steps, all) = numbers(&hidden.learner)?;
         updates.push(steps);
         optimizer.extend(all.into_iter().map(|(name, values)| {
             let name = format!("{OURS}{}/{name}", hidden.name);
@@ -51,13 +52,13 @@ pub(super) fn pack<D: Backend>(stack: &Stack<D>, tuner: Checkpoint) -> Checkpoin
         }));
     }
     let state = State { stack: stack.state, updates, tuner: state };
-    Checkpoint {
+    Ok(Checkpoint {
         step: step + stack.state.step,
         weights,
         optimizer,
         // Numbers and text can always be written as RON.
         state: ron::to_string(&state).unwrap_or_default(),
-    }
+    })
 }
 
 /// The state of the second phase in the text of a checkpoint's state; `None` where that is of another procedure.

@@ -60,8 +60,19 @@ impl<D: Backend> Learner<D> {
         }
     }
 
+    /// The number of the layer's units.
+    pub fn units(&self) -> usize {
+        match self {
+            Learner::Rbm(machine) => machine.hidden(),
+            Learner::Coder(coder) => coder.units(),
+        }
+    }
+
     /// Kernel and bias, in the layout of the network's layer.
-    pub fn weights(&self) -> [Vec<f32>; 2] {
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn weights(&self) -> Result<[Vec<f32>; 2], Error> {
         match self {
             Learner::Rbm(machine) => machine.weights(),
             Learner::Coder(coder) => coder.weights(),

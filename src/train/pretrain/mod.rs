@@ -57,7 +57,7 @@ impl<D: Backend> Pretraining<D> {
     /// Copies the weights that the current layer has learned to the network.
     fn hand_over(&mut self) -> Result<(), Error> {
         let hidden = &self.stack.hidden[self.stack.current()];
-        let [kernel, bias] = hidden.learner.weights();
+        let [kernel, bias] = hidden.learner.weights()?;
         let shape = vec![kernel.len() / bias.len().max(1), bias.len()];
         let tensor = |name: &str, shape, values| NamedTensor {
             name: format!("{}/{name}", hidden.name),
@@ -154,7 +154,7 @@ impl<D: Backend> Training for Pretraining<D> {
         self.tuner.model_and_splits()
     }
 
-    fn weights(&self) -> Vec<NamedTensor> {
+    fn weights(&self) -> Result<Vec<NamedTensor>, Error> {
         self.tuner.weights()
     }
 
@@ -170,8 +170,8 @@ impl<D: Backend> Training for Pretraining<D> {
         self.tuner.parameters()
     }
 
-    fn snapshot(&self) -> Checkpoint {
-        keep::pack(&self.stack, self.tuner.snapshot())
+    fn snapshot(&self) -> Result<Checkpoint, Error> {
+        keep::pack(&self.stack, self.tuner.snapshot()?)
     }
 
     fn restore(&mut self, checkpoint: Checkpoint) -> Result<(), Error> {

@@ -212,7 +212,7 @@ impl<D: Backend> Stack<D> {
             let (what, visible, units) = match learner {
                 Learner::Rbm(machine) => ("a Boltzmann machine", machine.visible(), machine.hidden()),
                 Learner::Coder(coder) => {
-                    ("an autoencoder", coder.model.input_len(), coder.weights()[1].len())
+                    ("an autoencoder", coder.model.input_len(), coder.units())
                 }
             };
             format!(

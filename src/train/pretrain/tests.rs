@@ -52,9 +52,9 @@ fn the_network_starts_from_what_the_layers_learned() {
         let mut training = prepare(&preset(method, 1)).unwrap();
         assert_eq!(Witness::stopping_at(40).drive(&mut training).unwrap(), Outcome::Stopped);
         for hidden in &training.stack.hidden {
-            let [kernel, bias] = hidden.learner.weights();
+            let [kernel, bias] = hidden.learner.weights().unwrap();
             let mut found = 0;
-            for tensor in training.weights() {
+            for tensor in training.weights().unwrap() {
                 if tensor.name == format!("{}/kernel", hidden.name) {
                     assert!(tensor.values == kernel);
                     found += 1;

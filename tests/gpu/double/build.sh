@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds the doubles of the driver, NVRTC and cuBLAS into a folder:
+#     build.sh FOLDER [more compiler options, such as -fsanitize=address]
+set -e
+here=$(cd "$(dirname "$0")" && pwd)
+to=${1:?a folder}
+shift
+mkdir -p "$to"
+cxx=${FAKE_CUDA_CXX:-c++}
+flags="-std=c++20 -O2 -g1 -fPIC -shared -Wall -Wextra -fvisibility=hidden -pthread -DFAKE_FOLDER=\"$here\""
+march=
+[ "$(uname -m)" = x86_64 ] && march=-march=native
+# A library is replaced at one moment: another process may be loading the old one.
+build() { # name, sources and options
+    name=$1
+    shift
+    "$cxx" $flags "$@" -o "$to/$name.$$" -Wl,-soname,"$name"
+    mv "$to/$name.$$" "$to/$name"
+}
+build libcuda.so.1 "$here"/driver/*.cpp "$@" -ldl
+build libnvrtc.so.13 "$here/libnvrtc.cpp"
+build libcublas.so.13 -O3 $march "$here/libcublas.cpp" "$@" "$to/libcuda.so.1" -Wl,-rpath,'$ORIGIN'

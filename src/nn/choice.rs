@@ -3,6 +3,7 @@
 use dfdx::tensor::Cpu;
 
 use super::device::Error;
+use super::gpu::Gpu;
 use super::ops::Backend;
 use crate::preset::DeviceChoice;
 
@@ -22,5 +23,6 @@ pub trait OnDevice {
 pub fn on_device<W: OnDevice>(choice: DeviceChoice, work: W) -> Result<W::Output, Error> {
     match choice {
         DeviceChoice::Cpu => Ok(work.run(Cpu::default())),
+        DeviceChoice::Cuda(ordinal) => Ok(work.run(Gpu::open(ordinal)?)),
     }
 }

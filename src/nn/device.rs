@@ -124,6 +124,9 @@ pub enum Error {
     /// The device failed: out of memory, a driver error.
     #[error("the device failed: {0}")]
     Device(String),
+    /// There is no GPU to train on.
+    #[error("{0}; --device cpu trains on the processors")]
+    NoGpu(String),
     /// Weights that do not fit the model.
     #[error("{0}")]
     Weights(String),

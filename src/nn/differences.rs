@@ -141,7 +141,7 @@ impl Case {
                 let mut case = make();
                 let (_, output) = case.forward(&mut Pass::training(&Cpu::default(), 5));
                 let gradients = case.gradients().into_iter().flat_map(|(_, gradient)| gradient);
-                output.values.to_vec().into_iter().chain(gradients).map(f32::to_bits).collect::<Vec<_>>()
+                output.values.iter().copied().chain(gradients).map(f32::to_bits).collect::<Vec<_>>()
             })
         };
         let one = bits(1);

@@ -15,6 +15,7 @@ mod choice;
 pub mod device;
 #[cfg(test)]
 mod differences;
+pub mod gpu;
 pub mod gradients;
 pub mod graph;
 pub mod host;

@@ -78,7 +78,7 @@ fn running_statistics_move_towards_the_batchs_in_training_only() {
     forward(&mut Pass::training(&device, 0), &x, &mut layer, Activation::Linear);
     let batch = [[2.0, 2.0], [2.0 / 3.0, 32.0 / 3.0]];
     for statistic in 0..2 {
-        for (j, after) in layer[2 + statistic].values.to_vec().into_iter().enumerate() {
+        for (j, after) in layer[2 + statistic].values.iter().copied().enumerate() {
             let expected = 0.75 * before[statistic][j] + 0.25 * batch[statistic][j];
             assert!((after - expected).abs() < 1e-6, "{after} is not {expected}");
         }

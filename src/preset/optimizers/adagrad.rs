@@ -49,6 +49,11 @@ struct AdagradRule {
 
 impl Rule<1> for AdagradRule {
     const MOMENTS: [&'static str; 1] = ["sum"];
+    const NAME: &'static str = "adagrad";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate, self.epsilon]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [sum]: [f32; 1]) -> (f32, [f32; 1]) {

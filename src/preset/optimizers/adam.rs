@@ -72,6 +72,11 @@ impl AdamRule {
 
 impl Rule<2> for AdamRule {
     const MOMENTS: [&'static str; 2] = ["m", "v"];
+    const NAME: &'static str = "adam";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate, self.beta_1, self.beta_2, self.epsilon, self.decay, self.root]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [m, v]: [f32; 2]) -> (f32, [f32; 2]) {

@@ -57,6 +57,11 @@ struct LionRule {
 
 impl Rule<1> for LionRule {
     const MOMENTS: [&'static str; 1] = ["momentum"];
+    const NAME: &'static str = "lion";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate, self.beta_1, self.beta_2, self.decay]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [m]: [f32; 1]) -> (f32, [f32; 1]) {

@@ -61,6 +61,11 @@ struct RmsPropRule {
 
 impl Rule<3> for RmsPropRule {
     const MOMENTS: [&'static str; 3] = ["square_average", "gradient_average", "momentum"];
+    const NAME: &'static str = "rms_prop";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate, self.rho, self.momentum, self.epsilon, self.centered]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [v, a, b]: [f32; 3]) -> (f32, [f32; 3]) {

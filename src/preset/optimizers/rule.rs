@@ -21,6 +21,11 @@ pub trait Algorithm: Fields {
 pub trait Rule<const N: usize>: Copy + Send + Sync {
     /// What the moments are called in checkpoints.
     const MOMENTS: [&'static str; N];
+    /// What the rule is called where it is written in another language than this one.
+    const NAME: &'static str;
+
+    /// The constants of the step, in the order of the rule's fields.
+    fn constants(&self) -> Vec<f32>;
 
     /// The weight and its moments after an update. Write it `#[inline(always)]`, as the body of a loop that the compiler
     /// vectorises.

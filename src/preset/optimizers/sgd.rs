@@ -49,6 +49,11 @@ struct Plain {
 
 impl Rule<0> for Plain {
     const MOMENTS: [&'static str; 0] = [];
+    const NAME: &'static str = "sgd";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, []: [f32; 0]) -> (f32, [f32; 0]) {
@@ -66,6 +71,11 @@ struct Heavy {
 
 impl Rule<1> for Heavy {
     const MOMENTS: [&'static str; 1] = ["momentum"];
+    const NAME: &'static str = "momentum";
+
+    fn constants(&self) -> Vec<f32> {
+        vec![self.rate, self.momentum, f32::from(u8::from(self.nesterov))]
+    }
 
     #[inline(always)]
     fn update<M: MulAdd>(&self, weight: f32, gradient: f32, [v]: [f32; 1]) -> (f32, [f32; 1]) {

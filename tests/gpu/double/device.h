@@ -118,6 +118,7 @@ static inline float __fdividef(float x, float y) { return x / y; }
 static inline float __frcp_rn(float x) { return 1.0f / x; }
 static inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 static inline int __popc(unsigned x) { return __builtin_popcount(x); }
+static inline int __ffs(int x) { return __builtin_ffs(x); }
 static inline int __float_as_int(float x) { int y; std::memcpy(&y, &x, 4); return y; }
 static inline float __int_as_float(int x) { float y; std::memcpy(&y, &x, 4); return y; }
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)((uint64_t)a * b >> 32); }

@@ -1,0 +1,155 @@
+//! Where NVIDIA's libraries are.
+//!
+//! cudarc asks the system's loader for bare file names and panics where it finds none. So a library is opened here first,
+//! by its full path where the loader does not know it, and kept open: a name that is open already is found.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use libloading::Library as Opened;
+
+/// A library of NVIDIA's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Library {
+    /// The driver's own; it comes with the driver and nothing else has it.
+    Driver,
+    /// The compiler of CUDA C.
+    Nvrtc,
+    /// Matrix products.
+    Cublas,
+}
+
+impl Library {
+    /// How its file names begin.
+    fn stem(self) -> &'static str {
+        match self {
+            Library::Driver => "libcuda.so",
+            Library::Nvrtc => "libnvrtc.so",
+            Library::Cublas => "libcublas.so",
+        }
+    }
+
+    /// Opens it, for good, if it is on this machine.
+    pub fn open(self) -> bool {
+        if self.is_known() {
+            return true;
+        }
+        let open = |path: &PathBuf| {
+            // cuBLAS needs its neighbour, which the loader does not know either.
+            let neighbours = (self == Library::Cublas).then(|| beside(path, "libcublasLt.so")).flatten();
+            neighbours.iter().chain([path]).all(|path| keep(path))
+        };
+        folders().iter().filter_map(|folder| newest(folder, self.stem())).any(|path| open(&path))
+            && self.is_known()
+    }
+
+    /// Whether cudarc finds it.
+    fn is_known(self) -> bool {
+        // SAFETY: these only load the library, whose initialisers NVIDIA answers for.
+        unsafe {
+            match self {
+                Library::Driver => cudarc::driver::sys::is_culib_present(),
+                Library::Nvrtc => cudarc::nvrtc::sys::is_culib_present(),
+                Library::Cublas => cudarc::cublas::sys::is_culib_present(),
+            }
+        }
+    }
+}
+
+/// Opens a library and never closes it.
+fn keep(path: &Path) -> bool {
+    // SAFETY: only loads the library, whose initialisers NVIDIA answers for.
+    match unsafe { Opened::new(path) } {
+        Ok(library) => {
+            std::mem::forget(library);
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// The library of this stem in the folder of another, of the same version.
+fn beside(path: &Path, stem: &str) -> Option<PathBuf> {
+    newest(path.parent()?, stem)
+}
+
+/// The highest version of a library in a folder: `libcublas.so.12` before `libcublas.so.11` and `libcublas.so`.
+fn newest(folder: &Path, stem: &str) -> Option<PathBuf> {
+    let files = folder.read_dir().ok()?.filter_map(Result::ok);
+    let versions = files.filter_map(|file| {
+        let name = file.file_name().into_string().ok()?;
+        let version = name.strip_prefix(stem)?;
+        let version: Option<Vec<u32>> = match version.strip_prefix('.') {
+            Some(numbers) => numbers.split('.').map(|number| number.parse().ok()).collect(),
+            None => version.is_empty().then(Vec::new),
+        };
+        Some((version?, file.path()))
+    });
+    versions.max().map(|(_, path)| path)
+}
+
+/// Where libraries are looked for that the loader does not know, the best first.
+fn folders() -> Vec<PathBuf> {
+    let variable = |name| env::var_os(name).map(PathBuf::from);
+    let toolkits = ["CUDA_HOME", "CUDA_PATH"].into_iter().filter_map(variable);
+    let toolkits = toolkits.chain(["/usr/local/cuda".into(), "/opt/cuda".into()]);
+    let mut folders: Vec<PathBuf> = toolkits
+        .flat_map(|toolkit| ["lib64", "targets/x86_64-linux/lib", "lib"].map(|lib| toolkit.join(lib)))
+        .collect();
+    // Where containers and WSL put the driver.
+    folders.extend(["/usr/local/nvidia/lib64", "/usr/lib64-nvidia", "/usr/lib/wsl/lib"].map(PathBuf::from));
+    folders.extend(
+        site_packages()
+            .iter()
+            .flat_map(|packages| below(&packages.join("nvidia")))
+            .map(|each| each.join("lib")),
+    );
+    folders
+}
+
+/// The folders of packages of the Pythons in use: of the environment that is active, of the `python3` in PATH, and the
+/// user's own.
+fn site_packages() -> Vec<PathBuf> {
+    let variable = |name| env::var_os(name).map(PathBuf::from);
+    let active = ["VIRTUAL_ENV", "CONDA_PREFIX"].into_iter().filter_map(variable);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let in_path = env::split_paths(&path).find(|folder| folder.join("python3").exists());
+    let prefixes = active.chain(in_path.and_then(|folder| Some(folder.parent()?.to_owned())));
+    let prefixes = prefixes.chain(variable("HOME").map(|home| home.join(".local")));
+    let pythons = prefixes.flat_map(|prefix| below(&prefix.join("lib")));
+    pythons
+        .flat_map(|python| ["site-packages", "dist-packages"].map(|packages| python.join(packages)))
+        .collect()
+}
+
+/// The entries of a folder, in order; none where it cannot be read.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten().filter_map(Result::ok);
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    entries.sort();
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_in_a_folder_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(newest(folder.path(), "libcublas.so"), None);
+        let files = [
+            "libcublas.so",
+            "libcublas.so.9",
+            "libcublas.so.12.4",
+            "libcublas.so.12",
+            "libcublasLt.so.13",
+            "libcublas.so.x",
+        ];
+        for name in files {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(newest(folder.path(), "libcublas.so"), Some(folder.path().join("libcublas.so.12.4")));
+        assert_eq!(newest(folder.path(), "libcublasLt.so"), Some(folder.path().join("libcublasLt.so.13")));
+    }
+}

@@ -1,0 +1,24 @@
+//! NVIDIA GPUs: a device of our own on the driver, loaded at run time. Nothing of it is needed to build the program, and
+//! the program runs unchanged where it is missing.
+//!
+//! * [`device`]: the GPU as the engine sees it; `card`: context, stream and kernels; `libraries`: where NVIDIA's libraries
+//!   are; `program`: the kernels' code for the card;
+//! * `array`: memory of the card that is used again; `grid` and `launch`: every kernel with its typed arguments;
+//!   `product`: matrix products; `activation`: their names in the kernels; `tape`: gradients; `error`: what the driver
+//!   says, in words;
+//! * `kernels/`: the kernels in CUDA C, one file a family; `ops/`: the engine's ops on them.
+
+pub mod activation;
+pub mod array;
+pub mod card;
+pub mod device;
+pub mod error;
+pub mod grid;
+pub mod launch;
+mod libraries;
+mod ops;
+pub mod product;
+mod program;
+pub mod tape;
+
+pub use device::Gpu;

@@ -1,0 +1,27 @@
+//! The engine's ops on the card, one file a family, as in `nn/ops`.
+
+mod dense;
+mod dropout;
+mod embedding;
+mod gradient;
+mod join;
+mod latent;
+mod loss;
+mod resample;
+mod unsupported;
+mod update;
+
+use super::array::Array;
+use super::device::Gpu;
+use crate::nn::device::{Device, Error};
+use crate::nn::graph::{Pass, Var};
+
+/// An op's result, `[rows, columns]`.
+fn output(
+    pass: &Pass<Gpu>,
+    values: Array,
+    [rows, columns]: [usize; 2],
+    wants_gradient: bool,
+) -> Result<Var<Gpu>, Error> {
+    Ok(Var { node: pass.device.node()?, values, rows, columns, wants_gradient })
+}

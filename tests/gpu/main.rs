@@ -1,0 +1,6 @@
+//! The GPU without a GPU: the program's own kernels and everything around them on a test double of CUDA, against the CPU.
+
+mod double;
+mod ops;
+mod optimizers;
+mod training;

@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-use cudarc::driver::{CudaSlice, DevicePtr, result};
+use cudarc::driver::{CudaSlice, DevicePtr};
 
 use super::card::Card;
-use super::error::driver;
 use crate::nn::device::Error;
 
 /// Types whose bytes are the same on the card.
@@ -66,10 +65,10 @@ impl<T: Plain> Array<T> {
     /// `len` zeros.
     ///
     /// # Errors
-    /// When the card has no memory left, or fails.
+    /// When the card has no memory left.
     pub fn zeros(card: &Rc<Card>, len: usize) -> Result<Self, Error> {
         let array = Self::scratch(card, len)?;
-        array.clear()?;
+        array.clear();
         Ok(array)
     }
 
@@ -115,26 +114,17 @@ impl<T: Plain> Array<T> {
         if numbers.is_empty() {
             return Ok(());
         }
-        let card = self.card();
-        card.bind()?;
-        // SAFETY: it fits, and the driver has taken pageable memory when this returns.
-        unsafe { result::memcpy_htod_async(self.address(), numbers, card.stream.cu_stream()) }
-            .map_err(|error| driver("copy numbers to the GPU", error))
+        // SAFETY: plain numbers have no padding, so all their bytes are initialised.
+        let bytes =
+            unsafe { std::slice::from_raw_parts(numbers.as_ptr().cast::<u8>(), size_of_val(numbers)) };
+        self.card().send(bytes, self.address())
     }
 
     /// Sets all its bytes to zero.
-    ///
-    /// # Errors
-    /// When the card fails.
-    pub fn clear(&self) -> Result<(), Error> {
-        let bytes = self.len() * size_of::<T>();
-        if bytes == 0 {
-            return Ok(());
+    pub fn clear(&self) {
+        if !self.is_empty() {
+            self.card().clear(self.address(), self.len() * size_of::<T>());
         }
-        self.card().bind()?;
-        // SAFETY: all of its own memory.
-        unsafe { result::memset_d8_async(self.address(), 0, bytes, self.card().stream.cu_stream()) }
-            .map_err(|error| driver("clear memory of the GPU", error))
     }
 
     /// Its numbers on the host. Waits for all work before.
@@ -146,12 +136,11 @@ impl<T: Plain> Array<T> {
         if numbers.is_empty() {
             return Ok(numbers);
         }
-        let card = self.card();
-        card.bind()?;
-        // SAFETY: it fits, and the stream is waited for before anybody reads the numbers.
-        unsafe { result::memcpy_dtoh_async(&mut numbers, self.address(), card.stream.cu_stream()) }
-            .map_err(|error| driver("copy numbers from the GPU", error))?;
-        card.wait()?;
+        // SAFETY: these are all bytes of the numbers, and any bytes are plain numbers.
+        let bytes = unsafe {
+            std::slice::from_raw_parts_mut(numbers.as_mut_ptr().cast::<u8>(), size_of_val(&numbers[..]))
+        };
+        self.card().fetch(self.address(), bytes)?;
         Ok(numbers)
     }
 }

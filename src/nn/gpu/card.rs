@@ -1,27 +1,41 @@
-//! A card: its context, its stream, its kernels, and memory that is used again.
+//! A card: its context, its stream, its kernels, its memory, and the work that waits for it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::ffi::c_void;
 use std::sync::Arc;
 
 use cudarc::cublas::CudaBlas;
-use cudarc::driver::{CudaContext, CudaFunction, CudaSlice, CudaStream, DriverError, result};
+use cudarc::driver::{
+    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, result,
+};
 use cudarc::nvrtc::Ptx;
 
 use super::error::{cublas, driver};
 use super::grid::Grid;
 use super::libraries::Library;
+use super::pool::{Pinned, Pool};
+use super::queue::{Product, Queue, Recordings, Verdict, Work};
 use crate::nn::device::Error;
 
-/// An open card. One thread drives it, and one stream does all its work, in the order in which it is issued.
+/// Memory that cuBLAS works with, in bytes: what NVIDIA recommends for Hopper. Of its own it would allocate while a step
+/// is recorded.
+const WORKSPACE: usize = 32 << 20;
+
+/// An open card. One thread drives it, and one stream does all its work, in the order in which it is asked for.
+///
+/// Work waits in a queue until the host reads something; see `queue.rs`.
 pub struct Card {
     pub(super) context: Arc<CudaContext>,
     pub(super) stream: Arc<CudaStream>,
     pub(super) blas: Option<CudaBlas>,
-    functions: HashMap<&'static str, CudaFunction>,
-    /// Free memory by its length in bytes: a step takes the same lengths every time.
-    pool: RefCell<HashMap<usize, Vec<CudaSlice<u8>>>>,
+    pub(super) functions: HashMap<&'static str, CudaFunction>,
+    _workspace: Option<CudaSlice<u8>>,
+    pool: RefCell<Pool>,
+    pinned: RefCell<Pinned>,
+    queue: RefCell<Queue>,
+    recordings: RefCell<Recordings<CudaGraph>>,
+    records: Cell<bool>,
+    replays: Cell<u64>,
 }
 
 impl Card {
@@ -45,9 +59,8 @@ impl Card {
         let count = CudaContext::device_count().map_err(no_gpu)?;
         if ordinal >= usize::try_from(count).unwrap_or(0) {
             let there = if count == 1 { "is 1 GPU".to_owned() } else { format!("are {count} GPUs") };
-            return Err(Error::NoGpu(format!(
-                "there {there} on this machine, counted from 0: no cuda:{ordinal}"
-            )));
+            let missing = format!("there {there} on this machine, counted from 0: no cuda:{ordinal}");
+            return Err(Error::NoGpu(missing));
         }
         let context = CudaContext::new(ordinal).map_err(no_gpu)?;
         // SAFETY: one stream does all the work, in order, so nothing needs the events by which cudarc keeps apart streams;
@@ -60,69 +73,154 @@ impl Card {
         for name in names {
             functions.insert(name, module.load_function(name).map_err(failed("find a kernel"))?);
         }
-        let blas = match Library::Cublas.open() {
-            true => Some(CudaBlas::new(stream.clone()).map_err(cublas)?),
-            false => None,
-        };
-        Ok(Card { context, stream, blas, functions, pool: RefCell::default() })
+        let (mut blas, mut workspace) = (None, None);
+        if Library::Cublas.open() {
+            let handle = CudaBlas::new(stream.clone()).map_err(cublas)?;
+            // SAFETY: cuBLAS writes it before it reads it.
+            let memory = unsafe { stream.alloc::<u8>(WORKSPACE) }.map_err(failed("get memory for cuBLAS"))?;
+            let address = memory.device_ptr(&stream).0 as *mut std::ffi::c_void;
+            // SAFETY: the memory is of this length, and is kept as long as the handle.
+            unsafe { cudarc::cublas::sys::cublasSetWorkspace_v2(*handle.handle(), address, WORKSPACE) }
+                .result()
+                .map_err(cublas)?;
+            (blas, workspace) = (Some(handle), Some(memory));
+        }
+        Ok(Card {
+            context,
+            stream,
+            blas,
+            functions,
+            _workspace: workspace,
+            pool: RefCell::default(),
+            pinned: RefCell::default(),
+            queue: RefCell::default(),
+            recordings: RefCell::default(),
+            records: Cell::new(true),
+            replays: Cell::new(0),
+        })
+    }
+
+    /// Whether work that comes again is recorded; without, each piece is issued by itself. The results have the same bits.
+    pub fn set_records(&self, records: bool) {
+        self.records.set(records);
+    }
+
+    /// How often recorded work was repeated.
+    pub fn replays(&self) -> u64 {
+        self.replays.get()
     }
 
     /// Makes this card's context that of the calling thread, as every call of the driver needs it.
-    pub(super) fn bind(&self) -> Result<(), Error> {
+    fn bind(&self) -> Result<(), Error> {
         self.context.bind_to_thread().map_err(|error| driver("use the GPU", error))
     }
 
     /// Memory of `bytes` bytes, of unspecified contents.
     pub(super) fn take(&self, bytes: usize) -> Result<CudaSlice<u8>, Error> {
-        let known = self.pool.borrow_mut().get_mut(&bytes).and_then(Vec::pop);
-        if let Some(slice) = known {
-            return Ok(slice);
+        if let Some(block) = self.pool.borrow_mut().reuse(bytes) {
+            return Ok(block);
         }
         // SAFETY: every kernel writes what it gives out in full.
         let allocate = || unsafe { self.stream.alloc::<u8>(bytes) };
-        allocate()
-            .or_else(|error| {
-                // What lies free in other lengths may be enough.
-                self.pool.borrow_mut().clear();
-                self.stream.synchronize().and_then(|()| allocate()).map_err(|_| error)
-            })
-            .map_err(|error| driver(&format!("get {bytes} bytes of the GPU's memory"), error))
+        let full = |error| driver(&format!("get {bytes} bytes of the GPU's memory"), error);
+        match allocate() {
+            Ok(block) => Ok(block),
+            Err(_) => {
+                // What lies free in other lengths may be enough, once nothing that waits uses it.
+                self.wait()?;
+                self.pool.borrow_mut().release();
+                self.stream.synchronize().and_then(|()| allocate()).map_err(full)
+            }
+        }
     }
 
-    /// Takes memory back.
-    pub(super) fn give_back(&self, slice: CudaSlice<u8>) {
-        self.pool.borrow_mut().entry(slice.len()).or_default().push(slice);
+    /// Takes memory back. Work that is asked for later cannot overtake the work that uses it.
+    pub(super) fn give_back(&self, block: CudaSlice<u8>) {
+        self.pool.borrow_mut().give_back(block, &self.stream);
     }
 
-    /// Waits for all work.
+    /// Asks for a kernel with its arguments, each in a word of its own. The typed launches of `launch.rs` are what makes
+    /// arguments fit.
+    pub(super) fn launch(&self, kernel: &'static str, grid: Grid, arguments: &[u64]) {
+        self.queue.borrow_mut().launch(kernel, grid, arguments);
+    }
+
+    /// Asks for a product by cuBLAS.
+    pub(super) fn multiply(&self, product: Product) {
+        self.queue.borrow_mut().push(Work::Product(product));
+    }
+
+    /// Asks for zeros.
+    pub(super) fn clear(&self, at: u64, bytes: usize) {
+        self.queue.borrow_mut().push(Work::Clear { at, bytes });
+    }
+
+    /// Asks for a copy of bytes to the card; they are taken at once.
+    pub(super) fn send(&self, bytes: &[u8], to: u64) -> Result<(), Error> {
+        let failed = |error| driver("copy numbers to the GPU", error);
+        let mut pinned = self.pinned.borrow_mut();
+        let from = pinned.lend(bytes.len(), &self.context).map_err(failed)?;
+        if let Some(block) = pinned.last() {
+            block.as_mut_slice().map_err(failed)?.copy_from_slice(bytes);
+        }
+        self.queue.borrow_mut().push(Work::Send { from, to, bytes: bytes.len() });
+        Ok(())
+    }
+
+    /// A copy of bytes from the card. Issues all work that waits, and waits for it.
+    pub(super) fn fetch(&self, from: u64, bytes: &mut [u8]) -> Result<(), Error> {
+        let failed = |error| driver("copy numbers from the GPU", error);
+        let to = self.pinned.borrow_mut().lend(bytes.len(), &self.context).map_err(failed)?;
+        self.queue.borrow_mut().push(Work::Fetch { from, to, bytes: bytes.len() });
+        self.issue()?;
+        self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))?;
+        let mut pinned = self.pinned.borrow_mut();
+        if let Some(block) = pinned.last() {
+            bytes.copy_from_slice(block.as_slice().map_err(failed)?);
+        }
+        pinned.take_back();
+        Ok(())
+    }
+
+    /// Waits for all work that was asked for.
     ///
     /// # Errors
     /// When some of it failed.
     pub fn wait(&self) -> Result<(), Error> {
-        self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))
+        self.issue()?;
+        self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))?;
+        self.pinned.borrow_mut().take_back();
+        Ok(())
     }
 
-    /// Launches a kernel with its arguments, each in a word of its own. The typed launches of `launch.rs` are what makes
-    /// arguments fit.
-    pub(super) fn launch(&self, kernel: &'static str, grid: Grid, arguments: &[u64]) -> Result<(), Error> {
-        let function = &self.functions[kernel];
-        // x86-64 and Arm are little-endian: the address of a word is that of its lowest byte.
-        let mut places: Vec<*mut c_void> =
-            arguments.iter().map(|word| std::ptr::from_ref(word).cast_mut().cast()).collect();
-        let Grid { blocks: [x, y, z], threads, shared } = grid;
-        self.bind()?;
-        // SAFETY: the function is of this context, its arguments are of its types, and the driver copies them before it
-        // returns. A kernel sees the memory of the card only.
-        unsafe {
-            result::launch_kernel(
-                function.cu_function(),
-                (x, y, z),
-                (threads, 1, 1),
-                shared,
-                self.stream.cu_stream(),
-                &mut places,
-            )
+    /// Issues all work that waits: as one recorded graph where it came before, else piece by piece.
+    fn issue(&self) -> Result<(), Error> {
+        let queue = self.queue.take();
+        if queue.is_empty() {
+            return Ok(());
         }
-        .map_err(|error| driver(&format!("run the kernel {kernel}"), error))
+        self.bind()?;
+        let mut recordings = self.recordings.borrow_mut();
+        let verdict = if self.records.get() { recordings.judge(&queue) } else { Verdict::Issue };
+        match verdict {
+            Verdict::Issue => self.issue_each(&queue),
+            Verdict::Replay(graph) => {
+                self.replays.set(self.replays.get() + 1);
+                graph.launch().map_err(|error| driver("repeat a recorded step", error))
+            }
+            Verdict::Record => match self.record(&queue) {
+                Ok(graph) => {
+                    let outcome = graph.launch().map_err(|error| driver("repeat a recorded step", error));
+                    recordings.keep(queue, Some(graph));
+                    outcome
+                }
+                // Nothing of it was done, and a driver that cannot record it can still do it.
+                Err(_) => {
+                    let outcome = self.issue_each(&queue);
+                    recordings.keep(queue, None);
+                    outcome
+                }
+            },
+        }
     }
 }

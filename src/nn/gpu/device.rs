@@ -38,6 +38,16 @@ impl Gpu {
         Ok(Gpu { card, host: Cpu::default(), step: Rc::default(), pieces: Rc::default() })
     }
 
+    /// Whether steps that come again are recorded and repeated as one. They are, unless somebody wants to compare.
+    pub fn set_records(&self, records: bool) {
+        self.card.set_records(records);
+    }
+
+    /// How often recorded work was repeated.
+    pub fn replays(&self) -> u64 {
+        self.card.replays()
+    }
+
     /// The card, with its memory and its kernels.
     pub(super) fn card(&self) -> &Rc<Card> {
         &self.card
@@ -50,6 +60,8 @@ impl Gpu {
         {
             return Ok(step.clone());
         }
+        // The place of the one before is free again, so that every step finds its own at the same one.
+        *self.step.borrow_mut() = None;
         let step = Array::from_host(&self.card, &[Step { seed }])?;
         *self.step.borrow_mut() = Some((seed, step.clone()));
         Ok(step)
@@ -63,6 +75,7 @@ impl Gpu {
         {
             return Ok(pieces.clone());
         }
+        *self.pieces.borrow_mut() = None;
         let pieces = Array::from_host(&self.card, &table)?;
         *self.pieces.borrow_mut() = Some((table, pieces.clone()));
         Ok(pieces)

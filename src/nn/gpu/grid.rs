@@ -3,7 +3,7 @@
 use crate::nn::device::Error;
 
 /// A grid of blocks of threads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Grid {
     /// Blocks along each axis.
     pub blocks: [u32; 3],

@@ -190,12 +190,13 @@ macro_rules! kernels {
             }
 
             impl $launch<'_> {
-                /// Issues the kernel's work.
+                /// Asks the card for the kernel's work.
                 ///
                 /// # Errors
-                /// When the card fails, or a count is too large.
+                /// When a count is too large.
                 pub fn launch(self, card: &Rc<Card>, grid: Grid) -> Result<(), Error> {
-                    card.launch(stringify!($kernel), grid, &[$(<$kind as Argument>::word(self.$argument)?),*])
+                    card.launch(stringify!($kernel), grid, &[$(<$kind as Argument>::word(self.$argument)?),*]);
+                    Ok(())
                 }
             }
         )*)*

@@ -3,7 +3,8 @@
 //!
 //! * [`device`]: the GPU as the engine sees it; `card`: context, stream and kernels; `libraries`: where NVIDIA's libraries
 //!   are; `program`: the kernels' code for the card;
-//! * `array`: memory of the card that is used again; `grid` and `launch`: every kernel with its typed arguments;
+//! * `queue`: work that waits, a step's recorded as one; `issue`: how it is done; `pool`: memory that is used again;
+//! * `array`: numbers on the card; `grid` and `launch`: every kernel with its typed arguments;
 //!   `product`: matrix products; `activation`: their names in the kernels; `tape`: gradients; `error`: what the driver
 //!   says, in words;
 //! * `kernels/`: the kernels in CUDA C, one file a family; `ops/`: the engine's ops on them.
@@ -14,11 +15,14 @@ pub mod card;
 pub mod device;
 pub mod error;
 pub mod grid;
+mod issue;
 pub mod launch;
 mod libraries;
 mod ops;
+mod pool;
 pub mod product;
 mod program;
+pub mod queue;
 pub mod tape;
 
 pub use device::Gpu;

@@ -2,14 +2,12 @@
 
 use std::rc::Rc;
 
-use cudarc::cublas::{self, CudaBlas, sys::cublasOperation_t};
-
 use super::activation;
 use super::array::Array;
 use super::card::Card;
-use super::error;
-use super::grid::Grid;
+use super::grid::{Grid, count_of};
 use super::launch::{BiasActivation, Gemm, GemmParts, at};
+use super::queue::Product;
 use crate::nn::device::Error;
 use crate::preset::Activation;
 
@@ -81,9 +79,9 @@ pub fn product(
     if c.is_empty() {
         return Ok(c);
     }
-    match &card.blas {
-        Some(blas) if k > 0 => {
-            by_cublas(blas, [m, n, k], a, b, &c)?;
+    match card.blas.is_some() && k > 0 {
+        true => {
+            by_cublas(card, [m, n, k], a, b, &c)?;
             if !finish.is_nothing() {
                 let Finish { bias, activation: which, before } = finish;
                 let (count, activation) = (m * n, activation::code(which));
@@ -99,7 +97,7 @@ pub fn product(
                 .launch(card, Grid::over(m * n)?)?;
             }
         }
-        _ => by_own_kernel(card, [m, n, k], a, b, finish, &c)?,
+        false => by_own_kernel(card, [m, n, k], a, b, finish, &c)?,
     }
     Ok(c)
 }
@@ -154,36 +152,15 @@ fn by_own_kernel(
     .launch(card, Grid::over(m * n)?)
 }
 
-fn by_cublas(blas: &CudaBlas, [m, n, k]: [usize; 3], a: Matrix, b: Matrix, c: &Array) -> Result<(), Error> {
-    let operation = |matrix: &Matrix| match matrix.is_transposed {
-        true => cublasOperation_t::CUBLAS_OP_T,
-        false => cublasOperation_t::CUBLAS_OP_N,
-    };
-    let size = |count: usize| {
-        i32::try_from(count)
-            .map_err(|_| Error::Device(format!("a product with an axis of {count} is too large")))
-    };
-    let (leading_a, leading_b) = (if a.is_transposed { m } else { k }, if b.is_transposed { k } else { n });
-    c.card().bind()?;
-    // cuBLAS has matrices column by column: to it ours are transposes, and C' = B' A'.
-    // SAFETY: the arrays have these sizes.
-    unsafe {
-        cublas::result::sgemm(
-            *blas.handle(),
-            operation(&b),
-            operation(&a),
-            size(n)?,
-            size(m)?,
-            size(k)?,
-            &1.0,
-            b.numbers.address() as *const f32,
-            size(leading_b)?,
-            a.numbers.address() as *const f32,
-            size(leading_a)?,
-            &0.0,
-            c.address() as *mut f32,
-            size(n)?,
-        )
+fn by_cublas(card: &Card, sizes: [usize; 3], a: Matrix, b: Matrix, c: &Array) -> Result<(), Error> {
+    let mut counts = [0; 3];
+    for (count, size) in counts.iter_mut().zip(sizes) {
+        *count = count_of(size)?;
     }
-    .map_err(error::cublas)
+    card.multiply(Product {
+        sizes: counts,
+        addresses: [c.address(), a.numbers.address(), b.numbers.address()],
+        transposed: [a.is_transposed, b.is_transposed],
+    });
+    Ok(())
 }

@@ -66,7 +66,7 @@ fn bits<D: Backend>(device: &D) -> Vec<u32> {
     let loss = Loss::CategoricalCrossentropy;
     let mut model = Model::build(device, &layers, &[20], loss, 1).unwrap();
     let mut optimizer = Optimizer::new(&ron::from_str("Adam()").unwrap(), &Clip::default());
-    for step in 0..8 {
+    for step in 0..24 {
         let rows = if step % 4 == 3 { 3 } else { 8 };
         let mut pass = Pass::training(device, step);
         let input = Var::new(device, numbers(rows * 20, step).into(), rows, 20, false).unwrap();

@@ -167,13 +167,19 @@ impl<D: Backend> Model<D> {
     }
 
     /// Visits what recurrent layers carry from one training batch to the next, by path (`lstm/hidden`).
-    pub fn visit_carried(&self, visit: &mut dyn FnMut(String, &[f32])) {
-        self.layers.visit_carried("", visit);
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn visit_carried(&self, visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
+        self.layers.visit_carried("", visit)
     }
 
     /// Restores what [`visit_carried`](Model::visit_carried) gave: `saved` returns it by path.
-    pub fn restore_carried(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        self.layers.restore_carried("", saved);
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn restore_carried(&mut self, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) -> Result<(), Error> {
+        self.layers.restore_carried(&self.device, "", saved)
     }
 
     /// Forgets what stateful recurrent layers carry from one training batch to the next; called before an epoch.

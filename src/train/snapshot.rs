@@ -55,7 +55,7 @@ impl Packer {
         weights.extend(tensors(network, model)?);
         model.visit_carried(&mut |path, numbers| {
             optimizer.push(flat(format!("{CARRIED}{network}{path}"), numbers.to_vec()));
-        });
+        })?;
         Ok(())
     }
 
@@ -151,8 +151,9 @@ impl Unpacker {
                 outcome = restored;
             }
         });
-        model.restore_carried(&mut |path| self.other.remove(&format!("{CARRIED}{network}{path}")));
-        outcome
+        outcome?;
+        model.restore_carried(&mut |path| self.other.remove(&format!("{CARRIED}{network}{path}")))?;
+        Ok(())
     }
 
     /// Restores the state of a network's optimizer, which is found by the network's name as a prefix. So where one

@@ -70,16 +70,21 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         self.backward.visit_mut(&back, visit);
     }
 
-    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
         let [there, back] = self.paths(path);
-        self.forward.visit_carried(&there, visit);
-        self.backward.visit_carried(&back, visit);
+        self.forward.visit_carried(&there, visit)?;
+        self.backward.visit_carried(&back, visit)
     }
 
-    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+    fn restore_carried(
+        &mut self,
+        device: &D,
+        path: &str,
+        saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+    ) -> Result<(), Error> {
         let [there, back] = self.paths(path);
-        self.forward.restore_carried(&there, saved);
-        self.backward.restore_carried(&back, saved);
+        self.forward.restore_carried(device, &there, saved)?;
+        self.backward.restore_carried(device, &back, saved)
     }
 
     fn reset_state(&mut self, of: Carried) {

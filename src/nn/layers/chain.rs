@@ -133,13 +133,19 @@ impl<D: Backend> Layer<D> for Chain<D> {
         self.parts.iter_mut().for_each(|part| part.layer.visit_mut(&format!("{path}{}/", part.name), visit));
     }
 
-    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        self.parts.iter().for_each(|part| part.layer.visit_carried(&format!("{path}{}/", part.name), visit));
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
+        let mut parts = self.parts.iter();
+        parts.try_for_each(|part| part.layer.visit_carried(&format!("{path}{}/", part.name), visit))
     }
 
-    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        let parts = self.parts.iter_mut();
-        parts.for_each(|part| part.layer.restore_carried(&format!("{path}{}/", part.name), saved));
+    fn restore_carried(
+        &mut self,
+        device: &D,
+        path: &str,
+        saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+    ) -> Result<(), Error> {
+        let mut parts = self.parts.iter_mut();
+        parts.try_for_each(|part| part.layer.restore_carried(device, &format!("{path}{}/", part.name), saved))
     }
 
     fn reset_state(&mut self, of: Carried) {

@@ -61,10 +61,25 @@ pub trait Layer<D: Backend> {
     fn visit_mut<'a>(&'a mut self, _path: &str, _visit: &mut dyn FnMut(String, &'a mut Param<D>)) {}
 
     /// Visits what training passes carry from batch to batch, by path, for a checkpoint.
-    fn visit_carried(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) {}
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn visit_carried(&self, _path: &str, _visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Restores what [`visit_carried`](Layer::visit_carried) gave: `saved` returns it by path.
-    fn restore_carried(&mut self, _path: &str, _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {}
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn restore_carried(
+        &mut self,
+        _device: &D,
+        _path: &str,
+        _saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Forgets what this kind of pass carries from batch to batch: the state of a stateful recurrent layer.
     fn reset_state(&mut self, _of: Carried) {}

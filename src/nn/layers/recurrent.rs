@@ -6,9 +6,9 @@ use super::view::{LayerView, ViewKind};
 use crate::nn::device::Error;
 use crate::nn::graph::{Carried, Param, Pass, Var};
 use crate::nn::init::{Stream, numbers};
-use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash, State};
+use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
 use crate::nn::ops::Backend;
-use crate::nn::ops::recurrent::RecurrentWeights;
+use crate::nn::ops::recurrent::{CarriedState, RecurrentWeights};
 use crate::preset::layers::RecurrentOptions;
 use crate::preset::{Activation, Initializer, layers};
 
@@ -24,7 +24,7 @@ pub struct Recurrent<D: Backend> {
     shape: Recurrence,
     stateful: bool,
     /// The carried state of each kind of pass, so that an evaluation within an epoch does not change the training's.
-    carried: [Option<State>; Carried::COUNT],
+    carried: [Option<CarriedState<D>>; Carried::COUNT],
 }
 
 impl<D: Backend> Recurrent<D> {
@@ -147,7 +147,7 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         };
         // A smaller last batch starts from zeros, because its rows do not continue the same sequences.
         let slot = &mut self.carried[pass.carries as usize];
-        let before = slot.take().filter(|state| state.hidden.len() == input.rows * self.shape.units);
+        let before = slot.take().filter(|state| state.rows == input.rows);
         let (output, state) = D::recurrent(pass, &input, weights, &self.shape, before.as_ref())?;
         *slot = self.stateful.then_some(state);
         Ok(output)
@@ -190,16 +190,27 @@ impl<D: Backend> Layer<D> for Recurrent<D> {
         self.shape.truncate_steps = steps;
     }
 
-    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
         if let Some(state) = &self.carried[Carried::Training as usize] {
-            visit(format!("{path}hidden"), &state.hidden);
-            visit(format!("{path}memory"), &state.memory);
+            visit(format!("{path}hidden"), &D::host(&state.hidden)?);
+            visit(format!("{path}memory"), &D::host(&state.memory)?);
         }
+        Ok(())
     }
 
-    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
+    fn restore_carried(
+        &mut self,
+        device: &D,
+        path: &str,
+        saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+    ) -> Result<(), Error> {
         let (hidden, memory) = (saved(&format!("{path}hidden")), saved(&format!("{path}memory")));
-        self.carried[Carried::Training as usize] =
-            hidden.zip(memory).map(|(hidden, memory)| State { hidden: hidden.into(), memory: memory.into() });
+        let state = hidden.zip(memory).map(|(hidden, memory)| {
+            let rows = hidden.len() / self.shape.units;
+            let (hidden, memory) = (device.upload(hidden.into())?, device.upload(memory.into())?);
+            Ok(CarriedState { rows, hidden, memory })
+        });
+        self.carried[Carried::Training as usize] = state.transpose()?;
+        Ok(())
     }
 }

@@ -44,12 +44,17 @@ impl<D: Backend> Layer<D> for Residual<D> {
         self.layers.visit_mut(path, visit);
     }
 
-    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) {
-        self.layers.visit_carried(path, visit);
+    fn visit_carried(&self, path: &str, visit: &mut dyn FnMut(String, &[f32])) -> Result<(), Error> {
+        self.layers.visit_carried(path, visit)
     }
 
-    fn restore_carried(&mut self, path: &str, saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>) {
-        self.layers.restore_carried(path, saved);
+    fn restore_carried(
+        &mut self,
+        device: &D,
+        path: &str,
+        saved: &mut dyn FnMut(&str) -> Option<Vec<f32>>,
+    ) -> Result<(), Error> {
+        self.layers.restore_carried(device, path, saved)
     }
 
     fn reset_state(&mut self, of: Carried) {

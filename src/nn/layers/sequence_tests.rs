@@ -222,11 +222,13 @@ fn the_state_of_both_directions_goes_through_a_checkpoint() {
     let (mut first, mut second) = (model(layers, &[3, 2]), model(layers, &[3, 2]));
     let fresh = run(&mut first);
     let mut saved = std::collections::BTreeMap::new();
-    first.visit_carried(&mut |path, numbers| {
-        saved.insert(path, numbers.to_vec());
-    });
+    first
+        .visit_carried(&mut |path, numbers| {
+            saved.insert(path, numbers.to_vec());
+        })
+        .unwrap();
     assert_eq!(saved.len(), 4);
-    second.restore_carried(&mut |path| saved.get(path).cloned());
+    second.restore_carried(&mut |path| saved.get(path).cloned()).unwrap();
     let after = run(&mut second);
     assert_ne!(after, fresh);
     assert_eq!(after, run(&mut first));

@@ -25,6 +25,17 @@ impl<D: Device> Clone for RecurrentWeights<'_, D> {
 }
 impl<D: Device> Copy for RecurrentWeights<'_, D> {}
 
+/// What a recurrent layer carries from batch to batch, on the device.
+#[derive(Clone)]
+pub struct CarriedState<D: Device> {
+    /// Samples of the batch.
+    pub rows: usize,
+    /// The hidden state, `[rows, units]`.
+    pub hidden: D::Values,
+    /// LSTM's cell state, `[rows, units]`; no numbers for other cells.
+    pub memory: D::Values,
+}
+
 /// Recurrent layers.
 pub trait RecurrentOps: Device {
     /// Runs `input`, `[batch, steps * features]`, through all steps, from `state` or from zeros. Returns the output
@@ -38,8 +49,8 @@ pub trait RecurrentOps: Device {
         input: &Var<Self>,
         weights: RecurrentWeights<Self>,
         shape: &Recurrence,
-        state: Option<&State>,
-    ) -> Result<(Var<Self>, State), Error>;
+        state: Option<&CarriedState<Self>>,
+    ) -> Result<(Var<Self>, CarriedState<Self>), Error>;
 }
 
 impl RecurrentOps for Cpu {
@@ -48,8 +59,8 @@ impl RecurrentOps for Cpu {
         input: &Var<Cpu>,
         weights: RecurrentWeights<Cpu>,
         shape: &Recurrence,
-        state: Option<&State>,
-    ) -> Result<(Var<Cpu>, State), Error> {
+        state: Option<&CarriedState<Cpu>>,
+    ) -> Result<(Var<Cpu>, CarriedState<Cpu>), Error> {
         let RecurrentWeights { kernel, recurrent_kernel, bias } = weights;
         let products = 2 * input.rows * shape.steps * (kernel.len() + recurrent_kernel.len());
         let (output, trace) = {
@@ -59,9 +70,12 @@ impl RecurrentOps for Cpu {
                 recurrent_kernel: &recurrent_kernel.values,
                 bias: &bias.values,
             };
-            shape.forward(&input.values, input.rows, weights, state)
+            let state =
+                state.map(|state| State { hidden: state.hidden.clone(), memory: state.memory.clone() });
+            shape.forward(&input.values, input.rows, weights, state.as_ref())
         };
-        let last = trace.last_state();
+        let State { hidden, memory } = trace.last_state();
+        let last = CarriedState { rows: input.rows, hidden, memory };
         let wanted = Wanted {
             input: input.wants_gradient,
             weights: kernel.trainable || recurrent_kernel.trainable || bias.trainable,

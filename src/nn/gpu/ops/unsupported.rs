@@ -8,13 +8,13 @@ use crate::nn::init::Stream;
 use crate::nn::kernel::attention::Attention;
 use crate::nn::kernel::conv::Conv;
 use crate::nn::kernel::conv_window::Window;
-use crate::nn::kernel::recurrent::{Recurrence, State};
+use crate::nn::kernel::recurrent::Recurrence;
 use crate::nn::ops::attention::{Attended, AttentionOp};
 use crate::nn::ops::batch_norm::{BatchNorm, BatchNormOp};
 use crate::nn::ops::conv::ConvOp;
 use crate::nn::ops::conv_transpose::ConvTransposeOp;
 use crate::nn::ops::layer_norm::LayerNormOp;
-use crate::nn::ops::recurrent::{RecurrentOps, RecurrentWeights};
+use crate::nn::ops::recurrent::{CarriedState, RecurrentOps, RecurrentWeights};
 use crate::preset::{Activation, Visible};
 
 fn unsupported<T>(what: &str) -> Result<T, Error> {
@@ -98,8 +98,8 @@ impl RecurrentOps for Gpu {
         _: &Var<Gpu>,
         _: RecurrentWeights<Gpu>,
         _: &Recurrence,
-        _: Option<&State>,
-    ) -> Result<(Var<Gpu>, State), Error> {
+        _: Option<&CarriedState<Gpu>>,
+    ) -> Result<(Var<Gpu>, CarriedState<Gpu>), Error> {
         unsupported("a recurrent layer")
     }
 }

@@ -16,6 +16,7 @@ mod tests;
 pub use backward::{Gradients, Wanted};
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::nn::buffer::Buffer;
 
@@ -169,9 +170,9 @@ pub struct Weights<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The hidden state, `[batch, units]`.
-    pub hidden: Buffer,
+    pub hidden: Arc<Buffer>,
     /// LSTM's cell state, `[batch, units]`; empty for other cells.
-    pub memory: Buffer,
+    pub memory: Arc<Buffer>,
 }
 
 /// What the forward pass keeps for the backward pass, ordered by piece, within a piece by step.
@@ -193,8 +194,8 @@ impl Trace {
     /// The state after the last step.
     pub fn last_state(&self) -> State {
         State {
-            hidden: self.last(&self.states, self.shape.units),
-            memory: self.last(&self.memories, self.shape.cell.memory(self.shape.units)),
+            hidden: Arc::new(self.last(&self.states, self.shape.units)),
+            memory: Arc::new(self.last(&self.memories, self.shape.cell.memory(self.shape.units))),
         }
     }
 

@@ -29,8 +29,8 @@ impl Case {
         let (u, width) = (shape.units, shape.cell.gates() * shape.units);
         let bias = if shape.cell == Cell::Gru { 2 * width } else { width };
         let state = from_state.then(|| State {
-            hidden: numbers(batch * u, 6).into(),
-            memory: numbers(batch * shape.cell.memory(u), 7).into(),
+            hidden: Arc::new(numbers(batch * u, 6).into()),
+            memory: Arc::new(numbers(batch * shape.cell.memory(u), 7).into()),
         });
         Case {
             shape,

@@ -1,6 +1,8 @@
 //! The GPU without a GPU: the program's own kernels and everything around them on a test double of CUDA, against the CPU.
 
 mod double;
+mod images;
+mod norms;
 mod ops;
 mod optimizers;
 mod training;

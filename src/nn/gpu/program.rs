@@ -9,11 +9,16 @@ use super::libraries::Library;
 use crate::nn::device::Error;
 
 /// What stands before all kernels.
-const COMMON: &str = include_str!("kernels/common.cu");
+const COMMON: [&str; 3] = [
+    include_str!("kernels/common.cu"),
+    include_str!("kernels/common_sum.cu"),
+    include_str!("kernels/common_tile.cu"),
+];
 
-/// The text of all kernels: one program, so that they share what is in `common.cu`.
+/// The text of all kernels: one program, so that they share what is common.
 fn source() -> String {
-    FAMILIES.iter().fold(COMMON.to_owned(), |text, family| text + "\n" + family.source)
+    let families = FAMILIES.iter().map(|family| family.source);
+    COMMON.into_iter().chain(families).collect::<Vec<_>>().join("\n")
 }
 
 /// Compiles the kernels for cards of a compute capability, by NVRTC.

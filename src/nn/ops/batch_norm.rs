@@ -47,7 +47,7 @@ pub trait BatchNormOp: Device {
     ) -> Result<Var<Self>, Error>;
 }
 
-fn check(columns: usize, features: usize) -> Result<(), Error> {
+pub(in crate::nn) fn check(columns: usize, features: usize) -> Result<(), Error> {
     if features > 0 && columns.is_multiple_of(features) {
         return Ok(());
     }

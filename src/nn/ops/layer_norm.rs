@@ -41,12 +41,25 @@ pub trait LayerNormOp: Device {
 }
 
 /// Checks that `x` divides into vectors of the length of gamma and beta.
-fn check(x: &Var<Cpu>, gamma: &Param<Cpu>, beta: &Param<Cpu>) -> Result<(), Error> {
+pub(in crate::nn) fn check<D: Device>(x: &Var<D>, gamma: &Param<D>, beta: &Param<D>) -> Result<(), Error> {
     let (features, columns) = (gamma.len(), x.columns);
     if features > 0 && beta.len() == features && columns.is_multiple_of(features) {
         return Ok(());
     }
     Err(Error::Weights(format!("{columns} numbers do not divide into vectors of {features}")))
+}
+
+/// The groups of channels of `x`, whose channels are as many as gamma's.
+pub(in crate::nn) fn check_groups<D: Device>(
+    x: &Var<D>,
+    gamma: &Param<D>,
+    groups: usize,
+) -> Result<Groups, Error> {
+    let channels = gamma.len();
+    if groups == 0 || !channels.is_multiple_of(groups) {
+        return Err(Error::Weights(format!("{groups} groups do not divide {channels} channels")));
+    }
+    Ok(Groups { pixels: x.columns / channels, channels, groups })
 }
 
 /// Records a normalization of `x` with the output `y`. Given `x` and gamma, `backward` turns the gradient of `y` into
@@ -109,11 +122,7 @@ impl LayerNormOp for Cpu {
         epsilon: f32,
     ) -> Result<Var<Cpu>, Error> {
         check(x, gamma, beta)?;
-        let channels = gamma.len();
-        if groups == 0 || !channels.is_multiple_of(groups) {
-            return Err(Error::Weights(format!("{groups} groups do not divide {channels} channels")));
-        }
-        let shape = Groups { pixels: x.columns / channels, channels, groups };
+        let shape = check_groups(x, gamma, groups)?;
         let _span = span("group_norm forward", 0);
         let (y, moments) = normalise_groups(&x.values, shape, &gamma.values, &beta.values, epsilon);
         normalised(pass, x, y, [gamma, beta], "group_norm backward", move |x, gamma, g| {

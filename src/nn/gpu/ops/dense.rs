@@ -42,7 +42,7 @@ pub fn sum_rows(card: &Rc<Card>, x: &Array, width: usize) -> Result<Array, Error
 }
 
 /// Softmax of rows of `width`.
-fn softmax(card: &Rc<Card>, x: &Array, width: usize) -> Result<Array, Error> {
+pub fn softmax(card: &Rc<Card>, x: &Array, width: usize) -> Result<Array, Error> {
     let (y, rows) = (Array::scratch(card, x.len())?, x.len() / width);
     SoftmaxRows { y: at(&y), x: at(x), rows, width }.launch(card, Grid::of_warps(rows)?)?;
     Ok(y)

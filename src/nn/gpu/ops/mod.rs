@@ -1,15 +1,20 @@
 //! The engine's ops on the card, one file a family, as in `nn/ops`.
 
+mod batch_norm;
+mod conv;
 mod dense;
 mod dropout;
 mod embedding;
 mod gradient;
 mod join;
 mod latent;
+mod layer_norm;
 mod loss;
+mod max_pool;
 mod resample;
 mod unsupported;
 mod update;
+mod windows;
 
 use super::array::Array;
 use super::device::Gpu;

@@ -14,19 +14,6 @@ use trainyard::worker;
 use super::double;
 use super::ops::numbers;
 
-/// Presets whose layers the GPU has.
-const PRESETS: [&str; 9] = [
-    "breast-cancer",
-    "circles",
-    "diabetes",
-    "mnist-autoencoder",
-    "mnist-mlp",
-    "mnist-vae",
-    "moons",
-    "spirals",
-    "xor",
-];
-
 /// The losses of the first steps of a preset on a device.
 fn losses(name: &str, device: DeviceChoice, steps: usize) -> Vec<f64> {
     let library::Found { text, origin, .. } = library::find(name).unwrap();
@@ -43,33 +30,85 @@ fn losses(name: &str, device: DeviceChoice, steps: usize) -> Vec<f64> {
     losses
 }
 
-#[test]
-fn presets_train_with_the_losses_of_the_cpu() {
+/// Trains a preset on both devices and compares the losses of the first steps.
+fn compare(name: &str, steps: usize) {
     if double::gpu().is_none() {
         return;
     }
-    for name in PRESETS {
-        let (ours, theirs) = (losses(name, DeviceChoice::Cuda(0), 20), losses(name, DeviceChoice::Cpu, 20));
-        assert_eq!(ours.len(), theirs.len());
-        for (step, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
-            let off = (ours - theirs).abs() / theirs.abs().max(1.0);
-            assert!(off < 1e-3, "{name}, step {step}: {ours} is not {theirs}");
-        }
+    let (ours, theirs) = (losses(name, DeviceChoice::Cuda(0), steps), losses(name, DeviceChoice::Cpu, steps));
+    assert_eq!(ours.len(), theirs.len());
+    for (step, (ours, theirs)) in ours.iter().zip(&theirs).enumerate() {
+        let off = (ours - theirs).abs() / theirs.abs().max(1.0);
+        assert!(off < 1e-3, "{name}, step {step}: {ours} is not {theirs}");
     }
 }
 
-/// The bits of all weights after some steps of a network with dropout, the last of them on a smaller batch.
-fn bits<D: Backend>(device: &D) -> Vec<u32> {
-    let layers =
-        "[Dense(units: 30, activation: gelu), Dropout(rate: 0.3), Dense(units: 5, activation: softmax)]";
+macro_rules! presets {
+    ($($test:ident = $name:literal, $steps:literal;)*) => {$(
+        #[test]
+        fn $test() {
+            compare($name, $steps);
+        }
+    )*};
+}
+
+// The presets, each with the number of its steps: fewer where the double takes long for one.
+presets! {
+    breast_cancer_trains_as_on_the_cpu = "breast-cancer", 20;
+    circles_trains_as_on_the_cpu = "circles", 20;
+    diabetes_trains_as_on_the_cpu = "diabetes", 20;
+    mnist_autoencoder_trains_as_on_the_cpu = "mnist-autoencoder", 20;
+    mnist_cnn_trains_as_on_the_cpu = "mnist-cnn", 20;
+    mnist_dbn_trains_as_on_the_cpu = "mnist-dbn", 20;
+    mnist_dcgan_trains_as_on_the_cpu = "mnist-dcgan", 3;
+    mnist_gan_trains_as_on_the_cpu = "mnist-gan", 20;
+    mnist_lenet_trains_as_on_the_cpu = "mnist-lenet", 10;
+    mnist_mlp_trains_as_on_the_cpu = "mnist-mlp", 20;
+    mnist_rows_lstm_trains_as_on_the_cpu = "mnist-rows-lstm", 10;
+    mnist_rows_rnn_trains_as_on_the_cpu = "mnist-rows-rnn", 20;
+    mnist_transformer_trains_as_on_the_cpu = "mnist-transformer", 5;
+    mnist_vae_trains_as_on_the_cpu = "mnist-vae", 20;
+    moons_trains_as_on_the_cpu = "moons", 20;
+    shakespeare_char_trains_as_on_the_cpu = "shakespeare-char", 2;
+    sp500_forecast_trains_as_on_the_cpu = "sp500-forecast", 10;
+    spirals_trains_as_on_the_cpu = "spirals", 20;
+    spoken_digits_trains_as_on_the_cpu = "spoken-digits", 5;
+    word_language_trains_as_on_the_cpu = "word-language", 3;
+    xor_trains_as_on_the_cpu = "xor", 20;
+}
+
+/// Networks of every family of layers, with the shape of their inputs. All end with 5 classes.
+const NETWORKS: [(&str, &[usize]); 4] = [
+    ("[Dense(units: 30, activation: gelu), Dropout(rate: 0.3), Dense(units: 5, activation: softmax)]", &[20]),
+    (
+        "[Conv2D(filters: 6, kernel_size: 3, activation: relu), MaxPooling2D(), BatchNormalization(), Activation(silu),
+          Conv2D(filters: 4, kernel_size: 2, strides: 2, activation: gelu), GroupNormalization(groups: 2), Flatten,
+          Dense(units: 5, activation: softmax)]",
+        &[10, 9, 2],
+    ),
+    (
+        "[LSTM(units: 7, return_sequences: true, stateful: true), GRU(units: 6, return_sequences: true),
+          Bidirectional(SimpleRNN(units: 5)), Dense(units: 5, activation: softmax)]",
+        &[6, 3],
+    ),
+    (
+        "[Residual([LayerNormalization(), MultiHeadAttention(num_heads: 2, key_dim: 3, causal: true)]), Flatten,
+          Dense(units: 5, activation: softmax)]",
+        &[6, 4],
+    ),
+];
+
+/// The bits of all weights after some steps of a network, the last of them on a smaller batch.
+fn bits<D: Backend>(device: &D, (layers, shape): (&str, &[usize])) -> Vec<u32> {
     let layers: Vec<Layer> = ron::from_str(layers).unwrap();
+    let columns: usize = shape.iter().product();
     let loss = Loss::CategoricalCrossentropy;
-    let mut model = Model::build(device, &layers, &[20], loss, 1).unwrap();
+    let mut model = Model::build(device, &layers, shape, loss, 1).unwrap();
     let mut optimizer = Optimizer::new(&ron::from_str("Adam()").unwrap(), &Clip::default());
     for step in 0..24 {
         let rows = if step % 4 == 3 { 3 } else { 8 };
         let mut pass = Pass::training(device, step);
-        let input = Var::new(device, numbers(rows * 20, step).into(), rows, 20, false).unwrap();
+        let input = Var::new(device, numbers(rows * columns, step).into(), rows, columns, false).unwrap();
         let output = model.forward(&mut pass, input).unwrap();
         let targets = Targets::Classes((0..rows as u32).map(|row| row % 5).collect());
         let options = LossOptions::default();
@@ -84,12 +123,14 @@ fn bits<D: Backend>(device: &D) -> Vec<u32> {
 
 #[test]
 fn recorded_and_launched_steps_give_the_same_bits() {
-    let Some(recorded) = double::gpu() else { return };
-    let launched = double::gpu().unwrap();
-    launched.set_records(false);
-    let ours = bits(&recorded);
-    assert!(recorded.replays() > 3, "{} steps were repeated", recorded.replays());
-    assert_eq!(launched.replays(), 0);
-    assert!(ours == bits(&launched));
-    assert_eq!(ours.len(), bits(&Cpu::default()).len());
+    for network in NETWORKS {
+        let Some(recorded) = double::gpu() else { return };
+        let launched = double::gpu().unwrap();
+        launched.set_records(false);
+        let ours = bits(&recorded, network);
+        assert!(recorded.replays() > 3, "{} steps of {} were repeated", recorded.replays(), network.0);
+        assert_eq!(launched.replays(), 0);
+        assert!(ours == bits(&launched, network), "{}", network.0);
+        assert_eq!(ours.len(), bits(&Cpu::default(), network).len());
+    }
 }

@@ -120,10 +120,31 @@ impl<T: Plain> Array<T> {
         self.card().send(bytes, self.address())
     }
 
+    /// Replaces its numbers from `first` on by those of another array.
+    ///
+    /// # Panics
+    /// When there is no room for them.
+    pub fn copy_from(&self, first: usize, other: &Self) {
+        assert!(first + other.len() <= self.len(), "room for {} numbers from {first} on", other.len());
+        if !other.is_empty() {
+            let to = self.address() + (first * size_of::<T>()) as u64;
+            self.card().copy(other.address(), to, other.len() * size_of::<T>());
+        }
+    }
+
     /// Sets all its bytes to zero.
     pub fn clear(&self) {
-        if !self.is_empty() {
-            self.card().clear(self.address(), self.len() * size_of::<T>());
+        self.clear_start(self.len());
+    }
+
+    /// Sets the bytes of its first `count` numbers to zero.
+    ///
+    /// # Panics
+    /// When it has fewer.
+    pub fn clear_start(&self, count: usize) {
+        assert!(count <= self.len(), "{count} of {} numbers", self.len());
+        if count > 0 {
+            self.card().clear(self.address(), count * size_of::<T>());
         }
     }
 

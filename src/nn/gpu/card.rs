@@ -150,6 +150,11 @@ impl Card {
         self.queue.borrow_mut().push(Work::Product(product));
     }
 
+    /// Asks for a copy of bytes from one place on the card to another.
+    pub(super) fn copy(&self, from: u64, to: u64, bytes: usize) {
+        self.queue.borrow_mut().push(Work::Copy { from, to, bytes });
+    }
+
     /// Asks for zeros.
     pub(super) fn clear(&self, at: u64, bytes: usize) {
         self.queue.borrow_mut().push(Work::Clear { at, bytes });

@@ -48,6 +48,11 @@ impl Card {
                     result::memcpy_dtoh_async(to, from, stream)
                 }
                 .map_err(|error| driver("copy numbers from the GPU", error))?,
+                // SAFETY: both places belong to arrays of at least this length.
+                Work::Copy { from, to, bytes } => {
+                    unsafe { result::memcpy_dtod_async(to, from, bytes, stream) }
+                        .map_err(|error| driver("copy numbers on the GPU", error))?
+                }
                 // SAFETY: all of an array's own memory.
                 Work::Clear { at, bytes } => unsafe { result::memset_d8_async(at, 0, bytes, stream) }
                     .map_err(|error| driver("clear memory of the GPU", error))?,

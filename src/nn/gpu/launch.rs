@@ -367,6 +367,69 @@ kernels! {
             channels: Int, groups: Int, warps: Int,
         }
     }
+    "attention.cu" {
+        HeadProducts = head_products {
+            c: Out<f32>, a: In<f32>, b: In<f32>, heads: Int, m: Int, n: Int, k: Int, a_row: Int,
+            a_column: Int, a_sample: Int, a_head: Int, b_row: Int, b_column: Int, b_sample: Int, b_head: Int,
+            c_row: Int, c_sample: Int, c_head: Int,
+        }
+        AttentionSoftmax = attention_softmax {
+            weights: Out<f32>, rows: Int, steps: Int, scale: Float, is_causal: Int,
+        }
+        AttentionSoftmaxBack = attention_softmax_back {
+            g: Out<f32>, weights: In<f32>, rows: Int, steps: Int, scale: Float, is_causal: Int,
+        }
+    }
+    "recurrent.cu" {
+        OrderBySteps = order_by_steps {
+            out: Out<f32>, x: In<f32>, count: Int, rows: Int, steps: Int, features: Int, is_reversed: Int,
+            is_back: Int,
+        }
+        SimpleStep = simple_step {
+            state: Out<f32>, output: Out<f32>, inputs: In<f32>, previous: In<f32>, recurrent: In<f32>,
+            bias: In<f32>, rows: Int, units: Int, output_row: Int, activation: Int,
+        }
+        SimpleStepBack = simple_step_back {
+            d_gates: Out<f32>, d_output: In<f32>, next: In<f32>, state: In<f32>, recurrent: In<f32>,
+            rows: Int, units: Int, output_row: Int, activation: Int,
+        }
+        LstmStep = lstm_step {
+            gates: Out<f32>, state: Out<f32>, memory: Out<f32>, output: Out<f32>, previous: In<f32>,
+            previous_memory: In<f32>, recurrent: In<f32>, bias: In<f32>, rows: Int, units: Int,
+            output_row: Int,
+        }
+        LstmStepBack = lstm_step_back {
+            gates: Out<f32>, d_memory: Out<f32>, d_output: In<f32>, next: In<f32>, memory: In<f32>,
+            previous_memory: In<f32>, recurrent: In<f32>, rows: Int, units: Int, output_row: Int,
+        }
+        GruStep = gru_step {
+            gates: Out<f32>, products: Out<f32>, state: Out<f32>, output: Out<f32>, previous: In<f32>,
+            recurrent: In<f32>, bias: In<f32>, rows: Int, units: Int, output_row: Int,
+        }
+        GruStepBack = gru_step_back {
+            gates: Out<f32>, products: Out<f32>, d_state: Out<f32>, d_output: In<f32>, next: In<f32>,
+            previous: In<f32>, recurrent: In<f32>, rows: Int, units: Int, output_row: Int,
+        }
+    }
+    "boltzmann.cu" {
+        LogisticUnits = logistic_units {
+            x: Out<f32>, sample: Out<f32>, bias: In<f32>, step: In<Step>, count: Int, width: Int, draw: Wide,
+            is_derived: Int,
+        }
+        GaussianUnits = gaussian_units {
+            x: Out<f32>, sample: Out<f32>, bias: In<f32>, step: In<Step>, count: Int, width: Int, draw: Wide,
+            is_derived: Int,
+        }
+        SquaredDifferences = squared_differences { parts: Out<f32>, a: In<f32>, b: In<f32>, count: Int }
+        ContrastBias = contrast_bias {
+            bias: Out<f32>, velocity: Out<f32>, data: In<f32>, dreamt: In<f32>, rows: Int, width: Int,
+            scale: Float, momentum: Float,
+        }
+        ContrastWeights = contrast_weights {
+            weights: Out<f32>, velocity: Out<f32>, data: In<f32>, dreamt: In<f32>, count: Int, scale: Float,
+            momentum: Float, decay: Float,
+        }
+    }
 }
 
 #[cfg(test)]

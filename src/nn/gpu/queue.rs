@@ -38,6 +38,15 @@ pub enum Work {
         /// The length.
         bytes: usize,
     },
+    /// Copy `bytes` bytes on the card.
+    Copy {
+        /// Address of the numbers.
+        from: u64,
+        /// Address of the copy.
+        to: u64,
+        /// The length.
+        bytes: usize,
+    },
     /// Set `bytes` bytes to zero.
     Clear {
         /// Address on the card.
@@ -98,7 +107,11 @@ impl Queue {
                 rest = behind;
                 (work, own)
             }
-            Work::Send { .. } | Work::Fetch { .. } | Work::Clear { .. } | Work::Product(_) => (work, &[][..]),
+            Work::Send { .. }
+            | Work::Fetch { .. }
+            | Work::Copy { .. }
+            | Work::Clear { .. }
+            | Work::Product(_) => (work, &[][..]),
         })
     }
 

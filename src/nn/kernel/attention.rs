@@ -69,7 +69,8 @@ impl Attention {
         self.heads * self.width
     }
 
-    fn scale(&self) -> f32 {
+    /// The factor of the products of queries and keys.
+    pub fn scale(&self) -> f32 {
         1.0 / (self.width as f32).sqrt()
     }
 

@@ -29,17 +29,23 @@ pub trait AttentionOp: Device {
     ) -> Result<Attended<Self>, Error>;
 }
 
+/// Checks that queries, keys and values have the shape that `shape` gives.
+pub(in crate::nn) fn check<D: Device>(parts: [&Var<D>; 3], shape: &Attention) -> Result<(), Error> {
+    let (rows, columns) = (parts[0].rows, shape.steps * shape.heads * shape.width);
+    if parts.iter().all(|x| (x.rows, x.columns) == (rows, columns)) {
+        return Ok(());
+    }
+    Err(Error::Weights(format!("queries, keys and values are not {columns} numbers each")))
+}
+
 impl AttentionOp for Cpu {
     fn attention(
         pass: &mut Pass<Cpu>,
         parts: [&Var<Cpu>; 3],
         shape: Attention,
     ) -> Result<Attended<Cpu>, Error> {
-        let Attention { steps, heads, width, .. } = shape;
-        let (rows, columns) = (parts[0].rows, steps * heads * width);
-        if parts.iter().any(|x| (x.rows, x.columns) != (rows, columns)) {
-            return Err(Error::Weights(format!("queries, keys and values are not {columns} numbers each")));
-        }
+        check(parts, &shape)?;
+        let (rows, columns, Attention { steps, heads, .. }) = (parts[0].rows, parts[0].columns, shape);
         let flops = shape.flops() * rows as u64;
         let _span = span("attention forward", flops);
         let (output, weights) = shape.forward(parts.map(|x| &x.values[..]), rows);

@@ -1,6 +1,8 @@
 //! The engine's ops on the card, one file a family, as in `nn/ops`.
 
+mod attention;
 mod batch_norm;
+mod boltzmann;
 mod conv;
 mod dense;
 mod dropout;
@@ -11,8 +13,8 @@ mod latent;
 mod layer_norm;
 mod loss;
 mod max_pool;
+mod recurrent;
 mod resample;
-mod unsupported;
 mod update;
 mod windows;
 

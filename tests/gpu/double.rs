@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use trainyard::nn::gpu::Gpu;
 
 /// The libraries in the order in which they need each other.
-const LIBRARIES: [&str; 3] = ["libcuda.so.1", "libnvrtc.so.13", "libcublas.so.13"];
+const LIBRARIES: [&str; 2] = ["libcuda.so.1", "libcublas.so.13"];
 
 /// A GPU on the double; `None`, with a line, where there is no C++ compiler.
 pub fn gpu() -> Option<Gpu> {

@@ -34,7 +34,7 @@ impl Gpu {
     /// # Errors
     /// When there is no such GPU, or it does not work.
     pub fn open(ordinal: usize) -> Result<Self, Error> {
-        let card = Rc::new(Card::open(ordinal, program::compile, launch::names())?);
+        let card = Rc::new(Card::open(ordinal, program::code, launch::names())?);
         Ok(Gpu { card, host: Cpu::default(), step: Rc::default(), pieces: Rc::default() })
     }
 

@@ -167,6 +167,7 @@ pub struct Signature {
 /// The kernels of one source file.
 pub struct Family {
     /// The file's text.
+    #[cfg(test)]
     pub source: &'static str,
     /// What is in it.
     pub kernels: &'static [Signature],
@@ -204,6 +205,7 @@ macro_rules! kernels {
         /// All kernels, in the order in which they are compiled.
         pub const FAMILIES: &[Family] = &[$(
             Family {
+                #[cfg(test)]
                 source: include_str!(concat!("kernels/", $file)),
                 kernels: &[$(
                     Signature {

@@ -13,8 +13,6 @@ use libloading::Library as Opened;
 pub enum Library {
     /// The driver's own; it comes with the driver and nothing else has it.
     Driver,
-    /// The compiler of CUDA C.
-    Nvrtc,
     /// Matrix products.
     Cublas,
 }
@@ -24,7 +22,6 @@ impl Library {
     fn stem(self) -> &'static str {
         match self {
             Library::Driver => "libcuda.so",
-            Library::Nvrtc => "libnvrtc.so",
             Library::Cublas => "libcublas.so",
         }
     }
@@ -49,7 +46,6 @@ impl Library {
         unsafe {
             match self {
                 Library::Driver => cudarc::driver::sys::is_culib_present(),
-                Library::Nvrtc => cudarc::nvrtc::sys::is_culib_present(),
                 Library::Cublas => cudarc::cublas::sys::is_culib_present(),
             }
         }

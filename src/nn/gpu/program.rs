@@ -1,78 +1,52 @@
-//! The kernels' code for a card.
+//! The kernels' code: PTX that is shipped in the program, so that a machine needs the driver alone. The driver compiles it
+//! for the card at hand and keeps the result in a cache of its own.
 
-use std::ffi::CString;
+use cudarc::nvrtc::Ptx;
 
-use cudarc::nvrtc::{self, Ptx, sys};
-
-use super::launch::FAMILIES;
-use super::libraries::Library;
 use crate::nn::device::Error;
 
-/// What stands before all kernels.
-const COMMON: [&str; 3] = [
-    include_str!("kernels/common.cu"),
-    include_str!("kernels/common_sum.cu"),
-    include_str!("kernels/common_tile.cu"),
-];
+/// The PTX of all kernels, compressed. `tests/gpu/kernels.py ptx` makes it from `kernels/`; CI makes it again and compares.
+const SHIPPED: &[u8] = include_bytes!("kernels.ptx.zst");
+/// The oldest compute capability that it is for.
+const OLDEST: (i32, i32) = (7, 0);
 
-/// The text of all kernels: one program, so that they share what is common.
-fn source() -> String {
-    let families = FAMILIES.iter().map(|family| family.source);
-    COMMON.into_iter().chain(families).collect::<Vec<_>>().join("\n")
-}
-
-/// Compiles the kernels for cards of a compute capability, by NVRTC.
+/// The kernels' code for a card of a compute capability.
 ///
 /// # Errors
-/// What the compiler says.
-pub fn compile((major, minor): (i32, i32)) -> Result<Ptx, Error> {
-    if !Library::Nvrtc.open() {
-        return Err(Error::NoGpu("there is no NVRTC on this machine (libnvrtc.so was not found)".into()));
+/// When the card is too old for it.
+pub fn code((major, minor): (i32, i32)) -> Result<Ptx, Error> {
+    if (major, minor) < OLDEST {
+        let (least, _) = OLDEST;
+        return Err(Error::NoGpu(format!(
+            "the GPU is too old: its compute capability is {major}.{minor}, and {least}.0 is needed (Volta, 2017)"
+        )));
     }
-    let failed = |error: nvrtc::result::NvrtcError| {
-        Error::Device(format!("NVRTC cannot compile the kernels: {error:?}"))
-    };
-    let text =
-        CString::new(source()).map_err(|_| Error::Device("a zero byte in a kernel's source".into()))?;
-    let program = nvrtc::result::create_program(&text, None).map_err(failed)?;
-    let architecture = format!("--gpu-architecture=sm_{major}{minor}");
-    // SAFETY: the program was just made and is destroyed below, once.
-    unsafe {
-        let outcome = nvrtc::result::compile_program(program, &[architecture.as_str(), "--std=c++17"]);
-        let image = match outcome {
-            Ok(()) => image(program).map_err(failed),
-            Err(error) => {
-                Err(Error::Device(format!("NVRTC cannot compile the kernels: {error:?}: {}", log(program))))
-            }
-        };
-        // A program that cannot be destroyed leaks a little memory; the image is whole all the same.
-        let _ = nvrtc::result::destroy_program(program);
-        image.map(Ptx::from_binary)
-    }
+    let text = zstd::decode_all(SHIPPED).map_err(Error::device)?;
+    String::from_utf8(text).map(Ptx::from_src).map_err(Error::device)
 }
 
-/// The machine code of a program.
-///
-/// # Safety
-/// The program must have been compiled for a real architecture.
-unsafe fn image(program: sys::nvrtcProgram) -> Result<Vec<u8>, nvrtc::result::NvrtcError> {
-    let mut size = 0;
-    // SAFETY: the program is whole, and the buffer has the size that NVRTC asks for.
-    unsafe {
-        sys::nvrtcGetCUBINSize(program, &raw mut size).result()?;
-        let mut image = vec![0_u8; size];
-        sys::nvrtcGetCUBIN(program, image.as_mut_ptr().cast()).result()?;
-        Ok(image)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// What the compiler says of a program.
-///
-/// # Safety
-/// The program must not have been destroyed.
-unsafe fn log(program: sys::nvrtcProgram) -> String {
-    // SAFETY: the program is whole.
-    let log = unsafe { nvrtc::result::get_program_log(program) }.unwrap_or_default();
-    let bytes: Vec<u8> = log.into_iter().map(|c| c.cast_unsigned()).take_while(|&c| c != 0).collect();
-    String::from_utf8_lossy(&bytes).into_owned()
+    #[test]
+    fn a_card_of_any_supported_generation_gets_the_shipped_kernels() {
+        for capability in [(7, 0), (7, 5), (8, 0), (9, 0), (12, 0)] {
+            let text = code(capability).unwrap().to_src();
+            assert!(text.contains(".target sm_70") && text.contains(".entry convolve("));
+        }
+        let error = code((6, 1)).unwrap_err().to_string();
+        assert!(error.starts_with("the GPU is too old: its compute capability is 6.1"), "{error}");
+    }
+
+    #[test]
+    fn the_shipped_kernels_are_those_that_are_launched() {
+        let text = code(OLDEST).unwrap().to_src();
+        let entry = |line: &str| Some(line.split_once(".entry ")?.1.split('(').next()?.trim().to_owned());
+        let mut shipped: Vec<String> = text.lines().filter_map(entry).collect();
+        let mut launched: Vec<String> = crate::nn::gpu::launch::names().map(str::to_owned).collect();
+        shipped.sort();
+        launched.sort();
+        assert_eq!(shipped, launched, "run tests/gpu/kernels.py ptx");
+    }
 }

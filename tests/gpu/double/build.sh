@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the doubles of the driver, NVRTC and cuBLAS into a folder:
+# Builds the doubles of the driver and of cuBLAS into a folder:
 #     build.sh FOLDER [more compiler options, such as -fsanitize=address]
 set -e
 here=$(cd "$(dirname "$0")" && pwd)
@@ -18,5 +18,4 @@ build() { # name, sources and options
     mv "$to/$name.$$" "$to/$name"
 }
 build libcuda.so.1 "$here"/driver/*.cpp "$@" -ldl
-build libnvrtc.so.13 "$here/libnvrtc.cpp"
 build libcublas.so.13 -O3 $march "$here/libcublas.cpp" "$@" "$to/libcuda.so.1" -Wl,-rpath,'$ORIGIN'

@@ -19,7 +19,7 @@
 #define __forceinline__ inline __attribute__((always_inline))
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
-#define __align__(n) alignas(n)
+#define __align__(n) __attribute__((aligned(n)))
 // Shared variables lie in a section of their own, which the executor fills with NaN before each block. AddressSanitizer
 // places red zones around variables itself, so it gets ordinary ones.
 #ifdef __SANITIZE_ADDRESS__

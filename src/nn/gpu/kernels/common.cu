@@ -47,7 +47,7 @@ __device__ __forceinline__ float sigmoid(float x) { return 1.0f / (1.0f + expf(-
 __device__ __forceinline__ float normal_cdf(float x) { return 0.5f * erfcf(-0.70710678f * x); }
 
 // An activation of one number; softmax has kernels of its own. NaN gives NaN.
-__device__ __forceinline__ float activate(int activation, float x) {
+__device__ __noinline__ float activate(int activation, float x) {
     switch (activation) {
     case SIGMOID: return sigmoid(x);
     case RELU: return x < 0.0f ? 0.0f : x;
@@ -63,7 +63,7 @@ __device__ __forceinline__ float activate(int activation, float x) {
 
 // The gradient of an activation's input from that of its output. `kept` is the output, or the input for GELU, SiLU and
 // softplus.
-__device__ __forceinline__ float activation_back(int activation, float g, float kept) {
+__device__ __noinline__ float activation_back(int activation, float g, float kept) {
     switch (activation) {
     case SIGMOID: return g * kept * (1.0f - kept);
     case RELU: return kept <= 0.0f ? 0.0f : g;

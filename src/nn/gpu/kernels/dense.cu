@@ -11,8 +11,8 @@
 extern "C" __global__ void __launch_bounds__(256)
 gemm(float *c, float *before, const float *a, const float *b, const float *bias, int m, int n, int k, int depth,
      int a_row, int a_column, int b_row, int b_column, int activation) {
-    __shared__ float panel_a[DEEP][TILE + 4];
-    __shared__ float panel_b[DEEP][TILE + 4];
+    __shared__ __align__(16) float panel_a[DEEP][TILE + 4];
+    __shared__ __align__(16) float panel_b[DEEP][TILE + 4];
     const int first_row = blockIdx.x * TILE, first_column = blockIdx.y * TILE;
     const int row = threadIdx.x / 16 * 4, column = threadIdx.x % 16 * 4;
     const int from = blockIdx.z * depth, to = min(k, from + depth);

@@ -7,7 +7,7 @@
 // FAKE_CUDA_FAIL_AT=k                       the k-th call and all later ones fail: the device is lost
 // FAKE_CUDA_MEMORY=bytes                    the device's memory (default: 8 GiB)
 // FAKE_CUDA_NO_DEVICE=1                     a driver without a device
-// FAKE_CUDA_KERNELS=folder                  the sources of PTX that a real NVRTC made (default: src/nn/gpu/kernels)
+// FAKE_CUDA_KERNELS=folder                  the sources of the PTX (default: src/nn/gpu/kernels)
 #pragma once
 #include <cstddef>
 #include <cstdint>

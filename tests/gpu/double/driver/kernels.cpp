@@ -1,7 +1,7 @@
 // Modules, and the launches of their kernels.
-#include "../compile.h"
 #include "../executor.h"
 #include "../pool.h"
+#include "compile.h"
 #include "driver.h"
 #include <algorithm>
 #include <atomic>
@@ -39,36 +39,36 @@ static Pool &pool() {
     return *p;
 }
 
-/// PTX of a real NVRTC cannot run here: compiles its sources for the host, once it is sure that they belong together.
-static std::string library_of_ptx(const std::string &ptx) {
+/// PTX cannot run here: compiles the sources that it was made from for the host. Returns the library's path, or an empty
+/// text where the two do not have the same kernels.
+static std::string library_of(const std::string &ptx) {
     const std::string folder = variable("FAKE_CUDA_KERNELS", FAKE_FOLDER "/../../../src/nn/gpu/kernels");
-    std::vector<std::string> files;
+    // The files that all kernels share come first, each kind in the order of the names, as tests/gpu/kernels.py has it.
+    std::set<std::pair<bool, std::string>> files;
     std::error_code missing;
-    for (auto &entry : std::filesystem::directory_iterator(folder, missing))
-        if (entry.path().extension() == ".cu" && entry.path().filename() != "common.cu") files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    std::string source = read_file(folder + "/common.cu"), log;
-    for (auto &file : files) source += "\n" + read_file(file);
+    for (auto &entry : std::filesystem::directory_iterator(folder, missing)) {
+        const std::string name = entry.path().filename();
+        if (entry.path().extension() == ".cu") files.insert({!name.starts_with("common"), entry.path()});
+    }
+    std::string source, log;
+    for (auto &[is_family, file] : files) source += read_file(file) + "\n";
     static const std::regex entry("\\.entry\\s+(\\w+)");
     std::set<std::string> names;
     for (std::sregex_iterator at(ptx.begin(), ptx.end(), entry), end; at != end; ++at) names.insert((*at)[1]);
     if (names != kernel_names(source)) {
-        say(INVALID_IMAGE, "the PTX does not have the kernels of %s", folder.c_str());
+        say(INVALID_IMAGE, "the PTX does not have the kernels of %s: run tests/gpu/kernels.py ptx", folder.c_str());
         return "";
     }
-    const std::string library = compile_for_host(source, {}, log);
+    const std::string library = compile_for_host(source, log);
     if (library.empty()) say(INVALID_IMAGE, "%s", log.c_str());
     return library;
 }
 
-// The PTX of NVRTC's double names the library that it made.
 API CUresult cuModuleLoadData(void **m, const void *image) {
-    CALL static const std::string MARK = "//fake-library:";
-    const std::string text((const char *)image);
-    const std::string path = text.starts_with(MARK)
-        ? text.substr(MARK.size(), text.find('\n') - MARK.size())
-        : text.find(".entry") != std::string::npos ? library_of_ptx(text) : "";
-    if (path.empty()) return say(INVALID_IMAGE, "neither PTX nor an image of NVRTC's double");
+    CALL const std::string text((const char *)image);
+    if (text.find(".entry") == std::string::npos) return say(INVALID_IMAGE, "this is no PTX");
+    const std::string path = library_of(text);
+    if (path.empty()) return INVALID_IMAGE;
     auto *module = new Module;
     for (unsigned i = 0; i < os_threads(); i++) {
         // dlopen returns the same library for the same file, and each OS thread needs its own statics.

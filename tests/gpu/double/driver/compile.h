@@ -7,7 +7,6 @@
 #pragma once
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -15,7 +14,6 @@
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <vector>
 
 inline std::string variable(const char *name, const std::string &fallback) {
     return getenv(name) ? getenv(name) : fallback;
@@ -36,7 +34,7 @@ inline std::set<std::string> kernel_names(const std::string &source) {
 }
 
 /// Compiles `source` to a library; returns its path, or an empty text with the compiler's messages in `log`.
-inline std::string compile_for_host(const std::string &source, const std::vector<std::string> &options, std::string &log) {
+inline std::string compile_for_host(const std::string &source, std::string &log) {
     // An array without a size, which each launch may size differently, has no counterpart in C++.
     static const std::regex dynamic("extern\\s+__shared__\\s+([\\w ]+?)\\s+(\\w+)\\s*\\[\\s*\\]\\s*;");
     std::string text = "#include \"device.h\"\n#line 1 \"kernels.cu\"\n";
@@ -48,7 +46,6 @@ inline std::string compile_for_host(const std::string &source, const std::vector
 #if defined(__x86_64__)
     flags += " -march=native";
 #endif
-    for (auto &option : options) flags += " '" + option + "'";
     flags += " " + variable("FAKE_CUDA_FLAGS", "");
     // A sanitizer that is preloaded into the tests must not be loaded into the compiler.
     const std::string command = "env -u LD_PRELOAD " + variable("FAKE_CUDA_CXX", "c++") + " " + flags;

@@ -34,6 +34,7 @@ fn open() -> Option<PathBuf> {
 fn build() -> Option<PathBuf> {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gpu/double");
     let mut sum = Sha256::new();
+    sum.update(std::env::var("FAKE_CUDA_FLAGS").unwrap_or_default());
     digest(&sources, &mut sum);
     let name: String = sum.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cuda-{name}"));

@@ -11,6 +11,7 @@ use super::text::plain;
 use super::threads::Threads;
 use crate::run::lock::Lock;
 use crate::run::{self, RunDirectory, home};
+use crate::tui::state::Screen;
 use crate::worker;
 
 /// Open the dashboard on a training that goes on: detached, in another terminal, or after the line dropped
@@ -34,7 +35,7 @@ impl Arguments {
             let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
             return Err(Error::Failed(advice));
         }
-        super::dashboard::show(|| {
+        super::dashboard::show(Screen::Train, || {
             worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
                 .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
         })

@@ -10,7 +10,7 @@ use crate::preset::library::{self, Loaded};
 use crate::preset::{Offers, Preset, Source};
 use crate::run::{Overview, home};
 use crate::tui::state::presets::Origin;
-use crate::tui::state::{Entry, Presets};
+use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link};
 use crate::worker::{self, Client, Event, Events, Request};
 
@@ -59,14 +59,17 @@ impl Link for Local {
 
 /// Opens the dashboard; what it trains, a process of its own does.
 pub(super) fn open() -> Result<(), Error> {
-    show(|| {
+    show(Screen::Presets, || {
         worker::spawn_detached(super::serve::starter(Threads::default())?, None)
             .map_err(|error| Error::Failed(error.to_string()))
     })
 }
 
-/// Shows a worker until the person leaves.
-pub(super) fn show(spawn: impl FnOnce() -> Result<(Client, Events), Error>) -> Result<(), Error> {
+/// Shows a worker until the person leaves; `first` is the screen to begin with.
+pub(super) fn show(
+    first: Screen,
+    spawn: impl FnOnce() -> Result<(Client, Events), Error>,
+) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Error::Usage(
             "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
@@ -92,7 +95,7 @@ pub(super) fn show(spawn: impl FnOnce() -> Result<(Client, Events), Error>) -> R
         .build()
         .map_err(|error| Error::Failed(error.to_string()))?;
     let exit = runtime
-        .block_on(tui::run(Presets::new(entries, broken), &mut link))
+        .block_on(tui::run(Presets::new(entries, broken), first, &mut link))
         .map_err(|error| Error::Failed(error.to_string()))?;
     // A thread may still wait for a key; the process need not wait for it.
     runtime.shutdown_background();

@@ -27,6 +27,9 @@ pub enum Knob {
         label: String,
         /// The number of items.
         count: usize,
+        /// What each item is called; empty where they only have numbers.
+        #[serde(default)]
+        names: Vec<String>,
     },
     /// A point of a plane: [`Controls::x`] and [`Controls::y`].
     Plane {

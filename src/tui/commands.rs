@@ -57,6 +57,7 @@ macro_rules! commands {
 
 commands! {
     true Start "start": "Train the chosen preset";
+    false TrainAgain "train-again": "Train the preset that is shown once more";
     true Pause "pause": "Pause training, or go on";
     true Step "step": "Make a single training step, then hold";
     true Stop "stop": "End training after the current step";
@@ -67,6 +68,7 @@ commands! {
     true LogScale "log-scale": "Switch the loss between linear and logarithmic axis";
     true NextChart "next-chart": "Draw another figure beside the loss";
     true Smoothing "smoothing": "Change how much the curves are smoothed";
+    true FoldOutliers "fold-outliers": "Fold the extreme values of the curves, or show all";
 
     true Read "read": "Read all about the chosen preset";
     true Filter "find-preset": "Narrow the list of presets by typing";
@@ -94,6 +96,8 @@ commands! {
     true NextView "next-view": "Show samples, confusion matrix, figures in turn";
     true PreviousView "previous-view": "The same, backwards";
     true NextPart "next-part": "Put another part of the figure first";
+    true NextLeaf "next-page": "Show the images or classes that had no room";
+    true PreviousLeaf "previous-page": "Show the page of images or classes before";
     false LookRight "look-right": "Next sample, or rightwards in a plane";
     false LookLeft "look-left": "Previous sample, or leftwards in a plane";
     true NextItem "next-item": "The figure's next layer, neuron or the like";
@@ -113,6 +117,7 @@ commands! {
     true Help "help": "Show all keys and commands";
     true Palette "palette": "Run a command by its name";
     true Detach "detach": "Leave, and let the training go on";
+    true Suspend "suspend": "Stop the dashboard until fg; the training goes on";
     true Quit "quit": "Leave; asks first while a training runs";
     false Close "close": "Close the popup";
     false Accept "accept": "Do it";

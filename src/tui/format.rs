@@ -36,6 +36,23 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// A loss or a metric: four decimals where they say something, four digits elsewhere.
+pub fn score(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".into(),
+        size if (0.001..100_000.0).contains(&size) => {
+            format!("{value:.*}", if size < 1000.0 { 4 } else { 1 })
+        }
+        size if size.is_finite() => format!("{value:.3e}"),
+        _ => value.to_string(),
+    }
+}
+
+/// A share of one as a percentage: `98.46%`.
+pub fn percent(share: f64) -> String {
+    format!("{:.2}%", 100.0 * share)
+}
+
 /// How long ago: `3s`, `5m`, `2h`, `4d`.
 pub fn age(seconds: f64) -> String {
     match seconds.clamp(0.0, 1e15) as u64 {
@@ -68,7 +85,9 @@ pub fn tick(value: f64, step: f64) -> String {
         return "0".into();
     }
     if value.abs() >= 1e5 || step.abs() < 1e-4 {
-        return format!("{value:.0e}");
+        // As many digits as tell neighbouring ticks apart.
+        let digits = (value.abs().log10().floor() - step.abs().log10().floor()).clamp(0.0, 8.0) as usize;
+        return format!("{value:.digits$e}");
     }
     let mut decimals = (-step.abs().log10().floor()).clamp(0.0, 6.0) as usize;
     // Steps of 2.5 need one more digit than those of 1, 2 and 5.
@@ -105,11 +124,15 @@ mod tests {
         assert_eq!(duration(f64::INFINITY), "277777h 46m");
         assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
         assert_eq!(tick(20.0, 10.0), "20");
+        assert_eq!([tick(1.2e-12, 2e-13), tick(100_200.0, 200.0)], ["1.2e-12", "1.002e5"]);
         assert_eq!(steps(1500.0), "1500");
         let numbers = [0.0, 1.0, 0.25, -0.001234, 12.5, 1e-7, 123_456_789.0, 1.5e12, f64::NAN].map(number);
         let expected = ["0", "1", "0.25", "-0.00123", "12.5", "1.000e-7", "123456789", "1.500e12", "NaN"];
         assert_eq!(numbers, expected);
         assert_eq!([0.4, 59.9, 60.0, 7200.0, 1e6, f64::NAN].map(age), ["0s", "59s", "1m", "2h", "11d", "0s"]);
         assert_eq!(steps(15_000.0), "15k");
+        let scores = [0.0, 0.69314, 2.284e-5, -48.0, 1234.56, 7_355_570_158_573_248.0, f64::NAN].map(score);
+        assert_eq!(scores, ["0", "0.6931", "2.284e-5", "-48.0000", "1234.6", "7.356e15", "NaN"]);
+        assert_eq!(percent(0.98462), "98.46%");
     }
 }

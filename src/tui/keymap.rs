@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::commands::Command;
+use super::state::overlay::Purpose;
 use super::state::{Overlay, Screen, State};
 use crate::run::Overview;
 use crate::worker::Knob;
@@ -47,6 +48,7 @@ impl Key {
             KeyCode::PageUp => "PgUp".to_owned(),
             KeyCode::PageDown => "PgDn".to_owned(),
             KeyCode::BackTab => "Shift-Tab".to_owned(),
+            KeyCode::F(number) => format!("F{number}"),
             other => format!("{other:?}"),
         };
         if self.modifiers.contains(KeyModifiers::CONTROL) { format!("Ctrl-{name}") } else { name }
@@ -100,13 +102,12 @@ static PRESETS: Table = Table {
 static TRAIN: Table = Table {
     title: "Train",
     bindings: &[
-        bind(&[ENTER], Command::Start),
+        bind(&[ENTER], Command::TrainAgain),
         shown(&[ch('y')], Command::LogScale, "log scale"),
         shown(&[ch('m')], Command::Smoothing, "smooth"),
         shown(&[ch('c')], Command::NextChart, "next chart"),
+        shown(&[ch('o')], Command::FoldOutliers, "outliers"),
         bind(&[ch('e')], Command::Show(Screen::Hyper)),
-        bind(&[LEFT, ch('h')], Command::PreviousScreen),
-        bind(&[RIGHT, ch('l')], Command::NextScreen),
     ],
 };
 
@@ -127,6 +128,8 @@ static INSPECT: Table = Table {
         bind(&[ch(']')], Command::RaiseLevel),
         bind(&[ch('[')], Command::LowerLevel),
         shown(&[ch('z')], Command::NextPart, "next part"),
+        bind(&[ch('}')], Command::NextLeaf),
+        bind(&[ch('{')], Command::PreviousLeaf),
         bind(&[ch('r')], Command::Refresh),
     ],
 };
@@ -150,8 +153,6 @@ static RUNS: Table = Table {
         shown(&[ENTER], Command::OpenRun, "show"),
         shown(&[ch('r')], Command::ResumeRun, "go on"),
         shown(&[ch('u')], Command::ListRuns, "look again"),
-        bind(&[LEFT, ch('h')], Command::PreviousScreen),
-        bind(&[RIGHT, ch('l')], Command::NextScreen),
     ],
 };
 
@@ -180,6 +181,7 @@ static GLOBAL: Table = Table {
         shown(&[ch('?'), key(KeyCode::F(1))], Command::Help, "help"),
         bind(&[ch(':'), ctrl('p')], Command::Palette),
         bind(&[ch('d')], Command::Detach),
+        bind(&[ctrl('z')], Command::Suspend),
         shown(&[ch('q'), ctrl('c')], Command::Quit, "quit"),
     ],
 };
@@ -205,12 +207,22 @@ static READING: Table = Table {
     ],
 };
 
+/// What is asked about cannot be undone: only its own key says yes.
 static CONFIRM: Table = Table {
     title: "Question",
     bindings: &[
-        shown(&[ch('y'), ENTER], Command::Yes, "yes"),
-        shown(&[ch('n'), ESC, ch('q')], Command::No, "no"),
-        bind(&[ctrl('c')], Command::Yes),
+        shown(&[ch('y')], Command::Yes, "yes"),
+        shown(&[ch('n'), ESC, ENTER, ch('q'), ctrl('c')], Command::No, "no"),
+    ],
+};
+
+/// The same for the question whether to leave a training.
+static LEAVING: Table = Table {
+    title: "Leaving a training",
+    bindings: &[
+        shown(&[ch('d')], Command::Detach, "leave it running"),
+        shown(&[ch('y')], Command::Yes, "end it"),
+        shown(&[ch('n'), ESC, ENTER, ch('q'), ctrl('c')], Command::No, "stay"),
     ],
 };
 
@@ -247,6 +259,7 @@ pub fn on_show(screen: Screen) -> Option<Command> {
 fn overlay_table(overlay: &Overlay) -> &'static Table {
     match overlay {
         Overlay::Help { .. } | Overlay::Card { .. } => &READING,
+        Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
         Overlay::Confirm(_) => &CONFIRM,
         Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) => &TYPING,
     }
@@ -268,27 +281,29 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
 
 /// Whether a key does something to what is shown.
 fn makes_sense(state: &State, command: Command) -> bool {
-    if command == Command::NextChart {
-        return state.training.as_ref().is_some_and(|training| training.charts().len() > 1);
-    }
-    if command == Command::ResumeRun {
-        return state.runs.current().is_some_and(|run| run.hindrance().is_none());
-    }
-    if command == Command::OpenRun {
-        return state.runs.current().is_some_and(Overview::is_trained);
-    }
-    let info = state.training.as_ref().map(|training| &training.info);
-    let is_for_samples = [Command::LookRight, Command::LookLeft, Command::OnlyWrong].contains(&command);
-    match info.and_then(|info| state.inspect.shown(info)) {
-        None => command != Command::FigureText && command != Command::NextPart,
-        Some(_) if is_for_samples || command == Command::Confusion => false,
-        Some((figure, _)) if command == Command::FigureText => {
-            figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))
+    let training = state.training.as_ref();
+    match command {
+        Command::NextChart => training.is_some_and(|training| training.charts().len() > 1),
+        Command::LogScale | Command::Smoothing | Command::FoldOutliers | Command::NextView => {
+            training.is_some()
         }
-        Some(_) if command == Command::NextPart => {
-            state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
+        Command::ResumeRun => state.runs.current().is_some_and(|run| run.hindrance().is_none()),
+        Command::OpenRun => state.runs.current().is_some_and(Overview::is_trained),
+        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => {
+            training.is_some_and(|training| {
+                training.info.predicts_classes && state.inspect.shown(&training.info).is_none()
+            })
         }
-        Some(_) => true,
+        Command::FigureText => {
+            training.and_then(|training| state.inspect.shown(&training.info)).is_some_and(|(figure, _)| {
+                figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))
+            })
+        }
+        Command::NextPart => {
+            training.is_some_and(|training| state.inspect.shown(&training.info).is_some())
+                && state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
+        }
+        _ => true,
     }
 }
 
@@ -307,6 +322,15 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     hints
 }
 
+/// The keys that do this somewhere, as text; empty where only the palette does it.
+pub fn keys_of(command: Command) -> String {
+    let tables = Screen::ALL.map(table_of).into_iter().chain([&GLOBAL]);
+    let binding = tables.flat_map(|table| table.bindings).find(|binding| binding.command == command);
+    let labels: Vec<String> =
+        binding.map(|binding| binding.keys.iter().map(|key| key.label()).collect()).unwrap_or_default();
+    labels.join(" ")
+}
+
 /// All tables for the help, that of the screen in front first.
 pub fn for_help(screen: Screen) -> Vec<&'static Table> {
     let others = Screen::ALL.into_iter().filter(|other| *other != screen);
@@ -318,7 +342,7 @@ mod tests {
     use super::*;
 
     fn tables() -> Vec<&'static Table> {
-        Screen::ALL.map(table_of).into_iter().chain([&GLOBAL, &READING, &CONFIRM, &TYPING]).collect()
+        Screen::ALL.map(table_of).into_iter().chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING]).collect()
     }
 
     #[test]

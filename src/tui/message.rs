@@ -15,6 +15,8 @@ pub enum Message {
     Key(KeyEvent),
     /// The mouse moved, clicked or its wheel turned.
     Mouse(MouseEvent),
+    /// The second click of two quick ones at the same place.
+    DoubleClick(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has this many columns and rows now.
@@ -63,4 +65,6 @@ pub enum Effect {
     Quit,
     /// Leave, and let the training go on.
     Detach,
+    /// Stop this process until the shell wakes it, as Ctrl-Z does.
+    Suspend,
 }

@@ -1,6 +1,8 @@
 //! The dashboard: [`State`](state::State) is what it knows, [`update`](update::update) the only place where that
 //! changes, [`screens::draw`] how it looks; [`run`] ties them to a terminal and a worker.
 
+pub mod ascii;
+mod clicks;
 pub mod commands;
 pub mod format;
 pub mod keymap;

@@ -14,9 +14,10 @@ use crate::preset::{Offers, Preset, Source};
 use crate::run::Overview;
 use crate::worker;
 
+use super::clicks::Clicks;
 use super::message::{Effect, Message};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
-use super::state::{Presets, State};
+use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
 use super::{screens, update};
@@ -83,16 +84,17 @@ pub trait Link {
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
 }
 
-/// Shows the dashboard until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
+/// Shows the dashboard, from the screen `first` on, until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
 /// has been given ten seconds to, and the terminal is as it was.
 ///
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.
-pub async fn run(presets: Presets, link: &mut impl Link) -> Result<Exit, Error> {
+pub async fn run(presets: Presets, first: Screen, link: &mut impl Link) -> Result<Exit, Error> {
     let theme = Theme::detect(|name| std::env::var(name).ok());
     let mut guard = Guard::take(theme.depth)?;
     let size = crossterm::terminal::size().unwrap_or((80, 24));
     let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
+    state.screen = first;
     let exit = drive(&mut guard, &mut state, link).await;
     drop(guard);
     link.send(state.requests.add(match exit {
@@ -112,9 +114,10 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
     guard.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
-    let mut outside = Outside { link, found };
+    let mut outside = Outside { link, found, is_to_suspend: false };
     outside.apply(state, Message::Opened);
     let mut input = read_input();
+    let mut clicks = Clicks::default();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
     let mut drawn = Instant::now();
@@ -140,7 +143,7 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
                 None => return Ok(Exit::Closed),
                 Some(event) => {
                     at_once = true;
-                    from_input(event).inspect(|_| touched = Instant::now())
+                    from_input(event, &mut clicks).inspect(|_| touched = Instant::now())
                 }
             },
             () = sleep_until(drawn + interval), if dirty && is_ready => {
@@ -170,13 +173,16 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
         }
         // Keys that have come together are answered by one frame.
         while let Ok(event) = input.try_recv() {
-            if let Some(message) = from_input(event)
+            if let Some(message) = from_input(event, &mut clicks)
                 && let Some(exit) = outside.apply(state, message)
             {
                 return Ok(exit);
             }
             dirty = true;
             at_once = true;
+        }
+        if std::mem::take(&mut outside.is_to_suspend) {
+            guard.suspend()?;
         }
         if dirty && guard.is_ready() && (at_once || drawn.elapsed() >= interval) {
             let until = Instant::now() + TAKING;
@@ -216,6 +222,8 @@ struct Outside<'a, L> {
     link: &'a mut L,
     /// Takes what was found on disk, as messages.
     found: mpsc::UnboundedSender<Message>,
+    /// Whether the process is to be stopped until the shell wakes it.
+    is_to_suspend: bool,
 }
 
 impl<L: Link> Outside<'_, L> {
@@ -243,6 +251,7 @@ impl<L: Link> Outside<'_, L> {
                     }
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),
+                    Effect::Suspend => self.is_to_suspend = true,
                 }
             }
         }
@@ -250,11 +259,14 @@ impl<L: Link> Outside<'_, L> {
     }
 }
 
-fn from_input(event: Input) -> Option<Message> {
+fn from_input(event: Input, clicks: &mut Clicks) -> Option<Message> {
     match event {
         Input::Key(key) => Some(Message::Key(key)),
         // A mouse that only moves changes nothing, so it needs no frame.
         Input::Mouse(mouse) if mouse.kind == crossterm::event::MouseEventKind::Moved => None,
+        Input::Mouse(mouse) if clicks.is_second(&mouse, std::time::Instant::now()) => {
+            Some(Message::DoubleClick(mouse))
+        }
         Input::Mouse(mouse) => Some(Message::Mouse(mouse)),
         Input::Paste(text) => Some(Message::Paste(text)),
         Input::Resize(width, height) => Some(Message::Resize(width, height)),

@@ -90,6 +90,28 @@ impl Guard {
         let Size { width, height } = self.screen.size()?;
         self.screen.resize(Rect::new(0, 0, width, height))
     }
+
+    /// Gives the terminal back and stops the process, as Ctrl-Z does anywhere; takes the terminal over again when the
+    /// shell lets the process go on.
+    ///
+    /// # Errors
+    /// When the terminal does not take the settings, or the process cannot be stopped.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        self.writer.hand_over(&farewell())?;
+        self.writer.wait(GRACE);
+        disable_raw_mode()?;
+        // The whole group, as the terminal itself does: a shell waits for all of a pipeline.
+        rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
+        self.take_again()
+    }
+}
+
+/// What gives the terminal back.
+fn farewell() -> Vec<u8> {
+    let mut farewell = Vec::new();
+    // Writing to memory does not fail.
+    let _ = queue!(farewell, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
+    farewell
 }
 
 fn enter(out: &mut impl Write) -> io::Result<()> {
@@ -109,10 +131,8 @@ pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let mut farewell = Vec::new();
-    let _ = queue!(farewell, DisableBracketedPaste, DisableMouseCapture, LeaveAlternateScreen, Show);
     let is_taken = Writer::current().is_some_and(|writer| {
-        let handed = writer.hand_over(&farewell);
+        let handed = writer.hand_over(&farewell());
         // What ratatui writes when its terminal is dropped would come too late.
         writer.close();
         handed.is_ok() && writer.wait(GRACE)

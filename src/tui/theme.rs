@@ -48,10 +48,12 @@ pub struct Theme {
     pub depth: Depth,
     /// Whether braille, rounded corners and eighth blocks can be expected in the font.
     pub rich_glyphs: bool,
+    /// Whether the terminal takes nothing but ASCII; [`ascii`](super::ascii) sees to that.
+    pub is_ascii: bool,
 }
 
 impl Theme {
-    /// Chooses by `NO_COLOR`, `COLORTERM` and `TERM`, read through `variable`.
+    /// Chooses by `NO_COLOR`, `COLORTERM`, `TERM` and the locale, read through `variable`.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let term = set("TERM").unwrap_or_default();
@@ -65,7 +67,15 @@ impl Theme {
         } else {
             Depth::Sixteen
         };
-        Theme { depth, rich_glyphs: !matches!(term.as_str(), "linux" | "dumb" | "vt100" | "vt220") }
+        // As setlocale(3) looks for it. Where no locale is set at all, as in many containers, terminals take UTF-8.
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+        let is_utf8 = |locale: String| {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        };
+        let is_ascii = !locale.is_none_or(is_utf8);
+        let is_plain = is_ascii || matches!(term.as_str(), "linux" | "dumb" | "vt100" | "vt220");
+        Theme { depth, rich_glyphs: !is_plain, is_ascii }
     }
 
     /// The colour of a role.
@@ -255,8 +265,17 @@ mod tests {
     }
 
     #[test]
+    fn a_locale_without_utf_8_gets_ascii() {
+        assert!(!detect(&[]).is_ascii, "no locale at all");
+        assert!(!detect(&[("LANG", "de_DE.UTF-8")]).is_ascii);
+        assert!(!detect(&[("LANG", "C"), ("LC_CTYPE", "C.utf8")]).is_ascii);
+        assert!(detect(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")]).is_ascii);
+        assert!(detect(&[("LANG", "de_DE.ISO-8859-1"), ("LC_ALL", "")]).is_ascii);
+    }
+
+    #[test]
     fn no_role_has_a_colour_in_monochrome() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
+        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
         for role in [Role::Accent, Role::Training, Role::Validation, Role::Good, Role::Bad, Role::Faint] {
             assert_eq!(theme.style(role).fg, Some(Color::Reset));
             assert_eq!(theme.heat(role, 0.9).bg, None);

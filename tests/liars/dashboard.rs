@@ -102,7 +102,7 @@ impl Random {
         let label = self.text();
         match self.below(5) {
             0 => Knob::Sample,
-            1 => Knob::Item { label, count: self.size() },
+            1 => Knob::Item { label, count: self.size(), names: Vec::new() },
             2 => Knob::Plane { label, step: self.number() },
             3 => {
                 let [from, to, start, step] = [(); 4].map(|()| self.number());

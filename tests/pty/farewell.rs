@@ -9,7 +9,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::Overview;
 use trainyard::tui::state::presets::Origin;
-use trainyard::tui::state::{Entry, Presets};
+use trainyard::tui::state::{Entry, Presets, Screen};
 use trainyard::{tui, worker};
 
 use crate::terminal::{Terminal, contains, dashboard, program};
@@ -39,11 +39,20 @@ fn q_and_ctrl_c_leave_at_once_while_nothing_is_trained() {
 }
 
 #[test]
-fn ctrl_c_twice_leaves_a_training() {
+fn only_y_ends_a_training_and_ctrl_c_does_not() {
     let mut terminal = in_training();
     terminal.keys("\x03");
     terminal.wait("still training");
-    terminal.keys("\x03");
+    // It means no, as Enter and Esc do: what ends a training is a key of its own.
+    for no in ["\x03", "\r", "\x1b"] {
+        terminal.keys(no);
+        terminal.wait_gone("still training");
+        terminal.keys("\x03");
+        terminal.wait("still training");
+    }
+    let step = terminal.step();
+    terminal.until("the training goes on", |t| t.step() > step);
+    terminal.keys("y");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }
 
@@ -96,7 +105,7 @@ fn a_dashboard_that_was_stopped_goes_on_and_is_drawn_anew() {
     terminal.until("further steps", |t| t.step() > before.0);
     assert!(contains(&terminal.bytes()[before.1..], b"\x1b[?1049h"), "it takes the terminal again");
     assert!(!terminal.text().contains("ended"), "{}", terminal.text());
-    terminal.keys("\x03\x03");
+    terminal.keys("qy");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }
 
@@ -180,7 +189,7 @@ fn a_panic_restores_the_terminal_before_it_is_printed() {
             entries.push(Entry::new(Origin::BuiltIn, loaded.preset().clone()));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let _ = runtime.block_on(tui::run(Presets::new(entries, Vec::new()), &mut Faulty));
+        let _ = runtime.block_on(tui::run(Presets::new(entries, Vec::new()), Screen::Presets, &mut Faulty));
         return;
     }
     let itself = std::env::current_exe().expect("this test's path");

@@ -20,7 +20,8 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
     let (column, row) = terminal.find("learning rate").expect("the field");
     terminal.click(column, row);
     terminal.wait("0.001 or 3e-4");
-    // A second click on the chosen field opens it, as Enter does.
+    // A double click on a field opens it, as Enter does.
+    terminal.click(column, row);
     terminal.click(column, row);
     terminal.wait("Optimizer: learning rate");
     terminal.keys("\x1b");

@@ -25,7 +25,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let layers = leaves(&preset.layers, splits.test.input_shape());
     let count = layers.iter().filter(|layer| layer.family() == Family::Attention).count();
     (count > 0 && !splits.test.is_empty()).then(|| {
-        let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count });
+        let layers = (count > 1).then(|| Knob::Item { label: "layer".into(), count, names: Vec::new() });
         FigureInfo {
             name: NAME.into(),
             title: "Attention".into(),

@@ -25,7 +25,7 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     (is_image && has_maps && count > 0).then(|| FigureInfo {
         name: NAME.into(),
         title: "Feature maps".into(),
-        knobs: vec![Knob::Sample, Knob::Item { label: "layer".into(), count }],
+        knobs: vec![Knob::Sample, Knob::Item { label: "layer".into(), count, names: Vec::new() }],
     })
 }
 

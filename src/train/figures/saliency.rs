@@ -13,16 +13,29 @@ use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "saliency";
 
+/// The most classes that are called by their names beside the knob.
+const NAMED: usize = 1000;
+
 /// This kind of figure.
 pub(super) const KIND: Kind = Kind { info, draw, name: NAME };
 
 fn info(_: &Preset, splits: &Splits) -> Option<FigureInfo> {
     let is_image = matches!(splits.test.input_shape(), [_, _, 1 | 3]);
-    let classes = splits.test.classes().len();
-    (is_image && classes > 0).then(|| FigureInfo {
-        name: NAME.into(),
-        title: "Saliency".into(),
-        knobs: vec![Knob::Sample, Knob::Item { label: "verdict or class".into(), count: 1 + classes }],
+    let classes = splits.test.classes();
+    (is_image && !classes.is_empty()).then(|| {
+        let named = classes.iter().take(NAMED).map(|class| format!("class {class}"));
+        FigureInfo {
+            name: NAME.into(),
+            title: "Saliency".into(),
+            knobs: vec![
+                Knob::Sample,
+                Knob::Item {
+                    label: "for".into(),
+                    count: 1 + classes.len(),
+                    names: std::iter::once("the prediction".into()).chain(named).collect(),
+                },
+            ],
+        }
     })
 }
 

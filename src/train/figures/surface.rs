@@ -31,7 +31,12 @@ fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
     is_plane.then(|| FigureInfo {
         name: NAME.into(),
         title: "Decision surface".into(),
-        knobs: vec![Knob::Item { label: "output or neuron".into(), count: 1 + hidden(preset).len() }],
+        knobs: {
+            let hidden = hidden(preset);
+            let named = hidden.iter().map(|(layer, unit, _)| format!("{layer} {}", unit + 1));
+            let names = std::iter::once("the output".into()).chain(named).collect();
+            vec![Knob::Item { label: "of".into(), count: 1 + hidden.len(), names }]
+        },
     })
 }
 

@@ -33,7 +33,7 @@ pub(super) fn list<D: Backend>(stack: &Stack<D>) -> Vec<FigureInfo> {
     if image(stack).is_none() {
         return Vec::new();
     }
-    let layer = || Knob::Item { label: "layer".into(), count: stack.hidden.len() };
+    let layer = || Knob::Item { label: "layer".into(), count: stack.hidden.len(), names: Vec::new() };
     let info = |name: &str, title: &str, knobs| FigureInfo { name: name.into(), title: title.into(), knobs };
     let mut all = vec![
         info(FILTERS, "What each unit looks for", vec![layer()]),

@@ -15,7 +15,7 @@ use crate::tui::widgets::heatmap::Heatmap;
 use crate::tui::widgets::images::Images;
 use crate::tui::widgets::plot::{Lines, Scatter};
 use crate::tui::widgets::surface::Surface;
-use crate::tui::widgets::text::{wrap, wrap_most};
+use crate::tui::widgets::text::{cut, wrap, wrap_most};
 use crate::tui::widgets::{bars, panel, table};
 use crate::worker::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
@@ -47,8 +47,10 @@ fn knob_line(theme: &Theme, knobs: &[Knob], at: &Controls) -> Option<Line<'stati
         let (label, value, keys) = match knob {
             Knob::Sample if has_plane => ("sample".into(), (at.position).to_string(), "p n"),
             Knob::Sample => ("sample".into(), (at.position).to_string(), "← →"),
-            Knob::Item { label, count } => {
-                (label.clone(), format!("{} of {count}", at.item.saturating_add(1)), "< >")
+            Knob::Item { label, count, names } => {
+                let number = || format!("{} of {count}", at.item.saturating_add(1));
+                let name = names.get(at.item).map(|name| cut(&clean(name), 24));
+                (label.clone(), name.unwrap_or_else(number), "< >")
             }
             Knob::Plane { label, step } => {
                 let place = format!("{}, {}", format::tick(at.x, *step), format::tick(at.y, *step));
@@ -92,7 +94,7 @@ fn draw_figure(state: &State, figure: &Figure, area: Rect, frame: &mut Frame) {
     }
     let panels = room(notes.len());
     for (part, place) in ordered(figure, state.inspect.part).into_iter().zip(places) {
-        draw_panel(theme, part, place, frame);
+        draw_panel(theme, part, state.inspect.page, place, frame);
     }
     let lines = notes.into_iter().map(|note| Line::styled(format!(" {note}"), theme.style(Role::Muted)));
     let below = Rect { y: panels.bottom(), height: area.bottom() - panels.bottom(), ..area };
@@ -164,7 +166,7 @@ fn arrange(panels: &[&Panel], area: Rect) -> Vec<Rect> {
     places.collect()
 }
 
-fn draw_panel(theme: &Theme, part: &Panel, area: Rect, frame: &mut Frame) {
+fn draw_panel(theme: &Theme, part: &Panel, page: usize, area: Rect, frame: &mut Frame) {
     let block = panel(theme, clean(&part.title));
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -172,7 +174,7 @@ fn draw_panel(theme: &Theme, part: &Panel, area: Rect, frame: &mut Frame) {
     let buffer = frame.buffer_mut();
     match &part.body {
         Body::Images { shape, pixels, range, captions, columns } => {
-            let images = Images { shape: *shape, pixels, range: *range, captions, columns: *columns };
+            let images = Images { shape: *shape, pixels, range: *range, captions, columns: *columns, page };
             images.draw(theme, inner, buffer);
         }
         Body::Heatmap { values, columns, range, rows_named, columns_named } => {

@@ -124,11 +124,13 @@ fn status(state: &State, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-/// A message, or the keys that matter here.
+/// A message, until the next key, or the keys that matter here.
 pub(super) fn footer(state: &State, area: Rect, frame: &mut Frame) {
-    let line = match &state.notice {
-        Some(notice) => footer::message(&state.theme, notice),
-        None => Line::from(footer::keys(&state.theme, &keymap::hints(state), area.width)),
-    };
-    frame.render_widget(line, area);
+    match &state.notice {
+        Some(notice) => footer::draw_message(&state.theme, notice, area, frame),
+        None => {
+            let keys = footer::keys(&state.theme, &keymap::hints(state), area.width);
+            frame.render_widget(Line::from(keys), area);
+        }
+    }
 }

@@ -81,7 +81,7 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
             let inner = block.inner(body);
             frame.render_widget(block, body);
             let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
-            matrix::draw(theme, confusion, inner, frame.buffer_mut());
+            matrix::draw(theme, confusion, inspect.page, inner, frame.buffer_mut());
         }
         (InspectView::Confusion, _, None) => {
             say(state, "Confusion matrix", "Counting over the test set …", body, frame)
@@ -194,9 +194,14 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     };
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let muted = theme.style(Role::Muted);
-    let which = match sample.filter {
-        Filter::All => "of all",
-        Filter::Wrong => "of those it gets wrong:",
+    let of = format::thousands(sample.of as u64);
+    let place = match sample.filter {
+        // Its number stands in the other panel's title.
+        Filter::All => format!("one of {of}"),
+        Filter::Wrong => {
+            let place = format::thousands((sample.position as u64).saturating_add(1));
+            format!("{place} of {of} that it gets wrong")
+        }
     };
     let head = vec![
         Line::from(vec![
@@ -206,14 +211,7 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
             Span::styled(name(sample.truth), bold),
             Span::styled(format!("    {verdict}"), theme.strong(role)),
         ]),
-        Line::styled(
-            format!(
-                "{} {which} {}",
-                format::thousands((sample.position as u64).saturating_add(1)),
-                format::thousands(sample.of as u64)
-            ),
-            muted,
-        ),
+        Line::styled(place, muted),
     ];
     let [top, bars] = Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).areas(inner);
     frame.render_widget(Paragraph::new(head), top);

@@ -16,12 +16,19 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::layout;
+use super::{ascii, layout};
 use super::state::inspect::InspectView;
 use super::state::{Overlay, Screen, State};
 
 /// Draws the dashboard.
 pub fn draw(state: &State, frame: &mut Frame) {
+    draw_rich(state, frame);
+    if state.theme.is_ascii {
+        ascii::translate(frame.buffer_mut());
+    }
+}
+
+fn draw_rich(state: &State, frame: &mut Frame) {
     // The terminal may have been resized since the state was told; what is drawn must fit what there is.
     let size = frame.area().as_size();
     if size.width == 0 || size.height == 0 {

@@ -7,12 +7,13 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout::{popup, scroll_to};
-use crate::tui::palette;
+use crate::tui::{keymap, palette};
 use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
-use crate::tui::state::overlay::{Confirm, Prompt};
+use crate::tui::state::overlay::{Confirm, Prompt, Purpose};
 use crate::tui::theme::Role;
 use crate::tui::widgets::panel;
+use crate::tui::widgets::text::cut;
 
 fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
     let area = popup(frame.area().as_size(), width, height);
@@ -44,23 +45,35 @@ pub(super) fn draw_input(state: &State, sign: &str, input: &LineInput, row: Rect
 
 pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: &mut Frame) {
     let theme = &state.theme;
-    let height = frame.area().height.saturating_sub(4).min(20);
-    let inner = open(state, "Commands", 72, height, frame);
+    let height = frame.area().height.saturating_sub(4).min(24);
+    let inner = open(state, "Commands", 96, height, frame);
     let mut rows = inner.rows();
     let Some(first) = rows.next() else { return };
     draw_input(state, ">", input, first, frame);
     rows.next();
     let commands = palette::matching(input.text());
-    let from = scroll_to(selected, commands.len(), usize::from(inner.height.saturating_sub(2)));
-    for (row, (place, command)) in rows.zip(commands.iter().enumerate().skip(from)) {
-        let name = format!("  {:<20}", command.name());
-        let width = usize::from(row.width);
+    // The last row says in full what the chosen one does.
+    let listed = usize::from(inner.height.saturating_sub(3));
+    let from = scroll_to(selected, commands.len(), listed);
+    let width = usize::from(inner.width);
+    for (row, (place, command)) in rows.take(listed).zip(commands.iter().enumerate().skip(from)) {
+        let keys = keymap::keys_of(*command);
+        let name = format!("  {:<19} {keys:<10} ", command.name());
+        let doc = cut(command.doc(), width.saturating_sub(name.width()));
         let line = if place == selected {
-            Line::styled(format!("{:<width$}", format!("{name}{}", command.doc())), theme.selected())
+            Line::styled(format!("{:<width$}", format!("{name}{doc}")), theme.selected())
         } else {
-            Line::from(vec![Span::raw(name), Span::styled(command.doc(), theme.style(Role::Muted))])
+            Line::from(vec![
+                Span::raw(format!("  {:<19} ", command.name())),
+                Span::styled(format!("{keys:<10} "), theme.strong(Role::Accent)),
+                Span::styled(doc, theme.style(Role::Muted)),
+            ])
         };
         frame.render_widget(line, row);
+    }
+    if let Some(command) = commands.get(selected).filter(|_| inner.height > 3) {
+        let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
+        frame.render_widget(Line::styled(format!("  {}", command.doc()), theme.style(Role::Muted)), row);
     }
     if commands.is_empty() && inner.height > 2 {
         let row = Rect { y: inner.y + 2, height: 1, ..inner };
@@ -69,21 +82,24 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
 }
 
 pub(super) fn confirm(state: &State, confirm: &Confirm, frame: &mut Frame) {
-    let inner = open(state, confirm.title, 54, 7, frame);
+    let inner = open(state, confirm.title, 64, 7, frame);
     let question = Rect { height: inner.height.saturating_sub(2), ..inner };
     frame.render_widget(
         Paragraph::new(confirm.question.as_str()).centered().wrap(Wrap { trim: true }),
         question,
     );
-    let answers = Line::from(vec![
-        Span::styled("y", state.theme.strong(Role::Accent)),
-        Span::raw(" yes      "),
-        Span::styled("n", state.theme.strong(Role::Accent)),
-        Span::raw(" no"),
-    ]);
+    // What loses nothing stands first.
+    let mut answers = vec![("n", "no"), ("y", confirm.yes)];
+    if confirm.purpose == Purpose::Quit {
+        answers = vec![("d", "leave it running"), ("n", "stay"), ("y", confirm.yes)];
+    }
+    let keys = answers.into_iter().enumerate().flat_map(|(place, (key, word))| {
+        let gap = if place == 0 { "" } else { "     " };
+        [Span::raw(gap), Span::styled(key, state.theme.strong(Role::Accent)), Span::raw(format!(" {word}"))]
+    });
     if inner.height > 0 {
         let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
-        frame.render_widget(answers.centered(), row);
+        frame.render_widget(Line::from_iter(keys).centered(), row);
     }
 }
 

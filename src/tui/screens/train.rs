@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Row, Table};
 use unicode_width::UnicodeWidthStr;
@@ -14,7 +14,7 @@ use crate::tui::state::training::{ChartContent, Curves, WishedRate};
 use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::chart::{Chart, Curve};
-use crate::tui::widgets::text::cut;
+use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, pair, panel};
 use crate::worker::{EpochReport, Metrics, Phase};
 
@@ -50,7 +50,7 @@ fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
     let places = Layout::horizontal(vec![Constraint::Fill(1); 1 + beside]).split(area);
     let (theme, buffer) = (&state.theme, frame.buffer_mut());
     let mut draw = |title: &str, curves: &[Curve], log_scale: bool, ceiling: Option<f64>, area: Rect| {
-        Chart { title, curves, steps, log_scale, ceiling, empty }.draw(theme, area, buffer);
+        Chart { title, curves, steps, log_scale, ceiling, fit: state.chart.fit, empty }.draw(theme, area, buffer);
     };
     let curve = |name, role, series, marked: bool| {
         let smoothing = if marked { 0.0 } else { smoothing };
@@ -101,7 +101,9 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
             Some(what) => format!("{} {}", spinner(state), clean(what)),
             None => state.failure.as_deref().map(clean).unwrap_or_else(|| "nothing is being trained".into()),
         };
-        frame.render_widget(Line::styled(text, theme.style(Role::Muted)), inner);
+        let lines = wrap(&text, usize::from(inner.width)).into_iter();
+        let lines = lines.map(|line| Line::styled(line, theme.style(Role::Muted)));
+        frame.render_widget(Text::from_iter(lines), inner);
         return;
     };
     let rows = inner.rows().collect::<Vec<_>>();
@@ -117,8 +119,9 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
         ("epoch", whole, Role::Accent, format!("{} / {epochs}  {left}", training.epoch())),
         ("step", done as f64 / of as f64, Role::Training, format!("{done} / {of}")),
     ];
+    let widest = bars.iter().map(|(.., text)| text.width() as u16 + 1).max().unwrap_or(0);
     for ((label, share, role, text), row) in bars.into_iter().zip(&rows) {
-        let places = [Constraint::Length(7), Constraint::Min(4), Constraint::Length(25)];
+        let places = [Constraint::Length(7), Constraint::Min(4), Constraint::Length(widest.max(25))];
         let [name, middle, end] = Layout::horizontal(places).areas(*row);
         frame.render_widget(Span::styled(label, theme.style(Role::Muted)), name);
         bar::draw(theme, role, share, middle, frame.buffer_mut());
@@ -133,16 +136,12 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     }
 }
 
-fn value(value: f64) -> String {
-    if value.abs() >= 1000.0 { format!("{value:.1}") } else { format!("{value:.4}") }
-}
-
 /// Scores in words, with as many metrics as fit.
 fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> String {
-    let accuracy = accuracy.map(|share| format!("   accuracy {:.2}%", 100.0 * share)).unwrap_or_default();
-    let mut text = format!("loss {loss:.4}{accuracy}");
+    let accuracy = accuracy.map(|share| format!("   accuracy {}", format::percent(share))).unwrap_or_default();
+    let mut text = format!("loss {}{accuracy}", format::score(loss));
     for (metric, number) in metrics.iter() {
-        let more = format!("   {} {}", metric.title(), value(number));
+        let more = format!("   {} {}", metric.title(), format::score(number));
         if text.width() + more.width() <= width {
             text += &more;
         }
@@ -176,24 +175,67 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let speed = format!("{} samples/s", format::thousands(training.samples_per_second().round() as u64));
     match training.finish {
         Some(finish) => {
-            let test = finish.test.map_or("not evaluated".into(), |test| {
-                words(test.loss, test.accuracy, &test.metrics, width.saturating_sub(20))
-            });
-            let line = pair(theme, "test set", 12, format!("{test}   {speed}"));
+            let test = finish
+                .test
+                .map_or("not evaluated".into(), |test| words(test.loss, test.accuracy, &test.metrics, width));
+            let line = pair(theme, "test set", 12, test);
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
+            lines.push(pair(theme, "speed", 12, speed));
         }
         None => lines.push(pair(theme, "rate", 12, format!("{rate}   {speed}"))),
     }
-    let (samples, parameters) = (training.info.samples, format::thousands(training.info.parameters));
-    let sizes = [samples.0, samples.1, samples.2].map(|n| format::thousands(n as u64)).join(" / ");
-    lines.push(pair(
-        theme,
-        "model",
-        12,
-        format!("{parameters} parameters   {}", clean(&training.info.device)),
-    ));
-    lines.push(pair(theme, "samples", 12, format!("{sizes} (train / validation / test)")));
+    let parameters = format::thousands(training.info.parameters);
+    let model = format!("{parameters} parameters   {}", clean(&training.info.device));
+    lines.push(pair(theme, "model", 12, cut(&model, width)));
+    let (train, validation, test) = training.info.samples;
+    let count = |number: usize, of: &str| format!("{} {of}", format::thousands(number as u64));
+    let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");
+    lines.push(pair(theme, "samples", 12, cut(&sizes, width)));
     lines
+}
+
+/// A column of the table of epochs: its title, and what it says of an epoch.
+type Column<'a> = (String, Box<dyn Fn(&EpochReport) -> String + 'a>);
+
+/// The columns, the most important first.
+fn epoch_columns(epochs: &VecDeque<EpochReport>) -> Vec<Column<'static>> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
+    let has_accuracy = epochs.iter().any(|epoch| epoch.training.accuracy.is_some());
+    let has_validation = epochs.iter().any(|epoch| epoch.validation.is_some());
+    let none = epochs.is_empty();
+    let mut columns: Vec<Column> = vec![
+        ("#".into(), Box::new(|epoch| epoch.epoch.to_string())),
+        ("loss".into(), Box::new(|epoch| format::score(epoch.training.loss))),
+    ];
+    if has_accuracy || none {
+        columns.push((
+            "accuracy".into(),
+            Box::new(move |epoch| or_dash(epoch.training.accuracy.map(format::percent))),
+        ));
+    }
+    if has_validation || none {
+        columns.push((
+            "val loss".into(),
+            Box::new(move |epoch| or_dash(epoch.validation.map(|scores| format::score(scores.loss)))),
+        ));
+    }
+    if has_validation && has_accuracy || none {
+        let accuracy = |epoch: &EpochReport| epoch.validation.and_then(|scores| scores.accuracy);
+        columns.push((
+            "val acc".into(),
+            Box::new(move |epoch| or_dash(accuracy(epoch).map(format::percent))),
+        ));
+    }
+    columns.push(("time".into(), Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
+    let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second().round() as u64);
+    columns.push(("samples/s".into(), Box::new(speed)));
+    // The metrics of held-out samples where there are any.
+    let scores = |epoch: &EpochReport| epoch.validation.unwrap_or(epoch.training).metrics;
+    for (metric, _) in epochs.back().map(scores).iter().flat_map(Metrics::iter) {
+        let text = move |epoch: &EpochReport| or_dash(scores(epoch).get(metric).map(format::score));
+        columns.push((cut(metric.title(), 14), Box::new(text)));
+    }
+    columns
 }
 
 fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
@@ -203,48 +245,24 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     let none_yet = VecDeque::new();
     let epochs = state.training.as_ref().map_or(&none_yet, |training| &training.epochs);
     let first = epochs.len().saturating_sub(usize::from(inner.height.saturating_sub(1)));
-    let share = |accuracy: Option<f64>| accuracy.map_or("-".into(), |a| format!("{:.2}%", 100.0 * a));
-    let right = |text: String| Text::from(text).right_aligned();
-    let has_accuracy = epochs.iter().any(|epoch| epoch.training.accuracy.is_some());
-    let has_validation = epochs.iter().any(|epoch| epoch.validation.is_some());
-    let none = epochs.is_empty();
-    // Each width has one column to spare.
-    let tight = u16::from(inner.width < 62);
-    // The metrics of held-out samples where there are any, as many as fit.
-    let scores = |epoch: &EpochReport| epoch.validation.unwrap_or(epoch.training).metrics;
-    let mut columns: Vec<(String, u16, Box<dyn Fn(&EpochReport) -> String>)> = vec![
-        ("#".into(), 3, Box::new(|epoch| epoch.epoch.to_string())),
-        ("loss".into(), 8, Box::new(|epoch| format!("{:.4}", epoch.training.loss))),
-    ];
-    if has_accuracy || none {
-        columns.push(("accuracy".into(), 9, Box::new(|epoch| share(epoch.training.accuracy))));
-    }
-    if has_validation || none {
-        let loss = |epoch: &EpochReport| epoch.validation.map_or("-".into(), |v| format!("{:.4}", v.loss));
-        columns.push(("val loss".into(), 9, Box::new(loss)));
-    }
-    if has_validation && has_accuracy || none {
-        let accuracy = |epoch: &EpochReport| share(epoch.validation.and_then(|v| v.accuracy));
-        columns.push(("val acc".into(), 9, Box::new(accuracy)));
-    }
-    let mut room = inner.width.saturating_sub(columns.iter().map(|column| column.1 + 1).sum::<u16>() + 20);
-    for (metric, _) in epochs.back().map(scores).iter().flat_map(Metrics::iter) {
-        let title = cut(metric.title(), 14);
-        let width = (title.chars().count() as u16).max(9);
-        if room > width {
+    // A column is as wide as what stands in it; those that have no room are left out whole, the last ones first.
+    let mut room = usize::from(inner.width);
+    let mut shown: Vec<(String, Vec<String>, usize)> = Vec::new();
+    for (title, text) in epoch_columns(epochs) {
+        let cells: Vec<String> = epochs.range(first..).map(text).collect();
+        let width = cells.iter().chain([&title]).map(|cell| cell.width()).max().unwrap_or(0);
+        if width + 1 <= room {
             room -= width + 1;
-            let text = move |epoch: &EpochReport| scores(epoch).get(metric).map_or("-".into(), value);
-            columns.push((title, width, Box::new(text)));
+            shown.push((title, cells, width));
         }
     }
-    let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second().round() as u64);
-    columns.push(("samples/s".into(), 10, Box::new(speed)));
-    columns.push(("time".into(), 8, Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
-    let rows =
-        epochs.range(first..).map(|epoch| Row::new(columns.iter().map(|column| right(column.2(epoch)))));
-    let header = Row::new(columns.iter().map(|column| right(column.0.clone())));
+    // What is left of the line is shared out.
+    let spare = (room / shown.len().max(1)).min(2);
+    let right = |text: &String| Text::from(text.clone()).right_aligned();
+    let rows = (0..epochs.len() - first).map(|row| Row::new(shown.iter().map(|(_, cells, _)| right(&cells[row]))));
+    let header = Row::new(shown.iter().map(|(title, ..)| right(title)));
     let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
-    let widths: Vec<Constraint> = columns.iter().map(|column| Constraint::Length(column.1 - tight)).collect();
+    let widths = shown.iter().map(|(_, _, width)| Constraint::Length((width + spare) as u16));
     frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
 }
 
@@ -253,11 +271,32 @@ fn draw_log(state: &State, area: Rect, frame: &mut Frame) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let height = usize::from(inner.height);
-    let scroll = state.log_scroll.min(state.log.len().saturating_sub(height));
-    let end = state.log.len() - scroll;
-    let lines = state
-        .log
-        .range(end.saturating_sub(height)..end)
-        .map(|line| Line::styled(line.as_str(), Style::new()));
-    frame.render_widget(Text::from_iter(lines), inner);
+    let last = state.log.len() - state.log_scroll.min(state.log.len().saturating_sub(1));
+    // From the last line upwards, until the panel is full: a long line takes several rows.
+    let mut rows: VecDeque<Line> = VecDeque::new();
+    for line in state.log.range(..last).rev() {
+        if rows.len() >= height {
+            break;
+        }
+        let wrapped = wrap(&line.text, usize::from(inner.width).saturating_sub(TIME + 1));
+        for (place, row) in wrapped.into_iter().enumerate().rev() {
+            let time = line.seconds.filter(|_| place == 0).map(clock).unwrap_or_default();
+            let time = Span::styled(format!("{time:>TIME$} "), state.theme.style(Role::Muted));
+            rows.push_front(Line::from(vec![time, Span::raw(row)]));
+        }
+    }
+    let above = rows.len().saturating_sub(height);
+    frame.render_widget(Text::from_iter(rows.into_iter().skip(above)), inner);
+}
+
+/// Columns that the time in the log takes.
+const TIME: usize = 7;
+
+/// Seconds of training as `12:05`, `1:02:05`.
+fn clock(seconds: f64) -> String {
+    let whole = seconds.clamp(0.0, 1e6) as u64;
+    match whole / 3600 {
+        0 => format!("{}:{:02}", whole / 60, whole % 60),
+        hours => format!("{hours}:{:02}:{:02}", whole / 60 % 60, whole % 60),
+    }
 }

@@ -86,6 +86,29 @@ pub fn fields(preset: &Preset) -> Vec<Field> {
     fields
 }
 
+/// A message about a preset, with its layers numbered as the form numbers them: `layers[3]` is layer 4.
+pub fn as_the_form_counts(problem: &str) -> String {
+    let mut text = String::with_capacity(problem.len());
+    let mut rest = problem;
+    while let Some(at) = rest.find("layers[") {
+        let (before, from) = rest.split_at(at);
+        let inside = &from["layers[".len()..];
+        let number = inside.find(']').and_then(|end| Some((inside[..end].parse::<usize>().ok()?, end)));
+        text.push_str(before);
+        rest = match number {
+            Some((index, end)) => {
+                text.push_str(&format!("layer {}", index.saturating_add(1)));
+                &inside[end + 1..]
+            }
+            None => {
+                text.push_str("layers[");
+                inside
+            }
+        };
+    }
+    text + rest
+}
+
 fn layer_text(layer: &Layer) -> String {
     ron::to_string(layer).unwrap_or_default()
 }
@@ -174,4 +197,16 @@ pub fn stepped(field: &Field, up: bool) -> String {
         FieldKind::Switch | FieldKind::Text | FieldKind::Nested(_) => field.value.clone(),
     };
     if takes(field.kind, &next) { next } else { field.value.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_are_numbered_as_in_the_form() {
+        let problem = "layers[3]: Reshape takes 6272 numbers, not 6468, from layers[2]; layers[x] stays";
+        let expected = "layer 4: Reshape takes 6272 numbers, not 6468, from layer 3; layers[x] stays";
+        assert_eq!(as_the_form_counts(problem), expected);
+    }
 }

@@ -61,12 +61,15 @@ pub struct Inspect {
     pub knobs: Vec<Controls>,
     /// The panel of the figure that comes first; the number wraps around.
     pub part: usize,
+    /// Which page is shown of what does not fit; the number wraps around.
+    pub page: usize,
     /// The training time, in seconds, at which a sample was asked for last.
     pub asked_at: f64,
 }
 
 impl Inspect {
-    /// The state for a new training: the view stays where the training has the same one; answers are still to come.
+    /// The state for a new training: the view stays where the training has the same one, all samples are shown, answers
+    /// are still to come.
     pub fn anew(&self, old: Option<&RunInfo>, new: &RunInfo) -> Self {
         let shown = old.map(|info| title(self.view, info));
         let views = views(new);
@@ -77,7 +80,6 @@ impl Inspect {
         let first = if is_picture { views.first() } else { figure.or(views.first()) };
         Inspect {
             view: same.or(first).copied().unwrap_or_default(),
-            filter: self.filter,
             position: self.position,
             knobs: new.figures.iter().map(|figure| Controls::start(&figure.knobs)).collect(),
             ..Inspect::default()

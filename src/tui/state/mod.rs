@@ -17,6 +17,7 @@ pub use crate::run::text::clean;
 use crate::worker::{Phase, RunInfo, TrainRequest};
 
 use super::theme::Theme;
+use super::widgets::chart::Fit;
 
 pub use history::Series;
 pub use hyper::Hyper;
@@ -98,6 +99,8 @@ pub struct ChartOptions {
     pub log_scale: bool,
     /// Index into [`SMOOTHING`].
     pub smoothing: usize,
+    /// Which values their axes cover.
+    pub fit: Fit,
     /// Which of [`Training::charts`] stands beside the loss; the number wraps around.
     pub beside: usize,
 }
@@ -107,7 +110,7 @@ pub const SMOOTHING: [f64; 4] = [0.0, 0.8, 0.95, 0.99];
 
 impl Default for ChartOptions {
     fn default() -> Self {
-        ChartOptions { log_scale: false, smoothing: 2, beside: 0 }
+        ChartOptions { log_scale: false, smoothing: 2, fit: Fit::Sensible, beside: 0 }
     }
 }
 
@@ -136,6 +139,15 @@ pub enum Next {
     Preset(usize),
     /// A run that goes on.
     Run(Box<TrainRequest>),
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Seconds of training when it came, while one runs.
+    pub seconds: Option<f64>,
+    /// What happened.
+    pub text: String,
 }
 
 /// Lines of the log that are kept.
@@ -181,7 +193,7 @@ pub struct State {
     /// Popups, topmost last.
     pub overlays: Vec<Overlay>,
     /// The log, one line per event.
-    pub log: std::collections::VecDeque<String>,
+    pub log: std::collections::VecDeque<LogLine>,
     /// Lines between the log's end and the last one shown.
     pub log_scroll: usize,
     /// The message in the footer.
@@ -273,7 +285,8 @@ impl State {
     /// Adds a line to the log, without control characters.
     pub fn log(&mut self, line: impl Into<String>) {
         let line: String = line.into();
-        self.log.push_back(clean(&line));
+        let seconds = self.training.as_ref().map(|training| training.seconds);
+        self.log.push_back(LogLine { seconds, text: clean(&line) });
         while self.log.len() > LOG_LINES {
             self.log.pop_front();
         }

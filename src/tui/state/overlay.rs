@@ -37,6 +37,8 @@ pub struct Confirm {
     pub title: &'static str,
     /// The whole question.
     pub question: String,
+    /// What yes does, as it stands beside its key: `end the training`.
+    pub yes: &'static str,
     /// What yes does.
     pub purpose: Purpose,
 }
@@ -44,7 +46,7 @@ pub struct Confirm {
 /// What is done after a yes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// End training and leave.
+    /// End training and leave; or leave and let the training go on.
     Quit,
     /// End training.
     StopTraining,

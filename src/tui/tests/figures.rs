@@ -137,7 +137,7 @@ fn bodies() -> Vec<(&'static str, Vec<Panel>)> {
 fn every_kind_of_panel() {
     for (name, panels) in bodies() {
         for (width, height) in [(80, 24), (200, 60)] {
-            let knobs = vec![Knob::Sample, Knob::Item { label: "layer".into(), count: 3 }];
+            let knobs = vec![Knob::Sample, Knob::Item { label: "layer".into(), count: 3, names: Vec::new() }];
             let mut state = with_figures(width, height, vec![info(name, knobs)]);
             answer(&mut state, drawn(name, panels.clone()));
             let seen = screen(&state);
@@ -151,7 +151,7 @@ fn every_kind_of_panel() {
 fn every_kind_of_panel_is_readable_without_colours() {
     for (name, panels) in bodies() {
         let mut state = with_figures(80, 24, vec![info(name, Vec::new())]);
-        state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
+        state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
         answer(&mut state, drawn(name, panels));
         insta::assert_snapshot!(format!("figure_{name}_monochrome"), screen(&state));
     }
@@ -164,7 +164,7 @@ fn figures_draw_at_every_size_and_in_every_depth() {
         for rich_glyphs in [false, true] {
             for (width, height) in [(60, 15), (61, 40), (80, 24), (120, 16), (200, 60), (300, 90)] {
                 let mut state = with_figures(width, height, vec![info("all", Vec::new())]);
-                state.theme = Theme { depth, rich_glyphs };
+                state.theme = Theme { depth, rich_glyphs, is_ascii: false };
                 answer(&mut state, drawn("all", all.clone()));
                 for _ in 0..all.len() {
                     screen(&state);
@@ -195,7 +195,7 @@ fn turn(state: &mut State, key: char) -> Controls {
 fn a_person_turns_every_knob() {
     let knobs = vec![
         Knob::Sample,
-        Knob::Item { label: "layer".into(), count: 3 },
+        Knob::Item { label: "layer".into(), count: 3, names: Vec::new() },
         Knob::Level { label: "threshold".into(), from: 0.0, to: 1.0, start: 0.5, step: 0.1 },
         Knob::Plane { label: "latent point".into(), step: 0.5 },
     ];
@@ -220,7 +220,7 @@ fn a_person_turns_every_knob() {
 
 #[test]
 fn without_a_plane_the_arrows_turn_the_first_knob() {
-    let knobs = vec![Knob::Item { label: "layer".into(), count: 3 }, Knob::Sample];
+    let knobs = vec![Knob::Item { label: "layer".into(), count: 3, names: Vec::new() }, Knob::Sample];
     let mut state = with_figures(80, 24, vec![info("x", knobs)]);
     answer(&mut state, drawn("x", Vec::new()));
     let at = asked(press(&mut state, KeyCode::Right));
@@ -244,7 +244,7 @@ fn a_figure_follows_what_is_typed_letter_by_letter() {
 
 #[test]
 fn knobs_keep_their_place_while_other_views_are_looked_at() {
-    let knobs = || vec![Knob::Item { label: "layer".into(), count: 9 }];
+    let knobs = || vec![Knob::Item { label: "layer".into(), count: 9, names: Vec::new() }];
     let mut state = with_figures(80, 24, vec![info("x", knobs()), info("y", knobs())]);
     answer(&mut state, drawn("x", Vec::new()));
     assert_eq!(turn(&mut state, '>').item, 1);

@@ -57,8 +57,9 @@ fn any_message() -> impl Strategy<Value = Message> {
         MouseEventKind::ScrollDown,
         MouseEventKind::ScrollUp,
     ]);
-    let mouse = (kinds, 0..210_u16, 0..70_u16).prop_map(|(kind, column, row)| {
-        Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+    let mouse = (kinds, 0..210_u16, 0..70_u16, prop::bool::ANY).prop_map(|(kind, column, row, twice)| {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        if twice { Message::DoubleClick(event) } else { Message::Mouse(event) }
     });
     let small = (1..90_u16, 1..30_u16).prop_map(|(width, height)| Message::Resize(width, height));
     let large = (80..220_u16, 24..70_u16).prop_map(|(width, height)| Message::Resize(width, height));

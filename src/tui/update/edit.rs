@@ -31,15 +31,27 @@ pub fn begin(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Gives the chosen field a value; layers that no longer fit are reported.
+/// Gives the chosen field a value. A value with which the layers no longer fit is refused: the form stays as it was.
 pub(super) fn set_selected(state: &mut State, text: &str) -> Result<(), String> {
     let Some(field) = selected(state) else { return Ok(()) };
     let Some(entry) = state.presets.current_mut() else { return Ok(()) };
-    let mut draft = entry.draft.clone();
+    let before = entry.draft.clone();
+    let fitted = !matches!(entry.experiment(), Err(Hindrance::Misfit(_)));
+    let mut draft = before.clone();
     hyper::set(&mut draft, &field, text)?;
     entry.set_draft(draft);
     match entry.experiment() {
-        Err(Hindrance::Misfit(problem)) => Err(problem.to_owned()),
+        // A form that did not fit before may need several changes.
+        Err(Hindrance::Misfit(problem)) if fitted => {
+            let problem = hyper::as_the_form_counts(problem);
+            entry.set_draft(before);
+            Err(problem)
+        }
+        Err(Hindrance::Misfit(problem)) => {
+            let problem = hyper::as_the_form_counts(problem);
+            state.complain(problem);
+            Ok(())
+        }
         Ok(_) | Err(Hindrance::Unread | Hindrance::Files(_)) => Ok(()),
     }
 }

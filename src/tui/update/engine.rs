@@ -1,5 +1,6 @@
 //! What the worker reports.
 
+use crate::tui::format;
 use crate::tui::message::Effect;
 use crate::tui::state::{Screen, State, Training};
 use crate::worker::{ConnectionState, Event, Outcome, Phase};
@@ -11,7 +12,8 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Preparing(what) => {
             state.phase = Phase::Preparing;
             state.drop_training();
-            state.log(what.clone());
+            // What stands above is about another training.
+            state.log(format!("-- {what}"));
             state.preparing = Some(what);
             Vec::new()
         }
@@ -44,11 +46,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Epoch(report) => {
             let validation = report.validation.map(|scores| {
-                let accuracy = scores.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
-                format!("; validation loss {:.4}{}", scores.loss, accuracy.unwrap_or_default())
+                let accuracy = scores.accuracy.map(|share| format!(", accuracy {}", format::percent(share)));
+                format!("; validation loss {}{}", format::score(scores.loss), accuracy.unwrap_or_default())
             });
             let validation = validation.unwrap_or_default();
-            state.log(format!("epoch {}: loss {:.4}{validation}", report.epoch, report.training.loss));
+            let loss = format::score(report.training.loss);
+            state.log(format!("epoch {}: loss {loss}{validation}", report.epoch));
             if let Some(training) = &mut state.training {
                 training.on_epoch(*report);
             }
@@ -108,8 +111,8 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 Outcome::StoppedEarly => "stopped early",
             };
             let test = finish.test.map_or("the test set was not evaluated".into(), |test| {
-                let accuracy = test.accuracy.map(|a| format!(", accuracy {:.2}%", 100.0 * a));
-                format!("test loss {:.4}{}", test.loss, accuracy.unwrap_or_default())
+                let accuracy = test.accuracy.map(|share| format!(", accuracy {}", format::percent(share)));
+                format!("test loss {}{}", format::score(test.loss), accuracy.unwrap_or_default())
             });
             state.log(format!("{how}: {test}"));
             if let Some(training) = &mut state.training {

@@ -39,6 +39,7 @@ pub(super) fn show(state: &mut State, view: InspectView) -> Vec<Effect> {
     if state.inspect.view != view {
         state.inspect.view = view;
         state.inspect.part = 0;
+        state.inspect.page = 0;
     }
     ask(state)
 }
@@ -68,6 +69,18 @@ pub fn previous_view(state: &mut State) -> Vec<Effect> {
 /// Puts another panel first, so that each can be seen where there is no room for all.
 pub fn next_part(state: &mut State) -> Vec<Effect> {
     state.inspect.part = state.inspect.part.wrapping_add(1);
+    Vec::new()
+}
+
+/// The next page of what does not fit.
+pub fn next_page(state: &mut State) -> Vec<Effect> {
+    state.inspect.page = state.inspect.page.wrapping_add(1);
+    Vec::new()
+}
+
+/// The page before.
+pub fn previous_page(state: &mut State) -> Vec<Effect> {
+    state.inspect.page = state.inspect.page.saturating_sub(1);
     Vec::new()
 }
 

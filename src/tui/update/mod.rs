@@ -31,6 +31,7 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Opened => Vec::new(),
         Message::Key(event) => on_key(state, event),
         Message::Mouse(event) => pointer::on_mouse(state, event),
+        Message::DoubleClick(event) => pointer::on_double_click(state, event),
         Message::Paste(text) => overlays::type_text(state, &text),
         Message::Resize(width, height) => {
             state.size = Size { width, height };

@@ -46,7 +46,8 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
     let name = state.running().map(|training| training.info.preset.name.clone()).unwrap_or_default();
     state.overlays.push(Overlay::Confirm(Confirm {
         title: "Quit",
-        question: format!("{name} is still training. End it and leave?").trim_start().to_owned(),
+        question: format!("{name} is still training.").trim_start().to_owned(),
+        yes: "end the training and leave",
         purpose: Purpose::Quit,
     }));
     Vec::new()

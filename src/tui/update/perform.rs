@@ -10,6 +10,7 @@ use super::{edit, inspect, navigate, overlays, presets, runs, training};
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
     match command {
         Command::Start => presets::start(state),
+        Command::TrainAgain => presets::start_shown(state),
         Command::Pause => training::pause_or_resume(state),
         Command::Step => training::single_step(state),
         Command::Stop => training::stop(state),
@@ -20,6 +21,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::LogScale => training::toggle_log_scale(state),
         Command::NextChart => training::next_chart(state),
         Command::Smoothing => training::cycle_smoothing(state),
+        Command::FoldOutliers => training::fold_outliers(state),
 
         Command::Read => presets::read(state),
         Command::Filter => presets::filter(state),
@@ -47,6 +49,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NextView => inspect::next_view(state),
         Command::PreviousView => inspect::previous_view(state),
         Command::NextPart => inspect::next_part(state),
+        Command::NextLeaf => inspect::next_page(state),
+        Command::PreviousLeaf => inspect::previous_page(state),
         Command::LookRight => inspect::right(state),
         Command::LookLeft => inspect::left(state),
         Command::NextItem => inspect::next_item(state),
@@ -66,6 +70,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Help => overlays::help(state),
         Command::Palette => overlays::palette(state),
         Command::Detach => overlays::detach(state),
+        Command::Suspend => vec![Effect::Suspend],
         Command::Quit => overlays::quit(state),
         Command::Close | Command::No => overlays::close(state),
         Command::Accept | Command::Yes => overlays::accept(state),

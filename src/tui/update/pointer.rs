@@ -1,4 +1,4 @@
-//! The mouse: a click chooses, a second click on the chosen one does what Enter does, the wheel scrolls.
+//! The mouse: a click chooses, a double click does what Enter does, the wheel scrolls.
 
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
@@ -20,7 +20,12 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
             match screens::hit(state, Position::new(event.column, event.row)) {
                 Some(Hit::Tab(screen)) => navigate::go(state, screen),
                 Some(Hit::InspectView(view)) => inspect::show(state, view),
-                Some(Hit::Row(row)) => choose(state, row),
+                Some(Hit::Row(row)) => {
+                    if let Some(chosen) = state.chosen_mut() {
+                        *chosen = row;
+                    }
+                    Vec::new()
+                }
                 None => Vec::new(),
             }
         }
@@ -28,16 +33,13 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     }
 }
 
-fn choose(state: &mut State, row: usize) -> Vec<Effect> {
-    match state.chosen_mut() {
-        Some(chosen) if *chosen == row => {
-            let enter = keymap::lookup(state, &KeyEvent::from(KeyCode::Enter));
-            enter.map_or_else(Vec::new, |command| perform(state, command))
-        }
-        Some(chosen) => {
-            *chosen = row;
-            Vec::new()
-        }
-        None => Vec::new(),
+/// The first click of the two has chosen the row.
+pub(super) fn on_double_click(state: &mut State, event: MouseEvent) -> Vec<Effect> {
+    let at = Position::new(event.column, event.row);
+    if !state.overlays.is_empty() || !matches!(screens::hit(state, at), Some(Hit::Row(_))) {
+        return on_mouse(state, event);
     }
+    state.notice = None;
+    let enter = keymap::lookup(state, &KeyEvent::from(KeyCode::Enter));
+    enter.map_or_else(Vec::new, |command| perform(state, command))
 }

@@ -22,12 +22,31 @@ pub fn start(state: &mut State) -> Vec<Effect> {
     // The running training is ended only for one that can start.
     if state.is_busy() && entry.experiment().is_ok() {
         let question = format!("End the training that runs and start {}?", entry.draft.name);
-        let confirm = Confirm { title: "Start", question, purpose: Purpose::StartOther };
+        let yes = "end the training that runs";
+        let confirm = Confirm { title: "Start", question, yes, purpose: Purpose::StartOther };
         state.overlays.push(Overlay::Confirm(confirm));
         return Vec::new();
     }
     let index = state.presets.selected;
     start_now(state, index)
+}
+
+/// Trains the preset of the training that is shown once more; without one, the chosen preset.
+pub fn start_shown(state: &mut State) -> Vec<Effect> {
+    if state.is_busy() {
+        state.inform("a training is in progress: x ends it, 1 shows the presets");
+        return Vec::new();
+    }
+    if let Some(training) = &state.training {
+        let name = &training.info.preset.name;
+        let Some(shown) = state.presets.entries.iter().position(|entry| entry.draft.name == *name) else {
+            let name = name.clone();
+            state.complain(format!("there is no preset {name} any more: 1 shows those that there are"));
+            return Vec::new();
+        };
+        state.presets.selected = shown;
+    }
+    start(state)
 }
 
 /// Trains this preset; nothing may be running.
@@ -108,6 +127,7 @@ pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, Stri
         state.overlays.push(Overlay::Confirm(Confirm {
             title: "Save",
             question: format!("{name} exists already. Replace it?"),
+            yes: "replace it",
             purpose: Purpose::Overwrite,
         }));
         return Ok(Vec::new());

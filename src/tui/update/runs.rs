@@ -129,7 +129,8 @@ fn go_on(state: &mut State, request: Box<TrainRequest>) -> Vec<Effect> {
     let name = &request.experiment.preset.name;
     let question = format!("End the training that runs and go on with {name}?");
     state.runs.asked_about = Some(request);
-    state.overlays.push(Overlay::Confirm(Confirm { title: "Go on", question, purpose: Purpose::Resume }));
+    let yes = "end the training that runs";
+    state.overlays.push(Overlay::Confirm(Confirm { title: "Go on", question, yes, purpose: Purpose::Resume }));
     Vec::new()
 }
 

@@ -66,6 +66,7 @@ pub fn stop(state: &mut State) -> Vec<Effect> {
     state.overlays.push(Overlay::Confirm(Confirm {
         title: "Stop",
         question: "End this training after the current step? The model stays open to inspection.".into(),
+        yes: "end the training",
         purpose: Purpose::StopTraining,
     }));
     Vec::new()
@@ -147,6 +148,13 @@ pub fn save_weights(state: &mut State) -> Vec<Effect> {
 /// Switches between a linear and a logarithmic axis.
 pub fn toggle_log_scale(state: &mut State) -> Vec<Effect> {
     state.chart.log_scale = !state.chart.log_scale;
+    Vec::new()
+}
+
+/// Folds the extreme values of the curves, or shows the whole range.
+pub fn fold_outliers(state: &mut State) -> Vec<Effect> {
+    state.chart.fit = state.chart.fit.next();
+    state.inform(state.chart.fit.in_words());
     Vec::new()
 }
 

@@ -30,7 +30,7 @@ fn fixtures() -> PathBuf {
 
 impl Bench {
     fn new(root: &Path, width: u16, height: u16) -> Self {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true };
+        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
         // Some minutes after the fixtures were written.
         let now = 1_795_554_000.0;
         let mut state = State::new(Size { width, height }, theme, root, None, now);
@@ -136,7 +136,7 @@ fn smoothed_on_a_log_scale() {
     let mut bench = Bench::new(&fixtures(), 80, 24);
     bench.keys("/torch\nsy");
     let screen = bench.screen();
-    assert!(screen.contains("train/loss (log)") && screen.contains("smoothed 0.8"), "{screen}");
+    assert!(screen.contains("train/loss") && screen.contains("logarithmic, smoothed 0.8"), "{screen}");
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn popups() {
 #[test]
 fn without_colours() {
     let mut bench = Bench::new(&fixtures(), 80, 24);
-    bench.state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
+    bench.state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
     bench.keys("/torch\n jjjjtsquare\n");
     let buffer = bench.buffer();
     assert!(buffer.content.iter().all(|cell| cell.fg == ratatui::style::Color::Reset));

@@ -29,7 +29,7 @@ impl Axis {
         let (low, high) = values
             .filter(|value| value.is_finite())
             .fold(start, |(low, high), value| (low.min(value), high.max(value)));
-        let margin = ((high - low) * 0.04).max(high.abs().max(low.abs()) * 1e-3).max(1e-9);
+        let margin = margin(low, high, 0.04);
         (low <= high).then_some(Axis::between(low - margin, high + margin, false))
     }
 
@@ -62,6 +62,13 @@ impl Axis {
         let values = (0..=2 * count + 2).map(|i| (first + i as f64) * step);
         values.take_while(|v| *v <= self.high + 1e-9 * step).map(|v| (v, format::tick(v, step))).collect()
     }
+}
+
+/// Room beside the values of an axis: this share of their range; for values that are all alike, a thousandth of their
+/// size.
+pub fn margin(low: f64, high: f64, share: f64) -> f64 {
+    let margin = ((high - low) * share).max(high.abs().max(low.abs()) * 1e-3);
+    if margin > 0.0 { margin } else { 1e-9 }
 }
 
 /// The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below `least`.

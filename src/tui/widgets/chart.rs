@@ -9,9 +9,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
 use crate::tui::state::Series;
+use crate::tui::state::history::Bucket;
 use crate::tui::theme::{Depth, Role, Theme};
 
-use super::axis::{Axis, round_step};
+use super::axis::{self, Axis, round_step};
 use super::dots::Dots;
 use super::panel;
 use super::text::cut;
@@ -44,24 +45,92 @@ pub struct Chart<'a> {
     pub log_scale: bool,
     /// The largest value that can be: 1 for shares.
     pub ceiling: Option<f64>,
+    /// Which values the vertical axis covers.
+    pub fit: Fit,
     /// The text that is shown while there is nothing to draw.
     pub empty: &'a str,
+}
+
+/// Which values a vertical axis covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fit {
+    /// All, unless a few lie so far out that the rest would be flat.
+    #[default]
+    Sensible,
+    /// All.
+    Whole,
+    /// All but the largest hundredth.
+    Folded,
+}
+
+impl Fit {
+    /// The one that the key shows next.
+    pub fn next(self) -> Self {
+        match self {
+            Fit::Sensible => Fit::Folded,
+            Fit::Folded => Fit::Whole,
+            Fit::Whole => Fit::Sensible,
+        }
+    }
+
+    /// In words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Fit::Sensible => "the charts show all values, unless a few would flatten the rest",
+            Fit::Whole => "the charts show all values",
+            Fit::Folded => "the charts leave out the largest hundredth of the values",
+        }
+    }
+}
+
+/// The fewest columns to which a name in the legend is cut.
+const LEAST_NAME: usize = 8;
+
+/// How many times larger the range of all values is than that of all but the largest hundredth, when these are folded
+/// unasked.
+const FAR_OUT: f64 = 20.0;
+
+/// Smallest and largest value: those that the axis covers, and those that there are.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    shown: (f64, f64),
+    whole: (f64, f64),
+}
+
+impl Range {
+    fn folds(&self) -> bool {
+        self.shown != self.whole
+    }
 }
 
 impl Chart<'_> {
     /// Draws into `area`.
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
-        let scale = if self.log_scale { " (log)" } else { "" };
-        let title = format!("{}{scale}", self.title);
-        let room = usize::from(area.width).saturating_sub(title.width() + 5);
-        let block = panel(theme, title).title_top(self.legend(theme, room).right_aligned());
+        let smoothing = self.curves.iter().map(|curve| curve.smoothing).fold(0.0, f64::max);
+        let mut notes = Vec::new();
+        if self.log_scale {
+            notes.push("logarithmic".to_owned());
+        }
+        if smoothing > 0.0 {
+            notes.push(format!("smoothed {smoothing}"));
+        }
+        let range = self.range();
+        if let Some(range) = range.filter(Range::folds) {
+            notes.push(format!("outliers up to {} folded", format::number(range.whole.1)));
+        }
+        let room = usize::from(area.width).saturating_sub(self.title.width() + 5);
+        let mut block = panel(theme, self.title).title_top(self.legend(theme, room).right_aligned());
+        if !notes.is_empty() {
+            let notes = Line::styled(format!(" {} ", notes.join(", ")), theme.style(Role::Muted));
+            block = block.title_bottom(notes);
+        }
         let inner = block.inner(area);
         block.render(area, buffer);
         if inner.width < 12 || inner.height < 4 {
             return;
         }
-        let Some(axis) = self.axis() else {
+        let Some(axis) = range.map(|range| self.axis(range)) else {
             let row = Rect { y: inner.y + inner.height / 2, height: 1, ..inner };
             Line::styled(self.empty, theme.style(Role::Muted)).centered().render(row, buffer);
             return;
@@ -89,19 +158,34 @@ impl Chart<'_> {
         }
     }
 
-    /// Signs and names, shortened so that they leave the title its place.
+    /// Signs and names, shortened so that they leave the title its place; then how many have no room.
     fn legend(&self, theme: &Theme, room: usize) -> Line<'static> {
-        let mut spans = Vec::new();
-        let shown: Vec<&Curve> = self.curves.iter().filter(|curve| curve.series.last().is_some()).collect();
-        let needed: usize = shown.iter().map(|curve| curve.name.width() + 3).sum();
-        let widest = if needed <= room { room } else { (room / shown.len().max(1)).saturating_sub(3) };
-        if widest == 0 {
-            return Line::default();
+        let mut shown: Vec<&Curve> = Vec::new();
+        for curve in self.curves.iter().filter(|curve| curve.series.last().is_some()) {
+            // The held-out values of a curve have its name and colour: their marks explain themselves.
+            if !shown.iter().any(|other| other.name == curve.name && other.marked != curve.marked) {
+                shown.push(curve);
+            }
         }
-        for curve in shown {
+        let needed: usize = shown.iter().map(|curve| curve.name.width() + 3).sum();
+        let share = (room / shown.len().max(1)).saturating_sub(3);
+        let widest = if needed < room { room } else { share.max(LEAST_NAME) };
+        let mut spans = Vec::new();
+        let mut left = room.saturating_sub(1);
+        for (place, curve) in shown.iter().enumerate() {
             let sign = if curve.marked { "•" } else { "─" };
+            let name = cut(curve.name, widest);
+            // The last one needs no room for the count of the others.
+            let needed = name.width() + 3 + if place + 1 == shown.len() { 0 } else { 4 };
+            if needed > left {
+                if left >= 4 {
+                    spans.push(Span::styled(format!(" +{}", shown.len() - place), theme.style(Role::Muted)));
+                }
+                break;
+            }
+            left -= name.width() + 3;
             spans.push(Span::styled(format!(" {sign} "), theme.strong(curve.role)));
-            spans.push(Span::styled(cut(curve.name, widest), theme.style(Role::Muted)));
+            spans.push(Span::styled(name, theme.style(Role::Muted)));
         }
         if !spans.is_empty() {
             spans.push(Span::raw(" "));
@@ -117,23 +201,38 @@ impl Chart<'_> {
         if self.steps >= newest { room.min(self.steps) } else { newest }.max(2)
     }
 
-    fn axis(&self) -> Option<Axis> {
+    /// `None` without values.
+    fn range(&self) -> Option<Range> {
         let buckets = || self.curves.iter().flat_map(|curve| curve.series.buckets());
-        // A few spikes must not flatten the rest: beyond the 99th percentile curves are cut off at the top.
-        let high = percentile(buckets().map(|bucket| bucket.max), 99)?;
-        // Where there is a ceiling, such as an accuracy's, what counts happens close below it: the first climb is cut off.
-        let climb = if self.ceiling.is_some() { 5 } else { 0 };
+        let whole = buckets().fold(None, |range: Option<(f64, f64)>, bucket| {
+            let (low, high) = range.unwrap_or((bucket.min, bucket.max));
+            Some((low.min(bucket.min), high.max(bucket.max)))
+        })?;
+        let (low, high) = whole;
+        // A bucket counts as often as it has steps: a history that was thinned weighs as much as one that was not.
+        let usual = percentile(buckets().map(|bucket| (bucket.max, bucket.steps)), 0.99)?.max(low);
+        let folds = match self.fit {
+            Fit::Whole => false,
+            Fit::Folded => usual < high,
+            Fit::Sensible => !self.log_scale && high - low > FAR_OUT * (usual - low),
+        };
         let newest = self.curves.iter().filter_map(|curve| curve.series.last()).map(|bucket| bucket.min);
-        let low = newest.fold(percentile(buckets().map(|bucket| bucket.min), climb)?, f64::min);
-        let high = high.max(low);
+        // What is going on now is never folded.
+        let top = newest.fold(usual, f64::max).min(high);
+        Some(Range { shown: if folds { (low, top) } else { whole }, whole })
+    }
+
+    fn axis(&self, Range { shown: (low, high), .. }: Range) -> Axis {
         if self.log_scale && high > 0.0 {
-            let low = low.max(high * 1e-9);
-            return Some(Axis::between(low / 1.2, high * 1.2, true));
+            let positive = |low: f64, bucket: &Bucket| if bucket.min > 0.0 { low.min(bucket.min) } else { low };
+            let buckets = self.curves.iter().flat_map(|curve| curve.series.buckets());
+            let low = buckets.fold(high, positive);
+            return Axis::between(low / 1.2, high * 1.2, true);
         }
-        let margin = ((high - low) * 0.05).max(high.abs() * 1e-3).max(1e-9);
+        let margin = axis::margin(low, high, 0.05);
         let bottom = if low >= 0.0 && low < 0.35 * high { 0.0 } else { low - margin };
         let top = self.ceiling.map_or(high + margin, |ceiling| (high + margin).min(ceiling.max(high)));
-        Some(Axis::between(bottom, top.max(bottom + 1e-9), false))
+        Axis::between(bottom, if top > bottom { top } else { bottom + margin }, false)
     }
 
     fn draw_axes(
@@ -193,11 +292,17 @@ impl Chart<'_> {
     }
 }
 
-/// The value below which `percent` percent of the values are; `None` without values.
-fn percentile(values: impl Iterator<Item = f64>, percent: usize) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    let place = values.len().checked_sub(1)? * percent / 100;
-    Some(*values.select_nth_unstable_by(place, f64::total_cmp).1)
+/// The value below which this share of the values lies, each counted as often as its number says; `None` without values.
+fn percentile(values: impl Iterator<Item = (f64, u64)>, share: f64) -> Option<f64> {
+    let mut values: Vec<(f64, u64)> = values.collect();
+    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let all: f64 = values.iter().map(|(_, times)| *times as f64).sum();
+    let mut counted = 0.0;
+    let place = values.iter().position(|(_, times)| {
+        counted += *times as f64;
+        counted >= share * all
+    });
+    place.map(|place| values[place].0)
 }
 
 fn plot_curve(theme: &Theme, curve: &Curve, axis: &Axis, last: u64, dots: &mut Dots) {
@@ -272,7 +377,7 @@ mod tests {
 
     #[test]
     fn any_values_can_be_drawn_at_any_size() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true };
+        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
         let steps = [1, 2, 3, u64::MAX, 1 << 63, 1, 0];
         let extremes = vec![f64::MAX, f64::MIN, f64::MIN_POSITIVE, 1.0, f64::MAX, -0.0, 5e-324];
         for values in [
@@ -289,7 +394,9 @@ mod tests {
                 series.push(step, 1, value);
             }
             for (width, height) in [(1, 1), (13, 5), (30, 8), (200, 60)] {
-                for log_scale in [false, true] {
+                for (log_scale, fit) in
+                    [(false, Fit::Sensible), (true, Fit::Sensible), (false, Fit::Folded), (true, Fit::Whole)]
+                {
                     let curve = Curve {
                         name: "x",
                         role: Role::Training,
@@ -299,11 +406,56 @@ mod tests {
                     };
                     let curves = [curve];
                     let chart =
-                        Chart { title: "t", curves: &curves, steps: 10, log_scale, ceiling: None, empty: "" };
+                        Chart { title: "t", curves: &curves, steps: 10, log_scale, ceiling: None, fit, empty: "" };
                     let area = Rect::new(0, 0, width, height);
                     chart.draw(&theme, area, &mut Buffer::empty(area));
                 }
             }
         }
+    }
+
+    fn chart<'a>(curves: &'a [Curve<'a>], fit: Fit) -> Chart<'a> {
+        Chart { title: "t", curves, steps: 0, log_scale: false, ceiling: Some(1.0), fit, empty: "" }
+    }
+
+    fn curve(series: &Series) -> Curve<'_> {
+        Curve { name: "x", role: Role::Training, series, smoothing: 0.0, marked: false }
+    }
+
+    #[test]
+    fn a_jump_from_three_quarters_to_all_is_on_the_axis() {
+        let mut series = Series::default();
+        (1..=400).for_each(|step| series.push(step, 1, if step <= 4 { 0.75 } else { 1.0 }));
+        let range = chart(&[curve(&series)], Fit::Sensible).range().unwrap();
+        assert_eq!((range.shown, range.folds()), ((0.75, 1.0), false));
+    }
+
+    #[test]
+    fn a_history_that_was_thinned_counts_as_many_steps_as_it_stands_for() {
+        let mut series = Series::default();
+        // The fall of the loss is in few long reports, what follows in many short ones.
+        (1..=10).for_each(|report| series.push(report * 50, 50, 4.4 - 0.2 * report as f64));
+        (501..=1500).for_each(|step| series.push(step, 1, 2.2));
+        let folded = chart(&[curve(&series)], Fit::Folded).range().unwrap();
+        assert!(folded.shown.1 > 4.1, "{folded:?}");
+    }
+
+    #[test]
+    fn a_loss_that_exploded_once_is_folded_and_said_to_be_unless_all_is_wanted() {
+        let mut series = Series::default();
+        (1..=1000).for_each(|step| series.push(step, 1, if step == 500 { 7e15 } else { 0.5 + 1.0 / step as f64 }));
+        let shown = |fit| chart(&[curve(&series)], fit).range().unwrap().shown.1;
+        assert!(shown(Fit::Sensible) < 2.0);
+        assert_eq!(shown(Fit::Whole), 7e15);
+    }
+
+    #[test]
+    fn tiny_values_have_an_axis_of_their_size() {
+        let mut series = Series::default();
+        (1..=9).for_each(|step| series.push(step, 1, step as f64 * 1e-12));
+        let curves = [curve(&series)];
+        let chart = chart(&curves, Fit::Sensible);
+        let axis = chart.axis(chart.range().unwrap());
+        assert!(axis.high < 1.1e-11, "{axis:?}");
     }
 }

@@ -23,6 +23,8 @@ pub struct Images<'a> {
     pub captions: &'a [String],
     /// How many side by side look best; 0 stands for as many as fit.
     pub columns: usize,
+    /// Which of them are drawn where not all fit: the first page, the second; the number wraps around.
+    pub page: usize,
 }
 
 /// The most captions by which their width is chosen: no screen has room for more.
@@ -82,6 +84,33 @@ impl Images<'_> {
         })
     }
 
+    /// The images that a grid shows, by their places, where it cannot show all: the middle of a plane, or a page of a
+    /// list.
+    fn shown(&self, grid: &Grid) -> Vec<usize> {
+        let (count, room) = (self.count(), grid.columns * grid.rows);
+        if count <= room {
+            return (0..count).collect();
+        }
+        if let Some(rows) = self.plane() {
+            let middle = |all: usize, shown: usize| (all.saturating_sub(shown)) / 2;
+            let (columns, high) = (grid.columns.min(self.columns), grid.rows.min(rows));
+            let (left, top) = (middle(self.columns, columns), middle(rows, high));
+            return (top..top + high)
+                .flat_map(|row| (left..left + columns).map(move |column| row * self.columns + column))
+                .collect();
+        }
+        let pages = count.div_ceil(room);
+        // The last page is full, too: it repeats some of the page before.
+        let first = (self.page % pages * room).min(count - room);
+        (first..first + room).collect()
+    }
+
+    /// The number of rows, where the images are the places of a plane around its middle.
+    fn plane(&self) -> Option<usize> {
+        let rows = self.count().checked_div(self.columns)?;
+        (rows > 1 && rows == self.columns && rows % 2 == 1 && self.captions.is_empty()).then_some(rows)
+    }
+
     /// Draws as many as there is room for, and says when that is not all.
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
@@ -95,18 +124,28 @@ impl Images<'_> {
         if grid.columns * grid.rows < count && area.height > 4 {
             room.height -= 1;
             grid = self.best(room);
-            let shown = (grid.columns * grid.rows).min(count);
-            if shown < count {
-                let note = format!("{shown} of {count} shown: a larger terminal shows more");
+            let shown = self.shown(&grid);
+            if shown.len() < count {
+                let note = match (self.plane(), shown.first(), shown.last()) {
+                    (None, Some(first), Some(last)) => {
+                        format!("{} to {} of {count} shown: }} and {{ turn pages", first + 1, last + 1)
+                    }
+                    _ => format!("the {} in the middle of {count}: a larger terminal shows more", shown.len()),
+                };
                 buffer.set_stringn(area.x, room.bottom(), note, usize::from(area.width), muted);
             }
         }
         let (width, height) = grid.scale.cells(self.shape[0], self.shape[1]);
-        let used = grid.columns.min(count) as u16 * grid.pitch.0 - 1;
+        let shown = self.shown(&grid);
+        let across = match self.plane() {
+            Some(_) if shown.len() < count => grid.columns.min(self.columns),
+            _ => grid.columns,
+        };
+        let used = across.min(count) as u16 * grid.pitch.0 - 1;
         let left = room.x + room.width.saturating_sub(used) / 2;
-        let images = self.pixels.chunks_exact(size).take(grid.columns * grid.rows);
-        for (place, pixels) in images.enumerate() {
-            let (column, row) = ((place % grid.columns) as u16, (place / grid.columns) as u16);
+        for (at, place) in shown.into_iter().enumerate() {
+            let Some(pixels) = self.pixels.get(place * size..(place + 1) * size) else { return };
+            let (column, row) = ((at % across) as u16, (at / across) as u16);
             let (x, y) = (left + column * grid.pitch.0, room.y + row * grid.pitch.1);
             let cell = Rect { x, y, width: grid.pitch.0 - 1, height: grid.pitch.1 }.intersection(room);
             let Some(image) = Image::ranged(&self.shape, pixels, self.range) else { return };
@@ -129,7 +168,24 @@ mod tests {
     use super::*;
 
     fn images(shape: [usize; 3], pixels: &[f32]) -> Images<'_> {
-        Images { shape, pixels, range: (-1.0, 1.0), captions: &[], columns: 0 }
+        Images { shape, pixels, range: (-1.0, 1.0), captions: &[], columns: 0, page: 0 }
+    }
+
+    #[test]
+    fn all_images_are_reached_page_by_page_and_a_plane_is_seen_around_its_middle() {
+        let pixels = vec![0.0; 32 * 784];
+        let list = images([28, 28, 1], &pixels);
+        let grid = Grid { scale: Scale::Down(2), columns: 5, rows: 2, pitch: (15, 8) };
+        let seen: std::collections::BTreeSet<usize> =
+            (0..4).flat_map(|page| Images { page, ..list }.shown(&grid)).collect();
+        assert_eq!(seen.len(), 32);
+        assert_eq!(Images { page: 3, ..list }.shown(&grid), Vec::from_iter(22..32));
+        assert_eq!(Images { page: 4, ..list }.shown(&grid)[0], 0, "it wraps around");
+        let pixels = vec![0.0; 81 * 784];
+        let plane = Images { columns: 9, ..images([28, 28, 1], &pixels) };
+        let shown = plane.shown(&Grid { scale: Scale::Down(2), columns: 5, rows: 3, pitch: (15, 8) });
+        assert_eq!(shown[..5], [29, 30, 31, 32, 33]);
+        assert_eq!((shown.len(), shown[7]), (15, 40), "the middle one is the point itself");
     }
 
     #[test]
@@ -147,7 +203,7 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_outside_at_any_size() {
-        let theme = Theme { depth: crate::tui::theme::Depth::True, rich_glyphs: true };
+        let theme = Theme { depth: crate::tui::theme::Depth::True, rich_glyphs: true, is_ascii: false };
         let captions: Vec<String> = (0..10).map(|i| format!("a rather long caption {i}")).collect();
         for [height, width, channels] in [[28, 28, 1], [3, 5, 3], [1, 1, 1], [40, 8, 1]] {
             let pixels = vec![0.5; 10 * height * width * channels];

@@ -10,8 +10,8 @@ use crate::worker::Confusion;
 /// The most classes that are drawn: no screen has room for more.
 const MOST: usize = 1000;
 
-/// Draws as many classes as there is room for.
-pub fn draw(theme: &Theme, confusion: &Confusion, area: Rect, buffer: &mut Buffer) {
+/// Draws as many classes as there is room for; `page` says which, and wraps around.
+pub fn draw(theme: &Theme, confusion: &Confusion, page: usize, area: Rect, buffer: &mut Buffer) {
     let area = area.intersection(buffer.area);
     let classes = confusion.counts.len().min(confusion.classes.len());
     let drawn = classes.min(MOST);
@@ -30,21 +30,30 @@ pub fn draw(theme: &Theme, confusion: &Confusion, area: Rect, buffer: &mut Buffe
     let columns = drawn.min(usize::from((area.right() - left - 8) / width));
     let tall = usize::from(area.height - 3) >= 2 * classes;
     let height: u16 = if tall { 2 } else { 1 };
-    let rows = drawn.min(usize::from(area.height - 3) / usize::from(height));
+    let mut rows = drawn.min(usize::from(area.height - 3) / usize::from(height));
+    if rows < classes || columns < classes {
+        // The note below takes a row.
+        rows = drawn.min(usize::from(area.height.saturating_sub(4)) / usize::from(height)).max(1);
+    }
+    // Rows and columns of a page begin with the same class. The last page is full, too.
+    let shown = rows.min(columns).max(1);
+    let first = (page % drawn.div_ceil(shown).max(1) * shown).min(drawn.saturating_sub(shown));
+    let (columns, rows) = (columns.min(drawn - first), rows.min(drawn - first));
     buffer.set_stringn(left, area.y, "predicted", usize::from(area.right() - left), muted);
     buffer.set_string(area.x, area.y + 1, "true", muted);
-    for (column, name) in names.iter().enumerate().take(columns) {
+    for (column, name) in names.iter().skip(first).enumerate().take(columns) {
         let x = left + width * column as u16;
         let name: String = name.chars().take(usize::from(width) - 1).collect();
         buffer.set_string(x, area.y + 1, format!("{name:^0$}", usize::from(width)), muted);
     }
     buffer.set_string(left + width * columns as u16 + 1, area.y + 1, "recall", muted);
-    for (row, (counts, name)) in confusion.counts.iter().zip(&names).enumerate().take(rows) {
+    let from_first = confusion.counts.iter().zip(&names).skip(first);
+    for (row, (counts, name)) in from_first.enumerate().take(rows) {
         let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
         let y = area.y + 2 + height * row as u16;
         let name: String = name.chars().take(12).collect();
         buffer.set_string(area.x, y, format!("{name:>0$}", usize::from(widest.max(4))), muted);
-        for (column, count) in counts.iter().enumerate().take(columns) {
+        for (column, count) in counts.iter().skip(first).enumerate().take(columns) {
             let share = if total == 0 { 0.0 } else { f64::from(*count) / total as f64 };
             let role = if row == column { Role::Good } else { Role::Bad };
             // Mistakes are rare, so a cell with a twentieth of its class already has the full colour.
@@ -57,12 +66,30 @@ pub fn draw(theme: &Theme, confusion: &Confusion, area: Rect, buffer: &mut Buffe
             }
             buffer.set_string(x, y, format!("{text:^0$}", usize::from(width)), style);
         }
-        let recall = counts.get(row).map(|right| 100.0 * f64::from(*right) / total.max(1) as f64);
         let x = left + width * columns as u16 + 1;
-        buffer.set_string(x, y, format!("{:5.1}%", recall.unwrap_or(0.0)), ratatui::style::Style::new());
+        let recall = counts.get(first + row).and_then(|right| share_of(*right, total));
+        buffer.set_string(x, y, recall.unwrap_or_else(|| "     -".into()), ratatui::style::Style::new());
+    }
+    let below = area.y + 2 + height * rows as u16;
+    if below < area.bottom() {
+        buffer.set_stringn(area.x, below, "prec.", usize::from(left - area.x), muted);
+        for column in 0..columns {
+            let class = first + column;
+            let count = |row: &Vec<u32>| row.get(class).map_or(0, |count| u64::from(*count));
+            let total = confusion.counts.iter().map(count).sum();
+            let right = confusion.counts.get(class).map_or(0, count);
+            let precision = share_of(right as u32, total).unwrap_or_else(|| "-".into());
+            let cell = format!("{:^1$}", precision.trim(), usize::from(width));
+            buffer.set_string(left + width * column as u16, below, cell, ratatui::style::Style::new());
+        }
     }
     if rows < classes || columns < classes {
-        let note = format!("{rows} of {classes} classes shown: enlarge the terminal for more");
+        let note = format!("classes {} to {} of {classes}: }} and {{ turn pages", first + 1, first + shown);
         buffer.set_stringn(area.x, area.bottom() - 1, note, usize::from(area.width), muted);
     }
+}
+
+/// A share as a percentage; `None` of nothing.
+fn share_of(part: u32, total: u64) -> Option<String> {
+    (total > 0).then(|| format!("{:5.1}%", 100.0 * f64::from(part) / total as f64))
 }

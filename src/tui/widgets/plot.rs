@@ -15,6 +15,9 @@ use super::axis::Axis;
 use super::dots::Dots;
 use super::text::cut;
 
+/// Dots along a side of a cell, about.
+const DOTS: u16 = 4;
+
 /// The plane between the axes.
 struct Plane {
     area: Rect,
@@ -76,13 +79,15 @@ impl Plane {
         Some(plane)
     }
 
-    /// The cell of a point; `None` for a point outside the plane.
+    /// The cell in which the dot of a point lies; `None` for a point outside the plane.
     fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
-        let (width, height) = (f64::from(self.area.width), f64::from(self.area.height));
-        let column = (self.x.share(x) * (width - 1.0)).round();
-        let row = ((1.0 - self.y.share(y)) * (height - 1.0)).round();
-        let inside = (0.0..width).contains(&column) && (0.0..height).contains(&row);
-        inside.then(|| (self.area.x + column as u16, self.area.y + row as u16))
+        let place = |share: f64, len: u16| {
+            let dot = (share * f64::from(len * DOTS - 1)).round();
+            (0.0..f64::from(len * DOTS)).contains(&dot).then(|| dot as u16 / DOTS)
+        };
+        let column = place(self.x.share(x), self.area.width)?;
+        let row = place(1.0 - self.y.share(y), self.area.height)?;
+        Some((self.area.x + column, self.area.y + row))
     }
 
     /// The dot of a point, which may be outside the plane.
@@ -261,4 +266,31 @@ fn legend<'a>(
     }
     Words::from(spans).render(Rect { height: 1, ..area }, buffer);
     Rect { y: area.y + 1, height: area.height - 1, ..area }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tick_and_the_mark_stand_in_the_row_of_the_curve() {
+        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        for height in 8..40 {
+            for level in [0.2, 0.4, 0.5, 0.6, 0.8] {
+                let ends = vec![(0.0, 0.0), (0.0, 1.0)];
+                let flat = Line { name: "flat".into(), points: vec![(0.0, level), (1.0, level)] };
+                let lines = [Line { name: "ends".into(), points: ends }, flat];
+                let area = Rect::new(0, 0, 60, height);
+                let mut buffer = Buffer::empty(area);
+                Lines { labels: ("x", "y"), lines: &lines, mark: Some((0.5, level)) }
+                    .draw(&theme, area, &mut buffer);
+                let row_of = |column: u16, is: fn(&str) -> bool| {
+                    (0..height).find(|row| is(buffer[(column, *row)].symbol()))
+                };
+                let mark = (0..height).find(|row| (30..40).any(|x| buffer[(x, *row)].symbol() == "•"));
+                let curve = row_of(50, |sign| ('\u{2801}'..'\u{2900}').contains(&sign.chars().next().unwrap()));
+                assert_eq!(mark, curve, "height {height}, level {level}");
+            }
+        }
+    }
 }

@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_first_row_of_places_is_at_the_top_and_points_go_upwards() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true };
+        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
         let points = [Point { x: -0.9, y: 0.9, class: 1 }];
         let area = Rect::new(0, 0, 8, 5);
         let mut buffer = Buffer::empty(area);
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn without_colours_classes_have_grounds_and_letters() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true };
+        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
         let points = [Point { x: 0.9, y: -0.9, class: 1 }];
         let area = Rect::new(0, 0, 8, 5);
         let mut buffer = Buffer::empty(area);

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::format;
+use crate::tui::{ascii, format};
 use crate::tui::layout::{SMALLEST, parts};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{footer, text::end_of};
@@ -23,6 +23,13 @@ pub use popups::scrollable_lines;
 
 /// Draws the screen.
 pub fn draw(state: &State, frame: &mut Frame) {
+    draw_rich(state, frame);
+    if state.theme.is_ascii {
+        ascii::translate(frame.buffer_mut());
+    }
+}
+
+fn draw_rich(state: &State, frame: &mut Frame) {
     // The terminal may have been resized since the state was told; what is drawn must fit what there is.
     let size = frame.area().as_size();
     if size.width == 0 || size.height == 0 {
@@ -79,7 +86,7 @@ fn header(state: &State, area: Rect, frame: &mut Frame) {
 fn footer(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     if let Some(notice) = &state.notice {
-        frame.render_widget(footer::message(theme, notice), area);
+        footer::draw_message(theme, notice, area, frame);
         return;
     }
     let mut spans = footer::keys(theme, &keymap::hints(state), area.width);

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
+use unicode_width::UnicodeWidthStr;
 
 use crate::run::watch::{Content, Kind, Panel};
 use crate::tui::state::Series;
@@ -10,7 +11,7 @@ use crate::tui::state::history::Bucket;
 use crate::tui::theme::{Depth, Role};
 use crate::tui::watch::layout;
 use crate::tui::watch::state::State;
-use crate::tui::widgets::chart::{Chart, Curve};
+use crate::tui::widgets::chart::{Chart, Curve, Fit};
 use crate::tui::widgets::image::Image;
 use crate::tui::widgets::text::{end_of, wrap};
 use crate::tui::widgets::{distributions, panel};
@@ -73,14 +74,14 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
             courses.push((panel.run, Series::from_buckets(buckets.collect())));
         }
     }
-    let room = usize::from(area.width / 2) / courses.len().max(1);
-    let names: Vec<String> =
-        courses
-            .iter()
-            .map(|(run, _)| {
-                if room >= 9 { end_of(&state.view.rows[*run as usize].name, room - 4) } else { String::new() }
-            })
-            .collect();
+    let title = state.tag_name(state.tag).unwrap_or("no figures yet");
+    let title = end_of(title, usize::from(area.width / 3));
+    // Names of runs differ at their ends, so they are cut at their beginnings.
+    let room = usize::from(area.width).saturating_sub(title.width() + 20) / courses.len().max(1);
+    let names: Vec<String> = courses
+        .iter()
+        .map(|(run, _)| end_of(&state.view.rows[*run as usize].name, room.saturating_sub(3).max(8)))
+        .collect();
     let curves = courses.iter().zip(&names).rev().map(|((run, series), name)| {
         let role = state.role(*run).unwrap_or(Role::Muted);
         // Without colours the run under the cursor stands out from the others, which are dim.
@@ -92,8 +93,6 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
         Curve { name, role, series, smoothing: state.smoothing(), marked: false }
     });
     let curves: Vec<Curve> = curves.collect();
-    let title = state.tag_name(state.tag).unwrap_or("no figures yet");
-    let title = end_of(title, usize::from(area.width / 3));
     let empty = waiting(state, panels);
     let chart = Chart {
         title: &title,
@@ -101,6 +100,7 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
         steps: 0,
         log_scale: state.log_scale,
         ceiling: None,
+        fit: Fit::Sensible,
         empty: &empty,
     };
     chart.draw(theme, area, frame.buffer_mut());
@@ -108,11 +108,8 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
     if let Some(panel) = panels.iter().find(|panel| panel.read < 1.0) {
         notes.push(format!("reading: {:.0}%", 100.0 * panel.read));
     }
-    if state.smoothing() > 0.0 {
-        notes.push(format!("smoothed {}", state.smoothing()));
-    }
     if restarts > 0 {
-        notes.push(format!("{restarts} restarts"));
+        notes.push(format!("{restarts} restart{}", if restarts == 1 { "" } else { "s" }));
     }
     if lost > 0 {
         notes.push(format!("{lost} values not finite"));

@@ -154,6 +154,8 @@ impl Reporter {
             | Event::Unsaved(_)
             | Event::Finished(_)
             | Event::Failed(_)
+            | Event::Opened(_)
+            | Event::Steering(_)
             | Event::Connection(_) => Ok(()),
         }
     }

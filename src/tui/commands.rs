@@ -64,6 +64,7 @@ commands! {
     true Faster "learning-rate-up": "Raise the learning rate";
     true Slower "learning-rate-down": "Lower the learning rate";
     true SetRate "learning-rate-set": "Type a learning rate for the training that runs";
+    true TakeOver "take-over": "Steer the training here, not in another terminal";
     true SaveWeights "save-weights": "Write the weights to disk now";
     true LogScale "log-scale": "Switch the loss between linear and logarithmic axis";
     true NextChart "next-chart": "Draw another figure beside the loss";
@@ -74,7 +75,9 @@ commands! {
     true Filter "find-preset": "Narrow the list of presets by typing";
     false Unfilter "all-presets": "Show all presets again";
 
-    true OpenRun "open-run": "Show the chosen run if it is trained, or go on with it";
+    true OpenRun "open-run": "Show the chosen run: its curves and its network";
+    true EarlierCheckpoint "earlier-checkpoint": "Show the open run's network as it was before";
+    true LaterCheckpoint "later-checkpoint": "Show the open run's network as it was later";
     true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
     true ListRuns "list-runs": "Look again for runs on disk";
 

@@ -5,7 +5,6 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::commands::Command;
 use super::state::overlay::Purpose;
 use super::state::{Overlay, Screen, State};
-use crate::run::Overview;
 use crate::worker::Knob;
 
 /// A key with its modifiers.
@@ -150,7 +149,7 @@ static HYPER: Table = Table {
 static RUNS: Table = Table {
     title: "Runs",
     bindings: &[
-        shown(&[ENTER], Command::OpenRun, "show"),
+        shown(&[ENTER], Command::OpenRun, "open"),
         shown(&[ch('r')], Command::ResumeRun, "go on"),
         shown(&[ch('u')], Command::ListRuns, "look again"),
     ],
@@ -177,7 +176,10 @@ static GLOBAL: Table = Table {
         bind(&[ch('+'), ch('=')], Command::Faster),
         bind(&[ch('-'), ch('_')], Command::Slower),
         bind(&[ch('x')], Command::Stop),
+        bind(&[ch('T')], Command::TakeOver),
         bind(&[ctrl('s')], Command::SaveWeights),
+        shown(&[ch('(')], Command::EarlierCheckpoint, "earlier"),
+        shown(&[ch(')')], Command::LaterCheckpoint, "later"),
         shown(&[ch('?'), key(KeyCode::F(1))], Command::Help, "help"),
         bind(&[ch(':'), ctrl('p')], Command::Palette),
         bind(&[ch('d')], Command::Detach),
@@ -288,17 +290,17 @@ fn makes_sense(state: &State, command: Command) -> bool {
             training.is_some()
         }
         Command::ResumeRun => state.runs.current().is_some_and(|run| run.hindrance().is_none()),
-        Command::OpenRun => state.runs.current().is_some_and(Overview::is_trained),
-        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => {
-            training.is_some_and(|training| {
+        Command::OpenRun => state.runs.current().is_some_and(|run| run.manifest.is_ok()),
+        Command::EarlierCheckpoint | Command::LaterCheckpoint => {
+            state.opened.as_ref().is_some_and(|opened| opened.checkpoints.len() > 1)
+        }
+        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => training
+            .is_some_and(|training| {
                 training.info.predicts_classes && state.inspect.shown(&training.info).is_none()
-            })
-        }
-        Command::FigureText => {
-            training.and_then(|training| state.inspect.shown(&training.info)).is_some_and(|(figure, _)| {
-                figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))
-            })
-        }
+            }),
+        Command::FigureText => training
+            .and_then(|training| state.inspect.shown(&training.info))
+            .is_some_and(|(figure, _)| figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))),
         Command::NextPart => {
             training.is_some_and(|training| state.inspect.shown(&training.info).is_some())
                 && state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
@@ -342,7 +344,11 @@ mod tests {
     use super::*;
 
     fn tables() -> Vec<&'static Table> {
-        Screen::ALL.map(table_of).into_iter().chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING]).collect()
+        Screen::ALL
+            .map(table_of)
+            .into_iter()
+            .chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING])
+            .collect()
     }
 
     #[test]

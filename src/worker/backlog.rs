@@ -75,6 +75,8 @@ impl Backlog {
             | Event::Keeping { .. }
             | Event::Finished(_)
             | Event::Failed(_)
+            | Event::Opened(_)
+            | Event::Steering(_)
             | Event::Connection(_) => self.others.push_back((number, event)),
         }
     }

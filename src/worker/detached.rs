@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::channel::{Client, Events, Inbox, Outbox, REQUESTS, spawn_with, too_many};
 use super::engine::spawn_keeping;
-use super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
+use super::protocol::{Command, Event, OpenRequest, Phase, Reply, Request, RequestId};
 use super::remote::Remote;
 use super::socket::Connection;
 
@@ -143,7 +143,7 @@ enum Current {
     Within(Within),
 }
 
-/// A training on a thread of this process.
+/// A training, or a run that was opened, on a thread of this process.
 struct Within {
     client: Client,
     /// Passes its events on; ends with them.
@@ -216,6 +216,13 @@ impl Bridge<'_> {
                     };
                     self.outbox.reply(id, reply);
                 }
+                Command::Open(request) => {
+                    let reply = match self.open(request) {
+                        Ok(()) => Reply::Done,
+                        Err(reason) => Reply::Refused(reason),
+                    };
+                    self.outbox.reply(id, reply);
+                }
                 command => match &self.current {
                     Some(current) => current.send(Request { id, command }),
                     None => self.outbox.reply(id, Reply::Refused("nothing has been trained yet".into())),
@@ -241,7 +248,7 @@ impl Bridge<'_> {
                 Remote::open(&folder, self.outbox.reporter()).map(Current::Process)
             }
             Ok(Some(Answer::Failed(reason))) => Err(io::Error::other(reason)),
-            Ok(Some(Answer::NotKept(_))) => self.train_within(begin).map(Current::Within),
+            Ok(Some(Answer::NotKept(_))) => self.within(begin).map(Current::Within),
             Err(error) => Err(error),
         };
         match started {
@@ -284,19 +291,45 @@ impl Bridge<'_> {
         }
     }
 
-    /// Turns to a run that another process trains. What was trained here goes on, unless it cannot live alone.
-    fn attach(&mut self, folder: &Path) -> Result<(), String> {
+    /// Whether something else can be looked at: what is trained here goes on, unless it cannot live alone.
+    fn may_turn_away(&self) -> Result<(), String> {
         if !self.is_free() && matches!(&self.current, Some(Current::Within(_))) {
             return Err("what is trained here is not kept on disk and would be lost: stop it first".into());
         }
-        let unreachable = |error: io::Error| format!("it cannot be reached: {error}");
-        let connection = Connection::open(folder).map_err(unreachable)?;
+        Ok(())
+    }
+
+    /// Lets go of what was looked at.
+    fn turn_away(&mut self) {
         match self.current.take() {
             Some(Current::Process(remote)) if remote.is_over() => remote.shut_down(RequestId::default()),
             Some(Current::Process(remote)) => remote.close("another run is looked at now"),
             Some(Current::Within(within)) => within.shut_down(),
             None => {}
         }
+    }
+
+    /// Turns to a run that nobody trains, on a thread of this process.
+    fn open(&mut self, request: Box<OpenRequest>) -> Result<(), String> {
+        self.may_turn_away()?;
+        self.turn_away();
+        self.outbox.send(Event::Phase(Phase::Preparing));
+        match self.within(Command::Open(request)) {
+            Ok(within) => self.current = Some(Current::Within(within)),
+            Err(error) => {
+                self.outbox.send(Event::Failed(error.to_string()));
+                self.outbox.send(Event::Phase(Phase::Idle));
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns to a run that another process trains.
+    fn attach(&mut self, folder: &Path) -> Result<(), String> {
+        self.may_turn_away()?;
+        let unreachable = |error: io::Error| format!("it cannot be reached: {error}");
+        let connection = Connection::open(folder).map_err(unreachable)?;
+        self.turn_away();
         self.outbox.send(Event::Phase(Phase::Preparing));
         let remote = Remote::over(connection, folder, self.outbox.reporter()).map_err(unreachable);
         self.current = Some(Current::Process(remote.inspect_err(|_| {
@@ -305,7 +338,8 @@ impl Bridge<'_> {
         Ok(())
     }
 
-    fn train_within(&self, begin: Command) -> io::Result<Within> {
+    /// A worker on a thread of this process, with its first command.
+    fn within(&self, begin: Command) -> io::Result<Within> {
         let (is_over, reporter) = (Arc::new(AtomicBool::new(false)), self.outbox.reporter());
         let (client, mut events) = spawn_keeping(self.starter.runs.clone())?;
         client.send_when_free(begin);

@@ -7,10 +7,12 @@ use std::time::Instant;
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
+use super::opening::OpenRun;
 use super::own_data::{check_own_data, on_own_data};
 use super::past;
 use super::protocol::{
-    Command, Event, Finish, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo, TrainRequest,
+    Command, Event, Finish, OpenRequest, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo,
+    TrainRequest,
 };
 use super::session::{End, Failure, Session};
 use crate::data;
@@ -44,7 +46,7 @@ fn spawn_in(runs: Option<PathBuf>) -> io::Result<(Client, Events)> {
         // The engine's thread is one of those that share the work: none has to be woken for what this one can do. If
         // the system refuses the others, rayon's own pool serves.
         let _pool = Threads::of_process().pool().use_current_thread().build();
-        Engine { inbox, outbox, runs, trained: None, inspector: Inspector::default() }.serve()
+        Engine { inbox, outbox, runs, model: None, inspector: Inspector::default() }.serve()
     })
 }
 
@@ -56,17 +58,34 @@ struct Engine<'a> {
     outbox: &'a Outbox,
     /// Where runs are kept.
     runs: Option<PathBuf>,
-    /// The last training, whose model can be looked at.
-    trained: Option<Box<dyn Training>>,
+    /// What can be looked at.
+    model: Option<Model>,
     inspector: Inspector,
+}
+
+/// Whose model can be looked at while nothing is trained.
+enum Model {
+    /// The last training's.
+    Trained(Box<dyn Training>),
+    /// A run's that was opened.
+    Opened(Box<OpenRun>),
+}
+
+impl Model {
+    fn training(&mut self) -> &mut dyn Training {
+        match self {
+            Model::Trained(training) => &mut **training,
+            Model::Opened(run) => &mut *run.training,
+        }
+    }
 }
 
 impl Engine<'_> {
     fn serve(mut self) {
         loop {
-            if let Some(trainer) = &mut self.trained {
+            if let Some(model) = &mut self.model {
                 // Also what was asked while it trained, and not answered before its end.
-                answer_all(&mut self.inspector, &mut **trainer, self.outbox);
+                answer_all(&mut self.inspector, model.training(), self.outbox);
             }
             let Request { id, command } = self.inbox.wait();
             let nothing = |what: &str| Reply::Refused(what.into());
@@ -79,14 +98,25 @@ impl Engine<'_> {
                     }
                     continue;
                 }
-                Command::Inspect(question) if self.trained.is_some() => {
+                Command::Inspect(question) if self.model.is_some() => {
                     ask(&mut self.inspector, id, question, self.outbox);
                     continue;
                 }
-                Command::Save => match &self.trained {
+                Command::Save => match &mut self.model {
                     None => nothing("nothing has been trained yet"),
-                    Some(trainer) => save(&**trainer),
+                    Some(model) => save(model.training()),
                 },
+                Command::Open(request) => {
+                    self.outbox.reply(id, Reply::Done);
+                    self.open(&request);
+                    continue;
+                }
+                Command::GoTo(step) => match self.go_to(step) {
+                    Ok(()) => Reply::Done,
+                    Err(problem) => Reply::Refused(problem),
+                },
+                // A worker that several can look at settles this before.
+                Command::TakeOver => Reply::Done,
                 Command::Inspect(_) => nothing("nothing has been trained yet"),
                 Command::Attach(_) => nothing(ELSEWHERE),
                 Command::Pause | Command::Resume | Command::Step | Command::Stop | Command::ChangeRate(_) => {
@@ -230,9 +260,41 @@ impl Engine<'_> {
         Ok(training)
     }
 
+    /// Opens a run to be looked at.
+    fn open(&mut self, request: &OpenRequest) {
+        self.model = None;
+        self.inspector.forget();
+        Buffer::release_pool();
+        self.outbox.send(Event::Phase(Phase::Preparing));
+        self.outbox.send(Event::Preparing(format!("opening a run of {}", request.experiment.preset.name)));
+        match OpenRun::open(request) {
+            Err(reason) => self.outbox.send(Event::Failed(format!("the run cannot be opened: {reason}"))),
+            Ok(run) => {
+                self.outbox.send(Event::Started(Box::new(info(&*run.training))));
+                self.outbox.send(Event::Past(Box::new(run.past())));
+                run.lines.iter().for_each(|line| self.outbox.send(Event::Log(line.clone())));
+                self.outbox.send(Event::Finished(run.finish));
+                self.outbox.send(Event::Opened(run.opened.clone()));
+                self.model = Some(Model::Opened(Box::new(run)));
+            }
+        }
+        self.outbox.send(Event::Phase(Phase::Idle));
+    }
+
+    /// Shows the network of the run that was opened at another checkpoint.
+    fn go_to(&mut self, step: u64) -> Result<(), String> {
+        let Some(Model::Opened(run)) = &mut self.model else {
+            return Err("no run is open: Enter on the Runs screen opens one".into());
+        };
+        run.go_to(step)?;
+        self.inspector.forget();
+        self.outbox.send(Event::Opened(run.opened.clone()));
+        Ok(())
+    }
+
     /// Trains to the end; true when the worker is to end with it.
     fn train(&mut self, request: &TrainRequest) -> bool {
-        self.trained = None;
+        self.model = None;
         self.inspector.forget();
         Buffer::release_pool();
         let since = Instant::now();
@@ -291,7 +353,7 @@ impl Engine<'_> {
             }
         }
         self.outbox.send(Event::Phase(Phase::Idle));
-        self.trained = Some(trainer);
+        self.model = Some(Model::Trained(trainer));
         shuts_down
     }
 }
@@ -532,6 +594,64 @@ mod tests {
             }
         }
         assert_eq!((open, refused), (Vec::new(), [4, 5, 6, 10].map(|at| ids[at]).to_vec()));
+    }
+
+    /// Trains two epochs of a small preset, and opens the run.
+    #[test]
+    fn a_run_that_is_done_is_opened_and_its_network_answers_as_of_each_checkpoint() {
+        let runs = tempfile::tempdir().unwrap();
+        let small = Preset { train: crate::preset::TrainConfig { epochs: 2, ..preset().train }, ..preset() };
+        let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
+        client.send(train(small.clone()));
+        let (mut folder, mut told) = (None, 0);
+        let finish = loop {
+            match events.recv().unwrap() {
+                Event::Keeping { folder: kept, .. } => folder = Some(kept),
+                Event::Step(report) => told += u64::from(report.steps),
+                Event::Finished(finish) => break finish,
+                Event::Failed(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        };
+        assert_eq!(told, finish.steps);
+        let ask = |client: &Client, events: &mut Events| {
+            client.send(Command::Inspect(Question::Sample { position: 5, filter: Filter::All }));
+            loop {
+                if let Event::Reply { reply: Reply::Inspected(answer), .. } = events.recv().unwrap() {
+                    let Inspection::Sample(sample) = *answer else { panic!("{answer:?}") };
+                    break sample;
+                }
+            }
+        };
+        let in_training = ask(&client, &mut events);
+        client.send(Command::Shutdown);
+        while events.recv().is_some() {}
+
+        let (client, mut events) = spawn().unwrap();
+        let request =
+            OpenRequest { folder: folder.unwrap(), experiment: small.on_built_in_data(), step: Some(39) };
+        client.send(Command::Open(Box::new(request)));
+        let (mut past, mut shown, mut end) = (None, None, None);
+        while shown.is_none() {
+            match events.recv().unwrap() {
+                Event::Past(told) => past = Some(told),
+                Event::Finished(finish) => end = Some(finish),
+                Event::Opened(opened) => shown = Some(opened),
+                Event::Failed(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+        let (shown, past, end) = (shown.unwrap(), past.unwrap(), end.unwrap());
+        assert_eq!((shown.checkpoints, shown.at), (vec![20, 40], Some(40)), "there is no step 39");
+        assert_eq!(past.epochs.len(), 2);
+        assert_eq!((end.outcome, end.steps, end.test), (Outcome::Completed, 40, finish.test));
+        let last = ask(&client, &mut events);
+        assert_eq!((last.step, &last.output), (40, &in_training.output));
+        client.send(Command::GoTo(20));
+        let earlier = ask(&client, &mut events);
+        assert!(earlier.step == 20 && earlier.output != last.output);
+        client.send(Command::GoTo(40));
+        assert_eq!(ask(&client, &mut events).output, last.output);
     }
 
     #[test]

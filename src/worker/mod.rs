@@ -7,6 +7,7 @@ mod detached;
 mod engine;
 mod inspector;
 mod keeper;
+mod opening;
 mod own_data;
 mod past;
 mod pictures;
@@ -30,8 +31,9 @@ pub use own_data::check_own_data;
 pub use past::epochs_done;
 pub use protocol::{
     Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
-    Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point,
-    Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, StepReport, TrainRequest,
+    Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome, Panel, Past,
+    Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, Steering,
+    StepReport, TrainRequest,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

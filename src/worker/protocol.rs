@@ -68,6 +68,12 @@ pub enum Command {
     Detach,
     /// Look at the run in this folder, which another process trains, instead; a training in a process of its own goes on.
     Attach(String),
+    /// Look at a run that nobody trains instead; a training in a process of its own goes on.
+    Open(Box<OpenRequest>),
+    /// Show the network of the run that was opened as it was at the checkpoint of this step.
+    GoTo(u64),
+    /// Steer this training from here; the listener that steered it only looks from now on.
+    TakeOver,
 }
 
 impl Command {
@@ -82,7 +88,10 @@ impl Command {
             | Command::ChangeRate(_)
             | Command::Save
             | Command::Inspect(_)
-            | Command::Attach(_) => false,
+            | Command::Attach(_)
+            | Command::Open(_)
+            | Command::GoTo(_)
+            | Command::TakeOver => false,
         }
     }
 }
@@ -152,6 +161,17 @@ impl TrainRequest {
             ..TrainRequest::new(experiment)
         })
     }
+}
+
+/// A run that nobody trains, to be looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OpenRequest {
+    /// The run's folder.
+    pub folder: String,
+    /// The experiment of its manifest's preset.
+    pub experiment: Experiment,
+    /// The checkpoint to begin with; `None` for the best one, or else the newest.
+    pub step: Option<u64>,
 }
 
 /// What to look at.
@@ -243,6 +263,32 @@ pub enum Event {
     Failed(String),
     /// The connection to the process that trains is lost, or there again.
     Connection(ConnectionState),
+    /// The run that was opened, or another of its checkpoints, is shown.
+    Opened(Opened),
+    /// Who steers the training.
+    Steering(Steering),
+}
+
+/// A run that was opened to be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Its name.
+    pub run: String,
+    /// The steps of its checkpoints, first to last.
+    pub checkpoints: Vec<u64>,
+    /// The checkpoint whose weights the network has; `None` for the weights before the first step.
+    pub at: Option<u64>,
+}
+
+/// Who steers a training that several may look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Steering {
+    /// Nobody yet: the first that gives a command does.
+    Free,
+    /// The listener that hears this.
+    Here,
+    /// Another one; the commands of the listener that hears this are refused.
+    Elsewhere,
 }
 
 /// The connection to a training in another process.

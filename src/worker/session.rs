@@ -235,6 +235,11 @@ impl<'a> Session<'a> {
                 (Reply::Refused("a training is in progress: stop it first".into()), Verdict::GoOn)
             }
             Command::Attach(_) => (Reply::Refused(ELSEWHERE.into()), Verdict::GoOn),
+            Command::Open(_) | Command::GoTo(_) => {
+                (Reply::Refused("a training is in progress here".into()), Verdict::GoOn)
+            }
+            // A worker that several can look at settles this before.
+            Command::TakeOver => (Reply::Done, Verdict::GoOn),
             Command::Stop => (Reply::Done, Verdict::Stop),
             Command::Shutdown | Command::Detach => {
                 self.is_ending = true;

@@ -72,6 +72,42 @@ fn a_run_that_was_stopped_goes_on_from_the_list_of_runs_with_its_curves() {
     assert!(runs[0].steps().is_some_and(|steps| steps > stopped));
 }
 
+/// A training of a few epochs, each with its checkpoint.
+const SHORT: &str = r#"(name: "short", title: "A short training", data: (source: digits_8x8),
+    layers: [Flatten, Dense(units: 16, activation: relu), Dense(units: 10, activation: softmax)],
+    loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 3, batch_size: 32))"#;
+
+#[test]
+fn a_run_that_is_done_is_opened_days_later_with_its_curves_samples_and_checkpoints() {
+    let mut first = dashboard(160, 40).preset("short", SHORT).open();
+    train(&mut first, "short");
+    first.wait("● finished");
+    let result = first.text().lines().find(|line| line.contains("test set")).map(str::to_owned);
+    first.keys("q");
+    assert_eq!(first.ends_in_good_order(), 0);
+
+    let mut second = again(&first);
+    second.keys("5");
+    second.wait("ON DISK");
+    second.wait("finished");
+    second.keys("\r");
+    second.wait("● opened");
+    let shown = second.text().lines().find(|line| line.contains("test set")).map(str::to_owned);
+    let score =
+        |line: Option<String>| line.and_then(|line| Some(line.split("accuracy ").nth(1)?[..6].to_owned()));
+    assert!(score(shown.clone()).is_some() && score(shown.clone()) == score(result), "{shown:?}");
+    second.keys("3");
+    second.wait("Prediction at step");
+    second.keys("((");
+    second.wait("checkpoint 1/3");
+    second.wait("Prediction at step 45");
+    second.keys("))");
+    second.wait("checkpoint 3/3");
+    second.wait("Prediction at step 135");
+    second.keys("q");
+    assert_eq!(second.ends_in_good_order(), 0);
+}
+
 #[test]
 fn a_run_whose_loss_became_nan_goes_back_with_a_smaller_rate() {
     let mut terminal = dashboard(100, 30).preset("steep", STEEP).open();

@@ -11,7 +11,7 @@ use crate::tui::state::{Screen, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::footer;
 use crate::tui::{format, keymap, layout};
-use crate::worker::{Outcome, Phase};
+use crate::worker::{Opened, Outcome, Phase, Steering};
 
 /// From this width on the header has room for long titles beside what is trained.
 const ROOMY: u16 = 120;
@@ -72,11 +72,15 @@ pub(super) fn phase(state: &State) -> (&'static str, Role) {
     if state.stopping {
         return ("stopping", Role::Warning);
     }
+    if state.steering == Steering::Elsewhere && state.running().is_some() {
+        return ("only watching, T steers", Role::Warning);
+    }
     match state.phase {
         Phase::Preparing => ("preparing", Role::Accent),
         Phase::Training => ("training", Role::Good),
         Phase::Paused => ("paused", Role::Warning),
         Phase::Evaluating => ("evaluating", Role::Accent),
+        Phase::Idle if state.opened.is_some() => ("opened", Role::Accent),
         Phase::Idle => match (&state.failure, state.training.as_ref().and_then(|t| t.finish)) {
             (Some(_), _) => ("failed", Role::Bad),
             (None, Some(finish)) if finish.outcome == Outcome::Stopped => ("stopped", Role::Muted),
@@ -94,6 +98,17 @@ pub(super) fn spinner(state: &State) -> &'static str {
     if state.theme.rich_glyphs { rich[turn % rich.len()] } else { plain[turn % plain.len()] }
 }
 
+/// Which checkpoint of an open run is shown: `checkpoint 2/5 at step 1,266`.
+fn checkpoint_of(opened: &Opened) -> String {
+    let place = opened.at.and_then(|at| opened.checkpoints.iter().position(|step| *step == at));
+    match (opened.at, place) {
+        (Some(at), Some(place)) => {
+            format!("checkpoint {}/{} at step {}", place + 1, opened.checkpoints.len(), format::thousands(at))
+        }
+        _ => "no checkpoint".into(),
+    }
+}
+
 fn status(state: &State, width: u16) -> Line<'static> {
     let (word, role) = phase(state);
     let sign = if state.is_waiting() { spinner(state) } else { "●" };
@@ -101,7 +116,10 @@ fn status(state: &State, width: u16) -> Line<'static> {
     let mut details = Vec::new();
     if let Some(training) = &state.training {
         details.push(clean(&training.info.preset.name));
-        details.push(format!("step {}", format::thousands(training.step())));
+        details.push(match state.opened.as_ref().map(checkpoint_of) {
+            Some(checkpoint) => checkpoint,
+            None => format!("step {}", format::thousands(training.step())),
+        });
         if training.last.is_some() && state.running().is_some() {
             let rate = training.samples_per_second().round() as u64;
             details.push(format!("{} samples/s", format::thousands(rate)));

@@ -16,9 +16,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::{ascii, layout};
 use super::state::inspect::InspectView;
 use super::state::{Overlay, Screen, State};
+use super::{ascii, layout};
 
 /// Draws the dashboard.
 pub fn draw(state: &State, frame: &mut Frame) {

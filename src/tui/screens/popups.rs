@@ -7,13 +7,13 @@ use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout::{popup, scroll_to};
-use crate::tui::{keymap, palette};
 use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Prompt, Purpose};
 use crate::tui::theme::Role;
 use crate::tui::widgets::panel;
 use crate::tui::widgets::text::cut;
+use crate::tui::{keymap, palette};
 
 fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
     let area = popup(frame.area().as_size(), width, height);

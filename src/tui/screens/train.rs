@@ -49,8 +49,9 @@ fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
     let beside = (usize::from(area.width / 56).clamp(2, 4) - 1).min(shown.len());
     let places = Layout::horizontal(vec![Constraint::Fill(1); 1 + beside]).split(area);
     let (theme, buffer) = (&state.theme, frame.buffer_mut());
+    let (fit, mark) = (state.chart.fit, state.opened.as_ref().and_then(|opened| opened.at));
     let mut draw = |title: &str, curves: &[Curve], log_scale: bool, ceiling: Option<f64>, area: Rect| {
-        Chart { title, curves, steps, log_scale, ceiling, fit: state.chart.fit, empty }.draw(theme, area, buffer);
+        Chart { title, curves, steps, log_scale, ceiling, fit, mark, empty }.draw(theme, area, buffer);
     };
     let curve = |name, role, series, marked: bool| {
         let smoothing = if marked { 0.0 } else { smoothing };
@@ -138,7 +139,8 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
 
 /// Scores in words, with as many metrics as fit.
 fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> String {
-    let accuracy = accuracy.map(|share| format!("   accuracy {}", format::percent(share))).unwrap_or_default();
+    let accuracy =
+        accuracy.map(|share| format!("   accuracy {}", format::percent(share))).unwrap_or_default();
     let mut text = format!("loss {}{accuracy}", format::score(loss));
     for (metric, number) in metrics.iter() {
         let more = format!("   {} {}", metric.title(), format::score(number));
@@ -221,10 +223,8 @@ fn epoch_columns(epochs: &VecDeque<EpochReport>) -> Vec<Column<'static>> {
     }
     if has_validation && has_accuracy || none {
         let accuracy = |epoch: &EpochReport| epoch.validation.and_then(|scores| scores.accuracy);
-        columns.push((
-            "val acc".into(),
-            Box::new(move |epoch| or_dash(accuracy(epoch).map(format::percent))),
-        ));
+        columns
+            .push(("val acc".into(), Box::new(move |epoch| or_dash(accuracy(epoch).map(format::percent)))));
     }
     columns.push(("time".into(), Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
     let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second().round() as u64);
@@ -259,7 +259,8 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     // What is left of the line is shared out.
     let spare = (room / shown.len().max(1)).min(2);
     let right = |text: &String| Text::from(text.clone()).right_aligned();
-    let rows = (0..epochs.len() - first).map(|row| Row::new(shown.iter().map(|(_, cells, _)| right(&cells[row]))));
+    let rows =
+        (0..epochs.len() - first).map(|row| Row::new(shown.iter().map(|(_, cells, _)| right(&cells[row]))));
     let header = Row::new(shown.iter().map(|(title, ..)| right(title)));
     let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
     let widths = shown.iter().map(|(_, _, width)| Constraint::Length((width + spare) as u16));

@@ -14,7 +14,7 @@ pub mod training;
 use ratatui::layout::Size;
 
 pub use crate::run::text::clean;
-use crate::worker::{Phase, RunInfo, TrainRequest};
+use crate::worker::{Opened, Phase, RunInfo, Steering, TrainRequest};
 
 use super::theme::Theme;
 use super::widgets::chart::Fit;
@@ -178,6 +178,10 @@ pub struct State {
     pub training: Option<Training>,
     /// The training before it: a view that both have stays on the screen.
     pub previous: Option<Box<RunInfo>>,
+    /// The run that was opened, while its training is shown.
+    pub opened: Option<Opened>,
+    /// Who steers the training that is shown.
+    pub steering: Steering,
     /// The error with which the last training ended, if it did.
     pub failure: Option<String>,
     /// What starts when the running training has ended.
@@ -217,6 +221,8 @@ impl State {
             preparing: None,
             training: None,
             previous: None,
+            opened: None,
+            steering: Steering::Free,
             failure: None,
             start_next: None,
             stopping: false,
@@ -277,6 +283,7 @@ impl State {
 
     /// Forgets the training that was shown: another one follows.
     pub fn drop_training(&mut self) {
+        self.opened = None;
         if let Some(training) = self.training.take() {
             self.previous = Some(Box::new(training.info));
         }

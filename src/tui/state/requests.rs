@@ -35,7 +35,10 @@ impl Wish {
             | Command::Save
             | Command::Shutdown
             | Command::Detach
-            | Command::Attach(_) => Wish::Other,
+            | Command::Attach(_)
+            | Command::Open(_)
+            | Command::GoTo(_)
+            | Command::TakeOver => Wish::Other,
         }
     }
 }

@@ -3,13 +3,22 @@
 use crate::run::Overview;
 use crate::worker::TrainRequest;
 
-/// A run that is to be resumed as soon as its data files have been read.
+/// A run that something is done with as soon as its data files have been read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
     /// The run.
     pub overview: Overview,
-    /// The learning rate with which it is resumed, where another was asked for.
-    pub learning_rate: Option<f64>,
+    /// What is done with it.
+    pub purpose: Purpose,
+}
+
+/// What is done with a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Purpose {
+    /// It is looked at.
+    Open,
+    /// It goes on; with this learning rate, where another was asked for.
+    Resume(Option<f64>),
 }
 
 /// The list of runs.

@@ -3,28 +3,108 @@
 use crossterm::event::KeyCode;
 
 use crate::tui::message::{Effect, Message};
-use crate::tui::state::Screen;
+use crate::tui::state::{Screen, State};
 use crate::tui::update::update;
-use crate::worker::{Command, Event, Outcome, Past, Phase, Request};
+use crate::worker::{Command, Event, Filter, Opened, Outcome, Past, Phase, Reply, Request, Steering};
 
 use super::builders::*;
+use super::screens::at_both_sizes;
 
 #[test]
-fn a_run_that_is_alive_is_looked_at_and_one_that_is_done_is_left_alone() {
+fn a_run_that_is_alive_is_looked_at_and_one_that_is_done_does_not_go_on() {
     let mut state = with_runs(80, 24);
     let folder = "/home/ada/runs/2026-11-23T11-15-00-mnist-cnn-5f60";
     assert_eq!(commands(press(&mut state, KeyCode::Enter)), [Command::Attach(folder.into())]);
     assert_eq!(state.screen, Screen::Train);
     press(&mut state, KeyCode::Char('5'));
     assert_eq!(press(&mut state, KeyCode::Char('r')), []);
-    assert!(screen(&state).contains("it is being trained: Enter shows it"));
+    assert!(screen(&state).contains("it is being trained: Enter opens it"));
     press(&mut state, KeyCode::Char('j'));
     press(&mut state, KeyCode::Char('j'));
     assert_eq!(press(&mut state, KeyCode::Char('r')), []);
     assert!(screen(&state).contains("finished after 4220 steps: nothing is left to do"));
     press(&mut state, KeyCode::Char('j'));
     assert_eq!(press(&mut state, KeyCode::Enter), []);
-    assert!(screen(&state).contains("not a manifest"));
+    assert!(screen(&state).contains("cannot be opened") && screen(&state).contains("not a manifest"));
+}
+
+/// A dashboard that shows the second run of [`runs`], which is done.
+fn with_open_run() -> State {
+    let mut state = with_runs(80, 24);
+    press(&mut state, KeyCode::Char('j'));
+    press(&mut state, KeyCode::Char('j'));
+    let effects = press(&mut state, KeyCode::Enter);
+    let [Effect::Send(Request { command: Command::Open(request), .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert!(request.folder.ends_with("1b2c") && request.step.is_none(), "{}", request.folder);
+    assert_eq!(state.screen, Screen::Train);
+    report(&mut state, Event::Phase(Phase::Preparing));
+    report(&mut state, Event::Preparing("opening a run of mnist-cnn".into()));
+    report(&mut state, started());
+    let mut past = Past::default();
+    for step in (4..=4220).step_by(4) {
+        let Event::Step(report) = stepped(step) else { unreachable!("it is a step") };
+        past.steps.push(report);
+    }
+    report(&mut state, Event::Past(Box::new(past)));
+    report(&mut state, finished(Outcome::Completed));
+    report(&mut state, opened(Some(3376)));
+    report(&mut state, Event::Phase(Phase::Idle));
+    state
+}
+
+fn opened(at: Option<u64>) -> Event {
+    let run = "2026-11-21T09-30-00-mnist-cnn-1b2c".into();
+    Event::Opened(Opened { run, checkpoints: vec![3376, 3798, 4220], at })
+}
+
+#[test]
+fn a_run_that_is_done_is_opened_and_its_checkpoints_are_gone_through() {
+    let mut state = with_open_run();
+    assert!(screen(&state).contains("● opened"), "{}", screen(&state));
+    assert!(screen(&state).contains("98.66%"), "its result is there: {}", screen(&state));
+    assert_eq!(press(&mut state, KeyCode::Char('(')), []);
+    assert!(screen(&state).contains("this is the first checkpoint"));
+    assert_eq!(commands(press(&mut state, KeyCode::Char(')'))), [Command::GoTo(3798)]);
+    report(&mut state, opened(Some(3798)));
+    update(&mut state, Message::Resize(160, 48));
+    assert!(screen(&state).contains("checkpoint 2/3 at step 3,798"), "{}", screen(&state));
+    // What is shown on Inspect is asked for again at each checkpoint.
+    assert_eq!(press(&mut state, KeyCode::Char('3')).len(), 1);
+    answer(&mut state, sample(Filter::All));
+    press(&mut state, KeyCode::Char(')'));
+    assert_eq!(report(&mut state, opened(Some(4220))).len(), 1);
+    // A new training ends the visit.
+    press(&mut state, KeyCode::Char('2'));
+    assert_eq!(press(&mut state, KeyCode::Enter).len(), 1);
+    assert_eq!(state.opened, None);
+}
+
+#[test]
+fn who_only_looks_is_told_so_and_takes_over_by_a_key() {
+    let mut state = in_training(80, 24);
+    report(&mut state, Event::Steering(Steering::Elsewhere));
+    assert!(screen(&state).contains("only watching, T steers"), "{}", screen(&state));
+    let lines = state.log.len();
+    press(&mut state, KeyCode::Char('+'));
+    reply(&mut state, Reply::Refused("another terminal steers this training: T takes over".into()));
+    assert!(screen(&state).contains("T takes over"));
+    assert_eq!(state.log.len(), lines, "the log tells of the training only");
+    assert_eq!(commands(press(&mut state, KeyCode::Char('T'))), [Command::TakeOver]);
+    report(&mut state, Event::Steering(Steering::Here));
+    assert!(screen(&state).contains("● training"));
+    report(&mut state, Event::Steering(Steering::Elsewhere));
+    assert!(screen(&state).contains("another terminal has taken over"));
+}
+
+#[test]
+fn a_run_that_is_opened() {
+    at_both_sizes("runs_opened", |width, height| {
+        let mut state = with_open_run();
+        update(&mut state, Message::Resize(width, height));
+        state
+    });
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::worker::{Filter, Outcome, Phase};
 
 use super::builders::*;
 
-fn at_both_sizes(name: &str, build: impl Fn(u16, u16) -> State) {
+pub(super) fn at_both_sizes(name: &str, build: impl Fn(u16, u16) -> State) {
     for (width, height) in [(80, 24), (200, 60)] {
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), screen(&build(width, height)));
     }

@@ -3,7 +3,7 @@
 use crate::tui::format;
 use crate::tui::message::Effect;
 use crate::tui::state::{Screen, State, Training};
-use crate::worker::{ConnectionState, Event, Outcome, Phase};
+use crate::worker::{ConnectionState, Event, Outcome, Phase, Steering};
 
 use super::{inspect, replies, runs, training};
 
@@ -129,6 +129,18 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 state.presets.forget_files();
             }
             ended(state)
+        }
+        Event::Opened(opened) => {
+            state.runs.shown = Some(opened.run.clone());
+            state.opened = Some(opened);
+            ask_if_shown(state)
+        }
+        Event::Steering(steering) => {
+            if steering == Steering::Elsewhere && state.steering == Steering::Here {
+                state.complain("another terminal has taken over: T steers from here again");
+            }
+            state.steering = steering;
+            Vec::new()
         }
         Event::Connection(ConnectionState::Lost) => {
             state.is_cut_off = true;

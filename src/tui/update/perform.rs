@@ -17,6 +17,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Faster => training::raise_learning_rate(state),
         Command::Slower => training::lower_learning_rate(state),
         Command::SetRate => training::ask_learning_rate(state),
+        Command::TakeOver => training::take_over(state),
         Command::SaveWeights => training::save_weights(state),
         Command::LogScale => training::toggle_log_scale(state),
         Command::NextChart => training::next_chart(state),
@@ -28,6 +29,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Unfilter => presets::unfilter(state),
 
         Command::OpenRun => runs::open(state),
+        Command::EarlierCheckpoint => runs::go_to_checkpoint(state, -1),
+        Command::LaterCheckpoint => runs::go_to_checkpoint(state, 1),
         Command::ResumeRun => runs::resume(state),
         Command::ListRuns => runs::list(state),
 

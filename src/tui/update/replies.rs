@@ -3,7 +3,7 @@
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 use crate::tui::state::requests::Wish;
-use crate::worker::{Command, Phase, Reply, RequestId};
+use crate::worker::{Command, Phase, Reply, RequestId, Steering};
 
 use super::inspect;
 
@@ -73,7 +73,10 @@ fn on_refused(state: &mut State, request: RequestId, wish: &Wish, reason: &str) 
         }
         Wish::Look(_) | Wish::Count | Wish::Other => "refused",
     };
-    state.log(format!("{what}: {reason}"));
+    // Who only looks need not read it in the log as well.
+    if state.steering != Steering::Elsewhere {
+        state.log(format!("{what}: {reason}"));
+    }
     state.complain(match wish {
         Wish::Look(_) | Wish::Count | Wish::Other => reason.to_owned(),
         Wish::Rate | Wish::Begin | Wish::Stop => format!("{what}: {reason}"),

@@ -1,13 +1,15 @@
-//! The list of runs: showing a run that is being trained, resuming one that is not.
+//! The list of runs: showing a run, whether it is trained or not, and resuming one that is not.
 
-use crate::preset::{Offers, Source};
+use crate::preset::{Experiment, Offers, Source};
+use crate::run::Overview;
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
-use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
-use crate::tui::state::runs::Waiting;
+use crate::tui::state::overlay::{self, Confirm, Overlay, Prompt, Subject};
+use crate::tui::state::runs::{Purpose, Waiting};
 use crate::tui::state::{Next, Screen, State};
-use crate::worker::{Command, TrainRequest};
+use crate::worker::{Command, OpenRequest, Steering, TrainRequest};
 
+use super::navigate;
 use super::replies::send;
 use super::training::{self, begin};
 
@@ -21,21 +23,57 @@ pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Runs { list(state) } else { Vec::new() }
 }
 
-/// Shows the chosen run if it is being trained; resumes it otherwise.
+/// Shows the chosen run: live if it is being trained; otherwise its curves, and its network as a checkpoint has it.
 pub fn open(state: &mut State) -> Vec<Effect> {
-    match state.runs.current() {
-        Some(overview) if overview.is_trained() => {
-            let (name, folder) = (overview.run.name(), overview.run.path().to_string_lossy().into_owned());
-            if state.runs.shown.as_ref() == Some(&name) && state.is_busy() {
-                state.screen = Screen::Train;
-                return Vec::new();
-            }
-            state.inform(format!("looking at {name}"));
-            state.screen = Screen::Train;
-            // The run first repeats its earlier reports; until they come the screens stay as they are.
-            vec![send(state, Command::Attach(folder))]
+    let Some(overview) = state.runs.current() else {
+        state.inform("no run is chosen: every training becomes one");
+        return Vec::new();
+    };
+    let name = overview.run.name();
+    if state.runs.shown.as_ref() == Some(&name) && (state.is_busy() || state.opened.is_some()) {
+        return navigate::go(state, Screen::Train);
+    }
+    if let Err(problem) = &overview.manifest {
+        let problem = format!("{name} cannot be opened: {problem}");
+        state.complain(problem);
+        return Vec::new();
+    }
+    if overview.is_trained() {
+        let folder = overview.run.path().to_string_lossy().into_owned();
+        state.inform(format!("looking at {name}"));
+        state.screen = Screen::Train;
+        state.steering = Steering::Free;
+        // The run first repeats its earlier reports; until they come the screens stay as they are.
+        return vec![send(state, Command::Attach(folder))];
+    }
+    let overview = overview.clone();
+    when_read(state, Waiting { overview, purpose: Purpose::Open })
+}
+
+/// Opens a run whose data is known.
+fn look_at(state: &mut State, overview: &Overview, experiment: Experiment) -> Vec<Effect> {
+    let folder = overview.run.path().to_string_lossy().into_owned();
+    state.inform(format!("opening {}", overview.run.name()));
+    state.screen = Screen::Train;
+    state.steering = Steering::Free;
+    let request = OpenRequest { folder, experiment, step: None };
+    vec![send(state, Command::Open(Box::new(request)))]
+}
+
+/// Shows the network of the open run as it was `by` checkpoints later.
+pub fn go_to_checkpoint(state: &mut State, by: isize) -> Vec<Effect> {
+    let Some(opened) = &state.opened else {
+        state.inform("no run is open: Enter on the Runs screen opens one");
+        return Vec::new();
+    };
+    let at = opened.at.and_then(|at| opened.checkpoints.iter().position(|step| *step == at));
+    let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
+    match next.and_then(|next| opened.checkpoints.get(next).copied()) {
+        Some(step) => vec![send(state, Command::GoTo(step))],
+        None => {
+            state.inform(if by < 0 { "this is the first checkpoint" } else { "this is the last checkpoint" });
+            Vec::new()
         }
-        _ => resume(state),
     }
 }
 
@@ -47,7 +85,7 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     if let Some(hindrance) = overview.hindrance() {
-        let advice = if overview.is_trained() { ": Enter shows it" } else { "" };
+        let advice = ": Enter opens it";
         state.complain(format!("{hindrance}{advice}"));
         return Vec::new();
     }
@@ -66,22 +104,22 @@ pub fn resume(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let overview = overview.clone();
-    go_on_when_read(state, Waiting { overview, learning_rate: None })
+    when_read(state, Waiting { overview, purpose: Purpose::Resume(None) })
 }
 
 /// Resumes the chosen run at this learning rate.
 pub(super) fn resume_at(state: &mut State, rate: f64) -> Vec<Effect> {
     let Some(overview) = state.runs.current().cloned() else { return Vec::new() };
-    go_on_when_read(state, Waiting { overview, learning_rate: Some(rate) })
+    when_read(state, Waiting { overview, purpose: Purpose::Resume(Some(rate)) })
 }
 
-/// Resumes a run; its data files are read first, where it has any and did not keep what they offered.
-fn go_on_when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
+/// Does what is to be done with a run; its data files are read first, where it has any and did not keep what they offered.
+fn when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
     let Ok(manifest) = &run.overview.manifest else { return Vec::new() };
     let source = &manifest.preset.data.source;
     // A run that kept what its data offered goes on with that; the engine looks whether the data is still the same.
     if let Some(offers) = source.built_in_offers().or_else(|| run.overview.offers.clone()) {
-        return go_on_with(state, &run, &offers);
+        return on_known(state, &run, &offers);
     }
     state.inform(format!("reading the files of {} …", run.overview.run.name()));
     let effects = vec![Effect::ReadFiles(source.clone())];
@@ -96,26 +134,41 @@ pub(super) fn on_read(state: &mut State, source: &Source, found: Result<Offers, 
     };
     let Some(run) = state.runs.waiting.take_if(waits) else { return Vec::new() };
     match found {
-        Ok(offers) => go_on_with(state, &run, &offers),
+        Ok(offers) => on_known(state, &run, &offers),
         Err(problem) => {
-            state.complain(format!("{} cannot go on: {problem}", run.overview.run.name()));
+            cannot(state, &run, &problem);
             Vec::new()
         }
     }
 }
 
-/// Resumes a run whose data is known.
-fn go_on_with(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
-    let Waiting { overview, learning_rate } = run;
+fn cannot(state: &mut State, Waiting { overview, purpose }: &Waiting, problem: &str) {
+    let what = match purpose {
+        Purpose::Open => "cannot be opened",
+        Purpose::Resume(_) => "cannot go on",
+    };
+    state.complain(format!("{} {what}: {problem}", overview.run.name()));
+}
+
+/// Does what is to be done with a run whose data is known.
+fn on_known(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
+    let Waiting { overview, purpose } = run;
     let Ok(manifest) = &overview.manifest else { return Vec::new() };
-    let request =
-        manifest.preset.clone().fit(offers).map_err(|finding| finding.to_string()).and_then(|experiment| {
-            TrainRequest::resuming(&overview.run, manifest, experiment).map_err(|error| error.to_string())
-        });
-    match request {
-        Ok(request) => go_on(state, Box::new(TrainRequest { learning_rate: *learning_rate, ..request })),
+    let experiment = match manifest.preset.clone().fit(offers) {
+        Ok(experiment) => experiment,
+        Err(finding) => {
+            cannot(state, run, &finding.to_string());
+            return Vec::new();
+        }
+    };
+    let learning_rate = match purpose {
+        Purpose::Open => return look_at(state, overview, experiment),
+        Purpose::Resume(rate) => *rate,
+    };
+    match TrainRequest::resuming(&overview.run, manifest, experiment) {
+        Ok(request) => go_on(state, Box::new(TrainRequest { learning_rate, ..request })),
         Err(problem) => {
-            state.complain(format!("{} cannot go on: {problem}", overview.run.name()));
+            cannot(state, run, &problem.to_string());
             Vec::new()
         }
     }
@@ -130,7 +183,12 @@ fn go_on(state: &mut State, request: Box<TrainRequest>) -> Vec<Effect> {
     let question = format!("End the training that runs and go on with {name}?");
     state.runs.asked_about = Some(request);
     let yes = "end the training that runs";
-    state.overlays.push(Overlay::Confirm(Confirm { title: "Go on", question, yes, purpose: Purpose::Resume }));
+    state.overlays.push(Overlay::Confirm(Confirm {
+        title: "Go on",
+        question,
+        yes,
+        purpose: overlay::Purpose::Resume,
+    }));
     Vec::new()
 }
 

@@ -6,7 +6,7 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::training::WishedRate;
 use crate::tui::state::{Next, SMOOTHING, Screen, State};
-use crate::worker::{Command, Phase, RateChange, TrainRequest};
+use crate::worker::{Command, Phase, RateChange, Steering, TrainRequest};
 
 use super::replies::send;
 use super::{edit, presets, runs};
@@ -20,6 +20,7 @@ pub(super) fn begin(state: &mut State, what: String, request: Box<TrainRequest>)
     state.drop_training();
     state.failure = None;
     state.runs.shown = None;
+    state.steering = Steering::Free;
     state.screen = Screen::Train;
     vec![send(state, Command::Train(request))]
 }
@@ -134,6 +135,17 @@ pub fn ask_learning_rate(state: &mut State) -> Vec<Effect> {
     };
     state.overlays.push(Overlay::Prompt(prompt));
     Vec::new()
+}
+
+/// Steers the training from here.
+pub fn take_over(state: &mut State) -> Vec<Effect> {
+    match state.steering {
+        Steering::Elsewhere => vec![send(state, Command::TakeOver)],
+        Steering::Here | Steering::Free => {
+            state.inform("no other terminal steers this training");
+            Vec::new()
+        }
+    }
 }
 
 /// Writes the weights.

@@ -47,6 +47,8 @@ pub struct Chart<'a> {
     pub ceiling: Option<f64>,
     /// Which values the vertical axis covers.
     pub fit: Fit,
+    /// A step that is marked by a line from top to bottom.
+    pub mark: Option<u64>,
     /// The text that is shown while there is nothing to draw.
     pub empty: &'a str,
 }
@@ -147,8 +149,14 @@ impl Chart<'_> {
             height: inner.height - 2,
         };
         self.draw_axes(theme, &axis, &ticks, plot, buffer);
-        let mut dots = Dots::new(plot, theme.rich_glyphs);
         let last = self.last_step();
+        if let Some(step) = self.mark.filter(|step| *step <= last) {
+            let x = plot.x + (step as f64 / last as f64 * f64::from(plot.width - 1)).round() as u16;
+            for y in plot.top()..plot.bottom() {
+                buffer[(x, y)].set_symbol("│").set_style(theme.style(Role::Warning));
+            }
+        }
+        let mut dots = Dots::new(plot, theme.rich_glyphs);
         for curve in self.curves {
             plot_curve(theme, curve, &axis, last, &mut dots);
         }
@@ -224,7 +232,8 @@ impl Chart<'_> {
 
     fn axis(&self, Range { shown: (low, high), .. }: Range) -> Axis {
         if self.log_scale && high > 0.0 {
-            let positive = |low: f64, bucket: &Bucket| if bucket.min > 0.0 { low.min(bucket.min) } else { low };
+            let positive =
+                |low: f64, bucket: &Bucket| if bucket.min > 0.0 { low.min(bucket.min) } else { low };
             let buckets = self.curves.iter().flat_map(|curve| curve.series.buckets());
             let low = buckets.fold(high, positive);
             return Axis::between(low / 1.2, high * 1.2, true);
@@ -405,8 +414,16 @@ mod tests {
                         marked: true,
                     };
                     let curves = [curve];
-                    let chart =
-                        Chart { title: "t", curves: &curves, steps: 10, log_scale, ceiling: None, fit, empty: "" };
+                    let chart = Chart {
+                        title: "t",
+                        curves: &curves,
+                        steps: 10,
+                        log_scale,
+                        ceiling: None,
+                        fit,
+                        mark: Some(3),
+                        empty: "",
+                    };
                     let area = Rect::new(0, 0, width, height);
                     chart.draw(&theme, area, &mut Buffer::empty(area));
                 }
@@ -415,7 +432,16 @@ mod tests {
     }
 
     fn chart<'a>(curves: &'a [Curve<'a>], fit: Fit) -> Chart<'a> {
-        Chart { title: "t", curves, steps: 0, log_scale: false, ceiling: Some(1.0), fit, empty: "" }
+        Chart {
+            title: "t",
+            curves,
+            steps: 0,
+            log_scale: false,
+            ceiling: Some(1.0),
+            fit,
+            mark: None,
+            empty: "",
+        }
     }
 
     fn curve(series: &Series) -> Curve<'_> {
@@ -443,7 +469,8 @@ mod tests {
     #[test]
     fn a_loss_that_exploded_once_is_folded_and_said_to_be_unless_all_is_wanted() {
         let mut series = Series::default();
-        (1..=1000).for_each(|step| series.push(step, 1, if step == 500 { 7e15 } else { 0.5 + 1.0 / step as f64 }));
+        (1..=1000)
+            .for_each(|step| series.push(step, 1, if step == 500 { 7e15 } else { 0.5 + 1.0 / step as f64 }));
         let shown = |fit| chart(&[curve(&series)], fit).range().unwrap().shown.1;
         assert!(shown(Fit::Sensible) < 2.0);
         assert_eq!(shown(Fit::Whole), 7e15);

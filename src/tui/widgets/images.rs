@@ -130,7 +130,9 @@ impl Images<'_> {
                     (None, Some(first), Some(last)) => {
                         format!("{} to {} of {count} shown: }} and {{ turn pages", first + 1, last + 1)
                     }
-                    _ => format!("the {} in the middle of {count}: a larger terminal shows more", shown.len()),
+                    _ => {
+                        format!("the {} in the middle of {count}: a larger terminal shows more", shown.len())
+                    }
                 };
                 buffer.set_stringn(area.x, room.bottom(), note, usize::from(area.width), muted);
             }

@@ -282,13 +282,17 @@ mod tests {
                 let lines = [Line { name: "ends".into(), points: ends }, flat];
                 let area = Rect::new(0, 0, 60, height);
                 let mut buffer = Buffer::empty(area);
-                Lines { labels: ("x", "y"), lines: &lines, mark: Some((0.5, level)) }
-                    .draw(&theme, area, &mut buffer);
+                Lines { labels: ("x", "y"), lines: &lines, mark: Some((0.5, level)) }.draw(
+                    &theme,
+                    area,
+                    &mut buffer,
+                );
                 let row_of = |column: u16, is: fn(&str) -> bool| {
                     (0..height).find(|row| is(buffer[(column, *row)].symbol()))
                 };
                 let mark = (0..height).find(|row| (30..40).any(|x| buffer[(x, *row)].symbol() == "•"));
-                let curve = row_of(50, |sign| ('\u{2801}'..'\u{2900}').contains(&sign.chars().next().unwrap()));
+                let curve =
+                    row_of(50, |sign| ('\u{2801}'..'\u{2900}').contains(&sign.chars().next().unwrap()));
                 assert_eq!(mark, curve, "height {height}, level {level}");
             }
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::super::channel::{Client, Events, Outbox, Waited, channel};
-use super::super::protocol::{Command, Event, Phase, Reply, Request, RequestId};
+use super::super::protocol::{Command, Event, Phase, Reply, Request, RequestId, Steering};
 use super::door;
 use super::history::History;
 
@@ -17,7 +17,7 @@ use super::history::History;
 const PACE: Duration = Duration::from_millis(20);
 
 /// What a listener is told that is not the controller.
-const NOT_THE_CONTROLLER: &str = "another terminal steers this training; here it can be looked at";
+const NOT_THE_CONTROLLER: &str = "another terminal steers this training: T takes over";
 
 /// The middle of a worker and its listeners; its clones are the same one.
 #[derive(Clone)]
@@ -45,6 +45,20 @@ struct Inner {
     over: bool,
     /// The worker has ended.
     ended: bool,
+}
+
+impl Inner {
+    /// Lets this listener steer, or the first that wants to, and tells all.
+    fn give_control(&mut self, to: Option<u64>) {
+        self.controller = to;
+        for (number, outbox) in &self.listeners {
+            outbox.send(Event::Steering(match to {
+                None => Steering::Free,
+                Some(controller) if controller == *number => Steering::Here,
+                Some(_) => Steering::Elsewhere,
+            }));
+        }
+    }
 }
 
 /// A listener's end; dropped, it has left.
@@ -139,6 +153,9 @@ impl Hub {
         let (_, _, outbox, events) = channel();
         let mut inner = self.inner();
         inner.history.events().for_each(|event| outbox.send(event));
+        if inner.controller.is_some() {
+            outbox.send(Event::Steering(Steering::Elsewhere));
+        }
         inner.joined += 1;
         let number = inner.joined;
         if !inner.ended {
@@ -201,9 +218,21 @@ impl Voice {
             return false;
         }
         let is_question = matches!(command, Command::Inspect(_));
-        if !is_question && *inner.controller.get_or_insert(self.number) != self.number {
+        let takes_over = command == Command::TakeOver;
+        if !is_question {
+            match inner.controller {
+                Some(controller) if controller == self.number => {}
+                Some(_) if !takes_over => {
+                    drop(inner);
+                    self.tell(Event::Reply { to: id, reply: Reply::Refused(NOT_THE_CONTROLLER.into()) });
+                    return false;
+                }
+                Some(_) | None => inner.give_control(Some(self.number)),
+            }
+        }
+        if takes_over {
             drop(inner);
-            self.tell(Event::Reply { to: id, reply: Reply::Refused(NOT_THE_CONTROLLER.into()) });
+            self.tell(Event::Reply { to: id, reply: Reply::Done });
             return false;
         }
         let id = RequestId { asker: self.number, number: id.number };
@@ -227,7 +256,9 @@ impl Voice {
     pub fn leave(&self) {
         let mut inner = self.hub.inner();
         if inner.listeners.remove(&self.number).is_some() {
-            inner.controller = inner.controller.filter(|controller| *controller != self.number);
+            if inner.controller == Some(self.number) {
+                inner.give_control(None);
+            }
             inner.alone_since = Instant::now();
         }
     }
@@ -273,6 +304,8 @@ mod tests {
         assert_eq!(late.events.recv(), Some(Event::Log("first".into())));
 
         assert!(early.voice.request(request(1, Command::Pause)));
+        assert_eq!(early.events.recv(), Some(Event::Steering(Steering::Here)));
+        assert_eq!(late.events.recv(), Some(Event::Steering(Steering::Elsewhere)));
         assert!(!late.voice.request(request(7, Command::Stop)), "another one steers");
         let Some(Event::Reply { to, reply: Reply::Refused(reason) }) = late.events.recv() else {
             panic!("the refusal is a reply")
@@ -283,11 +316,18 @@ mod tests {
         outbox.send(Event::Log("second".into()));
         assert_eq!(early.events.recv(), Some(Event::Log("second".into())));
 
+        assert_eq!(hub.join().events.recv(), Some(Event::Log("first".into())));
+        assert!(!late.voice.request(request(10, Command::TakeOver)), "the worker does not hear of it");
+        assert_eq!(early.events.recv(), Some(Event::Steering(Steering::Elsewhere)));
+        assert_eq!(late.events.recv(), Some(Event::Log("second".into())));
+        assert_eq!(late.events.recv(), Some(Event::Steering(Steering::Here)));
+        assert!(matches!(late.events.recv(), Some(Event::Reply { reply: Reply::Done, .. })));
+        assert!(early.voice.request(request(11, sample(1))), "looking is free");
+        assert_eq!(inbox.wait().command, sample(1));
         drop(early);
         assert!(late.voice.request(request(9, Command::Stop)), "nobody steers any more");
         assert_eq!(hub.alone(), Duration::ZERO);
         drop(outbox);
-        assert_eq!(late.events.recv(), Some(Event::Log("second".into())));
         assert_eq!(late.events.recv(), None);
         assert!(hub.has_ended() && hub.wait_for_writers(Duration::ZERO));
     }

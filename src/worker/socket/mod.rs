@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::protocol::{Event, Request};
 
 /// The version of what is said; it grows when an older program could misunderstand.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The socket in a run's folder; a link to it where the folder's path is too long for one.
 pub const FILE: &str = "socket";

@@ -122,7 +122,7 @@ mod tests {
     use super::super::{Connection, FILE};
     use super::*;
     use crate::worker::channel::channel;
-    use crate::worker::{Filter, Inspection, Question, RateChange, RequestId};
+    use crate::worker::{Filter, Inspection, Question, RateChange, RequestId, Steering};
 
     fn request(number: u64, command: Command) -> Request {
         Request { id: RequestId { asker: 0, number }, command }
@@ -153,6 +153,7 @@ mod tests {
             let change = Command::ChangeRate(RateChange::Times(0.5));
             connection.send(request(1, change.clone())).unwrap();
             assert_eq!(inbox.wait().command, change);
+            assert_eq!(next(&mut connection), Event::Steering(Steering::Here));
             let mut raw = connection.stream().try_clone().unwrap();
             raw.write_all(&[5, 0, 0, 0]).unwrap();
             raw.write_all(b"(((((").unwrap();

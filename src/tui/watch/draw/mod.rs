@@ -11,10 +11,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::{ascii, format};
 use crate::tui::layout::{SMALLEST, parts};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{footer, text::end_of};
+use crate::tui::{ascii, format};
 
 use super::state::{Overlay, State};
 use super::{keymap, layout};

@@ -101,6 +101,7 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
         log_scale: state.log_scale,
         ceiling: None,
         fit: Fit::Sensible,
+        mark: None,
         empty: &empty,
     };
     chart.draw(theme, area, frame.buffer_mut());

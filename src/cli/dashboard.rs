@@ -8,8 +8,13 @@ use super::threads::Threads;
 use crate::data;
 use crate::preset::library::{self, Loaded};
 use crate::preset::{Offers, Preset, Source};
-use crate::run::{Overview, home};
+use crate::run::difference::differences;
+use crate::run::past::Curves;
+use crate::run::{Overview, RunDirectory, home, trash};
+use crate::tui::message::{RunAnswer, RunTask};
+use crate::tui::state::history::Series;
 use crate::tui::state::presets::Origin;
+use crate::tui::state::runs::MarkedCurves;
 use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link};
 use crate::worker::{self, Client, Event, Events, Request};
@@ -54,6 +59,42 @@ impl Link for Local {
             || home::runs_folder().and_then(|runs| Overview::list(&runs)).map_err(|error| error.to_string());
         // Without the thread nothing is told, and the list stays as it was.
         let _ = std::thread::Builder::new().name("runs".into()).spawn(move || tell(look()));
+    }
+
+    fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static) {
+        // Without the thread nothing is done, and the next list shows so.
+        let _ = std::thread::Builder::new().name("shelf".into()).spawn(move || tell(on_runs(task)));
+    }
+
+    fn empty_trash(&mut self, runs: &[RunDirectory]) {
+        // What cannot be removed stays in the trash, which `runs prune` empties.
+        runs.iter().for_each(|run| drop(trash::purge(run)));
+    }
+}
+
+/// Does something with the files of runs.
+fn on_runs(task: RunTask) -> RunAnswer {
+    let said = |error: crate::run::Error| error.to_string();
+    match task {
+        RunTask::Discard(run) => RunAnswer::Discarded(trash::discard(&run).map_err(said)),
+        RunTask::Restore(run) => {
+            RunAnswer::Restored(trash::restore(&run).map_err(|error| (run, error.to_string())))
+        }
+        RunTask::Label(run, label) => RunAnswer::Labelled(run.name(), label.save(run.path()).map_err(said)),
+        RunTask::Compare(pair) => {
+            let [first, second] = &*pair;
+            let called = |run: &Overview| run.label.name.clone().unwrap_or_else(|| run.run.name());
+            RunAnswer::Compared([called(first), called(second)], differences(first, second))
+        }
+        RunTask::ReadCurves(run) => {
+            let curves = Curves::read(run.path(), u64::MAX);
+            let by_tag = curves.iter().map(|(tag, points)| {
+                let mut series = Series::default();
+                points.iter().for_each(|(step, value)| series.push(*step, 1, *value));
+                (tag.to_owned(), series)
+            });
+            RunAnswer::Curves(MarkedCurves { by_tag: by_tag.collect(), run })
+        }
     }
 }
 

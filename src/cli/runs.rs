@@ -1,6 +1,9 @@
 //! `trainyard runs`: what has been trained.
 
+mod delete;
+mod label;
 mod prune;
+mod show;
 mod verify;
 
 use std::io::Write;
@@ -26,6 +29,12 @@ pub struct Arguments {
 /// Other commands on runs.
 #[derive(Debug, clap::Subcommand)]
 enum What {
+    Show(show::Show),
+    Diff(show::Diff),
+    Rename(label::Rename),
+    Tag(label::Tag),
+    Note(label::Note),
+    Delete(delete::Delete),
     Verify(verify::Arguments),
     Prune(prune::Arguments),
 }
@@ -34,6 +43,9 @@ enum What {
 #[derive(Debug, PartialEq, Serialize)]
 struct Row {
     run: String,
+    /// What a person calls it.
+    name: Option<String>,
+    tags: Vec<String>,
     preset: Option<String>,
     status: &'static str,
     /// Steps done when it ended, or at its newest checkpoint.
@@ -49,6 +61,12 @@ impl Arguments {
     /// Prints the list.
     pub fn run(self) -> Result<(), Error> {
         match self.what {
+            Some(What::Show(arguments)) => return arguments.run(),
+            Some(What::Diff(arguments)) => return arguments.run(),
+            Some(What::Rename(arguments)) => return arguments.run(),
+            Some(What::Tag(arguments)) => return arguments.run(),
+            Some(What::Note(arguments)) => return arguments.run(),
+            Some(What::Delete(arguments)) => return arguments.run(),
             Some(What::Verify(arguments)) => return arguments.run(),
             Some(What::Prune(arguments)) => return arguments.run(),
             None => {}
@@ -69,6 +87,8 @@ impl Arguments {
 fn row(overview: &Overview) -> Row {
     Row {
         run: overview.run.name(),
+        name: overview.label.name.clone(),
+        tags: overview.label.tags.iter().cloned().collect(),
         preset: overview.manifest.as_ref().ok().map(|manifest| manifest.preset.name.clone()),
         status: overview.standing().word(),
         steps: overview.steps(),
@@ -109,6 +129,13 @@ fn table(rows: &[Row]) -> String {
         }
         text.truncate(text.trim_end().len());
         text.push('\n');
+        if let Some(row) = index.checked_sub(1).map(|row| &rows[row])
+            && (row.name.is_some() || !row.tags.is_empty())
+        {
+            let name = row.name.as_ref().map(|name| format!("  \"{}\"", plain(name))).unwrap_or_default();
+            let tags: String = row.tags.iter().map(|tag| format!("  #{}", plain(tag))).collect();
+            text.extend(["  ", &name, &tags, "\n"]);
+        }
         if let Some(reason) = index.checked_sub(1).and_then(|row| rows[row].reason.as_deref()) {
             text.extend(["    ", &plain(reason), "\n"]);
         }
@@ -123,6 +150,8 @@ mod tests {
     fn example(run: &str) -> Row {
         Row {
             run: run.into(),
+            name: None,
+            tags: Vec::new(),
             preset: None,
             status: "broken",
             steps: None,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::checkpoint::{self, Checkpoint};
 use super::lock::Lock;
 use super::tensors::NamedTensor;
-use super::{Error, Manifest, atomic, checksums, disk, learned};
+use super::{Error, Label, Manifest, atomic, checksums, disk, learned};
 use crate::preset::Learned;
 
 /// The beginning of the name of a checkpoint while it is being removed.
@@ -272,7 +272,7 @@ pub struct Found {
 }
 
 impl Found {
-    /// The run that `wanted` names: a path to its folder, its name, a part of its name, or `last`. Where several runs fit, it
+    /// The run that `wanted` names: a path to its folder, its name, what a person calls it, a part of its name, or `last`. Where several runs fit, it
     /// is the newest. With `~1` behind the name it is the one before that, with `~2` the one before that one, and so on.
     ///
     /// # Errors
@@ -288,8 +288,17 @@ impl Found {
         }
         let (part, back) = steps_back(wanted);
         let is_last = part == "last";
-        // An empty name is a variable that a script has not set; it must not choose a run.
-        fitting.retain(|run| is_last || (!part.is_empty() && run.name().contains(part)));
+        // What a person calls a run comes before a part of a folder's name.
+        let is_called = |run: &RunDirectory| {
+            Label::load(run.path()).is_ok_and(|label| label.name.as_deref() == Some(part))
+        };
+        let called: Vec<RunDirectory> = fitting.iter().filter(|run| is_called(run)).cloned().collect();
+        if called.is_empty() {
+            // An empty name is a variable that a script has not set; it must not choose a run.
+            fitting.retain(|run| is_last || (!part.is_empty() && run.name().contains(part)));
+        } else {
+            fitting = called;
+        }
         // The whole name of a preset comes before a part of a longer one.
         if fitting.iter().any(|run| preset_part(&run.name()) == Some(part)) {
             fitting.retain(|run| preset_part(&run.name()) == Some(part));

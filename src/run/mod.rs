@@ -4,6 +4,7 @@
 //! TRAINYARD_HOME/runs/2026-11-24T10-15-03-mnist-cnn-7f3a/
 //!   run.ron                                   the preset as run, seed, device, versions, host, status
 //!   data.ron                                  what it learned of its data: names, scales, vocabulary, fingerprints
+//!   label.ron                                 what a person calls it and says about it, if anything
 //!   events.out.tfevents.<time>.<host>         every figure over time, for TensorBoard
 //!   checkpoints/step-00000938/                weights.safetensors, optimizer.safetensors, state.ron,
 //!                                             checksums.ron
@@ -14,10 +15,12 @@ mod append;
 pub mod atomic;
 pub mod checkpoint;
 pub mod checksums;
+pub mod difference;
 pub mod directory;
 mod disk;
 pub mod export;
 pub mod home;
+pub mod label;
 pub mod learned;
 pub mod lock;
 pub mod log_file;
@@ -29,11 +32,13 @@ pub mod recorder;
 pub mod tensorboard;
 pub mod tensors;
 pub mod text;
+pub mod trash;
 pub mod verify;
 pub mod watch;
 
 pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, Found, RunDirectory};
+pub use label::Label;
 pub use manifest::{Best, Extension, Manifest, Status};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};

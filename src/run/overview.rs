@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::lock::Lock;
 use super::watch::{Number, newest_numbers};
-use super::{Error, Manifest, RunDirectory, Status, learned};
+use super::{Error, Label, Manifest, RunDirectory, Status, learned};
 use crate::preset::Offers;
 
 /// How a run stands.
@@ -48,6 +48,8 @@ pub struct Overview {
     pub run: RunDirectory,
     /// What its data offered when it began; `None` where the run does not know.
     pub offers: Option<Offers>,
+    /// What a person calls it and says about it; empty where that cannot be read.
+    pub label: Label,
     /// What was run, or what is wrong with its manifest.
     pub manifest: Result<Manifest, String>,
     /// Whether a living process writes it, or why the system does not tell.
@@ -66,6 +68,7 @@ impl Overview {
         Overview {
             run: run.clone(),
             offers: learned::load(run.path()).ok().flatten().map(|learned| learned.offers),
+            label: Label::load(run.path()).unwrap_or_default(),
             manifest: Manifest::load(run.path()).map_err(|error| error.to_string()),
             is_alive: match Lock::holder(run.path()) {
                 Ok(holder) => Ok(holder.is_some()),

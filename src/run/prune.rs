@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::lock::{self, Lock};
-use super::{Error, RunDirectory, atomic, disk};
+use super::{Error, RunDirectory, atomic, disk, trash};
 
 /// The beginning of the name of a run's folder while it is being removed. Such a folder is no run.
 fn going(name: &str) -> String {
@@ -34,6 +34,7 @@ pub fn sweep(runs: &Path) {
             let _ = disk::remove_folder(&folder);
         }
     }
+    trash::sweep(runs);
 }
 
 /// When something was written to a run last; `None` where the system refuses to tell.

@@ -79,6 +79,20 @@ commands! {
     true EarlierCheckpoint "earlier-checkpoint": "Show the open run's network as it was before";
     true LaterCheckpoint "later-checkpoint": "Show the open run's network as it was later";
     true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
+    true MarkRun "mark-run": "Mark the chosen run: marked ones are drawn together";
+    true UnmarkRuns "unmark-runs": "Take all marks away";
+    true NextCurve "next-curve": "Draw another curve of the marked runs";
+    true CompareRuns "compare-runs": "Show what two runs differ in";
+    true FilterRuns "find-run": "Narrow the list: words, globs, /regular expression/";
+    false UnfilterRuns "all-runs": "Show all runs again";
+    true SortRuns "sort-runs": "Sort the runs by something else";
+    true ReverseRuns "reverse-runs": "Turn the order of the runs round";
+    true RunSettings "run-settings": "Show the settings in which the runs differ";
+    true NameRun "name-run": "Call the chosen run by another name";
+    true TagRun "tag-run": "Give the chosen run tags";
+    true NoteRun "note-run": "Write a note on the chosen run";
+    true DiscardRun "remove-run": "Remove the chosen run";
+    true RestoreRun "bring-back-run": "Bring the run back that was removed last";
     true ListRuns "list-runs": "Look again for runs on disk";
 
     Show each Screen;

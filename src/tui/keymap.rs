@@ -151,6 +151,20 @@ static RUNS: Table = Table {
     bindings: &[
         shown(&[ENTER], Command::OpenRun, "open"),
         shown(&[ch('r')], Command::ResumeRun, "go on"),
+        shown(&[ch('m')], Command::MarkRun, "mark"),
+        shown(&[ch('/')], Command::FilterRuns, "find"),
+        shown(&[ch('s')], Command::SortRuns, "sort"),
+        bind(&[ch('S')], Command::ReverseRuns),
+        shown(&[ch('H')], Command::RunSettings, "settings"),
+        shown(&[ch('D')], Command::CompareRuns, "compare"),
+        bind(&[ch('M')], Command::UnmarkRuns),
+        bind(&[ch('c')], Command::NextCurve),
+        shown(&[ch('n')], Command::NameRun, "name"),
+        bind(&[ch('t')], Command::TagRun),
+        bind(&[ch('N')], Command::NoteRun),
+        bind(&[key(KeyCode::Delete), ch('X')], Command::DiscardRun),
+        bind(&[ch('U')], Command::RestoreRun),
+        bind(&[ESC], Command::UnfilterRuns),
         shown(&[ch('u')], Command::ListRuns, "look again"),
     ],
 };
@@ -260,7 +274,7 @@ pub fn on_show(screen: Screen) -> Option<Command> {
 
 fn overlay_table(overlay: &Overlay) -> &'static Table {
     match overlay {
-        Overlay::Help { .. } | Overlay::Card { .. } => &READING,
+        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } => &READING,
         Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
         Overlay::Confirm(_) => &CONFIRM,
         Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) => &TYPING,

@@ -3,7 +3,9 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::preset::{Offers, Preset, Source};
-use crate::run::Overview;
+use crate::run::difference::Difference;
+use crate::run::{Label, Overview, RunDirectory};
+use crate::tui::state::runs::MarkedCurves;
 use crate::worker;
 
 /// Something happened.
@@ -41,8 +43,40 @@ pub enum Message {
     },
     /// The runs on disk, oldest first, or why they cannot be listed.
     Runs(Result<Vec<Overview>, String>),
+    /// A task with runs on disk is done.
+    RunsDone(RunAnswer),
     /// A tenth of a second has passed.
     Tick,
+}
+
+/// Something that is done with the files of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunTask {
+    /// Move a run to the trash.
+    Discard(RunDirectory),
+    /// Bring a run back from the trash.
+    Restore(RunDirectory),
+    /// Write what a person calls a run and says about it.
+    Label(RunDirectory, Box<Label>),
+    /// Find what the second run differs in from the first.
+    Compare(Box<[Overview; 2]>),
+    /// Read the curves of a run.
+    ReadCurves(RunDirectory),
+}
+
+/// What came of a [`RunTask`]; problems are sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunAnswer {
+    /// The run is in the trash, at this place, or why it is not.
+    Discarded(Result<RunDirectory, String>),
+    /// The run is back, or is still in the trash at the given place, and why.
+    Restored(Result<RunDirectory, (RunDirectory, String)>),
+    /// The label of the run of this name is written, or why not.
+    Labelled(String, Result<(), String>),
+    /// The names of two runs, and what they differ in.
+    Compared([String; 2], Vec<Difference>),
+    /// The curves of a run.
+    Curves(MarkedCurves),
 }
 
 /// Something is to be done outside the state.
@@ -61,6 +95,8 @@ pub enum Effect {
     ReadFiles(Source),
     /// List the runs on disk; answered by [`Message::Runs`].
     ListRuns,
+    /// Do something with the files of runs; answered by [`Message::RunsDone`].
+    OnRuns(RunTask),
     /// Leave.
     Quit,
     /// Leave, and let the training go on.

@@ -11,11 +11,11 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::preset::{Offers, Preset, Source};
-use crate::run::Overview;
+use crate::run::{Overview, RunDirectory};
 use crate::worker;
 
 use super::clicks::Clicks;
-use super::message::{Effect, Message};
+use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
@@ -82,6 +82,12 @@ pub trait Link {
     /// Lists the runs on disk, oldest first, without holding up anything, and hands them, or why they cannot be listed,
     /// to `tell`.
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
+
+    /// Does something with the files of runs, without holding up anything, and hands what came of it to `tell`.
+    fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static);
+
+    /// Removes runs from the trash for good: the person leaves.
+    fn empty_trash(&mut self, runs: &[RunDirectory]);
 }
 
 /// Shows the dashboard, from the screen `first` on, until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
@@ -97,6 +103,7 @@ pub async fn run(presets: Presets, first: Screen, link: &mut impl Link) -> Resul
     state.screen = first;
     let exit = drive(&mut guard, &mut state, link).await;
     drop(guard);
+    link.empty_trash(&state.runs.trash);
     link.send(state.requests.add(match exit {
         Ok(Exit::Quit) => worker::Command::Shutdown,
         Ok(Exit::Signal(signal)) if ![HANG_UP, QUIT].contains(&signal) => worker::Command::Shutdown,
@@ -248,6 +255,10 @@ impl<L: Link> Outside<'_, L> {
                         let tell =
                             move |offers| drop(found.send(Message::FilesRead { source: of, found: offers }));
                         self.link.read_files(source, tell);
+                    }
+                    Effect::OnRuns(task) => {
+                        let found = self.found.clone();
+                        self.link.on_runs(task, move |answer| drop(found.send(Message::RunsDone(answer))));
                     }
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),

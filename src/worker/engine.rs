@@ -286,10 +286,13 @@ impl Engine<'_> {
         let Some(Model::Opened(run)) = &mut self.model else {
             return Err("no run is open: Enter on the Runs screen opens one".into());
         };
-        run.go_to(step)?;
-        self.inspector.forget();
+        let gone = run.go_to(step);
+        if gone.is_ok() {
+            self.inspector.forget();
+        }
+        // Also where it stays as it was: who asked may have believed otherwise.
         self.outbox.send(Event::Opened(run.opened.clone()));
-        Ok(())
+        gone
     }
 
     /// Trains to the end; true when the worker is to end with it.

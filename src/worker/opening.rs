@@ -89,7 +89,7 @@ impl OpenRun {
 /// Gives the network of a run the weights that it had at a checkpoint.
 fn go_to(run: &RunDirectory, training: &mut dyn Training, step: u64) -> Result<(), String> {
     let checkpoint = run.checkpoint(step).map_err(|error| error.to_string())?;
-    let before = training.snapshot();
+    let before = training.snapshot().map_err(|error| error.to_string())?;
     training.restore(checkpoint).map_err(|error| {
         // The snapshot is of this very training.
         let _ = training.restore(before);

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use trainyard::preset::{Offers, Preset, Source, library};
-use trainyard::run::Overview;
+use trainyard::run::{Overview, RunDirectory};
+use trainyard::tui::message::{RunAnswer, RunTask};
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets, Screen};
 use trainyard::{tui, worker};
@@ -174,6 +175,10 @@ impl tui::Link for Faulty {
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static) {
         tell(Ok(Vec::new()));
     }
+
+    fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
+
+    fn empty_trash(&mut self, _: &[RunDirectory]) {}
 }
 
 /// Set for the process that is to panic.

@@ -8,6 +8,7 @@ mod hyper;
 mod inspect;
 mod popups;
 mod presets;
+pub mod reading;
 mod runs;
 mod train;
 
@@ -51,7 +52,8 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         match overlay {
             Overlay::Help { scroll } => help::draw(state, *scroll, frame),
             Overlay::Card { scroll } => card::popup(state, *scroll, frame),
-            // The list of presets shows the filter.
+            Overlay::Reading { reading, scroll } => reading::draw(state, reading, *scroll, frame),
+            // The list shows the filter.
             Overlay::Filter(_) => {}
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),

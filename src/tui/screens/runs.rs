@@ -7,21 +7,28 @@ use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::run::{Overview, Standing};
-use crate::tui::state::{Runs, State, clean};
+use crate::tui::state::{Overlay, Runs, SMOOTHING, Series, State, clean};
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::chart::{Chart, Curve};
+use crate::tui::widgets::text::{cut, end_of, wrap};
 use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
+use super::popups;
+
 /// The list of runs and what is said about the chosen one.
-fn places(body: Rect) -> [Rect; 2] {
-    let about = (body.height / 3).clamp(7, 11);
+fn places(body: Rect, has_curves: bool) -> [Rect; 2] {
+    // Curves need more room than words.
+    let about = if has_curves { body.height / 2 } else { (body.height / 3).clamp(7, 11) };
     Layout::vertical([Constraint::Min(0), Constraint::Length(about)]).areas(body)
 }
 
-/// The titles of the list of runs, and its rows.
-fn list_places(list: Rect) -> [Rect; 2] {
-    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(layout::inside(list))
+/// The line of the filter, if there is one, the titles of the list of runs, and its rows.
+fn list_places(state: &State, list: Rect) -> [Rect; 3] {
+    let filters =
+        !state.runs.filter().is_empty() || matches!(state.overlays.last(), Some(Overlay::Filter(_)));
+    let places = [Constraint::Length(u16::from(filters)), Constraint::Length(1), Constraint::Min(0)];
+    Layout::vertical(places).areas(layout::inside(list))
 }
 
 /// The first run that is shown in these rows.
@@ -31,45 +38,181 @@ fn first_row(runs: &Runs, rows: Rect) -> usize {
 
 /// The run that stands at this place.
 pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
-    let [_, rows] = list_places(places(body)[0]);
+    let [.., rows] = list_places(state, places(body, !state.runs.curves.is_empty())[0]);
     let place = layout::row_at(rows, first_row(&state.runs, rows), at)?;
     (place < state.runs.len()).then_some(place)
 }
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
-    let [list, about] = places(body);
+    let has_curves = !state.runs.curves.is_empty();
+    let [list, about] = places(body, has_curves);
     draw_list(state, list, frame);
-    draw_about(state, about, frame);
+    if has_curves { draw_curves(state, about, frame) } else { draw_about(state, about, frame) }
 }
 
 fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
     let (theme, runs) = (&state.theme, &state.runs);
-    let [head, rows] = list_places(area);
+    let [filter, head, rows] = list_places(state, area);
     let first = first_row(runs, rows);
     let below = runs.len().saturating_sub(first + usize::from(rows.height));
-    let block = panel(theme, "Runs").border_style(theme.style(Role::Accent));
+    let title = match (runs.len(), runs.total()) {
+        (shown, total) if shown < total => format!("Runs {shown} of {total}"),
+        (_, 0) => "Runs".into(),
+        (_, total) => format!("Runs {total}"),
+    };
+    let block = panel(theme, title).border_style(theme.style(Role::Accent));
     let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     frame.render_widget(block, area);
+    match state.overlays.last() {
+        Some(Overlay::Filter(input)) => popups::draw_input(state, "/", input, filter, frame),
+        _ => {
+            let text = format!("/ {}", runs.filter());
+            frame.render_widget(Line::styled(text, theme.style(Role::Warning)), filter);
+        }
+    }
     let muted = theme.style(Role::Muted);
-    let Some(list) = runs.list.as_ref().filter(|list| !list.is_empty()) else {
+    if runs.is_empty() {
         let text = match (&runs.problem, &runs.list) {
             (Some(problem), _) => clean(problem),
-            (None, Some(_)) => "no runs yet: every training becomes one".into(),
+            (None, Some(list)) if list.is_empty() => "no runs yet: every training becomes one".into(),
+            (None, Some(_)) => "no run matches".into(),
             (None, None) => "looking for runs".into(),
         };
         frame.render_widget(Line::styled(text, muted), head);
         return;
-    };
-    let columns = columns(usize::from(head.width));
-    let titles = ["STARTED", "PRESET", "STATUS", "STEPS", "LOSS", "ACCURACY", "ON DISK"].map(String::from);
-    frame.render_widget(Line::styled(line(&titles, columns), muted.add_modifier(Modifier::UNDERLINED)), head);
-    for ((place, overview), row) in list.iter().enumerate().skip(first).zip(rows.rows()) {
+    }
+    let table = table(runs, usize::from(head.width));
+    frame.render_widget(Line::styled(table.header(), muted.add_modifier(Modifier::UNDERLINED)), head);
+    for ((place, overview), row) in runs.rows().enumerate().skip(first).zip(rows.rows()) {
         let style = if place == runs.selected {
             theme.selected().add_modifier(Modifier::BOLD)
         } else {
             role(overview.standing()).map_or(Style::new(), |role| theme.style(role))
         };
-        frame.render_widget(Line::styled(line(&cells(overview, columns[0]), columns), style), row);
+        let mark = runs.marked.iter().position(|name| *name == overview.run.name());
+        let sign = match mark {
+            Some(mark) => Span::styled("● ", theme.style(Role::Curve(mark as u8))),
+            None => Span::raw("  "),
+        };
+        frame.render_widget(Line::from(vec![sign, Span::styled(table.row(overview, place), style)]), row);
+    }
+}
+
+/// The curves of the marked runs in one chart, that of the chosen run on top.
+fn draw_curves(state: &State, area: Rect, frame: &mut Frame) {
+    let (theme, runs) = (&state.theme, &state.runs);
+    let tags = runs.tags();
+    let Some(tag) = tags.get(runs.tag % tags.len().max(1)) else { return };
+    let chosen = runs.current().map(|overview| overview.run.name());
+    let room = usize::from(area.width).saturating_sub(tag.width() + 20) / runs.marked.len().max(1);
+    let mut drawn: Vec<(String, Role, &Series, bool)> = Vec::new();
+    for (place, overview) in runs.marked().enumerate() {
+        let name = overview.run.name();
+        let curves = runs.curves.iter().find(|curves| curves.run == overview.run);
+        let series = curves.and_then(|curves| curves.by_tag.iter().find(|(known, _)| known == tag));
+        if let Some((_, series)) = series {
+            let called = overview.label.name.clone().unwrap_or_else(|| name.clone());
+            let called = end_of(&clean(&called), room.saturating_sub(3).max(8));
+            drawn.push((called, Role::Curve(place as u8), series, Some(&name) == chosen.as_ref()));
+        }
+    }
+    drawn.sort_by_key(|(.., is_chosen)| *is_chosen);
+    let smoothing =
+        if tag.ends_with("/train") { SMOOTHING[state.chart.smoothing % SMOOTHING.len()] } else { 0.0 };
+    let curves: Vec<Curve> = drawn
+        .iter()
+        .map(|(name, role, series, _)| Curve { name, role: *role, series, smoothing, marked: false })
+        .collect();
+    let chart = Chart {
+        title: tag,
+        curves: &curves,
+        steps: 0,
+        log_scale: state.chart.log_scale,
+        ceiling: tag.starts_with("accuracy/").then_some(1.0),
+        fit: state.chart.fit,
+        mark: None,
+        empty: "the marked runs have no such curve",
+    };
+    chart.draw(theme, area, frame.buffer_mut());
+}
+
+/// The columns of the list, as wide as their contents.
+struct List {
+    titles: Vec<String>,
+    rows: Vec<Vec<String>>,
+    widths: Vec<usize>,
+}
+
+/// Columns that hold words, which stand on the left: the time, the name, the status.
+const WORDS: usize = 3;
+
+/// A line without when the run began, its steps and its size: their place is needed for settings.
+fn without_facts(cells: Vec<String>) -> Vec<String> {
+    let is_kept = |(at, _): &(usize, String)| ![0, 3, 6].contains(at);
+    cells.into_iter().enumerate().filter(is_kept).map(|(_, cell)| cell).collect()
+}
+
+/// What is known of each run, or the settings in which they differ, as far as there is room.
+fn table(runs: &Runs, width: usize) -> List {
+    let width = width.saturating_sub(2);
+    let time = if width >= 90 { 16 } else { 11 };
+    let mut titles =
+        ["STARTED", "RUN", "STATUS", "STEPS", "LOSS", "ACCURACY", "ON DISK"].map(String::from).to_vec();
+    let mut rows: Vec<Vec<String>> = runs.rows().map(|overview| cells(overview, time).to_vec()).collect();
+    if runs.shows_settings {
+        titles = without_facts(titles);
+        rows = rows.into_iter().map(without_facts).collect();
+        for (path, values) in runs.varying_settings() {
+            titles.push(end_of(&clean(&path), 24));
+            for (row, value) in rows.iter_mut().zip(values) {
+                row.push(value.map_or_else(|| "-".into(), |value| cut(&clean(&value), 24)));
+            }
+        }
+    }
+    List::fitted(titles, rows, width)
+}
+
+impl List {
+    /// The columns that fit into this width.
+    fn fitted(titles: Vec<String>, rows: Vec<Vec<String>>, width: usize) -> Self {
+        let mut widths: Vec<usize> = titles.iter().map(|title| title.width()).collect();
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        // A long name gives way before a column is left out.
+        let name = titles.iter().position(|title| title == "RUN").unwrap_or(0);
+        let needed = |widths: &[usize]| widths.iter().map(|width| width + 2).sum::<usize>().saturating_sub(2);
+        let others = needed(&widths).saturating_sub(widths[name]);
+        widths[name] = widths[name].min(width.saturating_sub(others).max(12));
+        while needed(&widths) > width && widths.len() > 2 {
+            widths.pop();
+        }
+        List { titles, rows, widths }
+    }
+
+    fn header(&self) -> String {
+        format!("  {}", self.line(&self.titles))
+    }
+
+    /// The row of a run that is shown at this place.
+    fn row(&self, _: &Overview, place: usize) -> String {
+        self.rows.get(place).map(|row| self.line(row)).unwrap_or_default()
+    }
+
+    /// One line of the list: words are aligned left, numbers right.
+    fn line(&self, cells: &[String]) -> String {
+        let mut text = String::new();
+        for (place, (cell, width)) in cells.iter().zip(&self.widths).enumerate() {
+            let cell = cut(cell, *width);
+            let space = " ".repeat(width - cell.width());
+            let is_word = place
+                < WORDS.min(self.titles.iter().position(|title| title == "STATUS").map_or(0, |at| at + 1));
+            let (before, after) = if is_word { ("", &*space) } else { (&*space, "") };
+            text.extend([if place == 0 { "" } else { "  " }, before, &cell, after]);
+        }
+        text
     }
 }
 
@@ -82,32 +225,14 @@ fn role(standing: Standing) -> Option<Role> {
     }
 }
 
-/// Widths: the time is short where the terminal is narrow, the preset's name takes what is left.
-fn columns(width: usize) -> [usize; 7] {
-    let time = if width >= 90 { 16 } else { 11 };
-    let fixed = [time, 0, 11, 9, 9, 8, 9];
-    let preset = width.saturating_sub(fixed.iter().sum::<usize>() + 2 * 6);
-    [fixed[0], preset.min(40), fixed[2], fixed[3], fixed[4], fixed[5], fixed[6]]
-}
-
-/// One line of the list: words are aligned left, numbers right.
-fn line(cells: &[String; 7], columns: [usize; 7]) -> String {
-    let mut text = String::new();
-    for (place, (cell, width)) in cells.iter().zip(columns).enumerate() {
-        let cell = cut(cell, width);
-        let space = " ".repeat(width - cell.width());
-        let (before, after) = if place < 3 { ("", &*space) } else { (&*space, "") };
-        text.extend([if place == 0 { "" } else { "  " }, before, &cell, after]);
-    }
-    text
-}
-
 fn cells(overview: &Overview, time: usize) -> [String; 7] {
     let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".into());
     let (started, preset) = match &overview.manifest {
         Ok(manifest) => (started(manifest.started), clean(&manifest.preset.name)),
         Err(_) => ("-".into(), clean(&overview.run.name())),
     };
+    // What a person calls it says more than its preset.
+    let preset = overview.label.name.as_ref().map_or(preset, |name| clean(name));
     // The year is left out where the terminal is narrow.
     let started = if time < 16 { started.get(5..).unwrap_or(&started).to_owned() } else { started };
     [
@@ -160,6 +285,9 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
             lines.push(pair(theme, label, 13, cut(&clean(&value), width.saturating_sub(13))));
         }
     };
+    let tags: Vec<String> = overview.label.tags.iter().map(|tag| format!("#{tag}")).collect();
+    fact("tags", tags.join(" "));
+    fact("note", overview.label.note.replace('\n', " "));
     fact("newest", newest.join("   "));
     let steps: Vec<String> = overview.checkpoints.iter().map(|step| format::thousands(*step)).collect();
     let best = overview.manifest.as_ref().ok().and_then(|manifest| manifest.best);
@@ -167,6 +295,10 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
     fact("checkpoints", if steps.is_empty() { "none yet".into() } else { steps.join("  ") + &best });
     fact("folder", overview.run.path().display().to_string());
     if let Ok(manifest) = &overview.manifest {
+        let extended = manifest.extensions.iter().map(|extension| {
+            format!("after step {}: {}", format::thousands(extension.steps), extension.changes.join(", "))
+        });
+        fact("extended", extended.collect::<Vec<_>>().join("; "));
         fact("seed", format!("{}   {} on {}", manifest.preset.seed, manifest.device, manifest.host));
         fact("command", manifest.command_line.join(" "));
     }
@@ -181,9 +313,14 @@ mod tests {
     #[test]
     fn a_line_is_as_wide_as_the_screen_lets_it_be() {
         for width in [58, 78, 198] {
-            let columns = columns(width);
-            let long = std::array::from_fn(|_| "漢字".repeat(40));
-            assert!(line(&long, columns).width() <= width.max(69), "{width}");
+            let long = || vec!["漢字".repeat(40); 7];
+            let titles =
+                ["STARTED", "RUN", "STATUS", "STEPS", "LOSS", "ACCURACY", "ON DISK"].map(String::from);
+            let list = List::fitted(titles.to_vec(), vec![long(), long()], width);
+            // Two columns always stay.
+            assert!(list.line(&list.rows[0]).width() <= width.max(12 + 2 + 160), "{width}");
+            let short = List::fitted(titles.to_vec(), vec![vec!["1".into(); 7]], width);
+            assert!(short.line(&short.rows[0]).width() <= width && short.widths.len() == 7, "{width}");
         }
         assert_eq!(started(0), "1970-01-01 00:00");
         assert_eq!(started(u64::MAX), "-");

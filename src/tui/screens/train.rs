@@ -251,7 +251,7 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     for (title, text) in epoch_columns(epochs) {
         let cells: Vec<String> = epochs.range(first..).map(text).collect();
         let width = cells.iter().chain([&title]).map(|cell| cell.width()).max().unwrap_or(0);
-        if width + 1 <= room {
+        if width < room {
             room -= width + 1;
             shown.push((title, cells, width));
         }

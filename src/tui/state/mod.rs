@@ -5,6 +5,7 @@ pub mod hyper;
 pub mod input;
 pub mod inspect;
 pub mod kind;
+pub mod matching;
 pub mod overlay;
 pub mod presets;
 pub mod requests;

@@ -1,5 +1,6 @@
 //! What lies on top of a screen: the topmost gets the keys.
 
+use crate::run::difference::Difference;
 use crate::tui::state::input::LineInput;
 
 /// A layer on the stack.
@@ -15,7 +16,14 @@ pub enum Overlay {
         /// The first line shown.
         scroll: usize,
     },
-    /// Narrows the list of presets; drawn in the list itself.
+    /// A text to read.
+    Reading {
+        /// What it is.
+        reading: Reading,
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// Narrows the list on the screen in front; drawn in the list itself.
     Filter(LineInput),
     /// Runs a command by name.
     Palette {
@@ -28,6 +36,45 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Asks for a line of text.
     Prompt(Prompt),
+}
+
+/// A text with a title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The title in the frame.
+    pub title: String,
+    /// Its lines: a heading, or what differs with the values of both runs.
+    pub lines: Vec<ReadingLine>,
+}
+
+/// A line of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadingLine {
+    /// A heading.
+    Heading(String),
+    /// A name with two values.
+    Values(String, [String; 2]),
+}
+
+impl Reading {
+    /// What two runs of these names differ in.
+    pub fn of_differences(names: &[String; 2], differences: &[Difference]) -> Self {
+        let mut lines = vec![ReadingLine::Values(String::new(), names.clone())];
+        if differences.is_empty() {
+            lines.push(ReadingLine::Heading("no difference in settings, results, data or program".into()));
+        }
+        let mut kind = None;
+        for difference in differences {
+            if kind != Some(difference.kind) {
+                kind = Some(difference.kind);
+                lines.push(ReadingLine::Heading(difference.kind.title().into()));
+            }
+            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".into());
+            let [first, second] = &difference.values;
+            lines.push(ReadingLine::Values(difference.what.clone(), [value(first), value(second)]));
+        }
+        Reading { title: "What differs".into(), lines }
+    }
 }
 
 /// A question with yes and no.
@@ -56,6 +103,8 @@ pub enum Purpose {
     Overwrite,
     /// End training, then go on with a run.
     Resume,
+    /// Remove a run.
+    Discard,
 }
 
 /// A line to be typed.
@@ -84,6 +133,12 @@ pub enum Subject {
     LearningRate,
     /// The learning rate with which the chosen run goes on.
     ResumeRate,
+    /// What the chosen run is called.
+    RunName,
+    /// The tags of the chosen run.
+    RunTags,
+    /// A note on the chosen run.
+    RunNote,
     /// The text of the figure on the screen, which follows while a person types.
     FigureText,
 }

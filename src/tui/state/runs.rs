@@ -1,7 +1,14 @@
-//! The runs on disk, as they were when they were last listed.
+//! The runs on disk, as they were when they were last listed, and which of them are shown in what order.
 
-use crate::run::Overview;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use crate::run::difference::varying;
+use crate::run::{Overview, RunDirectory};
 use crate::worker::TrainRequest;
+
+use super::history::Series;
+use super::matching::Pattern;
 
 /// A run that something is done with as soon as its data files have been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,13 +28,109 @@ pub enum Purpose {
     Resume(Option<f64>),
 }
 
+/// By what the list is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// The newest first.
+    #[default]
+    Started,
+    /// The name of the preset.
+    Preset,
+    /// How it stands.
+    Status,
+    /// The most steps first.
+    Steps,
+    /// The smallest loss first.
+    Loss,
+    /// The largest accuracy first.
+    Accuracy,
+    /// The largest on disk first.
+    Size,
+}
+
+impl SortBy {
+    const ALL: [SortBy; 7] = [
+        SortBy::Started,
+        SortBy::Preset,
+        SortBy::Status,
+        SortBy::Steps,
+        SortBy::Loss,
+        SortBy::Accuracy,
+        SortBy::Size,
+    ];
+
+    /// The one that the key chooses next.
+    pub fn next(self) -> Self {
+        let place = Self::ALL.iter().position(|by| *by == self).unwrap_or(0);
+        Self::ALL[(place + 1) % Self::ALL.len()]
+    }
+
+    /// In words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            SortBy::Started => "the newest first",
+            SortBy::Preset => "by preset",
+            SortBy::Status => "by status",
+            SortBy::Steps => "the most steps first",
+            SortBy::Loss => "the smallest loss first",
+            SortBy::Accuracy => "the largest accuracy first",
+            SortBy::Size => "the largest on disk first",
+        }
+    }
+
+    /// The order of two runs; those without a value come last, whatever the order of the others.
+    fn compare(self, a: &Overview, b: &Overview) -> Ordering {
+        let value = |figure: &str, run: &Overview| run.newest(figure).map(|(_, value)| value);
+        let rising = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => a.total_cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        let falling = |a: Option<f64>, b: Option<f64>| rising(a.map(|a| -a), b.map(|b| -b));
+        let preset = |run: &Overview| run.manifest.as_ref().ok().map(|manifest| manifest.preset.name.clone());
+        match self {
+            SortBy::Started => Ordering::Equal,
+            SortBy::Preset => preset(a).cmp(&preset(b)),
+            SortBy::Status => a.standing().word().cmp(b.standing().word()),
+            SortBy::Steps => b.steps().cmp(&a.steps()),
+            SortBy::Loss => rising(value("loss", a), value("loss", b)),
+            SortBy::Accuracy => falling(value("accuracy", a), value("accuracy", b)),
+            SortBy::Size => b.disk_bytes.cmp(&a.disk_bytes),
+        }
+    }
+}
+
+/// The curves of a run that is marked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MarkedCurves {
+    /// The run.
+    pub run: RunDirectory,
+    /// Its curves by their tags.
+    pub by_tag: Vec<(String, Series)>,
+}
+
 /// The list of runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runs {
     /// The runs, newest first; `None` before they have been listed.
     pub list: Option<Vec<Overview>>,
-    /// The chosen one.
+    /// Those that are shown, by their places in the list, in the order in which they are shown.
+    order: Vec<usize>,
+    /// The chosen one among those that are shown.
     pub selected: usize,
+    /// Only runs that match this are shown.
+    filter: String,
+    sort: SortBy,
+    is_reversed: bool,
+    /// Whether the settings in which the runs differ are shown.
+    pub shows_settings: bool,
+    /// The runs that are marked, by name, in the order in which they were.
+    pub marked: Vec<String>,
+    /// The curves of the marked runs.
+    pub curves: Vec<MarkedCurves>,
+    /// Which of the curves' tags is drawn; the number wraps around.
+    pub tag: usize,
+    /// The runs that were removed from here, the last one last: in the trash until the program ends.
+    pub trash: Vec<RunDirectory>,
     /// Why the list cannot be read.
     pub problem: Option<String>,
     /// Whether the list has been asked for.
@@ -38,22 +141,40 @@ pub struct Runs {
     pub waiting: Option<Waiting>,
     /// The run that is resumed after a yes.
     pub asked_about: Option<Box<TrainRequest>>,
+    /// The run that is removed after a yes.
+    pub doomed: Option<RunDirectory>,
 }
 
 impl Runs {
+    /// The runs that are shown, in their order.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Overview> {
+        let list = self.list.as_deref().unwrap_or_default();
+        self.order.iter().map(|place| &list[*place])
+    }
+
     /// The chosen run.
     pub fn current(&self) -> Option<&Overview> {
-        self.list.as_ref()?.get(self.selected)
+        self.rows().nth(self.selected)
+    }
+
+    /// How many are shown.
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether none is shown.
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn total(&self) -> usize {
         self.list.as_ref().map_or(0, Vec::len)
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// The filter.
+    pub fn filter(&self) -> &str {
+        &self.filter
     }
 
     /// Moves the choice.
@@ -69,10 +190,108 @@ impl Runs {
             Ok(mut list) => {
                 list.reverse();
                 let chosen = self.current().map(|overview| overview.run.clone());
-                let place = chosen.and_then(|run| list.iter().position(|overview| overview.run == run));
-                self.selected = place.unwrap_or(self.selected).min(list.len().saturating_sub(1));
+                let names: BTreeSet<String> = list.iter().map(|overview| overview.run.name()).collect();
+                self.marked.retain(|name| names.contains(name));
+                self.curves.retain(|curves| names.contains(&curves.run.name()));
                 (self.list, self.problem) = (Some(list), None);
+                self.arrange(chosen.as_ref());
             }
         }
     }
+
+    /// Shows only runs that match.
+    pub fn set_filter(&mut self, filter: &str) {
+        filter.clone_into(&mut self.filter);
+        let chosen = self.current().map(|overview| overview.run.clone());
+        self.arrange(chosen.as_ref());
+    }
+
+    /// Sorts by the next thing; says by what.
+    pub fn sort_by_next(&mut self) -> &'static str {
+        self.sort = self.sort.next();
+        self.resort();
+        self.sort.in_words()
+    }
+
+    /// Turns the order round.
+    pub fn reverse(&mut self) {
+        self.is_reversed = !self.is_reversed;
+        self.resort();
+    }
+
+    fn resort(&mut self) {
+        let chosen = self.current().map(|overview| overview.run.clone());
+        self.arrange(chosen.as_ref());
+    }
+
+    /// Works out which runs are shown in what order; this one stays chosen if it is shown.
+    fn arrange(&mut self, chosen: Option<&RunDirectory>) {
+        let list = self.list.as_deref().unwrap_or_default();
+        let pattern = Pattern::new(&self.filter);
+        let mut order: Vec<usize> =
+            (0..list.len()).filter(|place| pattern.matches(&searched(&list[*place]))).collect();
+        order.sort_by(|a, b| self.sort.compare(&list[*a], &list[*b]));
+        if self.is_reversed {
+            order.reverse();
+        }
+        let place = chosen.and_then(|run| order.iter().position(|place| list[*place].run == *run));
+        self.selected = place.unwrap_or(self.selected).min(order.len().saturating_sub(1));
+        self.order = order;
+    }
+
+    /// Marks the chosen run, or takes its mark away.
+    pub fn toggle_mark(&mut self) {
+        let Some(name) = self.current().map(|overview| overview.run.name()) else { return };
+        match self.marked.iter().position(|marked| *marked == name) {
+            Some(place) => {
+                self.marked.remove(place);
+                self.curves.retain(|curves| curves.run.name() != name);
+            }
+            None => self.marked.push(name),
+        }
+    }
+
+    /// The runs that are marked, in the order in which they were.
+    pub fn marked(&self) -> impl Iterator<Item = &Overview> {
+        let list = self.list.as_deref().unwrap_or_default();
+        self.marked.iter().filter_map(|name| list.iter().find(|overview| overview.run.name() == *name))
+    }
+
+    /// The tags of the curves of the marked runs, each once, losses and accuracies first.
+    pub fn tags(&self) -> Vec<&str> {
+        let all: BTreeSet<&str> =
+            self.curves.iter().flat_map(|curves| &curves.by_tag).map(|(tag, _)| tag.as_str()).collect();
+        let first = ["loss/validation", "accuracy/validation", "loss/train", "accuracy/train"];
+        let (mut tags, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|tag| first.contains(tag));
+        tags.sort_by_key(|tag| first.iter().position(|first| first == tag));
+        tags.extend(others);
+        tags
+    }
+
+    /// The settings in which the runs that are shown differ, each with its value in every run.
+    pub fn varying_settings(&self) -> Vec<(String, Vec<Option<String>>)> {
+        let presets: Vec<_> =
+            self.rows().map(|run| run.manifest.as_ref().ok().map(|manifest| &manifest.preset)).collect();
+        varying(&presets)
+    }
+}
+
+/// What the filter looks at of a run.
+fn searched(overview: &Overview) -> String {
+    let mut text = overview.run.name();
+    let label = &overview.label;
+    let more = label.name.iter().map(String::as_str).chain([label.note.as_str(), overview.standing().word()]);
+    for word in more {
+        text.push(' ');
+        text.push_str(word);
+    }
+    for tag in &label.tags {
+        text.push_str(" #");
+        text.push_str(tag);
+    }
+    if let Ok(manifest) = &overview.manifest {
+        text.push(' ');
+        text.push_str(&manifest.preset.title);
+    }
+    text
 }

@@ -230,7 +230,9 @@ impl Training {
 
     /// The epoch in progress, from 1.
     pub fn epoch(&self) -> u32 {
-        self.last.map_or(1, |report| report.epoch)
+        // A run that was opened has no step of its own.
+        let known = self.last.map(|report| report.epoch).or(self.epochs.back().map(|report| report.epoch));
+        known.unwrap_or(1)
     }
 
     /// Seconds until all epochs' steps are done, at the present throughput.

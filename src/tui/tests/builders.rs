@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 
 use crate::preset::Preset;
 use crate::run::watch::Number;
-use crate::run::{Best, Manifest, Overview, RunDirectory, Status};
+use crate::run::{Best, Label, Manifest, Overview, RunDirectory, Status};
 use crate::tui::message::{Effect, Message};
 use crate::tui::screens;
 use crate::tui::state::presets::{Entry, Origin};
@@ -294,6 +294,7 @@ pub fn runs() -> Vec<Overview> {
         Overview {
             run: RunDirectory::at(std::path::Path::new(&format!("/home/ada/runs/{name}"))),
             offers: None,
+            label: Label::default(),
             manifest: Ok(manifest),
             is_alive: Ok(false),
             checkpoints: checkpoints.to_vec(),

@@ -2,8 +2,10 @@
 
 use crossterm::event::KeyCode;
 
-use crate::tui::message::{Effect, Message};
-use crate::tui::state::{Screen, State};
+use crate::run::difference::{Difference, Kind};
+use crate::tui::message::{Effect, Message, RunAnswer, RunTask};
+use crate::tui::state::runs::MarkedCurves;
+use crate::tui::state::{Screen, Series, State};
 use crate::tui::update::update;
 use crate::worker::{Command, Event, Filter, Opened, Outcome, Past, Phase, Reply, Request, Steering};
 
@@ -89,13 +91,98 @@ fn who_only_looks_is_told_so_and_takes_over_by_a_key() {
     let lines = state.log.len();
     press(&mut state, KeyCode::Char('+'));
     reply(&mut state, Reply::Refused("another terminal steers this training: T takes over".into()));
-    assert!(screen(&state).contains("T takes over"));
+    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("T takes over")));
     assert_eq!(state.log.len(), lines, "the log tells of the training only");
     assert_eq!(commands(press(&mut state, KeyCode::Char('T'))), [Command::TakeOver]);
     report(&mut state, Event::Steering(Steering::Here));
     assert!(screen(&state).contains("● training"));
     report(&mut state, Event::Steering(Steering::Elsewhere));
     assert!(screen(&state).contains("another terminal has taken over"));
+}
+
+#[test]
+fn the_list_is_narrowed_sorted_and_shows_in_what_runs_differ() {
+    let mut state = with_runs(200, 60);
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "finished");
+    assert_eq!(state.runs.len(), 1);
+    assert!(screen(&state).contains("Runs 1 of 4"), "{}", screen(&state));
+    press(&mut state, KeyCode::Enter);
+    press(&mut state, KeyCode::Esc);
+    assert_eq!(state.runs.len(), 4);
+    let first = |state: &State| state.runs.rows().next().map(|run| run.run.name());
+    let newest = first(&state);
+    (0..4).for_each(|_| drop(press(&mut state, KeyCode::Char('s'))));
+    assert!(screen(&state).contains("the smallest loss first"));
+    assert!(first(&state).is_some_and(|name| name.contains("1b2c")), "the lowest loss");
+    press(&mut state, KeyCode::Char('S'));
+    assert!(first(&state) != newest);
+    press(&mut state, KeyCode::Char('H'));
+    assert!(screen(&state).contains("same settings"));
+}
+
+#[test]
+fn marked_runs_are_drawn_together_and_compared() {
+    let mut state = with_runs(160, 48);
+    let mut curve = Series::default();
+    (1..=40).for_each(|step| curve.push(step * 100, 1, 2.0 / step as f64));
+    for _ in 0..2 {
+        let effects = press(&mut state, KeyCode::Char('m'));
+        let [Effect::OnRuns(RunTask::ReadCurves(run))] = &effects[..] else { panic!("{effects:?}") };
+        let by_tag = vec![("loss/validation".into(), curve.clone()), ("loss/train".into(), curve.clone())];
+        let answer = RunAnswer::Curves(MarkedCurves { run: run.clone(), by_tag });
+        assert_eq!(update(&mut state, Message::RunsDone(answer)), []);
+    }
+    let shown = screen(&state);
+    assert!(
+        shown.contains("╭ loss/validation") && shown.contains("5f60") && shown.contains("3d4e"),
+        "{shown}"
+    );
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("╭ loss/train"));
+    let effects = press(&mut state, KeyCode::Char('D'));
+    let [Effect::OnRuns(RunTask::Compare(pair))] = &effects[..] else { panic!("{effects:?}") };
+    let names = pair.each_ref().map(|run| run.run.name());
+    let difference = Difference {
+        kind: Kind::Setting,
+        what: "optimizer.learning_rate".into(),
+        values: [Some("0.001".into()), None],
+    };
+    update(&mut state, Message::RunsDone(RunAnswer::Compared(names, vec![difference])));
+    let shown = screen(&state);
+    assert!(shown.contains("optimizer.learning_rate") && shown.contains("0.001"), "{shown}");
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char('M'));
+    assert!(!screen(&state).contains("╭ loss/train"));
+}
+
+#[test]
+fn a_run_gets_a_name_and_is_removed_and_brought_back() {
+    let mut state = with_runs(80, 24);
+    press(&mut state, KeyCode::Char('j'));
+    press(&mut state, KeyCode::Char('n'));
+    type_text(&mut state, "last");
+    assert_eq!(press(&mut state, KeyCode::Enter), []);
+    assert!(screen(&state).contains("means something else"), "{}", screen(&state));
+    type_text(&mut state, " one");
+    let effects = press(&mut state, KeyCode::Enter);
+    let [Effect::OnRuns(RunTask::Label(_, label))] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(label.name.as_deref(), Some("last one"));
+
+    press(&mut state, KeyCode::Char('X'));
+    assert!(screen(&state).contains("Remove 2026-11-22"), "{}", screen(&state));
+    assert_eq!(press(&mut state, KeyCode::Enter), [], "Enter means no");
+    press(&mut state, KeyCode::Delete);
+    let effects = press(&mut state, KeyCode::Char('y'));
+    let [Effect::OnRuns(RunTask::Discard(run))] = &effects[..] else { panic!("{effects:?}") };
+    let done = RunAnswer::Discarded(Ok(run.clone()));
+    assert_eq!(update(&mut state, Message::RunsDone(done)), [Effect::ListRuns]);
+    assert_eq!(press(&mut state, KeyCode::Char('U')), [Effect::OnRuns(RunTask::Restore(run.clone()))]);
+    assert_eq!(press(&mut state, KeyCode::Char('U')), []);
+    // A run that is being trained is not removed.
+    press(&mut state, KeyCode::Char('k'));
+    assert_eq!(press(&mut state, KeyCode::Char('X')), []);
+    assert!(screen(&state).contains("is being trained"));
 }
 
 #[test]

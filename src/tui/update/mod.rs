@@ -10,6 +10,7 @@ mod pointer;
 mod presets;
 mod replies;
 mod runs;
+mod shelf;
 mod training;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -51,6 +52,7 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             state.runs.found(found);
             Vec::new()
         }
+        Message::RunsDone(answer) => shelf::on_done(state, answer),
         Message::Tick => {
             state.ticks = state.ticks.wrapping_add(1);
             Vec::new()

@@ -52,7 +52,11 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
                 *scroll = scroll.saturating_add_signed(rows).min(lines);
             }
         }
-        Some(Overlay::Filter(_)) => state.presets.move_by(rows),
+        Some(Overlay::Reading { reading, scroll }) => {
+            *scroll =
+                scroll.saturating_add_signed(rows).min(screens::reading::scrollable_lines(reading, size));
+        }
+        Some(Overlay::Filter(_)) => state.move_by(rows),
         Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => {}
         None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
         None => state.move_by(rows),

@@ -6,12 +6,12 @@ use crate::tui::message::Effect;
 use crate::tui::palette::matching;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Purpose, Subject};
-use crate::tui::state::{Next, State};
+use crate::tui::state::{Next, Screen, State};
 use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{edit, inspect, presets, runs, training};
+use super::{edit, inspect, presets, runs, shelf, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -60,7 +60,7 @@ fn leave(state: &mut State) -> Vec<Effect> {
 /// Drops the topmost popup. A filter that is closed in this way is removed.
 pub fn close(state: &mut State) -> Vec<Effect> {
     if let Some(Overlay::Filter(_)) = state.overlays.pop() {
-        state.presets.set_filter("");
+        set_filter(state, "");
     }
     Vec::new()
 }
@@ -86,6 +86,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             }
             Purpose::Overwrite => presets::save_over(state),
             Purpose::Resume => runs::go_on_instead(state),
+            Purpose::Discard => shelf::discard(state),
         },
         Some(Overlay::Prompt(mut prompt)) => {
             let typed = prompt.input.text().trim().to_owned();
@@ -94,6 +95,9 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::Field => edit::set_selected(state, &typed).map(|()| Vec::new()),
                 Subject::LearningRate => rate(&typed).map(|rate| training::set_rate(state, rate)),
                 Subject::ResumeRate => rate(&typed).map(|rate| runs::resume_at(state, rate)),
+                Subject::RunName => shelf::label(state, |label| label.rename(&typed)),
+                Subject::RunTags => shelf::label(state, |label| label.retag(&typed)),
+                Subject::RunNote => shelf::label(state, |label| label.annotate(&typed)),
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
             };
             done.unwrap_or_else(|problem| {
@@ -102,13 +106,22 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Vec::new()
             })
         }
-        Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Filter(_)) | None => Vec::new(),
+        Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
+        | None => Vec::new(),
     }
 }
 
 fn rate(typed: &str) -> Result<f64, String> {
     let rate = typed.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
     rate.ok_or_else(|| format!("{typed:?} is not a number above 0"))
+}
+
+/// Narrows the list on the screen in front.
+fn set_filter(state: &mut State, filter: &str) {
+    match state.screen {
+        Screen::Runs => state.runs.set_filter(filter),
+        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper => state.presets.set_filter(filter),
+    }
 }
 
 fn line(state: &mut State) -> Option<&mut LineInput> {
@@ -122,7 +135,7 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
             Some(&mut prompt.input)
         }
         Overlay::Filter(input) => Some(input),
-        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Confirm(_) => None,
+        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Confirm(_) => None,
     }
 }
 
@@ -152,7 +165,7 @@ fn typed(state: &mut State) -> Vec<Effect> {
     match state.overlays.last() {
         Some(Overlay::Filter(input)) => {
             let filter = input.text().to_owned();
-            state.presets.set_filter(&filter);
+            set_filter(state, &filter);
             Vec::new()
         }
         Some(Overlay::Prompt(prompt)) if prompt.subject == Subject::FigureText => {

@@ -4,7 +4,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, inspect, navigate, overlays, presets, runs, training};
+use super::{edit, inspect, navigate, overlays, presets, runs, shelf, training};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -32,6 +32,20 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::EarlierCheckpoint => runs::go_to_checkpoint(state, -1),
         Command::LaterCheckpoint => runs::go_to_checkpoint(state, 1),
         Command::ResumeRun => runs::resume(state),
+        Command::MarkRun => shelf::mark(state),
+        Command::UnmarkRuns => shelf::unmark(state),
+        Command::NextCurve => shelf::next_curve(state),
+        Command::CompareRuns => shelf::compare(state),
+        Command::FilterRuns => runs::filter(state),
+        Command::UnfilterRuns => runs::unfilter(state),
+        Command::SortRuns => shelf::sort(state),
+        Command::ReverseRuns => shelf::reverse(state),
+        Command::RunSettings => shelf::settings(state),
+        Command::NameRun => shelf::ask_name(state),
+        Command::TagRun => shelf::ask_tags(state),
+        Command::NoteRun => shelf::ask_note(state),
+        Command::DiscardRun => shelf::ask_discard(state),
+        Command::RestoreRun => shelf::restore(state),
         Command::ListRuns => runs::list(state),
 
         Command::Show(screen) => navigate::go(state, screen),

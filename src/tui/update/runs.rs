@@ -23,6 +23,19 @@ pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Runs { list(state) } else { Vec::new() }
 }
 
+/// Narrows the list to what is typed.
+pub fn filter(state: &mut State) -> Vec<Effect> {
+    let input = LineInput::new(state.runs.filter());
+    state.overlays.push(Overlay::Filter(input));
+    navigate::go(state, Screen::Runs)
+}
+
+/// Shows the whole list again.
+pub fn unfilter(state: &mut State) -> Vec<Effect> {
+    state.runs.set_filter("");
+    Vec::new()
+}
+
 /// Shows the chosen run: live if it is being trained; otherwise its curves, and its network as a checkpoint has it.
 pub fn open(state: &mut State) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
@@ -62,14 +75,18 @@ fn look_at(state: &mut State, overview: &Overview, experiment: Experiment) -> Ve
 
 /// Shows the network of the open run as it was `by` checkpoints later.
 pub fn go_to_checkpoint(state: &mut State, by: isize) -> Vec<Effect> {
-    let Some(opened) = &state.opened else {
+    let Some(opened) = &mut state.opened else {
         state.inform("no run is open: Enter on the Runs screen opens one");
         return Vec::new();
     };
     let at = opened.at.and_then(|at| opened.checkpoints.iter().position(|step| *step == at));
     let next = at.map_or(Some(0), |at| at.checked_add_signed(by));
     match next.and_then(|next| opened.checkpoints.get(next).copied()) {
-        Some(step) => vec![send(state, Command::GoTo(step))],
+        Some(step) => {
+            // The next key goes on from here; the worker says where it really is.
+            opened.at = Some(step);
+            vec![send(state, Command::GoTo(step))]
+        }
         None => {
             state.inform(if by < 0 { "this is the first checkpoint" } else { "this is the last checkpoint" });
             Vec::new()

@@ -83,7 +83,7 @@ impl Plane {
     fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
         let place = |share: f64, len: u16| {
             let dot = (share * f64::from(len * DOTS - 1)).round();
-            (0.0..f64::from(len * DOTS)).contains(&dot).then(|| dot as u16 / DOTS)
+            (0.0..f64::from(len * DOTS)).contains(&dot).then_some(dot as u16 / DOTS)
         };
         let column = place(self.x.share(x), self.area.width)?;
         let row = place(1.0 - self.y.share(y), self.area.height)?;

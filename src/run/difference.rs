@@ -1,0 +1,219 @@
+//! What two runs differ in: settings, results, data, and the program that ran them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Overview, learned};
+use crate::preset::Preset;
+
+/// Something in which two runs differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Of which kind it is.
+    pub kind: Kind,
+    /// What differs: the path of a setting, a figure, a file.
+    pub what: String,
+    /// Its value in the first and the second run; `None` where a run has none.
+    pub values: [Option<String>; 2],
+}
+
+/// The kinds of differences, in the order in which they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A setting of the preset.
+    Setting,
+    /// A result.
+    Result,
+    /// The data that it was trained on.
+    Data,
+    /// The version of the program, the device, the machine.
+    Program,
+}
+
+impl Kind {
+    /// The heading above differences of this kind.
+    pub fn title(self) -> &'static str {
+        match self {
+            Kind::Setting => "settings",
+            Kind::Result => "results",
+            Kind::Data => "data",
+            Kind::Program => "program",
+        }
+    }
+}
+
+/// What the second run differs in from the first, by kind and name.
+pub fn differences(first: &Overview, second: &Overview) -> Vec<Difference> {
+    let both = |facts: fn(&Overview) -> BTreeMap<(Kind, String), String>| [facts(first), facts(second)];
+    let [a, b] = both(facts);
+    let mut names: Vec<&(Kind, String)> = a.keys().chain(b.keys()).collect();
+    names.sort();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| (name, [a.get(name).cloned(), b.get(name).cloned()]))
+        .filter(|(_, [first, second])| first != second)
+        .map(|((kind, what), values)| Difference { kind: *kind, what: what.clone(), values })
+        .collect()
+}
+
+/// Everything that is compared of a run.
+fn facts(run: &Overview) -> BTreeMap<(Kind, String), String> {
+    let mut facts = BTreeMap::new();
+    let mut add = |kind, what: &str, value: String| drop(facts.insert((kind, what.to_owned()), value));
+    if let Ok(manifest) = &run.manifest {
+        for (path, value) in settings(&manifest.preset) {
+            add(Kind::Setting, &path, value);
+        }
+        add(Kind::Program, "trainyard", manifest.trainyard.clone());
+        add(Kind::Program, "device", manifest.device.clone());
+        add(Kind::Program, "host", manifest.host.clone());
+    }
+    add(Kind::Result, "status", run.standing().word().to_owned());
+    if let Some(steps) = run.steps() {
+        add(Kind::Result, "steps", steps.to_string());
+    }
+    for number in &run.numbers {
+        let is_result = number.tag.ends_with("/test") || number.tag.ends_with("/validation");
+        if is_result {
+            add(Kind::Result, &number.tag, number.value.to_string());
+        }
+    }
+    if let Ok(Some(learned)) = learned::load(run.run.path()) {
+        for (place, file) in learned.files.iter().enumerate() {
+            let name = learned
+                .source
+                .paths()
+                .get(place)
+                .map_or_else(|| place.to_string(), |path| (*path).to_string());
+            let print: String = file.sha256.chars().take(12).collect();
+            add(Kind::Data, &name, format!("{} bytes, SHA-256 {print}…", file.bytes));
+        }
+    }
+    facts
+}
+
+/// The settings of a preset, by their paths as `--set` takes them, as text. What the preset says of itself (name, title,
+/// description) is no setting.
+pub fn settings(preset: &Preset) -> BTreeMap<String, String> {
+    let mut settings = BTreeMap::new();
+    // Through text, since a number of 32 bits would get digits of 64 that it does not have.
+    let value = serde_json::to_string(preset).ok().and_then(|text| serde_json::from_str(&text).ok());
+    if let Some(Value::Object(fields)) = value {
+        for (name, value) in fields {
+            if !["name", "title", "description"].contains(&name.as_str()) {
+                flatten(name, &value, &mut settings);
+            }
+        }
+    }
+    settings
+}
+
+fn flatten(path: String, value: &Value, into: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(fields) => match fields.iter().next() {
+            // A kind with its fields: `Adam(learning_rate: 0.001)`.
+            Some((kind, inside)) if fields.len() == 1 && kind.starts_with(char::is_uppercase) => {
+                into.insert(path.clone(), kind.clone());
+                match inside {
+                    Value::Null => {}
+                    Value::Object(_) => flatten(path, inside, into),
+                    _ => flatten(format!("{path}.0"), inside, into),
+                }
+            }
+            _ => fields.iter().for_each(|(name, value)| flatten(format!("{path}.{name}"), value, into)),
+        },
+        // Pairs and shapes are read at once.
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            let items: Vec<String> = items.iter().map(word).collect();
+            into.insert(path, format!("({})", items.join(", ")));
+        }
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(place, item)| flatten(format!("{path}[{place}]"), item, into));
+        }
+        Value::Null => {}
+        simple => drop(into.insert(path, word(simple))),
+    }
+}
+
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The paths of the settings that are not the same in all of these presets, with each preset's value; the path alone
+/// orders them.
+pub fn varying(presets: &[Option<&Preset>]) -> Vec<(String, Vec<Option<String>>)> {
+    let all: Vec<Option<BTreeMap<String, String>>> =
+        presets.iter().map(|preset| preset.map(settings)).collect();
+    let mut paths: Vec<&String> = all.iter().flatten().flat_map(BTreeMap::keys).collect();
+    // What people try most comes first.
+    let rank = |path: &str| {
+        let first = ["optimizer", "train", "layers"];
+        first.iter().position(|part| path.starts_with(part)).unwrap_or(first.len())
+    };
+    paths.sort_by_key(|path| (rank(path), path.as_str()));
+    paths.dedup();
+    paths
+        .into_iter()
+        .map(|path| {
+            let values =
+                all.iter().map(|settings| settings.as_ref().and_then(|settings| settings.get(path)).cloned());
+            (path.clone(), values.collect::<Vec<_>>())
+        })
+        .filter(|(_, values)| {
+            let known: Vec<&Option<String>> = values
+                .iter()
+                .zip(presets)
+                .filter(|(_, preset)| preset.is_some())
+                .map(|(value, _)| value)
+                .collect();
+            known.windows(2).any(|pair| pair[0] != pair[1])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preset(optimizer: &str, units: u32) -> Preset {
+        let text = format!(
+            "(name: \"p{units}\", title: \"\", data: (source: digits_8x8), layers: [Flatten, Dense(units: {units}, \
+             activation: relu), Dense(units: 10, activation: softmax)], loss: categorical_crossentropy, \
+             optimizer: {optimizer}, train: (epochs: 3, batch_size: 32))"
+        );
+        ron::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn settings_have_the_paths_that_set_takes() {
+        let settings = settings(&preset("Adam(learning_rate: 0.003)", 16));
+        let get = |path: &str| settings.get(path).map(String::as_str);
+        assert_eq!(get("optimizer"), Some("Adam"));
+        assert_eq!(get("optimizer.learning_rate"), Some("0.003"));
+        assert_eq!((get("layers[1]"), get("layers[1].units")), (Some("Dense"), Some("16")));
+        assert_eq!((get("train.epochs"), get("name")), (Some("3"), None));
+    }
+
+    #[test]
+    fn only_what_varies_among_runs_is_told() {
+        let [a, b] = [preset("SGD(learning_rate: 0.1)", 16), preset("SGD(learning_rate: 0.2)", 32)];
+        let varying = varying(&[Some(&a), None, Some(&b)]);
+        let expected = [
+            ("optimizer.learning_rate", [Some("0.1"), None, Some("0.2")]),
+            ("layers[1].units", [Some("16"), None, Some("32")]),
+        ]
+        .map(|(path, values)| (path.to_owned(), values.map(|value| value.map(str::to_owned)).to_vec()));
+        assert_eq!(varying, expected);
+        assert_eq!(super::varying(&[Some(&a), Some(&a)]), []);
+    }
+}

@@ -1,0 +1,67 @@
+//! What a person types to narrow a list: words, globs, or a regular expression.
+
+use regex_lite::{Regex, RegexBuilder};
+
+/// What a line has to match.
+pub struct Pattern {
+    /// All of these.
+    parts: Vec<Regex>,
+}
+
+impl Pattern {
+    /// Reads what was typed: words that all occur, `*` and `?` in them standing for any letters and any letter; or, after a
+    /// `/`, a regular expression. Upper and lower case are the same. A regular expression that is not finished yet is taken
+    /// for a word.
+    pub fn new(typed: &str) -> Self {
+        let regex =
+            |source: &str| RegexBuilder::new(source).case_insensitive(true).size_limit(1 << 20).build();
+        let whole = typed.trim().strip_prefix('/').map(|source| source.strip_suffix('/').unwrap_or(source));
+        if let Some(Ok(whole)) = whole.map(regex) {
+            return Pattern { parts: vec![whole] };
+        }
+        let part = |word: &str| {
+            let source: String = word
+                .chars()
+                .map(|letter| match letter {
+                    '*' => r"\S*".to_owned(),
+                    '?' => r"\S".to_owned(),
+                    other => regex_lite::escape(&other.to_string()),
+                })
+                .collect();
+            regex(&source).ok()
+        };
+        Pattern { parts: typed.split_whitespace().filter_map(part).collect() }
+    }
+
+    /// Whether a line matches.
+    pub fn matches(&self, line: &str) -> bool {
+        self.parts.iter().all(|part| part.is_match(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_globs_and_regular_expressions_narrow_a_list() {
+        let line = "2026-11-21T09-30-00-mnist-cnn-1b2c finished #paper warm-up";
+        for typed in [
+            "",
+            "cnn",
+            "PAPER mnist",
+            "mn*cnn",
+            "mnist-c?n",
+            "/mnist-(cnn|mlp)-/",
+            "/^2026.*finished",
+            "#paper",
+        ] {
+            assert!(Pattern::new(typed).matches(line), "{typed}");
+        }
+        for typed in ["mlp", "cnn failed", "mnist-?-cnn", "/^mnist/", "c.n"] {
+            assert!(!Pattern::new(typed).matches(line), "{typed}");
+        }
+        // While a person is still typing it.
+        assert!(!Pattern::new("/mnist-(cnn").matches(line));
+    }
+}

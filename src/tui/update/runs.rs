@@ -9,7 +9,6 @@ use crate::tui::state::runs::{Purpose, Waiting};
 use crate::tui::state::{Next, Screen, State};
 use crate::worker::{Command, OpenRequest, Steering, TrainRequest};
 
-use super::navigate;
 use super::replies::send;
 use super::training::{self, begin};
 
@@ -27,7 +26,8 @@ pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
 pub fn filter(state: &mut State) -> Vec<Effect> {
     let input = LineInput::new(state.runs.filter());
     state.overlays.push(Overlay::Filter(input));
-    navigate::go(state, Screen::Runs)
+    state.screen = Screen::Runs;
+    list(state)
 }
 
 /// Shows the whole list again.
@@ -44,7 +44,8 @@ pub fn open(state: &mut State) -> Vec<Effect> {
     };
     let name = overview.run.name();
     if state.runs.shown.as_ref() == Some(&name) && (state.is_busy() || state.opened.is_some()) {
-        return navigate::go(state, Screen::Train);
+        state.screen = Screen::Train;
+        return Vec::new();
     }
     if let Err(problem) = &overview.manifest {
         let problem = format!("{name} cannot be opened: {problem}");

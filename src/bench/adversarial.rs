@@ -89,7 +89,7 @@ fn backward<D: Backend>(
     form: Form,
 ) -> Result<Gradients<D>, nn::Error> {
     let (loss, options) = (Loss::BinaryCrossentropy, LossOptions::default());
-    let loss = D::loss(&mut pass, verdict, 1, &Targets::Values(truth), loss, &options, form)?;
+    let loss = D::loss(&mut pass, verdict, 1, &Targets::Values(truth), &[], loss, &options, form)?;
     pass.backward(loss)
 }
 

@@ -46,14 +46,17 @@ pub struct Batch {
     pub inputs: Vec<f32>,
     /// What they should give.
     pub targets: Targets,
+    /// How much each sample counts in the loss of a training step; empty: all count the same.
+    pub weights: Vec<f32>,
     /// How many samples.
     pub rows: usize,
 }
 
 impl Batch {
-    /// The inputs' memory, for `rows` rows of `width` numbers.
+    /// The inputs' memory, for `rows` rows of `width` numbers. All samples count the same again.
     pub(super) fn take_inputs(&mut self, rows: usize, width: usize) -> &mut [f32] {
         self.rows = rows;
+        self.weights.clear();
         self.inputs.resize(rows * width, 0.0);
         &mut self.inputs
     }

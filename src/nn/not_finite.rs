@@ -73,7 +73,8 @@ fn trained(
         let input = Var::new(&device, inputs.into(), rows, len, false).unwrap();
         let output = model.forward(&mut pass, input).unwrap();
         let (classes, form) = (Targets::Classes(vec![0, 1, 2, 1, 0]), model.form());
-        let loss = Cpu::loss(&mut pass, &output, 3, &classes, loss, &LossOptions::default(), form).unwrap();
+        let loss =
+            Cpu::loss(&mut pass, &output, 3, &classes, &[], loss, &LossOptions::default(), form).unwrap();
         losses.push(loss.value);
         let mut gradients = pass.backward(loss).unwrap();
         optimizer.step(&mut model, &mut gradients, 0.01).unwrap();
@@ -121,7 +122,7 @@ proptest! {
             let output = model.forward(&mut pass, input).unwrap();
             let (targets, form) = (Targets::Values(numbers(3 * units, 2)), model.form());
             let loss = Loss::MeanSquaredError;
-            let loss = Cpu::loss(&mut pass, &output, units, &targets, loss, &LossOptions::default(), form).unwrap();
+            let loss = Cpu::loss(&mut pass, &output, units, &targets, &[], loss, &LossOptions::default(), form).unwrap();
             let mut gradients = pass.backward(loss).unwrap();
             let place = place.index(units);
             model.visit_mut(&mut |_, param| {

@@ -176,7 +176,7 @@ impl LossCase {
         };
         let mut pass = Pass::training(&device, 0);
         let output = Var::new(&device, self.output.values.clone().into(), rows, width, true).unwrap();
-        let loss = Cpu::loss(&mut pass, &output, width, &targets, self.loss, &options, form).unwrap();
+        let loss = Cpu::loss(&mut pass, &output, width, &targets, &[], self.loss, &options, form).unwrap();
         let what = format!("{:?} {} on {}", self.loss, self.options, self.form);
         assert_close(&what, &[loss.value], &[self.value], 1e-5);
         let mut grads = pass.backward(loss).unwrap();
@@ -304,7 +304,7 @@ mod tests {
                 let input = Var::new(&device, inputs.concat().into(), inputs.len(), bits, false).unwrap();
                 let output = model.forward(&mut pass, input).unwrap();
                 let loss =
-                    Cpu::loss(&mut pass, &output, 1, &targets_of, loss, &options, model.form()).unwrap();
+                    Cpu::loss(&mut pass, &output, 1, &targets_of, &[], loss, &options, model.form()).unwrap();
                 let mut grads = pass.backward(loss).unwrap();
                 optimizer.step(&mut model, &mut grads, 0.5).unwrap();
             }

@@ -82,7 +82,8 @@ fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
         let input = Var::new(&device, inputs.into(), rows, len, false).unwrap();
         let output = model.forward(&mut pass, input).unwrap();
         let form = model.form();
-        let loss = Cpu::loss(&mut pass, &output, 3, &classes, loss, &LossOptions::default(), form).unwrap();
+        let loss =
+            Cpu::loss(&mut pass, &output, 3, &classes, &[], loss, &LossOptions::default(), form).unwrap();
         let mut grads = pass.backward(loss).unwrap();
         optimizer.step(&mut model, &mut grads, 0.01).unwrap();
     }

@@ -101,7 +101,7 @@ impl<D: Backend> LanguageModel<D> {
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(pass, input)?;
         let options = if pass.records() { &self.options } else { &self.evaluation };
-        let loss = D::loss(pass, &output, width, &batch.targets, self.loss, options, form)?;
+        let loss = D::loss(pass, &output, width, &batch.targets, &[], self.loss, options, form)?;
         Ok((loss, accuracy(&output.host()?, width, &batch.targets)))
     }
 

@@ -70,7 +70,7 @@ impl<D: Backend> Supervised<D> {
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.options);
-        let loss = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?;
+        let loss = D::loss(&mut pass, &output, width, &batch.targets, &batch.weights, loss, options, form)?;
         let value = f64::from(loss.value);
         if !value.is_finite() {
             return Ok(Scores { loss: value, ..Scores::default() });
@@ -147,7 +147,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let (width, form) = (model.output_width(), model.form());
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.evaluation);
-        let value = D::loss(&mut pass, &output, width, &batch.targets, loss, options, form)?.value;
+        let value = D::loss(&mut pass, &output, width, &batch.targets, &[], loss, options, form)?.value;
         let output = output.host()?;
         sums.loss.add(f64::from(value), &output, width, batch);
         sums.tally.add(&output, width, &batch.targets);

@@ -208,6 +208,8 @@ struct LossOf {
     loss: Loss,
     form: Form,
     has_classes: bool,
+    /// Samples with a weight each; 0: none has one.
+    weighed: usize,
     options: LossOptions,
 }
 
@@ -227,10 +229,13 @@ impl Case for LossOf {
             true => Targets::Classes((0..rows).map(|row| (row * 7 % width) as u32).collect()),
             false => Targets::Values(numbers(count, 2).into_iter().map(share).collect()),
         };
+        let weights: Vec<f32> = numbers(self.weighed, 3).into_iter().map(f32::abs).collect();
         let output = Var::new(device, output.into(), rows, width, true).unwrap();
         let mut pass = Pass::training(device, 0);
-        let first = D::loss(&mut pass, &output, width, &targets, loss, &self.options, form).unwrap();
-        let second = D::loss(&mut pass, &output, width, &targets, loss, &self.options, form).unwrap();
+        let first =
+            D::loss(&mut pass, &output, width, &targets, &weights, loss, &self.options, form).unwrap();
+        let second =
+            D::loss(&mut pass, &output, width, &targets, &weights, loss, &self.options, form).unwrap();
         let both = D::sum(&mut pass, first, second).unwrap();
         let value = both.value;
         let mut gradients = pass.backward(both).unwrap();
@@ -300,7 +305,7 @@ proptest! {
 
     #[test]
     fn losses_equal_the_cpu(
-        (rows, width, which) in (1_usize..50, 1_usize..70, 0_usize..9),
+        (rows, width, which, weighed) in (1_usize..50, 1_usize..70, 0_usize..9, 0_usize..3),
         (has_classes, smoothing, is_weighted) in (any::<bool>(), 0.0_f32..0.3, any::<bool>()),
     ) {
         let (loss, form) = [
@@ -317,7 +322,8 @@ proptest! {
         let factors = if is_weighted { vec![0.5, 2.0, 1.5] } else { Vec::new() };
         let class_weights = ClassWeights::Factors(factors);
         let options = LossOptions { label_smoothing: smoothing, delta: 0.4, class_weights };
-        compare(&LossOf { rows, width, loss, form, has_classes, options }, 1e-5)?;
+        let weighed = [0, rows, 1][weighed];
+        compare(&LossOf { rows, width, loss, form, has_classes, weighed, options }, 1e-5)?;
     }
 }
 

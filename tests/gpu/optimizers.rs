@@ -30,7 +30,7 @@ impl Case for Updates {
             let input = Var::new(device, numbers(8 * 50, step).into(), 8, 50, false).unwrap();
             let output = model.forward(&mut pass, input).unwrap();
             let options = LossOptions::default();
-            let loss = D::loss(&mut pass, &output, 3, &targets, loss, &options, model.form()).unwrap();
+            let loss = D::loss(&mut pass, &output, 3, &targets, &[], loss, &options, model.form()).unwrap();
             all.push(vec![loss.value, optim::penalty(&model).unwrap() as f32]);
             let mut gradients = pass.backward(loss).unwrap();
             optimizer.step(&mut model, &mut gradients, self.optimizer.learning_rate()).unwrap();

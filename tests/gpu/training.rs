@@ -112,7 +112,7 @@ fn bits<D: Backend>(device: &D, (layers, shape): (&str, &[usize])) -> Vec<u32> {
         let output = model.forward(&mut pass, input).unwrap();
         let targets = Targets::Classes((0..rows as u32).map(|row| row % 5).collect());
         let options = LossOptions::default();
-        let loss = D::loss(&mut pass, &output, 5, &targets, loss, &options, model.form()).unwrap();
+        let loss = D::loss(&mut pass, &output, 5, &targets, &[], loss, &options, model.form()).unwrap();
         let mut gradients = pass.backward(loss).unwrap();
         optimizer.step(&mut model, &mut gradients, 0.01).unwrap();
     }

@@ -278,8 +278,8 @@ kernels! {
     }
     "loss.cu" {
         LossRows = loss_rows {
-            gradient: Out<f32>, losses: Out<f32>, output: In<f32>, values: In<f32>, classes: In<u32>, weights: In<f32>,
-            number_of_weights: Int, rows: Int, width: Int, loss: Int, smoothing: Float, delta: Float,
+            gradient: Out<f32>, losses: Out<f32>, output: In<f32>, values: In<f32>, classes: In<u32>, factors: In<f32>,
+            number_of_factors: Int, weights: In<f32>, rows_of_sample: Int, rows: Int, width: Int, loss: Int, smoothing: Float, delta: Float,
         }
         MeanOf = mean_of { mean: Out<f32>, x: In<f32>, count: Int, divisor: Float }
     }

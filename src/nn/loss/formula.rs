@@ -9,11 +9,13 @@ use crate::preset::{ClassWeights, Loss, LossOptions};
 /// Keras's guard against the logarithm of zero.
 const EPSILON: f32 = 1e-7;
 
-/// The mean loss; writes its gradient to `gradient`. Sums run in double precision, in order.
+/// The mean loss, each sample's times its weight, where there are some; writes its gradient to `gradient`. Sums run in double
+/// precision, in order.
 pub fn loss(
     output: &[f32],
     width: usize,
     targets: &Targets,
+    weights: &[f32],
     loss: Loss,
     options: &LossOptions,
     form: Form,
@@ -26,6 +28,8 @@ pub fn loss(
         // A training counts its samples first.
         ClassWeights::Counted(_) => &[],
     };
+    // A sequence has a row for each of its steps.
+    let rows_of_sample = if weights.is_empty() { 1 } else { rows / weights.len() };
     let mut total = 0.0_f64;
     for row in 0..rows {
         let y = &output[row * width..][..width];
@@ -42,6 +46,7 @@ pub fn loss(
             let class = if width == 1 { target[0].round() as usize } else { largest(&target) };
             weight = factors.get(class).copied().unwrap_or(1.0);
         }
+        weight *= weights.get(row / rows_of_sample).copied().unwrap_or(1.0);
         if matches!(
             loss,
             Loss::CategoricalCrossentropy | Loss::SparseCategoricalCrossentropy | Loss::BinaryCrossentropy

@@ -39,15 +39,18 @@ pub fn form(layers: &[Layer], loss: Loss) -> Form {
 /// Losses on a device.
 pub trait LossOp: Device {
     /// The mean loss of `output` (`[rows, outputs]`), whose last axis is `width` long: for a sequence, the mean over
-    /// its steps as well.
+    /// its steps as well. `weights` has a factor for each sample's loss (for a sequence, for all of its steps); empty: all
+    /// are 1. The sum of the weighted losses is divided by the number of losses, not by the sum of the weights, as Keras's
+    /// `sum_over_batch_size` does.
     ///
     /// # Errors
-    /// When the targets do not fit the output, or the device fails.
+    /// When the targets or the weights do not fit the output, or the device fails.
     fn loss(
         pass: &mut Pass<Self>,
         output: &Var<Self>,
         width: usize,
         targets: &Targets,
+        weights: &[f32],
         loss: Loss,
         options: &LossOptions,
         form: Form,
@@ -60,18 +63,28 @@ pub trait LossOp: Device {
     fn sum(pass: &mut Pass<Self>, a: Scalar<Self>, b: Scalar<Self>) -> Result<Scalar<Self>, Error>;
 }
 
-/// Whether targets fit an output of `count` numbers whose last axis is `width` long.
-pub(in crate::nn) fn check(count: usize, width: usize, targets: &Targets) -> Result<(), Error> {
+/// Whether targets and weights fit an output of `count` numbers whose last axis is `width` long.
+pub(in crate::nn) fn check(
+    count: usize,
+    width: usize,
+    targets: &Targets,
+    weights: &[f32],
+) -> Result<(), Error> {
     let fits = match targets {
         Targets::Values(values) => values.len() == count,
         Targets::Classes(classes) => {
             classes.len() * width == count && classes.iter().all(|&class| (class as usize) < width)
         }
     };
-    if fits && width > 0 {
-        return Ok(());
+    if !fits || width == 0 {
+        return Err(Error::Weights(format!("the targets do not fit an output of {count} numbers")));
     }
-    Err(Error::Weights(format!("the targets do not fit an output of {count} numbers")))
+    // Each sample has the same number of rows.
+    if !weights.is_empty() && !(count / width).is_multiple_of(weights.len()) {
+        let problem = format!("{} weights of samples do not fit an output of {count} numbers", weights.len());
+        return Err(Error::Weights(problem));
+    }
+    Ok(())
 }
 
 impl LossOp for Cpu {
@@ -80,15 +93,17 @@ impl LossOp for Cpu {
         output: &Var<Cpu>,
         width: usize,
         targets: &Targets,
+        weights: &[f32],
         loss: Loss,
         options: &LossOptions,
         form: Form,
     ) -> Result<Scalar<Cpu>, Error> {
         let _span = span("loss", 0);
         let count = output.values.len();
-        check(count, width, targets)?;
+        check(count, width, targets, weights)?;
         let mut gradient = Buffer::scratch(count);
-        let value = formula::loss(&output.values, width, targets, loss, options, form, &mut gradient);
+        let value =
+            formula::loss(&output.values, width, targets, weights, loss, options, form, &mut gradient);
         let loss = Scalar::new(&pass.device, value)?;
         if pass.records() && output.wants_gradient {
             let (root, node) = (loss.node.clone(), output.node.clone());

@@ -24,7 +24,7 @@ fn value(
     options: &LossOptions,
     form: Form,
 ) -> f32 {
-    formula::loss(output, width, targets, loss, options, form, &mut vec![0.0; output.len()])
+    formula::loss(output, width, targets, &[], loss, options, form, &mut vec![0.0; output.len()])
 }
 
 fn forms(loss: Loss) -> Vec<Form> {
@@ -53,7 +53,7 @@ proptest! {
             };
             for form in forms(loss) {
                 let mut gradient = vec![0.0; output.len()];
-                formula::loss(&output, width, &targets, loss, &options, form, &mut gradient);
+                formula::loss(&output, width, &targets, &[], loss, &options, form, &mut gradient);
                 for i in 0..output.len() {
                     let step = 1e-2;
                     let shifted = |by: f32| {
@@ -124,11 +124,53 @@ fn a_textbook_neuron_learns_by_the_hand_formula() {
         let y = Cpu::dense(&mut pass, &input, &kernel, Some(&bias), Activation::Sigmoid).unwrap();
         let targets = Targets::Values(vec![t]);
         let loss =
-            Cpu::loss(&mut pass, &y, 1, &targets, loss, &LossOptions::default(), Form::Output).unwrap();
+            Cpu::loss(&mut pass, &y, 1, &targets, &[], loss, &LossOptions::default(), Form::Output).unwrap();
         let mut grads = pass.backward(loss).unwrap();
         let slope = crate::nn::gradients::take_gradient(&mut grads, &kernel.node).unwrap();
         for (g, x) in slope.iter().zip(x) {
             assert!((g - by_hand * x).abs() < 1e-6, "{g} is not {}", by_hand * x);
         }
     }
+}
+
+#[test]
+fn a_samples_weight_multiplies_its_loss_and_the_number_of_samples_stays_the_divisor() {
+    let loss = |loss: Loss,
+                width: usize,
+                output: &[f32],
+                targets: &Targets,
+                weights: &[f32],
+                options: &LossOptions| {
+        let mut gradient = vec![0.0; output.len()];
+        let form = forms(loss).pop().unwrap();
+        let value = formula::loss(output, width, targets, weights, loss, options, form, &mut gradient);
+        (value, gradient)
+    };
+    let plain = LossOptions::default();
+    // keras.losses.MeanSquaredError()([[1], [0]], [[3], [1]], sample_weight=[0.5, 2]) = (0.5 * 4 + 2 * 1) / 2
+    let targets = Targets::Values(vec![1.0, 0.0]);
+    let (value, gradient) = loss(Loss::MeanSquaredError, 1, &[3.0, 1.0], &targets, &[0.5, 2.0], &plain);
+    assert_eq!((value, gradient), (2.0, vec![1.0, 2.0]));
+    for kind in ALL {
+        let output = [0.3, 0.6, 0.1, 0.2, 0.5, 0.3, 0.9, 0.4];
+        let targets = match kind {
+            Loss::SparseCategoricalCrossentropy => Targets::Classes(vec![1, 0, 1, 1]),
+            _ => Targets::Values(vec![0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]),
+        };
+        let factors = ClassWeights::Factors(vec![0.25, 3.0]);
+        for options in [plain.clone(), LossOptions { class_weights: factors, ..plain.clone() }] {
+            let (unweighted, gradient) = loss(kind, 2, &output, &targets, &[], &options);
+            // Weights of one change no bit, class weights or not; a weight of zero takes a sample out.
+            assert_eq!(loss(kind, 2, &output, &targets, &[1.0; 4], &options), (unweighted, gradient.clone()));
+            let (_, weighted) = loss(kind, 2, &output, &targets, &[0.0, 1.0, 2.0, 4.0], &options);
+            let factors = [0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 4.0, 4.0];
+            let expected: Vec<f32> = gradient.iter().zip(factors).map(|(g, factor)| g * factor).collect();
+            assert_eq!(weighted, expected, "{kind:?}");
+            // Two steps of a sequence share their sample's weight.
+            let of_sequences = loss(kind, 2, &output, &targets, &[2.0, 0.5], &options);
+            assert_eq!(of_sequences, loss(kind, 2, &output, &targets, &[2.0, 2.0, 0.5, 0.5], &options));
+        }
+    }
+    let problem = check(8, 2, &Targets::Values(vec![0.0; 8]), &[1.0; 3]).unwrap_err().to_string();
+    assert!(problem.contains("3 weights of samples"), "{problem}");
 }

@@ -186,7 +186,7 @@ mod tests {
         };
         let targets = Targets::Values(numbers(y.rows * y.columns, 77));
         let (loss, options) = (Loss::MeanSquaredError, LossOptions::default());
-        let loss = Cpu::loss(&mut pass, &y, filters, &targets, loss, &options, Form::Output).unwrap();
+        let loss = Cpu::loss(&mut pass, &y, filters, &targets, &[], loss, &options, Form::Output).unwrap();
         let mut grads = pass.backward(loss).unwrap();
         let mut results = vec![y.values.to_vec()];
         let nodes = [&kernel.node, &bias.node].into_iter().chain(wants_x.then_some(&x.node));

@@ -113,7 +113,8 @@ mod tests {
         let (code, divergence) = Cpu::draw_code(&mut pass, &input, weight, 9).unwrap();
         let (targets, options) = (Targets::Values(vec![0.5; 6]), LossOptions::default());
         let loss =
-            Cpu::loss(&mut pass, &code, 3, &targets, Loss::MeanSquaredError, &options, Form::Output).unwrap();
+            Cpu::loss(&mut pass, &code, 3, &targets, &[], Loss::MeanSquaredError, &options, Form::Output)
+                .unwrap();
         let value = f64::from(loss.value) + f64::from(weight) * divergence;
         let mut gradients = pass.backward(loss).unwrap();
         (value, take_gradient(&mut gradients, &input.node).unwrap().into_vec())

@@ -165,7 +165,7 @@ fn opinion_of<D: Backend>(
     let sum: f64 = logits.host()?.iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
     let (targets, form) = (Targets::Values(vec![target; rows]), discriminator.form());
     let options = LossOptions::default();
-    let loss = D::loss(pass, &logits, 1, &targets, Loss::BinaryCrossentropy, &options, form)?;
+    let loss = D::loss(pass, &logits, 1, &targets, &[], Loss::BinaryCrossentropy, &options, form)?;
     Ok((loss, sum / rows.max(1) as f64))
 }
 

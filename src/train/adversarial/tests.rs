@@ -43,7 +43,7 @@ fn each_learns_only_in_its_own_turn() {
         all
     };
     let parts = &mut training.procedure;
-    let mut batch = Batch { inputs: vec![0.5; 784 * 10], targets: Targets::default(), rows: 10 };
+    let mut batch = Batch { inputs: vec![0.5; 784 * 10], rows: 10, ..Batch::default() };
     // With a learning rate of zero for one network, only the other one changes.
     let (generator, discriminator) = (numbers(parts, 0), numbers(parts, 1));
     parts.rate_share = 0.0;

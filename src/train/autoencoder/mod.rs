@@ -98,13 +98,15 @@ fn prepare<D: Backend>(
 }
 
 impl<D: Backend> Autoencoder<D> {
-    /// Goes from inputs over code and reconstruction to the loss; returns the scalar to be minimised, and the scores.
+    /// Goes from inputs over code and reconstruction to the loss, each sample's times its weight; returns the scalar to be
+    /// minimised, and the scores.
     fn forward(
         &mut self,
         pass: &mut Pass<D>,
         inputs: Buffer,
         rows: usize,
         targets: &Targets,
+        weights: &[f32],
         seed: u64,
     ) -> Result<(Scalar<D>, Scores), Error> {
         let [encoder, decoder] = &mut self.networks;
@@ -128,7 +130,7 @@ impl<D: Backend> Autoencoder<D> {
             Targets::Classes(_) => 0.0,
         };
         let options = if pass.records() { &self.options } else { &self.evaluation };
-        let loss = D::loss(pass, &output, width, targets, self.loss, options, form)?;
+        let loss = D::loss(pass, &output, width, targets, weights, self.loss, options, form)?;
         let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let mut value = f64::from(loss.value);
         if let Some((weight, kl)) = divergence {
@@ -192,7 +194,7 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         let seed = derive_seed(context.seed, 2);
         let mut targets = std::mem::take(&mut self.targets);
         targets.emptied_values().extend_from_slice(&batch.inputs);
-        let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, seed);
+        let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, &batch.weights, seed);
         self.targets = targets;
         let (loss, mut scores) = outcome?;
         if !scores.loss.is_finite() {
@@ -216,7 +218,7 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         let mut pass = Pass::evaluation(&device);
         let inputs = Buffer::copy_of(&batch.inputs);
         let targets = Targets::Values(batch.inputs.clone());
-        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, derive_seed(7, number))?;
+        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, &[], derive_seed(7, number))?;
         sums.add(&own, batch.rows);
         Ok(())
     }

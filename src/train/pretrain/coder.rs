@@ -81,7 +81,8 @@ impl<D: Backend> Coder<D> {
         let output = self.model.forward(&mut pass, input)?;
         self.targets.emptied_values().extend_from_slice(inputs);
         let (options, form) = (LossOptions::default(), self.model.form());
-        let loss = D::loss(&mut pass, &output, width, &self.targets, Loss::MeanSquaredError, &options, form)?;
+        let loss =
+            D::loss(&mut pass, &output, width, &self.targets, &[], Loss::MeanSquaredError, &options, form)?;
         let error = f64::from(loss.value);
         let mut gradients = pass.backward(loss)?;
         self.optimizer.step(&mut self.model, &mut gradients, rate)?;

@@ -46,11 +46,12 @@ __device__ __forceinline__ float2 of_one(int loss, float y, float t, float delta
 }
 
 // The loss of each row times its weight, and the gradient of their mean. gradient, output [rows, width]; values [rows,
-// width] or classes [rows], the other null; weights: of each class, or null; losses [rows].
+// width] or classes [rows], the other null; factors: of each class, or null; weights: of each sample, which has
+// rows_of_sample rows, or null; losses [rows].
 // Grid: a warp for each row.
 extern "C" __global__ void loss_rows(float *gradient, float *losses, const float *output, const float *values,
-                                     const unsigned *classes, const float *weights, int number_of_weights, int rows, int width,
-                                     int loss, float smoothing, float delta) {
+                                     const unsigned *classes, const float *factors, int number_of_factors,
+                                     const float *weights, int rows_of_sample, int rows, int width, int loss, float smoothing, float delta) {
     const int row = (blockIdx.x * blockDim.x + threadIdx.x) / 32, lane = threadIdx.x % 32;
     if (row >= rows) return;
     const float *y = output + (size_t)row * width;
@@ -58,7 +59,7 @@ extern "C" __global__ void loss_rows(float *gradient, float *losses, const float
     Target target = {values ? values + (size_t)row * width : nullptr, classes ? (int)classes[row] : 0, 1.0f, 0.0f};
 
     float weight = 1.0f;
-    if (weights) {
+    if (factors) {
         // The class is the largest target, the first of several; with one output, the target itself.
         int chosen = target.chosen;
         if (width == 1) chosen = (int)roundf(target.raw(0));
@@ -67,8 +68,9 @@ extern "C" __global__ void loss_rows(float *gradient, float *losses, const float
             for (int i = 1; i < width; i++)
                 if (values[(size_t)row * width + i] > values[(size_t)row * width + chosen]) chosen = i;
         }
-        weight = chosen >= 0 && chosen < number_of_weights ? weights[chosen] : 1.0f;
+        weight = chosen >= 0 && chosen < number_of_factors ? factors[chosen] : 1.0f;
     }
+    if (weights) weight *= weights[row / rows_of_sample];
     // As in Keras: smoothed towards a half for one output, towards all classes for several.
     const bool is_binary = loss == BINARY || loss == BINARY_LOGITS;
     if (is_binary || loss == CATEGORICAL || loss == CATEGORICAL_LOGITS) {

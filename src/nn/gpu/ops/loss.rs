@@ -44,13 +44,14 @@ impl LossOp for Gpu {
         output: &Var<Gpu>,
         width: usize,
         targets: &Targets,
+        weights: &[f32],
         loss: Loss,
         options: &LossOptions,
         form: Form,
     ) -> Result<Scalar<Gpu>, Error> {
         let _span = span("loss", 0);
         let (card, count) = (pass.device.card().clone(), output.values.len());
-        check(count, width, targets)?;
+        check(count, width, targets, weights)?;
         let rows = count / width;
         let [gradient, losses] = [Array::scratch(&card, count)?, Array::scratch(&card, rows)?];
         let (values, classes) = match targets {
@@ -62,15 +63,19 @@ impl LossOp for Gpu {
             // A training counts its samples first.
             ClassWeights::Counted(_) => &[],
         };
-        let weights = Array::from_host(&card, factors)?;
+        let factors = Array::from_host(&card, factors)?;
+        let rows_of_sample = if weights.is_empty() { 1 } else { rows / weights.len() };
+        let weights = Array::from_host(&card, weights)?;
         LossRows {
             gradient: at(&gradient),
             losses: at(&losses),
             output: at(&output.values),
             values: at(values.as_ref()),
             classes: at(classes.as_ref()),
+            factors: at(&factors),
+            number_of_factors: factors.len(),
             weights: at(&weights),
-            number_of_weights: weights.len(),
+            rows_of_sample,
             rows,
             width,
             loss: code(loss, form),

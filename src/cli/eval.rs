@@ -15,6 +15,7 @@ use super::named::RunName;
 use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
 use super::threads::Threads;
+use crate::data::table::is_pattern;
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory};
 use crate::worker::{self, Assessment, Names, Trained, Unusable};
@@ -155,7 +156,7 @@ impl Arguments {
         let mut changes = Vec::new();
         let mut trained = match self.data.as_deref() {
             None => found.load_with_data(self.accept_changed_data, &mut changes)?,
-            Some(path) if Path::new(path).exists() => {
+            Some(path) if Path::new(path).exists() || looks_like_a_path(path) && is_pattern(path) => {
                 found.load_with_file(Path::new(path), names(self.no_header))?
             }
             Some(path) if looks_like_a_path(path) => {

@@ -9,7 +9,7 @@ use crate::data::suggest::{Suggestion, suggest};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
-/// Takes a table (.csv, .tsv), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
+/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; "part-*.csv" in quotes for several files that are one), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
 /// each class. The preset is a text to change; it trains at once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

@@ -39,7 +39,7 @@ pub use import::text::text_of;
 pub use learned::{absent, at_absolute_paths, preparation};
 pub use loader::Loader;
 pub use notices::{class_counts, notices};
-pub use open::{check_unchanged, offers, open, open_as_learned};
+pub use open::{check_unchanged, offers, offers_to_train, open, open_as_learned};
 
 /// What can go wrong with data.
 #[derive(Debug, thiserror::Error)]

@@ -22,6 +22,14 @@ pub fn offers(source: &Source) -> Result<Offers, Error> {
     source.built_in_offers().map_or_else(|| own::offers(source), Ok)
 }
 
+/// As [`offers`], for a training that follows in this process: a table that was read is kept for it in memory.
+///
+/// # Errors
+/// As [`offers`].
+pub fn offers_to_train(source: &Source) -> Result<Offers, Error> {
+    source.built_in_offers().map_or_else(|| own::offers_to_train(source), Ok)
+}
+
 /// Checks that samples are still of the kind that `experiment` was checked for: of the same shape, with the same
 /// classes, values or tokens to predict. There may be more of them, or fewer.
 ///

@@ -6,7 +6,7 @@ use super::data::{Signature, TargetChoice};
 use super::metric::Metric;
 use super::path::Path;
 use super::procedure::Procedure;
-use super::sources::TargetKind;
+use super::sources::{Csv, Source, TargetKind};
 use super::types::{Loss, Monitor, Preset};
 use super::validate::{Finding, finding};
 
@@ -48,6 +48,22 @@ impl Preset {
             );
         }
         Ok(())
+    }
+
+    /// Checks that rows are weighed only where a loss is the mean of the rows' own losses.
+    pub(super) fn check_row_weights(&self) -> Result<(), Finding> {
+        let Source::Csv(Csv { weights: Some(_), .. }) = &self.data.source else { return Ok(()) };
+        match self.procedure {
+            Procedure::Supervised
+            | Procedure::Pretraining(_)
+            | Procedure::Autoencoder(_)
+            | Procedure::Language(_) => Ok(()),
+            Procedure::Variational(_) | Procedure::Adversarial(_) => finding(
+                Path::to("data").field("source").field("weights"),
+                format!("rows cannot be weighed in procedure: {}", self.procedure.name()),
+                "leave weights out",
+            ),
+        }
     }
 
     /// Checks what early stopping monitors: an accuracy needs right and wrong answers.
@@ -155,6 +171,7 @@ impl Preset {
 
 #[cfg(test)]
 mod tests {
+    use crate::preset::Source;
     use crate::preset::library::experiment;
 
     const IRIS: &str = r#"(name: "t", title: "", data: (source: iris),
@@ -189,6 +206,25 @@ mod tests {
             let said = said_of(weights);
             assert!(said.contains(problem) && said.starts_with("my.ron:3:"), "{said}");
         }
+    }
+
+    #[test]
+    fn rows_are_weighed_where_the_loss_is_a_mean_of_the_rows_losses() {
+        let said = |text: &str| {
+            let text = text.replacen("source: mnist", "source: csv(file: \"t.csv\", weights: \"w\")", 1);
+            let preset = crate::preset::parse::parse(&text, "my.ron").unwrap();
+            let offers = Source::Mnist.built_in_offers().unwrap();
+            preset
+                .validate(&offers, "my.ron", &text)
+                .map_or_else(|error| error.to_string(), |_| "valid".into())
+        };
+        for text in [include_str!("../../presets/mnist-vae.ron"), include_str!("../../presets/mnist-gan.ron")]
+        {
+            let told = said(text);
+            assert!(told.contains("rows cannot be weighed in procedure: "), "{told}");
+        }
+        let weighed = [include_str!("../../presets/mnist-mlp.ron"), AUTOENCODER];
+        assert_eq!(weighed.map(said), ["valid", "valid"]);
     }
 
     #[test]

@@ -4,15 +4,15 @@ use crate::data;
 use crate::preset::{Experiment, Preset, PresetError};
 
 /// Reads the data that a preset names and makes an experiment of both. Reading files may take long, so a thread that
-/// has a screen to draw must not call this. `origin` and `text` are where the preset was read from, for messages.
+/// has a screen to draw must not call this. A table stays in memory for the training that follows in this process. `origin` and `text` are where the preset was read from, for messages.
 ///
 /// # Errors
 /// The first thing that does not fit, at its place in the text; for files that cannot be used, what is wrong with them.
 pub fn check(preset: Preset, origin: &str, text: &str) -> Result<Experiment, PresetError> {
     // A mistake in the preset is told without reading files first.
     preset.check(origin, text)?;
-    let offers =
-        data::offers(&preset.data.source).map_err(|error| PresetError::of_files(origin, text, error))?;
+    let offers = data::offers_to_train(&preset.data.source)
+        .map_err(|error| PresetError::of_files(origin, text, error))?;
     preset.validate(&offers, origin, text)
 }
 

@@ -8,7 +8,7 @@ use trainyard::data::import::file_table::{self, Columns};
 use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
 use trainyard::data::import::{idx, images, npy, sounds, text};
-use trainyard::data::table;
+use trainyard::data::table::{self, Files, Wanted};
 use trainyard::preset::{Colour, Csv, Missing, TableSchema, Task};
 
 use crate::Target;
@@ -54,6 +54,11 @@ pub fn idx() -> Target {
     Target { name: "IDX", seeds, read }
 }
 
+/// A table and itself as the test set.
+fn twice(path: &Path) -> Files {
+    Files { paths: vec![path.into(); 2], trained: 1 }
+}
+
 /// Tables, with every way to treat what is missing, and read as another table that was learned.
 pub fn csv() -> Target {
     let seeds = [
@@ -68,23 +73,43 @@ pub fn csv() -> Target {
             let mut options = Csv::of(String::new());
             for missing in [Missing::Refuse, Missing::Mean, Missing::Zero] {
                 (options.missing, options.flag_missing) = (missing, missing == Missing::Mean);
-                if let Ok(table) = table::read(&[path, path], &options, &limits(), &mut table::refuse) {
+                if let Ok(table) = table::read(&twice(path), &options, &limits(), &mut table::refuse) {
                     last_row(&table.rows);
                 }
             }
             let numbers = TableSchema::of_numbers(&["a".into(), "b".into()], Some("kind"), Missing::Zero);
-            let wanted = (&["a".to_string(), "b".to_string()][..], Some("kind"));
+            let wanted = Wanted { inputs: &["a".to_string(), "b".to_string()], label: Some("kind") };
             for wanted in [Some(wanted), None] {
-                drop(table::read_as(&[path, path], &options, &numbers, wanted, &limits(), &mut |_| Ok(())));
+                drop(table::read_as(&twice(path), &options, &numbers, wanted, &limits(), &mut |_| Ok(())));
             }
             (options.header, options.separator, options.task) = (false, Some(';'), Task::Values);
-            drop(table::read(&[path], &options, &limits(), &mut |_| Ok(())));
+            // Both are to learn from.
+            let set = Files { trained: 2, ..twice(path) };
+            options.weights = Some("1".into());
+            drop(table::read(&set, &options, &limits(), &mut |_| Ok(())));
             let columns = Columns { path: None, label: Some("kind") };
             drop(file_table::read(&[path, path], columns, &limits()));
             drop(check(path, Some("2")));
         });
     };
     Target { name: "CSV", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
+}
+
+/// Parquet and spreadsheets, as pandas wrote them.
+pub fn binary_tables() -> Target {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let files = ["others.parquet", "passengers_snappy.parquet", "passengers_gzip.parquet", "passengers.xlsx"];
+    let files = files.into_iter().chain(["sheets.xlsx", "passengers.ods"]);
+    let seeds = files.map(|name| std::fs::read(fixtures.join(name)).expect("a fixture")).collect();
+    let read = |bytes: &[u8]| {
+        in_a_file("fuzz.table", bytes, |path| {
+            let options = Csv { missing: Missing::Mean, ..Csv::of(String::new()) };
+            if let Ok(table) = table::read(&twice(path), &options, &limits(), &mut |_| Ok(())) {
+                last_row(&table.rows);
+            }
+        });
+    };
+    Target { name: "Parquet and spreadsheets", seeds, read }
 }
 
 fn array(kind: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {

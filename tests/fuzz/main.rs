@@ -112,5 +112,5 @@ macro_rules! targets {
 targets! {
     targets::presets targets::overrides targets::safetensors targets::event_records targets::event_messages
     targets::pictures targets::wishes targets::reports targets::manifests targets::checkpoint_states
-    imports::idx imports::csv imports::npy imports::npz imports::sounds imports::images imports::texts
+    imports::idx imports::csv imports::binary_tables imports::npy imports::npz imports::sounds imports::images imports::texts
 }

@@ -10,7 +10,7 @@ use crate::preset::{Csv, DataConfig, Preparation};
 
 /// What was read.
 pub struct Read {
-    /// Each row's line in the file.
+    /// Each row's line in the file; its number where the file has no lines.
     pub names: Vec<String>,
     /// Row after row, without NaN.
     pub numbers: Vec<f64>,
@@ -22,26 +22,26 @@ pub struct Read {
 
 /// Where the columns are, by the first line; and whether that is a line of names.
 fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, bool), String> {
-    let (line, cells) = (first.line, &first.cells);
+    let (at, width) = (first.at, first.cells.len());
     let schema = &learned.schema;
-    let in_order = Layout::in_order(schema, cells.len());
-    let are_cells = cells.iter().all(is_number_or_missing);
-    let misfit = || format!("line {line} has {} columns, not {}", cells.len(), schema.inputs.len());
+    let in_order = Layout::in_order(schema, width);
+    let are_cells = first.cells().all(is_number_or_missing);
+    let misfit = || format!("{at} has {width} columns, not {}", schema.inputs.len());
     if !learned.has_names || names == Names::Nowhere {
         // Where the network's own data has no names, those that another table may have say nothing.
         return Ok((in_order.ok_or_else(misfit)?, names == Names::InFirstLine && !are_cells));
     }
     let here: Vec<String> =
-        cells.iter().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
+        first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
     let order = schema.names().join(", ");
     match Layout::named(&here, &schema.names(), learned.label.as_deref()) {
         Ok(layout) => Ok((layout, true)),
         Err(_) if are_cells && in_order.is_none() => Err(misfit()),
         Err(_) if are_cells => Err(format!(
-            "line {line} does not name the columns; --no-header takes them in the order of the training: {order}"
+            "{at} does not name the columns; --no-header takes them in the order of the training: {order}"
         )),
         Err(missing) => Err(format!(
-            "line {line} names the columns, and has none that is called '{}'; a table without a line of names is taken \
+            "{at} names the columns, and has none that is called '{}'; a table without a line of names is taken \
              with --no-header, in the order of the training: {order}",
             missing.join("', '")
         )),
@@ -70,7 +70,7 @@ pub fn read(
     let mut encoder = Encoder::new(&own.schema);
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
     let (mut lines, mut numbers) = (Vec::new(), Vec::new());
-    while opened.reader.next(&mut row).map_err(|problem| broken(problem.at(row.line)))? {
+    while opened.reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
         let layout = match &found {
             Some(layout) => layout,
             None => {
@@ -82,24 +82,22 @@ pub fn read(
                 layout
             }
         };
-        let (line, count) = (row.line, row.cells.len());
+        let (at, count) = (row.at, row.cells.len());
         if count != layout.width {
-            let problem = format!("line {line}: {count} cells, and there are {} columns", layout.width);
+            let problem = format!("{at}: {count} cells, and there are {} columns", layout.width);
             return Err(broken(problem));
         }
         encoder
             .encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row)
-            .map_err(|problem| broken(format!("line {line}{problem}")))?;
+            .map_err(|problem| broken(format!("{at}{problem}")))?;
         for (input, x) in of_row.iter_mut().enumerate().filter(|(_, x)| x.is_nan()) {
             let known = learned.fills.get(input % learned.fills.len().max(1)).copied();
             *x = known.ok_or_else(|| {
-                broken(format!(
-                    "line {line}: a number is missing, and the run learned none that stands in for it"
-                ))
+                broken(format!("{at}: a number is missing, and the run learned none that stands in for it"))
             })?;
         }
         numbers.extend_from_slice(&of_row);
-        lines.push(line.to_string());
+        lines.push(at.number().to_string());
     }
     if lines.is_empty() {
         return Err(broken("it holds no rows".into()));

@@ -8,7 +8,7 @@ use super::rows::oddities;
 use super::{DataReport, ROWS};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::data::table::{self, Labels, RowProblem, Table};
+use crate::data::table::{self, Files, Labels, RowProblem, Table};
 use crate::preset::{Csv, Missing};
 
 /// The problems of one kind: the same of the same column.
@@ -29,7 +29,7 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result
     let label = label.map(str::to_string);
     let options = Csv { label, missing: Missing::Mean, ..Csv::of(path.to_string_lossy().into_owned()) };
     let mut kinds = ByKind::new();
-    let read = table::read(&[path], &options, limits, &mut |problem| {
+    let read = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
         let key = (column, problem.in_row.what.clone());
         kinds.entry(key).or_insert_with(|| OfKind { count: 0, first: problem }).count += 1;

@@ -8,7 +8,7 @@ use super::folders::Classed;
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::table::columns::places;
-use crate::data::table::{self, Row};
+use crate::data::table::{self, Place, Row, cell};
 use crate::preset::Csv;
 
 /// The two columns, by name or number from 1; `None`: the first one, the last one.
@@ -47,10 +47,10 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits) -> Result<Listed
             listed.first_test = Some(listed.cells.len());
         }
         let origin = file.to_string_lossy();
-        rows(file, columns, limits, &mut |line, cell, class| {
+        rows(file, columns, limits, &mut |at, cell, class| {
             let broken = |problem: String| Error::Broken {
                 origin: origin.clone().into_owned(),
-                problem: format!("line {line}: {problem}"),
+                problem: format!("{at}: {problem}"),
             };
             if class.len() > LONGEST_CLASS {
                 return Err(broken(format!("its class is longer than {LONGEST_CLASS} bytes")));
@@ -101,26 +101,25 @@ impl Listed {
     }
 }
 
-/// Takes a row: its line, its path or text, its class.
-type TakeRow<'a> = &'a mut dyn FnMut(u64, &str, &str) -> Result<(), Error>;
+/// Takes a row: where it is, its path or text, its class.
+type TakeRow<'a> = &'a mut dyn FnMut(Place, &str, &str) -> Result<(), Error>;
 
 fn rows(file: &Path, columns: Columns, limits: &Limits, take: TakeRow) -> Result<(), Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
     let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
     let (mut row, mut found, mut count) = (Row::default(), None, 0);
-    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.line)))? {
-        let Row { cells: record, line } = &row;
-        let line = *line;
+    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
+        let at = row.at;
         let Some((path, label)) = found else {
-            found = Some(columns.among(record).map_err(|problem| broken(format!("line {line}: {problem}")))?);
+            found = Some(columns.among(&row).map_err(|problem| broken(format!("{at}: {problem}")))?);
             continue;
         };
-        let cell = |place: usize, what: &str| match record.get(place) {
-            Some(cell) if !cell.is_empty() => Ok(cell),
-            _ => Err(broken(format!("line {line}, column {}: {what} is missing", place + 1))),
+        let cell = |place: usize, what: &str| match cell::at(&row.cells, place) {
+            "" => Err(broken(format!("{at}, column {}: {what} is missing", place + 1))),
+            cell => Ok(cell),
         };
-        take(line, cell(path, "the path or text")?, cell(label, "the class")?)?;
+        take(at, cell(path, "the path or text")?, cell(label, "the class")?)?;
         count += 1;
     }
     if count == 0 { Err(broken("it has no rows".into())) } else { Ok(()) }
@@ -128,8 +127,8 @@ fn rows(file: &Path, columns: Columns, limits: &Limits, take: TakeRow) -> Result
 
 impl Columns<'_> {
     /// The places of the two columns among those that a table's first line names.
-    fn among(&self, header: &csv::StringRecord) -> Result<(usize, usize), String> {
-        let names: Vec<String> = header.iter().map(str::to_string).collect();
+    fn among(&self, header: &Row) -> Result<(usize, usize), String> {
+        let names: Vec<String> = header.cells().map(str::to_string).collect();
         let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
             return Err(format!("{} columns; is another separator used?", names.len()));
         };

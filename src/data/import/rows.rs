@@ -369,12 +369,21 @@ pub struct Spool {
     in_memory: u64,
     origin: String,
     numbers: usize,
+    /// Working memory: the bytes of what is added.
+    bytes: Vec<u8>,
 }
 
 impl Spool {
     /// An empty one; `origin` is what to call it in errors.
     pub fn new(origin: &str, in_memory: u64) -> Self {
-        Spool { memory: Vec::new(), file: None, in_memory, origin: origin.into(), numbers: 0 }
+        Spool {
+            memory: Vec::new(),
+            file: None,
+            in_memory,
+            origin: origin.into(),
+            numbers: 0,
+            bytes: Vec::new(),
+        }
     }
 
     /// Adds numbers.
@@ -388,17 +397,16 @@ impl Spool {
         };
         self.numbers += numbers.len();
         if self.file.is_none() && (self.memory.len() + size_of_val(numbers)) as u64 > self.in_memory {
-            let mut file =
-                io::BufWriter::new(tempfile::tempfile().map_err(|error| full(error, &self.origin))?);
+            let file = tempfile::tempfile().map_err(|error| full(error, &self.origin))?;
+            let mut file = io::BufWriter::with_capacity(1 << 16, file);
             file.write_all(&std::mem::take(&mut self.memory)).map_err(|error| full(error, &self.origin))?;
             self.file = Some(file);
         }
-        for number in numbers {
-            let bytes = number.to_le_bytes();
-            match &mut self.file {
-                Some(file) => file.write_all(&bytes).map_err(|error| full(error, &self.origin))?,
-                None => self.memory.extend(bytes),
-            }
+        self.bytes.clear();
+        self.bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        match &mut self.file {
+            Some(file) => file.write_all(&self.bytes).map_err(|error| full(error, &self.origin))?,
+            None => self.memory.extend_from_slice(&self.bytes),
         }
         Ok(())
     }

@@ -1,15 +1,26 @@
-//! Tables of separated values.
+//! Tables: separated values, Parquet and spreadsheets.
 
-use super::table::{files, imported};
+use std::path::{Path, PathBuf};
+
+use super::table::imported;
 use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::data::table;
+use crate::data::table::{self, Files, Skipped};
 use crate::preset::Csv;
 
 impl Import for Csv {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        let table = table::read(&files(self), self, limits, &mut table::refuse)?;
+        let mut skipped = Skipped::default();
+        let table = table::read(&Files::of(self)?, self, limits, &mut |problem| {
+            skipped.take(problem, self.skip_broken)
+        })?;
+        notices.extend(skipped.in_words());
         imported(self, table, notices).map(Opened::Rows)
+    }
+
+    /// The files whose names fit the pattern, where it is one.
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        table::expanded(&path.to_string_lossy())
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::set::{Fitted, Imported, ends};
-use super::table::{files, imported};
+use super::table::imported;
 use super::{Opened, named};
 use crate::data::Error;
 use crate::data::answers::{Answers, Numbering};
@@ -13,7 +13,7 @@ use crate::data::dataset::Scale;
 use crate::data::import::limits::Limits;
 use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
-use crate::data::table::{self, LearnedTable, classes};
+use crate::data::table::{self, Files, LearnedTable, Skipped, Wanted, classes};
 use crate::data::text::Text;
 use crate::preset::{
     Csv, DataConfig, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
@@ -65,8 +65,13 @@ impl Fit<'_> {
         let chosen = own.columns.chosen();
         let names = if chosen.is_empty() { learned.schema.names() } else { chosen.to_vec() };
         let label = own.label.as_deref().or(learned.label.as_deref());
-        let wanted = (own.header && learned.has_names).then_some((&names[..], label));
-        let table = table::read_as(&files(&own), &own, &learned.schema, wanted, limits, &mut table::refuse)?;
+        let wanted = (own.header && learned.has_names).then_some(Wanted { inputs: &names, label });
+        let mut skipped = Skipped::default();
+        let table =
+            table::read_as(&Files::of(&own)?, &own, &learned.schema, wanted, limits, &mut |problem| {
+                skipped.take(problem, own.skip_broken)
+            })?;
+        notices.extend(skipped.in_words());
         imported(&own, table, notices)
     }
 

@@ -11,6 +11,7 @@ mod labelled_text;
 mod npy;
 mod npz;
 mod other;
+mod recent;
 mod set;
 mod table;
 mod text_file;
@@ -83,23 +84,24 @@ pub(super) enum Opened {
 }
 
 impl Opened {
-    fn offers(self) -> Offers {
+    fn offers(&self) -> Offers {
         match self {
             Opened::Rows(set) => {
                 let numbering = (!set.task_is_said).then(|| set.numbering());
                 let Imported { shape, rows, answers, first_test, .. } = set;
-                with_answers(offers_of(shape, answers.kind(), rows.count(), first_test), &answers, numbering)
+                let offers = offers_of(shape.clone(), answers.kind(), rows.count(), *first_test);
+                with_answers(offers, answers, numbering)
             }
             Opened::Samples(samples, first_test) => {
                 let count = samples.count();
                 let Samples { shape, answers, tokens, .. } = samples;
                 let tokens = (!tokens.is_empty()).then_some(tokens.len());
-                Offers { tokens, ..offers_of(shape, answers.kind(), count, first_test) }
+                Offers { tokens, ..offers_of(shape.clone(), answers.kind(), count, *first_test) }
             }
             Opened::Text(text, steps) => {
                 let letters = text.vocabulary.len();
-                let offers = offers_of(vec![steps], TargetKind::Tokens(letters), text.tokens.len(), None);
-                Offers { tokens: Some(letters), window: Some(steps), ..offers }
+                let offers = offers_of(vec![*steps], TargetKind::Tokens(letters), text.tokens.len(), None);
+                Offers { tokens: Some(letters), window: Some(*steps), ..offers }
             }
         }
     }
@@ -159,7 +161,15 @@ pub(super) fn open(
     seed: u64,
 ) -> Result<Splits, Error> {
     let mut notices = Vec::new();
-    let splits = match named(source)?.open(&Limits::of_machine(), &mut notices)? {
+    let kept = if let Source::Csv(table) = source { recent::take(table) } else { None };
+    let opened = match kept {
+        Some((set, told)) => {
+            notices = told;
+            Opened::Rows(set)
+        }
+        None => named(source)?.open(&Limits::of_machine(), &mut notices)?,
+    };
+    let splits = match opened {
         Opened::Rows(set) => set.read_as(reading.targets).split(config, reading, seed)?,
         Opened::Samples(samples, first_test) => {
             let parts = cut(&samples, first_test, config, seed);
@@ -215,6 +225,21 @@ pub(super) fn open_as_learned(
 /// When a folder cannot be listed, or holds nothing of that kind.
 pub(super) fn files(source: &Source, path: &Path) -> Result<Vec<PathBuf>, Error> {
     named(source)?.files_in(path)
+}
+
+/// As [`offers`], for a training that follows in this process: a table is kept for it.
+///
+/// # Errors
+/// As [`offers`].
+pub(super) fn offers_to_train(source: &Source) -> Result<Offers, Error> {
+    let Source::Csv(table) = source else { return offers(source) };
+    let (state, mut notices) = (recent::State::of(table), Vec::new());
+    let opened = table.open(&Limits::of_machine(), &mut notices)?;
+    let offers = opened.offers();
+    if let (Some(state), Opened::Rows(set)) = (state, opened) {
+        recent::keep(table, state, set, notices);
+    }
+    Ok(offers)
 }
 
 /// What is in the files that a source names. Files are read from beginning to end; folders are only listed.

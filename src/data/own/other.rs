@@ -9,7 +9,7 @@ use super::fit::Fit;
 use crate::data::dataset::{Dataset, Splits};
 use crate::data::import::folders::ending;
 use crate::data::import::limits::Limits;
-use crate::data::table::{LearnedTable, Names};
+use crate::data::table::{LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
     Augment, Colour, Columns, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair,
@@ -47,7 +47,11 @@ pub fn test_set_of(
     learned: &Preparation,
 ) -> Result<TestSet, Error> {
     let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
-    whole(&fit, source)
+    // Rows that are scored count the same.
+    match source {
+        Source::Csv(table) => whole(&fit, &Csv { weights: None, ..table.clone() }.into()),
+        other => whole(&fit, other),
+    }
 }
 
 fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
@@ -113,10 +117,12 @@ impl Fit<'_> {
         };
         let ending = unpacked.unwrap_or_else(|| "gz".into());
         match (&ending[..], &self.config.source) {
-            ("csv" | "tsv", Source::FileTable(own)) => {
+            (ending, Source::FileTable(own)) if is_ending_of_table(ending) => {
                 Ok(FileTable { table: file, test_table: None, ..own.clone() }.into())
             }
-            ("csv" | "tsv", _) if self.learned.tokens.is_empty() => Ok(self.table_in(file, names)),
+            (ending, _) if is_ending_of_table(ending) && self.learned.tokens.is_empty() => {
+                Ok(self.table_in(file, names))
+            }
             ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
             ("npz", _) => Ok(Npz::of(file).into()),
             ("npy" | "idx" | "gz" | "idx3-ubyte" | "idx1-ubyte", _) => Err(self.broken(
@@ -126,7 +132,8 @@ impl Fit<'_> {
             _ if self.learned.is_stream => Ok(TextFile { file, steps: shape[0] }.into()),
             _ if !self.learned.tokens.is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
             _ => Err(self.broken(
-                "it is no file of samples: a .csv, .tsv (gzipped or not) or .npz, a text, or a folder with a folder for each class",
+                "it is no file of samples: a table (.csv, .tsv, gzipped or not, .parquet, .xlsx, .ods), a .npz, a text, or a \
+                 folder with a folder for each class",
             )),
         }
     }

@@ -28,6 +28,8 @@ pub struct Imported {
     pub label: Option<String>,
     /// The columns of a table.
     pub table: Option<TableSchema>,
+    /// How much each sample counts in the loss of a training; empty: all count the same.
+    pub weights: Vec<f32>,
     /// Whether the preset says whether they are classes or values.
     pub task_is_said: bool,
     /// The first sample of the set's own test set, where it has one.
@@ -46,6 +48,7 @@ impl Imported {
             columns: Vec::new(),
             label: None,
             table: None,
+            weights: Vec::new(),
             task_is_said: false,
             first_test: None,
             are_pixels: false,
@@ -267,6 +270,10 @@ impl Dataset for Own {
             let mut piece = Vec::new();
             let mut rows = rows.chunks_exact_mut(width).zip(indices);
             rows.try_for_each(|(row, &index)| self.read(index, &mut piece, row))?;
+        }
+        let weights = &self.shared.set.weights;
+        if !weights.is_empty() {
+            batch.weights.extend(indices.iter().map(|&index| weights[self.place(index)]));
         }
         let places = indices.iter().map(|&index| self.place(index));
         self.shared.set.answers.fill(places, self.shared.labels, batch);

@@ -1,18 +1,12 @@
 //! The rows of tables as samples.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::Answers;
 use crate::data::table::{Labels, Table};
-use crate::preset::{Csv, FileSource, Task};
-
-/// The tables that a source names.
-pub(super) fn files(source: &Csv) -> Vec<&Path> {
-    source.paths().into_iter().map(Path::new).collect()
-}
+use crate::preset::{Csv, Task};
 
 /// A table's rows as samples; what a person should know of them goes to `notices`.
 ///
@@ -21,7 +15,7 @@ pub(super) fn files(source: &Csv) -> Vec<&Path> {
 pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) -> Result<Imported, Error> {
     notices.extend(table.told);
     let has_test = source.test_file.is_some();
-    if has_test && (table.first_rows == 0 || table.first_rows == table.rows.count) {
+    if has_test && (table.trained == 0 || table.trained == table.rows.count) {
         let problem = "one of the two tables has no rows".into();
         return Err(Error::Broken { origin: source.file.clone(), problem });
     }
@@ -37,7 +31,8 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
         label: table.label,
         table: Some(table.schema),
         task_is_said: source.task != Task::Auto,
-        first_test: has_test.then_some(table.first_rows),
+        weights: table.weights,
+        first_test: has_test.then_some(table.trained),
         are_pixels: false,
     })
 }

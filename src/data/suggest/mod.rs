@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::Error;
 use super::import::limits::Limits;
+use super::table::{is_ending_of_table, is_pattern};
 
 /// A preset that fits some data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +35,13 @@ pub fn suggest(path: &Path, target: Option<&str>) -> Result<Suggestion, Error> {
     let ending = lower.strip_suffix(".gz").unwrap_or(&lower).rsplit('.').next().unwrap_or_default();
     let found = match ending {
         _ if path.is_dir() => folder::look(&file)?,
-        "csv" | "tsv" | "tab" => table::look(&file, target, &limits)?,
+        ending if is_ending_of_table(ending) => table::look(&file, target, &limits)?,
         "npz" => arrays::look(&file)?,
         "txt" => text::look(&file)?,
-        _ if !path.exists() => return Err(broken("there is no such file or folder")),
+        _ if !path.exists() && !is_pattern(&file) => return Err(broken("there is no such file or folder")),
         _ => {
             return Err(broken(
-                "there is a preset to be made for tables (.csv, .tsv), texts (.txt), archives of x and y (.npz), and folders \
+                "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods), texts (.txt), archives of x and y (.npz), and folders \
                  with a folder of images or sounds for each class",
             ));
         }

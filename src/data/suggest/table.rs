@@ -1,14 +1,12 @@
 //! Presets for tables.
 
-use std::path::Path;
-
 use super::comment::comment;
 use super::found::Found;
 use super::network::{Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Rows;
-use crate::data::table::{self, Labels, Table};
+use crate::data::table::{self, Files, Labels, Table};
 use crate::preset::{Csv, InputKind, Missing, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
@@ -18,7 +16,7 @@ const NAMED: usize = 6;
 pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
     let label = target.map(str::to_string);
     let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(file.into()) };
-    let table = table::read(&[Path::new(file)], &options, limits, &mut table::refuse)?;
+    let table = table::read(&Files::of(&options)?, &options, limits, &mut table::refuse)?;
     let label = table.label.clone().unwrap_or_default();
     let (samples, features) = (table.rows.count, table.schema.width());
     let kind = match &table.labels {
@@ -88,7 +86,6 @@ fn columns(table: &Table) -> Result<Vec<String>, Error> {
         first += input.kind.width();
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
         let (kind, what) = match &input.kind {
-            InputKind::Number(_) if missing == table.rows.count => ("ignore", "no cell has a number".into()),
             InputKind::Number(_) => ("number", format!("{least} to {most}{gaps}")),
             InputKind::Boolean(_) => ("boolean", format!("yes or no{gaps}")),
             InputKind::Category(words) => {

@@ -1,5 +1,10 @@
 //! What a single cell of a table says.
 
+/// The cell at a place of a row, without the blanks around it; empty where there is none.
+pub fn at(row: &csv::StringRecord, place: usize) -> &str {
+    row.get(place).unwrap_or_default().trim()
+}
+
 /// What a cell says, read as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cell::{Cell, Numbers, boolean, is_missing, shown};
+use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::dates;
 use super::problem::InRow;
 use crate::preset::{Filling, InputKind, Missing, TableSchema};
@@ -67,7 +67,7 @@ impl<'a> Encoder<'a> {
         let (mut missing, help) = (0, self.help);
         for (at, (input, &place)) in self.schema.inputs.iter().zip(places).enumerate() {
             let name = &self.schema.columns[input.place];
-            let cell = row.get(place).unwrap_or_default();
+            let cell = cell::at(row, place);
             let problem = |cell: Option<String>, what: String| InRow {
                 column: Some((place + 1, name.clone())),
                 cell,

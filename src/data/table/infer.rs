@@ -3,8 +3,8 @@
 use super::classes;
 use super::profile::{Column, Profile};
 use crate::preset::{
-    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, NumberColumn,
-    OrAlone, TableSchema,
+    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, Missing,
+    NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -40,8 +40,8 @@ const FEW_WORDS: usize = 20;
 pub fn look(name: &str, column: &Column, rows: u64, is_first: bool) -> Look {
     let known = rows - column.missing;
     let different = column.words.counts.len() as u64;
-    if known == 0 {
-        return Look::Number;
+    if known == 0 && rows > 0 {
+        return Look::LeftOut("no cell of it has a value".into());
     }
     if column.counts_rows() && known == rows && rows > 2 {
         if name.is_empty() && is_first {
@@ -108,7 +108,19 @@ pub fn infer(
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
-        let looks = look(name, column, profile.rows, place == 0);
+        let is_wanted = match table.columns.kind_of(name) {
+            Some(ColumnKind::Ignore) => false,
+            Some(_) => true,
+            None => !table.columns.chosen().is_empty(),
+        };
+        if is_wanted && profile.rows > 0 && column.missing == profile.rows {
+            return Err(format!("column '{name}' has nothing to learn from: no cell of it has a value"));
+        }
+        let looks = match table.missing {
+            // It is refused at its first cell, as every missing number.
+            Missing::Refuse if column.missing == profile.rows => Look::Number,
+            _ => look(name, column, profile.rows, place == 0),
+        };
         let filling = |missing: Option<_>, flag: Option<bool>| Filling {
             missing: missing.unwrap_or(table.missing),
             flag: flag.unwrap_or(table.flag_missing && column.missing > 0),
@@ -219,7 +231,7 @@ mod tests {
         let mut profile = Profile::new(columns.len());
         for row in 0..columns[0].1.len() {
             let cells: Vec<&str> = columns.iter().map(|(_, cells)| cells[row]).collect();
-            profile.add(&csv::StringRecord::from(cells), &places, Numbers::default());
+            profile.add(&csv::StringRecord::from(cells), &places, Numbers::default(), &mut Vec::new());
         }
         let names: Vec<String> =
             columns.iter().map(|(name, _)| *name).chain(["y"]).map(str::to_string).collect();

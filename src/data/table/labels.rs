@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::cell::{Cell, Numbers, shown};
 use super::classes;
+use super::reader::Place;
 use crate::data::Error;
 use crate::preset::Task;
 
@@ -21,8 +22,8 @@ const MOST_CLASSES: usize = 1000;
 /// More different whole numbers than this are values, where the preset does not say.
 const MOST_LIKELY_CLASSES: usize = 20;
 
-/// The place of a label: its file among those that are read, and its line.
-type Place = (usize, u64);
+/// Where a label is: its file among those that are read, and its row.
+type Seen = (usize, Place);
 
 /// Labels as they come.
 #[derive(Default)]
@@ -32,13 +33,13 @@ pub struct Collected {
     names_of_rows: Vec<u32>,
     numbers: HashMap<String, u32>,
     /// Where each name is first seen.
-    first_seen: Vec<Place>,
+    first_seen: Vec<Seen>,
     too_many: bool,
     /// Their values, as long as all are numbers.
     values: Vec<f64>,
     /// The first label that is not a number, and the first that says that a number is not known.
-    no_number: Option<(Place, String)>,
-    unknown: Option<(Place, String)>,
+    no_number: Option<(Seen, String)>,
+    unknown: Option<(Seen, String)>,
     has_fraction: bool,
 }
 
@@ -49,7 +50,7 @@ impl Collected {
     }
 
     /// Takes the label of a row.
-    pub fn push(&mut self, cell: &str, numbers: Numbers, place: Place) {
+    pub fn push(&mut self, cell: &str, numbers: Numbers, place: Seen) {
         self.count += 1;
         match numbers.read(cell) {
             Cell::Number(value) if value.is_finite() => {
@@ -85,11 +86,11 @@ impl Collected {
         }
     }
 
-    /// The labels of all rows. `origins` are the names of the files.
+    /// The labels of all rows. `origins` are the names of the files, of which the first `trained` are not the test set's.
     ///
     /// # Errors
-    /// When they are no such labels as `task` asks for, or a class occurs in the second file only.
-    pub fn sorted(self, task: Task, origins: &[String]) -> Result<Labels, Error> {
+    /// When they are no such labels as `task` asks for, or a class occurs in the test set only.
+    pub fn sorted(self, task: Task, origins: &[String], trained: usize) -> Result<Labels, Error> {
         let broken = |file: usize, problem: String| Error::Broken {
             origin: origins.get(file).cloned().unwrap_or_default(),
             problem,
@@ -101,12 +102,12 @@ impl Collected {
         if task == Task::Values || task == Task::Auto && (likely || lacks_numbers) {
             return match (self.no_number, self.unknown) {
                 (None, None) => Ok(Labels::Values(self.values)),
-                (Some(((file, line), text)), _) => {
-                    Err(broken(file, format!("line {line}: the label {text} is not a number")))
+                (Some(((file, at), text)), _) => {
+                    Err(broken(file, format!("{at}: the label {text} is not a number")))
                 }
-                (None, Some(((file, line), text))) => {
+                (None, Some(((file, at), text))) => {
                     let help = "task: classes takes it for a class";
-                    Err(broken(file, format!("line {line}: the label is missing: {text}; {help}")))
+                    Err(broken(file, format!("{at}: the label is missing: {text}; {help}")))
                 }
             };
         }
@@ -117,14 +118,14 @@ impl Collected {
         let mut names = vec![""; self.numbers.len()];
         self.numbers.iter().for_each(|(name, &number)| names[number as usize] = name);
         let (classes, class_of) = classes::sorted(&names);
-        let mut first_seen: Vec<Option<Place>> = vec![None; classes.len()];
+        let mut first_seen: Vec<Option<Seen>> = vec![None; classes.len()];
         for (&class, &place) in class_of.iter().zip(&self.first_seen) {
             let first = &mut first_seen[class as usize];
             *first = Some(first.map_or(place, |first| first.min(place)));
         }
         let late = first_seen.iter().zip(&classes).find_map(|(&first, class)| {
-            let (file, line) = first.filter(|&(file, _)| file > 0)?;
-            Some((file, format!("line {line}: no training sample is of the class {}", shown(class))))
+            let (file, at) = first.filter(|&(file, _)| file >= trained)?;
+            Some((file, format!("{at}: no training sample is of the class {}", shown(class))))
         });
         if let Some((file, problem)) = late {
             return Err(broken(file, problem));
@@ -141,9 +142,9 @@ mod tests {
     fn labels(cells: &[&str], task: Task) -> Result<Labels, String> {
         let mut collected = Collected::default();
         for (cell, line) in cells.iter().zip(2..) {
-            collected.push(cell, Numbers::default(), (0, line));
+            collected.push(cell, Numbers::default(), (0, Place::Line(line)));
         }
-        collected.sorted(task, &["t.csv".into()]).map_err(|error| error.to_string())
+        collected.sorted(task, &["t.csv".into()], 1).map_err(|error| error.to_string())
     }
 
     #[test]

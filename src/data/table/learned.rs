@@ -1,5 +1,7 @@
 //! The table that a network learned from, as its run knows it.
 
+use super::files::expanded;
+use super::format::Format;
 use crate::preset::{
     Csv, DataConfig, Filling, InputColumn, InputKind, Missing, Preparation, Source, TableSchema,
 };
@@ -53,12 +55,14 @@ impl LearnedTable {
         LearnedTable { schema, has_names, label: learned.label.clone() }
     }
 
-    /// The options with which a table is read that people ask about: those of the network's own, where it has some.
+    /// The options with which a table is read that people ask about: those of the network's own, where it has some and the
+    /// file can follow them. Its rows count the same.
     pub fn options(config: &DataConfig, file: String) -> Csv {
-        match &config.source {
-            Source::Csv(own) => Csv { file, test_file: None, ..own.clone() },
-            _ => Csv::of(file),
-        }
+        let Source::Csv(own) = &config.source else { return Csv::of(file) };
+        // Who opens a file that cannot be read will say why.
+        let first = expanded(&file).ok().and_then(|files| files.into_iter().next());
+        let format = first.and_then(|file| Format::of(&file).ok()).unwrap_or(Format::Text);
+        format.fitting(Csv { file, test_file: None, weights: None, ..own.clone() })
     }
 }
 

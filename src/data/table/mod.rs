@@ -10,23 +10,33 @@ pub mod columns;
 mod dates;
 mod dialect;
 pub mod encode;
+mod files;
+mod format;
+mod gathered;
 mod infer;
 mod labels;
 mod layout;
 mod learned;
+mod look;
+mod parquet;
 mod problem;
 mod profile;
 mod read;
 mod reader;
 mod separated;
+mod source;
+mod spreadsheet;
 mod text;
 
+pub use files::{Files, expanded, is_pattern};
+pub use format::{Format, KIND, is_ending_of_table};
 pub use labels::Labels;
 pub use layout::Layout;
 pub use learned::{LearnedTable, Names};
-pub use problem::{RowProblem, Sink, refuse};
-pub use read::{Opened, Table, open, read, read_as};
-pub use reader::{Problem, Row, RowReader};
+pub use problem::{RowProblem, Sink, Skipped, refuse};
+pub use read::{Table, Wanted, read, read_as};
+pub use reader::{Place, Problem, Row, RowReader};
+pub use source::{Opened, open};
 
 #[cfg(test)]
 mod tests;

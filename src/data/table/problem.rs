@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::reader::Place;
 use crate::data::Error;
 
 /// What is wrong within a row.
@@ -15,7 +16,7 @@ pub struct InRow {
     pub what: String,
 }
 
-/// What goes after "line 7".
+/// What goes after "line 7" or "row 7".
 impl fmt::Display for InRow {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if let Some((place, name)) = &self.column {
@@ -33,15 +34,15 @@ impl fmt::Display for InRow {
 pub struct RowProblem {
     /// The table.
     pub origin: String,
-    /// The row's line.
-    pub line: u64,
+    /// Where the row is.
+    pub at: Place,
     /// What is wrong.
     pub in_row: InRow,
 }
 
 impl fmt::Display for RowProblem {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "line {}{}", self.line, self.in_row)
+        write!(f, "{}{}", self.at, self.in_row)
     }
 }
 
@@ -60,4 +61,38 @@ pub type Sink<'a> = &'a mut dyn FnMut(RowProblem) -> Result<(), Error>;
 /// The problem.
 pub fn refuse(problem: RowProblem) -> Result<(), Error> {
     Err(problem.into())
+}
+
+/// Rows that are left out as broken.
+#[derive(Debug, Default)]
+pub struct Skipped {
+    count: u64,
+    first: Option<RowProblem>,
+}
+
+impl Skipped {
+    /// Takes a problem: it is counted where `is_skipped`, and else the end.
+    ///
+    /// # Errors
+    /// The problem, where it is not skipped.
+    pub fn take(&mut self, problem: RowProblem, is_skipped: bool) -> Result<(), Error> {
+        if !is_skipped {
+            return refuse(problem);
+        }
+        self.count += 1;
+        self.first.get_or_insert(problem);
+        Ok(())
+    }
+
+    /// What is said of them.
+    pub fn in_words(&self) -> Option<String> {
+        let first = self.first.as_ref()?;
+        let origin = &first.origin;
+        Some(match self.count {
+            1 => format!("{origin}: a row is left out because it is broken: {first}"),
+            count => {
+                format!("{count} rows are left out because they are broken; the first: {origin}: {first}")
+            }
+        })
+    }
 }

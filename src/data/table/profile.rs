@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cell::{Cell, Numbers, boolean};
+use super::cell::{self, Cell, Numbers, boolean};
 use super::dates::Dates;
 
 /// Different cells that are counted, in all columns together.
@@ -66,7 +66,8 @@ impl Column {
         matches!(self.counting, Counting::To(last) if last > 1.0)
     }
 
-    fn add(&mut self, cell: &str, numbers: Numbers, most: Most) {
+    /// Looks at a cell; gives the number that it is, or NaN.
+    fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
         let read = numbers.read(cell);
         self.counting = match (read, self.counting) {
             (Cell::Number(first @ (0.0 | 1.0)), Counting::NotBegun) => Counting::To(first),
@@ -84,6 +85,7 @@ impl Column {
             }
         }
         self.words.add(cell, if self.others == 0 { most.numbers } else { most.words });
+        if let Cell::Number(number) = read { number } else { f64::NAN }
     }
 }
 
@@ -116,14 +118,15 @@ impl Profile {
         Profile { rows: 0, columns: vec![Column::default(); columns] }
     }
 
-    /// Looks at a row: the cells at these places are those of the columns.
-    pub fn add(&mut self, row: &csv::StringRecord, places: &[usize], numbers: Numbers) {
+    /// Looks at a row: the cells at these places are those of the columns. Writes the number that each is into `out`; NaN where
+    /// it is none.
+    pub fn add(&mut self, row: &csv::StringRecord, places: &[usize], numbers: Numbers, out: &mut Vec<f64>) {
         let share = COUNTED / self.columns.len().max(1);
         let most = Most { numbers: share.min(COUNTED_NUMBERS), words: share.min(COUNTED_WORDS) };
         self.rows += 1;
-        for (column, &place) in self.columns.iter_mut().zip(places) {
-            column.add(row.get(place).unwrap_or_default(), numbers, most);
-        }
+        out.clear();
+        let columns = self.columns.iter_mut().zip(places);
+        out.extend(columns.map(|(column, &place)| column.add(cell::at(row, place), numbers, most)));
     }
 }
 
@@ -134,7 +137,7 @@ mod tests {
     fn column(cells: impl IntoIterator<Item = String>) -> Column {
         let mut profile = Profile::new(1);
         for cell in cells {
-            profile.add(&csv::StringRecord::from(vec![cell]), &[0], Numbers::default());
+            profile.add(&csv::StringRecord::from(vec![cell]), &[0], Numbers::default(), &mut Vec::new());
         }
         profile.columns.remove(0)
     }

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::dialect::Dialect;
-use super::reader::{Problem, Row, RowReader};
+use super::reader::{Place, Problem, Row, RowReader};
 use super::text;
 use crate::data::import::limits::Limits;
 use crate::preset::{Csv, Encoding};
@@ -12,10 +12,13 @@ use crate::system::files;
 
 /// The rows of a table's file.
 pub struct Separated {
-    reader: csv::Reader<RowGuard<Box<dyn Read>>>,
+    reader: csv::Reader<RowGuard<WithEnd>>,
     /// The names that stand in a comment, to be read before the first row.
     header: Option<Vec<String>>,
 }
+
+/// A text with a line feed behind its last line, whether it has one or not.
+type WithEnd = io::Chain<Box<dyn Read>, &'static [u8]>;
 
 /// The separator that a file's name suggests: a tab for `.tsv`, else a comma.
 pub fn usual_separator(path: &Path) -> u8 {
@@ -43,24 +46,29 @@ pub fn open(
         .comment(dialect.comment)
         .has_headers(false)
         .flexible(true)
-        .trim(csv::Trim::All)
         .buffer_capacity(1 << 16)
-        .from_reader(RowGuard { inner: text.reader, most: limits.longest_row, since: 0 });
+        .from_reader(RowGuard { inner: text.reader.chain(&b"\n"[..]), most: limits.longest_row, since: 0 });
     Ok((Separated { reader, header: dialect.header.clone() }, dialect, text.encoding))
 }
 
 impl RowReader for Separated {
     fn next(&mut self, row: &mut Row) -> Result<bool, Problem> {
         if let Some(header) = self.header.take() {
-            (row.cells, row.line) = (csv::StringRecord::from(header), 1);
+            (row.cells, row.at) = (csv::StringRecord::from(header), Place::Line(1));
             return Ok(true);
         }
         let line = self.reader.position().line();
         let read = self.reader.read_record(&mut row.cells);
         self.reader.get_mut().since = 0;
-        row.line = row.cells.position().map_or(line, csv::Position::line);
+        row.at = Place::Line(line);
         match read {
-            Ok(is_row) => Ok(is_row),
+            Ok(is_row) => {
+                // The reader counts from where it began, blank lines and comments before the row included. The row itself
+                // has a line, and one more for each line feed within a cell.
+                let within = row.cells.as_slice().bytes().filter(|&byte| byte == b'\n').count() as u64;
+                row.at = Place::Line((self.reader.position().line() - 1).saturating_sub(within));
+                Ok(is_row)
+            }
             Err(error) if error.is_io_error() => Err(Problem::of_file(format!("line {line}: {error}"))),
             Err(error) => Err(Problem::of_row(plain(&error))),
         }

@@ -1,3 +1,5 @@
+pub mod formats;
+
 use std::io::Write;
 
 use proptest::prelude::*;
@@ -15,13 +17,18 @@ fn put(text: &[u8]) -> tempfile::NamedTempFile {
     file
 }
 
+/// A table, or two of which the second is the test set.
+fn files(paths: &[&std::path::Path]) -> Files {
+    Files { paths: paths.iter().map(std::path::PathBuf::from).collect(), trained: 1 }
+}
+
 fn csv() -> Csv {
     Csv::of(String::new())
 }
 
 fn table_of(bytes: &[u8], options: &Csv, limits: &Limits) -> Result<Table, Error> {
     let file = put(bytes);
-    read(&[file.path()], options, limits, &mut refuse)
+    read(&files(&[file.path()]), options, limits, &mut refuse)
 }
 
 fn table(text: &str, options: &Csv) -> Result<Table, Error> {
@@ -30,7 +37,7 @@ fn table(text: &str, options: &Csv) -> Result<Table, Error> {
 
 fn two_tables(first: &str, second: &str) -> Result<Table, Error> {
     let (first, second) = (put(first.as_bytes()), put(second.as_bytes()));
-    read(&[first.path(), second.path()], &csv(), &Limits::of_machine(), &mut refuse)
+    read(&files(&[first.path(), second.path()]), &csv(), &Limits::of_machine(), &mut refuse)
 }
 
 fn rows(table: &Table) -> Vec<Vec<f64>> {
@@ -116,7 +123,7 @@ fn empty_cells_are_filled_where_that_is_asked_for_and_problems_can_be_collected(
     let mut problems = Vec::new();
     let file = put(b"a,b,k\n1,,x\n,3,y\nq,1,y\n");
     let options = Csv { missing: Missing::Zero, ..csv() };
-    let table = read(&[file.path()], &options, &Limits::of_machine(), &mut |problem| {
+    let table = read(&files(&[file.path()]), &options, &Limits::of_machine(), &mut |problem| {
         problems.push(problem.to_string());
         Ok(())
     });
@@ -128,7 +135,7 @@ fn empty_cells_are_filled_where_that_is_asked_for_and_problems_can_be_collected(
 #[test]
 fn a_test_table_has_the_same_columns_in_any_order_and_no_class_of_its_own() {
     let table = two_tables(FLOWERS, "a,b,kind\n1,1,iris\n").unwrap();
-    assert_eq!((table.first_rows, table.rows.count), (3, 4));
+    assert_eq!((table.trained, table.rows.count), (3, 4));
     let shown = two_tables(FLOWERS, "a,b,kind\n1,1,iris\n2,2,tulip\n").unwrap_err().to_string();
     assert!(shown.contains("line 3: no training sample is of the class 'tulip'"), "{shown}");
     let turned = two_tables(FLOWERS, "b,kind,a\n1,iris,7\n").unwrap();
@@ -176,10 +183,10 @@ fn a_table_is_encoded_as_the_one_that_was_learned() {
     let learned = table("city,x,y\nRome,1,a\nOslo,2,b\nRome,3,a\n", &csv()).unwrap().schema;
     let as_learned = |text: &[u8], schema: &TableSchema, wanted, header| {
         let (file, options) = (put(text), Csv { header, ..csv() });
-        read_as(&[file.path()], &options, schema, wanted, &Limits::of_machine(), &mut refuse)
+        read_as(&files(&[file.path()]), &options, schema, wanted, &Limits::of_machine(), &mut refuse)
     };
     let names = learned.names();
-    let wanted = Some((&names[..], Some("y")));
+    let wanted = Some(Wanted { inputs: &names, label: Some("y") });
     let read = as_learned(b"Y,X,id,City\nb,5,7,Oslo\na,6,8,Bern\n", &learned, wanted, true).unwrap();
     assert_eq!(rows(&read), [[1.0, 0.0, 0.0, 5.0], [0.0, 0.0, 1.0, 6.0]]);
     assert!(read.told[0].contains("such as 'Bern'"), "{:?}", read.told);
@@ -188,7 +195,7 @@ fn a_table_is_encoded_as_the_one_that_was_learned() {
     let refused = as_learned(b"1,2\n", &learned, None, false).unwrap_err().to_string();
     assert!(refused.contains("line 1: 2 columns; the table that was learned has 3"), "{refused}");
     let numbers = TableSchema::of_numbers(&["a".into()], Some("y"), Missing::Refuse);
-    let wanted = Some((&["a".to_string()][..], Some("y")));
+    let wanted = Some(Wanted { inputs: &["a".to_string()], label: Some("y") });
     let refused = as_learned(b"1,2\n", &numbers, wanted, true).unwrap_err().to_string();
     assert!(refused.contains("--no-header takes them in the order of the training: a, y"), "{refused}");
 }
@@ -201,6 +208,6 @@ proptest! {
         let bytes = [&FLOWERS.as_bytes()[..at], &junk, &FLOWERS.as_bytes()[at..]].concat();
         let file = put(&bytes);
         let options = Csv { header, ..csv() };
-        let _ = read(&[file.path()], &options, &Limits::of_machine(), &mut |_| Ok(()));
+        let _ = read(&files(&[file.path()]), &options, &Limits::of_machine(), &mut |_| Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! Tables of separated values.
+//! Tables: separated values, Parquet and spreadsheets.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,24 +8,31 @@ use crate::fields;
 use crate::preset::field::other_values;
 use crate::preset::variants::variants;
 
-/// A table of separated values.
+/// A table: separated values, Parquet or a spreadsheet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
-    /// The table.
+    /// The table, or a pattern such as `part-*.csv` whose files are one table.
     pub file: String,
-    /// The test set, where it is a table of its own.
+    /// The test set, where it is a table of its own, likewise.
     #[serde(default)]
     pub test_file: Option<String>,
     /// Name or number (from 1) of the column that is to be predicted; left out: the last one.
     #[serde(default)]
     pub label: Option<String>,
+    /// Name or number of the column that says how much each row counts in the loss of a training; left out: all rows count the
+    /// same.
+    #[serde(default)]
+    pub weights: Option<String>,
     /// The columns that are inputs, or what they are.
     #[serde(default)]
     pub columns: Columns,
     /// What the label is.
     #[serde(default)]
     pub task: Task,
+    /// The sheet of a spreadsheet; left out: the first one.
+    #[serde(default)]
+    pub sheet: Option<String>,
     /// What stands between two cells; left out: what cuts the first rows into equal numbers of cells.
     #[serde(default)]
     pub separator: Option<char>,
@@ -53,6 +60,9 @@ pub struct Csv {
     /// Whether, for each column of numbers that lacks some, another input tells which are missing.
     #[serde(default)]
     pub flag_missing: bool,
+    /// Whether rows that cannot be read are left out and counted, rather than refused.
+    #[serde(default)]
+    pub skip_broken: bool,
 }
 
 fn yes() -> bool {
@@ -66,8 +76,10 @@ impl Csv {
             file,
             test_file: None,
             label: None,
+            weights: None,
             columns: Columns::default(),
             task: Task::default(),
+            sheet: None,
             separator: None,
             decimal: None,
             thousands: None,
@@ -77,6 +89,7 @@ impl Csv {
             header: true,
             missing: Missing::default(),
             flag_missing: false,
+            skip_broken: false,
         }
     }
 }
@@ -130,11 +143,13 @@ other_values!(char);
 
 fields! {
     Csv {
-        file: Text, "the table";
-        test_file: Text, "the table of the test set";
+        file: Text, "the table (CSV, Parquet, a spreadsheet), or a pattern such as part-*.csv whose files are one table";
+        test_file: Text, "the table of the test set, likewise";
         label: Text, "name or number of the column that is to be predicted";
+        weights: Text, "name or number of the column that says how much each row counts in the loss of a training";
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
         task: Choice(Task::NAMES), "what the label is";
+        sheet: Text, "the sheet of a spreadsheet; left out: the first one";
         separator: Text, "what stands between two cells; left out: what fits the first rows, as for those below";
         decimal: Text, "what stands before the fraction of a number";
         thousands: Text, "what groups the digits of a large number";
@@ -144,6 +159,7 @@ fields! {
         header: Switch, "whether the first line names the columns";
         missing: Choice(Missing::NAMES), "how a missing number is treated";
         flag_missing: Switch, "whether another input tells that a number is missing, for each column that lacks some";
+        skip_broken: Switch, "rows that cannot be read are left out and counted";
     }
 }
 

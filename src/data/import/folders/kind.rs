@@ -19,7 +19,7 @@ pub struct Kind {
 }
 
 /// Bytes of a file that tell its kind.
-pub const START: u64 = 32;
+pub const START: u64 = 128;
 
 impl Kind {
     /// Whether a file is of this kind: its name says so, or what it begins with. One that is named so and holds something else

@@ -1,0 +1,148 @@
+//! The rows of tables as they are read: the numbers of inputs, labels, and how much each counts.
+
+use super::cell::{self, Cell, Numbers, shown};
+use super::labels::Collected;
+use super::problem::InRow;
+use super::reader::Row;
+use crate::data::Error;
+use crate::data::import::LONGEST_CLASS;
+use crate::data::import::rows::Spool;
+
+/// A column that is no input: its place in the rows of a file, and its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    pub place: usize,
+    pub name: String,
+}
+
+impl Named {
+    pub fn at(place: usize, names: &[String]) -> Self {
+        Named { place, name: names[place].clone() }
+    }
+
+    fn problem(&self, cell: Option<&str>, what: impl Into<String>) -> InRow {
+        InRow { column: Some((self.place + 1, self.name.clone())), cell: cell.map(shown), what: what.into() }
+    }
+}
+
+/// Where the label and the weight of a row are; where there is no weight, it is 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Beside {
+    pub label: Named,
+    pub weight: Option<Named>,
+}
+
+impl Beside {
+    /// The label and the weight of a row.
+    ///
+    /// # Errors
+    /// When the label is missing or longer than any class, or the weight is not a number from 0 on.
+    pub fn of<'a>(&self, row: &'a Row, numbers: Numbers) -> Result<(&'a str, f32), InRow> {
+        let label = cell::at(&row.cells, self.label.place);
+        match label.len() {
+            0 => return Err(self.label.problem(None, "the label is missing")),
+            1..=LONGEST_CLASS => {}
+            _ => {
+                let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
+                return Err(self.label.problem(None, problem));
+            }
+        }
+        let Some(column) = &self.weight else { return Ok((label, 1.0)) };
+        let weight = cell::at(&row.cells, column.place);
+        match numbers.read(weight) {
+            Cell::Number(number) if (0.0..=f64::from(f32::MAX)).contains(&number) => {
+                Ok((label, number as f32))
+            }
+            Cell::Missing => Err(column.problem(None, "the weight is missing")),
+            Cell::Number(_) | Cell::Word => {
+                Err(column.problem(Some(weight), "is not a weight: a number, 0 or above"))
+            }
+        }
+    }
+}
+
+/// The rows of some tables.
+pub(super) struct Gathered {
+    pub numbers: Spool,
+    pub labels: Collected,
+    /// How much each row counts; empty as long as all count the same.
+    pub weights: Vec<f32>,
+    /// The rows to learn from.
+    pub trained: usize,
+    /// Cells of inputs that are missing numbers or dates.
+    pub missing: u64,
+}
+
+impl Gathered {
+    pub fn new(origin: &str, in_memory: u64) -> Self {
+        Gathered {
+            numbers: Spool::new(origin, in_memory),
+            labels: Collected::default(),
+            weights: Vec::new(),
+            trained: 0,
+            missing: 0,
+        }
+    }
+
+    /// Takes a row of the file with this number among all: its inputs, its label and its weight.
+    ///
+    /// # Errors
+    /// When the temporary file for what does not fit into memory cannot be written.
+    pub fn push(
+        &mut self,
+        row: (usize, &Row),
+        inputs: &[f64],
+        (label, weight): (&str, f32),
+        numbers: Numbers,
+    ) -> Result<(), Error> {
+        let (file, Row { at, .. }) = row;
+        if weight != 1.0 && self.weights.is_empty() {
+            self.weights = vec![1.0; self.labels.count()];
+        }
+        if !self.weights.is_empty() || weight != 1.0 {
+            self.weights.push(weight);
+        }
+        self.labels.push(label, numbers, (file, *at));
+        self.numbers.push(inputs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::table::Place;
+
+    fn row(cells: &[&str]) -> Row {
+        Row { cells: csv::StringRecord::from(cells.to_vec()), at: Place::Line(2) }
+    }
+
+    #[test]
+    fn a_weight_is_a_number_from_0_on_and_a_row_without_one_is_told() {
+        let names = ["y", "w"].map(str::to_string);
+        let beside = Beside { label: Named::at(0, &names), weight: Some(Named::at(1, &names)) };
+        let read = |cells: &[&str]| {
+            let row = row(cells);
+            let read = beside.of(&row, Numbers::default()).map(|(label, weight)| (label.to_string(), weight));
+            read.map_err(|problem| problem.to_string())
+        };
+        assert_eq!(read(&["a", " 0.5 "]), Ok(("a".into(), 0.5)));
+        assert_eq!(read(&["a", "0"]), Ok(("a".into(), 0.0)));
+        assert_eq!(read(&["", "1"]).unwrap_err(), ", column 1 ('y'): the label is missing");
+        assert_eq!(read(&["a", "NaN"]).unwrap_err(), ", column 2 ('w'): the weight is missing");
+        for wrong in ["-1", "inf", "1e39", "x"] {
+            let said = format!(", column 2 ('w'): '{wrong}' is not a weight: a number, 0 or above");
+            assert_eq!(read(&["a", wrong]).unwrap_err(), said);
+        }
+    }
+
+    #[test]
+    fn weights_are_kept_from_the_first_that_is_not_1_on() {
+        let mut gathered = Gathered::new("t", 1000);
+        let mut weights = |weight: f32| {
+            gathered.push((0, &row(&["a"])), &[0.0], ("a", weight), Numbers::default()).unwrap();
+            gathered.weights.clone()
+        };
+        assert_eq!((weights(1.0), weights(1.0)), (vec![], vec![]));
+        assert_eq!((weights(2.0), weights(1.0)), (vec![1.0, 1.0, 2.0], vec![1.0, 1.0, 2.0, 1.0]));
+    }
+}

@@ -1,0 +1,218 @@
+//! Looks over all rows of the tables to learn from, to find out what their columns are.
+
+use super::columns::places;
+use super::files::Files;
+use super::gathered::{Beside, Gathered, Named};
+use super::infer::{self, Inferred};
+use super::profile::Profile;
+use super::reader::{Place, Row};
+use super::source::Source;
+use crate::data::Error;
+use crate::data::import::limits::Limits;
+use crate::preset::{Csv, Filling, InputKind};
+
+/// What a look found out.
+pub(super) struct Looked {
+    pub inferred: Inferred,
+    /// What a person should know of it: a sentence each.
+    pub told: Vec<String>,
+    /// The rows, where all their inputs are plain numbers, so that they need not be read again.
+    pub rows: Option<Gathered>,
+}
+
+/// The columns that a preset chooses, by their places.
+struct Chosen {
+    inputs: Vec<usize>,
+    label: usize,
+    weight: Option<usize>,
+}
+
+/// The place of a column that a person names, or numbers from 1.
+pub(super) fn place(
+    names: &[String],
+    wanted: &str,
+    by_name: Option<usize>,
+    at: Place,
+) -> Result<usize, String> {
+    let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < names.len());
+    by_name.or_else(by_number).ok_or_else(|| {
+        let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+        format!("{at}: there is no column '{wanted}'; there are: {all}")
+    })
+}
+
+/// The place of one column that a person names, or numbers from 1.
+pub(super) fn place_of(names: &[String], wanted: &str, at: Place) -> Result<usize, String> {
+    place(names, wanted, places(&[wanted.to_string()], names)[0], at)
+}
+
+/// The columns that a preset chooses among those whose names are at this place.
+fn chosen(names: &[String], table: &Csv, at: Place) -> Result<Chosen, String> {
+    let weight = table.weights.as_ref().map(|wanted| place_of(names, wanted, at)).transpose()?;
+    let label = match &table.label {
+        Some(label) => place_of(names, label, at)?,
+        // The last column that can be one.
+        None => names.len() - if weight == Some(names.len() - 1) { 2 } else { 1 },
+    };
+    let inputs: Vec<usize> = match table.columns.chosen() {
+        [] => (0..names.len()).filter(|&column| column != label && Some(column) != weight).collect(),
+        wanted => {
+            let found = wanted.iter().zip(places(wanted, names));
+            found.map(|(wanted, found)| place(names, wanted, found, at)).collect::<Result<_, _>>()?
+        }
+    };
+    let both = |column: usize, what: &str| Err(format!("{at}: column '{}' is both {what}", names[column]));
+    match weight {
+        _ if inputs.contains(&label) => both(label, "an input and the label"),
+        Some(weight) if weight == label => both(label, "the label and the weight"),
+        Some(weight) if inputs.contains(&weight) => both(weight, "an input and the weight"),
+        _ => Ok(Chosen { inputs, label, weight }),
+    }
+}
+
+/// The place of each column of the first file in another one, which has to have the same: by their names, or by their order
+/// where they have none.
+pub(super) fn same_columns(first: &[String], here: &[String], has_names: bool) -> Result<Vec<usize>, String> {
+    let misfit = |what: String| Err(format!("its columns are not those of the first file: {what}"));
+    if !has_names {
+        return match first.len() == here.len() {
+            true => Ok((0..first.len()).collect()),
+            false => misfit(format!("there are {}, not {}", here.len(), first.len())),
+        };
+    }
+    let found = places(first, here);
+    let quoted =
+        |names: &[&String]| names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let missing: Vec<&String> =
+        first.iter().zip(&found).filter_map(|(name, place)| place.is_none().then_some(name)).collect();
+    if !missing.is_empty() {
+        return misfit(format!("it has no {}", quoted(&missing)));
+    }
+    let found: Vec<usize> = found.into_iter().flatten().collect();
+    let more: Vec<&String> = here
+        .iter()
+        .enumerate()
+        .filter_map(|(place, name)| (!found.contains(&place)).then_some(name))
+        .collect();
+    if more.is_empty() { Ok(found) } else { misfit(format!("it has {} as well", quoted(&more))) }
+}
+
+/// Looks at the tables to learn from.
+///
+/// # Errors
+/// When a file cannot be read, the files differ in their columns, or no column is left to learn from.
+pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked, Error> {
+    let mut told: Vec<String> = files.in_words(table).into_iter().collect();
+    let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
+    let mut rows = None;
+    let mut of_row = Vec::new();
+    for (file, path) in files.paths[..files.trained].iter().enumerate() {
+        let mut source = Source::open(path, table, limits)?;
+        let mut row = Row::default();
+        let names = source.names(&mut row)?;
+        let origin = &source.origin;
+        if !source.opened.unusual.is_empty() {
+            told.push(format!("{origin}: {}", source.opened.unusual.join(", ")));
+        }
+        let names = match names {
+            Some(names) => names,
+            None if file == 0 => return Err(source.broken("it has no rows".into())),
+            None => continue,
+        };
+        let here = match &begun {
+            Some((first, ..)) => same_columns(first, &names, table.header),
+            None => Ok((0..names.len()).collect()),
+        };
+        let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
+        if begun.is_none() {
+            let chosen = chosen(&names, table, row.at).map_err(|problem| source.broken(problem))?;
+            let profile = Profile::new(chosen.inputs.len());
+            rows = Some(Gathered::new(origin, limits.in_memory));
+            begun = Some((names.clone(), chosen, profile, origin.clone()));
+        }
+        let Some((_, chosen, profile, _)) = &mut begun else { continue };
+        let inputs: Vec<usize> = chosen.inputs.iter().map(|&place| here[place]).collect();
+        let beside = Beside {
+            label: Named::at(here[chosen.label], &names),
+            weight: chosen.weight.map(|place| Named::at(here[place], &names)),
+        };
+        // Rows that cannot be used are told when they are to be used.
+        let mut is_whole = true;
+        source.rows(
+            row,
+            names.len(),
+            &mut |_| {
+                is_whole = false;
+                Ok(())
+            },
+            &mut |row, numbers| {
+                profile.add(&row.cells, &inputs, numbers, &mut of_row);
+                if let Some(gathered) = &mut rows {
+                    match beside.of(row, numbers) {
+                        Ok(beside) if of_row.iter().all(|x| x.is_finite()) => {
+                            gathered.push((file, row), &of_row, beside, numbers)?;
+                        }
+                        _ => rows = None,
+                    }
+                }
+                Ok(Ok(()))
+            },
+        )?;
+        if !is_whole {
+            rows = None;
+        }
+    }
+    let Some((names, chosen, profile, origin)) = begun else {
+        return Err(Error::Broken { origin: table.file.clone(), problem: "it has no rows".into() });
+    };
+    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table);
+    let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
+    told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
+    let left_out = inferred.left_out.iter();
+    told.extend(left_out.map(|(name, why)| format!("{origin}: '{name}' is left out: {why}")));
+    let are_plain = inferred.schema.inputs.len() == chosen.inputs.len()
+        && inferred
+            .schema
+            .inputs
+            .iter()
+            .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
+    let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
+    Ok(Looked { inferred, told, rows })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        text.split(' ').map(str::to_string).collect()
+    }
+
+    #[test]
+    fn files_of_one_set_have_the_same_columns_in_any_order() {
+        let same = |here: &str, has_names| same_columns(&names("a b y"), &names(here), has_names);
+        assert_eq!(same("y A b", true), Ok(vec![1, 2, 0]));
+        let problem = |here: &str| same(here, true).unwrap_err();
+        assert_eq!(problem("a y"), "its columns are not those of the first file: it has no 'b'");
+        assert_eq!(
+            problem("a b y c d"),
+            "its columns are not those of the first file: it has 'c', 'd' as well"
+        );
+        assert_eq!(same("1 2 3", false), Ok(vec![0, 1, 2]));
+        assert!(same("1 2", false).unwrap_err().ends_with("there are 2, not 3"));
+    }
+
+    #[test]
+    fn a_column_of_weights_is_neither_an_input_nor_the_label() {
+        let of = |label: Option<&str>, weights: &str| {
+            let (label, weights) = (label.map(str::to_string), Some(weights.to_string()));
+            chosen(&names("a b w"), &Csv { label, weights, ..Csv::of(String::new()) }, Place::Line(1))
+        };
+        let found = of(None, "w").unwrap();
+        assert_eq!((found.inputs, found.label, found.weight), (vec![0], 1, Some(2)));
+        let found = of(Some("a"), "2").unwrap();
+        assert_eq!((found.inputs, found.label, found.weight), (vec![2], 0, Some(1)));
+        assert_eq!(of(Some("w"), "w").err().unwrap(), "line 1: column 'w' is both the label and the weight");
+        assert_eq!(of(None, "v").err().unwrap(), "line 1: there is no column 'v'; there are: a, b, w");
+    }
+}

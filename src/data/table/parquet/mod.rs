@@ -1,0 +1,118 @@
+//! Tables in Apache Parquet's format, read row group by row group: no more is in memory than a page of each column, and the
+//! cells of some rows.
+
+mod column;
+mod meaning;
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+
+use super::reader::{Place, Problem, Row, RowReader};
+use crate::system::files;
+use column::Column;
+
+/// Rows whose cells are in memory at once.
+const ROWS: usize = 1024;
+
+/// The rows of a table in Parquet.
+pub struct Parquet {
+    file: Arc<File>,
+    metadata: ParquetMetaData,
+    columns: Vec<Column>,
+    /// Whether the names of the columns are still to be given.
+    names_first: bool,
+    /// The number of the row group that is read, from 1, and its rows that are not in memory yet.
+    group: usize,
+    in_group: usize,
+    /// Rows that are in memory, and the next of them.
+    held: usize,
+    next: usize,
+    /// Rows that have been given.
+    given: u64,
+}
+
+/// Opens a table. Its first row has the names of the columns where `names_first`.
+///
+/// # Errors
+/// When it is no regular file, no Parquet, or the system refuses.
+pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
+    let damaged = |error: ParquetError| io::Error::new(io::ErrorKind::InvalidData, in_words(&error));
+    let file = files::open(path)?;
+    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(damaged)?;
+    let columns = metadata.file_metadata().schema_descr().columns().iter().map(Column::new).collect();
+    Ok(Parquet {
+        file: Arc::new(file),
+        metadata,
+        columns,
+        names_first,
+        group: 0,
+        in_group: 0,
+        held: 0,
+        next: 0,
+        given: 0,
+    })
+}
+
+/// What the parquet crate says, without its prefix, in one line.
+fn in_words(error: &ParquetError) -> String {
+    let text = error.to_string();
+    let text = text.split_once(": ").map_or(&text[..], |(_, rest)| rest);
+    format!("it is no whole Parquet file: {}", text.lines().next().unwrap_or_default())
+}
+
+impl Parquet {
+    /// Reads the cells of the next rows; false at the end.
+    fn fetch(&mut self) -> Result<bool, Problem> {
+        while self.in_group == 0 {
+            if self.group == self.metadata.num_row_groups() {
+                return Ok(false);
+            }
+            let group = self.metadata.row_group(self.group);
+            self.group += 1;
+            self.in_group = usize::try_from(group.num_rows()).unwrap_or_default();
+            for place in 0..self.columns.len() {
+                let begun = self.columns[place].begin(&self.file, group.column(place), self.in_group);
+                begun.map_err(|error| self.broken(place, &error))?;
+            }
+        }
+        let rows = self.in_group.min(ROWS);
+        for place in 0..self.columns.len() {
+            let read = self.columns[place].read(rows);
+            read.map_err(|error| self.broken(place, &error))?;
+        }
+        (self.in_group, self.held, self.next) = (self.in_group - rows, rows, 0);
+        Ok(true)
+    }
+
+    /// What is wrong with the row group that is read, and the column at this place in it.
+    fn broken(&self, place: usize, error: &ParquetError) -> Problem {
+        let (group, name) = (self.group, &self.columns[place].name);
+        Problem::of_file(format!("row group {group}, column {} ('{name}'): {}", place + 1, in_words(error)))
+    }
+}
+
+impl RowReader for Parquet {
+    fn next(&mut self, row: &mut Row) -> Result<bool, Problem> {
+        if std::mem::take(&mut self.names_first) {
+            row.cells = self.columns.iter().map(|column| &column.name[..]).collect();
+            row.at = Place::Schema;
+            return Ok(true);
+        }
+        if self.next == self.held && !self.fetch()? {
+            return Ok(false);
+        }
+        row.cells.clear();
+        self.columns.iter().for_each(|column| row.cells.push_field(column.cell(self.next)));
+        (self.next, self.given) = (self.next + 1, self.given + 1);
+        row.at = Place::Row(self.given);
+        Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests;

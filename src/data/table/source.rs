@@ -1,0 +1,137 @@
+//! A table's file that is being read.
+
+use std::path::Path;
+
+use super::cell::Numbers;
+use super::format::Format;
+use super::problem::{InRow, RowProblem, Sink};
+use super::reader::{Place, Problem, Row, RowReader};
+use super::{parquet, separated, spreadsheet};
+use crate::data::Error;
+use crate::data::import::limits::Limits;
+use crate::preset::{Csv, Encoding};
+use crate::system::files;
+
+const MOST_COLUMNS: usize = 100_000;
+
+/// A table's file, open.
+pub struct Opened {
+    /// Its rows; the first one names the columns, where it has a header.
+    pub reader: Box<dyn RowReader>,
+    /// How its numbers are written.
+    pub numbers: Numbers,
+    /// What is unusual about how it is written: `cells separated by ';'`.
+    pub unusual: Vec<String>,
+    /// The part of the file that is the table, for messages: `, sheet 'Data'`.
+    pub part: String,
+}
+
+/// Opens the file of a table with the options that `table` has.
+///
+/// # Errors
+/// When it is no regular file or no table, an option does not fit its format, or the system refuses.
+pub fn open(path: &Path, table: &Csv, limits: &Limits) -> Result<Opened, files::Error> {
+    let format = Format::of(path)?;
+    format.check_options(table)?;
+    let plain = |reader: Box<dyn RowReader>| Opened {
+        reader,
+        numbers: Numbers::default(),
+        unusual: Vec::new(),
+        part: String::new(),
+    };
+    match format {
+        Format::Parquet => Ok(plain(Box::new(parquet::open(path, table.header)?))),
+        Format::Spreadsheet(kind) => {
+            let (reader, sheet) = spreadsheet::open(path, kind, table.sheet.as_deref(), limits)?;
+            Ok(Opened { part: format!(", sheet '{sheet}'"), ..plain(Box::new(reader)) })
+        }
+        // The options of the old format have been refused with it.
+        Format::Text | Format::OldExcel => {
+            let (reader, dialect, encoding) = separated::open(path, table, limits)?;
+            let mut unusual = dialect.in_words(separated::usual_separator(path));
+            match encoding {
+                // Their bytes leave no doubt.
+                Encoding::Utf8 | Encoding::Utf16 => {}
+                Encoding::Latin1 => unusual.push("Latin-1 text".into()),
+            }
+            Ok(Opened { numbers: dialect.numbers, unusual, ..plain(Box::new(reader)) })
+        }
+    }
+}
+
+/// A file that is being read for a preset.
+pub(super) struct Source<'a> {
+    /// What to call it in messages.
+    pub origin: String,
+    pub opened: Opened,
+    table: &'a Csv,
+}
+
+impl<'a> Source<'a> {
+    pub fn open(path: &Path, table: &'a Csv, limits: &Limits) -> Result<Self, Error> {
+        let origin = path.to_string_lossy().into_owned();
+        match open(path, table, limits) {
+            Ok(opened) => Ok(Source { origin: origin + &opened.part, opened, table }),
+            Err(error) => Err(Error::Broken { origin, problem: error.to_string() }),
+        }
+    }
+
+    pub fn broken(&self, problem: String) -> Error {
+        Error::Broken { origin: self.origin.clone(), problem }
+    }
+
+    /// The names of the columns, which the first row has or shows the number of; `None` for an empty file. Where it is a row of
+    /// cells, it stays in `row`.
+    pub fn names(&mut self, row: &mut Row) -> Result<Option<Vec<String>>, Error> {
+        if !self.opened.reader.next(row).map_err(|problem| self.broken(problem.at(row.at)))? {
+            return Ok(None);
+        }
+        let (at, count) = (row.at, row.cells.len());
+        if !(2..=MOST_COLUMNS).contains(&count) {
+            let help = if matches!(at, Place::Line(_)) { "; is another separator used?" } else { "" };
+            let columns = if count == 1 { "1 column".into() } else { format!("{count} columns") };
+            return Err(self.broken(format!("{at}: {columns}{help}")));
+        }
+        Ok(Some(match self.table.header {
+            true => row.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect(),
+            false => (1..=count).map(|number| number.to_string()).collect(),
+        }))
+    }
+
+    /// Hands all rows of cells to `take`, the one that is in `row` first where the table has no header. Rows that cannot be used
+    /// are problems for `sink`.
+    pub fn rows(
+        &mut self,
+        mut row: Row,
+        width: usize,
+        sink: Sink,
+        take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
+    ) -> Result<(), Error> {
+        let mut is_read = !self.table.header;
+        loop {
+            if !std::mem::take(&mut is_read) {
+                match self.opened.reader.next(&mut row) {
+                    Ok(false) => return Ok(()),
+                    Ok(true) => {}
+                    Err(Problem { what, is_of_row: false }) => return Err(self.broken(what)),
+                    Err(Problem { what, is_of_row: true }) => {
+                        let in_row = InRow { column: None, cell: None, what };
+                        sink(RowProblem { origin: self.origin.clone(), at: row.at, in_row })?;
+                        continue;
+                    }
+                }
+            }
+            let problem = match row.cells.len() == width {
+                true => take(&row, self.opened.numbers)?.err(),
+                false => Some(InRow {
+                    column: None,
+                    cell: None,
+                    what: format!("{} cells, and there are {width} columns", row.cells.len()),
+                }),
+            };
+            if let Some(in_row) = problem {
+                sink(RowProblem { origin: self.origin.clone(), at: row.at, in_row })?;
+            }
+        }
+    }
+}

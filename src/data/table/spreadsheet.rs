@@ -1,0 +1,212 @@
+//! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek};
+use std::path::Path;
+
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
+
+use super::format::Spreadsheet;
+use super::reader::{Place, Problem, Row, RowReader};
+use crate::data::import::limits::Limits;
+use crate::system::files;
+
+/// The rows of a sheet that have a cell.
+pub struct Sheet {
+    rows: std::vec::IntoIter<Cells>,
+    /// The cells that every row has at least: those of the first.
+    width: usize,
+}
+
+/// A row: its number in the sheet, from 1, and its cells up to the last that is not empty.
+struct Cells {
+    number: u64,
+    cells: Vec<String>,
+}
+
+/// The bytes that a cell takes beside its letters.
+const CELL: u64 = size_of::<String>() as u64;
+
+/// Opens a sheet, the first one where none is named. Gives its name as well.
+///
+/// # Errors
+/// When the file is no regular one or no such spreadsheet, has no such sheet, or the sheet's cells do not fit into memory.
+pub fn open(
+    path: &Path,
+    kind: Spreadsheet,
+    wanted: Option<&str>,
+    limits: &Limits,
+) -> Result<(Sheet, String), files::Error> {
+    let read = || {
+        let mut collected = Collected { rows: Vec::new(), bytes: 0, limits };
+        let name = match kind {
+            Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
+            Spreadsheet::Ods => ods(zipped(path, limits)?, wanted, &mut collected)?,
+        };
+        Ok((collected.rows, name))
+    };
+    // The calamine crate panics at some damaged files, which ends a thread of their own.
+    let (rows, name) = std::thread::scope(|scope| scope.spawn(read).join())
+        .unwrap_or_else(|_| Err(no_spreadsheet(&"it has a value that cannot be")))?;
+    let width = rows.first().map_or(0, |row| row.cells.len());
+    Ok((Sheet { rows: rows.into_iter(), width }, name))
+}
+
+fn damaged(problem: impl Into<String>) -> files::Error {
+    io::Error::new(io::ErrorKind::InvalidData, problem.into()).into()
+}
+
+fn no_spreadsheet(error: &dyn std::fmt::Display) -> files::Error {
+    damaged(format!("it is no whole spreadsheet: {error}"))
+}
+
+/// A zipped spreadsheet, whose parts have to fit into memory.
+fn zipped(path: &Path, limits: &Limits) -> Result<BufReader<File>, files::Error> {
+    let mut file = BufReader::new(files::open(path)?);
+    let mut archive = zip::ZipArchive::new(&mut file).map_err(|error| no_spreadsheet(&error))?;
+    let mut size = 0;
+    for part in 0..archive.len() {
+        let mut part = archive.by_index(part).map_err(|error| no_spreadsheet(&error))?;
+        size += part.size();
+        if part.name().is_ok_and(|name| name.to_lowercase().ends_with("sharedstrings.xml")) {
+            let (most, mut start) = (part.size() / SHORTEST_TEXT, Vec::new());
+            part.by_ref().take(1024).read_to_end(&mut start)?;
+            if texts(&String::from_utf8_lossy(&start)).is_some_and(|count| count > most) {
+                return Err(no_spreadsheet(&"it is said to have more texts than fit into it"));
+            }
+        }
+    }
+    limits.fits(size, "its parts take").map_err(damaged)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// The bytes of the shortest text of a workbook, an empty one: `<si/>`.
+const SHORTEST_TEXT: u64 = 5;
+
+/// How many texts a workbook says that it has; its reader asks for memory for so many.
+fn texts(start: &str) -> Option<u64> {
+    let (_, count) = start.split_once("uniqueCount=")?;
+    let count = count.trim_start_matches(['"', '\'']);
+    let digits = count.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(count.len());
+    Some(count[..digits].parse().unwrap_or(u64::MAX))
+}
+
+/// The sheet of this name among those there are, or the first one.
+fn chosen(names: &[String], wanted: Option<&str>) -> Result<String, files::Error> {
+    match wanted {
+        None => names.first().cloned().ok_or_else(|| damaged("it has no sheets")),
+        Some(wanted) if names.iter().any(|name| name == wanted) => Ok(wanted.to_string()),
+        Some(wanted) => {
+            Err(damaged(format!("there is no sheet '{wanted}'; there are: {}", names.join(", "))))
+        }
+    }
+}
+
+/// Collects an `.xlsx` file's sheet cell by cell: two cells far apart would make a table of billions.
+fn xlsx(
+    file: BufReader<File>,
+    wanted: Option<&str>,
+    collected: &mut Collected,
+) -> Result<String, files::Error> {
+    let mut book = Xlsx::new(file).map_err(|error| no_spreadsheet(&error))?;
+    let name = chosen(&book.sheet_names(), wanted)?;
+    let in_sheet = |error: &dyn std::fmt::Display| damaged(format!("sheet '{name}': {error}"));
+    let mut cells = book.worksheet_cells_reader(&name).map_err(|error| in_sheet(&error))?;
+    while let Some(cell) = cells.next_cell().map_err(|error| in_sheet(&error))? {
+        let (row, column) = cell.get_position();
+        let text = match cell.get_value() {
+            DataRef::SharedString(text) => text.trim().to_string(),
+            other => text(&Data::from(other.clone())),
+        };
+        collected.push(row, column, text)?;
+    }
+    Ok(name)
+}
+
+/// Collects an `.ods` file's sheet, which its reader gives as a whole.
+fn ods(
+    file: BufReader<File>,
+    wanted: Option<&str>,
+    collected: &mut Collected,
+) -> Result<String, files::Error> {
+    let mut book = Ods::new(file).map_err(|error| no_spreadsheet(&error))?;
+    let name = chosen(&book.sheet_names(), wanted)?;
+    let range = book.worksheet_range(&name).map_err(|error| damaged(format!("sheet '{name}': {error}")))?;
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    for (row, column, cell) in range.used_cells() {
+        collected.push(first_row + row as u32, first_column + column as u32, text(cell))?;
+    }
+    Ok(name)
+}
+
+/// The cells of a sheet as they come, row by row.
+struct Collected<'a> {
+    rows: Vec<Cells>,
+    bytes: u64,
+    limits: &'a Limits,
+}
+
+impl Collected<'_> {
+    /// Takes the cell at this row and column, from 0.
+    fn push(&mut self, row: u32, column: u32, text: String) -> Result<(), files::Error> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let (number, column) = (u64::from(row) + 1, column as usize);
+        if self.rows.last().is_none_or(|last| last.number != number) {
+            self.rows.push(Cells { number, cells: Vec::new() });
+        }
+        let Some(Cells { cells, .. }) = self.rows.last_mut() else { return Ok(()) };
+        let more = (column + 1).saturating_sub(cells.len());
+        self.bytes += more as u64 * CELL + text.len() as u64;
+        self.limits.fits(self.bytes, "the sheet's cells take").map_err(damaged)?;
+        cells.resize(cells.len() + more, String::new());
+        cells[column] = text;
+        Ok(())
+    }
+}
+
+impl RowReader for Sheet {
+    fn next(&mut self, row: &mut Row) -> Result<bool, Problem> {
+        let Some(Cells { number, cells }) = self.rows.next() else { return Ok(false) };
+        row.at = Place::Row(number);
+        row.cells.clear();
+        cells.iter().for_each(|cell| row.cells.push_field(cell));
+        // Empty cells at the end of a row are not in the file.
+        (cells.len()..self.width).for_each(|_| row.cells.push_field(""));
+        Ok(true)
+    }
+}
+
+/// A cell as text.
+fn text(cell: &Data) -> String {
+    match cell {
+        Data::Empty => String::new(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) if number.is_nan() => String::new(),
+        Data::Float(number) => number.to_string(),
+        Data::String(text) | Data::DurationIso(text) => text.trim().to_string(),
+        Data::DateTimeIso(moment) => match moment.trim_end_matches("T00:00:00") {
+            day if day.len() < moment.len() => day.to_string(),
+            moment => moment.replace('T', " "),
+        },
+        Data::Bool(is) => if *is { "True" } else { "False" }.into(),
+        Data::DateTime(moment) => self::moment(*moment),
+        Data::Error(CellErrorType::NA) => "#N/A".into(),
+        Data::Error(error) => error.to_string(),
+    }
+}
+
+/// A date with its time, where that is not midnight; a time of day or a duration in days, as the sheet keeps it.
+fn moment(moment: ExcelDateTime) -> String {
+    let is_day = moment.is_datetime() && moment.as_f64() >= 1.0;
+    match moment.as_datetime().filter(|_| is_day) {
+        Some(date) if date.time() == chrono::NaiveTime::MIN => date.format("%Y-%m-%d").to_string(),
+        Some(date) => date.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        None => moment.as_f64().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

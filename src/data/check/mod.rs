@@ -1,6 +1,8 @@
 //! What is in a file or folder, and what is wrong with it, before a preset names it.
 
 mod columns;
+mod listed;
+mod report;
 mod rows;
 mod table;
 mod text;
@@ -15,69 +17,14 @@ use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
-use crate::preset::Colour;
+use super::table::{Format, is_ending_of_table, is_pattern};
+pub use report::DataReport;
+use report::ONE_PIXEL;
 
-/// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DataReport {
-    /// What it is, and how to name it in a preset.
-    pub kind: String,
-    /// Facts: a label and a value each.
-    pub facts: Vec<(String, String)>,
-    /// The first problems, each with its place.
-    pub problems: Vec<String>,
-    /// Problems that are not listed.
-    pub more: usize,
-}
-
-/// The most problems that are listed.
-const LISTED: usize = 10;
-/// The most columns, and the most classes, that are listed.
-const ROWS: usize = 40;
 /// Most classes of labels that are counted.
 const MOST_CLASSES: usize = 1000;
 /// Reads a file to its end, to see whether it decodes.
 type Look<'a> = &'a (dyn Fn(&Path) -> Result<(), Error> + Sync);
-/// What an image is decoded to, to see whether it decodes.
-const ONE_PIXEL: images::Form = images::Form { height: 1, width: 1, colour: Colour::Grey };
-
-impl DataReport {
-    fn of(kind: &str) -> Self {
-        DataReport { kind: kind.into(), ..DataReport::default() }
-    }
-
-    fn fact(&mut self, label: &str, value: impl ToString) {
-        self.facts.push((label.into(), value.to_string()));
-    }
-
-    fn problem(&mut self, problem: &Error) {
-        if self.problems.len() < LISTED {
-            self.problems.push(problem.to_string());
-        } else {
-            self.more += 1;
-        }
-    }
-
-    fn balance(&mut self, of: &[u32], names: &[String]) {
-        let mut counts = vec![0_u64; names.len()];
-        of.iter().for_each(|&class| counts[class as usize] += 1);
-        self.counted(&counts, names);
-    }
-
-    /// The samples of each class.
-    fn counted(&mut self, counts: &[u64], names: &[String]) {
-        let all = counts.iter().sum::<u64>().max(1);
-        self.fact("classes", names.len());
-        for (name, count) in names.iter().zip(counts).take(ROWS) {
-            let share = 100.0 * *count as f64 / all as f64;
-            self.fact(&format!("  {name}"), format!("{count} ({share:.1}%)"));
-        }
-        if names.len() > ROWS {
-            self.fact("", format!("and {} classes more", names.len() - ROWS));
-        }
-    }
-}
-
 /// Inspects a file or folder. `label` is the column that a table is to predict; `None`: the last column.
 ///
 /// # Errors
@@ -88,6 +35,9 @@ pub fn check(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
 
 fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
+    if is_pattern(&path.to_string_lossy()) {
+        return table::check(path, label, limits);
+    }
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
         return folder(path, limits);
     }
@@ -98,11 +48,15 @@ fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<Dat
         (start, _) if sounds::is_sound(start) => sound(path, limits),
         (start, _) if images::is_image(start) => picture(path, limits),
         ([0x93, b'N', b'U', b'M', b'P', b'Y', ..], _) | (_, "npy") => array(path, limits),
+        (start, _) if Format::of_start(start) != Format::Text => table::check(path, label, limits),
         ([b'P', b'K', 3, 4, ..], _) | (_, "npz") => archive(path, limits),
         ([0, 0, ..], _) | (_, "idx" | "idx1-ubyte" | "idx3-ubyte") => idx_file(path, limits),
         (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
-        (_, "csv" | "tsv" | "tab") => table::check(path, label, limits),
+        (_, ending) if is_ending_of_table(ending) => match listed::check(path, label, limits) {
+            Some(report) => Ok(report),
+            None => table::check(path, label, limits),
+        },
         _ => text::check(path, limits),
     }
 }

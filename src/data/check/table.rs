@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::columns::{Summary, summaries};
+use super::report::{DataReport, ROWS};
 use super::rows::oddities;
-use super::{DataReport, ROWS};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::{self, Files, Labels, RowProblem, Table};
@@ -28,8 +28,13 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
     let label = label.map(str::to_string);
     let options = Csv { label, missing: Missing::Mean, ..Csv::of(path.to_string_lossy().into_owned()) };
+    // A path that is no text cannot be a pattern.
+    let files = match table::is_pattern(&options.file) {
+        true => Files::of(&options)?,
+        false => Files { paths: vec![path.into()], trained: 1 },
+    };
     let mut kinds = ByKind::new();
-    let read = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
+    let read = table::read(&files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
         let key = (column, problem.in_row.what.clone());
         kinds.entry(key).or_insert_with(|| OfKind { count: 0, first: problem }).count += 1;

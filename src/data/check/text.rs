@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{DataReport, LISTED};
+use super::report::{DataReport, LISTED};
 use crate::data::Error;
 use crate::data::alphabet::{Alphabet, LARGEST_VOCABULARY};
 use crate::data::import::classes::{Classes, too_many_classes};

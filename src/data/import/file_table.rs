@@ -91,13 +91,13 @@ pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<Path
 
 impl Listed {
     /// The files, each relative to the folder of its table.
-    pub fn files(self, tables: &[&Path]) -> Classed {
+    pub fn files(&self, tables: &[&Path]) -> Classed {
         let folder =
             |table: usize| tables.get(table).and_then(|table| table.parent()).unwrap_or(Path::new(""));
         let Listed { cells, of, names, first_test, tables: rows } = self;
         let files: Vec<PathBuf> =
-            cells.iter().zip(rows).map(|(cell, table)| folder(table).join(cell)).collect();
-        Classed { files, of, names, first_test, ..Classed::default() }
+            cells.iter().zip(rows).map(|(cell, &table)| folder(table).join(cell)).collect();
+        Classed { files, of: of.clone(), names: names.clone(), first_test: *first_test, ..Classed::default() }
     }
 }
 

@@ -76,7 +76,7 @@ impl Arguments {
             Some((path, format)) => Output::to_file(path, *format)?,
             None => Output::to_lines(self.json),
         };
-        let files: Vec<Result<String, Error>> = self.files.iter().flat_map(|name| files::of(name)).collect();
+        let files = self.files(&trained)?;
         let (count, mut unanswered) = (files.len(), 0);
         for file in files {
             match file.and_then(|file| Ok((self.ask(&file, &mut trained)?, file))) {
@@ -96,6 +96,30 @@ impl Arguments {
             0 => Ok(()),
             _ => Err(Error::Failed(format!("{unanswered} of {count} files are not answered"))),
         }
+    }
+
+    /// The files that are asked about. What a folder holds of other kinds is left out and told.
+    fn files(&self, trained: &Trained) -> Result<Vec<Result<String, Error>>, Error> {
+        let mut all = Vec::new();
+        for name in &self.files {
+            if !Path::new(name).is_dir() {
+                all.push(Ok(name.clone()));
+                continue;
+            }
+            let (found, failures): (Vec<_>, Vec<_>) = files::of(name).into_iter().partition(Result::is_ok);
+            let found = found.into_iter().flatten().collect();
+            let (taken, told) =
+                trained.askable(found).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+            for sentence in &told {
+                writeln!(std::io::stderr(), "trainyard: {}: {sentence}", plain(name))?;
+            }
+            if taken.is_empty() && failures.is_empty() {
+                all.push(Err(failed(name, &"none of its files is of a kind that this network takes")));
+            }
+            all.extend(failures);
+            all.extend(taken.into_iter().map(Ok));
+        }
+        Ok(all)
     }
 
     /// What the network says to one file, or to standard input.

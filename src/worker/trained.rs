@@ -220,6 +220,15 @@ impl Trained {
         Ok(compare(model, &preset, &*test)?)
     }
 
+    /// Those of a folder's files that are of a kind which it takes, and what is said of the others: a sentence each.
+    ///
+    /// # Errors
+    /// When the machine, not a file, keeps it from being looked into.
+    pub fn askable(&self, files: Vec<String>) -> Result<(Vec<String>, Vec<String>), Unusable> {
+        asked::askable(&self.training.preset().data, files)
+            .map_err(|data::Error::Broken { origin, problem }| Unusable::File { file: origin, problem })
+    }
+
     /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a
     /// person calls the file.
     ///

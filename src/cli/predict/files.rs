@@ -7,15 +7,10 @@ use std::path::Path;
 use super::super::Error;
 use super::failed;
 
-/// The file itself; of a folder all files in it and below, by name. Hidden ones are left out, as are linked folders, which could
-/// lead in a circle.
+/// All files in a folder and below, by name. Hidden ones are left out, as are linked folders, which could lead in a circle.
 pub(super) fn of(name: &str) -> Vec<Result<String, Error>> {
-    let path = Path::new(name);
-    if !path.is_dir() {
-        return vec![Ok(name.to_string())];
-    }
     let mut files = Vec::new();
-    match walk(path, &mut files) {
+    match walk(Path::new(name), &mut files) {
         Err(error) => files.push(Err(failed(name, &error))),
         Ok(()) if files.is_empty() => files.push(Err(failed(name, &"there are no files in this folder"))),
         Ok(()) => {}
@@ -60,6 +55,5 @@ mod tests {
         let found: Vec<String> = of(&shown("")).into_iter().map(Result::unwrap).collect();
         assert_eq!(found, ["a.png", "b/1.png", "b/2.png"].map(shown));
         assert!(of(&shown("c"))[0].as_ref().unwrap_err().to_string().ends_with("no files in this folder"));
-        assert_eq!(of("no/such/file").len(), 1);
     }
 }

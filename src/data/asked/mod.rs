@@ -1,7 +1,10 @@
 //! Files about which a trained network is asked: read and scaled like the samples that it learned from.
 
+mod folder;
 mod picture;
 mod table;
+
+pub use folder::askable;
 
 use std::path::Path;
 
@@ -10,7 +13,7 @@ use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
 use super::import::{folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
-use super::table::Names;
+use super::table::{Format, Names};
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
@@ -68,7 +71,7 @@ pub fn read(
             rows(config, learned, npy::open(file, limits)?, &broken)
         }
         [0, 0, ..] if takes_numbers => rows(config, learned, idx::open(file, limits)?, &broken),
-        [b'P', b'K', 3, 4, ..] if takes_numbers => {
+        start @ [b'P', b'K', 3, 4, ..] if takes_numbers && Format::of_start(start) == Format::Text => {
             // Of several arrays the one that the preset names, else the first.
             let mut archive = npy::Archive::open(file, limits)?;
             let names = archive.names();

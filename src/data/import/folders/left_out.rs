@@ -34,7 +34,7 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// Counts a file that is not of the kind that is looked for.
-    pub(super) fn add_other(&mut self, file: &Path) {
+    pub(in crate::data) fn add_other(&mut self, file: &Path) {
         *self.other_kinds.entry(ending(file)).or_default() += 1;
     }
 

@@ -33,6 +33,8 @@ pub fn list(folder: &Path, kind: &Kind) -> Result<Classed, Error> {
     for class in entries(folder)? {
         if is_of_the_system(&class) {
             found.left_out.of_the_system += 1;
+        } else if class.is_dir() && leads_to(&class, folder) {
+            found.left_out.loops += 1;
         } else if class.is_dir() {
             found.add_class(folder, &class, kind)?;
         } else {
@@ -56,6 +58,12 @@ pub fn list(folder: &Path, kind: &Kind) -> Result<Classed, Error> {
 
 fn broken(folder: &Path, problem: String) -> Error {
     Error::Broken { origin: folder.to_string_lossy().into_owned(), problem }
+}
+
+/// Whether a folder's entry is a link to the folder itself, or to one that it is in.
+fn leads_to(entry: &Path, folder: &Path) -> bool {
+    let target = entry.is_symlink().then(|| entry.canonicalize().ok()).flatten();
+    target.is_some_and(|target| folder.canonicalize().is_ok_and(|folder| folder.starts_with(target)))
 }
 
 fn takes(kind: &Kind, file: &Path) -> Result<bool, Error> {

@@ -149,16 +149,35 @@ impl Engine<'_> {
         Ok(training)
     }
 
-    /// The training of a run that is resumed, from its newest checkpoint that is not damaged.
+    /// The training of a run that is resumed, where its data is what it learned from, or is accepted as it is.
     fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Box<dyn Training>, String> {
         let learned = run.learned().cloned();
+        let mut accepted = None;
         if let Some(learned) = &learned {
             let changes = check_own_data(learned, request.accept_changed_data)?;
+            if !changes.is_empty() {
+                accepted = Some(data::fingerprints(&learned.source).map_err(|error| error.to_string())?);
+            }
             changes.into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
+        let training = self.restored(request, run, learned.as_ref())?;
+        // From now on the run's data is what it goes on with.
+        if let Some(files) = accepted {
+            run.accept(files).map_err(as_it_was)?;
+        }
+        Ok(training)
+    }
+
+    /// The training of a run from its newest checkpoint that is not damaged, on data that is prepared as `learned` says.
+    fn restored(
+        &self,
+        request: &TrainRequest,
+        run: &mut Reopened,
+        learned: Option<&Learned>,
+    ) -> Result<Box<dyn Training>, String> {
         loop {
             let checkpoint = run.checkpoint().map_err(as_it_was)?;
-            let mut training = self.build(request, learned.as_ref())?;
+            let mut training = self.build(request, learned)?;
             // It was interrupted before its first checkpoint, so it begins anew.
             let Some(checkpoint) = checkpoint else {
                 self.extend(request, run, &mut *training);

@@ -3,10 +3,10 @@
 use super::super::directory::Damaged;
 use super::super::lock::Lock;
 use super::super::manifest::{Best, Manifest, Status};
-use super::super::{Checkpoint, Error, RunDirectory};
+use super::super::{Checkpoint, Error, RunDirectory, learned};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
-use crate::preset::{Learned, Preset};
+use crate::preset::{Fingerprint, Learned, Preset};
 
 /// A run that is about to be resumed.
 #[derive(Debug)]
@@ -77,6 +77,16 @@ impl Reopened {
     /// What the run learned of its data; `None` for a run of a version that did not keep it.
     pub fn learned(&self) -> Option<&Learned> {
         self.learned.as_ref()
+    }
+
+    /// Takes the data as it is now for what the run learned from: later changes are told from this state.
+    ///
+    /// # Errors
+    /// When this cannot be written down.
+    pub fn accept(&mut self, files: Vec<Fingerprint>) -> Result<(), Error> {
+        let Some(learned) = &mut self.learned else { return Ok(()) };
+        learned.files = files;
+        learned::save(learned, self.run.path())
     }
 
     /// The checkpoints that are skipped as damaged, the newest first.

@@ -282,3 +282,84 @@ fn a_table_of_sounds_and_one_of_texts_are_learned() {
     assert!(desk.trained() > 0.9);
     assert_eq!(desk.classes("mails/1.txt", b""), ["spam"]);
 }
+
+#[test]
+fn a_link_to_the_folder_above_is_no_class() {
+    let desk = Desk::new();
+    for number in 0..16_u8 {
+        let (class, level) = [("dark", 20), ("light", 200)][usize::from(number % 2)];
+        let image = image::GrayImage::from_pixel(4, 4, image::Luma([level + number]));
+        image.save(desk.path(&format!("pets/{class}/{number}.png"))).expect("an image");
+    }
+    std::os::unix::fs::symlink("..", desk.path("pets/above")).expect("a link");
+    std::os::unix::fs::symlink(".", desk.path("pets/here")).expect("a link");
+    let report = checked(&desk, "pets");
+    assert_eq!((fact(&report, "files"), fact(&report, "classes")), ("16", "2"));
+    assert!(
+        report.contains("links left out because they lead back to a folder that they are in: 2"),
+        "{report}"
+    );
+}
+
+#[test]
+fn files_of_other_kinds_in_a_folder_that_is_asked_about_are_left_out_and_told() {
+    let desk = Desk::new();
+    for number in 0..16_u8 {
+        let (class, level) = [("dark", 20), ("light", 200)][usize::from(number % 2)];
+        let image = image::GrayImage::from_pixel(4, 4, image::Luma([level + number]));
+        image.save(desk.path(&format!("pets/{class}/{number}.png"))).expect("an image");
+    }
+    desk.preset("image_folder(folder: \"pets\", size: (4, 4))", "Flatten,");
+    told(&desk);
+    for name in ["asked/notes.txt", "asked/table.csv", "asked/README"] {
+        desk.put(name, "no image\n");
+    }
+    std::fs::copy(desk.path("pets/dark/0.png"), desk.path("asked/a.png")).expect("a copy");
+    let output = desk.run(&["predict", "last", "asked"], b"");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let wanted = "asked: files left out because they are not images (PNG, JPEG, BMP, GIF, WebP or TIFF): 3";
+    assert!(output.status.success() && said.contains(wanted), "{said}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1);
+    // One that is named as an image and is none is a failure.
+    desk.put("asked/b.png", "no image\n");
+    let (said, code) = desk.failure(&["predict", "last", "asked"]);
+    assert!(
+        said.contains("asked/b.png") && said.contains("1 of 2 files are not answered") && code == Some(1),
+        "{said}"
+    );
+    std::fs::remove_file(desk.path("asked/b.png")).expect("it was there");
+    std::fs::remove_file(desk.path("asked/a.png")).expect("it was there");
+    let (said, _) = desk.failure(&["predict", "last", "asked"]);
+    assert!(said.contains("asked: none of its files is of a kind that this network takes"), "{said}");
+}
+
+#[test]
+fn a_table_of_files_is_checked_with_its_files() {
+    let desk = Desk::new();
+    let mut table = String::from("n,file,kind\n");
+    for number in 0..16_u8 {
+        let (class, level) = [("dark", 20), ("light", 200)][usize::from(number % 2)];
+        let image = image::GrayImage::from_pixel(4, 4, image::Luma([level + number]));
+        image.save(desk.path(&format!("imgs/{number}.png"))).expect("an image");
+        table.push_str(&format!("{number},imgs/{number}.png,{class}\n"));
+    }
+    desk.put("files.csv", &table);
+    let report = checked(&desk, "files.csv");
+    assert!(
+        report.starts_with("table of files: file_table(table: \"…\", path: \"file\", holds: images)"),
+        "{report}"
+    );
+    assert_eq!(
+        (fact(&report, "files"), fact(&report, "that decode"), fact(&report, "dark")),
+        ("16", "16", "8 (50.0%)")
+    );
+    desk.put("imgs/3.png", "no image\n");
+    desk.put("files.csv", table + "16,imgs/gone.png,dark\n");
+    let output = desk.run(&["data", "check", "files.csv"], b"");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        !output.status.success() && said.contains("imgs/3.png") && said.contains("imgs/gone.png"),
+        "{said}"
+    );
+    assert_eq!(fact(&said, "that decode"), "15");
+}

@@ -10,4 +10,5 @@ mod limits;
 mod meaning;
 mod program;
 mod reach;
+mod sources;
 mod tables;

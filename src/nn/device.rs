@@ -32,6 +32,9 @@ pub trait Device: Clone + Debug + 'static {
     /// How the numbers of one activation or parameter are held beside its [`Node`]; cloning shares them.
     type Values: Clone;
 
+    /// Numbers on their way to the host; cloning shares them.
+    type Reading: Clone;
+
     /// Puts numbers on the device.
     ///
     /// # Errors
@@ -50,6 +53,18 @@ pub trait Device: Clone + Debug + 'static {
     /// # Errors
     /// When the device fails.
     fn host(values: &Self::Values) -> Result<Cow<'_, [f32]>, Error>;
+
+    /// Asks for a copy of numbers on the host, as they are after all work so far; the device goes on meanwhile.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn begin_reading(values: &Self::Values) -> Result<Self::Reading, Error>;
+
+    /// The copy, waited for where it is not there yet.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn arrived(reading: &Self::Reading) -> Result<Cow<'_, [f32]>, Error>;
 
     /// Replaces numbers by the same count of others.
     ///
@@ -84,6 +99,7 @@ impl Device for Cpu {
     type Unit = f32;
     type Table = ();
     type Values = Arc<Buffer>;
+    type Reading = Arc<Buffer>;
 
     fn upload(&self, numbers: Buffer) -> Result<Arc<Buffer>, Error> {
         Ok(Arc::new(numbers))
@@ -95,6 +111,14 @@ impl Device for Cpu {
 
     fn host(values: &Arc<Buffer>) -> Result<Cow<'_, [f32]>, Error> {
         Ok(Cow::Borrowed(values))
+    }
+
+    fn begin_reading(values: &Arc<Buffer>) -> Result<Arc<Buffer>, Error> {
+        Ok(values.clone())
+    }
+
+    fn arrived(reading: &Arc<Buffer>) -> Result<Cow<'_, [f32]>, Error> {
+        Ok(Cow::Borrowed(reading))
     }
 
     fn overwrite(&self, values: &mut Arc<Buffer>, numbers: &[f32]) -> Result<(), Error> {

@@ -13,6 +13,7 @@ use super::device::{Device, Error, Node, Root};
 use super::gradients::Gradients;
 use super::kernel::awake::keep_awake;
 use super::kernel::random::derive_seed;
+use super::value::Value;
 
 /// A matrix of activations, `[rows, columns]`: one row a sample, its features in row-major order, channels last.
 ///
@@ -68,6 +69,14 @@ impl<D: Device> Var<D> {
     /// When the device fails.
     pub fn to_vec(&self) -> Result<Vec<f32>, Error> {
         Ok(self.host()?.into_owned())
+    }
+
+    /// Asks for a copy of the numbers on the host; see [`Device::begin_reading`].
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn begin_reading(&self) -> Result<D::Reading, Error> {
+        D::begin_reading(&self.values)
     }
 
     /// The same numbers as a constant: no gradient flows through it.
@@ -171,7 +180,7 @@ pub struct Scalar<D: Device> {
     /// Its place on the tape.
     pub node: Root<D>,
     /// Its value.
-    pub value: f32,
+    pub value: Value<D>,
 }
 
 impl<D: Device> Scalar<D> {
@@ -180,6 +189,14 @@ impl<D: Device> Scalar<D> {
     /// # Errors
     /// When there is no memory for it.
     pub fn new(device: &D, value: f32) -> Result<Self, Error> {
+        Self::of(device, Value::Known(f64::from(value)))
+    }
+
+    /// A loss with a value that may still be coming, at a new place.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn of(device: &D, value: Value<D>) -> Result<Self, Error> {
         Ok(Scalar { node: device.root()?, value })
     }
 }

@@ -35,6 +35,7 @@ pub mod reference;
 #[cfg(test)]
 mod reproducible;
 pub mod saliency;
+mod value;
 
 pub use choice::{OnDevice, on_device};
 pub use device::{Device, Error, Node};
@@ -42,3 +43,4 @@ pub use gradients::Gradients;
 pub use graph::{Param, Pass, Scalar, Var};
 pub use host::HostModel;
 pub use interrupt::Interrupt;
+pub use value::Value;

@@ -75,7 +75,7 @@ fn trained(
         let (classes, form) = (Targets::Classes(vec![0, 1, 2, 1, 0]), model.form());
         let loss =
             Cpu::loss(&mut pass, &output, 3, &classes, &[], loss, &LossOptions::default(), form).unwrap();
-        losses.push(loss.value);
+        losses.push(loss.value.read().unwrap() as f32);
         let mut gradients = pass.backward(loss).unwrap();
         optimizer.step(&mut model, &mut gradients, 0.01).unwrap();
     }

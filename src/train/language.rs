@@ -93,8 +93,8 @@ fn accuracy(output: &[f32], width: usize, targets: &Targets) -> f64 {
 }
 
 impl<D: Backend> LanguageModel<D> {
-    /// The loss on a batch, and the share of tokens that were the likeliest.
-    fn forward(&mut self, pass: &mut Pass<D>, batch: &Batch) -> Result<(Scalar<D>, f64), Error> {
+    /// The loss on a batch, and the output, on its way to the host.
+    fn forward(&mut self, pass: &mut Pass<D>, batch: &Batch) -> Result<(Scalar<D>, D::Reading), Error> {
         let model = &mut self.networks[0].model;
         let device = model.device().clone();
         let input = Var::new(&device, Buffer::copy_of(&batch.inputs), batch.rows, model.input_len(), false)?;
@@ -102,7 +102,12 @@ impl<D: Backend> LanguageModel<D> {
         let output = model.forward(pass, input)?;
         let options = if pass.records() { &self.options } else { &self.evaluation };
         let loss = D::loss(pass, &output, width, &batch.targets, &[], self.loss, options, form)?;
-        Ok((loss, accuracy(&output.host()?, width, &batch.targets)))
+        Ok((loss, output.begin_reading()?))
+    }
+
+    /// The share of tokens that were the likeliest.
+    fn share(&self, output: &D::Reading, batch: &Batch) -> Result<f64, Error> {
+        Ok(accuracy(&D::arrived(output)?, self.networks[0].model.output_width(), &batch.targets))
     }
 
     /// Reads one more token; returns the probabilities of the next one.
@@ -188,14 +193,12 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let device = self.networks[0].model.device().clone();
         let mut pass = Pass::training(&device, context.seed);
-        let (loss, right) = self.forward(&mut pass, batch)?;
+        let (loss, output) = self.forward(&mut pass, batch)?;
         let Network { model, optimizer, .. } = &mut self.networks[0];
-        let value = f64::from(loss.value) + optim::penalty(model)?;
-        if value.is_finite() {
-            let mut gradients = pass.backward(loss)?;
-            optimizer.step(model, &mut gradients, context.learning_rate)?;
-        }
-        Ok(scores(value, right))
+        let (value, penalty) = (loss.value.clone(), optim::penalty(model)?);
+        let mut gradients = pass.backward(loss)?;
+        optimizer.step_if_finite(model, &mut gradients, context.learning_rate, &[&value, &penalty])?;
+        Ok(scores(value.read()? + penalty.read()?, self.share(&output, batch)?))
     }
 
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<Sums> {
@@ -205,10 +208,10 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
 
     fn evaluate(&mut self, batch: &Batch, _: u64, sums: &mut Sums) -> Result<(), Error> {
         let device = self.networks[0].model.device().clone();
-        let (loss, share) = self.forward(&mut Pass::evaluation(&device), batch)?;
+        let (loss, output) = self.forward(&mut Pass::evaluation(&device), batch)?;
         let rows = batch.rows as f64;
-        sums.loss += f64::from(loss.value) * rows;
-        sums.right += share * rows;
+        sums.loss += loss.value.read()? * rows;
+        sums.right += self.share(&output, batch)? * rows;
         sums.rows += rows;
         Ok(())
     }

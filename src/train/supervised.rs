@@ -71,17 +71,18 @@ impl<D: Backend> Supervised<D> {
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.options);
         let loss = D::loss(&mut pass, &output, width, &batch.targets, &batch.weights, loss, options, form)?;
-        let value = f64::from(loss.value);
+        let (value, output) = (loss.value.clone(), output.begin_reading()?);
+        let mut gradients = pass.backward(loss)?;
+        let penalty = optim::penalty(model)?;
+        optimizer.step_if_finite(model, &mut gradients, context.learning_rate, &[&value])?;
+
+        let _span = span("scores", 0);
+        let value = value.read()?;
         if !value.is_finite() {
             return Ok(Scores { loss: value, ..Scores::default() });
         }
-        let mut gradients = pass.backward(loss)?;
-        let penalty = optim::penalty(model)?;
-        optimizer.step(model, &mut gradients, context.learning_rate)?;
-
-        let _span = span("scores", 0);
         let mut own = LossAndHits::of(self.task, form);
-        own.add(value + penalty, &output.host()?, width, batch);
+        own.add(value + penalty.read()?, &D::arrived(&output)?, width, batch);
         Ok(own.scores())
     }
 }
@@ -148,8 +149,9 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let output = model.forward(&mut pass, input)?;
         let (loss, options) = (self.preset.loss, &self.evaluation);
         let value = D::loss(&mut pass, &output, width, &batch.targets, &[], loss, options, form)?.value;
-        let output = output.host()?;
-        sums.loss.add(f64::from(value), &output, width, batch);
+        let output = output.begin_reading()?;
+        let output = D::arrived(&output)?;
+        sums.loss.add(value.read()?, &output, width, batch);
         sums.tally.add(&output, width, &batch.targets);
         Ok(())
     }

@@ -174,7 +174,7 @@ impl Case for Latent {
         let mut pass = Pass::training(device, 0);
         let (code, divergence) = D::draw_code(&mut pass, &parameters, 0.3, seed).unwrap();
         let mut all = outcome(pass, &code, &[&parameters], &[]);
-        all.push(vec![divergence as f32]);
+        all.push(vec![divergence.read().unwrap() as f32]);
         all.push(D::normal_noise(device, rows, width, seed).unwrap().to_vec().unwrap());
         all
     }
@@ -237,9 +237,9 @@ impl Case for LossOf {
         let second =
             D::loss(&mut pass, &output, width, &targets, &weights, loss, &self.options, form).unwrap();
         let both = D::sum(&mut pass, first, second).unwrap();
-        let value = both.value;
+        let value = both.value.clone();
         let mut gradients = pass.backward(both).unwrap();
-        vec![vec![value], D::gradient(&mut gradients, &output).unwrap().unwrap()]
+        vec![vec![value.read().unwrap() as f32], D::gradient(&mut gradients, &output).unwrap().unwrap()]
     }
 }
 
@@ -341,8 +341,9 @@ fn a_number_that_is_no_token_is_refused_by_its_place() {
     impl Case for Wrong {
         fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
             let x = Var::new(device, vec![0.0, 1.0, 2.0, 0.5].into(), 2, 2, false).unwrap();
-            let error =
-                D::embed(&mut Pass::training(device, 0), &x, &param(device, &[3, 2], 1)).err().unwrap();
+            let error = D::embed(&mut Pass::training(device, 0), &x, &param(device, &[3, 2], 1))
+                .and_then(|embedded| embedded.to_vec())
+                .unwrap_err();
             assert!(error.to_string().starts_with("0.5 at step 1 of sample 1 "), "{error}");
             Vec::new()
         }

@@ -31,7 +31,10 @@ impl Case for Updates {
             let output = model.forward(&mut pass, input).unwrap();
             let options = LossOptions::default();
             let loss = D::loss(&mut pass, &output, 3, &targets, &[], loss, &options, model.form()).unwrap();
-            all.push(vec![loss.value, optim::penalty(&model).unwrap() as f32]);
+            all.push(vec![
+                loss.value.read().unwrap() as f32,
+                optim::penalty(&model).unwrap().read().unwrap() as f32,
+            ]);
             let mut gradients = pass.backward(loss).unwrap();
             optimizer.step(&mut model, &mut gradients, self.optimizer.learning_rate()).unwrap();
         }

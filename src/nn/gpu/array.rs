@@ -147,21 +147,4 @@ impl<T: Plain> Array<T> {
             self.card().clear(self.address(), count * size_of::<T>());
         }
     }
-
-    /// Its numbers on the host. Waits for all work before.
-    ///
-    /// # Errors
-    /// When the card fails.
-    pub fn to_host(&self) -> Result<Vec<T>, Error> {
-        let mut numbers = vec![T::default(); self.len()];
-        if numbers.is_empty() {
-            return Ok(numbers);
-        }
-        // SAFETY: these are all bytes of the numbers, and any bytes are plain numbers.
-        let bytes = unsafe {
-            std::slice::from_raw_parts_mut(numbers.as_mut_ptr().cast::<u8>(), size_of_val(&numbers[..]))
-        };
-        self.card().fetch(self.address(), bytes)?;
-        Ok(numbers)
-    }
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use cudarc::cublas::CudaBlas;
 use cudarc::driver::{
-    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, result,
+    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice,
+    result,
 };
 use cudarc::nvrtc::Ptx;
 
@@ -20,6 +21,9 @@ use crate::nn::device::Error;
 /// Memory that cuBLAS works with, in bytes: what NVIDIA recommends for Hopper. Of its own it would allocate while a step
 /// is recorded.
 const WORKSPACE: usize = 32 << 20;
+
+/// Where nobody reads anything, the host waits at the end of a step once so many copies to the card may be under way.
+const LENT: usize = 16;
 
 /// An open card. One thread drives it, and one stream does all its work, in the order in which it is asked for.
 ///
@@ -36,7 +40,13 @@ pub struct Card {
     recordings: RefCell<Recordings<CudaGraph>>,
     records: Cell<bool>,
     replays: Cell<u64>,
+    /// How often the host has waited for all work.
+    waits: Cell<u64>,
+    /// What to look at after the next wait.
+    checks: RefCell<Vec<Check>>,
 }
+
+type Check = Box<dyn FnOnce() -> Result<(), Error>>;
 
 impl Card {
     /// Opens card `ordinal` and loads the kernels of these names from the code that `program` has for its compute
@@ -97,6 +107,8 @@ impl Card {
             recordings: RefCell::default(),
             records: Cell::new(true),
             replays: Cell::new(0),
+            waits: Cell::new(0),
+            checks: RefCell::default(),
         })
     }
 
@@ -160,42 +172,71 @@ impl Card {
         self.queue.borrow_mut().push(Work::Clear { at, bytes });
     }
 
-    /// Asks for a copy of bytes to the card; they are taken at once.
+    /// Asks for a copy of bytes to the card; they are read at once.
     pub(super) fn send(&self, bytes: &[u8], to: u64) -> Result<(), Error> {
         let failed = |error| driver("copy numbers to the GPU", error);
         let mut pinned = self.pinned.borrow_mut();
-        let from = pinned.lend(bytes.len(), &self.context).map_err(failed)?;
-        if let Some(block) = pinned.last() {
-            block.as_mut_slice().map_err(failed)?.copy_from_slice(bytes);
-        }
+        let mut block = pinned.take(bytes.len(), &self.context).map_err(failed)?;
+        block.as_mut_slice().map_err(failed)?.copy_from_slice(bytes);
+        let from = block.as_ptr().map_err(failed)?.addr();
+        pinned.lend(block);
         self.queue.borrow_mut().push(Work::Send { from, to, bytes: bytes.len() });
         Ok(())
     }
 
-    /// A copy of bytes from the card. Issues all work that waits, and waits for it.
-    pub(super) fn fetch(&self, from: u64, bytes: &mut [u8]) -> Result<(), Error> {
+    /// Asks for a copy of bytes from the card. They are in the block after the wait of number
+    /// [`next_wait`](Card::next_wait).
+    pub(super) fn fetch(&self, from: u64, bytes: usize) -> Result<PinnedHostSlice<u8>, Error> {
         let failed = |error| driver("copy numbers from the GPU", error);
-        let to = self.pinned.borrow_mut().lend(bytes.len(), &self.context).map_err(failed)?;
-        self.queue.borrow_mut().push(Work::Fetch { from, to, bytes: bytes.len() });
-        self.issue()?;
-        self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))?;
+        let block = self.pinned.borrow_mut().take(bytes, &self.context).map_err(failed)?;
+        let to = block.as_ptr().map_err(failed)?.addr();
+        self.queue.borrow_mut().push(Work::Fetch { from, to, bytes });
+        Ok(block)
+    }
+
+    /// Takes back a block that the card was to fill before the wait of this number.
+    pub(super) fn give_back_pinned(&self, block: PinnedHostSlice<u8>, filled_by: u64) {
         let mut pinned = self.pinned.borrow_mut();
-        if let Some(block) = pinned.last() {
-            bytes.copy_from_slice(block.as_slice().map_err(failed)?);
+        match self.waits.get() >= filled_by {
+            true => pinned.give_back(block),
+            false => pinned.lend(block),
         }
-        pinned.take_back();
-        Ok(())
+    }
+
+    /// The number of the next wait.
+    pub(super) fn next_wait(&self) -> u64 {
+        self.waits.get() + 1
+    }
+
+    /// Waits, unless the wait of this number is over.
+    pub(super) fn wait_for(&self, number: u64) -> Result<(), Error> {
+        if self.waits.get() >= number { Ok(()) } else { self.wait() }
+    }
+
+    /// Looks for a fault of a batch as soon as the host waits: what a kernel found of numbers that the host has not seen.
+    pub(super) fn watch(&self, check: impl FnOnce() -> Result<(), Error> + 'static) {
+        self.checks.borrow_mut().push(Box::new(check));
     }
 
     /// Waits for all work that was asked for.
     ///
     /// # Errors
-    /// When some of it failed.
+    /// When some of it failed, or found a fault of a batch.
     pub fn wait(&self) -> Result<(), Error> {
         self.issue()?;
         self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))?;
-        self.pinned.borrow_mut().take_back();
-        Ok(())
+        self.waits.set(self.waits.get() + 1);
+        self.pinned.borrow_mut().card_is_done();
+        self.checks.take().into_iter().try_for_each(|check| check())
+    }
+
+    /// Ends a step: its work begins, and nobody waits for it.
+    ///
+    /// # Errors
+    /// When the driver refuses it.
+    pub(super) fn end_step(&self) -> Result<(), Error> {
+        let lent = self.pinned.borrow().lent();
+        if lent > LENT { self.wait() } else { self.issue() }
     }
 
     /// Issues all work that waits: as one recorded graph where it came before, else piece by piece.

@@ -12,6 +12,7 @@ use super::array::Array;
 use super::card::Card;
 use super::launch::{self, Piece, Step};
 use super::program;
+use super::reading::Reading;
 use super::tape::{Slot, Table};
 use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
@@ -92,6 +93,7 @@ impl Device for Gpu {
     type Unit = Slot;
     type Table = Table;
     type Values = Array;
+    type Reading = Reading;
 
     fn upload(&self, numbers: Buffer) -> Result<Array, Error> {
         Array::from_host(&self.card, &numbers)
@@ -103,6 +105,14 @@ impl Device for Gpu {
 
     fn host(values: &Array) -> Result<Cow<'_, [f32]>, Error> {
         values.to_host().map(Cow::Owned)
+    }
+
+    fn begin_reading(values: &Array) -> Result<Reading, Error> {
+        Reading::begin(values)
+    }
+
+    fn arrived(reading: &Reading) -> Result<Cow<'_, [f32]>, Error> {
+        reading.read().map(Cow::Owned)
     }
 
     fn overwrite(&self, values: &mut Array, numbers: &[f32]) -> Result<(), Error> {

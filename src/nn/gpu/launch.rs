@@ -290,12 +290,12 @@ kernels! {
         Squares = squares { sums: Out<f64>, pieces: In<Piece>, number_of_pieces: Int }
         NormFactor = norm_factor { factor: Out<f32>, sums: In<f64>, count: Int, limit: Float }
         ScaleGradients = scale_gradients { pieces: In<Piece>, number_of_pieces: Int, factor: In<f32> }
-        UpdateSgd = update_sgd { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
-        UpdateMomentum = update_momentum { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
-        UpdateAdam = update_adam { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
-        UpdateRmsProp = update_rms_prop { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
-        UpdateAdagrad = update_adagrad { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
-        UpdateLion = update_lion { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32> }
+        UpdateSgd = update_sgd { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
+        UpdateMomentum = update_momentum { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
+        UpdateAdam = update_adam { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
+        UpdateRmsProp = update_rms_prop { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
+        UpdateAdagrad = update_adagrad { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
+        UpdateLion = update_lion { pieces: In<Piece>, number_of_pieces: Int, constants: In<f32>, guard: In<f32> }
     }
     "convolution.cu" {
         Convolve = convolve {

@@ -4,7 +4,7 @@
 //! * [`device`]: the GPU as the engine sees it; `card`: context, stream and kernels; `libraries`: where NVIDIA's libraries
 //!   are; `program`: the kernels' code for the card;
 //! * `queue`: work that waits, a step's recorded as one; `issue`: how it is done; `pool`: memory that is used again;
-//! * `array`: numbers on the card; `grid` and `launch`: every kernel with its typed arguments;
+//! * `array`: numbers on the card; `reading`: numbers on their way to the host; `grid` and `launch`: every kernel with its typed arguments;
 //!   `product`: matrix products; `activation`: their names in the kernels; `tape`: gradients; `error`: what the driver
 //!   says, in words;
 //! * `kernels/`: the kernels in CUDA C, one file a family; `ops/`: the engine's ops on them.
@@ -23,6 +23,7 @@ mod pool;
 pub mod product;
 mod program;
 pub mod queue;
+pub mod reading;
 pub mod tape;
 
 pub use device::Gpu;

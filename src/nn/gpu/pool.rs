@@ -47,35 +47,45 @@ pub struct Pinned {
 }
 
 impl Pinned {
-    /// The address of a block of this length, lent until [`take_back`](Pinned::take_back).
+    /// A block of this length.
     ///
     /// # Errors
     /// When the host has no memory to pin.
-    pub fn lend(&mut self, bytes: usize, context: &Arc<CudaContext>) -> Result<usize, DriverError> {
-        let known = self.free.get_mut(&bytes).and_then(BTreeMap::pop_first);
-        let block = match known {
-            Some((_, block)) => block,
-            // SAFETY: whoever lends it writes it in full, or lets the card do so, before anybody reads it. It is not
+    pub fn take(
+        &mut self,
+        bytes: usize,
+        context: &Arc<CudaContext>,
+    ) -> Result<PinnedHostSlice<u8>, DriverError> {
+        match self.free.get_mut(&bytes).and_then(BTreeMap::pop_first) {
+            Some((_, block)) => Ok(block),
+            // SAFETY: whoever takes it writes it in full, or lets the card do so, before anybody reads it. It is not
             // write-combined, because the host reads it.
-            None => unsafe { context.alloc_pinned_with_flags::<u8>(bytes, 0) }?,
-        };
-        let address = block.as_ptr()?.addr();
+            None => unsafe { context.alloc_pinned_with_flags::<u8>(bytes, 0) },
+        }
+    }
+
+    /// Takes a block back that the card may still be using.
+    pub fn lend(&mut self, block: PinnedHostSlice<u8>) {
         self.lent.push(block);
-        Ok(address)
     }
 
-    /// The block that was lent last.
-    pub fn last(&mut self) -> Option<&mut PinnedHostSlice<u8>> {
-        self.lent.last_mut()
+    /// How many blocks the card may still be using.
+    pub fn lent(&self) -> usize {
+        self.lent.len()
     }
 
-    /// Takes all blocks back; the card must be done with them.
-    pub fn take_back(&mut self) {
-        for block in self.lent.drain(..) {
-            // A block has an address as long as its context works; without one, nothing is lent any more.
-            if let Ok(address) = block.as_ptr() {
-                self.free.entry(block.len()).or_default().insert(address.addr(), block);
-            }
+    /// Takes a block back that nobody uses.
+    pub fn give_back(&mut self, block: PinnedHostSlice<u8>) {
+        // A block has an address as long as its context works; without one, nothing is taken any more.
+        if let Ok(address) = block.as_ptr() {
+            self.free.entry(block.len()).or_default().insert(address.addr(), block);
+        }
+    }
+
+    /// The card is done with all blocks that were lent.
+    pub fn card_is_done(&mut self) {
+        for block in std::mem::take(&mut self.lent) {
+            self.give_back(block);
         }
         let kept: usize = self.free.iter().map(|(bytes, blocks)| bytes * blocks.len()).sum();
         if kept > PINNED {

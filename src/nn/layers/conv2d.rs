@@ -156,6 +156,6 @@ mod tests {
         let (first, second, third) = (2 * 2 * 3, 2 * 2 * 2 * 3, 3 * 2 * 4);
         let expected =
             0.25 * 0.5 * f64::from(first) + 0.125 * 4.0 * f64::from(second) + 3.0 * f64::from(third);
-        assert!((crate::nn::optim::penalty(&model).unwrap() - expected).abs() < 1e-6);
+        assert!((crate::nn::optim::penalty(&model).unwrap().read().unwrap() - expected).abs() < 1e-6);
     }
 }

@@ -119,7 +119,8 @@ impl LossOp for Cpu {
     }
 
     fn sum(pass: &mut Pass<Cpu>, a: Scalar<Cpu>, b: Scalar<Cpu>) -> Result<Scalar<Cpu>, Error> {
-        let sum = Scalar::new(&pass.device, a.value + b.value)?;
+        let sum = a.value.read()? as f32 + b.value.read()? as f32;
+        let sum = Scalar::new(&pass.device, sum)?;
         let (root, terms) = (sum.node.clone(), [a.node, b.node]);
         pass.record(move |grads| {
             let upstream = *grads.of_loss(&root)?;

@@ -11,6 +11,7 @@ use crate::nn::device::{Device, Error};
 use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Pass, Var};
 use crate::nn::kernel::random::normals;
+use crate::nn::value::Value;
 
 /// The random draws of generators and variational autoencoders.
 pub trait LatentOp: Device {
@@ -32,7 +33,7 @@ pub trait LatentOp: Device {
         parameters: &Var<Self>,
         kl_weight: f32,
         seed: u64,
-    ) -> Result<(Var<Self>, f64), Error>;
+    ) -> Result<(Var<Self>, Value<Self>), Error>;
 }
 
 /// Whether rows can be means and log variances side by side.
@@ -56,7 +57,7 @@ impl LatentOp for Cpu {
         parameters: &Var<Cpu>,
         kl_weight: f32,
         seed: u64,
-    ) -> Result<(Var<Cpu>, f64), Error> {
+    ) -> Result<(Var<Cpu>, Value<Cpu>), Error> {
         check(parameters)?;
         let (rows, width) = (parameters.rows, parameters.columns / 2);
         let mut noise = Buffer::scratch(rows * width);
@@ -93,7 +94,7 @@ impl LatentOp for Cpu {
                 add_gradient(grads, &from, gradient)
             });
         }
-        Ok((code, divergence / rows.max(1) as f64))
+        Ok((code, Value::Known(divergence / rows.max(1) as f64)))
     }
 }
 
@@ -115,7 +116,7 @@ mod tests {
         let loss =
             Cpu::loss(&mut pass, &code, 3, &targets, &[], Loss::MeanSquaredError, &options, Form::Output)
                 .unwrap();
-        let value = f64::from(loss.value) + f64::from(weight) * divergence;
+        let value = loss.value.read().unwrap() + f64::from(weight) * divergence.read().unwrap();
         let mut gradients = pass.backward(loss).unwrap();
         (value, take_gradient(&mut gradients, &input.node).unwrap().into_vec())
     }
@@ -140,7 +141,7 @@ mod tests {
         let device = Cpu::default();
         let divergence = |numbers: [f32; 4]| {
             let input = Var::new(&device, numbers.to_vec().into(), 1, 4, false).unwrap();
-            Cpu::draw_code(&mut Pass::inference(&device), &input, 1.0, 1).unwrap().1
+            Cpu::draw_code(&mut Pass::inference(&device), &input, 1.0, 1).unwrap().1.read().unwrap()
         };
         assert_eq!(divergence([0.0; 4]), 0.0);
         // KL(N(1, 4) || N(0, 1)) = (1 + 4 - ln 4 - 1) / 2

@@ -14,6 +14,7 @@ use super::gradients::Gradients;
 use super::model::Model;
 use super::ops::Backend;
 use super::profile::span;
+use super::value::Value;
 use crate::preset::optimizers::{Rule, UseRule};
 use crate::preset::{self, Clip};
 use update::Pending;
@@ -26,6 +27,8 @@ pub struct Optimizer<D: Backend = Cpu> {
     moments: BTreeMap<String, Vec<D::Numbers>>,
     /// Moments that were restored and not yet used.
     restored: BTreeMap<String, Vec<Vec<f32>>>,
+    /// What the last update depended on: see [`step_if_finite`](Optimizer::step_if_finite).
+    guards: Vec<D::Reading>,
 }
 
 /// An optimizer's state, for a checkpoint.
@@ -41,7 +44,33 @@ impl<D: Backend> Optimizer<D> {
     /// An optimizer that has made no updates yet.
     pub fn new(settings: &preset::Optimizer, clip: &Clip) -> Self {
         let (moments, restored) = (BTreeMap::new(), BTreeMap::new());
-        Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments, restored }
+        let guards = Vec::new();
+        Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments, restored, guards }
+    }
+
+    /// As [`step`](Optimizer::step), where all of `guards` are finite; where one is not, nothing is learned. The host need
+    /// not know them yet.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn step_if_finite(
+        &mut self,
+        model: &mut Model<D>,
+        gradients: &mut Gradients<D>,
+        learning_rate: f64,
+        guards: &[&Value<D>],
+    ) -> Result<(), Error> {
+        let mut coming = Vec::new();
+        for guard in guards {
+            match guard {
+                Value::Known(number) if number.is_finite() => {}
+                Value::Known(_) => return Ok(()),
+                Value::Coming(reading) => coming.push(reading.clone()),
+            }
+        }
+        self.steps = self.updates()?;
+        self.guards = coming;
+        self.update(model, gradients, learning_rate)
     }
 
     /// Updates every trainable parameter of the model from its gradient.
@@ -51,6 +80,25 @@ impl<D: Backend> Optimizer<D> {
     /// # Errors
     /// When the device fails.
     pub fn step(
+        &mut self,
+        model: &mut Model<D>,
+        gradients: &mut Gradients<D>,
+        learning_rate: f64,
+    ) -> Result<(), Error> {
+        self.step_if_finite(model, gradients, learning_rate, &[])
+    }
+
+    /// The number of updates that were made: the last one counts only if its guards were finite.
+    fn updates(&self) -> Result<u64, Error> {
+        for guard in &self.guards {
+            if D::arrived(guard)?.iter().any(|number| !number.is_finite()) {
+                return Ok(self.steps - 1);
+            }
+        }
+        Ok(self.steps)
+    }
+
+    fn update(
         &mut self,
         model: &mut Model<D>,
         gradients: &mut Gradients<D>,
@@ -92,7 +140,7 @@ impl<D: Backend> Optimizer<D> {
                 }
             };
         }
-        let update = Update { device: &device, pending: &mut pending };
+        let update = Update { device: &device, pending: &mut pending, guards: &self.guards };
         let outcome = self.settings.rule(learning_rate, self.steps, update);
         for (path, Pending { moments, .. }) in paths.into_iter().zip(pending) {
             match self.moments.get_mut(&path) {
@@ -117,7 +165,7 @@ impl<D: Backend> Optimizer<D> {
         let moments = all.into_iter().flat_map(|(path, moments)| {
             names.iter().zip(moments).map(move |(name, moment)| (format!("{path}/{name}"), moment))
         });
-        Ok(Memory { steps: self.steps, moments: moments.collect() })
+        Ok(Memory { steps: self.updates()?, moments: moments.collect() })
     }
 
     /// Continues from a saved state.
@@ -143,6 +191,7 @@ impl<D: Backend> Optimizer<D> {
             return Err(Error::Weights("the optimizer state is incomplete".into()));
         }
         (self.steps, self.moments, self.restored) = (memory.steps, BTreeMap::new(), moments);
+        self.guards = Vec::new();
         Ok(())
     }
 }
@@ -151,13 +200,14 @@ impl<D: Backend> Optimizer<D> {
 struct Update<'a, 'b, D: Backend> {
     device: &'a D,
     pending: &'a mut [Pending<'b, D>],
+    guards: &'a [D::Reading],
 }
 
 impl<D: Backend> UseRule for Update<'_, '_, D> {
     type Output = Result<(), Error>;
 
     fn with<R: Rule<N>, const N: usize>(self, rule: R) -> Result<(), Error> {
-        D::update(self.device, self.pending, rule)
+        D::update(self.device, self.pending, rule, self.guards)
     }
 }
 
@@ -165,12 +215,15 @@ impl<D: Backend> UseRule for Update<'_, '_, D> {
 ///
 /// # Errors
 /// When the device fails.
-pub fn penalty<D: Backend>(model: &Model<D>) -> Result<f64, Error> {
+pub fn penalty<D: Backend>(model: &Model<D>) -> Result<Value<D>, Error> {
     let mut regularized = Vec::new();
     model.visit(&mut |_, param| {
         if param.l1 != 0.0 || param.l2 != 0.0 {
             regularized.push(param);
         }
     });
+    if regularized.is_empty() {
+        return Ok(Value::Known(0.0));
+    }
     D::penalty(model.device(), &regularized)
 }

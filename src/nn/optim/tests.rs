@@ -136,7 +136,7 @@ fn a_long_parameter_is_updated_in_every_piece() -> Result<(), Error> {
     let moments = start(&settings, len);
     let gradient = vec![0.5; len].into();
     let mut pending = [Pending { param: &mut param, gradient, moments }];
-    settings.rule(0.1, 1, Update { device: &device, pending: &mut pending })?;
+    settings.rule(0.1, 1, Update { device: &device, pending: &mut pending, guards: &[] })?;
     assert!(pending[0].moments[1].iter().all(|&v| v > 0.0));
     assert!(param.values.iter().all(|w| (w - 0.9).abs() < 1e-5));
     Ok(())

@@ -1,5 +1,7 @@
 //! What a device does to parameters and gradients; the CPU updates all parameters at once.
 
+use std::sync::Arc;
+
 use dfdx::tensor::Cpu;
 
 use super::kernel;
@@ -7,6 +9,7 @@ use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
 use crate::nn::gradients::{Gradients, take_gradient};
 use crate::nn::graph::Param;
+use crate::nn::value::Value;
 use crate::preset::optimizers::Rule;
 
 /// Parameter updates on a device.
@@ -39,7 +42,7 @@ pub trait UpdateOp: Device {
     ///
     /// # Errors
     /// When the device fails.
-    fn penalty(device: &Self, params: &[&Param<Self>]) -> Result<f64, Error>;
+    fn penalty(device: &Self, params: &[&Param<Self>]) -> Result<Value<Self>, Error>;
 
     /// Adds the gradients of the parameters' penalties.
     ///
@@ -59,7 +62,7 @@ pub trait UpdateOp: Device {
     /// When the device fails.
     fn clip_norm(device: &Self, pending: &mut [Pending<Self>], limit: f64) -> Result<(), Error>;
 
-    /// Changes all parameters and their moments by the rule.
+    /// Changes all parameters and their moments by the rule, if all of `guards` are finite.
     ///
     /// # Errors
     /// When the device fails.
@@ -67,6 +70,7 @@ pub trait UpdateOp: Device {
         device: &Self,
         pending: &mut [Pending<Self>],
         rule: R,
+        guards: &[Self::Reading],
     ) -> Result<(), Error>;
 }
 
@@ -150,12 +154,12 @@ impl UpdateOp for Cpu {
         Ok(numbers.to_vec())
     }
 
-    fn penalty(_: &Cpu, params: &[&Param<Cpu>]) -> Result<f64, Error> {
-        Ok(params.iter().fold(0.0, |sum, param| {
+    fn penalty(_: &Cpu, params: &[&Param<Cpu>]) -> Result<Value<Cpu>, Error> {
+        Ok(Value::Known(params.iter().fold(0.0, |sum, param| {
             let absolute = param.values.iter().map(|w| f64::from(w.abs())).sum::<f64>();
             let sum = sum + f64::from(param.l1) * absolute;
             sum + f64::from(param.l2) * kernel::sum_of_squares(&param.values)
-        }))
+        })))
     }
 
     fn add_penalties(_: &Cpu, pending: &mut [Pending<Cpu>]) -> Result<(), Error> {
@@ -190,8 +194,11 @@ impl UpdateOp for Cpu {
         _: &Cpu,
         pending: &mut [Pending<Cpu>],
         rule: R,
+        guards: &[Arc<Buffer>],
     ) -> Result<(), Error> {
-        update_all(pending, rule);
+        if guards.iter().all(|guard| guard.iter().all(|number| number.is_finite())) {
+            update_all(pending, rule);
+        }
         Ok(())
     }
 }

@@ -21,7 +21,7 @@ use crate::nn::kernel::random::derive_seed;
 use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
-use crate::nn::{self, Interrupt};
+use crate::nn::{self, Interrupt, Value};
 use crate::preset::experiment::Adversarial;
 use crate::preset::{Loss, LossOptions, Preset};
 use crate::run::Checkpoint;
@@ -124,13 +124,13 @@ impl<D: Backend> Adversaries<D> {
         Ok(())
     }
 
-    /// The discriminator's loss on real and generated samples, and its mean output for each.
+    /// The discriminator's loss on real and generated samples, and its logits for each.
     fn judge(
         &mut self,
         pass: &mut Pass<D>,
         real: Buffer,
         made: Var<D>,
-    ) -> Result<(Scalar<D>, [f64; 2]), Error> {
+    ) -> Result<(Scalar<D>, [Logits<D>; 2]), Error> {
         let smoothed = 1.0 - self.label_smoothing;
         let discriminator = &mut self.networks[1].model;
         let (real, opinion) = opinion(discriminator, pass, real, smoothed)?;
@@ -139,14 +139,25 @@ impl<D: Backend> Adversaries<D> {
     }
 }
 
-/// The discriminator's loss on rows of samples for which its output should be `target`, and its mean output: the
-/// probability that they are real.
+/// The discriminator's logits for some samples, on their way to the host.
+struct Logits<D: Backend>(D::Reading);
+
+impl<D: Backend> Logits<D> {
+    /// Its mean output: the probability that they are real.
+    fn mean(&self) -> Result<f64, Error> {
+        let logits = D::arrived(&self.0)?;
+        let sum: f64 = logits.iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
+        Ok(sum / logits.len().max(1) as f64)
+    }
+}
+
+/// The discriminator's loss on rows of samples for which its output should be `target`, and its logits.
 fn opinion<D: Backend>(
     discriminator: &mut Model<D>,
     pass: &mut Pass<D>,
     samples: Buffer,
     target: f32,
-) -> Result<(Scalar<D>, f64), Error> {
+) -> Result<(Scalar<D>, Logits<D>), Error> {
     let width = discriminator.input_len();
     let rows = samples.len() / width;
     let device = discriminator.device().clone();
@@ -159,14 +170,13 @@ fn opinion_of<D: Backend>(
     pass: &mut Pass<D>,
     samples: Var<D>,
     target: f32,
-) -> Result<(Scalar<D>, f64), Error> {
+) -> Result<(Scalar<D>, Logits<D>), Error> {
     let rows = samples.rows;
     let logits = discriminator.forward(pass, samples)?;
-    let sum: f64 = logits.host()?.iter().map(|x| 1.0 / (1.0 + f64::from(-x).exp())).sum();
     let (targets, form) = (Targets::Values(vec![target; rows]), discriminator.form());
     let options = LossOptions::default();
     let loss = D::loss(pass, &logits, 1, &targets, &[], Loss::BinaryCrossentropy, &options, form)?;
-    Ok((loss, sum / rows.max(1) as f64))
+    Ok((loss, Logits(logits.begin_reading()?)))
 }
 
 /// Freezes all parameters, or, given `were_trainable`, makes those trainable again that were; returns which were
@@ -181,13 +191,18 @@ fn freeze<D: Backend>(model: &mut Model<D>, were_trainable: Option<&[bool]>) -> 
     before
 }
 
-fn scores(of_generator: f64, of_discriminator: f64, [real, generated]: [f64; 2]) -> Scores {
+fn scores<D: Backend>(
+    of_generator: f64,
+    of_discriminator: f64,
+    [real, generated]: &[Logits<D>; 2],
+) -> Result<Scores, Error> {
+    let (real, generated) = (real.mean()?, generated.mean()?);
     let metrics = Metrics::default()
         .with(Metric::GeneratorLoss, of_generator)
         .with(Metric::DiscriminatorLoss, of_discriminator)
         .with(Metric::ScoreReal, real)
         .with(Metric::ScoreGenerated, generated);
-    Scores { loss: of_generator + of_discriminator, accuracy: None, metrics }
+    Ok(Scores { loss: of_generator + of_discriminator, accuracy: None, metrics })
 }
 
 impl<D: Backend> TrainStep for Adversaries<D> {
@@ -209,9 +224,8 @@ impl<D: Backend> TrainStep for Adversaries<D> {
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let rows = batch.rows;
         let device = self.generator().device().clone();
-        let (mut of_discriminator, mut opinions) = (0.0, [0.0; 2]);
         let mut play = Pass::training(&device, derive_seed(context.seed, 1));
-        let mut made = None;
+        let (mut last, mut losses) = (None, Vec::new());
         let mut before = self.is_interruptible.then(|| self.remembered()).transpose()?;
         for turn in 0..self.discriminator_steps {
             if self.interrupt.is_raised()
@@ -226,17 +240,15 @@ impl<D: Backend> TrainStep for Adversaries<D> {
 
             let mut pass = Pass::training(&device, derive_seed(context.seed, 1000 + turn));
             let real = Buffer::copy_of(&batch.inputs);
-            let (loss, both) = self.judge(&mut pass, real, sample.detached())?;
-            (of_discriminator, opinions) = (f64::from(loss.value), both);
-            if !loss.value.is_finite() {
-                return Ok(scores(0.0, of_discriminator, opinions));
-            }
+            let (loss, opinions) = self.judge(&mut pass, real, sample.detached())?;
+            losses.push(loss.value.clone());
             let mut gradients = pass.backward(loss)?;
             let Network { model, optimizer, .. } = &mut self.networks[1];
-            optimizer.step(model, &mut gradients, context.learning_rate * self.rate_share)?;
-            made = Some(sample);
+            let (rate, guards) = (context.learning_rate * self.rate_share, losses.iter().collect::<Vec<_>>());
+            optimizer.step_if_finite(model, &mut gradients, rate, &guards)?;
+            last = Some((sample, opinions));
         }
-        let Some(made) = made else { return Ok(Scores::default()) };
+        let Some((made, opinions)) = last else { return Ok(Scores::default()) };
 
         // The generator's turn: the gradient goes through the discriminator, which is not changed.
         let [generator, discriminator] = &mut self.networks;
@@ -246,15 +258,23 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         play.frozen_by_batch = true;
         let judged = opinion_of(&mut discriminator.model, &mut play, made, 1.0);
         let learned = judged.and_then(|(loss, _)| {
-            let value = f64::from(loss.value);
+            let value = loss.value.clone();
             let mut gradients = play.backward(loss)?;
-            if value.is_finite() {
-                generator.optimizer.step(&mut generator.model, &mut gradients, context.learning_rate)?;
-            }
+            let guards: Vec<&Value<D>> = losses.iter().chain([&value]).collect();
+            let Network { model, optimizer, .. } = generator;
+            optimizer.step_if_finite(model, &mut gradients, context.learning_rate, &guards)?;
             Ok(value)
         });
         freeze(&mut discriminator.model, Some(&trainable));
-        Ok(scores(learned?, of_discriminator, opinions))
+        let of_generator = learned?;
+        for loss in &losses {
+            let of_discriminator = loss.read()?;
+            if !of_discriminator.is_finite() {
+                return scores(0.0, of_discriminator, &opinions);
+            }
+        }
+        let of_discriminator = losses.last().map_or(Ok(0.0), Value::read)?;
+        scores(of_generator.read()?, of_discriminator, &opinions)
     }
 
     fn begin_evaluation(&mut self, set: &dyn Dataset) -> Evaluation<MeanScores> {
@@ -269,7 +289,7 @@ impl<D: Backend> TrainStep for Adversaries<D> {
         let made = self.generator().forward(&mut pass, noise)?;
         let (of_generator, _) = opinion_of(&mut self.networks[1].model, &mut pass, made.clone(), 1.0)?;
         let (loss, opinions) = self.judge(&mut pass, Buffer::copy_of(&batch.inputs), made)?;
-        sums.add(&scores(f64::from(of_generator.value), f64::from(loss.value), opinions), batch.rows);
+        sums.add(&scores(of_generator.value.read()?, loss.value.read()?, &opinions)?, batch.rows);
         Ok(())
     }
 

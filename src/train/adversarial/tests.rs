@@ -37,7 +37,7 @@ fn each_learns_only_in_its_own_turn() {
         let mut all = Vec::new();
         parts.networks[which].model.visit(&mut |_, param| {
             if param.trainable {
-                all.extend(param.to_vec());
+                all.extend(param.values.iter().copied());
             }
         });
         all

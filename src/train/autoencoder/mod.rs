@@ -12,6 +12,7 @@ use super::pretrain::zero_some;
 use super::train_step::{Drawn, StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
 use crate::data::{Batch, Dataset, Splits, Targets};
+use crate::nn::Value;
 use crate::nn::buffer::Buffer;
 use crate::nn::graph::{Pass, Scalar, Var};
 use crate::nn::kernel::random::derive_seed;
@@ -97,9 +98,46 @@ fn prepare<D: Backend>(
     })
 }
 
+/// What the scores of a batch are made of; some of it may still be on its way to the host.
+struct Outcome<D: Backend> {
+    loss: Value<D>,
+    /// The negative log-likelihood of a sample, in nats, where the loss is 1.
+    nats: f64,
+    /// The weight of the divergence of drawn codes, and the divergence.
+    divergence: Option<(f64, Value<D>)>,
+    /// The decoder's output, in `form`.
+    output: D::Reading,
+    form: Form,
+}
+
+impl<D: Backend> Outcome<D> {
+    /// What must be finite for something to be learned.
+    fn guards(&self) -> Vec<&Value<D>> {
+        [Some(&self.loss), self.divergence.as_ref().map(|(_, divergence)| divergence)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    fn scores(&self, targets: &Targets) -> Result<Scores, Error> {
+        let error = match targets {
+            Targets::Values(targets) => squared_error(self.form, &D::arrived(&self.output)?, targets),
+            Targets::Classes(_) => 0.0,
+        };
+        let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
+        let mut loss = self.loss.read()?;
+        if let Some((weight, divergence)) = &self.divergence {
+            let divergence = divergence.read()?;
+            metrics.set(Metric::KlDivergence, divergence);
+            loss = self.nats * loss + weight * divergence;
+        }
+        Ok(Scores { loss, accuracy: None, metrics })
+    }
+}
+
 impl<D: Backend> Autoencoder<D> {
     /// Goes from inputs over code and reconstruction to the loss, each sample's times its weight; returns the scalar to be
-    /// minimised, and the scores.
+    /// minimised, and what the scores are made of.
     fn forward(
         &mut self,
         pass: &mut Pass<D>,
@@ -108,7 +146,7 @@ impl<D: Backend> Autoencoder<D> {
         targets: &Targets,
         weights: &[f32],
         seed: u64,
-    ) -> Result<(Scalar<D>, Scores), Error> {
+    ) -> Result<(Scalar<D>, Outcome<D>), Error> {
         let [encoder, decoder] = &mut self.networks;
         let (encoder, decoder) = (&mut encoder.model, &mut decoder.model);
         let width = encoder.input_len();
@@ -125,19 +163,10 @@ impl<D: Backend> Autoencoder<D> {
         }
         let output = decoder.forward(pass, code)?;
         let form = decoder.form();
-        let error = match targets {
-            Targets::Values(targets) => squared_error(form, &output.host()?, targets),
-            Targets::Classes(_) => 0.0,
-        };
         let options = if pass.records() { &self.options } else { &self.evaluation };
         let loss = D::loss(pass, &output, width, targets, weights, self.loss, options, form)?;
-        let mut metrics = Metrics::default().with(Metric::ReconstructionError, error);
-        let mut value = f64::from(loss.value);
-        if let Some((weight, kl)) = divergence {
-            metrics.set(Metric::KlDivergence, kl);
-            value = nats * value + weight * kl;
-        }
-        Ok((loss, Scores { loss: value, accuracy: None, metrics }))
+        let (value, output) = (loss.value.clone(), output.begin_reading()?);
+        Ok((loss, Outcome { loss: value, nats, divergence, output, form }))
     }
 
     fn encoder(&mut self) -> &mut Model<D> {
@@ -196,14 +225,18 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         targets.emptied_values().extend_from_slice(&batch.inputs);
         let outcome = self.forward(&mut pass, inputs, batch.rows, &targets, &batch.weights, seed);
         self.targets = targets;
-        let (loss, mut scores) = outcome?;
-        if !scores.loss.is_finite() {
-            return Ok(scores);
-        }
+        let (loss, outcome) = outcome?;
         let mut gradients = pass.backward(loss)?;
+        let mut penalties = Vec::with_capacity(self.networks.len());
         for Network { model, optimizer, .. } in &mut self.networks {
-            scores.loss += optim::penalty(model)?;
-            optimizer.step(model, &mut gradients, context.learning_rate)?;
+            penalties.push(optim::penalty(model)?);
+            optimizer.step_if_finite(model, &mut gradients, context.learning_rate, &outcome.guards())?;
+        }
+        let mut scores = outcome.scores(&self.targets)?;
+        if scores.loss.is_finite() {
+            for penalty in &penalties {
+                scores.loss += penalty.read()?;
+            }
         }
         Ok(scores)
     }
@@ -218,8 +251,9 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         let mut pass = Pass::evaluation(&device);
         let inputs = Buffer::copy_of(&batch.inputs);
         let targets = Targets::Values(batch.inputs.clone());
-        let (_, own) = self.forward(&mut pass, inputs, batch.rows, &targets, &[], derive_seed(7, number))?;
-        sums.add(&own, batch.rows);
+        let (_, outcome) =
+            self.forward(&mut pass, inputs, batch.rows, &targets, &[], derive_seed(7, number))?;
+        sums.add(&outcome.scores(&targets)?, batch.rows);
         Ok(())
     }
 

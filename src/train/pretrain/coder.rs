@@ -83,10 +83,10 @@ impl<D: Backend> Coder<D> {
         let (options, form) = (LossOptions::default(), self.model.form());
         let loss =
             D::loss(&mut pass, &output, width, &self.targets, &[], Loss::MeanSquaredError, &options, form)?;
-        let error = f64::from(loss.value);
+        let error = loss.value.clone();
         let mut gradients = pass.backward(loss)?;
         self.optimizer.step(&mut self.model, &mut gradients, rate)?;
-        Ok(error)
+        error.read()
     }
 
     /// The number of the layer's units.

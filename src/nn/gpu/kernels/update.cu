@@ -90,15 +90,20 @@ extern "C" __global__ void scale_gradients(const Piece *pieces, int number_of_pi
 }
 
 // The rules of the optimizers, each over all parameters. `constants` are the rule's of this update, in the order in which
-// `preset/optimizers` names them. Grid: the pieces' blocks, of 256.
+// `preset/optimizers` names them. Nothing is learned where the guard, a number or null, is not finite.
+// Grid: the pieces' blocks, of 256.
+
+__device__ __forceinline__ bool is_broken(const float *guard) { return guard && !isfinite(*guard); }
 
 // w - rate g
-extern "C" __global__ void update_sgd(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_sgd(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0];
     FOR_EACH_NUMBER(i) piece.weights[i] = fmaf(-rate, piece.gradient[i], piece.weights[i]);
 }
 
-extern "C" __global__ void update_momentum(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_momentum(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0], momentum = constants[1], nesterov = constants[2];
     FOR_EACH_NUMBER(i) {
         const float g = piece.gradient[i], v = fmaf(momentum, piece.moments[0][i], g);
@@ -107,7 +112,8 @@ extern "C" __global__ void update_momentum(const Piece *pieces, int number_of_pi
     }
 }
 
-extern "C" __global__ void update_adam(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_adam(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0], beta_1 = constants[1], beta_2 = constants[2], epsilon = constants[3];
     const float decay = constants[4], root = constants[5];
     FOR_EACH_NUMBER(i) {
@@ -120,7 +126,8 @@ extern "C" __global__ void update_adam(const Piece *pieces, int number_of_pieces
     }
 }
 
-extern "C" __global__ void update_rms_prop(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_rms_prop(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0], rho = constants[1], momentum = constants[2], epsilon = constants[3];
     const float centered = constants[4];
     FOR_EACH_NUMBER(i) {
@@ -137,7 +144,8 @@ extern "C" __global__ void update_rms_prop(const Piece *pieces, int number_of_pi
     }
 }
 
-extern "C" __global__ void update_adagrad(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_adagrad(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0], epsilon = constants[1];
     FOR_EACH_NUMBER(i) {
         const float g = piece.gradient[i], sum = fmaf(g, g, piece.moments[0][i]);
@@ -146,7 +154,8 @@ extern "C" __global__ void update_adagrad(const Piece *pieces, int number_of_pie
     }
 }
 
-extern "C" __global__ void update_lion(const Piece *pieces, int number_of_pieces, const float *constants) {
+extern "C" __global__ void update_lion(const Piece *pieces, int number_of_pieces, const float *constants, const float *guard) {
+    if (is_broken(guard)) return;
     const float rate = constants[0], beta_1 = constants[1], beta_2 = constants[2], decay = constants[3];
     FOR_EACH_NUMBER(i) {
         const float g = piece.gradient[i], m = piece.moments[0][i];

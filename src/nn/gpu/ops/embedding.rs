@@ -7,6 +7,7 @@ use crate::nn::gpu::array::Array;
 use crate::nn::gpu::device::Gpu;
 use crate::nn::gpu::grid::Grid;
 use crate::nn::gpu::launch::{AddRow, GatherRows, ScatterRows, at};
+use crate::nn::gpu::reading::Reading;
 use crate::nn::gpu::tape::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Var};
 use crate::nn::ops::embedding::{EmbeddingOp, check_positions, not_a_token};
@@ -31,10 +32,11 @@ impl EmbeddingOp for Gpu {
             tokens,
         }
         .launch(&card, Grid::over(count * width)?)?;
-        if let Some(place) = fault.to_host()?[0].checked_sub(1).filter(|place| *place >= 0) {
-            let place = place.cast_unsigned() as usize;
-            return Err(not_a_token(x.values.to_host()?[place], place, x.columns, tokens));
-        }
+        let (fault, numbers, steps) = (Reading::begin(&fault)?, x.values.clone(), x.columns);
+        card.watch(move || match usize::try_from(fault.read()?[0]) {
+            Ok(place @ 1..) => Err(not_a_token(numbers.to_host()?[place - 1], place - 1, steps, tokens)),
+            Ok(0) | Err(_) => Ok(()),
+        });
         let y = output(pass, rows, [x.rows, x.columns * width], table.trainable)?;
         if table.trainable {
             let (node, table, x) = (y.node.clone(), table.node.clone(), x.values.clone());

@@ -2,6 +2,7 @@
 
 use super::loss::mean;
 use super::output;
+use crate::nn::Value;
 use crate::nn::device::{Device, Error};
 use crate::nn::gpu::array::Array;
 use crate::nn::gpu::device::Gpu;
@@ -25,7 +26,7 @@ impl LatentOp for Gpu {
         parameters: &Var<Gpu>,
         kl_weight: f32,
         seed: u64,
-    ) -> Result<(Var<Gpu>, f64), Error> {
+    ) -> Result<(Var<Gpu>, Value<Gpu>), Error> {
         check(parameters)?;
         let (rows, width) = (parameters.rows, parameters.columns / 2);
         let (card, step, count) = (pass.device.card().clone(), pass.device.step(seed)?, rows * width);
@@ -39,7 +40,7 @@ impl LatentOp for Gpu {
             width,
         }
         .launch(&card, Grid::over(count)?)?;
-        let divergence = f64::from(mean(&terms, rows.max(1))?);
+        let divergence = mean(&terms, rows.max(1))?;
         let code = output(pass, code, [rows, width], parameters.wants_gradient)?;
         if parameters.wants_gradient {
             let (node, from, values) =

@@ -1,11 +1,13 @@
 //! Losses.
 
-use super::super::array::Array;
 use crate::data::Targets;
+use crate::nn::Value;
 use crate::nn::device::Error;
+use crate::nn::gpu::array::Array;
 use crate::nn::gpu::device::Gpu;
 use crate::nn::gpu::grid::Grid;
-use crate::nn::gpu::launch::{LossRows, MeanOf, at};
+use crate::nn::gpu::launch::{Add, LossRows, MeanOf, at};
+use crate::nn::gpu::reading::Reading;
 use crate::nn::gpu::tape::add_gradient;
 use crate::nn::graph::{Pass, Scalar, Var};
 use crate::nn::loss::{Form, LossOp, check};
@@ -29,13 +31,13 @@ fn code(loss: Loss, form: Form) -> usize {
     }
 }
 
-/// The sum of numbers over `divisor`, on the host.
-pub(super) fn mean(numbers: &Array, divisor: usize) -> Result<f32, Error> {
+/// The sum of numbers over `divisor`, on its way to the host.
+pub(super) fn mean(numbers: &Array, divisor: usize) -> Result<Value<Gpu>, Error> {
     let card = numbers.card();
     let mean = Array::scratch(card, 1)?;
     MeanOf { mean: at(&mean), x: at(numbers), count: numbers.len(), divisor: divisor as f32 }
         .launch(card, Grid::of([1, 1, 1], 256)?)?;
-    Ok(mean.to_host()?[0])
+    Ok(Value::Coming(Reading::begin(&mean)?))
 }
 
 impl LossOp for Gpu {
@@ -83,7 +85,7 @@ impl LossOp for Gpu {
             delta: options.delta,
         }
         .launch(&card, Grid::of_warps(rows)?)?;
-        let loss = Scalar::new(&pass.device, mean(&losses, rows.max(1))?)?;
+        let loss = Scalar::of(&pass.device, mean(&losses, rows.max(1))?)?;
         if pass.records() && output.wants_gradient {
             let (root, node) = (loss.node.clone(), output.node.clone());
             pass.record(move |grads| {
@@ -97,7 +99,17 @@ impl LossOp for Gpu {
     }
 
     fn sum(pass: &mut Pass<Gpu>, a: Scalar<Gpu>, b: Scalar<Gpu>) -> Result<Scalar<Gpu>, Error> {
-        let sum = Scalar::new(&pass.device, a.value + b.value)?;
+        let value = match (&a.value, &b.value) {
+            (Value::Coming(a), Value::Coming(b)) => {
+                let card = pass.device.card();
+                let sum = Array::scratch(card, 1)?;
+                Add { sum: at(&sum), a: at(a.array()), b: at(b.array()), count: 1 }
+                    .launch(card, Grid::over(1)?)?;
+                Value::Coming(Reading::begin(&sum)?)
+            }
+            (a, b) => Value::Known(a.read()? + b.read()?),
+        };
+        let sum = Scalar::of(&pass.device, value)?;
         let (root, terms) = (sum.node.clone(), [a.node, b.node]);
         pass.record(move |grads| {
             let reached = *grads.of_loss(&root)?;

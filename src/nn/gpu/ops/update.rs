@@ -1,14 +1,16 @@
 //! Updates of parameters: one launch for all of them, over a table of pieces.
 
-use super::super::array::Array;
 use super::loss::mean;
+use crate::nn::Value;
 use crate::nn::device::Error;
+use crate::nn::gpu::array::Array;
 use crate::nn::gpu::device::Gpu;
 use crate::nn::gpu::grid::Grid;
 use crate::nn::gpu::launch::{
-    AddPenalties, ClipValues, NormFactor, Penalties, Piece, ScaleGradients, Squares, UpdateAdagrad,
+    Add, AddPenalties, ClipValues, NormFactor, Penalties, Piece, ScaleGradients, Squares, UpdateAdagrad,
     UpdateAdam, UpdateLion, UpdateMomentum, UpdateRmsProp, UpdateSgd, at,
 };
+use crate::nn::gpu::reading::Reading;
 use crate::nn::gpu::tape::take_gradient;
 use crate::nn::gradients::Gradients;
 use crate::nn::graph::Param;
@@ -63,6 +65,19 @@ fn piece(param: &Param<Gpu>) -> Result<Piece, Error> {
     Ok(Piece { weights: param.values.address(), count, l1: param.l1, l2: param.l2, ..Piece::default() })
 }
 
+/// A number that is finite where all guards are; `None` without guards.
+fn sum_of(guards: &[Reading]) -> Result<Option<Array>, Error> {
+    let Some((first, others)) = guards.split_first() else { return Ok(None) };
+    let mut sum = first.array().clone();
+    for other in others {
+        let card = sum.card().clone();
+        let next = Array::scratch(&card, 1)?;
+        Add { sum: at(&next), a: at(&sum), b: at(other.array()), count: 1 }.launch(&card, Grid::over(1)?)?;
+        sum = next;
+    }
+    Ok(Some(sum))
+}
+
 impl UpdateOp for Gpu {
     type Numbers = Array;
 
@@ -78,16 +93,16 @@ impl UpdateOp for Gpu {
         numbers.to_host()
     }
 
-    fn penalty(device: &Gpu, params: &[&Param<Gpu>]) -> Result<f64, Error> {
+    fn penalty(device: &Gpu, params: &[&Param<Gpu>]) -> Result<Value<Gpu>, Error> {
         let pieces = params.iter().map(|param| piece(param)).collect::<Result<Vec<_>, Error>>()?;
         let table = Table::of(device, pieces.into_iter())?;
         if table.is_empty() {
-            return Ok(0.0);
+            return Ok(Value::Known(0.0));
         }
         let sums = Array::scratch(device.card(), table.blocks)?;
         Penalties { sums: at(&sums), pieces: at(&table.pieces), number_of_pieces: table.pieces.len() }
             .launch(device.card(), table.grid()?)?;
-        Ok(f64::from(mean(&sums, 1)?))
+        mean(&sums, 1)
     }
 
     fn add_penalties(device: &Gpu, pending: &mut [Pending<Gpu>]) -> Result<(), Error> {
@@ -125,22 +140,25 @@ impl UpdateOp for Gpu {
         device: &Gpu,
         pending: &mut [Pending<Gpu>],
         rule: R,
+        guards: &[Reading],
     ) -> Result<(), Error> {
         let table = Table::of_pending(device, pending)?;
         if table.is_empty() {
             return Ok(());
         }
-        let (card, grid) = (device.card(), table.grid()?);
+        let (card, grid, guard) = (device.card(), table.grid()?, sum_of(guards)?);
+        let guard = at(guard.as_ref());
         let constants = Array::from_host(card, &rule.constants())?;
         let (pieces, number_of_pieces, constants) = (at(&table.pieces), table.pieces.len(), at(&constants));
         match R::NAME {
-            "sgd" => UpdateSgd { pieces, number_of_pieces, constants }.launch(card, grid),
-            "momentum" => UpdateMomentum { pieces, number_of_pieces, constants }.launch(card, grid),
-            "adam" => UpdateAdam { pieces, number_of_pieces, constants }.launch(card, grid),
-            "rms_prop" => UpdateRmsProp { pieces, number_of_pieces, constants }.launch(card, grid),
-            "adagrad" => UpdateAdagrad { pieces, number_of_pieces, constants }.launch(card, grid),
-            "lion" => UpdateLion { pieces, number_of_pieces, constants }.launch(card, grid),
-            other => Err(Error::Unsupported(format!("the optimizer's rule {other}"))),
-        }
+            "sgd" => UpdateSgd { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            "momentum" => UpdateMomentum { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            "adam" => UpdateAdam { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            "rms_prop" => UpdateRmsProp { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            "adagrad" => UpdateAdagrad { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            "lion" => UpdateLion { pieces, number_of_pieces, constants, guard }.launch(card, grid),
+            other => return Err(Error::Unsupported(format!("the optimizer's rule {other}"))),
+        }?;
+        card.end_step()
     }
 }

@@ -92,7 +92,7 @@ const NETWORKS: [(&str, &[usize]); 4] = [
         &[6, 3],
     ),
     (
-        "[Residual([LayerNormalization(), MultiHeadAttention(num_heads: 2, key_dim: 3, causal: true)]), Flatten,
+        "[Residual(layers: [LayerNormalization(), MultiHeadAttention(num_heads: 2, key_dim: 3, causal: true)]), Flatten,
           Dense(units: 5, activation: softmax)]",
         &[6, 4],
     ),

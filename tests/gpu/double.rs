@@ -14,9 +14,14 @@ const LIBRARIES: [&str; 2] = ["libcuda.so.1", "libcublas.so.13"];
 
 /// A GPU on the double; `None`, with a line, where there is no C++ compiler.
 pub fn gpu() -> Option<Gpu> {
-    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOLDER.get_or_init(open).as_ref()?;
+    folder()?;
     Some(Gpu::open(0).expect("the double is a GPU"))
+}
+
+/// The folder of the double's libraries, which are open; `None` as above.
+pub fn folder() -> Option<&'static Path> {
+    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+    FOLDER.get_or_init(open).as_deref()
 }
 
 /// Builds the double and opens its libraries, for good: they are then found by their names.

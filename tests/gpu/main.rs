@@ -3,6 +3,7 @@
 mod boltzmann;
 mod double;
 mod images;
+mod lost;
 mod norms;
 mod ops;
 mod optimizers;

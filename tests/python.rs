@@ -11,7 +11,7 @@ use std::process::Command;
 use dfdx::tensor::Cpu;
 use serde_json::Value;
 use trainyard::nn::model::Model;
-use trainyard::preset::layers::Embedding;
+use trainyard::preset::layers::{ColumnEmbedding, Embedding};
 use trainyard::preset::{Layer, Loss};
 use trainyard::run::export::onnx::{self, Surroundings};
 use trainyard::run::tensorboard::Writer;
@@ -119,7 +119,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 }
 
 /// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
-const NETWORKS: [(&str, &[usize], &str); 13] = [
+const NETWORKS: [(&str, &[usize], &str); 14] = [
     (
         "dense",
         &[7],
@@ -185,6 +185,11 @@ const NETWORKS: [(&str, &[usize], &str); 13] = [
         &[7],
         "[Embedding(input_dim: 11, output_dim: 4), GRU(units: 3, go_backwards: true), Dense(units: 2)]",
     ),
+    (
+        "words of columns",
+        &[6],
+        "[ColumnEmbedding(columns: [(place: 0, words: 4, size: 3), (place: 3, words: 9, size: 2)]), Dense(units: 2)]",
+    ),
 ];
 
 /// A network with weights as of nowhere, what it makes of some inputs, and its ONNX file in `folder`.
@@ -208,6 +213,12 @@ fn prepare(folder: &Path, layers: &[Layer], input: &[usize], seed: u32) -> Optio
     let mut inputs = noise(rows * model.input_len(), 77);
     if let Some(Layer::Embedding(Embedding { input_dim, .. })) = layers.first() {
         inputs.iter_mut().for_each(|input| *input = ((*input + 1.0) / 2.0 * *input_dim as f32).floor());
+    }
+    if let Some(Layer::ColumnEmbedding(ColumnEmbedding { columns })) = layers.first() {
+        for column in columns {
+            let of_column = inputs.iter_mut().skip(column.place).step_by(input[0]);
+            of_column.for_each(|input| *input = ((*input + 1.0) / 2.0 * column.words as f32).floor());
+        }
     }
     let predicted = model.predict(inputs.clone().into(), rows).expect("the network runs");
     let mut file = Vec::new();

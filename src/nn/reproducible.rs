@@ -52,6 +52,11 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
         &[12],
     ),
     (
+        "[ColumnEmbedding(columns: [(place: 1, words: 9, size: 5), (place: 4, words: 9, size: 3)]),
+          Dense(units: 3, activation: softmax)]",
+        &[6],
+    ),
+    (
         "[LSTM(units: 20, return_sequences: true), Bidirectional(GRU(units: 9, return_sequences: true)),
           SimpleRNN(units: 17), Dense(units: 3, activation: softmax)]",
         &[11, 5],
@@ -60,7 +65,7 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
 
 /// Numbers for inputs; whole numbers from 0 to 8 where the network takes tokens.
 pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
-    let of_tokens = matches!(layers.first(), Some(Layer::Embedding(_)));
+    let of_tokens = matches!(layers.first(), Some(Layer::Embedding(_) | Layer::ColumnEmbedding(_)));
     let number = |x: f32| if of_tokens { ((x + 1.0) * 4.5).floor().min(8.0) } else { x };
     numbers(count, seed).into_iter().map(number).collect()
 }

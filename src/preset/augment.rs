@@ -77,7 +77,11 @@ impl Augment {
     pub(super) fn check(&self, shape: &[usize], tokens: bool) -> Result<(), Refusal> {
         if self.is_some() && tokens {
             let whole = Path::to("data").field("augment");
-            return refuse(whole, "token numbers cannot be changed a little", "leave augment out");
+            return refuse(
+                whole,
+                "the numbers of tokens and of words cannot be changed a little",
+                "leave augment out",
+            );
         }
         if (self.moves() || self.cutout > 0) && shape.len() != 3 {
             let whole = Path::to("data").field("augment");

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::augment::Augment;
 use super::field::nested_values;
+use super::layers::EmbeddedColumn;
 use super::path::Path;
 use super::refusal::{Refusal, refuse};
 use super::shapes::{LARGEST, size};
@@ -130,6 +131,8 @@ pub struct Signature {
     /// The number of tokens: inputs are whole numbers from 0 to below it, for an Embedding. `None` where inputs are
     /// plain numbers.
     pub tokens: Option<usize>,
+    /// The inputs that are numbers of words, for which the network learns vectors.
+    pub embedded: Vec<EmbeddedColumn>,
     /// What is to be predicted.
     pub target: TargetKind,
     /// What real-valued targets are like.
@@ -182,7 +185,8 @@ impl DataConfig {
             TargetChoice::Labels => set.values,
             TargetChoice::Input => ValuesAre::Shares,
         };
-        Signature { input: set.input.clone(), tokens: set.tokens, target, values, train, test }
+        let (input, embedded) = (set.input.clone(), set.embedded.clone());
+        Signature { input, tokens: set.tokens, embedded, target, values, train, test }
     }
 
     /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and
@@ -240,9 +244,23 @@ impl DataConfig {
                 "leave fold out",
             );
         }
-        self.augment.check(&set.input, set.tokens.is_some())
+        if let (TargetChoice::Input, Some(first)) = (self.targets, set.embedded.first()) {
+            return refuse(
+                Path::to("data").field("targets"),
+                format!(
+                    "input {} is the number of a word, which cannot be compared with an output",
+                    first.place + 1
+                ),
+                ONE_HOT,
+            );
+        }
+        self.augment.check(&set.input, set.tokens.is_some() || !set.embedded.is_empty())
     }
 }
+
+/// What to do where words cannot be embedded.
+pub(super) const ONE_HOT: &str =
+    "columns: {\"name\": category(limit: 50)} gives the most frequent words an input each";
 
 /// The number of samples in a share of `count` samples.
 pub fn held_out(count: usize, share: f64) -> usize {

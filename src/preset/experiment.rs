@@ -104,6 +104,26 @@ impl Network {
         Ok(Network { layers: layers.to_vec(), input: input.to_vec(), summary })
     }
 
+    /// The same behind a layer that the data asks for.
+    ///
+    /// # Errors
+    /// The first layer that does not fit.
+    pub(super) fn behind(
+        head: impl Into<Layer>,
+        path: &Path,
+        name: &str,
+        layers: &[Layer],
+        input: &[usize],
+    ) -> Result<Self, ShapeError> {
+        let head = [head.into()];
+        let Summary { name, mut rows, mut parameters } = Summary::at(path, name, &head, input)?;
+        let rest = Summary::at(path, &name, layers, rows.last().map_or(input, |row| &row.shape))?;
+        rows.extend(rest.rows);
+        parameters += rest.parameters;
+        let summary = Summary { name, rows, parameters };
+        Ok(Network { layers: [&head, layers].concat(), input: input.to_vec(), summary })
+    }
+
     /// Shape of one output, channels last.
     pub fn output(&self) -> &[usize] {
         self.summary.output()

@@ -1,9 +1,9 @@
 //! Checks the networks of a procedure against each other, the loss and the data.
 
-use super::data::Signature;
+use super::data::{ONE_HOT, Signature};
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
 use super::layers::options::Activation;
-use super::layers::{Dense, Family, Flatten, Layer, RecurrentOptions};
+use super::layers::{ColumnEmbedding, Dense, Family, Flatten, Layer, RecurrentOptions};
 use super::path::Path;
 use super::procedure::{self, Pretrainer, Procedure};
 use super::shapes::size;
@@ -23,9 +23,21 @@ impl Preset {
         let name = self.procedure.first().unwrap_or(&self.name);
         let first = |input: &[usize]| Network::at(&Path::to("layers"), name, &self.layers, input);
         let sample = &signature.input[..];
+        if self.procedure != Procedure::Supervised && !signature.embedded.is_empty() {
+            return finding(
+                Path::to("procedure"),
+                "words are embedded by a supervised network only, and this data has a column of many words",
+                ONE_HOT,
+            );
+        }
         match &self.procedure {
             Procedure::Supervised => {
-                let network = first(sample)?;
+                let network = match ColumnEmbedding::of(&signature.embedded) {
+                    Some(embedding) => {
+                        Network::behind(embedding, &Path::to("layers"), name, &self.layers, sample)?
+                    }
+                    None => first(sample)?,
+                };
                 self.check_end(&network.summary, signature)?;
                 Ok(Networks::Supervised(network))
             }

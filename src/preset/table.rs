@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::layers::EmbeddedColumn;
 use super::sources::Missing;
 use super::variants::variants;
 
@@ -35,6 +36,13 @@ pub enum InputKind {
     Boolean(Filling),
     /// An input for each of these words, which is 1 where the cell has it, and one more for all other words.
     Category(Vec<String>),
+    /// The number of the word among these, and one more number for all other words: the network learns a vector for each.
+    Embedding {
+        /// The words.
+        words: Vec<String>,
+        /// Numbers of a word's vector.
+        size: usize,
+    },
     /// An input for each part of the date.
     Date {
         /// Whether the day comes before the month in dates such as 01/02/2024.
@@ -108,8 +116,12 @@ impl TableSchema {
     /// left as it is.
     pub fn are_quantities(&self) -> impl Iterator<Item = bool> {
         self.inputs.iter().flat_map(|InputColumn { kind, .. }| {
-            let quantities =
-                if matches!(kind, InputKind::Category(_)) { 0 } else { kind.width() - kind.flags() };
+            let quantities = match kind {
+                InputKind::Category(_) | InputKind::Embedding { .. } => 0,
+                InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => {
+                    kind.width() - kind.flags()
+                }
+            };
             (0..kind.width()).map(move |place| place < quantities)
         })
     }
@@ -120,6 +132,25 @@ impl TableSchema {
             let missing = kind.filling().map_or(Missing::Refuse, |filling| filling.missing);
             std::iter::repeat_n(missing, kind.width())
         })
+    }
+
+    /// The inputs that are numbers of words, for which the network learns vectors.
+    pub fn embedded(&self) -> Vec<EmbeddedColumn> {
+        let mut next = 0;
+        let column = |input: &InputColumn| {
+            let place = next;
+            next += input.kind.width();
+            match &input.kind {
+                InputKind::Embedding { words, size } => {
+                    Some(EmbeddedColumn { place, words: words.len() + 1, size: *size })
+                }
+                InputKind::Number(_)
+                | InputKind::Boolean(_)
+                | InputKind::Category(_)
+                | InputKind::Date { .. } => None,
+            }
+        };
+        self.inputs.iter().filter_map(column).collect()
     }
 
     /// Whether every input is a number as it stands in the table.
@@ -134,6 +165,7 @@ impl InputKind {
         match self {
             InputKind::Number(_) | InputKind::Boolean(_) => 1 + self.flags(),
             InputKind::Category(words) => words.len() + 1,
+            InputKind::Embedding { .. } => 1,
             InputKind::Date { parts, .. } => parts.len() + self.flags(),
         }
     }
@@ -144,7 +176,7 @@ impl InputKind {
             InputKind::Number(filling) | InputKind::Boolean(filling) | InputKind::Date { filling, .. } => {
                 Some(*filling)
             }
-            InputKind::Category(_) => None,
+            InputKind::Category(_) | InputKind::Embedding { .. } => None,
         }
     }
 
@@ -155,7 +187,9 @@ impl InputKind {
     /// What the inputs are called that a column of this name becomes.
     fn features(&self, name: &str) -> Vec<String> {
         let mut features = match self {
-            InputKind::Number(_) | InputKind::Boolean(_) => vec![name.to_string()],
+            InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Embedding { .. } => {
+                vec![name.to_string()]
+            }
             InputKind::Category(words) => {
                 let words = words.iter().map(String::as_str).chain(["(other)"]);
                 return words.map(|word| format!("{name} = {word}")).collect();
@@ -180,10 +214,11 @@ mod tests {
             InputKind::Number(filling),
             InputKind::Category(vec!["Oslo".into(), "Rome".into()]),
             InputKind::Date { day_first: false, parts: vec![DatePart::Year, DatePart::Elapsed], filling },
+            InputKind::Embedding { words: vec!["a".into(), "b".into()], size: 3 },
         ];
         let inputs = kinds.into_iter().enumerate().map(|(place, kind)| InputColumn { place, kind }).collect();
-        let columns = ["age", "city", "when", "y"].map(str::to_string).to_vec();
-        let schema = TableSchema { columns, label: 3, inputs };
+        let columns = ["age", "city", "when", "code", "y"].map(str::to_string).to_vec();
+        let schema = TableSchema { columns, label: 4, inputs };
         let features = [
             "age",
             "age is missing",
@@ -193,14 +228,19 @@ mod tests {
             "when: year",
             "when: elapsed",
             "when is missing",
+            "code",
         ];
-        assert_eq!((schema.features(), schema.width()), (features.map(str::to_string).to_vec(), 8));
+        assert_eq!((schema.features(), schema.width()), (features.map(str::to_string).to_vec(), 9));
         let quantities: Vec<usize> =
             schema.are_quantities().enumerate().filter(|(_, is)| *is).map(|(place, _)| place).collect();
         assert_eq!(quantities, [0, 5, 6]);
         let filled = schema.missing().filter(|missing| *missing == Missing::Median).count();
-        assert_eq!((filled, schema.names()), (5, ["age", "city", "when"].map(str::to_string).to_vec()));
+        assert_eq!(
+            (filled, schema.names()),
+            (5, ["age", "city", "when", "code"].map(str::to_string).to_vec())
+        );
         assert!(!schema.is_numbers());
+        assert_eq!(schema.embedded(), [EmbeddedColumn { place: 8, words: 3, size: 3 }]);
         assert_eq!(ron::from_str::<TableSchema>(&ron::to_string(&schema).unwrap()).unwrap(), schema);
     }
 

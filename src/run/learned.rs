@@ -62,6 +62,7 @@ mod tests {
             offers: Offers {
                 input: vec![2],
                 tokens: None,
+                embedded: Vec::new(),
                 target: TargetKind::Classes(classes.clone()),
                 other_target: None,
                 values: ValuesAre::Any,

@@ -19,7 +19,8 @@ use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::nn::profile::span;
-use crate::preset::{LossOptions, Preset};
+use crate::preset::layers::ColumnEmbedding;
+use crate::preset::{Layer, LossOptions, Preset, TableSchema};
 
 /// A supervised training in progress.
 pub type Trainer<D> = TrainingLoop<Supervised<D>>;
@@ -41,19 +42,27 @@ pub struct Supervised<D: Backend> {
 /// When the network does not fit them.
 pub fn on<D: Backend>(preset: &Preset, splits: Splits, device: &D) -> Result<Trainer<D>, Error> {
     TrainingLoop::on(preset, splits, |preset, splits| {
+        let preset = with_embedding(preset, &*splits.train);
         let shape = splits.train.input_shape();
         let mut model = Model::build(device, &preset.layers, shape, preset.loss, preset.seed)?;
         model.truncate_backpropagation(preset.train.truncate_steps as usize);
         let optimizer = Optimizer::new(&preset.optimizer, &preset.train.clip);
-        let task = Task::of(preset, &*splits.train, model.output_width());
+        let task = Task::of(&preset, &*splits.train, model.output_width());
         Ok(Supervised {
             networks: [Network { name: "", model, optimizer }],
-            preset: preset.clone(),
             task,
             options: preset.loss_options.for_training(&data::class_counts(&*splits.train)),
             evaluation: preset.loss_options.for_evaluation(),
+            preset,
         })
     })
+}
+
+/// The preset, its layers behind the one that a table with embedded columns asks for.
+fn with_embedding(preset: &Preset, samples: &dyn Dataset) -> Preset {
+    let embedded = samples.table().map(TableSchema::embedded).unwrap_or_default();
+    let head = ColumnEmbedding::of(&embedded).map(Layer::from);
+    Preset { layers: head.into_iter().chain(preset.layers.iter().cloned()).collect(), ..preset.clone() }
 }
 
 impl<D: Backend> Supervised<D> {

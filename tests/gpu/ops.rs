@@ -9,6 +9,7 @@ use trainyard::nn::graph::{Param, Pass, Scalar, Var};
 use trainyard::nn::kernel::conv_window::Window;
 use trainyard::nn::loss::Form;
 use trainyard::nn::ops::Backend;
+use trainyard::nn::ops::column_embedding::Lookup;
 use trainyard::preset::{Activation, ClassWeights, Loss, LossOptions, Padding};
 
 use super::double;
@@ -165,6 +166,34 @@ impl Case for Embedding {
     }
 }
 
+#[derive(Debug)]
+struct ColumnEmbedding {
+    rows: usize,
+    features: usize,
+    places: [usize; 2],
+    shapes: [[usize; 2]; 2],
+}
+
+impl Case for ColumnEmbedding {
+    fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
+        let &ColumnEmbedding { rows, features, places, shapes } = self;
+        let mut x = numbers(rows * features, 3);
+        for (place, [words, _]) in places.into_iter().zip(shapes) {
+            x.iter_mut()
+                .skip(place)
+                .step_by(features)
+                .enumerate()
+                .for_each(|(row, x)| *x = (row * row % words) as f32);
+        }
+        let x = Var::new(device, x.into(), rows, features, true).unwrap();
+        let tables = [param(device, &shapes[0], 1), param(device, &shapes[1], 2)];
+        let lookups = [0, 1].map(|number: usize| Lookup { place: places[number], table: &tables[number] });
+        let mut pass = Pass::training(device, 0);
+        let y = D::embed_columns(&mut pass, &x, &lookups).unwrap();
+        outcome(pass, &y, &[&x], &[&tables[0], &tables[1]])
+    }
+}
+
 struct Latent(usize, usize, u64);
 
 impl Case for Latent {
@@ -280,6 +309,17 @@ proptest! {
     }
 
     #[test]
+    fn embedded_columns_equal_the_cpu(
+        (rows, before, between, behind) in (1_usize..40, 0_usize..3, 0_usize..3, 0_usize..3),
+        (words, sizes) in ((1_usize..9, 1_usize..9), (1_usize..40, 1_usize..40)),
+    ) {
+        let places = [before, before + 1 + between];
+        let features = places[1] + 1 + behind;
+        let shapes = [[words.0, sizes.0], [words.1, sizes.1]];
+        compare(&ColumnEmbedding { rows, features, places, shapes }, 1e-5)?;
+    }
+
+    #[test]
     fn latent_codes_equal_the_cpu((rows, width, seed) in (1_usize..20, 1_usize..20, any::<u64>())) {
         compare(&Latent(rows, width, seed), 1e-5)?;
     }
@@ -345,6 +385,12 @@ fn a_number_that_is_no_token_is_refused_by_its_place() {
                 .and_then(|embedded| embedded.to_vec())
                 .unwrap_err();
             assert!(error.to_string().starts_with("0.5 at step 1 of sample 1 "), "{error}");
+            let table = param(device, &[3, 2], 1);
+            let lookups = [Lookup { place: 1, table: &table }];
+            let error = D::embed_columns(&mut Pass::training(device, 0), &x, &lookups)
+                .and_then(|embedded| embedded.to_vec())
+                .unwrap_err();
+            assert!(error.to_string().starts_with("0.5 in feature 1 of sample 1 "), "{error}");
             Vec::new()
         }
     }

@@ -7,6 +7,7 @@ mod files;
 mod kinds;
 mod learned;
 mod limits;
+mod many_words;
 mod meaning;
 mod program;
 mod reach;

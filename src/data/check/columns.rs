@@ -103,17 +103,22 @@ impl Seen {
 /// When the rows cannot be read any more.
 pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
     let (rows, schema) = (&table.rows, &table.schema);
+    let embedded = schema.embedded();
+    let mut of_words: Vec<Vec<usize>> = embedded.iter().map(|column| vec![0; column.words]).collect();
     let mut seen = vec![Seen::default(); schema.width()];
     let mut row = vec![0.0; seen.len()];
     for number in 0..rows.count {
         rows.read(number, &mut row)?;
         seen.iter_mut().zip(&row).for_each(|(seen, &x)| seen.add(x));
+        for (counts, column) in of_words.iter_mut().zip(&embedded) {
+            counts[row[column.place] as usize] += 1;
+        }
     }
     for number in 0..rows.count {
         rows.read(number, &mut row)?;
         seen.iter_mut().zip(&row).for_each(|(seen, &x)| seen.add_to_bars(x));
     }
-    let mut first = 0;
+    let (mut first, mut of_words) = (0, of_words.into_iter());
     let mut summary = |input: &InputColumn| {
         let of_column = &seen[first..][..input.kind.width()];
         first += input.kind.width();
@@ -128,7 +133,11 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 };
                 format!("yes or no, {yes} yes and {} no{gaps}", known - yes)
             }
-            InputKind::Category(words) => category(words, of_column),
+            InputKind::Category(words) => category(words, of_column.iter().map(|seen| seen.sum as usize)),
+            InputKind::Embedding { words, size } => {
+                let counts = of_words.next().unwrap_or_default();
+                format!("{}, as vectors of {size}", category(words, counts.into_iter()))
+            }
             InputKind::Date { parts, .. } => {
                 let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
                 let missing = rows.count - of_column[0].known;
@@ -141,13 +150,13 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
     Ok(schema.inputs.iter().map(&mut summary).collect())
 }
 
-/// The words of a category by their number of rows.
-fn category(words: &[String], seen: &[Seen]) -> String {
+/// The words of a category by their number of rows; `rows` are those of each, and of all others.
+fn category(words: &[String], rows: impl Iterator<Item = usize>) -> String {
     let mut counts: Vec<(String, usize)> = words
         .iter()
         .map(|word| format!("'{word}'"))
         .chain(["(other)".to_string()])
-        .zip(seen.iter().map(|seen| seen.sum as usize))
+        .zip(rows)
         .filter(|(_, count)| *count > 0)
         .collect();
     // The most frequent first; those that are as frequent stay in the order of their names.

@@ -104,7 +104,7 @@ fn column(table: &Table, first: usize, kind: &InputKind) -> Result<Vec<f64>, Err
                 places.iter().position(|&x| x == 1.0).unwrap_or_default() as f64
             }
             InputKind::Date { parts, .. } => row[first + parts.len() - 1],
-            InputKind::Number(_) | InputKind::Boolean(_) => row[first],
+            InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Embedding { .. } => row[first],
         })
     };
     (0..table.rows.count).map(of_row).collect()

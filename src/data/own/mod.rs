@@ -27,7 +27,9 @@ use super::samples::Samples;
 use super::text::{self, Text};
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
-use crate::preset::{DataConfig, FileSource, Offers, Preparation, Reading, Source, TargetKind, ValuesAre};
+use crate::preset::{
+    DataConfig, FileSource, Offers, Preparation, Reading, Source, TableSchema, TargetKind, ValuesAre,
+};
 use fit::Fit;
 pub use other::{TestSet, test_set, test_set_of};
 use set::Imported;
@@ -88,9 +90,10 @@ impl Opened {
         match self {
             Opened::Rows(set) => {
                 let numbering = (!set.task_is_said).then(|| set.numbering());
+                let embedded = set.table.as_ref().map(TableSchema::embedded).unwrap_or_default();
                 let Imported { shape, rows, answers, first_test, .. } = set;
                 let offers = offers_of(shape.clone(), answers.kind(), rows.count(), *first_test);
-                with_answers(offers, answers, numbering)
+                with_answers(Offers { embedded, ..offers }, answers, numbering)
             }
             Opened::Samples(samples, first_test) => {
                 let count = samples.count();
@@ -117,6 +120,7 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
     Offers {
         input,
         tokens: None,
+        embedded: Vec::new(),
         target,
         other_target: None,
         values: ValuesAre::Any,

@@ -18,7 +18,9 @@ pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<
     let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(file.into()) };
     let table = table::read(&Files::of(&options)?, &options, limits, &mut table::refuse)?;
     let label = table.label.clone().unwrap_or_default();
-    let (samples, features) = (table.rows.count, table.schema.width());
+    let embedded = table.schema.embedded();
+    let vectors: usize = embedded.iter().map(|column| column.size).sum();
+    let (samples, features) = (table.rows.count, table.schema.width() - embedded.len() + vectors);
     let kind = match &table.labels {
         Labels::Classes(_, names) => TargetKind::Classes(names.clone()),
         Labels::Values(_) => TargetKind::Values(1),
@@ -85,19 +87,23 @@ fn columns(table: &Table) -> Result<Vec<String>, Error> {
         let (least, most, missing) = seen[first];
         first += input.kind.width();
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
-        let (kind, what) = match &input.kind {
-            InputKind::Number(_) => ("number", format!("{least} to {most}{gaps}")),
-            InputKind::Boolean(_) => ("boolean", format!("yes or no{gaps}")),
+        let (kind, what): (String, String) = match &input.kind {
+            InputKind::Number(_) => ("number".into(), format!("{least} to {most}{gaps}")),
+            InputKind::Boolean(_) => ("boolean".into(), format!("yes or no{gaps}")),
             InputKind::Category(words) => {
                 let named: Vec<String> =
                     words.iter().take(NAMED).map(|word| format!("'{}'", comment(word))).collect();
                 let more = if words.len() > NAMED { ", …" } else { "" };
-                ("category", format!("{} words: {}{more}", words.len(), named.join(", ")))
+                ("category".into(), format!("{} words: {}{more}", words.len(), named.join(", ")))
             }
+            InputKind::Embedding { words, size } => (
+                format!("category(embed: {size})"),
+                format!("{} words, too many for an input each: a vector is learned for each", words.len()),
+            ),
             InputKind::Date { day_first, parts, .. } => {
                 let parts: Vec<&str> = parts.iter().map(|part| part.name()).collect();
                 let kind = if *day_first { "date(day_first: true)" } else { "date" };
-                (kind, format!("{}{gaps}", parts.join(", ")))
+                (kind.into(), format!("{}{gaps}", parts.join(", ")))
             }
         };
         lines.push(format!("{:?}: {kind}, // {what}", table.schema.columns[input.place]));

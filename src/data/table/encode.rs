@@ -29,7 +29,9 @@ impl<'a> Encoder<'a> {
     /// An encoder of rows of tables with this schema.
     pub fn new(schema: &'a TableSchema) -> Self {
         let words = |kind: &'a InputKind| match kind {
-            InputKind::Category(words) => (0..).zip(words).map(|(place, word)| (&word[..], place)).collect(),
+            InputKind::Category(words) | InputKind::Embedding { words, .. } => {
+                (0..).zip(words).map(|(place, word)| (&word[..], place)).collect()
+            }
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => HashMap::new(),
         };
         Encoder {
@@ -96,16 +98,10 @@ impl<'a> Encoder<'a> {
                     missing += push(out, &number(filling, read, "yes or no")?, *filling);
                 }
                 InputKind::Category(words) => {
-                    let place = self.words[at].get(cell).copied().unwrap_or_else(|| {
-                        let (count, first) = &mut self.unknown[at];
-                        if *count == 0 {
-                            *first = shown(cell);
-                        }
-                        *count += 1;
-                        words.len()
-                    });
+                    let place = self.word(at, cell);
                     out.extend((0..=words.len()).map(|word| f64::from(u8::from(word == place))));
                 }
+                InputKind::Embedding { .. } => out.push(self.word(at, cell) as f64),
                 InputKind::Date { day_first, parts, filling } => {
                     let date = dates::parse(cell, *day_first);
                     match date {
@@ -121,6 +117,19 @@ impl<'a> Encoder<'a> {
             }
         }
         Ok(missing)
+    }
+
+    /// The place of a cell's word among those of the input `at`; behind them all for a word that is not known.
+    fn word(&mut self, at: usize, cell: &str) -> usize {
+        let words = &self.words[at];
+        words.get(cell).copied().unwrap_or_else(|| {
+            let (count, first) = &mut self.unknown[at];
+            if *count == 0 {
+                *first = shown(cell);
+            }
+            *count += 1;
+            words.len()
+        })
     }
 
     /// A sentence for each column with words that the schema does not know.

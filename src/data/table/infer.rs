@@ -3,8 +3,8 @@
 use super::classes;
 use super::profile::{Column, Profile};
 use crate::preset::{
-    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, Missing,
-    NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, MOST_WORDS,
+    Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -35,6 +35,10 @@ pub enum Look {
 
 /// A column of words is one of categories up to so many different ones; beyond, only if each occurs twice on average.
 const FEW_WORDS: usize = 20;
+
+/// A word in fewer rows has no learned vector of its own: it teaches the one of unknown words what a rare word is like. Rows that
+/// are held out teach nothing, so that a vector learned from one or two rows would often not be learned at all.
+const ROWS_TO_LEARN: u64 = 5;
 
 /// What the column looks like.
 pub fn look(name: &str, column: &Column, rows: u64, is_first: bool) -> Look {
@@ -171,23 +175,48 @@ pub fn infer(
     Ok(Inferred { schema: TableSchema { columns: columns.to_vec(), label, inputs }, left_out, taken })
 }
 
-/// The words of a column that get an input of their own, in order: the most frequent, and none that occurs once where there
-/// are more than a few.
+/// A column of words: an input for each of a few, or a vector that is learned for each of many.
 fn category(name: &str, column: &Column, options: &CategoryColumn) -> Result<InputKind, String> {
-    let mut words: Vec<(&str, u64)> =
-        column.words.counts.iter().map(|(word, &count)| (&**word, count)).collect();
-    if words.len() > FEW_WORDS {
-        words.retain(|&(_, count)| count > 1);
-    }
-    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| classes::order(a.0, b.0)));
-    words.truncate(options.limit);
-    words.sort_by(|a, b| classes::order(a.0, b.0));
-    if words.is_empty() {
+    if column.words.counts.is_empty() {
         return Err(format!(
             "column '{name}' is no category: it has too many different words, or too long ones"
         ));
     }
-    Ok(InputKind::Category(words.into_iter().map(|(word, _)| word.to_string()).collect()))
+    let taught = words(column, ROWS_TO_LEARN, usize::MAX);
+    let is_by_itself = options.limit.is_none() && taught.len() > MOST_WORDS;
+    let none =
+        |rows: u64| format!("column '{name}' is no category: none of its words is in {rows} rows or more");
+    match options.embed.or_else(|| is_by_itself.then(|| usual_size(taught.len()))) {
+        Some(_) if taught.is_empty() => Err(none(ROWS_TO_LEARN)),
+        Some(size) => {
+            let words = words(column, ROWS_TO_LEARN, options.limit.unwrap_or(usize::MAX));
+            Ok(InputKind::Embedding { words, size })
+        }
+        None => match words(column, 2, options.limit.unwrap_or(MOST_WORDS)) {
+            words if words.is_empty() => Err(none(2)),
+            words => Ok(InputKind::Category(words)),
+        },
+    }
+}
+
+/// The words of a column that are told apart, in order: the most frequent, and where there are more than a few none that is in
+/// fewer than `rows` rows.
+fn words(column: &Column, rows: u64, most: usize) -> Vec<String> {
+    let mut words: Vec<(&str, u64)> =
+        column.words.counts.iter().map(|(word, &count)| (&**word, count)).collect();
+    if words.len() > FEW_WORDS {
+        words.retain(|&(_, count)| count >= rows);
+    }
+    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| classes::order(a.0, b.0)));
+    words.truncate(most);
+    words.sort_by(|a, b| classes::order(a.0, b.0));
+    words.into_iter().map(|(word, _)| word.to_string()).collect()
+}
+
+/// Numbers of a word's vector where a preset does not say, by the rule of Wang, Fu, Fu and Wang (2017, Deep & Cross Network for
+/// Ad Click Predictions).
+fn usual_size(words: usize) -> usize {
+    (6.0 * (words as f64).powf(0.25)).round() as usize
 }
 
 /// What a column is taken for, where it is no plain number.
@@ -204,6 +233,13 @@ fn in_words(name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Opt
                 ),
                 false => format!("'{name}' is a category of {different} words"),
             })
+        }
+        InputKind::Embedding { words, size } => {
+            let (different, own) = (column.words.counts.len(), words.len());
+            let rest = if different > own { ", and one for all others" } else { "" };
+            Some(format!(
+                "'{name}' is a category: the network learns a vector of {size} numbers for {own} of its {different} words{rest}"
+            ))
         }
         InputKind::Date { day_first, parts, .. } => {
             let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
@@ -223,7 +259,7 @@ fn in_words(name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Opt
 mod tests {
     use super::*;
     use crate::data::table::cell::Numbers;
-    use crate::preset::{DatePart, MOST_WORDS, Missing};
+    use crate::preset::{DatePart, Missing};
 
     /// What is inferred of a table with a label behind these columns.
     fn inferred(columns: &[(&str, &[&str])], table: &Csv) -> Result<Inferred, String> {
@@ -288,7 +324,10 @@ mod tests {
     fn what_a_preset_says_goes_before_looks() {
         let words: &[&str] = &["3", "1", "3", "2"];
         let kinds = vec![
-            ("code".to_string(), ColumnKind::Category(OrAlone(CategoryColumn { limit: 2 }))),
+            (
+                "code".to_string(),
+                ColumnKind::Category(OrAlone(CategoryColumn { limit: Some(2), embed: None })),
+            ),
             ("x".to_string(), ColumnKind::Ignore),
         ];
         let found = inferred(&[("code", words), ("x", words)], &csv(Columns::Described(kinds))).unwrap();
@@ -299,6 +338,37 @@ mod tests {
         assert_eq!(refused, "there is no column 'z', of which columns speaks; there are: x, y");
         let all = Columns::Described(vec![("x".to_string(), ColumnKind::Ignore)]);
         assert!(inferred(&[("x", words)], &csv(all)).unwrap_err().contains("no column is left"));
+    }
+
+    #[test]
+    fn many_words_are_embedded_and_rare_ones_teach_what_an_unknown_one_is() {
+        let cells: Vec<String> = (0..600).map(|row| format!("w{}", row % 60)).collect();
+        let cells: Vec<&str> = cells.iter().map(String::as_str).chain(["rare"; 4]).collect();
+        let city = |options: CategoryColumn| {
+            let kinds = vec![("city".to_string(), ColumnKind::Category(OrAlone(options)))];
+            inferred(&[("city", &cells)], &csv(Columns::Described(kinds)))
+                .map(|found| found.schema.inputs[0].kind.clone())
+        };
+        let of = |limit, embed| CategoryColumn { limit, embed };
+        let found = inferred(&[("city", &cells)], &csv(Columns::default())).unwrap();
+        let InputKind::Embedding { words, size } = &found.schema.inputs[0].kind else {
+            panic!("it is embedded")
+        };
+        assert_eq!((words.len(), *size, words.contains(&"rare".to_string())), (60, 17, false));
+        assert!(
+            found.taken[0].contains("17 numbers for 60 of its 61 words, and one for all others"),
+            "{:?}",
+            found.taken
+        );
+        assert!(matches!(city(of(Some(70), None)), Ok(InputKind::Category(words)) if words.len() == 61));
+        assert!(
+            matches!(city(of(Some(9), Some(4))), Ok(InputKind::Embedding { words, size: 4 }) if words.len() == 9)
+        );
+        let once: Vec<String> = (0..30).map(|row| format!("w{row}")).collect();
+        let once: Vec<&str> = once.iter().map(String::as_str).collect();
+        let kinds = vec![("city".to_string(), ColumnKind::Category(OrAlone(of(None, Some(4)))))];
+        let refused = inferred(&[("city", &once)], &csv(Columns::Described(kinds))).unwrap_err();
+        assert_eq!(refused, "column 'city' is no category: none of its words is in 5 rows or more");
     }
 
     #[test]

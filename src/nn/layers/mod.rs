@@ -7,6 +7,7 @@ pub mod batch_normalization;
 pub mod bidirectional;
 pub mod build;
 pub mod chain;
+pub mod column_embedding;
 pub mod conv2d;
 pub mod conv2d_transpose;
 pub mod dense;

@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod batch_norm;
+pub mod column_embedding;
 #[cfg(test)]
 pub mod composed;
 pub mod conv;
@@ -28,6 +29,7 @@ use super::loss::LossOp;
 use super::optim::update::UpdateOp;
 use attention::AttentionOp;
 use batch_norm::BatchNormOp;
+use column_embedding::ColumnEmbeddingOp;
 use conv::ConvOp;
 use conv_transpose::ConvTransposeOp;
 use dense::DenseOp;
@@ -53,6 +55,7 @@ backend! {
     AttentionOp,
     BatchNormOp,
     BoltzmannOp,
+    ColumnEmbeddingOp,
     ConvOp,
     ConvTransposeOp,
     DenseOp,

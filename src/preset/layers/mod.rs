@@ -9,6 +9,7 @@ mod activation;
 mod average_pooling2d;
 mod batch_normalization;
 mod check;
+mod column_embedding;
 pub mod composite;
 mod conv1d;
 mod conv2d;
@@ -48,6 +49,7 @@ use super::path::Path;
 use super::shapes::{LARGEST, ShapeError, show, size};
 use super::variants::variants;
 use check::check;
+pub use column_embedding::EmbeddedColumn;
 pub use composite::{CompositeLayer, Parts, Placed, leaves, placed};
 pub use kind::{Family, LayerKind, SimpleLayer};
 pub use recurrent::{Cell, RecurrentOptions};
@@ -76,6 +78,7 @@ macro_rules! layer_kinds {
                 dropout::Dropout = "Dropout",
                 activation::Activation = "Activation",
                 embedding::Embedding = "Embedding",
+                column_embedding::ColumnEmbedding = "ColumnEmbedding",
                 position_embedding::PositionEmbedding = "PositionEmbedding",
                 simple_rnn::SimpleRNN = "SimpleRNN",
                 lstm::LSTM = "LSTM",

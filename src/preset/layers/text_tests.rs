@@ -47,6 +47,10 @@ const WRITTEN: &[(&str, &str)] = &[
     (r#"Activation(relu)"#, r#"{"Activation":"relu"}"#),
     (r#"Embedding(input_dim:9,output_dim:4)"#, r#"{"Embedding":{"input_dim":9,"output_dim":4}}"#),
     (
+        r#"ColumnEmbedding(columns:[(place:2,words:51,size:3)])"#,
+        r#"{"ColumnEmbedding":{"columns":[{"place":2,"words":51,"size":3}]}}"#,
+    ),
+    (
         r#"SimpleRNN(units:3,activation:tanh,return_sequences:false,go_backwards:false)"#,
         r#"{"SimpleRNN":{"units":3,"activation":"tanh","return_sequences":false,"go_backwards":false}}"#,
     ),

@@ -17,6 +17,7 @@ impl Source {
         let table = |features: usize, target, samples| Offers {
             input: vec![features],
             tokens: None,
+            embedded: Vec::new(),
             target,
             other_target: None,
             values: ValuesAre::Any,

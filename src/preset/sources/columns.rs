@@ -121,7 +121,7 @@ variants! {
         Number(OrAlone<NumberColumn>) = "number",
         /// Two words such as yes and no, as 1 and 0.
         Boolean(OrAlone<NumberColumn>) = "boolean",
-        /// One of several words: an input for each of them.
+        /// One of several words: an input for each of them, or a learned vector.
         Category(OrAlone<CategoryColumn>) = "category",
         /// A date, with or without a time of day: inputs for its parts.
         Date(OrAlone<DateColumn>) = "date",
@@ -141,21 +141,19 @@ pub struct NumberColumn {
 }
 
 /// Options of a column of words.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CategoryColumn {
-    /// The most words that get an input of their own, the most frequent first.
-    pub limit: usize,
+    /// The most words that are told apart, the most frequent first; left out: 50 that have an input each, or all where they are
+    /// embedded.
+    pub limit: Option<usize>,
+    /// Numbers of the vector that the network learns for each word; left out: none for a few words, and for more than 50 frequent
+    /// ones, unless there is a `limit`, as many as suit their number.
+    pub embed: Option<usize>,
 }
 
 /// The most words of a column that get an input of their own, where a preset does not say.
 pub const MOST_WORDS: usize = 50;
-
-impl Default for CategoryColumn {
-    fn default() -> Self {
-        CategoryColumn { limit: MOST_WORDS }
-    }
-}
 
 /// Options of a column of dates.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -180,7 +178,8 @@ fields! {
 
 fields! {
     CategoryColumn {
-        limit: Integer(Range::between(1.0, 10_000.0)), "the most words that get an input of their own";
+        limit: Integer(Range::between(1.0, 10_000.0)), "the most words that are told apart; left out: 50, or all that are embedded";
+        embed: Integer(Range::between(1.0, 1000.0)), "numbers of the vector that is learned for each word; left out: for more than 50 words, as many as suit their number";
     }
 }
 
@@ -205,10 +204,13 @@ mod tests {
     fn columns_are_a_list_of_names_or_kinds_by_name() {
         let chosen = read("[\"a\", \"b\"]").unwrap();
         assert_eq!(chosen.chosen(), ["a", "b"]);
-        let text = "{\"age\": number, \"city\": category(limit: 8), \"when\": date(day_first: true), \"name\": ignore}";
+        let text = "{\"age\": number, \"city\": category(limit: 8), \"code\": category(embed: 4), \"when\": date(day_first: true), \"name\": ignore}";
         let kinds = read(text).unwrap();
         assert_eq!(kinds.kind_of("age"), Some(&ColumnKind::Number(OrAlone::default())));
-        assert_eq!(kinds.kind_of("city"), Some(&ColumnKind::Category(OrAlone(CategoryColumn { limit: 8 }))));
+        assert_eq!(
+            kinds.kind_of("city"),
+            Some(&ColumnKind::Category(OrAlone(CategoryColumn { limit: Some(8), embed: None })))
+        );
         assert_eq!(kinds.kind_of("name"), Some(&ColumnKind::Ignore));
         assert_eq!((kinds.chosen().len(), kinds.kind_of("sex")), (0, None));
         for columns in [chosen, kinds] {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::preset::layers::EmbeddedColumn;
+
 /// What a set holds, before a preset's options cut it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offers {
@@ -9,6 +11,9 @@ pub struct Offers {
     pub input: Vec<usize>,
     /// The number of tokens, where inputs are token numbers: they are below it.
     pub tokens: Option<usize>,
+    /// The inputs that are numbers of words, for which the network learns vectors; empty where there are none.
+    #[serde(default)]
+    pub embedded: Vec<EmbeddedColumn>,
     /// What is to be predicted, as the files suggest it.
     pub target: TargetKind,
     /// What else the targets can be taken for: whole numbers for values, or for classes.

@@ -27,7 +27,9 @@ const POINTS: usize = 400;
 const NEURONS: usize = 96;
 
 fn info(preset: &Preset, splits: &Splits) -> Option<FigureInfo> {
-    let is_plane = *splits.train.input_shape() == [2] && !splits.train.classes().is_empty();
+    // Between the numbers of two words there is nothing.
+    let is_of_words = matches!(preset.layers.first(), Some(Layer::ColumnEmbedding(_)));
+    let is_plane = *splits.train.input_shape() == [2] && !splits.train.classes().is_empty() && !is_of_words;
     is_plane.then(|| FigureInfo {
         name: NAME.into(),
         title: "Decision surface".into(),

@@ -30,6 +30,7 @@ fn table(classes: usize) -> Offers {
     Offers {
         input: vec![4],
         tokens: None,
+        embedded: Vec::new(),
         target: TargetKind::Classes((0..classes).map(|class| format!("class {class}")).collect()),
         other_target: None,
         values: ValuesAre::Any,

@@ -3,6 +3,7 @@
 mod attention;
 mod batch_norm;
 mod boltzmann;
+mod column_embedding;
 mod conv;
 mod dense;
 mod dropout;

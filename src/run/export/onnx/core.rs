@@ -2,6 +2,7 @@
 
 use super::graph::{Builder, Problem, Value, float, int};
 use super::layer::{Export, Exported};
+use super::proto::element;
 use crate::preset::{Activation, layers};
 
 impl Export for layers::Dense {
@@ -21,6 +22,34 @@ impl Export for layers::Embedding {
         let table = builder.as_it_is(&format!("{path}/embeddings"))?;
         let tokens = builder.op("Cast", &[x], vec![int("to", 7)]);
         Ok(builder.op("Gather", &[&table, &tokens], vec![int("axis", 0)]))
+    }
+}
+
+impl Export for layers::ColumnEmbedding {
+    fn export(&self, builder: &mut Builder, Exported { path, x, input }: Exported) -> Result<Value, Problem> {
+        let features = input.last().copied().unwrap_or_default();
+        let (mut parts, mut from) = (Vec::new(), 0);
+        let plain = |builder: &mut Builder, places: std::ops::Range<usize>| {
+            let places: Vec<i64> = places.map(|place| place as i64).collect();
+            let places = builder.whole_numbers("features", &places);
+            builder.op("Gather", &[x, &places], vec![int("axis", 1)])
+        };
+        for &layers::EmbeddedColumn { place, .. } in &self.columns {
+            if from < place {
+                parts.push(plain(builder, from..place));
+            }
+            let table = builder.as_it_is(&format!("{path}/feature_{place}/embeddings"))?;
+            let place_in_row = builder.whole_number("feature", place as i64);
+            let words = builder.op("Gather", &[x, &place_in_row], vec![int("axis", 1)]);
+            let words = builder.op("Cast", &[&words], vec![int("to", element::INT64.into())]);
+            parts.push(builder.op("Gather", &[&table, &words], vec![int("axis", 0)]));
+            from = place + 1;
+        }
+        if from < features {
+            parts.push(plain(builder, from..features));
+        }
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        Ok(builder.op("Concat", &parts, vec![int("axis", 1)]))
     }
 }
 

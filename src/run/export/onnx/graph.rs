@@ -81,6 +81,11 @@ impl<'a> Builder<'a> {
         self.tensor(name, &[values.len()], element::INT64, raw)
     }
 
+    /// A whole number that operations use, without an axis.
+    pub fn whole_number(&mut self, name: &str, value: i64) -> Value {
+        self.tensor(name, &[], element::INT64, value.to_le_bytes().to_vec())
+    }
+
     fn tensor(&mut self, name: &str, dims: &[usize], data_type: i32, raw: Vec<u8>) -> Value {
         let name = if self.tensors.iter().any(|tensor| tensor.name == name) {
             format!("{name}:{}", self.tensors.len())

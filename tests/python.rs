@@ -323,6 +323,94 @@ fn onnxruntime_takes_raw_rows_and_says_what_predict_says() {
     assert!(difference < 1e-3, "{difference}");
 }
 
+/// The rows of a table with words, dates and gaps go into the exported network as they are, and what `predict` says of them comes
+/// out.
+#[test]
+#[ignore = "needs Python with onnx and onnxruntime (tests/python/set_up.sh)"]
+fn onnxruntime_takes_words_and_dates_and_says_what_predict_says() {
+    const DAY: i64 = 86_400;
+    let home = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(home.path().join(name), text).expect("it is written");
+    let run = |words: &[&str]| {
+        let output = trainyard(home.path(), words);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        (
+            String::from_utf8(output.stdout).expect("text"),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    // Moments from 1950 to 2099, some of them in the last days of February.
+    let moment = |row: i64| {
+        let seconds = (row * 9_999_991) % (54_000 * DAY) - 7300 * DAY + row * 13;
+        match row % 5 {
+            0 => 951_782_400 + DAY * (row % 3 - 1),
+            _ => seconds,
+        }
+    };
+    let when = |row: i64| {
+        let date = chrono::DateTime::from_timestamp(moment(row), 0).expect("a date");
+        date.format("%Y-%m-%d %H:%M:%S").to_string()
+    };
+    let age = |row: i64| (row % 7 != 3).then_some(20.0 + (row % 50) as f64 + 0.25);
+    let paid = |row: i64| ["True", "no", "y", "", "False"][row as usize % 5];
+    let job = |row: i64| ["clerk", "", "Köchin", "judge, retired"][row as usize % 4];
+    let city = |row: i64| format!("City {}", row * 31 % 60);
+    let row = |row: i64| {
+        let age = age(row).map(|age| age.to_string()).unwrap_or_default();
+        let when = if row % 11 == 4 { String::new() } else { when(row) };
+        format!("{age},{},\"{}\",{},{when}", paid(row), job(row), city(row))
+    };
+    let table: String = (0..600)
+        .map(|i| format!("{},{}\n", row(i), (i * 31 % 60 + i % 4) as f64 * 10.0 + i as f64 * 0.37))
+        .collect();
+    put("t.csv", &format!("age,paid,job,city,when,price\n{table}"));
+    let asked: Vec<i64> = (0..50).collect();
+    let rows: String = asked.iter().map(|&i| row(i) + "\n").collect();
+    put("q.csv", &format!("age,paid,job,city,when\n{rows}41.5,yes,pilot,Atlantis,2000-02-29 23:59:59\n"));
+    run(&["init", "t.csv"]);
+    let preset = std::fs::read_to_string(home.path().join("t.ron")).expect("the preset that init wrote");
+    assert!(
+        preset.contains("category(embed:") && preset.contains("date") && preset.contains("boolean"),
+        "{preset}"
+    );
+    run(&["train", "t.ron", "--epochs", "3", "--quiet"]);
+    let said: Vec<f32> = run(&["predict", "last", "q.csv", "--json"])
+        .0
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"))
+        .map(|answer| number(&answer["output"][0]) as f32)
+        .collect();
+    assert_eq!(said.len(), 51);
+
+    let folder = home.path().join("onnx");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let (_, told) = run(&["export", "last", "--to", "onnx", "-o", "onnx/model.onnx"]);
+    assert!(told.contains("'when' (seconds since 1970-01-01)") && told.contains("'city' (word)"), "{told}");
+    let time = |&i: &i64| (i % 11 != 4).then(|| moment(i));
+    let end = moment(5 * 2) + DAY - 1;
+    let cells = serde_json::json!({
+        "age": asked.iter().map(|&i| age(i)).chain([Some(41.5)]).collect::<Vec<_>>(),
+        "paid": asked.iter().map(|&i| paid(i)).chain(["yes"]).collect::<Vec<_>>(),
+        "job": asked.iter().map(|&i| job(i)).chain(["pilot"]).collect::<Vec<_>>(),
+        "city": asked.iter().map(|&i| city(i)).chain(["Atlantis".into()]).collect::<Vec<_>>(),
+        "when": asked.iter().map(time).chain([Some(end)]).collect::<Vec<_>>(),
+    });
+    assert_eq!(
+        chrono::DateTime::from_timestamp(end, 0).map(|date| date.to_string()).as_deref(),
+        Some("2000-02-29 23:59:59 UTC")
+    );
+    std::fs::write(folder.join("inputs.json"), cells.to_string()).expect("it is written");
+    let metadata = &python("run_onnx.py", &[folder.as_os_str()])["metadata"];
+    assert_eq!(metadata["columns"], "[\"age\",\"paid\",\"job\",\"city\",\"when\"]");
+    assert!(
+        metadata["inputs"].as_str().is_some_and(|inputs| inputs.contains("\"paid\":\"yes or no\"")),
+        "{metadata}"
+    );
+    let difference = difference(&folder, &said);
+    println!("prices around 300: largest difference {difference:.1e}");
+    assert!(difference < 1e-2, "{difference}");
+}
+
 /// Trains the case study's network for an epoch on some of MNIST, and gives the home that its run is in.
 fn trained() -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a folder");

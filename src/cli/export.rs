@@ -49,7 +49,8 @@ impl Arguments {
             }
             let mut out = std::io::BufWriter::new(stdout.lock());
             format.write(&trained, &mut out)?;
-            return Ok(out.flush()?);
+            out.flush()?;
+            return tell(format.takes(&trained));
         }
         let name = format!("{}.{}", trained.run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
@@ -66,6 +67,14 @@ impl Arguments {
             }
         };
         writeln!(std::io::stdout(), "{line}")?;
-        Ok(())
+        tell(format.takes(&trained))
     }
+}
+
+/// Tells what goes into the file; not on standard output, which scripts read.
+fn tell(takes: Option<String>) -> Result<(), Error> {
+    if let Some(takes) = takes {
+        writeln!(std::io::stderr(), "{}", plain(&takes))?;
+    }
+    Ok(())
 }

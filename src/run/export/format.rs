@@ -59,6 +59,11 @@ pub trait Format {
         false
     }
 
+    /// What whoever uses the file has to know of what goes into it, in a sentence.
+    fn takes(&self, _trained: &Trained) -> Option<String> {
+        None
+    }
+
     /// Writes the file, piece by piece: it may be gigabytes.
     ///
     /// # Errors

@@ -1,16 +1,20 @@
 //! A model file, written piece by piece: its weights are not copied into one message.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint};
 
-use super::graph::Problem;
+use super::graph::{LEARNING, Problem};
 use super::proto::{Graph, Model, OperatorSet, Property, Tensor};
 use crate::preset::summary::in_bytes;
 
 /// The most bytes of a message of protocol buffers, which is the longest ONNX file without others beside it.
 const LONGEST: u64 = i32::MAX as u64;
+
+/// The version of ONNX's operators for classical machine learning: the one with LabelEncoder for all types.
+const LEARNING_OPERATORS: i64 = 2;
 
 /// The fields of these messages that are written here; `proto.rs` has the same numbers.
 const GRAPH_OF_MODEL: u32 = 7;
@@ -38,6 +42,7 @@ impl ModelFile {
     /// When it would be longer than ONNX allows.
     pub(super) fn of(graph: Graph, operators: i64, metadata: Vec<Property>) -> Result<Self, Problem> {
         let Graph { nodes, name, weights, inputs, outputs } = graph;
+        let domains: HashSet<String> = nodes.iter().map(|node| node.domain.clone()).collect();
         // The fields of a message may be encoded one after the other, and those that are empty take no room.
         let before = Graph { nodes, name, ..Graph::default() }.encode_to_vec();
         let after = Graph { inputs, outputs, ..Graph::default() }.encode_to_vec();
@@ -58,7 +63,11 @@ impl ModelFile {
         .encode_to_vec();
         encode_key(GRAPH_OF_MODEL, WireType::LengthDelimited, &mut head);
         encode_varint(graph_length, &mut head);
-        let operators = vec![OperatorSet { domain: String::new(), version: operators }];
+        let sets = [("", operators), (LEARNING, LEARNING_OPERATORS)];
+        let is_used = |domain: &str| domain.is_empty() || domains.contains(domain);
+        let sets = sets.into_iter().filter(|(domain, _)| is_used(domain));
+        let operators =
+            sets.map(|(domain, version)| OperatorSet { domain: domain.into(), version }).collect();
         let tail = Model { operators, metadata, ..Model::default() }.encode_to_vec();
         Ok(ModelFile { head, before, weights, after, tail })
     }

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use super::proto::{Attribute, Node, Tensor, element};
 use crate::run::NamedTensor;
 
+/// ONNX's operators for classical machine learning.
+pub const LEARNING: &str = "ai.onnx.ml";
+
 /// A value in the graph, by its name.
 pub type Value = String;
 
@@ -40,6 +43,11 @@ pub fn ints(name: &str, values: impl IntoIterator<Item = usize>) -> Attribute {
 /// An option that is a word.
 pub fn text(name: &str, value: &str) -> Attribute {
     Attribute { name: name.into(), text: value.into(), kind: 3, ..Attribute::default() }
+}
+
+/// An option of several whole numbers that may be negative.
+pub fn whole_numbers(name: &str, ints: Vec<i64>) -> Attribute {
+    Attribute { name: name.into(), ints, kind: 7, ..Attribute::default() }
 }
 
 /// An option of several words.
@@ -111,6 +119,15 @@ impl<'a> Builder<'a> {
         self.ops(op, inputs, attributes, 1).swap_remove(0)
     }
 
+    /// An operation with one result, from the operators for classical machine learning.
+    pub fn learning_op(&mut self, op: &str, inputs: &[&str], attributes: Vec<Attribute>) -> Value {
+        let output = self.op(op, inputs, attributes);
+        if let Some(node) = self.nodes.last_mut() {
+            node.domain = LEARNING.into();
+        }
+        output
+    }
+
     /// An operation with several results.
     pub fn ops(
         &mut self,
@@ -127,6 +144,7 @@ impl<'a> Builder<'a> {
             name,
             op: op.into(),
             attributes,
+            domain: String::new(),
         });
         outputs
     }

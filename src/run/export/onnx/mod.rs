@@ -1,10 +1,11 @@
 //! A network with its weights as ONNX, which other programs run: onnxruntime, OpenVINO, TensorRT, web browsers.
 //!
-//! Input and output are as the data has them: raw samples, channels last, of any batch; values in their own unit. The graph
-//! holds what the run learned of the data, and the names of classes and columns. Sounds go in as spectrograms, characters
-//! as their numbers.
+//! Input and output are as the data has them: raw samples, channels last, of any batch; values in their own unit. A table with words
+//! or dates has an input for each column. The graph holds what the run learned of the data, and the names of classes and
+//! columns. Sounds go in as spectrograms, characters as their numbers, dates as seconds.
 
 mod attention;
+mod columns;
 mod core;
 mod file;
 mod graph;
@@ -23,7 +24,8 @@ use crate::run::{Error, NamedTensor};
 pub use file::ModelFile;
 use graph::{Builder, Problem};
 pub use preparation::Surroundings;
-use proto::{Dim, Graph, Port, Shape, TensorType, Type};
+use preparation::port;
+use proto::Graph;
 
 /// The version of ONNX's operators: the first with LayerNormalization.
 const OPERATORS: i64 = 17;
@@ -39,6 +41,17 @@ impl Format for Onnx {
 
     fn describes_network(&self) -> bool {
         true
+    }
+
+    fn takes(&self, trained: &Trained) -> Option<String> {
+        let learned = trained.learned.as_ref()?;
+        let inputs = Surroundings::of(trained.experiment.as_ref()?, &learned.preparation).inputs_in_words();
+        (!inputs.is_empty()).then(|| {
+            format!(
+                "each column is an input of shape [batch, 1]: {}; a number or date that is missing is NaN",
+                inputs.join(", ")
+            )
+        })
     }
 
     fn write(&self, trained: &Trained, out: &mut dyn Write) -> Result<(), Error> {
@@ -75,7 +88,7 @@ pub fn model(
     surroundings: &Surroundings,
 ) -> Result<ModelFile, Problem> {
     let mut builder = Builder::new(weights, prefix);
-    let prepared = surroundings.before(&mut builder, "input".into(), input)?;
+    let prepared = surroundings.before(&mut builder, input)?;
     let last = layer::chain(&mut builder, layers, "", input, prepared)?;
     let last = surroundings.after(&mut builder, last);
     let output = builder.op("Identity", &[&last], Vec::new());
@@ -89,17 +102,8 @@ pub fn model(
         name: name.into(),
         nodes: builder.nodes,
         weights: builder.tensors,
-        inputs: vec![port("input", input, surroundings.input_type())],
+        inputs: surroundings.inputs(input),
         outputs: vec![port("output", &shape, surroundings.output_type())],
     };
     ModelFile::of(graph, OPERATORS, surroundings.metadata())
-}
-
-/// Numbers of this shape and type, after an axis for the batch.
-fn port(name: &str, shape: &[usize], data_type: i32) -> Port {
-    let batch = Dim { name: Some("batch".into()), length: None };
-    let dims = shape.iter().map(|length| Dim { length: Some(*length as i64), name: None });
-    let shape = Shape { dims: std::iter::once(batch).chain(dims).collect() };
-    let tensor = TensorType { data_type, shape: Some(shape) };
-    Port { name: name.into(), kind: Some(Type { tensor: Some(tensor) }) }
 }

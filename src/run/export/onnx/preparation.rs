@@ -1,9 +1,10 @@
 //! What stands before and after a network in the graph: raw samples go in, answers in the data's own unit come out.
 
+use super::columns::{self, ColumnInput};
 use super::graph::{Builder, Problem, Value, int};
-use super::proto::{Property, element};
+use super::proto::{Dim, Port, Property, Shape, TensorType, Type, element};
 use crate::preset::shapes::size;
-use crate::preset::{Experiment, Preparation, Procedure, Scale};
+use crate::preset::{Experiment, Missing, Preparation, Procedure, Scale, TableSchema};
 
 /// What a graph does beside its network. It is worked out in double precision, as predictions are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Surroundings {
     pub fills: Vec<f64>,
     /// How inputs are scaled, repeated likewise; empty: they are not.
     pub scales: Vec<Scale>,
+    /// The columns of a table that has others than numbers, each an input of its own; `None`: all inputs are one tensor.
+    pub table: Option<TableSchema>,
     /// How the network's values are brought back to the data's unit; empty: they are none.
     pub target_scales: Vec<Scale>,
     /// What a reader may want to know, by name.
@@ -41,17 +44,46 @@ impl Surroundings {
         if !takes_samples || !learned.tokens.is_empty() {
             return Surroundings { properties, ..Surroundings::default() };
         }
-        Surroundings {
-            fills: learned.fills.clone(),
+        let table = learned.table.as_ref();
+        let mut surroundings = Surroundings {
+            fills: table.map_or_else(|| learned.fills.clone(), |table| fills(table, &learned.fills)),
             scales: learned.scales(&preset.data),
+            table: table.filter(|table| !table.is_numbers()).cloned(),
             target_scales: if gives_targets { learned.target_scales.clone() } else { Vec::new() },
             properties,
+        };
+        if let Some(table) = &surroundings.table {
+            let takes = |input: &ColumnInput| (input.name.clone(), input.takes.into());
+            let takes: serde_json::Map<String, serde_json::Value> =
+                surroundings.columns(table).iter().map(takes).collect();
+            surroundings.properties.retain(|(name, _)| name != "columns");
+            surroundings.properties.push(("columns".into(), list(&table.names())));
+            surroundings.properties.push(("inputs".into(), serde_json::Value::Object(takes).to_string()));
         }
+        surroundings
     }
 
-    /// The type of the input: single precision, unless that has too few digits for these numbers.
-    pub fn input_type(&self) -> i32 {
-        element_type(&self.scales)
+    /// The inputs for the columns of a table.
+    fn columns(&self, table: &TableSchema) -> Vec<ColumnInput> {
+        let is_coarse: Vec<bool> = self.scales.iter().map(is_coarse).collect();
+        columns::inputs(table, &is_coarse)
+    }
+
+    /// What each input of a table's column takes; empty where all inputs are one tensor.
+    pub fn inputs_in_words(&self) -> Vec<String> {
+        let inputs = self.table.iter().flat_map(|table| self.columns(table));
+        inputs.map(|input| format!("'{}' ({})", input.name, input.takes)).collect()
+    }
+
+    /// The graph's inputs, where samples have this shape. Numbers have single precision, unless that has too few digits for them.
+    pub fn inputs(&self, shape: &[usize]) -> Vec<Port> {
+        match &self.table {
+            Some(table) => {
+                let inputs = self.columns(table).into_iter();
+                inputs.map(|ColumnInput { name, data_type, .. }| port(&name, &[1], data_type)).collect()
+            }
+            None => vec![port("input", shape, element_type(&self.scales))],
+        }
     }
 
     /// The type of the output, likewise.
@@ -65,17 +97,18 @@ impl Surroundings {
         self.properties.iter().map(property).collect()
     }
 
-    /// What the network gets for the graph's input, whose samples have this shape.
+    /// What the network gets for the graph's inputs, where samples have this shape.
     ///
     /// # Errors
     /// When the scales do not repeat along a sample.
-    pub fn before(&self, builder: &mut Builder, input: Value, shape: &[usize]) -> Result<Value, Problem> {
+    pub fn before(&self, builder: &mut Builder, shape: &[usize]) -> Result<Value, Problem> {
         let scales: &[Scale] =
             if self.scales.iter().all(|scale| *scale == Scale::NONE) { &[] } else { &self.scales };
-        if self.fills.is_empty() && scales.is_empty() {
-            return Ok(input);
-        }
-        let mut x = builder.op("Cast", &[&input], vec![int("to", element::DOUBLE.into())]);
+        let mut x = match &self.table {
+            Some(table) => columns::encode(builder, table, &self.columns(table)),
+            None if self.fills.is_empty() && scales.is_empty() => return Ok("input".into()),
+            None => builder.op("Cast", &["input"], vec![int("to", element::DOUBLE.into())]),
+        };
         if !self.fills.is_empty() {
             let dims = dims(self.fills.len(), shape)?;
             let missing = builder.op("IsNaN", &[&x], Vec::new());
@@ -124,7 +157,31 @@ fn dims(count: usize, shape: &[usize]) -> Result<Vec<usize>, Problem> {
 
 /// Double precision where single precision would round numbers by more than a thousandth of their deviation.
 fn element_type(scales: &[Scale]) -> i32 {
-    let rounding = f64::from(f32::EPSILON) / 2.0;
-    let is_coarse = |scale: &Scale| scale.mean.abs() * rounding > 1e-3 * scale.deviation;
     if scales.iter().any(is_coarse) { element::DOUBLE } else { element::FLOAT }
+}
+
+/// Whether single precision would round a number by more than a thousandth of its deviation.
+fn is_coarse(scale: &Scale) -> bool {
+    let rounding = f64::from(f32::EPSILON) / 2.0;
+    scale.mean.abs() * rounding > 1e-3 * scale.deviation
+}
+
+/// What stands in for a missing number of a table. Where predictions refuse a row without it, the answer is NaN.
+fn fills(table: &TableSchema, learned: &[f64]) -> Vec<f64> {
+    let fill = |(missing, learned): (Missing, &f64)| match missing {
+        Missing::Refuse => f64::NAN,
+        Missing::Zero => 0.0,
+        Missing::Mean | Missing::Median | Missing::MostFrequent => *learned,
+    };
+    let fills: Vec<f64> = table.missing().zip(learned).map(fill).collect();
+    if fills.iter().all(|fill| fill.is_nan()) { Vec::new() } else { fills }
+}
+
+/// Numbers or texts of this shape, after an axis for the batch.
+pub(super) fn port(name: &str, shape: &[usize], data_type: i32) -> Port {
+    let batch = Dim { name: Some("batch".into()), length: None };
+    let dims = shape.iter().map(|length| Dim { length: Some(*length as i64), name: None });
+    let shape = Shape { dims: std::iter::once(batch).chain(dims).collect() };
+    let tensor = TensorType { data_type, shape: Some(shape) };
+    Port { name: name.into(), kind: Some(Type { tensor: Some(tensor) }) }
 }

@@ -40,6 +40,8 @@ pub mod element {
     pub const FLOAT: i32 = 1;
     /// Whole numbers of 64 bits.
     pub const INT64: i32 = 7;
+    /// Texts in UTF-8.
+    pub const STRING: i32 = 8;
     /// Double precision.
     pub const DOUBLE: i32 = 11;
 }
@@ -93,6 +95,9 @@ pub struct Node {
     /// How it does it.
     #[prost(message, repeated, tag = "5")]
     pub attributes: Vec<Attribute>,
+    /// The set of operators that it is from; ONNX's own has no name.
+    #[prost(string, tag = "7")]
+    pub domain: String,
 }
 
 /// An option of an operation.

@@ -3,9 +3,10 @@
 use std::io::{IsTerminal, Write};
 
 use super::Error;
+use super::path_completion::{self, Completed};
 use super::text::plain;
 use super::threads::Threads;
-use crate::data;
+use crate::data::{self, suggest};
 use crate::preset::library::{self, Loaded};
 use crate::preset::{Offers, Preset, Source};
 use crate::run::difference::differences;
@@ -13,6 +14,7 @@ use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, home, trash};
 use crate::tui::message::{RunAnswer, RunTask};
 use crate::tui::state::history::Series;
+use crate::tui::state::new_preset::{Suggestion, Target};
 use crate::tui::state::presets::Origin;
 use crate::tui::state::runs::MarkedCurves;
 use crate::tui::state::{Entry, Presets, Screen};
@@ -46,6 +48,31 @@ impl Link for Local {
             return Err(format!("you have a preset {} already", plain(&preset.name)));
         }
         library::save(preset).map(|path| path.display().to_string()).map_err(|error| error.to_string())
+    }
+
+    fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String> {
+        let saved = library::save_new(name, text).map_err(|error| error.to_string());
+        saved.map(|(path, preset)| (path.display().to_string(), Box::new(preset)))
+    }
+
+    fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static) {
+        // A folder on a slow disk holds up nothing. Without the thread nothing is told, and the line stays as it was.
+        let look = move || {
+            let Completed { path, names } = path_completion::complete(&typed);
+            tell(path, names);
+        };
+        let _ = std::thread::Builder::new().name("paths".into()).spawn(look);
+    }
+
+    fn suggest(
+        &mut self,
+        data: String,
+        target: Option<String>,
+        tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
+    ) {
+        // As for reading files.
+        let look = move || tell(suggested(data, target.as_deref()));
+        let _ = std::thread::Builder::new().name("new preset".into()).spawn(look);
     }
 
     fn read_files(&mut self, source: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static) {
@@ -96,6 +123,15 @@ fn on_runs(task: RunTask) -> RunAnswer {
             RunAnswer::Curves(MarkedCurves { by_tag: by_tag.collect(), run })
         }
     }
+}
+
+/// The preset that `trainyard init` makes for this file or folder, under a name that is free among the presets.
+fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
+    let path = path_completion::meant(&data)?;
+    let made = suggest::suggest(&path, target, library::is_taken).map_err(|error| error.to_string())?;
+    let suggest::Suggestion { name, text, targets } = made;
+    let targets = targets.into_iter().map(|suggest::Target { name, what }| Target { name, what }).collect();
+    Ok(Suggestion { data, name, text, targets })
 }
 
 /// Opens the dashboard; what it trains, a process of its own does.

@@ -30,7 +30,7 @@ impl Arguments {
         let is_elsewhere = output.and_then(Path::parent).is_some_and(|folder| !folder.as_os_str().is_empty());
         // A path in a preset that is put elsewhere has to mean the same there.
         let data = if is_elsewhere { absolute(&self.data)? } else { self.data.clone() };
-        let Suggestion { name, text } = suggest(&data, self.target.as_deref())
+        let Suggestion { name, text, .. } = suggest(&data, self.target.as_deref(), |_| false)
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if output == Some(Path::new("-")) {
             return Ok(std::io::stdout().write_all(text.as_bytes())?);

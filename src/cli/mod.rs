@@ -14,6 +14,7 @@ mod export;
 mod folds;
 mod init;
 mod named;
+mod path_completion;
 mod predict;
 mod presets;
 mod reporter;

@@ -186,11 +186,37 @@ pub fn load(text: &str, origin: &str, folder: Option<&Path>) -> Result<Loaded, P
 pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
     let text = write(preset)?;
     load(&text, &preset.name, None)?;
-    let path = own_file(&preset.name).ok_or_else(|| {
-        PresetError::whole(&preset.name, "no folder for presets is known", "set TRAINYARD_HOME to a folder")
-    })?;
+    let path = own_file(&preset.name).ok_or_else(|| unknown_folder(&preset.name))?;
     put(&path, &text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
     Ok(path)
+}
+
+/// Saves the text of a new preset, comments included, among the user's own under this name, whole or not at all. Returns the file
+/// and what it says.
+///
+/// # Errors
+/// As [`save`], and when there is a preset of this name.
+pub fn save_new(name: &str, text: &str) -> Result<(PathBuf, Preset), PresetError> {
+    let loaded = load(text, name, folder().as_deref())?;
+    if is_taken(name) {
+        return Err(PresetError::whole(
+            name,
+            "there is a preset of this name already",
+            "give it another name",
+        ));
+    }
+    let path = own_file(name).ok_or_else(|| unknown_folder(name))?;
+    put(&path, text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
+    Ok((path, loaded.preset().clone()))
+}
+
+/// Whether a preset has this name: a built-in one, or one of the user's.
+pub fn is_taken(name: &str) -> bool {
+    BUILT_IN.iter().any(|(known, _)| *known == name) || own_file(name).is_some_and(|file| file.exists())
+}
+
+fn unknown_folder(name: &str) -> PresetError {
+    PresetError::whole(name, "no folder for presets is known", "set TRAINYARD_HOME to a folder")
 }
 
 /// The file of the user's preset of this name; `None` where the name is not valid.

@@ -74,6 +74,8 @@ commands! {
     true Read "read": "Read all about the chosen preset";
     true Filter "find-preset": "Narrow the list of presets by typing";
     false Unfilter "all-presets": "Show all presets again";
+    true NewPreset "new-from-data": "Make a preset for a file or folder of your own";
+    false CompletePath "complete-path": "Complete the path that is typed";
 
     true OpenRun "open-run": "Show the chosen run: its curves and its network";
     true EarlierCheckpoint "earlier-checkpoint": "Show the open run's network as it was before";

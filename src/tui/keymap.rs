@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::commands::Command;
-use super::state::overlay::Purpose;
+use super::state::overlay::{Purpose, Subject};
 use super::state::{Overlay, Screen, State};
 use crate::worker::Knob;
 
@@ -94,6 +94,7 @@ static PRESETS: Table = Table {
         shown(&[ch('/')], Command::Filter, "find"),
         shown(&[ch('e')], Command::Show(Screen::Hyper), "edit"),
         shown(&[ch('s')], Command::SavePreset, "save as"),
+        shown(&[ch('n')], Command::NewPreset, "new from data"),
         bind(&[ESC], Command::Unfilter),
     ],
 };
@@ -253,6 +254,46 @@ static TYPING: Table = Table {
     ],
 };
 
+/// For the path of data, which can be completed.
+static PATH: Table = Table {
+    title: "Path",
+    bindings: &[
+        shown(&[ENTER], Command::Accept, "make a preset"),
+        shown(&[key(KeyCode::Tab)], Command::CompletePath, "complete"),
+        shown(&[ESC, ctrl('c')], Command::Close, "close"),
+    ],
+};
+
+/// For a list from which something is chosen.
+static CHOOSING: Table = Table {
+    title: "Choosing",
+    bindings: &[
+        shown(&[ENTER], Command::Accept, "choose"),
+        bind(&[key(KeyCode::Up), ch('k'), ctrl('p')], Command::Up),
+        shown(&[key(KeyCode::Down), ch('j'), ctrl('n')], Command::Down, "next"),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "back"),
+    ],
+};
+
+/// For a new preset that is read before it is saved.
+static KEEPING: Table = Table {
+    title: "New preset",
+    bindings: &[
+        shown(&[ENTER], Command::Accept, "save"),
+        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
+        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "back"),
+    ],
+};
+
 fn table_of(screen: Screen) -> &'static Table {
     match screen {
         Screen::Presets => &PRESETS,
@@ -277,7 +318,10 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
         Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } => &READING,
         Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
         Overlay::Confirm(_) => &CONFIRM,
+        Overlay::Prompt(prompt) if prompt.subject == Subject::DataPath => &PATH,
         Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) => &TYPING,
+        Overlay::Targets(_) => &CHOOSING,
+        Overlay::Suggested(_) => &KEEPING,
     }
 }
 
@@ -361,7 +405,7 @@ mod tests {
         Screen::ALL
             .map(table_of)
             .into_iter()
-            .chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING])
+            .chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING, &PATH, &CHOOSING, &KEEPING])
             .collect()
     }
 

@@ -8,6 +8,8 @@ use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::runs::MarkedCurves;
 use crate::worker;
 
+use super::state::new_preset::Suggestion;
+
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Message {
@@ -33,6 +35,31 @@ pub enum Message {
         preset: Box<Preset>,
         /// Its path, or the reason.
         result: Result<String, String>,
+    },
+    /// A path was completed as far as it goes.
+    PathCompleted {
+        /// What was typed.
+        typed: String,
+        /// What it is completed to.
+        completed: String,
+        /// The names that it could go on with.
+        names: Vec<String>,
+    },
+    /// A preset was made for some data, or could not be.
+    Suggested {
+        /// The file or folder, as it was typed.
+        data: String,
+        /// The column that was asked for.
+        target: Option<String>,
+        /// The preset, or the reason.
+        result: Result<Suggestion, String>,
+    },
+    /// A new preset was written, or could not be.
+    NewSaved {
+        /// Its text.
+        text: String,
+        /// Its path and what it says, or the reason.
+        result: Result<(String, Box<Preset>), String>,
     },
     /// The files of a source have been read.
     FilesRead {
@@ -90,6 +117,22 @@ pub enum Effect {
         preset: Box<Preset>,
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
+    },
+    /// Complete a path; answered by [`Message::PathCompleted`].
+    CompletePath(String),
+    /// Make a preset for some data, which may take long; answered by [`Message::Suggested`].
+    Suggest {
+        /// The file or folder, as it was typed.
+        data: String,
+        /// The column that a table is to predict; `None`: the last one.
+        target: Option<String>,
+    },
+    /// Write a new preset to the user's folder; answered by [`Message::NewSaved`].
+    SaveNew {
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
     },
     /// Read the files of a source, which may take long; answered by [`Message::FilesRead`].
     ReadFiles(Source),

@@ -17,6 +17,7 @@ use crate::worker;
 use super::clicks::Clicks;
 use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
+use super::state::new_preset::Suggestion;
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
@@ -74,6 +75,25 @@ pub trait Link {
     /// # Errors
     /// A sentence that says why not.
     fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
+
+    /// Writes a new preset with this text to the user's folder, and gives its path and what it says.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String>;
+
+    /// Completes a path, without holding up anything, and hands what it is completed to and the names that it could go on
+    /// with to `tell`.
+    fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static);
+
+    /// Makes a preset for a file or folder, without holding up anything, and hands it, or why there is none, to `tell`. `target`
+    /// is the column that a table is to predict. `tell` may never be called, as with [`read_files`](Link::read_files).
+    fn suggest(
+        &mut self,
+        data: String,
+        target: Option<String>,
+        tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
+    );
 
     /// Reads the files of a source, without holding up anything, and hands what it offers, or why they cannot be used,
     /// to `tell`. `tell` may never be called: a pipe into which nobody writes is never read to its end.
@@ -249,6 +269,23 @@ impl<L: Link> Outside<'_, L> {
                     Effect::ListRuns => {
                         let found = self.found.clone();
                         self.link.list_runs(move |runs| drop(found.send(Message::Runs(runs))));
+                    }
+                    Effect::SaveNew { name, text } => {
+                        let result = self.link.save_new(&name, &text);
+                        messages.push(Message::NewSaved { text, result });
+                    }
+                    Effect::CompletePath(typed) => {
+                        let (found, of) = (self.found.clone(), typed.clone());
+                        self.link.complete_path(typed, move |completed, names| {
+                            drop(found.send(Message::PathCompleted { typed: of, completed, names }));
+                        });
+                    }
+                    Effect::Suggest { data, target } => {
+                        let (found, of) = (self.found.clone(), (data.clone(), target.clone()));
+                        self.link.suggest(data, target, move |result| {
+                            let (data, target) = of;
+                            drop(found.send(Message::Suggested { data, target, result }));
+                        });
                     }
                     Effect::ReadFiles(source) => {
                         let (found, of) = (self.found.clone(), source.clone());

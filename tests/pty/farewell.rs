@@ -9,6 +9,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::{Overview, RunDirectory};
 use trainyard::tui::message::{RunAnswer, RunTask};
+use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets, Screen};
 use trainyard::{tui, worker};
@@ -166,6 +167,23 @@ impl tui::Link for Faulty {
 
     fn save(&mut self, _: &Preset, _: bool) -> Result<String, String> {
         Err("not here".into())
+    }
+
+    fn save_new(&mut self, _: &str, _: &str) -> Result<(String, Box<Preset>), String> {
+        Err("not here".into())
+    }
+
+    fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static) {
+        tell(typed, Vec::new());
+    }
+
+    fn suggest(
+        &mut self,
+        _: String,
+        _: Option<String>,
+        tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
+    ) {
+        tell(Err("not here".into()));
     }
 
     fn read_files(&mut self, _: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static) {

@@ -7,6 +7,7 @@ mod line;
 mod looks;
 mod measure;
 mod mouse;
+mod new_preset;
 mod picture;
 mod runs;
 mod scale;

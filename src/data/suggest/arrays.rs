@@ -27,5 +27,10 @@ pub(super) fn look(file: &str) -> Result<Found, Error> {
     data.extend(split(samples));
     data.push(network.end.labels.into());
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Found { title: comment(&format!("{name}: {samples} samples of shape {input:?}")), data, network })
+    Ok(Found {
+        title: comment(&format!("{name}: {samples} samples of shape {input:?}")),
+        data,
+        network,
+        targets: Vec::new(),
+    })
 }

@@ -5,6 +5,15 @@ use std::fmt::Write;
 use super::comment::comment;
 use super::network::Network;
 
+/// A column that a table could be to predict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// What it is and what is in it.
+    pub what: String,
+}
+
 /// What was found out about data: the parts of a preset that speak of it.
 pub(super) struct Found {
     /// What it is, in a line.
@@ -13,15 +22,17 @@ pub(super) struct Found {
     pub data: Vec<String>,
     /// The network and its training.
     pub network: Network,
+    /// The columns that a table could be to predict, the chosen one first.
+    pub targets: Vec<Target>,
 }
 
 impl Found {
     /// The text of the preset.
     pub fn written(&self, name: &str, file: &str) -> String {
-        let Found { title, data, network } = self;
+        let Found { title, data, network, .. } = self;
         let mut text = format!(
-            "// Made by `trainyard init` from {}. Change what you like: `trainyard presets fields` lists what there is\n\
-             // to set, and `trainyard train {name}.ron` trains it.\n",
+            "// Made by `trainyard init` from {}. Change what you like:\n\
+             // `trainyard presets fields` lists what there is to set.\n",
             comment(file)
         );
         let _ = writeln!(text, "(\n    name: {name:?},\n    title: {title:?},\n    data: (");

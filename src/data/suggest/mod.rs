@@ -13,6 +13,7 @@ use std::path::Path;
 use super::Error;
 use super::import::limits::Limits;
 use super::table::{is_ending_of_table, is_pattern};
+pub use found::Target;
 
 /// A preset that fits some data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,13 +22,20 @@ pub struct Suggestion {
     pub name: String,
     /// Its text, with the reasons as comments.
     pub text: String,
+    /// The columns that a table could be to predict, the one that this preset predicts first; empty where the data is no table.
+    pub targets: Vec<Target>,
 }
 
-/// The preset that fits a file or folder. `target` is the column that a table is to predict; `None`: the last one.
+/// The preset that fits a file or folder. `target` is the column that a table is to predict; `None`: the last one. The preset is
+/// called after the data, with a number behind that where `is_taken` says that a preset has the name.
 ///
 /// # Errors
 /// When the data cannot be read, or is of a kind that has no such preset.
-pub fn suggest(path: &Path, target: Option<&str>) -> Result<Suggestion, Error> {
+pub fn suggest(
+    path: &Path,
+    target: Option<&str>,
+    is_taken: impl Fn(&str) -> bool,
+) -> Result<Suggestion, Error> {
     let limits = Limits::of_machine();
     let file = path.to_string_lossy().into_owned();
     let broken = |problem: &str| Error::Broken { origin: file.clone(), problem: problem.into() };
@@ -46,8 +54,14 @@ pub fn suggest(path: &Path, target: Option<&str>) -> Result<Suggestion, Error> {
             ));
         }
     };
-    let name = name_of(path);
-    Ok(Suggestion { text: found.written(&name, &file), name })
+    let name = free_name(name_of(path), is_taken);
+    Ok(Suggestion { text: found.written(&name, &file), name, targets: found.targets })
+}
+
+/// The name, or where it is taken the first of `name-2`, `name-3` … that is not.
+fn free_name(name: String, is_taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+    std::iter::once(name.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(name)
 }
 
 /// A name that a preset may have, after that of a file.
@@ -56,9 +70,10 @@ fn name_of(path: &Path) -> String {
     let stem = stem.split('.').next().unwrap_or_default();
     let letter = |letter: char| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '-' };
     let name: String = stem.chars().map(letter).collect();
-    match name.trim_matches('-') {
-        "" => "own-data".into(),
-        name => name.to_lowercase(),
+    match name.to_lowercase().trim_matches('-') {
+        // Commands take the other name for the newest run.
+        "" | "last" => "own-data".into(),
+        name => name.into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Presets for tables.
 
 use super::comment::comment;
-use super::found::Found;
+use super::found::{Found, Target};
 use super::network::{Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -35,7 +35,8 @@ pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<
         "    // What the columns are, by the looks of all rows.".into(),
         "    columns: {".into(),
     ];
-    data.extend(columns(&table)?.into_iter().map(|line| format!("        {line}")));
+    let columns = columns(&table)?;
+    data.extend(columns.iter().map(|column| format!("        {}", column.line())));
     data.push("    },".into());
     if table.missing > 0 {
         let reason =
@@ -46,7 +47,35 @@ pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<
     data.push("),".into());
     data.extend(split(samples));
     data.push(network.end.labels.into());
-    Ok(Found { title: comment(&format!("{label}, from the {samples} rows of a table")), data, network })
+    let title = comment(&format!("{label}, from the {samples} rows of a table"));
+    let targets = targets(&table, label, columns);
+    Ok(Found { title, data, network, targets })
+}
+
+/// A column that is an input, or is left out.
+struct Column {
+    name: String,
+    /// Its kind, as a preset writes it.
+    kind: String,
+    /// What was seen of it.
+    what: String,
+}
+
+impl Column {
+    /// Its line in a preset.
+    fn line(&self) -> String {
+        format!("{:?}: {}, // {}", self.name, self.kind, self.what)
+    }
+}
+
+/// The columns that could be predicted: the label, then all others in the table's order.
+fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
+    let place = |name: &str| table.schema.columns.iter().position(|known| known == name);
+    let mut others = columns;
+    others.sort_by_key(|column| place(&column.name));
+    let other = |Column { name, kind, what }| Target { name, what: format!("{kind}: {what}") };
+    let label = Target { name: label, what: in_words(&table.labels) };
+    std::iter::once(label).chain(others.into_iter().map(other)).collect()
 }
 
 /// What is to be predicted.
@@ -71,8 +100,8 @@ fn in_words(labels: &Labels) -> String {
     }
 }
 
-/// A line for each column: its name, its kind, and what was seen of it.
-fn columns(table: &Table) -> Result<Vec<String>, Error> {
+/// The columns that are inputs, then those that are left out.
+fn columns(table: &Table) -> Result<Vec<Column>, Error> {
     let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY, 0_usize); table.schema.width()];
     let mut row = vec![0.0; seen.len()];
     for number in 0..table.rows.count {
@@ -81,7 +110,7 @@ fn columns(table: &Table) -> Result<Vec<String>, Error> {
             (*least, *most, *missing) = (least.min(x), most.max(x), *missing + usize::from(x.is_nan()));
         }
     }
-    let mut lines = Vec::new();
+    let mut columns = Vec::new();
     let mut first = 0;
     for input in &table.schema.inputs {
         let (least, most, missing) = seen[first];
@@ -106,9 +135,13 @@ fn columns(table: &Table) -> Result<Vec<String>, Error> {
                 (kind.into(), format!("{}{gaps}", parts.join(", ")))
             }
         };
-        lines.push(format!("{:?}: {kind}, // {what}", table.schema.columns[input.place]));
+        columns.push(Column { name: table.schema.columns[input.place].clone(), kind, what });
     }
-    let left_out = table.left_out.iter().map(|(name, why)| format!("{name:?}: ignore, // {}", comment(why)));
-    lines.extend(left_out);
-    Ok(lines)
+    let left_out = table.left_out.iter().map(|(name, why)| Column {
+        name: name.clone(),
+        kind: "ignore".into(),
+        what: comment(why),
+    });
+    columns.extend(left_out);
+    Ok(columns)
 }

@@ -39,7 +39,7 @@ fn labelled(file: &str, offers: Offers) -> Found {
         "test: 0.2, validation: 0.1,".into(),
         network.end.labels.into(),
     ];
-    Found { title: format!("{samples} texts with a class each"), data, network }
+    Found { title: format!("{samples} texts with a class each"), data, network, targets: Vec::new() }
 }
 
 fn plain(file: &str, offers: Offers) -> Found {
@@ -65,5 +65,5 @@ fn plain(file: &str, offers: Offers) -> Found {
         "test: 0.1, validation: 0.1,".into(),
         network.end.labels.into(),
     ];
-    Found { title: format!("A text of {samples} characters"), data, network }
+    Found { title: format!("A text of {samples} characters"), data, network, targets: Vec::new() }
 }

@@ -6,6 +6,7 @@ mod frame;
 pub mod help;
 mod hyper;
 mod inspect;
+pub mod new_preset;
 mod popups;
 mod presets;
 pub mod reading;
@@ -58,6 +59,8 @@ fn draw_rich(state: &State, frame: &mut Frame) {
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
             Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),
+            Overlay::Targets(targets) => new_preset::targets(state, targets, frame),
+            Overlay::Suggested(suggested) => new_preset::suggested(state, suggested, frame),
         }
     }
 }

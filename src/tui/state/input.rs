@@ -8,8 +8,8 @@ pub struct LineInput {
     cursor: usize,
 }
 
-/// The most characters of a line: more than any name or number needs.
-const LONGEST: usize = 200;
+/// The most characters of a line: as many as a path may have.
+const LONGEST: usize = 4096;
 
 impl LineInput {
     /// Starts with `text`, the cursor at its end.
@@ -110,7 +110,7 @@ mod tests {
         let mut input = LineInput::default();
         input.insert_text("a\u{1b}[31m\nb");
         assert_eq!(input.text(), "a[31mb");
-        input.insert_text(&"x".repeat(1000));
+        input.insert_text(&"x".repeat(2 * LONGEST));
         assert_eq!(input.text().chars().count(), LONGEST);
     }
 }

@@ -6,6 +6,7 @@ pub mod input;
 pub mod inspect;
 pub mod kind;
 pub mod matching;
+pub mod new_preset;
 pub mod overlay;
 pub mod presets;
 pub mod requests;

@@ -2,6 +2,7 @@
 
 use crate::run::difference::Difference;
 use crate::tui::state::input::LineInput;
+use crate::tui::state::new_preset::{Suggested, Targets};
 
 /// A layer on the stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,10 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Asks for a line of text.
     Prompt(Prompt),
+    /// Asks which column a new preset is to predict.
+    Targets(Targets),
+    /// Asks whether to save a new preset.
+    Suggested(Suggested),
 }
 
 /// A text with a title.
@@ -139,6 +144,8 @@ pub enum Subject {
     RunTags,
     /// A note on the chosen run.
     RunNote,
+    /// The file or folder for which a preset is made.
+    DataPath,
     /// The text of the figure on the screen, which follows while a person types.
     FigureText,
 }

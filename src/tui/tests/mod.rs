@@ -4,6 +4,7 @@ pub mod builders;
 mod figures;
 mod files;
 mod hostile;
+mod new_preset;
 mod pointer;
 mod random;
 mod runs;

@@ -6,10 +6,12 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use crate::tui::message::{Effect, Message};
+use crate::tui::state::new_preset::Suggestion;
 use crate::tui::update::update;
 use crate::worker::{ConnectionState, Event, Filter, Outcome, Phase, Reply, RequestId};
 
 use super::builders::*;
+use super::new_preset::of_a_table;
 
 /// A reply to a request that was made, or that was not.
 fn any_reply() -> impl Strategy<Value = Event> {
@@ -78,7 +80,14 @@ fn any_message() -> impl Strategy<Value = Message> {
     ]
     .prop_map(Message::Engine);
     let paste = ".{0,20}".prop_map(Message::Paste);
-    let found = prop_oneof![Just(Message::Runs(Ok(runs()))), Just(Message::Runs(Ok(Vec::new())))];
+    // The answer to a question that still stands where nothing has been typed.
+    let suggested = |result| Message::Suggested { data: String::new(), target: None, result };
+    let found = prop_oneof![
+        Just(Message::Runs(Ok(runs()))),
+        Just(Message::Runs(Ok(Vec::new()))),
+        Just(suggested(Ok(Suggestion { data: String::new(), ..of_a_table() }))),
+        Just(suggested(Err("no".into()))),
+    ];
     prop_oneof![1 => found, 8 => key, 3 => mouse, 1 => small, 1 => large, 4 => engine, 1 => paste, 1 => Just(Message::Tick)]
 }
 
@@ -126,7 +135,7 @@ fn a_monkey_does_no_harm_with_a_hundred_thousand_inputs() {
 #[test]
 fn every_screen_fits_every_size_down_to_one_cell() {
     for tab in ['1', '2', '3', '4', '5'] {
-        for popup in [' ', '?', ':', 'q', 's'] {
+        for popup in [' ', '?', ':', 'q', 's', 'n'] {
             let mut state = in_training(80, 24);
             press(&mut state, KeyCode::Char(tab));
             update(&mut state, Message::Runs(Ok(runs())));

@@ -4,6 +4,7 @@ mod edit;
 mod engine;
 mod inspect;
 mod navigate;
+mod new_preset;
 mod overlays;
 mod perform;
 mod pointer;
@@ -44,6 +45,18 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::PresetSaved { preset, result } => presets::on_saved(state, *preset, result),
+        Message::PathCompleted { typed, completed, names } => {
+            new_preset::on_completed(state, &typed, &completed, &names);
+            Vec::new()
+        }
+        Message::Suggested { data, target, result } => {
+            new_preset::on_suggested(state, &data, target.as_deref(), result);
+            Vec::new()
+        }
+        Message::NewSaved { text, result } => {
+            new_preset::on_saved(state, text, result);
+            Vec::new()
+        }
         Message::FilesRead { source, found } => {
             state.presets.on_read(&source, &found);
             runs::on_read(state, &source, found)

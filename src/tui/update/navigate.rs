@@ -1,6 +1,7 @@
 //! Moving about: between screens, in lists and popups.
 
 use crate::tui::message::Effect;
+use crate::tui::state::new_preset::Said;
 use crate::tui::state::{Overlay, Screen, State};
 use crate::tui::{keymap, palette, screens};
 
@@ -57,6 +58,14 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
                 scroll.saturating_add_signed(rows).min(screens::reading::scrollable_lines(reading, size));
         }
         Some(Overlay::Filter(_)) => state.move_by(rows),
+        Some(Overlay::Targets(targets)) => {
+            targets.selected = moved(targets.selected, targets.suggestion.targets.len());
+            targets.said = Said::Nothing;
+        }
+        Some(Overlay::Suggested(suggested)) => {
+            let lines = screens::new_preset::scrollable_lines(size, suggested);
+            suggested.scroll = suggested.scroll.saturating_add_signed(rows).min(lines);
+        }
         Some(Overlay::Confirm(_) | Overlay::Prompt(_)) => {}
         None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
         None => state.move_by(rows),

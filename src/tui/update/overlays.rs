@@ -11,7 +11,7 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{edit, inspect, presets, runs, shelf, training};
+use super::{edit, inspect, new_preset, presets, runs, shelf, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -99,6 +99,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::RunTags => shelf::label(state, |label| label.retag(&typed)),
                 Subject::RunNote => shelf::label(state, |label| label.annotate(&typed)),
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
+                Subject::DataPath => new_preset::look(state, prompt.clone()),
             };
             done.unwrap_or_else(|problem| {
                 prompt.error = Some(crate::tui::state::clean(&problem));
@@ -106,6 +107,8 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Vec::new()
             })
         }
+        Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
+        Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
         Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
         | None => Vec::new(),
     }
@@ -135,7 +138,12 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
             Some(&mut prompt.input)
         }
         Overlay::Filter(input) => Some(input),
-        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Confirm(_) => None,
+        Overlay::Help { .. }
+        | Overlay::Card { .. }
+        | Overlay::Reading { .. }
+        | Overlay::Confirm(_)
+        | Overlay::Targets(_)
+        | Overlay::Suggested(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, inspect, navigate, overlays, presets, runs, shelf, training};
+use super::{edit, inspect, navigate, new_preset, overlays, presets, runs, shelf, training};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -27,6 +27,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Read => presets::read(state),
         Command::Filter => presets::filter(state),
         Command::Unfilter => presets::unfilter(state),
+        Command::NewPreset => new_preset::ask_data(state),
+        Command::CompletePath => new_preset::complete(state),
 
         Command::OpenRun => runs::open(state),
         Command::EarlierCheckpoint => runs::go_to_checkpoint(state, -1),

@@ -39,13 +39,18 @@ pub struct Arguments {
     #[arg(long)]
     report: bool,
     /// Write what is true and what is predicted of each sample into this file
-    #[arg(long, value_name = "FILE.csv")]
+    #[arg(long, value_name = "FILE.csv", value_parser = table_file)]
     predictions: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     pub(super) threads: Threads,
+}
+
+fn table_file(text: &str) -> Result<PathBuf, String> {
+    let is_table = std::path::Path::new(text).extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+    if is_table { Ok(PathBuf::from(text)) } else { Err("the file's name must end with .csv".into()) }
 }
 
 /// A network of a run.

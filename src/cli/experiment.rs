@@ -8,6 +8,11 @@ use crate::worker;
 
 /// Reads a preset's text and looks into its data.
 pub(super) fn of_found(found: &Found) -> Result<Experiment, PresetError> {
+    parse::parse(&found.text, &found.origin)?.check_name(&found.origin, &found.text)?;
+    of_any_name(found)
+}
+
+fn of_any_name(found: &Found) -> Result<Experiment, PresetError> {
     let Found { text, origin, folder } = found;
     let mut preset = parse::parse(text, origin)?;
     preset.locate(folder.as_deref(), &[], origin, text)?;
@@ -16,7 +21,7 @@ pub(super) fn of_found(found: &Found) -> Result<Experiment, PresetError> {
 
 /// As [`of_found`], for a text that was written here, with paths that are whole.
 fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
-    of_found(&Found { text: text.into(), origin: origin.into(), folder: None })
+    of_any_name(&Found { text: text.into(), origin: origin.into(), folder: None })
 }
 
 /// The preset that a command line names, with its changes.
@@ -28,8 +33,9 @@ pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experim
     }
     let Found { text, origin, folder } = found;
     let in_file = parse::parse(&text, &origin)?.data.source;
-    let text = changes.iter().try_fold(text, |text, change| overrides::apply(&text, change))?;
+    let text = overrides::apply_all(&text, changes)?;
     let mut preset = parse::parse(&text, &origin)?;
+    preset.check_name(&origin, &text).map_err(|error| of_changes(error, changes))?;
     let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
     let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
     preset.locate(folder.as_deref(), &typed, &origin, &text).map_err(|error| of_changes(error, changes))?;
@@ -73,11 +79,17 @@ pub(super) fn of_extended_run(
     changes: &[String],
 ) -> Result<Experiment, Error> {
     let before = of_run(name, preset, learned)?;
-    let mut text = parse::write(preset)?;
-    for change in changes {
-        text = overrides::apply(&text, change)?;
-        check_extension(preset, &parse::parse(&text, name)?)
-            .map_err(|problem| Error::Usage(format!("--set {}: {problem}", plain(change))))?;
+    let text = overrides::apply_all(&parse::write(preset)?, changes)?;
+    let changed = parse::parse(&text, name)?;
+    if let Err(problem) = check_extension(preset, &changed) {
+        let is_refused = |count: &usize| {
+            let first = parse::write(preset).and_then(|text| overrides::apply_all(&text, &changes[..*count]));
+            let first = first.and_then(|text| parse::parse(&text, name));
+            first.is_ok_and(|first| check_extension(preset, &first).is_err())
+        };
+        let change = (1..=changes.len()).find(is_refused).and_then(|count| changes.get(count - 1));
+        let change = change.map(String::as_str).unwrap_or_default();
+        return Err(Error::Usage(format!("--set {}: {problem}", plain(change))));
     }
     let after = parse::parse(&text, name)?.validate(&before.offers, name, &text);
     Ok(after.map_err(|error| of_changes(error, changes))?)

@@ -5,11 +5,11 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
-use super::reporter::{Reporting, line};
+use super::reporter::{Reporting, figure, line};
 use super::signals::Signals;
 use super::text::plain;
 use super::train::{Worker, follow_once};
-use crate::preset::{Experiment, Fold};
+use crate::preset::{DataConfig, Experiment, Fold};
 use crate::worker::{Command, Finish, Outcome, Scores, TrainRequest};
 
 /// Trains once for each of `of` parts of the samples, which is its test set, and tells how the scores are spread. Whatever
@@ -23,6 +23,9 @@ pub(super) fn train(
     request: &TrainRequest,
     reporting: &Reporting,
 ) -> Result<(), Error> {
+    if let Some(unused) = unused(&request.experiment.preset.data, of) {
+        tell_before(&unused, reporting)?;
+    }
     let requests = (1..=of).map(|k| {
         let experiment = fold(&request.experiment, Fold { k, of })?;
         Ok(TrainRequest { experiment, ..request.clone() })
@@ -56,6 +59,26 @@ pub(super) fn train(
     }
     tell(of, &complete, reporting)?;
     ended
+}
+
+/// What the preset says of its test set, which folds do not follow; in a sentence.
+fn unused(data: &DataConfig, of: u32) -> Option<String> {
+    let said = match (data.fold, data.test) {
+        (Some(Fold { k, of }), _) => format!("data.fold: (k: {k}, of: {of})"),
+        (None, Some(share)) => format!("data.test: {share}"),
+        (None, None) => return None,
+    };
+    Some(format!("--folds {of}: each fold is tested on one of {of} parts of all samples; {said} is not used"))
+}
+
+/// Tells it before the first fold.
+fn tell_before(what: &str, reporting: &Reporting) -> Result<(), Error> {
+    if reporting.json {
+        return line(&json!({ "event": "log", "line": what }));
+    }
+    // Nobody to tell is no reason to stop training.
+    let _ = writeln!(std::io::stderr(), "{what}");
+    Ok(())
 }
 
 /// The experiment whose test set is one part of the samples.
@@ -131,8 +154,8 @@ fn in_words(spreads: &[Spread]) -> String {
         return " none is complete".into();
     }
     let words = spreads.iter().map(|Spread { title, mean, deviation, .. }| {
-        let deviation = deviation.map(|deviation| format!(" ± {deviation:.4}")).unwrap_or_default();
-        format!("  {title} {mean:.4}{deviation}")
+        let deviation = deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
+        format!("  {title} {}{deviation}", figure(*mean))
     });
     words.collect()
 }

@@ -187,6 +187,7 @@ impl Reporter {
                 "epochs": self.epochs,
                 "steps": info.steps,
                 "device": info.device,
+                "unit": info.unit,
             }));
         }
         let (train, validation, test) = info.samples;
@@ -194,6 +195,9 @@ impl Reporter {
             "{}: {} parameters, {train} training, {validation} validation and {test} test samples, on {}",
             self.preset, info.parameters, info.device
         ));
+        if let Some(unit) = &info.unit {
+            self.say(&format!("MAE and RMSE are in {}", plain(unit)));
+        }
         if !self.quiet && self.terminals.stderr {
             let bar = ProgressBar::with_draw_target(Some(info.steps), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{prefix} {wide_bar} {pos}/{len}  {msg}  {eta}");
@@ -332,9 +336,22 @@ pub(super) fn by_name(metrics: &Metrics) -> serde_json::Value {
 /// Scores for a person, in a line.
 pub(super) fn in_words(scores: &Scores) -> String {
     let accuracy = scores.accuracy.map(|a| format!(" accuracy {a:.4}")).unwrap_or_default();
-    let more: String =
-        scores.metrics.iter().map(|(metric, value)| format!(" {} {value:.4}", metric.title())).collect();
-    format!("loss {:.4}{accuracy}{more}", scores.loss)
+    let more: String = scores
+        .metrics
+        .iter()
+        .map(|(metric, value)| format!(" {} {}", metric.title(), figure(value)))
+        .collect();
+    format!("loss {}{accuracy}{more}", figure(scores.loss))
+}
+
+/// A score with digits that say something, whatever the unit of the data.
+pub(super) fn figure(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0.0000".into(),
+        size if !(1e-3..1e12).contains(&size) => format!("{value:.3e}"),
+        size if size >= 1e5 => format!("{value:.0}"),
+        _ => format!("{value:.4}"),
+    }
 }
 
 /// Prints an object of JSON as a line.

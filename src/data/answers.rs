@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::dataset::Batch;
 use super::labels;
 use super::numbers::spread;
-use crate::preset::{Labels, Scale, Scaling, TargetKind, TargetsAs, ValuesAre};
+use crate::preset::{Labels, Scale, Scaling, Spread, TargetKind, TargetsAs, ValuesAre};
 
 /// The largest number of classes that values are taken for.
 pub const MOST_CLASSES: usize = 1000;
@@ -131,11 +131,17 @@ impl Answers {
 
     /// Says how values are scaled, by those of the samples `train`.
     pub fn fit(&mut self, train: &[u32], scaling: Scaling) {
-        if let Answers::Values { width, values, scales } = self {
-            let (width, values) = (*width, &values[..]);
-            let of = |place| train.iter().map(move |&row| values[row as usize * width + place]);
-            *scales = (0..width).map(|place| scaling.scale(spread(of(place)))).collect();
+        let spreads = self.spreads(train);
+        if let Answers::Values { scales, .. } = self {
+            *scales = spreads.into_iter().map(|spread| scaling.scale(spread)).collect();
         }
+    }
+
+    /// What the values of the samples `train` are like, one for each of a sample; none of classes.
+    pub fn spreads(&self, train: &[u32]) -> Vec<Spread> {
+        let Answers::Values { width, values, .. } = self else { return Vec::new() };
+        let of = |place| train.iter().map(move |&row| values[row as usize * width + place]);
+        (0..*width).map(|place| spread(of(place))).collect()
     }
 
     /// The first value that is not between 0 and 1: its sample and itself.
@@ -174,6 +180,14 @@ impl Answers {
         match self {
             Answers::Classes { of, .. } => of.get(place).copied(),
             Answers::Values { .. } => None,
+        }
+    }
+
+    /// The values of the sample at a place, as the data has them.
+    pub fn values_of(&self, place: usize) -> Option<&[f64]> {
+        match self {
+            Answers::Classes { .. } => None,
+            Answers::Values { width, values, .. } => values.chunks_exact((*width).max(1)).nth(place),
         }
     }
 

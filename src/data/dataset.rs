@@ -184,6 +184,12 @@ pub trait Dataset: Send + Sync {
         &[]
     }
 
+    /// The real values that a sample should give, as the data has them, which scaled targets in single precision do not tell to the
+    /// last digit; `None` where there are none, or nobody keeps them.
+    fn values_of(&self, _index: usize) -> Option<&[f64]> {
+        None
+    }
+
     /// A forecast for a sample without a model, scaled like the network's targets: for a time series, that nothing
     /// changes.
     fn naive(&self, _index: usize) -> Option<f32> {

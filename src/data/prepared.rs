@@ -123,6 +123,10 @@ impl Dataset for Prepared {
         if self.reconstruct { &[] } else { self.inner.target_scales() }
     }
 
+    fn values_of(&self, index: usize) -> Option<&[f64]> {
+        if self.reconstruct { None } else { self.inner.values_of(index) }
+    }
+
     fn naive(&self, index: usize) -> Option<f32> {
         if self.reconstruct { None } else { self.inner.naive(index) }
     }

@@ -166,6 +166,7 @@ pub fn find(wanted: &str) -> Result<Found, PresetError> {
 /// What is wrong with it, at its place.
 pub fn load(text: &str, origin: &str, folder: Option<&Path>) -> Result<Loaded, PresetError> {
     let mut preset = parse(text, origin)?;
+    preset.check_name(origin, text)?;
     preset.locate(folder, &[], origin, text)?;
     match preset.data.source.built_in_offers() {
         Some(offers) => {

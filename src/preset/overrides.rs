@@ -7,6 +7,49 @@ use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
 
+/// Makes several changes, as [`apply`] makes one. Their order does not matter where one needs another: a field of a group that must
+/// have others as well, or of a variant that is chosen behind it.
+///
+/// # Errors
+/// As [`apply`], for the change without which the others would fit.
+pub fn apply_all(text: &str, assignments: &[String]) -> Result<String, PresetError> {
+    let in_order = assignments.iter().try_fold(text.to_owned(), |text, assignment| apply(&text, assignment));
+    let Err(error) = in_order else { return in_order };
+    // What holds others goes before them.
+    let mut sorted: Vec<&String> = assignments.iter().collect();
+    sorted.sort_by_key(|assignment| assigned(assignment).0.len());
+    let (mut whole, mut changed) = (text.to_owned(), text.to_owned());
+    let mut waiting: Vec<(&String, PresetError)> = Vec::new();
+    for assignment in sorted {
+        match apply(&changed, assignment) {
+            Ok(new) => {
+                (whole, changed) = (new.clone(), new);
+                waiting.clear();
+            }
+            Err(error) => {
+                // What another change may complete stays in the text, whatever it is so far.
+                changed = put_assignment(&changed, assignment).ok_or_else(|| error.clone())?;
+                waiting.push((assignment, error));
+            }
+        }
+    }
+    if waiting.is_empty() {
+        return Ok(whole);
+    }
+    let fits_without = |(left_out, _): &(&String, PresetError)| {
+        let mut others = waiting.iter().map(|(assignment, _)| *assignment).filter(|other| other != left_out);
+        let text = others.try_fold(whole.clone(), |text, other| put_assignment(&text, other));
+        text.is_some_and(|text| parse(&text, "").is_ok())
+    };
+    Err(waiting.iter().find(|change| fits_without(change)).map_or(error, |(_, error)| error.clone()))
+}
+
+/// The text with an assignment, whether that is a preset or not.
+fn put_assignment(text: &str, assignment: &str) -> Option<String> {
+    let (path, value) = assignment.split_once('=')?;
+    put(text, &read_path(path.trim()), value.trim())
+}
+
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
 /// A field that the text leaves out is added, and so are the groups around it. Returns the new text.
 ///
@@ -23,7 +66,7 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     if path.0.is_empty() || value.is_empty() {
         return Err(wrong("a path or a value is missing".into(), "write --set train.epochs=2"));
     }
-    let new = put(text, &path, value).ok_or_else(|| {
+    let new = put(text, &path, value).filter(|_| !counts_backwards(text, &path)).ok_or_else(|| {
         wrong(
             format!("there is no {path}"),
             "count list places from 0; `trainyard presets show NAME` shows the text",
@@ -39,6 +82,14 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     }
 }
 
+/// Whether a path has a place below 0, where no person's data has such a name.
+fn counts_backwards(text: &str, path: &Path) -> bool {
+    path.0.iter().enumerate().any(|(depth, key)| {
+        let is_negative = matches!(key, Key::Field(name) if name.parse::<i64>().is_ok());
+        is_negative && !is_by_name(text, &Path(path.0[..depth].to_vec()))
+    })
+}
+
 /// The text with a variant's name and empty parentheses at the path, where that is a preset.
 fn with_parentheses(text: &str, path: &Path, value: &str) -> Option<String> {
     let is_name = value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
@@ -46,9 +97,14 @@ fn with_parentheses(text: &str, path: &Path, value: &str) -> Option<String> {
     parse(&new, "").is_ok().then_some(new)
 }
 
+/// The path of an assignment.
+fn assigned(assignment: &str) -> Path {
+    read_path(assignment.split('=').next().unwrap_or_default().trim())
+}
+
 /// Whether a message about the value at `path` is about what this assignment put there.
 pub fn concerns(assignment: &str, path: &Path) -> bool {
-    let assigned = read_path(assignment.split('=').next().unwrap_or_default().trim());
+    let assigned = assigned(assignment);
     path.0.starts_with(&assigned.0) || (!path.0.is_empty() && assigned.0.starts_with(&path.0))
 }
 
@@ -90,7 +146,9 @@ fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetE
 /// Whether the text could be a value of the field, whatever its range. Nested values are left to the parser.
 fn fits(field: &Field, value: &str) -> bool {
     match field.kind {
-        FieldKind::Integer(_) => value.parse::<i128>().is_ok() || value == "None",
+        FieldKind::Integer(range) => {
+            value.parse::<i128>().is_ok_and(|number| range.contains(number as f64)) || value == "None"
+        }
         FieldKind::Number(_) => value.parse::<f64>().is_ok() || value == "None",
         FieldKind::Switch => matches!(value, "true" | "false"),
         FieldKind::Choice(words) => words.contains(&value) || value == "None",
@@ -155,6 +213,7 @@ fn read_path(path: &str) -> Path {
 mod tests {
     use super::super::layers::{Conv2D, Layer};
     use super::super::optimizers::{Optimizer, Sgd};
+    use super::super::procedure::Procedure;
     use super::*;
 
     const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
@@ -227,6 +286,45 @@ mod tests {
         let schedule = refusal("train.schedule.gamma=0.5");
         assert!(schedule.contains("train.schedule has no field gamma as it is"), "{schedule}");
         assert!(schedule.contains("step, exponential"), "{schedule}");
+    }
+
+    #[test]
+    fn changes_may_come_in_any_order() {
+        let all = |changes: &[&str]| {
+            let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+            apply_all(CNN, &changes)
+                .map(|text| parse(&text, "cnn.ron").unwrap())
+                .map_err(|error| error.to_string())
+        };
+        for changes in [["data.fold.k=2", "data.fold.of=5"], ["data.fold.of=5", "data.fold.k=2"]] {
+            let fold = all(&changes).unwrap().data.fold.unwrap();
+            assert_eq!((fold.k, fold.of), (2, 5));
+        }
+        let first =
+            ["procedure=autoencoder", "procedure.decoder=[Dense(units: 784)]", "procedure.noise=0.25"];
+        let last = [first[2], first[1], first[0]];
+        assert_eq!(all(&first).unwrap(), all(&last).unwrap());
+        assert!(matches!(all(&first).unwrap().procedure, Procedure::Autoencoder(_)));
+        // What is left undone, or wrong, is the fault of its own change.
+        assert!(all(&["train.epochs=2", "data.fold.k=2"]).unwrap_err().contains("--set data.fold.k=2"));
+        let shown = all(&["data.fold.k=2", "train.epochs=many", "data.fold.of=5"]).unwrap_err();
+        assert!(shown.contains("--set train.epochs=many: 'many' is not such a value"), "{shown}");
+    }
+
+    #[test]
+    fn numbers_below_0_are_refused_in_words() {
+        let shown = |change: &str| apply(CNN, change).unwrap_err().to_string();
+        assert!(
+            shown("layers.-1.units=3").contains("there is no layers.-1.units"),
+            "{}",
+            shown("layers.-1.units=3")
+        );
+        assert!(shown("layers[-1].units=3").contains("count list places from 0"));
+        let seed = shown("seed=-1");
+        assert!(
+            seed.contains("'-1' is not such a value") && seed.contains("seed takes a whole number"),
+            "{seed}"
+        );
     }
 
     #[test]

@@ -62,6 +62,20 @@ impl Preset {
         self.check_values().map_err(|finding| finding.at(origin, text))
     }
 
+    /// Checks that no command takes the preset's name for something else. Runs of before may have any name.
+    ///
+    /// # Errors
+    /// When it is a word for the newest run.
+    pub fn check_name(&self, origin: &str, text: &str) -> Result<(), PresetError> {
+        let is_taken = self.name == "last";
+        let refused = finding(
+            Path::to("name"),
+            "commands take 'last' for the newest run, whatever its name is",
+            "give the preset another name",
+        );
+        if is_taken { refused.map_err(|finding: Finding| finding.at(origin, text)) } else { Ok(()) }
+    }
+
     /// Makes an experiment of the preset, whose source offers `offers`. `origin` and `text` are where the preset was
     /// read from, for messages.
     ///
@@ -155,7 +169,12 @@ impl Preset {
                     );
                 }
                 if output != [count] {
-                    let help = format!("end with Flatten if needed, then Dense(units: {count}, …)");
+                    let help = match (output, classes.len()) {
+                        ([1], 2) => "set data.labels: binary, with loss: binary_crossentropy, for one output; or end with \
+                                     Dense(units: 2, …)"
+                            .into(),
+                        _ => format!("end with Flatten if needed, then Dense(units: {count}, …)"),
+                    };
                     return finding(
                         last,
                         format!("the network gives {output:?} for {} classes", classes.len()),

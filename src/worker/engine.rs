@@ -15,10 +15,10 @@ use super::protocol::{
     TrainRequest,
 };
 use super::session::{End, Failure, Session};
-use crate::data;
+use crate::data::{self, Dataset};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
-use crate::preset::Learned;
+use crate::preset::{Learned, Preset, TargetChoice};
 use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
 use crate::run::tensors::save_tensors;
@@ -458,14 +458,27 @@ fn info(trainer: &dyn Training) -> RunInfo {
         figures: trainer.figures(),
         classes: trainer.splits().train.classes().to_vec(),
         device: trainer.device(),
+        unit: unit(&preset, &*trainer.splits().train),
         preset,
+    }
+}
+
+/// What errors are told in, where the network predicts real values of a table or rebuilds its inputs.
+fn unit(preset: &Preset, samples: &dyn Dataset) -> Option<String> {
+    match preset.data.targets {
+        TargetChoice::Input if !samples.input_scales().is_empty() && !samples.are_pixels() => {
+            Some("the scaled unit of each input".into())
+        }
+        TargetChoice::Labels if preset.gives_targets() && samples.classes().is_empty() => {
+            samples.label().map(|label| format!("the unit of '{label}'"))
+        }
+        TargetChoice::Input | TargetChoice::Labels => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::Preset;
     use crate::worker::protocol::{Filter, Inspection, RateChange};
 
     fn preset() -> Preset {

@@ -21,7 +21,8 @@ mod trained;
 
 pub use crate::train::Writing;
 pub use crate::train::assessment::{
-    Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, OutputScores, Values,
+    Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, Largest as LargestError,
+    OutputScores, Values,
 };
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::check;

@@ -334,6 +334,9 @@ pub struct RunInfo {
     pub steps: u64,
     /// The classes' names; empty for other targets.
     pub classes: Vec<String>,
+    /// What errors of real values are told in: `the unit of 'price'`; `None` where there are none, or nobody knows.
+    #[serde(default)]
+    pub unit: Option<String>,
     /// Epochs of all phases of the procedure.
     pub epochs: u32,
     /// Whether test samples with their classes can be looked at.

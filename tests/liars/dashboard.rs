@@ -86,6 +86,7 @@ impl Random {
             steps_per_epoch: self.count(),
             steps: self.count(),
             classes: self.many(Random::text),
+            unit: None,
             epochs: self.count() as u32,
             predicts_classes: self.below(2) == 0,
             learning_rate: self.rate(),

@@ -12,4 +12,5 @@ mod meaning;
 mod program;
 mod reach;
 mod sources;
+mod strangers;
 mod tables;

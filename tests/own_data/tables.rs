@@ -156,7 +156,7 @@ fn a_table_straight_from_pandas_is_understood_told_and_kept_with_the_run() {
         "p.csv: 'City' is a category of 4 words",
         "p.csv: 'Paid' is yes or no",
         "p.csv: 'Boarded' is a date (month, day, weekday, elapsed)",
-        "p.csv: '' is left out: it numbers the rows, as the index that pandas writes",
+        "p.csv: column 1 (no name) is left out: it numbers the rows, as the index that pandas writes",
         "p.csv: 'Name' is left out: all its 400 texts are different, as names are",
     ] {
         assert!(said.contains(part), "{part}: {said}");

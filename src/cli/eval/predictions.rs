@@ -35,7 +35,7 @@ fn table(answers: &Comparison) -> Result<Vec<u8>, Error> {
         }
     }
     let mut content = csv_text::row(&head)?;
-    for (place, (row, truth)) in answers.rows().enumerate() {
+    for (place, (row, truth)) in answers.rows_of_data().enumerate() {
         let mut cells = vec![(place + 1).to_string()];
         if has_captions {
             cells.push(captions.get(place).cloned().flatten().unwrap_or_default());

@@ -3,7 +3,9 @@
 use super::super::text::plain;
 use super::matrix::{self, left, right};
 use crate::tui::widgets::text::cut;
-use crate::worker::{Assessment, Average, Calibration, ClassScores, Classes, Labels, OutputScores, Values};
+use crate::worker::{
+    Assessment, Average, Calibration, ClassScores, Classes, Labels, LargestError, OutputScores, Values,
+};
 
 /// Columns of the names on the left.
 const NAME: usize = 30;
@@ -98,12 +100,35 @@ fn of_values(values: &Values) -> String {
     text.extend(values.outputs.iter().map(errors));
     text += &errors(&values.all);
     text += "\nthe largest errors\n";
-    text += &head(&["row", "true", "predicted"]);
-    for large in &values.largest {
-        let name = large.sample.as_deref().unwrap_or(&large.output);
-        text += &line(name, &[large.row.to_string(), number(large.truth), number(large.prediction)]);
+    let rows: Vec<[String; 4]> = values.largest.iter().map(large_error).collect();
+    let titles = ["row", "true", "predicted", "error"];
+    let widths: [usize; 4] = std::array::from_fn(|cell| {
+        let cells = rows.iter().map(|row| row[cell].len()).chain([titles[cell].len()]);
+        (cells.max().unwrap_or(0) + 2).max(CELL)
+    });
+    let line = |name: &str, cells: &[&str]| {
+        let cells: String = cells.iter().zip(widths).map(|(cell, width)| right(cell, width)).collect();
+        (left(&cut(&plain(name), NAME - 1), NAME) + &cells).trim_end().to_string() + "\n"
+    };
+    text += &line("", &titles);
+    for (large, row) in values.largest.iter().zip(&rows) {
+        text += &line(large.sample.as_deref().unwrap_or(&large.output), &row.each_ref().map(String::as_str));
     }
     text
+}
+
+/// The row of a large error, its values with as many digits as it takes to see the error in them.
+fn large_error(large: &LargestError) -> [String; 4] {
+    let LargestError { row, truth, prediction, .. } = *large;
+    let error = prediction - truth;
+    let size = if error == 0.0 { 0.0 } else { error.abs().log10().floor() };
+    // Three digits of the error.
+    let digits = (2.0 - size).clamp(0.0, 12.0) as usize;
+    let value = |value: f64| match value.abs() {
+        size if size >= 1e16 || digits == 12 => format!("{value:.6e}"),
+        _ => format!("{value:.digits$}"),
+    };
+    [row.to_string(), value(truth), value(prediction), value(error)]
 }
 
 fn errors(output: &OutputScores) -> String {

@@ -8,12 +8,13 @@ pub use folder::askable;
 
 use std::path::Path;
 
+use super::beyond;
 use super::dataset::Scale;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
-use super::import::{folders, gzip, idx, images, labelled, npy, sounds, text};
+use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
-use super::table::{Format, Names};
+use super::table::{Format, Names, is_ending_of_table};
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
@@ -96,6 +97,13 @@ pub fn read(
                 let asked = lines(std::iter::once(text.trim()), &broken, is_known, encode)?;
                 Ok(Asked { names: vec![String::new()], ..asked })
             }
+            // A network that learned from the texts of a table takes a table as well as lines.
+            Source::FileTable(FileTable { holds: Holds::Texts, length, path, .. }) if is_table(file) => {
+                let texts = file_table::texts(file, path.as_deref(), limits)?;
+                let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
+                let texts = texts.iter().map(String::as_str);
+                lines(texts, &broken, is_known, |text| labelled::encode(text, *length, &learned.tokens))
+            }
             Source::LabelledText(LabelledText { length, .. })
             | Source::FileTable(FileTable { holds: Holds::Texts, length, .. }) => {
                 let text = text::read(file)?;
@@ -123,6 +131,13 @@ pub fn read(
     }
 }
 
+/// Whether a file's name says that it is a table.
+fn is_table(file: &Path) -> bool {
+    let name = file.to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(_, ending)| is_ending_of_table(ending))
+}
+
 /// What a network takes, in words.
 fn wants(config: &DataConfig, learned: &Preparation) -> String {
     let what = match &config.source {
@@ -132,7 +147,7 @@ fn wants(config: &DataConfig, learned: &Preparation) -> String {
             Holds::Images => format!("images of {:?}", &learned.input_shape),
             Holds::Sounds => "sounds".into(),
             Holds::TextFiles => "a text".into(),
-            Holds::Texts => "texts, a line each".into(),
+            Holds::Texts => "texts, a line each, or a table of them".into(),
         },
         Source::Shakespeare(_) | Source::TextFile(_) => "a text, as a prompt".into(),
         Source::SpokenDigits | Source::WavFolder(_) => "sounds".into(),
@@ -212,9 +227,15 @@ fn scaled_by_range(
     config: &DataConfig,
     numbers: Vec<f64>,
 ) -> Result<Vec<f32>, String> {
-    let Some(pixels) = Pixels::of(config, learned) else { return Ok(scaled(learned, config, numbers)) };
     let ends = |(least, most): (f64, f64), &x: &f64| (least.min(x), most.max(x));
     let range = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+    let Some(pixels) = Pixels::of(config, learned) else {
+        // The columns of a table have ranges of their own.
+        if learned.columns.is_empty() {
+            beyond::check_range(learned.input_range, range).map_err(|problem| problem.to_string())?;
+        }
+        return Ok(scaled(learned, config, numbers));
+    };
     Ok(scale(numbers, &[pixels.scale_of_numbers(range)?]))
 }
 

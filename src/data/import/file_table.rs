@@ -89,6 +89,41 @@ pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<Path
     Ok(files)
 }
 
+/// The texts of a table that people ask about: those of the column `path`, by name or number from 1; `None`: the first one. A table
+/// may have no other column here.
+///
+/// # Errors
+/// When the table cannot be read or has not this column.
+pub fn texts(file: &Path, path: Option<&str>, limits: &Limits) -> Result<Vec<String>, Error> {
+    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+    let table = Csv::of(file.to_string_lossy().into_owned());
+    let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
+    let (mut row, mut found, mut texts, mut bytes) = (Row::default(), None, Vec::new(), 0);
+    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
+        let Some(column) = found else {
+            let names: Vec<String> = row.cells().map(str::to_string).collect();
+            found = Some(place(&names, path, 0).map_err(|problem| broken(format!("{}: {problem}", row.at)))?);
+            continue;
+        };
+        let text = cell::at(&row.cells, column).to_string();
+        bytes += (text.len() + size_of::<String>()) as u64;
+        limits.check(bytes, "its rows take", &file.to_string_lossy())?;
+        texts.push(text);
+    }
+    Ok(texts)
+}
+
+/// The place of a column that a person names, or numbers from 1; `usual` where nobody does.
+fn place(names: &[String], wanted: Option<&str>, usual: usize) -> Result<usize, String> {
+    let Some(wanted) = wanted else { return Ok(usual) };
+    let by_name = places(&[wanted.to_string()], names)[0];
+    let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < names.len());
+    by_name.or_else(number).ok_or_else(|| {
+        let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+        format!("there is no column '{wanted}'; there are: {all}")
+    })
+}
+
 impl Listed {
     /// The files, each relative to the folder of its table.
     pub fn files(&self, tables: &[&Path]) -> Classed {
@@ -132,16 +167,7 @@ impl Columns<'_> {
         let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
             return Err(format!("{} columns; is another separator used?", names.len()));
         };
-        let place = |wanted: Option<&str>, usual: usize| {
-            let Some(wanted) = wanted else { return Ok(usual) };
-            let by_name = places(&[wanted.to_string()], &names)[0];
-            let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place <= last);
-            by_name.or_else(number).ok_or_else(|| {
-                let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
-                format!("there is no column '{wanted}'; there are: {all}")
-            })
-        };
-        let (path, label) = (place(self.path, 0)?, place(self.label, last)?);
+        let (path, label) = (place(&names, self.path, 0)?, place(&names, self.label, last)?);
         match path == label {
             true => Err(format!("column '{}' is both the path and the class", names[path])),
             false => Ok((path, label)),

@@ -141,7 +141,13 @@ impl Fit<'_> {
                 None if scales.iter().all(|scale| scale.mean == 0.0) => Ok(vec![Scale::of(0.0, 255.0)]),
                 None => Ok(scales.clone()),
             },
-            (None, false) => Ok(scales.clone()),
+            (None, false) => {
+                if self.learned.columns.is_empty() {
+                    let checked = beyond::check_range(self.learned.input_range, ends(&*set.rows)?);
+                    checked.map_err(|problem| self.broken(problem.to_string()))?;
+                }
+                Ok(scales.clone())
+            }
         }
     }
 

@@ -185,6 +185,7 @@ pub(super) fn open(
         }
         Opened::Text(text, steps) => text::splits(&text, steps, config),
     };
+    notices.extend(splits.notices.iter().cloned());
     Ok(Splits { notices, ..splits })
 }
 

@@ -76,8 +76,17 @@ impl Imported {
     /// When the files cannot be read any more, or numbers have to lie between 0 and 1 and do not.
     pub fn split(mut self, config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
         let parts = self.cut(config, seed);
-        let fitted = self.fit(&parts.trained_once(), config.normalize, reading)?;
-        Ok(self.in_parts(parts, fitted, reading.labels))
+        let train = parts.trained_once();
+        let fitted = self.fit(&train, config.normalize, reading)?;
+        let notices = self.lost_targets(&train, reading);
+        Ok(Splits { notices, ..self.in_parts(parts, fitted, reading.labels) })
+    }
+
+    /// A sentence for each target of which scaling leaves nearly nothing to learn.
+    fn lost_targets(&self, train: &[u32], reading: &Reading) -> Vec<String> {
+        let spreads = self.answers.spreads(train).into_iter();
+        let name = self.label.as_ref().map(|label| format!(" of '{label}'")).unwrap_or_default();
+        spreads.filter_map(|spread| beyond::lost_targets(spread, reading.target_scaling, &name)).collect()
     }
 
     /// The set in its parts, its inputs scaled as another set's; its targets are so already.
@@ -318,6 +327,10 @@ impl Dataset for Own {
 
     fn input_scales(&self) -> &[Scale] {
         &self.shared.fitted.scales
+    }
+
+    fn values_of(&self, index: usize) -> Option<&[f64]> {
+        self.shared.set.answers.values_of(*self.chosen.get(index)? as usize)
     }
 
     fn target_scales(&self) -> &[Scale] {

@@ -2,6 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 
+/// What messages call a column: its name in quotes, or its number where it has none.
+pub fn shown(name: &str, place: usize) -> String {
+    if name.is_empty() { format!("column {} (no name)", place + 1) } else { format!("'{name}'") }
+}
+
+/// The same for the first column of this name among all `names` of a table.
+pub fn called(names: &[String], name: &str) -> String {
+    shown(name, names.iter().position(|known| known == name).unwrap_or_default())
+}
+
 /// The place of each wanted column among the names `here`: the column of that name or, where there is none, one whose name
 /// differs in upper and lower case only. No column is found twice: of columns with one name, the first is the one that is wanted
 /// first. `None`: there is no such column.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
+use super::columns;
 use super::dates;
 use super::problem::InRow;
 use crate::preset::{Filling, InputKind, Missing, TableSchema};
@@ -135,14 +136,15 @@ impl<'a> Encoder<'a> {
     /// A sentence for each column with words that the schema does not know.
     pub fn unknown_words(&self) -> Vec<String> {
         let inputs = self.schema.inputs.iter().zip(&self.unknown).filter(|(_, (count, _))| *count > 0);
-        let sentence = |name: &str, count: u64, first: &str| {
+        let sentence = |name: &str, place: usize, count: u64, first: &str| {
+            let name = columns::shown(name, place);
             let rows = if count == 1 { "1 row has".into() } else { format!("{count} rows have") };
-            format!(
-                "'{name}': {rows} a word that training did not know, such as {first}; it counts as (other)"
-            )
+            format!("{name}: {rows} a word that training did not know, such as {first}; it counts as (other)")
         };
         inputs
-            .map(|(input, (count, first))| sentence(&self.schema.columns[input.place], *count, first))
+            .map(|(input, (count, first))| {
+                sentence(&self.schema.columns[input.place], input.place, *count, first)
+            })
             .collect()
     }
 }

@@ -1,6 +1,7 @@
 //! From what the columns of a table look like to what they are.
 
 use super::classes;
+use super::columns;
 use super::profile::{Column, Profile};
 use crate::preset::{
     CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, MOST_WORDS,
@@ -162,13 +163,16 @@ pub fn infer(
         if let Some(kind) = kind {
             let is_open = matches!(looks, Look::Date { is_open: true, .. })
                 && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
-            taken.extend(in_words(name, &kind, column, is_open));
+            taken.extend(in_words(&columns::shown(name, place), name, &kind, column, is_open));
             inputs.push(InputColumn { place, kind });
         }
     }
     if inputs.is_empty() {
-        let why =
-            left_out.iter().map(|(name, why)| format!("'{name}': {why}")).collect::<Vec<_>>().join("; ");
+        let why = left_out
+            .iter()
+            .map(|(name, why)| format!("{}: {why}", columns::called(columns, name)))
+            .collect::<Vec<_>>()
+            .join("; ");
         let help = "columns: {\"name\": category} makes a column an input";
         return Err(format!("no column is left to learn from ({why}); {help}"));
     }
@@ -219,26 +223,26 @@ fn usual_size(words: usize) -> usize {
     (6.0 * (words as f64).powf(0.25)).round() as usize
 }
 
-/// What a column is taken for, where it is no plain number.
-fn in_words(name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Option<String> {
+/// What a column is taken for, where it is no plain number. `shown` is what messages call it.
+fn in_words(shown: &str, name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Option<String> {
     match kind {
         InputKind::Number(_) => None,
-        InputKind::Boolean(_) => Some(format!("'{name}' is yes or no")),
+        InputKind::Boolean(_) => Some(format!("{shown} is yes or no")),
         InputKind::Category(words) => {
             let different = column.words.counts.len();
             Some(match different > words.len() {
                 true => format!(
-                    "'{name}' is a category: {} of its {different} words have an input each, all others share one",
+                    "{shown} is a category: {} of its {different} words have an input each, all others share one",
                     words.len()
                 ),
-                false => format!("'{name}' is a category of {different} words"),
+                false => format!("{shown} is a category of {different} words"),
             })
         }
         InputKind::Embedding { words, size } => {
             let (different, own) = (column.words.counts.len(), words.len());
             let rest = if different > own { ", and one for all others" } else { "" };
             Some(format!(
-                "'{name}' is a category: the network learns a vector of {size} numbers for {own} of its {different} words{rest}"
+                "{shown} is a category: the network learns a vector of {size} numbers for {own} of its {different} words{rest}"
             ))
         }
         InputKind::Date { day_first, parts, .. } => {
@@ -246,10 +250,10 @@ fn in_words(name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Opt
             let first = if *day_first { "day" } else { "month" };
             Some(match is_open {
                 true => format!(
-                    "'{name}' is a date ({parts}), read with the {first} first although the other way would fit \
+                    "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
                      too: columns: {{\"{name}\": date(day_first: …)}} says which it is"
                 ),
-                false => format!("'{name}' is a date ({parts})"),
+                false => format!("{shown} is a date ({parts})"),
             })
         }
     }

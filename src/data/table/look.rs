@@ -1,6 +1,6 @@
 //! Looks over all rows of the tables to learn from, to find out what their columns are.
 
-use super::columns::places;
+use super::columns::{called, places};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
 use super::infer::{self, Inferred};
@@ -169,7 +169,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
     let left_out = inferred.left_out.iter();
-    told.extend(left_out.map(|(name, why)| format!("{origin}: '{name}' is left out: {why}")));
+    told.extend(left_out.map(|(name, why)| format!("{origin}: {} is left out: {why}", called(&names, name))));
     let are_plain = inferred.schema.inputs.len() == chosen.inputs.len()
         && inferred
             .schema

@@ -20,7 +20,10 @@ pub struct InRow {
 impl fmt::Display for InRow {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if let Some((place, name)) = &self.column {
-            write!(f, ", column {place} ('{name}')")?;
+            match &name[..] {
+                "" => write!(f, ", column {place} (no name)")?,
+                name => write!(f, ", column {place} ('{name}')")?,
+            }
         }
         match &self.cell {
             Some(cell) => write!(f, ": {cell} {}", self.what),

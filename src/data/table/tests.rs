@@ -171,7 +171,7 @@ fn a_table_as_people_have_it_is_understood_column_by_column() {
         "'Sex' is a category of 2 words",
         "'Alive' is yes or no",
         "'Joined' is a date",
-        "'' is left out: it numbers the rows",
+        "column 1 (no name) is left out: it numbers the rows",
         "'Name' is left out: all its 3 texts",
     ] {
         assert!(told.contains(part), "{part}: {told}");

@@ -21,6 +21,9 @@ pub struct Comparison {
     pub outputs: Vec<f64>,
     /// The same for what is true; a class is a row of zeros with a one.
     pub truths: Vec<f64>,
+    /// What is true as the data has it, to the last digit, where `truths` went through the network's single precision, as scores
+    /// do; empty where nobody keeps it.
+    pub values: Vec<f64>,
     /// A few words on each sample, where the set has them: its file, its word.
     pub captions: Vec<Option<String>>,
 }
@@ -34,6 +37,12 @@ impl Comparison {
     /// Outputs and truths, sample by sample.
     pub fn rows(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
         self.outputs.chunks_exact(self.width).zip(self.truths.chunks_exact(self.width))
+    }
+
+    /// Outputs and truths as the data has them, sample by sample.
+    pub fn rows_of_data(&self) -> impl Iterator<Item = (&[f64], &[f64])> {
+        let truths = if self.values.len() == self.outputs.len() { &self.values } else { &self.truths };
+        self.outputs.chunks_exact(self.width).zip(truths.chunks_exact(self.width))
     }
 
     /// Whether outputs are probabilities of classes, of which each sample has one.
@@ -61,6 +70,7 @@ pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) ->
         width: if is_one_for_two { 2 } else { width },
         outputs: Vec::new(),
         truths: Vec::new(),
+        values: Vec::new(),
         captions: (0..set.len()).map(|index| set.caption(index)).collect(),
     };
     if task == Task::NextToken {
@@ -105,6 +115,8 @@ pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) ->
                         row.iter().enumerate().map(|(place, &x)| restored(place, x)).collect()
                     };
                     answers.truths.extend(rows.flat_map(restored));
+                    let known = chunk.iter().filter_map(|&index| set.values_of(index as usize));
+                    answers.values.extend(known.flatten());
                 }
             }
         }

@@ -34,6 +34,7 @@ fn cases(task: &str) -> Vec<(Case, Assessment)> {
             width,
             outputs: case.outputs.concat(),
             truths: case.truths.concat(),
+            values: Vec::new(),
             captions: Vec::new(),
         };
         let assessment = Assessment::of(&answers).unwrap();
@@ -137,6 +138,7 @@ fn outputs_that_are_no_probabilities_have_no_calibration() {
         width: 3,
         outputs: vec![2.0, -1.0, 0.0],
         truths: vec![1.0, 0.0, 0.0],
+        values: Vec::new(),
         captions: vec![None],
     };
     let Some(Assessment::Classes(classes)) = Assessment::of(&answers) else { panic!("it has classes") };

@@ -61,6 +61,7 @@ pub fn started() -> Event {
         steps_per_epoch: 844,
         steps: 4220,
         classes: (0..10).map(|digit| digit.to_string()).collect(),
+        unit: None,
         epochs: 5,
         predicts_classes: true,
         learning_rate: LearningRate::constant(0.001),

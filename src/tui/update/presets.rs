@@ -117,6 +117,9 @@ pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, Stri
     if name.is_empty() || name.len() > 64 || !name.chars().all(valid) {
         return Err(format!("{name:?} is not a name: letters, digits, - and _ only, 64 at most"));
     }
+    if name == "last" {
+        return Err("commands take 'last' for the newest run: choose another name".into());
+    }
     if taken_by(state, name) == Some(Origin::BuiltIn) {
         return Err(format!("{name} is built in: choose another name"));
     }

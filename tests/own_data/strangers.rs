@@ -1,0 +1,188 @@
+//! What somebody who does not know the program tried first, and was told too little about.
+
+use std::fmt::Write;
+
+use crate::program::{Desk, noise};
+
+const PRESET: &str = "(name: \"own\", title: \"\", data: (source: SOURCE),
+    layers: [Dense(units: 8, activation: relu), LAST], loss: mean_squared_error,
+    optimizer: Adam(), train: (epochs: 2, batch_size: 16))";
+
+/// A table of two numbers and a price that is `base` and up to `spread` more.
+fn prices(base: f64, spread: f64) -> String {
+    let mut random = noise(5);
+    let mut table = String::from("a,b,price\n");
+    for _ in 0..160 {
+        let (a, b) = (f64::from(random.next().expect("a number")), random.next().expect("a number"));
+        writeln!(table, "{a},{b},{}", base + spread * a).expect("memory");
+    }
+    table
+}
+
+fn desk(base: f64, spread: f64, last: &str) -> Desk {
+    let desk = Desk::new();
+    desk.put("p.csv", prices(base, spread));
+    desk.preset_text(&PRESET.replace("SOURCE", "csv(file: \"p.csv\")").replace("LAST", last));
+    desk
+}
+
+fn said(desk: &Desk, words: &[&str]) -> String {
+    let output = desk.run(words, b"");
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn the_order_of_changes_does_not_matter() {
+    let desk = desk(300.0, 100.0, "Dense(units: 1)");
+    for order in [["data.fold.k=1", "data.fold.of=4"], ["data.fold.of=4", "data.fold.k=1"]] {
+        said(&desk, &["summary", "own.ron", "--set", order[0], "--set", order[1]]);
+    }
+    let refused = |words: &[&str]| desk.failure(&[&["summary", "own.ron"], words].concat()).0;
+    let shown = refused(&["--set", "train.epochs=3", "--set", "data.fold.k=1"]);
+    assert!(shown.contains("--set data.fold.k=1"), "{shown}");
+    let shown = refused(&["--set", "layers.-1.units=3"]);
+    assert!(shown.contains("count list places from 0"), "{shown}");
+    let shown = refused(&["--set", "seed=-1"]);
+    assert!(shown.contains("seed takes a whole number from 0"), "{shown}");
+}
+
+#[test]
+fn targets_of_which_scaling_leaves_nothing_are_told() {
+    for (base, spread, last, wanted) in [
+        (1.7e9, 1e6, "Dense(units: 1, activation: relu)", "far from 0 beside their differences"),
+        (1e-9, 1e-10, "Dense(units: 1, activation: tanh)", "within the range of the last activation"),
+        (1e-9, 1e-10, "Dense(units: 1, activation: sigmoid)", "within the range of the last activation"),
+    ] {
+        let told = said(&desk(base, spread, last), &["train", "own.ron", "--no-save"]);
+        assert!(told.contains(wanted) && told.contains("the targets of 'price' go from"), "{last}: {told}");
+    }
+    for (base, spread, last) in [
+        (1.7e9, 1e6, "Dense(units: 1)"),
+        (1.7e9, 1e6, "Dense(units: 1, activation: tanh)"),
+        (0.0, 100.0, "Dense(units: 1, activation: relu)"),
+        (0.2, 0.6, "Dense(units: 1, activation: sigmoid)"),
+    ] {
+        let told = said(&desk(base, spread, last), &["train", "own.ron", "--no-save"]);
+        assert!(!told.contains("the targets of"), "{last}: {told}");
+    }
+}
+
+#[test]
+fn errors_say_their_unit_and_have_digits_that_say_something() {
+    let desk = desk(1.7e9, 1e6, "Dense(units: 1)");
+    let told = said(&desk, &["train", "own.ron"]);
+    assert!(told.contains("MAE and RMSE are in the unit of 'price'"), "{told}");
+    let report = said(&desk, &["eval", "last", "--report", "--predictions", "answers.csv"]);
+    let (table, answers): (String, String) = ["p.csv", "answers.csv"]
+        .map(|file| std::fs::read_to_string(desk.path(file)).expect("a table"))
+        .into();
+    for line in answers.lines().skip(1) {
+        let truth: f64 = line.split(',').nth(1).and_then(|cell| cell.parse().ok()).expect("what is true");
+        assert!(table.lines().any(|row| row.ends_with(&format!(",{truth}"))), "{truth} is in no row");
+    }
+    let largest = report.split("the largest errors").nth(1).expect("they are told");
+    let row = largest.lines().nth(2).expect("a row").split_whitespace().collect::<Vec<_>>();
+    let numbers: Vec<f64> = row[2..].iter().map(|cell| cell.parse().expect("a number")).collect();
+    assert!((numbers[1] - numbers[0] - numbers[2]).abs() <= 1.0 && numbers[2].abs() > 1000.0, "{largest}");
+    let small = self::desk(0.0, 1e-9, "Dense(units: 1)");
+    let told = said(&small, &["train", "own.ron"]);
+    assert!(!told.contains("MAE 0.0000") && told.contains("e-10"), "{told}");
+    let told = said(
+        &desk,
+        &["train", "own.ron", "--no-save", "--set", "data.targets=input", "--set", "layers[1].units=2"],
+    );
+    assert!(told.contains("MAE and RMSE are in the scaled unit of each input"), "{told}");
+}
+
+#[test]
+fn folds_say_that_they_choose_their_test_sets_themselves() {
+    let desk = desk(300.0, 100.0, "Dense(units: 1)");
+    let told = said(&desk, &["train", "own.ron", "--folds", "2", "--no-save", "--set", "data.test=0.4"]);
+    assert!(
+        told.contains("each fold is tested on one of 2 parts of all samples; data.test: 0.4 is not used"),
+        "{told}"
+    );
+    assert!(!said(&desk, &["train", "own.ron", "--folds", "2", "--no-save"]).contains("is not used"));
+}
+
+#[test]
+fn a_name_or_an_ending_that_means_something_else_is_refused() {
+    let desk = desk(300.0, 100.0, "Dense(units: 1)");
+    let (shown, _) = desk.failure(&["train", "own.ron", "--set", "name=\"last\""]);
+    assert!(shown.contains("commands take 'last' for the newest run"), "{shown}");
+    said(&desk, &["train", "own.ron", "--quiet"]);
+    let (shown, code) = desk.failure(&["eval", "last", "--predictions", "answers.pdf"]);
+    assert!(shown.contains("must end with .csv") && code == Some(2), "{shown}");
+    desk.put("last.csv", prices(300.0, 100.0));
+    assert!(said(&desk, &["init", "last.csv"]).contains("own-data.ron"));
+}
+
+#[test]
+fn one_output_for_two_classes_is_told_how() {
+    let desk = Desk::new();
+    desk.put(
+        "y.csv",
+        (0..60).fold("a,y\n".to_string(), |table, row| table + &format!("{row},{}.0\n", row % 2)),
+    );
+    let last = "Dense(units: 1, activation: sigmoid)";
+    desk.preset_text(&PRESET.replace("SOURCE", "csv(file: \"y.csv\")").replace("LAST", last));
+    let (shown, _) = desk.failure(&["train", "own.ron"]);
+    assert!(shown.contains("set data.labels: binary"), "{shown}");
+}
+
+#[test]
+fn a_column_without_a_name_is_seen() {
+    let desk = Desk::new();
+    let rows: String = (0..60).map(|row| format!("{row},{},{}\n", row % 7, row % 2)).collect();
+    desk.put("y.csv", format!(",a,y\n{rows}"));
+    desk.preset("csv(file: \"y.csv\")", "");
+    let told = said(&desk, &["train", "own.ron", "--no-save"]);
+    assert!(told.contains("column 1 (no name) is left out"), "{told}");
+    assert!(said(&desk, &["data", "check", "y.csv"]).contains("(no name)"));
+}
+
+#[test]
+fn a_network_of_texts_takes_a_table_of_texts() {
+    let desk = Desk::new();
+    let rows: String = (0..80).map(|row| ["\"good, very\",yes\n", "bad,no\n"][row % 2]).collect();
+    desk.put("texts.csv", format!("text,kind\n{rows}"));
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: file_table(table: \"texts.csv\", holds: texts, length: 10), labels: integer),
+          layers: [Embedding(input_dim: 12, output_dim: 4), GlobalAveragePooling1D, Dense(units: 2, activation: softmax)],
+          loss: sparse_categorical_crossentropy, optimizer: Adam(learning_rate: 0.05), train: (epochs: 20, batch_size: 8))",
+    );
+    said(&desk, &["train", "own.ron", "--quiet", "--set", "layers[0].input_dim=40"]);
+    desk.put("ask.csv", "text\n\"good, very\"\nbad\n");
+    assert_eq!(desk.classes("ask.csv", b""), ["yes", "no"]);
+    desk.put("ask.txt", "good, very\nbad\n");
+    assert_eq!(desk.classes("ask.txt", b""), ["yes", "no"]);
+}
+
+#[test]
+fn shares_of_brightness_are_refused_by_a_network_that_learned_from_numbers_up_to_255() {
+    let desk = Desk::new();
+    let array = |scale: f64| {
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        let mut head = "{'descr': '<f8', 'fortran_order': False, 'shape': (40, 4), }".to_string();
+        head += &" ".repeat(117 - head.len());
+        head.push('\n');
+        bytes.extend((head.len() as u16).to_le_bytes());
+        bytes.extend(head.as_bytes());
+        let numbers = (0..160).map(|number| f64::from(number % 256) * 255.0 / 159.0 * scale);
+        bytes.extend(numbers.flat_map(f64::to_le_bytes));
+        bytes
+    };
+    desk.put("x.npy", array(1.0));
+    desk.put("y.npy", array(0.01));
+    desk.put("shares.npy", array(1.0 / 255.0));
+    desk.preset_text(
+        &PRESET
+            .replace("SOURCE", "npy(inputs: \"x.npy\", targets: \"y.npy\")")
+            .replace("LAST", "Dense(units: 4)"),
+    );
+    said(&desk, &["train", "own.ron", "--quiet"]);
+    said(&desk, &["predict", "last", "x.npy"]);
+    let (shown, _) = desk.failure(&["predict", "last", "shares.npy"]);
+    assert!(shown.contains("multiply shares of full brightness by 255"), "{shown}");
+}

@@ -13,6 +13,7 @@ pub mod encode;
 mod files;
 mod format;
 mod gathered;
+mod guarded;
 mod infer;
 mod labels;
 mod layout;

@@ -7,6 +7,7 @@ use std::path::Path;
 use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
 
 use super::format::Spreadsheet;
+use super::guarded::guarded;
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::data::import::limits::Limits;
 use crate::system::files;
@@ -45,9 +46,8 @@ pub fn open(
         };
         Ok((collected.rows, name))
     };
-    // The calamine crate panics at some damaged files, which ends a thread of their own.
-    let (rows, name) = std::thread::scope(|scope| scope.spawn(read).join())
-        .unwrap_or_else(|_| Err(no_spreadsheet(&"it has a value that cannot be")))?;
+    let (rows, name) =
+        guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     let width = rows.first().map_or(0, |row| row.cells.len());
     Ok((Sheet { rows: rows.into_iter(), width }, name))
 }

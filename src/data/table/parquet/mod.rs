@@ -12,6 +12,7 @@ use std::sync::Arc;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
+use super::guarded::guarded;
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::system::files;
 use column::Column;
@@ -43,7 +44,8 @@ pub struct Parquet {
 pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
     let damaged = |error: ParquetError| io::Error::new(io::ErrorKind::InvalidData, in_words(&error));
     let file = files::open(path)?;
-    let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(damaged)?;
+    let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
+    let metadata = metadata.unwrap_or_else(impossible).map_err(damaged)?;
     let columns = metadata.file_metadata().schema_descr().columns().iter().map(Column::new).collect();
     Ok(Parquet {
         file: Arc::new(file),
@@ -56,6 +58,11 @@ pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
         next: 0,
         given: 0,
     })
+}
+
+/// The answer of a reader that has panicked.
+fn impossible<T>() -> Result<T, ParquetError> {
+    Err(ParquetError::General("it has a value that cannot be".into()))
 }
 
 /// What the parquet crate says, without its prefix, in one line.
@@ -74,16 +81,21 @@ impl Parquet {
             }
             let group = self.metadata.row_group(self.group);
             self.group += 1;
-            self.in_group = usize::try_from(group.num_rows()).unwrap_or_default();
+            let rows = group.num_rows();
+            self.in_group = usize::try_from(rows).map_err(|_| {
+                Problem::of_file(format!("row group {}: it is said to have {rows} rows", self.group))
+            })?;
             for place in 0..self.columns.len() {
-                let begun = self.columns[place].begin(&self.file, group.column(place), self.in_group);
-                begun.map_err(|error| self.broken(place, &error))?;
+                let (column, rows) = (&mut self.columns[place], self.in_group);
+                let begun = guarded(|| column.begin(&self.file, group.column(place), rows));
+                begun.unwrap_or_else(impossible).map_err(|error| self.broken(place, &error))?;
             }
         }
         let rows = self.in_group.min(ROWS);
         for place in 0..self.columns.len() {
-            let read = self.columns[place].read(rows);
-            read.map_err(|error| self.broken(place, &error))?;
+            let column = &mut self.columns[place];
+            let read = guarded(|| column.read(rows));
+            read.unwrap_or_else(impossible).map_err(|error| self.broken(place, &error))?;
         }
         (self.in_group, self.held, self.next) = (self.in_group - rows, rows, 0);
         Ok(true)

@@ -33,7 +33,10 @@ fn interrupted(training: &Training) -> Home {
         let home = home_with(training);
         let plan = Plan { fault: Fault::Kill, of: Some("rename"), first, stays: false };
         let done = home.run(TRAIN, Some(plan));
-        if !done.succeeded() && home.newest() > Some(0) {
+        // The last file of all may be renamed when the run is done.
+        let runs = home.run(&["runs", "--json"], None);
+        let goes_on = runs.events.iter().all(|run| run["status"] != "finished");
+        if !done.succeeded() && home.newest() > Some(0) && goes_on {
             return home;
         }
     }

@@ -88,7 +88,7 @@ fn a_person_trains_steers_inspects_and_leaves() {
     terminal.keys(RIGHT);
     terminal.wait("Test sample 1");
     terminal.keys("w");
-    terminal.wait("of those it gets wrong");
+    terminal.wait("that it gets wrong");
     terminal.wait("wrong");
     terminal.keys("c");
     terminal.wait("Confusion matrix at step");

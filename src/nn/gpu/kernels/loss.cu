@@ -62,7 +62,8 @@ extern "C" __global__ void loss_rows(float *gradient, float *losses, const float
     if (factors) {
         // The class is the largest target, the first of several; with one output, the target itself.
         int chosen = target.chosen;
-        if (width == 1) chosen = (int)roundf(target.raw(0));
+        // As on the CPU, a target below zero counts as class 0.
+        if (width == 1) chosen = (int)fminf(fmaxf(roundf(target.raw(0)), 0.0f), 1e9f);
         else if (values) {
             chosen = 0;
             for (int i = 1; i < width; i++)

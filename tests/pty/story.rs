@@ -97,9 +97,9 @@ fn a_person_trains_steers_inspects_and_leaves() {
     // Figures: one after the other, their knobs turned.
     terminal.keys("f");
     terminal.wait("Slope of the output");
-    terminal.wait("class 1 of 11");
+    terminal.wait("for the prediction");
     terminal.keys(">");
-    terminal.wait("class 2 of 11");
+    terminal.wait("for class 0");
     terminal.keys("n");
     terminal.wait("test sample 1:");
     terminal.keys("f");

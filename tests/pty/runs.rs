@@ -82,6 +82,7 @@ fn a_run_that_is_done_is_opened_days_later_with_its_curves_samples_and_checkpoin
     let mut first = dashboard(160, 40).preset("short", SHORT).open();
     train(&mut first, "short");
     first.wait("● finished");
+    first.wait("test set");
     let result = first.text().lines().find(|line| line.contains("test set")).map(str::to_owned);
     first.keys("q");
     assert_eq!(first.ends_in_good_order(), 0);
@@ -92,6 +93,7 @@ fn a_run_that_is_done_is_opened_days_later_with_its_curves_samples_and_checkpoin
     second.wait("finished");
     second.keys("\r");
     second.wait("● opened");
+    second.wait("test set");
     let shown = second.text().lines().find(|line| line.contains("test set")).map(str::to_owned);
     let score =
         |line: Option<String>| line.and_then(|line| Some(line.split("accuracy ").nth(1)?[..6].to_owned()));

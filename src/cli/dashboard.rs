@@ -1,6 +1,7 @@
 //! `trainyard` without a subcommand: the dashboard on a worker of its own.
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use super::Error;
 use super::path_completion::{self, Completed};
@@ -11,7 +12,7 @@ use crate::preset::library::{self, Loaded};
 use crate::preset::{Offers, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
-use crate::run::{Overview, RunDirectory, home, trash};
+use crate::run::{Overview, RunDirectory, atomic, home, trash};
 use crate::tui::message::{RunAnswer, RunTask};
 use crate::tui::state::history::Series;
 use crate::tui::state::new_preset::{Suggestion, Target};
@@ -53,6 +54,19 @@ impl Link for Local {
     fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String> {
         let saved = library::save_new(name, text).map_err(|error| error.to_string());
         saved.map(|(path, preset)| (path.display().to_string(), Box::new(preset)))
+    }
+
+    fn save_picture(&mut self, svg: &str, text: &str) -> Result<String, String> {
+        let form = time::macros::format_description!("trainyard-[year][month][day]-[hour][minute][second]");
+        let name = time::OffsetDateTime::now_utc().format(&form).map_err(|error| error.to_string())?;
+        let free = (1..).map(|number| if number == 1 { name.clone() } else { format!("{name}-{number}") });
+        let free = free.map(|name| PathBuf::from(format!("{name}.svg"))).find(|path| !path.exists());
+        let picture = free.unwrap_or_else(|| PathBuf::from("trainyard.svg"));
+        for (path, content) in [(picture.with_extension("txt"), text), (picture.clone(), svg)] {
+            atomic::write(&path, |out| out.write_all(content.as_bytes()))
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(picture.display().to_string())
     }
 
     fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static) {
@@ -152,6 +166,7 @@ pub(super) fn show(
             "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
         ));
     }
+    let config = super::config::read()?;
     let (mut entries, mut broken) = (Vec::new(), Vec::new());
     for entry in library::list() {
         let file = entry.file.map(|file| file.display().to_string());
@@ -172,7 +187,7 @@ pub(super) fn show(
         .build()
         .map_err(|error| Error::Failed(error.to_string()))?;
     let exit = runtime
-        .block_on(tui::run(Presets::new(entries, broken), first, &mut link))
+        .block_on(tui::run(Presets::new(entries, broken), first, &config, &mut link))
         .map_err(|error| Error::Failed(error.to_string()))?;
     // A thread may still wait for a key; the process need not wait for it.
     runtime.shutdown_background();

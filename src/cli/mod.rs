@@ -4,6 +4,7 @@ mod attach;
 mod bench;
 mod candidates;
 mod completions;
+mod config;
 mod csv_text;
 mod dashboard;
 mod data;

@@ -63,11 +63,13 @@ impl Arguments {
     }
 
     fn show(self) -> Result<(), Error> {
+        let config = super::config::read()?;
         let failed = |error: &dyn std::error::Error| Error::Failed(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| failed(&error))?;
-        let exit =
-            runtime.block_on(tui::watch::run(&self.folder, self.tag)).map_err(|error| failed(&error))?;
+        let exit = runtime
+            .block_on(tui::watch::run(&self.folder, self.tag, &config))
+            .map_err(|error| failed(&error))?;
         // A thread may still wait for a key; the process need not wait for it.
         runtime.shutdown_background();
         match exit {

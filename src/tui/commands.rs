@@ -133,6 +133,10 @@ commands! {
     true Reset "reset": "Give all fields their original values";
     true SavePreset "save-preset": "Save the changed preset to your own presets";
 
+    false FindKey "find-key": "Narrow the list of keys by typing";
+    true Picture "picture": "Write the screen to a file, as SVG and as text";
+    true Copy "copy": "Copy the run or preset in front to the clipboard";
+    true NextTheme "next-theme": "Change the colours: dark, light, high contrast, …";
     true Help "help": "Show all keys and commands";
     true Palette "palette": "Run a command by its name";
     true Detach "detach": "Leave, and let the training go on";

@@ -1,58 +1,14 @@
 //! Which key does what, as data. A binding names a [`Command`], which has a description by its type.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
+use super::availability::hindrance;
 use super::commands::Command;
+pub use super::keys::Key;
+pub(super) use super::keys::{ch, ctrl, key};
+use super::remap::Keymap;
 use super::state::overlay::{Purpose, Subject};
 use super::state::{Overlay, Screen, State};
-use crate::worker::Knob;
-
-/// A key with its modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    code: KeyCode,
-    modifiers: KeyModifiers,
-}
-
-pub(super) const fn key(code: KeyCode) -> Key {
-    Key { code, modifiers: KeyModifiers::NONE }
-}
-pub(super) const fn ch(letter: char) -> Key {
-    key(KeyCode::Char(letter))
-}
-pub(super) const fn ctrl(letter: char) -> Key {
-    Key { code: KeyCode::Char(letter), modifiers: KeyModifiers::CONTROL }
-}
-
-impl Key {
-    /// Whether the terminal reported this key. Letters carry their case, so Shift counts only for other keys.
-    pub(super) fn matches(self, event: &KeyEvent) -> bool {
-        let mut modifiers =
-            event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
-        if matches!(event.code, KeyCode::Char(_) | KeyCode::BackTab) {
-            modifiers.remove(KeyModifiers::SHIFT);
-        }
-        self.code == event.code && self.modifiers == modifiers
-    }
-
-    /// As written in help and footer.
-    pub fn label(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(letter) => letter.to_string(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::BackTab => "Shift-Tab".to_owned(),
-            KeyCode::F(number) => format!("F{number}"),
-            other => format!("{other:?}"),
-        };
-        if self.modifiers.contains(KeyModifiers::CONTROL) { format!("Ctrl-{name}") } else { name }
-    }
-}
 
 /// Keys that do one thing; by default a command of the dashboard.
 #[derive(Debug)]
@@ -199,15 +155,17 @@ static GLOBAL: Table = Table {
         bind(&[ch(':'), ctrl('p')], Command::Palette),
         bind(&[ch('d')], Command::Detach),
         bind(&[ctrl('z')], Command::Suspend),
+        bind(&[ch('P')], Command::Picture),
+        bind(&[ch('Y')], Command::Copy),
         shown(&[ch('q'), ctrl('c')], Command::Quit, "quit"),
     ],
 };
 
-/// Bindings that the footer shows while a training runs, on every screen.
-static RUNNING: &[Binding] = &[
-    shown(&[ch(' ')], Command::Pause, "pause"),
-    shown(&[ch('.')], Command::Step, "step"),
-    shown(&[ch('+'), ch('-')], Command::Faster, "rate"),
+/// What the footer shows while a training runs, on every screen: commands and a word for them.
+static RUNNING: &[(&[Command], &str)] = &[
+    (&[Command::Pause], "pause"),
+    (&[Command::Step], "step"),
+    (&[Command::Faster, Command::Slower], "rate"),
 ];
 
 /// For popups with text to read.
@@ -221,6 +179,21 @@ static READING: Table = Table {
         bind(&[key(KeyCode::Home), ch('g')], Command::First),
         bind(&[key(KeyCode::End), ch('G')], Command::Last),
         shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
+    ],
+};
+
+/// For the list of keys: text to read, which can be searched.
+static HELP: Table = Table {
+    title: "Help",
+    bindings: &[
+        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
+        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
+        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
+        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
+        bind(&[key(KeyCode::Home), ch('g')], Command::First),
+        bind(&[key(KeyCode::End), ch('G')], Command::Last),
+        shown(&[ch('/')], Command::FindKey, "find"),
+        shown(&[ESC, ch('?'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
     ],
 };
 
@@ -315,7 +288,8 @@ pub fn on_show(screen: Screen) -> Option<Command> {
 
 fn overlay_table(overlay: &Overlay) -> &'static Table {
     match overlay {
-        Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } => &READING,
+        Overlay::Help { .. } => &HELP,
+        Overlay::Card { .. } | Overlay::Reading { .. } => &READING,
         Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
         Overlay::Confirm(_) => &CONFIRM,
         Overlay::Prompt(prompt) if prompt.subject == Subject::DataPath => &PATH,
@@ -335,59 +309,41 @@ pub fn active(state: &State) -> Vec<&'static Table> {
 
 /// What this key does now.
 pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
-    let bindings = active(state).into_iter().flat_map(|table| table.bindings);
-    bindings.into_iter().find(|binding| binding.keys.iter().any(|key| key.matches(event))).map(|b| b.command)
-}
-
-/// Whether a key does something to what is shown.
-fn makes_sense(state: &State, command: Command) -> bool {
-    let training = state.training.as_ref();
-    match command {
-        Command::NextChart => training.is_some_and(|training| training.charts().len() > 1),
-        Command::LogScale | Command::Smoothing | Command::FoldOutliers | Command::NextView => {
-            training.is_some()
-        }
-        Command::ResumeRun => state.runs.current().is_some_and(|run| run.hindrance().is_none()),
-        Command::OpenRun => state.runs.current().is_some_and(|run| run.manifest.is_ok()),
-        Command::EarlierCheckpoint | Command::LaterCheckpoint => {
-            state.opened.as_ref().is_some_and(|opened| opened.checkpoints.len() > 1)
-        }
-        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => training
-            .is_some_and(|training| {
-                training.info.predicts_classes && state.inspect.shown(&training.info).is_none()
-            }),
-        Command::FigureText => training
-            .and_then(|training| state.inspect.shown(&training.info))
-            .is_some_and(|(figure, _)| figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. }))),
-        Command::NextPart => {
-            training.is_some_and(|training| state.inspect.shown(&training.info).is_some())
-                && state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1)
-        }
-        _ => true,
-    }
+    let bindings = active(state).into_iter().flat_map(|table| table.bindings.iter().map(move |b| (table, b)));
+    let is_hit = |(table, binding): &(&'static Table, &'static Binding)| {
+        state.keymap.keys(table, binding).iter().any(|key| key.matches(event))
+    };
+    bindings.into_iter().find(is_hit).map(|(_, binding)| binding.command)
 }
 
 /// Keys and words for the footer, most useful first.
 pub fn hints(state: &State) -> Vec<(String, &'static str)> {
-    let running = if state.overlays.is_empty() && state.running().is_some() { RUNNING } else { &[] };
+    let is_running = state.overlays.is_empty() && state.running().is_some();
     let paused = state.phase == crate::worker::Phase::Paused;
-    let tables = active(state).into_iter().flat_map(|table| table.bindings);
     let mut hints = Vec::new();
-    for binding in running.iter().chain(tables) {
-        let Some(hint) = binding.hint.filter(|_| makes_sense(state, binding.command)) else { continue };
-        let keys =
-            if binding.keys == [ch('+'), ch('-')] { "+ -".to_owned() } else { binding.keys[0].label() };
-        hints.push((keys, if hint == "pause" && paused { "go on" } else { hint }));
+    for (commands, hint) in RUNNING.iter().filter(|_| is_running) {
+        let of_first =
+            |command: &Command| state.keymap.keys_of(&GLOBAL, *command).first().map(|key| key.label());
+        let keys: Vec<String> = commands.iter().filter_map(of_first).collect();
+        hints.push((keys.join(" "), if *hint == "pause" && paused { "go on" } else { *hint }));
     }
+    for table in active(state) {
+        for binding in table.bindings {
+            let Some(hint) = binding.hint.filter(|_| hindrance(state, binding.command).is_none()) else {
+                continue;
+            };
+            hints.extend(state.keymap.keys(table, binding).first().map(|key| (key.label(), hint)));
+        }
+    }
+    hints.retain(|(keys, _)| !keys.is_empty());
     hints
 }
 
 /// The keys that do this somewhere, as text; empty where only the palette does it.
-pub fn keys_of(command: Command) -> String {
+pub fn keys_of(keymap: &Keymap, command: Command) -> String {
     let tables = Screen::ALL.map(table_of).into_iter().chain([&GLOBAL]);
-    let binding = tables.flat_map(|table| table.bindings).find(|binding| binding.command == command);
-    let labels: Vec<String> =
-        binding.map(|binding| binding.keys.iter().map(|key| key.label()).collect()).unwrap_or_default();
+    let bound = tables.map(|table| keymap.keys_of(table, command)).find(|keys| !keys.is_empty());
+    let labels: Vec<String> = bound.unwrap_or_default().iter().map(|key| key.label()).collect();
     labels.join(" ")
 }
 
@@ -395,6 +351,16 @@ pub fn keys_of(command: Command) -> String {
 pub fn for_help(screen: Screen) -> Vec<&'static Table> {
     let others = Screen::ALL.into_iter().filter(|other| *other != screen);
     std::iter::once(screen).chain(others).map(table_of).chain(std::iter::once(&GLOBAL)).collect()
+}
+
+/// The tables whose keys a person may change, each with the table that is looked up after it. Where something is typed, or is
+/// asked that cannot be undone, keys stay as they are.
+pub fn changeable() -> Vec<(&'static Table, Option<&'static Table>)> {
+    let screens = Screen::ALL.map(table_of).map(|table| (table, Some(&GLOBAL)));
+    screens
+        .into_iter()
+        .chain([(&GLOBAL, None), (&READING, None), (&HELP, None), (&CHOOSING, None), (&KEEPING, None)])
+        .collect()
 }
 
 #[cfg(test)]
@@ -405,7 +371,7 @@ mod tests {
         Screen::ALL
             .map(table_of)
             .into_iter()
-            .chain([&GLOBAL, &READING, &CONFIRM, &LEAVING, &TYPING, &PATH, &CHOOSING, &KEEPING])
+            .chain([&GLOBAL, &READING, &HELP, &CONFIRM, &LEAVING, &TYPING, &PATH, &CHOOSING, &KEEPING])
             .collect()
     }
 
@@ -425,13 +391,5 @@ mod tests {
             let bound = tables().iter().any(|t| t.bindings.iter().any(|b| b.command == command));
             assert!(bound || command.is_in_palette(), "{}", command.name());
         }
-    }
-
-    #[test]
-    fn shift_is_part_of_the_letter() {
-        let event = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT);
-        assert!(ch('?').matches(&event));
-        assert!(!ch('c').matches(&KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)));
-        assert_eq!(ctrl('c').label(), "Ctrl-c");
     }
 }

@@ -8,6 +8,7 @@ use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::runs::MarkedCurves;
 use crate::worker;
 
+use super::end::End;
 use super::state::new_preset::Suggestion;
 
 /// Something happened.
@@ -72,6 +73,10 @@ pub enum Message {
     Runs(Result<Vec<Overview>, String>),
     /// A task with runs on disk is done.
     RunsDone(RunAnswer),
+    /// A picture of the screen was written, at this path, or could not be.
+    PictureSaved(Result<String, String>),
+    /// Something outside did not work.
+    Problem(String),
     /// A tenth of a second has passed.
     Tick,
 }
@@ -146,4 +151,15 @@ pub enum Effect {
     Detach,
     /// Stop this process until the shell wakes it, as Ctrl-Z does.
     Suspend,
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Write the screen to files; answered by [`Message::PictureSaved`].
+    SavePicture {
+        /// The picture.
+        svg: String,
+        /// Its text.
+        text: String,
+    },
+    /// Tell the person, who may look elsewhere, that a training has ended.
+    TellEnd(End),
 }

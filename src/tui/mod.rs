@@ -2,14 +2,20 @@
 //! changes, [`screens::draw`] how it looks; [`run`] ties them to a terminal and a worker.
 
 pub mod ascii;
+pub mod availability;
 mod clicks;
 pub mod commands;
+pub mod config;
+pub mod end;
 pub mod format;
 pub mod keymap;
+pub mod keys;
 pub mod layout;
 pub mod message;
 pub mod output;
 pub mod palette;
+pub mod picture;
+pub mod remap;
 pub mod rounds;
 mod run_loop;
 pub mod screens;

@@ -5,7 +5,9 @@ use std::io;
 use std::task::Poll;
 use std::time::Duration;
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::Event as Input;
+use crossterm::queue;
 use ratatui::layout::Size;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -15,6 +17,7 @@ use crate::run::{Overview, RunDirectory};
 use crate::worker;
 
 use super::clicks::Clicks;
+use super::config::Config;
 use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::new_preset::Suggestion;
@@ -23,9 +26,7 @@ use super::terminal::{self, Guard};
 use super::theme::Theme;
 use super::{screens, update};
 
-/// The least time between two frames that only the worker's reports ask for: each costs the training a little.
-const FRAME: Duration = Duration::from_millis(100);
-/// The same just after input, when the worker's answer to it should be seen at once.
+/// The least time between two frames just after input, when the worker's answer to it should be seen at once.
 const QUICK_FRAME: Duration = Duration::from_millis(15);
 /// For how long after input frames come at the quicker rate.
 const ATTENTION: Duration = Duration::from_millis(500);
@@ -82,6 +83,12 @@ pub trait Link {
     /// A sentence that says why not.
     fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String>;
 
+    /// Writes a picture of the screen and its text to new files in the current folder, and gives the path of the picture.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn save_picture(&mut self, svg: &str, text: &str) -> Result<String, String>;
+
     /// Completes a path, without holding up anything, and hands what it is completed to and the names that it could go on
     /// with to `tell`.
     fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static);
@@ -115,13 +122,20 @@ pub trait Link {
 ///
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.
-pub async fn run(presets: Presets, first: Screen, link: &mut impl Link) -> Result<Exit, Error> {
-    let theme = Theme::detect(|name| std::env::var(name).ok());
+pub async fn run(
+    presets: Presets,
+    first: Screen,
+    config: &Config,
+    link: &mut impl Link,
+) -> Result<Exit, Error> {
+    let theme = config.theme_for(Theme::detect(|name| std::env::var(name).ok()));
     let mut guard = Guard::take(theme.depth)?;
     let size = crossterm::terminal::size().unwrap_or((80, 24));
     let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
     state.screen = first;
-    let exit = drive(&mut guard, &mut state, link).await;
+    state.keymap = config.keymap.clone();
+    state.on_end = config.on_end.clone();
+    let exit = drive(&mut guard, &mut state, config, link).await;
     drop(guard);
     link.empty_trash(&state.runs.trash);
     link.send(state.requests.add(match exit {
@@ -137,11 +151,18 @@ pub async fn run(presets: Presets, first: Screen, link: &mut impl Link) -> Resul
     exit
 }
 
-async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Result<Exit, Error> {
+async fn drive(
+    guard: &mut Guard,
+    state: &mut State,
+    config: &Config,
+    link: &mut impl Link,
+) -> Result<Exit, Error> {
+    // Frames that only the worker's reports ask for: each costs the training a little.
+    let frame = config.frames_per_second.interval();
     guard.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
-    let mut outside = Outside { link, found, is_to_suspend: false };
+    let mut outside = Outside { link, found, is_to_suspend: false, to_terminal: Vec::new() };
     outside.apply(state, Message::Opened);
     let mut input = read_input();
     let mut clicks = Clicks::default();
@@ -153,7 +174,7 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
     let mut next_tick = Instant::now() + TICK;
     loop {
         let waiting = state.is_waiting();
-        let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME } else { FRAME };
+        let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME.min(frame) } else { frame };
         let mut at_once = false;
         let is_ready = guard.is_ready();
         let message = tokio::select! {
@@ -208,6 +229,9 @@ async fn drive(guard: &mut Guard, state: &mut State, link: &mut impl Link) -> Re
             dirty = true;
             at_once = true;
         }
+        if !outside.to_terminal.is_empty() {
+            guard.send(&std::mem::take(&mut outside.to_terminal))?;
+        }
         if std::mem::take(&mut outside.is_to_suspend) {
             guard.suspend()?;
         }
@@ -251,6 +275,8 @@ struct Outside<'a, L> {
     found: mpsc::UnboundedSender<Message>,
     /// Whether the process is to be stopped until the shell wakes it.
     is_to_suspend: bool,
+    /// Sequences for the terminal that draw nothing: bell, notification, clipboard.
+    to_terminal: Vec<u8>,
 }
 
 impl<L: Link> Outside<'_, L> {
@@ -300,6 +326,19 @@ impl<L: Link> Outside<'_, L> {
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),
                     Effect::Suspend => self.is_to_suspend = true,
+                    Effect::Copy(text) => {
+                        // Writing to memory does not fail.
+                        let _ = queue!(self.to_terminal, CopyToClipboard::to_clipboard_from(text));
+                    }
+                    Effect::SavePicture { svg, text } => {
+                        messages.push(Message::PictureSaved(self.link.save_picture(&svg, &text)));
+                    }
+                    Effect::TellEnd(end) => {
+                        self.to_terminal.extend(end.sequences(&state.on_end));
+                        if let Some(problem) = end.run_command(&state.on_end) {
+                            messages.push(Message::Problem(problem));
+                        }
+                    }
                 }
             }
         }

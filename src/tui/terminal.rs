@@ -78,6 +78,14 @@ impl Guard {
         self.writer.done().await;
     }
 
+    /// Hands the terminal sequences that draw nothing, between two frames.
+    ///
+    /// # Errors
+    /// When an earlier frame could not be written.
+    pub fn send(&mut self, sequences: &[u8]) -> io::Result<()> {
+        self.writer.hand_over(sequences)
+    }
+
     /// Takes the terminal over again after the process was stopped, since others may have used it meanwhile. The next frame
     /// is drawn completely.
     ///

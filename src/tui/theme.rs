@@ -1,9 +1,12 @@
-//! Colours and glyphs, chosen once by what the terminal can show.
-//!
-//! The hues are mid-tones: at least 3:1 against black as well as white. Text keeps the terminal's own colour, so
-//! that the dashboard reads well on dark and on light.
+//! Colours and glyphs: which, a person chooses; how many, the terminal. Text keeps the terminal's own colour, but in the theme
+//! of high contrast.
 
+mod hues;
+
+use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
+
+pub use hues::Colours;
 
 /// How many colours the terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,6 +49,8 @@ pub enum Role {
 pub struct Theme {
     /// How many colours there are.
     pub depth: Depth,
+    /// Which ones.
+    pub colours: Colours,
     /// Whether braille, rounded corners and eighth blocks can be expected in the font.
     pub rich_glyphs: bool,
     /// Whether the terminal takes nothing but ASCII; [`ascii`](super::ascii) sees to that.
@@ -53,6 +58,11 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// A theme of the standard colours for a terminal that shows UTF-8.
+    pub fn new(depth: Depth, rich_glyphs: bool) -> Self {
+        Theme { depth, colours: Colours::Standard, rich_glyphs, is_ascii: false }
+    }
+
     /// Chooses by `NO_COLOR`, `COLORTERM`, `TERM` and the locale, read through `variable`.
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
@@ -75,25 +85,12 @@ impl Theme {
         };
         let is_ascii = !locale.is_none_or(is_utf8);
         let is_plain = is_ascii || matches!(term.as_str(), "linux" | "dumb" | "vt100" | "vt220");
-        Theme { depth, rich_glyphs: !is_plain, is_ascii }
+        Theme { is_ascii, ..Theme::new(depth, !is_plain) }
     }
 
     /// The colour of a role.
     pub fn color(&self, role: Role) -> Color {
-        let ((r, g, b), ansi) = match role {
-            Role::Accent => ((74, 139, 214), Color::LightBlue),
-            Role::Training => ((64, 145, 222), Color::LightBlue),
-            Role::Validation => ((222, 129, 50), Color::Yellow),
-            Role::Good => ((61, 158, 98), Color::Green),
-            Role::Bad => ((216, 88, 82), Color::Red),
-            Role::Warning => ((190, 140, 30), Color::Yellow),
-            Role::Muted => ((128, 134, 146), Color::Reset),
-            Role::Faint => ((118, 124, 136), Color::DarkGray),
-            Role::Curve(number) => {
-                let ([r, g, b], ansi) = CLASSES[usize::from(number) % CLASSES.len()];
-                ((r, g, b), ansi)
-            }
-        };
+        let ([r, g, b], ansi) = self.colours.hue(role);
         match self.depth {
             Depth::Monochrome => Color::Reset,
             Depth::Sixteen => ansi,
@@ -121,7 +118,10 @@ impl Theme {
     pub fn selected(&self) -> Style {
         match self.depth {
             Depth::Monochrome | Depth::Sixteen => Style::new().add_modifier(Modifier::REVERSED),
-            _ => Style::new().bg(self.rgb(44, 100, 170)).fg(self.rgb(255, 255, 255)),
+            Depth::Indexed | Depth::True => {
+                let [ground, text] = self.colours.chosen().map(|[r, g, b]| self.rgb(r, g, b));
+                Style::new().bg(ground).fg(text)
+            }
         }
     }
 
@@ -148,7 +148,7 @@ impl Theme {
             Depth::Sixteen => self.strong(role),
             _ => {
                 // From a dark shade to the full hue, always behind white digits.
-                let hue: [f64; 3] = if role == Role::Bad { [186.0, 58.0, 52.0] } else { [36.0, 122.0, 72.0] };
+                let hue = self.colours.heat(role == Role::Bad);
                 let shade = |full: f64| (full * (0.35 + 0.65 * share.sqrt())) as u8;
                 Style::new()
                     .bg(self.rgb(shade(hue[0]), shade(hue[1]), shade(hue[2])))
@@ -158,27 +158,8 @@ impl Theme {
     }
 }
 
-/// Colours of classes and curves that have no role of their own, told apart as far as ten can be; 24 bits, and of the 16.
-const CLASSES: [([u8; 3], Color); 10] = [
-    ([64, 145, 222], Color::LightBlue),
-    ([232, 133, 46], Color::LightYellow),
-    ([61, 168, 98], Color::LightGreen),
-    ([222, 88, 82], Color::LightRed),
-    ([158, 112, 208], Color::LightMagenta),
-    ([44, 178, 190], Color::LightCyan),
-    ([216, 108, 172], Color::Magenta),
-    ([178, 162, 46], Color::Yellow),
-    ([154, 108, 84], Color::Red),
-    ([140, 146, 158], Color::Gray),
-];
-
 /// Without colours: a letter for the points of each class.
 const LETTERS: [char; 10] = ['o', 'x', '+', '*', '#', '@', '%', '&', '$', '?'];
-
-/// The colour of a class in 24 bits.
-pub fn class_rgb(class: u8) -> [u8; 3] {
-    CLASSES[usize::from(class) % CLASSES.len()].0
-}
 
 /// The letter of a class, for terminals without colours.
 pub fn class_letter(class: u8) -> char {
@@ -186,9 +167,28 @@ pub fn class_letter(class: u8) -> char {
 }
 
 impl Theme {
+    /// The colour of a class in 24 bits.
+    pub fn class_rgb(&self, class: u8) -> [u8; 3] {
+        self.colours.class(class).0
+    }
+
+    /// Gives a finished frame the theme's own ground and text colour, where it has them and the terminal shows them.
+    pub fn lay_ground(&self, frame: &mut Buffer) {
+        let Some(colours) = self.colours.ground().filter(|_| self.depth != Depth::Monochrome) else { return };
+        let [ground, text] = colours.map(|[r, g, b]| self.rgb(r, g, b));
+        for cell in &mut frame.content {
+            if cell.bg == Color::Reset {
+                cell.bg = ground;
+            }
+            if cell.fg == Color::Reset {
+                cell.fg = text;
+            }
+        }
+    }
+
     /// Points and curves of a class.
     pub fn class(&self, class: u8) -> Style {
-        let ([r, g, b], ansi) = CLASSES[usize::from(class) % CLASSES.len()];
+        let ([r, g, b], ansi) = self.colours.class(class);
         match self.depth {
             Depth::Monochrome => Style::new(),
             Depth::Sixteen => Style::new().fg(ansi),
@@ -219,28 +219,46 @@ fn nearest_indexed(r: u8, g: u8, b: u8) -> u8 {
     }
 }
 
+/// The 16 of ANSI, in the order of their numbers, as xterm shows them.
+const SIXTEEN: [(Color, [u8; 3]); 16] = [
+    (Color::Black, [0, 0, 0]),
+    (Color::Red, [170, 0, 0]),
+    (Color::Green, [0, 170, 0]),
+    (Color::Yellow, [170, 85, 0]),
+    (Color::Blue, [0, 0, 170]),
+    (Color::Magenta, [170, 0, 170]),
+    (Color::Cyan, [0, 170, 170]),
+    (Color::Gray, [170, 170, 170]),
+    (Color::DarkGray, [85, 85, 85]),
+    (Color::LightRed, [255, 85, 85]),
+    (Color::LightGreen, [85, 255, 85]),
+    (Color::LightYellow, [255, 255, 85]),
+    (Color::LightBlue, [85, 85, 255]),
+    (Color::LightMagenta, [255, 85, 255]),
+    (Color::LightCyan, [85, 255, 255]),
+    (Color::White, [255, 255, 255]),
+];
+
+/// One of the 16 in 24 bits, as xterm shows it; `None` for what is none of them.
+pub(super) fn sixteen_rgb(color: Color) -> Option<[u8; 3]> {
+    SIXTEEN.iter().find(|(named, _)| *named == color).map(|(_, rgb)| *rgb)
+}
+
+/// A colour of xterm's table of 256 in 24 bits.
+pub(super) fn indexed_rgb(place: u8) -> [u8; 3] {
+    match place {
+        0..16 => SIXTEEN[usize::from(place)].1,
+        16..232 => {
+            [(place - 16) / 36, (place - 16) / 6 % 6, (place - 16) % 6].map(|step| CUBE[usize::from(step)])
+        }
+        232.. => [8 + 10 * (place - 232); 3],
+    }
+}
+
 fn nearest_sixteen(r: u8, g: u8, b: u8) -> Color {
-    const COLORS: [(Color, [u8; 3]); 16] = [
-        (Color::Black, [0, 0, 0]),
-        (Color::Red, [170, 0, 0]),
-        (Color::Green, [0, 170, 0]),
-        (Color::Yellow, [170, 85, 0]),
-        (Color::Blue, [0, 0, 170]),
-        (Color::Magenta, [170, 0, 170]),
-        (Color::Cyan, [0, 170, 170]),
-        (Color::Gray, [170, 170, 170]),
-        (Color::DarkGray, [85, 85, 85]),
-        (Color::LightRed, [255, 85, 85]),
-        (Color::LightGreen, [85, 255, 85]),
-        (Color::LightYellow, [255, 255, 85]),
-        (Color::LightBlue, [85, 85, 255]),
-        (Color::LightMagenta, [255, 85, 255]),
-        (Color::LightCyan, [85, 255, 255]),
-        (Color::White, [255, 255, 255]),
-    ];
     let distance =
         |c: [u8; 3]| -> u32 { c.iter().zip([r, g, b]).map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
-    let nearest = COLORS.iter().min_by_key(|(_, c)| distance(*c));
+    let nearest = SIXTEEN.iter().min_by_key(|(_, c)| distance(*c));
     nearest.map_or(Color::Reset, |(color, _)| *color)
 }
 
@@ -275,7 +293,7 @@ mod tests {
 
     #[test]
     fn no_role_has_a_colour_in_monochrome() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::Monochrome, true);
         for role in [Role::Accent, Role::Training, Role::Validation, Role::Good, Role::Bad, Role::Faint] {
             assert_eq!(theme.style(role).fg, Some(Color::Reset));
             assert_eq!(theme.heat(role, 0.9).bg, None);
@@ -287,5 +305,9 @@ mod tests {
         assert_eq!(nearest_indexed(255, 0, 0), 196);
         assert_eq!(nearest_indexed(0, 0, 0), 16);
         assert_eq!(nearest_indexed(128, 128, 128), 244);
+        for place in [16, 59, 196, 231, 232, 244, 255] {
+            let [r, g, b] = indexed_rgb(place);
+            assert_eq!(indexed_rgb(nearest_indexed(r, g, b)), [r, g, b], "{place}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::{Overview, RunDirectory};
+use trainyard::tui::config::Config;
 use trainyard::tui::message::{RunAnswer, RunTask};
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
@@ -194,6 +195,10 @@ impl tui::Link for Faulty {
         tell(Ok(Vec::new()));
     }
 
+    fn save_picture(&mut self, _: &str, _: &str) -> Result<String, String> {
+        Err("there is no disk".into())
+    }
+
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
 
     fn empty_trash(&mut self, _: &[RunDirectory]) {}
@@ -212,7 +217,12 @@ fn a_panic_restores_the_terminal_before_it_is_printed() {
             entries.push(Entry::new(Origin::BuiltIn, loaded.preset().clone()));
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let _ = runtime.block_on(tui::run(Presets::new(entries, Vec::new()), Screen::Presets, &mut Faulty));
+        let _ = runtime.block_on(tui::run(
+            Presets::new(entries, Vec::new()),
+            Screen::Presets,
+            &Config::default(),
+            &mut Faulty,
+        ));
         return;
     }
     let itself = std::env::current_exe().expect("this test's path");

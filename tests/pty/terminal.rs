@@ -85,6 +85,12 @@ impl Opening {
         self
     }
 
+    /// Puts a file into the home before the program starts.
+    pub fn file(self, name: &str, text: &str) -> Self {
+        std::fs::write(self.home.path().join(name), text).expect("a file in the home");
+        self
+    }
+
     /// The program's own folder, in which it will run.
     pub fn home(&self) -> &std::path::Path {
         self.home.path()
@@ -233,6 +239,15 @@ impl Terminal {
     /// Waits until the screen shows this.
     pub fn wait(&mut self, text: &str) {
         self.until(text, |terminal| terminal.text().contains(text));
+    }
+
+    /// Waits until what the program has written before its end shows this; a long line may be broken anywhere.
+    pub fn wait_after_end(&self, text: &str) {
+        let since = Instant::now();
+        while !self.text().replace('\n', "").contains(text) {
+            assert!(since.elapsed() < PATIENCE, "waited for {text}; the screen:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits until the screen no longer shows this.

@@ -25,6 +25,7 @@ use super::{ascii, layout};
 /// Draws the dashboard.
 pub fn draw(state: &State, frame: &mut Frame) {
     draw_rich(state, frame);
+    state.theme.lay_ground(frame.buffer_mut());
     if state.theme.is_ascii {
         ascii::translate(frame.buffer_mut());
     }
@@ -51,7 +52,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
     frame::footer(state, footer, frame);
     for overlay in &state.overlays {
         match overlay {
-            Overlay::Help { scroll } => help::draw(state, *scroll, frame),
+            Overlay::Help { scroll, .. } => help::draw(state, *scroll, frame),
             Overlay::Card { scroll } => card::popup(state, *scroll, frame),
             Overlay::Reading { reading, scroll } => reading::draw(state, reading, *scroll, frame),
             // The list shows the filter.

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
+use crate::tui::availability::hindrance;
 use crate::tui::layout::{popup, scroll_to};
 use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
@@ -57,11 +58,15 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
     let from = scroll_to(selected, commands.len(), listed);
     let width = usize::from(inner.width);
     for (row, (place, command)) in rows.take(listed).zip(commands.iter().enumerate().skip(from)) {
-        let keys = keymap::keys_of(*command);
+        let keys = keymap::keys_of(&state.keymap, *command);
         let name = format!("  {:<19} {keys:<10} ", command.name());
-        let doc = cut(command.doc(), width.saturating_sub(name.width()));
+        let reason = hindrance(state, *command);
+        let doc = reason.map_or_else(|| command.doc().to_owned(), |reason| format!("not now: {reason}"));
+        let doc = cut(&doc, width.saturating_sub(name.width()));
         let line = if place == selected {
             Line::styled(format!("{:<width$}", format!("{name}{doc}")), theme.selected())
+        } else if reason.is_some() {
+            Line::styled(format!("{name}{doc}"), theme.style(Role::Faint))
         } else {
             Line::from(vec![
                 Span::raw(format!("  {:<19} ", command.name())),

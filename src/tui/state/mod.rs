@@ -18,6 +18,8 @@ use ratatui::layout::Size;
 pub use crate::run::text::clean;
 use crate::worker::{Opened, Phase, RunInfo, Steering, TrainRequest};
 
+use super::config::OnEnd;
+use super::remap::Keymap;
 use super::theme::Theme;
 use super::widgets::chart::Fit;
 
@@ -162,6 +164,10 @@ pub struct State {
     pub size: Size,
     /// Its colours and glyphs.
     pub theme: Theme,
+    /// Which keys do what.
+    pub keymap: Keymap,
+    /// What tells that a training has ended.
+    pub on_end: OnEnd,
     /// The screen shown.
     pub screen: Screen,
     /// What can be trained.
@@ -214,6 +220,8 @@ impl State {
         State {
             size,
             theme,
+            keymap: Keymap::default(),
+            on_end: OnEnd::default(),
             screen: Screen::Presets,
             presets,
             hyper: Hyper::default(),

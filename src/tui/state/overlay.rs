@@ -11,6 +11,8 @@ pub enum Overlay {
     Help {
         /// The first line shown.
         scroll: usize,
+        /// Only keys with all of these words are listed.
+        words: String,
     },
     /// All about the chosen preset.
     Card {

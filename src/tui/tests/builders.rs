@@ -47,7 +47,7 @@ pub fn dashboard(width: u16, height: u16) -> State {
     let entries =
         vec![Entry::new(Origin::BuiltIn, cnn()), Entry::new(Origin::User("/home/ada/mlp.ron".into()), mlp)];
     let presets = Presets::new(entries, Vec::new());
-    let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+    let theme = Theme::new(Depth::True, true);
     State::new(Size { width, height }, theme, presets)
 }
 

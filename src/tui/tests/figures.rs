@@ -151,7 +151,7 @@ fn every_kind_of_panel() {
 fn every_kind_of_panel_is_readable_without_colours() {
     for (name, panels) in bodies() {
         let mut state = with_figures(80, 24, vec![info(name, Vec::new())]);
-        state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+        state.theme = Theme::new(Depth::Monochrome, true);
         answer(&mut state, drawn(name, panels));
         insta::assert_snapshot!(format!("figure_{name}_monochrome"), screen(&state));
     }
@@ -164,7 +164,7 @@ fn figures_draw_at_every_size_and_in_every_depth() {
         for rich_glyphs in [false, true] {
             for (width, height) in [(60, 15), (61, 40), (80, 24), (120, 16), (200, 60), (300, 90)] {
                 let mut state = with_figures(width, height, vec![info("all", Vec::new())]);
-                state.theme = Theme { depth, rich_glyphs, is_ascii: false };
+                state.theme = Theme::new(depth, rich_glyphs);
                 answer(&mut state, drawn("all", all.clone()));
                 for _ in 0..all.len() {
                     screen(&state);

@@ -103,7 +103,7 @@ fn inspect_a_sample() {
 #[test]
 fn inspect_without_colours() {
     let mut state = in_training(80, 24);
-    state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+    state.theme = Theme::new(Depth::Monochrome, true);
     press(&mut state, KeyCode::Char('3'));
     answer(&mut state, sample(Filter::All));
     insta::assert_snapshot!(screen(&state));

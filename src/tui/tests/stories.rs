@@ -394,3 +394,35 @@ fn a_long_description_is_read_to_its_end() {
     press(&mut state, KeyCode::Esc);
     assert!(state.overlays.is_empty());
 }
+
+#[test]
+fn the_palette_says_what_is_not_possible_now_and_why() {
+    let mut state = dashboard(100, 30);
+    press(&mut state, KeyCode::Char(':'));
+    type_text(&mut state, "open-run");
+    assert!(screen(&state).contains("not now: choose a run on the screen Runs first"), "{}", screen(&state));
+    let mut state = in_training(100, 30);
+    press(&mut state, KeyCode::Char(':'));
+    type_text(&mut state, "pause");
+    assert!(!screen(&state).contains("not now"), "{}", screen(&state));
+}
+
+#[test]
+fn a_person_who_looks_elsewhere_is_told_of_the_end_of_a_long_training_only() {
+    let told = |after_seconds| {
+        let mut state = in_training(80, 24);
+        state.on_end.after_seconds = after_seconds;
+        let effects = report(&mut state, finished(Outcome::Completed));
+        effects.iter().any(|effect| matches!(effect, Effect::TellEnd(end) if end.outcome == "finished"))
+    };
+    assert!(told(0) && !told(u32::MAX));
+    let mut opened = dashboard(80, 24);
+    opened.on_end.after_seconds = 0;
+    report(&mut opened, started());
+    report(&mut opened, Event::Past(Box::default()));
+    let effects = report(&mut opened, finished(Outcome::Completed));
+    assert!(
+        !effects.iter().any(|effect| matches!(effect, Effect::TellEnd(_))),
+        "it ended before: {effects:?}"
+    );
+}

@@ -1,5 +1,6 @@
 //! What the worker reports.
 
+use crate::tui::end::End;
 use crate::tui::format;
 use crate::tui::message::Effect;
 use crate::tui::state::{Screen, State, Training};
@@ -118,7 +119,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             if let Some(training) = &mut state.training {
                 training.finish = Some(finish);
             }
-            ended(state)
+            ended(state, how)
         }
         Event::Failed(reason) => {
             state.log(format!("failed: {reason}"));
@@ -128,7 +129,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
                 // The training could not be prepared: its files may have changed.
                 state.presets.forget_files();
             }
-            ended(state)
+            ended(state, "failed")
         }
         Event::Opened(opened) => {
             state.runs.shown = Some(opened.run.clone());
@@ -167,16 +168,18 @@ pub(super) fn on_gone(state: &mut State) {
     state.complain("the engine has ended unexpectedly; the log may say why. Press q to leave");
 }
 
-fn ended(state: &mut State) -> Vec<Effect> {
+fn ended(state: &mut State, outcome: &'static str) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = End::of(state, outcome).map(Effect::TellEnd).into_iter().collect();
     state.is_cut_off = false;
     state.phase = Phase::Idle;
     state.preparing = None;
     state.stopping = false;
-    match state.start_next {
+    effects.extend(match state.start_next {
         Some(_) => training::begin_next(state),
         None if state.screen == Screen::Runs => runs::list(state),
         None => ask_if_shown(state),
-    }
+    });
+    effects
 }
 
 fn ask_if_shown(state: &mut State) -> Vec<Effect> {

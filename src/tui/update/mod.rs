@@ -3,6 +3,7 @@
 mod edit;
 mod engine;
 mod inspect;
+mod manners;
 mod navigate;
 mod new_preset;
 mod overlays;
@@ -66,6 +67,14 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::RunsDone(answer) => shelf::on_done(state, answer),
+        Message::PictureSaved(result) => {
+            manners::on_picture(state, result);
+            Vec::new()
+        }
+        Message::Problem(problem) => {
+            state.complain(problem);
+            Vec::new()
+        }
         Message::Tick => {
             state.ticks = state.ticks.wrapping_add(1);
             Vec::new()

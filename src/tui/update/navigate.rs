@@ -40,9 +40,11 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
     let moved = |place: usize, count: usize| place.saturating_add_signed(rows).min(count.saturating_sub(1));
     let size = state.size;
     match state.overlays.last_mut() {
-        Some(Overlay::Help { scroll }) => {
-            let lines = screens::help::scrollable_lines(state.screen, size);
-            *scroll = scroll.saturating_add_signed(rows).min(lines);
+        Some(Overlay::Help { .. }) => {
+            let lines = screens::help::scrollable_lines(state);
+            if let Some(Overlay::Help { scroll, .. }) = state.overlays.last_mut() {
+                *scroll = scroll.saturating_add_signed(rows).min(lines);
+            }
         }
         Some(Overlay::Palette { input, selected }) => {
             *selected = moved(*selected, palette::matching(input.text()).len());

@@ -15,7 +15,16 @@ use super::{edit, inspect, new_preset, presets, runs, shelf, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
-    state.overlays.push(Overlay::Help { scroll: 0 });
+    state.overlays.push(Overlay::Help { scroll: 0, words: String::new() });
+    Vec::new()
+}
+
+/// Narrows the list of keys by typing.
+pub fn find_key(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Help { words, .. }) = state.overlays.last() {
+        let input = LineInput::new(words);
+        state.overlays.push(Overlay::Filter(input));
+    }
     Vec::new()
 }
 
@@ -119,8 +128,16 @@ fn rate(typed: &str) -> Result<f64, String> {
     rate.ok_or_else(|| format!("{typed:?} is not a number above 0"))
 }
 
-/// Narrows the list on the screen in front.
+/// Narrows the list of keys where it is open, else that on the screen in front.
 fn set_filter(state: &mut State, filter: &str) {
+    let help = state.overlays.iter_mut().find_map(|overlay| match overlay {
+        Overlay::Help { scroll, words } => Some((scroll, words)),
+        _ => None,
+    });
+    if let Some((scroll, words)) = help {
+        (*scroll, *words) = (0, filter.to_owned());
+        return;
+    }
     match state.screen {
         Screen::Runs => state.runs.set_filter(filter),
         Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper => state.presets.set_filter(filter),

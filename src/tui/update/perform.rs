@@ -4,7 +4,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, inspect, navigate, new_preset, overlays, presets, runs, shelf, training};
+use super::{edit, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -86,6 +86,10 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Reset => edit::reset_all(state),
         Command::SavePreset => presets::ask_name(state),
 
+        Command::FindKey => overlays::find_key(state),
+        Command::Picture => manners::picture(state),
+        Command::Copy => manners::copy(state),
+        Command::NextTheme => manners::next_theme(state),
         Command::Help => overlays::help(state),
         Command::Palette => overlays::palette(state),
         Command::Detach => overlays::detach(state),

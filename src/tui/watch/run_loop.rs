@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::interval;
 
 use crate::run::watch::{Task, WatchSnapshot};
+use crate::tui::config::Config;
 use crate::tui::run_loop::{Error, Exit, read_input};
 use crate::tui::signals::{Signal, Signals};
 use crate::tui::terminal::Guard;
@@ -26,12 +27,12 @@ fn now() -> f64 {
 }
 
 /// Shows the event files below `root` until the person leaves, a signal comes or the terminal is gone; `tag` is the
-/// tag to begin with.
+/// tag to begin with. Of `config`, colours and glyphs count here.
 ///
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.
-pub async fn run(root: &Path, tag: Option<String>) -> Result<Exit, Error> {
-    let theme = Theme::detect(|name| std::env::var(name).ok());
+pub async fn run(root: &Path, tag: Option<String>, config: &Config) -> Result<Exit, Error> {
+    let theme = config.theme_for(Theme::detect(|name| std::env::var(name).ok()));
     let mut guard = Guard::take(theme.depth)?;
     let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
     let mut state = State::new(Size { width, height }, theme, root, tag, now());

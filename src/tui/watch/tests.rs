@@ -30,7 +30,7 @@ fn fixtures() -> PathBuf {
 
 impl Bench {
     fn new(root: &Path, width: u16, height: u16) -> Self {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         // Some minutes after the fixtures were written.
         let now = 1_795_554_000.0;
         let mut state = State::new(Size { width, height }, theme, root, None, now);
@@ -198,7 +198,7 @@ fn popups() {
 #[test]
 fn without_colours() {
     let mut bench = Bench::new(&fixtures(), 80, 24);
-    bench.state.theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+    bench.state.theme = Theme::new(Depth::Monochrome, true);
     bench.keys("/torch\n jjjjtsquare\n");
     let buffer = bench.buffer();
     assert!(buffer.content.iter().all(|cell| cell.fg == ratatui::style::Color::Reset));

@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn any_values_can_be_drawn_at_any_size() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let steps = [1, 2, 3, u64::MAX, 1 << 63, 1, 0];
         let extremes = vec![f64::MAX, f64::MIN, f64::MIN_POSITIVE, 1.0, f64::MAX, -0.0, 5e-324];
         for values in [

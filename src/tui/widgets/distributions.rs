@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_grows_moves_upwards() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::Monochrome, true);
         let moments = [moment(0, &[[0.0, 1.0, 9.0]]), moment(10, &[[3.0, 4.0, 9.0]])];
         let area = Rect::new(0, 0, 12, 5);
         let mut buffer = Buffer::empty(area);
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn any_distribution_can_be_drawn_at_any_size() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let cases = [
             vec![],
             vec![moment(0, &[[2.0, 2.0, 7.0]])],

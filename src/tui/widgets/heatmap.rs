@@ -146,7 +146,7 @@ impl Heatmap<'_> {
             let tone = self.tone(*value);
             pixels::draw(theme, cell, buffer, |_, _| Some(tone));
             if wide >= 6 {
-                let [r, g, b] = tone.rgb();
+                let [r, g, b] = tone.rgb(theme);
                 let style = if theme.depth == Depth::Monochrome {
                     Style::new()
                 } else {
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn any_matrix_can_be_drawn_at_any_size() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let names: Vec<String> = (0..200).map(|i| format!("row {i}")).collect();
         for (rows, columns) in [(1, 1), (10, 28), (128, 28), (3, 200), (200, 1)] {
             let values: Vec<f32> = (0..rows * columns).map(|i| (i as f32).sin()).collect();

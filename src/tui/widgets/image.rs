@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn two_pixels_share_a_cell() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let pixels = [0.0, 1.0, 1.0, 0.0];
         let image = Image::new(&[2, 2, 1], &pixels).expect("a shape of an image");
         let area = Rect::new(0, 0, 2, 1);
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn without_colours_brightness_becomes_letters() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::Monochrome, true);
         let pixels = [0.0, 1.0, 0.0, 1.0];
         let image = Image::new(&[2, 2, 1], &pixels).expect("a shape of an image");
         let area = Rect::new(0, 0, 2, 1);
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn made_smaller_an_image_shows_the_means() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let pixels = [[0.0, 1.0, 0.0, 0.0], [1.0, 0.0, 0.0, 0.0]].concat().repeat(2);
         let image = Image::new(&[4, 4, 1], &pixels).expect("a shape of an image");
         let area = Rect::new(0, 0, 4, 4);

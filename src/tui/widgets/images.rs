@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn nothing_is_drawn_outside_at_any_size() {
-        let theme = Theme { depth: crate::tui::theme::Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(crate::tui::theme::Depth::True, true);
         let captions: Vec<String> = (0..10).map(|i| format!("a rather long caption {i}")).collect();
         for [height, width, channels] in [[28, 28, 1], [3, 5, 3], [1, 1, 1], [40, 8, 1]] {
             let pixels = vec![0.5; 10 * height * width * channels];

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use crate::tui::theme::{Depth, Theme, class_rgb};
+use crate::tui::theme::{Depth, Theme};
 
 /// What a pixel says.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +46,7 @@ fn unit(value: f32) -> f32 {
 
 impl Tone {
     /// Its colour in 24 bits.
-    pub fn rgb(self) -> [u8; 3] {
+    pub fn rgb(self, theme: &Theme) -> [u8; 3] {
         match self {
             Tone::Grey(level) => mix([0.0; 3], [255.0; 3], unit(level)),
             Tone::Rgb(levels) => levels.map(|level| (unit(level) * 255.0).round() as u8),
@@ -61,7 +61,7 @@ impl Tone {
             }
             Tone::Class(class, sureness) => {
                 // Dark enough for points to stand out on it.
-                let hue = class_rgb(class).map(|part| f32::from(part) * 0.62);
+                let hue = theme.class_rgb(class).map(|part| f32::from(part) * 0.62);
                 mix([34.0, 34.0, 38.0], hue, 0.1 + 0.9 * unit(sureness))
             }
         }
@@ -92,7 +92,7 @@ impl Tone {
                 GROUNDS[usize::from(class) % GROUNDS.len()]
             }
             _ => {
-                let [r, g, b] = self.rgb();
+                let [r, g, b] = self.rgb(theme);
                 theme.rgb(r, g, b)
             }
         }
@@ -175,9 +175,10 @@ mod tests {
 
     #[test]
     fn signs_have_colours_and_letters_of_their_own() {
-        let [red, _, blue] = Tone::Signed(1.0).rgb();
+        let theme = Theme::new(Depth::True, true);
+        let [red, _, blue] = Tone::Signed(1.0).rgb(&theme);
         assert!(red > 200 && blue < 100);
-        let [red, _, blue] = Tone::Signed(-1.0).rgb();
+        let [red, _, blue] = Tone::Signed(-1.0).rgb(&theme);
         assert!(red < 100 && blue > 200);
         let letter = |tone| Tone::letter(Some(tone), Some(tone));
         assert_eq!((letter(Tone::Signed(1.0)), letter(Tone::Signed(-1.0))), ('@', 'o'));
@@ -188,7 +189,7 @@ mod tests {
     #[test]
     fn numbers_that_are_none_are_drawn_as_nothing() {
         for tone in [Tone::Grey(f32::NAN), Tone::Heat(f32::INFINITY), Tone::Signed(f32::NAN)] {
-            tone.rgb();
+            tone.rgb(&Theme::new(Depth::True, true));
             assert_eq!(Tone::letter(Some(tone), None), ' ', "{tone:?}");
         }
     }

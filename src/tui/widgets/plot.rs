@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_tick_and_the_mark_stand_in_the_row_of_the_curve() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         for height in 8..40 {
             for level in [0.2, 0.4, 0.5, 0.6, 0.8] {
                 let ends = vec![(0.0, 0.0), (0.0, 1.0)];

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::tui::format;
-use crate::tui::theme::{Depth, Role, Theme, class_letter, class_rgb};
+use crate::tui::theme::{Depth, Role, Theme, class_letter};
 use crate::worker::Point;
 
 use super::pixels::{self, Tone};
@@ -86,7 +86,7 @@ impl Surface<'_> {
         let style = match theme.depth {
             Depth::Sixteen => theme.class(point.class),
             _ => {
-                let [r, g, b] = class_rgb(point.class).map(|part| part / 2 + 127);
+                let [r, g, b] = theme.class_rgb(point.class).map(|part| part / 2 + 127);
                 Style::new().fg(theme.rgb(r, g, b))
             }
         };
@@ -116,14 +116,14 @@ mod tests {
 
     #[test]
     fn the_first_row_of_places_is_at_the_top_and_points_go_upwards() {
-        let theme = Theme { depth: Depth::True, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::True, true);
         let points = [Point { x: -0.9, y: 0.9, class: 1 }];
         let area = Rect::new(0, 0, 8, 5);
         let mut buffer = Buffer::empty(area);
         surface(&[0, 0, 1, 1], &points).draw(&theme, area, &mut buffer);
         assert_eq!(buffer[(0, 0)].symbol(), "•");
         let color = |class| {
-            let [r, g, b] = Tone::Class(class, 1.0).rgb();
+            let [r, g, b] = Tone::Class(class, 1.0).rgb(&theme);
             Color::Rgb(r, g, b)
         };
         assert_eq!((buffer[(4, 0)].fg, buffer[(4, 3)].fg), (color(0), color(1)));
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn without_colours_classes_have_grounds_and_letters() {
-        let theme = Theme { depth: Depth::Monochrome, rich_glyphs: true, is_ascii: false };
+        let theme = Theme::new(Depth::Monochrome, true);
         let points = [Point { x: 0.9, y: -0.9, class: 1 }];
         let area = Rect::new(0, 0, 8, 5);
         let mut buffer = Buffer::empty(area);

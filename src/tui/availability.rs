@@ -1,0 +1,82 @@
+//! Why a command does nothing now: palette, help and footer say so before a person tries it in vain.
+
+use super::commands::Command;
+use super::state::{Screen, State};
+use crate::worker::{Knob, Steering};
+
+/// Why this command would do nothing to what is shown; `None` where it does something.
+pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
+    let training = state.training.as_ref();
+    let unless = |holds: bool, reason: &'static str| (!holds).then_some(reason);
+    match command {
+        Command::Pause | Command::Step | Command::Stop | Command::SetRate | Command::SaveWeights => {
+            match state.running() {
+                None => Some("nothing is being trained"),
+                Some(_) if state.steering == Steering::Elsewhere => {
+                    Some("another terminal steers this training")
+                }
+                Some(_) => None,
+            }
+        }
+        Command::TakeOver => {
+            unless(state.steering == Steering::Elsewhere, "no other terminal steers a training")
+        }
+        Command::Detach => unless(state.is_busy(), "nothing is being trained"),
+        Command::NextChart => match training {
+            None => Some("there is no training to show"),
+            Some(training) => unless(training.charts().len() > 1, "this training has no other figures"),
+        },
+        Command::LogScale
+        | Command::Smoothing
+        | Command::FoldOutliers
+        | Command::NextView
+        | Command::PreviousView
+        | Command::TrainAgain => unless(training.is_some(), "there is no training to show"),
+        Command::ResumeRun => on_run(state)
+            .or_else(|| unless(state.runs.current()?.hindrance().is_none(), "the chosen run cannot go on")),
+        Command::OpenRun => on_run(state)
+            .or_else(|| unless(state.runs.current()?.manifest.is_ok(), "the chosen run cannot be read")),
+        Command::MarkRun
+        | Command::NameRun
+        | Command::TagRun
+        | Command::NoteRun
+        | Command::DiscardRun
+        | Command::CompareRuns => on_run(state),
+        Command::UnmarkRuns | Command::NextCurve => unless(!state.runs.marked.is_empty(), "no run is marked"),
+        Command::RestoreRun => unless(!state.runs.trash.is_empty(), "no run has been removed"),
+        Command::EarlierCheckpoint | Command::LaterCheckpoint => match &state.opened {
+            None => Some("no run is open"),
+            Some(opened) => unless(opened.checkpoints.len() > 1, "the open run has no other checkpoints"),
+        },
+        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => match training {
+            None => Some("there is no training to show"),
+            Some(training) if !training.info.predicts_classes => Some("this network predicts no classes"),
+            Some(training) => unless(state.inspect.shown(&training.info).is_none(), "samples are not shown"),
+        },
+        Command::FigureText => {
+            let shown = training.and_then(|training| state.inspect.shown(&training.info));
+            let takes_text = shown
+                .is_some_and(|(figure, _)| figure.knobs.iter().any(|knob| matches!(knob, Knob::Text { .. })));
+            unless(takes_text, "no figure that takes a text is shown")
+        }
+        Command::NextPart => {
+            let is_shown = training.is_some_and(|training| state.inspect.shown(&training.info).is_some());
+            let has_parts = state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1);
+            unless(is_shown && has_parts, "no figure of several parts is shown")
+        }
+        Command::ResetField | Command::Reset | Command::SavePreset | Command::Read | Command::Start => {
+            unless(state.presets.current().is_some(), "no preset is chosen")
+        }
+        // The rest moves about, or says itself what came of it.
+        _ => None,
+    }
+}
+
+/// Why there is no run to do something with.
+fn on_run(state: &State) -> Option<&'static str> {
+    match state.runs.current() {
+        Some(_) => None,
+        None if state.screen == Screen::Runs => Some("no run is chosen"),
+        None => Some("choose a run on the screen Runs first"),
+    }
+}

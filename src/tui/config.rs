@@ -1,0 +1,207 @@
+//! What a person has set once for every dashboard: colours, glyphs, keys, and what tells of the end of a training.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::remap::Keymap;
+use super::theme::{Colours, Theme};
+
+/// The settings, as `config.ron` has them. What is left out has its default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// The colours.
+    pub theme: Colours,
+    /// Whether nothing but ASCII is drawn.
+    pub ascii: Ascii,
+    /// How often the curves move.
+    pub frames_per_second: FramesPerSecond,
+    /// What tells that a training has ended.
+    pub on_end: OnEnd,
+    /// The keys.
+    pub keymap: Keymap,
+}
+
+/// Whether nothing but ASCII is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ascii {
+    /// Where the locale says so.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The most frames in a second that reports of a training ask for; keys are answered at once all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FramesPerSecond(pub u32);
+
+impl Default for FramesPerSecond {
+    fn default() -> Self {
+        FramesPerSecond(10)
+    }
+}
+
+impl FramesPerSecond {
+    /// The least and the most.
+    pub const RANGE: std::ops::RangeInclusive<u32> = 1..=60;
+
+    /// The time between two frames.
+    pub fn interval(self) -> std::time::Duration {
+        std::time::Duration::from_secs(1) / self.0.max(1)
+    }
+}
+
+/// What tells that a training has ended or failed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OnEnd {
+    /// Only trainings that took at least so many seconds are told of.
+    pub after_seconds: u32,
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Have the terminal show a notification.
+    pub notify: Notify,
+    /// Run this in a shell, with TRAINYARD_PRESET, TRAINYARD_RUN and TRAINYARD_OUTCOME in its environment.
+    pub command: Option<String>,
+}
+
+impl Default for OnEnd {
+    fn default() -> Self {
+        OnEnd { after_seconds: 30, bell: true, notify: Notify::Off, command: None }
+    }
+}
+
+/// The escape sequence by which a terminal is asked for a notification.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notify {
+    /// None.
+    #[default]
+    Off,
+    /// OSC 9: iTerm2, WezTerm, Ghostty, Kitty, Windows Terminal.
+    Osc9,
+    /// OSC 777: urxvt, foot, Ghostty.
+    Osc777,
+}
+
+/// The file as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename = "Config")]
+struct File {
+    theme: Colours,
+    ascii: Ascii,
+    frames_per_second: Option<u32>,
+    on_end: OnEnd,
+    keys: BTreeMap<String, Vec<String>>,
+}
+
+/// What is wrong with `config.ron`, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {problem}")]
+pub struct ConfigError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+impl Config {
+    /// Reads the text of `config.ron`.
+    ///
+    /// # Errors
+    /// When it is no RON, has a field or value that does not exist, or keys that cannot be.
+    pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        let options =
+            ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+        let file: File = options.from_str(text).map_err(|error| ConfigError {
+            line: error.span.start.line,
+            column: error.span.start.col,
+            problem: error.code.to_string(),
+        })?;
+        let frames_per_second = match file.frames_per_second {
+            None => FramesPerSecond::default(),
+            Some(frames) if FramesPerSecond::RANGE.contains(&frames) => FramesPerSecond(frames),
+            Some(frames) => {
+                let problem = format!("frames_per_second is {frames}; it is from 1 to 60");
+                return Err(located(text, "frames_per_second", problem));
+            }
+        };
+        let mut keymap = Keymap::default();
+        for (name, keys) in &file.keys {
+            keymap.change(name, keys).map_err(|problem| located(text, &format!("{name:?}"), problem))?;
+        }
+        keymap.check().map_err(|(name, problem)| located(text, &format!("{name:?}"), problem))?;
+        Ok(Config { theme: file.theme, ascii: file.ascii, frames_per_second, on_end: file.on_end, keymap })
+    }
+
+    /// The theme that this asks for in a terminal which offers `detected`.
+    pub fn theme_for(&self, detected: Theme) -> Theme {
+        let is_ascii = match self.ascii {
+            Ascii::Auto => detected.is_ascii,
+            Ascii::Always => true,
+            Ascii::Never => false,
+        };
+        let rich_glyphs = detected.rich_glyphs && !is_ascii;
+        Theme { colours: self.theme, is_ascii, rich_glyphs, ..detected }
+    }
+}
+
+/// A problem with what is written as `word`.
+fn located(text: &str, word: &str, problem: String) -> ConfigError {
+    let at = text.find(word).unwrap_or(0);
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let column = text[line_start..at].chars().count() + 1;
+    ConfigError { line: before.matches('\n').count() + 1, column, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::commands::Command;
+    use crate::tui::keymap::keys_of;
+    use crate::tui::theme::Depth;
+
+    #[test]
+    fn what_is_left_out_has_its_default_and_what_is_set_holds() {
+        assert_eq!(Config::parse("()"), Ok(Config::default()));
+        let text = r#"(
+            theme: colour_blind, // red and green look alike to me
+            ascii: always,
+            frames_per_second: 4,
+            on_end: (after_seconds: 0, bell: false, notify: osc777, command: "mail -s done me"),
+            keys: {"pause": ["F5"], "runs.open-run": ["o", "Enter"]},
+        )"#;
+        let config = Config::parse(text).unwrap();
+        assert_eq!((config.theme, config.frames_per_second.0), (Colours::ColourBlind, 4));
+        assert_eq!(config.on_end.command.as_deref(), Some("mail -s done me"));
+        assert_eq!(config.on_end.notify, Notify::Osc777);
+        assert_eq!(keys_of(&config.keymap, Command::OpenRun), "o Enter");
+        let theme = config.theme_for(Theme::new(Depth::True, true));
+        assert!(theme.is_ascii && !theme.rich_glyphs && theme.depth == Depth::True);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_place() {
+        let problem = |text: &str| Config::parse(text).unwrap_err().to_string();
+        assert!(
+            problem("(\n  thme: dark,\n)").starts_with("line 2, column "),
+            "{}",
+            problem("(\n  thme: dark,\n)")
+        );
+        assert!(problem("(theme: pink)").contains("pink"), "{}", problem("(theme: pink)"));
+        assert_eq!(
+            problem("(\n  theme: dark, frames_per_second: 600)"),
+            "line 2, column 16: frames_per_second is 600; it is from 1 to 60"
+        );
+        let keys = problem("(keys: {\n  \"pause\": [\"F5\"],\n  \"paus\": [\"F6\"],\n})");
+        assert!(keys.starts_with("line 3, column 3: no command is called \"paus\""), "{keys}");
+        assert!(problem("(keys: {\"pause\": [\"F1\"]})").contains("F1 is already the key of help"));
+    }
+}

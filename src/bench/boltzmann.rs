@@ -27,7 +27,7 @@ pub fn run<D: Backend>(device: &D, count: usize) -> Result<Timing, Error> {
     let mut round = || -> Result<Round, Error> {
         let since = Timestamp::now();
         for rows in images.chunks(workload.batch_size() * PIXELS) {
-            machine.step(rows, &LEARNING, steps, &interrupt)?;
+            machine.step(rows, &[], &LEARNING, steps, &interrupt)?;
             steps += 1;
         }
         Ok(since.until(Timestamp::now()))

@@ -194,14 +194,15 @@ impl Case for ColumnEmbedding {
     }
 }
 
-struct Latent(usize, usize, u64);
+/// Rows, width, seed, and a weight for each row or none.
+struct Latent(usize, usize, u64, &'static [f32]);
 
 impl Case for Latent {
     fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
-        let &Latent(rows, width, seed) = self;
+        let &Latent(rows, width, seed, weights) = self;
         let parameters = var(device, rows, 2 * width, 1);
         let mut pass = Pass::training(device, 0);
-        let (code, divergence) = D::draw_code(&mut pass, &parameters, 0.3, seed).unwrap();
+        let (code, divergence) = D::draw_code(&mut pass, &parameters, 0.3, weights, seed).unwrap();
         let mut all = outcome(pass, &code, &[&parameters], &[]);
         all.push(vec![divergence.read().unwrap() as f32]);
         all.push(D::normal_noise(device, rows, width, seed).unwrap().to_vec().unwrap());
@@ -321,7 +322,9 @@ proptest! {
 
     #[test]
     fn latent_codes_equal_the_cpu((rows, width, seed) in (1_usize..20, 1_usize..20, any::<u64>())) {
-        compare(&Latent(rows, width, seed), 1e-5)?;
+        let weights: &'static [f32] = &[0.5, 2.0, 0.0, 1.0, 3.0, 0.25, 1.5, 1.0];
+        compare(&Latent(rows, width, seed, &[]), 1e-5)?;
+        compare(&Latent(rows.min(8), width, seed, &weights[..rows.min(8)]), 1e-5)?;
     }
 
     #[test]

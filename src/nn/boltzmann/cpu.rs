@@ -3,7 +3,7 @@
 use dfdx::tensor::Cpu;
 use rayon::prelude::*;
 
-use super::{BoltzmannOp, Learning, Machine};
+use super::{BoltzmannOp, Learning, Machine, factors};
 
 use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
@@ -163,8 +163,9 @@ impl Rbm {
         Ok(mean_square(&visible[..half], &means))
     }
 
-    /// Updates weights and biases by the statistics of the data minus those of what was dreamt.
-    fn learn(&mut self, visible: &[f32], hidden: &mut [f32], learning: &Learning) {
+    /// Updates weights and biases by the statistics of the data minus those of what was dreamt. Where rows have weights, `weighed`
+    /// are the visible units times these, and the hidden ones are so already.
+    fn learn(&mut self, visible: &[f32], weighed: &[f32], hidden: &mut [f32], learning: &Learning) {
         let (v, h) = (self.visible(), self.hidden());
         let rows = visible.len() / v;
         // The rate is multiplied into the small factors, so that products add directly to the last change.
@@ -173,7 +174,7 @@ impl Rbm {
         let (mut change, mut sum) = (Buffer::scratch(v), Buffer::scratch(v));
         {
             let _span = span("rbm biases", 0);
-            let (data, dreamt) = visible.split_at(visible.len() / 2);
+            let (data, dreamt) = weighed.split_at(weighed.len() / 2);
             sum_rows(data, v, &mut change);
             sum_rows(dreamt, v, &mut sum);
             change.iter_mut().zip(&*sum).for_each(|(data, dreamt)| *data = (*data - dreamt) * scale);
@@ -204,6 +205,13 @@ impl Rbm {
     }
 }
 
+/// Multiplies every row by its factor.
+fn weigh(rows: &mut [f32], factors: &[f32]) {
+    let width = rows.len() / factors.len().max(1);
+    let rows = rows.chunks_exact_mut(width.max(1)).zip(factors);
+    rows.for_each(|(row, factor)| row.iter_mut().for_each(|x| *x *= factor));
+}
+
 impl Machine for Rbm {
     fn kind(&self) -> Visible {
         self.kind
@@ -220,6 +228,7 @@ impl Machine for Rbm {
     fn step(
         &mut self,
         data: &[f32],
+        weights: &[f32],
         learning: &Learning,
         seed: u64,
         interrupt: &Interrupt,
@@ -234,7 +243,15 @@ impl Machine for Rbm {
             true => self.dream_on(&mut visible, &mut hidden, learning, seed, interrupt)?,
             false => self.dream(&mut visible, &mut hidden, learning, seed, interrupt)?,
         };
-        self.learn(&visible, &mut hidden, learning);
+        if !weights.is_empty() {
+            let factors = factors(weights, is_under_way).concat();
+            weigh(&mut hidden, &factors);
+            let mut weighed = Buffer::copy_of(&visible);
+            weigh(&mut weighed, &factors);
+            self.learn(&visible, &weighed, &mut hidden, learning);
+        } else {
+            self.learn(&visible, &visible, &mut hidden, learning);
+        }
         Ok(error)
     }
 

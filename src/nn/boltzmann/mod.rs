@@ -32,6 +32,13 @@ pub struct Learning {
     pub persistent: bool,
 }
 
+/// The factors of the rows of data, and of those of chains: `are_persistent` says that these belong to no row.
+pub(in crate::nn) fn factors(weights: &[f32], are_persistent: bool) -> [Vec<f32>; 2] {
+    let mean = weights.iter().sum::<f32>() / weights.len().max(1) as f32;
+    let of_chains = if are_persistent { vec![mean; weights.len()] } else { weights.to_vec() };
+    [weights.to_vec(), of_chains]
+}
+
 /// Boltzmann machines on a device.
 pub trait BoltzmannOp: Device {
     /// A machine whose numbers are on the device.
@@ -64,11 +71,13 @@ pub trait Machine {
     fn hidden(&self) -> usize;
 
     /// Makes one update from rows of data; returns the mean squared difference per unit between the rows and their
-    /// reconstructions, up to the hidden units and down again. A chain of many steps can be interrupted; then nothing is
-    /// learned.
+    /// reconstructions, up to the hidden units and down again. Each row's log-likelihood counts as its weight says: its
+    /// statistics and those of the chain that starts at it are multiplied by it, and those of persistent chains, which belong to
+    /// no row, by the mean weight. No weights: all are 1. A chain of many steps can be interrupted; then nothing is learned.
     fn step(
         &mut self,
         data: &[f32],
+        weights: &[f32],
         learning: &Learning,
         seed: u64,
         interrupt: &Interrupt,

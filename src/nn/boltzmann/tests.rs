@@ -32,7 +32,7 @@ fn contrastive_divergence_and_persistent_chains_raise_the_likelihood_of_the_data
         let mut machine = machine(6, 4);
         let before = log_likelihood(&machine, &data);
         let errors: Vec<f64> = (0..3000)
-            .map(|step| machine.step(&data, &learning, step, &Interrupt::default()).unwrap())
+            .map(|step| machine.step(&data, &[], &learning, step, &Interrupt::default()).unwrap())
             .collect();
         let after = log_likelihood(&machine, &data);
         assert!((before + 64_f64.ln()).abs() < 0.2, "{before}");
@@ -42,12 +42,33 @@ fn contrastive_divergence_and_persistent_chains_raise_the_likelihood_of_the_data
 }
 
 #[test]
+fn rows_without_weight_teach_nothing_and_weights_of_one_change_no_bit() {
+    let data: Vec<f32> =
+        [[1.0, 1.0, 1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]].repeat(100).concat();
+    let learned = |weights: &[f32], learning: &Learning, steps: u64| {
+        let mut machine = machine(6, 4);
+        for step in 0..steps {
+            machine.step(&data, weights, learning, step, &Interrupt::default()).unwrap();
+        }
+        machine
+    };
+    for learning in [LEARNING, Learning { persistent: true, rate: 0.02, momentum: 0.0, ..LEARNING }] {
+        let state = |weights: &[f32]| learned(weights, &learning, 5).state().unwrap();
+        assert_eq!(state(&[1.0; 200]), state(&[]));
+        // Only the first of the two patterns counts.
+        let machine = learned(&[2.0, 0.0].repeat(100), &learning, 2000);
+        let likelihood = log_likelihood(&machine, &data[..6]);
+        assert!(likelihood > -0.3, "{learning:?}: {likelihood}");
+    }
+}
+
+#[test]
 fn an_interrupted_step_changes_nothing() {
     let data: Vec<f32> = [1.0, 0.0, 1.0, 1.0, 0.0, 0.0].repeat(20);
     for persistent in [false, true] {
         let mut machine = machine(6, 4);
         let learning = Learning { persistent, ..LEARNING };
-        machine.step(&data, &learning, 1, &Interrupt::default()).unwrap();
+        machine.step(&data, &[], &learning, 1, &Interrupt::default()).unwrap();
         let before = machine.state().unwrap();
         let endless = Learning { gibbs_steps: u32::MAX, ..learning };
         let interrupt = Interrupt::default();
@@ -56,12 +77,12 @@ fn an_interrupted_step_changes_nothing() {
             std::thread::sleep(std::time::Duration::from_millis(50));
             raised.raise();
         });
-        let ended = machine.step(&data, &endless, 2, &interrupt);
+        let ended = machine.step(&data, &[], &endless, 2, &interrupt);
         asker.join().unwrap();
         assert!(matches!(ended, Err(Error::Interrupted)));
         assert_eq!(machine.state().unwrap(), before);
         interrupt.lower();
-        machine.step(&data, &learning, 2, &interrupt).unwrap();
+        machine.step(&data, &[], &learning, 2, &interrupt).unwrap();
     }
 }
 
@@ -95,7 +116,7 @@ fn real_visible_units_learn_their_means() {
     let before = machine.free_energy(&data).unwrap();
     let learning = Learning { rate: 0.01, ..LEARNING };
     for step in 0..400 {
-        machine.step(&data, &learning, step, &Interrupt::default()).unwrap();
+        machine.step(&data, &[], &learning, step, &Interrupt::default()).unwrap();
     }
     let hidden = machine.hidden_given(&data, None, 0).unwrap();
     let means = machine.visible_given(&hidden, None, 0).unwrap();
@@ -116,7 +137,7 @@ fn a_machine_learns_the_same_bits_on_any_number_of_threads() {
             let mut machine = machine(784, 64);
             let learning = Learning { persistent: true, weight_decay: 0.001, ..LEARNING };
             for step in 0..5 {
-                machine.step(&data, &learning, step, &Interrupt::default()).unwrap();
+                machine.step(&data, &[], &learning, step, &Interrupt::default()).unwrap();
             }
             machine.kernel.iter().map(|w| w.to_bits()).collect::<Vec<_>>()
         })
@@ -192,7 +213,7 @@ fn a_machine_trained_on_digits_is_as_likely_as_that_of_scikit_learn() {
     let since = std::time::Instant::now();
     for epoch in 0..wanted.epochs {
         for (number, batch) in (0..).zip(images.chunks(784 * wanted.batch_size)) {
-            machine.step(batch, &learning, epoch << 32 | number, &Interrupt::default()).unwrap();
+            machine.step(batch, &[], &learning, epoch << 32 | number, &Interrupt::default()).unwrap();
         }
     }
     let seconds = since.elapsed().as_secs_f64();

@@ -241,6 +241,7 @@ kernels! {
     "elementwise.cu" {
         Add = add { sum: Out<f32>, a: In<f32>, b: In<f32>, count: Int }
         AddRow = add_row { y: Out<f32>, x: In<f32>, row: In<f32>, count: Int, width: Int }
+        ScaleRows = scale_rows { y: Out<f32>, x: In<f32>, factors: In<f32>, count: Int, width: Int }
         SideBySide = side_by_side { y: Out<f32>, a: In<f32>, b: In<f32>, count: Int, width: Int }
         OneSide = one_side { part: Out<f32>, y: In<f32>, count: Int, width: Int, side: Int }
         Dropout = dropout {

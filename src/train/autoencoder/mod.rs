@@ -158,7 +158,7 @@ impl<D: Backend> Autoencoder<D> {
         let nats = width as f64 * if self.loss == Loss::MeanSquaredError { 0.5 } else { 1.0 };
         let mut divergence = None;
         if let Code::Normal { kl_weight } = self.code {
-            let (drawn, kl) = D::draw_code(pass, &code, kl_weight / nats as f32, seed)?;
+            let (drawn, kl) = D::draw_code(pass, &code, kl_weight / nats as f32, weights, seed)?;
             (code, divergence) = (drawn, Some((f64::from(kl_weight), kl)));
         }
         let output = decoder.forward(pass, code)?;

@@ -66,11 +66,12 @@ impl<D: Backend> Coder<D> {
         Ok(Coder { model, optimizer, activation, noise, targets })
     }
 
-    /// Makes one update from rows of inputs; returns the mean squared error of their reconstructions.
+    /// Makes one update from rows of inputs; returns the mean squared error of their reconstructions, each row's times its
+    /// weight. No weights: all are 1.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn step(&mut self, inputs: &[f32], rate: f64, seed: u64) -> Result<f64, Error> {
+    pub fn step(&mut self, inputs: &[f32], weights: &[f32], rate: f64, seed: u64) -> Result<f64, Error> {
         let width = self.model.input_len();
         let rows = inputs.len() / width;
         let mut noisy = Buffer::copy_of(inputs);
@@ -81,8 +82,8 @@ impl<D: Backend> Coder<D> {
         let output = self.model.forward(&mut pass, input)?;
         self.targets.emptied_values().extend_from_slice(inputs);
         let (options, form) = (LossOptions::default(), self.model.form());
-        let loss =
-            D::loss(&mut pass, &output, width, &self.targets, &[], Loss::MeanSquaredError, &options, form)?;
+        let (targets, loss) = (&self.targets, Loss::MeanSquaredError);
+        let loss = D::loss(&mut pass, &output, width, targets, weights, loss, &options, form)?;
         let error = loss.value.clone();
         let mut gradients = pass.backward(loss)?;
         self.optimizer.step(&mut self.model, &mut gradients, rate)?;

@@ -18,13 +18,15 @@ pub enum Learner<D: Backend> {
 }
 
 impl<D: Backend> Learner<D> {
-    /// Makes one update from rows of the layer's inputs; returns the mean squared error of their reconstruction.
+    /// Makes one update from rows of the layer's inputs, each of which counts as its weight says; no weights: all count the
+    /// same. Returns the mean squared error of their reconstruction.
     ///
     /// # Errors
     /// When the device fails, or the step is interrupted.
     pub fn step(
         &mut self,
         inputs: &[f32],
+        weights: &[f32],
         rate: f64,
         learning: &Learning,
         seed: u64,
@@ -32,9 +34,10 @@ impl<D: Backend> Learner<D> {
     ) -> Result<f64, Error> {
         match self {
             Learner::Rbm(machine) => {
-                machine.step(inputs, &Learning { rate: rate as f32, ..*learning }, seed, interrupt)
+                let learning = Learning { rate: rate as f32, ..*learning };
+                machine.step(inputs, weights, &learning, seed, interrupt)
             }
-            Learner::Coder(coder) => coder.step(inputs, rate, seed),
+            Learner::Coder(coder) => coder.step(inputs, weights, rate, seed),
         }
     }
 

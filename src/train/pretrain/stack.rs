@@ -248,8 +248,8 @@ impl<D: Backend> Stack<D> {
             learning.momentum = learning.momentum.min(0.5);
         }
         let (rate, seed) = (self.learning_rate(), derive_seed(self.seed, step));
-        let error =
-            self.hidden[place].learner.step(&inputs, rate.effective(), &learning, seed, &self.interrupt)?;
+        let (learner, weights) = (&mut self.hidden[place].learner, &self.batch.weights);
+        let error = learner.step(&inputs, weights, rate.effective(), &learning, seed, &self.interrupt)?;
         if !error.is_finite() {
             return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });
         }

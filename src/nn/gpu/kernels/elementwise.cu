@@ -12,6 +12,12 @@ extern "C" __global__ void add_row(float *y, const float *x, const float *row, i
     if (i < count) y[i] = x[i] + row[i % width];
 }
 
+// Every row times a factor of its own. y, x [count], factors [count / width]. Grid: a thread for each number.
+extern "C" __global__ void scale_rows(float *y, const float *x, const float *factors, int count, int width) {
+    const int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) y[i] = x[i] * factors[i / width];
+}
+
 // Two matrices side by side at every step. y [vectors, 2 width], a, b [vectors, width]. Grid: a thread for each number
 // of y.
 extern "C" __global__ void side_by_side(float *y, const float *a, const float *b, int count, int width) {

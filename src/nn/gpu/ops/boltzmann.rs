@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use crate::nn::boltzmann::{BoltzmannOp, Learning, Machine, Rbm};
+use super::scaled_rows;
+use crate::nn::boltzmann::{BoltzmannOp, Learning, Machine, Rbm, factors};
 use crate::nn::buffer::Buffer;
 use crate::nn::device::Error;
 use crate::nn::gpu::array::Array;
@@ -196,12 +197,19 @@ impl GpuRbm {
     }
 
     /// Updates weights and biases by the statistics of the data minus those of what was dreamt.
-    fn learn(&self, data: &Array, phases: &Phases, learning: &Learning) -> Result<(), Error> {
+    /// Where rows have weights, `weighed` are the visible units of both times these, and the hidden ones are so already.
+    fn learn(
+        &self,
+        data: &Array,
+        phases: &Phases,
+        weighed: [&Array; 2],
+        learning: &Learning,
+    ) -> Result<(), Error> {
         let (v, h, rows) = (self.visible(), self.hidden(), self.rows(data));
         let Phases { dreamt, positive, negative, .. } = phases;
         let Learning { rate, momentum, weight_decay, .. } = *learning;
         let scale = rate / rows as f32;
-        for (place, width, data, dreamt) in [(1, v, data, dreamt), (2, h, positive, negative)] {
+        for (place, width, data, dreamt) in [(1, v, weighed[0], weighed[1]), (2, h, positive, negative)] {
             ContrastBias {
                 bias: at(&self.weights[place]),
                 velocity: at(&self.velocity[place]),
@@ -266,17 +274,28 @@ impl Machine for GpuRbm {
     fn step(
         &mut self,
         data: &[f32],
+        weights: &[f32],
         learning: &Learning,
         seed: u64,
         interrupt: &Interrupt,
     ) -> Result<f64, Error> {
         let data = Array::from_host(self.card(), data)?;
         let is_under_way = learning.persistent && self.chains.len() == self.rows(&data) * self.hidden();
-        let phases = match is_under_way {
+        let mut phases = match is_under_way {
             true => self.dream_on(&data, learning, seed, interrupt)?,
             false => self.dream(&data, learning, seed, interrupt)?,
         };
-        self.learn(&data, &phases, learning)?;
+        if weights.is_empty() {
+            self.learn(&data, &phases, [&data, &phases.dreamt], learning)?;
+        } else {
+            let [of_data, of_chains] = factors(weights, is_under_way);
+            let of_data = Array::from_host(self.card(), &of_data)?;
+            let of_chains = Array::from_host(self.card(), &of_chains)?;
+            phases.positive = scaled_rows(&phases.positive, &of_data)?;
+            phases.negative = scaled_rows(&phases.negative, &of_chains)?;
+            let weighed = [scaled_rows(&data, &of_data)?, scaled_rows(&phases.dreamt, &of_chains)?];
+            self.learn(&data, &phases, weighed.each_ref(), learning)?;
+        }
         if let Some(chains) = phases.chains {
             self.chains = chains;
         }

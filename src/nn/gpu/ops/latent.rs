@@ -1,7 +1,7 @@
 //! The random draws of generators and variational autoencoders, by the numbers that the CPU draws.
 
 use super::loss::mean;
-use super::output;
+use super::{output, scaled_rows};
 use crate::nn::Value;
 use crate::nn::device::{Device, Error};
 use crate::nn::gpu::array::Array;
@@ -25,9 +25,10 @@ impl LatentOp for Gpu {
         pass: &mut Pass<Gpu>,
         parameters: &Var<Gpu>,
         kl_weight: f32,
+        weights: &[f32],
         seed: u64,
     ) -> Result<(Var<Gpu>, Value<Gpu>), Error> {
-        check(parameters)?;
+        check(parameters, weights)?;
         let (rows, width) = (parameters.rows, parameters.columns / 2);
         let (card, step, count) = (pass.device.card().clone(), pass.device.step(seed)?, rows * width);
         let [code, terms] = [Array::scratch(&card, count)?, Array::scratch(&card, count)?];
@@ -40,6 +41,11 @@ impl LatentOp for Gpu {
             width,
         }
         .launch(&card, Grid::over(count)?)?;
+        let factors = if weights.is_empty() { None } else { Some(Array::from_host(&card, weights)?) };
+        let terms = match &factors {
+            Some(factors) => scaled_rows(&terms, factors)?,
+            None => terms,
+        };
         let divergence = mean(&terms, rows.max(1))?;
         let code = output(pass, code, [rows, width], parameters.wants_gradient)?;
         if parameters.wants_gradient {
@@ -48,18 +54,28 @@ impl LatentOp for Gpu {
             let scale = kl_weight / rows.max(1) as f32;
             pass.record(move |grads| {
                 let upstream = take_gradient(grads, &node)?;
-                let out = Array::scratch(&card, 2 * count)?;
-                DrawCodeGradient {
-                    out: at(&out),
-                    gradient: at(upstream.as_ref()),
-                    parameters: at(&values),
-                    step: at(&step),
-                    count,
-                    width,
-                    scale,
+                let gradient = |upstream: Option<&Array>, scale: f32| {
+                    let out = Array::scratch(&card, 2 * count)?;
+                    DrawCodeGradient {
+                        out: at(&out),
+                        gradient: at(upstream),
+                        parameters: at(&values),
+                        step: at(&step),
+                        count,
+                        width,
+                        scale,
+                    }
+                    .launch(&card, Grid::over(count)?)?;
+                    Ok(out)
+                };
+                match &factors {
+                    None => add_gradient(grads, &from, gradient(upstream.as_ref(), scale)?),
+                    // What comes from the code has the rows' weights already.
+                    Some(factors) => {
+                        add_gradient(grads, &from, gradient(upstream.as_ref(), 0.0)?)?;
+                        add_gradient(grads, &from, scaled_rows(&gradient(None, scale)?, factors)?)
+                    }
                 }
-                .launch(&card, Grid::over(count)?)?;
-                add_gradient(grads, &from, out)
             });
         }
         Ok((code, divergence))

@@ -9,7 +9,7 @@ use super::text::plain;
 use super::threads::Threads;
 use crate::data::{self, suggest};
 use crate::preset::library::{self, Loaded};
-use crate::preset::{Offers, Preset, Source};
+use crate::preset::{Offers, Paths, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, atomic, home, trash};
@@ -142,7 +142,8 @@ fn on_runs(task: RunTask) -> RunAnswer {
 /// The preset that `trainyard init` makes for this file or folder, under a name that is free among the presets.
 fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
     let path = path_completion::meant(&data)?;
-    let made = suggest::suggest(&path, target, library::is_taken).map_err(|error| error.to_string())?;
+    let file = Paths::from(path.to_string_lossy().into_owned());
+    let made = suggest::suggest(&file, target, library::is_taken).map_err(|error| error.to_string())?;
     let suggest::Suggestion { name, text, targets } = made;
     let targets = targets.into_iter().map(|suggest::Target { name, what }| Target { name, what }).collect();
     Ok(Suggestion { data, name, text, targets })

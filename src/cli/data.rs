@@ -1,15 +1,15 @@
 //! `trainyard data`: what there is to learn from, and whether files of one's own can be used.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::Error;
 use super::text::{self, bytes, plain};
 use crate::data;
-use crate::data::check::{DataReport, check};
-use crate::preset::{DataConfig, Source, TargetKind, TargetsAs};
+use crate::data::check::{DataReport, check, check_together};
+use crate::preset::{DataConfig, Paths, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -34,6 +34,9 @@ enum Action {
         /// The column that a table is to predict: its name, or its number from 1; the last one if left out
         #[arg(long, value_name = "COLUMN")]
         label: Option<String>,
+        /// The files are one table, in their order
+        #[arg(long)]
+        together: bool,
     },
 }
 
@@ -43,7 +46,14 @@ impl Arguments {
         let mut out = std::io::stdout().lock();
         match self.action.unwrap_or(Action::List) {
             Action::List => list(&mut out, self.json),
-            Action::Check { paths, label } => check_all(&mut out, &paths, label.as_deref(), self.json),
+            Action::Check { paths, label, together } => {
+                let label = label.as_deref();
+                let checked: Vec<Checked> = match together {
+                    true => vec![as_one(&paths, label)?],
+                    false => paths.iter().map(|path| one(path, label)).collect(),
+                };
+                show_all(&mut out, &checked, self.json)
+            }
         }
     }
 }
@@ -56,6 +66,7 @@ fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
         let shape: Vec<String> = signature.input.iter().map(ToString::to_string).collect();
         let target = match &signature.target {
             TargetKind::Classes(names) => format!("{} classes", names.len()),
+            TargetKind::Values(0) => "nothing".into(),
             TargetKind::Values(1) => "a value".into(),
             TargetKind::Values(count) => format!("{count} values"),
             TargetKind::Tokens(count) => format!("one of {count} tokens a step"),
@@ -96,33 +107,43 @@ fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_all(out: &mut impl Write, paths: &[PathBuf], label: Option<&str>, json: bool) -> Result<(), Error> {
+/// What was checked: its name, its size where it is a file, and what was found in it.
+struct Checked {
+    name: String,
+    size: Option<u64>,
+    found: Result<DataReport, data::Error>,
+}
+
+fn one(path: &Path, label: Option<&str>) -> Checked {
+    let file = std::fs::metadata(path).ok().filter(|found| found.is_file());
+    let name = path.to_string_lossy().into_owned();
+    Checked { name, size: file.map(|file| file.len()), found: check(path, label) }
+}
+
+/// Several files that are one table.
+fn as_one(paths: &[PathBuf], label: Option<&str>) -> Result<Checked, Error> {
+    let files = Paths::listed(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect());
+    let files = files.ok_or_else(|| Error::Usage("no file is named".into()))?;
+    Ok(Checked { name: files.to_string(), size: None, found: check_together(&files, label) })
+}
+
+fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Error> {
     let mut wrong = 0;
-    for path in paths {
-        let name = path.to_string_lossy();
-        let checked = check(path, label);
-        if json {
-            wrong += usize::from(checked.as_ref().map_or(true, |report| !report.problems.is_empty()));
-            writeln!(out, "{}", text::json(&object(&name, &checked))?)?;
-            continue;
-        }
-        match checked {
+    for Checked { name, size, found } in all {
+        wrong += usize::from(found.as_ref().map_or(true, |report| !report.problems.is_empty()));
+        match found {
+            found if json => writeln!(out, "{}", text::json(&object(name, found))?)?,
             Ok(report) => {
-                wrong += usize::from(!report.problems.is_empty());
-                let size = std::fs::metadata(path).ok().filter(|found| found.is_file());
-                let size = size.map(|found| format!(" ({})", bytes(found.len()))).unwrap_or_default();
-                writeln!(out, "{}{size}: {}", plain(&name), report.kind)?;
-                show(out, &report)?;
+                let size = size.map(|size| format!(" ({})", bytes(size))).unwrap_or_default();
+                writeln!(out, "{}{size}: {}", plain(name), report.kind)?;
+                show(out, report)?;
             }
-            Err(error) => {
-                wrong += 1;
-                writeln!(out, "{}", plain(&error.to_string()))?;
-            }
+            Err(error) => writeln!(out, "{}", plain(&error.to_string()))?,
         }
     }
     match wrong {
         0 => Ok(()),
-        count => Err(Error::Failed(format!("{count} of {} cannot be used as they are", paths.len()))),
+        count => Err(Error::Failed(format!("{count} of {} cannot be used as they are", all.len()))),
     }
 }
 
@@ -170,7 +191,7 @@ mod tests {
         let file = folder.path().join("t.csv");
         std::fs::write(&file, "a,b,kind\n1,2,x\n3,\u{1b}[2J,y\n").unwrap();
         let mut out = Vec::new();
-        assert!(matches!(check_all(&mut out, &[file], None, false), Err(Error::Failed(_))));
+        assert!(matches!(show_all(&mut out, &[one(&file, None)], false), Err(Error::Failed(_))));
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("line 3, column 2 ('b')") && !shown.contains('\u{1b}'), "{shown}");
     }

@@ -18,7 +18,7 @@ use super::threads::Threads;
 use crate::data::table::is_pattern;
 use crate::preset::{Learned, Preset};
 use crate::run::{self, RunDirectory};
-use crate::worker::{self, Assessment, Names, Trained, Unusable};
+use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]
@@ -201,7 +201,10 @@ impl Arguments {
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
-                "unit": trained.unit_of(&scores),
+                "unit": trained.unit_of(&scores).map(|unit| match unit {
+                    Unit::Of(column) => column,
+                    each @ Unit::OfEach(_) => each.to_string(),
+                }),
                 "changed_data": changes,
                 "notices": trained.notices(),
             });
@@ -210,7 +213,7 @@ impl Arguments {
             }
             writeln!(out, "{}", text::json(&line)?)?;
         } else {
-            let unit = trained.unit_of(&scores).map(|of| format!(" in the unit of '{}'", plain(of)));
+            let unit = trained.unit_of(&scores).map(|unit| format!(" in {}", plain(&unit.to_string())));
             let scores = in_words(&scores) + &unit.unwrap_or_default();
             writeln!(out, "{scores}  on {samples} samples, {run} at step {step}")?;
             if let Some(assessment) = &assessment {

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf, absolute};
 use super::Error;
 use super::text::plain;
 use crate::data::suggest::{Suggestion, suggest};
+use crate::preset::Paths;
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
-/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; "part-*.csv" in quotes for several files that are one), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
+/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; several files are one table, as those of "part-*.csv"), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
 /// each class. The preset is a text to change; it trains at once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The file or folder
-    data: PathBuf,
+    /// The file or folder; or several tables that are one, in their order
+    #[arg(required = true)]
+    data: Vec<PathBuf>,
     /// The column that a table is to predict: its name, or its number from 1; the last one if left out
     #[arg(long, value_name = "COLUMN")]
     target: Option<String>,
@@ -29,7 +31,13 @@ impl Arguments {
         let output = self.output.as_deref();
         let is_elsewhere = output.and_then(Path::parent).is_some_and(|folder| !folder.as_os_str().is_empty());
         // A path in a preset that is put elsewhere has to mean the same there.
-        let data = if is_elsewhere { absolute(&self.data)? } else { self.data.clone() };
+        let named = |path: &PathBuf| match is_elsewhere {
+            true => absolute(path),
+            false => Ok(path.clone()),
+        };
+        let data = self.data.iter().map(|path| Ok(named(path)?.to_string_lossy().into_owned()));
+        let data = Paths::listed(data.collect::<std::io::Result<_>>()?)
+            .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
         let Suggestion { name, text, .. } = suggest(&data, self.target.as_deref(), |_| false)
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if output == Some(Path::new("-")) {

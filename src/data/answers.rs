@@ -29,6 +29,11 @@ pub enum Answers {
         /// How each of the `width` is scaled for the network.
         scales: Vec<Scale>,
     },
+    /// Nothing: the samples are all that there is.
+    Nothing {
+        /// How many samples there are.
+        count: usize,
+    },
 }
 
 /// Which classes numbers can be.
@@ -51,6 +56,7 @@ impl Answers {
         match self {
             Answers::Classes { names, .. } => TargetKind::Classes(names.clone()),
             Answers::Values { width, .. } => TargetKind::Values(*width),
+            Answers::Nothing { .. } => TargetKind::Values(0),
         }
     }
 
@@ -68,11 +74,12 @@ impl Answers {
         }
     }
 
-    /// Each sample's class; all the same where they are values.
+    /// Each sample's class; all the same where they are none.
     pub fn classes(&self) -> Vec<u32> {
         match self {
             Answers::Classes { of, .. } => of.clone(),
             Answers::Values { width, values, .. } => vec![0; values.len() / (*width).max(1)],
+            Answers::Nothing { count } => vec![0; *count],
         }
     }
 
@@ -80,6 +87,7 @@ impl Answers {
     /// one as classes. `None` where there is no other way.
     pub fn other(&self, numbering: Numbering) -> Option<Self> {
         match self {
+            Answers::Nothing { .. } => None,
             Answers::Classes { of, names } => {
                 let numbers: Vec<f64> =
                     names.iter().map(|name| name.trim().parse().ok()).collect::<Option<_>>()?;
@@ -119,7 +127,8 @@ impl Answers {
     /// The answers as a training wants them, where they can be read so.
     pub fn read_as(self, wanted: TargetsAs, numbering: Numbering) -> Self {
         let is_wanted = match (&self, wanted) {
-            (_, TargetsAs::Suggested)
+            (Answers::Nothing { .. }, _)
+            | (_, TargetsAs::Suggested)
             | (Answers::Classes { .. }, TargetsAs::Classes)
             | (Answers::Values { .. }, TargetsAs::Values) => true,
             (Answers::Classes { .. }, TargetsAs::Values) | (Answers::Values { .. }, TargetsAs::Classes) => {
@@ -154,6 +163,7 @@ impl Answers {
     /// Writes the answers of the samples at these places into a batch's targets.
     pub fn fill(&self, places: impl Iterator<Item = usize>, form: Labels, batch: &mut Batch) {
         match self {
+            Answers::Nothing { .. } => batch.take_values().clear(),
             Answers::Classes { of, names } => {
                 labels::fill(places.map(|place| of[place]), names.len(), form, batch);
             }
@@ -167,11 +177,11 @@ impl Answers {
         }
     }
 
-    /// The classes' names; empty where they are values.
+    /// The classes' names; empty where there are none.
     pub fn names(&self) -> &[String] {
         match self {
             Answers::Classes { names, .. } => names,
-            Answers::Values { .. } => &[],
+            Answers::Values { .. } | Answers::Nothing { .. } => &[],
         }
     }
 
@@ -179,23 +189,23 @@ impl Answers {
     pub fn class(&self, place: usize) -> Option<u32> {
         match self {
             Answers::Classes { of, .. } => of.get(place).copied(),
-            Answers::Values { .. } => None,
+            Answers::Values { .. } | Answers::Nothing { .. } => None,
         }
     }
 
     /// The values of the sample at a place, as the data has them.
     pub fn values_of(&self, place: usize) -> Option<&[f64]> {
         match self {
-            Answers::Classes { .. } => None,
+            Answers::Classes { .. } | Answers::Nothing { .. } => None,
             Answers::Values { width, values, .. } => values.chunks_exact((*width).max(1)).nth(place),
         }
     }
 
-    /// How values are scaled; empty where they are classes.
+    /// How values are scaled; empty where there are none.
     pub fn scales(&self) -> &[Scale] {
         match self {
             Answers::Values { scales, .. } => scales,
-            Answers::Classes { .. } => &[],
+            Answers::Classes { .. } | Answers::Nothing { .. } => &[],
         }
     }
 }

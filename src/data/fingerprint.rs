@@ -131,7 +131,7 @@ mod tests {
     use crate::preset::{Csv, ImageFolder, Pair};
 
     fn csv(path: &Path) -> Source {
-        Csv::of(path.to_str().unwrap().into()).into()
+        Csv::of(path.to_str().unwrap()).into()
     }
 
     #[test]

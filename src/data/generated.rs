@@ -92,7 +92,7 @@ mod tests {
     fn classes(samples: &Samples) -> &[u32] {
         match &samples.answers {
             Answers::Classes { of, .. } => of,
-            Answers::Values { .. } => &[],
+            Answers::Values { .. } | Answers::Nothing { .. } => &[],
         }
     }
 

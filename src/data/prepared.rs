@@ -15,8 +15,10 @@ pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
     }
     let augmenter =
         config.augment.is_some().then(|| Augmenter::new(&config.augment, splits.train.input_shape(), seed));
-    let wrap =
-        |inner, augmenter| -> Arc<dyn Dataset> { Arc::new(Prepared { inner, augmenter, reconstruct }) };
+    let wrap = |inner: Arc<dyn Dataset>, augmenter| -> Arc<dyn Dataset> {
+        let target_scales = if reconstruct { scales_along(&*inner) } else { inner.target_scales().to_vec() };
+        Arc::new(Prepared { inner, augmenter, reconstruct, target_scales })
+    };
     Splits {
         train: wrap(splits.train, augmenter),
         validation: wrap(splits.validation, None),
@@ -25,11 +27,23 @@ pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
     }
 }
 
+/// How each number of an input is scaled; empty where nobody thinks of them in another unit, as of the shares of full brightness
+/// that pixels become.
+fn scales_along(set: &dyn Dataset) -> Vec<Scale> {
+    if set.are_pixels() {
+        return Vec::new();
+    }
+    let scales = set.input_scales();
+    let width = if scales.is_empty() { 0 } else { set.input_shape().iter().product() };
+    scales.iter().copied().cycle().take(width).collect()
+}
+
 struct Prepared {
     inner: Arc<dyn Dataset>,
     augmenter: Option<Augmenter>,
     /// Whether the inputs are the targets.
     reconstruct: bool,
+    target_scales: Vec<Scale>,
 }
 
 impl Prepared {
@@ -120,7 +134,7 @@ impl Dataset for Prepared {
     }
 
     fn target_scales(&self) -> &[Scale] {
-        if self.reconstruct { &[] } else { self.inner.target_scales() }
+        &self.target_scales
     }
 
     fn values_of(&self, index: usize) -> Option<&[f64]> {

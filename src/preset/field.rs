@@ -32,6 +32,8 @@ pub enum FieldKind {
     Text,
     /// Texts in brackets.
     Texts,
+    /// A path or pattern, or several in brackets.
+    Paths,
     /// A value with fields of its own, which its own type describes and checks: layers, an optimizer.
     Nested(Described),
 }
@@ -59,6 +61,7 @@ impl FieldKind {
             FieldKind::Choices(words) => format!("[…] with some of {}", words.join(", ")),
             FieldKind::Text => "a text in quotes".into(),
             FieldKind::Texts => "[…] with texts in quotes".into(),
+            FieldKind::Paths => "a path in quotes, or […] with several".into(),
             FieldKind::Nested(described) => match described.inside() {
                 Inside::Fields(_) => "a group of fields".into(),
                 Inside::Variants(groups) => {
@@ -310,6 +313,7 @@ impl Field {
             | FieldKind::Choices(_)
             | FieldKind::Text
             | FieldKind::Texts
+            | FieldKind::Paths
             | FieldKind::Nested(_) => None,
         }
     }

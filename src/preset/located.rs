@@ -50,7 +50,7 @@ mod tests {
               train: (epochs: 1, batch_size: 1))",
         )
         .unwrap();
-        preset.data = DataConfig::of(Csv::of(file.into()).into());
+        preset.data = DataConfig::of(Csv::of(file).into());
         let typed: Vec<String> = typed.iter().map(ToString::to_string).collect();
         preset.locate(folder.map(FilePath::new), &typed, "a.ron", "(data: (source: csv()))")?;
         Ok(preset.data.source.paths()[0].to_string())

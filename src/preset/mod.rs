@@ -68,7 +68,8 @@ pub use shapes::ShapeError;
 pub use sources::{
     CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource, FileTable,
     Gate, Holds, Idx, ImageFolder, LabelledText, Logic, MOST_WORDS, Missing, Moons, Npy, Npz, NumberColumn,
-    Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre, WavFolder,
+    Offers, Paths, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre,
+    WavFolder,
 };
 pub use summary::Summary;
 pub use table::{DatePart, Filling, InputColumn, InputKind, TableSchema};

@@ -113,7 +113,7 @@ fn sample(field: &Field) -> String {
         }
         FieldKind::Switch => "true".into(),
         FieldKind::Choice(words) => words.first().copied().unwrap_or_default().into(),
-        FieldKind::Text => "\"\"".into(),
+        FieldKind::Text | FieldKind::Paths => "\"\"".into(),
         FieldKind::Nested(described) => match described.inside() {
             Inside::Fields(group) => group.shortest(),
             Inside::Variants(groups) => groups.first().map(Group::shortest).unwrap_or_default(),

@@ -15,6 +15,7 @@ impl Preset {
     /// The networks with their shapes, after a check of what the procedure asks of them.
     pub(super) fn networks(&self, signature: &Signature) -> Result<Networks, Finding> {
         self.check_class_weights(signature)?;
+        self.check_label()?;
         self.check_row_weights()?;
         self.check_oversampling(signature)?;
         self.check_smoothing()?;

@@ -153,6 +153,7 @@ fn fits(field: &Field, value: &str) -> bool {
         FieldKind::Switch => matches!(value, "true" | "false"),
         FieldKind::Choice(words) => words.contains(&value) || value == "None",
         FieldKind::Text => value.starts_with(['"', '\'', 'r']) || value == "None",
+        FieldKind::Paths => value.starts_with(['"', '\'', 'r', '[']) || value == "None",
         FieldKind::NumbersOr(_, words) => value.starts_with('[') || words.contains(&value),
         FieldKind::Integers(_) | FieldKind::Choices(_) | FieldKind::Texts => value.starts_with('['),
         FieldKind::Pair(_) => value.starts_with('(') || value.parse::<i128>().is_ok(),

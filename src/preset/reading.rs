@@ -19,6 +19,8 @@ pub struct Reading {
     pub labels: Labels,
     /// The range that real-valued targets are brought to.
     pub target_scaling: Scaling,
+    /// Whether targets are needed at all: a network that learns the inputs themselves gets on without.
+    pub needs_targets: bool,
     /// The range that the inputs of a table, a sequence or an array are brought to. Pixels always go to 0..1.
     pub input_scaling: Scaling,
 }
@@ -31,6 +33,7 @@ impl Reading {
             targets: TargetsAs::Suggested,
             labels: data.labels,
             target_scaling: scaling,
+            needs_targets: true,
             input_scaling: scaling,
         }
     }
@@ -57,7 +60,13 @@ impl Preset {
             (Loss::BinaryCrossentropy, Labels::OneHot) if self.gives_one_value() => Labels::Binary,
             (_, labels) => labels,
         };
-        Reading { targets: self.targets_as(end), labels, target_scaling, input_scaling }
+        Reading {
+            targets: self.targets_as(end),
+            labels,
+            target_scaling,
+            needs_targets: self.gives_targets(),
+            input_scaling,
+        }
     }
 
     /// What the networks get of a source that offers `set`.

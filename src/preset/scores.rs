@@ -6,7 +6,7 @@ use super::data::{Signature, TargetChoice};
 use super::metric::Metric;
 use super::path::Path;
 use super::procedure::Procedure;
-use super::sources::{Csv, Source, TargetKind};
+use super::sources::{Csv, Source, TargetKind, Task};
 use super::types::{Loss, Monitor, Preset};
 use super::validate::{Finding, finding};
 
@@ -50,6 +50,25 @@ impl Preset {
         Ok(())
     }
 
+    /// Checks that a table has a label where it is to be predicted.
+    pub(super) fn check_label(&self) -> Result<(), Finding> {
+        let Source::Csv(Csv { task: Task::NoLabel, label, .. }) = &self.data.source else { return Ok(()) };
+        let at = Path::to("data").field("source");
+        if label.is_some() {
+            return finding(
+                at.field("label"),
+                "task: none says that there is no label",
+                "leave one of the two out",
+            );
+        }
+        if self.gives_targets() {
+            let help =
+                "data: (targets: input) predicts the inputs; procedure: autoencoder learns a code for them";
+            return finding(at.field("task"), "a table without a label has nothing to predict", help);
+        }
+        Ok(())
+    }
+
     /// Checks that rows are weighed only where a loss is the mean of the rows' own losses.
     pub(super) fn check_row_weights(&self) -> Result<(), Finding> {
         let Source::Csv(Csv { weights: Some(_), .. }) = &self.data.source else { return Ok(()) };
@@ -57,10 +76,11 @@ impl Preset {
             Procedure::Supervised
             | Procedure::Pretraining(_)
             | Procedure::Autoencoder(_)
+            | Procedure::Variational(_)
             | Procedure::Language(_) => Ok(()),
-            Procedure::Variational(_) | Procedure::Adversarial(_) => finding(
+            Procedure::Adversarial(_) => finding(
                 Path::to("data").field("source").field("weights"),
-                format!("rows cannot be weighed in procedure: {}", self.procedure.name()),
+                "rows cannot be weighed in procedure: adversarial: the generator has no loss of its own for a row",
                 "leave weights out",
             ),
         }
@@ -160,8 +180,8 @@ impl Preset {
         self.predicts() && self.data.targets == TargetChoice::Labels
     }
 
-    /// Whether the data's own targets are predicted.
-    pub(super) fn predicts(&self) -> bool {
+    /// Whether the network's outputs are predictions: of the data's own targets, or of its inputs where these are the targets.
+    pub fn predicts(&self) -> bool {
         match self.procedure {
             Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => true,
             Procedure::Autoencoder(_) | Procedure::Variational(_) | Procedure::Adversarial(_) => false,
@@ -218,13 +238,14 @@ mod tests {
                 .validate(&offers, "my.ron", &text)
                 .map_or_else(|error| error.to_string(), |_| "valid".into())
         };
-        for text in [include_str!("../../presets/mnist-vae.ron"), include_str!("../../presets/mnist-gan.ron")]
-        {
-            let told = said(text);
-            assert!(told.contains("rows cannot be weighed in procedure: "), "{told}");
-        }
-        let weighed = [include_str!("../../presets/mnist-mlp.ron"), AUTOENCODER];
-        assert_eq!(weighed.map(said), ["valid", "valid"]);
+        let told = said(include_str!("../../presets/mnist-gan.ron"));
+        assert!(
+            told.contains("rows cannot be weighed in procedure: adversarial: the generator has no"),
+            "{told}"
+        );
+        let vae = include_str!("../../presets/mnist-vae.ron");
+        let weighed = [include_str!("../../presets/mnist-mlp.ron"), AUTOENCODER, vae];
+        assert_eq!(weighed.map(said), ["valid"; 3]);
     }
 
     #[test]

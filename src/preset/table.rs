@@ -12,7 +12,7 @@ pub struct TableSchema {
     /// The names of all columns in the table's order, those that are no inputs included; numbers from 1 where the table has
     /// no header.
     pub columns: Vec<String>,
-    /// The place of the column that is predicted.
+    /// The place of the column that is predicted; the one behind all columns where there is none.
     pub label: usize,
     /// The columns that are inputs, in the order in which the network gets them.
     pub inputs: Vec<InputColumn>,
@@ -95,6 +95,11 @@ impl TableSchema {
             label: columns.len(),
             inputs: (0..columns.len()).map(|place| InputColumn { place, kind: kind.clone() }).collect(),
         }
+    }
+
+    /// The place of the column that is predicted, where there is one.
+    pub fn label_place(&self) -> Option<usize> {
+        (self.label < self.columns.len()).then_some(self.label)
     }
 
     /// The names of the columns that are inputs, in their order.

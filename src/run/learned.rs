@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(load(folder.path()).unwrap(), None);
         let classes = vec!["cat".to_string(), "dog \"\u{1f436}\"".into()];
         let learned = Learned {
-            source: Csv::of("/data/d.csv".into()).into(),
+            source: Csv::of("/data/d.csv").into(),
             files: vec![Fingerprint { count: 1, bytes: 3, sha256: "ba78".into() }],
             offers: Offers {
                 input: vec![2],

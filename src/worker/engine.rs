@@ -15,10 +15,11 @@ use super::protocol::{
     TrainRequest,
 };
 use super::session::{End, Failure, Session};
+use super::unit::{Predicted, Unit};
 use crate::data::{self, Dataset};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
-use crate::preset::{Learned, Preset, TargetChoice};
+use crate::preset::{Learned, Preset};
 use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
 use crate::run::tensors::save_tensors;
@@ -465,15 +466,13 @@ fn info(trainer: &dyn Training) -> RunInfo {
 
 /// What errors are told in, where the network predicts real values of a table or rebuilds its inputs.
 fn unit(preset: &Preset, samples: &dyn Dataset) -> Option<String> {
-    match preset.data.targets {
-        TargetChoice::Input if !samples.input_scales().is_empty() && !samples.are_pixels() => {
-            Some("the scaled unit of each input".into())
-        }
-        TargetChoice::Labels if preset.gives_targets() && samples.classes().is_empty() => {
-            samples.label().map(|label| format!("the unit of '{label}'"))
-        }
-        TargetChoice::Input | TargetChoice::Labels => None,
-    }
+    let predicted = Predicted {
+        label: samples.label(),
+        columns: samples.columns(),
+        are_classes: !samples.classes().is_empty(),
+        is_scaled: !samples.target_scales().is_empty(),
+    };
+    Unit::of(preset, predicted).map(|unit| unit.to_string())
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod socket;
 mod thinning;
 mod threads;
 mod trained;
+mod unit;
 
 pub use crate::train::Writing;
 pub use crate::train::assessment::{
@@ -39,3 +40,4 @@ pub use protocol::{
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};
 pub use trained::{Answers, Names, Prediction, Trained, Unusable};
+pub use unit::{Each, Unit};

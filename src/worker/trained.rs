@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::own_data::on_own_data;
+use super::unit::{Predicted, Unit};
 pub use crate::data::table::Names;
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
@@ -184,13 +185,18 @@ impl Trained {
         &self.notices
     }
 
-    /// The column in whose unit errors among the scores are, where a table has one with a name.
-    pub fn unit_of(&self, scores: &Scores) -> Option<&str> {
+    /// The unit of the errors among the scores, where somebody knows it.
+    pub fn unit_of(&self, scores: &Scores) -> Option<Unit> {
         let has_errors =
             scores.metrics.iter().any(|(metric, _)| matches!(metric, Metric::Mae | Metric::Rmse));
-        let is_value =
-            self.preparation.classes.is_empty() && has_errors && self.training.preset().gives_targets();
-        self.preparation.label.as_deref().filter(|_| is_value)
+        let test = &self.training.splits().test;
+        let predicted = Predicted {
+            label: self.preparation.label.as_deref(),
+            columns: &self.preparation.columns,
+            are_classes: !test.classes().is_empty(),
+            is_scaled: !test.target_scales().is_empty(),
+        };
+        Unit::of(self.training.preset(), predicted).filter(|_| has_errors)
     }
 
     /// The scores on the test set, and its samples.
@@ -258,8 +264,8 @@ impl Trained {
             );
         }
         let Preparation { classes, target_scales, .. } = &self.preparation;
-        // A code or a reconstruction is not in the unit of the targets.
-        let scales = if self.training.preset().gives_targets() { &target_scales[..] } else { &[] };
+        // A code is not in the unit of the targets.
+        let scales = if self.training.preset().predicts() { &target_scales[..] } else { &[] };
         let width = (output.len() / names.len().max(1)).max(1);
         let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
             let output: Vec<f64> = row
@@ -285,11 +291,19 @@ impl Trained {
 
     /// What the numbers of an output of this width stand for, where they have names.
     fn names_of(&self, width: usize) -> Vec<String> {
-        let Preparation { classes, label, .. } = &self.preparation;
+        let Preparation { classes, label, columns, .. } = &self.preparation;
+        let preset = self.training.preset();
         match (width, classes.len()) {
+            (width, _) if preset.predicts() && !preset.gives_targets() => {
+                if columns.len() == width {
+                    columns.clone()
+                } else {
+                    Vec::new()
+                }
+            }
             (1, 2) => classes.clone(),
             (width, count) if width == count => classes.clone(),
-            (1, _) if self.training.preset().gives_targets() => label.iter().cloned().collect(),
+            (1, _) if preset.gives_targets() => label.iter().cloned().collect(),
             _ => Vec::new(),
         }
     }

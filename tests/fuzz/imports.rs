@@ -80,7 +80,10 @@ pub fn csv() -> Target {
             let numbers = TableSchema::of_numbers(&["a".into(), "b".into()], Some("kind"), Missing::Zero);
             let wanted = Wanted { inputs: &["a".to_string(), "b".to_string()], label: Some("kind") };
             for wanted in [Some(wanted), None] {
-                drop(table::read_as(&twice(path), &options, &numbers, wanted, &limits(), &mut |_| Ok(())));
+                let cells = table::LabelCells::Value;
+                drop(table::read_as(&twice(path), &options, &numbers, wanted, cells, &limits(), &mut |_| {
+                    Ok(())
+                }));
             }
             (options.header, options.separator, options.task) = (false, Some(';'), Task::Values);
             // Both are to learn from.
@@ -88,7 +91,7 @@ pub fn csv() -> Target {
             options.weights = Some("1".into());
             drop(table::read(&set, &options, &limits(), &mut |_| Ok(())));
             let columns = Columns { path: None, label: Some("kind") };
-            drop(file_table::read(&[path, path], columns, &limits()));
+            drop(file_table::read(&[path, path], columns, &limits(), &mut |_| Ok(())));
             drop(check(path, Some("2")));
         });
     };

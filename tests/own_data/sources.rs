@@ -142,6 +142,103 @@ fn files_whose_names_fit_a_pattern_are_one_table() {
 }
 
 #[test]
+fn files_in_a_list_are_one_table_in_its_order() {
+    let desk = Desk::new();
+    let (first, second, third) = (rows(0, 40), rows(40, 40), rows(80, 40));
+    desk.put("whole.csv", format!("a,b,y\n{first}{second}{third}"));
+    desk.put("z.csv", format!("a,b,y\n{first}"));
+    desk.put("part-1.csv", format!("a,b,y\n{second}"));
+    desk.put("part-2.csv", format!("a,b,y\n{third}"));
+    let (_, loss) = trained(&desk, "csv(file: \"whole.csv\")");
+    let list = "csv(file: [\"z.csv\", \"part-*.csv\"])";
+    let (told, of_list) = trained(&desk, list);
+    assert_eq!(of_list, loss);
+    assert!(told.contains("z.csv and 1 more: 3 files in order, z.csv to part-2.csv"), "{told}");
+    // All of it is scored by a list, and a list may be typed.
+    let scores = |data: &str| desk.lines(&["eval", "last", "--data", data, "--json"], b"")[0]["loss"].clone();
+    assert_eq!(scores(list), scores("whole.csv"));
+    let typed = "data.source.file=[\"z.csv\",\"part-1.csv\",\"part-2.csv\"]";
+    said(&desk, &["train", "own.ron", "--quiet", "--set", typed, "--set", "train.epochs=1"]);
+
+    said(&desk, &["init", "z.csv", "part-1.csv", "part-2.csv", "-o", "made.ron"]);
+    let made = std::fs::read_to_string(desk.path("made.ron")).expect("a preset");
+    assert!(made.contains("file: [\"z.csv\", \"part-1.csv\", \"part-2.csv\"],"), "{made}");
+    said(&desk, &["train", "made.ron", "--quiet", "--no-save", "--set", "train.epochs=1"]);
+    let (told, code) = desk.failure(&["init", "z.csv", "own.txt"]);
+    let wanted = "own.txt: several files are taken as one table, and this is no table";
+    assert!(told.contains(wanted) && code == Some(1), "{told}");
+    let report = said(&desk, &["data", "check", "--together", "z.csv", "part-*.csv"]);
+    assert!(report.lines().any(|line| line.trim().starts_with("rows") && line.ends_with("120")), "{report}");
+
+    // A file of the list that changes is a change, and is named.
+    desk.put("part-2.csv", format!("a,b,y\n{third}0.5,0.5,no\n"));
+    let (told, code) = desk.failure(&["resume", "last", "--epochs", "+1"]);
+    assert!(
+        told.contains("part-2.csv has changed since the run learned from it") && code == Some(1),
+        "{told}"
+    );
+    let refused = |source: &str| {
+        desk.preset(source, "");
+        desk.failure(&["train", "own.ron"]).0
+    };
+    desk.put("other.csv", "a,c,y\n1,2,no\n");
+    let told = refused("csv(file: [\"z.csv\", \"other.csv\"])");
+    let wanted = "other.csv: line 1: its columns are not those of the first file: it has no 'b'";
+    assert!(told.contains(wanted), "{told}");
+    let told = refused("csv(file: [\"part-*.csv\", \"part-1.csv\"])");
+    assert!(told.contains("part-1.csv: it is named twice; each file is read once"), "{told}");
+    assert!(refused("csv(file: [])").contains("the list of files is empty"));
+}
+
+/// An array in NumPy's format, version 1.0: `descr` and shape as its header has them.
+fn array(kind: &str, shape: &str, numbers: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+    let padded = format!("{header:117}\n");
+    [&b"\x93NUMPY\x01\x00\x76\x00"[..], padded.as_bytes(), numbers].concat()
+}
+
+#[test]
+fn arrays_in_several_files_are_one() {
+    let desk = Desk::new();
+    let numbers: Vec<f32> = noise(3).take(240).collect();
+    let bytes = |numbers: &[f32]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
+    let classes: Vec<u8> = numbers.chunks(2).map(|row| u8::from(row[0] > 0.5)).collect();
+    desk.put("x.npy", array("<f4", "(120, 2)", &bytes(&numbers)));
+    desk.put("y.npy", array("|u1", "(120,)", &classes));
+    for (part, rows) in [(1, 0..50), (2, 50..80), (10, 80..120)] {
+        let count = rows.len();
+        let here = &numbers[2 * rows.start..2 * rows.end];
+        desk.put(&format!("x-{part}.npy"), array("<f4", &format!("({count}, 2)"), &bytes(here)));
+        desk.put(&format!("y-{part}.npy"), array("|u1", &format!("({count},)"), &classes[rows]));
+    }
+    let (_, loss) = trained(&desk, "npy(inputs: \"x.npy\", targets: \"y.npy\")");
+    let (told, of_parts) = trained(&desk, "npy(inputs: \"x-*.npy\", targets: \"y-*.npy\")");
+    assert_eq!(of_parts, loss);
+    assert!(told.contains("x-*.npy: 3 files in order, x-1.npy to x-10.npy"), "{told}");
+    let list = "npy(inputs: [\"x-1.npy\", \"x-2.npy\", \"x-10.npy\"], targets: \"y.npy\")";
+    assert_eq!(trained(&desk, list).1, loss);
+    let report = said(&desk, &["data", "check", "x-*.npy"]);
+    assert_eq!(report.matches("shape of one").count(), 3, "{report}");
+
+    desk.put("x-11.npy", array("<f4", "(1, 2)", &bytes(&[0.5, 0.5])));
+    desk.preset("npy(inputs: \"x-*.npy\", targets: \"y-*.npy\")", "");
+    let (told, _) = desk.failure(&["train", "own.ron"]);
+    assert!(
+        told.contains("y-1.npy and 2 more: 120 answers for the 121 samples in x-1.npy and 3 more"),
+        "{told}"
+    );
+    let swapped = "npy(inputs: [\"x-1.npy\", \"x-2.npy\"], targets: [\"y-2.npy\", \"y-1.npy\"])";
+    desk.preset(swapped, "");
+    let (told, _) = desk.failure(&["train", "own.ron"]);
+    let wanted = "y-2.npy: 30 answers for the 50 samples in ";
+    assert!(told.contains(wanted), "{told}");
+    desk.put("x-11.npy", array("<f4", "(1, 3)", &bytes(&[0.5; 3])));
+    desk.preset("npy(inputs: \"x-*.npy\", targets: \"y-*.npy\")", "");
+    let (told, _) = desk.failure(&["train", "own.ron"]);
+    assert!(told.contains("x-11.npy: rows of shape [3], those in ") && told.contains(" have [2]"), "{told}");
+}
+
+#[test]
 fn the_weight_of_a_row_multiplies_its_loss() {
     let desk = Desk::new();
     let with_weights = |weight: &dyn Fn(usize) -> &'static str| {

@@ -92,7 +92,7 @@ fn errors_say_their_unit_and_have_digits_that_say_something() {
         &desk,
         &["train", "own.ron", "--no-save", "--set", "data.targets=input", "--set", "layers[1].units=2"],
     );
-    assert!(told.contains("MAE and RMSE are in the scaled unit of each input"), "{told}");
+    assert!(told.contains("MAE and RMSE are in each column's own unit, averaged over the columns"), "{told}");
 }
 
 #[test]

@@ -50,12 +50,17 @@ fn held(file: &Path) -> Holds {
 /// Looks at a table of files and at each of the files; `None` for any other table.
 pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option<DataReport> {
     let column = column_of_files(path, limits)?;
-    let listed = file_table::read(&[path], Columns { path: Some(&column), label }, limits);
+    let mut broken = Vec::new();
+    let columns = Columns { path: Some(&column), label };
+    let listed = file_table::read(&[path], columns, limits, &mut |problem| {
+        broken.push(Error::from(problem));
+        Ok(())
+    });
     let files = match &listed {
         Ok(listed) => listed.files(&[path]),
         Err(problem) => {
             let mut report = DataReport::of("table of files: file_table(table: \"…\")");
-            report.problem(problem);
+            broken.iter().chain([problem]).for_each(|problem| report.problem(problem));
             return Some(report);
         }
     };
@@ -71,7 +76,7 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option
         Holds::TextFiles | Holds::Texts => text::read(file).map(drop),
     };
     let problems: Vec<Error> = files.files.par_iter().filter_map(|file| look(file).err()).collect();
-    problems.iter().for_each(|problem| report.problem(problem));
+    broken.iter().chain(&problems).for_each(|problem| report.problem(problem));
     report.fact("that decode", files.files.len() - problems.len());
     Some(report)
 }

@@ -17,7 +17,8 @@ use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
-use super::table::{Format, is_ending_of_table, is_pattern};
+use super::table::{Format, expanded, is_ending_of_table, is_pattern};
+use crate::preset::Paths;
 pub use report::DataReport;
 use report::ONE_PIXEL;
 
@@ -33,10 +34,21 @@ pub fn check(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
     check_within(path, label, &Limits::of_machine())
 }
 
+/// As [`check`], for several files that are one table.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_together(files: &Paths, label: Option<&str>) -> Result<DataReport, Error> {
+    table::check_named(files, label, &Limits::of_machine())
+}
+
 fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
     if is_pattern(&path.to_string_lossy()) {
-        return table::check(path, label, limits);
+        return match &ending(path)[..] {
+            "npy" => arrays(path, limits),
+            _ => table::check(path, label, limits),
+        };
     }
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
         return folder(path, limits);
@@ -109,6 +121,19 @@ fn array(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     let mut report = DataReport::of("NumPy array: npy(inputs: \"…\", targets: \"…\")");
     let (stored, shape) = npy::open(path, limits)?;
     array_rows(&mut report, &stored, &shape)?;
+    Ok(report)
+}
+
+/// The arrays whose names fit a pattern, one by one.
+fn arrays(pattern: &Path, limits: &Limits) -> Result<DataReport, Error> {
+    let mut report = DataReport::of("NumPy arrays: npy(inputs: \"…\", targets: \"…\")");
+    for file in expanded(&pattern.to_string_lossy())? {
+        report.fact("array", file.display());
+        match npy::open(&file, limits) {
+            Ok((stored, shape)) => array_rows(&mut report, &stored, &shape)?,
+            Err(error) => report.problem(&error),
+        }
+    }
     Ok(report)
 }
 

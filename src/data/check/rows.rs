@@ -31,6 +31,7 @@ fn label(labels: &Labels, row: usize) -> f64 {
     match labels {
         Labels::Classes(of, _) => f64::from(of[row]),
         Labels::Values(values) => values[row],
+        Labels::Nothing(_) => 0.0,
     }
 }
 
@@ -82,6 +83,7 @@ fn leaks(table: &Table) -> Result<Vec<String>, Error> {
         let leaks = match &table.labels {
             Labels::Classes(of, names) => tells_classes(&numbers, of, names.len()),
             Labels::Values(values) => matches!(input.kind, InputKind::Number(_)) && follows(&numbers, values),
+            Labels::Nothing(_) => false,
         };
         if leaks {
             told.push(format!(

@@ -9,7 +9,7 @@ use super::rows::oddities;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::{self, Files, Labels, RowProblem, Table};
-use crate::preset::{Csv, Missing};
+use crate::preset::{Csv, Missing, Paths};
 
 /// The problems of one kind: the same of the same column.
 struct OfKind {
@@ -25,16 +25,36 @@ type ByKind = BTreeMap<(Option<usize>, String), OfKind>;
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
 pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
+    let file = path.to_string_lossy();
+    // A path that is no text cannot be a pattern.
+    match table::is_pattern(&file) {
+        true => check_named(&Paths::from(file.into_owned()), label, limits),
+        false => {
+            let files = Files { paths: vec![path.into()], trained: 1 };
+            check_files(&files, &Paths::from(file.into_owned()), label, limits)
+        }
+    }
+}
+
+/// Looks at the files that are named as one table.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_named(named: &Paths, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
+    check_files(&Files::of(&Csv::of(named.clone()))?, named, label, limits)
+}
+
+fn check_files(
+    files: &Files,
+    named: &Paths,
+    label: Option<&str>,
+    limits: &Limits,
+) -> Result<DataReport, Error> {
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
     let label = label.map(str::to_string);
-    let options = Csv { label, missing: Missing::Mean, ..Csv::of(path.to_string_lossy().into_owned()) };
-    // A path that is no text cannot be a pattern.
-    let files = match table::is_pattern(&options.file) {
-        true => Files::of(&options)?,
-        false => Files { paths: vec![path.into()], trained: 1 },
-    };
+    let options = Csv { label, missing: Missing::Mean, ..Csv::of(named.clone()) };
     let mut kinds = ByKind::new();
-    let read = table::read(&files, &options, limits, &mut |problem| {
+    let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
         let key = (column, problem.in_row.what.clone());
         kinds.entry(key).or_insert_with(|| OfKind { count: 0, first: problem }).count += 1;
@@ -81,6 +101,7 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
         report.fact(&format!("  {}", shown(name)), format!("left out: {why}"));
     }
     match &table.labels {
+        Labels::Nothing(_) => {}
         Labels::Classes(of, names) => report.balance(of, names),
         Labels::Values(values) => {
             let (least, most) =

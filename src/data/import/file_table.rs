@@ -8,7 +8,7 @@ use super::folders::Classed;
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::table::columns::places;
-use crate::data::table::{self, Place, Row, cell};
+use crate::data::table::{self, InRow, Place, Problem, Row, RowProblem, Sink, cell};
 use crate::preset::Csv;
 
 /// The two columns, by name or number from 1; `None`: the first one, the last one.
@@ -35,11 +35,11 @@ pub struct Listed {
     pub tables: Vec<usize>,
 }
 
-/// Reads one table, or a second one as the test set.
+/// Reads one table, or a second one as the test set. A row that lacks its path or class, or cannot be read, is a problem for `sink`.
 ///
 /// # Errors
-/// When a table cannot be read, has not these columns, a row lacks its path or class, or a class is only in the second table.
-pub fn read(files: &[&Path], columns: Columns, limits: &Limits) -> Result<Listed, Error> {
+/// What `sink` gives back; when a table cannot be read, has not these columns, or a class is only in the second table.
+pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> Result<Listed, Error> {
     let (mut listed, mut classes) = (Listed::default(), Classes::default());
     let mut bytes = 0;
     for (table, file) in files.iter().enumerate() {
@@ -47,7 +47,7 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits) -> Result<Listed
             listed.first_test = Some(listed.cells.len());
         }
         let origin = file.to_string_lossy();
-        rows(file, columns, limits, &mut |at, cell, class| {
+        rows(file, columns, limits, sink, &mut |at, cell, class| {
             let broken = |problem: String| Error::Broken {
                 origin: origin.clone().into_owned(),
                 problem: format!("{at}: {problem}"),
@@ -76,13 +76,13 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits) -> Result<Listed
     Ok(Listed { names, ..listed })
 }
 
-/// The files that a table names, each relative to the table's folder.
+/// The files that a table names, each relative to the table's folder. Rows that lack their path or class name none.
 ///
 /// # Errors
-/// When the table cannot be read, has not these columns, or a row lacks its path or class.
+/// When the table cannot be read, or has not these columns.
 pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<PathBuf>, Error> {
     let (mut files, folder) = (Vec::new(), table.parent().unwrap_or(Path::new("")));
-    rows(table, columns, limits, &mut |_, cell, _| {
+    rows(table, columns, limits, &mut |_| Ok(()), &mut |_, cell, _| {
         files.push(folder.join(cell));
         Ok(())
     })?;
@@ -139,23 +139,46 @@ impl Listed {
 /// Takes a row: where it is, its path or text, its class.
 type TakeRow<'a> = &'a mut dyn FnMut(Place, &str, &str) -> Result<(), Error>;
 
-fn rows(file: &Path, columns: Columns, limits: &Limits, take: TakeRow) -> Result<(), Error> {
-    let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
+fn rows(file: &Path, columns: Columns, limits: &Limits, sink: Sink, take: TakeRow) -> Result<(), Error> {
+    let origin = file.to_string_lossy().into_owned();
+    let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
     let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
     let (mut row, mut found, mut count) = (Row::default(), None, 0);
-    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
+    let mut names: Vec<String> = Vec::new();
+    loop {
+        let problem = match reader.next(&mut row) {
+            Ok(false) => break,
+            Ok(true) => None,
+            // Without its first line a table is none.
+            Err(Problem { what, is_of_row: true }) if found.is_some() => {
+                Some(InRow { column: None, cell: None, what })
+            }
+            Err(problem) => return Err(broken(problem.at(row.at))),
+        };
         let at = row.at;
         let Some((path, label)) = found else {
             found = Some(columns.among(&row).map_err(|problem| broken(format!("{at}: {problem}")))?);
+            names = row.cells().map(str::to_string).collect();
             continue;
         };
-        let cell = |place: usize, what: &str| match cell::at(&row.cells, place) {
-            "" => Err(broken(format!("{at}, column {}: {what} is missing", place + 1))),
-            cell => Ok(cell),
+        let missing = |place: usize, what: &str| InRow {
+            column: Some((place + 1, names.get(place).cloned().unwrap_or_default())),
+            cell: None,
+            what: format!("{what} is missing"),
         };
-        take(at, cell(path, "the path or text")?, cell(label, "the class")?)?;
-        count += 1;
+        let (named, class) = (cell::at(&row.cells, path), cell::at(&row.cells, label));
+        let problem = match (problem, named, class) {
+            (Some(problem), ..) => problem,
+            (None, "", _) => missing(path, "the path or text"),
+            (None, _, "") => missing(label, "the class"),
+            (None, named, class) => {
+                take(at, named, class)?;
+                count += 1;
+                continue;
+            }
+        };
+        sink(RowProblem { origin: origin.clone(), at, in_row: problem })?;
     }
     if count == 0 { Err(broken("it has no rows".into())) } else { Ok(()) }
 }
@@ -195,7 +218,7 @@ mod tests {
         std::fs::create_dir(folder.path().join("test")).unwrap();
         let second = put(&folder.path().join("test"), "b.tsv", "kind\tn\tfile\n9\t1\t1.png\n");
         let tables = [first.as_path(), second.as_path()];
-        let listed = read(&tables, NAMED, &Limits::of_machine()).unwrap();
+        let listed = read(&tables, NAMED, &Limits::of_machine(), &mut table::refuse).unwrap();
         assert_eq!(
             (&listed.names[..], &listed.of[..]),
             (&["9", "10", "b"].map(String::from)[..], &[1, 2, 0, 2, 0][..])
@@ -213,13 +236,16 @@ mod tests {
     fn what_is_wrong_is_said_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let problem = |text: &str, columns: Columns| {
-            let table = put(folder.path(), "a.csv", text);
-            read(&[&table], columns, &Limits::of_machine()).unwrap_err().to_string()
+            let file = put(folder.path(), "a.csv", text);
+            read(&[&file], columns, &Limits::of_machine(), &mut table::refuse).unwrap_err().to_string()
         };
         assert!(
-            problem("file,kind\na,1\n,2\n", USUAL).contains("line 3, column 1: the path or text is missing")
+            problem("file,kind\na,1\n,2\n", USUAL)
+                .contains("line 3, column 1 ('file'): the path or text is missing")
         );
-        assert!(problem("file,kind\na,1\nb\n", USUAL).contains("line 3, column 2: the class is missing"));
+        assert!(
+            problem("file,kind\na,1\nb\n", USUAL).contains("line 3, column 2 ('kind'): the class is missing")
+        );
         assert!(
             problem("file,what\na,1\n", NAMED)
                 .contains("line 1: there is no column 'kind'; there are: file, what")
@@ -231,7 +257,9 @@ mod tests {
         assert!(problem("file,kind\na,1\n", twice).contains("column 'kind' is both the path and the class"));
         let (first, second) =
             (put(folder.path(), "a.csv", "f,k\na,1\nb,2\n"), put(folder.path(), "b.csv", "f,k\na,3\n"));
-        let refused = read(&[&first, &second], USUAL, &Limits::of_machine()).unwrap_err().to_string();
+        let refused = read(&[&first, &second], USUAL, &Limits::of_machine(), &mut table::refuse)
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("b.csv: line 2: no training sample is of the class '3'"), "{refused}");
     }
 }

@@ -250,6 +250,14 @@ impl Rows for Stored {
 }
 
 impl Stored {
+    /// Bytes of it that are in memory.
+    pub fn bytes_in_memory(&self) -> u64 {
+        match &self.bytes {
+            Bytes::Memory(bytes) => bytes.len() as u64,
+            Bytes::File(_) => 0,
+        }
+    }
+
     /// Reads a row from its `first` number on, through a buffer of a piece.
     fn read_from(&self, row: usize, first: usize, out: &mut [f64]) -> Result<(), Error> {
         let size = self.number.size();
@@ -326,38 +334,60 @@ impl Stored {
     }
 }
 
-/// The rows of one set, and then those of another.
-pub struct Joined(pub Arc<dyn Rows>, pub Arc<dyn Rows>);
+/// The rows of several sets of the same width, one after another.
+pub struct Joined {
+    first: Arc<dyn Rows>,
+    /// The other sets, each with the number of its first row among all.
+    others: Vec<(usize, Arc<dyn Rows>)>,
+}
+
+impl Joined {
+    /// The rows of `first`, then those of each of `others`.
+    pub fn of(first: Arc<dyn Rows>, others: impl IntoIterator<Item = Arc<dyn Rows>>) -> Self {
+        let mut count = first.count();
+        let numbered = |rows: Arc<dyn Rows>| {
+            let from = count;
+            count += rows.count();
+            (from, rows)
+        };
+        Joined { others: others.into_iter().map(numbered).collect(), first }
+    }
+
+    /// The set that has this row, and the row's number there.
+    fn place(&self, row: usize) -> (&dyn Rows, usize) {
+        let begun = self.others.partition_point(|(from, _)| *from <= row);
+        match self.others[..begun].last() {
+            Some((from, rows)) => (&**rows, row - from),
+            None => (&*self.first, row),
+        }
+    }
+}
 
 impl Rows for Joined {
     fn origin(&self) -> &str {
-        self.0.origin()
+        self.first.origin()
     }
 
     fn count(&self) -> usize {
-        self.0.count() + self.1.count()
+        self.others.last().map_or(self.first.count(), |(from, rows)| from + rows.count())
     }
 
     fn width(&self) -> usize {
-        self.0.width()
+        self.first.width()
     }
 
     fn read(&self, row: usize, out: &mut [f64]) -> Result<(), Error> {
-        match row.checked_sub(self.0.count()) {
-            None => self.0.read(row, out),
-            Some(row) => self.1.read(row, out),
-        }
+        let (rows, row) = self.place(row);
+        rows.read(row, out)
     }
 
     fn in_pieces(&self, row: usize, piece: &mut Vec<f64>, take: Take) -> Result<(), Error> {
-        match row.checked_sub(self.0.count()) {
-            None => self.0.in_pieces(row, piece, take),
-            Some(row) => self.1.in_pieces(row, piece, take),
-        }
+        let (rows, row) = self.place(row);
+        rows.in_pieces(row, piece, take)
     }
 
     fn is_costly(&self) -> bool {
-        self.0.is_costly() || self.1.is_costly()
+        self.first.is_costly() || self.others.iter().any(|(_, rows)| rows.is_costly())
     }
 }
 
@@ -448,6 +478,10 @@ mod tests {
         assert_eq!(decode(Kind::I64, false, &(-7_i64).to_le_bytes()), -7.0);
     }
 
+    fn rows(stored: Stored) -> Arc<dyn Rows> {
+        Arc::new(stored)
+    }
+
     #[test]
     fn a_long_row_comes_in_pieces_that_are_the_whole() {
         let width = 2 * PIECE + 5;
@@ -457,7 +491,7 @@ mod tests {
             numbers.chunks(width).for_each(|row| spool.push(row).unwrap());
             let stored = spool.rows(width).unwrap();
             let (mut piece, mut whole, mut row) = (Vec::new(), Vec::new(), vec![0.0; width]);
-            let joined = Joined(Arc::new(stored), Arc::new(Spool::new("y", 0).rows(width).unwrap()));
+            let joined = Joined::of(Arc::new(stored), [rows(Spool::new("y", 0).rows(width).unwrap())]);
             joined
                 .in_pieces(1, &mut piece, &mut |first, cells| {
                     assert!(first == whole.len() && cells.len() <= PIECE);
@@ -481,13 +515,14 @@ mod tests {
         };
         let (memory, file) = (collected(IN_MEMORY), collected(48));
         assert!(matches!(memory.bytes, Bytes::Memory(_)) && matches!(file.bytes, Bytes::File(_)));
-        let joined = Joined(Arc::new(memory), Arc::new(file));
-        assert_eq!(joined.count(), 20);
+        let none = Spool::new("x", 0).rows(2).unwrap();
+        let joined = Joined::of(Arc::new(memory), [none, file, collected(0)].map(rows));
+        assert_eq!(joined.count(), 30);
         let mut row = [0.0; 2];
-        for (at, expected) in [(7, 7.0), (17, 7.0), (19, 9.0)] {
+        for (at, expected) in [(0, 0.0), (9, 9.0), (10, 0.0), (17, 7.0), (19, 9.0), (20, 0.0), (29, 9.0)] {
             joined.read(at, &mut row).unwrap();
             assert_eq!(row, [expected, -expected]);
         }
-        assert!(joined.read(20, &mut row).unwrap_err().to_string().contains("sample 11"));
+        assert!(joined.read(30, &mut row).unwrap_err().to_string().contains("sample 11"));
     }
 }

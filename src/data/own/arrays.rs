@@ -7,23 +7,22 @@ use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::{Answers, MOST_CLASSES, Numbering};
 use crate::data::import::limits::Limits;
-use crate::data::import::rows::{Kind, Rows, Stored};
+use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::preset::TargetsAs;
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
     Error::Broken { origin: origin.into(), problem }
 }
 
-/// Checks that there are samples, and as many answers as samples; `of` names the file of the answers.
-pub(super) fn check_counts(rows: &Stored, answers: usize, of: &str) -> Result<(), Error> {
-    match rows.count {
-        0 => Err(broken(&rows.origin, "it holds no samples".into())),
-        count if count != answers => {
-            Err(broken(of, format!("{answers} answers for the {count} samples in {}", rows.origin)))
+/// Checks that there are samples, and as many answers as samples. Each is what messages call its file, and how many are in it.
+pub(super) fn check_counts(samples: (&str, usize), answers: (&str, usize)) -> Result<(), Error> {
+    let (origin, count) = samples;
+    match count {
+        0 => Err(broken(origin, "it holds no samples".into())),
+        count if count != answers.1 => {
+            Err(broken(answers.0, format!("{} answers for the {count} samples in {origin}", answers.1)))
         }
-        count if u32::try_from(count).is_err() => {
-            Err(broken(&rows.origin, "more than 4 billion samples".into()))
-        }
+        count if u32::try_from(count).is_err() => Err(broken(origin, "more than 4 billion samples".into())),
         _ => Ok(()),
     }
 }
@@ -58,33 +57,104 @@ pub(super) fn class_numbers(
     Ok(of)
 }
 
+/// An array, in one piece or in several that are joined along the first axis.
+pub(super) struct Array {
+    first: Stored,
+    others: Vec<Stored>,
+    /// The shape of a row.
+    shape: Vec<usize>,
+}
+
+impl From<(Stored, Vec<usize>)> for Array {
+    fn from((first, shape): (Stored, Vec<usize>)) -> Self {
+        Array { first, others: Vec::new(), shape }
+    }
+}
+
+impl Array {
+    /// The same with another piece behind it.
+    ///
+    /// # Errors
+    /// When its rows have another shape, or bytes and larger numbers would be mixed, which do not mean the same.
+    pub(super) fn with(mut self, (piece, shape): (Stored, Vec<usize>)) -> Result<Self, Error> {
+        let first = &self.first;
+        if shape != self.shape {
+            let shapes = format!("rows of shape {shape:?}, those in {} have {:?}", first.origin, self.shape);
+            return Err(broken(&piece.origin, shapes));
+        }
+        if (piece.number.kind == Kind::U8) != (first.number.kind == Kind::U8) {
+            let kinds = (piece.number.kind, first.number.kind);
+            let problem =
+                format!("its numbers are {:?}, those in {} are {:?}", kinds.0, first.origin, kinds.1);
+            return Err(broken(&piece.origin, problem));
+        }
+        self.others.push(piece);
+        Ok(self)
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = &Stored> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    fn count(&self) -> usize {
+        self.pieces().map(|piece| piece.count).sum()
+    }
+
+    /// What messages call it and how many rows it has.
+    fn counted(&self) -> (String, usize) {
+        let origin = match self.others.len() {
+            0 => self.first.origin.clone(),
+            more => format!("{} and {more} more", self.first.origin),
+        };
+        (origin, self.count())
+    }
+
+    fn rows(self) -> Arc<dyn Rows> {
+        match self.others.is_empty() {
+            true => Arc::new(self.first),
+            false => {
+                let others = self.others.into_iter().map(|piece| -> Arc<dyn Rows> { Arc::new(piece) });
+                Arc::new(Joined::of(Arc::new(self.first), others))
+            }
+        }
+    }
+}
+
 /// Samples and their targets. Whole numbers from 0 on suggest classes, other numbers values; a training may read them the
 /// other way.
-pub(super) fn arrays(
-    (rows, shape): (Stored, Vec<usize>),
-    (targets, _): (Stored, Vec<usize>),
-    limits: &Limits,
-) -> Result<Opened, Error> {
-    rows.check_finite()?;
-    targets.check_finite()?;
-    check_counts(&rows, targets.count, &targets.origin)?;
-    let bytes = (targets.count as u64).saturating_mul(targets.width as u64).saturating_mul(8);
-    limits.check(bytes, "its targets take", &targets.origin)?;
-    let mut values = vec![0.0; targets.count * targets.width];
-    for (row, cells) in values.chunks_exact_mut(targets.width).enumerate() {
-        targets.read(row, cells)?;
+pub(super) fn arrays(rows: Array, targets: Array, limits: &Limits) -> Result<Opened, Error> {
+    rows.pieces().chain(targets.pieces()).try_for_each(Stored::check_finite)?;
+    // Files that are as many belong together one by one: what is missing in one must not shift the answers of the next.
+    if rows.others.len() == targets.others.len() && !rows.others.is_empty() {
+        let mut pairs = rows.pieces().zip(targets.pieces());
+        pairs.try_for_each(|(rows, targets)| {
+            check_counts((&rows.origin, rows.count), (&targets.origin, targets.count))
+        })?;
     }
-    let answers = Answers::values(targets.width, values);
-    let are_classes = targets.width == 1 && !targets.number.is_float();
+    let ((samples, count), (answers, answered)) = (rows.counted(), targets.counted());
+    check_counts((&samples, count), (&answers, answered))?;
+    let width = targets.first.width;
+    let bytes = (answered as u64).saturating_mul(width as u64).saturating_mul(8);
+    limits.check(bytes, "its targets take", &answers)?;
+    let mut values = vec![0.0; answered * width];
+    let mut rest = &mut values[..];
+    for piece in targets.pieces() {
+        let (here, others) = std::mem::take(&mut rest).split_at_mut(piece.count * width);
+        for (row, cells) in here.chunks_exact_mut(width).enumerate() {
+            piece.read(row, cells)?;
+        }
+        rest = others;
+    }
+    let answers = Answers::values(width, values);
+    let are_classes = width == 1 && !targets.pieces().any(|piece| piece.number.is_float());
     let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
     let answers = answers.read_as(wanted, Numbering::FromZero);
-    let is_bytes = rows.number.kind == Kind::U8;
-    let shape = match &shape[..] {
+    let is_bytes = rows.first.number.kind == Kind::U8;
+    let shape = match &rows.shape[..] {
         [] => vec![1],
         [height, width] if is_bytes => vec![*height, *width, 1],
         other => other.to_vec(),
     };
     let are_pixels = is_bytes && shape.len() == 3;
-    let rows = Arc::new(rows);
-    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows, shape, answers) }))
+    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows.rows(), shape, answers) }))
 }

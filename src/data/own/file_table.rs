@@ -14,6 +14,7 @@ use crate::data::import::labelled::Texts;
 use crate::data::import::limits::Limits;
 use crate::data::import::text;
 use crate::data::speech::mel::Spectrogram;
+use crate::data::table::Skipped;
 use crate::preset::{FileSource, FileTable, Holds, Offers, Pair};
 
 impl FileTable {
@@ -25,12 +26,17 @@ impl FileTable {
         self.paths().into_iter().map(Path::new).collect()
     }
 
-    fn listed(&self, limits: &Limits) -> Result<Listed, Error> {
-        file_table::read(&self.tables(), self.columns(), limits)
+    fn listed(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Listed, Error> {
+        let mut skipped = Skipped::default();
+        let listed = file_table::read(&self.tables(), self.columns(), limits, &mut |problem| {
+            skipped.take(problem, self.skip_broken)
+        })?;
+        notices.extend(skipped.in_words());
+        Ok(listed)
     }
 
-    fn files(&self, limits: &Limits) -> Result<Classed, Error> {
-        Ok(self.listed(limits)?.files(&self.tables()))
+    fn files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Classed, Error> {
+        Ok(self.listed(limits, notices)?.files(&self.tables()))
     }
 
     fn image(&self) -> Form {
@@ -53,7 +59,7 @@ impl FileTable {
     }
 
     fn text_files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        let mut files = self.files(limits)?;
+        let mut files = self.files(limits, notices)?;
         let read = |file: &PathBuf| match text::read(file)?.trim() {
             "" => Err(broken(&file.to_string_lossy(), "it is empty".into())),
             text => Ok(text.to_string()),
@@ -69,14 +75,15 @@ impl Import for FileTable {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         match self.holds {
             Holds::Images => {
-                let files = self.files(limits)?;
+                let files = self.files(limits, notices)?;
                 image_folder::opened(files, self.image(), self.skip_broken, limits, &self.table, notices)
             }
             Holds::Sounds => {
-                wav_folder::opened(self.files(limits)?, self.sound(), self.skip_broken, limits, notices)
+                let files = self.files(limits, notices)?;
+                wav_folder::opened(files, self.sound(), self.skip_broken, limits, notices)
             }
             Holds::TextFiles => self.text_files(limits, notices),
-            Holds::Texts => self.texts(&self.listed(limits)?, limits),
+            Holds::Texts => self.texts(&self.listed(limits, notices)?, limits),
         }
     }
 
@@ -95,8 +102,8 @@ impl Import for FileTable {
     /// Reads the table, and of its files only texts.
     fn offers(&self, limits: &Limits) -> Result<Offers, Error> {
         match self.holds {
-            Holds::Images => Ok(classed(self.image().shape(), self.files(limits)?)),
-            Holds::Sounds => Ok(classed(self.sound().shape(), self.files(limits)?)),
+            Holds::Images => Ok(classed(self.image().shape(), self.files(limits, &mut Vec::new())?)),
+            Holds::Sounds => Ok(classed(self.sound().shape(), self.files(limits, &mut Vec::new())?)),
             Holds::TextFiles | Holds::Texts => Ok(self.open(limits, &mut Vec::new())?.offers()),
         }
     }

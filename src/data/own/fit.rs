@@ -13,7 +13,7 @@ use crate::data::dataset::Scale;
 use crate::data::import::limits::Limits;
 use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
-use crate::data::table::{self, Files, LearnedTable, Skipped, Wanted, classes};
+use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted, classes};
 use crate::data::text::Text;
 use crate::preset::{
     Csv, DataConfig, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
@@ -55,6 +55,7 @@ impl Fit<'_> {
 
     fn table(&self, own: &Csv, limits: &Limits, notices: &mut Vec<String>) -> Result<Imported, Error> {
         let task = match self.config.targets {
+            _ if own.task == Task::NoLabel => Task::NoLabel,
             // What the label is does not matter to who learns the inputs.
             TargetChoice::Input => own.task,
             TargetChoice::Labels if self.learned.classes.is_empty() => Task::Values,
@@ -66,11 +67,14 @@ impl Fit<'_> {
         let names = if chosen.is_empty() { learned.schema.names() } else { chosen.to_vec() };
         let label = own.label.as_deref().or(learned.label.as_deref());
         let wanted = (own.header && learned.has_names).then_some(Wanted { inputs: &names, label });
-        let mut skipped = Skipped::default();
-        let table =
-            table::read_as(&Files::of(&own)?, &own, &learned.schema, wanted, limits, &mut |problem| {
-                skipped.take(problem, own.skip_broken)
-            })?;
+        let cells = match task {
+            Task::Values => LabelCells::Value,
+            Task::Classes => LabelCells::of_classes(&self.learned.classes),
+            Task::Auto | Task::NoLabel => LabelCells::AnyWord,
+        };
+        let (files, mut skipped) = (Files::of(&own)?, Skipped::default());
+        let mut sink = |problem| skipped.take(problem, own.skip_broken);
+        let table = table::read_as(&files, &own, &learned.schema, wanted, cells, limits, &mut sink)?;
         notices.extend(skipped.in_words());
         imported(&own, table, notices)
     }
@@ -153,7 +157,8 @@ impl Fit<'_> {
 
     /// The answers as the network gives them.
     fn answers(&self, answers: Answers, numbering: Numbering) -> Result<Answers, Error> {
-        if self.config.targets == TargetChoice::Input {
+        let is_of_no_use = !self.reading.needs_targets && matches!(answers, Answers::Nothing { .. });
+        if self.config.targets == TargetChoice::Input || is_of_no_use {
             return Ok(answers);
         }
         let gives_classes = !self.learned.classes.is_empty();
@@ -176,6 +181,7 @@ impl Fit<'_> {
                     .map_err(|problem| self.broken(problem.to_string()))?;
                 Ok(answers)
             }
+            Answers::Nothing { .. } => Err(self.broken("it has no label, and this network predicts one")),
             Answers::Classes { .. } => Err(self.broken("it holds classes, and this network gives values")),
             Answers::Values { .. } => Err(self.broken(format!(
                 "it holds values, and this network tells {} classes apart",

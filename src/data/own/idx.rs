@@ -43,7 +43,8 @@ impl Import for Idx {
                     ));
                 }
                 of.extend(other_of);
-                Arc::new(Joined(Arc::new(rows), Arc::new(others)))
+                let others: Arc<dyn Rows> = Arc::new(others);
+                Arc::new(Joined::of(Arc::new(rows), [others]))
             }
         };
         let names = (0..classes.unwrap_or(trained)).map(|class| class.to_string()).collect();
@@ -67,7 +68,7 @@ fn pair(
     let (rows, shape) = idx::open(Path::new(inputs), limits)?;
     let (numbers, label_shape) = idx::open(Path::new(labels), limits)?;
     rows.check_finite()?;
-    check_counts(&rows, numbers.count, labels)?;
+    check_counts((&rows.origin, rows.count), (labels, numbers.count))?;
     let of = class_numbers(&numbers, &label_shape, classes, limits)?;
     Ok((rows, shape, of))
 }

@@ -28,7 +28,7 @@ use super::text::{self, Text};
 use super::{Error, Splits};
 use crate::preset::sources::file_sources;
 use crate::preset::{
-    DataConfig, FileSource, Offers, Preparation, Reading, Source, TableSchema, TargetKind, ValuesAre,
+    Csv, DataConfig, FileSource, Offers, Preparation, Reading, Source, TableSchema, TargetKind, ValuesAre,
 };
 use fit::Fit;
 pub use other::{TestSet, test_set, test_set_of};
@@ -174,7 +174,10 @@ pub(super) fn open(
         None => named(source)?.open(&Limits::of_machine(), &mut notices)?,
     };
     let splits = match opened {
-        Opened::Rows(set) => set.read_as(reading.targets).split(config, reading, seed)?,
+        Opened::Rows(set) => {
+            notices.extend(unused_label(source, &set, reading));
+            set.read_as(reading.targets).split(config, reading, seed)?
+        }
         Opened::Samples(samples, first_test) => {
             let parts = cut(&samples, first_test, config, seed);
             // Tokens are numbers of characters, not quantities.
@@ -187,6 +190,20 @@ pub(super) fn open(
     };
     notices.extend(splits.notices.iter().cloned());
     Ok(Splits { notices, ..splits })
+}
+
+/// What is said of a last column that is taken for the label, and so is no input, where a network learns nothing but inputs.
+fn unused_label(source: &Source, set: &Imported, reading: &Reading) -> Option<String> {
+    match (source, &set.label) {
+        (Source::Csv(Csv { file, label: None, columns, .. }), Some(name))
+            if !reading.needs_targets && columns.chosen().is_empty() =>
+        {
+            Some(format!(
+                "{file}: the last column, '{name}', is taken for the label, so that it is no input; task: none makes it one"
+            ))
+        }
+        _ => None,
+    }
 }
 
 fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: u64) -> Parts {

@@ -1,17 +1,39 @@
-//! Pairs of NumPy files.
+//! NumPy files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::arrays::arrays;
+use super::arrays::{Array, arrays};
 use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::npy;
-use crate::preset::Npy;
+use crate::data::table::{all_expanded, expanded, in_order};
+use crate::preset::{Npy, Paths};
 
 impl Import for Npy {
-    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
-        let open = |file| npy::open(Path::new(file), limits);
-        arrays(open(&self.inputs)?, open(&self.targets)?, limits)
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
+        arrays(joined(&self.inputs, limits, notices)?, joined(&self.targets, limits, notices)?, limits)
     }
+
+    /// The files whose names fit the pattern, where it is one.
+    fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
+        expanded(&path.to_string_lossy())
+    }
+}
+
+/// The array in these files. What is kept in memory is bounded for all of them together.
+fn joined(paths: &Paths, limits: &Limits, notices: &mut Vec<String>) -> Result<Array, Error> {
+    let files = all_expanded(paths)?;
+    notices.extend(in_order(paths, &files));
+    let mut in_memory = limits.in_memory;
+    let mut open = |file: &PathBuf| -> Result<_, Error> {
+        let (piece, shape) = npy::open(file, &Limits { in_memory, ..*limits })?;
+        in_memory = in_memory.saturating_sub(piece.bytes_in_memory());
+        Ok((piece, shape))
+    };
+    let Some((first, others)) = files.split_first() else {
+        return Err(Error::Broken { origin: paths.to_string(), problem: "it names no files".into() });
+    };
+    let first: Array = open(first)?.into();
+    others.iter().try_fold(first, |array, file| array.with(open(file)?))
 }

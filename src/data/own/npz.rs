@@ -12,6 +12,6 @@ use crate::preset::Npz;
 impl Import for Npz {
     fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
         let mut archive = npy::Archive::open(Path::new(&self.file), limits)?;
-        arrays(archive.array(&self.inputs)?, archive.array(&self.targets)?, limits)
+        arrays(archive.array(&self.inputs)?.into(), archive.array(&self.targets)?.into(), limits)
     }
 }

@@ -13,7 +13,7 @@ use crate::data::table::{LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
     Augment, Colour, Columns, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair,
-    Preparation, Reading, Source, TextFile, WavFolder,
+    Preparation, Reading, Source, Task, TextFile, WavFolder,
 };
 
 /// Test samples, and what a person should know of them, a sentence each.
@@ -49,7 +49,7 @@ pub fn test_set_of(
     let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
     // Rows that are scored count the same.
     match source {
-        Source::Csv(table) => whole(&fit, &Csv { weights: None, ..table.clone() }.into()),
+        Source::Csv(table) => whole(&fit, &fit.scored(Csv { weights: None, ..table.clone() }).into()),
         other => whole(&fit, other),
     }
 }
@@ -142,6 +142,14 @@ impl Fit<'_> {
     fn table_in(&self, file: String, names: Names) -> Source {
         let own = LearnedTable::options(self.config, file);
         let header = own.header && names == Names::InFirstLine;
-        Csv { columns: Columns::default(), label: None, header, ..own }.into()
+        self.scored(Csv { columns: Columns::default(), label: None, header, ..own }).into()
+    }
+
+    /// A table that is scored. Who learns the inputs themselves needs no label, and does not ask for one.
+    fn scored(&self, table: Csv) -> Csv {
+        match self.reading.needs_targets {
+            true => table,
+            false => Csv { label: None, task: Task::NoLabel, ..table },
+        }
     }
 }

@@ -60,7 +60,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("t.csv");
         std::fs::write(&file, "a,y\n1,0\n2,1\n").unwrap();
-        let table = Csv::of(file.to_str().unwrap().into());
+        let table = Csv::of(file.to_str().unwrap());
         let put = || {
             let state = State::of(&table).unwrap();
             let Opened::Rows(set) = table.open(&Limits::of_machine(), &mut Vec::new()).unwrap() else {

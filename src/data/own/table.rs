@@ -17,11 +17,12 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
     let has_test = source.test_file.is_some();
     if has_test && (table.trained == 0 || table.trained == table.rows.count) {
         let problem = "one of the two tables has no rows".into();
-        return Err(Error::Broken { origin: source.file.clone(), problem });
+        return Err(Error::Broken { origin: source.file.to_string(), problem });
     }
     let answers = match table.labels {
         Labels::Classes(of, names) => Answers::Classes { of, names },
         Labels::Values(values) => Answers::values(1, values),
+        Labels::Nothing(count) => Answers::Nothing { count },
     };
     Ok(Imported {
         shape: vec![table.rows.width],

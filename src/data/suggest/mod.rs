@@ -13,6 +13,7 @@ use std::path::Path;
 use super::Error;
 use super::import::limits::Limits;
 use super::table::{is_ending_of_table, is_pattern};
+use crate::preset::Paths;
 pub use found::Target;
 
 /// A preset that fits some data.
@@ -26,36 +27,54 @@ pub struct Suggestion {
     pub targets: Vec<Target>,
 }
 
-/// The preset that fits a file or folder. `target` is the column that a table is to predict; `None`: the last one. The preset is
-/// called after the data, with a number behind that where `is_taken` says that a preset has the name.
+/// The preset that fits a file or folder, or several files that are one table. `target` is the column that a table is to predict;
+/// `None`: the last one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
+/// that a preset has the name.
 ///
 /// # Errors
 /// When the data cannot be read, or is of a kind that has no such preset.
 pub fn suggest(
-    path: &Path,
+    data: &Paths,
     target: Option<&str>,
     is_taken: impl Fn(&str) -> bool,
 ) -> Result<Suggestion, Error> {
     let limits = Limits::of_machine();
-    let file = path.to_string_lossy().into_owned();
-    let broken = |problem: &str| Error::Broken { origin: file.clone(), problem: problem.into() };
-    let lower = file.to_lowercase();
-    let ending = lower.strip_suffix(".gz").unwrap_or(&lower).rsplit('.').next().unwrap_or_default();
-    let found = match ending {
-        _ if path.is_dir() => folder::look(&file)?,
-        ending if is_ending_of_table(ending) => table::look(&file, target, &limits)?,
-        "npz" => arrays::look(&file)?,
-        "txt" => text::look(&file)?,
-        _ if !path.exists() && !is_pattern(&file) => return Err(broken("there is no such file or folder")),
+    let files = data.as_slice();
+    let file = files.first().map(String::as_str).unwrap_or_default();
+    let path = Path::new(file);
+    let broken = |file: &str, problem: &str| Error::Broken { origin: file.into(), problem: problem.into() };
+    if let (false, Some(other)) = (files.len() == 1, files.iter().find(|file| !is_table(file))) {
+        return Err(broken(other, "several files are taken as one table, and this is no table"));
+    }
+    let found = match &ending(file)[..] {
+        _ if path.is_dir() => folder::look(file)?,
+        _ if is_table(file) => table::look(data, target, &limits)?,
+        "npz" => arrays::look(file)?,
+        "txt" => text::look(file)?,
+        _ if !path.exists() && !is_pattern(file) => {
+            return Err(broken(file, "there is no such file or folder"));
+        }
         _ => {
             return Err(broken(
+                file,
                 "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods), texts (.txt), archives of x and y (.npz), and folders \
                  with a folder of images or sounds for each class",
             ));
         }
     };
     let name = free_name(name_of(path), is_taken);
-    Ok(Suggestion { text: found.written(&name, &file), name, targets: found.targets })
+    Ok(Suggestion { text: found.written(&name, &data.to_string()), name, targets: found.targets })
+}
+
+/// What the name of a file ends in, but for `.gz`.
+fn ending(file: &str) -> String {
+    let lower = file.to_lowercase();
+    lower.strip_suffix(".gz").unwrap_or(&lower).rsplit('.').next().unwrap_or_default().into()
+}
+
+/// Whether a file has the name of a table.
+fn is_table(file: &str) -> bool {
+    is_ending_of_table(&ending(file)) && !Path::new(file).is_dir()
 }
 
 /// The name, or where it is taken the first of `name-2`, `name-3` … that is not.

@@ -7,15 +7,15 @@ use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Rows;
 use crate::data::table::{self, Files, Labels, Table};
-use crate::preset::{Csv, InputKind, Missing, TargetKind};
+use crate::preset::{Csv, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
 
 /// Looks at a table of which the column `target` is to be predicted.
-pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
+pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
     let label = target.map(str::to_string);
-    let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(file.into()) };
+    let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
     let table = table::read(&Files::of(&options)?, &options, limits, &mut table::refuse)?;
     let label = table.label.clone().unwrap_or_default();
     let embedded = table.schema.embedded();
@@ -24,12 +24,13 @@ pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<
     let kind = match &table.labels {
         Labels::Classes(_, names) => TargetKind::Classes(names.clone()),
         Labels::Values(_) => TargetKind::Values(1),
+        Labels::Nothing(_) => TargetKind::Values(0),
     };
     let network = Network::dense(features, samples, &kind);
     let chosen = if target.is_some() { "" } else { " The last column: --target names another." };
     let mut data = vec![
         "source: csv(".into(),
-        format!("    file: {file:?},"),
+        format!("    file: {},", written(files)),
         format!("    // {}{chosen}", in_words(&table.labels)),
         format!("    label: {label:?},"),
         "    // What the columns are, by the looks of all rows.".into(),
@@ -50,6 +51,14 @@ pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Result<
     let title = comment(&format!("{label}, from the {samples} rows of a table"));
     let targets = targets(&table, label, columns);
     Ok(Found { title, data, network, targets })
+}
+
+/// The files as a preset writes them.
+fn written(files: &Paths) -> String {
+    match files.as_slice() {
+        [alone] => format!("{alone:?}"),
+        several => format!("{several:?}"),
+    }
 }
 
 /// A column that is an input, or is left out.
@@ -81,6 +90,7 @@ fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
 /// What is to be predicted.
 fn in_words(labels: &Labels) -> String {
     match labels {
+        Labels::Nothing(_) => "Nothing to predict.".into(),
         Labels::Classes(of, names) => {
             let share = |class: usize| {
                 let count = of.iter().filter(|&&one| one as usize == class).count();

@@ -1,9 +1,10 @@
 //! The files of a table: one, or several that are one set.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::data::Error;
-use crate::preset::{Csv, FileSource};
+use crate::preset::{Csv, Paths};
 
 /// The files of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +19,14 @@ impl Files {
     /// The files that a preset names.
     ///
     /// # Errors
-    /// When no file has a name of a pattern.
+    /// When no file has a name of a pattern, or a set has a file twice.
     pub fn of(table: &Csv) -> Result<Self, Error> {
-        let sets = table.paths().into_iter().map(expanded).collect::<Result<Vec<_>, Error>>()?;
-        Ok(Files { trained: sets.first().map_or(0, Vec::len), paths: sets.concat() })
+        let mut paths = all_expanded(&table.file)?;
+        let trained = paths.len();
+        if let Some(test) = &table.test_file {
+            paths.extend(all_expanded(test)?);
+        }
+        Ok(Files { paths, trained })
     }
 
     /// The files' names, for messages.
@@ -31,10 +36,31 @@ impl Files {
 
     /// What is said of several files that are one set.
     pub fn in_words(&self, table: &Csv) -> Option<String> {
-        let [first, .., last] = &self.paths[..self.trained] else { return None };
-        let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let count = self.trained;
-        Some(format!("{}: {count} files in order, {} to {}", table.file, name(first), name(last)))
+        in_order(&table.file, &self.paths[..self.trained])
+    }
+}
+
+/// What is said of several files that are one table or array.
+pub fn in_order(named: &Paths, files: &[PathBuf]) -> Option<String> {
+    let [first, .., last] = files else { return None };
+    let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Some(format!("{named}: {} files in order, {} to {}", files.len(), name(first), name(last)))
+}
+
+/// The files that paths and patterns name together, in their order.
+///
+/// # Errors
+/// As [`expanded`]; and when a file is named twice, whose rows would count twice.
+pub fn all_expanded(paths: &Paths) -> Result<Vec<PathBuf>, Error> {
+    let each = paths.as_slice().iter().map(|path| expanded(path)).collect::<Result<Vec<_>, Error>>()?;
+    let files = each.concat();
+    let mut known = HashSet::new();
+    match files.iter().find(|file| !known.insert(*file)) {
+        None => Ok(files),
+        Some(twice) => Err(Error::Broken {
+            origin: twice.to_string_lossy().into_owned(),
+            problem: "it is named twice; each file is read once".into(),
+        }),
     }
 }
 
@@ -87,5 +113,22 @@ mod tests {
         assert_eq!(found("missing.csv"), Ok(vec![at("missing.csv").into()]), "whoever opens it will say so");
         assert!(found("none-*.csv").unwrap_err().ends_with("there is no file whose name fits this pattern"));
         assert!(found("part-[").unwrap_err().contains("no such pattern"));
+    }
+
+    #[test]
+    fn a_list_names_files_and_patterns_in_its_order_and_none_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_string();
+        for name in ["p-2.csv", "p-1.csv", "a.csv"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let found = |names: &[&str]| {
+            let paths = Paths::listed(names.iter().map(|name| at(name)).collect()).unwrap();
+            all_expanded(&paths).map_err(|error| error.to_string())
+        };
+        let wanted: Vec<PathBuf> = ["p-1.csv", "p-2.csv", "a.csv"].map(|name| at(name).into()).into();
+        assert_eq!(found(&["p-*.csv", "a.csv"]), Ok(wanted));
+        let refused = format!("{}: it is named twice; each file is read once", at("p-1.csv"));
+        assert_eq!(found(&["p-*.csv", "p-1.csv"]), Err(refused));
     }
 }

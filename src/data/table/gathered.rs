@@ -1,6 +1,7 @@
 //! The rows of tables as they are read: the numbers of inputs, labels, and how much each counts.
 
 use super::cell::{self, Cell, Numbers, shown};
+use super::label_cells::LabelCells;
 use super::labels::Collected;
 use super::problem::InRow;
 use super::reader::Row;
@@ -25,10 +26,12 @@ impl Named {
     }
 }
 
-/// Where the label and the weight of a row are; where there is no weight, it is 1.
+/// Where the label and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Beside {
-    pub label: Named,
+    pub label: Option<Named>,
+    /// What the label may be.
+    pub cells: LabelCells,
     pub weight: Option<Named>,
 }
 
@@ -36,17 +39,22 @@ impl Beside {
     /// The label and the weight of a row.
     ///
     /// # Errors
-    /// When the label is missing or longer than any class, or the weight is not a number from 0 on.
+    /// When the label is missing, is not what it may be, or is longer than any class, or the weight is not a number from 0 on.
     pub fn of<'a>(&self, row: &'a Row, numbers: Numbers) -> Result<(&'a str, f32), InRow> {
-        let label = cell::at(&row.cells, self.label.place);
-        match label.len() {
-            0 => return Err(self.label.problem(None, "the label is missing")),
-            1..=LONGEST_CLASS => {}
-            _ => {
-                let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
-                return Err(self.label.problem(None, problem));
-            }
-        }
+        let label = match &self.label {
+            None => "",
+            Some(column) => match cell::at(&row.cells, column.place) {
+                "" => return Err(column.problem(None, "the label is missing")),
+                label if label.len() > LONGEST_CLASS => {
+                    let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
+                    return Err(column.problem(None, problem));
+                }
+                label => match self.cells.check(label, numbers) {
+                    Ok(()) => label,
+                    Err(what) => return Err(column.problem(Some(label), what)),
+                },
+            },
+        };
         let Some(column) = &self.weight else { return Ok((label, 1.0)) };
         let weight = cell::at(&row.cells, column.place);
         match numbers.read(weight) {
@@ -119,7 +127,8 @@ mod tests {
     #[test]
     fn a_weight_is_a_number_from_0_on_and_a_row_without_one_is_told() {
         let names = ["y", "w"].map(str::to_string);
-        let beside = Beside { label: Named::at(0, &names), weight: Some(Named::at(1, &names)) };
+        let (label, weight) = (Some(Named::at(0, &names)), Some(Named::at(1, &names)));
+        let beside = Beside { label, cells: LabelCells::AnyWord, weight };
         let read = |cells: &[&str]| {
             let row = row(cells);
             let read = beside.of(&row, Numbers::default()).map(|(label, weight)| (label.to_string(), weight));

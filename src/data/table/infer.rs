@@ -92,13 +92,13 @@ fn is_called_identifier(name: &str) -> bool {
         || name.ends_with("ID")
 }
 
-/// The columns of a table whose inputs are at `places` and look as in `profile`.
+/// The columns of a table whose inputs are at `places` and look as in `profile`; `label` is the place of what is predicted.
 ///
 /// # Errors
 /// When no input is left, or the preset speaks of a column that is not there.
 pub fn infer(
     columns: &[String],
-    label: usize,
+    label: Option<usize>,
     places: &[usize],
     profile: &Profile,
     table: &Csv,
@@ -176,6 +176,7 @@ pub fn infer(
         let help = "columns: {\"name\": category} makes a column an input";
         return Err(format!("no column is left to learn from ({why}); {help}"));
     }
+    let label = label.unwrap_or(columns.len());
     Ok(Inferred { schema: TableSchema { columns: columns.to_vec(), label, inputs }, left_out, taken })
 }
 
@@ -275,11 +276,11 @@ mod tests {
         }
         let names: Vec<String> =
             columns.iter().map(|(name, _)| *name).chain(["y"]).map(str::to_string).collect();
-        infer(&names, columns.len(), &places, &profile, table)
+        infer(&names, Some(columns.len()), &places, &profile, table)
     }
 
     fn csv(columns: Columns) -> Csv {
-        Csv { columns, ..Csv::of("t.csv".into()) }
+        Csv { columns, ..Csv::of("t.csv") }
     }
 
     #[test]

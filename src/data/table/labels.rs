@@ -15,10 +15,12 @@ pub enum Labels {
     Classes(Vec<u32>, Vec<String>),
     /// A value a row.
     Values(Vec<f64>),
+    /// So many rows have none.
+    Nothing(usize),
 }
 
 /// Most classes.
-const MOST_CLASSES: usize = 1000;
+pub(super) const MOST_CLASSES: usize = 1000;
 /// More different whole numbers than this are values, where the preset does not say.
 const MOST_LIKELY_CLASSES: usize = 20;
 
@@ -95,6 +97,9 @@ impl Collected {
             origin: origins.get(file).cloned().unwrap_or_default(),
             problem,
         };
+        if task == Task::NoLabel {
+            return Ok(Labels::Nothing(self.count));
+        }
         let are_numbers = self.no_number.is_none();
         let likely = are_numbers && (self.has_fraction || self.numbers.len() > MOST_LIKELY_CLASSES);
         // A word among words is the name of a class; among numbers it says that one is missing.

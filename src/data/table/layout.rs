@@ -47,7 +47,7 @@ impl Layout {
         let count = inputs.len();
         if cells == columns.len() {
             Some(layout(places().collect(), Some(*label).filter(|&label| label < cells)))
-        } else if cells + 1 == columns.len() && places().all(|place| place != *label) {
+        } else if cells + 1 == columns.len() && *label <= cells && places().all(|place| place != *label) {
             Some(layout(places().map(|place| place - usize::from(place > *label)).collect(), None))
         } else if cells == count + 1 {
             Some(layout((0..count).collect(), Some(count)))
@@ -60,8 +60,9 @@ impl Layout {
     pub fn misfit(schema: &TableSchema, cells: usize) -> String {
         let (all, inputs) = (schema.columns.len(), schema.inputs.len());
         let counts =
-            if all == inputs + 1 { format!("{all}") } else { format!("{all}, nor the {inputs} inputs") };
-        format!("{cells} columns; the table that was learned has {counts}, with the label")
+            if all <= inputs + 1 { format!("{all}") } else { format!("{all}, nor the {inputs} inputs") };
+        let label = if schema.label_place().is_some() { ", with the label" } else { "" };
+        format!("{cells} columns; the table that was learned has {counts}{label}")
     }
 }
 
@@ -85,6 +86,16 @@ mod tests {
         assert_eq!(found(3), Some((vec![1, 2], None)));
         assert_eq!(found(2), Some((vec![0, 1], None)));
         assert_eq!((found(1), found(5)), (None, None));
+    }
+
+    #[test]
+    fn a_table_without_a_label_has_all_its_columns_or_is_another() {
+        let found = |cells| {
+            let schema = TableSchema { label: 4, ..schema() };
+            Layout::in_order(&schema, cells).map(|layout| (layout.inputs, layout.label))
+        };
+        assert_eq!((found(4), found(2)), (Some((vec![2, 3], None)), Some((vec![0, 1], None))));
+        assert_eq!(found(5), None);
     }
 
     #[test]

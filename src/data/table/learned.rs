@@ -62,7 +62,7 @@ impl LearnedTable {
         // Who opens a file that cannot be read will say why.
         let first = expanded(&file).ok().and_then(|files| files.into_iter().next());
         let format = first.and_then(|file| Format::of(&file).ok()).unwrap_or(Format::Text);
-        format.fitting(Csv { file, test_file: None, weights: None, ..own.clone() })
+        format.fitting(Csv { file: file.into(), test_file: None, weights: None, ..own.clone() })
     }
 }
 

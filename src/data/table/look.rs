@@ -1,19 +1,23 @@
 //! Looks over all rows of the tables to learn from, to find out what their columns are.
 
+use super::cell;
 use super::columns::{called, places};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
 use super::infer::{self, Inferred};
+use super::label_cells::{LabelCells, LabelLook};
 use super::profile::Profile;
 use super::reader::{Place, Row};
 use super::source::Source;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::preset::{Csv, Filling, InputKind};
+use crate::preset::{Csv, Filling, InputKind, Task};
 
 /// What a look found out.
 pub(super) struct Looked {
     pub inferred: Inferred,
+    /// What a label may be.
+    pub cells: LabelCells,
     /// What a person should know of it: a sentence each.
     pub told: Vec<String>,
     /// The rows, where all their inputs are plain numbers, so that they need not be read again.
@@ -23,7 +27,7 @@ pub(super) struct Looked {
 /// The columns that a preset chooses, by their places.
 struct Chosen {
     inputs: Vec<usize>,
-    label: usize,
+    label: Option<usize>,
     weight: Option<usize>,
 }
 
@@ -50,22 +54,26 @@ pub(super) fn place_of(names: &[String], wanted: &str, at: Place) -> Result<usiz
 fn chosen(names: &[String], table: &Csv, at: Place) -> Result<Chosen, String> {
     let weight = table.weights.as_ref().map(|wanted| place_of(names, wanted, at)).transpose()?;
     let label = match &table.label {
-        Some(label) => place_of(names, label, at)?,
+        _ if table.task == Task::NoLabel => None,
+        Some(label) => Some(place_of(names, label, at)?),
         // The last column that can be one.
-        None => names.len() - if weight == Some(names.len() - 1) { 2 } else { 1 },
+        None => Some(names.len() - if weight == Some(names.len() - 1) { 2 } else { 1 }),
     };
     let inputs: Vec<usize> = match table.columns.chosen() {
-        [] => (0..names.len()).filter(|&column| column != label && Some(column) != weight).collect(),
+        [] => {
+            let is_other = |column: usize| Some(column) != label && Some(column) != weight;
+            (0..names.len()).filter(|&column| is_other(column)).collect()
+        }
         wanted => {
             let found = wanted.iter().zip(places(wanted, names));
             found.map(|(wanted, found)| place(names, wanted, found, at)).collect::<Result<_, _>>()?
         }
     };
     let both = |column: usize, what: &str| Err(format!("{at}: column '{}' is both {what}", names[column]));
-    match weight {
-        _ if inputs.contains(&label) => both(label, "an input and the label"),
-        Some(weight) if weight == label => both(label, "the label and the weight"),
-        Some(weight) if inputs.contains(&weight) => both(weight, "an input and the weight"),
+    match (label, weight) {
+        (Some(label), _) if inputs.contains(&label) => both(label, "an input and the label"),
+        (Some(label), Some(weight)) if weight == label => both(label, "the label and the weight"),
+        (_, Some(weight)) if inputs.contains(&weight) => both(weight, "an input and the weight"),
         _ => Ok(Chosen { inputs, label, weight }),
     }
 }
@@ -105,6 +113,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let mut told: Vec<String> = files.in_words(table).into_iter().collect();
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let mut rows = None;
+    let mut labels = LabelLook::default();
     let mut of_row = Vec::new();
     for (file, path) in files.paths[..files.trained].iter().enumerate() {
         let mut source = Source::open(path, table, limits)?;
@@ -133,7 +142,9 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         let Some((_, chosen, profile, _)) = &mut begun else { continue };
         let inputs: Vec<usize> = chosen.inputs.iter().map(|&place| here[place]).collect();
         let beside = Beside {
-            label: Named::at(here[chosen.label], &names),
+            label: chosen.label.map(|place| Named::at(here[place], &names)),
+            // What it may be is known once all have been seen.
+            cells: LabelCells::AnyWord,
             weight: chosen.weight.map(|place| Named::at(here[place], &names)),
         };
         // Rows that cannot be used are told when they are to be used.
@@ -147,6 +158,9 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             },
             &mut |row, numbers| {
                 profile.add(&row.cells, &inputs, numbers, &mut of_row);
+                if let Some(label) = &beside.label {
+                    labels.add(cell::at(&row.cells, label.place), numbers);
+                }
                 if let Some(gathered) = &mut rows {
                     match beside.of(row, numbers) {
                         Ok(beside) if of_row.iter().all(|x| x.is_finite()) => {
@@ -163,7 +177,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         }
     }
     let Some((names, chosen, profile, origin)) = begun else {
-        return Err(Error::Broken { origin: table.file.clone(), problem: "it has no rows".into() });
+        return Err(Error::Broken { origin: table.file.to_string(), problem: "it has no rows".into() });
     };
     let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table);
     let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
@@ -176,8 +190,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .inputs
             .iter()
             .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
+    let cells = labels.cells(table.task);
+    let are_plain = are_plain && !labels.has_broken(cells);
     let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
-    Ok(Looked { inferred, told, rows })
+    Ok(Looked { inferred, cells, told, rows })
 }
 
 #[cfg(test)]
@@ -209,9 +225,12 @@ mod tests {
             chosen(&names("a b w"), &Csv { label, weights, ..Csv::of(String::new()) }, Place::Line(1))
         };
         let found = of(None, "w").unwrap();
-        assert_eq!((found.inputs, found.label, found.weight), (vec![0], 1, Some(2)));
+        assert_eq!((found.inputs, found.label, found.weight), (vec![0], Some(1), Some(2)));
         let found = of(Some("a"), "2").unwrap();
-        assert_eq!((found.inputs, found.label, found.weight), (vec![2], 0, Some(1)));
+        assert_eq!((found.inputs, found.label, found.weight), (vec![2], Some(0), Some(1)));
+        let none = Csv { task: Task::NoLabel, weights: Some("w".into()), ..Csv::of("t.csv") };
+        let found = chosen(&names("a b w"), &none, Place::Line(1)).unwrap();
+        assert_eq!((found.inputs, found.label, found.weight), (vec![0, 1], None, Some(2)));
         assert_eq!(of(Some("w"), "w").err().unwrap(), "line 1: column 'w' is both the label and the weight");
         assert_eq!(of(None, "v").err().unwrap(), "line 1: there is no column 'v'; there are: a, b, w");
     }

@@ -4,6 +4,7 @@
 //! look like, and [`infer`] says what the columns are: the [`TableSchema`](crate::preset::TableSchema), which a run keeps.
 //! [`encode`] turns a row into numbers by it; [`read`] does all of this for the files of a preset.
 
+mod ahead;
 pub mod cell;
 pub mod classes;
 pub mod columns;
@@ -15,6 +16,7 @@ mod format;
 mod gathered;
 mod guarded;
 mod infer;
+mod label_cells;
 mod labels;
 mod layout;
 mod learned;
@@ -29,12 +31,13 @@ mod source;
 mod spreadsheet;
 mod text;
 
-pub use files::{Files, expanded, is_pattern};
+pub use files::{Files, all_expanded, expanded, in_order, is_pattern};
 pub use format::{Format, KIND, is_ending_of_table};
+pub use label_cells::LabelCells;
 pub use labels::Labels;
 pub use layout::Layout;
 pub use learned::{LearnedTable, Names};
-pub use problem::{RowProblem, Sink, Skipped, refuse};
+pub use problem::{InRow, RowProblem, Sink, Skipped, refuse};
 pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};
 pub use source::{Opened, open};

@@ -4,6 +4,7 @@ use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
 use super::infer::Inferred;
+use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
 use super::look::{Looked, look, place_of, same_columns};
@@ -13,7 +14,7 @@ use super::source::Source;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Stored;
-use crate::preset::{Csv, TableSchema};
+use crate::preset::{Csv, TableSchema, Task};
 
 /// The rows of one set of tables, and behind them those of its test set.
 #[derive(Debug)]
@@ -43,31 +44,38 @@ pub struct Table {
 /// # Errors
 /// What `sink` gives back; and when a file cannot be opened, has not the columns asked for, or has none to learn from.
 pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
-    let Looked { inferred: Inferred { schema, left_out, .. }, told, rows } = look(files, table, limits)?;
-    let (inputs, label) = (schema.names(), schema.columns[schema.label].clone());
+    let Looked { inferred: Inferred { schema, left_out, .. }, cells, told, rows } =
+        look(files, table, limits)?;
+    let inputs = schema.names();
+    let label = schema.label_place().map(|place| &schema.columns[place]);
     let layout = |at: usize, names: &[String], row: &Row| {
         if at < files.trained {
             let here = same_columns(&schema.columns, names, table.header)
                 .map_err(|problem| format!("{}: {problem}", row.at))?;
             let inputs = schema.inputs.iter().map(|input| here[input.place]).collect();
-            let label = Some(here[schema.label]);
+            let label = schema.label_place().map(|place| here[place]);
             return Ok(Layout { width: names.len(), inputs, label, others: Vec::new() });
         }
         if !table.header && names.len() == schema.columns.len() {
             let inputs = schema.inputs.iter().map(|input| input.place).collect();
-            return Ok(Layout { width: names.len(), inputs, label: Some(schema.label), others: Vec::new() });
+            let label = schema.label_place();
+            return Ok(Layout { width: names.len(), inputs, label, others: Vec::new() });
         }
         let misfit = || "its columns are not those of the table to learn from".to_string();
-        let layout = Layout::named(names, &inputs, Some(&label)).map_err(|missing| {
+        let layout = Layout::named(names, &inputs, label.map(String::as_str)).map_err(|missing| {
             format!("{}: it has none that is called '{}'", misfit(), missing.join("', '"))
         })?;
-        if layout.label.is_some() { Ok(layout) } else { Err(format!("{}: it has no '{label}'", misfit())) }
+        match (label, layout.label) {
+            (Some(label), None) => Err(format!("{}: it has no '{label}'", misfit())),
+            (Some(_), Some(_)) | (None, _) => Ok(layout),
+        }
     };
     let (begun, from) = match rows {
         Some(rows) => (Some(rows), files.trained),
         None => (None, 0),
     };
-    let read = encoded(files, from, begun, table, Encoder::new(&schema).of_preset(), &layout, limits, sink)?;
+    let read =
+        encoded(files, from, begun, table, Encoder::new(&schema).of_preset(), cells, &layout, limits, sink)?;
     Ok(Table { told: [told, read.told].concat(), left_out, ..read })
 }
 
@@ -76,12 +84,12 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
 pub struct Wanted<'a> {
     /// The names of the inputs, in the order of the schema.
     pub inputs: &'a [String],
-    /// The name of the label; `None`: the last column.
+    /// The name of the label; `None`: the last column. It is not looked for where the table's options say that there is none.
     pub label: Option<&'a str>,
 }
 
 /// As [`read`], for tables whose columns are known: those of a run. `wanted` are the names that they have in these tables;
-/// without names they are taken in order.
+/// without names they are taken in order. `cells` says what a label may be.
 ///
 /// # Errors
 /// As [`read`].
@@ -90,35 +98,40 @@ pub fn read_as(
     table: &Csv,
     schema: &TableSchema,
     wanted: Option<Wanted>,
+    cells: LabelCells,
     limits: &Limits,
     sink: Sink,
 ) -> Result<Table, Error> {
+    let has_label = table.task != Task::NoLabel;
     let layout = |_: usize, names: &[String], row: &Row| {
         let at = row.at;
         let Some(Wanted { inputs, label }) = wanted else {
-            let layout = Layout::in_order(schema, names.len()).filter(|layout| layout.label.is_some());
+            let layout = Layout::in_order(schema, names.len());
+            let layout = layout.filter(|layout| layout.label.is_some() || !has_label);
             return layout.ok_or_else(|| format!("{at}: {}", Layout::misfit(schema, names.len())));
         };
-        let label = label.unwrap_or(&names[names.len() - 1]);
-        match Layout::named(names, inputs, Some(label)) {
-            Ok(layout) if layout.label.is_some() => Ok(layout),
-            Ok(_) => Err(place_of(names, label, at).err().unwrap_or_default()),
-            Err(_)
+        let label = has_label.then(|| label.unwrap_or(&names[names.len() - 1]));
+        match (Layout::named(names, inputs, label), label) {
+            (Ok(Layout { label: None, .. }), Some(label)) => {
+                Err(place_of(names, label, at).err().unwrap_or_default())
+            }
+            (Ok(layout), _) => Ok(layout),
+            (Err(_), _)
                 if Layout::in_order(schema, names.len()).is_none() && names.len() < schema.columns.len() =>
             {
                 Err(format!("{at}: {}", Layout::misfit(schema, names.len())))
             }
-            Err(_) if row.cells().all(is_number_or_missing) => Err(format!(
+            (Err(_), _) if row.cells().all(is_number_or_missing) => Err(format!(
                 "{at} does not name the columns; --no-header takes them in the order of the training: {}",
                 schema.columns.join(", ")
             )),
-            Err(missing) => Err(format!(
+            (Err(missing), _) => Err(format!(
                 "{}; a table without a line of names is taken with --no-header",
                 place_of(names, &missing[0], at).err().unwrap_or_default()
             )),
         }
     };
-    encoded(files, 0, None, table, Encoder::new(schema), &layout, limits, sink)
+    encoded(files, 0, None, table, Encoder::new(schema), cells, &layout, limits, sink)
 }
 
 type LayoutOf<'a> = &'a dyn Fn(usize, &[String], &Row) -> Result<Layout, String>;
@@ -131,11 +144,12 @@ fn encoded(
     gathered: Option<Gathered>,
     table: &Csv,
     mut encoder: Encoder,
+    cells: LabelCells,
     layout_of: LayoutOf,
     limits: &Limits,
     sink: Sink,
 ) -> Result<Table, Error> {
-    let schema = encoder.schema();
+    let (schema, task) = (encoder.schema(), table.task);
     let origins = files.origins();
     let origin = origins.first().cloned().unwrap_or_default();
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
@@ -150,7 +164,8 @@ fn encoded(
             let weight = table.weights.as_ref().filter(|_| is_trained);
             let weight = weight.map(|wanted| place_of(&names, wanted, row.at)).transpose();
             let beside = Beside {
-                label: Named::at(layout.label.unwrap_or_default(), &names),
+                label: layout.label.map(|place| Named::at(place, &names)),
+                cells,
                 weight: weight
                     .map_err(|problem| source.broken(problem))?
                     .map(|place| Named::at(place, &names)),
@@ -182,7 +197,7 @@ fn encoded(
     {
         return Err(broken("all weights are 0, so no row counts"));
     }
-    let labels = labels.sorted(table.task, &origins, files.trained)?;
+    let labels = labels.sorted(task, &origins, files.trained)?;
     let mut told: Vec<String> =
         encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")).collect();
     if let Some(column) = table.weights.as_ref().filter(|_| files.trained > 0) {
@@ -194,7 +209,8 @@ fn encoded(
              are without"
         ));
     }
-    let label = table.header.then(|| schema.columns.get(schema.label).cloned()).flatten();
+    let label = schema.label_place().filter(|_| table.header && task != Task::NoLabel);
+    let label = label.map(|place| schema.columns[place].clone());
     let rows = numbers.rows(schema.width())?;
     let schema = schema.clone();
     Ok(Table { rows, schema, label, labels, weights, trained, missing, left_out: Vec::new(), told })

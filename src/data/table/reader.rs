@@ -81,8 +81,8 @@ impl Problem {
     }
 }
 
-/// Reads a table row by row. The first row has the names of the columns, where the table has a header.
-pub trait RowReader {
+/// Reads a table row by row, on any thread. The first row has the names of the columns, where the table has a header.
+pub trait RowReader: Send {
     /// Reads the next row; false at the end.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ pub struct Separated {
 }
 
 /// A text with a line feed behind its last line, whether it has one or not.
-type WithEnd = io::Chain<Box<dyn Read>, &'static [u8]>;
+type WithEnd = io::Chain<Box<dyn Read + Send>, &'static [u8]>;
 
 /// The separator that a file's name suggests: a tab for `.tsv`, else a comma.
 pub fn usual_separator(path: &Path) -> u8 {

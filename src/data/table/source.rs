@@ -5,11 +5,11 @@ use std::path::Path;
 use super::cell::Numbers;
 use super::format::Format;
 use super::problem::{InRow, RowProblem, Sink};
-use super::reader::{Place, Problem, Row, RowReader};
-use super::{parquet, separated, spreadsheet};
+use super::reader::{Place, Row, RowReader};
+use super::{ahead, parquet, separated, spreadsheet};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::preset::{Csv, Encoding};
+use crate::preset::{Csv, Encoding, Task};
 use crate::system::files;
 
 const MOST_COLUMNS: usize = 100_000;
@@ -87,7 +87,9 @@ impl<'a> Source<'a> {
             return Ok(None);
         }
         let (at, count) = (row.at, row.cells.len());
-        if !(2..=MOST_COLUMNS).contains(&count) {
+        // A label needs an input beside it.
+        let fewest = if self.table.task == Task::NoLabel { 1 } else { 2 };
+        if !(fewest..=MOST_COLUMNS).contains(&count) {
             let help = if matches!(at, Place::Line(_)) { "; is another separator used?" } else { "" };
             let columns = if count == 1 { "1 column".into() } else { format!("{count} columns") };
             return Err(self.broken(format!("{at}: {columns}{help}")));
@@ -102,36 +104,29 @@ impl<'a> Source<'a> {
     /// are problems for `sink`.
     pub fn rows(
         &mut self,
-        mut row: Row,
+        row: Row,
         width: usize,
         sink: Sink,
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
     ) -> Result<(), Error> {
-        let mut is_read = !self.table.header;
-        loop {
-            if !std::mem::take(&mut is_read) {
-                match self.opened.reader.next(&mut row) {
-                    Ok(false) => return Ok(()),
-                    Ok(true) => {}
-                    Err(Problem { what, is_of_row: false }) => return Err(self.broken(what)),
-                    Err(Problem { what, is_of_row: true }) => {
-                        let in_row = InRow { column: None, cell: None, what };
-                        sink(RowProblem { origin: self.origin.clone(), at: row.at, in_row })?;
-                        continue;
-                    }
-                }
-            }
-            let problem = match row.cells.len() == width {
-                true => take(&row, self.opened.numbers)?.err(),
-                false => Some(InRow {
-                    column: None,
-                    cell: None,
-                    what: format!("{} cells, and there are {width} columns", row.cells.len()),
-                }),
+        let Source { origin, opened: Opened { reader, numbers, .. }, table } = self;
+        let mut take = |row: &Row, problem: Option<String>| {
+            let of_row = |what: String| InRow { column: None, cell: None, what };
+            let count = row.cells.len();
+            let problem = match problem {
+                Some(what) => Some(of_row(what)),
+                None if count == width => take(row, *numbers)?.err(),
+                None => Some(of_row(format!("{count} cells, and there are {width} columns"))),
             };
-            if let Some(in_row) = problem {
-                sink(RowProblem { origin: self.origin.clone(), at: row.at, in_row })?;
+            match problem {
+                Some(in_row) => sink(RowProblem { origin: origin.clone(), at: row.at, in_row }),
+                None => Ok(()),
             }
+        };
+        if !table.header {
+            take(&row, None)?;
         }
+        let end = ahead::each_row(&mut **reader, &mut take)?;
+        end.map_err(|problem| Error::Broken { origin: origin.clone(), problem })
     }
 }

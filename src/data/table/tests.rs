@@ -93,7 +93,7 @@ fn what_is_wrong_is_said_with_line_and_column() {
     let shown = table(FLOWERS, &Csv { label: Some("z".into()), ..csv() }).unwrap_err().to_string();
     assert!(shown.contains("no column 'z'; there are: a, b, kind"), "{shown}");
     let shown = table(FLOWERS, &Csv { task: Task::Values, ..csv() }).unwrap_err().to_string();
-    assert!(shown.contains("line 2: the label 'rose' is not a number"), "{shown}");
+    assert!(shown.contains("line 2, column 3 ('kind'): 'rose' is not a number"), "{shown}");
     // A byte that is not UTF-8 is a letter of Latin-1.
     let shown = table_of(b"a,b,k\n1,2,x\n1,\xff,x\n", &csv(), &Limits::of_machine()).unwrap_err().to_string();
     assert!(shown.contains("line 3, column 2 ('b'): '\u{ff}' is not a number"), "{shown}");
@@ -183,7 +183,8 @@ fn a_table_is_encoded_as_the_one_that_was_learned() {
     let learned = table("city,x,y\nRome,1,a\nOslo,2,b\nRome,3,a\n", &csv()).unwrap().schema;
     let as_learned = |text: &[u8], schema: &TableSchema, wanted, header| {
         let (file, options) = (put(text), Csv { header, ..csv() });
-        read_as(&files(&[file.path()]), &options, schema, wanted, &Limits::of_machine(), &mut refuse)
+        let (files, limits) = (files(&[file.path()]), Limits::of_machine());
+        read_as(&files, &options, schema, wanted, LabelCells::AnyWord, &limits, &mut refuse)
     };
     let names = learned.names();
     let wanted = Some(Wanted { inputs: &names, label: Some("y") });

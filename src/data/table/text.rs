@@ -17,7 +17,7 @@ const SAMPLE: u64 = 1 << 16;
 /// A text, and its beginning.
 pub struct Text {
     /// All of it, from its beginning, every line with one sign at its end.
-    pub reader: Box<dyn Read>,
+    pub reader: Box<dyn Read + Send>,
     /// Its first lines, whole ones where they end.
     pub sample: String,
     /// How its bytes are letters.
@@ -54,7 +54,7 @@ pub fn open(path: &Path, encoding: Option<Encoding>) -> Result<Text, files::Erro
             }
         }
     };
-    let decoded: Box<dyn Read> = match letters == UTF_8 && !start.starts_with(b"\xef\xbb\xbf") {
+    let decoded: Box<dyn Read + Send> = match letters == UTF_8 && !start.starts_with(b"\xef\xbb\xbf") {
         true => gzip::open(path)?,
         false => Box::new(
             DecodeReaderBytesBuilder::new()

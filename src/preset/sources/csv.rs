@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
 use super::file_source::FileSource;
+use super::paths::Paths;
 use crate::fields;
 use crate::preset::field::other_values;
 use crate::preset::variants::variants;
@@ -12,12 +13,12 @@ use crate::preset::variants::variants;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Csv {
-    /// The table, or a pattern such as `part-*.csv` whose files are one table.
-    pub file: String,
+    /// The table; or a pattern such as `part-*.csv`, or a list of files and patterns, whose files are one table.
+    pub file: Paths,
     /// The test set, where it is a table of its own, likewise.
     #[serde(default)]
-    pub test_file: Option<String>,
-    /// Name or number (from 1) of the column that is to be predicted; left out: the last one.
+    pub test_file: Option<Paths>,
+    /// Name or number (from 1) of the column that is to be predicted; left out: the last one, unless `task` says that there is none.
     #[serde(default)]
     pub label: Option<String>,
     /// Name or number of the column that says how much each row counts in the loss of a training; left out: all rows count the
@@ -71,9 +72,9 @@ fn yes() -> bool {
 
 impl Csv {
     /// This table, with every other option at its default.
-    pub fn of(file: String) -> Self {
+    pub fn of(file: impl Into<Paths>) -> Self {
         Csv {
-            file,
+            file: file.into(),
             test_file: None,
             label: None,
             weights: None,
@@ -136,6 +137,8 @@ variants! {
         Classes = "classes",
         /// A real value.
         Values = "values",
+        /// There is none, and all columns are inputs: of networks that learn the inputs themselves.
+        NoLabel = "none",
     }
 }
 
@@ -143,12 +146,12 @@ other_values!(char);
 
 fields! {
     Csv {
-        file: Text, "the table (CSV, Parquet, a spreadsheet), or a pattern such as part-*.csv whose files are one table";
-        test_file: Text, "the table of the test set, likewise";
+        file: Paths, "the table (CSV, Parquet, a spreadsheet); or a pattern such as part-*.csv, or a list, whose files are one table";
+        test_file: Paths, "the table of the test set, likewise";
         label: Text, "name or number of the column that is to be predicted";
         weights: Text, "name or number of the column that says how much each row counts in the loss of a training";
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
-        task: Choice(Task::NAMES), "what the label is";
+        task: Choice(Task::NAMES), "what the label is; none: there is no label, and all columns are inputs";
         sheet: Text, "the sheet of a spreadsheet; left out: the first one";
         separator: Text, "what stands between two cells; left out: what fits the first rows, as for those below";
         decimal: Text, "what stands before the fraction of a number";
@@ -169,10 +172,11 @@ impl FileSource for Csv {
     }
 
     fn paths(&self) -> Vec<&str> {
-        std::iter::once(&self.file).chain(&self.test_file).map(String::as_str).collect()
+        let sets = std::iter::once(&self.file).chain(&self.test_file);
+        sets.flat_map(Paths::as_slice).map(String::as_str).collect()
     }
 
     fn paths_mut(&mut self) -> Vec<&mut String> {
-        std::iter::once(&mut self.file).chain(&mut self.test_file).collect()
+        std::iter::once(&mut self.file).chain(&mut self.test_file).flat_map(Paths::as_mut_slice).collect()
     }
 }

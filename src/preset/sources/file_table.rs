@@ -38,7 +38,7 @@ pub struct FileTable {
     /// The last characters of a text that the network reads.
     #[serde(default = "length")]
     pub length: usize,
-    /// Files that do not decode are left out, and counted.
+    /// Files that do not decode, and rows that lack their path or class, are left out and counted.
     #[serde(default)]
     pub skip_broken: bool,
 }
@@ -82,7 +82,7 @@ fields! {
         colour: Choice(Colour::NAMES), "the colours of images that the network sees";
         seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
         length: Integer(Range::between(1.0, 10_000.0)), "the last characters of a text that the network reads";
-        skip_broken: Switch, "files that do not decode are left out and counted";
+        skip_broken: Switch, "files that do not decode, and rows without a path or class, are left out and counted";
     }
 }
 

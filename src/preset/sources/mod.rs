@@ -16,6 +16,7 @@ mod labelled_text;
 mod npy;
 mod npz;
 mod offers;
+mod paths;
 mod sequences;
 mod text_file;
 mod wav_folder;
@@ -30,6 +31,7 @@ pub use file_table::Holds;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};
 pub use image_folder::Colour;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
+pub use paths::Paths;
 pub use sequences::{Shakespeare, Sp500};
 
 /// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`.
@@ -273,7 +275,9 @@ mod tests {
         for source in [
             "idx(inputs: \"a\", labels: \"b\", test_inputs: \"c\", test_labels: \"d\")",
             "csv(file: \"a\", test_file: \"b\")",
+            "csv(file: [\"a\", \"b\"], test_file: [\"c\", \"d\"])",
             "npy(inputs: \"a\", targets: \"b\")",
+            "npy(inputs: [\"a\", \"b\"], targets: [\"c\", \"d\"])",
             "npz(file: \"a\")",
             "image_folder(folder: \"a\", test_folder: \"b\")",
             "text_file(file: \"a\")",

@@ -1,25 +1,26 @@
-//! Pairs of NumPy files.
+//! NumPy files: arrays of samples, and arrays of what they should give.
 
 use serde::{Deserialize, Serialize};
 
 use super::file_source::FileSource;
+use super::paths::Paths;
 use crate::fields;
 
-/// Two NumPy files: `inputs` with a sample along the first axis, `targets` with class numbers (integers) or values
-/// (floats).
+/// NumPy files: `inputs` with a sample along the first axis, `targets` with class numbers (integers) or values (floats). Each is
+/// a file; or a pattern such as `x-*.npy`, or a list, whose arrays are one, joined along the first axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Npy {
     /// The samples.
-    pub inputs: String,
+    pub inputs: Paths,
     /// What they should give.
-    pub targets: String,
+    pub targets: Paths,
 }
 
 fields! {
     Npy {
-        inputs: Text, "file of the samples";
-        targets: Text, "file of what they should give";
+        inputs: Paths, "file of the samples; or a pattern such as x-*.npy, or a list, whose arrays are one";
+        targets: Paths, "file of what they should give, likewise";
     }
 }
 
@@ -29,10 +30,10 @@ impl FileSource for Npy {
     }
 
     fn paths(&self) -> Vec<&str> {
-        vec![&self.inputs, &self.targets]
+        [&self.inputs, &self.targets].into_iter().flat_map(Paths::as_slice).map(String::as_str).collect()
     }
 
     fn paths_mut(&mut self) -> Vec<&mut String> {
-        vec![&mut self.inputs, &mut self.targets]
+        [&mut self.inputs, &mut self.targets].into_iter().flat_map(Paths::as_mut_slice).collect()
     }
 }

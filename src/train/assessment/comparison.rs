@@ -3,7 +3,7 @@
 use crate::data::{Batch, Dataset, Targets};
 use crate::nn::HostModel;
 use crate::nn::buffer::Buffer;
-use crate::preset::Preset;
+use crate::preset::{Preset, TargetChoice};
 use crate::train::error::Error;
 use crate::train::evaluation::{CHUNK, largest};
 use crate::train::task::Task;
@@ -66,7 +66,7 @@ pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) ->
     let is_one_for_two = task == Task::Binary && width == 1;
     let mut answers = Comparison {
         task,
-        names: names(set, task, width),
+        names: names(preset, set, task, width),
         width: if is_one_for_two { 2 } else { width },
         outputs: Vec::new(),
         truths: Vec::new(),
@@ -125,12 +125,14 @@ pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) ->
 }
 
 /// What the outputs stand for.
-fn names(set: &dyn Dataset, task: Task, width: usize) -> Vec<String> {
+fn names(preset: &Preset, set: &dyn Dataset, task: Task, width: usize) -> Vec<String> {
+    let is_input = preset.data.targets == TargetChoice::Input;
     let (classes, label) = (set.classes(), set.label());
     let count = if task == Task::Binary { 2 } else { width };
     match (task, label) {
         (Task::Binary | Task::Multiclass | Task::Multilabel, _) if classes.len() == count => classes.to_vec(),
         (Task::Binary | Task::Multiclass, _) => (0..count).map(|class| class.to_string()).collect(),
+        (Task::Regression, _) if is_input && set.columns().len() == width => set.columns().to_vec(),
         (Task::Regression, label) if width == 1 => vec![label.unwrap_or("output").to_string()],
         _ => (1..=count).map(|number| format!("output {number}")).collect(),
     }

@@ -78,6 +78,7 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
             let listed: Vec<String> = names.iter().map(|name| clean(name)).collect();
             format!("{} classes: {}", names.len(), listed.join(" "))
         }
+        TargetKind::Values(0) => "nothing".into(),
         TargetKind::Values(count) => format!("{count} values"),
         TargetKind::Tokens(count) => format!("{count} tokens"),
     };

@@ -164,7 +164,7 @@ fn takes(kind: FieldKind, text: &str) -> bool {
         FieldKind::Number(range) => text.parse().is_ok_and(|number| range.contains(number)),
         // The form shows none of these.
         FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::NumbersOr(..) => false,
-        FieldKind::Choices(_) | FieldKind::Texts => false,
+        FieldKind::Choices(_) | FieldKind::Texts | FieldKind::Paths => false,
         FieldKind::Switch | FieldKind::Text | FieldKind::Nested(_) => false,
     }
 }
@@ -193,7 +193,7 @@ pub fn stepped(field: &Field, up: bool) -> String {
             (twentieths / 20.0).to_string()
         }
         FieldKind::Pair(_) | FieldKind::Integers(_) | FieldKind::NumbersOr(..) => field.value.clone(),
-        FieldKind::Choices(_) | FieldKind::Texts => field.value.clone(),
+        FieldKind::Choices(_) | FieldKind::Texts | FieldKind::Paths => field.value.clone(),
         FieldKind::Switch | FieldKind::Text | FieldKind::Nested(_) => field.value.clone(),
     };
     if takes(field.kind, &next) { next } else { field.value.clone() }

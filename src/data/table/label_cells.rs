@@ -1,0 +1,146 @@
+//! What the cells of a label may be, by the looks of all of them: what is none of that breaks its row.
+
+use std::collections::HashSet;
+
+use super::cell::{self, Cell, Numbers};
+use super::labels::MOST_CLASSES;
+use crate::preset::Task;
+
+/// What a label's cell may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LabelCells {
+    /// Anything: the name of a class.
+    AnyWord,
+    /// The name of a class, of which all are numbers: what says that a number is missing is none.
+    ClassNumber,
+    /// A value.
+    Value,
+}
+
+/// What is wrong with a label's cell.
+pub(super) const GAP: &str = "says that the label is missing; task: classes takes it for a class";
+const NO_VALUE: &str = "is not a number; task: classes takes it for a class";
+
+impl LabelCells {
+    /// Checks a cell.
+    ///
+    /// # Errors
+    /// What is wrong with it, behind the cell.
+    pub fn check(self, cell: &str, numbers: Numbers) -> Result<(), &'static str> {
+        match self {
+            LabelCells::AnyWord => Ok(()),
+            LabelCells::ClassNumber if cell::is_missing(cell) => Err(GAP),
+            LabelCells::ClassNumber => Ok(()),
+            LabelCells::Value => match numbers.read(cell) {
+                Cell::Number(value) if value.is_finite() => Ok(()),
+                Cell::Missing => Err(GAP),
+                Cell::Number(_) | Cell::Word => Err(NO_VALUE),
+            },
+        }
+    }
+
+    /// What the labels of a network's classes may be.
+    pub fn of_classes(names: &[String]) -> Self {
+        let are_numbers = names.iter().all(|name| name.trim().parse::<f64>().is_ok_and(|x| !x.is_nan()));
+        if are_numbers && !names.is_empty() { LabelCells::ClassNumber } else { LabelCells::AnyWord }
+    }
+}
+
+/// What the labels of the rows to learn from look like.
+#[derive(Default)]
+pub struct LabelLook {
+    numbers: u64,
+    gaps: u64,
+    words: u64,
+    has_fraction: bool,
+    /// The different numbers, up to one more than there may be classes.
+    different: HashSet<u64>,
+}
+
+impl LabelLook {
+    /// Looks at a cell.
+    pub fn add(&mut self, cell: &str, numbers: Numbers) {
+        match numbers.read(cell) {
+            Cell::Number(value) if value.is_finite() => {
+                self.numbers += 1;
+                self.has_fraction |= value.fract() != 0.0;
+                if self.different.len() <= MOST_CLASSES {
+                    self.different.insert(value.to_bits());
+                }
+            }
+            Cell::Missing => self.gaps += 1,
+            Cell::Number(_) | Cell::Word => self.words += 1,
+        }
+    }
+
+    /// What the cells may be, where `task` says what the label is. A label is what most of its cells are, as any column: among
+    /// fractions, or more numbers than there may be classes, a word is a mistake.
+    pub fn cells(&self, task: Task) -> LabelCells {
+        let are_values = self.has_fraction || self.different.len() > MOST_CLASSES;
+        match task {
+            Task::Values => LabelCells::Value,
+            Task::Classes | Task::NoLabel => LabelCells::AnyWord,
+            Task::Auto if are_values && self.numbers >= self.words => LabelCells::Value,
+            Task::Auto if self.words == 0 && self.numbers > 0 => LabelCells::ClassNumber,
+            Task::Auto => LabelCells::AnyWord,
+        }
+    }
+
+    /// Whether some cells are not what they may be.
+    pub fn has_broken(&self, cells: LabelCells) -> bool {
+        match cells {
+            LabelCells::AnyWord => false,
+            LabelCells::ClassNumber => self.gaps > 0,
+            LabelCells::Value => self.gaps + self.words > 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cells(labels: &[&str], task: Task) -> LabelCells {
+        let mut look = LabelLook::default();
+        labels.iter().for_each(|label| look.add(label, Numbers::default()));
+        look.cells(task)
+    }
+
+    #[test]
+    fn labels_are_what_most_of_them_are() {
+        assert_eq!(cells(&["0", "1", "nan"], Task::Auto), LabelCells::ClassNumber);
+        assert_eq!(cells(&["0", "1", "none of them"], Task::Auto), LabelCells::AnyWord);
+        assert_eq!(cells(&["cat", "None"], Task::Auto), LabelCells::AnyWord);
+        assert_eq!(cells(&["0.5", "oops", "1"], Task::Auto), LabelCells::Value);
+        assert_eq!(cells(&["0.5", "a", "b"], Task::Auto), LabelCells::AnyWord);
+        assert_eq!(
+            (cells(&["a"], Task::Values), cells(&["1"], Task::Classes)),
+            (LabelCells::Value, LabelCells::AnyWord)
+        );
+        let many: Vec<String> = (0..=MOST_CLASSES).map(|number| number.to_string()).collect();
+        let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
+        many.push("oops");
+        assert_eq!(cells(&many, Task::Auto), LabelCells::Value);
+    }
+
+    #[test]
+    fn a_cell_that_may_not_be_is_refused() {
+        let check = |cells: LabelCells, cell| cells.check(cell, Numbers::default());
+        assert_eq!(
+            (check(LabelCells::AnyWord, "nan"), check(LabelCells::ClassNumber, "x")),
+            (Ok(()), Ok(()))
+        );
+        assert_eq!(
+            (check(LabelCells::ClassNumber, "<NA>"), check(LabelCells::Value, "NaN")),
+            (Err(GAP), Err(GAP))
+        );
+        assert_eq!(
+            (check(LabelCells::Value, "inf"), check(LabelCells::Value, "1e3")),
+            (Err(NO_VALUE), Ok(()))
+        );
+        let of = |names: &[&str]| {
+            LabelCells::of_classes(&names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        assert_eq!((of(&["0", "1"]), of(&["0", "nan"])), (LabelCells::ClassNumber, LabelCells::AnyWord));
+    }
+}

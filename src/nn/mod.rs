@@ -11,6 +11,7 @@
 
 pub mod boltzmann;
 pub mod buffer;
+pub mod cases;
 mod choice;
 pub mod device;
 #[cfg(test)]

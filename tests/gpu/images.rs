@@ -2,71 +2,27 @@
 
 use proptest::prelude::*;
 
-use super::ops::{ACTIVATIONS, Case, assert_same, compare, outcome, param, var};
-use trainyard::nn::graph::Pass;
+use super::ops::{assert_same, compare};
+use trainyard::nn::Error;
+use trainyard::nn::cases::{ACTIVATIONS, Case, Convolution, MaxPool, outcome};
+use trainyard::nn::graph::{Pass, Var};
 use trainyard::nn::kernel::conv::Conv;
 use trainyard::nn::kernel::conv_window::Window;
 use trainyard::nn::ops::Backend;
 use trainyard::preset::{Activation, Padding};
 
-#[derive(Clone, Debug)]
-struct Convolution {
-    images: usize,
-    conv: Conv,
-    activation: Activation,
-    pool: bool,
-    transposed: bool,
-    bias: bool,
-}
-
-impl Case for Convolution {
-    fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
-        let Convolution { images, conv, activation, pool, transposed, bias } = self.clone();
-        let Window { input: [_, _, channels], size: [down, across], .. } = conv.window;
-        let kernel = param(device, &[down, across, channels / conv.groups, conv.filters], 1);
-        let ends = [(conv.window.input_len(), conv.filters), (conv.output_len(), channels)];
-        let (columns, width) = ends[usize::from(transposed)];
-        let bias = bias.then(|| param(device, &[width], 2));
-        let x = var(device, images, columns, 3);
-        let mut pass = Pass::training(device, 0);
-        let y = match transposed {
-            true => D::conv2d_transpose(&mut pass, &x, &kernel, bias.as_ref(), conv, activation),
-            false => D::conv2d(&mut pass, &x, &kernel, bias.as_ref(), conv, activation, pool),
-        };
-        let params: Vec<_> = std::iter::once(&kernel).chain(&bias).collect();
-        outcome(pass, &y.unwrap(), &[&x], &params)
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct MaxPool(usize, Window);
-
-impl Case for MaxPool {
-    fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
-        let x = var(device, self.0, self.1.input_len(), 1);
-        let mut pass = Pass::training(device, 0);
-        let y = D::max_pool2d(&mut pass, &x, self.1).unwrap();
-        outcome(pass, &y, &[&x], &[])
-    }
-}
-
-fn plain(input: [usize; 3], size: usize, filters: usize) -> Convolution {
-    let conv = Conv { window: Window::new(input, [size, size], [1, 1]), filters, groups: 1 };
-    Convolution { images: 3, conv, activation: Activation::Relu, pool: false, transposed: false, bias: true }
-}
-
 #[test]
 fn convolutions_of_the_presets_are_those_of_the_cpu() {
     // mnist-cnn, mnist-lenet and mnist-dcgan; the sums of many products reach further than 1e-5.
     let mut cases = vec![
-        Convolution { pool: true, ..plain([28, 28, 1], 3, 32) },
-        Convolution { pool: true, ..plain([13, 13, 32], 3, 64) },
-        plain([28, 28, 1], 5, 6),
+        Convolution { pool: true, ..Convolution::plain([28, 28, 1], 3, 32) },
+        Convolution { pool: true, ..Convolution::plain([13, 13, 32], 3, 64) },
+        Convolution::plain([28, 28, 1], 5, 6),
     ];
     let window = Window { padding: Padding::Same, ..Window::new([14, 14, 64], [5, 5], [2, 2]) };
     let conv = Conv { window, filters: 64, groups: 1 };
     for transposed in [false, true] {
-        cases.push(Convolution { conv, transposed, activation: Activation::LeakyRelu, ..cases[0].clone() });
+        cases.push(Convolution { conv, transposed, activation: Activation::LeakyRelu, ..cases[0] });
         cases.last_mut().unwrap().pool = false;
     }
     for case in cases {
@@ -78,17 +34,17 @@ fn convolutions_of_the_presets_are_those_of_the_cpu() {
 fn every_activation_follows_a_convolution_with_and_without_pooling() {
     for activation in ACTIVATIONS {
         for pool in [false, true] {
-            let case = Convolution { activation, pool, ..plain([7, 6, 2], 2, 5) };
+            let case = Convolution { activation, pool, ..Convolution::plain([7, 6, 2], 2, 5) };
             assert_same(&case, 1e-5);
         }
-        let case = Convolution { activation, transposed: true, ..plain([5, 4, 3], 2, 4) };
+        let case = Convolution { activation, transposed: true, ..Convolution::plain([5, 4, 3], 2, 4) };
         assert_same(&case, 1e-5);
     }
 }
 
 #[test]
 fn a_batch_of_no_images_gives_none() {
-    let case = Convolution { images: 0, ..plain([7, 6, 2], 2, 5) };
+    let case = Convolution { images: 0, ..Convolution::plain([7, 6, 2], 2, 5) };
     assert_same(&case, 0.0);
     assert_same(&MaxPool(0, Window::new([4, 4, 2], [2, 2], [2, 2])), 0.0);
 }
@@ -98,13 +54,13 @@ fn infinite_and_nan_pixels_come_out_as_on_the_cpu() {
     #[derive(Debug)]
     struct Broken;
     impl Case for Broken {
-        fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
+        fn run<D: Backend>(&self, device: &D) -> Result<Vec<Vec<f32>>, Error> {
             let window = Window::new([6, 6, 1], [2, 2], [2, 2]);
             let mut x = vec![1.0; 36];
             (x[3], x[14], x[35]) = (f32::NAN, f32::INFINITY, f32::NEG_INFINITY);
-            let x = trainyard::nn::graph::Var::new(device, x.into(), 1, 36, true).unwrap();
+            let x = Var::new(device, x.into(), 1, 36, true)?;
             let mut pass = Pass::training(device, 0);
-            let y = D::max_pool2d(&mut pass, &x, window).unwrap();
+            let y = D::max_pool2d(&mut pass, &x, window)?;
             outcome(pass, &y, &[&x], &[])
         }
     }

@@ -2,63 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::ops::{Case, assert_same, compare, numbers, outcome, var};
-use trainyard::nn::graph::{Param, Pass};
+use super::ops::{assert_same, compare};
+use trainyard::nn::cases::{Attending, Recurrent};
 use trainyard::nn::kernel::attention::Attention;
 use trainyard::nn::kernel::recurrent::{Cell, Recurrence, Squash};
-use trainyard::nn::ops::Backend;
-use trainyard::nn::ops::recurrent::RecurrentWeights;
-
-/// A recurrent layer that sees two batches, the second from the state after the first where `stateful`.
-#[derive(Clone, Copy, Debug)]
-struct Recurrent {
-    rows: usize,
-    shape: Recurrence,
-    stateful: bool,
-    trainable: bool,
-}
-
-impl Case for Recurrent {
-    fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
-        let Recurrent { rows, shape, stateful, trainable } = *self;
-        let (units, width) = (shape.units, shape.cell.gates() * shape.units);
-        let bias: &[usize] = if shape.cell == Cell::Gru { &[2, width] } else { &[width] };
-        // Weights about as large as those of a trained layer: larger ones make sequences chaotic.
-        let weights = |dims: &[usize], seed| {
-            let numbers: Vec<f32> = numbers(dims.iter().product(), seed).iter().map(|x| x / 4.0).collect();
-            Param { trainable, ..Param::new(device, "weights", dims, numbers).unwrap() }
-        };
-        let [kernel, recurrent_kernel, bias] =
-            [weights(&[shape.features, width], 1), weights(&[units, width], 2), weights(bias, 3)];
-        let weights = RecurrentWeights { kernel: &kernel, recurrent_kernel: &recurrent_kernel, bias: &bias };
-        let first = var(device, rows, shape.steps * shape.features, 4);
-        let (y, state) = D::recurrent(&mut Pass::inference(device), &first, weights, &shape, None).unwrap();
-        let mut lists = vec![y.to_vec().unwrap()];
-        let second = var(device, rows, shape.steps * shape.features, 5);
-        let mut pass = Pass::training(device, 0);
-        let (y, state) =
-            D::recurrent(&mut pass, &second, weights, &shape, stateful.then_some(&state)).unwrap();
-        lists.extend([&state.hidden, &state.memory].map(|part| D::host(part).unwrap().into_owned()));
-        lists.extend(outcome(pass, &y, &[&second], &[&kernel, &recurrent_kernel, &bias]));
-        lists
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Attending(usize, Attention);
-
-impl Case for Attending {
-    fn run<D: Backend>(&self, device: &D) -> Vec<Vec<f32>> {
-        let Attending(rows, shape) = *self;
-        let columns = shape.steps * shape.heads * shape.width;
-        let [q, k, v] = [1, 2, 3].map(|seed| var(device, rows, columns, seed));
-        let mut pass = Pass::training(device, 0);
-        let attended = D::attention(&mut pass, [&q, &k, &v], shape).unwrap();
-        let mut lists = outcome(pass, &attended.output, &[&q, &k, &v], &[]);
-        lists.push(attended.weights.to_vec().unwrap());
-        lists
-    }
-}
 
 const CELLS: [Cell; 6] = [
     Cell::Simple(Squash::Tanh),

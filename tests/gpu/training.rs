@@ -2,6 +2,7 @@
 
 use dfdx::tensor::Cpu;
 use trainyard::data::Targets;
+use trainyard::nn::cases::numbers;
 use trainyard::nn::graph::{Pass, Var};
 use trainyard::nn::model::Model;
 use trainyard::nn::ops::Backend;
@@ -12,7 +13,6 @@ use trainyard::train::{self, Progress};
 use trainyard::worker;
 
 use super::double;
-use super::ops::numbers;
 
 /// The losses of the first steps of a preset on a device.
 fn losses(name: &str, device: DeviceChoice, steps: usize) -> Vec<f64> {

@@ -32,7 +32,7 @@ const CLASSIFIER: &str = r#"(
 )"#;
 
 fn prepare(experiment: &Experiment) -> Box<dyn Training> {
-    trainyard::train::prepare(experiment, DeviceChoice::Cpu).unwrap()
+    trainyard::train::prepare(experiment, DeviceChoice::Cpu).unwrap().training
 }
 
 /// Trains to the end and prints epochs as they end.

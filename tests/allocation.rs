@@ -114,7 +114,7 @@ fn a_step_in_steady_state_allocates_nothing_large_in_any_preset() {
     let presets = built_in.map(|entry| entry.loaded.unwrap().preset().clone());
     for preset in presets.chain(OTHERS.map(|layers| ron::from_str(&on_digits(layers)).unwrap())) {
         let experiment = worker::check(preset.clone(), &preset.name, "").unwrap();
-        pool.install(|| watch_steps(&mut *prepare(&experiment, DeviceChoice::Cpu).unwrap()));
+        pool.install(|| watch_steps(&mut *prepare(&experiment, DeviceChoice::Cpu).unwrap().training));
         let (large, small) =
             (LARGE_ONES.swap(0, Ordering::Relaxed), SMALL_ONES.swap(0, Ordering::Relaxed) / WATCHED);
         println!("{}: {large} large allocations in {WATCHED} steps, {small} small ones a step", preset.name);

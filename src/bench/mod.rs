@@ -20,7 +20,7 @@ use serde::Serialize;
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::threads::Threads;
 use crate::nn::ops::Backend;
-use crate::nn::{OnDevice, on_device};
+use crate::nn::{OnDevice, Opened};
 use crate::preset::DeviceChoice;
 use crate::train::Error;
 use timing::Timing;
@@ -34,6 +34,8 @@ const ROUNDS: usize = 5;
 pub struct Measurement {
     /// The workload's name.
     pub workload: &'static str,
+    /// The device in words.
+    pub device: String,
     /// The number of threads that trained.
     pub threads: usize,
     /// Samples in a step.
@@ -49,10 +51,10 @@ pub struct Measurement {
     pub processor_ms_per_step: Option<f64>,
     /// Billions of floating-point operations a second, counting the matrix products (convolutions included) only.
     pub gflops: f64,
-    /// The same for those products alone, each as fast as it runs on this machine.
-    pub ceiling_gflops: f64,
+    /// The same for those products alone, each as fast as it runs on this machine's processors; `None` on a GPU.
+    pub ceiling_gflops: Option<f64>,
     /// [`gflops`](Measurement::gflops) as a share of [`ceiling_gflops`](Measurement::ceiling_gflops).
-    pub ceiling_share: f64,
+    pub ceiling_share: Option<f64>,
     /// The most memory that the process used; `None` where the system does not report it.
     pub peak_memory_bytes: Option<u64>,
     /// Samples a second in evaluation, over 10,000 of them; `None` where the workload has no images.
@@ -74,7 +76,7 @@ pub struct OpReport {
     pub gflops: Option<f64>,
 }
 
-/// Trains a workload on a device with `threads` threads and measures it. `None` leaves the number to the environment;
+/// Trains a workload on a device with `threads` threads and measures it; `auto` is the first GPU where it works. `None` leaves the number to the environment;
 /// there are never more threads than processors.
 ///
 /// # Errors
@@ -90,9 +92,11 @@ pub fn measure(
     pool.install(|| {
         Buffer::release_pool();
         process::forget_peak();
-        let timing = on_device(device, Run(workload))??;
+        let device = Opened::open(device).map_err(Error::NoDevice)?;
+        let timing = device.run(Run(workload))?;
         let peak = process::peak();
-        Ok(measurement(workload, timing, peak))
+        let ceiling = device.is_host().then(|| ceiling::seconds(&workload.products()));
+        Ok(measurement(workload, device.description(), timing, peak, ceiling))
     })
 }
 
@@ -111,7 +115,14 @@ impl OnDevice for Run {
     }
 }
 
-fn measurement(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64>) -> Measurement {
+/// What was measured on `device`; `ceiling` is how many seconds the products of a step take alone.
+fn measurement(
+    workload: Workload,
+    device: String,
+    timing: Timing,
+    peak_memory_bytes: Option<u64>,
+    ceiling: Option<f64>,
+) -> Measurement {
     let steps = timing.steps_per_round as f64;
     let samples = (timing.steps_per_round * workload.batch_size()) as f64;
     let mut processor: Vec<Duration> = timing.rounds.iter().filter_map(|round| round.processor).collect();
@@ -124,9 +135,10 @@ fn measurement(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64
     let products = workload.products();
     let operations: f64 = products.iter().map(|product| product.operations()).sum();
     let gflops = operations * steps / median.as_secs_f64() / 1e9;
-    let ceiling_gflops = operations / ceiling::seconds(&products) / 1e9;
+    let ceiling_gflops = ceiling.map(|seconds| operations / seconds / 1e9);
     Measurement {
         workload: workload.name(),
+        device,
         threads: rayon::current_num_threads(),
         batch_size: workload.batch_size(),
         samples_per_second: per_second(median),
@@ -135,7 +147,7 @@ fn measurement(workload: Workload, timing: Timing, peak_memory_bytes: Option<u64
         processor_ms_per_step: processor.get(processor.len() / 2).map(|&time| per_step(time)),
         gflops,
         ceiling_gflops,
-        ceiling_share: gflops / ceiling_gflops,
+        ceiling_share: ceiling_gflops.map(|ceiling| gflops / ceiling),
         peak_memory_bytes,
         inference_per_second: timing.inference_per_second,
         ops: ops(&timing),
@@ -191,7 +203,7 @@ mod tests {
             steps_per_round: 10,
             inference_per_second: None,
         };
-        let report = measurement(Workload::Mlp, timing, Some(1));
+        let report = measurement(Workload::Mlp, "cpu".into(), timing, Some(1), Some(1.0));
         assert_eq!((report.ms_per_step, report.processor_ms_per_step), (25.0, Some(50.0)));
         assert_eq!(report.range.1, 4.0 * report.range.0);
         let names: Vec<&str> = report.ops.iter().map(|op| op.name.as_str()).collect();

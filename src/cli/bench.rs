@@ -5,9 +5,9 @@ use std::io::Write;
 use clap::builder::PossibleValuesParser;
 
 use super::Error;
+use super::device::Device;
 use super::text::{json, plain};
 use crate::bench::{Measurement, Workload, measure};
-use crate::preset::DeviceChoice;
 use crate::worker::too_many_threads;
 
 const NAMES: [&str; 8] = ["mlp", "cnn", "cnn2", "rnn", "lstm", "charlm", "gan", "rbm"];
@@ -24,9 +24,8 @@ pub struct Arguments {
     /// Threads that train; as many as there are processors when left out, and at most
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Where to train
-    #[arg(long, default_value_t)]
-    device: DeviceChoice,
+    #[command(flatten)]
+    device: Device,
     /// Print one JSON object a workload on standard output, and nothing else there
     #[arg(long)]
     json: bool,
@@ -41,8 +40,9 @@ impl Arguments {
         if let Some(line) = self.threads.and_then(|asked| too_many_threads("--threads", asked.into())) {
             let _ = writeln!(std::io::stderr(), "trainyard: {line}");
         }
+        let device = self.device.asked()?.unwrap_or_default();
         for workload in wanted {
-            let measured = measure(workload, self.device, self.threads.map(usize::from));
+            let measured = measure(workload, device, self.threads.map(usize::from));
             let report = measured.map_err(|error| {
                 Error::Failed(format!("{}: {}", workload.name(), plain(&error.to_string())))
             })?;
@@ -61,23 +61,22 @@ impl Arguments {
 /// A measurement as a person reads it.
 fn page(report: &Measurement) -> String {
     let thousands = |x: f64| grouped(x.round() as u64);
+    let threads = format!("{} thread{}", report.threads, if report.threads == 1 { "" } else { "s" });
     let mut text = format!(
-        "{:<7} {:>9} samples/s ({} to {})   {:.3} ms a step of {}   {} thread{}\n",
+        "{:<7} {:>9} samples/s ({} to {})   {:.3} ms a step of {}   {}\n",
         report.workload,
         thousands(report.samples_per_second),
         thousands(report.range.0),
         thousands(report.range.1),
         report.ms_per_step,
         report.batch_size,
-        report.threads,
-        if report.threads == 1 { "" } else { "s" },
+        // The processors have a ceiling.
+        if report.ceiling_gflops.is_some() { threads } else { plain(&report.device) },
     );
-    text += &format!(
-        "        {:.0} GFLOP/s, {:.0}% of the {:.0} that its matrix products reach alone\n",
-        report.gflops,
-        100.0 * report.ceiling_share,
-        report.ceiling_gflops
-    );
+    let ceiling = report.ceiling_share.zip(report.ceiling_gflops).map(|(share, ceiling)| {
+        format!(", {:.0}% of the {ceiling:.0} that its matrix products reach alone", 100.0 * share)
+    });
+    text += &format!("        {:.0} GFLOP/s{}\n", report.gflops, ceiling.unwrap_or_default());
     let inference =
         report.inference_per_second.map(|rate| format!("evaluation {} images/s", thousands(rate)));
     let memory = report.peak_memory_bytes.map(|bytes| format!("peak memory {} MB", bytes / 1_000_000));
@@ -121,6 +120,7 @@ mod tests {
         let op = OpReport { name: "dense forward".into(), share: 0.4, ms: 1.25, gflops: Some(150.0) };
         let report = Measurement {
             workload: "cnn",
+            device: "cpu, 2 threads".into(),
             threads: 2,
             batch_size: 64,
             samples_per_second: 1_234_567.0,
@@ -128,8 +128,8 @@ mod tests {
             ms_per_step: 3.1,
             processor_ms_per_step: Some(6.0),
             gflops: 100.0,
-            ceiling_gflops: 200.0,
-            ceiling_share: 0.5,
+            ceiling_gflops: Some(200.0),
+            ceiling_share: Some(0.5),
             peak_memory_bytes: None,
             inference_per_second: Some(90_000.0),
             ops: vec![op],
@@ -141,5 +141,8 @@ cnn     1,234,567 samples/s (999 to 1,300,000)   3.100 ms a step of 64   2 threa
          40.0%     1.250 ms  dense forward               150 GFLOP/s
 ";
         assert_eq!(page(&report), expected);
+        let device = "cuda:0, a card, 8 GiB".into();
+        let page = page(&Measurement { device, ceiling_gflops: None, ceiling_share: None, ..report });
+        assert!(page.contains("a step of 64   cuda:0, a card, 8 GiB\n        100 GFLOP/s\n"), "{page}");
     }
 }

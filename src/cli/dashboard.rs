@@ -151,6 +151,7 @@ fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
 
 /// Opens the dashboard; what it trains, a process of its own does.
 pub(super) fn open() -> Result<(), Error> {
+    super::device::check_environment()?;
     show(Screen::Presets, || {
         worker::spawn_detached(super::serve::starter(Threads::default())?, None)
             .map_err(|error| Error::Failed(error.to_string()))

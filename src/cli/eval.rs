@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Error;
+use super::device::Device;
 use super::experiment;
 use super::named::RunName;
 use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
 use super::threads::Threads;
 use crate::data::table::is_pattern;
-use crate::preset::{Learned, Preset};
+use crate::preset::{DeviceChoice, Learned, Preset};
 use crate::run::{self, RunDirectory};
-use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable};
+use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable, device_for_questions};
 
 /// Score a run's network on its test set, or on that of other data
 #[derive(Debug, clap::Args)]
@@ -61,6 +62,8 @@ pub(super) struct Which {
     /// Which checkpoint: best (on the validation set), last, or a step
     #[arg(long, default_value = "best")]
     checkpoint: String,
+    #[command(flatten)]
+    device: Device,
 }
 
 /// A checkpoint of a run.
@@ -72,6 +75,8 @@ pub(super) struct Found {
     others: Vec<u64>,
     preset: Preset,
     learned: Option<Learned>,
+    /// Where its network answers.
+    device: DeviceChoice,
 }
 
 impl Which {
@@ -91,8 +96,9 @@ impl Which {
             _ => Error::Usage(format!("{name} has checkpoints of the steps {steps:?}, or best, or last")),
         })?;
         let learned = run.learned()?;
+        let device = device_for_questions(self.device.asked()?, &manifest.device);
         let others = steps.into_iter().filter(|other| *other != step).collect();
-        Ok(Found { run, name, step, others, preset: manifest.preset, learned })
+        Ok(Found { run, name, step, others, preset: manifest.preset, learned, device })
     }
 }
 
@@ -111,7 +117,7 @@ impl Found {
     /// The network, without its data.
     pub(super) fn load(&self) -> Result<Trained, Error> {
         let experiment = experiment::of_run(&self.name, &self.preset, self.learned.as_ref())?;
-        Trained::load(&self.run, self.step, &experiment, self.learned.as_ref())
+        Trained::load(&self.run, self.step, &experiment, self.learned.as_ref(), self.device)
             .map_err(|error| self.unloaded(&error))
     }
 
@@ -125,7 +131,7 @@ impl Found {
             }
         }
         let experiment = experiment::of_run(&self.name, &self.preset, self.learned.as_ref())?;
-        Trained::load_with_data(&self.run, self.step, &experiment, self.learned.as_ref())
+        Trained::load_with_data(&self.run, self.step, &experiment, self.learned.as_ref(), self.device)
             .map_err(|error| self.unloaded(&error))
     }
 
@@ -141,7 +147,7 @@ impl Found {
         let source = experiment::source(&self.name, &self.preset, text)?;
         if source.files().is_none() {
             let experiment = experiment::on_source(&self.name, &self.preset, text)?;
-            return Trained::load_with_data(&self.run, self.step, &experiment, None)
+            return Trained::load_with_data(&self.run, self.step, &experiment, None, self.device)
                 .map_err(|error| self.unloaded(&error));
         }
         let mut trained = self.load()?;

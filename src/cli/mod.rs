@@ -8,6 +8,7 @@ mod config;
 mod csv_text;
 mod dashboard;
 mod data;
+mod device;
 mod error;
 mod eval;
 mod experiment;
@@ -65,6 +66,9 @@ Examples:
 Environment:
   TRAINYARD_HOME     folder of runs and of your presets, instead of the platform's
   TRAINYARD_LOG      file that diagnostics are appended to; RUST_LOG sets how many (info)
+  TRAINYARD_DEVICE   where to train: auto, cpu, cuda, cuda:1; --device goes before it, a preset's `device` behind it
+  TRAINYARD_GPU_PATIENCE
+                     seconds after which a GPU that does not answer is given up (120)
   RAYON_NUM_THREADS  threads that train, at most one a processor, as --threads; the numbers are the same with any
 
 Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n ended by signal n.";

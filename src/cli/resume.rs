@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::Error;
+use super::device::Device;
 use super::experiment;
 use super::named::RunName;
 use super::reporter::Reporting;
@@ -18,7 +19,8 @@ use crate::worker::{Command, TrainRequest, epochs_done};
 /// run further
 ///
 /// A run is trained further with --epochs and --set: the weights and the optimizer's state stay, the schedule runs over the new
-/// number of epochs, early stopping starts anew, and the run's manifest says what was changed and how it stood before.
+/// number of epochs, early stopping starts anew, and the run's manifest says what was changed and how it stood before. It goes on
+/// on the device that it was on, unless --device or TRAINYARD_DEVICE names another.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -41,6 +43,8 @@ pub struct Arguments {
     /// Train in the background, without this terminal; `trainyard attach` shows it
     #[arg(long)]
     detach: bool,
+    #[command(flatten)]
+    device: Device,
     #[command(flatten)]
     reporting: Reporting,
     #[command(flatten)]
@@ -110,6 +114,7 @@ impl Arguments {
             )));
         }
         let request = TrainRequest {
+            device: self.device.option()?,
             checkpoint_seconds: self.checkpoint_seconds,
             learning_rate: self.learning_rate,
             accept_changed_data: self.accept_changed_data,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
+use super::device::Device;
 use super::experiment::with_overrides;
 use super::named::find_run;
 use super::reporter::{Reporter, Reporting, line};
@@ -15,7 +16,6 @@ use super::signals::Signals;
 use super::text::plain;
 use super::threads::Threads;
 use super::{Error, candidates, folds};
-use crate::preset::DeviceChoice;
 use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
 
@@ -64,9 +64,8 @@ pub struct Arguments {
     checkpoint_seconds: f64,
     #[command(flatten)]
     reporting: Reporting,
-    /// Where to train
-    #[arg(long, default_value_t)]
-    device: DeviceChoice,
+    #[command(flatten)]
+    device: Device,
     #[command(flatten)]
     pub(super) threads: Threads,
 }
@@ -121,7 +120,7 @@ impl Arguments {
             Worker::Keeping(runs)
         };
         let request = TrainRequest {
-            device: self.device,
+            device: self.device.option()?,
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,

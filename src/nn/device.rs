@@ -75,6 +75,12 @@ pub trait Device: Clone + Debug + 'static {
     /// The device in words for a person: `cpu, 2 threads, AVX-512`.
     fn description(&self) -> String;
 
+    /// Free bytes of the memory that only this device has; `None` where it computes in the host's.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn own_memory(&self) -> Result<Option<u64>, Error>;
+
     /// dfdx's device, which has the nodes of the tape.
     fn tape(&self) -> &Cpu;
 
@@ -137,6 +143,10 @@ impl Device for Cpu {
         format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" })
     }
 
+    fn own_memory(&self) -> Result<Option<u64>, Error> {
+        Ok(None)
+    }
+
     fn tape(&self) -> &Cpu {
         self
     }
@@ -148,8 +158,11 @@ pub enum Error {
     /// The device failed: out of memory, a driver error.
     #[error("the device failed: {0}")]
     Device(String),
+    /// There is no driver of NVIDIA's, as on most machines.
+    #[error("there is no NVIDIA driver on this machine (libcuda.so.1 was not found)")]
+    NoDriver,
     /// There is no GPU to train on.
-    #[error("{0}; --device cpu trains on the processors")]
+    #[error("{0}")]
     NoGpu(String),
     /// Weights that do not fit the model.
     #[error("{0}")]

@@ -38,7 +38,7 @@ mod reproducible;
 pub mod saliency;
 mod value;
 
-pub use choice::{OnDevice, on_device};
+pub use choice::{OnDevice, Opened};
 pub use device::{Device, Error, Node};
 pub use gradients::Gradients;
 pub use graph::{Param, Pass, Scalar, Var};

@@ -20,6 +20,7 @@ pub fn check_extension(before: &Preset, after: &Preset) -> Result<(), String> {
         },
         loss_options: after.loss_options.clone(),
         optimizer: after.optimizer.clone(),
+        device: after.device,
         train: TrainConfig {
             batch_size: before.train.batch_size,
             truncate_steps: before.train.truncate_steps,
@@ -62,6 +63,7 @@ mod tests {
             "optimizer.learning_rate=0.5",
             "data.augment.rotate=5",
             "loss_options.label_smoothing=0.1",
+            "device=cpu",
         ] {
             assert_eq!(checked(allowed), Ok(()), "{allowed}");
         }

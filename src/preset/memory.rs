@@ -74,6 +74,16 @@ impl Memory {
         Memory { saving: checkpoint.saturating_mul(checkpoints), ..self }
     }
 
+    /// What of it lies on a GPU that trains.
+    pub fn on_gpu(self) -> Self {
+        Memory { data: 0, saving: 0, ..self }
+    }
+
+    /// What of it stays on the host where a GPU trains.
+    pub fn beside_gpu(self) -> Self {
+        Memory { data: self.data, saving: self.saving, ..Memory::default() }
+    }
+
     /// The sum of all parts.
     pub fn total(&self) -> u64 {
         self.without_batch().saturating_add(self.activations)
@@ -94,18 +104,20 @@ impl Memory {
 
     /// `26.88 MB (parameters 2.65 MB, gradients 2.65 MB, optimizer 5.29 MB, activations 16.29 MB)`
     pub fn in_words(&self) -> String {
-        let mut parts = vec![
-            format!("parameters {}", in_bytes(self.parameters)),
-            format!("gradients {}", in_bytes(self.gradients)),
-            format!("optimizer {}", in_bytes(self.moments)),
-            format!("activations {}", in_bytes(self.activations)),
+        let network = [
+            ("parameters", self.parameters),
+            ("gradients", self.gradients),
+            ("optimizer", self.moments),
+            ("activations", self.activations),
         ];
-        for (name, bytes) in [("data", self.data), ("pretraining", self.pretraining), ("saving", self.saving)]
-        {
-            if bytes > 0 {
-                parts.push(format!("{name} {}", in_bytes(bytes)));
-            }
-        }
+        // The network's parts are told also where there are none, unless this is memory that has no network in it.
+        let has_network = network.iter().any(|(_, bytes)| *bytes > 0);
+        let others = [("data", self.data), ("pretraining", self.pretraining), ("saving", self.saving)];
+        let network = network.into_iter().filter(|_| has_network);
+        let parts: Vec<String> = network
+            .chain(others.into_iter().filter(|(_, bytes)| *bytes > 0))
+            .map(|(name, bytes)| format!("{name} {}", in_bytes(bytes)))
+            .collect();
         format!("{} ({})", in_bytes(self.total()), parts.join(", "))
     }
 }
@@ -128,6 +140,16 @@ mod tests {
         assert_eq!(memory.largest_batch(64, memory.total()), Some(64));
         assert_eq!(memory.largest_batch(64, memory.total() - 1), Some(63));
         assert_eq!(memory.largest_batch(64, memory.gradients), None);
+    }
+
+    #[test]
+    fn a_gpu_and_its_host_share_what_a_training_takes() {
+        let library::Found { text, origin, .. } = library::find("mnist-cnn").unwrap();
+        let memory = library::experiment(&text, &origin).unwrap().memory();
+        let (gpu, host) = (memory.on_gpu(), memory.beside_gpu());
+        assert_eq!(gpu.total() + host.total(), memory.total());
+        assert!(gpu.in_words().contains("activations") && !gpu.in_words().contains("data"));
+        assert!(host.in_words().contains("(data ") && !host.in_words().contains("parameters"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::class_weights::ClassWeights;
 use super::data::DataConfig;
+use super::device::DeviceChoice;
 use super::field::nested_values;
 use super::layers::Layer;
 use super::metric::Metric;
@@ -43,6 +44,9 @@ pub struct Preset {
     /// Which training procedure runs.
     #[serde(default)]
     pub procedure: Procedure,
+    /// Where to train, where neither the command line nor the environment says it.
+    #[serde(default)]
+    pub device: DeviceChoice,
 }
 
 fn default_seed() -> u64 {
@@ -209,6 +213,7 @@ fields! {
         optimizer: inside::<Optimizer>(), "the optimizer and its learning rate";
         train: inside::<TrainConfig>(), "epochs, batches, schedule, stopping";
         procedure: inside::<Procedure>(), "the training procedure";
+        device: Choice(DeviceChoice::WORDS), "where to train: auto measures; \"cuda:1\" is the second GPU";
     }
 }
 

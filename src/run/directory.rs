@@ -392,6 +392,7 @@ mod tests {
                 metrics: Vec::new(),
             },
             procedure: Procedure::Supervised,
+            device: crate::preset::DeviceChoice::Cuda(1),
         };
         Manifest::begin(preset, "cpu".into())
     }

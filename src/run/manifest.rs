@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, atomic, disk};
-use crate::preset::Preset;
+use crate::preset::{DeviceChoice, Preset};
 use crate::system::files;
 
 /// The manifest's file in a run's folder.
@@ -42,6 +42,21 @@ pub struct Manifest {
     /// How it was changed to be trained further, the first change first.
     #[serde(default)]
     pub extensions: Vec<Extension>,
+    /// Where it was asked to train; `None` for a run of a version that did not keep this.
+    #[serde(default)]
+    pub device_asked: Option<DeviceChoice>,
+    /// The devices that it was on before it went on on another one, the first first.
+    #[serde(default)]
+    pub moves: Vec<Move>,
+}
+
+/// A run that went on on another device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Move {
+    /// Steps done before.
+    pub steps: u64,
+    /// The device on which they were done.
+    pub from: String,
 }
 
 /// A change of a run that is trained further: how it stood before, and what was changed.
@@ -132,7 +147,15 @@ impl Manifest {
             frozen: 0,
             best: None,
             extensions: Vec::new(),
+            device_asked: None,
+            moves: Vec::new(),
         }
+    }
+
+    /// Takes another device, on which the run goes on after `steps`.
+    pub fn move_to(&mut self, device: String, steps: u64) {
+        let from = std::mem::replace(&mut self.device, device);
+        self.moves.push(Move { steps, from });
     }
 
     /// Takes another preset, by which the run is trained further from `steps` on.

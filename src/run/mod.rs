@@ -39,7 +39,7 @@ pub mod watch;
 pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, Found, RunDirectory};
 pub use label::Label;
-pub use manifest::{Best, Extension, Manifest, Status};
+pub use manifest::{Best, Extension, Manifest, Move, Status};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};
 pub use tensors::NamedTensor;

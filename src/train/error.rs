@@ -8,6 +8,9 @@ pub enum Error {
     /// The engine failed.
     #[error(transparent)]
     Engine(#[from] nn::Error),
+    /// A device that was asked for cannot be used.
+    #[error("{0}; --device cpu trains on the processors")]
+    NoDevice(nn::Error),
     /// The data is broken.
     #[error(transparent)]
     Data(#[from] data::Error),
@@ -42,6 +45,22 @@ pub enum Error {
         /// The largest batch size that would fit.
         fits: Option<u32>,
     },
+    /// The training needs more memory than its GPU has.
+    #[error(
+        "training would take {takes} of the memory of {device} and {available} are free: {}--device cpu trains on the \
+         processors",
+        .fits.map_or(String::new(), |batch| format!("train.batch_size {batch} would fit, "))
+    )]
+    GpuMemory {
+        /// The GPU in words.
+        device: String,
+        /// The memory that it would take, in words.
+        takes: String,
+        /// Free memory, in words.
+        available: String,
+        /// The largest batch size that would fit.
+        fits: Option<u32>,
+    },
     /// A figure that this training does not have.
     #[error("this training has no figure '{0}'")]
     NoFigure(String),
@@ -51,5 +70,10 @@ impl Error {
     /// Whether a step was abandoned because somebody asked for it: the training can go on.
     pub fn is_interruption(&self) -> bool {
         matches!(self, Error::Engine(nn::Error::Interrupted))
+    }
+
+    /// Whether the device has failed: another one can go on with the training.
+    pub fn is_of_device(&self) -> bool {
+        matches!(self, Error::Engine(nn::Error::Device(_)))
     }
 }

@@ -1,20 +1,30 @@
 //! Turns an experiment into a training: its procedure, on the chosen device.
 
 use super::error::Error;
+use super::fastest::fastest;
 use super::training::Training;
 use super::{adversarial, autoencoder, language, memory, pretrain, supervised};
 use crate::data::{self, Splits};
 use crate::nn::ops::Backend;
-use crate::nn::{OnDevice, on_device};
+use crate::nn::{self, OnDevice, Opened};
 use crate::preset::experiment::Pretraining;
 use crate::preset::{DataConfig, DeviceChoice, Experiment, Networks, Preparation, Reading};
 
-/// Opens the data and builds the networks of an experiment on a device, with its procedure.
+/// A training that is ready to begin.
+pub struct Prepared {
+    /// The training.
+    pub training: Box<dyn Training>,
+    /// Why it is on its device, where `auto` had a choice; or why it is on no GPU, where there is one.
+    pub told: Option<String>,
+}
+
+/// Opens the data and builds the networks of an experiment on a device, with its procedure. `auto` is the device on which an
+/// epoch is estimated to take less time; where there is no GPU, that is the CPU, and nothing is told.
 ///
 /// # Errors
-/// When the data is broken or differs from the data that the experiment was checked for, no sample is left to train on, a
-/// model does not fit it, or there is not enough memory.
-pub fn prepare(experiment: &Experiment, device: DeviceChoice) -> Result<Box<dyn Training>, Error> {
+/// When there is no such device, the data is broken or differs from the data that the experiment was checked for, no sample
+/// is left to train on, a model does not fit it, or there is not enough memory.
+pub fn prepare(experiment: &Experiment, device: DeviceChoice) -> Result<Prepared, Error> {
     on_opened(experiment, device, data::open)
 }
 
@@ -27,31 +37,71 @@ pub fn prepare_as_learned(
     experiment: &Experiment,
     learned: &Preparation,
     device: DeviceChoice,
-) -> Result<Box<dyn Training>, Error> {
+) -> Result<Prepared, Error> {
     on_opened(experiment, device, |config, reading, seed| {
         data::open_as_learned(config, reading, seed, learned)
     })
 }
 
 /// Builds the networks of an experiment without its data: to put questions to them, not to train them. Its sets are empty.
+/// `auto` is the first GPU where it works, and else the CPU.
 ///
 /// # Errors
-/// When a model does not fit what was learned of the data.
+/// When there is no such device, or a model does not fit what was learned of the data.
 pub fn prepare_without_data(
     experiment: &Experiment,
     learned: &Preparation,
     device: DeviceChoice,
 ) -> Result<Box<dyn Training>, Error> {
     let splits = data::absent(learned);
-    on_device(device, Prepare { experiment, unlabelled: splits.clone(), splits })?
+    let device = Opened::open(device).map_err(Error::NoDevice)?;
+    device.run(Prepare { experiment, unlabelled: splits.clone(), splits })
+}
+
+/// The devices among which a training chooses.
+enum Candidates {
+    /// This one.
+    One(Opened),
+    /// This GPU, or the processors.
+    GpuOrCpu(Opened),
+}
+
+/// Opens the devices of a choice, and checks their memory as far as it is known before the data is read. The line says why a
+/// GPU that is there is not used.
+fn candidates(experiment: &Experiment, choice: DeviceChoice) -> Result<(Candidates, Option<String>), Error> {
+    let gpu = match choice {
+        DeviceChoice::Cpu => Err(None),
+        DeviceChoice::Cuda(_) => Ok(Opened::open(choice).map_err(Error::NoDevice)?),
+        DeviceChoice::Auto => match Opened::open(DeviceChoice::Cuda(0)) {
+            Ok(gpu) => Ok(gpu),
+            // Most machines are so.
+            Err(nn::Error::NoDriver) => Err(None),
+            Err(error) => Err(Some(format!("no GPU is used: {error}"))),
+        },
+    };
+    let gpu = match gpu {
+        Ok(gpu) => gpu,
+        Err(told) => {
+            memory::check_on_cpu(experiment)?;
+            return Ok((Candidates::One(Opened::cpu()), told));
+        }
+    };
+    memory::check_beside_gpu(experiment)?;
+    if choice != DeviceChoice::Auto {
+        return Ok((Candidates::One(gpu), None));
+    }
+    match memory::check_on_cpu(experiment) {
+        Ok(()) => Ok((Candidates::GpuOrCpu(gpu), None)),
+        Err(error) => Ok((Candidates::One(gpu), Some(format!("a GPU is used: on the CPU, {error}")))),
+    }
 }
 
 fn on_opened(
     experiment: &Experiment,
-    device: DeviceChoice,
+    choice: DeviceChoice,
     open: impl Fn(&DataConfig, &Reading, u64) -> Result<Splits, data::Error>,
-) -> Result<Box<dyn Training>, Error> {
-    memory::check(experiment)?;
+) -> Result<Prepared, Error> {
+    let (candidates, told) = candidates(experiment, choice)?;
     let preset = &experiment.preset;
     let reading = preset.reading();
     let splits = open(&preset.data, &reading, preset.seed)?;
@@ -66,11 +116,19 @@ fn on_opened(
     if splits.train.is_empty() {
         return Err(Error::NoSamples);
     }
-    let training = on_device(device, Prepare { experiment, unlabelled, splits })??;
-    if training.steps_per_epoch() == 0 {
-        return Err(Error::NoSamples);
-    }
-    Ok(training)
+    let build = |device: &Opened| {
+        let (splits, unlabelled) = (splits.clone(), unlabelled.clone());
+        let training = device.run(Prepare { experiment, unlabelled, splits })?;
+        if training.steps_per_epoch() == 0 { Err(Error::NoSamples) } else { Ok(training) }
+    };
+    let (device, told) = match candidates {
+        Candidates::One(device) => (device, told),
+        Candidates::GpuOrCpu(gpu) => {
+            let (device, why) = fastest(gpu, build);
+            (device, Some(why))
+        }
+    };
+    Ok(Prepared { training: build(&device)?, told })
 }
 
 struct Prepare<'a> {
@@ -84,6 +142,7 @@ impl OnDevice for Prepare<'_> {
     type Output = Result<Box<dyn Training>, Error>;
 
     fn run<D: Backend>(self, device: D) -> Self::Output {
+        memory::check_own(self.experiment, &device)?;
         let Prepare { experiment: Experiment { preset, networks, .. }, unlabelled, splits } = self;
         Ok(match networks {
             Networks::Supervised(_) => Box::new(supervised::on(preset, splits, &device)?),
@@ -115,7 +174,7 @@ mod tests {
         let text = r#"(name: "a", title: "", data: (source: iris), layers: [Dense(units: 3, activation: softmax)],
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 16))"#;
         let experiment = ron::from_str::<Preset>(text).unwrap().on_built_in_data();
-        let mut whole = prepare(&experiment, DeviceChoice::Cpu).unwrap();
+        let mut whole = prepare(&experiment, DeviceChoice::Cpu).unwrap().training;
         let learned = data::preparation(&*whole.splits().train);
         let mut bare = prepare_without_data(&experiment, &learned, DeviceChoice::Cpu).unwrap();
         assert_eq!(data::preparation(&*bare.splits().test), learned);

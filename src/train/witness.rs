@@ -10,7 +10,7 @@ use crate::run::Checkpoint;
 
 /// Builds a preset's training on the CPU.
 pub fn prepare(preset: &Preset) -> Result<Box<dyn Training>, Error> {
-    super::prepare(&preset.clone().on_built_in_data(), DeviceChoice::Cpu)
+    Ok(super::prepare(&preset.clone().on_built_in_data(), DeviceChoice::Cpu)?.training)
 }
 
 /// Drives a training and records its reports.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::channel::{Client, Events, Inbox, Outbox, spawn_with};
+use super::device::{Placement, Wish, built};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::opening::OpenRun;
-use super::own_data::{check_own_data, on_own_data};
+use super::own_data::check_own_data;
 use super::past;
 use super::protocol::{
     Command, Event, Finish, OpenRequest, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo,
@@ -24,7 +25,7 @@ use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
 use crate::run::tensors::save_tensors;
 use crate::run::{self, Damaged, Reopened, Status};
-use crate::train::{self, Training};
+use crate::train::Training;
 
 /// Starts a worker that keeps nothing on disk.
 ///
@@ -136,8 +137,8 @@ impl Engine<'_> {
     }
 
     /// Opens the data, builds the networks and, for a run that is resumed, restores its newest checkpoint.
-    fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
-        let mut training = match &request.resume {
+    fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Placed, String> {
+        let (mut training, place) = match &request.resume {
             Some(folder) => {
                 let reopened = keeper.reopen(Path::new(folder)).map_err(as_it_was)?;
                 self.take_up(request, reopened)?
@@ -147,11 +148,11 @@ impl Engine<'_> {
         if let Some(rate) = request.learning_rate {
             training.set_rate_factor(training.learning_rate().factor_for(rate)?);
         }
-        Ok(training)
+        Ok((training, place))
     }
 
     /// The training of a run that is resumed, where its data is what it learned from, or is accepted as it is.
-    fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Box<dyn Training>, String> {
+    fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Placed, String> {
         let learned = run.learned().cloned();
         let mut accepted = None;
         if let Some(learned) = &learned {
@@ -161,12 +162,14 @@ impl Engine<'_> {
             }
             changes.into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
-        let training = self.restored(request, run, learned.as_ref())?;
+        let preset = &request.experiment.preset;
+        let wish = Wish::of_resumed_run(request.device, preset, run.preset(), run.device())?;
+        let placed = self.restored(request, run, learned.as_ref(), wish)?;
         // From now on the run's data is what it goes on with.
         if let Some(files) = accepted {
             run.accept(files).map_err(as_it_was)?;
         }
-        Ok(training)
+        Ok(placed)
     }
 
     /// The training of a run from its newest checkpoint that is not damaged, on data that is prepared as `learned` says.
@@ -175,14 +178,15 @@ impl Engine<'_> {
         request: &TrainRequest,
         run: &mut Reopened,
         learned: Option<&Learned>,
-    ) -> Result<Box<dyn Training>, String> {
+        wish: Wish,
+    ) -> Result<Placed, String> {
         loop {
             let checkpoint = run.checkpoint().map_err(as_it_was)?;
-            let mut training = self.build(request, learned)?;
+            let (mut training, place) = self.build(request, learned, wish)?;
             // It was interrupted before its first checkpoint, so it begins anew.
             let Some(checkpoint) = checkpoint else {
                 self.extend(request, run, &mut *training);
-                return Ok(training);
+                return Ok((training, place));
             };
             match training.restore(checkpoint) {
                 Ok(()) => {
@@ -192,7 +196,7 @@ impl Engine<'_> {
                     }
                     self.outbox.send(Event::Log(format!("goes on from step {step}")));
                     self.extend(request, run, &mut *training);
-                    return Ok(training);
+                    return Ok((training, place));
                 }
                 Err(error) => {
                     let problem = error.to_string();
@@ -222,16 +226,12 @@ impl Engine<'_> {
     }
 
     /// The training from its beginning, on data that is prepared as `learned` says, where that is known.
-    fn build(&self, request: &TrainRequest, learned: Option<&Learned>) -> Result<Box<dyn Training>, String> {
+    fn build(&self, request: &TrainRequest, learned: Option<&Learned>, wish: Wish) -> Result<Placed, String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
-        let mut training = match learned {
-            Some(learned) => {
-                let experiment = on_own_data(&request.experiment, learned);
-                train::prepare_as_learned(&experiment, &learned.preparation, request.device)
-            }
-            None => train::prepare(&request.experiment, request.device),
-        }
-        .map_err(|error| said(&error))?;
+        let (mut training, told) = built(&request.experiment, learned, wish)?;
+        told.iter().for_each(|line| self.outbox.send(Event::Log(line.clone())));
+        let asked = wish.is_asked_for.then_some(wish.device);
+        let place = Placement { device: training.device(), asked, told };
         if let Some(file) = &request.init_from {
             let weights = load_weights(Path::new(file)).map_err(|error| said(&error))?;
             let loaded = training.load(weights).map_err(|error| said(&error))?;
@@ -254,7 +254,7 @@ impl Engine<'_> {
             }
             self.outbox.send(Event::Log(format!("not trained: {}", frozen.join(", "))));
         }
-        Ok(training)
+        Ok((training, place))
     }
 
     /// Reports which part of a run is not on disk, before its end is reported.
@@ -265,19 +265,20 @@ impl Engine<'_> {
     }
 
     /// The training of a new run; the keeper gets what is learned of the data.
-    fn begin(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Box<dyn Training>, String> {
+    fn begin(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Placed, String> {
+        let wish = Wish::of_new_run(request.device, &request.experiment.preset)?;
         let source = data::at_absolute_paths(&request.experiment.preset.data.source);
         // Before the data is opened: a change after this moment is noticed.
         let files = self.runs.as_ref().map(|_| data::fingerprints(&source)).transpose();
         let files = files.map_err(|error| error.to_string())?;
-        let training = self.build(request, None)?;
+        let (training, place) = self.build(request, None, wish)?;
         keeper.learned = files.map(|files| Learned {
             source,
             files,
             offers: request.experiment.offers.clone(),
             preparation: data::preparation(&*training.splits().train),
         });
-        Ok(training)
+        Ok((training, place))
     }
 
     /// Opens a run to be looked at.
@@ -325,8 +326,8 @@ impl Engine<'_> {
         self.outbox
             .send(Event::Preparing(format!("reading {}", request.experiment.preset.data.source.title())));
         let mut keeper = Keeper::new(self.runs.clone(), request, self.outbox.reporter());
-        let mut trainer = match self.prepare(request, &mut keeper) {
-            Ok(trainer) => trainer,
+        let (mut trainer, place) = match self.prepare(request, &mut keeper) {
+            Ok(placed) => placed,
             Err(reason) => {
                 self.outbox.send(Event::Failed(reason));
                 self.outbox.send(Event::Phase(Phase::Idle));
@@ -334,22 +335,22 @@ impl Engine<'_> {
             }
         };
         let info = info(&*trainer);
-        let device = info.device.clone();
         let steps_per_epoch = info.steps_per_epoch;
         self.outbox.send(Event::Started(Box::new(info)));
         if let Some(folder) = &request.resume {
             let past = past::read(Path::new(folder), trainer.step(), steps_per_epoch);
             self.outbox.send(Event::Past(Box::new(past)));
         }
-        keeper.begin(&*trainer, &device);
-        keeper.line(&format!("trains on {device} from step {}", trainer.step()));
+        keeper.begin(&*trainer, &place);
         let mut session = Session::new(&self.inbox, self.outbox, &mut self.inspector, &mut *trainer, keeper);
         let ended = session.run();
         let (shuts_down, epochs) = (session.is_ending, session.epochs);
         let samples_per_second = session.samples_per_second();
         let keeper = session.keeper;
         match ended {
-            Err(Failure { reason, diverged }) => {
+            Err(Failure { reason, diverged, is_of_device }) => {
+                let way_on = keeper.way_on().filter(|_| is_of_device && place.is_gpu());
+                let reason = way_on.map_or(reason.clone(), |way_on| format!("{reason}; {way_on}"));
                 let closed = keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
                 self.tell_unsaved(closed);
                 self.outbox.send(Event::Failed(reason));
@@ -380,6 +381,9 @@ impl Engine<'_> {
         shuts_down
     }
 }
+
+/// A training, and the device that it is on.
+type Placed = (Box<dyn Training>, Placement);
 
 /// What a run's training further means, in lines.
 fn extension_lines(request: &TrainRequest, training: &dyn Training) -> Vec<String> {

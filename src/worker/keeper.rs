@@ -1,9 +1,11 @@
 //! The training thread's half of keeping a run: what is written, and when. It only copies; `run::Recorder` writes.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::channel::Reporter;
+use super::device::Placement;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
@@ -39,6 +41,8 @@ pub(super) struct Keeper {
     pub learned: Option<Learned>,
     /// The run that is about to be resumed.
     reopened: Option<Reopened>,
+    /// The run's name, once it has a folder.
+    name: Arc<OnceLock<String>>,
     reporter: Reporter,
     /// Time between checkpoints.
     every: Duration,
@@ -103,6 +107,7 @@ impl Keeper {
             recorder: None,
             learned: None,
             reopened: None,
+            name: Arc::default(),
             reporter,
             every: Duration::try_from_secs_f64(request.checkpoint_seconds).unwrap_or(Duration::MAX),
             since: Instant::now(),
@@ -135,7 +140,7 @@ impl Keeper {
     }
 
     /// Makes the run's folder, or resumes the run that was reopened, and reports where it is.
-    pub(super) fn begin(&mut self, training: &dyn Training, device: &str) {
+    pub(super) fn begin(&mut self, training: &dyn Training, place: &Placement) {
         self.since = Instant::now();
         self.written = Written::new();
         if self.keeps_good {
@@ -143,7 +148,12 @@ impl Keeper {
             self.good = self.snapshot(training).map(|checkpoint| Good { checkpoint, factor: self.factor });
         }
         self.steps_a_point = (training.steps() / u64::from(POINTS)).clamp(1, FEWEST);
-        if let Some(reopened) = self.reopened.take() {
+        if let Some(mut reopened) = self.reopened.take() {
+            let moved = place.move_from(reopened.device());
+            if moved.is_some() {
+                reopened.move_to(place.device.clone());
+            }
+            place.asked.into_iter().for_each(|asked| reopened.set_device_asked(asked));
             (self.best, self.last_step) = (reopened.best(), Some(training.step()));
             let lines: Vec<String> = reopened
                 .damaged()
@@ -151,19 +161,23 @@ impl Keeper {
                 .map(|damaged| skipped(damaged.step, &damaged.problem, training.step()))
                 .collect();
             self.recorder = Some(reopened.go_on(self.report()));
-            lines.iter().for_each(|line| self.line(line));
+            lines.iter().chain(&moved).for_each(|line| self.line(line));
+            moved.into_iter().for_each(|line| self.reporter.send(Event::Log(line)));
         } else if let Some(runs) = &self.runs {
-            let manifest = Manifest::begin(training.preset().clone(), device.to_string());
-            let manifest = Manifest { frozen: self.frozen, ..manifest };
+            let manifest = Manifest::begin(training.preset().clone(), place.device.clone());
+            let manifest = Manifest { frozen: self.frozen, device_asked: place.asked, ..manifest };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));
         }
+        place.told.iter().for_each(|line| self.line(line));
+        self.line(&format!("trains on {} from step {}", place.device, training.step()));
     }
 
     fn report(&self) -> impl Fn(RecorderEvent) + Send + 'static {
-        let reporter = self.reporter.clone();
+        let (reporter, name) = (self.reporter.clone(), self.name.clone());
         move |report| {
             reporter.send(match report {
                 RecorderEvent::Keeping(run) => {
+                    name.get_or_init(|| run.name());
                     Event::Keeping { run: run.name(), folder: run.path().display().to_string() }
                 }
                 RecorderEvent::Saved { step, .. } => Event::Checkpoint { step },
@@ -179,6 +193,12 @@ impl Keeper {
                 RecorderEvent::LeftOut(count) => Event::LeftOut(count),
             });
         }
+    }
+
+    /// How to go on after a GPU has failed; `None` where no run is kept.
+    pub(super) fn way_on(&self) -> Option<String> {
+        let name = self.name.get()?;
+        Some(format!("`trainyard resume {name} --device cpu` goes on from the last checkpoint"))
     }
 
     /// A line for the run's log.

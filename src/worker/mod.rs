@@ -4,6 +4,7 @@ mod backlog;
 pub mod channel;
 mod check;
 mod detached;
+mod device;
 mod engine;
 mod inspector;
 mod keeper;
@@ -28,6 +29,7 @@ pub use crate::train::assessment::{
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
+pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};
 pub use own_data::check_own_data;
 pub use past::epochs_done;

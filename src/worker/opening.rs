@@ -106,13 +106,14 @@ fn prepare(
     let learned = learned::load(run.path()).map_err(|error| error.to_string())?;
     let cpu = DeviceChoice::Cpu;
     let Some(learned) = learned else {
-        return train::prepare(&request.experiment, cpu).map_err(|error| error.to_string());
+        let prepared = train::prepare(&request.experiment, cpu);
+        return prepared.map(|prepared| prepared.training).map_err(|error| error.to_string());
     };
     let experiment = on_own_data(&request.experiment, &learned);
     let problem = match data::changes(&learned) {
         Ok(changes) if changes.is_empty() => {
             match train::prepare_as_learned(&experiment, &learned.preparation, cpu) {
-                Ok(training) => return Ok(training),
+                Ok(prepared) => return Ok(prepared.training),
                 Err(error) => error.to_string(),
             }
         }

@@ -120,8 +120,9 @@ pub struct TrainRequest {
     pub freeze: usize,
     /// The learning rate from here on, instead of the preset's or the checkpoint's.
     pub learning_rate: Option<f64>,
-    /// Where to train.
-    pub device: DeviceChoice,
+    /// Where to train, as the command line says it; `None` where it does not.
+    #[serde(default)]
+    pub device: Option<DeviceChoice>,
     /// A run that is to go on takes its data as it is, also where it has changed since the run began.
     #[serde(default)]
     pub accept_changed_data: bool,
@@ -140,7 +141,7 @@ impl TrainRequest {
             init_from: None,
             freeze: 0,
             learning_rate: None,
-            device: DeviceChoice::default(),
+            device: None,
             accept_changed_data: false,
             changes: Vec::new(),
         }

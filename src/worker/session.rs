@@ -18,11 +18,13 @@ pub(super) struct Failure {
     pub reason: String,
     /// The loss was not finite.
     pub diverged: bool,
+    /// It was the device that failed.
+    pub is_of_device: bool,
 }
 
 impl From<train::Error> for Failure {
     fn from(error: train::Error) -> Self {
-        Failure { reason: error.to_string(), diverged: false }
+        Failure { reason: error.to_string(), diverged: false, is_of_device: error.is_of_device() }
     }
 }
 
@@ -166,7 +168,7 @@ impl<'a> Session<'a> {
         let place = place.map(|place| format!("; first not finite: {place}")).unwrap_or_default();
         let reason = format!("{error}{place}");
         let Some(good) = self.keeper.good().filter(|_| self.halvings < HALVINGS) else {
-            return Err(Failure { reason, diverged: true });
+            return Err(Failure { reason, diverged: true, is_of_device: false });
         };
         self.say(reason);
         self.halvings += 1;

@@ -89,22 +89,21 @@ pub enum Unusable {
 
 impl Trained {
     /// The network of `experiment` with the weights of a checkpoint, without data: `learned` is what its run learned of that.
-    /// Only for a run that did not keep it the data is opened.
+    /// Only for a run that did not keep it the data is opened. `device` is where the network answers.
     ///
     /// # Errors
-    /// When the checkpoint or the data is broken, or they do not fit together.
+    /// When there is no such device, the checkpoint or the data is broken, or they do not fit together.
     pub fn load(
         run: &RunDirectory,
         step: u64,
         experiment: &Experiment,
         learned: Option<&Learned>,
+        device: DeviceChoice,
     ) -> Result<Self, Unusable> {
         let checkpoint = run.checkpoint(step)?;
         let training = match learned {
-            Some(learned) => {
-                train::prepare_without_data(experiment, &learned.preparation, DeviceChoice::Cpu)?
-            }
-            None => train::prepare(experiment, DeviceChoice::Cpu)?,
+            Some(learned) => train::prepare_without_data(experiment, &learned.preparation, device)?,
+            None => train::prepare(experiment, device)?.training,
         };
         Self::with_weights(training, learned, checkpoint)
     }
@@ -119,16 +118,17 @@ impl Trained {
         step: u64,
         experiment: &Experiment,
         learned: Option<&Learned>,
+        device: DeviceChoice,
     ) -> Result<Self, Unusable> {
         let checkpoint = run.checkpoint(step)?;
-        let training = match learned {
+        let prepared = match learned {
             Some(learned) => {
                 let experiment = on_own_data(experiment, learned);
-                train::prepare_as_learned(&experiment, &learned.preparation, DeviceChoice::Cpu)?
+                train::prepare_as_learned(&experiment, &learned.preparation, device)?
             }
-            None => train::prepare(experiment, DeviceChoice::Cpu)?,
+            None => train::prepare(experiment, device)?,
         };
-        Self::with_weights(training, learned, checkpoint)
+        Self::with_weights(prepared.training, learned, checkpoint)
     }
 
     fn with_weights(

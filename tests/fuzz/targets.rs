@@ -268,7 +268,7 @@ pub fn manifests() -> Target {
 pub fn checkpoint_states() -> Target {
     fn training() -> Box<dyn train::Training> {
         let experiment = experiment(include_str!("../../presets/xor.ron"));
-        train::prepare(&experiment, DeviceChoice::Cpu).expect("it trains")
+        train::prepare(&experiment, DeviceChoice::Cpu).expect("it trains").training
     }
     let read = |bytes: &[u8]| {
         let mut training = training();

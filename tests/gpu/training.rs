@@ -18,7 +18,7 @@ use super::double;
 fn losses(name: &str, device: DeviceChoice, steps: usize) -> Vec<f64> {
     let library::Found { text, origin, .. } = library::find(name).unwrap();
     let experiment = worker::check(parse(&text, &origin).unwrap(), &origin, &text).unwrap();
-    let mut training = train::prepare(&experiment, device).unwrap();
+    let mut training = train::prepare(&experiment, device).unwrap().training;
     let mut losses = Vec::new();
     while losses.len() < steps {
         match training.advance().unwrap() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use trainyard::preset::parse::parse;
-use trainyard::preset::{Experiment, Preset};
+use trainyard::preset::{DeviceChoice, Experiment, Preset};
 use trainyard::run::{Overview, RunDirectory};
 use trainyard::worker::{self, Command, Event, TrainRequest, Trained};
 
@@ -135,7 +135,7 @@ fn whatever_file_of_a_run_is_cut_short_it_is_told_or_the_run_comes_to_the_same_w
             // The checkpoint that is cut short gives no answers.
             let step = checkpoints[checkpoints.len() - 1];
             let experiment = checked(manifest.preset.clone());
-            let answers = Trained::load(&seen[0].run, step, &experiment, None);
+            let answers = Trained::load(&seen[0].run, step, &experiment, None, DeviceChoice::Cpu);
             assert_eq!(answers.is_err(), name.contains(&last), "{place}");
             // The run goes on, from the checkpoint before if need be, to the same numbers.
             let request =

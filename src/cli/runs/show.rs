@@ -9,8 +9,8 @@ use super::super::Error;
 use super::super::named::{RunName, find_run};
 use super::super::text::{self, bytes, plain};
 use super::{label, row};
-use crate::run::Overview;
 use crate::run::difference::{Difference, differences, settings};
+use crate::run::{Move, Overview};
 
 /// Show a run: its settings, results, checkpoints and lineage
 #[derive(Debug, clap::Args)]
@@ -76,6 +76,10 @@ fn facts(run: &Overview) -> Vec<(&'static str, String)> {
             let changes = extension.changes.join(", ");
             facts.push(("extended", format!("after {} steps: {changes}", extension.steps)));
         }
+        facts.extend(manifest.device_asked.map(|asked| ("asked for", format!("device {asked}"))));
+        for Move { steps, from } in &manifest.moves {
+            facts.push(("before", format!("{from}, for the first {steps} steps")));
+        }
         facts.push(("device", format!("{} on {}", manifest.device, manifest.host)));
         facts.push(("trainyard", manifest.trainyard.clone()));
         facts.push(("command", manifest.command_line.join(" ")));
@@ -100,6 +104,9 @@ fn as_json(run: &Overview) -> Value {
         object.insert("best_step".into(), json!(manifest.best.map(|best| best.step)));
         object.insert("trainyard".into(), json!(manifest.trainyard));
         object.insert("device".into(), json!(manifest.device));
+        object.insert("device_asked".into(), json!(manifest.device_asked.map(|asked| asked.to_string())));
+        let moves = manifest.moves.iter().map(|Move { steps, from }| json!({ "steps": steps, "from": from }));
+        object.insert("moves".into(), moves.collect());
         object.insert("host".into(), json!(manifest.host));
         object.insert("started".into(), json!(manifest.started));
         let extensions: Vec<Value> = manifest

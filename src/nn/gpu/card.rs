@@ -2,19 +2,23 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::time::Duration;
 
 use cudarc::cublas::CudaBlas;
 use cudarc::driver::{
     CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice,
-    result,
+    result, sys,
 };
 use cudarc::nvrtc::Ptx;
 
 use super::error::{cublas, driver};
 use super::grid::Grid;
-use super::libraries::Library;
+use super::libraries::{Library, Opening};
+use super::patience;
 use super::pool::{Pinned, Pool};
+use super::program;
 use super::queue::{Product, Queue, Recordings, Verdict, Work};
 use crate::nn::device::Error;
 
@@ -24,6 +28,14 @@ const WORKSPACE: usize = 32 << 20;
 
 /// Where nobody reads anything, the host waits at the end of a step once so many copies to the card may be under way.
 const LENT: usize = 16;
+
+/// The CUDA version that the driver supports: 12040 for 12.4.
+pub fn version() -> Result<i32, DriverError> {
+    let mut version = 0;
+    // SAFETY: the driver writes one number.
+    unsafe { sys::cuDriverGetVersion(&raw mut version) }.result()?;
+    Ok(version)
+}
 
 /// An open card. One thread drives it, and one stream does all its work, in the order in which it is asked for.
 ///
@@ -44,6 +56,11 @@ pub struct Card {
     waits: Cell<u64>,
     /// What to look at after the next wait.
     checks: RefCell<Vec<Check>>,
+    /// How long it is waited for.
+    patience: Duration,
+    /// Some of its work did not end in that time.
+    hangs: Cell<bool>,
+    itself: Weak<Card>,
 }
 
 type Check = Box<dyn FnOnce() -> Result<(), Error>>;
@@ -58,11 +75,15 @@ impl Card {
         ordinal: usize,
         program: impl FnOnce((i32, i32)) -> Result<Ptx, Error>,
         names: impl Iterator<Item = &'static str>,
-    ) -> Result<Self, Error> {
-        if !Library::Driver.open() {
-            let missing = "there is no NVIDIA driver on this machine (libcuda.so.1 was not found)";
-            return Err(Error::NoGpu(missing.into()));
+    ) -> Result<Rc<Self>, Error> {
+        match Library::Driver.open() {
+            Opening::Open => {}
+            Opening::Missing => return Err(Error::NoDriver),
+            Opening::Broken(problem) => {
+                return Err(Error::NoGpu(format!("the NVIDIA driver's library does not open: {problem}")));
+            }
         }
+        program::check_driver(version().map_err(|error| driver("ask for the driver's version", error))?)?;
         let failed = |attempt: &'static str| move |error: DriverError| driver(attempt, error);
         let no_gpu = |error: DriverError| Error::NoGpu(driver("open the GPU", error).to_string());
         result::init().map_err(no_gpu)?;
@@ -84,7 +105,8 @@ impl Card {
             functions.insert(name, module.load_function(name).map_err(failed("find a kernel"))?);
         }
         let (mut blas, mut workspace) = (None, None);
-        if Library::Cublas.open() {
+        // Without it, or with one that does not open, the program's own products serve.
+        if Library::Cublas.open() == Opening::Open {
             let handle = CudaBlas::new(stream.clone()).map_err(cublas)?;
             // SAFETY: cuBLAS writes it before it reads it.
             let memory = unsafe { stream.alloc::<u8>(WORKSPACE) }.map_err(failed("get memory for cuBLAS"))?;
@@ -95,7 +117,7 @@ impl Card {
                 .map_err(cublas)?;
             (blas, workspace) = (Some(handle), Some(memory));
         }
-        Ok(Card {
+        Ok(Rc::new_cyclic(|itself| Card {
             context,
             stream,
             blas,
@@ -109,7 +131,10 @@ impl Card {
             replays: Cell::new(0),
             waits: Cell::new(0),
             checks: RefCell::default(),
-        })
+            patience: patience::limit(),
+            hangs: Cell::new(false),
+            itself: itself.clone(),
+        }))
     }
 
     /// Whether work that comes again is recorded; without, each piece is issued by itself. The results have the same bits.
@@ -134,14 +159,16 @@ impl Card {
         }
         // SAFETY: every kernel writes what it gives out in full.
         let allocate = || unsafe { self.stream.alloc::<u8>(bytes) };
-        let full = |error| driver(&format!("get {bytes} bytes of the GPU's memory"), error);
+        let full =
+            |error| driver(&format!("get {} MB of the GPU's memory", bytes.div_ceil(1_000_000)), error);
         match allocate() {
             Ok(block) => Ok(block),
             Err(_) => {
                 // What lies free in other lengths may be enough, once nothing that waits uses it.
                 self.wait()?;
                 self.pool.borrow_mut().release();
-                self.stream.synchronize().and_then(|()| allocate()).map_err(full)
+                self.until_done()?;
+                allocate().map_err(full)
             }
         }
     }
@@ -224,10 +251,36 @@ impl Card {
     /// When some of it failed, or found a fault of a batch.
     pub fn wait(&self) -> Result<(), Error> {
         self.issue()?;
-        self.stream.synchronize().map_err(|error| driver("wait for the GPU", error))?;
+        self.until_done()?;
         self.waits.set(self.waits.get() + 1);
         self.pinned.borrow_mut().card_is_done();
         self.checks.take().into_iter().try_for_each(|check| check())
+    }
+
+    /// Waits until all work that was issued is done, as long as the card's patience lasts.
+    fn until_done(&self) -> Result<(), Error> {
+        if patience::wait(&self.stream, self.patience).map_err(|error| driver("wait for the GPU", error))? {
+            return Ok(());
+        }
+        self.hangs.set(true);
+        // Whatever the driver is asked from now on, it may wait for what hangs. So the card is never given back.
+        std::mem::forget(self.itself.upgrade());
+        Err(self.hanging())
+    }
+
+    fn hanging(&self) -> Error {
+        Error::Device(format!(
+            "the GPU has not answered for {:.0} s: a kernel hangs, or the card is very slow ({} says how many seconds it is \
+             waited for)",
+            self.patience.as_secs_f64(),
+            patience::VARIABLE
+        ))
+    }
+
+    /// Memory that is free, in bytes.
+    pub(super) fn free_memory(&self) -> Result<usize, Error> {
+        let info = self.context.mem_get_info();
+        info.map(|(free, _)| free).map_err(|error| driver("ask for the GPU's free memory", error))
     }
 
     /// Ends a step: its work begins, and nobody waits for it.
@@ -244,6 +297,9 @@ impl Card {
         let queue = self.queue.take();
         if queue.is_empty() {
             return Ok(());
+        }
+        if self.hangs.get() {
+            return Err(self.hanging());
         }
         self.bind()?;
         let mut recordings = self.recordings.borrow_mut();

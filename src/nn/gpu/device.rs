@@ -35,7 +35,7 @@ impl Gpu {
     /// # Errors
     /// When there is no such GPU, or it does not work.
     pub fn open(ordinal: usize) -> Result<Self, Error> {
-        let card = Rc::new(Card::open(ordinal, program::code, launch::names())?);
+        let card = Card::open(ordinal, program::code, launch::names())?;
         Ok(Gpu { card, host: Cpu::default(), step: Rc::default(), pieces: Rc::default() })
     }
 
@@ -124,6 +124,10 @@ impl Device for Gpu {
         let name = context.name().unwrap_or_else(|_| "an NVIDIA GPU".into());
         let memory = context.total_mem().map_or(String::new(), |bytes| format!(", {} GiB", bytes >> 30));
         format!("cuda:{}, {name}{memory}", context.ordinal())
+    }
+
+    fn own_memory(&self) -> Result<Option<u64>, Error> {
+        self.card.free_memory().map(|free| Some(free as u64))
     }
 
     fn tape(&self) -> &Cpu {

@@ -9,7 +9,12 @@ use crate::nn::device::Error;
 /// An error of the driver in an attempt to `attempt`: "copy numbers to the GPU".
 pub fn driver(attempt: &str, DriverError(code): DriverError) -> Error {
     let said = match code {
-        CUresult::CUDA_ERROR_OUT_OF_MEMORY => "the GPU's memory is full".to_owned(),
+        CUresult::CUDA_ERROR_OUT_OF_MEMORY => {
+            "the GPU's memory is full; a smaller train.batch_size takes less".to_owned()
+        }
+        CUresult::CUDA_ERROR_STUB_LIBRARY => {
+            "libcuda is the stub of a toolkit, not that of a driver".to_owned()
+        }
         CUresult::CUDA_ERROR_NO_DEVICE => "the driver finds no GPU".to_owned(),
         CUresult::CUDA_ERROR_INVALID_DEVICE => "there is no GPU of that number".to_owned(),
         CUresult::CUDA_ERROR_SYSTEM_DRIVER_MISMATCH => {

@@ -4,6 +4,7 @@
 //! by its full path where the loader does not know it, and kept open: a name that is open already is found.
 
 use std::env;
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use libloading::Library as Opened;
@@ -17,27 +18,77 @@ pub enum Library {
     Cublas,
 }
 
+/// What becomes of an attempt to open a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// It is open.
+    Open,
+    /// It is not on this machine.
+    Missing,
+    /// It is there and does not open; why.
+    Broken(String),
+}
+
 impl Library {
     /// How its file names begin.
-    fn stem(self) -> &'static str {
+    pub fn stem(self) -> &'static str {
         match self {
             Library::Driver => "libcuda.so",
             Library::Cublas => "libcublas.so",
         }
     }
 
-    /// Opens it, for good, if it is on this machine.
-    pub fn open(self) -> bool {
-        if self.is_known() {
-            return true;
+    /// The name by which the system's loader knows it, and a function that it must have.
+    fn known_by(self) -> (&'static str, &'static str) {
+        match self {
+            Library::Driver => ("libcuda.so.1", "cuInit"),
+            Library::Cublas => ("libcublas.so.12", "cublasCreate_v2"),
         }
-        let open = |path: &PathBuf| {
+    }
+
+    /// Opens it, for good, if it is on this machine.
+    pub fn open(self) -> Opening {
+        if self.is_known() {
+            return self.checked();
+        }
+        let mut problem = None;
+        for path in folders().iter().filter_map(|folder| newest(folder, self.stem())) {
             // cuBLAS needs its neighbour, which the loader does not know either.
-            let neighbours = (self == Library::Cublas).then(|| beside(path, "libcublasLt.so")).flatten();
-            neighbours.iter().chain([path]).all(|path| keep(path))
+            let neighbours = (self == Library::Cublas).then(|| beside(&path, "libcublasLt.so")).flatten();
+            match neighbours.iter().chain([&path]).try_for_each(|path| keep(path)) {
+                Ok(()) if self.is_known() => return self.checked(),
+                Ok(()) => {}
+                Err(error) => problem = problem.or(Some(error)),
+            }
+        }
+        match problem.or_else(|| self.problem_of_loader()) {
+            Some(problem) => Opening::Broken(problem),
+            None => Opening::Missing,
+        }
+    }
+
+    /// Whether a library that opens is what its name says. cudarc would panic at the first function that is missing.
+    fn checked(self) -> Opening {
+        let (_, function) = self.known_by();
+        // SAFETY: the library is known, so it is opened; the function is only looked for, not called.
+        let found = unsafe {
+            let library = match self {
+                Library::Driver => cudarc::driver::sys::culib(),
+                Library::Cublas => cudarc::cublas::sys::culib(),
+            };
+            library.get::<unsafe extern "C" fn()>(function.as_bytes()).is_ok()
         };
-        folders().iter().filter_map(|folder| newest(folder, self.stem())).any(|path| open(&path))
-            && self.is_known()
+        match found {
+            true => Opening::Open,
+            false => Opening::Broken(format!("{} has no {function}", self.stem())),
+        }
+    }
+
+    /// Why the system's loader does not open it; `None` where it only does not find it.
+    fn problem_of_loader(self) -> Option<String> {
+        let (name, _) = self.known_by();
+        let problem = keep(Path::new(name)).err()?;
+        (!problem.contains("No such file") && !problem.contains("not found")).then_some(problem)
     }
 
     /// Whether cudarc finds it.
@@ -53,15 +104,17 @@ impl Library {
 }
 
 /// Opens a library and never closes it.
-fn keep(path: &Path) -> bool {
+///
+/// # Errors
+/// Why it does not open, as the system says it.
+fn keep(path: &Path) -> Result<(), String> {
     // SAFETY: only loads the library, whose initialisers NVIDIA answers for.
-    match unsafe { Opened::new(path) } {
-        Ok(library) => {
-            std::mem::forget(library);
-            true
-        }
-        Err(_) => false,
-    }
+    let opened = unsafe { Opened::new(path) };
+    // What the system says stands behind the crate's own words.
+    let library =
+        opened.map_err(|error| error.source().map_or(error.to_string(), |system| system.to_string()))?;
+    std::mem::forget(library);
+    Ok(())
 }
 
 /// The library of this stem in the folder of another, of the same version.

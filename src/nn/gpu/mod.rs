@@ -3,7 +3,8 @@
 //!
 //! * [`device`]: the GPU as the engine sees it; `card`: context, stream and kernels; `libraries`: where NVIDIA's libraries
 //!   are; `program`: the kernels' code for the card;
-//! * `queue`: work that waits, a step's recorded as one; `issue`: how it is done; `pool`: memory that is used again;
+//! * `queue`: work that waits, a step's recorded as one; `issue`: how it is done; `pool`: memory that is used again; `patience`: a wait
+//!   that has an end;
 //! * `array`: numbers on the card; `reading`: numbers on their way to the host; `grid` and `launch`: every kernel with its typed arguments;
 //!   `product`: matrix products; `activation`: their names in the kernels; `tape`: gradients; `error`: what the driver
 //!   says, in words;
@@ -19,6 +20,7 @@ mod issue;
 pub mod launch;
 mod libraries;
 mod ops;
+mod patience;
 mod pool;
 pub mod product;
 mod program;

@@ -10,6 +10,29 @@ const SHIPPED: &[u8] = include_bytes!("kernels.ptx.zst");
 /// The oldest compute capability that it is for.
 const OLDEST: (i32, i32) = (7, 0);
 
+/// The oldest CUDA version whose drivers read it: its PTX has the ISA 7.8.
+const OLDEST_DRIVER: i32 = 11_080;
+
+/// A CUDA version in words: `12.4` for 12040.
+pub fn in_words(version: i32) -> String {
+    format!("{}.{}", version / 1000, version % 1000 / 10)
+}
+
+/// Checks that a driver, which supports this version of CUDA, can compile the kernels.
+///
+/// # Errors
+/// When it is too old.
+pub fn check_driver(version: i32) -> Result<(), Error> {
+    if version >= OLDEST_DRIVER {
+        return Ok(());
+    }
+    Err(Error::NoGpu(format!(
+        "the NVIDIA driver is too old: it supports CUDA {}, and {} is needed (driver 520 or newer)",
+        in_words(version),
+        in_words(OLDEST_DRIVER)
+    )))
+}
+
 /// The kernels' code for a card of a compute capability.
 ///
 /// # Errors
@@ -37,6 +60,14 @@ mod tests {
         }
         let error = code((6, 1)).unwrap_err().to_string();
         assert!(error.starts_with("the GPU is too old: its compute capability is 6.1"), "{error}");
+    }
+
+    #[test]
+    fn a_driver_that_cannot_read_the_shipped_kernels_is_told_from_one_that_can() {
+        assert!(check_driver(11_080).is_ok() && check_driver(13_000).is_ok());
+        let error = check_driver(11_040).unwrap_err().to_string();
+        assert!(error.starts_with("the NVIDIA driver is too old: it supports CUDA 11.4"), "{error}");
+        assert!(code(OLDEST).unwrap().to_src().contains(".version 7.8"), "the PTX that 11.8 made");
     }
 
     #[test]

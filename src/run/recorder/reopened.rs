@@ -6,7 +6,7 @@ use super::super::manifest::{Best, Manifest, Status};
 use super::super::{Checkpoint, Error, RunDirectory, learned};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
-use crate::preset::{Fingerprint, Learned, Preset};
+use crate::preset::{DeviceChoice, Fingerprint, Learned, Preset};
 
 /// A run that is about to be resumed.
 #[derive(Debug)]
@@ -72,6 +72,26 @@ impl Reopened {
     /// Whether the run has been changed since the checkpoint from which it is resumed, to be trained further.
     pub fn is_extended(&self) -> bool {
         self.manifest.extensions.last().is_some_and(|extension| extension.steps == self.from)
+    }
+
+    /// The preset that it has.
+    pub fn preset(&self) -> &Preset {
+        &self.manifest.preset
+    }
+
+    /// The device that it was on.
+    pub fn device(&self) -> &str {
+        &self.manifest.device
+    }
+
+    /// Goes on on another device; the manifest says so once it goes on.
+    pub fn move_to(&mut self, device: String) {
+        self.manifest.move_to(device, self.from);
+    }
+
+    /// Keeps where it is asked to go on.
+    pub fn set_device_asked(&mut self, asked: DeviceChoice) {
+        self.manifest.device_asked = Some(asked);
     }
 
     /// What the run learned of its data; `None` for a run of a version that did not keep it.

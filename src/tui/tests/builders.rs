@@ -290,6 +290,8 @@ pub fn runs() -> Vec<Overview> {
             frozen: 0,
             best: checkpoints.first().map(|step| Best { step: *step, loss: 0.05 }),
             extensions: Vec::new(),
+            device_asked: None,
+            moves: Vec::new(),
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

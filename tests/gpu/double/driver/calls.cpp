@@ -22,6 +22,11 @@ int count_call(const char *name) {
     return ++calls >= fail_at && fail_at ? UNKNOWN : OK;
 }
 
+bool hangs() {
+    static const uint64_t hang_at = getenv("FAKE_CUDA_HANG_AT") ? strtoull(getenv("FAKE_CUDA_HANG_AT"), nullptr, 10) : 0;
+    return hang_at && calls >= hang_at;
+}
+
 int say(int code, const char *format, ...) {
     va_list list;
     va_start(list, format);
@@ -33,7 +38,10 @@ int say(int code, const char *format, ...) {
 }
 
 API CUresult cuInit(unsigned) { CALL is_up = true; return getenv("FAKE_CUDA_NO_DEVICE") ? NO_DEVICE : OK; }
-API CUresult cuDriverGetVersion(int *v) { CALL *v = 13000; return OK; }
+API CUresult cuDriverGetVersion(int *v) {
+    CALL *v = getenv("FAKE_CUDA_VERSION") ? atoi(getenv("FAKE_CUDA_VERSION")) : 13000;
+    return OK;
+}
 API CUresult cuGetErrorName(int code, const char **s) {
     static const std::map<int, const char *> names = {
         {OK, "CUDA_SUCCESS"},
@@ -65,7 +73,7 @@ API CUresult cuDeviceGetAttribute(int *value, int attribute, int) {
         case 8: *value = 48 << 10; break;   // shared memory of a block
         case 10: *value = 32; break;        // lanes of a warp
         case 16: *value = 4; break;         // multiprocessors
-        case 75: *value = 9; break;         // compute capability, major
+        case 75: *value = getenv("FAKE_CUDA_OLD_CARD") ? 6 : 9; break; // compute capability, major
         case 76: *value = 0; break;         // and minor
         case 97: *value = 227 << 10; break; // shared memory of a block that asks for more
         case 115: *value = 1; break;        // memory pools

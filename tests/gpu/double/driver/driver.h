@@ -5,6 +5,9 @@
 // FAKE_CUDA_EAGER=1                         work runs when it is issued
 // FAKE_CUDA_COUNT=1                         prints at exit how often each call was made, and how many there were
 // FAKE_CUDA_FAIL_AT=k                       the k-th call and all later ones fail: the device is lost
+// FAKE_CUDA_HANG_AT=k                       what is issued from the k-th call on never ends
+// FAKE_CUDA_VERSION=n                       the CUDA version of the driver (default: 13000)
+// FAKE_CUDA_OLD_CARD=1                      a card that is too old: compute capability 6.0
 // FAKE_CUDA_MEMORY=bytes                    the device's memory (default: 8 GiB)
 // FAKE_CUDA_NO_DEVICE=1                     a driver without a device
 // FAKE_CUDA_KERNELS=folder                  the sources of the PTX (default: src/nn/gpu/kernels)
@@ -37,6 +40,8 @@ struct Guard : std::lock_guard<std::recursive_mutex> {
 
 /// Counts a call; returns an error where the device is lost.
 int count_call(const char *name);
+/// Whether work that waits never ends.
+bool hangs();
 /// Each call of the interface begins with this.
 #define CALL                                                                                                           \
     Guard guard;                                                                                                       \

@@ -16,7 +16,6 @@ use crate::run::{Overview, RunDirectory, atomic, home, trash};
 use crate::tui::message::{RunAnswer, RunTask};
 use crate::tui::state::history::Series;
 use crate::tui::state::new_preset::{Suggestion, Target};
-use crate::tui::state::presets::Origin;
 use crate::tui::state::runs::MarkedCurves;
 use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link};
@@ -43,12 +42,13 @@ impl Link for Local {
         event
     }
 
-    fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String> {
-        let file = library::folder().map(|folder| folder.join(format!("{}.ron", preset.name)));
+    fn save(&mut self, name: &str, text: &str, overwrite: bool) -> Result<(String, Box<Preset>), String> {
+        let file = library::folder().map(|folder| folder.join(format!("{name}.ron")));
         if !overwrite && file.is_some_and(|file| file.exists()) {
-            return Err(format!("you have a preset {} already", plain(&preset.name)));
+            return Err(format!("you have a preset {} already", plain(name)));
         }
-        library::save(preset).map(|path| path.display().to_string()).map_err(|error| error.to_string())
+        let saved = library::save(name, text).map_err(|error| error.to_string());
+        saved.map(|(path, preset)| (path.display().to_string(), Box::new(preset)))
     }
 
     fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String> {
@@ -176,9 +176,10 @@ pub(super) fn show(
             Ok(Loaded::Unread { preset, text }) => {
                 entries.push(Entry::of_file(file.unwrap_or_default(), text, *preset));
             }
-            Ok(Loaded::Experiment(experiment)) => {
-                entries.push(Entry::new(file.map_or(Origin::BuiltIn, Origin::User), experiment.preset));
-            }
+            Ok(Loaded::Experiment(experiment)) => entries.push(match file {
+                Some(path) => Entry::of_file(path, entry.text, experiment.preset),
+                None => Entry::built_in(entry.text, experiment.preset, library::folder()),
+            }),
             Err(error) => broken.push((entry.name, error.to_string())),
         }
     }

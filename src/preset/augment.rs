@@ -52,7 +52,7 @@ fields! {
         rotate: Number(Range::between(0.0, 180.0)), "turns it by up to this many degrees";
         zoom: Number(Range::between(0.0, 0.9)), "makes it larger or smaller by up to this share";
         shear: Number(Range::between(0.0, 60.0)), "slants it by up to this many degrees";
-        flip: Choice(Flip::NAMES), "mirrors every second image";
+        flip: Choice(Flip::WORDS), "mirrors every second image";
         noise: Number(Range::between(0.0, 100.0)), "adds normal noise of this deviation";
         cutout: Integer(Range::NOT_NEGATIVE), "blanks a square of this many pixels a side";
     }

@@ -103,8 +103,8 @@ fields! {
     DataConfig {
         source: inside::<Source>(), "where the samples come from";
         normalize: Switch, "scales inputs and real-valued targets";
-        labels: Choice(Labels::NAMES), "how class labels reach the loss";
-        targets: Choice(TargetChoice::NAMES), "what the network is to predict";
+        labels: Choice(Labels::WORDS), "how class labels reach the loss";
+        targets: Choice(TargetChoice::WORDS), "what the network is to predict";
         validation: Number(Range::SHARE), "the share of the training samples that is held out for validation",
             "{} is no share of the samples";
         test: Number(Range::SHARE), "the share of the samples that is the test set", "{} is no share of the samples";

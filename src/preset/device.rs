@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::other_values;
+use super::field::{Words, other_values};
 
 /// Where to train, as the command line, the environment or a preset says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,14 @@ pub enum DeviceChoice {
 
 impl DeviceChoice {
     /// The words that a preset writes without quotes. Another GPU than the first has quotes: `"cuda:1"`.
-    pub const WORDS: &'static [&'static str] = &["auto", "cpu", "cuda"];
+    pub const WORDS: Words = Words {
+        names: &["auto", "cpu", "cuda"],
+        help: &[
+            "where an epoch is estimated to take less time",
+            "the processors of this machine",
+            "the first NVIDIA GPU",
+        ],
+    };
 
     /// The device of a description as runs keep it: `cuda:0` of `cuda:0, NVIDIA H200, 139 GiB`. `None` for a description of
     /// another form.
@@ -130,7 +137,7 @@ mod tests {
             assert_eq!(ron::to_string(&device).unwrap(), text);
             assert_eq!(ron::from_str::<DeviceChoice>(text).unwrap(), device);
         }
-        assert_eq!(&texts[..3], DeviceChoice::WORDS);
+        assert_eq!(&texts[..3], DeviceChoice::WORDS.names);
         for quoted in ["\"cpu\"", "\"cuda:0\""] {
             assert!(ron::from_str::<DeviceChoice>(quoted).is_ok(), "{quoted}");
         }

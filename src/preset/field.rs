@@ -9,6 +9,22 @@ use super::path::{Key, Path};
 pub use super::range::Range;
 use super::shapes::ShapeError;
 
+/// The words that a field takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The words, as a preset writes them.
+    pub names: &'static [&'static str],
+    /// What each of them means, in a line, in the same order.
+    pub help: &'static [&'static str],
+}
+
+impl Words {
+    /// Whether it is one of them.
+    pub fn contain(&self, word: &str) -> bool {
+        self.names.contains(&word)
+    }
+}
+
 /// What kind of value a field holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FieldKind {
@@ -25,9 +41,9 @@ pub enum FieldKind {
     /// `true` or `false`.
     Switch,
     /// One of these words.
-    Choice(&'static [&'static str]),
+    Choice(Words),
     /// Some of these words, in brackets.
-    Choices(&'static [&'static str]),
+    Choices(Words),
     /// A text.
     Text,
     /// Texts in brackets.
@@ -39,6 +55,24 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// The range of the numbers that it takes, where it takes numbers.
+    pub fn range(&self) -> Option<Range> {
+        match *self {
+            FieldKind::Integer(range)
+            | FieldKind::Number(range)
+            | FieldKind::Pair(range)
+            | FieldKind::Integers(range)
+            | FieldKind::NumbersOr(range, _) => Some(range),
+            FieldKind::Switch
+            | FieldKind::Choice(_)
+            | FieldKind::Choices(_)
+            | FieldKind::Text
+            | FieldKind::Texts
+            | FieldKind::Paths
+            | FieldKind::Nested(_) => None,
+        }
+    }
+
     /// What a field of this kind takes, for a prompt: `a whole number from 1`.
     pub fn in_words(&self) -> String {
         let numbers =
@@ -57,8 +91,8 @@ impl FieldKind {
                 format!("[…] with {}, or {}", numbers("numbers", range), words.join(", "))
             }
             FieldKind::Switch => "true or false".into(),
-            FieldKind::Choice(words) => format!("one of {}", words.join(", ")),
-            FieldKind::Choices(words) => format!("[…] with some of {}", words.join(", ")),
+            FieldKind::Choice(words) => format!("one of {}", words.names.join(", ")),
+            FieldKind::Choices(words) => format!("[…] with some of {}", words.names.join(", ")),
             FieldKind::Text => "a text in quotes".into(),
             FieldKind::Texts => "[…] with texts in quotes".into(),
             FieldKind::Paths => "a path in quotes, or […] with several".into(),
@@ -211,7 +245,7 @@ macro_rules! nested_values {
 
         impl $crate::preset::nesting::Describe for $nested {
             fn inside() -> $crate::preset::nesting::Inside {
-                $crate::preset::nesting::Inside::Fields($crate::preset::nesting::Group::of::<Self>(None))
+                $crate::preset::nesting::Inside::Fields($crate::preset::nesting::Group::of::<Self>())
             }
         }
     )*};
@@ -222,6 +256,9 @@ pub(in crate::preset) use nested_values;
 pub trait Fields {
     /// Its fields, in the order in which a form shows them.
     const FIELDS: &'static [Field];
+
+    /// Whether its only field stands in the parentheses without its name, as in `Activation(relu)`.
+    const IS_NAMELESS: bool = false;
 
     /// The content of every field, in the same order.
     fn contents(&self) -> Vec<&dyn AsValue>;
@@ -300,26 +337,8 @@ impl From<OutOfRange> for ShapeError {
 }
 
 impl Field {
-    /// The range of its numbers, where it holds numbers.
-    pub fn range(&self) -> Option<Range> {
-        match self.kind {
-            FieldKind::Integer(range)
-            | FieldKind::Number(range)
-            | FieldKind::Pair(range)
-            | FieldKind::Integers(range)
-            | FieldKind::NumbersOr(range, _) => Some(range),
-            FieldKind::Switch
-            | FieldKind::Choice(_)
-            | FieldKind::Choices(_)
-            | FieldKind::Text
-            | FieldKind::Texts
-            | FieldKind::Paths
-            | FieldKind::Nested(_) => None,
-        }
-    }
-
     fn out_of_range(&self, value: &Value) -> Option<OutOfRange> {
-        let (Some(range), Value::Numbers(numbers)) = (self.range(), value) else { return None };
+        let (Some(range), Value::Numbers(numbers)) = (self.kind.range(), value) else { return None };
         let place = numbers.iter().position(|&number| !range.contains(number))?;
         let is_list = matches!(self.kind, FieldKind::Integers(_) | FieldKind::NumbersOr(..));
         let path = if is_list { Path::to(self.name).index(place) } else { Path::to(self.name) };
@@ -426,6 +445,7 @@ mod tests {
         assert_eq!(FieldKind::Integer(Range::at_least(1.0)).in_words(), "a whole number from 1");
         assert_eq!(FieldKind::Number(Range::SHARE).in_words(), "a number from 0 to below 1");
         assert_eq!(FieldKind::Number(Range::ANY).in_words(), "a number");
-        assert_eq!(FieldKind::Choice(&["a", "b"]).in_words(), "one of a, b");
+        let words = Words { names: &["a", "b"], help: &["the first", "the second"] };
+        assert_eq!(FieldKind::Choice(words).in_words(), "one of a, b");
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::experiment::Experiment;
-use super::parse::{LARGEST, PresetError, nearest, parse, write};
+use super::parse::{LARGEST, PresetError, nearest, parse};
 use super::types::Preset;
 use crate::system::files;
 
@@ -40,6 +40,8 @@ pub struct Entry {
     pub name: String,
     /// The user's file; `None` for a built-in preset.
     pub file: Option<PathBuf>,
+    /// Its text; empty where the file cannot be read.
+    pub text: String,
     /// The preset, or why it cannot be used.
     pub loaded: Result<Loaded, PresetError>,
 }
@@ -87,12 +89,14 @@ fn list_in(folder: Option<&Path>) -> Vec<Entry> {
     let built_in = BUILT_IN.iter().map(|&(name, text)| Entry {
         name: name.into(),
         file: None,
+        text: text.into(),
         loaded: load(text, name, None),
     });
-    let own = files_in(folder).into_iter().map(|path| Entry {
-        name: stem(&path),
-        loaded: read(&path).and_then(|text| load(&text, &path.to_string_lossy(), path.parent())),
-        file: Some(path),
+    let own = files_in(folder).into_iter().map(|path| {
+        let text = read(&path);
+        let load = |text: &String| load(text, &path.to_string_lossy(), path.parent());
+        let loaded = text.as_ref().map_err(Clone::clone).and_then(load);
+        Entry { name: stem(&path), text: text.unwrap_or_default(), loaded, file: Some(path) }
     });
     built_in.chain(own).collect()
 }
@@ -179,26 +183,25 @@ pub fn load(text: &str, origin: &str, folder: Option<&Path>) -> Result<Loaded, P
     }
 }
 
-/// Saves a preset among the user's own, under its name, whole or not at all. Returns the file.
+/// Saves the text of a preset, comments included, among the user's own under this name, whole or not at all; a preset of this
+/// name is replaced. Returns the file and what it says.
 ///
 /// # Errors
 /// When the preset is not valid, as far as can be told without reading data files, when its name is not a valid one, or
 /// when the system refuses.
-pub fn save(preset: &Preset) -> Result<PathBuf, PresetError> {
-    let text = write(preset)?;
-    load(&text, &preset.name, None)?;
-    let path = own_file(&preset.name).ok_or_else(|| unknown_folder(&preset.name))?;
-    put(&path, &text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
-    Ok(path)
+pub fn save(name: &str, text: &str) -> Result<(PathBuf, Preset), PresetError> {
+    let loaded = load(text, name, folder().as_deref())?;
+    let path = own_file(name).ok_or_else(|| unknown_folder(name))?;
+    put(&path, text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
+    Ok((path, loaded.preset().clone()))
 }
 
-/// Saves the text of a new preset, comments included, among the user's own under this name, whole or not at all. Returns the file
-/// and what it says.
+/// The same for a new preset.
 ///
 /// # Errors
 /// As [`save`], and when there is a preset of this name.
 pub fn save_new(name: &str, text: &str) -> Result<(PathBuf, Preset), PresetError> {
-    let loaded = load(text, name, folder().as_deref())?;
+    load(text, name, folder().as_deref())?;
     if is_taken(name) {
         return Err(PresetError::whole(
             name,
@@ -206,9 +209,7 @@ pub fn save_new(name: &str, text: &str) -> Result<(PathBuf, Preset), PresetError
             "give it another name",
         ));
     }
-    let path = own_file(name).ok_or_else(|| unknown_folder(name))?;
-    put(&path, text).map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
-    Ok((path, loaded.preset().clone()))
+    save(name, text)
 }
 
 /// Whether a preset has this name: a built-in one, or one of the user's.

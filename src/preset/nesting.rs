@@ -6,38 +6,61 @@ use std::ptr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::field::{Field, FieldKind, Fields};
+use super::field::{Field, FieldKind, Fields, Range};
 use super::outline::Outline;
 use super::path::Path;
 use super::ron_options::options;
 
 /// A configuration type, or a variant that holds one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Group {
     /// The variant's name; `None` for a type that stands alone.
     pub variant: Option<&'static str>,
+    /// What the variant is, in a line; empty for a type that stands alone.
+    pub help: &'static str,
     /// Its fields.
     pub fields: &'static [Field],
-    /// What each field is when a preset leaves it out, as a preset would write it; `None` for a field that must be there.
-    pub defaults: Vec<Option<String>>,
+    /// Whether its only field stands in the parentheses without its name, as in `Activation(relu)`.
+    pub is_nameless: bool,
+    /// Works out the defaults.
+    defaults: fn() -> Vec<Option<String>>,
 }
 
 impl Group {
     /// The group of a configuration type.
-    pub fn of<T: Fields + Serialize + DeserializeOwned>(variant: Option<&'static str>) -> Self {
-        Group { variant, fields: T::FIELDS, defaults: defaults::<T>() }
+    pub fn of<T: Fields + Serialize + DeserializeOwned>() -> Self {
+        let (fields, is_nameless) = (T::FIELDS, T::IS_NAMELESS);
+        Group { variant: None, help: "", fields, is_nameless, defaults: defaults::<T> }
+    }
+
+    /// The same as a variant's.
+    pub fn of_variant<T: Fields + Serialize + DeserializeOwned>(
+        name: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Group { variant: Some(name), help, ..Group::of::<T>() }
     }
 
     /// The group of a variant that stands alone.
-    pub fn alone(variant: &'static str) -> Self {
-        Group { variant: Some(variant), fields: &[], defaults: Vec::new() }
+    pub fn alone(name: &'static str, help: &'static str) -> Self {
+        Group { variant: Some(name), help, fields: &[], is_nameless: false, defaults: Vec::new }
     }
 
-    /// The shortest text of a value: its name, and every field that must be there.
-    fn shortest(&self) -> String {
-        let needed = self.fields.iter().zip(&self.defaults).filter(|(_, default)| default.is_none());
-        let fields: Vec<String> =
-            needed.map(|(field, _)| format!("{}: {}", field.name, sample(field))).collect();
+    /// What each field is when a preset leaves it out, as a preset would write it; `None` for a field that must be there.
+    pub fn defaults(&self) -> Vec<Option<String>> {
+        (self.defaults)()
+    }
+
+    /// The shortest text of a value: its name, and every field that must be there, with what `known` says of it or else some
+    /// value of its kind.
+    pub fn shortest(&self, known: impl Fn(&Field) -> Option<String>) -> String {
+        let defaults = self.defaults();
+        let needed = self.fields.iter().zip(&defaults).filter(|(_, default)| default.is_none());
+        let write = |(field, _): (&Field, _)| {
+            let value = known(field).unwrap_or_else(|| field.kind.sample());
+            if self.is_nameless { value } else { format!("{}: {value}", field.name) }
+        };
+        let fields: Vec<String> = needed.map(write).collect();
         match self.variant {
             Some(name) if self.fields.is_empty() => name.into(),
             name => format!("{}({})", name.unwrap_or_default(), fields.join(", ")),
@@ -46,7 +69,7 @@ impl Group {
 }
 
 /// What stands inside a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Inside {
     /// Fields.
     Fields(Group),
@@ -103,31 +126,46 @@ pub const fn inside<T: Describe>() -> FieldKind {
     FieldKind::Nested(Described::of::<T>())
 }
 
-/// Some value of a field's kind, whatever its range.
-fn sample(field: &Field) -> String {
-    match field.kind {
-        FieldKind::Integer(_) | FieldKind::Pair(_) => "1".into(),
-        FieldKind::Number(_) => "1.0".into(),
-        FieldKind::Integers(_) | FieldKind::NumbersOr(..) | FieldKind::Choices(_) | FieldKind::Texts => {
-            "[]".into()
+impl FieldKind {
+    /// Some value of this kind to begin with, in its range.
+    pub fn sample(&self) -> String {
+        let first = |range: &Range, wanted: &[&str]| {
+            let fits = |text: &&&str| text.parse().is_ok_and(|number| range.contains(number));
+            wanted.iter().find(fits).copied().unwrap_or("1").to_owned()
+        };
+        match self {
+            // Units and filters.
+            FieldKind::Integer(Range::COUNT) => "16".into(),
+            // Kernels.
+            FieldKind::Pair(Range::COUNT) => "3".into(),
+            FieldKind::Integer(range) | FieldKind::Pair(range) => first(range, &["1", "2"]),
+            FieldKind::Number(range) => first(range, &["1.0", "0.5", "0.2"]),
+            FieldKind::Integers(_) | FieldKind::NumbersOr(..) | FieldKind::Choices(_) | FieldKind::Texts => {
+                "[]".into()
+            }
+            FieldKind::Switch => "true".into(),
+            FieldKind::Choice(words) => words.names.first().copied().unwrap_or_default().into(),
+            FieldKind::Text | FieldKind::Paths => "\"\"".into(),
+            FieldKind::Nested(described) => match described.inside() {
+                Inside::Fields(group) => group.shortest(|_| None),
+                Inside::Variants(groups) => {
+                    groups.first().map(|group| group.shortest(|_| None)).unwrap_or_default()
+                }
+                Inside::List(_) | Inside::ByName(_) => "[]".into(),
+            },
         }
-        FieldKind::Switch => "true".into(),
-        FieldKind::Choice(words) => words.first().copied().unwrap_or_default().into(),
-        FieldKind::Text | FieldKind::Paths => "\"\"".into(),
-        FieldKind::Nested(described) => match described.inside() {
-            Inside::Fields(group) => group.shortest(),
-            Inside::Variants(groups) => groups.first().map(Group::shortest).unwrap_or_default(),
-            Inside::List(_) | Inside::ByName(_) => "[]".into(),
-        },
     }
 }
 
 /// The default of each field: a value is read from a text that has only the fields without which it is refused.
 fn defaults<T: Fields + Serialize + DeserializeOwned>() -> Vec<Option<String>> {
     let mut needed: Vec<&Field> = Vec::new();
+    if T::IS_NAMELESS {
+        return vec![None; T::FIELDS.len()];
+    }
     let value: Option<T> = loop {
         let fields: Vec<String> =
-            needed.iter().map(|field| format!("{}: {}", field.name, sample(field))).collect();
+            needed.iter().map(|field| format!("{}: {}", field.name, field.kind.sample())).collect();
         match options().from_str(&format!("({})", fields.join(", "))).map_err(|error| error.code) {
             Ok(value) => break Some(value),
             Err(ron::Error::MissingStructField { field: missing, .. }) => {
@@ -137,7 +175,7 @@ fn defaults<T: Fields + Serialize + DeserializeOwned>() -> Vec<Option<String>> {
                     None => break None,
                 }
             }
-            // A type that holds one value without a name has no defaults.
+            // A type without fields.
             Err(_) => break None,
         }
     };
@@ -162,17 +200,21 @@ mod tests {
         let Inside::Fields(train) = TrainConfig::inside() else { panic!("it has fields") };
         let default = |name: &str| {
             let place = train.fields.iter().position(|field| field.name == name).unwrap();
-            train.defaults[place].as_deref()
+            train.defaults()[place].clone()
         };
         assert_eq!((default("epochs"), default("batch_size")), (None, None));
-        assert_eq!((default("schedule"), default("truncate_steps")), (Some("constant"), Some("0")));
-        assert_eq!((default("early_stopping"), default("metrics")), (Some("None"), Some("[]")));
+        let is = |name, text: &str| assert_eq!(default(name).as_deref(), Some(text));
+        is("schedule", "constant");
+        is("truncate_steps", "0");
+        is("early_stopping", "None");
+        is("metrics", "[]");
         let Inside::Variants(optimizers) = Optimizer::inside() else { panic!("it has variants") };
         let adam = optimizers.iter().find(|group| group.variant == Some("Adam")).unwrap();
-        assert_eq!(adam.defaults[0].as_deref(), Some("0.001"));
+        assert_eq!(adam.defaults()[0].as_deref(), Some("0.001"));
         // Every field of every layer is either needed or has a default.
         let Inside::Variants(layers) = Layer::inside() else { panic!("it has variants") };
         let dense = layers.iter().find(|group| group.variant == Some("Dense")).unwrap();
-        assert_eq!((dense.defaults[0].as_deref(), dense.defaults[1].as_deref()), (None, Some("linear")));
+        let defaults = dense.defaults();
+        assert_eq!((defaults[0].as_deref(), defaults[1].as_deref()), (None, Some("linear")));
     }
 }

@@ -9,12 +9,71 @@ const DEEPEST: usize = 64;
 
 /// A value with its place in the text and what is in it.
 #[derive(Debug)]
-struct Node {
+pub struct Node {
     span: Range<usize>,
     /// It is written `Some(…)`, and stands for what is in there.
     is_some: bool,
-    fields: Vec<(String, Node)>,
-    items: Vec<Node>,
+    /// Between its brackets, where it has any.
+    inside: Option<Range<usize>>,
+    parts: Vec<Part>,
+}
+
+/// What stands in a value's brackets: a field with its name, or an item of a list.
+#[derive(Debug)]
+pub struct Part {
+    /// The field's name; `None` for an item.
+    pub name: Option<String>,
+    /// Where it begins: its name, or the value itself.
+    pub start: usize,
+    /// Its value.
+    pub node: Node,
+}
+
+impl Node {
+    /// Where it stands.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// The value itself, or what is in it where it is written `Some(…)`.
+    pub fn value(&self) -> &Node {
+        self.parts.first().filter(|_| self.is_some).map_or(self, |part| &part.node)
+    }
+
+    /// Between its brackets, where it has any.
+    pub fn inside(&self) -> Option<Range<usize>> {
+        self.inside.clone()
+    }
+
+    /// What stands in its brackets, in the order of the text.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The value of the field of this name, if it is written in the text.
+    pub fn field(&self, name: &str) -> Option<&Node> {
+        let is_it = |part: &&Part| part.name.as_deref() == Some(name);
+        self.parts.iter().find(is_it).map(|part| &part.node)
+    }
+
+    /// The values without a name.
+    pub fn items(&self) -> impl Iterator<Item = &Node> {
+        self.parts.iter().filter(|part| part.name.is_none()).map(|part| &part.node)
+    }
+
+    /// The word with which it begins: a variant's name.
+    pub fn word<'a>(&self, text: &'a str) -> &'a str {
+        let value = &text[self.span()];
+        let end = value.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        &value[..end.unwrap_or(value.len())]
+    }
+
+    fn child(&self, key: &Key) -> Option<&Node> {
+        match key {
+            Key::Field(name) => self.value().field(name),
+            Key::Index(place) => self.value().items().nth(*place),
+        }
+    }
 }
 
 /// The places of a text's values.
@@ -25,39 +84,40 @@ impl Outline {
     /// Reads the outline of any text; text that is not RON gives an outline with little in it.
     pub fn of(text: &str) -> Self {
         let mut scanner = Scanner { text: text.as_bytes(), at: 0 };
+        scanner.skip_attributes();
         Outline(scanner.value(0))
+    }
+
+    /// The whole value.
+    pub fn root(&self) -> &Node {
+        &self.0
     }
 
     /// Where the value at `path` stands, or else the innermost value around it that is in the text.
     pub fn find(&self, path: &Path) -> Range<usize> {
         let mut node = &self.0;
         for key in &path.0 {
-            match child(node, key) {
+            match node.child(key) {
                 Some(inner) => node = inner,
                 None => break,
             }
         }
-        node.span.clone()
+        node.span()
     }
 
     /// The word with which the value at `path` begins, if it is written in the text: a variant's name.
     pub fn word_at<'a>(&self, text: &'a str, path: &Path) -> Option<&'a str> {
-        let value = &text[self.find_exactly(path)?];
-        let end = value.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
-        Some(&value[..end.unwrap_or(value.len())])
+        Some(self.node(path)?.word(text))
+    }
+
+    /// The value at `path`, if it is written in the text.
+    pub fn node(&self, path: &Path) -> Option<&Node> {
+        path.0.iter().try_fold(&self.0, Node::child)
     }
 
     /// Where the value at `path` stands, if it is written in the text.
     pub fn find_exactly(&self, path: &Path) -> Option<Range<usize>> {
-        path.0.iter().try_fold(&self.0, child).map(|node| node.span.clone())
-    }
-}
-
-fn child<'a>(node: &'a Node, key: &Key) -> Option<&'a Node> {
-    let node = node.items.first().filter(|_| node.is_some).unwrap_or(node);
-    match key {
-        Key::Field(name) => node.fields.iter().find(|(field, _)| field == name).map(|(_, node)| node),
-        Key::Index(place) => node.items.get(*place),
+        self.node(path).map(Node::span)
     }
 }
 
@@ -83,6 +143,16 @@ impl Scanner<'_> {
             } else {
                 return;
             }
+        }
+    }
+
+    /// Skips `#![enable(…)]` at the beginning of a file.
+    fn skip_attributes(&mut self) {
+        self.skip_blanks();
+        while self.text[self.at..].starts_with(b"#!") {
+            let rest = &self.text[self.at..];
+            self.at += rest.iter().position(|&byte| byte == b']').map_or(rest.len(), |end| end + 1);
+            self.skip_blanks();
         }
     }
 
@@ -115,6 +185,20 @@ impl Scanner<'_> {
         self.at = self.at.min(self.text.len());
     }
 
+    /// A string such as `r#"…"#`, in which nothing is escaped. Returns whether there is one.
+    fn raw_string(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let signs = rest.iter().skip(1).take_while(|&&byte| byte == b'#').count();
+        if rest.first() != Some(&b'r') || rest.get(1 + signs) != Some(&b'"') {
+            return false;
+        }
+        let end = [&b"\""[..], &b"#".repeat(signs)].concat();
+        let content = &rest[2 + signs..];
+        let found = content.windows(end.len()).position(|window| window == end);
+        self.at += found.map_or(rest.len(), |length| 2 + signs + length + end.len());
+        true
+    }
+
     /// A single letter in quotes, such as `','`.
     fn letter(&mut self) {
         let after = self.at + if self.text.get(self.at + 1) == Some(&b'\\') { 3 } else { 2 };
@@ -125,9 +209,10 @@ impl Scanner<'_> {
     fn value(&mut self, depth: usize) -> Node {
         self.skip_blanks();
         let first = self.at;
-        let mut node = Node { span: first..first, is_some: false, fields: Vec::new(), items: Vec::new() };
+        let mut node = Node { span: first..first, is_some: false, inside: None, parts: Vec::new() };
         match self.peek() {
             Some(b'"') => self.string(),
+            Some(b'r') if self.raw_string() => {}
             Some(b'\'') => self.letter(),
             Some(b'[') => self.inside(b']', depth, &mut node),
             Some(b'{') => self.inside(b'}', depth, &mut node),
@@ -150,6 +235,7 @@ impl Scanner<'_> {
 
     fn inside(&mut self, close: u8, depth: usize, node: &mut Node) {
         self.at += 1;
+        let first = self.at;
         if depth >= DEEPEST {
             self.at = self.text.len();
             return;
@@ -160,6 +246,7 @@ impl Scanner<'_> {
             match self.peek() {
                 None => return,
                 Some(byte) if byte == close => {
+                    node.inside = Some(first..self.at);
                     self.at += 1;
                     return;
                 }
@@ -171,11 +258,11 @@ impl Scanner<'_> {
                         self.at += 1;
                         let name = String::from_utf8_lossy(&self.text[name]).into_owned();
                         let inner = self.value(depth + 1);
-                        node.fields.push((name, inner));
+                        node.parts.push(Part { name: Some(name), start: before, node: inner });
                     } else {
                         self.at = before;
                         let inner = self.value(depth + 1);
-                        node.items.push(inner);
+                        node.parts.push(Part { name: None, start: inner.span.start, node: inner });
                     }
                     if self.at == before {
                         self.at += 1;
@@ -216,6 +303,15 @@ mod tests {
         let at = |name: &str| &text[outline.find(&Path::to(name))];
         assert_eq!(["separator", "quote", "decimal", "comment"].map(at), ["')'", "'\"'", "'\\''", "'é'"]);
         assert_eq!(at("header"), "true");
+    }
+
+    #[test]
+    fn raw_strings_and_attributes_are_read_as_ron_reads_them() {
+        let text = r###"#![enable(implicit_some)]
+            (name: r"a) \", title: r#"b "quoted" (c"#, seed: 3)"###;
+        let outline = Outline::of(text);
+        let at = |name: &str| &text[outline.find(&Path::to(name))];
+        assert_eq!([at("name"), at("title"), at("seed")], [r#"r"a) \""#, r###"r#"b "quoted" (c"#"###, "3"]);
     }
 
     proptest! {

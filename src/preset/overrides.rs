@@ -1,8 +1,8 @@
 //! `--set train.epochs=2`: values of a preset replaced by path.
 
+use super::edit::put;
 use super::field::{Field, FieldKind};
 use super::nesting::Inside;
-use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
@@ -151,7 +151,7 @@ fn fits(field: &Field, value: &str) -> bool {
         }
         FieldKind::Number(_) => value.parse::<f64>().is_ok() || value == "None",
         FieldKind::Switch => matches!(value, "true" | "false"),
-        FieldKind::Choice(words) => words.contains(&value) || value == "None",
+        FieldKind::Choice(words) => words.contain(value) || value == "None",
         FieldKind::Text => value.starts_with(['"', '\'', 'r']) || value == "None",
         FieldKind::Paths => value.starts_with(['"', '\'', 'r', '[']) || value == "None",
         FieldKind::NumbersOr(_, words) => value.starts_with('[') || words.contains(&value),
@@ -161,48 +161,7 @@ fn fits(field: &Field, value: &str) -> bool {
     }
 }
 
-/// The text with this value at the path. `None` where the path leads to a place of a list that is not there.
-fn put(text: &str, path: &Path, value: &str) -> Option<String> {
-    let outline = Outline::of(text);
-    if let Some(span) = outline.find_exactly(path) {
-        return Some(format!("{}{value}{}", &text[..span.start], &text[span.end..]));
-    }
-    // The innermost group that is in the text gets the others, one in the other.
-    let mut missing = value.to_owned();
-    let mut keys = path.0.clone();
-    loop {
-        let Some(Key::Field(name)) = keys.pop() else { return None };
-        let outer = Path(keys.clone());
-        let has_names_of_data = is_by_name(text, &outer);
-        missing =
-            if has_names_of_data { format!("{name:?}: {missing}") } else { format!("{name}: {missing}") };
-        if let Some(span) = outline.find_exactly(&outer) {
-            return Some(add_field(text, span, &missing));
-        }
-        missing = if has_names_of_data { format!("{{{missing}}}") } else { format!("({missing})") };
-    }
-}
-
-/// Puts `name: value` into the value at `span`, before its closing parenthesis or brace.
-fn add_field(text: &str, span: std::ops::Range<usize>, field: &str) -> String {
-    let inside = &text[span.clone()];
-    if inside == "None" {
-        return format!("{}({field}){}", &text[..span.start], &text[span.end..]);
-    }
-    if !inside.ends_with([')', '}']) {
-        // A variant without options, such as `Flatten`, gets its parentheses.
-        return format!("{}({field}){}", &text[..span.end], &text[span.end..]);
-    }
-    // `Some((…))` ends with the parenthesis of the group and its own.
-    let closing = if inside.starts_with("Some(") && inside.ends_with("))") { 2 } else { 1 };
-    let end = span.end - closing;
-    let before = text[..end].trim_end();
-    let space = if before.ends_with('{') { "" } else { " " };
-    let comma = if before.ends_with([',', '(', '{']) { "" } else { "," };
-    format!("{before}{comma}{space}{field}{}", &text[end..])
-}
-
-fn read_path(path: &str) -> Path {
+pub(super) fn read_path(path: &str) -> Path {
     let keys = path.split(['.', '[', ']']).filter(|part| !part.is_empty()).map(|part| match part.parse() {
         Ok(index) => Key::Index(index),
         Err(_) => Key::Field(part.to_owned()),

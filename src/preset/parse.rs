@@ -156,6 +156,7 @@ fn explain(error: &ron::Error) -> (String, String) {
         Ron::InvalidValueForType { expected, found } => {
             (format!("{found} does not belong here"), format!("expected {expected}"))
         }
+        Ron::IntegerOutOfBounds => ("this whole number is too large, or below 0".into(), String::new()),
         other => (other.to_string(), String::new()),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One step of a [`Path`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// A field of a struct or of an enum's variant.
     Field(String),
@@ -12,7 +12,7 @@ pub enum Key {
 }
 
 /// The path from the preset itself to a value in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Path(pub Vec<Key>);
 
 impl Path {
@@ -38,6 +38,12 @@ impl Path {
     pub fn index(mut self, position: usize) -> Self {
         self.0.push(Key::Index(position));
         self
+    }
+
+    /// The value that holds this one; `None` for the preset itself.
+    pub fn outer(&self) -> Option<Path> {
+        let (_, outer) = self.0.split_last()?;
+        Some(Path(outer.to_vec()))
     }
 
     /// This path, followed by `rest`.

@@ -257,7 +257,7 @@ fields! {
 
 fields! {
     Rbm {
-        visible: Choice(Visible::NAMES), "what the first layer's inputs are";
+        visible: Choice(Visible::WORDS), "what the first layer's inputs are";
         gibbs_steps: Integer(Range::at_least(1.0)), "steps of the Gibbs chain", "a chain of {} steps";
         persistent: Switch, "whether chains continue from step to step";
     }

@@ -48,6 +48,11 @@ impl Range {
         Range { low, from_low: true, high, to_high: false }
     }
 
+    /// The largest number, or what all numbers stay below.
+    pub fn high(&self) -> f64 {
+        self.high
+    }
+
     /// Whether a number is in the range.
     pub fn contains(&self, number: f64) -> bool {
         let above = if self.from_low { number >= self.low } else { number > self.low };

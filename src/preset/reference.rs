@@ -80,37 +80,59 @@ pub fn page() -> String {
 
 /// The field at a path of a preset's text; which variant stands where, the text says.
 pub fn field_at(text: &str, path: &Path) -> Option<&'static Field> {
-    follow(text, path).map(|(field, _)| field)
+    follow(text, path)?.0
+}
+
+/// What stands inside the value at a path.
+pub fn inside_of(text: &str, path: &Path) -> Option<Inside> {
+    follow(text, path)?.1
+}
+
+/// The fields of the value at a path.
+pub fn group_at(text: &str, path: &Path) -> Option<Group> {
+    match inside_of(text, path)? {
+        Inside::Fields(group) => Some(group),
+        Inside::Variants(groups) => chosen(text, path, groups),
+        Inside::List(_) | Inside::ByName(_) => None,
+    }
 }
 
 /// Whether what stands inside the value at a path has names that a person gave it.
 pub fn is_by_name(text: &str, path: &Path) -> bool {
-    matches!(follow(text, path), Some((_, Some(Inside::ByName(_)))))
+    matches!(inside_of(text, path), Some(Inside::ByName(_)))
 }
 
 /// The last field on the way along a path, and what stands inside the value at its end.
-fn follow(text: &str, path: &Path) -> Option<(&'static Field, Option<Inside>)> {
+fn follow(text: &str, path: &Path) -> Option<(Option<&'static Field>, Option<Inside>)> {
     let (mut inside, mut found) = (Some(Preset::inside()), None);
     for (place, key) in path.0.iter().enumerate() {
         let so_far = Path(path.0[..place].to_vec());
-        match (key, inside.take()?) {
+        let group = match (key, inside.take()?) {
             (Key::Index(_), Inside::List(inner)) | (Key::Field(_), Inside::ByName(inner)) => {
                 inside = Some(inner.inside());
                 continue;
             }
-            (Key::Field(name), Inside::Fields(group)) => found = named(&group, name),
-            (Key::Field(name), Inside::Variants(groups)) => {
-                let word = Outline::of(text).word_at(text, &so_far)?.to_owned();
-                let group = groups.into_iter().find(|group| group.variant == Some(&word))?;
-                found = named(&group, name);
-            }
-            _ => return None,
-        }
-        if let FieldKind::Nested(described) = found?.kind {
+            (_, Inside::Fields(group)) => group,
+            (_, Inside::Variants(groups)) => chosen(text, &so_far, groups)?,
+            (Key::Field(_), Inside::List(_)) | (Key::Index(_), Inside::ByName(_)) => return None,
+        };
+        found = Some(match key {
+            Key::Field(name) => named(&group, name)?,
+            Key::Index(0) if group.is_nameless => group.fields.first()?,
+            Key::Index(_) => return None,
+        });
+        if let Some(FieldKind::Nested(described)) = found.map(|field| field.kind) {
             inside = Some(described.inside());
         }
     }
-    Some((found?, inside))
+    Some((found, inside))
+}
+
+/// The variant that stands at a path.
+fn chosen(text: &str, path: &Path, groups: Vec<Group>) -> Option<Group> {
+    let outline = Outline::of(text);
+    let word = outline.node(path)?.value().word(text);
+    groups.into_iter().find(|group| group.variant == Some(word))
 }
 
 fn named(group: &Group, name: &str) -> Option<&'static Field> {
@@ -162,10 +184,10 @@ fn group_of(
     let place = found.len();
     found.push(Section { title, fields: Vec::new() });
     let mut fields = Vec::new();
-    for (field, default) in group.fields.iter().zip(&group.defaults) {
+    for (field, default) in group.fields.iter().zip(group.defaults()) {
         let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
         let mut takes = field.kind.in_words();
-        let mut default = default.clone();
+        let mut default = default;
         if let FieldKind::Nested(described) = field.kind {
             let inside = described.inside();
             let name = names(&inside);
@@ -176,6 +198,9 @@ fn group_of(
                 Some((_, first)) => takes = format!("as {first}"),
                 None => {
                     seen.push((name, path.clone()));
+                    if let Inside::List(each) = &inside {
+                        seen.push((names(&each.inside()), format!("{path}.N")));
+                    }
                     walk(&path, inside, seen, found);
                 }
             }

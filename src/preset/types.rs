@@ -208,7 +208,7 @@ fields! {
         seed: Integer(Range::NOT_NEGATIVE), "the seed of everything random";
         data: inside::<DataConfig>(), "the data set and how it is prepared";
         layers: inside::<Vec<Layer>>(), "the network, first layer first";
-        loss: Choice(Loss::NAMES), "the loss that is minimised";
+        loss: Choice(Loss::WORDS), "the loss that is minimised";
         loss_options: inside::<LossOptions>(), "options of the loss";
         optimizer: inside::<Optimizer>(), "the optimizer and its learning rate";
         train: inside::<TrainConfig>(), "epochs, batches, schedule, stopping";
@@ -234,8 +234,8 @@ fields! {
         clip: inside::<Clip>(), "limits on the gradients before each update";
         early_stopping: inside::<EarlyStopping>(), "when to stop before the last epoch";
         truncate_steps: Integer(Range::NOT_NEGATIVE), "steps after which backpropagation through time is cut; 0: never";
-        metrics: Choices(Metric::NAMES), "what is reported beside loss and accuracy";
-        on_nan: Choice(OnNan::NAMES), "what to do when the loss is not finite";
+        metrics: Choices(Metric::WORDS), "what is reported beside loss and accuracy";
+        on_nan: Choice(OnNan::WORDS), "what to do when the loss is not finite";
     }
 }
 
@@ -248,7 +248,7 @@ fields! {
 
 fields! {
     EarlyStopping {
-        monitor: Choice(Monitor::NAMES), "the score that is monitored";
+        monitor: Choice(Monitor::WORDS), "the score that is monitored";
         patience: Integer(Range::NOT_NEGATIVE), "epochs without improvement that are tolerated";
         min_delta: Number(Range::NOT_NEGATIVE), "the least change that counts as an improvement";
         restore_best_weights: Switch, "whether the best epoch's weights are restored at the end";

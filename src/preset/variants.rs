@@ -30,17 +30,23 @@ macro_rules! variants {
     (
         $(#[$meta:meta])*
         $vis:vis enum $name:ident {
-            $($(#[$variant_meta:meta])* $kind:ident $(($inner:ty))? = $word:literal),* $(,)?
+            $($(#[$($variant_meta:tt)*])* $kind:ident $(($inner:ty))? = $word:literal),* $(,)?
         }
     ) => {
         $(#[$meta])*
         $vis enum $name {
-            $($(#[$variant_meta])* $kind $(($inner))?),*
+            $($(#[$($variant_meta)*])* $kind $(($inner))?),*
         }
 
         impl $name {
             /// The names of all variants, as a preset writes them.
             pub const NAMES: &'static [&'static str] = &[$($word),*];
+
+            /// The same with what each variant means.
+            pub const WORDS: $crate::preset::field::Words = $crate::preset::field::Words {
+                names: Self::NAMES,
+                help: &[$($crate::preset::variants::variants!(@help $(#[$($variant_meta)*])*)),*],
+            };
 
             /// The variant's name, as a preset writes it.
             pub fn name(&self) -> &'static str {
@@ -67,7 +73,9 @@ macro_rules! variants {
         impl $crate::preset::nesting::Describe for $name {
             fn inside() -> $crate::preset::nesting::Inside {
                 $crate::preset::nesting::Inside::Variants(vec![
-                    $($crate::preset::variants::variants!(@group $word $(, $inner)?)),*
+                    $($crate::preset::variants::variants!(
+                        @group $word, $crate::preset::variants::variants!(@help $(#[$($variant_meta)*])*) $(, $inner)?
+                    )),*
                 ])
             }
         }
@@ -111,8 +119,17 @@ macro_rules! variants {
     };
     (@pattern $value:ident, $kind:ident) => { Self::$kind };
     (@pattern $value:ident, $kind:ident, $inner:ty) => { Self::$kind($value) };
-    (@group $word:literal) => { $crate::preset::nesting::Group::alone($word) };
-    (@group $word:literal, $inner:ty) => { $crate::preset::nesting::Group::of::<$inner>(Some($word)) };
+    // What a variant means is what its documentation says.
+    (@help $($doc:tt)*) => { $crate::preset::variants::variants!(@lines $($doc)*).trim_ascii() };
+    (@lines) => { "" };
+    (@lines #[doc = $line:literal] $($rest:tt)*) => {
+        concat!($line, $crate::preset::variants::variants!(@lines $($rest)*))
+    };
+    (@lines #[$($other:tt)*] $($rest:tt)*) => { $crate::preset::variants::variants!(@lines $($rest)*) };
+    (@group $word:literal, $help:expr) => { $crate::preset::nesting::Group::alone($word, $help) };
+    (@group $word:literal, $help:expr, $inner:ty) => {
+        $crate::preset::nesting::Group::of_variant::<$inner>($word, $help)
+    };
     (@check $value:ident) => { None };
     (@check $value:ident, $inner:ty) => { $crate::preset::field::AsValue::out_of_range_inside($value) };
     (@write $to:ident, $value:ident) => { $to.write_name() };
@@ -405,6 +422,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Shape>(&json).unwrap(), shape);
         }
         assert_eq!(ron::from_str::<Shape>("circle()").unwrap().name(), "circle");
+        assert_eq!(Shape::WORDS.help, ["Stands alone.", "Has fields.", "Has none.", "Holds another value."]);
     }
 
     #[test]

@@ -64,8 +64,24 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             let has_parts = state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1);
             unless(is_shown && has_parts, "no figure of several parts is shown")
         }
-        Command::ResetField | Command::Reset | Command::SavePreset | Command::Read | Command::Start => {
-            unless(state.presets.current().is_some(), "no preset is chosen")
+        Command::ResetField
+        | Command::Reset
+        | Command::SavePreset
+        | Command::Read
+        | Command::Start
+        | Command::AddLayer
+        | Command::RemoveLayer
+        | Command::CopyLayer
+        | Command::RaiseLayer
+        | Command::LowerLayer
+        | Command::FindField
+        | Command::FoldFields => unless(state.presets.current().is_some(), "no preset is chosen"),
+        Command::Undo => unless(
+            state.presets.current().is_some_and(|entry| entry.can_undo()),
+            "there is nothing to take back",
+        ),
+        Command::Redo => {
+            unless(state.presets.current().is_some_and(|entry| entry.can_redo()), "nothing was taken back")
         }
         // The rest moves about, or says itself what came of it.
         _ => None,

@@ -129,6 +129,17 @@ commands! {
     false Edit "edit": "Type a value for the chosen field";
     false Less "less": "Previous choice, or a smaller value";
     false More "more": "Next choice, or a larger value";
+    false ChooseKind "choose-kind": "Choose another kind of layer, optimizer or the like";
+    true AddLayer "add-layer": "Add a layer behind the chosen one";
+    true RemoveLayer "remove-layer": "Remove the chosen layer, or leave the field out";
+    true CopyLayer "copy-layer": "Put a copy of the chosen layer behind it";
+    true RaiseLayer "layer-up": "Move the chosen layer up";
+    true LowerLayer "layer-down": "Move the chosen layer down";
+    true Undo "undo": "Take the last change of the preset back";
+    true Redo "redo": "Make the change again that was taken back";
+    true FindField "find-field": "Narrow the form by typing";
+    false AllFields "all-fields": "Show all fields again";
+    true FoldFields "fold-fields": "Open all groups of the form, or close them";
     true ResetField "reset-field": "Give the chosen field its original value";
     true Reset "reset": "Give all fields their original values";
     true SavePreset "save-preset": "Save the changed preset to your own presets";

@@ -30,12 +30,14 @@ pub enum Message {
     Engine(worker::Event),
     /// The worker is gone without being told to go.
     EngineGone,
-    /// A preset was written, at this path, or could not be.
+    /// A preset was written, or could not be.
     PresetSaved {
-        /// The preset as saved.
-        preset: Box<Preset>,
-        /// Its path, or the reason.
-        result: Result<String, String>,
+        /// Its name.
+        name: String,
+        /// Its text.
+        text: String,
+        /// Its path and what it says, or the reason.
+        result: Result<(String, Box<Preset>), String>,
     },
     /// A path was completed as far as it goes.
     PathCompleted {
@@ -118,8 +120,10 @@ pub enum Effect {
     Send(worker::Request),
     /// Write the preset to the user's folder; answered by [`Message::PresetSaved`].
     SavePreset {
-        /// The preset, under its new name.
-        preset: Box<Preset>,
+        /// Its name.
+        name: String,
+        /// Its text, which has this name.
+        text: String,
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },

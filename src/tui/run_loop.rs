@@ -71,11 +71,11 @@ pub trait Link {
     /// The worker's next event; `None` when it has ended. Dropping the future before it is ready loses nothing.
     fn next(&mut self) -> impl Future<Output = Option<worker::Event>>;
 
-    /// Writes a preset to the user's folder and gives its path.
+    /// Writes the text of a preset of this name to the user's folder, and gives its path and what it says.
     ///
     /// # Errors
     /// A sentence that says why not.
-    fn save(&mut self, preset: &Preset, overwrite: bool) -> Result<String, String>;
+    fn save(&mut self, name: &str, text: &str, overwrite: bool) -> Result<(String, Box<Preset>), String>;
 
     /// Writes a new preset with this text to the user's folder, and gives its path and what it says.
     ///
@@ -287,9 +287,9 @@ impl<L: Link> Outside<'_, L> {
             for effect in update::update(state, message) {
                 match effect {
                     Effect::Send(request) => self.link.send(request),
-                    Effect::SavePreset { preset, overwrite } => {
-                        let result = self.link.save(&preset, overwrite);
-                        messages.push(Message::PresetSaved { preset, result });
+                    Effect::SavePreset { name, text, overwrite } => {
+                        let result = self.link.save(&name, &text, overwrite);
+                        messages.push(Message::PresetSaved { name, text, result });
                     }
                     // Sending fails when the dashboard has been left; then there is nobody to tell.
                     Effect::ListRuns => {

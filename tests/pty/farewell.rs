@@ -166,7 +166,7 @@ impl tui::Link for Faulty {
         std::future::pending().await
     }
 
-    fn save(&mut self, _: &Preset, _: bool) -> Result<String, String> {
+    fn save(&mut self, _: &str, _: &str, _: bool) -> Result<(String, Box<Preset>), String> {
         Err("not here".into())
     }
 

@@ -27,11 +27,11 @@ fn choose_a_long_training(terminal: &mut Terminal) {
     terminal.keys("e");
     terminal.wait("for the next start");
     terminal.keys(ENTER);
-    terminal.wait("Training: epochs");
+    terminal.wait("╭ train.epochs ─");
     terminal.keys("\x15");
     terminal.keys("9000");
     terminal.keys(ENTER);
-    terminal.wait("9000            was");
+    terminal.wait("was 8");
 }
 
 fn train(terminal: &mut Terminal) {

@@ -60,7 +60,7 @@ pub(super) trait Import: FileSource {
 }
 
 macro_rules! imports {
-    ($($file:ident::$kind:ident = $name:literal,)*) => {
+    ($(#[$help:meta] $file:ident::$kind:ident = $name:literal,)*) => {
         /// The import of a source's files; `None` for a set that is built in.
         fn import(source: &Source) -> Option<&dyn Import> {
             match source {

@@ -12,8 +12,8 @@ use crate::preset::layers::{CompositeLayer, Parts, layer_kinds};
 
 macro_rules! build_each_kind {
     (
-        simple { $($file:ident::$simple:ident = $name:literal,)* }
-        composite { $($place:ident::$composite:ident = $title:literal,)* }
+        simple { $(#[$help:meta] $file:ident::$simple:ident = $name:literal,)* }
+        composite { $(#[$about:meta] $place:ident::$composite:ident = $title:literal,)* }
     ) => {
         /// Builds a layer of any kind.
         ///

@@ -19,6 +19,7 @@ impl Fields for Activation {
         help: "the function applied to the inputs",
         refusal: None,
     }];
+    const IS_NAMELESS: bool = true;
 
     fn contents(&self) -> Vec<&dyn AsValue> {
         vec![&self.0]

@@ -15,6 +15,7 @@ use super::{Layer, output_shape};
 use crate::fields;
 use crate::preset::field::{AsValue, Field, Fields};
 use crate::preset::names::{layer_names, snake_case};
+use crate::preset::nesting::inside;
 use crate::preset::path::Path;
 use crate::preset::shapes::{ShapeError, show};
 
@@ -110,10 +111,16 @@ fn leaves_of(layer: Layer, input: &[usize]) -> Vec<Layer> {
 pub struct Bidirectional(pub Box<Layer>);
 
 impl Fields for Bidirectional {
-    const FIELDS: &'static [Field] = &[];
+    const FIELDS: &'static [Field] = &[Field {
+        name: "layer",
+        kind: inside::<Layer>(),
+        help: "the recurrent layer that is run in both directions",
+        refusal: None,
+    }];
+    const IS_NAMELESS: bool = true;
 
     fn contents(&self) -> Vec<&dyn AsValue> {
-        Vec::new()
+        vec![&*self.0]
     }
 }
 

@@ -55,39 +55,67 @@ pub use kind::{Family, LayerKind, SimpleLayer};
 pub use recurrent::{Cell, RecurrentOptions};
 pub use weights::Parameters;
 
-/// Calls a macro with the list of all kinds, `simple { … } composite { … }`, each as `file::Type = "name in a preset"`.
+/// Calls a macro with the list of all kinds, `simple { … } composite { … }`, each as `file::Type = "name in a preset"`, with what it
+/// is in one line.
 macro_rules! layer_kinds {
     ($with:ident) => {
         $with! {
             simple {
+                /// Every input to every output, each with a weight of its own.
                 dense::Dense = "Dense",
+                /// A convolution over images: learned filters that slide over height and width.
                 conv2d::Conv2D = "Conv2D",
+                /// The transpose of a convolution: makes images larger.
                 conv2d_transpose::Conv2DTranspose = "Conv2DTranspose",
+                /// A convolution over the steps of a sequence.
                 conv1d::Conv1D = "Conv1D",
+                /// The largest number of each window of an image.
                 max_pooling2d::MaxPooling2D = "MaxPooling2D",
+                /// The mean of each window of an image.
                 average_pooling2d::AveragePooling2D = "AveragePooling2D",
+                /// The largest number of each window of steps.
                 max_pooling1d::MaxPooling1D = "MaxPooling1D",
+                /// The mean of each channel of an image.
                 global_average_pooling2d::GlobalAveragePooling2D = "GlobalAveragePooling2D",
+                /// The mean of each feature over the steps.
                 global_average_pooling1d::GlobalAveragePooling1D = "GlobalAveragePooling1D",
+                /// All numbers of a sample in one axis.
                 flatten::Flatten = "Flatten",
+                /// The same numbers in another shape.
                 reshape::Reshape = "Reshape",
+                /// Larger images by repeating pixels.
                 up_sampling2d::UpSampling2D = "UpSampling2D",
+                /// Each feature by its mean and variance over the batch.
                 batch_normalization::BatchNormalization = "BatchNormalization",
+                /// Each vector along the last axis by its own mean and variance.
                 layer_normalization::LayerNormalization = "LayerNormalization",
+                /// The channels of a sample in groups, each by its own mean and variance.
                 group_normalization::GroupNormalization = "GroupNormalization",
+                /// Zeroes inputs at random in training.
                 dropout::Dropout = "Dropout",
+                /// A function on its own.
                 activation::Activation = "Activation",
+                /// A learned vector for each token.
                 embedding::Embedding = "Embedding",
+                /// Learned vectors for the words of a table's columns; put there by the data.
                 column_embedding::ColumnEmbedding = "ColumnEmbedding",
+                /// A learned vector for each step, added to it.
                 position_embedding::PositionEmbedding = "PositionEmbedding",
+                /// A recurrent layer without gates.
                 simple_rnn::SimpleRNN = "SimpleRNN",
+                /// Long short-term memory: a recurrent layer with a cell and three gates.
                 lstm::LSTM = "LSTM",
+                /// The gated recurrent unit: two gates, fewer weights than LSTM.
                 gru::GRU = "GRU",
+                /// Every step takes a mean of all steps' values, weighted by how well keys fit its query.
                 multi_head_attention::MultiHeadAttention = "MultiHeadAttention",
             }
             composite {
+                /// A recurrent layer in both directions, the outputs side by side.
                 composite::Bidirectional = "Bidirectional",
+                /// Attention and a perceptron of two layers, each normalised and added to its input.
                 composite::TransformerEncoder = "TransformerEncoder",
+                /// Layers whose output is added to their input.
                 composite::Residual = "Residual",
             }
         }
@@ -97,8 +125,8 @@ pub(crate) use layer_kinds;
 
 macro_rules! layer_enum {
     (
-        simple { $($file:ident::$simple:ident = $name:literal,)* }
-        composite { $($place:ident::$composite:ident = $title:literal,)* }
+        simple { $(#[doc = $help:literal] $file:ident::$simple:ident = $name:literal,)* }
+        composite { $(#[doc = $about:literal] $place:ident::$composite:ident = $title:literal,)* }
     ) => {
         $(pub use $file::$simple;)*
         $(pub use $place::$composite;)*
@@ -110,8 +138,8 @@ macro_rules! layer_enum {
             /// One layer of a network.
             #[derive(Clone, Debug, PartialEq)]
             pub enum Layer {
-                $(#[doc = concat!("See [`", stringify!($simple), "`].")] $simple($simple) = $name,)*
-                $(#[doc = concat!("See [`", stringify!($composite), "`].")] $composite($composite) = $title,)*
+                $(#[doc = $help] $simple($simple) = $name,)*
+                $(#[doc = $about] $composite($composite) = $title,)*
             }
         }
 
@@ -273,7 +301,15 @@ pub fn output_shape(layer: &Layer, input: &[usize]) -> Result<Vec<usize>, ShapeE
 /// # Errors
 /// As [`output_shape`], and when there are more than [`LARGEST`].
 pub fn parameters(layer: &Layer, input: &[usize]) -> Result<Parameters, ShapeError> {
-    output_shape(layer, input)?;
+    layer_outcome(layer, input).map(|(_, parameters)| parameters)
+}
+
+/// The output's shape of `layer` on an input of shape `input`, and its parameters.
+///
+/// # Errors
+/// As [`parameters`].
+pub fn layer_outcome(layer: &Layer, input: &[usize]) -> Result<(Vec<usize>, Parameters), ShapeError> {
+    let output = output_shape(layer, input)?;
     let counted = layer.count(input)?;
     if counted.total() > LARGEST {
         return Err(ShapeError {
@@ -282,5 +318,5 @@ pub fn parameters(layer: &Layer, input: &[usize]) -> Result<Parameters, ShapeErr
             help: "use fewer units, filters or inputs".into(),
         });
     }
-    Ok(counted)
+    Ok((output, counted))
 }

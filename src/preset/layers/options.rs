@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fields;
-use crate::preset::field::{AsValue, Value, nested_values, other_values};
+use crate::preset::field::{AsValue, Value, Words, nested_values, other_values};
 
 other_values!(Activation, Padding, Initializer);
 nested_values!(Regularizer);
@@ -37,8 +37,38 @@ pub enum Activation {
 
 impl Activation {
     /// All of them as a preset writes them, related ones side by side.
-    pub const WORDS: &'static [&'static str] =
-        &["linear", "relu", "leaky_relu", "elu", "gelu", "silu", "softplus", "sigmoid", "tanh", "softmax"];
+    pub const WORDS: Words = Words {
+        names: &[
+            "linear",
+            "relu",
+            "leaky_relu",
+            "elu",
+            "gelu",
+            "silu",
+            "softplus",
+            "sigmoid",
+            "tanh",
+            "softmax",
+        ],
+        help: &[
+            "x",
+            "max(x, 0)",
+            "x if x > 0, else 0.2 x",
+            "x if x > 0, else e^x - 1",
+            "x Phi(x), with the error function",
+            "x sigmoid(x)",
+            "ln(1 + e^x)",
+            "1 / (1 + e^-x): between 0 and 1",
+            "(e^x - e^-x) / (e^x + e^-x): between -1 and 1",
+            "e^x_i / sum over j of e^x_j: probabilities",
+        ],
+    };
+
+    /// Those that SimpleRNN knows.
+    pub const OF_STATES: Words = Words {
+        names: &["tanh", "relu", "sigmoid", "linear"],
+        help: &["between -1 and 1", "max(x, 0)", "between 0 and 1", "x"],
+    };
 
     /// Whether its gradient needs what went into it, rather than what came out.
     pub fn needs_input(self) -> bool {
@@ -64,7 +94,10 @@ pub enum Padding {
 
 impl Padding {
     /// All of them as a preset writes them.
-    pub const WORDS: &'static [&'static str] = &["valid", "same"];
+    pub const WORDS: Words = Words {
+        names: &["valid", "same"],
+        help: &["windows stay inside", "zeros around, so that a stride of 1 keeps the size"],
+    };
 }
 
 /// How weights are initialized.
@@ -90,8 +123,17 @@ pub enum Initializer {
 
 impl Initializer {
     /// The initializers without a number, as a preset writes them.
-    pub const WORDS: &'static [&'static str] =
-        &["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal", "zeros"];
+    pub const WORDS: Words = Words {
+        names: &["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "orthogonal", "zeros"],
+        help: &[
+            "uniform up to sqrt(6 / (fan_in + fan_out)) (Glorot & Bengio 2010)",
+            "normal of variance 2 / (fan_in + fan_out)",
+            "uniform up to sqrt(6 / fan_in) (He et al. 2015): for relu",
+            "normal of variance 2 / fan_in: for relu",
+            "orthogonal rows or columns (Saxe et al. 2014): for recurrent kernels",
+            "all 0",
+        ],
+    };
 }
 
 /// Penalties on the size of weights.
@@ -201,8 +243,8 @@ mod tests {
             readable.sort_unstable();
             assert_eq!(words, readable);
         }
-        assert_same(Activation::WORDS, readable::<Activation>());
-        assert_same(Padding::WORDS, readable::<Padding>());
-        assert_same(&[Initializer::WORDS, &["constant"]].concat(), readable::<Initializer>());
+        assert_same(Activation::WORDS.names, readable::<Activation>());
+        assert_same(Padding::WORDS.names, readable::<Padding>());
+        assert_same(&[Initializer::WORDS.names, &["constant"]].concat(), readable::<Initializer>());
     }
 }

@@ -26,7 +26,7 @@ pub struct SimpleRNN {
 fields! {
     SimpleRNN {
         units: Integer(Range::COUNT), "numbers of the state";
-        activation: Choice(&["tanh", "relu", "sigmoid", "linear"]), "the function applied to the state at every step";
+        activation: Choice(Activation::OF_STATES), "the function applied to the state at every step";
         return_sequences: Switch, "whether the state after every step comes out, or the last one only";
         go_backwards: Switch, "whether the sequence is read from its end";
     }

@@ -19,7 +19,7 @@ pub use rule::{Algorithm, MulAdd, Rule, UseRule};
 
 /// Defines [`Optimizer`] from a list of `file::Type = "name in a preset"`. Every type has a field `learning_rate`.
 macro_rules! optimizers {
-    ($($file:ident::$kind:ident = $name:literal,)*) => {
+    ($(#[doc = $help:literal] $file:ident::$kind:ident = $name:literal,)*) => {
         $(pub use $file::$kind;)*
 
         nested_values!($($kind),*);
@@ -29,7 +29,7 @@ macro_rules! optimizers {
             #[derive(Clone, Debug, PartialEq)]
             pub enum Optimizer {
                 $(
-                    #[doc = concat!("[", stringify!($kind), "].")]
+                    #[doc = $help]
                     $kind($kind) = $name,
                 )*
             }
@@ -83,11 +83,17 @@ macro_rules! optimizers {
 }
 
 optimizers! {
+    /// Stochastic gradient descent, with momentum and Nesterov's form of it.
     sgd::Sgd = "SGD",
+    /// A step size for each weight from the means of its gradients and their squares.
     adam::Adam = "Adam",
+    /// Adam with weight decay apart from the gradients.
     adam_w::AdamW = "AdamW",
+    /// Gradients divided by the root of their mean square.
     rms_prop::RmsProp = "RMSprop",
+    /// Gradients divided by the root of the sum of all their squares so far.
     adagrad::Adagrad = "Adagrad",
+    /// The sign of the momentum only: one number a weight, and a rate about a tenth of Adam's.
     lion::Lion = "Lion",
 }
 

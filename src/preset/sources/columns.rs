@@ -171,7 +171,7 @@ nested_values!(NumberColumn, CategoryColumn, DateColumn);
 
 fields! {
     NumberColumn {
-        missing: Choice(Missing::NAMES), "how a missing value is treated; left out: as the table's missing says";
+        missing: Choice(Missing::WORDS), "how a missing value is treated; left out: as the table's missing says";
         flag: Switch, "whether another input tells that the value is missing";
     }
 }
@@ -186,7 +186,7 @@ fields! {
 fields! {
     DateColumn {
         day_first: Switch, "whether the day comes before the month; left out: what fits all rows";
-        missing: Choice(Missing::NAMES), "how a missing date is treated; left out: as the table's missing says";
+        missing: Choice(Missing::WORDS), "how a missing date is treated; left out: as the table's missing says";
         flag: Switch, "whether another input tells that the date is missing";
     }
 }

@@ -151,16 +151,16 @@ fields! {
         label: Text, "name or number of the column that is to be predicted";
         weights: Text, "name or number of the column that says how much each row counts in the loss of a training";
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
-        task: Choice(Task::NAMES), "what the label is; none: there is no label, and all columns are inputs";
+        task: Choice(Task::WORDS), "what the label is; none: there is no label, and all columns are inputs";
         sheet: Text, "the sheet of a spreadsheet; left out: the first one";
         separator: Text, "what stands between two cells; left out: what fits the first rows, as for those below";
         decimal: Text, "what stands before the fraction of a number";
         thousands: Text, "what groups the digits of a large number";
         quote: Text, "what stands around a cell that holds separators";
         comment: Text, "what begins a line that is a comment";
-        encoding: Choice(Encoding::NAMES), "how the file's bytes are letters; left out: what fits the whole file";
+        encoding: Choice(Encoding::WORDS), "how the file's bytes are letters; left out: what fits the whole file";
         header: Switch, "whether the first line names the columns";
-        missing: Choice(Missing::NAMES), "how a missing number is treated";
+        missing: Choice(Missing::WORDS), "how a missing number is treated";
         flag_missing: Switch, "whether another input tells that a number is missing, for each column that lacks some";
         skip_broken: Switch, "rows that cannot be read are left out and counted";
     }

@@ -77,9 +77,9 @@ fields! {
         test_table: Text, "the table of the test set";
         path: Text, "name or number of the column with the paths, relative to the table's folder, or with the texts";
         label: Text, "name or number of the column with the classes";
-        holds: Choice(Holds::NAMES), "what the files are; texts: the table holds the texts themselves";
+        holds: Choice(Holds::WORDS), "what the files are; texts: the table holds the texts themselves";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which images are resized";
-        colour: Choice(Colour::NAMES), "the colours of images that the network sees";
+        colour: Choice(Colour::WORDS), "the colours of images that the network sees";
         seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
         length: Integer(Range::between(1.0, 10_000.0)), "the last characters of a text that the network reads";
         skip_broken: Switch, "files that do not decode, and rows without a path or class, are left out and counted";

@@ -107,7 +107,7 @@ impl Default for Moons {
 
 fields! {
     Logic {
-        gate: Choice(Gate::NAMES), "the gate that joins the two values";
+        gate: Choice(Gate::WORDS), "the gate that joins the two values";
         noise: Number(NOISE), "standard deviation of the inputs around 0 and 1";
         samples: Integer(SAMPLES), "samples to train on; the test set has as many";
         seed: Integer(Range::NOT_NEGATIVE), "the points are drawn from this seed";

@@ -58,7 +58,7 @@ fields! {
         folder: Text, "folder with a folder of images for each class";
         test_folder: Text, "the folder of the test set";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which the images are resized";
-        colour: Choice(Colour::NAMES), "the colours that the network sees";
+        colour: Choice(Colour::WORDS), "the colours that the network sees";
         skip_broken: Switch, "images that do not decode are left out and counted";
     }
 }

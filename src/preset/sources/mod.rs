@@ -34,18 +34,27 @@ pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
 pub use paths::Paths;
 pub use sequences::{Shakespeare, Sp500};
 
-/// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`.
+/// Calls a macro with the list of all kinds of files, each as `file::Type = "name in a preset"`, with what it is in one line.
 macro_rules! file_sources {
     ($with:ident) => {
         $with! {
+            /// Pairs of IDX files, the form of MNIST.
             idx::Idx = "idx",
+            /// A table: separated values, Parquet or a spreadsheet.
             csv::Csv = "csv",
+            /// A pair of NumPy files.
             npy::Npy = "npy",
+            /// A NumPy archive.
             npz::Npz = "npz",
+            /// A folder of images, a folder for each class.
             image_folder::ImageFolder = "image_folder",
+            /// A text to learn, token by token.
             text_file::TextFile = "text_file",
+            /// Texts with their classes.
             labelled_text::LabelledText = "labelled_text",
+            /// A folder of sounds, a folder for each class.
             wav_folder::WavFolder = "wav_folder",
+            /// A table that names files and their targets.
             file_table::FileTable = "file_table",
         }
     };
@@ -74,7 +83,7 @@ macro_rules! built_in {
 
 /// Defines [`Source`] from the list of the kinds of files.
 macro_rules! sources {
-    ($($file:ident::$kind:ident = $name:literal,)*) => {
+    ($(#[doc = $help:literal] $file:ident::$kind:ident = $name:literal,)*) => {
         $(pub use $file::$kind;)*
 
         nested_values!($($kind),*);
@@ -85,13 +94,13 @@ macro_rules! sources {
             pub enum Source {
                 /// 70,000 handwritten digits, 28x28 grey, 10 classes; embedded.
                 Mnist = "mnist",
-                /// [`Logic`].
+                /// Two values joined by a logical gate; generated.
                 Logic(Logic) = "logic",
-                /// [`Spirals`].
+                /// Points on spirals that turn round each other; generated.
                 Spirals(Spirals) = "spirals",
-                /// [`Circles`].
+                /// Points on two circles, one in the other; generated.
                 Circles(Circles) = "circles",
-                /// [`Moons`].
+                /// Points on two half moons; generated.
                 Moons(Moons) = "moons",
                 /// Breast Cancer Wisconsin (Diagnostic): 569 patients, 30 features of cell nuclei, 2 classes; embedded.
                 BreastCancer = "breast_cancer",
@@ -103,17 +112,17 @@ macro_rules! sources {
                 Wine = "wine",
                 /// 1,797 handwritten digits, 8x8 grey, 10 classes; embedded.
                 Digits8x8 = "digits_8x8",
-                /// [`Shakespeare`].
+                /// Twelve plays, letter by letter; embedded.
                 Shakespeare(Shakespeare) = "shakespeare",
                 /// 36,000 words of six languages, letter by letter; embedded.
                 Words = "words",
-                /// [`Sp500`].
+                /// Daily returns and volatilities of the S&P 500, cut by time; embedded.
                 Sp500(Sp500) = "sp500",
                 /// 1,680 spoken digits as log-mel spectrograms, synthesised in 84 voices; the test set's voices do not
                 /// occur in training; embedded.
                 SpokenDigits = "spoken_digits",
                 $(
-                    #[doc = concat!("[", stringify!($kind), "].")]
+                    #[doc = $help]
                     $kind($kind) = $name,
                 )*
             }
@@ -257,7 +266,7 @@ mod tests {
         let built_in = Source::built_in();
         let mut names: Vec<&str> = built_in.iter().map(Source::name).collect();
         macro_rules! add_names {
-            ($($file:ident::$kind:ident = $name:literal,)*) => { names.extend([$($name),*]) };
+            ($(#[$help:meta] $file:ident::$kind:ident = $name:literal,)*) => { names.extend([$($name),*]) };
         }
         file_sources!(add_names);
         names.sort_unstable();

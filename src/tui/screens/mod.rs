@@ -2,9 +2,9 @@
 
 pub mod card;
 mod figure;
+mod form;
 mod frame;
 pub mod help;
-mod hyper;
 mod inspect;
 pub mod new_preset;
 mod popups;
@@ -46,7 +46,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         Screen::Presets => presets::draw(state, body, frame),
         Screen::Train => train::draw(state, body, frame),
         Screen::Inspect => inspect::draw(state, body, frame),
-        Screen::Hyper => hyper::draw(state, body, frame),
+        Screen::Hyper => form::draw(state, body, frame),
         Screen::Runs => runs::draw(state, body, frame),
     }
     frame::footer(state, footer, frame);
@@ -58,6 +58,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
             // The list shows the filter.
             Overlay::Filter(_) => {}
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
+            Overlay::Picker(picker) => form::picker::draw(state, picker, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
             Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),
             Overlay::Targets(targets) => new_preset::targets(state, targets, frame),
@@ -90,7 +91,7 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
         Screen::Presets => presets::hit(state, body, at).map(Hit::Row),
         Screen::Train => None,
         Screen::Inspect => inspect::hit(state, body, at).map(Hit::InspectView),
-        Screen::Hyper => hyper::hit(state, body, at).map(Hit::Row),
+        Screen::Hyper => form::hit(state, body, at).map(Hit::Row),
         Screen::Runs => runs::hit(state, body, at).map(Hit::Row),
     }
 }

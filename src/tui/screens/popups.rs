@@ -16,7 +16,7 @@ use crate::tui::widgets::panel;
 use crate::tui::widgets::text::cut;
 use crate::tui::{keymap, palette};
 
-fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
+pub(super) fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
     let area = popup(frame.area().as_size(), width, height);
     let block = panel(&state.theme, title).border_style(state.theme.style(Role::Accent));
     let inner = block.inner(area);

@@ -1,7 +1,8 @@
 //! Everything that a screen shows. State never draws; only [`update`](super::update) changes it.
 
+pub mod entry;
+pub mod form;
 pub mod history;
-pub mod hyper;
 pub mod input;
 pub mod inspect;
 pub mod kind;
@@ -23,8 +24,8 @@ use super::remap::Keymap;
 use super::theme::Theme;
 use super::widgets::chart::Fit;
 
+pub use form::Form;
 pub use history::Series;
-pub use hyper::Hyper;
 pub use inspect::Inspect;
 pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
@@ -59,7 +60,9 @@ impl Screen {
             Screen::Presets => ["Presets", "Presets", "presets", "Show the presets"],
             Screen::Train => ["Train", "Train", "train", "Show the curves"],
             Screen::Inspect => ["Inspect", "Inspect", "inspect", "Show test samples and predictions"],
-            Screen::Hyper => ["Hyperparameters", "Hyper", "hyperparameters", "Edit the chosen preset"],
+            Screen::Hyper => {
+                ["Hyperparameters", "Hyper", "hyperparameters", "Edit the chosen preset, all of it"]
+            }
             Screen::Runs => ["Runs", "Runs", "runs", "Show the runs on disk"],
         }
     }
@@ -173,7 +176,7 @@ pub struct State {
     /// What can be trained.
     pub presets: Presets,
     /// The form.
-    pub hyper: Hyper,
+    pub form: Form,
     /// What the worker was asked for.
     pub requests: Requests,
     /// Whether the connection to the process that trains is lost, and being tried again.
@@ -224,7 +227,7 @@ impl State {
             on_end: OnEnd::default(),
             screen: Screen::Presets,
             presets,
-            hyper: Hyper::default(),
+            form: Form::default(),
             requests: Requests::default(),
             is_cut_off: false,
             phase: Phase::Idle,
@@ -266,7 +269,7 @@ impl State {
     pub fn chosen_mut(&mut self) -> Option<&mut usize> {
         match self.screen {
             Screen::Presets => Some(&mut self.presets.selected),
-            Screen::Hyper => Some(&mut self.hyper.selected),
+            Screen::Hyper => Some(&mut self.form.selected),
             Screen::Runs => Some(&mut self.runs.selected),
             Screen::Train | Screen::Inspect => None,
         }
@@ -282,11 +285,7 @@ impl State {
             }
             // Each move asks the model, which only `update` can do.
             Screen::Inspect => {}
-            Screen::Hyper => {
-                let fields = self.presets.current().map_or(0, |entry| hyper::fields(&entry.draft).len());
-                let moved = self.hyper.selected.saturating_add_signed(rows);
-                self.hyper.selected = moved.min(fields.saturating_sub(1));
-            }
+            Screen::Hyper => self.form.move_by(rows),
             Screen::Runs => self.runs.move_by(rows),
         }
     }

@@ -1,6 +1,7 @@
 //! What lies on top of a screen: the topmost gets the keys.
 
 use crate::run::difference::Difference;
+use crate::tui::state::form::picker::Picker;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::new_preset::{Suggested, Targets};
 
@@ -35,6 +36,8 @@ pub enum Overlay {
         /// The chosen one of those that match.
         selected: usize,
     },
+    /// Asks for one of several words.
+    Picker(Picker),
     /// Asks before something that cannot be undone.
     Confirm(Confirm),
     /// Asks for a line of text.

@@ -1,141 +1,9 @@
-//! The experiments to choose from, and the drafts that the form edits.
+//! The experiments to choose from.
 
 use super::kind;
-use crate::preset::{Experiment, Offers, Preset, PresetError, Source};
+use crate::preset::{Offers, PresetError, Source};
 
-/// Where a preset comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Embedded in the program.
-    BuiltIn,
-    /// A file of the user's, at this path.
-    User(String),
-}
-
-/// What is known of the data that a preset names.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Data {
-    /// It is in files that have not been read yet.
-    Unread,
-    /// Its files are being read.
-    Reading,
-    /// What it offers.
-    Known(Offers),
-    /// Its files cannot be used, for this reason.
-    Broken(String),
-}
-
-impl Data {
-    /// What is known of a source before its files are read.
-    fn of(source: &Source) -> Self {
-        source.built_in_offers().map_or(Data::Unread, Data::Known)
-    }
-}
-
-/// Why a draft cannot be trained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hindrance<'a> {
-    /// Its files have not been read yet.
-    Unread,
-    /// Its files cannot be used, for this reason.
-    Files(&'a str),
-    /// Its parts do not fit each other or the data: where, and why.
-    Misfit(&'a str),
-}
-
-impl Hindrance<'_> {
-    /// What to tell the person.
-    pub fn text(&self) -> &str {
-        match self {
-            Hindrance::Unread => "reading its files …",
-            Hindrance::Files(problem) | Hindrance::Misfit(problem) => problem,
-        }
-    }
-}
-
-/// A preset of the list.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
-    /// Where it comes from.
-    pub origin: Origin,
-    /// As it was read.
-    pub original: Preset,
-    /// What it was read from, for messages about its place there; empty for built-in presets.
-    pub text: String,
-    /// As it would start now.
-    pub draft: Preset,
-    /// The draft's data.
-    pub data: Data,
-    /// The draft, checked against its data, or why it does not fit; `None` before the data is known.
-    checked: Option<Result<Box<Experiment>, String>>,
-    /// What kind of network it is, one of [`kind::ALL`].
-    pub kind: &'static str,
-}
-
-impl Entry {
-    /// An entry without changes. Data that is built in is known; files are still to be read.
-    pub fn new(origin: Origin, preset: Preset) -> Self {
-        let data = Data::of(&preset.data.source);
-        let kind = kind::of(&preset);
-        let (text, draft) = (String::new(), preset.clone());
-        let mut entry = Entry { origin, original: preset, text, draft, data, checked: None, kind };
-        entry.check();
-        entry
-    }
-
-    /// The same for a file of the user's, which says `text`.
-    pub fn of_file(path: String, text: String, preset: Preset) -> Self {
-        Entry { text, ..Entry::new(Origin::User(path), preset) }
-    }
-
-    /// Whether the draft differs from what was read.
-    pub fn is_changed(&self) -> bool {
-        self.draft != self.original
-    }
-
-    /// Puts another draft in place and checks it. What is known of the data stays known unless the draft names another
-    /// source.
-    pub fn set_draft(&mut self, draft: Preset) {
-        if draft.data.source != self.draft.data.source {
-            self.data = Data::of(&draft.data.source);
-        }
-        self.draft = draft;
-        self.check();
-    }
-
-    /// Takes in what was found in its files.
-    pub fn set_data(&mut self, data: Data) {
-        self.data = data;
-        self.check();
-    }
-
-    /// What would be trained now.
-    ///
-    /// # Errors
-    /// Why the draft cannot be.
-    pub fn experiment(&self) -> Result<&Experiment, Hindrance<'_>> {
-        match (&self.data, &self.checked) {
-            (Data::Broken(problem), _) => Err(Hindrance::Files(problem)),
-            (_, Some(Err(problem))) => Err(Hindrance::Misfit(problem)),
-            (_, Some(Ok(experiment))) => Ok(experiment),
-            (_, None) => Err(Hindrance::Unread),
-        }
-    }
-
-    fn check(&mut self) {
-        self.checked = match &self.data {
-            Data::Known(offers) => Some(match (&self.origin, self.is_changed()) {
-                (Origin::User(path), false) if !self.text.is_empty() => {
-                    let checked = self.draft.clone().validate(offers, path, &self.text);
-                    checked.map(Box::new).map_err(|error| error.to_string())
-                }
-                // A draft is not in a file, so there is no place at which a mistake could be shown.
-                _ => self.draft.clone().fit(offers).map(Box::new).map_err(|finding| finding.to_string()),
-            }),
-            Data::Unread | Data::Reading | Data::Broken(_) => None,
-        };
-    }
-}
+pub use super::entry::{Data, Entry, Hindrance, Origin};
 
 /// The list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -304,6 +172,7 @@ fn with_heading(heading: &'static str, places: impl Iterator<Item = usize>) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::Preset;
     use crate::tui::tests::builders::cnn;
 
     fn many() -> Presets {

@@ -2,6 +2,7 @@
 
 use crossterm::event::KeyCode;
 
+use crate::preset::overrides::apply;
 use crate::preset::{Offers, Preset, Source, TargetKind, ValuesAre};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::presets::{Entry, Hindrance};
@@ -18,7 +19,9 @@ fn over(name: &str, file: &str) -> (Preset, String) {
          layers: [Dense(units: 8, activation: relu), Dense(units: 3, activation: softmax)],\n \
          loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 5, batch_size: 8))"
     );
-    (ron::from_str(&text).expect("the test's preset is valid"), text)
+    let mut preset: Preset = ron::from_str(&text).expect("the test's preset is valid");
+    preset.locate(Some("/home/ada".as_ref()), &[], "", &text).expect("its paths name no variables");
+    (preset, text)
 }
 
 fn source(file: &str) -> Source {
@@ -154,9 +157,8 @@ fn layers_that_do_not_fit_the_files_are_shown_at_their_line_and_can_be_changed()
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     // The form checks against what is known of the files; they are not read again.
     let entry = state.presets.current_mut().expect("it is chosen");
-    let mut draft = entry.draft.clone();
-    draft.layers = ron::from_str("[Dense(units: 2, activation: softmax)]").expect("layers");
-    entry.set_draft(draft);
+    let text = apply(entry.source(), "layers=[Dense(units: 2, activation: softmax)]").expect("layers");
+    entry.edit(text).expect("it is a preset");
     assert_eq!(press(&mut state, KeyCode::Enter).len(), 1);
 }
 
@@ -172,9 +174,8 @@ fn the_form_asks_for_no_files() {
     assert!(entry.is_changed() && entry.experiment().is_ok());
     // Another source is read anew.
     let entry = state.presets.current_mut().expect("it is chosen");
-    let mut draft = entry.draft.clone();
-    draft.data.source = source("other.csv");
-    entry.set_draft(draft);
+    let text = apply(entry.source(), "data.source=csv(file: \"other.csv\")").expect("a source");
+    entry.edit(text).expect("it is a preset");
     assert_eq!(entry.experiment().err(), Some(Hindrance::Unread));
     assert_eq!(press(&mut state, KeyCode::Char('1')), [Effect::ReadFiles(source("other.csv"))]);
 }

@@ -3,6 +3,7 @@
 pub mod builders;
 mod figures;
 mod files;
+mod form;
 mod hostile;
 mod new_preset;
 mod pointer;
@@ -10,3 +11,4 @@ mod random;
 mod runs;
 mod screens;
 mod stories;
+mod tries;

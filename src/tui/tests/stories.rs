@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::preset::layers::Conv2D;
+use crate::preset::parse::parse;
 use crate::preset::{Activation, Layer};
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::inspect::InspectView;
@@ -253,9 +254,9 @@ fn the_form_changes_the_draft_and_refuses_nonsense() {
 fn choices_go_round_and_layers_can_be_changed() {
     let mut state = dashboard(200, 60);
     press(&mut state, KeyCode::Char('4'));
-    for _ in 0..7 {
-        press(&mut state, KeyCode::Down);
-    }
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "layers[0].activation");
+    press(&mut state, KeyCode::Enter);
     press(&mut state, KeyCode::Right);
     let entry = state.presets.current().expect("there are presets");
     let Layer::Conv2D(Conv2D { activation, .. }) = &entry.draft.layers[0] else { panic!("{entry:?}") };
@@ -268,10 +269,12 @@ fn a_changed_preset_is_saved_under_a_new_name() {
     press(&mut state, KeyCode::Char('+'));
     press(&mut state, KeyCode::Char('s'));
     let effects = press(&mut state, KeyCode::Enter);
-    let [Effect::SavePreset { preset, overwrite: false }] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(preset.name, "my-mnist-cnn");
-    let result = Ok("/home/ada/my-mnist-cnn.ron".into());
-    update(&mut state, Message::PresetSaved { preset: preset.clone(), result });
+    let [Effect::SavePreset { name, text, overwrite: false }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(name, "my-mnist-cnn");
+    let (name, text) = (name.clone(), text.clone());
+    let preset = parse(&text, "saved").expect("it is a preset");
+    let result = Ok(("/home/ada/my-mnist-cnn.ron".into(), Box::new(preset)));
+    update(&mut state, Message::PresetSaved { name, text, result });
     let entry = state.presets.current().expect("there are presets");
     assert_eq!(entry.original.name, "my-mnist-cnn");
     assert!(matches!(entry.origin, Origin::User(_)) && !entry.is_changed());
@@ -315,9 +318,12 @@ fn clicks_on_the_form_choose_the_field_under_them() {
     let mut state = dashboard(80, 24);
     press(&mut state, KeyCode::Char('4'));
     let row =
-        screen(&state).lines().position(|line| line.contains("learning rate")).expect("it is there") as u16;
+        screen(&state).lines().position(|line| line.contains("learning_rate")).expect("it is there") as u16;
     click(&mut state, 5, row);
-    assert_eq!(state.hyper.selected, 5);
+    assert_eq!(
+        state.form.chosen().map(|row| row.path.to_string()).as_deref(),
+        Some("optimizer.learning_rate")
+    );
 }
 
 #[test]

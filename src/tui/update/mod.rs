@@ -1,7 +1,7 @@
 //! The only place where the state changes: a message in, effects out.
 
-mod edit;
 mod engine;
+mod form;
 mod inspect;
 mod manners;
 mod navigate;
@@ -20,11 +20,15 @@ use ratatui::layout::Size;
 
 use super::keymap;
 use super::message::{Effect, Message};
-use super::state::State;
+use super::state::{Overlay, Screen, State};
 
 /// Takes in what happened.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let mut effects = on_message(state, message);
+    // The form's commands can be called by name on any screen.
+    if state.screen == Screen::Hyper || matches!(state.overlays.last(), Some(Overlay::Palette { .. })) {
+        state.form.refresh(&state.presets);
+    }
     effects.extend(state.presets.to_read().into_iter().map(Effect::ReadFiles));
     effects
 }
@@ -45,7 +49,10 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             engine::on_gone(state);
             Vec::new()
         }
-        Message::PresetSaved { preset, result } => presets::on_saved(state, *preset, result),
+        Message::PresetSaved { name, text, result } => {
+            presets::on_saved(state, &name, text, result);
+            Vec::new()
+        }
         Message::PathCompleted { typed, completed, names } => {
             new_preset::on_completed(state, &typed, &completed, &names);
             Vec::new()

@@ -49,6 +49,9 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
         Some(Overlay::Palette { input, selected }) => {
             *selected = moved(*selected, palette::matching(input.text()).len());
         }
+        Some(Overlay::Picker(picker)) => {
+            picker.selected = moved(picker.selected, picker.matching().len());
+        }
         Some(Overlay::Card { .. }) => {
             let lines = screens::card::scrollable_lines(state);
             if let Some(Overlay::Card { scroll }) = state.overlays.last_mut() {

@@ -11,7 +11,7 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{edit, inspect, new_preset, presets, runs, shelf, training};
+use super::{form, inspect, new_preset, presets, runs, shelf, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -101,7 +101,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             let typed = prompt.input.text().trim().to_owned();
             let done = match prompt.subject {
                 Subject::PresetName => presets::save_as(state, &typed),
-                Subject::Field => edit::set_selected(state, &typed).map(|()| Vec::new()),
+                Subject::Field => form::set_chosen(state, &typed).map(|()| Vec::new()),
                 Subject::LearningRate => rate(&typed).map(|rate| training::set_rate(state, rate)),
                 Subject::ResumeRate => rate(&typed).map(|rate| runs::resume_at(state, rate)),
                 Subject::RunName => shelf::label(state, |label| label.rename(&typed)),
@@ -116,6 +116,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Vec::new()
             })
         }
+        Some(Overlay::Picker(picker)) => form::pick(state, picker),
         Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
         Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
         Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
@@ -140,7 +141,8 @@ fn set_filter(state: &mut State, filter: &str) {
     }
     match state.screen {
         Screen::Runs => state.runs.set_filter(filter),
-        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper => state.presets.set_filter(filter),
+        Screen::Hyper => state.form.set_filter(filter),
+        Screen::Presets | Screen::Train | Screen::Inspect => state.presets.set_filter(filter),
     }
 }
 
@@ -153,6 +155,10 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
         Overlay::Prompt(prompt) => {
             prompt.error = None;
             Some(&mut prompt.input)
+        }
+        Overlay::Picker(picker) => {
+            picker.selected = 0;
+            Some(&mut picker.input)
         }
         Overlay::Filter(input) => Some(input),
         Overlay::Help { .. }

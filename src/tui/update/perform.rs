@@ -4,7 +4,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{edit, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
+use super::{form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -79,11 +79,22 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::FigureText => inspect::ask_text(state),
         Command::Refresh => inspect::refresh(state),
 
-        Command::Edit => edit::begin(state),
-        Command::Less => edit::less(state),
-        Command::More => edit::more(state),
-        Command::ResetField => edit::reset_field(state),
-        Command::Reset => edit::reset_all(state),
+        Command::Edit => form::begin(state),
+        Command::Less => form::less(state),
+        Command::More => form::more(state),
+        Command::ChooseKind => form::choose_kind(state),
+        Command::AddLayer => form::add(state),
+        Command::RemoveLayer => form::remove(state),
+        Command::CopyLayer => form::copy(state),
+        Command::RaiseLayer => form::up(state),
+        Command::LowerLayer => form::down(state),
+        Command::Undo => form::undo(state),
+        Command::Redo => form::redo(state),
+        Command::FindField => form::find(state),
+        Command::AllFields => form::unfind(state),
+        Command::FoldFields => form::fold_all(state),
+        Command::ResetField => form::reset_field(state),
+        Command::Reset => form::reset_all(state),
         Command::SavePreset => presets::ask_name(state),
 
         Command::FindKey => overlays::find_key(state),

@@ -1,7 +1,8 @@
 //! Starting and saving presets.
 
-use crate::preset::{Preset, parse};
+use crate::preset::{Path, Preset, edit};
 use crate::tui::message::Effect;
+use crate::tui::state::form::Saving;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
@@ -124,42 +125,49 @@ pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, Stri
         return Err(format!("{name} is built in: choose another name"));
     }
     let Some(entry) = state.presets.current_mut() else { return Ok(Vec::new()) };
-    let preset = Box::new(Preset { name: name.to_owned(), ..entry.draft.clone() });
-    if taken_by(state, name).is_some() {
-        state.hyper.saving = Some(preset);
+    let named = edit::put(entry.source(), &Path::to("name"), &edit::quoted(name, 4));
+    let text = named.ok_or("the preset's text has no name")?;
+    let name = name.to_owned();
+    if taken_by(state, &name).is_some() {
+        let question = format!("{name} exists already. Replace it?");
+        state.form.saving = Some(Saving { name, text });
         state.overlays.push(Overlay::Confirm(Confirm {
             title: "Save",
-            question: format!("{name} exists already. Replace it?"),
+            question,
             yes: "replace it",
             purpose: Purpose::Overwrite,
         }));
         return Ok(Vec::new());
     }
-    Ok(vec![Effect::SavePreset { preset, overwrite: false }])
+    Ok(vec![Effect::SavePreset { name, text, overwrite: false }])
 }
 
 /// Saves over a preset of the same name, after a yes.
 pub(super) fn save_over(state: &mut State) -> Vec<Effect> {
-    let saving = state.hyper.saving.take();
-    saving.map(|preset| Effect::SavePreset { preset, overwrite: true }).into_iter().collect()
+    let saving = state.form.saving.take();
+    let save = |Saving { name, text }| Effect::SavePreset { name, text, overwrite: true };
+    saving.map(save).into_iter().collect()
 }
 
 /// The file was written or not.
-pub(super) fn on_saved(state: &mut State, preset: Preset, result: Result<String, String>) -> Vec<Effect> {
+pub(super) fn on_saved(
+    state: &mut State,
+    name: &str,
+    text: String,
+    result: Result<(String, Box<Preset>), String>,
+) {
     match result {
-        Err(reason) => state.complain(format!("{} was not saved: {reason}", preset.name)),
-        Ok(path) => {
+        Err(reason) => state.complain(format!("{name} was not saved: {reason}")),
+        Ok((path, preset)) => {
             state.inform(format!("saved as {path}"));
-            let name = preset.name.clone();
-            let text = parse::write(&preset).unwrap_or_default();
-            let mut entry = Entry::of_file(path, text, preset);
+            let mut entry = Entry::of_file(path, text, *preset);
             let entries = &mut state.presets.entries;
             // The draft lives on under its new name, with what is known of its data; the preset it came from is as it was.
             if let Some(old) = entries.get_mut(state.presets.selected) {
                 if old.draft.data.source == entry.draft.data.source {
                     entry.set_data(old.data.clone());
                 }
-                old.set_draft(old.original.clone());
+                old.forget_changes();
             }
             let at = match entries.iter().position(|e| e.original.name == name) {
                 Some(at) => {
@@ -175,5 +183,4 @@ pub(super) fn on_saved(state: &mut State, preset: Preset, result: Result<String,
             state.presets.filter.clear();
         }
     }
-    Vec::new()
 }

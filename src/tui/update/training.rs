@@ -9,7 +9,7 @@ use crate::tui::state::{Next, SMOOTHING, Screen, State};
 use crate::worker::{Command, Phase, RateChange, Steering, TrainRequest};
 
 use super::replies::send;
-use super::{edit, presets, runs};
+use super::{form, presets, runs};
 
 const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
 
@@ -101,7 +101,7 @@ fn change_rate(state: &mut State, up: bool) -> Vec<Effect> {
             set_rate(state, rate)
         }
         None => {
-            edit::change_draft_rate(state, |rate| next_round(rate, up));
+            form::change_draft_rate(state, |rate| next_round(rate, up));
             Vec::new()
         }
     }

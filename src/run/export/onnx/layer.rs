@@ -25,8 +25,8 @@ pub(super) trait Export {
 
 macro_rules! export_each_kind {
     (
-        simple { $($file:ident::$simple:ident = $name:literal,)* }
-        composite { $($place:ident::$composite:ident = $title:literal,)* }
+        simple { $(#[$help:meta] $file:ident::$simple:ident = $name:literal,)* }
+        composite { $(#[$about:meta] $place:ident::$composite:ident = $title:literal,)* }
     ) => {
         /// A layer of any kind.
         fn export(builder: &mut Builder, layer: &Layer, at: Exported) -> Result<Value, Problem> {

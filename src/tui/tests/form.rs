@@ -1,0 +1,305 @@
+//! The whole preset as a form, by keys.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::preset::library::{self, Found};
+use crate::preset::parse::parse;
+use crate::tui::message::{Effect, Message};
+use crate::tui::state::presets::{Entry, Hindrance};
+use crate::tui::state::{Overlay, Presets, State};
+use crate::tui::update::update;
+
+use super::builders::*;
+use super::screens::at_both_sizes;
+
+/// A dashboard with this built-in preset, its form in front.
+pub(super) fn form_of(name: &str, width: u16, height: u16) -> State {
+    let Found { text, .. } = library::find(name).expect("it is built in");
+    let preset = parse(&text, name).expect("it is valid");
+    let mut state = dashboard(width, height);
+    state.presets = Presets::new(vec![Entry::built_in(text, preset, None)], Vec::new());
+    press(&mut state, KeyCode::Char('4'));
+    state
+}
+
+/// Chooses the row of a value by typing its path.
+pub(super) fn go_to(state: &mut State, path: &str) {
+    press(state, KeyCode::Char('/'));
+    update(state, Message::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+    type_text(state, path);
+    press(state, KeyCode::Enter);
+    press(state, KeyCode::Home);
+    for _ in 0..state.form.shown().len() {
+        if state.form.chosen().is_some_and(|row| row.path.to_string() == path) {
+            break;
+        }
+        press(state, KeyCode::Down);
+    }
+    let chosen = state.form.chosen().map(|row| row.path.to_string());
+    assert_eq!(chosen.as_deref(), Some(path));
+    press(state, KeyCode::Esc);
+    let chosen = state.form.chosen().map(|row| row.path.to_string());
+    assert_eq!(chosen.as_deref(), Some(path), "it stays chosen in the whole form");
+}
+
+/// Types a value for the field at this path.
+pub(super) fn set(state: &mut State, path: &str, value: &str) {
+    go_to(state, path);
+    press(state, KeyCode::Enter);
+    update(state, Message::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+    type_text(state, value);
+    press(state, KeyCode::Enter);
+    assert!(state.overlays.is_empty(), "{path}={value}: {:?}", state.overlays);
+}
+
+/// Chooses a word for the row at this path, which `key` offers.
+pub(super) fn pick(state: &mut State, path: &str, key: char, word: &str) {
+    go_to(state, path);
+    press(state, KeyCode::Char(key));
+    type_text(state, word);
+    press(state, KeyCode::Enter);
+    assert!(state.overlays.is_empty(), "{path}={word}: {:?}", state.overlays);
+}
+
+fn entry(state: &State) -> &Entry {
+    state.presets.current().expect("there is a preset")
+}
+
+/// The lines that a text has and another has not.
+fn new_lines(old: &str, new: &str) -> Vec<String> {
+    new.lines().filter(|line| !old.lines().any(|known| known == *line)).map(str::to_owned).collect()
+}
+
+/// The text that `s` saves.
+fn saved(state: &mut State) -> String {
+    press(state, KeyCode::Char('s'));
+    let mut effects = press(state, KeyCode::Enter);
+    if matches!(state.overlays.last(), Some(Overlay::Confirm(_))) {
+        effects = press(state, KeyCode::Char('y'));
+    }
+    let [Effect::SavePreset { name, text, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let (name, text) = (name.clone(), text.clone());
+    let preset = parse(&text, &name).expect("what is saved is a preset");
+    let result = Ok((format!("/home/ada/{name}.ron"), Box::new(preset)));
+    update(state, Message::PresetSaved { name, text: text.clone(), result });
+    text
+}
+
+#[test]
+fn the_form_of_a_preset() {
+    at_both_sizes("form", |width, height| form_of("mnist-cnn", width, height));
+}
+
+#[test]
+fn the_form_of_two_networks() {
+    at_both_sizes("form_two_networks", |width, height| {
+        let mut state = form_of("mnist-gan", width, height);
+        go_to(&mut state, "procedure.discriminator[1]");
+        press(&mut state, KeyCode::Enter);
+        state
+    });
+}
+
+#[test]
+fn a_layer_that_does_not_fit_is_marked_in_place() {
+    at_both_sizes("form_misfit", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        pick(&mut state, "layers[1]", 'a', "Conv2D");
+        set(&mut state, "layers[2].kernel_size", "20");
+        state
+    });
+}
+
+#[test]
+fn a_list_of_kinds_of_layers() {
+    at_both_sizes("form_picker", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        go_to(&mut state, "layers[1]");
+        press(&mut state, KeyCode::Char('a'));
+        type_text(&mut state, "norm");
+        state
+    });
+}
+
+#[test]
+fn a_form_that_is_narrowed() {
+    at_both_sizes("form_narrowed", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        press(&mut state, KeyCode::Char('/'));
+        type_text(&mut state, "regular");
+        state
+    });
+}
+
+#[test]
+fn a_perceptron_becomes_a_convolutional_network_by_keys() {
+    let mut state = form_of("mnist-mlp", 80, 24);
+    pick(&mut state, "layers", 'a', "Conv2D");
+    assert!(entry(&state).experiment().is_ok());
+    set(&mut state, "layers[0].filters", "8");
+    go_to(&mut state, "layers[0].activation");
+    press(&mut state, KeyCode::Right);
+    pick(&mut state, "layers[0]", 'a', "MaxPooling2D");
+    let text = entry(&state).source();
+    let expected = "    layers: [\n        Conv2D(filters: 8, kernel_size: 3, activation: relu),\n        MaxPooling2D(),\n        \
+                    Flatten,\n";
+    assert!(text.contains(expected), "{text}");
+    // The pooling is put behind the layer that is below it, and back.
+    press(&mut state, KeyCode::Char('J'));
+    assert!(matches!(entry(&state).experiment(), Err(Hindrance::Misfit(_))));
+    assert!(screen(&state).contains('✗'));
+    assert_eq!(press(&mut state, KeyCode::Char('t')), [], "what does not fit is not started");
+    press(&mut state, KeyCode::Char('K'));
+    assert!(entry(&state).experiment().is_ok());
+    assert_eq!(press(&mut state, KeyCode::Char('t')).len(), 1);
+}
+
+#[test]
+fn layers_are_copied_and_removed_and_all_of_it_is_taken_back_and_made_again() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    let before = entry(&state).source().to_owned();
+    go_to(&mut state, "layers[3]");
+    press(&mut state, KeyCode::Char('y'));
+    assert_eq!(entry(&state).draft.layers.len(), 6);
+    assert_eq!(state.form.chosen().map(|row| &*row.label), Some("5 Dense"));
+    press(&mut state, KeyCode::Char('X'));
+    press(&mut state, KeyCode::Char('X'));
+    assert_eq!(entry(&state).draft.layers.len(), 4);
+    let after = entry(&state).source().to_owned();
+    for _ in 0..5 {
+        press(&mut state, KeyCode::Char('u'));
+    }
+    assert_eq!(entry(&state).source(), before);
+    for _ in 0..2 {
+        press(&mut state, KeyCode::Char('U'));
+    }
+    update(&mut state, Message::Key(KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL)));
+    assert_eq!(entry(&state).source(), after);
+    press(&mut state, KeyCode::Char('R'));
+    assert_eq!(entry(&state).source(), before);
+}
+
+#[test]
+fn what_is_open_moves_with_its_layer() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    go_to(&mut state, "layers[3]");
+    press(&mut state, KeyCode::Enter);
+    press(&mut state, KeyCode::Char('K'));
+    let row = state.form.chosen().expect("it is chosen").clone();
+    assert_eq!((&*row.label, state.form.is_open(&row)), ("3 Dense", true));
+    press(&mut state, KeyCode::Down);
+    assert_eq!(state.form.chosen().map(|row| &*row.label), Some("units"));
+}
+
+#[test]
+fn no_value_out_of_its_range_stays_in_the_form() {
+    for (path, value, said) in [
+        ("train.epochs", "0", "is not a whole number from 1"),
+        ("layers[0].kernel_size", "(3, 0)", "is not one or two whole numbers from 1"),
+        ("optimizer.learning_rate", "-1", "is not a number above 0"),
+        ("data.validation", "1", "is not a number from 0 to below 1"),
+        ("loss_options.class_weights", "[1, -2]", "numbers from 0"),
+        ("train.epochs", "99999999999", "too large"),
+        ("seed", "many", "is not a whole number"),
+    ] {
+        let mut state = form_of("mnist-cnn", 80, 24);
+        go_to(&mut state, path);
+        press(&mut state, KeyCode::Enter);
+        update(&mut state, Message::Key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        type_text(&mut state, value);
+        press(&mut state, KeyCode::Enter);
+        let Some(Overlay::Prompt(prompt)) = state.overlays.last() else { panic!("{path}={value} was taken") };
+        assert!(prompt.error.as_ref().is_some_and(|error| error.contains(said)), "{prompt:?}");
+        assert!(!entry(&state).is_changed());
+    }
+}
+
+#[test]
+fn optional_parts_are_switched_on_and_off() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    let before = entry(&state).source().to_owned();
+    go_to(&mut state, "train.early_stopping");
+    press(&mut state, KeyCode::Enter);
+    assert!(entry(&state).draft.train.early_stopping.is_some());
+    set(&mut state, "train.early_stopping.patience", "7");
+    assert!(entry(&state).source().contains("early_stopping: (patience: 7)"));
+    go_to(&mut state, "train.early_stopping");
+    press(&mut state, KeyCode::Char('X'));
+    assert_eq!(entry(&state).source(), before);
+    set(&mut state, "train.clip.norm", "1.0");
+    set(&mut state, "train.clip.norm", "");
+    assert_eq!(entry(&state).source(), before);
+    go_to(&mut state, "train.epochs");
+    press(&mut state, KeyCode::Char('X'));
+    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("must be there")));
+}
+
+#[test]
+fn several_words_are_ticked() {
+    let mut state = form_of("breast-cancer", 80, 24);
+    go_to(&mut state, "train.metrics");
+    press(&mut state, KeyCode::Enter);
+    type_text(&mut state, "recall");
+    press(&mut state, KeyCode::Enter);
+    assert!(screen(&state).contains("✓ recall"));
+    press(&mut state, KeyCode::Esc);
+    assert!(entry(&state).source().contains("metrics: [recall]"));
+}
+
+#[test]
+fn another_preset_has_another_form() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char('4'));
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "filters");
+    press(&mut state, KeyCode::Enter);
+    press(&mut state, KeyCode::Char('1'));
+    state.presets.selected = 1;
+    press(&mut state, KeyCode::Char('4'));
+    assert!(
+        screen(&state).contains("mnist-mlp: for the next start") && !screen(&state).contains("/ filters")
+    );
+    assert_eq!(state.form.chosen().map(|row| &*row.label), Some("epochs"));
+}
+
+#[test]
+fn a_command_of_the_form_that_is_called_by_name_shows_it() {
+    let mut state = dashboard(80, 24);
+    press(&mut state, KeyCode::Char(':'));
+    type_text(&mut state, "add-layer");
+    press(&mut state, KeyCode::Enter);
+    type_text(&mut state, "Dropout");
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(entry(&state).draft.layers.len(), 6);
+    assert!(screen(&state).contains("6 Dropout"), "{}", screen(&state));
+}
+
+#[test]
+fn a_description_is_typed_in_one_line_and_saved_in_several() {
+    let mut state = form_of("xor", 80, 24);
+    set(&mut state, "description", "One \"way\".\\nTwo ways.");
+    assert_eq!(entry(&state).draft.description, "One \"way\".\nTwo ways.");
+    assert!(entry(&state).source().contains("description: \"One \\\"way\\\".\\n\\\n    Two ways.\","));
+}
+
+#[test]
+fn saving_changes_the_lines_that_a_person_changed_and_no_other() {
+    for found in library::list().into_iter().filter(|entry| entry.file.is_none()) {
+        let mut state = form_of(&found.name, 80, 24);
+        press(&mut state, KeyCode::Right);
+        let text = saved(&mut state);
+        let new = new_lines(&found.text, &text);
+        assert_eq!(new.len(), 2, "{}: {new:#?}", found.name);
+        assert!(new[0].contains("name: \"my-") && new[1].contains("epochs: "), "{new:?}");
+        assert_eq!(text.lines().count(), found.text.lines().count());
+        assert_eq!(saved(&mut state), text, "saved again, it is the same");
+        // A field that the preset leaves out is one line more, or a longer one.
+        set(&mut state, "train.clip.value", "0.5");
+        let more = saved(&mut state);
+        let new = new_lines(&text, &more);
+        assert!(new.len() == 1 && new[0].contains("clip: (") && new[0].contains("value: 0.5"), "{new:?}");
+        go_to(&mut state, "train.clip.value");
+        press(&mut state, KeyCode::Char('X'));
+        assert_eq!(parse(&saved(&mut state), "x").expect("a preset"), parse(&text, "x").expect("a preset"));
+    }
+}

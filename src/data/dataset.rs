@@ -196,6 +196,11 @@ pub trait Dataset: Send + Sync {
         None
     }
 
+    /// The row of its file that one sample is, counted from 1 without those that were left out; `None` where files have no rows.
+    fn row_of(&self, _index: usize) -> Option<usize> {
+        None
+    }
+
     /// A few words on one sample: its date, its word, its file.
     fn caption(&self, _index: usize) -> Option<String> {
         None

@@ -145,6 +145,10 @@ impl Dataset for Prepared {
         if self.reconstruct { None } else { self.inner.naive(index) }
     }
 
+    fn row_of(&self, index: usize) -> Option<usize> {
+        self.inner.row_of(index)
+    }
+
     fn caption(&self, index: usize) -> Option<String> {
         self.inner.caption(index)
     }

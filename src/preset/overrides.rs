@@ -47,7 +47,13 @@ pub fn apply_all(text: &str, assignments: &[String]) -> Result<String, PresetErr
 /// The text with an assignment, whether that is a preset or not.
 fn put_assignment(text: &str, assignment: &str) -> Option<String> {
     let (path, value) = assignment.split_once('=')?;
-    put(text, &read_path(path.trim()), value.trim())
+    let (path, value) = (read_path(path.trim()), value.trim());
+    let new = put(text, &path, value)?;
+    match parse(&new, "") {
+        // Another change may say what stands in its parentheses.
+        Err(error) if is_of_brackets(&error) => with_parentheses(text, &path, value).or(Some(new)),
+        _ => Some(new),
+    }
 }
 
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
@@ -76,9 +82,15 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     match parse(&new, &origin) {
         Ok(_) => Ok(new),
         // A variant with settings may be named alone: all of them are then at their defaults.
-        Err(error) => {
-            with_parentheses(text, &path, value).ok_or_else(|| explained(error, &new, &path, value))
-        }
+        Err(error) => match with_parentheses(text, &path, value) {
+            None => Err(explained(error, &new, &path, value)),
+            Some(new) => match parse(&new, &origin) {
+                Ok(_) => Ok(new),
+                // It has settings without defaults, and the error names the first.
+                Err(inside) if is_of_brackets(&error) => Err(explained(inside, &new, &path, value)),
+                Err(_) => Err(explained(error, &new, &path, value)),
+            },
+        },
     }
 }
 
@@ -90,11 +102,15 @@ fn counts_backwards(text: &str, path: &Path) -> bool {
     })
 }
 
-/// The text with a variant's name and empty parentheses at the path, where that is a preset.
+/// The text with a variant's name and empty parentheses at the path, where the value is a name.
 fn with_parentheses(text: &str, path: &Path, value: &str) -> Option<String> {
     let is_name = value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    let new = put(text, path, &format!("{value}()")).filter(|_| is_name)?;
-    parse(&new, "").is_ok().then_some(new)
+    put(text, path, &format!("{value}()")).filter(|_| is_name)
+}
+
+/// Whether a parenthesis is missing: the name is that of a variant with settings.
+fn is_of_brackets(error: &PresetError) -> bool {
+    error.problem.contains("opening `(`")
 }
 
 /// The path of an assignment.
@@ -218,6 +234,12 @@ mod tests {
             set("train.schedule=cosine()").train.schedule
         );
         assert!(apply(CNN, "optimizer=SGDD").unwrap_err().to_string().contains("SGDD"));
+        // Of one that needs settings, the missing one is named.
+        let decoder = "procedure.decoder=[Dense(units: 784)]".to_string();
+        let both = apply_all(CNN, &[decoder, "procedure=autoencoder".into()]).unwrap();
+        assert!(matches!(parse(&both, "x").unwrap().procedure, Procedure::Autoencoder(_)));
+        let refused = apply(CNN, "procedure=autoencoder").unwrap_err().to_string();
+        assert!(refused.contains("'decoder'") && refused.contains("missing"), "{refused}");
     }
 
     #[test]

@@ -78,8 +78,11 @@ fn errors_say_their_unit_and_have_digits_that_say_something() {
         .map(|file| std::fs::read_to_string(desk.path(file)).expect("a table"))
         .into();
     for line in answers.lines().skip(1) {
-        let truth: f64 = line.split(',').nth(1).and_then(|cell| cell.parse().ok()).expect("what is true");
-        assert!(table.lines().any(|row| row.ends_with(&format!(",{truth}"))), "{truth} is in no row");
+        let cells: Vec<&str> = line.split(',').collect();
+        let row: usize = cells[0].parse().expect("a row");
+        let truth: f64 = cells[1].parse().expect("what is true");
+        let of_data = table.lines().nth(row).expect("a row of the data");
+        assert!(of_data.ends_with(&format!(",{truth}")), "row {row}: {truth}, not {of_data}");
     }
     let largest = report.split("the largest errors").nth(1).expect("they are told");
     let row = largest.lines().nth(2).expect("a row").split_whitespace().collect::<Vec<_>>();

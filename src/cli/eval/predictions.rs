@@ -6,7 +6,7 @@ use super::super::{Error, csv_text};
 use crate::run::{self, atomic};
 use crate::worker::Comparison;
 
-/// Writes a row a sample: its number in the test set from 1, a few words on it where there are some, what is true, what is
+/// Writes a row a sample: the row of the data that it is, from 1 (its number in the test set where the data has no rows), a few words on it where there are some, what is true, what is
 /// predicted, and the probabilities of classes.
 ///
 /// # Errors
@@ -19,7 +19,7 @@ pub(super) fn write(path: &Path, answers: &Comparison) -> Result<(), Error> {
 }
 
 fn table(answers: &Comparison) -> Result<Vec<u8>, Error> {
-    let Comparison { names, captions, .. } = answers;
+    let Comparison { names, places, captions, .. } = answers;
     let has_captions = captions.iter().any(Option::is_some);
     let mut head = vec!["row".to_string()];
     head.extend(has_captions.then(|| "sample".to_string()));
@@ -36,7 +36,8 @@ fn table(answers: &Comparison) -> Result<Vec<u8>, Error> {
     }
     let mut content = csv_text::row(&head)?;
     for (place, (row, truth)) in answers.rows_of_data().enumerate() {
-        let mut cells = vec![(place + 1).to_string()];
+        let row_of_data = places.get(place).copied().unwrap_or(place + 1);
+        let mut cells = vec![row_of_data.to_string()];
         if has_captions {
             cells.push(captions.get(place).cloned().flatten().unwrap_or_default());
         }

@@ -336,4 +336,11 @@ impl Dataset for Own {
     fn target_scales(&self) -> &[Scale] {
         self.shared.set.answers.scales()
     }
+
+    fn row_of(&self, index: usize) -> Option<usize> {
+        let place = *self.chosen.get(index)? as usize;
+        // A test set of its own begins with its own first row.
+        let before = self.shared.set.first_test.filter(|first| place >= *first).unwrap_or(0);
+        Some(place - before + 1)
+    }
 }

@@ -24,6 +24,8 @@ pub struct Comparison {
     /// What is true as the data has it, to the last digit, where `truths` went through the network's single precision, as scores
     /// do; empty where nobody keeps it.
     pub values: Vec<f64>,
+    /// The row of each sample in its file, from 1; its number in the set where files have no rows.
+    pub places: Vec<usize>,
     /// A few words on each sample, where the set has them: its file, its word.
     pub captions: Vec<Option<String>>,
 }
@@ -71,6 +73,7 @@ pub fn compare(model: &mut dyn HostModel, preset: &Preset, set: &dyn Dataset) ->
         outputs: Vec::new(),
         truths: Vec::new(),
         values: Vec::new(),
+        places: (0..set.len()).map(|index| set.row_of(index).unwrap_or(index + 1)).collect(),
         captions: (0..set.len()).map(|index| set.caption(index)).collect(),
     };
     if task == Task::NextToken {

@@ -35,6 +35,7 @@ fn cases(task: &str) -> Vec<(Case, Assessment)> {
             outputs: case.outputs.concat(),
             truths: case.truths.concat(),
             values: Vec::new(),
+            places: Vec::new(),
             captions: Vec::new(),
         };
         let assessment = Assessment::of(&answers).unwrap();
@@ -139,6 +140,7 @@ fn outputs_that_are_no_probabilities_have_no_calibration() {
         outputs: vec![2.0, -1.0, 0.0],
         truths: vec![1.0, 0.0, 0.0],
         values: Vec::new(),
+        places: vec![1],
         captions: vec![None],
     };
     let Some(Assessment::Classes(classes)) = Assessment::of(&answers) else { panic!("it has classes") };

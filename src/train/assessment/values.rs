@@ -43,7 +43,7 @@ pub struct OutputScores {
 /// A sample with a large error.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Largest {
-    /// Its number in the set, from 1.
+    /// Its row in the data, from 1; its number in the set where that has no rows.
     pub row: usize,
     /// A few words on it, where there are some.
     pub sample: Option<String>,
@@ -70,7 +70,7 @@ impl Values {
         let largest = errors.iter().take(LARGEST).map(|(_, at)| {
             let row = at / answers.width;
             Largest {
-                row: row + 1,
+                row: answers.places.get(row).copied().unwrap_or(row + 1),
                 sample: answers.captions.get(row).cloned().flatten(),
                 output: answers.names[at % answers.width].clone(),
                 truth: answers.truths[*at],

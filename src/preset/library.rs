@@ -248,7 +248,7 @@ pub fn read(path: &Path) -> Result<String, PresetError> {
     let name = path.to_string_lossy();
     files::read_text(path, LARGEST as u64).map_err(|error| match error {
         files::Error::TooLong { size, .. } => {
-            PresetError::whole(&name, format!("{size} bytes are too many for a preset"), "1 MB at most")
+            PresetError::whole(&name, format!("{size} bytes are too many for a preset"), "16 MB at most")
         }
         other => PresetError::whole(&name, other.to_string(), ""),
     })

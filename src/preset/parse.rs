@@ -7,8 +7,9 @@ use super::path::Path;
 use super::ron_options::options;
 use super::types::Preset;
 
-/// The most bytes of a preset. A preset is a page of text; a larger file is something else.
-pub const LARGEST: usize = 1 << 20;
+/// The most bytes of a preset. Most are a page of text, but one for a table of thousands of columns may name each of them, and a
+/// run writes a column on lines of its own.
+pub const LARGEST: usize = 1 << 24;
 
 /// What is wrong with a preset, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +110,7 @@ pub fn parse(text: &str, origin: &str) -> Result<Preset, PresetError> {
         return Err(PresetError::whole(
             origin,
             format!("{size} bytes are too many for a preset"),
-            "1 MB at most",
+            "16 MB at most",
         ));
     }
     options().from_str(text).map_err(|error| {

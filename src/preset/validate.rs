@@ -158,6 +158,14 @@ impl Preset {
         let last = Path::to("layers").index(self.layers.len() - 1);
         let activation = self.layers.last().and_then(Layer::activation);
         match &signature.target {
+            TargetKind::Classes(classes) if classes.len() < 2 => {
+                let name = classes.first().map(String::as_str).unwrap_or_default();
+                return finding(
+                    Path::to("data").field("source"),
+                    format!("all samples are of one class, '{name}', so that there is nothing to tell apart"),
+                    "name another label, or use a loss of values and a last layer without activation",
+                );
+            }
             TargetKind::Classes(classes) => {
                 let labels = self.reading().labels;
                 let count = if labels == Labels::Binary { 1 } else { classes.len() };

@@ -11,8 +11,8 @@ use crate::system::files;
 /// The manifest's file in a run's folder.
 pub const FILE: &str = "run.ron";
 
-/// A manifest is small; a larger file is not one.
-const LARGEST: u64 = 1 << 20;
+/// A manifest is little more than its preset, written line by line; a larger file is not one.
+const LARGEST: u64 = 1 << 26;
 
 /// What was run, where, and how it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

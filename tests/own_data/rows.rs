@@ -97,6 +97,67 @@ fn rows_of_a_table_of_files_that_lack_a_path_or_a_class_are_left_out_when_told()
     );
 }
 
+#[test]
+fn init_leaves_out_a_few_broken_rows_and_refuses_a_label_that_is_always_the_same() {
+    let desk = Desk::new();
+    desk.put("mixed.csv", format!("a,b,y\n{}unknown,0.5,1\n", rows(80)));
+    let run = |words: &[&str]| {
+        let output = desk.run(words, b"");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{words:?}: {said}");
+        said
+    };
+    run(&["init", "mixed.csv"]);
+    let made = std::fs::read_to_string(desk.path("mixed.ron")).expect("a preset");
+    assert!(
+        made.contains("line 82, column 1 ('a'): 'unknown' is not a number")
+            && made.contains("skip_broken: true")
+    );
+    assert!(
+        run(&["train", "mixed.ron", "--set", "train.epochs=1"])
+            .contains("a row is left out because it is broken")
+    );
+    let many: String = (0..20).map(|row| format!("{},0.5,{}\n", ["1", "x"][row % 2], row % 2)).collect();
+    desk.put("many.csv", format!("a,b,y\n{many}"));
+    let (told, _) = desk.failure(&["init", "many.csv"]);
+    assert!(told.contains("'x' is not a number"), "{told}");
+
+    desk.put("same.csv", "a,b,y\n1,2,yes\n2,3,yes\n4,4,yes\n");
+    let (told, code) = desk.failure(&["init", "same.csv"]);
+    assert!(told.contains("all rows have the label 'yes', so that there is nothing to tell apart"), "{told}");
+    assert_eq!(code, Some(1));
+    desk.preset("csv(file: \"same.csv\")", "");
+    let (told, code) = desk.failure(&["train", "own.ron"]);
+    assert!(told.contains("all samples are of one class, 'yes'") && code == Some(2), "{told}");
+}
+
+/// A preset that names thousands of columns is longer than most, and its run longer still; both are read again.
+#[test]
+fn a_table_of_ten_thousand_columns_has_a_run_that_can_be_asked() {
+    let desk = Desk::new();
+    let names: Vec<String> = (0..10_000).map(|column| format!("measured {column}")).collect();
+    let mut table = names.join(",") + ",y\n";
+    let mut random = noise(5);
+    for row in 0..24 {
+        for _ in &names {
+            write!(table, "{:.3},", random.next().expect("endless")).expect("memory");
+        }
+        writeln!(table, "{}", row % 2).expect("memory");
+    }
+    desk.put("wide.csv", &table);
+    for words in [
+        &["init", "wide.csv"][..],
+        &["train", "wide.ron", "--quiet", "--set", "train.epochs=1"],
+        &["eval", "last", "--json"],
+        &["resume", "last", "--epochs", "+1", "--quiet"],
+        &["runs"],
+    ] {
+        let output = desk.run(words, b"");
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(desk.classes("wide.csv", b"").len(), 24);
+}
+
 /// The gradient of a loss that counts twice is twice the gradient, to the last bit: of a code's divergence as of what is rebuilt,
 /// and of what a Boltzmann machine sees as of what it dreams.
 #[test]

@@ -6,21 +6,41 @@ use super::network::{Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Rows;
-use crate::data::table::{self, Files, Labels, Table};
+use crate::data::table::{self, Files, Labels, Skipped, Table};
 use crate::preset::{Csv, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
 
+/// A preset leaves out broken rows where they are at most one of so many.
+const MOST_BROKEN: u64 = 20;
+
 /// Looks at a table of which the column `target` is to be predicted.
 pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
     let label = target.map(str::to_string);
     let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
-    let table = table::read(&Files::of(&options)?, &options, limits, &mut table::refuse)?;
+    let mut skipped = Skipped::default();
+    let mut first = None;
+    let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
+        first.get_or_insert_with(|| problem.clone());
+        skipped.take(problem, true)
+    })?;
+    // A few broken rows are left out; many mean that the table is another than it seems.
+    if let Some(problem) = first.filter(|_| skipped.count() * MOST_BROKEN > table.rows.count as u64) {
+        return Err(problem.into());
+    }
     let label = table.label.clone().unwrap_or_default();
     let embedded = table.schema.embedded();
     let vectors: usize = embedded.iter().map(|column| column.size).sum();
     let (samples, features) = (table.rows.count, table.schema.width() - embedded.len() + vectors);
+    if let Labels::Classes(_, names) = &table.labels
+        && let [alone] = &names[..]
+    {
+        let problem = format!(
+            "all rows have the label '{alone}', so that there is nothing to tell apart; --target names another"
+        );
+        return Err(Error::Broken { origin: files.to_string(), problem });
+    }
     let kind = match &table.labels {
         Labels::Classes(_, names) => TargetKind::Classes(names.clone()),
         Labels::Values(_) => TargetKind::Values(1),
@@ -44,6 +64,10 @@ pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Resu
             "the median of the training rows stands in for each, and a second input tells that it does.";
         data.push(format!("    // {} numbers are missing: {reason}", table.missing));
         data.push("    missing: median, flag_missing: true,".into());
+    }
+    if let Some(sentence) = skipped.in_words() {
+        data.push(format!("// {}", comment(&sentence)));
+        data.push("skip_broken: true,".into());
     }
     data.push("),".into());
     data.extend(split(samples));

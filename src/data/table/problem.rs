@@ -87,6 +87,11 @@ impl Skipped {
         Ok(())
     }
 
+    /// How many they are.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// What is said of them.
     pub fn in_words(&self) -> Option<String> {
         let first = self.first.as_ref()?;

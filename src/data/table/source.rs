@@ -90,7 +90,11 @@ impl<'a> Source<'a> {
         // A label needs an input beside it.
         let fewest = if self.table.task == Task::NoLabel { 1 } else { 2 };
         if !(fewest..=MOST_COLUMNS).contains(&count) {
-            let help = if matches!(at, Place::Line(_)) { "; is another separator used?" } else { "" };
+            let help = match at {
+                Place::Line(_) => "; is another separator used?",
+                Place::Row(_) => "; are there lines of a title above the names of the columns?",
+                Place::Schema => "",
+            };
             let columns = if count == 1 { "1 column".into() } else { format!("{count} columns") };
             return Err(self.broken(format!("{at}: {columns}{help}")));
         }

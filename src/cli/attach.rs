@@ -20,6 +20,9 @@ pub struct Arguments {
     /// The run: its name or a part of it (NAME~1 is the one before), or its folder; the newest that trains when left out
     #[arg(add = ArgValueCandidates::new(candidates::runs))]
     run: Option<String>,
+
+    #[command(flatten)]
+    dashboard: super::dashboard::Options,
 }
 
 impl Arguments {
@@ -35,7 +38,7 @@ impl Arguments {
             let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
             return Err(Error::Failed(advice));
         }
-        super::dashboard::show(Screen::Train, || {
+        super::dashboard::show(Screen::Train, self.dashboard, || {
             worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
                 .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
         })

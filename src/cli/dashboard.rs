@@ -13,6 +13,7 @@ use crate::preset::{Offers, Paths, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, atomic, home, trash};
+use crate::tui::config::FramesPerSecond;
 use crate::tui::message::{RunAnswer, RunTask};
 use crate::tui::state::history::Series;
 use crate::tui::state::new_preset::{Suggestion, Target};
@@ -149,10 +150,18 @@ fn suggested(data: String, target: Option<&str>) -> Result<Suggestion, String> {
     Ok(Suggestion { data, name, text, targets })
 }
 
+/// What is asked of the dashboard on the command line.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub(super) struct Options {
+    /// Frames a second, at most, while a training runs: fewer for a slow line [default: that of config.ron, or 10]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    fps: Option<u32>,
+}
+
 /// Opens the dashboard; what it trains, a process of its own does.
-pub(super) fn open() -> Result<(), Error> {
+pub(super) fn open(options: Options) -> Result<(), Error> {
     super::device::check_environment()?;
-    show(Screen::Presets, || {
+    show(Screen::Presets, options, || {
         worker::spawn_detached(super::serve::starter(Threads::default())?, None)
             .map_err(|error| Error::Failed(error.to_string()))
     })
@@ -161,6 +170,7 @@ pub(super) fn open() -> Result<(), Error> {
 /// Shows a worker until the person leaves; `first` is the screen to begin with.
 pub(super) fn show(
     first: Screen,
+    options: Options,
     spawn: impl FnOnce() -> Result<(Client, Events), Error>,
 ) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
@@ -168,7 +178,8 @@ pub(super) fn show(
             "the dashboard needs a terminal; without one, `trainyard train PRESET` does the same".into(),
         ));
     }
-    let config = super::config::read()?;
+    let mut config = super::config::read()?;
+    config.frames_per_second = options.fps.map_or(config.frames_per_second, FramesPerSecond);
     let (mut entries, mut broken) = (Vec::new(), Vec::new());
     for entry in library::list() {
         let file = entry.file.map(|file| file.display().to_string());

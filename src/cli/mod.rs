@@ -75,8 +75,10 @@ Exit status: 0 done, 1 failed, 2 the command line or a preset is wrong, 128 + n 
 
 /// A terminal workbench for deep learning.
 #[derive(Debug, Parser)]
-#[command(version, after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
+    #[command(flatten)]
+    dashboard: dashboard::Options,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -148,7 +150,7 @@ impl Cli {
             Some(Command::Watch(arguments)) => arguments.run(),
             Some(Command::Export(arguments)) => arguments.run(),
             Some(Command::Completions(arguments)) => arguments.run(),
-            None => dashboard::open(),
+            None => dashboard::open(self.dashboard),
         }
     }
 

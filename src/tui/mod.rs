@@ -23,6 +23,7 @@ mod signals;
 pub mod state;
 pub mod terminal;
 pub mod theme;
+mod thrift;
 pub mod update;
 pub mod watch;
 pub mod widgets;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::thrift;
 use super::writer::Writer;
 
 /// Standard output of one terminal. Frames are handed to the writer's thread, so nothing waits here.
@@ -28,9 +29,9 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let translated = if self.sixteen { in_sixteen_colours(&self.frame) } else { Vec::new() };
-        let frame = if self.sixteen { &translated } else { &self.frame };
-        let written = self.writer.hand_over(frame);
+        let shortened = thrift::shortened(&self.frame);
+        let frame = if self.sixteen { in_sixteen_colours(&shortened) } else { shortened };
+        let written = self.writer.hand_over(&frame);
         // A frame that could not be written is not tried again: the next one may not fit what was cut off.
         self.frame.clear();
         written

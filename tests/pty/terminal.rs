@@ -42,6 +42,8 @@ pub struct Opening {
     pub rows: u16,
     command: CommandBuilder,
     home: TempDir,
+    /// Bytes a second that its line carries to the terminal; `None`: as many as come.
+    line: Option<u32>,
 }
 
 /// The program under test; `TRAINYARD_BINARY` puts another build of it in place, for measurements.
@@ -63,7 +65,7 @@ pub fn program(path: PathBuf, columns: u16, rows: u16) -> Opening {
     command.env("COLORTERM", "truecolor");
     command.env_remove("NO_COLOR");
     command.cwd(home.path());
-    Opening { columns, rows, command, home }
+    Opening { columns, rows, command, home, line: None }
 }
 
 impl Opening {
@@ -91,6 +93,12 @@ impl Opening {
         self
     }
 
+    /// Puts a line between program and terminal that carries so many bytes a second.
+    pub fn line(mut self, bytes_per_second: u32) -> Self {
+        self.line = Some(bytes_per_second);
+        self
+    }
+
     /// The program's own folder, in which it will run.
     pub fn home(&self) -> &std::path::Path {
         self.home.path()
@@ -115,8 +123,10 @@ impl Opening {
         let received = Arc::new(Mutex::new(Received { parser, bytes: Vec::new() }));
         let is_unread = Arc::new(AtomicBool::new(false));
         let (sink, unread) = (received.clone(), is_unread.clone());
+        let line = self.line;
         std::thread::spawn(move || {
-            let mut chunk = [0; 1 << 14];
+            // A slow line is read in small pieces.
+            let mut chunk = vec![0; if line.is_some() { 256 } else { 1 << 14 }];
             while unread.load(Ordering::Relaxed) {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -128,6 +138,9 @@ impl Opening {
                 received.parser.process(&chunk[..count]);
                 received.bytes.extend_from_slice(&chunk[..count]);
                 drop(received);
+                if let Some(speed) = line {
+                    std::thread::sleep(Duration::from_secs(count as u64) / speed);
+                }
                 while unread.load(Ordering::Relaxed) {
                     std::thread::sleep(Duration::from_millis(5));
                 }

@@ -168,10 +168,11 @@ fn fits(field: &Field, value: &str) -> bool {
         FieldKind::Number(_) => value.parse::<f64>().is_ok() || value == "None",
         FieldKind::Switch => matches!(value, "true" | "false"),
         FieldKind::Choice(words) => words.contain(value) || value == "None",
-        FieldKind::Text => value.starts_with(['"', '\'', 'r']) || value == "None",
-        FieldKind::Paths => value.starts_with(['"', '\'', 'r', '[']) || value == "None",
+        FieldKind::Text | FieldKind::Texts | FieldKind::Paths | FieldKind::Choices(_) => {
+            field.kind.takes(value) || value == "None"
+        }
         FieldKind::NumbersOr(_, words) => value.starts_with('[') || words.contains(&value),
-        FieldKind::Integers(_) | FieldKind::Choices(_) | FieldKind::Texts => value.starts_with('['),
+        FieldKind::Integers(_) => value.starts_with('['),
         FieldKind::Pair(_) => value.starts_with('(') || value.parse::<i128>().is_ok(),
         FieldKind::Nested(_) => true,
     }
@@ -251,6 +252,10 @@ mod tests {
         let text = apply(&text, "data.source.columns.age.flag=true").unwrap();
         let kinds = "columns: {\"age\": number(missing: median, flag: true), \"name\": ignore}";
         assert!(text.contains(kinds), "{text}");
+        for file in ["7", "t.csv", "[\"t.csv\", 7]", "[\"t.csv\""] {
+            let refused = apply(&text, &format!("data.source.file={file}")).unwrap_err().to_string();
+            assert!(refused.contains("takes a path in quotes, or […] with several"), "{refused}");
+        }
         let refused = apply(&text, "data.source.columns.name=nothing").unwrap_err().to_string();
         assert!(refused.contains("nothing") && refused.contains("category"), "{refused}");
     }

@@ -11,13 +11,15 @@ pub mod bench;
 pub mod cli;
 /// Data sets as batches: built-in sets, importers, splits, shuffling.
 pub mod data;
+/// What this machine offers to the engine, and whether it works.
+pub mod doctor;
 /// The engine on dfdx: devices, differentiable ops, layers, losses, optimizers.
 pub mod nn;
 /// The experiment as data (RON): types, parsing with located errors, validation, overrides, the library.
 pub mod preset;
 /// What a run leaves on disk and how it comes back.
 pub mod run;
-/// What the program asks of the operating system: regular files, free memory.
+/// What the program asks of the operating system: regular files, free memory, processors.
 pub mod system;
 /// Training procedures, metrics and evaluation.
 pub mod train;

@@ -9,6 +9,7 @@ mod csv_text;
 mod dashboard;
 mod data;
 mod device;
+mod doctor;
 mod error;
 mod eval;
 mod experiment;
@@ -58,6 +59,7 @@ Examples:
   trainyard runs --json | jq .status      the same for a script, one object a line
   trainyard init flowers.csv              a preset for your own data, with a network that fits and the reasons
   trainyard data check flowers.csv        each column of your own data, what is odd, problems by kind
+  trainyard doctor                        what this machine offers: GPUs and a test of their kernels, processors
   trainyard bench cnn                     how fast this machine trains, and where the time goes
   trainyard watch ~/lightning_logs        what PyTorch, Keras or JAX write for TensorBoard, live
   trainyard export last --to onnx         the network of the newest run for other programs
@@ -99,6 +101,7 @@ enum Command {
     Summary(summary::Arguments),
     Runs(runs::Arguments),
     Data(data::Arguments),
+    Doctor(doctor::Arguments),
     Bench(bench::Arguments),
     Watch(watch::Arguments),
     Export(export::Arguments),
@@ -146,6 +149,7 @@ impl Cli {
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Data(arguments)) => arguments.run(),
+            Some(Command::Doctor(arguments)) => arguments.run(),
             Some(Command::Bench(arguments)) => arguments.run(),
             Some(Command::Watch(arguments)) => arguments.run(),
             Some(Command::Export(arguments)) => arguments.run(),
@@ -163,6 +167,7 @@ impl Cli {
             Some(Command::Eval(arguments)) => arguments.threads,
             Some(Command::Predict(arguments)) => arguments.threads,
             Some(Command::Serve(arguments)) => arguments.threads,
+            Some(Command::Doctor(arguments)) => arguments.threads,
             // A benchmark has a pool of its own.
             Some(Command::Bench(_)) => Threads::default(),
             Some(

@@ -135,9 +135,8 @@ impl Device for Cpu {
 
     fn description(&self) -> String {
         let instructions = match isa::level() {
-            Level::Avx512 => ", AVX-512",
-            Level::Avx2 => ", AVX2",
-            Level::Plain => "",
+            Level::Plain => String::new(),
+            level @ (Level::Avx2 | Level::Avx512) => format!(", {}", level.name()),
         };
         let threads = rayon::current_num_threads();
         format!("cpu, {threads} thread{}{instructions}", if threads == 1 { "" } else { "s" })

@@ -17,6 +17,15 @@ pub fn free() -> Option<u64> {
     (free > 0).then_some(free)
 }
 
+/// All memory in bytes: the machine's, or the container's where that has less. `None` where the system does not report it.
+pub fn total() -> Option<u64> {
+    let mut system = System::new();
+    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+    let machine = system.total_memory();
+    let total = system.cgroup_limits().map_or(machine, |limits| machine.min(limits.total_memory));
+    (total > 0).then_some(total)
+}
+
 /// Bytes of `free` that may be taken.
 pub fn usable(free: u64) -> u64 {
     (free as f64 * USABLE) as u64
@@ -34,5 +43,6 @@ mod tests {
     #[test]
     fn this_machine_says_how_much_is_free() {
         assert!(free().is_none_or(|free| free > 1 << 20));
+        assert!(total().is_none_or(|total| free().is_none_or(|free| free <= total)));
     }
 }

@@ -1,5 +1,8 @@
-//! What the program asks of the operating system on its own account: regular files to read, their texts, memory that is free.
+//! What the program asks of the operating system on its own account: regular files to read, their texts, memory and disk that are
+//! free, processors.
 
+pub mod disk;
 pub mod encoding;
 pub mod files;
 pub mod memory;
+pub mod processors;

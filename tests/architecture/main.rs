@@ -7,10 +7,11 @@ use imports::{Module, Use, circles, modules, needs, uses};
 
 /// A room and the rooms it may name. `cli` opens the dashboard, so it may name `tui`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("cli", &["tui", "bench", "worker", "data", "run", "preset"]),
+    ("cli", &["tui", "bench", "doctor", "worker", "data", "run", "preset"]),
     ("tui", &["worker", "run", "preset"]),
     ("worker", &["train", "nn", "data", "run", "preset"]),
     ("bench", &["train", "nn", "data", "preset"]),
+    ("doctor", &["nn", "preset", "system"]),
     ("train", &["nn", "data", "run", "preset", "system"]),
     ("nn", &["data", "preset"]),
     ("data", &["preset", "system"]),
@@ -25,7 +26,7 @@ const TERMINAL_ROOMS: &[&str] = &["cli", "tui"];
 
 /// Rooms whose code is written for any device.
 const DEVICE_FREE_ROOMS: &[&str] =
-    &["cli", "tui", "worker", "bench", "train", "data", "run", "preset", "system"];
+    &["cli", "tui", "worker", "bench", "doctor", "train", "data", "run", "preset", "system"];
 
 /// The most files of a room that may need each other in a circle.
 const LARGEST_CIRCLE: usize = 3;

@@ -10,18 +10,25 @@ use sha2::{Digest, Sha256};
 use trainyard::nn::gpu::Gpu;
 
 /// The libraries in the order in which they need each other.
-const LIBRARIES: [&str; 2] = ["libcuda.so.1", "libcublas.so.13"];
+const LIBRARIES: [&str; 3] = ["libcuda.so.1", "libcublas.so.13", "libnvidia-ml.so.1"];
 
-/// A GPU on the double; `None`, with a line, where there is no C++ compiler.
-pub fn gpu() -> Option<Gpu> {
-    folder()?;
-    Some(Gpu::open(0).expect("the double is a GPU"))
+/// Whether the tests run on a real card: those that tell the double what to do are then left out. See `on_card.sh`.
+pub fn is_card() -> bool {
+    std::env::var_os("TRAINYARD_TEST_ON_CARD").is_some()
 }
 
-/// The folder of the double's libraries, which are open; `None` as above.
+/// A GPU on the double, or the real one; `None`, with a line, where there is no C++ compiler.
+pub fn gpu() -> Option<Gpu> {
+    if !is_card() {
+        folder()?;
+    }
+    Some(Gpu::open(0).expect("there is a GPU"))
+}
+
+/// The folder of the double's libraries, which are open; `None` as above, and on a real card.
 pub fn folder() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
-    FOLDER.get_or_init(open).as_deref()
+    FOLDER.get_or_init(|| if is_card() { None } else { open() }).as_deref()
 }
 
 /// Builds the double and opens its libraries, for good: they are then found by their names.

@@ -2,6 +2,7 @@
 
 mod boltzmann;
 mod choice;
+mod doctor;
 mod double;
 mod failures;
 mod images;

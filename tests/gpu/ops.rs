@@ -23,6 +23,8 @@ pub fn compare(case: &impl Case, slack: f32) -> Result<(), TestCaseError> {
     let Some(gpu) = double::gpu() else { return Ok(()) };
     let (ours, theirs) = (case.run(&gpu).unwrap(), case.run(&Cpu::default()).unwrap());
     let found @ Difference { relative, list, number } = Difference::between(&ours, &theirs);
+    // A real card's exponentials and fused products round otherwise than the CPU's.
+    let slack = if double::is_card() { 5.0 * slack.max(1e-6) } else { slack };
     let numbers = || [&ours, &theirs].map(|lists| lists.get(list).and_then(|list| list.get(number).copied()));
     prop_assert!(relative <= slack, "{:?}: {:?}", found, numbers());
     Ok(())

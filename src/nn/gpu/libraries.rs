@@ -5,6 +5,7 @@
 
 use std::env;
 use std::error::Error as _;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use libloading::Library as Opened;
@@ -16,6 +17,8 @@ pub enum Library {
     Driver,
     /// Matrix products.
     Cublas,
+    /// What a card does now: NVML.
+    Management,
 }
 
 /// What becomes of an attempt to open a library.
@@ -35,6 +38,7 @@ impl Library {
         match self {
             Library::Driver => "libcuda.so",
             Library::Cublas => "libcublas.so",
+            Library::Management => "libnvidia-ml.so",
         }
     }
 
@@ -43,6 +47,7 @@ impl Library {
         match self {
             Library::Driver => ("libcuda.so.1", "cuInit"),
             Library::Cublas => ("libcublas.so.12", "cublasCreate_v2"),
+            Library::Management => ("libnvidia-ml.so.1", "nvmlInit_v2"),
         }
     }
 
@@ -72,11 +77,12 @@ impl Library {
         let (_, function) = self.known_by();
         // SAFETY: the library is known, so it is opened; the function is only looked for, not called.
         let found = unsafe {
-            let library = match self {
-                Library::Driver => cudarc::driver::sys::culib(),
-                Library::Cublas => cudarc::cublas::sys::culib(),
-            };
-            library.get::<unsafe extern "C" fn()>(function.as_bytes()).is_ok()
+            let has = |library: &Opened| library.get::<unsafe extern "C" fn()>(function.as_bytes()).is_ok();
+            match self {
+                Library::Driver => has(cudarc::driver::sys::culib()),
+                Library::Cublas => has(cudarc::cublas::sys::culib()),
+                Library::Management => self.handle().is_some_and(|library| has(&library)),
+            }
         };
         match found {
             true => Opening::Open,
@@ -91,15 +97,40 @@ impl Library {
         (!problem.contains("No such file") && !problem.contains("not found")).then_some(problem)
     }
 
-    /// Whether cudarc finds it.
+    /// Where the library that is open lies; `None` where it is not open, or the system does not tell.
+    pub fn path(self) -> Option<PathBuf> {
+        let open = std::fs::read_to_string("/proc/self/maps").ok()?;
+        let paths = open.lines().filter_map(|line| Some(&line[line.find('/')?..]));
+        let is_it = |path: &&str| Path::new(path).file_name().is_some_and(|name| self.is_named(name));
+        paths.into_iter().find(is_it).map(PathBuf::from)
+    }
+
+    fn is_named(self, file: &OsStr) -> bool {
+        file.to_str().is_some_and(|name| name.starts_with(self.stem()))
+    }
+
+    /// Whether it opens by its name.
     fn is_known(self) -> bool {
         // SAFETY: these only load the library, whose initialisers NVIDIA answers for.
         unsafe {
             match self {
                 Library::Driver => cudarc::driver::sys::is_culib_present(),
                 Library::Cublas => cudarc::cublas::sys::is_culib_present(),
+                Library::Management => keep(Path::new("libnvidia-ml.so.1")).is_ok(),
             }
         }
+    }
+
+    /// A library that cudarc does not know, by the name that the system's loader knows.
+    fn handle(self) -> Option<Opened> {
+        let (name, _) = self.known_by();
+        // SAFETY: only loads the library, whose initialisers NVIDIA answers for.
+        unsafe { Opened::new(name) }.ok()
+    }
+
+    /// Opens it, and gives it to a caller that calls it by itself.
+    pub fn opened(self) -> Option<Opened> {
+        (self.open() == Opening::Open).then(|| self.handle()).flatten()
     }
 }
 

@@ -33,17 +33,26 @@ pub fn check_driver(version: i32) -> Result<(), Error> {
     )))
 }
 
+/// Checks that a card of this compute capability can run the kernels.
+///
+/// # Errors
+/// When it is too old.
+pub fn check_card((major, minor): (i32, i32)) -> Result<(), Error> {
+    if (major, minor) >= OLDEST {
+        return Ok(());
+    }
+    let (least, _) = OLDEST;
+    Err(Error::NoGpu(format!(
+        "the GPU is too old: its compute capability is {major}.{minor}, and {least}.0 is needed (Volta, 2017)"
+    )))
+}
+
 /// The kernels' code for a card of a compute capability.
 ///
 /// # Errors
 /// When the card is too old for it.
-pub fn code((major, minor): (i32, i32)) -> Result<Ptx, Error> {
-    if (major, minor) < OLDEST {
-        let (least, _) = OLDEST;
-        return Err(Error::NoGpu(format!(
-            "the GPU is too old: its compute capability is {major}.{minor}, and {least}.0 is needed (Volta, 2017)"
-        )));
-    }
+pub fn code(capability: (i32, i32)) -> Result<Ptx, Error> {
+    check_card(capability)?;
     let text = zstd::decode_all(SHIPPED).map_err(Error::device)?;
     String::from_utf8(text).map(Ptx::from_src).map_err(Error::device)
 }

@@ -18,6 +18,17 @@ pub enum Level {
     Avx512 = 3,
 }
 
+impl Level {
+    /// The instructions by their name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Plain => "those that every processor of this architecture has",
+            Level::Avx2 => "AVX2",
+            Level::Avx512 => "AVX-512",
+        }
+    }
+}
+
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 /// The level in use: the best that this processor has, or what `TRAINYARD_SIMD` (`plain`, `avx2`, `avx512`) allows.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the doubles of the driver and of cuBLAS into a folder:
+# Builds the doubles of the driver, of cuBLAS and of NVML into a folder:
 #     build.sh FOLDER
 # FAKE_CUDA_CXX is the compiler (default: c++), FAKE_CUDA_FLAGS has more options for it, such as -fsanitize=address.
 set -e
@@ -20,3 +20,4 @@ build() { # name, sources and options
 }
 build libcuda.so.1 "$here"/driver/*.cpp -ldl
 build libcublas.so.13 -O3 $march "$here/libcublas.cpp" "$to/libcuda.so.1" -Wl,-rpath,'$ORIGIN'
+build libnvidia-ml.so.1 "$here/libnvidia-ml.cpp"

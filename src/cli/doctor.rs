@@ -1,6 +1,5 @@
 //! `trainyard doctor`: what this machine offers, and whether what was asked for works.
 
-mod home;
 mod page;
 mod terminal;
 
@@ -13,7 +12,6 @@ use super::device::Device;
 use super::text::{self, plain};
 use super::threads::Threads;
 use crate::doctor::{Report, examine};
-use home::Home;
 use terminal::Terminal;
 
 /// Say what this machine offers: GPUs and a test of their kernels, processors, terminal, disk
@@ -37,16 +35,13 @@ struct Findings {
     #[serde(flatten)]
     machine: Report,
     terminal: Terminal,
-    home: Home,
 }
 
 impl Arguments {
     /// Looks at the machine and prints what it found.
     pub fn run(self) -> Result<(), Error> {
-        let mut machine = examine(self.device.asked()?);
-        let home = Home::look();
-        machine.problems.extend(home.problem.clone());
-        let findings = Findings { machine, terminal: Terminal::look(), home };
+        let machine = examine(self.device.asked()?);
+        let findings = Findings { machine, terminal: Terminal::look() };
         let mut out = std::io::stdout().lock();
         match self.json {
             true => writeln!(out, "{}", text::json(&findings)?)?,

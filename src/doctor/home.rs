@@ -8,8 +8,8 @@ use crate::run::home::{check_writable, runs_folder};
 use crate::system::disk;
 
 /// The folder in which runs are kept.
-#[derive(Debug, PartialEq, Serialize)]
-pub(super) struct Home {
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Home {
     /// The folder; `None` where none is known.
     pub folder: Option<PathBuf>,
     /// Bytes that can still be written there, where the system tells it.

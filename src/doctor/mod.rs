@@ -1,5 +1,7 @@
-//! What this machine offers to the engine, and whether it works: what `trainyard doctor` says of GPUs and processors.
+//! What this machine offers to the engine, and whether it works: what `trainyard doctor` says of GPUs,
+//! processors and the folder of runs.
 
+mod home;
 mod processors;
 mod self_test;
 
@@ -9,6 +11,7 @@ use crate::nn::Opened;
 use crate::nn::gpu::survey::{self, Survey};
 use crate::preset::DeviceChoice;
 
+pub use home::Home;
 pub use processors::Processors;
 pub use self_test::{Family, SelfTest};
 
@@ -21,6 +24,8 @@ pub struct Report {
     pub self_test: Option<SelfTest>,
     /// The processors and the memory of this machine.
     pub cpu: Processors,
+    /// The folder in which runs are kept.
+    pub home: Home,
     /// What was asked for and does not work, a sentence each.
     pub problems: Vec<String>,
 }
@@ -46,5 +51,7 @@ pub fn examine(asked: Option<DeviceChoice>) -> Report {
         }
     });
     problems.extend(self_test.iter().flat_map(SelfTest::problems));
-    Report { gpu, self_test, cpu: Processors::look(), problems }
+    let home = Home::look();
+    problems.extend(home.problem.clone());
+    Report { gpu, self_test, cpu: Processors::look(), home, problems }
 }

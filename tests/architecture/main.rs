@@ -11,7 +11,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tui", &["worker", "run", "preset"]),
     ("worker", &["train", "nn", "data", "run", "preset"]),
     ("bench", &["train", "nn", "data", "preset"]),
-    ("doctor", &["nn", "preset", "system"]),
+    ("doctor", &["nn", "run", "preset", "system"]),
     ("train", &["nn", "data", "run", "preset", "system"]),
     ("nn", &["data", "preset"]),
     ("data", &["preset", "system"]),

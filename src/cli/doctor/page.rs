@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use super::Findings;
-use super::home::Home;
 use super::terminal::Terminal;
 use crate::cli::text::{bytes, plain};
-use crate::doctor::{Processors, Report, SelfTest};
+use crate::doctor::{Home, Processors, Report, SelfTest};
 
 /// The whole page.
 pub(super) fn page(findings: &Findings) -> String {
-    let Findings { machine: Report { gpu, self_test, cpu, problems }, terminal, home } = findings;
+    let Findings { machine: Report { gpu, self_test, cpu, home, problems }, terminal } = findings;
     let mut page = Page::default();
     page.title("NVIDIA GPU");
     match &gpu.driver {

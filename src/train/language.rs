@@ -23,6 +23,8 @@ use crate::preset::experiment::Language;
 use crate::preset::{Loss, LossOptions, Preset};
 
 const WRITING: &str = "writing";
+/// The most characters that are named where a prompt has some that the network does not know.
+const LEFT_OUT: usize = 12;
 /// The most tokens of a prompt that are read: the last ones.
 const READ: usize = 2000;
 /// The lowest temperature; lower ones would change nothing, because the likeliest token is written anyway.
@@ -113,6 +115,22 @@ impl<D: Backend> LanguageModel<D> {
     /// Reads one more token; returns the probabilities of the next one.
     fn read(&mut self, token: usize) -> Result<Vec<f32>, Error> {
         Ok(self.writer.predict(vec![token as f32].into(), 1)?)
+    }
+
+    /// A sentence on the characters of a prompt that the data does not have, each once; `None` where it has all.
+    fn left_out(&self, prompt: &str) -> Option<String> {
+        let is_known = |letter: &char| self.tokens.iter().any(|token| token.chars().eq([*letter]));
+        let mut unknown: Vec<char> = Vec::new();
+        for letter in prompt.chars().filter(|letter| !is_known(letter)) {
+            if !unknown.contains(&letter) {
+                unknown.push(letter);
+            }
+        }
+        let named: Vec<String> = unknown.iter().take(LEFT_OUT).map(|letter| format!("{letter:?}")).collect();
+        let more = if unknown.len() > named.len() { " and others" } else { "" };
+        let left_out =
+            format!("not read, since the training text does not have it: {}{more}", named.join(" "));
+        (!unknown.is_empty()).then_some(left_out)
     }
 
     /// Continues a prompt. Returns the known characters of the prompt, the continuation, and the probabilities of the
@@ -265,10 +283,11 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
             (shown, f64::from(next[token]))
         });
         let bars = bars.collect();
-        let notes = vec![format!(
+        let mut notes = vec![format!(
             "at temperature {temperature:.1}, after {} characters of prompt; choose another sample for another text",
             read.chars().count()
         )];
+        notes.extend(self.left_out(&at.text));
         let panels = vec![
             Panel { title: "Text".into(), body: Body::Text(read + &text) },
             Panel { title: "Next after the prompt".into(), body: Body::Bars { bars, full: 1.0 } },
@@ -389,5 +408,17 @@ mod tests {
         assert_eq!(write("\u{1f600}", 5).0, "\n");
         assert_eq!(write("a\u{1f600}b", 40).1, text);
         assert_eq!(write(&"xy".repeat(READ), 0).0, "xy".repeat(READ / 2));
+    }
+
+    #[test]
+    fn what_is_not_read_of_a_prompt_is_told_beside_the_text() {
+        let mut training = prepare(&preset(1)).unwrap();
+        let mut notes = |text: &str| {
+            let at = Controls { text: text.into(), level: 1.0, ..Controls::default() };
+            training.figure(WRITING, &at).unwrap().unwrap().notes
+        };
+        assert_eq!(notes("ab").len(), 1);
+        let told = notes("a\u{1f600}b\u{1f600}\u{df}");
+        assert!(told[1].ends_with("does not have it: '\u{1f600}' '\u{df}'"), "{told:?}");
     }
 }

@@ -11,7 +11,8 @@ use crate::preset::{Augment, DataConfig, Experiment, Flip, Parameters, TargetKin
 use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{more_below, pair, panel, text::wrap};
+use crate::tui::widgets::text::{reflow, wrap};
+use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
 /// Title, file and description.
@@ -22,7 +23,7 @@ pub(super) fn about(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'sta
     if let Origin::User(path) = &entry.origin {
         lines.extend(wrap(path, width).into_iter().map(|row| Line::styled(row, theme.style(Role::Muted))));
     }
-    lines.extend(wrap(&entry.draft.description, width).into_iter().map(Line::from));
+    lines.extend(wrap(&reflow(&entry.draft.description), width).into_iter().map(Line::from));
     lines
 }
 

@@ -44,6 +44,25 @@ pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
     wrapped
 }
 
+/// The columns from which on a line that ends within a sentence was broken by its writer's editor.
+const BROKEN: usize = 80;
+
+/// The text without the breaks that its writer's editor made within sentences, so that it is broken once only, by
+/// [`wrap`]. Short lines, as those of formulas, and lines that end a sentence stay lines.
+pub fn reflow(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        joined.push_str(line);
+        let goes_on = lines.peek().is_some_and(|next| !next.trim().is_empty() && !next.starts_with(' '));
+        let ends = line.trim_end().ends_with(['.', ':', '!', '?']);
+        if lines.peek().is_some() {
+            joined.push(if goes_on && !ends && line.width() >= BROKEN { ' ' } else { '\n' });
+        }
+    }
+    joined
+}
+
 /// The text, at most `width` columns wide; `…` marks where it is cut off.
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
@@ -94,6 +113,15 @@ mod tests {
             "the width",
         ];
         assert_eq!(wrap(text, 26), expected);
+    }
+
+    #[test]
+    fn a_sentence_that_was_broken_already_is_broken_once_only() {
+        let long = "training accuracy passes 95% within the first epoch; the validation loss flattens after";
+        let text = format!("{long}\nthe third.\ny = f(x)\nh = g(y)\n\nTry: {long}\n  indented");
+        let expected = format!("{long} the third.\ny = f(x)\nh = g(y)\n\nTry: {long}\n  indented");
+        assert_eq!(reflow(&text), expected);
+        assert_eq!(wrap(&reflow(&format!("{long}\nthe third.")), 60).len(), 2);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::Error;
+use super::chart_layouts;
 use super::path_completion::{self, Completed};
 use super::text::plain;
 use super::threads::Threads;
@@ -15,9 +16,9 @@ use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, atomic, home, trash};
 use crate::tui::config::FramesPerSecond;
 use crate::tui::message::{RunAnswer, RunTask};
-use crate::tui::state::history::Series;
+use crate::tui::state::charts::KeptLayouts;
+use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
-use crate::tui::state::runs::MarkedCurves;
 use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link};
 use crate::worker::{self, Client, Event, Events, Request};
@@ -108,6 +109,15 @@ impl Link for Local {
         let _ = std::thread::Builder::new().name("shelf".into()).spawn(move || tell(on_runs(task)));
     }
 
+    fn kept_layouts(&mut self) -> Result<KeptLayouts, String> {
+        chart_layouts::read()
+    }
+
+    fn keep_layouts(&mut self, changed: &KeptLayouts) {
+        // The person has left: a layout that cannot be kept is no reason to hold them up.
+        let _ = chart_layouts::keep(changed);
+    }
+
     fn empty_trash(&mut self, runs: &[RunDirectory]) {
         // What cannot be removed stays in the trash, which `runs prune` empties.
         runs.iter().for_each(|run| drop(trash::purge(run)));
@@ -130,12 +140,7 @@ fn on_runs(task: RunTask) -> RunAnswer {
         }
         RunTask::ReadCurves(run) => {
             let curves = Curves::read(run.path(), u64::MAX);
-            let by_tag = curves.iter().map(|(tag, points)| {
-                let mut series = Series::default();
-                points.iter().for_each(|(step, value)| series.push(*step, 1, *value));
-                (tag.to_owned(), series)
-            });
-            RunAnswer::Curves(MarkedCurves { by_tag: by_tag.collect(), run })
+            RunAnswer::Curves(MarkedCurves::new(run, &curves))
         }
     }
 }

@@ -3,6 +3,7 @@
 mod attach;
 mod bench;
 mod candidates;
+mod chart_layouts;
 mod completions;
 mod config;
 mod csv_text;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
 
+use super::settings::settings;
 use super::{Overview, learned};
 use crate::preset::Preset;
 
@@ -96,59 +96,6 @@ fn facts(run: &Overview) -> BTreeMap<(Kind, String), String> {
     facts
 }
 
-/// The settings of a preset, by their paths as `--set` takes them, as text. What the preset says of itself (name, title,
-/// description) is no setting.
-pub fn settings(preset: &Preset) -> BTreeMap<String, String> {
-    let mut settings = BTreeMap::new();
-    // Through text, since a number of 32 bits would get digits of 64 that it does not have.
-    let value = serde_json::to_string(preset).ok().and_then(|text| serde_json::from_str(&text).ok());
-    if let Some(Value::Object(fields)) = value {
-        for (name, value) in fields {
-            if !["name", "title", "description"].contains(&name.as_str()) {
-                flatten(name, &value, &mut settings);
-            }
-        }
-    }
-    settings
-}
-
-fn flatten(path: String, value: &Value, into: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Object(fields) => match fields.iter().next() {
-            // A kind with its fields: `Adam(learning_rate: 0.001)`.
-            Some((kind, inside)) if fields.len() == 1 && kind.starts_with(char::is_uppercase) => {
-                into.insert(path.clone(), kind.clone());
-                match inside {
-                    Value::Null => {}
-                    Value::Object(_) => flatten(path, inside, into),
-                    _ => flatten(format!("{path}.0"), inside, into),
-                }
-            }
-            _ => fields.iter().for_each(|(name, value)| flatten(format!("{path}.{name}"), value, into)),
-        },
-        // Pairs and shapes are read at once.
-        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
-            let items: Vec<String> = items.iter().map(word).collect();
-            into.insert(path, format!("({})", items.join(", ")));
-        }
-        Value::Array(items) => {
-            items
-                .iter()
-                .enumerate()
-                .for_each(|(place, item)| flatten(format!("{path}[{place}]"), item, into));
-        }
-        Value::Null => {}
-        simple => drop(into.insert(path, word(simple))),
-    }
-}
-
-fn word(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 /// The paths of the settings that are not the same in all of these presets, with each preset's value; the path alone
 /// orders them.
 pub fn varying(presets: &[Option<&Preset>]) -> Vec<(String, Vec<Option<String>>)> {
@@ -192,16 +139,6 @@ mod tests {
              optimizer: {optimizer}, train: (epochs: 3, batch_size: 32))"
         );
         ron::from_str(&text).unwrap()
-    }
-
-    #[test]
-    fn settings_have_the_paths_that_set_takes() {
-        let settings = settings(&preset("Adam(learning_rate: 0.003)", 16));
-        let get = |path: &str| settings.get(path).map(String::as_str);
-        assert_eq!(get("optimizer"), Some("Adam"));
-        assert_eq!(get("optimizer.learning_rate"), Some("0.003"));
-        assert_eq!((get("layers[1]"), get("layers[1].units")), (Some("Dense"), Some("16")));
-        assert_eq!((get("train.epochs"), get("name")), (Some("3"), None));
     }
 
     #[test]

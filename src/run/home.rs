@@ -11,13 +11,21 @@ use super::{Error, disk};
 /// # Errors
 /// When neither is known, or the folder's path is not UTF-8.
 pub fn runs_folder() -> Result<PathBuf, Error> {
+    Ok(folder()?.join("runs"))
+}
+
+/// The program's own folder: `TRAINYARD_HOME`, or the platform's data folder.
+///
+/// # Errors
+/// When neither is known, or its path is not UTF-8.
+pub fn folder() -> Result<PathBuf, Error> {
     let of_platform = || {
         directories::ProjectDirs::from("", "", "trainyard").map(|folders| folders.data_dir().to_path_buf())
     };
     let named = std::env::var_os("TRAINYARD_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let home = named.or_else(of_platform).ok_or(Error::NoHome)?;
     utf8(&home)?;
-    Ok(home.join("runs"))
+    Ok(home)
 }
 
 /// The path as a text: it is to travel in messages between processes.

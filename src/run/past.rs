@@ -15,6 +15,8 @@ const TAGS: usize = 1000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Curves {
     by_tag: BTreeMap<String, Vec<(u64, f64)>>,
+    /// When the steps' first numbers were written, in seconds since 1970.
+    times: Vec<(u64, f64)>,
 }
 
 impl Curves {
@@ -31,21 +33,18 @@ impl Curves {
                 if curves.by_tag.len() >= TAGS && !curves.by_tag.contains_key(&scalar.tag) {
                     return;
                 }
-                let curve = curves.by_tag.entry(scalar.tag).or_default();
-                while curve.last().is_some_and(|(last, _)| *last >= step) {
-                    curve.pop();
-                }
-                curve.push((step, scalar.value));
-                if curve.len() > POINTS {
-                    let mut behind = curve.len();
-                    curve.retain(|_| {
-                        behind -= 1;
-                        behind.is_multiple_of(2)
-                    });
+                add(curves.by_tag.entry(scalar.tag).or_default(), step, scalar.value);
+                if curves.times.last().is_none_or(|(last, _)| *last != step) {
+                    add(&mut curves.times, step, scalar.wall_time);
                 }
             });
         }
         curves
+    }
+
+    /// When steps were written down, in seconds since 1970: steps rise, times do where nobody has set the clock back.
+    pub fn times(&self) -> &[(u64, f64)] {
+        &self.times
     }
 
     /// The curve of every tag.
@@ -56,6 +55,21 @@ impl Curves {
     /// The curve of a tag; empty when there is none of that name.
     pub fn curve(&self, tag: &str) -> &[(u64, f64)] {
         self.by_tag.get(tag).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Adds a number; what was known of this step and later ones is dropped.
+fn add(curve: &mut Vec<(u64, f64)>, step: u64, value: f64) {
+    while curve.last().is_some_and(|(last, _)| *last >= step) {
+        curve.pop();
+    }
+    curve.push((step, value));
+    if curve.len() > POINTS {
+        let mut behind = curve.len();
+        curve.retain(|_| {
+            behind -= 1;
+            behind.is_multiple_of(2)
+        });
     }
 }
 
@@ -100,6 +114,8 @@ mod tests {
         let expected = [1.0, 2.0, 3.0, 4.5, 5.5, 6.5, 7.5, 8.5];
         let losses: Vec<f64> = curves.curve("loss/train").iter().map(|point| point.1).collect();
         assert_eq!(losses, expected);
+        let steps: Vec<u64> = curves.times().iter().map(|(step, _)| *step).collect();
+        assert!(steps == [1, 2, 3, 4, 5, 6, 7, 8] && curves.times()[0].1 > 1e9, "{:?}", curves.times());
         assert_eq!(curves.iter().count(), 1);
         assert_eq!(Curves::read(&folder.path().join("not there"), 8), Curves::default());
     }

@@ -41,6 +41,6 @@ pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};
 pub use metrics::{Metric, Metrics, Scores};
 pub use prepare::{Prepared, prepare, prepare_as_learned, prepare_without_data};
-pub use report::{EpochReport, LearningRate, Outcome, StepReport};
+pub use report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhase};
 pub use training::{Progress, Training};
 pub use writing::Writing;

@@ -66,6 +66,18 @@ pub struct StepReport {
     pub samples: u64,
     /// Seconds that they took, evaluations and pauses not counted.
     pub seconds: f64,
+    /// When the last of them ended, in seconds since 1970; 0 where nobody has looked at the clock.
+    #[serde(default)]
+    pub time: f64,
+}
+
+/// A part of a training whose curves are about something else than those before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrainingPhase {
+    /// Steps done when it begins.
+    pub begin: u64,
+    /// What is learned: `pretraining dense_1`.
+    pub name: String,
 }
 
 impl StepReport {
@@ -154,6 +166,7 @@ mod tests {
             learning_rate: LearningRate::constant(0.1),
             samples: 10 * u64::from(steps),
             seconds: 0.5 * f64::from(steps),
+            time: 0.0,
         };
         let sum = report(1, 4.0, 1).and(&report(4, 1.0, 3));
         assert_eq!((sum.step, sum.steps, sum.samples, sum.seconds), (4, 4, 40, 2.0));

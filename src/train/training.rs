@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
-use super::report::{EpochReport, LearningRate, Outcome, StepReport};
+use super::report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhase};
 use super::transfer::Loaded;
 use super::writing::Writing;
 use crate::data::{Dataset, Splits};
@@ -159,6 +159,11 @@ pub trait Training {
     /// Steps of all its phases together.
     fn steps(&self) -> u64 {
         self.steps_per_epoch() * u64::from(self.epochs())
+    }
+
+    /// Its phases, each with the step at which it begins; empty where it has only one.
+    fn phases(&self) -> Vec<TrainingPhase> {
+        Vec::new()
     }
 
     /// How a language model continues a text: the known characters of the text, and the continuation. `None` where the

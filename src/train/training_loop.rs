@@ -163,6 +163,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             learning_rate: rate,
             samples: samples as u64,
             seconds: time.as_secs_f64(),
+            time: 0.0,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Why a command does nothing now: palette, help and footer say so before a person tries it in vain.
 
+use super::chart_places;
 use super::commands::Command;
 use super::state::{Screen, State};
 use crate::worker::{Knob, Steering};
@@ -22,11 +23,34 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             unless(state.steering == Steering::Elsewhere, "no other terminal steers a training")
         }
         Command::Detach => unless(state.is_busy(), "nothing is being trained"),
-        Command::NextChart => match training {
-            None => Some("there is no training to show"),
-            Some(training) => unless(training.charts().len() > 1, "this training has no other figures"),
-        },
-        Command::LogScale
+        Command::OpenCharts
+        | Command::LogScale
+        | Command::LogX
+        | Command::NextAxis
+        | Command::WholeRange
+        | Command::FilterPanes
+        | Command::Smoothing
+        | Command::FoldOutliers
+            if state.screen == Screen::Runs =>
+        {
+            unless(!state.runs.drawn().is_empty(), "no run is marked")
+        }
+        Command::NextChart | Command::MorePanes => {
+            let (all, shown) = chart_places::counts(state);
+            unless(all > shown, "all charts are shown")
+        }
+        Command::FewerPanes => unless(chart_places::counts(state).1 > 1, "one chart is the fewest"),
+        Command::PanRight | Command::PanLeft => {
+            let options = if state.screen == Screen::Runs { &state.runs.chart } else { &state.chart };
+            unless(options.view.is_some(), "all of the curves is shown")
+        }
+        Command::OpenCharts
+        | Command::LogScale
+        | Command::LogX
+        | Command::NextAxis
+        | Command::WholeRange
+        | Command::FilterPanes
+        | Command::Epochs
         | Command::Smoothing
         | Command::FoldOutliers
         | Command::NextView
@@ -41,8 +65,9 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::TagRun
         | Command::NoteRun
         | Command::DiscardRun
-        | Command::CompareRuns => on_run(state),
-        Command::UnmarkRuns | Command::NextCurve => unless(!state.runs.marked.is_empty(), "no run is marked"),
+        | Command::CompareRuns
+        | Command::Spread => on_run(state),
+        Command::UnmarkRuns => unless(state.runs.marked().next().is_some(), "no run is marked"),
         Command::RestoreRun => unless(!state.runs.trash.is_empty(), "no run has been removed"),
         Command::EarlierCheckpoint | Command::LaterCheckpoint => match &state.opened {
             None => Some("no run is open"),

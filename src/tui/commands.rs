@@ -66,10 +66,28 @@ commands! {
     true SetRate "learning-rate-set": "Type a learning rate for the training that runs";
     true TakeOver "take-over": "Steer the training here, not in another terminal";
     true SaveWeights "save-weights": "Write the weights to disk now";
-    true LogScale "log-scale": "Switch the loss between linear and logarithmic axis";
-    true NextChart "next-chart": "Draw another figure beside the loss";
+    true OpenCharts "charts": "Let the charts fill the screen, to read and zoom them";
+    false CloseCharts "charts-back": "Show the rest of the screen again";
+    true Epochs "epochs": "Show the table of epochs, or progress and log again";
+    true LogScale "log-scale": "Switch losses between linear and logarithmic axis";
+    true LogX "log-scale-x": "Switch the charts' horizontal axis to logarithmic or back";
+    true NextAxis "charts-along": "Draw curves by step, epoch, time since start, time of day";
+    true WholeRange "charts-all": "Show the charts' whole range";
+    true MorePanes "more-panes": "Show one more chart";
+    true FewerPanes "fewer-panes": "Show one chart less";
+    true NextChart "next-chart": "Draw other scalars beside the first chart";
+    true FilterPanes "find-scalars": "Show only the charts of scalars with a name like this";
     true Smoothing "smoothing": "Change how much the curves are smoothed";
     true FoldOutliers "fold-outliers": "Fold the extreme values of the curves, or show all";
+    true Spread "seeds": "Draw runs that differ only in their seed as one, or apart";
+    false CursorRight "cursor-right": "Read the curves further to the right";
+    false CursorLeft "cursor-left": "Read the curves further to the left";
+    false CursorFirst "cursor-first": "Read the curves' first values";
+    false CursorLast "cursor-last": "Read the curves' last values";
+    false ZoomIn "zoom-in": "Show less of the curves, larger";
+    false ZoomOut "zoom-out": "Show more of the curves, smaller";
+    false PanRight "pan-right": "Show what comes later in the curves";
+    false PanLeft "pan-left": "Show what came before in the curves";
 
     true Read "read": "Read all about the chosen preset";
     true Filter "find-preset": "Narrow the list of presets by typing";
@@ -83,7 +101,6 @@ commands! {
     true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
     true MarkRun "mark-run": "Mark the chosen run: marked ones are drawn together";
     true UnmarkRuns "unmark-runs": "Take all marks away";
-    true NextCurve "next-curve": "Draw another curve of the marked runs";
     true CompareRuns "compare-runs": "Show what two runs differ in";
     true FilterRuns "find-run": "Narrow the list: words, globs, /regular expression/";
     false UnfilterRuns "all-runs": "Show all runs again";

@@ -109,6 +109,32 @@ pub fn steps(value: f64) -> String {
     if scaled.fract() == 0.0 { format!("{scaled:.0}{unit}") } else { format!("{scaled:.1}{unit}") }
 }
 
+/// A time on an axis whose ticks are `step` seconds apart: `0:30`, `1:02:05`; parts of a second as `0.5s`.
+pub fn clock(seconds: f64, step: f64) -> String {
+    if step < 1.0 {
+        return format!("{}s", tick(seconds, step));
+    }
+    let whole = seconds.clamp(0.0, 1e9).round() as u64;
+    match whole / 3600 {
+        0 => format!("{}:{:02}", whole / 60, whole % 60),
+        hours => format!("{hours}:{:02}:{:02}", whole / 60 % 60, whole % 60),
+    }
+}
+
+/// A moment, in seconds since 1970, UTC, on an axis whose ticks are `step` seconds apart: `14:02`, `14:02:30`, `11-29`.
+pub fn time_of_day(seconds: f64, step: f64) -> String {
+    use time::macros::format_description;
+    // The largest year that has four digits.
+    let whole = seconds.clamp(0.0, 253_402_300_799.0).round() as i64;
+    let Ok(moment) = time::OffsetDateTime::from_unix_timestamp(whole) else { return "-".into() };
+    let form = match step {
+        step if step < 60.0 => format_description!("[hour]:[minute]:[second]"),
+        _ if whole % 86_400 != 0 => format_description!("[hour]:[minute]"),
+        _ => format_description!("[month]-[day]"),
+    };
+    moment.format(form).unwrap_or_else(|_| "-".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,5 +160,13 @@ mod tests {
         let scores = [0.0, 0.7312489, 2.284e-5, -48.0, 1234.56, 7_355_570_158_573_248.0, f64::NAN].map(score);
         assert_eq!(scores, ["0", "0.7312", "2.284e-5", "-48.0000", "1234.6", "7.356e15", "NaN"]);
         assert_eq!(percent(0.98462), "98.46%");
+        assert_eq!([clock(65.0, 5.0), clock(3725.0, 60.0), clock(0.5, 0.25)], ["1:05", "1:02:05", "0.50s"]);
+        let midnight = 1_795_824_000.0;
+        let moments =
+            [(midnight, 3600.0), (midnight + 3661.0, 3600.0), (midnight + 3661.0, 1.0), (f64::NAN, 60.0)];
+        assert_eq!(
+            moments.map(|(seconds, step)| time_of_day(seconds, step)),
+            ["11-28", "01:01", "01:01:01", "01-01"]
+        );
     }
 }

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::availability::hindrance;
+use super::chart_keys;
 use super::commands::Command;
 pub use super::keys::Key;
 pub(super) use super::keys::{ch, ctrl, key};
@@ -59,10 +60,14 @@ static TRAIN: Table = Table {
     title: "Train",
     bindings: &[
         bind(&[ENTER], Command::TrainAgain),
+        shown(&[ch('C')], Command::OpenCharts, "charts"),
+        shown(&[ch('v')], Command::Epochs, "epochs"),
         shown(&[ch('y')], Command::LogScale, "log scale"),
         shown(&[ch('m')], Command::Smoothing, "smooth"),
         shown(&[ch('c')], Command::NextChart, "next chart"),
         shown(&[ch('o')], Command::FoldOutliers, "outliers"),
+        bind(&[RIGHT], Command::CursorRight),
+        bind(&[LEFT], Command::CursorLeft),
         bind(&[ch('e')], Command::Show(Screen::Hyper)),
     ],
 };
@@ -126,7 +131,11 @@ static RUNS: Table = Table {
         shown(&[ch('H')], Command::RunSettings, "settings"),
         shown(&[ch('D')], Command::CompareRuns, "compare"),
         bind(&[ch('M')], Command::UnmarkRuns),
-        bind(&[ch('c')], Command::NextCurve),
+        shown(&[ch('C')], Command::OpenCharts, "charts"),
+        bind(&[ch('c')], Command::NextChart),
+        bind(&[ch('b')], Command::Spread),
+        bind(&[RIGHT], Command::CursorRight),
+        bind(&[LEFT], Command::CursorLeft),
         shown(&[ch('n')], Command::NameRun, "name"),
         bind(&[ch('t')], Command::TagRun),
         bind(&[ch('N')], Command::NoteRun),
@@ -314,6 +323,7 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
 pub fn active(state: &State) -> Vec<&'static Table> {
     match state.overlays.last() {
         Some(overlay) => vec![overlay_table(overlay)],
+        None if chart_keys::are_open(state) => vec![&chart_keys::CHARTS, table_of(state.screen), &GLOBAL],
         None => vec![table_of(state.screen), &GLOBAL],
     }
 }
@@ -329,9 +339,12 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
 
 /// Keys and words for the footer, most useful first.
 pub fn hints(state: &State) -> Vec<(String, &'static str)> {
-    let is_running = state.overlays.is_empty() && state.running().is_some();
+    // Keys that read charts need the room more than those that steer, which other screens show.
+    let is_running = state.overlays.is_empty() && state.running().is_some() && !chart_keys::are_open(state);
     let paused = state.phase == crate::worker::Phase::Paused;
     let mut hints = Vec::new();
+    // A key that a table before binds does something else here than a later hint would say.
+    let mut taken: Vec<Key> = Vec::new();
     for (commands, hint) in RUNNING.iter().filter(|_| is_running) {
         let of_first =
             |command: &Command| state.keymap.keys_of(&GLOBAL, *command).first().map(|key| key.label());
@@ -340,10 +353,12 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     }
     for table in active(state) {
         for binding in table.bindings {
-            let Some(hint) = binding.hint.filter(|_| hindrance(state, binding.command).is_none()) else {
-                continue;
-            };
-            hints.extend(state.keymap.keys(table, binding).first().map(|key| (key.label(), hint)));
+            let keys = state.keymap.keys(table, binding);
+            let is_first = keys.first().is_some_and(|key| !taken.contains(key));
+            taken.extend(keys);
+            let is_shown = is_first && hindrance(state, binding.command).is_none();
+            let Some(hint) = binding.hint.filter(|_| is_shown) else { continue };
+            hints.extend(keys.first().map(|key| (key.label(), hint)));
         }
     }
     hints.retain(|(keys, _)| !keys.is_empty());
@@ -352,7 +367,7 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
 
 /// The keys that do this somewhere, as text; empty where only the palette does it.
 pub fn keys_of(keymap: &Keymap, command: Command) -> String {
-    let tables = Screen::ALL.map(table_of).into_iter().chain([&GLOBAL]);
+    let tables = Screen::ALL.map(table_of).into_iter().chain([&chart_keys::CHARTS, &GLOBAL]);
     let bound = tables.map(|table| keymap.keys_of(table, command)).find(|keys| !keys.is_empty());
     let labels: Vec<String> = bound.unwrap_or_default().iter().map(|key| key.label()).collect();
     labels.join(" ")
@@ -361,7 +376,7 @@ pub fn keys_of(keymap: &Keymap, command: Command) -> String {
 /// All tables for the help, that of the screen in front first.
 pub fn for_help(screen: Screen) -> Vec<&'static Table> {
     let others = Screen::ALL.into_iter().filter(|other| *other != screen);
-    std::iter::once(screen).chain(others).map(table_of).chain(std::iter::once(&GLOBAL)).collect()
+    std::iter::once(screen).chain(others).map(table_of).chain([&chart_keys::CHARTS, &GLOBAL]).collect()
 }
 
 /// The tables whose keys a person may change, each with the table that is looked up after it. Where something is typed, or is
@@ -370,7 +385,9 @@ pub fn changeable() -> Vec<(&'static Table, Option<&'static Table>)> {
     let screens = Screen::ALL.map(table_of).map(|table| (table, Some(&GLOBAL)));
     screens
         .into_iter()
-        .chain([(&GLOBAL, None), (&READING, None), (&HELP, None), (&CHOOSING, None), (&KEEPING, None)])
+        .chain(
+            [&chart_keys::CHARTS, &GLOBAL, &READING, &HELP, &CHOOSING, &KEEPING].map(|table| (table, None)),
+        )
         .collect()
 }
 
@@ -382,7 +399,18 @@ mod tests {
         Screen::ALL
             .map(table_of)
             .into_iter()
-            .chain([&GLOBAL, &READING, &HELP, &CONFIRM, &LEAVING, &TYPING, &PATH, &CHOOSING, &KEEPING])
+            .chain([
+                &chart_keys::CHARTS,
+                &GLOBAL,
+                &READING,
+                &HELP,
+                &CONFIRM,
+                &LEAVING,
+                &TYPING,
+                &PATH,
+                &CHOOSING,
+                &KEEPING,
+            ])
             .collect()
     }
 

@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::preset::{Offers, Preset, Source};
 use crate::run::difference::Difference;
 use crate::run::{Label, Overview, RunDirectory};
-use crate::tui::state::runs::MarkedCurves;
+use crate::tui::state::marked::MarkedCurves;
 use crate::worker;
 
 use super::end::End;

@@ -3,6 +3,8 @@
 
 pub mod ascii;
 pub mod availability;
+mod chart_keys;
+mod chart_places;
 mod clicks;
 pub mod commands;
 pub mod config;

@@ -209,6 +209,7 @@ mod tests {
             learning_rate: LearningRate::constant(0.1),
             samples: 1,
             seconds: 1.0,
+            time: 0.0,
         })
     }
 

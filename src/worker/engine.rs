@@ -461,6 +461,7 @@ fn info(trainer: &dyn Training) -> RunInfo {
         predicts_classes: trainer.predicts_classes(),
         learning_rate: trainer.learning_rate(),
         figures: trainer.figures(),
+        phases: trainer.phases(),
         classes: trainer.splits().train.classes().to_vec(),
         device: trainer.device(),
         unit: unit(&preset, &*trainer.splits().train),

@@ -37,7 +37,7 @@ pub use protocol::{
     Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
     Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome, Panel, Past,
     Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, Steering,
-    StepReport, TrainRequest,
+    StepReport, TrainRequest, TrainingPhase,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

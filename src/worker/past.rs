@@ -44,6 +44,7 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
             // How long they took is not written down step by step.
             samples: 0,
             seconds: 0.0,
+            time: at(curves.times(), step),
         }
     });
     let mut steps: Vec<StepReport> = steps.collect();

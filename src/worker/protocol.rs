@@ -8,7 +8,7 @@ use crate::preset::{DeviceChoice, Experiment, Preset};
 use crate::run::{self, Manifest, RunDirectory, home};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
-pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport};
+pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhase};
 
 /// Names a request in the reply to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -346,6 +346,9 @@ pub struct RunInfo {
     pub learning_rate: LearningRate,
     /// What can be looked at beside curves and samples.
     pub figures: Vec<FigureInfo>,
+    /// The parts of the procedure, the first one included; empty where it has only one.
+    #[serde(default)]
+    pub phases: Vec<TrainingPhase>,
     /// The device and the instructions it uses, for a person: `cpu, 2 threads, AVX-512`.
     pub device: String,
 }

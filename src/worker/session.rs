@@ -1,6 +1,6 @@
 //! One training, steered: it is pulled forward piece by piece, with commands and questions attended to in between.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::channel::{Inbox, Outbox};
 use super::engine::{ELSEWHERE, ask, save};
@@ -297,7 +297,8 @@ impl<'a> Session<'a> {
         self.free_steps = self.free_steps.saturating_sub(1);
         (self.samples, self.seconds) = (self.samples + step.samples, self.seconds + step.seconds);
         self.keeper.stepped(&step);
-        self.outbox.send(Event::Step(step));
+        let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
+        self.outbox.send(Event::Step(StepReport { time, ..step }));
     }
 
     fn epoch_ended(&mut self, epoch: EpochReport) {

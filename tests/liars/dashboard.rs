@@ -23,7 +23,7 @@ use trainyard::worker::socket::{ClientMessage, FILE, ServerMessage, VERSION};
 use trainyard::worker::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
     Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Reply, RequestId, RunInfo,
-    Sample, Scores, Starter, StepReport, Waited, spawn_detached,
+    Sample, Scores, Starter, StepReport, TrainingPhase, Waited, spawn_detached,
 };
 
 use crate::random::Random;
@@ -52,6 +52,7 @@ impl Random {
             learning_rate: self.rate(),
             samples: self.count(),
             seconds: self.number(),
+            time: self.number(),
         }
     }
 
@@ -95,6 +96,7 @@ impl Random {
                 title: random.text(),
                 knobs: random.many(Random::knob),
             }),
+            phases: self.many(|random| TrainingPhase { begin: random.count(), name: random.text() }),
             device: self.text(),
         }
     }

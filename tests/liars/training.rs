@@ -38,6 +38,7 @@ fn worker(folder: &std::path::Path) -> std::thread::JoinHandle<u64> {
                 learning_rate: rate,
                 samples: 1,
                 seconds,
+                time: 0.0,
             }));
             outbox.reply(id, Reply::Refused(WORKER.into()));
             if command == Command::Shutdown {

@@ -10,6 +10,7 @@ use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::{Overview, RunDirectory};
 use trainyard::tui::config::Config;
 use trainyard::tui::message::{RunAnswer, RunTask};
+use trainyard::tui::state::charts::KeptLayouts;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets, Screen};
@@ -200,6 +201,12 @@ impl tui::Link for Faulty {
     }
 
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
+
+    fn kept_layouts(&mut self) -> Result<KeptLayouts, String> {
+        Ok(KeptLayouts::default())
+    }
+
+    fn keep_layouts(&mut self, _: &KeptLayouts) {}
 
     fn empty_trash(&mut self, _: &[RunDirectory]) {}
 }

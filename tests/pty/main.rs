@@ -1,6 +1,7 @@
 //! The real binary in a real terminal, driven as a person would: keys and mouse in, the parsed screen out.
 #![cfg(unix)]
 
+mod charts;
 mod config;
 mod farewell;
 mod files;

@@ -9,7 +9,8 @@ use super::super::Error;
 use super::super::named::{RunName, find_run};
 use super::super::text::{self, bytes, plain};
 use super::{label, row};
-use crate::run::difference::{Difference, differences, settings};
+use crate::run::difference::{Difference, differences};
+use crate::run::settings::settings;
 use crate::run::{Move, Overview};
 
 /// Show a run: its settings, results, checkpoints and lineage

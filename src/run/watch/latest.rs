@@ -64,7 +64,18 @@ impl Latest {
         }
     }
 
-    fn take_hparams(&mut self, pairs: &[(String, String)]) {
+    /// The same for a value of a folder that holds hyperparameters with the results that go with them (`is_part`): these
+    /// are written at step 0, which says nothing of how far the run is.
+    pub fn take_of(&mut self, item: &Item, tags: &mut Tags, is_part: bool) {
+        let before = (self.step, self.time);
+        self.take(item, tags);
+        if is_part {
+            (self.step, self.time) = before;
+        }
+    }
+
+    /// Takes in the hyperparameters.
+    pub fn take_hparams(&mut self, pairs: &[(String, String)]) {
         let shown =
             pairs.iter().take(200).map(|(name, value)| (text::shown(name, 60), text::shown(value, 60)));
         let pairs: Vec<_> = shown.collect();

@@ -11,6 +11,8 @@ use super::latest::Latest;
 use super::sampled::Figures;
 use super::scan::{End, Scan};
 use super::tags::Tags;
+use crate::run::Manifest;
+use crate::run::settings::most_told_first;
 use crate::run::tensorboard::figure::{Decoder, Item};
 use crate::run::tensorboard::message::Event;
 
@@ -85,6 +87,8 @@ pub struct Log {
     /// What the system said when a file could not be read.
     pub problem: Option<String>,
     files: Vec<EventFile>,
+    /// Whether its manifest has been looked for.
+    has_settings: bool,
     decoder: Decoder,
     /// How many records are not events.
     undecodable: u64,
@@ -101,6 +105,11 @@ fn items(decoder: &mut Decoder, data: &[u8], take: impl FnMut(Item)) -> bool {
     }
 }
 
+/// Whether a file lies in a folder below the run's own, which holds hyperparameters with the results that go with them.
+fn is_part(folder: &Path, file: &Path) -> bool {
+    file.parent() != Some(folder)
+}
+
 impl Log {
     /// A run whose files are still to be read.
     pub fn new(folder: PathBuf, name: Arc<str>) -> Self {
@@ -113,6 +122,7 @@ impl Log {
             is_read: false,
             problem: None,
             files: Vec::new(),
+            has_settings: false,
             decoder: Decoder::default(),
             undecodable: 0,
         }
@@ -150,16 +160,27 @@ impl Log {
         changed
     }
 
+    /// Takes the hyperparameters of a run of this program from its manifest, unless its event files hold some.
+    pub fn read_settings(&mut self) {
+        if std::mem::replace(&mut self.has_settings, true) || !self.latest.hparams.is_empty() {
+            return;
+        }
+        // Runs of other programs have no such file.
+        if let Ok(manifest) = Manifest::load(&self.folder) {
+            self.latest.take_hparams(&most_told_first(&manifest.preset));
+        }
+    }
+
     /// Brings the newest values up to date by reading little: short files whole, of long ones beginning and end.
     pub fn read_newest(&mut self, tags: &mut Tags, buffer: &mut Vec<u8>) {
         self.is_read = true;
         self.problem = None;
         let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
-        let mut take = |data: &[u8]| {
-            *undecodable += u64::from(!items(decoder, data, |item| latest.take(&item, tags)));
-        };
         for file in &mut self.files {
-            let result = file.read_newest(buffer, &mut take);
+            let is_part = is_part(&self.folder, &file.path);
+            let result = file.read_newest(buffer, |data| {
+                *undecodable += u64::from(!items(decoder, data, |item| latest.take_of(&item, tags, is_part)));
+            });
             if let Err(error) = result {
                 self.problem = Some(format!("{}: {error}", file.path.display()));
             }
@@ -173,9 +194,10 @@ impl Log {
         }
         let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
         for file in &mut self.files {
+            let is_part = is_part(&self.folder, &file.path);
             let scan = file.newest.get_or_insert_default();
             let read = scan.read(&file.path, u64::MAX, buffer, |data| {
-                *undecodable += u64::from(!items(decoder, data, |item| latest.take(&item, tags)));
+                *undecodable += u64::from(!items(decoder, data, |item| latest.take_of(&item, tags, is_part)));
             });
             if let Err(error) = read {
                 self.problem = Some(format!("{}: {error}", file.path.display()));
@@ -192,9 +214,10 @@ impl Log {
             return false;
         };
         let (latest, decoder, undecodable) = (&mut self.latest, &mut self.decoder, &mut self.undecodable);
+        let is_part = is_part(&self.folder, &file.path);
         let read = file.all.read(&file.path, budget, buffer, |data| {
             let known = items(decoder, data, |item| {
-                latest.take(&item, tags);
+                latest.take_of(&item, tags, is_part);
                 figures.take(item, tags);
             });
             *undecodable += u64::from(!known);
@@ -223,7 +246,7 @@ impl Log {
     fn start_over(&mut self) {
         self.forget();
         self.latest = Latest::default();
-        self.is_read = false;
+        (self.is_read, self.has_settings) = (false, false);
         self.files.iter_mut().for_each(|file| file.newest = None);
     }
 

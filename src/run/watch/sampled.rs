@@ -77,13 +77,13 @@ pub enum Kept {
     Distributions(Arc<Sampled<Distribution>>),
     /// Encoded pictures.
     Pictures(Arc<Sampled<Arc<[u8]>>>),
-    /// The newest text, in lines.
-    Text(Arc<AtStep<Vec<String>>>),
+    /// Texts, in lines.
+    Texts(Arc<Sampled<Vec<String>>>),
 }
 
 /// The most distributions of a tag.
 const DISTRIBUTIONS: usize = 96;
-/// The most pictures of a tag.
+/// The most pictures, or texts, of a tag.
 const MOMENTS: usize = 16;
 
 impl Kept {
@@ -95,7 +95,10 @@ impl Kept {
             Kept::Pictures(all) => {
                 100 + all.moments().iter().map(|moment| moment.what.len() + 32).sum::<usize>()
             }
-            Kept::Text(moment) => 100 + moment.what.iter().map(|line| line.len() + 24).sum::<usize>(),
+            Kept::Texts(all) => {
+                let lines = all.moments().iter().flat_map(|moment| &moment.what);
+                100 + lines.map(|line| line.len() + 24).sum::<usize>()
+            }
         }
     }
 }
@@ -141,7 +144,10 @@ impl Figures {
             Content::Picture(encoded) => self.take_picture(id, step, encoded),
             Content::Text(long) => {
                 let what = text::lines(&long, TEXT.1, TEXT.0);
-                self.kept.insert(id, Kept::Text(Arc::new(AtStep { step, what })));
+                let kept = self.kept.entry(id).or_insert_with(|| Kept::Texts(Arc::default()));
+                if let Kept::Texts(all) = kept {
+                    Arc::make_mut(all).push(AtStep { step, what }, MOMENTS);
+                }
             }
             Content::Hparams(_) => {}
         }

@@ -22,7 +22,7 @@ pub struct Interest {
     pub tag: Option<TagId>,
     /// The tag whose newest value stands in the table.
     pub value: Option<TagId>,
-    /// How many of the kept pictures are newer than the one that is shown.
+    /// How many of the kept pictures or texts are newer than the one that is shown.
     pub back: usize,
     /// The columns and rows that a picture may have.
     pub room: (usize, usize),
@@ -86,6 +86,10 @@ pub enum Content {
     Text {
         /// The training step.
         step: i64,
+        /// Which of the kept ones it is, from 0 for the oldest.
+        place: usize,
+        /// How many are kept.
+        of: usize,
         /// Its lines.
         lines: Vec<String>,
     },

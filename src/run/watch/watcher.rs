@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::discover::Walk;
 use super::log::Log;
 use super::picture::{self, Picture};
-use super::sampled::Kept;
+use super::sampled::{Kept, Sampled};
 use super::tags::{self, TagId, Tags};
 use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};
 use crate::run::text;
@@ -111,6 +111,7 @@ impl Watcher {
         for id in 0..self.runs.len() {
             tell(id, self.runs.len());
             self.runs[id].read_whole(&mut self.tags, &mut self.buffer);
+            self.runs[id].read_settings();
         }
     }
 
@@ -125,7 +126,8 @@ impl Watcher {
             if files.is_empty() {
                 continue;
             }
-            let id = self.by_folder.get(&folder).copied().unwrap_or_else(|| {
+            let known = self.by_folder.get(&folder).copied();
+            let id = known.or_else(|| run_of_part(&self.by_folder, &folder)).unwrap_or_else(|| {
                 let name = name(&self.root, &folder);
                 let id = self.runs.len() as RunId;
                 self.runs.push(Log::new(folder.clone(), name));
@@ -187,6 +189,7 @@ impl Watcher {
         }
         for id in &due {
             self.runs[*id].read_newest(&mut self.tags, &mut self.buffer);
+            self.runs[*id].read_settings();
         }
         !due.is_empty()
     }
@@ -255,20 +258,26 @@ impl Watcher {
             None => None,
             Some((_, Kept::Curve(course))) => Some(Content::Curve(course.clone())),
             Some((_, Kept::Distributions(all))) => Some(Content::Distributions(all.clone())),
-            Some((_, Kept::Text(moment))) => {
-                Some(Content::Text { step: moment.step, lines: moment.what.clone() })
-            }
+            Some((_, Kept::Texts(all))) => self.moment(all).map(|(place, of)| {
+                let moment = &all.moments()[place];
+                Content::Text { step: moment.step, place, of, lines: moment.what.clone() }
+            }),
             Some((tag, Kept::Pictures(all))) => {
                 let all = all.clone();
-                let of = all.moments().len();
-                let place = of.saturating_sub(1).saturating_sub(self.interest.back);
-                all.moments().get(place).map(|moment| {
+                self.moment(&all).map(|(place, of)| {
+                    let moment = &all.moments()[place];
                     let picture = self.decode((id, tag, moment.step, self.interest.room), &moment.what);
                     Content::Picture { step: moment.step, place, of, picture }
                 })
             }
         };
         Panel { run: id, content, main, read }
+    }
+
+    /// Which of the kept values is shown, and how many there are.
+    fn moment<T>(&self, all: &Sampled<T>) -> Option<(usize, usize)> {
+        let of = all.moments().len();
+        Some((of.checked_sub(1)?.saturating_sub(self.interest.back), of))
     }
 
     /// The picture, decoded now or kept from an earlier view.
@@ -309,6 +318,14 @@ impl Watcher {
         values.sort_by(|a, b| a.0.cmp(&b.0));
         Some(Details { run: id, about, hparams: run.latest.hparams.clone(), values })
     }
+}
+
+/// The run to which a folder belongs that PyTorch's `add_hparams` made for it: below the run's own, named by the time.
+fn run_of_part(by_folder: &HashMap<PathBuf, RunId>, folder: &Path) -> Option<RunId> {
+    let (seconds, part) = folder.file_name()?.to_str()?.split_once('.')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = is_number(seconds) && seconds.len() >= 10 && is_number(part);
+    by_folder.get(folder.parent().filter(|_| is_time)?).copied()
 }
 
 /// A run's folder below the root, as TensorBoard names runs.

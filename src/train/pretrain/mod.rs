@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
-use super::report::{EpochReport, LearningRate, StepReport};
+use super::report::{EpochReport, LearningRate, StepReport, TrainingPhase};
 use super::supervised::{self, Trainer};
 use super::training::{Progress, Training};
 use super::transfer::Loaded;
@@ -213,6 +213,13 @@ impl<D: Backend> Training for Pretraining<D> {
 
     fn steps(&self) -> u64 {
         self.stack.steps_per_epoch() * u64::from(self.stack.epochs()) + self.tuner.steps()
+    }
+
+    fn phases(&self) -> Vec<TrainingPhase> {
+        let mut phases = self.stack.phases();
+        let begin = self.stack.steps_per_epoch() * u64::from(self.stack.epochs());
+        phases.push(TrainingPhase { begin, name: "whole network".into() });
+        phases
     }
 
     fn figures(&self) -> Vec<FigureInfo> {

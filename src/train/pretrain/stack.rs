@@ -20,7 +20,7 @@ use crate::preset::shapes::size;
 use crate::preset::{Layer, Preset, Pretrainer, Visible, layer_names};
 use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
-use crate::train::report::{EpochReport, LearningRate, StepReport};
+use crate::train::report::{EpochReport, LearningRate, StepReport, TrainingPhase};
 
 /// The most samples on which a layer is judged after an epoch.
 const JUDGED: usize = 5000;
@@ -176,6 +176,16 @@ impl<D: Backend> Stack<D> {
         self.splits.train.len().div_ceil(self.batch_size) as u64
     }
 
+    /// The layers as phases of the training.
+    pub fn phases(&self) -> Vec<TrainingPhase> {
+        let steps_each = self.steps_per_epoch() * u64::from(self.epochs_each);
+        let phase = |(place, hidden): (u64, &Hidden<D>)| TrainingPhase {
+            begin: place * steps_each,
+            name: hidden.name.clone(),
+        };
+        (0..).zip(&self.hidden).map(phase).collect()
+    }
+
     /// Whether all layers have learned.
     pub fn is_done(&self) -> bool {
         self.state.epoch >= self.epochs() && !self.state.progress.in_epoch
@@ -270,6 +280,7 @@ impl<D: Backend> Stack<D> {
             learning_rate: rate,
             samples: samples as u64,
             seconds: time.as_secs_f64(),
+            time: 0.0,
         })
     }
 

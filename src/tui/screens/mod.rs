@@ -1,6 +1,7 @@
 //! What is seen: pure functions of the state.
 
 pub mod card;
+pub mod charts;
 mod figure;
 mod form;
 mod frame;

@@ -7,21 +7,14 @@ use ratatui::text::{Line, Span, Text};
 use unicode_width::UnicodeWidthStr;
 
 use crate::run::{Overview, Standing};
-use crate::tui::state::{Overlay, Runs, SMOOTHING, Series, State, clean};
+use crate::tui::chart_places::of_runs;
+use crate::tui::state::{Overlay, Runs, State, clean};
 use crate::tui::theme::Role;
-use crate::tui::widgets::chart::{Chart, Curve};
 use crate::tui::widgets::text::{cut, end_of, wrap};
 use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
-use super::popups;
-
-/// The list of runs and what is said about the chosen one.
-fn places(body: Rect, has_curves: bool) -> [Rect; 2] {
-    // Curves need more room than words.
-    let about = if has_curves { body.height / 2 } else { (body.height / 3).clamp(7, 11) };
-    Layout::vertical([Constraint::Min(0), Constraint::Length(about)]).areas(body)
-}
+use super::{charts, popups};
 
 /// The line of the filter, if there is one, the titles of the list of runs, and its rows.
 fn list_places(state: &State, list: Rect) -> [Rect; 3] {
@@ -38,16 +31,15 @@ fn first_row(runs: &Runs, rows: Rect) -> usize {
 
 /// The run that stands at this place.
 pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
-    let [.., rows] = list_places(state, places(body, !state.runs.curves.is_empty())[0]);
+    let [.., rows] = list_places(state, of_runs(state, body)[0]);
     let place = layout::row_at(rows, first_row(&state.runs, rows), at)?;
     (place < state.runs.len()).then_some(place)
 }
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
-    let has_curves = !state.runs.curves.is_empty();
-    let [list, about] = places(body, has_curves);
+    let [list, below] = of_runs(state, body);
     draw_list(state, list, frame);
-    if has_curves { draw_curves(state, about, frame) } else { draw_about(state, about, frame) }
+    if state.runs.drawn().is_empty() { draw_about(state, below, frame) } else { charts::draw(state, frame) }
 }
 
 fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
@@ -89,51 +81,12 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
         } else {
             role(overview.standing()).map_or(Style::new(), |role| theme.style(role))
         };
-        let mark = runs.marked.iter().position(|name| *name == overview.run.name());
-        let sign = match mark {
-            Some(mark) => Span::styled("● ", theme.style(Role::Curve(mark as u8))),
+        let sign = match runs.color_of(&overview.run.name()) {
+            Some(color) => Span::styled("● ", theme.style(Role::Curve(color))),
             None => Span::raw("  "),
         };
         frame.render_widget(Line::from(vec![sign, Span::styled(table.row(overview, place), style)]), row);
     }
-}
-
-/// The curves of the marked runs in one chart, that of the chosen run on top.
-fn draw_curves(state: &State, area: Rect, frame: &mut Frame) {
-    let (theme, runs) = (&state.theme, &state.runs);
-    let tags = runs.tags();
-    let Some(tag) = tags.get(runs.tag % tags.len().max(1)) else { return };
-    let chosen = runs.current().map(|overview| overview.run.name());
-    let room = usize::from(area.width).saturating_sub(tag.width() + 20) / runs.marked.len().max(1);
-    let mut drawn: Vec<(String, Role, &Series, bool)> = Vec::new();
-    for (place, overview) in runs.marked().enumerate() {
-        let name = overview.run.name();
-        let curves = runs.curves.iter().find(|curves| curves.run == overview.run);
-        let series = curves.and_then(|curves| curves.by_tag.iter().find(|(known, _)| known == tag));
-        if let Some((_, series)) = series {
-            let called = overview.label.name.clone().unwrap_or_else(|| name.clone());
-            let called = end_of(&clean(&called), room.saturating_sub(3).max(8));
-            drawn.push((called, Role::Curve(place as u8), series, Some(&name) == chosen.as_ref()));
-        }
-    }
-    drawn.sort_by_key(|(.., is_chosen)| *is_chosen);
-    let smoothing =
-        if tag.ends_with("/train") { SMOOTHING[state.chart.smoothing % SMOOTHING.len()] } else { 0.0 };
-    let curves: Vec<Curve> = drawn
-        .iter()
-        .map(|(name, role, series, _)| Curve { name, role: *role, series, smoothing, marked: false })
-        .collect();
-    let chart = Chart {
-        title: tag,
-        curves: &curves,
-        steps: 0,
-        log_scale: state.chart.log_scale,
-        ceiling: tag.starts_with("accuracy/").then_some(1.0),
-        fit: state.chart.fit,
-        mark: None,
-        empty: "the marked runs have no such curve",
-    };
-    chart.draw(theme, area, frame.buffer_mut());
 }
 
 /// The columns of the list, as wide as their contents.
@@ -241,7 +194,7 @@ fn cells(overview: &Overview, time: usize) -> [String; 7] {
         overview.standing().word().into(),
         or_dash(overview.steps().map(format::thousands)),
         or_dash(overview.newest("loss").map(|(_, loss)| format::number(round(loss)))),
-        or_dash(overview.newest("accuracy").map(|(_, share)| format!("{:.2}%", 100.0 * share))),
+        or_dash(overview.newest("accuracy").map(|(_, share)| format::percent(share))),
         or_dash(overview.disk_bytes.map(format::bytes)),
     ]
 }
@@ -277,7 +230,11 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
         lines.push(Line::from(vec![Span::styled("r", theme.strong(Role::Accent)), Span::raw(advice)]));
     }
     let figure = |name: &str| {
-        overview.newest(name).map(|(of, value)| format!("{name} {} ({of})", format::number(round(value))))
+        overview.newest(name).map(|(of, value)| {
+            let value =
+                if name == "accuracy" { format::percent(value) } else { format::number(round(value)) };
+            format!("{name} {value} ({of})")
+        })
     };
     let newest: Vec<String> = ["loss", "accuracy"].into_iter().filter_map(figure).collect();
     let mut fact = |label: &str, value: String| {

@@ -9,87 +9,35 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Row, Table};
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::format;
-use crate::tui::state::training::{ChartContent, Curves, WishedRate};
+use crate::tui::state::training::WishedRate;
 use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
 use crate::tui::theme::Role;
-use crate::tui::widgets::chart::{Chart, Curve};
 use crate::tui::widgets::text::{cut, wrap};
-use crate::tui::widgets::{bar, pair, panel};
+use crate::tui::widgets::{bar, more_below, pair, panel};
+use crate::tui::{chart_places, format, layout};
 use crate::worker::{EpochReport, Metrics, Phase};
 
+use super::charts;
 use super::frame::spinner;
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
-    let log = (body.height / 7).clamp(3, 8);
-    let progress = if body.height >= 30 { 9 } else { 7 };
-    let [charts, progress, log] =
-        Layout::vertical([Constraint::Min(6), Constraint::Length(progress), Constraint::Length(log)])
-            .areas(body);
-    draw_charts(state, charts, frame);
+    charts::draw(state, frame);
+    if state.chart.is_open {
+        return;
+    }
+    let [_, progress, log] = chart_places::of_train(body);
+    if let Some(scroll) = state.epoch_scroll {
+        draw_epochs(state, scroll, progress.union(log), frame);
+        return;
+    }
     if progress.width >= 110 {
         let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(progress);
         draw_progress(state, left, frame);
-        draw_epochs(state, right, frame);
+        draw_epochs(state, 0, right, frame);
     } else {
         draw_progress(state, progress, frame);
     }
     draw_log(state, log, frame);
-}
-
-fn draw_charts(state: &State, area: Rect, frame: &mut Frame) {
-    let smoothing = SMOOTHING[state.chart.smoothing % SMOOTHING.len()];
-    let empty = match (state.phase, &state.training) {
-        (Phase::Preparing, _) => "preparing",
-        (_, None) => "no training yet: choose a preset and press Enter",
-        _ => "waiting for the first step",
-    };
-    let steps = state.training.as_ref().map_or(0, |training| training.info.steps);
-    let shown = state.training.as_ref().map_or_else(|| vec![ChartContent::Accuracy], Training::charts);
-    let beside = (usize::from(area.width / 56).clamp(2, 4) - 1).min(shown.len());
-    let places = Layout::horizontal(vec![Constraint::Fill(1); 1 + beside]).split(area);
-    let (theme, buffer) = (&state.theme, frame.buffer_mut());
-    let (fit, mark) = (state.chart.fit, state.opened.as_ref().and_then(|opened| opened.at));
-    let mut draw = |title: &str, curves: &[Curve], log_scale: bool, ceiling: Option<f64>, area: Rect| {
-        Chart { title, curves, steps, log_scale, ceiling, fit, mark, empty }.draw(theme, area, buffer);
-    };
-    let curve = |name, role, series, marked: bool| {
-        let smoothing = if marked { 0.0 } else { smoothing };
-        Curve { name, role, series, smoothing, marked }
-    };
-    let none = Curves::default();
-    let (training, validation) =
-        state.training.as_ref().map_or((&none, &none), |training| (&training.training, &training.validation));
-    let pair = |(training, validation)| {
-        [
-            curve("training", Role::Training, training, false),
-            curve("validation", Role::Validation, validation, true),
-        ]
-    };
-    draw("Loss", &pair((&training.loss, &validation.loss)), state.chart.log_scale, None, places[0]);
-    for (place, area) in places.iter().skip(1).enumerate() {
-        let chart = &shown[(state.chart.beside + place) % shown.len()];
-        let title = chart.title();
-        match chart {
-            ChartContent::Accuracy => {
-                draw(&title, &pair((&training.accuracy, &validation.accuracy)), false, Some(1.0), *area);
-            }
-            ChartContent::Metrics(metrics) => {
-                // One metric has the colours of training and validation, several have one each.
-                let alone = metrics.len() == 1;
-                let roles = [Role::Training, Role::Validation, Role::Good, Role::Bad];
-                let curves = metrics.iter().zip(roles.iter().cycle()).flat_map(|(metric, role)| {
-                    let (name, held_out) =
-                        if alone { ("training", Role::Validation) } else { (metric.title(), *role) };
-                    let trained = training.metric(*metric).map(|series| curve(name, *role, series, false));
-                    let name = if alone { "validation" } else { metric.title() };
-                    let tested = validation.metric(*metric).map(|series| curve(name, held_out, series, true));
-                    trained.into_iter().chain(tested)
-                });
-                draw(&title, &curves.collect::<Vec<_>>(), false, None, *area);
-            }
-        }
-    }
 }
 
 fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
@@ -159,8 +107,9 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
         let loss = newest(&training.training.loss).unwrap_or(report.scores.loss);
         let accuracy = newest(&training.training.accuracy);
         let mut metrics = report.scores.metrics;
-        for (metric, series) in &training.training.metrics {
-            metrics.set(*metric, newest(series).unwrap_or(f64::NAN));
+        // Those that an earlier phase reported say nothing about this one.
+        for (metric, value) in report.scores.metrics.iter() {
+            metrics.set(metric, training.training.metric(metric).and_then(newest).unwrap_or(value));
         }
         lines.push(pair(theme, "training", 12, words(loss, accuracy, &metrics, width)));
     }
@@ -238,18 +187,19 @@ fn epoch_columns(epochs: &VecDeque<EpochReport>) -> Vec<Column<'static>> {
     columns
 }
 
-fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
+/// The table of epochs up to the one that is `scroll` before the newest.
+fn draw_epochs(state: &State, scroll: usize, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
-    let block = panel(theme, "Epochs");
-    let inner = block.inner(area);
+    let inner = layout::inside(area);
     let none_yet = VecDeque::new();
     let epochs = state.training.as_ref().map_or(&none_yet, |training| &training.epochs);
-    let first = epochs.len().saturating_sub(usize::from(inner.height.saturating_sub(1)));
+    let end = epochs.len() - scroll.min(epochs.len().saturating_sub(1));
+    let first = end.saturating_sub(usize::from(inner.height.saturating_sub(1)));
     // A column is as wide as what stands in it; those that have no room are left out whole, the last ones first.
     let mut room = usize::from(inner.width);
     let mut shown: Vec<(String, Vec<String>, usize)> = Vec::new();
     for (title, text) in epoch_columns(epochs) {
-        let cells: Vec<String> = epochs.range(first..).map(text).collect();
+        let cells: Vec<String> = epochs.range(first..end).map(text).collect();
         let width = cells.iter().chain([&title]).map(|cell| cell.width()).max().unwrap_or(0);
         if width < room {
             room -= width + 1;
@@ -259,10 +209,12 @@ fn draw_epochs(state: &State, area: Rect, frame: &mut Frame) {
     // What is left of the line is shared out.
     let spare = (room / shown.len().max(1)).min(2);
     let right = |text: &String| Text::from(text.clone()).right_aligned();
-    let rows =
-        (0..epochs.len() - first).map(|row| Row::new(shown.iter().map(|(_, cells, _)| right(&cells[row]))));
+    let rows = (0..end - first).map(|row| Row::new(shown.iter().map(|(_, cells, _)| right(&cells[row]))));
     let header = Row::new(shown.iter().map(|(title, ..)| right(title)));
     let header = header.style(theme.style(Role::Muted).add_modifier(Modifier::UNDERLINED));
+    let block = panel(theme, "Epochs");
+    let below = epochs.len() - end;
+    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
     let widths = shown.iter().map(|(_, _, width)| Constraint::Length((width + spare) as u16));
     frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
 }
@@ -281,7 +233,11 @@ fn draw_log(state: &State, area: Rect, frame: &mut Frame) {
         }
         let wrapped = wrap(&line.text, usize::from(inner.width).saturating_sub(TIME + 1));
         for (place, row) in wrapped.into_iter().enumerate().rev() {
-            let time = line.seconds.filter(|_| place == 0).map(clock).unwrap_or_default();
+            let time = line
+                .seconds
+                .filter(|_| place == 0)
+                .map(|seconds| format::clock(seconds, 1.0))
+                .unwrap_or_default();
             let time = Span::styled(format!("{time:>TIME$} "), state.theme.style(Role::Muted));
             rows.push_front(Line::from(vec![time, Span::raw(row)]));
         }
@@ -292,12 +248,3 @@ fn draw_log(state: &State, area: Rect, frame: &mut Frame) {
 
 /// Columns that the time in the log takes.
 const TIME: usize = 7;
-
-/// Seconds of training as `12:05`, `1:02:05`.
-fn clock(seconds: f64) -> String {
-    let whole = seconds.clamp(0.0, 1e6) as u64;
-    match whole / 3600 {
-        0 => format!("{}:{:02}", whole / 60, whole % 60),
-        hours => format!("{hours}:{:02}:{:02}", whole / 60 % 60, whole % 60),
-    }
-}

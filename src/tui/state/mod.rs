@@ -1,14 +1,19 @@
 //! Everything that a screen shows. State never draws; only [`update`](super::update) changes it.
 
+pub mod abscissa;
+pub mod charts;
 pub mod entry;
 pub mod form;
 pub mod history;
 pub mod input;
 pub mod inspect;
 pub mod kind;
+pub mod mark;
+pub mod marked;
 pub mod matching;
 pub mod new_preset;
 pub mod overlay;
+pub mod panes;
 pub mod presets;
 pub mod requests;
 pub mod runs;
@@ -22,8 +27,8 @@ use crate::worker::{Opened, Phase, RunInfo, Steering, TrainRequest};
 use super::config::OnEnd;
 use super::remap::Keymap;
 use super::theme::Theme;
-use super::widgets::chart::Fit;
 
+pub use charts::{ChartOptions, Layouts, SMOOTHING};
 pub use form::Form;
 pub use history::Series;
 pub use inspect::Inspect;
@@ -96,28 +101,6 @@ impl Screen {
     pub fn next(self, by: isize) -> Screen {
         let tabs = Self::ALL.len() as isize;
         Self::ALL[(self as isize + by).rem_euclid(tabs) as usize]
-    }
-}
-
-/// How the curves are drawn.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChartOptions {
-    /// Whether the loss has a logarithmic axis.
-    pub log_scale: bool,
-    /// Index into [`SMOOTHING`].
-    pub smoothing: usize,
-    /// Which values their axes cover.
-    pub fit: Fit,
-    /// Which of [`Training::charts`] stands beside the loss; the number wraps around.
-    pub beside: usize,
-}
-
-/// The weights of the past that the smoothing key goes through.
-pub const SMOOTHING: [f64; 4] = [0.0, 0.8, 0.95, 0.99];
-
-impl Default for ChartOptions {
-    fn default() -> Self {
-        ChartOptions { log_scale: false, smoothing: 2, fit: Fit::Sensible, beside: 0 }
     }
 }
 
@@ -203,14 +186,18 @@ pub struct State {
     pub inspect: Inspect,
     /// The runs on disk.
     pub runs: Runs,
-    /// How the curves are drawn.
+    /// How the curves of the training are drawn; those of marked runs are in `runs`.
     pub chart: ChartOptions,
+    /// The layouts of charts that are kept, and those that have changed since.
+    pub layouts: Layouts,
     /// Popups, topmost last.
     pub overlays: Vec<Overlay>,
     /// The log, one line per event.
     pub log: std::collections::VecDeque<LogLine>,
     /// Lines between the log's end and the last one shown.
     pub log_scroll: usize,
+    /// Epochs between the newest and the last one shown, while their table stands in the place of progress and log.
+    pub epoch_scroll: Option<usize>,
     /// The message in the footer.
     pub notice: Option<Notice>,
     /// Counts ticks, for the spinner.
@@ -242,9 +229,11 @@ impl State {
             inspect: Inspect::default(),
             runs: Runs::default(),
             chart: ChartOptions::default(),
+            layouts: Layouts::default(),
             overlays: Vec::new(),
             log: std::collections::VecDeque::new(),
             log_scroll: 0,
+            epoch_scroll: None,
             notice: None,
             ticks: 0,
         }
@@ -279,6 +268,10 @@ impl State {
     pub fn move_by(&mut self, rows: isize) {
         match self.screen {
             Screen::Presets => self.presets.move_by(rows),
+            Screen::Train if let Some(scroll) = &mut self.epoch_scroll => {
+                let epochs = self.training.as_ref().map_or(0, |training| training.epochs.len());
+                *scroll = scroll.saturating_add_signed(-rows).min(epochs.saturating_sub(1));
+            }
             Screen::Train => {
                 let last = self.log.len().saturating_sub(1);
                 self.log_scroll = self.log_scroll.saturating_add_signed(-rows).min(last);

@@ -149,6 +149,8 @@ pub enum Subject {
     RunTags,
     /// A note on the chosen run.
     RunNote,
+    /// The scalars that charts show.
+    Scalars,
     /// The file or folder for which a preset is made.
     DataPath,
     /// The text of the figure on the screen, which follows while a person types.

@@ -7,7 +7,8 @@ use crate::run::difference::varying;
 use crate::run::{Overview, RunDirectory};
 use crate::worker::TrainRequest;
 
-use super::history::Series;
+use super::charts::ChartOptions;
+use super::marked::{self, DrawnRun, MarkedCurves, MarkedRun};
 use super::matching::Pattern;
 
 /// A run that something is done with as soon as its data files have been read.
@@ -99,15 +100,6 @@ impl SortBy {
     }
 }
 
-/// The curves of a run that is marked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MarkedCurves {
-    /// The run.
-    pub run: RunDirectory,
-    /// Its curves by their tags.
-    pub by_tag: Vec<(String, Series)>,
-}
-
 /// The list of runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runs {
@@ -123,12 +115,16 @@ pub struct Runs {
     is_reversed: bool,
     /// Whether the settings in which the runs differ are shown.
     pub shows_settings: bool,
-    /// The runs that are marked, by name, in the order in which they were.
-    pub marked: Vec<String>,
-    /// The curves of the marked runs.
-    pub curves: Vec<MarkedCurves>,
-    /// Which of the curves' tags is drawn; the number wraps around.
-    pub tag: usize,
+    /// The runs that are marked, in the order in which they were.
+    marked: Vec<MarkedRun>,
+    /// The curves of the marked runs, as far as they have been read.
+    curves: Vec<MarkedCurves>,
+    /// Whether marked runs that differ only in their seed are drawn as one curve with a band.
+    is_spread: bool,
+    /// What is drawn of the marked runs.
+    drawn: Vec<DrawnRun>,
+    /// How their curves are drawn.
+    pub chart: ChartOptions,
     /// The runs that were removed from here, the last one last: in the trash until the program ends.
     pub trash: Vec<RunDirectory>,
     /// Why the list cannot be read.
@@ -191,9 +187,10 @@ impl Runs {
                 list.reverse();
                 let chosen = self.current().map(|overview| overview.run.clone());
                 let names: BTreeSet<String> = list.iter().map(|overview| overview.run.name()).collect();
-                self.marked.retain(|name| names.contains(name));
+                self.marked.retain(|mark| names.contains(&mark.name));
                 self.curves.retain(|curves| names.contains(&curves.run.name()));
                 (self.list, self.problem) = (Some(list), None);
+                self.redraw();
                 self.arrange(chosen.as_ref());
             }
         }
@@ -242,25 +239,100 @@ impl Runs {
     /// Marks the chosen run, or takes its mark away.
     pub fn toggle_mark(&mut self) {
         let Some(name) = self.current().map(|overview| overview.run.name()) else { return };
-        match self.marked.iter().position(|marked| *marked == name) {
-            Some(place) => {
-                self.marked.remove(place);
-                self.curves.retain(|curves| curves.run.name() != name);
-            }
-            None => self.marked.push(name),
+        if self.is_marked(&name) {
+            self.marked.retain(|mark| mark.name != name);
+            self.curves.retain(|curves| curves.run.name() != name);
+            self.redraw();
+        } else {
+            self.mark(name);
         }
+    }
+
+    /// Marks a run that is not marked yet.
+    fn mark(&mut self, name: String) {
+        let color = marked::free_color(&self.marked);
+        self.marked.push(MarkedRun { name, color });
+    }
+
+    /// Takes all marks away.
+    pub fn unmark(&mut self) {
+        self.marked.clear();
+        self.curves.clear();
+        self.chart.forget_places();
+        self.redraw();
+    }
+
+    /// Whether the run of this name is marked.
+    pub fn is_marked(&self, name: &str) -> bool {
+        self.color_of(name).is_some()
+    }
+
+    /// The colour of the run of this name, if it is marked.
+    pub fn color_of(&self, name: &str) -> Option<u8> {
+        self.marked.iter().find(|mark| mark.name == name).map(|mark| mark.color)
     }
 
     /// The runs that are marked, in the order in which they were.
     pub fn marked(&self) -> impl Iterator<Item = &Overview> {
         let list = self.list.as_deref().unwrap_or_default();
-        self.marked.iter().filter_map(|name| list.iter().find(|overview| overview.run.name() == *name))
+        self.marked.iter().filter_map(|mark| list.iter().find(|overview| overview.run.name() == mark.name))
     }
 
-    /// The tags of the curves of the marked runs, each once, losses and accuracies first.
+    /// Marks all runs that differ from the chosen one only in their seed; returns those that were not marked before.
+    pub fn mark_other_seeds(&mut self) -> Vec<RunDirectory> {
+        let preset = |overview: &Overview| overview.manifest.as_ref().ok().map(|known| known.preset.clone());
+        let Some(chosen) = self.current().and_then(preset) else { return Vec::new() };
+        let is_like_it = |overview: &&Overview| {
+            preset(overview).is_some_and(|other| marked::differ_only_in_seed(&chosen, &other))
+        };
+        let list = self.list.as_deref().unwrap_or_default();
+        let new: Vec<RunDirectory> = list
+            .iter()
+            .filter(is_like_it)
+            .filter(|overview| !self.is_marked(&overview.run.name()))
+            .map(|overview| overview.run.clone())
+            .collect();
+        new.iter().for_each(|run| self.mark(run.name()));
+        new
+    }
+
+    /// Draws marked runs that differ only in their seed as one curve with a band, or each by itself; returns which.
+    pub fn toggle_spread(&mut self) -> bool {
+        self.is_spread = !self.is_spread;
+        self.redraw();
+        self.is_spread
+    }
+
+    /// Takes in the curves of a marked run.
+    pub fn take_curves(&mut self, curves: MarkedCurves) {
+        if self.is_marked(&curves.run.name()) {
+            self.curves.retain(|known| known.run != curves.run);
+            self.curves.push(curves);
+            self.redraw();
+        }
+    }
+
+    /// What is drawn of the marked runs.
+    pub fn drawn(&self) -> &[DrawnRun] {
+        &self.drawn
+    }
+
+    fn redraw(&mut self) {
+        let runs: Vec<(&Overview, u8, &MarkedCurves)> = self
+            .marked()
+            .filter_map(|overview| {
+                let color = self.color_of(&overview.run.name())?;
+                let curves = self.curves.iter().find(|curves| curves.run == overview.run)?;
+                Some((overview, color, curves))
+            })
+            .collect();
+        self.drawn = marked::drawn(&runs, self.is_spread);
+    }
+
+    /// The tags of the curves that are drawn, each once, losses and accuracies first.
     pub fn tags(&self) -> Vec<&str> {
         let all: BTreeSet<&str> =
-            self.curves.iter().flat_map(|curves| &curves.by_tag).map(|(tag, _)| tag.as_str()).collect();
+            self.drawn.iter().flat_map(|drawn| &drawn.by_tag).map(|(tag, _)| tag.as_str()).collect();
         let first = ["loss/validation", "accuracy/validation", "loss/train", "accuracy/train"];
         let (mut tags, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|tag| first.contains(tag));
         tags.sort_by_key(|tag| first.iter().position(|first| first == tag));

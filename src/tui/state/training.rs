@@ -2,9 +2,14 @@
 
 use std::collections::VecDeque;
 
+use super::abscissa::Timeline;
 use super::history::Series;
+use super::mark::{self, Mark, MarkKind};
+use crate::run::text::clean;
+use crate::tui::format;
 use crate::worker::{
     EpochReport, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores, StepReport,
+    TrainingPhase,
 };
 
 /// Loss, accuracy and the procedure's other metrics over the steps.
@@ -40,38 +45,6 @@ impl Curves {
     }
 }
 
-/// What one chart shows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ChartContent {
-    /// The share of right answers.
-    Accuracy,
-    /// Metrics that are read against each other.
-    Metrics(Vec<Metric>),
-}
-
-/// Metrics that say more side by side, with the title of their chart.
-const TOGETHER: [(&str, &[Metric]); 4] = [
-    ("G and D", &[Metric::GeneratorLoss, Metric::DiscriminatorLoss]),
-    ("Taken for real", &[Metric::ScoreReal, Metric::ScoreGenerated]),
-    ("Free energy", &[Metric::FreeEnergy, Metric::FreeEnergyHeldOut]),
-    ("Precision, recall, F1", &[Metric::Precision, Metric::Recall, Metric::F1]),
-];
-
-impl ChartContent {
-    /// The title of the chart.
-    pub fn title(&self) -> String {
-        match self {
-            ChartContent::Accuracy => "Accuracy".into(),
-            ChartContent::Metrics(metrics) => {
-                let together =
-                    TOGETHER.iter().find(|(_, all)| metrics.len() > 1 && all.contains(&metrics[0]));
-                let only = || metrics.first().map_or("", |metric| metric.title()).to_owned();
-                together.map_or_else(only, |(title, _)| (*title).to_owned())
-            }
-        }
-    }
-}
-
 /// A learning rate that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WishedRate {
@@ -92,6 +65,14 @@ pub struct Training {
     pub training: Curves,
     /// The curves of the validation set.
     pub validation: Curves,
+    /// The learning rate that the optimizer used.
+    pub rates: Series,
+    /// Training throughput, in samples a second.
+    pub speeds: Series,
+    /// When its steps were made.
+    pub timeline: Timeline,
+    /// What happened, in the order in which it was told.
+    pub marks: Vec<Mark>,
     /// The newest step report.
     pub last: Option<StepReport>,
     /// The newest epochs that are done, at most [`EPOCHS`].
@@ -112,14 +93,25 @@ const RECENT: f64 = 1.0;
 const CLOSE: f64 = RECENT / 64.0;
 /// The most epochs that are kept: no screen shows more.
 const EPOCHS: usize = 500;
+/// The most phases that are marked: no axis has room for more.
+const PHASES: usize = 64;
 
 impl Training {
     /// A training that begins.
     pub fn new(info: RunInfo) -> Self {
+        let begin = |phase: &TrainingPhase| Mark {
+            step: phase.begin,
+            kind: MarkKind::Phase,
+            text: clean(&phase.name),
+        };
         Training {
-            info,
             training: Curves::default(),
             validation: Curves::default(),
+            rates: Series::default(),
+            speeds: Series::default(),
+            timeline: Timeline::new(info.steps_per_epoch),
+            marks: info.phases.iter().take(PHASES).map(begin).collect(),
+            info,
             last: None,
             epochs: VecDeque::new(),
             finish: None,
@@ -131,15 +123,38 @@ impl Training {
 
     /// Takes in what the run reported before it was resumed.
     pub fn on_past(&mut self, past: Past) {
-        for report in past.steps {
-            self.training.push(report.step, u64::from(report.steps), report.scores);
-        }
+        past.steps.iter().for_each(|report| self.draw_step(report));
         past.epochs.into_iter().for_each(|report| self.on_epoch(report));
+    }
+
+    /// Adds a report to the curves.
+    fn draw_step(&mut self, report: &StepReport) {
+        let steps = u64::from(report.steps);
+        self.training.push(report.step, steps, report.scores);
+        self.rates.push(report.step, steps, report.learning_rate.effective());
+        if report.samples > 0 && report.seconds > 0.0 {
+            self.speeds.push(report.step, steps, report.samples_per_second());
+        }
+        self.timeline.on_step(report.step, report.time);
+    }
+
+    /// Marks what happened at a step.
+    pub fn mark(&mut self, step: u64, kind: MarkKind, text: &str) {
+        mark::add(&mut self.marks, Mark { step, kind, text: clean(text) });
     }
 
     /// Takes in a step report.
     pub fn on_step(&mut self, report: StepReport) {
-        self.training.push(report.step, u64::from(report.steps), report.scores);
+        let before = self.last.map(|last| (last.step, last.learning_rate));
+        if let Some((step, rate)) = before.filter(|(_, rate)| rate.factor != report.learning_rate.factor) {
+            // What the schedule makes of the rate is no change: only a person, or a halving, sets the factor.
+            let (was, is) = (rate.effective(), report.learning_rate.effective());
+            let text = format!("learning rate {} to {}", format::number(was), format::number(is));
+            self.mark(step, MarkKind::Change, &text);
+        } else if let (None, Some(past)) = (before, self.training.loss.last()) {
+            self.mark(past.step, MarkKind::Resume, "resumed");
+        }
+        self.draw_step(&report);
         // A time that is NaN or negative counts as none.
         let taken = if report.seconds.is_finite() { report.seconds.max(0.0) } else { 0.0 };
         self.seconds += taken;
@@ -182,37 +197,11 @@ impl Training {
         if let Some(scores) = report.validation {
             self.validation.push(report.step, self.info.steps_per_epoch.max(1), scores);
         }
+        self.timeline.on_epoch(report.step, report.epoch);
         self.epochs.push_back(report);
         if self.epochs.len() > EPOCHS {
             self.epochs.pop_front();
         }
-    }
-
-    /// What there is to draw beside the loss, in the order of the charts.
-    pub fn charts(&self) -> Vec<ChartContent> {
-        let has_accuracy = self.training.accuracy.last().or(self.validation.accuracy.last()).is_some();
-        // Before the first step an accuracy can only be expected.
-        let is_expected = self.last.is_none() && self.info.predicts_classes;
-        let mut charts: Vec<ChartContent> =
-            (has_accuracy || is_expected).then_some(ChartContent::Accuracy).into_iter().collect();
-        for (metric, _) in self.training.metrics.iter().chain(&self.validation.metrics) {
-            let together = TOGETHER.iter().find(|(_, all)| all.contains(metric)).map(|(_, all)| *all);
-            let beside = charts.iter_mut().find_map(|chart| match chart {
-                ChartContent::Metrics(others)
-                    if others.contains(metric)
-                        || together.is_some_and(|all| others.iter().any(|other| all.contains(other))) =>
-                {
-                    Some(others)
-                }
-                _ => None,
-            });
-            match beside {
-                Some(others) if !others.contains(metric) => others.push(*metric),
-                Some(_) => {}
-                None => charts.push(ChartContent::Metrics(vec![*metric])),
-            }
-        }
-        charts
     }
 
     /// Steps done.

@@ -66,6 +66,7 @@ pub fn started() -> Event {
         predicts_classes: true,
         learning_rate: LearningRate::constant(0.001),
         figures: Vec::new(),
+        phases: Vec::new(),
         device: "cpu, 2 threads, AVX-512".into(),
     }))
 }
@@ -87,6 +88,7 @@ pub fn stepped_over(step: u64, steps: u32) -> Event {
         learning_rate: LearningRate::constant(0.001),
         samples: 64 * u64::from(steps),
         seconds: 64.0 * f64::from(steps) / 21_340.0,
+        time: 1_795_946_400.0 + step as f64 * 64.0 / 21_340.0,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Screens as snapshots, interactions as lists of messages, and random input.
 
 pub mod builders;
+mod charts;
 mod figures;
 mod files;
 mod form;

@@ -4,7 +4,8 @@ use crossterm::event::KeyCode;
 
 use crate::run::difference::{Difference, Kind};
 use crate::tui::message::{Effect, Message, RunAnswer, RunTask};
-use crate::tui::state::runs::MarkedCurves;
+use crate::tui::state::abscissa::Timeline;
+use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::{Screen, Series, State};
 use crate::tui::update::update;
 use crate::worker::{Command, Event, Filter, Opened, Outcome, Past, Phase, Reply, Request, Steering};
@@ -130,7 +131,8 @@ fn marked_runs_are_drawn_together_and_compared() {
         let effects = press(&mut state, KeyCode::Char('m'));
         let [Effect::OnRuns(RunTask::ReadCurves(run))] = &effects[..] else { panic!("{effects:?}") };
         let by_tag = vec![("loss/validation".into(), curve.clone()), ("loss/train".into(), curve.clone())];
-        let answer = RunAnswer::Curves(MarkedCurves { run: run.clone(), by_tag });
+        let answer =
+            RunAnswer::Curves(MarkedCurves { run: run.clone(), by_tag, timeline: Timeline::new(100) });
         assert_eq!(update(&mut state, Message::RunsDone(answer)), []);
     }
     let shown = screen(&state);

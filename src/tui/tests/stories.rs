@@ -223,10 +223,13 @@ fn a_key_goes_through_the_charts_of_what_a_training_reports() {
     press(&mut state, KeyCode::Char('c'));
     assert!(screen(&state).contains("Taken for real") && screen(&state).contains("D(G(z))"));
     press(&mut state, KeyCode::Char('c'));
-    assert!(screen(&state).contains("G and D"));
-    let mut state = in_training(80, 24);
+    assert!(screen(&state).contains("╭ Learning rate"));
     press(&mut state, KeyCode::Char('c'));
-    assert!(screen(&state).contains("reports nothing else") && screen(&state).contains("Accuracy"));
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("G and D"));
+    let mut state = in_training(200, 60);
+    press(&mut state, KeyCode::Char('c'));
+    assert!(screen(&state).contains("all charts are shown") && screen(&state).contains("Accuracy"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::tui::end::End;
 use crate::tui::format;
 use crate::tui::message::Effect;
+use crate::tui::state::mark::MarkKind;
 use crate::tui::state::{Screen, State, Training};
 use crate::worker::{ConnectionState, Event, Outcome, Phase, Steering};
 
@@ -26,6 +27,10 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.drop_training();
             state.inspect = state.inspect.anew(state.previous.as_deref(), &info);
             state.requests.forget_questions();
+            state.chart.forget_places();
+            if let Some(layout) = state.layouts.of(&info.preset.name) {
+                state.chart.layout = layout.clone();
+            }
             state.training = Some(Training::new(*info));
             ask_if_shown(state)
         }
@@ -73,6 +78,9 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Checkpoint { step } => {
             state.log(format!("saved at step {step}"));
+            if let Some(training) = &mut state.training {
+                training.mark(step, MarkKind::Checkpoint, "checkpoint");
+            }
             runs::list_if_shown(state)
         }
         Event::Trouble(Some(what)) => {

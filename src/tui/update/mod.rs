@@ -1,5 +1,6 @@
 //! The only place where the state changes: a message in, effects out.
 
+mod charts;
 mod engine;
 mod form;
 mod inspect;

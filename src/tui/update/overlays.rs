@@ -11,7 +11,7 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{form, inspect, new_preset, presets, runs, shelf, training};
+use super::{charts, form, inspect, new_preset, presets, runs, shelf, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -108,6 +108,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::RunTags => shelf::label(state, |label| label.retag(&typed)),
                 Subject::RunNote => shelf::label(state, |label| label.annotate(&typed)),
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
+                Subject::Scalars => Ok(charts::set_filter(state, &typed)),
                 Subject::DataPath => new_preset::look(state, prompt.clone()),
             };
             done.unwrap_or_else(|problem| {

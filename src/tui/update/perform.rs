@@ -4,7 +4,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
+use super::{charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -19,10 +19,28 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::SetRate => training::ask_learning_rate(state),
         Command::TakeOver => training::take_over(state),
         Command::SaveWeights => training::save_weights(state),
-        Command::LogScale => training::toggle_log_scale(state),
-        Command::NextChart => training::next_chart(state),
-        Command::Smoothing => training::cycle_smoothing(state),
-        Command::FoldOutliers => training::fold_outliers(state),
+        Command::OpenCharts => charts::open(state),
+        Command::CloseCharts => charts::close(state),
+        Command::Epochs => training::toggle_epochs(state),
+        Command::LogScale => charts::toggle_log_scale(state),
+        Command::LogX => charts::toggle_log_x(state),
+        Command::NextAxis => charts::next_axis(state),
+        Command::WholeRange => charts::whole_range(state),
+        Command::MorePanes => charts::change_panes(state, 1),
+        Command::FewerPanes => charts::change_panes(state, -1),
+        Command::NextChart => charts::next_chart(state),
+        Command::FilterPanes => charts::ask_filter(state),
+        Command::Smoothing => charts::cycle_smoothing(state),
+        Command::FoldOutliers => charts::fold_outliers(state),
+        Command::Spread => charts::spread(state),
+        Command::CursorRight => charts::move_cursor(state, 1.0),
+        Command::CursorLeft => charts::move_cursor(state, -1.0),
+        Command::CursorFirst => charts::cursor_to_end(state, false),
+        Command::CursorLast => charts::cursor_to_end(state, true),
+        Command::ZoomIn => charts::zoom(state, 0.5),
+        Command::ZoomOut => charts::zoom(state, 2.0),
+        Command::PanRight => charts::pan(state, 0.5),
+        Command::PanLeft => charts::pan(state, -0.5),
 
         Command::Read => presets::read(state),
         Command::Filter => presets::filter(state),
@@ -36,7 +54,6 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::ResumeRun => runs::resume(state),
         Command::MarkRun => shelf::mark(state),
         Command::UnmarkRuns => shelf::unmark(state),
-        Command::NextCurve => shelf::next_curve(state),
         Command::CompareRuns => shelf::compare(state),
         Command::FilterRuns => runs::filter(state),
         Command::UnfilterRuns => runs::unfilter(state),

@@ -9,9 +9,26 @@ use crate::tui::screens::{self, Hit};
 use crate::tui::state::State;
 
 use super::perform::perform;
-use super::{inspect, navigate};
+use super::{charts, inspect, navigate};
 
 pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
+    let on_charts = match event.kind {
+        _ if !state.overlays.is_empty() => None,
+        MouseEventKind::ScrollUp => charts::wheel(state, event, 0.8),
+        MouseEventKind::ScrollDown => charts::wheel(state, event, 1.25),
+        MouseEventKind::Down(MouseButton::Left) => charts::press(state, event),
+        MouseEventKind::Drag(MouseButton::Left) => Some(charts::drag(state, event)),
+        MouseEventKind::Up(MouseButton::Left) => Some(charts::release(state)),
+        MouseEventKind::Down(_)
+        | MouseEventKind::Up(_)
+        | MouseEventKind::Drag(_)
+        | MouseEventKind::Moved
+        | MouseEventKind::ScrollLeft
+        | MouseEventKind::ScrollRight => None,
+    };
+    if let Some(effects) = on_charts {
+        return effects;
+    }
     match event.kind {
         MouseEventKind::ScrollUp => navigate::move_by(state, -1),
         MouseEventKind::ScrollDown => navigate::move_by(state, 1),

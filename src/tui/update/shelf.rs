@@ -17,24 +17,14 @@ pub fn mark(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     state.runs.toggle_mark();
-    let is_marked = state.runs.marked.contains(&run.name());
+    let is_marked = state.runs.is_marked(&run.name());
     state.runs.move_by(1);
     if is_marked { vec![Effect::OnRuns(RunTask::ReadCurves(run))] } else { Vec::new() }
 }
 
 /// Takes all marks away.
 pub fn unmark(state: &mut State) -> Vec<Effect> {
-    state.runs.marked.clear();
-    state.runs.curves.clear();
-    Vec::new()
-}
-
-/// Draws another curve of the marked runs.
-pub fn next_curve(state: &mut State) -> Vec<Effect> {
-    if state.runs.tags().len() < 2 {
-        state.inform("m marks runs, whose curves are then drawn together");
-    }
-    state.runs.tag = (state.runs.tag + 1) % state.runs.tags().len().max(1);
+    state.runs.unmark();
     Vec::new()
 }
 
@@ -182,10 +172,7 @@ pub(super) fn on_done(state: &mut State, answer: RunAnswer) -> Vec<Effect> {
             return Vec::new();
         }
         RunAnswer::Curves(curves) => {
-            if state.runs.marked.contains(&curves.run.name()) {
-                state.runs.curves.retain(|known| known.run != curves.run);
-                state.runs.curves.push(curves);
-            }
+            state.runs.take_curves(curves);
             return Vec::new();
         }
     }

@@ -5,7 +5,7 @@ use crate::tui::rounds::next_round;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::training::WishedRate;
-use crate::tui::state::{Next, SMOOTHING, Screen, State};
+use crate::tui::state::{Next, Screen, State};
 use crate::worker::{Command, Phase, RateChange, Steering, TrainRequest};
 
 use super::replies::send;
@@ -157,31 +157,9 @@ pub fn save_weights(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Save)]
 }
 
-/// Switches between a linear and a logarithmic axis.
-pub fn toggle_log_scale(state: &mut State) -> Vec<Effect> {
-    state.chart.log_scale = !state.chart.log_scale;
-    Vec::new()
-}
-
-/// Folds the extreme values of the curves, or shows the whole range.
-pub fn fold_outliers(state: &mut State) -> Vec<Effect> {
-    state.chart.fit = state.chart.fit.next();
-    state.inform(state.chart.fit.in_words());
-    Vec::new()
-}
-
-/// Shows another chart beside the loss.
-pub fn next_chart(state: &mut State) -> Vec<Effect> {
-    let charts = state.training.as_ref().map_or(0, |training| training.charts().len());
-    if charts < 2 {
-        state.inform("this training reports nothing else");
-    }
-    state.chart.beside = (state.chart.beside + 1) % charts.max(1);
-    Vec::new()
-}
-
-/// Smooths more, or after the strongest smoothing not at all.
-pub fn cycle_smoothing(state: &mut State) -> Vec<Effect> {
-    state.chart.smoothing = (state.chart.smoothing + 1) % SMOOTHING.len();
+/// Shows the table of epochs in the place of progress and log, or these again.
+pub fn toggle_epochs(state: &mut State) -> Vec<Effect> {
+    state.screen = Screen::Train;
+    state.epoch_scroll = if state.epoch_scroll.is_some() { None } else { Some(0) };
     Vec::new()
 }

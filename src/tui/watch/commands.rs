@@ -30,8 +30,8 @@ commands! {
     Tags "Choose a figure from the list of all";
     NextTag "Show the next figure";
     PreviousTag "Show the previous figure";
-    Older "Show an older picture";
-    Newer "Show a newer picture";
+    Older "Show an older picture or text";
+    Newer "Show a newer picture or text";
     Smoothing "Change how much the curves are smoothed";
     LogScale "Switch between linear and logarithmic axis";
     Up "Move up";

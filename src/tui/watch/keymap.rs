@@ -79,7 +79,7 @@ pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
 /// Keys and words for the footer: those that do something for the tag that is shown.
 pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let is_of_use = |hint: &str| match hint {
-        "older" | "newer" => state.kind() == Some(Kind::Picture),
+        "older" | "newer" => matches!(state.kind(), Some(Kind::Picture | Kind::Text)),
         "smooth" | "log scale" => state.kind() == Some(Kind::Scalar),
         _ => true,
     };

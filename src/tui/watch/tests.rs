@@ -360,3 +360,77 @@ fn every_figure_fits_every_size_down_to_one_cell() {
         }
     }
 }
+
+/// A folder with runs in it.
+fn with_runs(fill: impl FnOnce(&Path)) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    fill(root.path());
+    root
+}
+
+fn write(folder: &Path, scalars: &[(u64, f64)]) {
+    std::fs::create_dir_all(folder).unwrap();
+    let mut writer = Writer::create(folder).unwrap();
+    for (step, value) in scalars {
+        writer.scalars(*step, &[("loss", *value)]).unwrap();
+    }
+    writer.flush().unwrap();
+}
+
+#[test]
+fn what_add_hparams_writes_stands_beside_its_run() {
+    let root = with_runs(|root| {
+        write(&root.join("run"), &[(10, 0.5), (20, 0.25)]);
+        write(&root.join("run/1715870854.4919064"), &[]);
+        write(&root.join("run/v1.5"), &[(1, 1.0)]);
+    });
+    let mut writer = Writer::create(&root.path().join("run/1715870854.4919064")).unwrap();
+    writer.scalars(0, &[("hparam/accuracy", 0.75)]).unwrap();
+    writer.flush().unwrap();
+    let mut bench = Bench::new(root.path(), 120, 30);
+    let shown = bench.screen();
+    assert!(shown.contains("Runs 2") && !shown.contains("1715870854"), "{shown}");
+    assert!(shown.contains("  20 "), "step 0 of the results is not that of the run: {shown}");
+    bench.keys("i");
+    assert!(bench.screen().contains("hparam/accuracy"), "{}", bench.screen());
+}
+
+#[test]
+fn runs_of_ones_own_have_their_settings_as_hyperparameters() {
+    let root = with_runs(|root| {
+        let run = root.join("mine");
+        write(&run, &[(10, 0.5)]);
+        let preset = crate::tui::tests::builders::cnn();
+        crate::run::Manifest::begin(preset, "cpu".into()).save(&run).unwrap();
+    });
+    let bench = Bench::new(root.path(), 200, 30);
+    let shown = bench.screen();
+    assert!(shown.contains("optimizer=Adam optimizer.learning_rate=0.0"), "{shown}");
+}
+
+#[test]
+fn values_none_of_which_is_a_number_are_said_to_be_there() {
+    let root = with_runs(|root| write(&root.join("run"), &[(1, f64::NAN), (2, f64::INFINITY)]));
+    let bench = Bench::new(root.path(), 120, 30);
+    let shown = bench.screen();
+    assert!(shown.contains("none of 2 values is finite") && !shown.contains("no such figure"), "{shown}");
+}
+
+#[test]
+fn wide_letters_shift_no_column() {
+    let root = with_runs(|root| {
+        std::fs::create_dir_all(root.join("run")).unwrap();
+        let mut writer = Writer::create(&root.join("run")).unwrap();
+        writer.scalars(7, &[("損失/訓練", 0.5), ("loss", 0.25)]).unwrap();
+        writer.flush().unwrap();
+    });
+    let mut bench = Bench::new(root.path(), 120, 30);
+    bench.keys("i");
+    let shown = bench.screen();
+    let column = |tag: &str| {
+        let line = shown.lines().find(|line| line.contains(tag) && line.contains("step 7")).expect("a line");
+        unicode_width::UnicodeWidthStr::width(line.split("step 7").next().unwrap_or_default())
+    };
+    // In the test's terminal a blank stands in the second cell of each of the four wide letters.
+    assert_eq!(column("損") - 4, column("loss"), "{shown}");
+}

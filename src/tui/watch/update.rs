@@ -5,7 +5,7 @@ use crossterm::event::{
 };
 use ratatui::layout::{Position, Size};
 
-use crate::run::watch::Kind;
+use crate::run::watch::{Content, Kind};
 use crate::tui::state::SMOOTHING;
 use crate::tui::state::input::LineInput;
 
@@ -142,8 +142,8 @@ fn on_mouse(state: &mut State, event: MouseEvent) {
         return;
     }
     match layout::hit(state, Position { x: event.column, y: event.row }) {
-        Some(Hit::Panels) if step != 0 && state.kind() == Some(Kind::Picture) => {
-            state.back = state.back.saturating_add_signed(-step.signum()).min(last_picture(state));
+        Some(Hit::Panels) if step != 0 && matches!(state.kind(), Some(Kind::Picture | Kind::Text)) => {
+            state.back = state.back.saturating_add_signed(-step.signum()).min(oldest_kept(state));
         }
         Some(Hit::Table | Hit::Run(_) | Hit::Mark(_)) if step != 0 => move_by(state, step),
         Some(Hit::Mark(run)) => {
@@ -240,21 +240,21 @@ fn change_tag(state: &mut State, by: isize) {
     }
 }
 
-/// How many of the kept pictures are newer than the oldest.
-fn last_picture(state: &State) -> usize {
+/// How many of the kept pictures or texts are newer than the oldest.
+fn oldest_kept(state: &State) -> usize {
     let kept = state.view.panels.iter().filter_map(|panel| match &panel.content {
-        Some(crate::run::watch::Content::Picture { of, .. }) => Some(of.saturating_sub(1)),
+        Some(Content::Picture { of, .. } | Content::Text { of, .. }) => Some(of.saturating_sub(1)),
         _ => None,
     });
     kept.max().unwrap_or(0)
 }
 
-/// Shows an older picture.
+/// Shows an older picture or text.
 fn older(state: &mut State) {
-    state.back = (state.back + 1).min(last_picture(state));
+    state.back = (state.back + 1).min(oldest_kept(state));
 }
 
-/// Shows a newer picture.
+/// Shows a newer picture or text.
 fn newer(state: &mut State) {
     state.back = state.back.saturating_sub(1);
 }

@@ -39,6 +39,16 @@ impl Axis {
         (place(value) - place(self.low)) / (place(self.high) - place(self.low))
     }
 
+    /// The value at a share of the length, from 0 to 1.
+    pub fn value(&self, share: f64) -> f64 {
+        if self.log {
+            let (low, high) = (self.low.max(f64::MIN_POSITIVE).ln(), self.high.max(f64::MIN_POSITIVE).ln());
+            (low + (high - low) * share).exp()
+        } else {
+            self.low + (self.high - self.low) * share
+        }
+    }
+
     /// Round values within the axis, at most about `count`, with their labels.
     pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
         if self.log {
@@ -84,6 +94,15 @@ pub fn round_step(least: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_lies_where_its_share_says() {
+        for axis in [Axis::between(-2.0, 6.0, false), Axis::between(0.01, 100.0, true)] {
+            for share in [0.0, 0.3, 1.0] {
+                assert!((axis.share(axis.value(share)) - share).abs() < 1e-12, "{axis:?}");
+            }
+        }
+    }
 
     #[test]
     fn ticks_are_round_and_inside() {

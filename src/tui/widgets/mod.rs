@@ -20,6 +20,7 @@ pub mod text;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
+use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
 
@@ -40,6 +41,8 @@ pub fn more_below(lines: usize) -> Line<'static> {
 
 /// `label  value`, the label muted and padded to `width`.
 pub fn pair<'a>(theme: &Theme, label: &str, width: usize, value: impl Into<String>) -> Line<'a> {
-    let label = Span::styled(format!("{label:<width$}"), theme.style(Role::Muted));
+    // Formatting pads by letters, of which some take two columns.
+    let space = " ".repeat(width.saturating_sub(label.width()));
+    let label = Span::styled(format!("{label}{space}"), theme.style(Role::Muted));
     Line::from(vec![label, Span::raw(value.into())])
 }

@@ -3,15 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
-use unicode_width::UnicodeWidthStr;
 
 use crate::run::watch::{Content, Kind, Panel};
-use crate::tui::state::Series;
+use crate::tui::state::abscissa::Timeline;
 use crate::tui::state::history::Bucket;
+use crate::tui::state::{ChartOptions, Series};
 use crate::tui::theme::{Depth, Role};
 use crate::tui::watch::layout;
 use crate::tui::watch::state::State;
-use crate::tui::widgets::chart::{Chart, Curve, Fit};
+use crate::tui::widgets::chart::{Chart, Curve, Quantity};
 use crate::tui::widgets::image::Image;
 use crate::tui::widgets::text::{end_of, wrap};
 use crate::tui::widgets::{distributions, panel};
@@ -76,13 +76,9 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
     }
     let title = state.tag_name(state.tag).unwrap_or("no figures yet");
     let title = end_of(title, usize::from(area.width / 3));
-    // Names of runs differ at their ends, so they are cut at their beginnings.
-    let room = usize::from(area.width).saturating_sub(title.width() + 20) / courses.len().max(1);
-    let names: Vec<String> = courses
-        .iter()
-        .map(|(run, _)| end_of(&state.view.rows[*run as usize].name, room.saturating_sub(3).max(8)))
-        .collect();
-    let curves = courses.iter().zip(&names).rev().map(|((run, series), name)| {
+    let timeline = Timeline::default();
+    let curves = courses.iter().rev().map(|(run, series)| {
+        let name = &*state.view.rows[*run as usize].name;
         let role = state.role(*run).unwrap_or(Role::Muted);
         // Without colours the run under the cursor stands out from the others, which are dim.
         let role = match theme.depth {
@@ -90,21 +86,13 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
             Depth::Monochrome => Role::Muted,
             _ => role,
         };
-        Curve { name, role, series, smoothing: state.smoothing(), marked: false }
+        Curve { name, role, series, timeline: &timeline, smoothing: state.smoothing(), marked: false }
     });
     let curves: Vec<Curve> = curves.collect();
-    let empty = waiting(state, panels);
-    let chart = Chart {
-        title: &title,
-        curves: &curves,
-        steps: 0,
-        log_scale: state.log_scale,
-        ceiling: None,
-        fit: Fit::Sensible,
-        mark: None,
-        empty: &empty,
+    let empty = match lost {
+        0 => waiting(state, panels),
+        lost => format!("none of {lost} values is finite: all are NaN or infinite"),
     };
-    chart.draw(theme, area, frame.buffer_mut());
     let mut notes = Vec::new();
     if let Some(panel) = panels.iter().find(|panel| panel.read < 1.0) {
         notes.push(format!("reading: {:.0}%", 100.0 * panel.read));
@@ -113,14 +101,22 @@ fn chart(state: &State, panels: &[&Panel], area: Rect, frame: &mut Frame) {
         notes.push(format!("{restarts} restart{}", if restarts == 1 { "" } else { "s" }));
     }
     if lost > 0 {
-        notes.push(format!("{lost} values not finite"));
+        notes.push(format!("{lost} value{} not finite", if lost == 1 { "" } else { "s" }));
     }
-    if !notes.is_empty() && area.height > 2 {
-        let line = Line::styled(format!(" {} ", notes.join(", ")), theme.style(Role::Muted));
-        let place =
-            Rect { y: area.bottom() - 1, height: 1, x: area.x + 2, width: area.width.saturating_sub(4) };
-        frame.render_widget(line.right_aligned(), place);
-    }
+    let mut options = ChartOptions::default();
+    (options.layout.log_y, options.layout.smoothing) = (state.log_scale, state.smoothing);
+    let chart = Chart {
+        title: &title,
+        curves: &curves,
+        options: &options,
+        log_y: state.log_scale,
+        quantity: Quantity::Number,
+        steps: 0,
+        marks: &[],
+        notes: &notes,
+        empty: &empty,
+    };
+    chart.draw(theme, area, frame.buffer_mut());
 }
 
 /// One run's histograms, picture or text.
@@ -134,7 +130,7 @@ fn figure(state: &State, of: &Panel, area: Rect, frame: &mut Frame) {
     };
     let note = match content {
         Content::Picture { step, place, of, .. } => format!("step {step}, {} of {of}", place + 1),
-        Content::Text { step, .. } => format!("step {step}"),
+        Content::Text { step, place, of, .. } => format!("step {step}, {} of {of}", place + 1),
         Content::Distributions(all) => format!("{} steps kept", all.moments().len()),
         Content::Curve(_) => String::new(),
     };

@@ -1,0 +1,103 @@
+//! Where charts stand on Train and on Runs, and how many there are.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::layout::parts;
+use super::state::charts::{ChartOptions, PANES};
+use super::state::panes::{Pane, matching, shown};
+use super::state::{Screen, State};
+
+/// Columns and rows below which another pane says little.
+const LEAST: (u16, u16) = (40, 11);
+
+/// The most panes that are shown unasked beside other things.
+const UNASKED: usize = 4;
+
+/// The parts of Train: charts, progress and epochs, log.
+pub fn of_train(body: Rect) -> [Rect; 3] {
+    let log = (body.height / 7).clamp(3, 8);
+    let progress = if body.height >= 30 { 9 } else { 7 };
+    Layout::vertical([Constraint::Min(6), Constraint::Length(progress), Constraint::Length(log)]).areas(body)
+}
+
+/// The parts of Runs: the list, and what is said about the chosen run or drawn of those that are marked.
+pub fn of_runs(state: &State, body: Rect) -> [Rect; 2] {
+    // Curves need more room than words.
+    let below = match (state.runs.drawn().is_empty(), state.runs.chart.is_open) {
+        (true, _) => (body.height / 3).clamp(7, 11),
+        (false, false) => body.height / 2,
+        (false, true) => body.height - (body.height / 5).clamp(5, 10),
+    };
+    Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(body)
+}
+
+/// The options of the charts on the screen in front, and the place that all of them take; `None` where there are none.
+pub fn of_charts(state: &State) -> Option<(&ChartOptions, Rect)> {
+    let [_, body, _] = parts(state.size);
+    match state.screen {
+        Screen::Train => Some((&state.chart, if state.chart.is_open { body } else { of_train(body)[0] })),
+        Screen::Runs => {
+            (!state.runs.drawn().is_empty()).then(|| (&state.runs.chart, of_runs(state, body)[1]))
+        }
+        Screen::Presets | Screen::Inspect | Screen::Hyper => None,
+    }
+}
+
+/// All panes of the screen in front.
+pub fn panes(state: &State) -> Vec<Pane<'_>> {
+    match state.screen {
+        Screen::Train => state.training.as_ref().map(|training| training.panes()).unwrap_or_default(),
+        Screen::Runs => state.runs.panes(),
+        Screen::Presets | Screen::Inspect | Screen::Hyper => Vec::new(),
+    }
+}
+
+/// How many panes there is room for.
+pub fn room(options: &ChartOptions, area: Rect) -> usize {
+    let across = usize::from(area.width / LEAST.0).clamp(1, 3);
+    let down = usize::from(area.height / LEAST.1).clamp(1, 3);
+    (across * down).min(if options.is_open { PANES } else { UNASKED })
+}
+
+/// How many panes there are on the screen in front, and how many of them are shown.
+pub fn counts(state: &State) -> (usize, usize) {
+    let Some((options, area)) = of_charts(state) else { return (0, 0) };
+    let all = panes(state);
+    let matching = matching(all.clone(), &options.layout.filter).len();
+    (matching, shown(all, options, room(options, area)).len())
+}
+
+/// The places of so many panes, in the grid that gives the most room to the tightest one; those of a last row with fewer
+/// panes are wider.
+pub fn grid(count: usize, area: Rect) -> Vec<Rect> {
+    let roominess = |columns: &usize| {
+        let rows = count.div_ceil(*columns);
+        let across = f64::from(area.width) / *columns as f64 / f64::from(LEAST.0);
+        across.min(f64::from(area.height) / rows as f64 / f64::from(LEAST.1))
+    };
+    let columns = (1..=count).max_by(|a, b| roominess(a).total_cmp(&roominess(b))).unwrap_or(1);
+    let rows = Layout::vertical(vec![Constraint::Fill(1); count.div_ceil(columns)]).split(area);
+    let places = rows.iter().enumerate().flat_map(|(row, band)| {
+        let beside = columns.min(count - row * columns);
+        Layout::horizontal(vec![Constraint::Fill(1); beside]).split(*band).to_vec()
+    });
+    places.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grid_fills_its_area_and_gives_panes_the_room_they_need() {
+        for area in [Rect::new(0, 0, 80, 12), Rect::new(0, 3, 200, 57), Rect::new(0, 0, 60, 40)] {
+            for count in 1..=PANES {
+                let places = grid(count, area);
+                assert_eq!(places.len(), count);
+                assert_eq!(places.iter().map(|place| place.area()).sum::<u32>(), area.area());
+            }
+        }
+        assert!(grid(2, Rect::new(0, 0, 80, 12)).iter().all(|place| place.width == 40));
+        assert!(grid(2, Rect::new(0, 0, 60, 40)).iter().all(|place| place.width == 60));
+    }
+}

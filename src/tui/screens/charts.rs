@@ -1,0 +1,148 @@
+//! A grid of charts: on Train those of the training, on Runs those of the marked runs.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use crate::tui::chart_places::{grid, of_charts, panes, room};
+use crate::tui::state::charts::ChartOptions;
+use crate::tui::state::mark::{Mark, MarkKind};
+use crate::tui::state::panes::{Pane, Scalar, Values, shown};
+use crate::tui::state::{Screen, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::chart::{Chart, Curve, Quantity};
+use crate::tui::widgets::panel;
+use crate::worker::Phase;
+
+/// What happened in the training that is shown.
+fn marks(state: &State) -> Vec<Mark> {
+    let Some(training) = state.training.as_ref().filter(|_| state.screen == Screen::Train) else {
+        return Vec::new();
+    };
+    let mut marks = training.marks.clone();
+    if let Some(opened) = &state.opened {
+        let mark = |step, kind, text: &str| Mark { step, kind, text: text.into() };
+        marks.extend(opened.checkpoints.iter().map(|step| mark(*step, MarkKind::Checkpoint, "checkpoint")));
+        marks.extend(opened.at.map(|step| mark(step, MarkKind::Shown, "the network that is shown")));
+    }
+    marks
+}
+
+/// Hands the charts of the screen in front, with their places, to `then`; `None` where there are none.
+fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Option<R> {
+    let (options, area) = of_charts(state)?;
+    let panes = shown(panes(state), options, room(options, area));
+    let places = grid(panes.len(), area);
+    let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(pane, options)).collect();
+    let (marks, notes) = (marks(state), notes(options));
+    let (steps, empty) = match state.screen {
+        Screen::Train => (state.training.as_ref().map_or(0, |training| training.info.steps), waiting(state)),
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs => (0, "no run has such a curve"),
+    };
+    let charts = panes.iter().zip(&curves).zip(places).map(|((pane, curves), place)| {
+        let chart = Chart {
+            title: &pane.title,
+            curves,
+            options,
+            log_y: options.layout.log_y && pane.may_be_log,
+            quantity: if pane.is_share { Quantity::Share } else { Quantity::Number },
+            steps,
+            marks: &marks,
+            notes: &notes,
+            empty,
+        };
+        (chart, place)
+    });
+    Some(then(&charts.collect::<Vec<_>>()))
+}
+
+/// The curves of a pane as they are drawn.
+fn curves<'a>(pane: &'a Pane, options: &ChartOptions) -> Vec<Curve<'a>> {
+    let curve = |scalar: &'a Scalar| Curve {
+        name: &scalar.name,
+        role: scalar.role,
+        series: scalar.series,
+        timeline: scalar.timeline,
+        smoothing: if scalar.values == Values::Noisy { options.layout.smoothing() } else { 0.0 },
+        marked: scalar.values == Values::PerEpoch,
+    };
+    pane.scalars.iter().map(curve).collect()
+}
+
+/// What is said below every chart.
+fn notes(options: &ChartOptions) -> Vec<String> {
+    let filter = options.layout.filter.trim();
+    if filter.is_empty() { Vec::new() } else { vec![format!("only {filter}")] }
+}
+
+/// Why there is nothing to draw on Train.
+fn waiting(state: &State) -> &'static str {
+    match (state.phase, &state.training) {
+        (Phase::Preparing, _) => "preparing",
+        (_, None) => "no training yet: choose a preset and press Enter",
+        _ => "waiting for the first step",
+    }
+}
+
+/// Draws the charts of the screen in front.
+pub(super) fn draw(state: &State, frame: &mut Frame) {
+    let Some((options, area)) = of_charts(state) else { return };
+    let is_drawn = with_charts(state, |charts| {
+        charts.iter().for_each(|(chart, place)| chart.draw(&state.theme, *place, frame.buffer_mut()));
+        !charts.is_empty()
+    });
+    if is_drawn != Some(true) {
+        let filter = options.layout.filter.trim();
+        let text = if filter.is_empty() || panes(state).is_empty() {
+            waiting(state).to_owned()
+        } else {
+            format!("no pane matches {filter}: / changes that")
+        };
+        let block = panel(&state.theme, "Charts");
+        let inner = block.inner(area);
+        frame.render_widget(block, area);
+        let row = Rect { y: inner.y + inner.height / 2, height: 1.min(inner.height), ..inner };
+        frame.render_widget(Line::styled(text, state.theme.style(Role::Muted)).centered(), row);
+    }
+}
+
+/// The place on the horizontal axis under a place on the screen, if a chart is there.
+pub fn place_at(state: &State, at: Position) -> Option<f64> {
+    with_charts(state, |charts| {
+        let (chart, place) = charts.iter().find(|(_, place)| place.contains(at))?;
+        chart.place_at(&state.theme, *place, at)
+    })?
+}
+
+/// The whole horizontal axis of the charts in front; `None` where nothing is drawn.
+pub fn whole(state: &State) -> Option<(f64, f64)> {
+    with_charts(state, |charts| {
+        let axes = charts.iter().filter_map(|(chart, _)| chart.whole());
+        axes.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    })?
+}
+
+/// The place to which the cursor moves by so many columns from `x`: a real value of some curve, at least the next one.
+pub fn moved(state: &State, x: f64, columns: f64) -> Option<f64> {
+    let is_rightwards = columns > 0.0;
+    with_charts(state, |charts| {
+        let per_column = charts.iter().find_map(|(chart, place)| chart.per_column(&state.theme, *place));
+        let aim = x + columns * per_column.unwrap_or(0.0);
+        let next = |from: f64, is_rightwards: bool| {
+            let found = charts.iter().filter_map(|(chart, _)| chart.next_value(from, is_rightwards));
+            found.reduce(if is_rightwards { f64::min } else { f64::max })
+        };
+        // The last value before the aim, unless that is no way: then the first one beyond.
+        let is_on_the_way = |value: &f64| if is_rightwards { *value > x } else { *value < x };
+        next(aim, !is_rightwards).filter(is_on_the_way).or_else(|| next(x, is_rightwards))
+    })?
+}
+
+/// The first and the last real value of the curves in front.
+pub fn ends(state: &State) -> Option<(f64, f64)> {
+    with_charts(state, |charts| {
+        let first = charts.iter().filter_map(|(chart, _)| chart.next_value(f64::NEG_INFINITY, true));
+        let last = charts.iter().filter_map(|(chart, _)| chart.next_value(f64::INFINITY, false));
+        Some((first.reduce(f64::min)?, last.reduce(f64::max)?))
+    })?
+}

@@ -1,0 +1,268 @@
+//! The panes of charts: which scalars are drawn together, and which of the panes are shown.
+
+use std::borrow::Cow;
+
+use super::abscissa::Timeline;
+use super::charts::{ChartOptions, PANES};
+use super::history::Series;
+use super::matching::Pattern;
+use super::runs::Runs;
+use super::training::Training;
+use crate::tui::theme::Role;
+use crate::worker::Metric;
+
+/// A curve of a pane.
+#[derive(Clone, Debug)]
+pub struct Scalar<'a> {
+    /// As event files call it, which the filter looks at: `loss/train`.
+    pub tag: String,
+    /// Its name in the legend.
+    pub name: Cow<'a, str>,
+    /// Its colour.
+    pub role: Role,
+    /// Its values.
+    pub series: &'a Series,
+    /// When its run made its steps.
+    pub timeline: &'a Timeline,
+    /// How its values come.
+    pub values: Values,
+}
+
+/// How the values of a scalar come, which says how they are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// At every step, with noise that smoothing takes away.
+    Noisy,
+    /// At every step, exactly: a learning rate.
+    Exact,
+    /// Once per epoch: they are marked, and not smoothed.
+    PerEpoch,
+}
+
+impl Values {
+    /// Those of a tag of our own event files.
+    fn of_tag(tag: &str) -> Self {
+        match tag.rsplit('/').next().unwrap_or(tag) {
+            "train" | "samples_per_second" => Values::Noisy,
+            "learning_rate" => Values::Exact,
+            _ => Values::PerEpoch,
+        }
+    }
+}
+
+/// What is drawn in one chart.
+#[derive(Clone, Debug)]
+pub struct Pane<'a> {
+    /// Its title.
+    pub title: Cow<'a, str>,
+    /// Its curves, the most important last.
+    pub scalars: Vec<Scalar<'a>>,
+    /// Whether its numbers are shares of one.
+    pub is_share: bool,
+    /// Whether a logarithmic axis says something about them.
+    pub may_be_log: bool,
+}
+
+/// Metrics that say more side by side, with the title of their pane.
+const TOGETHER: [(&str, &[Metric]); 4] = [
+    ("G and D", &[Metric::GeneratorLoss, Metric::DiscriminatorLoss]),
+    ("Taken for real", &[Metric::ScoreReal, Metric::ScoreGenerated]),
+    ("Free energy", &[Metric::FreeEnergy, Metric::FreeEnergyHeldOut]),
+    ("Precision, recall, F1", &[Metric::Precision, Metric::Recall, Metric::F1]),
+];
+
+/// The colours of several metrics in one pane.
+const SEVERAL: [Role; 4] = [Role::Training, Role::Validation, Role::Good, Role::Bad];
+
+impl Training {
+    /// All panes that there are, the loss first.
+    pub fn panes(&self) -> Vec<Pane<'_>> {
+        let mut panes = vec![self.pane("Loss", "loss", &self.training.loss, &self.validation.loss)];
+        panes[0].may_be_log = true;
+        let has_accuracy = self.training.accuracy.last().or(self.validation.accuracy.last()).is_some();
+        // Before the first step an accuracy can only be expected.
+        if has_accuracy || self.last.is_none() && self.info.predicts_classes {
+            let (training, validation) = (&self.training.accuracy, &self.validation.accuracy);
+            let pane = self.pane("Accuracy", "accuracy", training, validation);
+            panes.push(Pane { is_share: true, ..pane });
+        }
+        panes.extend(self.metric_groups().into_iter().map(|group| self.metrics_pane(&group)));
+        panes.push(self.alone("Learning rate", "learning_rate", &self.rates));
+        panes.push(self.alone("Samples/s", "samples_per_second", &self.speeds));
+        panes
+    }
+
+    fn scalar<'a>(&'a self, tag: String, name: &'a str, role: Role, series: &'a Series) -> Scalar<'a> {
+        Scalar { tag, name: name.into(), role, series, timeline: &self.timeline, values: Values::Noisy }
+    }
+
+    /// A score of training and validation.
+    fn pane<'a>(
+        &'a self,
+        title: &'a str,
+        tag: &str,
+        training: &'a Series,
+        validation: &'a Series,
+    ) -> Pane<'a> {
+        let validation = self.scalar(format!("{tag}/validation"), "validation", Role::Validation, validation);
+        let scalars = vec![
+            self.scalar(format!("{tag}/train"), "training", Role::Training, training),
+            Scalar { values: Values::PerEpoch, ..validation },
+        ];
+        Pane { title: title.into(), scalars, is_share: false, may_be_log: false }
+    }
+
+    /// One scalar that has no held-out counterpart.
+    fn alone<'a>(&'a self, title: &'a str, tag: &str, series: &'a Series) -> Pane<'a> {
+        let scalar = self.scalar(tag.to_owned(), "training", Role::Training, series);
+        let scalars = vec![Scalar { values: Values::of_tag(tag), ..scalar }];
+        Pane { title: title.into(), scalars, is_share: false, may_be_log: false }
+    }
+
+    /// The metrics that were reported, those side by side that are read against each other.
+    fn metric_groups(&self) -> Vec<Vec<Metric>> {
+        let mut groups: Vec<Vec<Metric>> = Vec::new();
+        for (metric, _) in self.training.metrics.iter().chain(&self.validation.metrics) {
+            let together = TOGETHER.iter().find(|(_, all)| all.contains(metric)).map(|(_, all)| *all);
+            let group = groups.iter_mut().find(|group| {
+                group.contains(metric)
+                    || together.is_some_and(|all| group.iter().any(|other| all.contains(other)))
+            });
+            match group {
+                Some(group) if !group.contains(metric) => group.push(*metric),
+                Some(_) => {}
+                None => groups.push(vec![*metric]),
+            }
+        }
+        groups
+    }
+
+    fn metrics_pane(&self, metrics: &[Metric]) -> Pane<'_> {
+        // One metric has the colours of training and validation, several have one each.
+        let alone = metrics.len() == 1;
+        let scalars = metrics.iter().zip(SEVERAL.iter().cycle()).flat_map(|(metric, role)| {
+            let (name, held_out_name, held_out_role) = if alone {
+                ("training", "validation", Role::Validation)
+            } else {
+                (metric.title(), metric.title(), *role)
+            };
+            let tag = |of: &str| format!("{}/{of}", metric.name());
+            let trained = self.training.metric(*metric);
+            let trained = trained.map(|series| self.scalar(tag("train"), name, *role, series));
+            let held_out = self.validation.metric(*metric).map(|series| Scalar {
+                values: Values::PerEpoch,
+                ..self.scalar(tag("validation"), held_out_name, held_out_role, series)
+            });
+            trained.into_iter().chain(held_out)
+        });
+        let together = TOGETHER.iter().find(|(_, all)| !alone && all.contains(&metrics[0]));
+        let title = together.map_or_else(|| metrics[0].title(), |(title, _)| title);
+        let may_be_log = metrics.iter().all(|metric| metric.name().contains("loss"));
+        Pane { title: title.into(), scalars: scalars.collect(), is_share: false, may_be_log }
+    }
+}
+
+impl Runs {
+    /// A pane for every tag of the marked runs, losses and accuracies first; the curve of the chosen run is the last one of
+    /// each pane.
+    pub fn panes(&self) -> Vec<Pane<'_>> {
+        let chosen = self.current().map(|overview| overview.run.name());
+        let pane = |tag: &str| {
+            let mut scalars: Vec<(bool, Scalar)> = Vec::new();
+            for drawn in self.drawn() {
+                let Some((_, series)) = drawn.by_tag.iter().find(|(known, _)| known == tag) else { continue };
+                let scalar = Scalar {
+                    tag: tag.to_owned(),
+                    name: drawn.name.as_str().into(),
+                    role: Role::Curve(drawn.color),
+                    series,
+                    timeline: &drawn.timeline,
+                    values: Values::of_tag(tag),
+                };
+                scalars.push((chosen.as_ref().is_some_and(|chosen| drawn.runs.contains(chosen)), scalar));
+            }
+            scalars.sort_by_key(|(is_chosen, _)| *is_chosen);
+            Pane {
+                title: tag.to_owned().into(),
+                scalars: scalars.into_iter().map(|(_, scalar)| scalar).collect(),
+                is_share: tag.starts_with("accuracy/"),
+                may_be_log: tag.contains("loss"),
+            }
+        };
+        self.tags().into_iter().map(pane).collect()
+    }
+}
+
+/// The panes of which a scalar matches the filter.
+pub fn matching<'a>(panes: Vec<Pane<'a>>, filter: &str) -> Vec<Pane<'a>> {
+    if filter.trim().is_empty() {
+        return panes;
+    }
+    let pattern = Pattern::new(filter);
+    let mut panes = panes;
+    // Words are looked for in title and tag together, so that `accuracy` finds what is called so on the screen.
+    panes.retain(|pane| {
+        pattern.matches(&pane.title)
+            || pane.scalars.iter().any(|scalar| {
+                pattern.matches(&scalar.tag) || pattern.matches(&format!("{} {}", pane.title, scalar.tag))
+            })
+    });
+    panes
+}
+
+/// The panes that are shown where there is room for so many: the first one stays, the others change places with those that
+/// have none.
+pub fn shown<'a>(panes: Vec<Pane<'a>>, options: &ChartOptions, room: usize) -> Vec<Pane<'a>> {
+    let panes = matching(panes, &options.layout.filter);
+    let count = options.layout.panes.unwrap_or(room).clamp(1, PANES).min(panes.len());
+    if count == panes.len() {
+        return panes;
+    }
+    let kept = usize::from(count > 1);
+    let mut others = panes;
+    let mut shown: Vec<Pane> = others.drain(..kept).collect();
+    let first = options.beside % others.len().max(1);
+    others.rotate_left(first);
+    others.truncate(count - kept);
+    shown.append(&mut others);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panes(titles: &[&'static str]) -> Vec<Pane<'static>> {
+        let pane = |title: &&'static str| Pane {
+            title: (*title).into(),
+            scalars: Vec::new(),
+            is_share: false,
+            may_be_log: false,
+        };
+        titles.iter().map(pane).collect()
+    }
+
+    fn titles(count: Option<usize>, beside: usize, filter: &str) -> Vec<String> {
+        let mut options = ChartOptions { beside, ..ChartOptions::default() };
+        options.layout.panes = count;
+        options.layout.filter = filter.into();
+        let all = panes(&["Loss", "Accuracy", "Learning rate", "Samples/s"]);
+        shown(all, &options, 2).into_iter().map(|pane| pane.title.into_owned()).collect()
+    }
+
+    #[test]
+    fn the_first_pane_stays_and_the_others_take_turns() {
+        assert_eq!(titles(None, 0, ""), ["Loss", "Accuracy"]);
+        assert_eq!(titles(None, 1, ""), ["Loss", "Learning rate"]);
+        assert_eq!(titles(Some(3), 2, ""), ["Loss", "Samples/s", "Accuracy"]);
+        assert_eq!(titles(Some(1), 1, ""), ["Accuracy"], "one place shows each in turn");
+        assert_eq!(titles(Some(9), 1, "").len(), 4);
+    }
+
+    #[test]
+    fn words_globs_and_regular_expressions_choose_panes() {
+        assert_eq!(titles(Some(9), 0, "l*r*"), ["Learning rate"]);
+        assert_eq!(titles(Some(9), 0, "/^(loss|acc)/"), ["Loss", "Accuracy"]);
+        assert_eq!(titles(Some(9), 0, "nothing"), Vec::<String>::new());
+    }
+}

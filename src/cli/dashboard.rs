@@ -4,7 +4,6 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use super::Error;
-use super::chart_layouts;
 use super::path_completion::{self, Completed};
 use super::text::plain;
 use super::threads::Threads;
@@ -16,7 +15,7 @@ use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, atomic, home, trash};
 use crate::tui::config::FramesPerSecond;
 use crate::tui::message::{RunAnswer, RunTask};
-use crate::tui::state::charts::KeptLayouts;
+use crate::tui::state::kept::Kept;
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
 use crate::tui::state::{Entry, Presets, Screen};
@@ -109,13 +108,13 @@ impl Link for Local {
         let _ = std::thread::Builder::new().name("shelf".into()).spawn(move || tell(on_runs(task)));
     }
 
-    fn kept_layouts(&mut self) -> Result<KeptLayouts, String> {
-        chart_layouts::read()
+    fn kept(&mut self) -> Result<Kept, String> {
+        super::kept::read()
     }
 
-    fn keep_layouts(&mut self, changed: &KeptLayouts) {
-        // The person has left: a layout that cannot be kept is no reason to hold them up.
-        let _ = chart_layouts::keep(changed);
+    fn keep(&mut self, kept: &Kept) {
+        // The person has left: what cannot be kept is no reason to hold them up.
+        let _ = super::kept::keep(kept);
     }
 
     fn empty_trash(&mut self, runs: &[RunDirectory]) {

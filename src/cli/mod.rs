@@ -3,7 +3,6 @@
 mod attach;
 mod bench;
 mod candidates;
-mod chart_layouts;
 mod completions;
 mod config;
 mod csv_text;
@@ -17,6 +16,7 @@ mod experiment;
 mod export;
 mod folds;
 mod init;
+mod kept;
 mod named;
 mod path_completion;
 mod predict;

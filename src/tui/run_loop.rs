@@ -20,9 +20,9 @@ use super::clicks::Clicks;
 use super::config::Config;
 use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
-use super::state::charts::KeptLayouts;
+use super::state::kept::Kept;
 use super::state::new_preset::Suggestion;
-use super::state::{Layouts, Presets, Screen, State};
+use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
 use super::{screens, update};
@@ -114,14 +114,14 @@ pub trait Link {
     /// Does something with the files of runs, without holding up anything, and hands what came of it to `tell`.
     fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static);
 
-    /// The layouts of charts that were kept last time.
+    /// What was kept last time.
     ///
     /// # Errors
     /// A sentence that says why they cannot be read.
-    fn kept_layouts(&mut self) -> Result<KeptLayouts, String>;
+    fn kept(&mut self) -> Result<Kept, String>;
 
-    /// Keeps layouts of charts for the next time: the person leaves.
-    fn keep_layouts(&mut self, changed: &KeptLayouts);
+    /// Keeps how the screens are for the next time: the person leaves.
+    fn keep(&mut self, kept: &Kept);
 
     /// Removes runs from the trash for good: the person leaves.
     fn empty_trash(&mut self, runs: &[RunDirectory]);
@@ -145,19 +145,15 @@ pub async fn run(
     state.screen = first;
     state.keymap = config.keymap.clone();
     state.on_end = config.on_end.clone();
-    match link.kept_layouts() {
-        Ok(kept) => state.layouts = Layouts::new(kept),
+    match link.kept() {
+        Ok(kept) => kept.restore(&mut state),
         Err(problem) => state.complain(problem),
     }
-    if let Some(layout) = state.layouts.of_runs() {
-        state.runs.chart.layout = layout.clone();
-    }
+    let colours = config.theme;
     let exit = drive(&mut guard, &mut state, config, link).await;
     drop(guard);
     link.empty_trash(&state.runs.trash);
-    if !state.layouts.changed().is_empty() {
-        link.keep_layouts(state.layouts.changed());
-    }
+    link.keep(&Kept::of(&state, colours));
     link.send(state.requests.add(match exit {
         Ok(Exit::Quit) => worker::Command::Shutdown,
         Ok(Exit::Signal(signal)) if ![HANG_UP, QUIT].contains(&signal) => worker::Command::Shutdown,

@@ -10,7 +10,7 @@ use trainyard::preset::{Offers, Preset, Source, library};
 use trainyard::run::{Overview, RunDirectory};
 use trainyard::tui::config::Config;
 use trainyard::tui::message::{RunAnswer, RunTask};
-use trainyard::tui::state::charts::KeptLayouts;
+use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets, Screen};
@@ -202,11 +202,11 @@ impl tui::Link for Faulty {
 
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
 
-    fn kept_layouts(&mut self) -> Result<KeptLayouts, String> {
-        Ok(KeptLayouts::default())
+    fn kept(&mut self) -> Result<Kept, String> {
+        Ok(Kept::default())
     }
 
-    fn keep_layouts(&mut self, _: &KeptLayouts) {}
+    fn keep(&mut self, _: &Kept) {}
 
     fn empty_trash(&mut self, _: &[RunDirectory]) {}
 }

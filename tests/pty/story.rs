@@ -209,3 +209,33 @@ fn the_whole_card_can_be_read_in_a_small_terminal() {
     terminal.keys("q");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }
+
+#[test]
+fn the_first_time_has_a_tour_that_goes_on_with_what_a_person_does() {
+    let long = r#"(name: "long", title: "A long training", data: (source: digits_8x8),
+        layers: [Flatten, Dense(units: 10, activation: softmax)],
+        loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 90000, batch_size: 64))"#;
+    let mut terminal = dashboard(100, 30).preset("long", long).file("dashboard.ron", "()").open();
+    terminal.wait("Tour 1 of 5");
+    terminal.wait("Enter trains it");
+    terminal.keys("/long");
+    terminal.wait("/ long");
+    terminal.keys("\r");
+    terminal.wait_gone("accept");
+    terminal.keys("\r");
+    terminal.wait("Tour 2 of 5");
+    terminal.keys(" ");
+    terminal.wait("Tour 3 of 5");
+    terminal.keys("3");
+    terminal.wait("Tour 4 of 5");
+    terminal.keys(ESC);
+    terminal.wait_gone("Tour");
+    terminal.keys("q");
+    terminal.until("the question or the end", |t| {
+        !t.screen(|s| s.alternate_screen()) || t.text().contains("still training")
+    });
+    terminal.keys("y");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+    let kept = std::fs::read_to_string(terminal.home().join("dashboard.ron")).expect("what is kept");
+    assert!(kept.contains("knows_the_tour: true") && kept.contains("long"), "{kept}");
+}

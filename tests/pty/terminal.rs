@@ -59,6 +59,8 @@ pub fn dashboard(columns: u16, rows: u16) -> Opening {
 /// A program, likewise.
 pub fn program(path: PathBuf, columns: u16, rows: u16) -> Opening {
     let home = TempDir::new().expect("a folder for the test");
+    // The tour of the first time would stand over what is looked for.
+    std::fs::write(home.path().join("dashboard.ron"), "(knows_the_tour: true)").expect("a file in the home");
     let mut command = CommandBuilder::new(path);
     command.env("TRAINYARD_HOME", home.path());
     command.env("TERM", "xterm-256color");

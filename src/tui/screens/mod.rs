@@ -12,6 +12,7 @@ mod popups;
 mod presets;
 pub mod reading;
 mod runs;
+mod tour;
 mod train;
 
 use ratatui::Frame;
@@ -49,6 +50,9 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         Screen::Inspect => inspect::draw(state, body, frame),
         Screen::Hyper => form::draw(state, body, frame),
         Screen::Runs => runs::draw(state, body, frame),
+    }
+    if let Some(tour) = state.tour.filter(|_| state.overlays.is_empty()) {
+        tour::draw(state, tour, body, frame);
     }
     frame::footer(state, footer, frame);
     for overlay in &state.overlays {

@@ -160,32 +160,10 @@ pub struct KeptLayouts {
 }
 
 impl KeptLayouts {
-    /// Reads what was kept.
-    ///
-    /// # Errors
-    /// With the line and column of what is wrong.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        ron::from_str(text).map_err(|error| error.to_string())
-    }
-
-    /// As it is kept.
-    ///
-    /// # Errors
-    /// When a layout cannot be written down, which no layout is known to be.
-    pub fn in_ron(&self) -> Result<String, String> {
-        let pretty = ron::ser::PrettyConfig::default();
-        ron::ser::to_string_pretty(self, pretty).map_err(|error| error.to_string())
-    }
-
     /// Takes over all that `newer` has: another dashboard may have kept others since.
     pub fn update(&mut self, newer: KeptLayouts) {
         self.runs = newer.runs.or(self.runs.take());
         self.presets.extend(newer.presets);
-    }
-
-    /// Whether none is kept.
-    pub fn is_empty(&self) -> bool {
-        self.runs.is_none() && self.presets.is_empty()
     }
 }
 
@@ -255,13 +233,12 @@ mod tests {
             ChartLayout { panes: Some(4), filter: "loss*".into(), log_y: true, ..ChartLayout::default() };
         let mut kept = KeptLayouts::default();
         kept.presets.insert("xor".into(), layout.clone());
-        let text = kept.in_ron().unwrap();
-        assert_eq!(KeptLayouts::parse(&text), Ok(kept.clone()), "{text}");
+        let text = ron::to_string(&kept).unwrap();
+        assert_eq!(ron::from_str(&text), Ok(kept.clone()), "{text}");
         assert_eq!(
-            KeptLayouts::parse("(presets: {\"a\": ()})").unwrap().presets["a"],
+            ron::from_str::<KeptLayouts>("(presets: {\"a\": ()})").unwrap().presets["a"],
             ChartLayout::default()
         );
-        assert!(KeptLayouts::parse("(presets: 3)").unwrap_err().starts_with("1:"));
         let newer = ChartLayout::default();
         kept.update(KeptLayouts { runs: None, presets: [("xor".to_owned(), newer.clone())].into() });
         assert_eq!(kept.presets["xor"], newer);

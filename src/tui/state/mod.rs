@@ -7,6 +7,7 @@ pub mod form;
 pub mod history;
 pub mod input;
 pub mod inspect;
+pub mod kept;
 pub mod kind;
 pub mod mark;
 pub mod marked;
@@ -17,6 +18,7 @@ pub mod panes;
 pub mod presets;
 pub mod requests;
 pub mod runs;
+pub mod tour;
 pub mod training;
 
 use ratatui::layout::Size;
@@ -36,6 +38,7 @@ pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
 pub use requests::Requests;
 pub use runs::Runs;
+pub use tour::Tour;
 pub use training::Training;
 
 /// One of the screens.
@@ -190,6 +193,8 @@ pub struct State {
     pub chart: ChartOptions,
     /// The layouts of charts that are kept, and those that have changed since.
     pub layouts: Layouts,
+    /// The hint that is shown to whoever is here for the first time.
+    pub tour: Option<Tour>,
     /// Popups, topmost last.
     pub overlays: Vec<Overlay>,
     /// The log, one line per event.
@@ -230,6 +235,7 @@ impl State {
             runs: Runs::default(),
             chart: ChartOptions::default(),
             layouts: Layouts::default(),
+            tour: None,
             overlays: Vec::new(),
             log: std::collections::VecDeque::new(),
             log_scroll: 0,

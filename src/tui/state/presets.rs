@@ -46,6 +46,12 @@ impl Presets {
         presets
     }
 
+    /// Chooses the one of this name, where it is in the list.
+    pub fn choose(&mut self, name: &str) {
+        let place = self.entries.iter().position(|entry| entry.original.name == name);
+        self.selected = place.unwrap_or(self.selected);
+    }
+
     /// The chosen one.
     pub fn current(&self) -> Option<&Entry> {
         self.entries.get(self.selected)

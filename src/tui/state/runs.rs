@@ -1,6 +1,8 @@
 //! The runs on disk, as they were when they were last listed, and which of them are shown in what order.
 
 use std::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::run::difference::varying;
@@ -30,7 +32,8 @@ pub enum Purpose {
 }
 
 /// By what the list is sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SortBy {
     /// The newest first.
     #[default]
@@ -201,6 +204,17 @@ impl Runs {
         filter.clone_into(&mut self.filter);
         let chosen = self.current().map(|overview| overview.run.clone());
         self.arrange(chosen.as_ref());
+    }
+
+    /// By what the list is sorted.
+    pub fn sort(&self) -> SortBy {
+        self.sort
+    }
+
+    /// Sorts the list by this.
+    pub fn set_sort(&mut self, sort: SortBy) {
+        self.sort = sort;
+        self.resort();
     }
 
     /// Sorts by the next thing; says by what.

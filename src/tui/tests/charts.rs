@@ -118,7 +118,7 @@ fn a_layout_is_kept_for_its_preset_and_comes_back() {
     let mut next = dashboard(80, 24);
     next.layouts = Layouts::new(kept);
     report(&mut next, started());
-    assert!(next.chart.layout.log_y && next.layouts.changed().is_empty());
+    assert!(next.chart.layout.log_y && *next.layouts.changed() == KeptLayouts::default());
     let of_another =
         KeptLayouts { presets: [("xor".into(), ChartLayout::default())].into(), ..KeptLayouts::default() };
     next.layouts = Layouts::new(of_another);

@@ -16,7 +16,7 @@ mod runs;
 mod shelf;
 mod training;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
 
 use super::keymap;
@@ -31,6 +31,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         state.form.refresh(&state.presets);
     }
     effects.extend(state.presets.to_read().into_iter().map(Effect::ReadFiles));
+    state.tour = state.tour.and_then(|tour| tour.after(state));
     effects
 }
 
@@ -95,6 +96,9 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     state.notice = None;
+    if event.code == KeyCode::Esc && state.overlays.is_empty() && state.tour.take().is_some() {
+        return Vec::new();
+    }
     match keymap::lookup(state, &event) {
         Some(command) => perform::perform(state, command),
         None => overlays::type_key(state, event),

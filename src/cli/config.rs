@@ -3,11 +3,8 @@
 use std::path::PathBuf;
 
 use super::Error;
-use crate::system::files;
+use crate::run::kept;
 use crate::tui::config::Config;
-
-/// The longest file that is read.
-const LONGEST: u64 = 1 << 20;
 
 /// The file: in `TRAINYARD_HOME`, or in the platform's configuration folder; `None` where neither is known.
 pub(super) fn path() -> Option<PathBuf> {
@@ -23,12 +20,11 @@ pub(super) fn path() -> Option<PathBuf> {
 /// When it cannot be read, or something in it is wrong: with path, line and column.
 pub(super) fn read() -> Result<Config, Error> {
     let Some(path) = path() else { return Ok(Config::default()) };
-    if !path.try_exists().unwrap_or(true) {
-        return Ok(Config::default());
-    }
     let told = |problem: String| {
         Error::Failed(format!("{}: {problem}", super::text::plain(&path.to_string_lossy())))
     };
-    let text = files::read_text(&path, LONGEST).map_err(|error| told(error.to_string()))?;
+    let Some(text) = kept::read(&path).map_err(|error| Error::Failed(error.to_string()))? else {
+        return Ok(Config::default());
+    };
     Config::parse(&text).map_err(|error| told(error.to_string()))
 }

@@ -73,7 +73,12 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             None => Some("no run is open"),
             Some(opened) => unless(opened.checkpoints.len() > 1, "the open run has no other checkpoints"),
         },
-        Command::LookRight | Command::LookLeft | Command::OnlyWrong | Command::Confusion => match training {
+        Command::LookRight
+        | Command::LookLeft
+        | Command::OnlyWrong
+        | Command::SampleOrder
+        | Command::FindSamples
+        | Command::Confusion => match training {
             None => Some("there is no training to show"),
             Some(training) if !training.info.predicts_classes => Some("this network predicts no classes"),
             Some(training) => unless(state.inspect.shown(&training.info).is_none(), "samples are not shown"),

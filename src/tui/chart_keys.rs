@@ -2,8 +2,9 @@
 
 use crossterm::event::KeyCode;
 
+use super::bindings::{Table, bind, shown};
 use super::commands::Command;
-use super::keymap::{Table, bind, ch, ctrl, key, shown};
+use super::keys::{ch, ctrl, key};
 use super::state::{Screen, State};
 
 /// They are looked up before those of the screen.

@@ -128,6 +128,8 @@ commands! {
     true NextSample "next-sample": "Look at the next test sample";
     true PreviousSample "previous-sample": "Look at the previous test sample";
     true OnlyWrong "only-wrong": "Show only the samples that the model gets wrong, or all";
+    true SampleOrder "sample-order": "Show samples by loss, or by how sure the model is";
+    true FindSamples "find-samples": "Show only samples of a class, or taken for one";
     true Confusion "confusion": "Show the confusion matrix, or samples";
     true NextView "next-view": "Show samples, confusion matrix, figures in turn";
     true PreviousView "previous-view": "The same, backwards";
@@ -140,7 +142,7 @@ commands! {
     true PreviousItem "previous-item": "The figure's previous layer, neuron or the like";
     true RaiseLevel "level-up": "Raise the figure's threshold, temperature or the like";
     true LowerLevel "level-down": "Lower the figure's threshold, temperature or the like";
-    true FigureText "figure-text": "Type what the figure is about";
+    true FigureText "figure-text": "Type what the figure is about; open a confusion cell";
     true Refresh "refresh": "Ask the model again";
 
     false Edit "edit": "Type a value for the chosen field";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::remap::Keymap;
+use super::state::on_end::OnEnd;
 use super::theme::{Colours, Theme};
 
 /// The settings, as `config.ron` has them. What is left out has its default.
@@ -53,39 +54,6 @@ impl FramesPerSecond {
     pub fn interval(self) -> std::time::Duration {
         std::time::Duration::from_secs(1) / self.0.max(1)
     }
-}
-
-/// What tells that a training has ended or failed.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct OnEnd {
-    /// Only trainings that took at least so many seconds are told of.
-    pub after_seconds: u32,
-    /// Ring the terminal's bell.
-    pub bell: bool,
-    /// Have the terminal show a notification.
-    pub notify: Notify,
-    /// Run this in a shell, with TRAINYARD_PRESET, TRAINYARD_RUN and TRAINYARD_OUTCOME in its environment.
-    pub command: Option<String>,
-}
-
-impl Default for OnEnd {
-    fn default() -> Self {
-        OnEnd { after_seconds: 30, bell: true, notify: Notify::Off, command: None }
-    }
-}
-
-/// The escape sequence by which a terminal is asked for a notification.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Notify {
-    /// None.
-    #[default]
-    Off,
-    /// OSC 9: iTerm2, WezTerm, Ghostty, Kitty, Windows Terminal.
-    Osc9,
-    /// OSC 777: urxvt, foot, Ghostty.
-    Osc777,
 }
 
 /// The file as it is written.
@@ -166,6 +134,7 @@ mod tests {
     use super::*;
     use crate::tui::commands::Command;
     use crate::tui::keymap::keys_of;
+    use crate::tui::state::on_end::Notify;
     use crate::tui::theme::Depth;
 
     #[test]

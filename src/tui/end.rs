@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::config::{Notify, OnEnd};
+use super::state::on_end::{Notify, OnEnd};
 use super::state::{State, clean};
 
 /// A training that has ended.

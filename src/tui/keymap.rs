@@ -3,6 +3,8 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::availability::hindrance;
+pub use super::bindings::{Binding, Table};
+pub(super) use super::bindings::{bind, shown};
 use super::chart_keys;
 use super::commands::Command;
 pub use super::keys::Key;
@@ -10,33 +12,6 @@ pub(super) use super::keys::{ch, ctrl, key};
 use super::remap::Keymap;
 use super::state::overlay::{Purpose, Subject};
 use super::state::{Overlay, Screen, State};
-
-/// Keys that do one thing; by default a command of the dashboard.
-#[derive(Debug)]
-pub struct Binding<C = Command> {
-    /// Any of these.
-    pub keys: &'static [Key],
-    /// What they do.
-    pub command: C,
-    /// A word or two for the footer; `None` for keys that need no mention there.
-    pub hint: Option<&'static str>,
-}
-
-pub(super) const fn bind<C: Copy>(keys: &'static [Key], command: C) -> Binding<C> {
-    Binding { keys, command, hint: None }
-}
-pub(super) const fn shown<C: Copy>(keys: &'static [Key], command: C, hint: &'static str) -> Binding<C> {
-    Binding { keys, command, hint: Some(hint) }
-}
-
-/// Bindings that hold in one place.
-#[derive(Debug)]
-pub struct Table {
-    /// As the help calls it.
-    pub title: &'static str,
-    /// The bindings, looked up from the first to the last.
-    pub bindings: &'static [Binding],
-}
 
 const LEFT: Key = key(KeyCode::Left);
 const RIGHT: Key = key(KeyCode::Right);
@@ -80,6 +55,8 @@ static INSPECT: Table = Table {
         shown(&[ch('w')], Command::OnlyWrong, "only wrong"),
         shown(&[RIGHT, ch('l')], Command::LookRight, "next"),
         shown(&[LEFT, ch('h')], Command::LookLeft, "previous"),
+        bind(&[ch('o')], Command::SampleOrder),
+        shown(&[ch('/')], Command::FindSamples, "find"),
         bind(&[ch('n')], Command::NextSample),
         bind(&[ch('p')], Command::PreviousSample),
         shown(&[ch('c')], Command::Confusion, "confusion"),
@@ -328,11 +305,22 @@ pub fn active(state: &State) -> Vec<&'static Table> {
     }
 }
 
+/// The keys of a binding of this table.
+pub fn keys<'a>(keymap: &'a Keymap, table: &Table, binding: &'a Binding) -> &'a [Key] {
+    keymap.keys(table.title, binding.command).unwrap_or(binding.keys)
+}
+
+/// The keys that do this in a table; none where it has no such binding.
+pub fn keys_in(keymap: &Keymap, table: &'static Table, command: Command) -> Vec<Key> {
+    let binding = table.bindings.iter().find(|binding| binding.command == command);
+    binding.map(|binding| keys(keymap, table, binding).to_vec()).unwrap_or_default()
+}
+
 /// What this key does now.
 pub fn lookup(state: &State, event: &KeyEvent) -> Option<Command> {
     let bindings = active(state).into_iter().flat_map(|table| table.bindings.iter().map(move |b| (table, b)));
     let is_hit = |(table, binding): &(&'static Table, &'static Binding)| {
-        state.keymap.keys(table, binding).iter().any(|key| key.matches(event))
+        keys(&state.keymap, table, binding).iter().any(|key| key.matches(event))
     };
     bindings.into_iter().find(is_hit).map(|(_, binding)| binding.command)
 }
@@ -347,13 +335,13 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let mut taken: Vec<Key> = Vec::new();
     for (commands, hint) in RUNNING.iter().filter(|_| is_running) {
         let of_first =
-            |command: &Command| state.keymap.keys_of(&GLOBAL, *command).first().map(|key| key.label());
+            |command: &Command| keys_in(&state.keymap, &GLOBAL, *command).first().map(|key| key.label());
         let keys: Vec<String> = commands.iter().filter_map(of_first).collect();
         hints.push((keys.join(" "), if *hint == "pause" && paused { "go on" } else { *hint }));
     }
     for table in active(state) {
         for binding in table.bindings {
-            let keys = state.keymap.keys(table, binding);
+            let keys = keys(&state.keymap, table, binding);
             let is_first = keys.first().is_some_and(|key| !taken.contains(key));
             taken.extend(keys);
             let is_shown = is_first && hindrance(state, binding.command).is_none();
@@ -368,7 +356,7 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
 /// The keys that do this somewhere, as text; empty where only the palette does it.
 pub fn keys_of(keymap: &Keymap, command: Command) -> String {
     let tables = Screen::ALL.map(table_of).into_iter().chain([&chart_keys::CHARTS, &GLOBAL]);
-    let bound = tables.map(|table| keymap.keys_of(table, command)).find(|keys| !keys.is_empty());
+    let bound = tables.map(|table| keys_in(keymap, table, command)).find(|keys| !keys.is_empty());
     let labels: Vec<String> = bound.unwrap_or_default().iter().map(|key| key.label()).collect();
     labels.join(" ")
 }

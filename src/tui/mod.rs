@@ -3,6 +3,7 @@
 
 pub mod ascii;
 pub mod availability;
+pub mod bindings;
 mod chart_keys;
 mod chart_places;
 mod clicks;
@@ -10,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod end;
 pub mod format;
+mod key_changes;
 pub mod keymap;
 pub mod keys;
 pub mod layout;

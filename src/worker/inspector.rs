@@ -4,7 +4,9 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use super::protocol::{Confusion, Filter, Inspection, Question, Reply, RequestId, Sample};
+use super::protocol::{
+    Choice, Confusion, Filter, Inspection, Question, Reply, RequestId, Sample, SampleOrder,
+};
 use crate::data::{Batch, Dataset};
 use crate::nn::buffer::Buffer;
 use crate::train::evaluation::{CHUNK, class_said};
@@ -13,12 +15,41 @@ use crate::train::{self, Training};
 /// Steps after which a survey of the test set counts as old.
 const FRESH_FOR: u64 = 500;
 
-/// The classes predicted for the whole test set.
+/// What the model says of the whole test set.
 #[derive(Default)]
 struct Survey {
-    predicted: Vec<u32>,
+    said: Vec<Said>,
     /// The step of the model that finished it.
     step: u64,
+}
+
+/// What it says of a sample.
+#[derive(Clone, Copy)]
+struct Said {
+    /// The predicted class.
+    class: u32,
+    /// How likely it takes the predicted class to be.
+    sureness: f32,
+    /// How likely it takes the true class to be; the loss falls with it.
+    of_truth: f32,
+}
+
+impl Said {
+    /// By the outputs for a sample: a single one is the probability of the second class.
+    fn of(output: &[f32], truth: Option<u32>) -> Self {
+        let class = class_said(output);
+        let of = |class: u32| match output {
+            [second] => {
+                if class == 0 {
+                    1.0 - second
+                } else {
+                    *second
+                }
+            }
+            all => all.get(class as usize).copied().unwrap_or(0.0),
+        };
+        Said { class, sureness: of(class), of_truth: truth.map_or(0.0, of) }
+    }
 }
 
 /// Questions that wait, and what is known.
@@ -56,7 +87,11 @@ impl Inspector {
         let has_classes = trainer.predicts_classes();
         let needs_survey = |question: &Question| {
             has_classes
-                && matches!(question, Question::Confusion | Question::Sample { filter: Filter::Wrong, .. })
+                && match question {
+                    Question::Confusion => true,
+                    Question::Sample { filter, .. } => *filter != Filter::All,
+                    Question::Figure { .. } => false,
+                }
         };
         let mut failure = None;
         if !usable && self.waiting.iter().any(|(_, question)| needs_survey(question)) {
@@ -103,13 +138,14 @@ impl Inspector {
         let step = trainer.step();
         let (model, splits) = trainer.model_and_splits();
         let mut survey = self.growing.take().unwrap_or_default();
-        let first = survey.predicted.len();
+        let first = survey.said.len();
         let last = (first + 2 * CHUNK).min(splits.test.len());
         let indices: Vec<u32> = (first as u32..last as u32).collect();
         splits.test.fill(&indices, &mut self.batch)?;
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), indices.len())?;
         let width = model.output_width();
-        survey.predicted.extend(output.chunks_exact(width).map(class_said));
+        let said = output.chunks_exact(width).zip(first..);
+        survey.said.extend(said.map(|(row, index)| Said::of(row, splits.test.class_of(index))));
         if last == splits.test.len() {
             survey.step = step;
             self.done = Some(survey);
@@ -144,11 +180,9 @@ impl Inspector {
         let classes = test.classes().to_vec();
         let mut counts = vec![vec![0; classes.len()]; classes.len()];
         let survey = self.done.as_ref();
-        for (index, &predicted) in
-            survey.map(|survey| &survey.predicted[..]).unwrap_or_default().iter().enumerate()
-        {
+        for (index, said) in survey.map(|survey| &survey.said[..]).unwrap_or_default().iter().enumerate() {
             let truth = test.class_of(index).and_then(|truth| counts.get_mut(truth as usize));
-            if let Some(count) = truth.and_then(|row| row.get_mut(predicted as usize)) {
+            if let Some(count) = truth.and_then(|row| row.get_mut(said.class as usize)) {
                 *count += 1;
             }
         }
@@ -162,17 +196,11 @@ impl Inspector {
         trainer: &mut dyn Training,
     ) -> Result<Inspection, train::Error> {
         let step = trainer.step();
+        let preset = &trainer.preset().clone();
         let (model, splits) = trainer.model_and_splits();
         let test = &*splits.test;
-        let chosen: Option<Vec<usize>> = match filter {
-            Filter::All => None,
-            Filter::Wrong => {
-                let predicted = self.done.as_ref().map(|survey| &survey.predicted[..]).unwrap_or_default();
-                let wrong =
-                    predicted.iter().enumerate().filter(|&(index, &said)| test.class_of(index) != Some(said));
-                Some(wrong.map(|(index, _)| index).collect())
-            }
-        };
+        let said = self.done.as_ref().map(|survey| &survey.said[..]).unwrap_or_default();
+        let chosen = (filter != Filter::All).then(|| chosen(filter.into(), said, test));
         let of = chosen.as_ref().map_or(test.len(), Vec::len);
         if of == 0 {
             return Ok(Inspection::Nothing(filter));
@@ -182,18 +210,66 @@ impl Inspector {
         test.fill(&[index as u32], &mut self.batch)?;
         let output = model.predict(Buffer::copy_of(&self.batch.inputs), 1)?;
         let is_class = !test.classes().is_empty();
+        let (shape, input) = train::figures::as_seen(preset, test.input_shape(), &self.batch.inputs);
         Ok(Inspection::Sample(Sample {
             index,
             caption: test.caption(index),
             position,
             of,
             filter,
-            shape: test.input_shape().to_vec(),
-            input: self.batch.inputs.clone(),
+            names: named(test, &input),
+            text: train::figures::text_of(test, &input),
+            shape,
+            input,
             truth: test.class_of(index),
             predicted: is_class.then(|| class_said(&output)),
             output,
             step,
         }))
+    }
+}
+
+/// The samples that a choice takes, in its order. Those that the model says the same of stay in the order of the test set.
+fn chosen(choice: Choice, said: &[Said], test: &dyn Dataset) -> Vec<usize> {
+    let Choice { only_wrong, truth, predicted, order } = choice;
+    let is_chosen = |index: &usize| {
+        let (of, says) = (test.class_of(*index), said[*index].class);
+        !(only_wrong && of == Some(says))
+            && truth.is_none_or(|class| of == Some(class))
+            && predicted.is_none_or(|class| says == class)
+    };
+    let mut chosen: Vec<usize> = (0..said.len()).filter(is_chosen).collect();
+    match order {
+        SampleOrder::Given => {}
+        SampleOrder::Loss => chosen.sort_by(|a, b| said[*a].of_truth.total_cmp(&said[*b].of_truth)),
+        SampleOrder::Unsure => chosen.sort_by(|a, b| said[*a].sureness.total_cmp(&said[*b].sureness)),
+        SampleOrder::Sure => chosen.sort_by(|a, b| said[*b].sureness.total_cmp(&said[*a].sureness)),
+    }
+    chosen
+}
+
+/// The names of a sample's numbers, where a table gives each one.
+fn named(test: &dyn Dataset, input: &[f32]) -> Vec<String> {
+    if test.columns().len() == input.len() { test.columns().to_vec() } else { Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_output_is_the_probability_of_the_second_class() {
+        let said = Said::of(&[0.2], Some(1));
+        assert_eq!((said.class, said.sureness, said.of_truth), (0, 0.8, 0.2));
+        let said = Said::of(&[0.1, 0.7, 0.2], Some(2));
+        assert_eq!((said.class, said.sureness, said.of_truth), (1, 0.7, 0.2));
+    }
+
+    #[test]
+    fn a_choice_that_older_programs_know_has_their_word() {
+        assert_eq!(Filter::from(Choice::default()), Filter::All);
+        assert_eq!(Filter::from(Choice { only_wrong: true, ..Choice::default() }), Filter::Wrong);
+        let choice = Choice { truth: Some(3), ..Choice::default() };
+        assert_eq!(Choice::from(Filter::from(choice)), choice);
     }
 }

@@ -34,10 +34,10 @@ pub use engine::{spawn, spawn_keeping};
 pub use own_data::check_own_data;
 pub use past::epochs_done;
 pub use protocol::{
-    Body, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo, Filter,
-    Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome, Panel, Past,
-    Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, Scores, Steering,
-    StepReport, TrainRequest, TrainingPhase,
+    Body, Choice, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo,
+    Filter, Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome,
+    Panel, Past, Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, SampleOrder,
+    Scores, Steering, StepReport, TrainRequest, TrainingPhase,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

@@ -204,6 +204,56 @@ pub enum Filter {
     All,
     /// Only those the model gets wrong.
     Wrong,
+    /// Those that are like this, in this order.
+    Chosen(Choice),
+}
+
+/// A choice of test samples, and their order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Choice {
+    /// Only those the model gets wrong.
+    pub only_wrong: bool,
+    /// Only those of this class.
+    pub truth: Option<u32>,
+    /// Only those that the model takes for this class.
+    pub predicted: Option<u32>,
+    /// Which come first.
+    pub order: SampleOrder,
+}
+
+/// The order of test samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SampleOrder {
+    /// As the test set has them.
+    #[default]
+    Given,
+    /// Those of the highest loss first: the cross-entropy, `-ln` of the true class's probability.
+    Loss,
+    /// Those first of whose predicted class the model is the least sure.
+    Unsure,
+    /// Those first of whose predicted class it is the surest.
+    Sure,
+}
+
+impl From<Filter> for Choice {
+    fn from(filter: Filter) -> Self {
+        match filter {
+            Filter::All => Choice::default(),
+            Filter::Wrong => Choice { only_wrong: true, ..Choice::default() },
+            Filter::Chosen(choice) => choice,
+        }
+    }
+}
+
+impl From<Choice> for Filter {
+    fn from(choice: Choice) -> Self {
+        // What older programs know has their word.
+        [Filter::All, Filter::Wrong]
+            .into_iter()
+            .find(|filter| Choice::from(*filter) == choice)
+            .unwrap_or(Filter::Chosen(choice))
+    }
 }
 
 /// What the worker reports.
@@ -411,10 +461,16 @@ pub struct Sample {
     pub of: usize,
     /// The filter.
     pub filter: Filter,
-    /// Shape of the input, channels last.
+    /// Shape of the input, channels last; that of a sound's spectrogram with time to the right and low tones at the bottom.
     pub shape: Vec<usize>,
-    /// The input, as the network sees it.
+    /// The input, as the network sees it, in this shape.
     pub input: Vec<f32>,
+    /// The names of its numbers, where they are a table's columns.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// The text that it is, where its numbers stand for letters.
+    #[serde(default)]
+    pub text: Option<String>,
     /// The true class.
     pub truth: Option<u32>,
     /// The predicted class.

@@ -187,6 +187,8 @@ impl Random {
                 filter: self.of(&[Filter::All, Filter::Wrong]),
                 shape: self.many(Random::size),
                 input: self.values(),
+                names: self.many(Random::text),
+                text: None,
                 truth: (self.below(2) == 0).then(|| self.count() as u32),
                 predicted: (self.below(2) == 0).then(|| self.count() as u32),
                 output: self.values(),

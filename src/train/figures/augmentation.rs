@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::subject::Subject;
+use super::upright::as_seen;
 use crate::data::{Batch, Splits};
 use crate::preset::Preset;
 use crate::train::error::Error;
@@ -32,18 +33,24 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let first = at.position.checked_rem_euclid(count).ok_or(Error::NoSamples)?;
     let samples = (0..SAMPLES as i64).map(|i| first.saturating_add(i).rem_euclid(count) as u32);
     let indices: Vec<u32> = samples.take(train.len()).collect();
-    let images = |title: String, pixels: Vec<f32>| Panel {
-        title,
-        body: Body::Images {
-            shape: [height, width, channels],
-            pixels,
-            range: (0.0, 1.0),
-            captions: Vec::new(),
-            columns: SAMPLES,
-        },
-    };
     let mut batch = Batch::default();
     train.fill(&indices, &mut batch)?;
+    // Pixels are between 0 and 1; what is not (the loudness of sounds, standardised images) has a range of its own.
+    let range = batch.inputs.iter().fold((0.0_f32, 1.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
+    let preset = subject.preset;
+    let images = |title: String, pixels: Vec<f32>| {
+        let size = height * width * channels;
+        let seen: Vec<_> = pixels
+            .chunks_exact(size.max(1))
+            .map(|sample| as_seen(preset, train.input_shape(), sample))
+            .collect();
+        let shape = match seen.first().map(|(shape, _)| &shape[..]) {
+            Some(&[height, width, channels]) => [height, width, channels],
+            _ => [height, width, channels],
+        };
+        let pixels = seen.into_iter().flat_map(|(_, sample)| sample).collect();
+        Panel { title, body: Body::Images { shape, pixels, range, captions: Vec::new(), columns: SAMPLES } }
+    };
     let mut panels = vec![images("Before".into(), batch.inputs.clone())];
     for epoch in 1..=EPOCHS {
         train.fill_for_training(&indices, epoch, &mut batch)?;

@@ -9,6 +9,7 @@ mod forecast;
 mod hidden_state;
 mod kind;
 mod letters;
+mod per_class;
 mod regression;
 mod saliency;
 mod spectrogram;
@@ -17,9 +18,11 @@ mod surface;
 #[cfg(test)]
 mod tests;
 mod threshold;
+mod upright;
 
 use kind::Kind;
 pub use subject::Subject;
+pub use upright::{as_seen, text_of};
 
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
@@ -40,6 +43,7 @@ static KINDS: &[Kind] = &[
     attention::KIND,
     first_layer::KIND,
     augmentation::KIND,
+    per_class::KIND,
 ];
 
 /// The figures that a preset has.

@@ -4,6 +4,7 @@
 use super::kind::Kind;
 use super::subject::Subject;
 use super::subject::{input, verdict};
+use super::upright::as_seen;
 use crate::data::Splits;
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
@@ -56,15 +57,17 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let strongest = |pixel: &[f32]| pixel.iter().fold(0.0_f32, |a, &b| if b.abs() > a.abs() { b } else { a });
     let slopes: Vec<f32> = slopes.chunks_exact(channels).map(strongest).collect();
     let most = slopes.iter().fold(1e-9_f32, |most, slope| most.max(slope.abs()));
-    let map = |title: &str, pixels: Vec<f32>| Panel {
-        title: title.into(),
-        body: Body::Images {
-            shape: [height, width, 1],
+    let preset = subject.preset;
+    let map = |title: &str, pixels: Vec<f32>| {
+        let (shape, pixels) = as_seen(preset, &[height, width, 1], &pixels);
+        let body = Body::Images {
+            shape: [shape[0], shape[1], 1],
             pixels,
             range: (-most, most),
             captions: Vec::new(),
             columns: 1,
-        },
+        };
+        Panel { title: title.into(), body }
     };
     let ink: Vec<f32> = chosen.batch.inputs.chunks_exact(channels).map(strongest).collect();
     let evidence: Vec<f32> = slopes.iter().zip(&ink).map(|(slope, ink)| slope * ink).collect();

@@ -1,5 +1,6 @@
 //! What figures are computed from: a model with its data, one sample, the outputs for many samples.
 
+use super::upright::as_seen;
 use crate::data::{Batch, Dataset, Splits};
 use crate::nn::HostModel;
 use crate::nn::buffer::Buffer;
@@ -75,11 +76,12 @@ pub(super) fn verdict(classes: &[String], output: &[f32]) -> Panel {
 
 /// The image itself, where samples are images.
 pub(super) fn input(subject: &Subject, pixels: &[f32]) -> Option<Panel> {
-    let &[height, width, channels] = subject.splits.test.input_shape() else { return None };
+    let (shape, pixels) = as_seen(subject.preset, subject.splits.test.input_shape(), pixels);
+    let [height, width, channels] = shape[..] else { return None };
     let (low, high) = pixels.iter().fold((0.0_f32, 1.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
     let body = Body::Images {
         shape: [height, width, channels],
-        pixels: pixels.to_vec(),
+        pixels,
         range: (low, high + if low == -high { f32::EPSILON } else { 0.0 }),
         captions: Vec::new(),
         columns: 1,

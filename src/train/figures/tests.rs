@@ -70,7 +70,7 @@ fn a_convolutional_network_shows_its_maps_and_what_it_looks_at() {
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         4,
     );
-    assert_eq!(draw_all(&mut *training), ["feature-maps", "saliency", "first-layer"]);
+    assert_eq!(draw_all(&mut *training), ["feature-maps", "saliency", "first-layer", "classes"]);
     // Position -1 is the last sample, and maps have the sizes that the network gives them.
     let at = Controls { position: -1, item: 2, ..Controls::default() };
     let drawn = training.figure("feature-maps", &at).unwrap().expect("it is listed");
@@ -151,7 +151,7 @@ fn augmented_images_are_shown_before_and_after() {
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         1,
     );
-    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer", "augmentation"]);
+    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer", "augmentation", "classes"]);
     let drawn = training.figure("augmentation", &Controls::default()).unwrap().expect("it is listed");
     let pixels = |panel: usize| match &drawn.panels[panel].body {
         Body::Images { pixels, .. } => pixels.clone(),

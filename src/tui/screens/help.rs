@@ -31,7 +31,7 @@ fn content(state: &State) -> Vec<Line<'static>> {
     for table in keymap::for_help(state.screen) {
         let before = lines.len();
         for binding in table.bindings {
-            let (command, bound) = (binding.command, state.keymap.keys(table, binding));
+            let (command, bound) = (binding.command, keymap::keys(&state.keymap, table, binding));
             let keys = bound.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ");
             let about = format!("{keys} {} {} {}", command.name(), command.doc(), table.title).to_lowercase();
             if keys.is_empty() || !words.split_whitespace().all(|word| about.contains(word)) {

@@ -8,13 +8,14 @@ use ratatui::widgets::{Paragraph, Wrap};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
+use crate::tui::state::choice;
 use crate::tui::state::inspect::{InspectView, title, views};
 use crate::tui::state::{Inspect, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
-use crate::tui::widgets::text::cut;
+use crate::tui::widgets::text::{cut, wrap_most};
 use crate::tui::widgets::{bar, matrix, panel};
-use crate::worker::{Filter, RunInfo, Sample};
+use crate::worker::{Confusion, Filter, RunInfo, Sample};
 
 /// The most columns of a view's title that are shown.
 const TITLE: usize = 26;
@@ -78,10 +79,14 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
         (InspectView::Confusion, _, Some(confusion)) => {
             let block =
                 panel(theme, format!("Confusion matrix at step {}", format::thousands(confusion.step)));
+            let block = match inspect.cell.and_then(|cell| told_of(confusion, cell)) {
+                Some(told) => block.title_bottom(Line::styled(told, theme.strong(Role::Accent))),
+                None => block,
+            };
             let inner = block.inner(body);
             frame.render_widget(block, body);
             let inner = inner.inner(ratatui::layout::Margin { horizontal: 1, vertical: 0 });
-            matrix::draw(theme, confusion, inspect.page, inner, frame.buffer_mut());
+            matrix::draw(theme, confusion, inspect.page, inspect.cell, inner, frame.buffer_mut());
         }
         (InspectView::Confusion, _, None) => {
             say(state, "Confusion matrix", "Counting over the test set …", body, frame)
@@ -90,6 +95,7 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
             let text = match inspect.filter {
                 Filter::Wrong => "The model gets every test sample right. Press w for all of them.",
                 Filter::All => "The test set is empty.",
+                Filter::Chosen(_) => "No test sample is like that. Press / to choose others.",
             };
             say(state, "Sample", text, body, frame);
         }
@@ -100,6 +106,15 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
             say(state, "Sample", "Asking the model …", body, frame)
         }
     }
+}
+
+/// What a cell of the matrix says, and what Enter does.
+fn told_of(confusion: &Confusion, (truth, predicted): (usize, usize)) -> Option<String> {
+    let count = confusion.counts.get(truth)?.get(predicted)?;
+    let name = |class: usize| confusion.classes.get(class).map(|name| cut(&clean(name), 24));
+    let samples = if *count == 1 { "sample" } else { "samples" };
+    let (truth, predicted) = (name(truth)?, name(predicted)?);
+    Some(format!(" {truth} taken for {predicted}: {count} {samples}, Enter shows them "))
 }
 
 /// The tabs of the views, with signs where there are more of them than fit.
@@ -163,12 +178,34 @@ fn draw_sample(state: &State, sample: &Sample, body: Rect, frame: &mut Frame) {
             image.draw(theme, Rect { x, y, ..inner }.intersection(inner), frame.buffer_mut());
         }
         None => {
-            let values = sample.input.iter().take(usize::from(inner.height)).enumerate();
-            let lines: Vec<Line> = values.map(|(i, v)| Line::from(format!("{i:>4}  {v:>10.4}"))).collect();
-            frame.render_widget(Paragraph::new(lines), inner);
+            frame.render_widget(Paragraph::new(numbers(sample, inner)), inner);
         }
     }
     draw_prediction(state, sample, right, frame);
+}
+
+/// What a sample is that is no image: its text, or its numbers by their names.
+fn numbers(sample: &Sample, area: Rect) -> Vec<Line<'static>> {
+    let width = usize::from(area.width);
+    if let Some(text) = &sample.text {
+        return wrap_most(text, width, usize::from(area.height)).into_iter().map(Line::from).collect();
+    }
+    let shown = sample.input.iter().take(usize::from(area.height)).enumerate();
+    let name = |place: usize| match sample.names.get(place) {
+        Some(name) => clean(name),
+        None => place.to_string(),
+    };
+    let names: Vec<(String, String)> =
+        shown.map(|(place, value)| (name(place), format::number(f64::from(*value)))).collect();
+    let of_values = names.iter().map(|(_, value)| value.width()).max().unwrap_or(0);
+    let of_names = names.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+    let of_names = of_names.min(width.saturating_sub(of_values + 2)).max(4);
+    let line = |(name, value): (String, String)| {
+        let name = cut(&name, of_names);
+        let space = " ".repeat(of_names - name.width());
+        Line::from(format!("{name}{space}  {value:>of_values$}"))
+    };
+    names.into_iter().map(line).collect()
 }
 
 fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame) {
@@ -201,6 +238,10 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
         Filter::Wrong => {
             let place = format::thousands((sample.position as u64).saturating_add(1));
             format!("{place} of {of} that it gets wrong")
+        }
+        Filter::Chosen(choice) => {
+            let place = format::thousands((sample.position as u64).saturating_add(1));
+            format!("{place} of {of} {}", choice::in_words(&choice, all))
         }
     };
     let head = vec![

@@ -53,6 +53,8 @@ pub struct Inspect {
     pub nothing: Option<Filter>,
     /// The newest matrix.
     pub confusion: Option<Confusion>,
+    /// The cell of the matrix that is pointed at: the true class and the predicted one.
+    pub cell: Option<(usize, usize)>,
     /// The newest figure.
     pub figure: Option<Figure>,
     /// How many seconds the worker took for the newest figure.
@@ -120,7 +122,7 @@ impl Inspect {
     pub fn refreshed_after(&self) -> Option<f64> {
         match (self.view, self.filter) {
             (InspectView::Sample, Filter::All) => Some(REFRESH_SECONDS),
-            (InspectView::Sample, Filter::Wrong) | (InspectView::Confusion, _) => None,
+            (InspectView::Sample, Filter::Wrong | Filter::Chosen(_)) | (InspectView::Confusion, _) => None,
             (InspectView::Figure(_), _) => Some((50.0 * self.figure_cost).clamp(REFRESH_SECONDS, 30.0)),
         }
     }

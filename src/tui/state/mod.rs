@@ -2,6 +2,7 @@
 
 pub mod abscissa;
 pub mod charts;
+pub mod choice;
 pub mod entry;
 pub mod form;
 pub mod history;
@@ -13,6 +14,7 @@ pub mod mark;
 pub mod marked;
 pub mod matching;
 pub mod new_preset;
+pub mod on_end;
 pub mod overlay;
 pub mod panes;
 pub mod presets;
@@ -26,7 +28,6 @@ use ratatui::layout::Size;
 pub use crate::run::text::clean;
 use crate::worker::{Opened, Phase, RunInfo, Steering, TrainRequest};
 
-use super::config::OnEnd;
 use super::remap::Keymap;
 use super::theme::Theme;
 
@@ -34,6 +35,7 @@ pub use charts::{ChartOptions, Layouts, SMOOTHING};
 pub use form::Form;
 pub use history::Series;
 pub use inspect::Inspect;
+pub use on_end::OnEnd;
 pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
 pub use requests::Requests;

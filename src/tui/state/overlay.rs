@@ -151,6 +151,8 @@ pub enum Subject {
     RunNote,
     /// The scalars that charts show.
     Scalars,
+    /// The test samples that are shown.
+    Samples,
     /// The file or folder for which a preset is made.
     DataPath,
     /// The text of the figure on the screen, which follows while a person types.

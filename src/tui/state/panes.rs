@@ -8,6 +8,7 @@ use super::history::Series;
 use super::matching::Pattern;
 use super::runs::Runs;
 use super::training::Training;
+use crate::run::text::clean;
 use crate::tui::theme::Role;
 use crate::worker::Metric;
 
@@ -157,8 +158,10 @@ impl Training {
         });
         let together = TOGETHER.iter().find(|(_, all)| !alone && all.contains(&metrics[0]));
         let title = together.map_or_else(|| metrics[0].title(), |(title, _)| title);
+        let unit = self.info.unit.as_ref().filter(|_| matches!(metrics, [Metric::Rmse | Metric::Mae]));
+        let title = unit.map_or(Cow::Borrowed(title), |unit| format!("{title} in {}", clean(unit)).into());
         let may_be_log = metrics.iter().all(|metric| metric.name().contains("loss"));
-        Pane { title: title.into(), scalars: scalars.collect(), is_share: false, may_be_log }
+        Pane { title, scalars: scalars.collect(), is_share: false, may_be_log }
     }
 }
 

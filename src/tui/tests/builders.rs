@@ -176,6 +176,8 @@ pub fn sample(filter: Filter) -> Inspection {
         filter,
         shape: vec![28, 28, 1],
         input: (0..784).map(ring).collect(),
+        names: Vec::new(),
+        text: None,
         truth: Some(0),
         predicted: Some(6),
         output,

@@ -278,3 +278,40 @@ fn the_table_of_epochs_is_shown_on_a_small_terminal_too() {
     letters(&mut state, "v");
     assert!(screen(&state).contains("Progress"));
 }
+
+/// A measurement; README says how it is made.
+#[test]
+#[ignore = "a measurement"]
+fn two_runs_of_a_million_points_are_drawn_in_time() {
+    let mut state = with_runs(200, 60);
+    for run in 0..2_u64 {
+        let effects = press(&mut state, KeyCode::Char('m'));
+        let mut curves = read(&effects, run);
+        let curve = |tag: &str| {
+            let mut series = Series::default();
+            // Noise around a fall, so that no two values are alike.
+            let noise = |step: u64| ((step * 7919 + run) % 1009) as f64 / 1009.0;
+            (1..=1_000_000)
+                .for_each(|step| series.push(step, 1, 5.0 / (step as f64).sqrt() + 0.1 * noise(step)));
+            (tag.to_owned(), series)
+        };
+        curves.by_tag =
+            ["loss/train", "accuracy/train", "loss/validation", "learning_rate"].map(curve).to_vec();
+        update(&mut state, Message::RunsDone(RunAnswer::Curves(curves)));
+    }
+    letters(&mut state, "C");
+    press(&mut state, KeyCode::Left);
+    let mut times: Vec<f64> = (0..500)
+        .map(|frame| {
+            if frame % 10 == 0 {
+                press(&mut state, KeyCode::Left);
+            }
+            let since = std::time::Instant::now();
+            screen(&state);
+            since.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    let (median, last) = (times[times.len() / 2], times[times.len() * 99 / 100]);
+    println!("a frame of four panes of two runs: median {median:.2} ms, 99th percentile {last:.2} ms");
+}

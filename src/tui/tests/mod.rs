@@ -10,6 +10,7 @@ mod new_preset;
 mod pointer;
 mod random;
 mod runs;
+mod samples;
 mod screens;
 mod stories;
 mod tries;

@@ -1,11 +1,12 @@
 //! Inspecting samples and figures.
 
 use crate::tui::message::Effect;
+use crate::tui::state::choice;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::inspect::{InspectView, views};
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{Screen, State};
-use crate::worker::{Command, Controls, Filter, Inspection, Knob, Question};
+use crate::worker::{Choice, Command, Controls, Inspection, Knob, Question};
 
 use super::replies::send;
 
@@ -134,6 +135,10 @@ fn turn(state: &mut State, mut change: impl FnMut(&Knob, &mut Controls)) -> Vec<
 /// The arrow keys move across a plane where there is one, and else turn the first knob that can be turned both ways.
 pub(super) fn steer(state: &mut State, right: i64, up: i64) -> Vec<Effect> {
     let Some(training) = &state.training else { return Vec::new() };
+    if state.inspect.view == InspectView::Confusion {
+        move_cell(state, right, -up);
+        return Vec::new();
+    }
     let Some((figure, _)) = state.inspect.shown(&training.info) else {
         return if state.inspect.view == InspectView::Sample || right != 0 {
             move_by(state, right - up)
@@ -223,8 +228,78 @@ pub fn previous_item(state: &mut State) -> Vec<Effect> {
     })
 }
 
-/// Asks for the figure's text; the figure follows while the person types.
+/// Points at another cell of the confusion matrix.
+fn move_cell(state: &mut State, right: i64, down: i64) {
+    let Some(confusion) = &state.inspect.confusion else { return };
+    let last = confusion.counts.len().min(confusion.classes.len()).saturating_sub(1);
+    let moved = |place: usize, by: i64| (place as i64).saturating_add(by).clamp(0, last as i64) as usize;
+    state.inspect.cell = Some(match state.inspect.cell {
+        Some((truth, predicted)) => (moved(truth, down), moved(predicted, right)),
+        None => (0, 0),
+    });
+}
+
+/// Shows the samples of the cell of the confusion matrix that is pointed at.
+fn open_cell(state: &mut State) -> Vec<Effect> {
+    let Some((truth, predicted)) = state.inspect.cell else {
+        state.inform("arrows point at a cell of the matrix; Enter then shows its samples");
+        return Vec::new();
+    };
+    let class = |place: usize| u32::try_from(place).ok();
+    let order = Choice::from(state.inspect.filter).order;
+    let choice = Choice { truth: class(truth), predicted: class(predicted), order, ..Choice::default() };
+    choose(state, choice)
+}
+
+/// Shows the samples of a choice, from the first one on.
+fn choose(state: &mut State, choice: Choice) -> Vec<Effect> {
+    state.inspect.view = InspectView::Sample;
+    state.inspect.filter = choice.into();
+    state.inspect.position = 0;
+    state.inspect.nothing = None;
+    ask(state)
+}
+
+/// Shows the samples in another order.
+pub fn next_order(state: &mut State) -> Vec<Effect> {
+    if !has_classes(state) {
+        return Vec::new();
+    }
+    let choice = Choice::from(state.inspect.filter);
+    choose(state, Choice { order: choice::next_order(choice.order), ..choice })
+}
+
+/// Asks which samples are shown.
+pub fn ask_choice(state: &mut State) -> Vec<Effect> {
+    if !has_classes(state) {
+        return Vec::new();
+    }
+    let classes = state.training.as_ref().map(|training| &training.info.classes[..]).unwrap_or_default();
+    let typed = choice::as_typed(&state.inspect.filter.into(), classes);
+    state.screen = Screen::Inspect;
+    state.overlays.push(Overlay::Prompt(Prompt {
+        title: "Samples".into(),
+        help: "true=CLASS, predicted=CLASS, wrong; an empty line shows all".into(),
+        input: LineInput::new(&typed),
+        error: None,
+        subject: Subject::Samples,
+    }));
+    Vec::new()
+}
+
+/// Shows the samples that were typed.
+pub(super) fn choose_typed(state: &mut State, typed: &str) -> Result<Vec<Effect>, String> {
+    let classes = state.training.as_ref().map(|training| &training.info.classes[..]).unwrap_or_default();
+    let choice = choice::parse(typed, classes, Choice::from(state.inspect.filter).order)?;
+    Ok(choose(state, choice))
+}
+
+/// Asks for the figure's text; the figure follows while the person types. On the confusion matrix, shows the samples of a
+/// cell.
 pub fn ask_text(state: &mut State) -> Vec<Effect> {
+    if state.inspect.view == InspectView::Confusion {
+        return open_cell(state);
+    }
     let info = state.training.as_ref().map(|training| &training.info);
     let Some((figure, at)) = info.and_then(|info| state.inspect.shown(info)) else { return Vec::new() };
     let Some(label) = figure.knobs.iter().find_map(|knob| match knob {
@@ -267,14 +342,8 @@ pub fn toggle_wrong(state: &mut State) -> Vec<Effect> {
     if !has_classes(state) {
         return Vec::new();
     }
-    state.inspect.view = InspectView::Sample;
-    state.inspect.filter = match state.inspect.filter {
-        Filter::All => Filter::Wrong,
-        Filter::Wrong => Filter::All,
-    };
-    state.inspect.position = 0;
-    state.inspect.nothing = None;
-    ask(state)
+    let choice = Choice::from(state.inspect.filter);
+    choose(state, Choice { only_wrong: !choice.only_wrong, ..choice })
 }
 
 /// Samples, or the confusion matrix.

@@ -108,6 +108,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::RunTags => shelf::label(state, |label| label.retag(&typed)),
                 Subject::RunNote => shelf::label(state, |label| label.annotate(&typed)),
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
+                Subject::Samples => inspect::choose_typed(state, &typed),
                 Subject::Scalars => Ok(charts::set_filter(state, &typed)),
                 Subject::DataPath => new_preset::look(state, prompt.clone()),
             };

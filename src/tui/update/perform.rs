@@ -81,6 +81,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NextSample => inspect::next(state),
         Command::PreviousSample => inspect::previous(state),
         Command::OnlyWrong => inspect::toggle_wrong(state),
+        Command::SampleOrder => inspect::next_order(state),
+        Command::FindSamples => inspect::ask_choice(state),
         Command::Confusion => inspect::toggle_confusion(state),
         Command::NextView => inspect::next_view(state),
         Command::PreviousView => inspect::previous_view(state),

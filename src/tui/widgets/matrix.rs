@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::tui::layout::scroll_to;
 use crate::tui::state::clean;
 use crate::tui::theme::{Role, Theme};
 use crate::worker::Confusion;
@@ -10,8 +11,16 @@ use crate::worker::Confusion;
 /// The most classes that are drawn: no screen has room for more.
 const MOST: usize = 1000;
 
-/// Draws as many classes as there is room for; `page` says which, and wraps around.
-pub fn draw(theme: &Theme, confusion: &Confusion, page: usize, area: Rect, buffer: &mut Buffer) {
+/// Draws as many classes as there is room for; `page` says which, and wraps around. The cell of this true and this predicted
+/// class stands out, and is always in view.
+pub fn draw(
+    theme: &Theme,
+    confusion: &Confusion,
+    page: usize,
+    cell: Option<(usize, usize)>,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let area = area.intersection(buffer.area);
     let classes = confusion.counts.len().min(confusion.classes.len());
     let drawn = classes.min(MOST);
@@ -39,42 +48,52 @@ pub fn draw(theme: &Theme, confusion: &Confusion, page: usize, area: Rect, buffe
     let shown = rows.min(columns).max(1);
     let first = (page % drawn.div_ceil(shown).max(1) * shown).min(drawn.saturating_sub(shown));
     let (columns, rows) = (columns.min(drawn - first), rows.min(drawn - first));
+    let seen = |first: usize, count: usize, class: Option<usize>| match class {
+        Some(class) if class < drawn && !(first..first + count).contains(&class) => {
+            scroll_to(class, drawn, count)
+        }
+        _ => first,
+    };
+    let first_row = seen(first, rows, cell.map(|(truth, _)| truth));
+    let first_column = seen(first, columns, cell.map(|(_, predicted)| predicted));
     buffer.set_stringn(left, area.y, "predicted", usize::from(area.right() - left), muted);
     buffer.set_string(area.x, area.y + 1, "true", muted);
-    for (column, name) in names.iter().skip(first).enumerate().take(columns) {
+    for (column, name) in names.iter().skip(first_column).enumerate().take(columns) {
         let x = left + width * column as u16;
         let name: String = name.chars().take(usize::from(width) - 1).collect();
         buffer.set_string(x, area.y + 1, format!("{name:^0$}", usize::from(width)), muted);
     }
     buffer.set_string(left + width * columns as u16 + 1, area.y + 1, "recall", muted);
-    let from_first = confusion.counts.iter().zip(&names).skip(first);
+    let from_first = confusion.counts.iter().zip(&names).skip(first_row);
     for (row, (counts, name)) in from_first.enumerate().take(rows) {
         let total: u64 = counts.iter().map(|count| u64::from(*count)).sum();
         let y = area.y + 2 + height * row as u16;
         let name: String = name.chars().take(12).collect();
         buffer.set_string(area.x, y, format!("{name:>0$}", usize::from(widest.max(4))), muted);
-        for (column, count) in counts.iter().skip(first).enumerate().take(columns) {
+        for (column, count) in counts.iter().skip(first_column).enumerate().take(columns) {
             let share = if total == 0 { 0.0 } else { f64::from(*count) / total as f64 };
-            let role = if row == column { Role::Good } else { Role::Bad };
+            let is_right = first_row + row == first_column + column;
+            let role = if is_right { Role::Good } else { Role::Bad };
             // Mistakes are rare, so a cell with a twentieth of its class already has the full colour.
-            let heat = if row == column { share } else { (share * 20.0).min(1.0) };
+            let heat = if is_right { share } else { (share * 20.0).min(1.0) };
             let text = if *count == 0 { "·".into() } else { count.to_string() };
             let x = left + width * column as u16;
-            let style = theme.heat(role, heat);
+            let is_pointed_at = cell == Some((first_row + row, first_column + column));
+            let style = if is_pointed_at { theme.selected() } else { theme.heat(role, heat) };
             for extra in 0..height {
                 buffer.set_string(x, y + extra, " ".repeat(usize::from(width)), style);
             }
             buffer.set_string(x, y, format!("{text:^0$}", usize::from(width)), style);
         }
         let x = left + width * columns as u16 + 1;
-        let recall = counts.get(first + row).and_then(|right| share_of(*right, total));
+        let recall = counts.get(first_row + row).and_then(|right| share_of(*right, total));
         buffer.set_string(x, y, recall.unwrap_or_else(|| "     -".into()), ratatui::style::Style::new());
     }
     let below = area.y + 2 + height * rows as u16;
     if below < area.bottom() {
         buffer.set_stringn(area.x, below, "prec.", usize::from(left - area.x), muted);
         for column in 0..columns {
-            let class = first + column;
+            let class = first_column + column;
             let count = |row: &Vec<u32>| row.get(class).map_or(0, |count| u64::from(*count));
             let total = confusion.counts.iter().map(count).sum();
             let right = confusion.counts.get(class).map_or(0, count);
@@ -84,7 +103,8 @@ pub fn draw(theme: &Theme, confusion: &Confusion, page: usize, area: Rect, buffe
         }
     }
     if rows < classes || columns < classes {
-        let note = format!("classes {} to {} of {classes}: }} and {{ turn pages", first + 1, first + shown);
+        let note =
+            format!("classes {} to {} of {classes}: }} and {{ turn pages", first_row + 1, first_row + shown);
         buffer.set_stringn(area.x, area.bottom() - 1, note, usize::from(area.width), muted);
     }
 }

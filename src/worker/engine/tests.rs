@@ -1,7 +1,7 @@
 //! A worker as its clients see it.
 
 use super::*;
-use crate::worker::protocol::{Filter, Inspection, RateChange};
+use crate::worker::protocol::{Filter, Inspection, RateChange, Sample};
 
 fn preset() -> Preset {
     ron::from_str(
@@ -53,6 +53,38 @@ fn a_person_pauses_steps_inspects_and_stops() {
         answered |= matches!(event, Event::Reply { reply: Reply::Inspected(_), .. });
     }
     assert!(answered);
+}
+
+#[test]
+fn samples_are_chosen_by_class_and_sorted_by_what_the_network_says_of_them() {
+    use crate::worker::protocol::{Choice, SampleOrder};
+    let (client, mut events) = spawn().unwrap();
+    client.send(train(preset()));
+    client.send(Command::Pause);
+    let mut ask = |position, choice: Choice| {
+        let id = client.send(Command::Inspect(Question::Sample { position, filter: choice.into() }));
+        loop {
+            match events.recv().unwrap() {
+                Event::Reply { to, reply: Reply::Inspected(answer) } if to == id => match *answer {
+                    Inspection::Sample(sample) => break sample,
+                    other => panic!("{other:?}"),
+                },
+                Event::Failed(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+    };
+    let of_truth = |sample: &Sample| sample.output[sample.truth.unwrap() as usize];
+    let by_loss = Choice { truth: Some(4), order: SampleOrder::Loss, ..Choice::default() };
+    let samples: Vec<Sample> = (0..4).map(|position| ask(position, by_loss)).collect();
+    assert!(samples.iter().all(|sample| sample.truth == Some(4) && sample.of == 982), "MNIST has 982 fours");
+    assert!(samples.is_sorted_by(|a, b| of_truth(a) <= of_truth(b) + 1e-6));
+    let cell = Choice { truth: Some(4), predicted: samples[0].predicted, ..Choice::default() };
+    let sample = ask(0, cell);
+    assert_eq!((sample.truth, sample.predicted), (Some(4), samples[0].predicted));
+    let surest = ask(0, Choice { order: SampleOrder::Sure, ..Choice::default() });
+    assert!(surest.output.iter().fold(0.0_f32, |a, b| a.max(*b)) > 0.2, "{:?}", surest.output);
+    client.send(Command::Shutdown);
 }
 
 #[test]

@@ -253,8 +253,10 @@ impl Scanner<'_> {
                 Some(b',') => self.at += 1,
                 Some(_) => {
                     let name = self.name(close);
+                    // A string of nothing is a name: that of a table's column without one.
+                    let has_name = self.at > before;
                     self.skip_blanks();
-                    if self.peek() == Some(b':') && !name.is_empty() {
+                    if self.peek() == Some(b':') && has_name {
                         self.at += 1;
                         let name = String::from_utf8_lossy(&self.text[name]).into_owned();
                         let inner = self.value(depth + 1);

@@ -247,6 +247,9 @@ mod tests {
     fn the_kind_of_a_column_is_set_by_its_name() {
         let table = CNN.replace("source: mnist", "source: csv(file: \"t.csv\")");
         assert_ne!(table, CNN);
+        let unnamed = table.replace("\"t.csv\"", "\"t.csv\", columns: {\"\": ignore, \"b\": number}");
+        let changed = apply(&unnamed, "data.source.columns.b=category").unwrap();
+        assert!(changed.contains("{\"\": ignore, \"b\": category}"), "{changed}");
         let text = apply(&table, "data.source.columns.age=number(missing: median)").unwrap();
         let text = apply(&text, "data.source.columns.name=ignore").unwrap();
         let text = apply(&text, "data.source.columns.age.flag=true").unwrap();

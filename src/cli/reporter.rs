@@ -156,6 +156,7 @@ impl Reporter {
             | Event::Failed(_)
             | Event::Opened(_)
             | Event::Steering(_)
+            | Event::Usage(_)
             | Event::Connection(_) => Ok(()),
         }
     }

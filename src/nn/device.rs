@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dfdx::dtypes::Unit;
 use dfdx::shapes::Rank0;
 use dfdx::tensor::{Cpu, Tensor, ZerosTensor};
+use serde::{Deserialize, Serialize};
 
 use super::buffer::Buffer;
 use super::kernel::isa::{self, Level};
@@ -81,6 +82,9 @@ pub trait Device: Clone + Debug + 'static {
     /// When the device fails.
     fn own_memory(&self) -> Result<Option<u64>, Error>;
 
+    /// What it does now, where it has memory of its own and somebody watches it.
+    fn activity(&self) -> Option<Activity>;
+
     /// dfdx's device, which has the nodes of the tape.
     fn tape(&self) -> &Cpu;
 
@@ -146,9 +150,26 @@ impl Device for Cpu {
         Ok(None)
     }
 
+    fn activity(&self) -> Option<Activity> {
+        None
+    }
+
     fn tape(&self) -> &Cpu {
         self
     }
+}
+
+/// What a device with memory of its own does now; what nobody tells is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Activity {
+    /// The share of the time in which it computed, 0 to 1.
+    pub busy: Option<f64>,
+    /// Bytes of its memory in use, by all processes, and all there are.
+    pub memory: Option<(u64, u64)>,
+    /// Degrees Celsius.
+    pub temperature: Option<u32>,
+    /// Watts.
+    pub power: Option<f64>,
 }
 
 /// What can go wrong in the engine once a preset has been validated.

@@ -39,7 +39,7 @@ pub mod saliency;
 mod value;
 
 pub use choice::{OnDevice, Opened};
-pub use device::{Device, Error, Node};
+pub use device::{Activity, Device, Error, Node};
 pub use gradients::Gradients;
 pub use graph::{Param, Pass, Scalar, Var};
 pub use host::HostModel;

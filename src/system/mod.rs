@@ -1,8 +1,9 @@
 //! What the program asks of the operating system on its own account: regular files to read, their texts, memory and disk that are
-//! free, processors.
+//! free, processors, what this process takes.
 
 pub mod disk;
 pub mod encoding;
 pub mod files;
 pub mod memory;
+pub mod process;
 pub mod processors;

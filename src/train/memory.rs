@@ -1,6 +1,7 @@
 //! Checks whether a training fits into the memory of the machine, and of a GPU, before it starts.
 
 use super::error::Error;
+use crate::nn::OnDevice;
 use crate::nn::ops::Backend;
 use crate::preset::summary::in_bytes;
 use crate::preset::{Experiment, Memory};
@@ -16,10 +17,16 @@ pub(super) fn check_beside_gpu(experiment: &Experiment) -> Result<(), Error> {
     check_against(experiment, experiment.memory().beside_gpu(), free())
 }
 
-/// Refuses an experiment whose networks do not fit into the memory that only this device has.
-pub(super) fn check_own<D: Backend>(experiment: &Experiment, device: &D) -> Result<(), Error> {
-    let Some(free) = device.own_memory()? else { return Ok(()) };
-    check_gpu(experiment, free, || device.description())
+/// Refuses an experiment whose networks do not fit into the memory that only a device has.
+pub(super) struct OwnMemory<'a>(pub &'a Experiment);
+
+impl OnDevice for OwnMemory<'_> {
+    type Output = Result<(), Error>;
+
+    fn run<D: Backend>(self, device: D) -> Result<(), Error> {
+        let Some(free) = device.own_memory()? else { return Ok(()) };
+        check_gpu(self.0, free, || device.description())
+    }
 }
 
 fn check_gpu(experiment: &Experiment, free: u64, device: impl FnOnce() -> String) -> Result<(), Error> {

@@ -117,6 +117,7 @@ fn on_opened(
         return Err(Error::NoSamples);
     }
     let build = |device: &Opened| {
+        device.run(memory::OwnMemory(experiment))?;
         let (splits, unlabelled) = (splits.clone(), unlabelled.clone());
         let training = device.run(Prepare { experiment, unlabelled, splits })?;
         if training.steps_per_epoch() == 0 { Err(Error::NoSamples) } else { Ok(training) }
@@ -142,7 +143,6 @@ impl OnDevice for Prepare<'_> {
     type Output = Result<Box<dyn Training>, Error>;
 
     fn run<D: Backend>(self, device: D) -> Self::Output {
-        memory::check_own(self.experiment, &device)?;
         let Prepare { experiment: Experiment { preset, networks, .. }, unlabelled, splits } = self;
         Ok(match networks {
             Networks::Supervised(_) => Box::new(supervised::on(preset, splits, &device)?),

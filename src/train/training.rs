@@ -10,7 +10,7 @@ use super::report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhas
 use super::transfer::Loaded;
 use super::writing::Writing;
 use crate::data::{Dataset, Splits};
-use crate::nn::{HostModel, Interrupt};
+use crate::nn::{Activity, HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -80,6 +80,9 @@ pub trait Training {
 
     /// The device in words for a person: `cpu, 2 threads, AVX-512`.
     fn device(&self) -> String;
+
+    /// What the device does now, where it has memory of its own and somebody watches it.
+    fn activity(&self) -> Option<Activity>;
 
     /// Replaces the test set from now on; the new samples must have the shapes and classes of the old ones.
     fn set_test(&mut self, test: Arc<dyn Dataset>);

@@ -21,7 +21,7 @@ use super::transfer::{self, Loaded};
 use super::writing::Writing;
 use crate::data::{Batch, Dataset, Loader, Splits};
 use crate::nn::profile::span;
-use crate::nn::{Device, HostModel, Interrupt};
+use crate::nn::{Activity, Device, HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -302,6 +302,10 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
 
     fn device(&self) -> String {
         self.procedure.networks()[0].model.device().description()
+    }
+
+    fn activity(&self) -> Option<Activity> {
+        self.procedure.networks()[0].model.device().activity()
     }
 
     fn set_test(&mut self, test: Arc<dyn Dataset>) {

@@ -1,5 +1,7 @@
 //! Numbers as a person reads them.
 
+use crate::worker::{Activity, Usage};
+
 /// `421,642`
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -11,6 +13,20 @@ pub fn thousands(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// What a training takes of the machine: `GPU 87% busy, 3.2 GB of 8.6 GB, 61 C, 313 W   1.9 processors   312.0 MB`.
+pub fn usage(usage: &Usage) -> String {
+    let gpu = usage.gpu.map(|Activity { busy, memory, temperature, power }| {
+        let facts = [
+            busy.map(|busy| format!("{:.0}% busy", 100.0 * busy)),
+            memory.map(|(used, all)| format!("{} of {}", bytes(used), bytes(all))),
+            temperature.map(|degrees| format!("{degrees} C")),
+            power.map(|watts| format!("{watts:.0} W")),
+        ];
+        format!("GPU {}   ", facts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    });
+    format!("{}{:.1} processors   {}", gpu.unwrap_or_default(), usage.processors, bytes(usage.memory))
 }
 
 /// `42s`, `3m 05s`, `2h 07m`
@@ -138,6 +154,23 @@ pub fn time_of_day(seconds: f64, step: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_training_takes_is_told_as_far_as_it_is_known() {
+        let cpu = Usage { processors: 1.94, memory: 312_000_000, gpu: None };
+        assert_eq!(usage(&cpu), "1.9 processors   312.0 MB");
+        let whole = Activity {
+            busy: Some(0.87),
+            memory: Some((3_200_000_000, 8_600_000_000)),
+            temperature: Some(61),
+            power: Some(312.5),
+        };
+        let on_gpu = |gpu| usage(&Usage { gpu: Some(gpu), ..cpu });
+        let rest = "1.9 processors   312.0 MB";
+        assert_eq!(on_gpu(whole), format!("GPU 87% busy, 3.2 GB of 8.6 GB, 61 C, 312 W   {rest}"));
+        let silent = Activity { power: None, temperature: None, ..whole };
+        assert_eq!(on_gpu(silent), format!("GPU 87% busy, 3.2 GB of 8.6 GB   {rest}"));
+    }
 
     #[test]
     fn numbers_read_well() {

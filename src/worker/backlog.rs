@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::protocol::{EpochReport, Event, Phase, StepReport};
+use super::protocol::{EpochReport, Event, Phase, StepReport, Usage};
 use crate::run::text::shown;
 
 /// More step reports than this are halved: two that follow each other become one.
@@ -30,6 +30,8 @@ pub(super) struct Backlog {
     lines: VecDeque<(u64, Event)>,
     /// Events that are never left out: a training has few of them, or a listener has asked for them.
     others: VecDeque<(u64, Event)>,
+    /// The newest of its kind; the ones before say nothing any more.
+    usage: Option<(u64, Usage)>,
     left_out_lines: u64,
     left_out_epochs: u64,
 }
@@ -67,6 +69,7 @@ impl Backlog {
                 self.push_line(number, Event::Damaged { step, problem: cut(problem), resumed_from });
             }
             Event::Checkpoint { .. } | Event::LeftOut(_) => self.push_line(number, event),
+            Event::Usage(usage) => self.usage = Some((number, usage)),
             Event::Unsaved(what) => self.others.push_back((number, Event::Unsaved(cut(what)))),
             Event::Preparing(_)
             | Event::Started(_)
@@ -93,6 +96,7 @@ impl Backlog {
             self.phases.front().map(|(number, _)| *number),
             self.lines.front().map(|(number, _)| *number),
             self.others.front().map(|(number, _)| *number),
+            self.usage.map(|(number, _)| number),
         ];
         let oldest = fronts.into_iter().flatten().min()?;
         match fronts.into_iter().position(|front| front == Some(oldest))? {
@@ -100,6 +104,7 @@ impl Backlog {
             1 => self.epochs.pop_front().map(|(_, report)| Event::Epoch(report)),
             2 => self.phases.pop_front().map(|(_, phase)| Event::Phase(phase)),
             3 => self.lines.pop_front().map(|(_, line)| line),
+            5 => self.usage.take().map(|(_, usage)| Event::Usage(usage)),
             _ => self.others.pop_front().map(|(_, event)| event),
         }
     }
@@ -115,7 +120,8 @@ impl Backlog {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.steps.len() + self.epochs.len() + self.phases.len() + self.lines.len() + self.others()
+        let told = self.steps.len() + self.epochs.len() + self.phases.len() + self.lines.len();
+        told + self.others() + usize::from(self.usage.is_some())
     }
 
     /// The number of events that wait and are never left out.
@@ -227,6 +233,20 @@ mod tests {
 
     fn drained(mut backlog: Backlog) -> Vec<Event> {
         std::iter::from_fn(|| backlog.pop()).collect()
+    }
+
+    #[test]
+    fn of_what_a_training_takes_only_the_newest_waits() {
+        let mut backlog = Backlog::default();
+        for processors in [1.0, 2.0] {
+            backlog.sum_up(Event::Log("x".into()));
+            backlog.sum_up(Event::Usage(Usage { processors, ..Usage::default() }));
+        }
+        backlog.sum_up(Event::Log("y".into()));
+        assert_eq!(backlog.len(), 4);
+        let told: Vec<Event> = std::iter::from_fn(|| backlog.pop()).collect();
+        assert_eq!(told[2], Event::Usage(Usage { processors: 2.0, ..Usage::default() }));
+        assert!(told.len() == 4 && backlog.is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod check;
 mod detached;
 mod device;
 mod engine;
+mod gauge;
 mod inspector;
 mod keeper;
 mod opening;
@@ -21,6 +22,7 @@ mod threads;
 mod trained;
 mod unit;
 
+pub use crate::nn::Activity;
 pub use crate::train::Writing;
 pub use crate::train::assessment::{
     Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, Largest as LargestError,
@@ -37,7 +39,7 @@ pub use protocol::{
     Body, Choice, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo,
     Filter, Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome,
     Panel, Past, Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, SampleOrder,
-    Scores, Steering, StepReport, TrainRequest, TrainingPhase,
+    Scores, Steering, StepReport, TrainRequest, TrainingPhase, Usage,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

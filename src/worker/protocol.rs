@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::nn::Activity;
 use crate::preset::{DeviceChoice, Experiment, Preset};
 use crate::run::{self, Manifest, RunDirectory, home};
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
@@ -318,6 +319,19 @@ pub enum Event {
     Opened(Opened),
     /// Who steers the training.
     Steering(Steering),
+    /// What the training takes of the machine.
+    Usage(Usage),
+}
+
+/// What a training takes of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Usage {
+    /// How many processors its process keeps busy.
+    pub processors: f64,
+    /// The memory that its process holds, in bytes.
+    pub memory: u64,
+    /// What its GPU does; `None` on the CPU, and where nobody can tell.
+    pub gpu: Option<Activity>,
 }
 
 /// A run that was opened to be looked at.

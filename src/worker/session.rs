@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::channel::{Inbox, Outbox};
 use super::engine::{ELSEWHERE, ask, save};
+use super::gauge::Gauge;
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::protocol::{Command, Event, Phase, RateChange, Reply, Request};
@@ -61,6 +62,7 @@ pub(super) struct Session<'a> {
     seconds: f64,
     /// Epochs done.
     pub epochs: u32,
+    gauge: Gauge,
 }
 
 /// What to do after the commands that waited have been carried out.
@@ -94,6 +96,7 @@ impl<'a> Session<'a> {
             samples: 0,
             seconds: 0.0,
             epochs: 0,
+            gauge: Gauge::begin(),
         }
     }
 
@@ -185,6 +188,9 @@ impl<'a> Session<'a> {
     /// Obeys the commands that wait, answers questions, keeps the run; waits here while paused.
     fn attend(&mut self) -> Verdict {
         loop {
+            if let Some(usage) = self.gauge.read(self.training) {
+                self.outbox.send(Event::Usage(usage));
+            }
             // What is kept of a step is from before any command that came after it.
             self.keeper.between_steps(self.training);
             while let Some(request) = self.inbox.poll() {

@@ -9,7 +9,7 @@ use imports::{Module, Use, circles, modules, needs, uses};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &["tui", "bench", "doctor", "worker", "data", "run", "preset"]),
     ("tui", &["worker", "run", "preset"]),
-    ("worker", &["train", "nn", "data", "run", "preset"]),
+    ("worker", &["train", "nn", "data", "run", "preset", "system"]),
     ("bench", &["train", "nn", "data", "preset"]),
     ("doctor", &["nn", "run", "preset", "system"]),
     ("train", &["nn", "data", "run", "preset", "system"]),

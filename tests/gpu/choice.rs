@@ -137,3 +137,41 @@ fn a_run_is_evaluated_and_asked_on_either_device_to_the_same_answers() {
     assert!(!used(&eval("")));
     program.without_gpu("eval last --device cuda").failed(1, &["no NVIDIA driver"]);
 }
+
+/// The loss of every epoch of the newest run.
+fn losses(program: &Program) -> Vec<f64> {
+    let table = program.run("export last --to csv -o -", &[]).ok().out;
+    let of_epochs = table.lines().filter(|line| line.starts_with("loss/epoch,"));
+    of_epochs.map(|line| line.split(',').nth(3).unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn a_run_that_moves_from_the_cpu_to_a_gpu_and_back_learns_as_on_the_cpu() {
+    let Some(program) = Program::new() else { return };
+    let line = "train mnist-mlp --seed 3 --set data.train_samples=1000 --set train.schedule=constant";
+    program.run(&format!("{line} --epochs 3 --device cpu"), &[]).ok();
+    let whole = losses(&program);
+    program.run(&format!("{line} --epochs 1 --device cpu"), &[]).ok();
+    program.run("resume last --epochs +1 --device cuda", &[]).ok();
+    program.run("resume last --epochs +1 --device cpu", &[]).ok();
+    let moved = losses(&program);
+    assert_eq!((whole.len(), moved.len()), (3, 3));
+    assert_eq!(whole[0].to_bits(), moved[0].to_bits());
+    for (whole, moved) in whole.iter().zip(&moved) {
+        assert!((whole - moved).abs() < 1e-3, "{whole} is not {moved}");
+    }
+}
+
+/// Some minutes: `cargo test --release --test gpu half_a_point -- --ignored`.
+#[test]
+#[ignore = "minutes on the double"]
+fn mnist_cnn_on_two_thousand_images_ends_within_half_a_point_of_the_cpu() {
+    let Some(program) = Program::new() else { return };
+    let accuracy = |device: &str| {
+        let line = "train mnist-cnn --seed 3 --set data.train_samples=2000 --epochs 1 --device";
+        let said = program.run(&format!("{line} {device}"), &[]).ok();
+        said.out.split("accuracy ").nth(1).unwrap().split_whitespace().next().unwrap().parse::<f64>().unwrap()
+    };
+    let (card, cpu) = (accuracy("cuda"), accuracy("cpu"));
+    assert!((card - cpu).abs() <= 0.005, "{card} on the double, {cpu} on the CPU");
+}

@@ -44,7 +44,7 @@ rates() {
 # The last accuracy on the test set must be 98% or more.
 learns() {
     "$trainyard" train mnist-cnn --json | tee "$TRAINYARD_HOME/cnn.jsonl" | tail -n 1
-    sed -n 's/.*"event":"finished".*"accuracy":\([0-9.]*\).*/\1/p' "$TRAINYARD_HOME/cnn.jsonl" |
+    sed -n 's/.*"event":"finished".*"test_accuracy":\([0-9.]*\).*/\1/p' "$TRAINYARD_HOME/cnn.jsonl" |
         awk '{ found = 1; exit !($1 >= 0.98) } END { if (!found) exit 1 }'
 }
 resumed() { # begun on the card, gone on with on the CPU, and back
@@ -56,9 +56,11 @@ same_bits() { # the same seed, twice
     local seen=()
     for _ in 1 2; do
         "$trainyard" train mnist-mlp --quiet --seed 5 --set train.epochs=1 || return 1
-        seen+=("$("$trainyard" runs show last --json | sed -n 's/.*"folder":"\([^"]*\)".*/\1/p')")
+        local run
+        run=$("$trainyard" runs show last --json | sed -n 's/.*"folder":"\([^"]*\)".*/\1/p')
+        seen+=("$(find "$run" -name weights.safetensors | sort | tail -n 1)")
     done
-    cmp "${seen[0]}"/checkpoints/*/weights.safetensors "${seen[1]}"/checkpoints/*/weights.safetensors
+    cmp "${seen[0]}" "${seen[1]}"
 }
 
 {

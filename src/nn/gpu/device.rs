@@ -1,7 +1,7 @@
 //! The GPU as the engine sees it.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,11 +11,12 @@ use dfdx::tensor::Cpu;
 use super::array::Array;
 use super::card::Card;
 use super::launch::{self, Piece, Step};
+use super::nvml::Monitor;
 use super::program;
 use super::reading::Reading;
 use super::tape::{Slot, Table};
 use crate::nn::buffer::Buffer;
-use crate::nn::device::{Device, Error};
+use crate::nn::device::{Activity, Device, Error};
 
 /// An NVIDIA GPU that the engine trains on. Clones are the same GPU.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Gpu {
     host: Cpu,
     /// What kernels read of the last pass, and its seed.
     step: Rc<RefCell<Option<(u64, Array<Step>)>>>,
+    /// Watches it, once somebody asks; none where nobody can.
+    monitor: Rc<OnceCell<Option<Monitor>>>,
     /// The last table of parameters, as it is here and on the card.
     pieces: Rc<RefCell<Option<(Vec<Piece>, Array<Piece>)>>>,
 }
@@ -36,7 +39,13 @@ impl Gpu {
     /// When there is no such GPU, or it does not work.
     pub fn open(ordinal: usize) -> Result<Self, Error> {
         let card = Card::open(ordinal, program::code, launch::names())?;
-        Ok(Gpu { card, host: Cpu::default(), step: Rc::default(), pieces: Rc::default() })
+        Ok(Gpu {
+            card,
+            host: Cpu::default(),
+            step: Rc::default(),
+            monitor: Rc::default(),
+            pieces: Rc::default(),
+        })
     }
 
     /// Whether steps that come again are recorded and repeated as one. They are, unless somebody wants to compare.
@@ -128,6 +137,11 @@ impl Device for Gpu {
 
     fn own_memory(&self) -> Result<Option<u64>, Error> {
         self.card.free_memory().map(|free| Some(free as u64))
+    }
+
+    fn activity(&self) -> Option<Activity> {
+        let monitor = self.monitor.get_or_init(|| Monitor::of(&self.card.context));
+        monitor.as_ref().map(Monitor::read)
     }
 
     fn tape(&self) -> &Cpu {

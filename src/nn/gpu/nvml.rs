@@ -11,6 +11,7 @@ use cudarc::driver::{CudaContext, sys};
 use libloading::{Library, Symbol};
 
 use super::libraries::Library as Known;
+use crate::nn::device::Activity;
 
 /// A card as the management library knows it.
 type Handle = *mut c_void;
@@ -38,19 +39,6 @@ struct Memory {
 const CHIP: c_int = 0;
 /// The longest identifier of a card, with its end.
 const IDENTIFIER: usize = 32;
-
-/// What a card does now; what the library does not tell is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Activity {
-    /// The share of the time in which it computed, 0 to 1.
-    pub busy: Option<f64>,
-    /// Bytes of its memory in use, by all processes, and all there are.
-    pub memory: Option<(u64, u64)>,
-    /// Degrees Celsius.
-    pub temperature: Option<u32>,
-    /// Watts.
-    pub power: Option<f64>,
-}
 
 /// Watches a card.
 pub struct Monitor {

@@ -24,7 +24,7 @@ use super::training::{Progress, Training};
 use super::transfer::Loaded;
 use crate::data::{Dataset, Splits};
 use crate::nn::ops::Backend;
-use crate::nn::{HostModel, Interrupt};
+use crate::nn::{Activity, HostModel, Interrupt};
 use crate::preset::{Preset, experiment};
 use crate::run::{Checkpoint, NamedTensor};
 
@@ -144,6 +144,10 @@ impl<D: Backend> Training for Pretraining<D> {
 
     fn device(&self) -> String {
         self.tuner.device()
+    }
+
+    fn activity(&self) -> Option<Activity> {
+        self.tuner.activity()
     }
 
     fn set_test(&mut self, test: Arc<dyn Dataset>) {

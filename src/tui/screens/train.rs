@@ -138,6 +138,9 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let parameters = format::thousands(training.info.parameters);
     let model = format!("{parameters} parameters   {}", clean(&training.info.device));
     lines.push(pair(theme, "model", 12, cut(&model, width)));
+    if let Some(usage) = training.usage.filter(|_| training.finish.is_none()) {
+        lines.push(pair(theme, "system", 12, cut(&format::usage(&usage), width)));
+    }
     let (train, validation, test) = training.info.samples;
     let count = |number: usize, of: &str| format!("{} {of}", format::thousands(number as u64));
     let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");

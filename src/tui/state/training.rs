@@ -9,7 +9,7 @@ use crate::run::text::clean;
 use crate::tui::format;
 use crate::worker::{
     EpochReport, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores, StepReport,
-    TrainingPhase,
+    TrainingPhase, Usage,
 };
 
 /// Loss, accuracy and the procedure's other metrics over the steps.
@@ -81,6 +81,8 @@ pub struct Training {
     pub finish: Option<Finish>,
     /// The learning rate that a person asked for and that no step has used yet.
     pub wished_rate: Option<WishedRate>,
+    /// What it takes of the machine, where it has said so.
+    pub usage: Option<Usage>,
     /// Samples and seconds of the newest reports, for the recent throughput.
     recent: VecDeque<(u64, f64)>,
     /// Seconds of training so far, as far as they were reported.
@@ -116,6 +118,7 @@ impl Training {
             epochs: VecDeque::new(),
             finish: None,
             wished_rate: None,
+            usage: None,
             recent: VecDeque::new(),
             seconds: 0.0,
         }

@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use crate::tui::state::State;
 use crate::tui::state::presets::{Entry, Origin};
 use crate::tui::theme::{Depth, Theme};
-use crate::worker::{Filter, Outcome, Phase};
+use crate::worker::{Activity, Event, Filter, Outcome, Phase, Usage};
 
 use super::builders::*;
 
@@ -28,6 +28,16 @@ fn with_keys(keys: &[KeyCode]) -> impl Fn(u16, u16) -> State {
 #[test]
 fn presets() {
     at_both_sizes("presets", dashboard);
+}
+
+#[test]
+fn a_training_on_a_gpu_shows_what_it_takes_of_the_machine() {
+    let mut state = in_training(200, 60);
+    assert!(!screen(&state).contains("system"));
+    let gpu = Activity { busy: Some(0.87), memory: None, temperature: Some(61), power: None };
+    let usage = Usage { processors: 1.0, memory: 1_000_000, gpu: Some(gpu) };
+    report(&mut state, Event::Usage(usage));
+    assert!(screen(&state).contains("GPU 87% busy, 61 C   1.0 processors   1.0 MB"), "{}", screen(&state));
 }
 
 #[test]

@@ -144,6 +144,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.opened = Some(opened);
             ask_if_shown(state)
         }
+        Event::Usage(usage) => {
+            if let Some(training) = &mut state.training {
+                training.usage = Some(usage);
+            }
+            Vec::new()
+        }
         Event::Steering(steering) => {
             if steering == Steering::Elsewhere && state.steering == Steering::Here {
                 state.complain("another terminal has taken over: T steers from here again");

@@ -1,15 +1,16 @@
 //! `trainyard` without a subcommand: the dashboard on a worker of its own.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Error;
+use super::measure::Measuring;
 use super::path_completion::{self, Completed};
 use super::text::plain;
 use super::threads::Threads;
 use crate::data::{self, suggest};
 use crate::preset::library::{self, Loaded};
-use crate::preset::{Offers, Paths, Preset, Source};
+use crate::preset::{Experiment, Offers, Paths, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
 use crate::run::{Overview, RunDirectory, atomic, home, trash};
@@ -28,6 +29,7 @@ struct Local {
     events: Events,
     /// The run that is kept, by its name.
     run: Option<String>,
+    measuring: Measuring,
 }
 
 impl Link for Local {
@@ -117,6 +119,23 @@ impl Link for Local {
         let _ = super::kept::keep(kept);
     }
 
+    fn measure(&mut self, experiment: &Experiment, tell: impl FnOnce(Result<f64, String>) + Send + 'static) {
+        self.measuring.start(experiment, tell);
+    }
+
+    fn stop_measuring(&mut self) {
+        self.measuring.stop();
+    }
+
+    fn keep_text(&mut self, name: &str, text: &str) -> Result<PathBuf, String> {
+        library::keep_text(name, text).map_err(|error| error.to_string())
+    }
+
+    fn drop_text(&mut self, path: &Path) {
+        // What cannot be removed is opened by the next edit, which shows it.
+        let _ = std::fs::remove_file(path);
+    }
+
     fn empty_trash(&mut self, runs: &[RunDirectory]) {
         // What cannot be removed stays in the trash, which `runs prune` empties.
         runs.iter().for_each(|run| drop(trash::purge(run)));
@@ -199,7 +218,7 @@ pub(super) fn show(
         }
     }
     let (client, events) = spawn()?;
-    let mut link = Local { client, events, run: None };
+    let mut link = Local { client, events, run: None, measuring: Measuring::default() };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -17,6 +17,7 @@ mod export;
 mod folds;
 mod init;
 mod kept;
+mod measure;
 mod named;
 mod path_completion;
 mod predict;
@@ -98,6 +99,8 @@ enum Command {
     Init(init::Arguments),
     #[command(hide = true)]
     Serve(serve::Arguments),
+    #[command(hide = true)]
+    Measure(measure::Arguments),
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     Runs(runs::Arguments),
@@ -146,6 +149,7 @@ impl Cli {
             Some(Command::Predict(arguments)) => arguments.run(),
             Some(Command::Init(arguments)) => arguments.run(),
             Some(Command::Serve(arguments)) => arguments.run(),
+            Some(Command::Measure(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
@@ -169,6 +173,7 @@ impl Cli {
             Some(Command::Predict(arguments)) => arguments.threads,
             Some(Command::Serve(arguments)) => arguments.threads,
             Some(Command::Doctor(arguments)) => arguments.threads,
+            Some(Command::Measure(arguments)) => arguments.threads,
             // A benchmark has a pool of its own.
             Some(Command::Bench(_)) => Threads::default(),
             Some(

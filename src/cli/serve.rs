@@ -1,6 +1,7 @@
 //! `trainyard serve`: the process behind a dashboard and `train --detach`. It has no terminal and needs none.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Error;
@@ -27,15 +28,15 @@ pub struct Arguments {
     started_by: Vec<String>,
 }
 
+/// The running program, even if its file has been replaced since.
+pub(super) fn itself() -> io::Result<PathBuf> {
+    let itself = PathBuf::from("/proc/self/exe");
+    if itself.exists() { Ok(itself) } else { std::env::current_exe() }
+}
+
 /// How the program starts itself as such a process, which computes with `threads`.
 pub(super) fn starter(threads: Threads) -> Result<Starter, Error> {
-    // The running program, even if its file has been replaced since.
-    let itself = std::path::PathBuf::from("/proc/self/exe");
-    let program = if itself.exists() {
-        itself
-    } else {
-        std::env::current_exe().map_err(|error| Error::Failed(error.to_string()))?
-    };
+    let program = itself().map_err(|error| Error::Failed(error.to_string()))?;
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let threads = threads.count().map(|count| format!("--threads={count}"));
     let own = std::iter::once("serve".into()).chain(threads).chain(["--".into()]);

@@ -212,6 +212,22 @@ pub fn save_new(name: &str, text: &str) -> Result<(PathBuf, Preset), PresetError
     save(name, text)
 }
 
+/// Puts a text of a preset of this name into a file for an editor, beside the folder of presets, and returns the file. A text
+/// that was left there is not replaced.
+///
+/// # Errors
+/// When the name is not a valid one, or when the system refuses.
+pub fn keep_text(name: &str, text: &str) -> Result<PathBuf, PresetError> {
+    let own = own_file(name).ok_or_else(|| unknown_folder(name))?;
+    let folder = own.parent().and_then(Path::parent).ok_or_else(|| unknown_folder(name))?.join("drafts");
+    let path = folder.join(format!("{name}.ron"));
+    if !path.exists() {
+        put(&path, text)
+            .map_err(|error| PresetError::whole(&path.to_string_lossy(), error.to_string(), ""))?;
+    }
+    Ok(path)
+}
+
 /// Whether a preset has this name: a built-in one, or one of the user's.
 pub fn is_taken(name: &str) -> bool {
     BUILT_IN.iter().any(|(known, _)| *known == name) || own_file(name).is_some_and(|file| file.exists())

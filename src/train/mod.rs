@@ -8,7 +8,8 @@
 pub mod adversarial;
 pub mod assessment;
 pub mod autoencoder;
-pub mod epochs_done;
+pub mod epoch_time;
+mod epochs_done;
 pub mod error;
 pub mod evaluation;
 mod fastest;
@@ -36,6 +37,7 @@ pub mod transfer;
 mod witness;
 mod writing;
 
+pub use epoch_time::seconds_an_epoch;
 pub use epochs_done::epochs_done;
 pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};

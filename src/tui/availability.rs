@@ -105,6 +105,8 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::RaiseLayer
         | Command::LowerLayer
         | Command::FindField
+        | Command::EditText
+        | Command::ShowChanges
         | Command::FoldFields => unless(state.presets.current().is_some(), "no preset is chosen"),
         Command::Undo => unless(
             state.presets.current().is_some_and(|entry| entry.can_undo()),

@@ -156,6 +156,8 @@ commands! {
     true LowerLayer "layer-down": "Move the chosen layer down";
     true Undo "undo": "Take the last change of the preset back";
     true Redo "redo": "Make the change again that was taken back";
+    true EditText "edit-text": "Open the preset's text in your editor";
+    true ShowChanges "show-changes": "Show which lines of the preset differ from what was read";
     true FindField "find-field": "Narrow the form by typing";
     false AllFields "all-fields": "Show all fields again";
     true FoldFields "fold-fields": "Open all groups of the form, or close them";

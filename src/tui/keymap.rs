@@ -89,6 +89,8 @@ static HYPER: Table = Table {
         bind(&[ch('K')], Command::RaiseLayer),
         bind(&[ch('J')], Command::LowerLayer),
         bind(&[ch('c')], Command::ChooseKind),
+        shown(&[ch('E')], Command::EditText, "editor"),
+        shown(&[ch('D')], Command::ShowChanges, "changes"),
         bind(&[ch('z')], Command::FoldFields),
         bind(&[ESC], Command::AllFields),
         bind(&[ch('r')], Command::ResetField),
@@ -264,6 +266,15 @@ static KEEPING: Table = Table {
     ],
 };
 
+/// For a text from the editor that is no preset.
+static MISTAKE: Table = Table {
+    title: "Mistake",
+    bindings: &[
+        shown(&[ENTER, ch('E')], Command::Accept, "open the editor again"),
+        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "leave it"),
+    ],
+};
+
 fn table_of(screen: Screen) -> &'static Table {
     match screen {
         Screen::Presets => &PRESETS,
@@ -293,6 +304,7 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
         Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) | Overlay::Picker(_) => &TYPING,
         Overlay::Targets(_) => &CHOOSING,
         Overlay::Suggested(_) => &KEEPING,
+        Overlay::Mistake(_) => &MISTAKE,
     }
 }
 
@@ -398,6 +410,7 @@ mod tests {
                 &PATH,
                 &CHOOSING,
                 &KEEPING,
+                &MISTAKE,
             ])
             .collect()
     }

@@ -1,8 +1,10 @@
 //! What can happen to the dashboard, and what it wants done.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::preset::{Offers, Preset, Source};
+use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::difference::Difference;
 use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::marked::MarkedCurves;
@@ -39,6 +41,15 @@ pub enum Message {
         /// Its path and what it says, or the reason.
         result: Result<(String, Box<Preset>), String>,
     },
+    /// How many seconds an epoch takes, or why that cannot be said.
+    Measured {
+        /// The number of the question.
+        number: u64,
+        /// The answer.
+        seconds: Result<f64, String>,
+    },
+    /// The editor was left with this text in a file, or could not do its work, for the reason given.
+    TextEdited(Result<(PathBuf, String), String>),
     /// A path was completed as far as it goes.
     PathCompleted {
         /// What was typed.
@@ -127,6 +138,27 @@ pub enum Effect {
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },
+    /// Find out how long an epoch takes; answered by [`Message::Measured`].
+    Measure {
+        /// The number of the question.
+        number: u64,
+        /// What would be trained.
+        experiment: Box<Experiment>,
+    },
+    /// Give up what is being measured.
+    StopMeasuring,
+    /// Open a text of a preset in the person's editor; answered by [`Message::TextEdited`]. A text of the preset that was no
+    /// preset, and is kept, goes before it.
+    EditText {
+        /// The preset's name.
+        name: String,
+        /// The text.
+        text: String,
+        /// The line to begin with, from 1.
+        line: Option<usize>,
+    },
+    /// Remove the file in which a text was edited: it is taken in.
+    DropText(PathBuf),
     /// Complete a path; answered by [`Message::PathCompleted`].
     CompletePath(String),
     /// Make a preset for some data, which may take long; answered by [`Message::Suggested`].

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -12,12 +13,13 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::preset::{Offers, Preset, Source};
+use crate::preset::{Experiment, Offers, Preset, Source, library};
 use crate::run::{Overview, RunDirectory};
 use crate::worker;
 
 use super::clicks::Clicks;
 use super::config::Config;
+use super::keyboard::Keyboard;
 use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::kept::Kept;
@@ -25,7 +27,7 @@ use super::state::new_preset::Suggestion;
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
-use super::{screens, update};
+use super::{editor, screens, update};
 
 /// The least time between two frames just after input, when the worker's answer to it should be seen at once.
 const QUICK_FRAME: Duration = Duration::from_millis(15);
@@ -35,9 +37,6 @@ const ATTENTION: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);
-
-/// The most keys that wait for the dashboard; more stay with the terminal.
-const KEYS: usize = 256;
 
 /// The longest time for which the worker's reports are taken in before a frame is drawn and keys and signals are looked at:
 /// a worker that never stops reporting does not hang the dashboard.
@@ -123,6 +122,23 @@ pub trait Link {
     /// Keeps how the screens are for the next time: the person leaves.
     fn keep(&mut self, kept: &Kept);
 
+    /// Finds out how many seconds an epoch takes, without holding up anything, and hands that, or why it cannot be said, to
+    /// `tell`. What is being measured already is given up, and its `tell` never called.
+    fn measure(&mut self, experiment: &Experiment, tell: impl FnOnce(Result<f64, String>) + Send + 'static);
+
+    /// Gives up what is being measured.
+    fn stop_measuring(&mut self);
+
+    /// Puts a text of a preset of this name into a file for an editor, and gives its path. A text that was left there is not
+    /// replaced.
+    ///
+    /// # Errors
+    /// A sentence that says why not.
+    fn keep_text(&mut self, name: &str, text: &str) -> Result<PathBuf, String>;
+
+    /// Removes such a file.
+    fn drop_text(&mut self, path: &Path);
+
     /// Removes runs from the trash for good: the person leaves.
     fn empty_trash(&mut self, runs: &[RunDirectory]);
 }
@@ -178,9 +194,9 @@ async fn drive(
     guard.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
-    let mut outside = Outside { link, found, is_to_suspend: false, to_terminal: Vec::new() };
+    let mut outside = Outside { link, found, is_to_suspend: false, to_edit: None, to_terminal: Vec::new() };
     outside.apply(state, Message::Opened);
-    let mut input = read_input();
+    let mut input = Keyboard::open();
     let mut clicks = Clicks::default();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
@@ -189,7 +205,7 @@ async fn drive(
     let mut dirty = false;
     let mut next_tick = Instant::now() + TICK;
     loop {
-        let waiting = state.is_waiting();
+        let waiting = state.needs_ticks();
         let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME.min(frame) } else { frame };
         let mut at_once = false;
         let is_ready = guard.is_ready();
@@ -236,7 +252,7 @@ async fn drive(
             }
         }
         // Keys that have come together are answered by one frame.
-        while let Ok(event) = input.try_recv() {
+        while let Some(event) = input.at_hand() {
             if let Some(message) = from_input(event, &mut clicks)
                 && let Some(exit) = outside.apply(state, message)
             {
@@ -250,6 +266,21 @@ async fn drive(
         }
         if std::mem::take(&mut outside.is_to_suspend) {
             guard.suspend()?;
+        }
+        if let Some(asked) = outside.to_edit.take() {
+            let resting = input.rest();
+            guard.give_back()?;
+            let left = match editor::edit(&asked, &mut signals).await {
+                editor::Ended::Left(left) => left,
+                editor::Ended::Signal(number) => return Ok(Exit::Signal(number)),
+            };
+            guard.take_again()?;
+            drop(resting);
+            if let Ok((width, height)) = crossterm::terminal::size() {
+                outside.apply(state, Message::Resize(width, height));
+            }
+            outside.apply(state, Message::TextEdited(left.and_then(|()| read_text(asked.path))));
+            dirty = true;
         }
         if dirty && guard.is_ready() && (at_once || drawn.elapsed() >= interval) {
             let until = Instant::now() + TAKING;
@@ -284,6 +315,12 @@ fn from_engine(event: Option<worker::Event>, gone: &mut bool) -> Message {
     event.map_or(Message::EngineGone, Message::Engine)
 }
 
+/// What an editor left in a file.
+fn read_text(path: PathBuf) -> Result<(PathBuf, String), String> {
+    let text = library::read(&path).map_err(|error| error.to_string())?;
+    Ok((path, text))
+}
+
 /// What is outside the state: effects act on it.
 struct Outside<'a, L> {
     link: &'a mut L,
@@ -291,6 +328,8 @@ struct Outside<'a, L> {
     found: mpsc::UnboundedSender<Message>,
     /// Whether the process is to be stopped until the shell wakes it.
     is_to_suspend: bool,
+    /// What is to be edited in another program.
+    to_edit: Option<editor::Asked>,
     /// Sequences for the terminal that draw nothing: bell, notification, clipboard.
     to_terminal: Vec<u8>,
 }
@@ -341,6 +380,17 @@ impl<L: Link> Outside<'_, L> {
                     }
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),
+                    Effect::EditText { name, text, line } => match self.link.keep_text(&name, &text) {
+                        Ok(path) => self.to_edit = Some(editor::Asked { path, line }),
+                        Err(problem) => messages.push(Message::TextEdited(Err(problem))),
+                    },
+                    Effect::Measure { number, experiment } => {
+                        let found = self.found.clone();
+                        let tell = move |seconds| drop(found.send(Message::Measured { number, seconds }));
+                        self.link.measure(&experiment, tell);
+                    }
+                    Effect::StopMeasuring => self.link.stop_measuring(),
+                    Effect::DropText(path) => self.link.drop_text(&path),
                     Effect::Suspend => self.is_to_suspend = true,
                     Effect::Copy(text) => {
                         // Writing to memory does not fail.
@@ -375,19 +425,4 @@ fn from_input(event: Input, clicks: &mut Clicks) -> Option<Message> {
         Input::Resize(width, height) => Some(Message::Resize(width, height)),
         Input::FocusGained | Input::FocusLost => None,
     }
-}
-
-/// Reads the terminal on a thread of its own, which blocks there and ends with the program.
-pub(super) fn read_input() -> mpsc::Receiver<Input> {
-    let (sender, receiver) = mpsc::channel(KEYS);
-    let read = move || {
-        while let Ok(event) = crossterm::event::read() {
-            if sender.blocking_send(event).is_err() {
-                break;
-            }
-        }
-    };
-    // Without the thread the receiver is closed at once and the dashboard ends as if the terminal were gone.
-    let _ = std::thread::Builder::new().name("input".into()).spawn(read);
-    receiver
 }

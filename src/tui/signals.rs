@@ -1,6 +1,8 @@
 //! The signals that end a screen in good order, and SIGCONT, after which it is drawn again.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals as Caught;
@@ -25,19 +27,37 @@ pub(super) enum Signal {
 
 /// The signals that have come. The second one that asks for the end ends the process, no matter what the loop does: the
 /// thread that takes it gives the terminal back first.
-pub(super) struct Signals(mpsc::UnboundedReceiver<Signal>);
+pub(super) struct Signals {
+    caught: mpsc::UnboundedReceiver<Signal>,
+    /// Whether what keys say is for another program, which has the terminal.
+    is_for_another: Arc<AtomicBool>,
+}
+
+/// While it lives, SIGINT and SIGQUIT are for another program.
+pub(super) struct Left(Arc<AtomicBool>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
 
 impl Signals {
     /// Takes signals from now on, to the end of the process.
     pub(super) fn listen() -> io::Result<Self> {
         let mut caught = Caught::new([SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCONT])?;
         let (sender, receiver) = mpsc::unbounded_channel();
+        let is_for_another = Arc::new(AtomicBool::new(false));
+        let is_left = is_for_another.clone();
         let hear = move || {
             let mut is_ending = false;
             for number in caught.forever() {
                 if number == SIGCONT {
                     // Sending fails when the loop has ended; then there is nothing to draw.
                     let _ = sender.send(Signal::GoOn);
+                    continue;
+                }
+                if [SIGINT, SIGQUIT].contains(&number) && is_left.load(Ordering::SeqCst) {
                     continue;
                 }
                 // A terminal that is gone is signalled by the system and by the shell.
@@ -50,12 +70,18 @@ impl Signals {
             }
         };
         std::thread::Builder::new().name("signals".into()).spawn(hear)?;
-        Ok(Signals(receiver))
+        Ok(Signals { caught: receiver, is_for_another })
+    }
+
+    /// Leaves what Ctrl-C and the like say to another program, until what is returned is dropped.
+    pub(super) fn leave_keys_to_another(&self) -> Left {
+        self.is_for_another.store(true, Ordering::SeqCst);
+        Left(self.is_for_another.clone())
     }
 
     /// The next one. Safe to cancel.
     pub(super) async fn next(&mut self) -> Signal {
-        match self.0.recv().await {
+        match self.caught.recv().await {
             Some(signal) => signal,
             // The thread ends with the process only.
             None => std::future::pending().await,

@@ -99,15 +99,23 @@ impl Guard {
         self.screen.resize(Rect::new(0, 0, width, height))
     }
 
+    /// Gives the terminal back for a while, to another program or a shell.
+    ///
+    /// # Errors
+    /// When the terminal does not take the settings.
+    pub fn give_back(&mut self) -> io::Result<()> {
+        self.writer.hand_over(&farewell())?;
+        self.writer.wait(GRACE);
+        disable_raw_mode()
+    }
+
     /// Gives the terminal back and stops the process, as Ctrl-Z does anywhere; takes the terminal over again when the
     /// shell lets the process go on.
     ///
     /// # Errors
     /// When the terminal does not take the settings, or the process cannot be stopped.
     pub fn suspend(&mut self) -> io::Result<()> {
-        self.writer.hand_over(&farewell())?;
-        self.writer.wait(GRACE);
-        disable_raw_mode()?;
+        self.give_back()?;
         // The whole group, as the terminal itself does: a shell waits for all of a pipeline.
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         self.take_again()

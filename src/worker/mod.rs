@@ -9,6 +9,7 @@ mod engine;
 mod gauge;
 mod inspector;
 mod keeper;
+mod measure;
 mod opening;
 mod own_data;
 mod past;
@@ -33,6 +34,7 @@ pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};
+pub use measure::measure;
 pub use own_data::check_own_data;
 pub use past::epochs_done;
 pub use protocol::{

@@ -1,12 +1,13 @@
 //! However the dashboard ends, the terminal is as it was.
 
 use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
-use trainyard::preset::{Offers, Preset, Source, library};
+use trainyard::preset::{Experiment, Offers, Preset, Source, library};
 use trainyard::run::{Overview, RunDirectory};
 use trainyard::tui::config::Config;
 use trainyard::tui::message::{RunAnswer, RunTask};
@@ -207,6 +208,16 @@ impl tui::Link for Faulty {
     }
 
     fn keep(&mut self, _: &Kept) {}
+
+    fn measure(&mut self, _: &Experiment, _: impl FnOnce(Result<f64, String>) + Send + 'static) {}
+
+    fn stop_measuring(&mut self) {}
+
+    fn keep_text(&mut self, _: &str, _: &str) -> Result<PathBuf, String> {
+        Err("not here".into())
+    }
+
+    fn drop_text(&mut self, _: &Path) {}
 
     fn empty_trash(&mut self, _: &[RunDirectory]) {}
 }

@@ -5,6 +5,7 @@ mod charts;
 mod config;
 mod farewell;
 mod files;
+mod form;
 mod line;
 mod looks;
 mod measure;

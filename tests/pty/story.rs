@@ -9,7 +9,7 @@ const DOWN: &str = "\x1b[B";
 const UP: &str = "\x1b[A";
 
 /// Finds a preset by its name.
-fn choose(terminal: &mut Terminal, name: &str) {
+pub fn choose(terminal: &mut Terminal, name: &str) {
     terminal.wait("mnist-cnn");
     terminal.keys("/");
     terminal.wait("accept");

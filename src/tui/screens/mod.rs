@@ -63,6 +63,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
             // The list shows the filter.
             Overlay::Filter(_) => {}
             Overlay::Palette { input, selected } => popups::palette(state, input, *selected, frame),
+            Overlay::Mistake(mistake) => form::mistake::draw(state, mistake, frame),
             Overlay::Picker(picker) => form::picker::draw(state, picker, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
             Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),

@@ -8,7 +8,7 @@ use ratatui::widgets::Clear;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::layout;
-use crate::tui::state::overlay::{Reading, ReadingLine};
+use crate::tui::state::overlay::{Change, Reading, ReadingLine};
 use crate::tui::state::{State, clean};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::text::cut;
@@ -27,12 +27,20 @@ pub fn scrollable_lines(reading: &Reading, size: Size) -> usize {
 fn lines(theme: &Theme, reading: &Reading, width: usize) -> Vec<Line<'static>> {
     let names = reading.lines.iter().filter_map(|line| match line {
         ReadingLine::Values(name, _) => Some(clean(name).width()),
-        ReadingLine::Heading(_) => None,
+        ReadingLine::Heading(_) | ReadingLine::Changed(..) => None,
     });
     let name_width = names.max().unwrap_or(0).min(width / 3);
     let value_width = width.saturating_sub(name_width + 6) / 2;
     let line = |line: &ReadingLine| match line {
         ReadingLine::Heading(text) => Line::styled(clean(text), theme.strong(Role::Accent)),
+        ReadingLine::Changed(change, text) => {
+            let (sign, style) = match change {
+                Change::Kept => (" ", theme.style(Role::Muted)),
+                Change::Removed => ("-", theme.style(Role::Bad)),
+                Change::Added => ("+", theme.style(Role::Good)),
+            };
+            Line::styled(cut(&format!(" {sign} {}", clean(text)), width), style)
+        }
         ReadingLine::Values(name, [first, second]) => {
             let [first, second] = [first, second].map(|value| cut(&clean(value), value_width));
             let name = format!("  {:<name_width$}  ", cut(&clean(name), name_width));

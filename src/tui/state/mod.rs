@@ -257,6 +257,11 @@ impl State {
         matches!(self.phase, Phase::Preparing | Phase::Evaluating) || self.stopping || self.is_cut_off
     }
 
+    /// Whether time matters although nothing is reported.
+    pub fn needs_ticks(&self) -> bool {
+        self.is_waiting() || self.form.pace.is_due()
+    }
+
     /// The training that runs: steps can be paused and the learning rate changed.
     pub fn running(&self) -> Option<&Training> {
         self.training.as_ref().filter(|training| self.is_busy() && training.finish.is_none())

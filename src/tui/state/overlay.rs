@@ -1,5 +1,9 @@
 //! What lies on top of a screen: the topmost gets the keys.
 
+use std::path::PathBuf;
+
+use similar::{ChangeTag, TextDiff};
+
 use crate::run::difference::Difference;
 use crate::tui::state::form::picker::Picker;
 use crate::tui::state::input::LineInput;
@@ -38,6 +42,8 @@ pub enum Overlay {
     },
     /// Asks for one of several words.
     Picker(Picker),
+    /// Says what is wrong with a text from the editor.
+    Mistake(Mistake),
     /// Asks before something that cannot be undone.
     Confirm(Confirm),
     /// Asks for a line of text.
@@ -46,6 +52,17 @@ pub enum Overlay {
     Targets(Targets),
     /// Asks whether to save a new preset.
     Suggested(Suggested),
+}
+
+/// A text from the editor that is no preset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// What is wrong, and where; several lines.
+    pub error: String,
+    /// The line in which it is, from 1.
+    pub line: Option<usize>,
+    /// The file in which the text is kept.
+    pub path: PathBuf,
 }
 
 /// A text with a title.
@@ -64,9 +81,41 @@ pub enum ReadingLine {
     Heading(String),
     /// A name with two values.
     Values(String, [String; 2]),
+    /// A line of a text that has changed.
+    Changed(Change, String),
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is as it was.
+    Kept,
+    /// It is gone.
+    Removed,
+    /// It is new.
+    Added,
 }
 
 impl Reading {
+    /// Where a text differs from another: the lines that do, and three around them.
+    pub fn of_changes(title: String, before: &str, after: &str) -> Self {
+        let diff = TextDiff::from_lines(before, after);
+        let mut lines = Vec::new();
+        for group in diff.grouped_ops(3) {
+            let first = group.first().map_or(0, |operation| operation.new_range().start);
+            lines.push(ReadingLine::Heading(format!("line {}", first + 1)));
+            for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+                let what = match change.tag() {
+                    ChangeTag::Equal => Change::Kept,
+                    ChangeTag::Delete => Change::Removed,
+                    ChangeTag::Insert => Change::Added,
+                };
+                lines.push(ReadingLine::Changed(what, change.value().trim_end().to_owned()));
+            }
+        }
+        Reading { title, lines }
+    }
+
     /// What two runs of these names differ in.
     pub fn of_differences(names: &[String; 2], differences: &[Difference]) -> Self {
         let mut lines = vec![ReadingLine::Values(String::new(), names.clone())];

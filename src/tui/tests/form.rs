@@ -303,3 +303,97 @@ fn saving_changes_the_lines_that_a_person_changed_and_no_other() {
         assert_eq!(parse(&saved(&mut state), "x").expect("a preset"), parse(&text, "x").expect("a preset"));
     }
 }
+
+/// What the editor leaves: the draft's text with one place changed.
+fn edit_text(state: &mut State, from: &str, to: &str) -> Vec<Effect> {
+    let effects = press(state, KeyCode::Char('E'));
+    let [Effect::EditText { name, text, line: None }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(name, "mnist-cnn");
+    assert!(text.contains(from), "{text}");
+    let edited = text.replace(from, to);
+    update(state, Message::TextEdited(Ok(("/home/ada/drafts/mnist-cnn.ron".into(), edited))))
+}
+
+#[test]
+fn a_text_from_the_editor_is_taken_in_and_can_be_taken_back() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    let effects = edit_text(&mut state, "epochs: 5", "epochs: 7 /* enough */");
+    assert_eq!(effects, [Effect::DropText("/home/ada/drafts/mnist-cnn.ron".into())]);
+    assert_eq!(entry(&state).draft.train.epochs, 7);
+    press(&mut state, KeyCode::Char('u'));
+    assert!(!entry(&state).is_changed());
+    assert_eq!(edit_text(&mut state, "epochs: 5", "epochs: 5").len(), 1, "as it was, its file is not needed");
+    update(&mut state, Message::TextEdited(Err("vi cannot be started".into())));
+    assert!(screen(&state).contains("vi cannot be started"));
+}
+
+#[test]
+fn a_text_from_the_editor_that_is_no_preset_is_shown_at_its_line_and_kept() {
+    at_both_sizes("form_mistake", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        assert_eq!(edit_text(&mut state, "filters: 32", "filtres: 32"), []);
+        state
+    });
+    for (from, to, line) in [("filters: 32", "filtres: 32", 17), ("units: 128", "units: 0", 20)] {
+        let mut state = form_of("mnist-cnn", 80, 24);
+        edit_text(&mut state, from, to);
+        assert!(!entry(&state).is_changed());
+        let effects = press(&mut state, KeyCode::Enter);
+        let [Effect::EditText { line: Some(at), .. }] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!(*at, line, "{to}");
+        assert!(state.overlays.is_empty());
+    }
+}
+
+#[test]
+fn what_has_changed_is_shown_line_by_line() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    press(&mut state, KeyCode::Char('D'));
+    assert!(state.overlays.is_empty() && screen(&state).contains("nothing has been changed"));
+    at_both_sizes("form_changes", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        press(&mut state, KeyCode::Right);
+        pick(&mut state, "layers[3]", 'a', "Dropout");
+        press(&mut state, KeyCode::Char('D'));
+        state
+    });
+}
+
+fn tick(state: &mut State) -> Vec<Effect> {
+    update(state, Message::Tick)
+}
+
+/// Waits until a measurement begins, and gives its number.
+fn measured(state: &mut State) -> u64 {
+    for _ in 0..20 {
+        match &tick(state)[..] {
+            [] => assert!(state.needs_ticks()),
+            [Effect::Measure { number, .. }] => return *number,
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("nothing is measured")
+}
+
+#[test]
+fn the_time_of_an_epoch_is_measured_when_nothing_is_pressed() {
+    let mut state = form_of("mnist-cnn", 80, 24);
+    let number = measured(&mut state);
+    assert!(!state.needs_ticks() && screen(&state).contains("timing a few steps"));
+    update(&mut state, Message::Measured { number, seconds: Ok(9.2) });
+    assert!(screen(&state).contains("about 9.2 s an epoch (measured)"), "{}", screen(&state));
+    // The next key gives a measurement up, and what it finds comes too late.
+    press(&mut state, KeyCode::Right);
+    assert!(!screen(&state).contains("9.2 s"));
+    let number = measured(&mut state);
+    assert_eq!(press(&mut state, KeyCode::Right), [Effect::StopMeasuring]);
+    update(&mut state, Message::Measured { number, seconds: Ok(1.0) });
+    assert!(!screen(&state).contains("(measured)"));
+    // What does not fit has no time, and while something is trained nothing is measured.
+    measured(&mut state);
+    let effects = press(&mut state, KeyCode::Char('t'));
+    assert!(effects.contains(&Effect::StopMeasuring), "{effects:?}");
+    press(&mut state, KeyCode::Char('4'));
+    assert!(!state.form.pace.is_due());
+    assert!((0..20).all(|_| tick(&mut state).is_empty()));
+}

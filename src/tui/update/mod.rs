@@ -25,11 +25,13 @@ use super::state::{Overlay, Screen, State};
 
 /// Takes in what happened.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let cause = form::cause(&message);
     let mut effects = on_message(state, message);
     // The form's commands can be called by name on any screen.
     if state.screen == Screen::Hyper || matches!(state.overlays.last(), Some(Overlay::Palette { .. })) {
         state.form.refresh(&state.presets);
     }
+    effects.extend(form::attend(state, cause));
     effects.extend(state.presets.to_read().into_iter().map(Effect::ReadFiles));
     state.tour = state.tour.and_then(|tour| tour.after(state));
     effects
@@ -55,6 +57,11 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             presets::on_saved(state, &name, text, result);
             Vec::new()
         }
+        Message::Measured { number, seconds } => {
+            state.form.pace.answer(number, seconds);
+            Vec::new()
+        }
+        Message::TextEdited(edited) => form::on_edited(state, edited),
         Message::PathCompleted { typed, completed, names } => {
             new_preset::on_completed(state, &typed, &completed, &names);
             Vec::new()

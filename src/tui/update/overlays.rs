@@ -119,6 +119,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             })
         }
         Some(Overlay::Picker(picker)) => form::pick(state, picker),
+        Some(Overlay::Mistake(mistake)) => form::open_again(state, &mistake),
         Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
         Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
         Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
@@ -166,6 +167,7 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
         Overlay::Help { .. }
         | Overlay::Card { .. }
         | Overlay::Reading { .. }
+        | Overlay::Mistake(_)
         | Overlay::Confirm(_)
         | Overlay::Targets(_)
         | Overlay::Suggested(_) => None,

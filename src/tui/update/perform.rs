@@ -109,6 +109,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::LowerLayer => form::down(state),
         Command::Undo => form::undo(state),
         Command::Redo => form::redo(state),
+        Command::EditText => form::open(state),
+        Command::ShowChanges => form::show_changes(state),
         Command::FindField => form::find(state),
         Command::AllFields => form::unfind(state),
         Command::FoldFields => form::fold_all(state),

@@ -10,7 +10,8 @@ use tokio::time::interval;
 
 use crate::run::watch::{Task, WatchSnapshot};
 use crate::tui::config::Config;
-use crate::tui::run_loop::{Error, Exit, read_input};
+use crate::tui::keyboard::Keyboard;
+use crate::tui::run_loop::{Error, Exit};
 use crate::tui::signals::{Signal, Signals};
 use crate::tui::terminal::Guard;
 use crate::tui::theme::Theme;
@@ -42,7 +43,7 @@ pub async fn run(root: &Path, tag: Option<String>, config: &Config) -> Result<Ex
     let task = Task::start(root, move |view| {
         sender.send_replace(view);
     })?;
-    let mut input = read_input();
+    let mut input = Keyboard::open();
     let mut signals = Signals::listen()?;
     let mut clock = interval(CLOCK);
     let mut is_read = true;
@@ -76,7 +77,7 @@ pub async fn run(root: &Path, tag: Option<String>, config: &Config) -> Result<Ex
         dirty |= message.is_some();
         let mut messages = Vec::from_iter(message);
         // Keys that have come together are answered by one frame.
-        while let Ok(event) = input.try_recv() {
+        while let Some(event) = input.at_hand() {
             messages.extend(from_input(event));
             dirty = true;
         }

@@ -1,5 +1,6 @@
 //! The form over the chosen preset: its rows, and beside or below them what the chosen one is.
 
+pub(super) mod mistake;
 pub(super) mod picker;
 mod rows;
 mod side;

@@ -41,7 +41,7 @@ pub(super) fn draw_below(state: &State, area: Rect, frame: &mut Frame) {
     let mut lines = Vec::new();
     if let Some(entry) = state.presets.current() {
         match entry.experiment() {
-            Ok(_) => lines.push(Line::from(cut(&totals(entry).join(", "), width))),
+            Ok(_) => lines.push(Line::from(cut(&totals(state, entry).join(", "), width))),
             Err(problem) => lines.extend(hindrance(state, problem, width).into_iter().take(2)),
         }
     }
@@ -77,15 +77,16 @@ fn running(state: &State) -> Vec<Line<'static>> {
     ]
 }
 
-/// What the draft comes to: parameters, memory.
-fn totals(entry: &Entry) -> Vec<String> {
+/// What the draft comes to: parameters, memory, time.
+fn totals(state: &State, entry: &Entry) -> Vec<String> {
     let Ok(experiment) = entry.experiment() else { return Vec::new() };
     let networks = experiment.networks.iter().map(|network| &network.summary);
     let parameters = networks.map(|summary| summary.parameters.total()).sum();
-    vec![
+    let size = [
         format!("{} parameters", thousands(parameters)),
         format!("{} of memory", in_bytes(experiment.memory().total())),
-    ]
+    ];
+    size.into_iter().chain(state.form.pace.in_words(entry.source())).map(|text| clean(&text)).collect()
 }
 
 /// Why the draft cannot be trained, in lines.
@@ -109,6 +110,12 @@ fn model(state: &State, entry: &Entry, width: usize) -> Vec<Line<'static>> {
             lines.push(pair(theme, "layers", LABEL, layers.to_string()));
             lines.push(pair(theme, "params", LABEL, thousands(parameters)));
             lines.push(pair(theme, "memory", LABEL, in_bytes(experiment.memory().total())));
+            if let Some(time) = state.form.pace.in_words(entry.source()) {
+                let rows = wrap(&time, width.saturating_sub(LABEL)).into_iter().enumerate();
+                lines.extend(
+                    rows.map(|(place, row)| pair(theme, if place == 0 { "time" } else { "" }, LABEL, row)),
+                );
+            }
         }
         Err(problem) => lines.extend(hindrance(state, problem, width)),
     }

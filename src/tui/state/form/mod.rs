@@ -1,5 +1,6 @@
 //! The form over the chosen preset: which rows are seen, which one is chosen, what is folded.
 
+pub mod pace;
 pub mod picker;
 mod sheet;
 pub mod step;
@@ -10,6 +11,7 @@ use crate::preset::Path;
 use crate::preset::form::{Row, RowKind};
 use crate::tui::state::presets::Presets;
 
+pub use pace::Pace;
 pub use sheet::Sheet;
 
 /// The row that is chosen at first: what is changed most.
@@ -33,6 +35,8 @@ pub struct Form {
     pub saving: Option<Saving>,
     /// What was typed to narrow the form; empty for all rows.
     pub filter: String,
+    /// How long an epoch of the draft takes.
+    pub pace: Pace,
     /// What is known of the draft, row by row.
     pub sheet: Sheet,
     /// The groups that a person opened or closed.
@@ -71,9 +75,8 @@ impl Form {
     /// The rows that are seen: those of closed groups are not, and of a form that is narrowed those that match, with the
     /// groups around them.
     pub fn shown(&self) -> Vec<&Row> {
-        let words: Vec<String> = self.filter.split_whitespace().map(str::to_lowercase).collect();
-        if !words.is_empty() {
-            return self.matching(&words);
+        if !self.filter.is_empty() {
+            return self.matching();
         }
         let mut closed: Option<usize> = None;
         let is_seen = |row: &&Row| {
@@ -86,15 +89,28 @@ impl Form {
         self.sheet.rows.iter().filter(is_seen).collect()
     }
 
-    fn matching(&self, words: &[String]) -> Vec<&Row> {
-        let rows = &self.sheet.rows;
-        let is_found = |row: &Row| {
-            let text = format!("{} {} {} {}", row.path, row.label, row.value, row.help).to_lowercase();
-            words.iter().all(|word| text.contains(word))
-        };
-        let found: Vec<&Row> = rows.iter().filter(|row| is_found(row)).collect();
-        let holds_one = |row: &Row| found.iter().any(|inner| inner.path.0.starts_with(&row.path.0));
-        rows.iter().filter(|row| holds_one(row)).collect()
+    fn matching(&self) -> Vec<&Row> {
+        // From the end: a group stands before what is in it.
+        let mut outermost: Option<usize> = None;
+        let mut kept: Vec<&Row> = Vec::new();
+        for row in self.sheet.rows.iter().rev() {
+            let holds_kept = outermost.is_some_and(|depth| row.depth < depth);
+            if holds_kept || self.is_found(row) {
+                outermost = Some(outermost.map_or(row.depth, |depth| depth.min(row.depth)));
+                kept.push(row);
+            }
+            if row.depth == 0 {
+                outermost = None;
+            }
+        }
+        kept.reverse();
+        kept
+    }
+
+    /// Whether a row has every word that was typed, in its path, its value or what it is for.
+    fn is_found(&self, row: &Row) -> bool {
+        let text = format!("{} {} {} {}", row.path, row.label, row.value, row.help).to_lowercase();
+        self.filter.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
     }
 
     /// The chosen row.
@@ -150,9 +166,10 @@ impl Form {
         let chosen = self.chosen().map(|row| row.path.clone());
         self.filter = filter.trim_start().to_owned();
         let shown = self.shown();
-        let is_it = |row: &&Row| Some(&row.path) == chosen.as_ref();
+        let is_it =
+            |row: &&Row| Some(&row.path) == chosen.as_ref() && (self.filter.is_empty() || self.is_found(row));
         // The first that matches itself, rather than a group around it.
-        let first = || shown.iter().position(|row| !row.is_group()).unwrap_or(0);
+        let first = || shown.iter().position(|row| self.is_found(row)).unwrap_or(0);
         self.selected = shown.iter().position(is_it).unwrap_or_else(first);
     }
 

@@ -2,7 +2,9 @@
 
 mod draft;
 mod layers;
+mod pace;
 mod picking;
+mod text;
 
 use crate::preset::edit::{of_plain, plain, quoted};
 use crate::preset::field::FieldKind;
@@ -15,7 +17,9 @@ use crate::tui::state::{Screen, State};
 
 pub(super) use draft::change_draft_rate;
 pub(super) use layers::{add, copy, down, remove, up};
+pub(super) use pace::{attend, cause};
 pub(super) use picking::{choose_kind, pick};
+pub(super) use text::{on_edited, open, open_again, show_changes};
 
 /// How far texts in quotes are indented where they go on in the next line.
 const INDENT: usize = 4;

@@ -2,6 +2,7 @@
 
 mod attach;
 mod bench;
+mod branch;
 mod candidates;
 mod completions;
 mod config;
@@ -27,6 +28,7 @@ mod resume;
 mod runs;
 mod serve;
 mod signals;
+mod steer;
 mod stop;
 mod summary;
 mod text;
@@ -92,6 +94,8 @@ pub struct Cli {
 enum Command {
     Train(train::Arguments),
     Resume(resume::Arguments),
+    Branch(branch::Arguments),
+    Steer(steer::Arguments),
     Stop(stop::Arguments),
     Attach(attach::Arguments),
     Eval(eval::Arguments),
@@ -143,6 +147,8 @@ impl Cli {
         match self.command {
             Some(Command::Train(arguments)) => arguments.run(),
             Some(Command::Resume(arguments)) => arguments.run(),
+            Some(Command::Branch(arguments)) => arguments.run(),
+            Some(Command::Steer(arguments)) => arguments.run(),
             Some(Command::Stop(arguments)) => arguments.run(),
             Some(Command::Attach(arguments)) => arguments.run(),
             Some(Command::Eval(arguments)) => arguments.run(),
@@ -169,6 +175,7 @@ impl Cli {
         let asked = match &self.command {
             Some(Command::Train(arguments)) => arguments.threads,
             Some(Command::Resume(arguments)) => arguments.threads,
+            Some(Command::Branch(arguments)) => arguments.threads,
             Some(Command::Eval(arguments)) => arguments.threads,
             Some(Command::Predict(arguments)) => arguments.threads,
             Some(Command::Serve(arguments)) => arguments.threads,
@@ -177,7 +184,8 @@ impl Cli {
             // A benchmark has a pool of its own.
             Some(Command::Bench(_)) => Threads::default(),
             Some(
-                Command::Stop(_)
+                Command::Steer(_)
+                | Command::Stop(_)
                 | Command::Attach(_)
                 | Command::Init(_)
                 | Command::Presets(_)

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::signals::Terminals;
 use super::text::{self, plain};
+use crate::run::Steered;
 use crate::worker::{
     EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, excess_threads,
 };
@@ -146,7 +147,26 @@ impl Reporter {
                 self.say(&plain(&text));
                 Ok(())
             }
+            Event::Found(finding) if self.json => line(&json!({
+                "event": "finding", "finding": finding.name(), "seen": finding.seen(), "advice": finding.advice(),
+            })),
+            Event::Found(finding) => {
+                self.say(&plain(&format!("found: {finding}")));
+                Ok(())
+            }
+            // For a person, a line of the log says it.
+            Event::Steered(change) if self.json => {
+                let Steered { step, path, before, value, .. } = &change.steered;
+                line(&json!({
+                    "event": "steered", "step": step, "path": path, "before": before, "value": value,
+                    "again": change.is_again,
+                }))
+            }
+            Event::WentBack(back) if self.json => line(&json!({ "event": "went_back", "step": back.step })),
             Event::Preparing(_)
+            | Event::WentBack(_)
+            | Event::Drive(_)
+            | Event::Steered(_)
             | Event::Past(_)
             | Event::Phase(_)
             | Event::Reply { .. }

@@ -53,11 +53,21 @@ pub struct Arguments {
 
 /// How many epochs a run is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Epochs {
+pub(super) enum Epochs {
     /// This many more than are done.
     More(u32),
     /// This many in all.
     InAll(u32),
+}
+
+impl Epochs {
+    /// The number of epochs in all, where so many are done or planned.
+    pub(super) fn beyond(self, epochs: u32) -> u32 {
+        match self {
+            Epochs::More(more) => epochs.saturating_add(more),
+            Epochs::InAll(count) => count,
+        }
+    }
 }
 
 impl FromStr for Epochs {
@@ -144,14 +154,14 @@ impl Arguments {
             return Err(run::Error::Locked { path: run.path().to_path_buf(), owner }.into());
         }
         let done = epochs_done(run)?;
-        let epochs = self.epochs.map(|epochs| match epochs {
-            Epochs::More(more) => done.saturating_add(more),
-            Epochs::InAll(count) => count,
-        });
-        let epochs = epochs.map(|epochs| format!("train.epochs={epochs}"));
+        let epochs = self.epochs.map(|epochs| format!("train.epochs={}", epochs.beyond(done)));
         let changes: Vec<String> = self.sets.iter().cloned().chain(epochs).collect();
-        let experiment =
-            experiment::of_extended_run(&run.name(), &manifest.preset, run.learned()?.as_ref(), &changes)?;
+        let experiment = experiment::of_extended_run(
+            &run.name(),
+            &manifest.preset_now(),
+            run.learned()?.as_ref(),
+            &changes,
+        )?;
         let epochs = experiment.preset.train.epochs;
         if epochs <= done {
             return Err(Error::Usage(format!(

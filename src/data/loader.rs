@@ -14,6 +14,8 @@ const AHEAD: usize = 2;
 /// Loads the batches of an epoch. What is in them does not depend on whether they were prepared ahead.
 #[derive(Default)]
 pub struct Loader {
+    /// Samples come as they are.
+    is_plain: bool,
     ahead: Option<Ahead>,
     spare: Arc<Spare>,
 }
@@ -44,6 +46,18 @@ impl Spare {
 }
 
 impl Loader {
+    /// Samples are changed at random, as the set does for training, or not any more.
+    pub fn set_augmenting(&mut self, is_augmenting: bool) {
+        if self.is_plain == is_augmenting {
+            (self.is_plain, self.ahead) = (!is_augmenting, None);
+        }
+    }
+
+    /// Forgets the batches that were prepared ahead: those that follow are of another size.
+    pub fn forget(&mut self) {
+        self.ahead = None;
+    }
+
     /// Fills `batch` with the `number`-th batch (from 0) of `size` samples in the epoch's `order`, for training.
     ///
     /// # Errors
@@ -60,16 +74,17 @@ impl Loader {
         let size = size.max(1);
         let first = (number as usize).saturating_mul(size).min(order.len());
         let indices = &order[first..(first + size).min(order.len())];
+        let is_plain = self.is_plain;
         if !data.is_costly() || indices.is_empty() {
-            return data.fill_for_training(indices, epoch, batch);
+            return fill(&**data, is_plain, indices, epoch, batch);
         }
-        let ahead = self
-            .ahead
-            .take()
-            .filter(|ahead| (ahead.epoch, ahead.next) == (epoch, number))
-            .unwrap_or_else(|| {
-                Ahead::start(data.clone(), order[first..].to_vec(), size, epoch, number, self.spare.clone())
-            });
+        let ahead =
+            self.ahead.take().filter(|ahead| (ahead.epoch, ahead.next) == (epoch, number)).unwrap_or_else(
+                || {
+                    let rest = order[first..].to_vec();
+                    Ahead::start(data.clone(), is_plain, rest, size, epoch, number, self.spare.clone())
+                },
+            );
         // The batch goes back before another is taken: the thread then always finds one.
         self.spare.batches().push_back(std::mem::take(batch));
         match ahead.ready.recv() {
@@ -81,15 +96,30 @@ impl Loader {
             // The thread ended without a batch. If it panicked, the panic continues here.
             Err(_) => match ahead.thread.join() {
                 Err(panic) => std::panic::resume_unwind(panic),
-                Ok(()) => data.fill_for_training(indices, epoch, batch),
+                Ok(()) => fill(&**data, is_plain, indices, epoch, batch),
             },
         }
+    }
+}
+
+/// Fills a batch with these samples, changed at random for training or as they are.
+fn fill(
+    data: &dyn Dataset,
+    is_plain: bool,
+    indices: &[u32],
+    epoch: u32,
+    batch: &mut Batch,
+) -> Result<(), Error> {
+    match is_plain {
+        true => data.fill(indices, batch),
+        false => data.fill_for_training(indices, epoch, batch),
     }
 }
 
 impl Ahead {
     fn start(
         data: Arc<dyn Dataset>,
+        is_plain: bool,
         order: Vec<u32>,
         size: usize,
         epoch: u32,
@@ -101,7 +131,7 @@ impl Ahead {
             for indices in order.chunks(size) {
                 // None is there only where an epoch was left early with its batches.
                 let mut batch = spare.batches().pop_front().unwrap_or_default();
-                let filled = data.fill_for_training(indices, epoch, &mut batch).map(|()| batch);
+                let filled = fill(&*data, is_plain, indices, epoch, &mut batch).map(|()| batch);
                 let is_broken = filled.is_err();
                 // Sending fails when the epoch was left early.
                 if sender.send(filled).is_err() || is_broken {

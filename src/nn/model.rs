@@ -197,6 +197,11 @@ impl<D: Backend> Model<D> {
         self.layers.reset_state(Carried::Prediction);
     }
 
+    /// Gives the dropouts these rates, in the order of [`dropout_rates`](crate::preset::steering::dropout_rates).
+    pub fn set_dropout(&mut self, rates: &[f32]) {
+        self.layers.set_dropout(&mut rates.iter().copied());
+    }
+
     /// Truncates backpropagation through time: gradients stop every `steps` steps of a sequence; 0: never.
     pub fn truncate_backpropagation(&mut self, steps: usize) {
         self.layers.truncate(steps);

@@ -13,6 +13,7 @@ pub fn check_extension(before: &Preset, after: &Preset) -> Result<(), String> {
     let allowed = Preset {
         title: after.title.clone(),
         description: after.description.clone(),
+        view: after.view.clone(),
         data: DataConfig {
             shuffle: after.data.shuffle,
             augment: after.data.augment.clone(),

@@ -40,6 +40,7 @@ pub mod schedule;
 mod scores;
 pub mod shapes;
 pub mod sources;
+pub mod steering;
 pub mod summary;
 pub mod table;
 pub mod types;
@@ -75,7 +76,8 @@ pub use sources::{
     Offers, Paths, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre,
     WavFolder,
 };
+pub use steering::{Assignment, Change, Steerable, steerable};
 pub use summary::Summary;
 pub use table::{DatePart, Filling, InputColumn, InputKind, TableSchema};
-pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig};
+pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig, View};
 pub use validate::Finding;

@@ -178,6 +178,7 @@ fn fits(field: &Field, value: &str) -> bool {
     }
 }
 
+/// A path as a person types it: `layers.0.filters` and `layers[0].filters` are the same.
 pub(super) fn read_path(path: &str) -> Path {
     let keys = path.split(['.', '[', ']']).filter(|part| !part.is_empty()).map(|part| match part.parse() {
         Ok(index) => Key::Index(index),

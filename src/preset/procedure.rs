@@ -278,4 +278,14 @@ impl Procedure {
             Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => None,
         }
     }
+
+    /// The layers of the network that it adds: a decoder, a discriminator.
+    pub fn second_layers(&self) -> Option<&[Layer]> {
+        match self {
+            Procedure::Autoencoder(Autoencoder { decoder, .. })
+            | Procedure::Variational(Variational { decoder, .. }) => Some(decoder),
+            Procedure::Adversarial(Adversarial { discriminator, .. }) => Some(discriminator),
+            Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => None,
+        }
+    }
 }

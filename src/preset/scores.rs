@@ -106,13 +106,7 @@ impl Preset {
 
     /// Checks that labels are smoothed only where the loss compares probabilities of classes.
     pub(super) fn check_smoothing(&self) -> Result<(), Finding> {
-        let smooths = match self.loss {
-            Loss::BinaryCrossentropy
-            | Loss::CategoricalCrossentropy
-            | Loss::SparseCategoricalCrossentropy => true,
-            Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber | Loss::KlDivergence => false,
-        };
-        if smooths || self.loss_options.label_smoothing == 0.0 {
+        if self.loss.smooths_labels() || self.loss_options.label_smoothing == 0.0 {
             return Ok(());
         }
         let at = Path::to("loss_options").field("label_smoothing");

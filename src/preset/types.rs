@@ -47,6 +47,17 @@ pub struct Preset {
     /// Where to train, where neither the command line nor the environment says it.
     #[serde(default)]
     pub device: DeviceChoice,
+    /// How the dashboard shows it.
+    #[serde(default)]
+    pub view: View,
+}
+
+/// How the dashboard shows a training. A training without a screen ignores it, and no bit depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct View {
+    /// The most steps a second; left out: as many as the machine can.
+    pub steps_per_second: Option<f64>,
 }
 
 fn default_seed() -> u64 {
@@ -83,6 +94,16 @@ impl Loss {
             | Loss::SparseCategoricalCrossentropy
             | Loss::KlDivergence => true,
             Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber => false,
+        }
+    }
+
+    /// Whether it can smooth labels: it is a cross-entropy.
+    pub fn smooths_labels(self) -> bool {
+        match self {
+            Loss::BinaryCrossentropy
+            | Loss::CategoricalCrossentropy
+            | Loss::SparseCategoricalCrossentropy => true,
+            Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber | Loss::KlDivergence => false,
         }
     }
 }
@@ -198,7 +219,7 @@ variants! {
 }
 
 // Layers are checked with their shapes, a source with what it offers.
-nested_values!(Preset, LossOptions, TrainConfig, Clip, EarlyStopping);
+nested_values!(Preset, View, LossOptions, TrainConfig, Clip, EarlyStopping);
 
 fields! {
     Preset {
@@ -214,6 +235,13 @@ fields! {
         train: inside::<TrainConfig>(), "epochs, batches, schedule, stopping";
         procedure: inside::<Procedure>(), "the training procedure";
         device: Choice(DeviceChoice::WORDS), "where to train: auto measures; \"cuda:1\" is the second GPU";
+        view: inside::<View>(), "how the dashboard shows it";
+    }
+}
+
+fields! {
+    View {
+        steps_per_second: Number(Range::above_to(0.0, 1e6)), "the most steps a second, to watch them";
     }
 }
 

@@ -393,6 +393,7 @@ mod tests {
             },
             procedure: Procedure::Supervised,
             device: crate::preset::DeviceChoice::Cuda(1),
+            view: View::default(),
         };
         Manifest::begin(preset, "cpu".into())
     }

@@ -1,11 +1,12 @@
 //! `run.ron`: what was run, where, and how it ended.
 
+use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Error, atomic, disk};
-use crate::preset::{DeviceChoice, Preset};
+use crate::preset::{Assignment, Change, DeviceChoice, Preset};
 use crate::system::files;
 
 /// The manifest's file in a run's folder.
@@ -48,6 +49,64 @@ pub struct Manifest {
     /// The devices that it was on before it went on on another one, the first first.
     #[serde(default)]
     pub moves: Vec<Move>,
+    /// The settings that were changed while it trained, since it began or was last changed to be trained further, in the order
+    /// of their steps. A run that is resumed makes those changes again that came after its checkpoint.
+    #[serde(default)]
+    pub steered: Vec<Steered>,
+    /// The checkpoint of another run from which this one went on.
+    #[serde(default)]
+    pub branched: Option<Branched>,
+}
+
+/// The checkpoint of another run from which a run went on, and what was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branched {
+    /// The name of the other run.
+    pub run: String,
+    /// The checkpoint's step.
+    pub step: u64,
+    /// What was changed of the other run's preset, as `--set` takes it.
+    pub changes: Vec<String>,
+}
+
+impl fmt::Display for Branched {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} at step {}", self.run, self.step)?;
+        if self.changes.is_empty() { Ok(()) } else { write!(f, ": {}", self.changes.join(", ")) }
+    }
+}
+
+/// A setting that was changed while a run trained.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Steered {
+    /// Steps done before; the next one used the new value.
+    pub step: u64,
+    /// The setting's path in the preset.
+    pub path: String,
+    /// Its value before, as a preset writes it.
+    pub before: String,
+    /// Its value from then on.
+    pub value: String,
+    /// When, in seconds since 1970 (UTC).
+    pub at: u64,
+}
+
+impl Steered {
+    /// A change that is made now, after `step` steps.
+    pub fn now(step: u64, Assignment { path, value }: Assignment, before: String) -> Self {
+        Steered { step, path, before, value, at: now() }
+    }
+
+    /// The change as it was asked for.
+    pub fn assignment(&self) -> Assignment {
+        Assignment { path: self.path.clone(), value: self.value.clone() }
+    }
+}
+
+impl fmt::Display for Steered {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} {} (was {}) from step {}", self.path, self.value, self.before, self.step + 1)
+    }
 }
 
 /// A run that went on on another device.
@@ -72,6 +131,9 @@ pub struct Extension {
     pub changes: Vec<String>,
     /// When, in seconds since 1970 (UTC).
     pub at: u64,
+    /// The settings that were changed before, while it trained; the new preset has them.
+    #[serde(default)]
+    pub steered: Vec<Steered>,
 }
 
 /// The best checkpoint of a run.
@@ -149,7 +211,27 @@ impl Manifest {
             extensions: Vec::new(),
             device_asked: None,
             moves: Vec::new(),
+            steered: Vec::new(),
+            branched: None,
         }
+    }
+
+    /// The preset with the settings that were changed while it trained. The learning rate is not among them: a person's factor
+    /// of the scheduled rate is in the checkpoints.
+    pub fn preset_now(&self) -> Preset {
+        self.preset_at(u64::MAX)
+    }
+
+    /// The preset with the settings that were changed before `step` steps were done.
+    pub fn preset_at(&self, step: u64) -> Preset {
+        let before = self.steered.iter().filter(|steered| steered.step < step);
+        before.fold(self.preset.clone(), |now, steered| {
+            match Change::read(&self.preset, &steered.assignment()) {
+                Ok(change) => change.applied(&self.preset, &now),
+                // From a version that could change more.
+                Err(_) => now,
+            }
+        })
     }
 
     /// Takes another device, on which the run goes on after `steps`.
@@ -162,7 +244,8 @@ impl Manifest {
     pub fn extend(&mut self, preset: Preset, changes: Vec<String>, steps: u64) {
         let epochs = self.preset.train.epochs;
         let status = std::mem::replace(&mut self.status, Status::Running);
-        self.extensions.push(Extension { steps, epochs, status, changes, at: now() });
+        let steered = std::mem::take(&mut self.steered);
+        self.extensions.push(Extension { steps, epochs, status, changes, at: now(), steered });
         self.preset = preset;
     }
 

@@ -208,6 +208,11 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
         order::of(train, preset.seed, epoch, preset.data.shuffle, self.batch_size)
     }
 
+    fn steer(&mut self, settings: &Preset) -> Result<(), Error> {
+        self.options.label_smoothing = settings.loss_options.label_smoothing;
+        self.networks[0].steer(&settings.layers, &settings.optimizer, &settings.train.clip)
+    }
+
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         let device = self.networks[0].model.device().clone();
         let mut pass = Pass::training(&device, context.seed);

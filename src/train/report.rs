@@ -49,6 +49,19 @@ impl LearningRate {
     }
 }
 
+/// How far a training goes, as its settings are now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Epochs of all its phases together.
+    pub epochs: u32,
+    /// Steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// Steps of all its phases together.
+    pub steps: u64,
+    /// The step that ends the epoch in progress, or the last one where none is in progress.
+    pub epoch_ends: u64,
+}
+
 /// One step, or several summed up.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepReport {

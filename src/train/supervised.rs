@@ -122,6 +122,11 @@ impl<D: Backend> TrainStep for Supervised<D> {
         order::of(train, preset.seed, epoch, preset.data.shuffle, preset.train.batch_size as usize)
     }
 
+    fn steer(&mut self, settings: &Preset) -> Result<(), Error> {
+        self.options.label_smoothing = settings.loss_options.label_smoothing;
+        self.networks[0].steer(&settings.layers, &settings.optimizer, &settings.train.clip)
+    }
+
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {
         // The pass reads the batch without copying it; the batch gets its memory back after the pass.
         let inputs = Arc::new(Buffer::from(std::mem::take(&mut batch.inputs)));

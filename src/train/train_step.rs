@@ -47,6 +47,12 @@ pub trait TrainStep {
     /// See [`Training::heed`](super::training::Training::heed).
     fn heed(&mut self, _interrupt: Interrupt) {}
 
+    /// Takes the settings that can be changed while it trains from this preset; batch size, epochs and data are not its own.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn steer(&mut self, settings: &Preset) -> Result<(), Error>;
+
     /// Learns from a batch and returns the scores on it; may move the batch's inputs out and back in. When the loss is
     /// not finite, nothing is learned.
     ///

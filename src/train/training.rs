@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
-use super::report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhase};
+use super::probing::Probe;
+use super::report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
 use super::transfer::Loaded;
 use super::writing::Writing;
 use crate::data::{Dataset, Splits};
@@ -134,6 +135,17 @@ pub trait Training {
         weights_not_finite(self)
     }
 
+    /// Has the next step measured, layer by layer; no bit depends on it.
+    fn watch_next_step(&mut self) {}
+
+    /// What the step did that was measured; `None` where this procedure does not measure it.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn probe(&mut self) -> Result<Option<Probe>, Error> {
+        Ok(None)
+    }
+
     /// Whether samples of the test set and a confusion matrix of classes can be shown.
     fn predicts_classes(&self) -> bool {
         !self.splits().test.classes().is_empty()
@@ -144,6 +156,13 @@ pub trait Training {
 
     /// Multiplies the scheduled rate by this factor from the next step on.
     fn set_rate_factor(&mut self, factor: f64);
+
+    /// Takes the settings that can be changed while it trains (`preset::steering`) from this preset, which is else its own, from
+    /// the next step on.
+    ///
+    /// # Errors
+    /// What cannot be changed now, as a sentence; everything then stays as it was.
+    fn steer(&mut self, settings: &Preset) -> Result<(), String>;
 
     /// Steps done.
     fn step(&self) -> u64;
@@ -161,8 +180,11 @@ pub trait Training {
 
     /// Steps of all its phases together.
     fn steps(&self) -> u64 {
-        self.steps_per_epoch() * u64::from(self.epochs())
+        self.extent().steps
     }
+
+    /// How far it goes.
+    fn extent(&self) -> Extent;
 
     /// Its phases, each with the step at which it begins; empty where it has only one.
     fn phases(&self) -> Vec<TrainingPhase> {

@@ -2,16 +2,18 @@
 //! The procedure's [`TrainStep`] defines a step and an evaluation.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::epoch_progress::EpochProgress;
 use super::error::Error;
 use super::evaluation::Evaluation;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
 use super::network::Network;
-use super::report::{EpochReport, LearningRate, Outcome, StepReport};
+use super::probing::{self, Probe};
+use super::report::{EpochReport, Extent, LearningRate, Outcome, StepReport};
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{self, Packer, Unpacker};
 use super::stopping::{EarlyStopping, Judgement};
@@ -25,20 +27,6 @@ use crate::nn::{Activity, Device, HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
 
-/// How far the epoch in progress is.
-#[derive(Clone, Copy, Default, Serialize, Deserialize)]
-struct EpochProgress {
-    in_epoch: bool,
-    /// Whether early stopping has ended the training.
-    is_over: bool,
-    batches: u64,
-    samples: u64,
-    /// Means over the epoch's samples.
-    scores: Scores,
-    time: Duration,
-    learning_rate: f64,
-}
-
 /// The part of a checkpoint that is not tensors.
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -48,6 +36,9 @@ struct State {
     plateau: Plateau,
     #[serde(rename = "watch")]
     early_stopping: Option<(f64, u32)>,
+    /// The batch size by which the epoch's batches are counted; `None` from versions in which it could not change.
+    #[serde(default)]
+    batch_size: Option<u32>,
 }
 
 /// The tensor of a checkpoint that holds the best epoch's weights.
@@ -100,10 +91,9 @@ impl<P: TrainStep> TrainingLoop<P> {
         let procedure = procedure(preset, &splits)?;
         let order = procedure.order(preset, &*splits.train, 1);
         let steps_per_epoch = order.len().div_ceil(batch_size(preset)) as u64;
-        let rate = preset.optimizer.learning_rate();
         Ok(TrainingLoop {
             procedure,
-            scheduler: Scheduler::new(&preset.train.schedule, rate, steps_per_epoch, preset.train.epochs),
+            scheduler: scheduler(preset, steps_per_epoch),
             early_stopping: preset.train.early_stopping.as_ref().map(EarlyStopping::new),
             best: None,
             rate_factor: 1.0,
@@ -129,10 +119,11 @@ impl<P: TrainStep> TrainingLoop<P> {
 
     fn one_step(&mut self) -> Result<StepReport, Error> {
         let since = Instant::now();
-        let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batches);
+        let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batch());
         {
             let _span = span("batch", 0);
-            self.loader.load(data, &self.order, size, self.epoch, number, &mut self.batch)?;
+            let order = &self.order[(self.progress.first_sample as usize).min(self.order.len())..];
+            self.loader.load(data, order, size, self.epoch, number, &mut self.batch)?;
         }
         let rate = self.learning_rate();
         let context = StepContext { step: self.step, seed: self.seed(), learning_rate: rate.effective() };
@@ -165,6 +156,34 @@ impl<P: TrainStep> TrainingLoop<P> {
             seconds: time.as_secs_f64(),
             time: 0.0,
         })
+    }
+
+    /// The steps of the epoch in progress.
+    fn steps_in_epoch(&self) -> u64 {
+        self.progress.steps(self.order.len(), batch_size(&self.preset))
+    }
+
+    /// Steps of the schedule that are done: those of the training where batches always had the present size.
+    fn position(&self) -> u64 {
+        let whole = |epochs: u32| u64::from(epochs) * self.steps_per_epoch;
+        match self.progress.in_epoch {
+            true => whole(self.epoch.saturating_sub(1)) + self.progress.position(batch_size(&self.preset)),
+            false => whole(self.epoch),
+        }
+    }
+
+    /// Takes batches of this size from here on.
+    fn resize(&mut self, size: u32) {
+        let before = batch_size(&self.preset);
+        if size as usize == before {
+            return;
+        }
+        if self.progress.in_epoch {
+            self.progress.resize(self.order.len(), before);
+        }
+        self.preset.train.batch_size = size;
+        self.steps_per_epoch = self.order.len().div_ceil(batch_size(&self.preset)) as u64;
+        self.loader.forget();
     }
 
     /// Evaluates the next chunk of the held-out samples.
@@ -239,6 +258,11 @@ impl<P: TrainStep> TrainingLoop<P> {
     }
 }
 
+fn scheduler(preset: &Preset, steps_per_epoch: u64) -> Scheduler {
+    let (schedule, rate) = (&preset.train.schedule, preset.optimizer.learning_rate());
+    Scheduler::new(schedule, rate, steps_per_epoch, preset.train.epochs)
+}
+
 fn batch_size(preset: &Preset) -> usize {
     preset.train.batch_size.max(1) as usize
 }
@@ -263,7 +287,7 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
             self.order = self.procedure.order(&self.preset, &*self.splits.train, self.epoch);
             self.ordered = self.epoch;
         }
-        if self.progress.batches < self.steps_per_epoch {
+        if self.progress.batches < self.steps_in_epoch() {
             return Ok(Progress::Stepped(self.one_step()?));
         }
         let is_validated = matches!(self.validation, Validation::Ended(_));
@@ -351,6 +375,7 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
             rate_factor: self.rate_factor,
             plateau: self.scheduler.plateau(),
             early_stopping: self.early_stopping.as_ref().map(EarlyStopping::memory),
+            batch_size: Some(self.preset.train.batch_size),
         }))
     }
 
@@ -361,10 +386,17 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
             unpacker.model(name, model)?;
             unpacker.optimizer(name, optimizer)?;
         }
+        if let Some(size) = state.batch_size.filter(|size| *size != self.preset.train.batch_size) {
+            self.progress = EpochProgress::default();
+            self.resize(size);
+        }
+        self.scheduler = scheduler(&self.preset, self.steps_per_epoch);
         self.scheduler.restore(state.plateau);
         if let Some((early_stopping, memory)) = self.early_stopping.as_mut().zip(state.early_stopping) {
             early_stopping.restore(memory);
         }
+        // Batches that were prepared ahead may be of another place in the epoch.
+        self.loader.forget();
         // An evaluation that was under way starts again, which does not change its scores.
         (self.validation, self.test) = (Validation::Waiting, None);
         (self.step, self.epoch) = (unpacker.step, state.epoch);
@@ -388,16 +420,41 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         found.or_else(|| training::weights_not_finite(self))
     }
 
+    fn watch_next_step(&mut self) {
+        self.procedure.networks_mut()[0].optimizer.watch_next();
+    }
+
+    fn probe(&mut self) -> Result<Option<Probe>, Error> {
+        let network = &mut self.procedure.networks_mut()[0];
+        probing::probe(network, &self.preset.layers, &self.batch).map(Some)
+    }
+
     fn learning_rate(&self) -> LearningRate {
         LearningRate {
             base: self.preset.optimizer.learning_rate(),
-            scheduled: self.scheduler.rate(self.step),
+            scheduled: self.scheduler.rate(self.position()),
             factor: self.rate_factor,
         }
     }
 
     fn set_rate_factor(&mut self, factor: f64) {
         self.rate_factor = factor;
+    }
+
+    fn steer(&mut self, settings: &Preset) -> Result<(), String> {
+        if settings.train.batch_size != self.preset.train.batch_size && self.splits.train.is_stream() {
+            return Err(
+                "a text is read in as many streams as a batch has samples: train.batch_size stays".into()
+            );
+        }
+        self.procedure.steer(settings).map_err(|error| error.to_string())?;
+        self.loader.set_augmenting(settings.data.augment.is_some());
+        self.resize(settings.train.batch_size);
+        self.preset = settings.clone();
+        let plateau = self.scheduler.plateau();
+        self.scheduler = scheduler(&self.preset, self.steps_per_epoch);
+        self.scheduler.restore(plateau);
+        Ok(())
     }
 
     fn step(&self) -> u64 {
@@ -410,6 +467,17 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
 
     fn steps_per_epoch(&self) -> u64 {
         self.steps_per_epoch
+    }
+
+    fn extent(&self) -> Extent {
+        let left = match self.progress.in_epoch {
+            true => self.steps_in_epoch().saturating_sub(self.progress.batches),
+            false => 0,
+        };
+        let epochs = self.preset.train.epochs;
+        let epoch_ends = self.step + left;
+        let steps = epoch_ends + u64::from(epochs.saturating_sub(self.epoch)) * self.steps_per_epoch;
+        Extent { epochs, steps_per_epoch: self.steps_per_epoch, steps, epoch_ends }
     }
 
     fn write(&mut self, prompt: &str, how: Writing) -> Result<Option<(String, String)>, Error> {

@@ -10,15 +10,22 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
     let training = state.training.as_ref();
     let unless = |holds: bool, reason: &'static str| (!holds).then_some(reason);
     match command {
-        Command::Pause | Command::Step | Command::Stop | Command::SetRate | Command::SaveWeights => {
-            match state.running() {
-                None => Some("nothing is being trained"),
-                Some(_) if state.steering == Steering::Elsewhere => {
-                    Some("another terminal steers this training")
-                }
-                Some(_) => None,
-            }
-        }
+        Command::Pause
+        | Command::Step
+        | Command::Stop
+        | Command::SetRate
+        | Command::SaveWeights
+        | Command::Adjust
+        | Command::StopAfterEpoch
+        | Command::AddEpochs
+        | Command::GoBack
+        | Command::HalveRate
+        | Command::SlowDown
+        | Command::Quicken => match state.running() {
+            None => Some("nothing is being trained"),
+            Some(_) if state.steering == Steering::Elsewhere => Some("another terminal steers this training"),
+            Some(_) => None,
+        },
         Command::TakeOver => {
             unless(state.steering == Steering::Elsewhere, "no other terminal steers a training")
         }
@@ -56,6 +63,7 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::NextView
         | Command::PreviousView
         | Command::TrainAgain => unless(training.is_some(), "there is no training to show"),
+        Command::Branch if state.opened.is_none() => on_run(state),
         Command::ResumeRun => on_run(state)
             .or_else(|| unless(state.runs.current()?.hindrance().is_none(), "the chosen run cannot go on")),
         Command::OpenRun => on_run(state)
@@ -94,6 +102,7 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             let has_parts = state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1);
             unless(is_shown && has_parts, "no figure of several parts is shown")
         }
+        Command::StartPaused if state.is_busy() => Some("a training is in progress"),
         Command::ResetField
         | Command::Reset
         | Command::SavePreset
@@ -107,7 +116,8 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::FindField
         | Command::EditText
         | Command::ShowChanges
-        | Command::FoldFields => unless(state.presets.current().is_some(), "no preset is chosen"),
+        | Command::FoldFields
+        | Command::StartPaused => unless(state.presets.current().is_some(), "no preset is chosen"),
         Command::Undo => unless(
             state.presets.current().is_some_and(|entry| entry.can_undo()),
             "there is nothing to take back",

@@ -64,6 +64,16 @@ commands! {
     true Faster "learning-rate-up": "Raise the learning rate";
     true Slower "learning-rate-down": "Lower the learning rate";
     true SetRate "learning-rate-set": "Type a learning rate for the training that runs";
+    true Adjust "adjust": "Change another setting of the training that runs";
+    true StopAfterEpoch "stop-after-epoch": "End training after this epoch, or not any more";
+    true AddEpochs "add-epochs": "Let the training that runs go on for more epochs";
+    true GoBack "go-back": "Go back to a checkpoint of the training that runs";
+    true HalveRate "halve-rate": "Go back to the checkpoint before, with half the rate";
+    true Branch "branch": "Begin a new run from a checkpoint, with changes";
+    true SlowDown "tempo-down": "Make fewer steps a second, to watch them";
+    true Quicken "tempo-up": "Make more steps a second, or as many as possible";
+    true Loop "loop": "Train again with the next seed after each end, or not";
+    true StartPaused "hold-at-start": "Train the chosen preset, holding before the first step";
     true TakeOver "take-over": "Steer the training here, not in another terminal";
     true SaveWeights "save-weights": "Write the weights to disk now";
     true OpenCharts "charts": "Let the charts fill the screen, to read and zoom them";

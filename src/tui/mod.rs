@@ -4,6 +4,7 @@
 pub mod ascii;
 pub mod availability;
 pub mod bindings;
+mod branching;
 mod chart_keys;
 mod chart_places;
 mod clicks;

@@ -79,6 +79,10 @@ impl Backlog {
             | Event::Finished(_)
             | Event::Failed(_)
             | Event::Opened(_)
+            | Event::Steered(_)
+            | Event::Found(_)
+            | Event::WentBack(_)
+            | Event::Drive(_)
             | Event::Steering(_)
             | Event::Connection(_) => self.others.push_back((number, event)),
         }

@@ -4,7 +4,7 @@
 //! that nobody has taken yet, so a slow or stopped listener neither slows training nor grows memory with every step.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -91,6 +91,17 @@ impl Inbox {
     /// Waits for the next request; [`Command::Shutdown`] when every [`Client`] is gone.
     pub fn wait(&self) -> Request {
         self.receiver.recv().unwrap_or_else(|_| nobody_is_left())
+    }
+}
+
+impl Inbox {
+    /// Waits at most `limit` for the next request.
+    pub fn wait_for(&self, limit: Duration) -> Option<Request> {
+        match self.receiver.recv_timeout(limit) {
+            Ok(request) => Some(request),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(nobody_is_left()),
+        }
     }
 }
 

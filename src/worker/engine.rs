@@ -12,10 +12,11 @@ use super::opening::OpenRun;
 use super::own_data::check_own_data;
 use super::past;
 use super::protocol::{
-    Command, Event, Finish, OpenRequest, Outcome, Phase, Question, Reply, Request, RequestId, RunInfo,
-    TrainRequest,
+    Branch, Command, Event, Extent, Finish, OpenRequest, Outcome, Phase, Question, Reply, Request, RequestId,
+    RunInfo, TrainRequest,
 };
 use super::session::{End, Failure, Session};
+use super::settings::Settings;
 use super::unit::{Predicted, Unit};
 use crate::data::{self, Dataset};
 use crate::nn::buffer::Buffer;
@@ -24,7 +25,7 @@ use crate::preset::{Learned, Preset};
 use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
 use crate::run::tensors::save_tensors;
-use crate::run::{self, Damaged, Reopened, Status};
+use crate::run::{self, Branched, Damaged, Reopened, RunDirectory, Status, Steered};
 use crate::train::Training;
 
 /// Starts a worker that keeps nothing on disk.
@@ -121,9 +122,15 @@ impl Engine<'_> {
                 Command::TakeOver => Reply::Done,
                 Command::Inspect(_) => nothing("nothing has been trained yet"),
                 Command::Attach(_) => nothing(ELSEWHERE),
-                Command::Pause | Command::Resume | Command::Step | Command::Stop | Command::ChangeRate(_) => {
-                    nothing("nothing is being trained")
-                }
+                Command::Pause
+                | Command::Resume
+                | Command::Step
+                | Command::Stop
+                | Command::ChangeRate(_)
+                | Command::Steer(_)
+                | Command::Pace(_)
+                | Command::StopAfterEpoch(_)
+                | Command::GoBack(_) => nothing("nothing is being trained"),
             };
             self.outbox.reply(id, reply);
         }
@@ -137,22 +144,26 @@ impl Engine<'_> {
     }
 
     /// Opens the data, builds the networks and, for a run that is resumed, restores its newest checkpoint.
-    fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Placed, String> {
-        let (mut training, place) = match &request.resume {
+    fn prepare(&self, request: &TrainRequest, keeper: &mut Keeper) -> Result<Prepared, String> {
+        let mut prepared = match &request.resume {
             Some(folder) => {
                 let reopened = keeper.reopen(Path::new(folder)).map_err(as_it_was)?;
                 self.take_up(request, reopened)?
             }
-            None => self.begin(request, keeper)?,
+            None => match &request.branch {
+                Some(branch) => self.branch(branch, request, keeper)?,
+                None => Prepared::new(self.begin(request, keeper)?, Vec::new()),
+            },
         };
         if let Some(rate) = request.learning_rate {
+            let training = &mut prepared.training;
             training.set_rate_factor(training.learning_rate().factor_for(rate)?);
         }
-        Ok((training, place))
+        Ok(prepared)
     }
 
     /// The training of a run that is resumed, where its data is what it learned from, or is accepted as it is.
-    fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Placed, String> {
+    fn take_up(&self, request: &TrainRequest, run: &mut Reopened) -> Result<Prepared, String> {
         let learned = run.learned().cloned();
         let mut accepted = None;
         if let Some(learned) = &learned {
@@ -164,12 +175,12 @@ impl Engine<'_> {
         }
         let preset = &request.experiment.preset;
         let wish = Wish::of_resumed_run(request.device, preset, run.preset(), run.device())?;
-        let placed = self.restored(request, run, learned.as_ref(), wish)?;
+        let prepared = self.restored(request, run, learned.as_ref(), wish)?;
         // From now on the run's data is what it goes on with.
         if let Some(files) = accepted {
             run.accept(files).map_err(as_it_was)?;
         }
-        Ok(placed)
+        Ok(prepared)
     }
 
     /// The training of a run from its newest checkpoint that is not damaged, on data that is prepared as `learned` says.
@@ -179,15 +190,23 @@ impl Engine<'_> {
         run: &mut Reopened,
         learned: Option<&Learned>,
         wish: Wish,
-    ) -> Result<Placed, String> {
+    ) -> Result<Prepared, String> {
         loop {
             let checkpoint = run.checkpoint().map_err(as_it_was)?;
-            let (mut training, place) = self.build(request, learned, wish)?;
+            // The preset of a run that is trained further has the settings that were changed before.
+            let made = if request.changes.is_empty() { run.steered().to_vec() } else { Vec::new() };
+            let mut prepared = Prepared::new(self.build(request, learned, wish)?, made);
+            let Prepared { training, settings, .. } = &mut prepared;
             // It was interrupted before its first checkpoint, so it begins anew.
-            let Some(checkpoint) = checkpoint else {
-                self.extend(request, run, &mut *training);
-                return Ok((training, place));
+            let checkpoint = match checkpoint {
+                Some(checkpoint) => Some(checkpoint),
+                None => run.first_checkpoint()?,
             };
+            let Some(checkpoint) = checkpoint else {
+                self.extend(request, run, &mut **training);
+                return Ok(prepared);
+            };
+            settings.take_up(&mut **training, checkpoint.step)?;
             match training.restore(checkpoint) {
                 Ok(()) => {
                     let step = training.step();
@@ -195,8 +214,8 @@ impl Engine<'_> {
                         self.outbox.send(Event::Damaged { step: damaged, problem, resumed_from: step });
                     }
                     self.outbox.send(Event::Log(format!("goes on from step {step}")));
-                    self.extend(request, run, &mut *training);
-                    return Ok((training, place));
+                    self.extend(request, run, &mut **training);
+                    return Ok(prepared);
                 }
                 Err(error) => {
                     let problem = error.to_string();
@@ -281,6 +300,41 @@ impl Engine<'_> {
         Ok((training, place))
     }
 
+    /// The training of a new run that goes on from the checkpoint of another, on the data that the other one learned from.
+    fn branch(
+        &self,
+        branch: &Branch,
+        request: &TrainRequest,
+        keeper: &mut Keeper,
+    ) -> Result<Prepared, String> {
+        let parent = RunDirectory::open(Path::new(&branch.folder)).map_err(|error| error.to_string())?;
+        let learned = parent.learned().map_err(|error| error.to_string())?;
+        let checkpoint = parent.checkpoint(branch.step).map_err(|error| error.to_string())?;
+        let wish = Wish::of_new_run(request.device, &request.experiment.preset)?;
+        let placed = match &learned {
+            Some(learned) => {
+                let changes = check_own_data(learned, request.accept_changed_data)?;
+                changes.into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
+                keeper.learned = Some(learned.clone());
+                self.build(request, Some(learned), wish)?
+            }
+            // The parent is of a version that did not keep it.
+            None => self.begin(request, keeper)?,
+        };
+        let mut prepared = Prepared::new(placed, Vec::new());
+        let Prepared { training, settings, .. } = &mut prepared;
+        training.restore(checkpoint).map_err(|error| error.to_string())?;
+        settings.settle(&mut **training)?;
+        if !request.changes.is_empty() {
+            training.extend();
+        }
+        let branched =
+            Branched { run: parent.name(), step: training.step(), changes: request.changes.clone() };
+        self.outbox.send(Event::Log(format!("branched from {branched}")));
+        keeper.branched = Some(branched);
+        Ok(prepared)
+    }
+
     /// Opens a run to be looked at.
     fn open(&mut self, request: &OpenRequest) {
         self.model = None;
@@ -291,7 +345,7 @@ impl Engine<'_> {
         match OpenRun::open(request) {
             Err(reason) => self.outbox.send(Event::Failed(format!("the run cannot be opened: {reason}"))),
             Ok(run) => {
-                self.outbox.send(Event::Started(Box::new(info(&*run.training))));
+                self.outbox.send(Event::Started(Box::new(info(&*run.training, &run.settings))));
                 self.outbox.send(Event::Past(Box::new(run.past())));
                 run.lines.iter().for_each(|line| self.outbox.send(Event::Log(line.clone())));
                 self.outbox.send(Event::Finished(run.finish));
@@ -326,23 +380,32 @@ impl Engine<'_> {
         self.outbox
             .send(Event::Preparing(format!("reading {}", request.experiment.preset.data.source.title())));
         let mut keeper = Keeper::new(self.runs.clone(), request, self.outbox.reporter());
-        let (mut trainer, place) = match self.prepare(request, &mut keeper) {
-            Ok(placed) => placed,
+        let Prepared { training: mut trainer, settings, place } = match self.prepare(request, &mut keeper) {
+            Ok(prepared) => prepared,
             Err(reason) => {
                 self.outbox.send(Event::Failed(reason));
                 self.outbox.send(Event::Phase(Phase::Idle));
                 return false;
             }
         };
-        let info = info(&*trainer);
+        let info = info(&*trainer, &settings);
         let steps_per_epoch = info.steps_per_epoch;
         self.outbox.send(Event::Started(Box::new(info)));
-        if let Some(folder) = &request.resume {
+        let of_branch = request.branch.as_ref().map(|branch| &branch.folder);
+        if let Some(folder) = request.resume.as_ref().or(of_branch) {
             let past = past::read(Path::new(folder), trainer.step(), steps_per_epoch);
             self.outbox.send(Event::Past(Box::new(past)));
         }
         keeper.begin(&*trainer, &place);
-        let mut session = Session::new(&self.inbox, self.outbox, &mut self.inspector, &mut *trainer, keeper);
+        let mut session = Session::new(
+            &self.inbox,
+            self.outbox,
+            &mut self.inspector,
+            &mut *trainer,
+            keeper,
+            settings,
+            request,
+        );
         let ended = session.run();
         let (shuts_down, epochs) = (session.is_ending, session.epochs);
         let samples_per_second = session.samples_per_second();
@@ -401,6 +464,22 @@ fn extension_lines(request: &TrainRequest, training: &dyn Training) -> Vec<Strin
     lines
 }
 
+/// A training that can begin, and its settings.
+struct Prepared {
+    training: Box<dyn Training>,
+    settings: Settings,
+    /// The device that it is on.
+    place: Placement,
+}
+
+impl Prepared {
+    /// A training with the settings of its preset, and the changes that were made before it was resumed.
+    fn new((training, place): Placed, made: Vec<Steered>) -> Self {
+        let settings = Settings::new(training.preset().clone(), made);
+        Prepared { training, settings, place }
+    }
+}
+
 /// Why a run cannot be resumed. What the system refuses is not the run's fault, so it is worth another try.
 fn as_it_was(error: run::Error) -> String {
     match &error {
@@ -445,10 +524,11 @@ pub(super) fn save(trainer: &dyn Training) -> Reply {
     }
 }
 
-fn info(trainer: &dyn Training) -> RunInfo {
-    let steps_per_epoch = trainer.steps_per_epoch();
-    let preset = trainer.preset().clone();
+fn info(trainer: &dyn Training, settings: &Settings) -> RunInfo {
+    let Extent { epochs, steps_per_epoch, steps, epoch_ends } = trainer.extent();
+    let preset = settings.base().clone();
     RunInfo {
+        steered: settings.applied().to_vec(),
         parameters: trainer.parameters(),
         samples: {
             let splits = trainer.splits();
@@ -456,8 +536,9 @@ fn info(trainer: &dyn Training) -> RunInfo {
         },
         input_shape: trainer.splits().train.input_shape().to_vec(),
         steps_per_epoch,
-        steps: trainer.steps(),
-        epochs: trainer.epochs(),
+        steps,
+        epoch_ends,
+        epochs,
         predicts_classes: trainer.predicts_classes(),
         learning_rate: trainer.learning_rate(),
         figures: trainer.figures(),

@@ -128,6 +128,11 @@ impl Inspector {
         self.waiting.drain(..).map(|(id, _)| id).collect()
     }
 
+    /// Forgets what it had worked out; questions that wait are answered anew.
+    pub(super) fn forget_answers(&mut self) {
+        (self.done, self.growing) = (None, None);
+    }
+
     /// Forgets what it knew: the model is another one.
     pub(super) fn forget(&mut self) {
         *self = Inspector::default();

@@ -10,7 +10,9 @@ use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
 use crate::preset::{Learned, OnNan};
-use crate::run::{self, Checkpoint, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory, Status};
+use crate::run::{
+    self, Branched, Checkpoint, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory, Status, Steered,
+};
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
 /// The curves of a training get about this many points, but at least one every [`FEWEST`] steps, as long as [`Thinning`]
@@ -61,6 +63,8 @@ pub(super) struct Keeper {
     is_lost: bool,
     /// How many of the first layers with weights are not trained.
     frozen: usize,
+    /// From which checkpoint of another run a new one goes on.
+    pub branched: Option<Branched>,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,
     /// The factor of the learning rate in the last step.
@@ -119,6 +123,7 @@ impl Keeper {
             is_wanted: false,
             is_lost: false,
             frozen: request.freeze,
+            branched: None,
             good: None,
             factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
@@ -164,8 +169,15 @@ impl Keeper {
             lines.iter().chain(&moved).for_each(|line| self.line(line));
             moved.into_iter().for_each(|line| self.reporter.send(Event::Log(line)));
         } else if let Some(runs) = &self.runs {
+            // Until its first own checkpoint, it could only begin anew.
+            self.is_wanted = self.branched.is_some();
             let manifest = Manifest::begin(training.preset().clone(), place.device.clone());
-            let manifest = Manifest { frozen: self.frozen, device_asked: place.asked, ..manifest };
+            let manifest = Manifest {
+                frozen: self.frozen,
+                device_asked: place.asked,
+                branched: self.branched.take(),
+                ..manifest
+            };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));
         }
         place.told.iter().for_each(|line| self.line(line));
@@ -205,6 +217,35 @@ impl Keeper {
     pub(super) fn line(&self, line: &str) {
         if let Some(recorder) = &self.recorder {
             recorder.line(line);
+        }
+    }
+
+    /// Writes down which settings were changed so far; `new` is the change that was just made.
+    pub(super) fn steered(&self, made: &[Steered], new: Option<&Steered>) {
+        let Some(recorder) = &self.recorder else { return };
+        recorder.steered(made.to_vec());
+        if let Some(new) = new {
+            recorder.text(new.step, "steered", new.to_string());
+        }
+    }
+
+    /// The run's folder, once it is made.
+    pub(super) fn run(&self) -> Option<RunDirectory> {
+        self.recorder.as_ref().and_then(Recorder::run)
+    }
+
+    /// Whether a checkpoint is wanted that is not taken yet.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.is_wanted || self.held.is_some()
+    }
+
+    /// The training has gone back to the checkpoint of this step: nothing that came after it is kept.
+    pub(super) fn went_back(&mut self, step: u64, made: &[Steered]) {
+        (self.point, self.epoch, self.epoch_ended, self.held) = (None, None, None, None);
+        (self.last_step, self.is_epoch_saved, self.best) = (Some(step), false, None);
+        if let Some(recorder) = &self.recorder {
+            recorder.go_back(step, made.to_vec());
+            recorder.text(step, "steered", format!("back to step {step}"));
         }
     }
 

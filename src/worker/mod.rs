@@ -17,6 +17,7 @@ mod pictures;
 pub mod protocol;
 mod remote;
 mod session;
+mod settings;
 pub mod socket;
 mod thinning;
 mod threads;
@@ -38,10 +39,11 @@ pub use measure::measure;
 pub use own_data::check_own_data;
 pub use past::epochs_done;
 pub use protocol::{
-    Body, Choice, Command, Confusion, ConnectionState, Controls, EpochReport, Event, Figure, FigureInfo,
-    Filter, Finish, Inspection, Knob, LearningRate, Line, Metric, Metrics, OpenRequest, Opened, Outcome,
-    Panel, Past, Phase, Point, Question, RateChange, Reply, Request, RequestId, RunInfo, Sample, SampleOrder,
-    Scores, Steering, StepReport, TrainRequest, TrainingPhase, Usage,
+    Body, Branch, Choice, Command, Confusion, ConnectionState, Controls, Drive, EpochReport, Event, Extent,
+    Figure, FigureInfo, Filter, Finding, Finish, GoBack, Inspection, Knob, LearningRate, Line, Metric,
+    Metrics, OpenRequest, Opened, Outcome, Panel, Past, Phase, Point, Question, RateChange, Reply, Request,
+    RequestId, RunInfo, Sample, SampleOrder, Scores, SettingChange, Steering, StepReport, TrainRequest,
+    TrainingPhase, Usage, WentBack,
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};

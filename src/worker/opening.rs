@@ -5,6 +5,7 @@ use std::path::Path;
 use super::own_data::on_own_data;
 use super::past;
 use super::protocol::{Finish, OpenRequest, Opened, Outcome, Past, Scores};
+use super::settings::Settings;
 use crate::data;
 use crate::preset::DeviceChoice;
 use crate::run::past::Curves;
@@ -15,6 +16,8 @@ use crate::train::{self, Training};
 pub(super) struct OpenRun {
     /// Its network and its data.
     pub training: Box<dyn Training>,
+    /// Its settings, and how they were changed while it trained.
+    pub settings: Settings,
     run: RunDirectory,
     /// Its checkpoints, and which of them the network is of.
     pub opened: Opened,
@@ -42,7 +45,8 @@ impl OpenRun {
         let best = manifest.best.map(|best| best.step).filter(is_there);
         let finish = finish_of(&run, &manifest, &*training);
         let opened = Opened { run: run.name(), checkpoints: checkpoints.clone(), at: None };
-        let mut open = OpenRun { training, run, opened, finish, lines };
+        let settings = Settings::new(training.preset().clone(), manifest.steered.clone());
+        let mut open = OpenRun { training, settings, run, opened, finish, lines };
         let newest = checkpoints.last().copied();
         match request.step.or(best).or(newest) {
             None => open.lines.push(
@@ -63,7 +67,7 @@ impl OpenRun {
     /// # Errors
     /// When the checkpoint is damaged or of another network; the network then stays as it was.
     pub(super) fn go_to(&mut self, step: u64) -> Result<(), String> {
-        go_to(&self.run, &mut *self.training, step)?;
+        go_to(&self.run, &mut *self.training, &mut self.settings, step)?;
         self.opened.at = Some(step);
         Ok(())
     }
@@ -87,11 +91,19 @@ impl OpenRun {
 }
 
 /// Gives the network of a run the weights that it had at a checkpoint.
-fn go_to(run: &RunDirectory, training: &mut dyn Training, step: u64) -> Result<(), String> {
+fn go_to(
+    run: &RunDirectory,
+    training: &mut dyn Training,
+    settings: &mut Settings,
+    step: u64,
+) -> Result<(), String> {
     let checkpoint = run.checkpoint(step).map_err(|error| error.to_string())?;
     let before = training.snapshot().map_err(|error| error.to_string())?;
+    let shown = training.step();
+    settings.take_up(training, step)?;
     training.restore(checkpoint).map_err(|error| {
         // The snapshot is of this very training.
+        let _ = settings.take_up(training, shown);
         let _ = training.restore(before);
         error.to_string()
     })

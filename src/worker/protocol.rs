@@ -5,11 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::nn::Activity;
-use crate::preset::{DeviceChoice, Experiment, Preset};
-use crate::run::{self, Manifest, RunDirectory, home};
+use crate::preset::{Assignment, DeviceChoice, Experiment, Preset};
+use crate::run::{self, Manifest, RunDirectory, Steered, home};
+pub use crate::train::diagnostics::Finding;
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
-pub use crate::train::report::{EpochReport, LearningRate, Outcome, StepReport, TrainingPhase};
+pub use crate::train::report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
 
 /// Names a request in the reply to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,6 +60,14 @@ pub enum Command {
     Stop,
     /// Change the learning rate from the next step on.
     ChangeRate(RateChange),
+    /// Change another setting from the next step on; see `preset::steering`.
+    Steer(Assignment),
+    /// Make this many steps a second at most; `None`: as many as the machine can.
+    Pace(Option<f64>),
+    /// End the training after the epoch in progress, or not any more.
+    StopAfterEpoch(bool),
+    /// Go back to a checkpoint of the run that is trained. What came after it no longer counts, and its checkpoints are removed.
+    GoBack(GoBack),
     /// Write the weights to disk now: as a checkpoint where a run is kept, else as a file, which [`Reply::Saved`] names.
     Save,
     /// Look at the model, also while it trains; answered by [`Reply::Inspected`].
@@ -87,6 +96,10 @@ impl Command {
             | Command::Resume
             | Command::Step
             | Command::ChangeRate(_)
+            | Command::Steer(_)
+            | Command::Pace(_)
+            | Command::StopAfterEpoch(_)
+            | Command::GoBack(_)
             | Command::Save
             | Command::Inspect(_)
             | Command::Attach(_)
@@ -104,6 +117,33 @@ pub enum RateChange {
     Times(f64),
     /// What the next step's rate is to be.
     To(f64),
+}
+
+/// To which checkpoint a training goes back, and how it goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoBack {
+    /// The checkpoint's step; `None` for the newest one before the present step.
+    pub step: Option<u64>,
+    /// With half the learning rate.
+    pub halves_rate: bool,
+}
+
+/// How a training is driven.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Drive {
+    /// The most steps a second; `None`: as many as the machine can.
+    pub steps_per_second: Option<f64>,
+    /// Whether it ends after the epoch in progress.
+    pub stops_after_epoch: bool,
+}
+
+/// The checkpoint of another run from which a new one goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The other run's folder.
+    pub folder: String,
+    /// The checkpoint's step.
+    pub step: u64,
 }
 
 /// What is to be trained, and how.
@@ -130,6 +170,15 @@ pub struct TrainRequest {
     /// What the experiment changes of the preset of the run that is to go on, as `--set` takes it; empty where nothing is.
     #[serde(default)]
     pub changes: Vec<String>,
+    /// A new run that goes on from the checkpoint of another.
+    #[serde(default)]
+    pub branch: Option<Branch>,
+    /// How it is driven at first; only the dashboard drives a training.
+    #[serde(default)]
+    pub drive: Drive,
+    /// Holds before its first step.
+    #[serde(default)]
+    pub starts_paused: bool,
 }
 
 impl TrainRequest {
@@ -145,6 +194,9 @@ impl TrainRequest {
             device: None,
             accept_changed_data: false,
             changes: Vec::new(),
+            branch: None,
+            drive: Drive::default(),
+            starts_paused: false,
         }
     }
 
@@ -270,6 +322,12 @@ pub enum Event {
     Step(StepReport),
     /// An epoch is done, validation included.
     Epoch(Box<EpochReport>),
+    /// A setting has another value from the next step on.
+    Steered(Box<SettingChange>),
+    /// The training has gone back to a checkpoint.
+    WentBack(Box<WentBack>),
+    /// The training is driven in another way.
+    Drive(Drive),
     /// Training holds or goes on.
     Phase(Phase),
     /// A request of this listener is replied to.
@@ -307,6 +365,8 @@ pub enum Event {
     /// A part of a run that has ended is not on disk: which one and why. Writing it is tried as long as the process lives.
     /// This comes before [`Event::Finished`] or [`Event::Failed`].
     Unsaved(String),
+    /// Something goes wrong in the training: what was seen, and what to try.
+    Found(Box<Finding>),
     /// One line for the log.
     Log(String),
     /// Training ended, by itself or on command, with the test set's result.
@@ -332,6 +392,28 @@ pub struct Usage {
     pub memory: u64,
     /// What its GPU does; `None` on the CPU, and where nobody can tell.
     pub gpu: Option<Activity>,
+}
+
+/// A setting that was changed while it trains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// What was changed, and when.
+    pub steered: Steered,
+    /// Whether it is made again, by a run that was resumed from a checkpoint before it.
+    pub is_again: bool,
+    /// How far the training goes now.
+    pub extent: Extent,
+}
+
+/// How a training stands that has gone back to a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WentBack {
+    /// Steps done there; all reports of later steps no longer count.
+    pub step: u64,
+    /// The settings that were changed before, which still hold.
+    pub steered: Vec<Steered>,
+    /// How far the training goes.
+    pub extent: Extent,
 }
 
 /// A run that was opened to be looked at.
@@ -384,8 +466,11 @@ pub enum Phase {
 /// What is known when training begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunInfo {
-    /// The preset as it runs.
+    /// The preset with which it began.
     pub preset: Preset,
+    /// The settings that were changed since, while it trained, in the order of their steps.
+    #[serde(default)]
+    pub steered: Vec<Steered>,
     /// Trainable numbers of the model.
     pub parameters: u64,
     /// Training, validation and test samples.
@@ -397,6 +482,9 @@ pub struct RunInfo {
     pub steps_per_epoch: u64,
     /// Steps of the whole training.
     pub steps: u64,
+    /// The step that ends the epoch in progress; see [`Extent::epoch_ends`].
+    #[serde(default)]
+    pub epoch_ends: u64,
     /// The classes' names; empty for other targets.
     pub classes: Vec<String>,
     /// What errors of real values are told in: `the unit of 'price'`; `None` where there are none, or nobody knows.

@@ -11,6 +11,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use trainyard::preset::{Preset, library};
+use trainyard::run::Steered;
 use trainyard::run::lock::Lock;
 use trainyard::tui::message::{Effect, Message};
 use trainyard::tui::screens;
@@ -86,6 +87,8 @@ impl Random {
             input_shape: self.many(Random::size),
             steps_per_epoch: self.count(),
             steps: self.count(),
+            epoch_ends: self.count(),
+            steered: self.many(Random::steered),
             classes: self.many(Random::text),
             unit: None,
             epochs: self.count() as u32,
@@ -99,6 +102,11 @@ impl Random {
             phases: self.many(|random| TrainingPhase { begin: random.count(), name: random.text() }),
             device: self.text(),
         }
+    }
+
+    fn steered(&mut self) -> Steered {
+        let [path, before, value] = [(); 3].map(|()| self.text());
+        Steered { step: self.count(), path, before, value, at: self.count() }
     }
 
     fn knob(&mut self) -> Knob {

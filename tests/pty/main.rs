@@ -15,6 +15,7 @@ mod picture;
 mod runs;
 mod scale;
 mod soak;
+mod steer;
 mod story;
 mod terminal;
 mod watch;

@@ -16,4 +16,5 @@ mod prune;
 mod saved;
 mod signals;
 mod socket;
+mod steer;
 mod torn;

@@ -81,6 +81,10 @@ fn facts(run: &Overview) -> Vec<(&'static str, String)> {
         for Move { steps, from } in &manifest.moves {
             facts.push(("before", format!("{from}, for the first {steps} steps")));
         }
+        for steered in manifest.extensions.iter().flat_map(|one| &one.steered).chain(&manifest.steered) {
+            facts.push(("steered", steered.to_string()));
+        }
+        facts.extend(manifest.branched.as_ref().map(|branched| ("branched from", branched.to_string())));
         facts.push(("device", format!("{} on {}", manifest.device, manifest.host)));
         facts.push(("trainyard", manifest.trainyard.clone()));
         facts.push(("command", manifest.command_line.join(" ")));
@@ -116,6 +120,9 @@ fn as_json(run: &Overview) -> Value {
             .map(|extension| json!({ "steps": extension.steps, "changes": extension.changes }))
             .collect();
         object.insert("extensions".into(), Value::Array(extensions));
+        let steered = manifest.extensions.iter().flat_map(|one| &one.steered).chain(&manifest.steered);
+        object.insert("steered".into(), steered.map(|one| json!(one)).collect());
+        object.insert("branched".into(), json!(manifest.branched));
     }
     Value::Object(object)
 }

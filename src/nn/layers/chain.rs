@@ -152,6 +152,10 @@ impl<D: Backend> Layer<D> for Chain<D> {
         self.parts.iter_mut().for_each(|part| part.layer.reset_state(of));
     }
 
+    fn set_dropout(&mut self, rates: &mut dyn Iterator<Item = f32>) {
+        self.parts.iter_mut().for_each(|part| part.layer.set_dropout(rates));
+    }
+
     fn truncate(&mut self, steps: usize) {
         self.parts.iter_mut().for_each(|part| part.layer.truncate(steps));
     }

@@ -22,4 +22,8 @@ impl<D: Backend> Layer<D> for Dropout {
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
         D::dropout(pass, &input, self.rate)
     }
+
+    fn set_dropout(&mut self, rates: &mut dyn Iterator<Item = f32>) {
+        self.rate = rates.next().unwrap_or(self.rate);
+    }
 }

@@ -85,6 +85,9 @@ pub trait Layer<D: Backend> {
     /// Forgets what this kind of pass carries from batch to batch: the state of a stateful recurrent layer.
     fn reset_state(&mut self, _of: Carried) {}
 
+    /// Gives each dropout in it the next of `rates`, in the order in which the layers are built.
+    fn set_dropout(&mut self, _rates: &mut dyn Iterator<Item = f32>) {}
+
     /// Truncates backpropagation through time: gradients stop every `steps` steps; 0: never.
     fn truncate(&mut self, _steps: usize) {}
 }

@@ -61,6 +61,10 @@ impl<D: Backend> Layer<D> for Residual<D> {
         self.layers.reset_state(of);
     }
 
+    fn set_dropout(&mut self, rates: &mut dyn Iterator<Item = f32>) {
+        self.layers.set_dropout(rates);
+    }
+
     fn truncate(&mut self, steps: usize) {
         self.layers.truncate(steps);
     }

@@ -29,6 +29,24 @@ pub struct Optimizer<D: Backend = Cpu> {
     restored: BTreeMap<String, Vec<Vec<f32>>>,
     /// What the last update depended on: see [`step_if_finite`](Optimizer::step_if_finite).
     guards: Vec<D::Reading>,
+    /// The next update is measured.
+    is_watching: bool,
+    watched: Vec<Watched>,
+}
+
+/// What an update did to a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    /// The parameter's path.
+    pub path: String,
+    /// How many numbers it has.
+    pub count: usize,
+    /// The Euclidean norm of its gradient, penalties included, before clipping.
+    pub gradient: f64,
+    /// The norm of its numbers before the update.
+    pub weights: f64,
+    /// The norm of what was added to them.
+    pub update: f64,
 }
 
 /// An optimizer's state, for a checkpoint.
@@ -45,7 +63,40 @@ impl<D: Backend> Optimizer<D> {
     pub fn new(settings: &preset::Optimizer, clip: &Clip) -> Self {
         let (moments, restored) = (BTreeMap::new(), BTreeMap::new());
         let guards = Vec::new();
-        Optimizer { settings: settings.clone(), clip: clip.clone(), steps: 0, moments, restored, guards }
+        Optimizer {
+            settings: settings.clone(),
+            clip: clip.clone(),
+            steps: 0,
+            moments,
+            restored,
+            guards,
+            is_watching: false,
+            watched: Vec::new(),
+        }
+    }
+
+    /// Goes on with other settings of the same algorithm. Moments that the algorithm does not keep with these settings, as
+    /// SGD without momentum, are forgotten; new ones begin as before the first update.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn set(&mut self, settings: &preset::Optimizer, clip: &Clip) -> Result<(), Error> {
+        if settings.moments() != self.settings.moments() {
+            (self.steps, self.guards) = (self.updates()?, Vec::new());
+            (self.moments, self.restored) = (BTreeMap::new(), BTreeMap::new());
+        }
+        (self.settings, self.clip) = (settings.clone(), clip.clone());
+        Ok(())
+    }
+
+    /// Has the next update measured; see [`take_watched`](Optimizer::take_watched).
+    pub fn watch_next(&mut self) {
+        self.is_watching = true;
+    }
+
+    /// What the update that was measured last did; empty where none was.
+    pub fn take_watched(&mut self) -> Vec<Watched> {
+        std::mem::take(&mut self.watched)
     }
 
     /// As [`step`](Optimizer::step), where all of `guards` are finite; where one is not, nothing is learned. The host need
@@ -123,6 +174,7 @@ impl<D: Backend> Optimizer<D> {
         });
         taken?;
         D::add_penalties(&device, &mut pending)?;
+        let before = std::mem::take(&mut self.is_watching).then(|| before(&paths, &pending)).transpose()?;
         if let Some(limit) = self.clip.value {
             D::clip_values(&device, &mut pending, limit as f32)?;
         }
@@ -142,6 +194,9 @@ impl<D: Backend> Optimizer<D> {
         }
         let update = Update { device: &device, pending: &mut pending, guards: &self.guards };
         let outcome = self.settings.rule(learning_rate, self.steps, update);
+        if let Some(before) = before {
+            self.watched = after(before, &pending)?;
+        }
         for (path, Pending { moments, .. }) in paths.into_iter().zip(pending) {
             match self.moments.get_mut(&path) {
                 Some(known) => *known = moments,
@@ -209,6 +264,38 @@ impl<D: Backend> UseRule for Update<'_, '_, D> {
     fn with<R: Rule<N>, const N: usize>(self, rule: R) -> Result<(), Error> {
         D::update(self.device, self.pending, rule, self.guards)
     }
+}
+
+/// The gradients and the numbers of parameters that are about to change, with the copies of the numbers.
+fn before<D: Backend>(paths: &[String], pending: &[Pending<D>]) -> Result<Vec<(Watched, Vec<f32>)>, Error> {
+    let seen = |(path, pending): (&String, &Pending<D>)| {
+        let (gradient, numbers) = (D::to_vec(&pending.gradient)?, pending.param.to_vec()?);
+        let watched = Watched {
+            path: path.clone(),
+            count: numbers.len(),
+            gradient: norm(gradient.iter().copied()),
+            weights: norm(numbers.iter().copied()),
+            update: 0.0,
+        };
+        Ok((watched, numbers))
+    };
+    paths.iter().zip(pending).map(seen).collect()
+}
+
+/// What the update did to them.
+fn after<D: Backend>(
+    before: Vec<(Watched, Vec<f32>)>,
+    pending: &[Pending<D>],
+) -> Result<Vec<Watched>, Error> {
+    let seen = |((watched, before), pending): ((Watched, Vec<f32>), &Pending<D>)| {
+        let now = pending.param.to_vec()?;
+        Ok(Watched { update: norm(now.iter().zip(&before).map(|(now, before)| now - before)), ..watched })
+    };
+    before.into_iter().zip(pending).map(seen).collect()
+}
+
+fn norm(numbers: impl Iterator<Item = f32>) -> f64 {
+    numbers.map(|x| f64::from(x).powi(2)).sum::<f64>().sqrt()
 }
 
 /// The penalty on a model's weights that its layers' regularizers add to the loss.

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::manifest::{Manifest, Status};
+use super::manifest::{Manifest, Status, Steered};
 use super::tensorboard::Grid;
 use super::{Checkpoint, Error, RunDirectory};
 use crate::preset::Learned;
@@ -117,6 +117,11 @@ impl Recorder {
         self.queue.entry(Entry::Scores(step, scores));
     }
 
+    /// Adds a text of a step. Never waits.
+    pub fn text(&self, step: u64, tag: &'static str, text: String) {
+        self.queue.entry(Entry::Text(step, tag, text));
+    }
+
     /// Adds a picture of a step. Never waits.
     pub fn picture(&self, step: u64, tag: String, grid: Grid) {
         self.queue.entry(Entry::Picture(step, tag, Box::new(grid)));
@@ -125,6 +130,23 @@ impl Recorder {
     /// Adds a line to the log. Never waits.
     pub fn line(&self, line: &str) {
         self.queue.line(line);
+    }
+
+    /// Writes into the manifest which settings were changed so far, before any checkpoint that is recorded afterwards. Never
+    /// waits.
+    pub fn steered(&self, steered: Vec<Steered>) {
+        self.queue.steered(steered);
+    }
+
+    /// The run has gone back to the checkpoint of this step: later ones are removed before any that is recorded afterwards, and
+    /// the manifest names the settings that still hold. Never waits.
+    pub fn go_back(&self, step: u64, steered: Vec<Steered>) {
+        self.queue.go_back(step, steered);
+    }
+
+    /// The run, once its folder is made.
+    pub fn run(&self) -> Option<RunDirectory> {
+        self.queue.run()
     }
 
     /// Whether the checkpoint before has been written (or given up), so that another is worth the copying.

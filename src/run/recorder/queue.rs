@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::super::Checkpoint;
-use super::super::manifest::Status;
+use super::super::manifest::{Status, Steered};
 use super::super::tensorboard::Grid;
+use super::super::{Checkpoint, RunDirectory};
 
 /// With more scalars than this, every second one is left out, those of steps first. The newest stays.
 pub(super) const WAITING: usize = 1 << 14;
@@ -28,6 +28,8 @@ pub(super) enum Entry {
     Step(u64, Vec<(String, f64)>),
     /// The scores of an epoch or a test.
     Scores(u64, Vec<(String, f64)>),
+    /// A text of a step, with its tag.
+    Text(u64, &'static str, String),
     /// A picture of a step, with its tag.
     Picture(u64, String, Box<Grid>),
 }
@@ -69,6 +71,12 @@ struct State {
     lines: Lines,
     /// Oldest first.
     checkpoints: VecDeque<Snapshot>,
+    /// What the manifest is to say of the changed settings.
+    steered: Option<Vec<Steered>>,
+    /// Checkpoints of later steps are to be removed.
+    back_to: Option<u64>,
+    /// The run, once its folder is made.
+    run: Option<RunDirectory>,
     ending: Option<Ending>,
 }
 
@@ -152,6 +160,40 @@ impl Queue {
         state.trim()
     }
 
+    /// The settings that were changed so far, for the manifest.
+    pub(super) fn steered(&self, steered: Vec<Steered>) {
+        self.state().steered = Some(steered);
+        self.arrived.notify_one();
+    }
+
+    /// Checkpoints after this step are to be removed, and those that wait are not written.
+    pub(super) fn go_back(&self, step: u64, steered: Vec<Steered>) {
+        let mut state = self.state();
+        state.checkpoints.retain(|snapshot| snapshot.checkpoint.step <= step);
+        (state.back_to, state.steered) = (Some(step), Some(steered));
+        self.arrived.notify_one();
+    }
+
+    /// Takes the step after which checkpoints are to be removed.
+    pub(super) fn take_back_to(&self) -> Option<u64> {
+        self.state().back_to.take()
+    }
+
+    /// The run's folder is made.
+    pub(super) fn made(&self, run: &RunDirectory) {
+        self.state().run = Some(run.clone());
+    }
+
+    /// The run, once its folder is made.
+    pub(super) fn run(&self) -> Option<RunDirectory> {
+        self.state().run.clone()
+    }
+
+    /// Takes what the manifest is to say of the changed settings, if that is another than before.
+    pub(super) fn take_steered(&self) -> Option<Vec<Steered>> {
+        self.state().steered.take()
+    }
+
     /// Takes the entries of the event file.
     pub(super) fn take_entries(&self) -> Entries {
         std::mem::take(&mut self.state().entries)
@@ -171,16 +213,16 @@ impl Queue {
     /// Waits at most `limit` for the end, which is returned, or, if `is_well`, for something to be written at once.
     pub(super) fn wait(&self, limit: Duration, is_well: bool) -> Option<Ending> {
         let waits = |state: &mut State| {
-            let is_urgent = !state.checkpoints.is_empty() || state.entries.entries.len() >= MANY;
+            let is_urgent = state.is_urgent() || state.entries.entries.len() >= MANY;
             state.ending.is_none() && !(is_well && is_urgent)
         };
         let waited = self.arrived.wait_timeout_while(self.state(), limit, waits);
         waited.unwrap_or_else(PoisonError::into_inner).0.ending.take()
     }
 
-    /// Whether a checkpoint waits.
-    pub(super) fn has_checkpoint(&self) -> bool {
-        !self.state().checkpoints.is_empty()
+    /// Whether something waits that is written at once: a checkpoint, a changed setting.
+    pub(super) fn is_urgent(&self) -> bool {
+        self.state().is_urgent()
     }
 }
 
@@ -216,6 +258,10 @@ impl Entries {
 }
 
 impl State {
+    fn is_urgent(&self) -> bool {
+        !self.checkpoints.is_empty() || self.steered.is_some()
+    }
+
     /// Adds a checkpoint as the newest; returns the steps of those that are left out. One of the same step is replaced:
     /// early stopping has put other weights in place since.
     fn put(&mut self, mut snapshot: Snapshot) -> Vec<u64> {

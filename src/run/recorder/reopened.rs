@@ -2,7 +2,7 @@
 
 use super::super::directory::Damaged;
 use super::super::lock::Lock;
-use super::super::manifest::{Best, Manifest, Status};
+use super::super::manifest::{Best, Branched, Manifest, Status, Steered};
 use super::super::{Checkpoint, Error, RunDirectory, learned};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
@@ -50,6 +50,20 @@ impl Reopened {
         }
     }
 
+    /// The checkpoint of another run from which this one went on, where it has none of its own yet; `None` where it began anew.
+    ///
+    /// # Errors
+    /// When that run or its checkpoint is not there any more, as a sentence.
+    pub fn first_checkpoint(&mut self) -> Result<Option<Checkpoint>, String> {
+        let Some(Branched { run, step, .. }) = &self.manifest.branched else { return Ok(None) };
+        let parent = RunDirectory::at(&self.run.path().with_file_name(run));
+        let checkpoint = parent.checkpoint(*step).map_err(|error| {
+            format!("this run went on from step {step} of {run}, has no checkpoint of its own yet, and that one is gone: {error}")
+        })?;
+        self.from = *step;
+        Ok(Some(checkpoint))
+    }
+
     /// Rejects the checkpoint that was read last as damaged, so that [`checkpoint`](Self::checkpoint) returns the one before.
     /// Returns false if its checksums prove that it is as it was written: then it does not fit the training, and no other
     /// would.
@@ -92,6 +106,11 @@ impl Reopened {
     /// Keeps where it is asked to go on.
     pub fn set_device_asked(&mut self, asked: DeviceChoice) {
         self.manifest.device_asked = Some(asked);
+    }
+
+    /// The settings that were changed while it trained, since its preset was written.
+    pub fn steered(&self) -> &[Steered] {
+        &self.manifest.steered
     }
 
     /// What the run learned of its data; `None` for a run of a version that did not keep it.

@@ -44,6 +44,8 @@ pub(super) struct RunWriter {
     manifest_waits: bool,
     /// Damaged checkpoints that are newer than the one from which the run was resumed. They stay until it has saved one.
     damaged: Vec<u64>,
+    /// The run has gone back to this step: checkpoints of later ones are yet to be removed.
+    back_to: Option<u64>,
     /// Old checkpoints are yet to be removed.
     prune_waits: bool,
     events: Option<Writer>,
@@ -78,6 +80,7 @@ impl RunWriter {
             learned,
             manifest_waits,
             damaged,
+            back_to: None,
             prune_waits: false,
             events: None,
             log: Vec::new(),
@@ -103,6 +106,9 @@ impl RunWriter {
     pub(super) fn begin(&mut self, queue: &Queue) {
         let is_there = self.run().is_some();
         let made = disk::patiently(|| self.settle());
+        if let Some(run) = self.run() {
+            queue.made(run);
+        }
         if let (true, Some(run)) = (is_there, self.run()) {
             (self.report)(RecorderEvent::Keeping(run.clone()));
         }
@@ -123,7 +129,7 @@ impl RunWriter {
             if self.run().is_some() {
                 self.take_entries(queue);
             }
-            if written.elapsed() >= pause || (is_well && queue.has_checkpoint()) {
+            if written.elapsed() >= pause || (is_well && queue.is_urgent()) {
                 self.try_to_write(queue);
                 written = Instant::now();
             }
@@ -218,8 +224,11 @@ impl RunWriter {
     /// hold up a checkpoint. Returns the first failure; checkpoints come first.
     fn write(&mut self, queue: &Queue) -> Result<(), Error> {
         self.settle()?;
+        if let Some(run) = self.run() {
+            queue.made(run);
+        }
         let checkpoints = self.write_checkpoints(queue);
-        let manifest = self.write_manifest();
+        let manifest = self.write_changes(queue).and_then(|()| self.write_manifest());
         let events = self.write_events(queue);
         self.tell_left_out(queue);
         let log = self.write_log(queue);
@@ -265,7 +274,9 @@ impl RunWriter {
 
     fn write_checkpoints(&mut self, queue: &Queue) -> Result<(), Error> {
         while let Some(snapshot) = queue.next_checkpoint() {
-            if let Err(error) = self.write_checkpoint(&snapshot) {
+            // A run that is resumed from this checkpoint has the settings that the manifest names.
+            let written = self.write_changes(queue).and_then(|()| self.write_checkpoint(&snapshot));
+            if let Err(error) = written {
                 let step = snapshot.checkpoint.step;
                 let superseded = queue.put_back(snapshot);
                 superseded.into_iter().for_each(|step| queue.line(&superseded_line(step)));
@@ -293,6 +304,31 @@ impl RunWriter {
                 // This fails only for a record that is too long for the format.
                 let _ = events.histogram(step, &format!("weights/{}", tensor.name), &tensor.values);
             }
+        }
+        Ok(())
+    }
+
+    /// Writes the manifest where settings have been changed since, and removes the checkpoints behind one to which the run has
+    /// gone back.
+    fn write_changes(&mut self, queue: &Queue) -> Result<(), Error> {
+        let (steered, back_to) = (queue.take_steered(), queue.take_back_to());
+        let is_changed = steered.is_some() || back_to.is_some();
+        if let Some(steered) = steered {
+            self.manifest.steered = steered;
+        }
+        if let Some(step) = back_to {
+            self.back_to = Some(self.back_to.map_or(step, |before| before.min(step)));
+            self.manifest.best = self.manifest.best.filter(|best| best.step <= step);
+        }
+        if is_changed {
+            self.manifest_waits = true;
+            self.write_manifest()?;
+        }
+        if let (Some(step), Place::Made(run, _)) = (self.back_to, &self.place) {
+            for later in run.checkpoints()?.into_iter().filter(|later| *later > step).rev() {
+                run.remove_checkpoint(later)?;
+            }
+            self.back_to = None;
         }
         Ok(())
     }
@@ -352,6 +388,7 @@ impl RunWriter {
                         scalars.iter().map(|(name, x)| (name.as_str(), *x)).collect();
                     events.scalars(step, &scalars)
                 }
+                Entry::Text(step, tag, text) => events.text(step, tag, &text),
                 Entry::Picture(step, tag, grid) => {
                     // A grid that makes no picture is left out.
                     let picture = grid.pixels().and_then(|pixels| Some((pixels.png().ok()?, pixels)));

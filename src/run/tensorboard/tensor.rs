@@ -52,6 +52,16 @@ pub struct Axis {
 pub const STRING: i32 = 7;
 
 impl Tensor {
+    /// A text, as a list of one string.
+    pub fn of_text(text: &str) -> Self {
+        Tensor {
+            dtype: STRING,
+            shape: Some(Shape { axes: vec![Axis { length: 1 }] }),
+            strings: vec![text.as_bytes().to_vec()],
+            ..Tensor::default()
+        }
+    }
+
     /// All its numbers, whatever their type; none if it holds strings or a type that figures do not use.
     pub fn numbers(&self) -> Vec<f64> {
         let raw = &self.content[..];

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use prost::Message;
 
-use super::message::{Event, Figure, Histogram, Image, Summary, Value, What};
+use super::message::{Event, Figure, Histogram, Image, Metadata, Plugin, Summary, Tensor, Value, What};
 use super::record;
 use crate::run::Error;
 use crate::run::append::Appender;
@@ -112,6 +112,20 @@ impl Writer {
             encoded: png,
         };
         let value = vec![Value { tag: tag.into(), figure: Some(Figure::Image(image)), ..Value::default() }];
+        self.append(step, What::Summary(Summary { value }))
+    }
+
+    /// Adds a text of one step.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn text(&mut self, step: u64, tag: &str, text: &str) -> Result<(), Error> {
+        let plugin = Plugin { name: "text".into(), content: Vec::new() };
+        let value = vec![Value {
+            tag: tag.into(),
+            figure: Some(Figure::Tensor(Tensor::of_text(text))),
+            metadata: Some(Metadata { plugin: Some(plugin) }),
+        }];
         self.append(step, What::Summary(Summary { value }))
     }
 

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::evaluation::{Evaluation, MeanScores, chunk};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
-use super::network::Network;
+use super::network::{Network, steer_both};
 use super::snapshot::{Packer, Unpacker};
 use super::train_step::{Drawn, StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
@@ -23,7 +23,7 @@ use crate::nn::ops::Backend;
 use crate::nn::optim::Optimizer;
 use crate::nn::{self, Interrupt, Value};
 use crate::preset::experiment::Adversarial;
-use crate::preset::{Loss, LossOptions, Preset};
+use crate::preset::{Loss, LossOptions, Preset, Procedure};
 use crate::run::Checkpoint;
 
 /// Both networks and the settings of their training.
@@ -219,6 +219,14 @@ impl<D: Backend> TrainStep for Adversaries<D> {
 
     fn heed(&mut self, interrupt: Interrupt) {
         self.interrupt = interrupt;
+    }
+
+    fn steer(&mut self, settings: &Preset) -> Result<(), Error> {
+        let of_discriminator = match &settings.procedure {
+            Procedure::Adversarial(options) => options.discriminator_optimizer.as_ref(),
+            _ => None,
+        };
+        steer_both(&mut self.networks, settings, of_discriminator.unwrap_or(&settings.optimizer))
     }
 
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::evaluation::{Evaluation, MeanScores, chunk};
 use super::figure::{Controls, FigureInfo};
 use super::metrics::{Metric, Metrics, Scores};
-use super::network::Network;
+use super::network::{Network, steer_both};
 use super::pretrain::zero_some;
 use super::train_step::{Drawn, StepContext, TrainStep};
 use super::training_loop::TrainingLoop;
@@ -211,6 +211,11 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
 
     fn networks_mut(&mut self) -> &mut [Network<D>] {
         &mut self.networks
+    }
+
+    fn steer(&mut self, settings: &Preset) -> Result<(), Error> {
+        self.options.label_smoothing = settings.loss_options.label_smoothing;
+        steer_both(&mut self.networks, settings, &settings.optimizer)
     }
 
     fn step(&mut self, batch: &mut Batch, context: StepContext) -> Result<Scores, Error> {

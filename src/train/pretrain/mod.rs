@@ -18,7 +18,8 @@ use std::sync::Arc;
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
-use super::report::{EpochReport, LearningRate, StepReport, TrainingPhase};
+use super::probing::Probe;
+use super::report::{EpochReport, Extent, LearningRate, StepReport, TrainingPhase};
 use super::supervised::{self, Trainer};
 use super::training::{Progress, Training};
 use super::transfer::Loaded;
@@ -187,6 +188,16 @@ impl<D: Backend> Training for Pretraining<D> {
         self.tuner.extend();
     }
 
+    fn watch_next_step(&mut self) {
+        if self.stack.is_done() {
+            self.tuner.watch_next_step();
+        }
+    }
+
+    fn probe(&mut self) -> Result<Option<Probe>, Error> {
+        if self.stack.is_done() { self.tuner.probe() } else { Ok(None) }
+    }
+
     fn learning_rate(&self) -> LearningRate {
         if self.stack.is_done() { self.tuner.learning_rate() } else { self.stack.learning_rate() }
     }
@@ -197,6 +208,12 @@ impl<D: Backend> Training for Pretraining<D> {
         } else {
             self.stack.state.rate_factor = factor;
         }
+    }
+
+    /// The layers learn one by one as the procedure's options say; what is changed holds from the training of the whole network
+    /// on.
+    fn steer(&mut self, settings: &Preset) -> Result<(), String> {
+        self.tuner.steer(settings)
     }
 
     fn step(&self) -> u64 {
@@ -215,8 +232,18 @@ impl<D: Backend> Training for Pretraining<D> {
         self.stack.epochs() + self.tuner.epochs()
     }
 
-    fn steps(&self) -> u64 {
-        self.stack.steps_per_epoch() * u64::from(self.stack.epochs()) + self.tuner.steps()
+    fn extent(&self) -> Extent {
+        let before = self.stack.steps_per_epoch() * u64::from(self.stack.epochs());
+        let Extent { epochs, steps_per_epoch, steps, epoch_ends } = self.tuner.extent();
+        let (epochs, steps) = (self.stack.epochs() + epochs, before + steps);
+        match self.stack.is_done() {
+            true => Extent { epochs, steps_per_epoch, steps, epoch_ends: before + epoch_ends },
+            false => {
+                let steps_per_epoch = self.stack.steps_per_epoch();
+                let epoch_ends = self.step().next_multiple_of(steps_per_epoch.max(1));
+                Extent { epochs, steps_per_epoch, steps, epoch_ends }
+            }
+        }
     }
 
     fn phases(&self) -> Vec<TrainingPhase> {

@@ -12,6 +12,7 @@ mod popups;
 mod presets;
 pub mod reading;
 mod runs;
+mod settings;
 mod tour;
 mod train;
 
@@ -67,6 +68,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
             Overlay::Picker(picker) => form::picker::draw(state, picker, frame),
             Overlay::Confirm(confirm) => popups::confirm(state, confirm, frame),
             Overlay::Prompt(prompt) => popups::prompt(state, prompt, frame),
+            Overlay::Settings { selected } => settings::draw(state, *selected, frame),
             Overlay::Targets(targets) => new_preset::targets(state, targets, frame),
             Overlay::Suggested(suggested) => new_preset::suggested(state, suggested, frame),
         }

@@ -256,6 +256,9 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
             format!("after step {}: {}", format::thousands(extension.steps), extension.changes.join(", "))
         });
         fact("extended", extended.collect::<Vec<_>>().join("; "));
+        let steered = manifest.extensions.iter().flat_map(|one| &one.steered).chain(&manifest.steered);
+        fact("steered", steered.map(ToString::to_string).collect::<Vec<_>>().join("; "));
+        fact("branched", manifest.branched.as_ref().map(ToString::to_string).unwrap_or_default());
         fact("seed", format!("{}   {} on {}", manifest.preset.seed, manifest.device, manifest.host));
         fact("command", manifest.command_line.join(" "));
     }

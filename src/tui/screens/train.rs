@@ -15,7 +15,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, more_below, pair, panel};
 use crate::tui::{chart_places, format, layout};
-use crate::worker::{EpochReport, Metrics, Phase};
+use crate::worker::{Drive, EpochReport, Metrics, Phase};
 
 use super::charts;
 use super::frame::spinner;
@@ -133,7 +133,15 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
             lines.insert(0, line.patch_style(theme.strong(Role::Good)));
             lines.push(pair(theme, "speed", 12, speed));
         }
-        None => lines.push(pair(theme, "rate", 12, format!("{rate}   {speed}"))),
+        None => {
+            let text = format!("{rate}   {speed}{}", drive(state));
+            lines.push(pair(theme, "rate", 12, cut(&text, width)));
+        }
+    }
+    if let Some(finding) = training.findings.last() {
+        let text = clean(&format!("{}; try {}", finding.seen(), finding.advice()));
+        let line = pair(theme, "found", 12, cut(&text, width));
+        lines.push(line.patch_style(theme.style(Role::Bad)));
     }
     let parameters = format::thousands(training.info.parameters);
     let model = format!("{parameters} parameters   {}", clean(&training.info.device));
@@ -146,6 +154,15 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");
     lines.push(pair(theme, "samples", 12, cut(&sizes, width)));
     lines
+}
+
+/// How the training is driven, where not as fast as it can to its last epoch.
+fn drive(state: &State) -> String {
+    let Drive { steps_per_second, stops_after_epoch } = state.drive;
+    let tempo = steps_per_second.map(|steps| format!("   at most {steps} steps/s"));
+    let end = stops_after_epoch.then(|| "   ends after this epoch".to_owned());
+    let seed = state.is_looping.then(|| "   then the next seed".to_owned());
+    tempo.into_iter().chain(end).chain(seed).collect()
 }
 
 /// A column of the table of epochs: its title, and what it says of an epoch.

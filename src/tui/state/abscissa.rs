@@ -84,6 +84,12 @@ impl Timeline {
         }
     }
 
+    /// The run has gone back to this step: what came after it no longer counts.
+    pub fn forget_after(&mut self, step: u64) {
+        self.epochs.retain(|(end, _)| *end <= step);
+        self.times.retain(|(end, _)| *end <= step);
+    }
+
     /// Where a step lies; `None` where nobody knows. Between two known steps the place is between theirs.
     pub fn place(&self, along: Abscissa, step: u64) -> Option<f64> {
         match along {

@@ -74,6 +74,11 @@ impl Series {
         }
     }
 
+    /// Forgets what was reported of later steps.
+    pub fn forget_after(&mut self, step: u64) {
+        self.buckets.retain(|bucket| bucket.step <= step);
+    }
+
     /// The curve so far, in the order of steps.
     pub fn buckets(&self) -> &[Bucket] {
         &self.buckets

@@ -26,7 +26,7 @@ pub mod training;
 use ratatui::layout::Size;
 
 pub use crate::run::text::clean;
-use crate::worker::{Opened, Phase, RunInfo, Steering, TrainRequest};
+use crate::worker::{Drive, Opened, Phase, RunInfo, Steering, TrainRequest};
 
 use super::remap::Keymap;
 use super::theme::Theme;
@@ -171,6 +171,10 @@ pub struct State {
     pub is_cut_off: bool,
     /// What the worker does.
     pub phase: Phase,
+    /// How it is driven.
+    pub drive: Drive,
+    /// Whether a training that ends is followed by one with the next seed.
+    pub is_looping: bool,
     /// What it prepares.
     pub preparing: Option<String>,
     /// The training that runs, or the last one.
@@ -225,6 +229,8 @@ impl State {
             requests: Requests::default(),
             is_cut_off: false,
             phase: Phase::Idle,
+            drive: Drive::default(),
+            is_looping: false,
             preparing: None,
             training: None,
             previous: None,

@@ -48,6 +48,11 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Asks for a line of text.
     Prompt(Prompt),
+    /// The settings of the training that runs.
+    Settings {
+        /// The chosen one.
+        selected: usize,
+    },
     /// Asks which column a new preset is to predict.
     Targets(Targets),
     /// Asks whether to save a new preset.
@@ -164,6 +169,8 @@ pub enum Purpose {
     Resume,
     /// Remove a run.
     Discard,
+    /// Go back to the checkpoint before, with half the learning rate.
+    HalveRate,
 }
 
 /// A line to be typed.
@@ -192,6 +199,14 @@ pub enum Subject {
     LearningRate,
     /// The learning rate with which the chosen run goes on.
     ResumeRate,
+    /// The value of the setting at this place of the list of those that can be changed while it trains.
+    Setting(usize),
+    /// How many more epochs the training that runs is to have.
+    MoreEpochs,
+    /// The step of the checkpoint to which the training goes back.
+    Checkpoint,
+    /// What a new run changes of the run from whose checkpoint it goes on.
+    Branch,
     /// What the chosen run is called.
     RunName,
     /// The tags of the chosen run.

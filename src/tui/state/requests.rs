@@ -32,6 +32,10 @@ impl Wish {
             Command::Pause
             | Command::Resume
             | Command::Step
+            | Command::Steer(_)
+            | Command::Pace(_)
+            | Command::StopAfterEpoch(_)
+            | Command::GoBack(_)
             | Command::Save
             | Command::Shutdown
             | Command::Detach

@@ -23,12 +23,14 @@ pub struct Waiting {
 }
 
 /// What is done with a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     /// It is looked at.
     Open,
     /// It goes on; with this learning rate, where another was asked for.
     Resume(Option<f64>),
+    /// Begin a new run from the checkpoint of this step, with these changes, as `--set` takes them.
+    Branch(u64, Vec<String>),
 }
 
 /// By what the list is sorted.

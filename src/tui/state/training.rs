@@ -5,11 +5,13 @@ use std::collections::VecDeque;
 use super::abscissa::Timeline;
 use super::history::Series;
 use super::mark::{self, Mark, MarkKind};
+use crate::preset::{Change, Steerable, steerable};
+use crate::run::Steered;
 use crate::run::text::clean;
 use crate::tui::format;
 use crate::worker::{
-    EpochReport, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores, StepReport,
-    TrainingPhase, Usage,
+    EpochReport, Extent, Finding, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores,
+    SettingChange, StepReport, TrainingPhase, Usage, WentBack,
 };
 
 /// Loss, accuracy and the procedure's other metrics over the steps.
@@ -77,6 +79,10 @@ pub struct Training {
     pub last: Option<StepReport>,
     /// The newest epochs that are done, at most [`EPOCHS`].
     pub epochs: VecDeque<EpochReport>,
+    /// The steps of the newest checkpoints that were written.
+    pub checkpoints: VecDeque<u64>,
+    /// What goes wrong in it, each kind once.
+    pub findings: Vec<Finding>,
     /// How it ended.
     pub finish: Option<Finish>,
     /// The learning rate that a person asked for and that no step has used yet.
@@ -93,6 +99,10 @@ pub struct Training {
 const RECENT: f64 = 1.0;
 /// Reports that lie closer together than this are counted as one.
 const CLOSE: f64 = RECENT / 64.0;
+/// The most changes of settings that are marked of those from before a run was resumed.
+const CHANGES: usize = 200;
+/// The most checkpoints that are remembered: a run keeps fewer.
+const CHECKPOINTS: usize = 4;
 /// The most epochs that are kept: no screen shows more.
 const EPOCHS: usize = 500;
 /// The most phases that are marked: no axis has room for more.
@@ -106,16 +116,25 @@ impl Training {
             kind: MarkKind::Phase,
             text: clean(&phase.name),
         };
+        let changed = |steered: &Steered| Mark {
+            step: steered.step,
+            kind: MarkKind::Change,
+            text: clean(&format!("{} {}", steered.path, steered.value)),
+        };
+        let marks = info.phases.iter().take(PHASES).map(begin);
+        let marks = marks.chain(info.steered.iter().take(CHANGES).map(changed)).collect();
         Training {
             training: Curves::default(),
             validation: Curves::default(),
             rates: Series::default(),
             speeds: Series::default(),
             timeline: Timeline::new(info.steps_per_epoch),
-            marks: info.phases.iter().take(PHASES).map(begin).collect(),
+            marks,
             info,
             last: None,
             epochs: VecDeque::new(),
+            checkpoints: VecDeque::new(),
+            findings: Vec::new(),
             finish: None,
             wished_rate: None,
             usage: None,
@@ -195,6 +214,70 @@ impl Training {
         self.last.map_or(self.info.learning_rate, |report| report.learning_rate)
     }
 
+    /// Takes in that a checkpoint is on disk.
+    pub fn on_checkpoint(&mut self, step: u64) {
+        self.checkpoints.retain(|there| *there != step);
+        self.checkpoints.push_back(step);
+        if self.checkpoints.len() > CHECKPOINTS {
+            self.checkpoints.pop_front();
+        }
+    }
+
+    /// Takes in a change of a setting.
+    pub fn on_steered(&mut self, SettingChange { steered, extent, .. }: SettingChange) {
+        self.take_extent(extent);
+        // A step whose rate has another factor marks that itself.
+        if steered.path != Change::LEARNING_RATE {
+            let text = format!("{} {} (was {})", steered.path, steered.value, steered.before);
+            self.mark(steered.step, MarkKind::Change, &text);
+        }
+        self.info.steered.push(steered);
+    }
+
+    /// Takes in that the training went back to a checkpoint: what was reported of later steps no longer counts.
+    pub fn on_went_back(&mut self, WentBack { step, steered, extent }: WentBack) {
+        for curves in [&mut self.training, &mut self.validation] {
+            curves.loss.forget_after(step);
+            curves.accuracy.forget_after(step);
+            curves.metrics.iter_mut().for_each(|(_, series)| series.forget_after(step));
+        }
+        [&mut self.rates, &mut self.speeds].into_iter().for_each(|series| series.forget_after(step));
+        self.timeline.forget_after(step);
+        self.marks.retain(|mark| mark.step <= step);
+        self.epochs.retain(|report| report.step <= step);
+        self.checkpoints.retain(|there| *there <= step);
+        self.take_extent(extent);
+        self.info.steered = steered;
+        let epoch = self.epochs.back().map_or(1, |done| done.epoch.saturating_add(1));
+        self.last = self.last.map(|last| StepReport { step, epoch, ..last });
+        self.wished_rate = None;
+    }
+
+    fn take_extent(&mut self, Extent { epochs, steps_per_epoch, steps, epoch_ends }: Extent) {
+        self.timeline.steps_per_epoch = steps_per_epoch;
+        let info = &mut self.info;
+        (info.epochs, info.steps_per_epoch) = (epochs, steps_per_epoch);
+        (info.steps, info.epoch_ends) = (steps, epoch_ends);
+    }
+
+    /// The settings that can be changed while it trains, with the values that hold.
+    pub fn settings(&self) -> Vec<Steerable> {
+        let base = &self.info.preset;
+        let now = self.info.steered.iter().fold(base.clone(), |now, steered| {
+            match Change::read(base, &steered.assignment()) {
+                Ok(change) => change.applied(base, &now),
+                // A worker of another version may be able to change more.
+                Err(_) => now,
+            }
+        });
+        let mut settings = steerable(base, &now);
+        let rate = settings.iter_mut().find(|setting| setting.path == Change::LEARNING_RATE);
+        if let Some(rate) = rate {
+            rate.value = self.rate().effective().to_string();
+        }
+        settings
+    }
+
     /// Takes in an epoch report.
     pub fn on_epoch(&mut self, report: EpochReport) {
         if let Some(scores) = report.validation {
@@ -215,8 +298,15 @@ impl Training {
     /// Steps done in the epoch in progress, and of how many.
     pub fn step_in_epoch(&self) -> (u64, u64) {
         let per_epoch = self.info.steps_per_epoch.max(1);
-        let step = self.step();
-        let done = if step == 0 { 0 } else { (step - 1) % per_epoch + 1 };
+        let (step, ends) = (self.step(), self.info.epoch_ends);
+        if step == 0 {
+            return (0, per_epoch);
+        }
+        // Epochs may have had another number of steps before that in progress.
+        let done = match step.checked_sub(ends.saturating_add(1)) {
+            Some(further) => further % per_epoch + 1,
+            None => per_epoch.saturating_sub(ends - step),
+        };
         (done, per_epoch)
     }
 

@@ -60,6 +60,8 @@ pub fn started() -> Event {
         input_shape: vec![28, 28, 1],
         steps_per_epoch: 844,
         steps: 4220,
+        epoch_ends: 0,
+        steered: Vec::new(),
         classes: (0..10).map(|digit| digit.to_string()).collect(),
         unit: None,
         epochs: 5,
@@ -296,6 +298,8 @@ pub fn runs() -> Vec<Overview> {
             extensions: Vec::new(),
             device_asked: None,
             moves: Vec::new(),
+            steered: Vec::new(),
+            branched: None,
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

@@ -12,5 +12,6 @@ mod random;
 mod runs;
 mod samples;
 mod screens;
+mod steering;
 mod stories;
 mod tries;

@@ -5,9 +5,9 @@ use crate::tui::format;
 use crate::tui::message::Effect;
 use crate::tui::state::mark::MarkKind;
 use crate::tui::state::{Screen, State, Training};
-use crate::worker::{ConnectionState, Event, Outcome, Phase, Steering};
+use crate::worker::{ConnectionState, Drive, Event, Outcome, Phase, Steering};
 
-use super::{inspect, replies, runs, training};
+use super::{inspect, replies, runs, steering};
 
 pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
@@ -31,6 +31,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             if let Some(layout) = state.layouts.of(&info.preset.name) {
                 state.chart.layout = layout.clone();
             }
+            state.drive = Drive::default();
             state.training = Some(Training::new(*info));
             ask_if_shown(state)
         }
@@ -63,6 +64,22 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             }
             ask_if_shown(state)
         }
+        Event::Steered(change) => {
+            if let Some(training) = &mut state.training {
+                training.on_steered(*change);
+            }
+            Vec::new()
+        }
+        Event::WentBack(back) => {
+            if let Some(training) = &mut state.training {
+                training.on_went_back(*back);
+            }
+            ask_if_shown(state)
+        }
+        Event::Drive(drive) => {
+            state.drive = drive;
+            Vec::new()
+        }
         Event::Phase(phase) => {
             if phase != state.phase && matches!(phase, Phase::Paused) {
                 state.log("paused");
@@ -80,6 +97,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.log(format!("saved at step {step}"));
             if let Some(training) = &mut state.training {
                 training.mark(step, MarkKind::Checkpoint, "checkpoint");
+                training.on_checkpoint(step);
             }
             runs::list_if_shown(state)
         }
@@ -107,6 +125,14 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Unsaved(what) => {
             state.log(format!("NOT SAVED: {what}"));
             state.complain(format!("the end of the training is not saved: {what}"));
+            Vec::new()
+        }
+        Event::Found(finding) => {
+            state.log(format!("found: {finding}"));
+            state.complain(format!("found: {}", finding.seen()));
+            if let Some(training) = &mut state.training {
+                training.findings.push(*finding);
+            }
             Vec::new()
         }
         Event::Log(line) => {
@@ -188,8 +214,10 @@ fn ended(state: &mut State, outcome: &'static str) -> Vec<Effect> {
     state.phase = Phase::Idle;
     state.preparing = None;
     state.stopping = false;
-    effects.extend(match state.start_next {
-        Some(_) => training::begin_next(state),
+    let finish = state.training.as_ref().and_then(|training| training.finish);
+    let is_done = finish.is_some_and(|finish| finish.outcome != Outcome::Stopped);
+    effects.extend(match steering::follow(state, is_done) {
+        Some(effects) => effects,
         None if state.screen == Screen::Runs => runs::list(state),
         None => ask_if_shown(state),
     });

@@ -1,5 +1,6 @@
 //! The only place where the state changes: a message in, effects out.
 
+mod branch;
 mod charts;
 mod engine;
 mod form;
@@ -14,6 +15,7 @@ mod presets;
 mod replies;
 mod runs;
 mod shelf;
+mod steering;
 mod training;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};

@@ -67,6 +67,12 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
             targets.selected = moved(targets.selected, targets.suggestion.targets.len());
             targets.said = Said::Nothing;
         }
+        Some(Overlay::Settings { .. }) => {
+            let count = state.running().map_or(0, |training| training.settings().len());
+            if let Some(Overlay::Settings { selected }) = state.overlays.last_mut() {
+                *selected = moved(*selected, count);
+            }
+        }
         Some(Overlay::Suggested(suggested)) => {
             let lines = screens::new_preset::scrollable_lines(size, suggested);
             suggested.scroll = suggested.scroll.saturating_add_signed(rows).min(lines);

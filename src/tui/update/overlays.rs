@@ -11,7 +11,7 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{charts, form, inspect, new_preset, presets, runs, shelf, training};
+use super::{branch, charts, form, inspect, new_preset, presets, runs, shelf, steering, training};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -37,7 +37,8 @@ pub fn palette(state: &mut State) -> Vec<Effect> {
 /// Leaves a training that goes on.
 pub fn detach(state: &mut State) -> Vec<Effect> {
     if state.is_busy() {
-        return vec![Effect::Detach];
+        let freely = steering::let_run_freely(state);
+        return freely.into_iter().chain([Effect::Detach]).collect();
     }
     state.inform("nothing is being trained: q leaves");
     Vec::new()
@@ -96,6 +97,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Purpose::Overwrite => presets::save_over(state),
             Purpose::Resume => runs::go_on_instead(state),
             Purpose::Discard => shelf::discard(state),
+            Purpose::HalveRate => steering::halve_rate(state),
         },
         Some(Overlay::Prompt(mut prompt)) => {
             let typed = prompt.input.text().trim().to_owned();
@@ -104,6 +106,10 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::Field => form::set_chosen(state, &typed).map(|()| Vec::new()),
                 Subject::LearningRate => rate(&typed).map(|rate| training::set_rate(state, rate)),
                 Subject::ResumeRate => rate(&typed).map(|rate| runs::resume_at(state, rate)),
+                Subject::Setting(place) => steering::set(state, place, &typed),
+                Subject::MoreEpochs => steering::add_epochs(state, &typed),
+                Subject::Checkpoint => steering::go_back(state, &typed),
+                Subject::Branch => branch::begin(state, &typed),
                 Subject::RunName => shelf::label(state, |label| label.rename(&typed)),
                 Subject::RunTags => shelf::label(state, |label| label.retag(&typed)),
                 Subject::RunNote => shelf::label(state, |label| label.annotate(&typed)),
@@ -120,6 +126,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         }
         Some(Overlay::Picker(picker)) => form::pick(state, picker),
         Some(Overlay::Mistake(mistake)) => form::open_again(state, &mistake),
+        Some(Overlay::Settings { selected }) => steering::choose(state, selected),
         Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
         Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
         Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
@@ -169,6 +176,7 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
         | Overlay::Reading { .. }
         | Overlay::Mistake(_)
         | Overlay::Confirm(_)
+        | Overlay::Settings { .. }
         | Overlay::Targets(_)
         | Overlay::Suggested(_) => None,
     }

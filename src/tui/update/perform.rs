@@ -4,7 +4,10 @@ use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
-use super::{charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, training};
+use super::{
+    branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, steering,
+    training,
+};
 
 /// Does a command.
 pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
@@ -17,6 +20,16 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Faster => training::raise_learning_rate(state),
         Command::Slower => training::lower_learning_rate(state),
         Command::SetRate => training::ask_learning_rate(state),
+        Command::Adjust => steering::settings(state),
+        Command::StopAfterEpoch => steering::stop_after_epoch(state),
+        Command::AddEpochs => steering::ask_epochs(state),
+        Command::GoBack => steering::ask_step(state),
+        Command::HalveRate => steering::ask_halving(state),
+        Command::Branch => branch::ask(state),
+        Command::SlowDown => steering::slow_down(state),
+        Command::Quicken => steering::quicken(state),
+        Command::Loop => steering::toggle_loop(state),
+        Command::StartPaused => steering::start_paused(state),
         Command::TakeOver => training::take_over(state),
         Command::SaveWeights => training::save_weights(state),
         Command::OpenCharts => charts::open(state),

@@ -7,7 +7,7 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::presets::{Data, Entry, Hindrance, Origin};
 use crate::tui::state::{Screen, State};
-use crate::worker::TrainRequest;
+use crate::worker::{Drive, TrainRequest};
 
 use super::training;
 
@@ -56,7 +56,9 @@ pub(super) fn start_now(state: &mut State, index: usize) -> Vec<Effect> {
     let name = entry.draft.name.clone();
     match entry.experiment() {
         Ok(experiment) => {
-            let request = Box::new(TrainRequest::new(experiment.clone()));
+            let drive =
+                Drive { steps_per_second: experiment.preset.view.steps_per_second, ..Drive::default() };
+            let request = Box::new(TrainRequest { drive, ..TrainRequest::new(experiment.clone()) });
             return training::begin(state, format!("preparing {name}"), request);
         }
         Err(Hindrance::Unread) => state.inform(format!("the files of {name} are being read")),

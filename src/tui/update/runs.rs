@@ -2,6 +2,7 @@
 
 use crate::preset::{Experiment, Offers, Source};
 use crate::run::Overview;
+use crate::tui::branching;
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Prompt, Subject};
@@ -132,7 +133,7 @@ pub(super) fn resume_at(state: &mut State, rate: f64) -> Vec<Effect> {
 }
 
 /// Does what is to be done with a run; its data files are read first, where it has any and did not keep what they offered.
-fn when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
+pub(super) fn when_read(state: &mut State, run: Waiting) -> Vec<Effect> {
     let Ok(manifest) = &run.overview.manifest else { return Vec::new() };
     let source = &manifest.preset.data.source;
     // A run that kept what its data offered goes on with that; the engine looks whether the data is still the same.
@@ -164,6 +165,7 @@ fn cannot(state: &mut State, Waiting { overview, purpose }: &Waiting, problem: &
     let what = match purpose {
         Purpose::Open => "cannot be opened",
         Purpose::Resume(_) => "cannot go on",
+        Purpose::Branch(..) => "cannot be branched",
     };
     state.complain(format!("{} {what}: {problem}", overview.run.name()));
 }
@@ -182,6 +184,15 @@ fn on_known(state: &mut State, run: &Waiting, offers: &Offers) -> Vec<Effect> {
     let learning_rate = match purpose {
         Purpose::Open => return look_at(state, overview, experiment),
         Purpose::Resume(rate) => *rate,
+        Purpose::Branch(step, changes) => {
+            return match branching::request(overview, manifest, *step, changes, offers) {
+                Ok(request) => go_on(state, Box::new(request)),
+                Err(problem) => {
+                    cannot(state, run, &problem);
+                    Vec::new()
+                }
+            };
+        }
     };
     match TrainRequest::resuming(&overview.run, manifest, experiment) {
         Ok(request) => go_on(state, Box::new(TrainRequest { learning_rate, ..request })),

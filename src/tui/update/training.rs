@@ -11,7 +11,7 @@ use crate::worker::{Command, Phase, RateChange, Steering, TrainRequest};
 use super::replies::send;
 use super::{form, presets, runs};
 
-const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
+pub(super) const NOTHING_RUNS: &str = "nothing is being trained: Enter on a preset starts";
 
 /// Begins a training. A training that cannot live without this process must not be running.
 pub(super) fn begin(state: &mut State, what: String, request: Box<TrainRequest>) -> Vec<Effect> {

@@ -1,0 +1,147 @@
+//! Rules over the reports of epochs.
+
+use super::super::metrics::Metric;
+use super::super::report::EpochReport;
+use super::super::training::Training;
+use super::finding::Finding;
+use crate::data;
+use crate::preset::Procedure;
+
+/// A loss that rises by less than this share of the first epoch's training loss shows nothing: both are near 0.
+const NOTABLE: f64 = 0.1;
+/// Overfitting: the validation loss is this many times the lowest one, and that was so many epochs ago.
+const RISEN: f64 = 1.25;
+const EPOCHS_AGO: u32 = 5;
+/// A rate that is too high: the training loss of two epochs in a row is this many times the lowest one.
+const GROWN: f64 = 1.3;
+/// A plateau: the training losses of so many epochs differ by this share at most, and less than this share of the samples is
+/// right.
+const STILL_EPOCHS: usize = 6;
+const STILL: f64 = 0.0005;
+const RIGHT: f64 = 0.9;
+/// Underfitting: after so many epochs, less than this share of what the commonest class leaves is right.
+const PATIENCE: u32 = 5;
+const GAIN: f64 = 0.05;
+/// A discriminator that wins, two epochs in a row.
+const REAL: f64 = 0.98;
+/// A code that says nothing, in nats.
+const NO_CODE: f64 = 0.05;
+/// A rate that is too low: a step changes the weights by less than this share, and an epoch lowers the loss by less than that
+/// one.
+const HARDLY_MOVES: f64 = 1e-6;
+const HARDLY_FALLS: f64 = 0.01;
+
+/// What the epochs so far have shown.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    /// The share of the commonest class; 1 where samples have no classes.
+    commonest: f64,
+    epochs: u32,
+    /// A loss in which two networks play against each other says nothing by itself.
+    is_adversarial: bool,
+    /// Layers that learn one after the other have losses that do not compare.
+    is_pretrained: bool,
+    /// Training losses of the epochs, and their accuracy.
+    training: Vec<f64>,
+    accuracy: Option<f64>,
+    /// The epoch with the lowest validation loss, that loss, and the training loss then.
+    best: Option<(u32, f64, f64)>,
+    /// How many epochs in a row the discriminator has won.
+    won: u32,
+    /// How many epochs in a row the training loss was far above the lowest one.
+    grown: u32,
+}
+
+impl Course {
+    pub fn begin(&mut self, training: &dyn Training) {
+        let counts = data::class_counts(&*training.splits().train);
+        let (all, most) = (counts.iter().sum::<u64>(), counts.iter().max().copied().unwrap_or(0));
+        self.commonest = if all > 0 { most as f64 / all as f64 } else { 1.0 };
+        self.epochs = training.epochs();
+        let procedure = &training.preset().procedure;
+        self.is_adversarial = matches!(procedure, Procedure::Adversarial(_));
+        self.is_pretrained = matches!(procedure, Procedure::Pretraining(_));
+    }
+
+    pub fn on_epoch(&mut self, report: &EpochReport) -> Vec<Finding> {
+        let metrics = &report.training.metrics;
+        if let (Some(real), Some(generated)) =
+            (metrics.get(Metric::ScoreReal), metrics.get(Metric::ScoreGenerated))
+        {
+            self.won = if real > REAL && generated < 1.0 - REAL { self.won + 1 } else { 0 };
+            return match self.won {
+                2 => vec![Finding::DiscriminatorWinning { real, generated }],
+                _ => Vec::new(),
+            };
+        }
+        // The layers of a pretraining have no accuracy, and each a loss of its own.
+        let is_layer = self.is_pretrained && report.training.accuracy.is_none();
+        if self.is_adversarial || is_layer || !report.training.loss.is_finite() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        if let Some(divergence) = metrics.get(Metric::KlDivergence)
+            && divergence < NO_CODE
+            && report.epoch >= 2
+        {
+            found.push(Finding::PosteriorCollapse { divergence });
+        }
+        self.training.push(report.training.loss);
+        self.accuracy = report.training.accuracy;
+        found.extend(self.overfitting(report));
+        found.extend(self.rate_too_high());
+        found.extend(self.plateau());
+        found.extend(self.underfitting(report));
+        found
+    }
+
+    /// Whether the rate is too low, given the share by which a step changes the weights.
+    pub fn on_ratio(&self, ratio: Option<f64>) -> Option<Finding> {
+        let ratio = ratio.filter(|ratio| *ratio < HARDLY_MOVES)?;
+        let [.., before, now] = self.training[..] else { return None };
+        (now > before * (1.0 - HARDLY_FALLS)).then_some(Finding::RateTooLow { ratio })
+    }
+
+    fn overfitting(&mut self, report: &EpochReport) -> Option<Finding> {
+        let (now, training) = (report.validation?.loss, report.training.loss);
+        match self.best {
+            Some((best_epoch, best, then)) if now >= best => {
+                let is_late = report.epoch >= best_epoch + EPOCHS_AGO;
+                let is_notable = now - best > NOTABLE * self.training.first()?.abs();
+                let is_over = is_late && is_notable && now > RISEN * best && training < then;
+                is_over.then_some(Finding::Overfitting { best_epoch, best, now })
+            }
+            _ => {
+                self.best = Some((report.epoch, now, training));
+                None
+            }
+        }
+    }
+
+    fn rate_too_high(&mut self) -> Option<Finding> {
+        let now = *self.training.last()?;
+        let best = self.training.iter().copied().fold(f64::INFINITY, f64::min);
+        let least = NOTABLE * self.training.first()?.abs();
+        self.grown = if now > GROWN * best && now - best > least { self.grown + 1 } else { 0 };
+        (self.grown >= 2).then_some(Finding::RateTooHigh { best, now })
+    }
+
+    fn plateau(&self) -> Option<Finding> {
+        let last = self.training.last_chunk::<STILL_EPOCHS>()?;
+        let [least, most] = [f64::min, f64::max].map(|choose| last.iter().copied().fold(last[0], choose));
+        let is_still = most - least <= STILL * least.abs();
+        let loss = *self.training.last()?;
+        // Without an accuracy nobody knows how low the loss can be.
+        let is_poor = self.accuracy.is_some_and(|accuracy| accuracy < RIGHT);
+        (is_still && is_poor).then_some(Finding::Plateau { epochs: STILL_EPOCHS as u32, loss })
+    }
+
+    fn underfitting(&self, report: &EpochReport) -> Option<Finding> {
+        let accuracy = self.accuracy?;
+        let is_late = report.epoch >= PATIENCE && 2 * report.epoch >= self.epochs;
+        let poor = self.commonest + GAIN * (1.0 - self.commonest);
+        let commonest = self.commonest;
+        (is_late && commonest < 1.0 && accuracy < poor)
+            .then_some(Finding::Underfitting { accuracy, commonest })
+    }
+}

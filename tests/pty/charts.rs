@@ -52,11 +52,14 @@ fn a_person_reads_curves_zooms_chooses_panes_and_finds_them_again() {
     first.wait("Progress");
     first.keys("q");
     assert_eq!(first.ends_in_good_order(), 0);
-    let kept = std::fs::read_to_string(first.home().join("charts.ron")).expect("the layout is kept");
+    let kept = std::fs::read_to_string(first.home().join("dashboard.ron")).expect("the layout is kept");
     assert!(kept.contains("short") && kept.contains("log_y: true"), "{kept}");
 
     let home = first.home().to_string_lossy().into_owned();
     let mut second = dashboard(160, 48).env("TRAINYARD_HOME", &home).open();
+    // It begins where the first one was left.
+    second.wait("5 Runs");
+    second.keys("1");
     train(&mut second);
     second.wait("only /loss|accuracy/");
     second.wait("logarithmic");

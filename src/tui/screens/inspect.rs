@@ -13,7 +13,7 @@ use crate::tui::state::inspect::{InspectView, title, views};
 use crate::tui::state::{Inspect, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
-use crate::tui::widgets::text::{cut, wrap_most};
+use crate::tui::widgets::text::{cut, wrap, wrap_most};
 use crate::tui::widgets::{bar, matrix, panel};
 use crate::worker::{Confusion, Filter, RunInfo, Sample};
 
@@ -244,16 +244,16 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
             format!("{place} of {of} {}", choice::in_words(&choice, all))
         }
     };
-    let head = vec![
-        Line::from(vec![
-            Span::styled("predicted  ", muted),
-            Span::styled(name(sample.predicted), theme.strong(role)),
-            Span::styled("    true  ", muted),
-            Span::styled(name(sample.truth), bold),
-            Span::styled(format!("    {verdict}"), theme.strong(role)),
-        ]),
-        Line::styled(place, muted),
-    ];
+    let mut head = vec![Line::from(vec![
+        Span::styled("predicted  ", muted),
+        Span::styled(name(sample.predicted), theme.strong(role)),
+        Span::styled("    true  ", muted),
+        Span::styled(name(sample.truth), bold),
+        Span::styled(format!("    {verdict}"), theme.strong(role)),
+    ])];
+    // A choice of samples may take two rows.
+    let place = wrap(&place, usize::from(inner.width)).into_iter().take(2);
+    head.extend(place.map(|row| Line::styled(row, muted)));
     let [top, bars] = Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).areas(inner);
     frame.render_widget(Paragraph::new(head), top);
     // One output is the second class's probability.

@@ -43,6 +43,15 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
 fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let block = panel(theme, "Progress");
+    // What runs takes something of the machine; the border has room for it where the panel has none.
+    let running = state.training.as_ref().filter(|training| training.finish.is_none());
+    let block = match running.and_then(|training| training.usage) {
+        Some(usage) => {
+            let text = cut(&format::usage(&usage), usize::from(area.width.saturating_sub(6)));
+            block.title_bottom(Line::styled(format!(" {text} "), theme.style(Role::Muted)))
+        }
+        None => block,
+    };
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let Some(training) = &state.training else {
@@ -146,9 +155,6 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let parameters = format::thousands(training.info.parameters);
     let model = format!("{parameters} parameters   {}", clean(&training.info.device));
     lines.push(pair(theme, "model", 12, cut(&model, width)));
-    if let Some(usage) = training.usage.filter(|_| training.finish.is_none()) {
-        lines.push(pair(theme, "system", 12, cut(&format::usage(&usage), width)));
-    }
     let (train, validation, test) = training.info.samples;
     let count = |number: usize, of: &str| format!("{} {of}", format::thousands(number as u64));
     let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");

@@ -32,12 +32,14 @@ fn presets() {
 
 #[test]
 fn a_training_on_a_gpu_shows_what_it_takes_of_the_machine() {
-    let mut state = in_training(200, 60);
-    assert!(!screen(&state).contains("system"));
-    let gpu = Activity { busy: Some(0.87), memory: None, temperature: Some(61), power: None };
-    let usage = Usage { processors: 1.0, memory: 1_000_000, gpu: Some(gpu) };
-    report(&mut state, Event::Usage(usage));
-    assert!(screen(&state).contains("GPU 87% busy, 61 C   1.0 processors   1.0 MB"), "{}", screen(&state));
+    for (width, height) in [(80, 24), (200, 60)] {
+        let mut state = in_training(width, height);
+        let gpu = Activity { busy: Some(0.87), memory: None, temperature: Some(61), power: None };
+        report(&mut state, Event::Usage(Usage { processors: 1.0, memory: 1_000_000, gpu: Some(gpu) }));
+        assert!(screen(&state).contains(" GPU 87% busy, 61 C   1.0 processors"), "{}", screen(&state));
+        report(&mut state, finished(Outcome::Completed));
+        assert!(!screen(&state).contains("GPU 87% busy"), "it takes nothing any more");
+    }
 }
 
 #[test]

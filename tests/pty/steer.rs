@@ -49,7 +49,7 @@ fn a_person_slows_a_training_changes_it_goes_back_and_branches() {
     terminal.wait("● paused");
     let held = terminal.step();
     terminal.keys("H");
-    terminal.wait("half the learning rate?");
+    terminal.wait("y go back");
     terminal.keys("y");
     terminal.wait("what came after it no longer counts");
     terminal.until("an earlier step", |terminal| terminal.step() < held);
@@ -65,8 +65,13 @@ fn a_person_slows_a_training_changes_it_goes_back_and_branches() {
     terminal.keys("B");
     terminal.wait("New run from step");
     terminal.keys("\x15optimizer.learning_rate=0.5\r");
-    terminal.wait("branched from");
     terminal.wait("● training");
+    let runs = terminal.home().join("runs");
+    terminal.until("the new run's lineage", |_| {
+        let manifests = std::fs::read_dir(&runs).into_iter().flatten().flatten();
+        let texts = manifests.filter_map(|run| std::fs::read_to_string(run.path().join("run.ron")).ok());
+        texts.into_iter().any(|text| text.contains("branched: Some("))
+    });
     terminal.keys("q");
     terminal.wait("still training");
     terminal.keys("y");

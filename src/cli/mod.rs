@@ -39,6 +39,8 @@ mod watch;
 use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 use crate::run::text::steers;
 use crate::worker;
@@ -230,14 +232,12 @@ pub fn log_to_file() -> Result<(), Error> {
     let file = std::fs::OpenOptions::new().create(true).append(true).open(&path).map_err(|error| {
         Error::Usage(format!("TRAINYARD_LOG: {}: {error}", text::plain(&path.to_string_lossy())))
     })?;
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // `debug`, or `info,trainyard::run=trace`: a level, and others for what stands below a module.
+    let asked = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse::<Targets>().ok());
+    let levels = asked.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(std::sync::Mutex::new(file));
     // A second set-up in one process changes nothing; the first one stays.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(std::sync::Mutex::new(file))
-        .try_init();
+    let _ = tracing_subscriber::registry().with(lines.with_filter(levels)).try_init();
     Ok(())
 }
 

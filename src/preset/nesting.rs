@@ -157,35 +157,44 @@ impl FieldKind {
     }
 }
 
-/// The default of each field: a value is read from a text that has only the fields without which it is refused.
+/// The default of each field of a type.
 fn defaults<T: Fields + Serialize + DeserializeOwned>() -> Vec<Option<String>> {
+    let fill_in = |text: &str| {
+        let value: T = options().from_str(text).map_err(|error| error.code)?;
+        options().to_string(&value)
+    };
+    if T::IS_NAMELESS { vec![None; T::FIELDS.len()] } else { defaults_by(T::FIELDS, &fill_in) }
+}
+
+/// The default of each field: a value is read from a text that has only the fields without which it is refused. `fill_in` reads a
+/// text and writes it with all of its fields. It is the only part that is compiled for every type anew.
+fn defaults_by(
+    fields: &[Field],
+    fill_in: &dyn Fn(&str) -> Result<String, ron::Error>,
+) -> Vec<Option<String>> {
     let mut needed: Vec<&Field> = Vec::new();
-    if T::IS_NAMELESS {
-        return vec![None; T::FIELDS.len()];
-    }
-    let value: Option<T> = loop {
-        let fields: Vec<String> =
+    let text = loop {
+        let texts: Vec<String> =
             needed.iter().map(|field| format!("{}: {}", field.name, field.kind.sample())).collect();
-        match options().from_str(&format!("({})", fields.join(", "))).map_err(|error| error.code) {
-            Ok(value) => break Some(value),
+        match fill_in(&format!("({})", texts.join(", "))) {
+            Ok(text) => break text,
             Err(ron::Error::MissingStructField { field: missing, .. }) => {
-                let field = T::FIELDS.iter().find(|field| field.name == missing);
+                let field = fields.iter().find(|field| field.name == missing);
                 match field.filter(|field| !needed.contains(field)) {
                     Some(field) => needed.push(field),
-                    None => break None,
+                    None => break String::new(),
                 }
             }
             // A type without fields.
-            Err(_) => break None,
+            Err(_) => break String::new(),
         }
     };
-    let text = value.and_then(|value| options().to_string(&value).ok()).unwrap_or_default();
     let outline = Outline::of(&text);
     let default = |field: &Field| {
         let span = outline.find_exactly(&Path::to(field.name))?;
         (!needed.contains(&field)).then(|| text[span].to_owned())
     };
-    T::FIELDS.iter().map(default).collect()
+    fields.iter().map(default).collect()
 }
 
 #[cfg(test)]

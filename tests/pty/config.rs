@@ -51,9 +51,8 @@ fn the_end_of_a_training_rings_and_runs_the_command() {
     let told = terminal.home().join("told");
     terminal.until("the command", |_| std::fs::read_to_string(&told).is_ok_and(|text| text.ends_with('\n')));
     assert_eq!(std::fs::read_to_string(&told).expect("it was told"), "short finished\n");
-    let bytes = terminal.bytes();
-    let sent = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
-    assert!(sent(b"\x1b]9;short finished\x07\x07"), "notification and bell");
+    let told = b"\x1b]9;short finished\x07\x07";
+    terminal.until("notification and bell", |t| t.bytes().windows(told.len()).any(|part| part == told));
     terminal.keys("Y");
     terminal.wait("copied: ");
     terminal.until("the clipboard", |t| t.bytes().windows(7).any(|window| window == b"\x1b]52;c;"));

@@ -17,15 +17,15 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
     let (column, row) = terminal.find("4 Hyper").expect("the tab");
     terminal.click(column, row);
     terminal.wait("for the next start");
-    let (column, row) = terminal.find("learning rate").expect("the field");
+    let (column, row) = terminal.find("learning_rate").expect("the field");
     terminal.click(column, row);
-    terminal.wait("0.001 or 3e-4");
+    terminal.wait("optimizer.learning_rate");
     // A double click on a field opens it, as Enter does.
     terminal.click(column, row);
     terminal.click(column, row);
-    terminal.wait("Optimizer: learning rate");
+    terminal.wait("╭ optimizer.learning_rate ─");
     terminal.keys("\x1b");
-    terminal.wait_gone("Optimizer: learning rate");
+    terminal.wait_gone("╭ optimizer.learning_rate ─");
 
     let (column, row) = terminal.find("2 Train").expect("the tab");
     terminal.click(column, row);

@@ -5,7 +5,7 @@ use crate::terminal::dashboard;
 /// Small enough to be fast, and long enough to be there all the time.
 const PRESET: &str = r#"(name: "long", title: "", data: (source: moons(), validation: 0.1),
     layers: [Dense(units: 8, activation: tanh), Dropout(rate: 0.1), Dense(units: 1, activation: sigmoid)],
-    loss: binary_crossentropy, optimizer: SGD(learning_rate: 0.01), train: (epochs: 9000, batch_size: 10),
+    loss: binary_crossentropy, optimizer: SGD(learning_rate: 0.01), train: (epochs: 9000000, batch_size: 10),
     view: (steps_per_second: 50))"#;
 
 #[test]

@@ -261,9 +261,6 @@ async fn drive(
             dirty = true;
             at_once = true;
         }
-        if !outside.to_terminal.is_empty() {
-            guard.send(&std::mem::take(&mut outside.to_terminal))?;
-        }
         if std::mem::take(&mut outside.is_to_suspend) {
             guard.suspend()?;
         }
@@ -296,6 +293,10 @@ async fn drive(
             guard.draw(|frame| screens::draw(state, frame))?;
             drawn = Instant::now();
             dirty = false;
+        }
+        // Whatever has been taken in above may have asked for it, and nothing else may come for long.
+        if !outside.to_terminal.is_empty() {
+            guard.send(&std::mem::take(&mut outside.to_terminal))?;
         }
     }
 }

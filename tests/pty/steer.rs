@@ -28,7 +28,9 @@ fn a_person_slows_a_training_changes_it_goes_back_and_branches() {
     terminal.wait("as many steps a second");
     terminal.until("many steps", |terminal| terminal.step() > 500);
 
-    // A setting: refused with its range, then changed.
+    // A setting: refused with its range, then changed. Epochs that go by would carry its line out of the log.
+    terminal.keys(" ");
+    terminal.wait("● paused");
     terminal.keys("a");
     terminal.wait("Settings, from the next step on");
     terminal.wait("layers[1].rate");
@@ -40,7 +42,10 @@ fn a_person_slows_a_training_changes_it_goes_back_and_branches() {
     terminal.wait("25  from step");
     terminal.keys("\x1b");
     terminal.wait_gone("Settings, from");
+    terminal.keys(".");
     terminal.wait("train.batch_size 25 (was 10)");
+    terminal.keys(" ");
+    terminal.wait("● training");
 
     // Saved, and back to it.
     terminal.keys("\x13");

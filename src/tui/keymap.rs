@@ -177,9 +177,9 @@ static RUNNING: &[(&[Command], &str)] = &[
     (&[Command::Faster, Command::Slower], "rate"),
 ];
 
-/// For popups with text to read.
-static READING: Table = Table {
-    title: "Reading",
+/// For popups that can be scrolled, before their own keys.
+static SCROLLING: Table = Table {
+    title: "Scrolling",
     bindings: &[
         bind(&[key(KeyCode::Up), ch('k')], Command::Up),
         shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
@@ -187,20 +187,19 @@ static READING: Table = Table {
         bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
         bind(&[key(KeyCode::Home), ch('g')], Command::First),
         bind(&[key(KeyCode::End), ch('G')], Command::Last),
-        shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
     ],
 };
 
-/// For the list of keys: text to read, which can be searched.
+/// For popups with text to read.
+static READING: Table = Table {
+    title: "Reading",
+    bindings: &[shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], Command::Close, "close")],
+};
+
+/// For the list of keys, which can be searched.
 static HELP: Table = Table {
     title: "Help",
     bindings: &[
-        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
-        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
-        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
-        bind(&[key(KeyCode::Home), ch('g')], Command::First),
-        bind(&[key(KeyCode::End), ch('G')], Command::Last),
         shown(&[ch('/')], Command::FindKey, "find"),
         shown(&[ESC, ch('?'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
     ],
@@ -321,6 +320,9 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
 /// The tables that hold now, in the order in which keys are looked up in them. A popup takes all keys.
 pub fn active(state: &State) -> Vec<&'static Table> {
     match state.overlays.last() {
+        Some(overlay @ (Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. })) => {
+            vec![&SCROLLING, overlay_table(overlay)]
+        }
         Some(overlay) => vec![overlay_table(overlay)],
         None if chart_keys::are_open(state) => vec![&chart_keys::CHARTS, table_of(state.screen), &GLOBAL],
         None => vec![table_of(state.screen), &GLOBAL],
@@ -395,9 +397,8 @@ pub fn changeable() -> Vec<(&'static Table, Option<&'static Table>)> {
     let screens = Screen::ALL.map(table_of).map(|table| (table, Some(&GLOBAL)));
     screens
         .into_iter()
-        .chain(
-            [&chart_keys::CHARTS, &GLOBAL, &READING, &HELP, &CHOOSING, &KEEPING].map(|table| (table, None)),
-        )
+        .chain([&chart_keys::CHARTS, &GLOBAL, &SCROLLING, &CHOOSING, &KEEPING].map(|table| (table, None)))
+        .chain([&READING, &HELP].map(|table| (table, Some(&SCROLLING))))
         .collect()
 }
 
@@ -412,6 +413,7 @@ mod tests {
             .chain([
                 &chart_keys::CHARTS,
                 &GLOBAL,
+                &SCROLLING,
                 &READING,
                 &HELP,
                 &CONFIRM,

@@ -13,11 +13,12 @@ use super::Error;
 use super::device::Device;
 use super::experiment;
 use super::named::RunName;
+use super::overwriting;
 use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
 use super::threads::Threads;
-use crate::data::table::is_pattern;
-use crate::preset::{DeviceChoice, Learned, Preset};
+use crate::data::table::{expanded, is_pattern};
+use crate::preset::{DeviceChoice, Learned, Preset, Source};
 use crate::run::{self, RunDirectory};
 use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable, device_for_questions};
 
@@ -103,6 +104,11 @@ impl Which {
 }
 
 impl Found {
+    /// Where the run's own data is.
+    pub(super) fn source(&self) -> &Source {
+        &self.preset.data.source
+    }
+
     /// Why the checkpoint cannot be used, and which others could.
     fn unloaded(&self, error: &Unusable) -> Error {
         let is_damaged = matches!(error, Unusable::Run(run::Error::Broken { .. }));
@@ -161,9 +167,20 @@ fn failed(error: Unusable) -> Error {
 }
 
 impl Arguments {
+    /// The run's own files and those of `--data`, as far as they are there.
+    fn files_read(&self, own: &Source) -> Vec<PathBuf> {
+        let mut files = overwriting::files_of(own);
+        let named = self.data.as_deref().filter(|data| looks_like_a_path(data) || Path::new(data).exists());
+        files.extend(named.into_iter().flat_map(|path| expanded(path).unwrap_or_default()));
+        files
+    }
+
     /// Prints the scores.
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
+        if let Some(path) = &self.predictions {
+            overwriting::refuse(path, &self.files_read(&found.preset.data.source))?;
+        }
         let mut changes = Vec::new();
         let mut trained = match self.data.as_deref() {
             None => found.load_with_data(self.accept_changed_data, &mut changes)?,

@@ -20,6 +20,7 @@ mod init;
 mod kept;
 mod measure;
 mod named;
+mod overwriting;
 mod path_completion;
 mod predict;
 mod presets;

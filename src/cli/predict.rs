@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::eval::{Which, names};
+use super::overwriting;
 use super::text::plain;
 use super::threads::Threads;
 use crate::data;
@@ -71,7 +72,13 @@ fn output_file(text: &str) -> Result<(PathBuf, Format), String> {
 impl Arguments {
     /// Answers file by file.
     pub fn run(self) -> Result<(), Error> {
-        let mut trained = self.which.find()?.load()?;
+        let found = self.which.find()?;
+        if let Some((path, _)) = &self.output {
+            let asked = self.files.iter().map(PathBuf::from);
+            let read: Vec<PathBuf> = overwriting::files_of(found.source()).into_iter().chain(asked).collect();
+            overwriting::refuse(path, &read)?;
+        }
+        let mut trained = found.load()?;
         let mut output = match &self.output {
             Some((path, format)) => Output::to_file(path, *format)?,
             None => Output::to_lines(self.json),

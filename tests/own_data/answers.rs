@@ -229,3 +229,33 @@ fn a_shell_is_offered_runs_and_presets() {
     assert!(offered(&["trainyard", "train", "ow"]).contains("own.ron"));
     assert!(offered(&["trainyard", "resume", "last", "--ep"]).contains("--epochs"));
 }
+
+#[test]
+fn answers_are_not_written_over_the_data_that_they_are_about() {
+    let desk = Desk::new();
+    let rows: String = (0..60).map(|row| format!("{},{}\n", row % 7, 3 * (row % 7))).collect();
+    let text = format!("x,y\n{rows}");
+    for name in ["own.csv", "ask.csv"] {
+        desk.put(name, text.clone());
+    }
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"own.csv\", task: values), test: 0.2),
+          layers: [Dense(units: 1)], loss: mean_squared_error, optimizer: Adam(), train: (epochs: 1, batch_size: 8))",
+    );
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    for words in [
+        &["eval", "last", "--predictions", "own.csv"][..],
+        &["eval", "last", "--data", "ask.csv", "--predictions", "./ask.csv"],
+        &["predict", "last", "ask.csv", "--output", "ask.csv"],
+        &["predict", "last", "ask.csv", "--output", "own.csv"],
+    ] {
+        let (said, code) = desk.failure(words);
+        assert!(said.contains("is data that is read") && code == Some(2), "{words:?}: {said}");
+    }
+    for name in ["own.csv", "ask.csv"] {
+        assert_eq!(fs::read_to_string(desk.path(name)).expect("it is there"), text);
+    }
+    done(&desk, &["predict", "last", "ask.csv", "--output", "answers.csv"]);
+    // Answers may be written again.
+    done(&desk, &["predict", "last", "ask.csv", "--output", "answers.csv"]);
+}

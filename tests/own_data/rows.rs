@@ -198,3 +198,31 @@ fn weights_of_rows_count_where_inputs_are_learned() {
     assert_eq!(stack("two.csv", weighed, "0.03125"), plain);
     assert_ne!(stack("two.csv", weighed, "0.0625"), plain);
 }
+
+/// The row of a prediction is that of the file, rows that were left out before it included.
+#[test]
+fn predictions_name_rows_of_the_file_also_where_broken_ones_are_left_out() {
+    let desk = Desk::new();
+    // The label is twice the row's number.
+    let lines = (1..=60).map(|row| match row {
+        3 | 20 | 41 => "0.5,\n".to_string(),
+        _ => format!("{},{}\n", f64::from(row) / 60.0, 2 * row),
+    });
+    desk.put("t.csv", format!("x,y\n{}", lines.collect::<String>()));
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\", task: values, skip_broken: true), test: 0.3),
+          layers: [Dense(units: 1)], loss: mean_squared_error, optimizer: Adam(), train: (epochs: 1, batch_size: 8))",
+    );
+    let done = |words: &[&str]| assert!(desk.run(words, b"").status.success(), "{words:?}");
+    done(&["train", "own.ron", "--quiet"]);
+    for more in [&[][..], &["--data", "t.csv"]] {
+        done(&[&["eval", "last", "--predictions", "rows.csv"], more].concat());
+        let mut table = csv::Reader::from_path(desk.path("rows.csv")).expect("a table");
+        let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
+        assert!(rows.len() >= 15, "{more:?}");
+        for row in rows {
+            let number = |place: usize| row[place].parse::<f64>().expect("a number");
+            assert!((number(1) - 2.0 * number(0)).abs() < 1e-3, "{more:?}: {row:?}");
+        }
+    }
+}

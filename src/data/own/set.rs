@@ -12,6 +12,7 @@ use crate::data::dataset::{Batch, Dataset, Scale, Splits};
 use crate::data::import::rows::Rows;
 use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
+use crate::data::table::RowNumbers;
 use crate::preset::{DataConfig, Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
 
 /// What was imported.
@@ -32,6 +33,8 @@ pub struct Imported {
     pub weights: Vec<f32>,
     /// Whether the preset says whether they are classes or values.
     pub task_is_said: bool,
+    /// The number of each in its table.
+    pub numbers: RowNumbers,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -49,6 +52,7 @@ impl Imported {
             label: None,
             table: None,
             weights: Vec::new(),
+            numbers: RowNumbers::default(),
             task_is_said: false,
             first_test: None,
             are_pixels: false,
@@ -339,8 +343,8 @@ impl Dataset for Own {
 
     fn row_of(&self, index: usize) -> Option<usize> {
         let place = *self.chosen.get(index)? as usize;
+        let set = &self.shared.set;
         // A test set of its own begins with its own first row.
-        let before = self.shared.set.first_test.filter(|first| place >= *first).unwrap_or(0);
-        Some(place - before + 1)
+        Some(set.numbers.row_of(place, set.first_test))
     }
 }

@@ -55,7 +55,9 @@ pub fn all_expanded(paths: &Paths) -> Result<Vec<PathBuf>, Error> {
     let each = paths.as_slice().iter().map(|path| expanded(path)).collect::<Result<Vec<_>, Error>>()?;
     let files = each.concat();
     let mut known = HashSet::new();
-    match files.iter().find(|file| !known.insert(*file)) {
+    // The same file may be called by other names: `./a.csv`, a link. What is not there is told when it is read.
+    let itself = |file: &PathBuf| file.canonicalize().unwrap_or_else(|_| file.clone());
+    match files.iter().find(|file| !known.insert(itself(file))) {
         None => Ok(files),
         Some(twice) => Err(Error::Broken {
             origin: twice.to_string_lossy().into_owned(),
@@ -130,5 +132,12 @@ mod tests {
         assert_eq!(found(&["p-*.csv", "a.csv"]), Ok(wanted));
         let refused = format!("{}: it is named twice; each file is read once", at("p-1.csv"));
         assert_eq!(found(&["p-*.csv", "p-1.csv"]), Err(refused));
+        let roundabout = format!("{}: it is named twice; each file is read once", at("./a.csv"));
+        assert_eq!(found(&["a.csv", "./a.csv"]), Err(roundabout));
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(at("a.csv"), at("link.csv")).unwrap();
+            assert!(found(&["link.csv", "a.csv"]).is_err());
+        }
     }
 }

@@ -26,6 +26,7 @@ mod problem;
 mod profile;
 mod read;
 mod reader;
+mod row_numbers;
 mod separated;
 mod source;
 mod spreadsheet;
@@ -40,6 +41,7 @@ pub use learned::{LearnedTable, Names};
 pub use problem::{InRow, RowProblem, Sink, Skipped, refuse};
 pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};
+pub use row_numbers::RowNumbers;
 pub use source::{Opened, open};
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The tables of a preset as rows of numbers with labels.
 
+use std::cell::Cell;
+
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
@@ -10,6 +12,7 @@ use super::layout::Layout;
 use super::look::{Looked, look, place_of, same_columns};
 use super::problem::Sink;
 use super::reader::Row;
+use super::row_numbers::RowNumbers;
 use super::source::Source;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -31,6 +34,8 @@ pub struct Table {
     pub weights: Vec<f32>,
     /// Rows to learn from; those behind them are the test set.
     pub trained: usize,
+    /// The number of each in its tables.
+    pub numbers: RowNumbers,
     /// Cells of inputs that are missing numbers or dates.
     pub missing: u64,
     /// The columns that are no inputs although nobody said so, and why.
@@ -154,6 +159,7 @@ fn encoded(
     let origin = origins.first().cloned().unwrap_or_default();
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
     let mut of_row = Vec::new();
+    let mut row_numbers = RowNumbers::default();
     for (file, path) in files.paths.iter().enumerate().skip(from) {
         let mut source = Source::open(path, table, limits)?;
         let mut row = Row::default();
@@ -170,7 +176,12 @@ fn encoded(
                     .map_err(|problem| source.broken(problem))?
                     .map(|place| Named::at(place, &names)),
             };
-            source.rows(row, layout.width, sink, &mut |row, numbers| {
+            let kept = Cell::new(gathered.labels.count());
+            let mut leave_out = |problem| {
+                row_numbers.leave_out(kept.get(), is_trained);
+                sink(problem)
+            };
+            source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
                 let beside = match beside.of(row, numbers) {
                     Ok(beside) => beside,
                     Err(problem) => return Ok(Err(problem)),
@@ -180,6 +191,7 @@ fn encoded(
                     Err(problem) => return Ok(Err(problem)),
                 }
                 gathered.push((file, row), &of_row, beside, numbers)?;
+                kept.set(gathered.labels.count());
                 Ok(Ok(()))
             })?;
         }
@@ -213,5 +225,16 @@ fn encoded(
     let label = label.map(|place| schema.columns[place].clone());
     let rows = numbers.rows(schema.width())?;
     let schema = schema.clone();
-    Ok(Table { rows, schema, label, labels, weights, trained, missing, left_out: Vec::new(), told })
+    Ok(Table {
+        rows,
+        schema,
+        label,
+        labels,
+        weights,
+        trained,
+        numbers: row_numbers,
+        missing,
+        left_out: Vec::new(),
+        told,
+    })
 }

@@ -115,6 +115,27 @@ fn a_dashboard_that_was_stopped_goes_on_and_is_drawn_anew() {
 }
 
 #[test]
+fn keys_that_come_together_with_a_resize_are_heard_at_once() {
+    let mut terminal = crate::terminal::dashboard(80, 24).open();
+    terminal.wait("Output Shape");
+    for (columns, rows, keys, shown) in
+        [(100, 30, "?", true), (80, 24, "\x1b", false), (120, 20, "?", true), (90, 40, "\x1b", false)]
+    {
+        // Both wait for it when it goes on.
+        signal(&terminal, "STOP");
+        terminal.resize(columns, rows);
+        terminal.keys(keys);
+        signal(&terminal, "CONT");
+        let last = usize::from(rows) - 1;
+        let is_help = |t: &crate::terminal::Terminal| t.row(last).contains("scroll") && t.text().contains("Keys");
+        let is_list = |t: &crate::terminal::Terminal| t.row(last).contains("quit") && !t.text().contains(" Keys ");
+        terminal.until("what the key does, in the new size", |t| if shown { is_help(t) } else { is_list(t) });
+    }
+    terminal.keys("q");
+    assert_eq!(terminal.ends_in_good_order(), 0);
+}
+
+#[test]
 fn a_terminal_that_vanishes_ends_it_without_a_panic() {
     // Also where the hang-up itself is not heard, and every write fails.
     for script in ["exec \"$0\"", "trap '' HUP; exec \"$0\""] {

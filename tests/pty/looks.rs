@@ -29,6 +29,7 @@ fn every_screen_survives_resizing_in_the_middle_of_a_training() {
         }
         terminal.until("the header", |t| t.row(0).contains("1 Presets"));
     }
+    terminal.until("the help in the last size", |t| t.row(23).contains("scroll"));
     terminal.keys("\x1b");
     terminal.resize(200, 60);
     terminal.until("the whole width", |t| t.row(0).contains("trainyard") && t.row(59).contains("quit"));

@@ -127,8 +127,10 @@ fn keys_that_come_together_with_a_resize_are_heard_at_once() {
         terminal.keys(keys);
         signal(&terminal, "CONT");
         let last = usize::from(rows) - 1;
-        let is_help = |t: &crate::terminal::Terminal| t.row(last).contains("scroll") && t.text().contains("Keys");
-        let is_list = |t: &crate::terminal::Terminal| t.row(last).contains("quit") && !t.text().contains(" Keys ");
+        let is_help =
+            |t: &crate::terminal::Terminal| t.row(last).contains("scroll") && t.text().contains("Keys");
+        let is_list =
+            |t: &crate::terminal::Terminal| t.row(last).contains("quit") && !t.text().contains(" Keys ");
         terminal.until("what the key does, in the new size", |t| if shown { is_help(t) } else { is_list(t) });
     }
     terminal.keys("q");

@@ -12,7 +12,7 @@ fn classes(names: &[&str]) -> TargetKind {
 }
 
 impl Source {
-    /// What a built-in set offers; `None` for a set in files.
+    /// What a built-in set offers; `None` for a set in files. Its options may be out of their ranges, so no memory is taken by them.
     pub fn built_in_offers(&self) -> Option<Offers> {
         let table = |features: usize, target, samples| Offers {
             input: vec![features],
@@ -34,7 +34,7 @@ impl Source {
             }
             Source::Logic(Logic { samples, .. }) => generated(classes(&["false", "true"]), *samples),
             Source::Spirals(Spirals { arms, samples, .. }) => {
-                let names = (1..=*arms).map(|arm| format!("arm {arm}"));
+                let names = (1..=(*arms).min(Spirals::MOST_ARMS)).map(|arm| format!("arm {arm}"));
                 generated(TargetKind::Classes(names.collect()), *samples)
             }
             Source::Circles(circles) => generated(classes(&["outer", "inner"]), circles.samples),
@@ -56,7 +56,7 @@ impl Source {
             Source::Sp500(Sp500 { steps, horizon }) => Offers {
                 input: vec![*steps, 2],
                 gap: horizon.saturating_sub(1),
-                ..table(2, TargetKind::Values(1), (DAYS + 1).saturating_sub(steps + horizon))
+                ..table(2, TargetKind::Values(1), (DAYS + 1).saturating_sub(steps.saturating_add(*horizon)))
             },
             Source::SpokenDigits => {
                 Offers { input: vec![56, 40, 1], test: Some(340), ..table(2240, digits, 1340) }

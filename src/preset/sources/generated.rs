@@ -61,6 +61,11 @@ pub struct Spirals {
     pub seed: u64,
 }
 
+impl Spirals {
+    /// The most arms that there can be.
+    pub const MOST_ARMS: usize = 20;
+}
+
 impl Default for Spirals {
     fn default() -> Self {
         Spirals { arms: 2, turns: 1.5, noise: 0.02, samples: 1000, seed: 0 }
@@ -116,7 +121,7 @@ fields! {
 
 fields! {
     Spirals {
-        arms: Integer(Range::between(2.0, 20.0)), "how many spirals there are";
+        arms: Integer(Range::between(2.0, Spirals::MOST_ARMS as f64)), "how many spirals there are";
         turns: Number(Range::above_to(0.0, 20.0)), "how many times each winds around the middle";
         noise: Number(NOISE), "standard deviation of the points around the spirals";
         samples: Integer(SAMPLES), "samples to train on; the test set has as many";

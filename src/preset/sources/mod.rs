@@ -311,6 +311,8 @@ mod tests {
                  loss: mean_squared_error, optimizer: SGD(), train: (epochs: 1, batch_size: 1))"
             );
             let preset = crate::preset::parse::parse(&text, "a.ron").unwrap();
+            // What it would offer is asked for wherever a preset is shown, also where it is not valid.
+            let _ = preset.data.source.built_in_offers();
             preset.check("a.ron", &text).unwrap_err().to_string()
         };
         for (source, problem) in [
@@ -318,6 +320,9 @@ mod tests {
             ("moons(noise: -1)", "data.source.noise is -1"),
             ("circles(factor: 1)", "data.source.factor is 1"),
             ("spirals(arms: 1)", "data.source.arms is 1"),
+            ("spirals(arms: 1000000000000000)", "data.source.arms is 1000000000000000"),
+            ("sp500(steps: 18446744073709551615)", "data.source.steps is 1844674407370955"),
+            ("shakespeare(steps: 1000000000000000)", "data.source.steps is 1000000000000000"),
             ("sp500(steps: 5, horizon: 6)", "a forecast over 6 days from a window of 5"),
             ("text_file(file: \"a.txt\", steps: 0)", "data.source.steps is 0"),
             ("image_folder(folder: \"a\", size: (32, 5000))", "data.source.size is 5000"),

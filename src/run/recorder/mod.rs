@@ -158,8 +158,7 @@ impl Recorder {
     /// chosen, and `histograms` adds the weights' distributions to the event file. Never waits. The newest checkpoint is
     /// never left out: it replaces one that waits for the disk, unless that is the best one.
     pub fn checkpoint(&self, checkpoint: Checkpoint, loss: Option<f64>, histograms: bool) {
-        let snapshot = Snapshot { checkpoint: Box::new(checkpoint), loss, histograms };
-        for step in self.queue.checkpoint(snapshot) {
+        for step in self.queue.checkpoint(Snapshot::new(checkpoint, loss, histograms)) {
             self.queue.line(&superseded_line(step));
         }
         self.start_writer();

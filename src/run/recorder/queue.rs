@@ -41,6 +41,15 @@ pub(super) struct Snapshot {
     pub loss: Option<f64>,
     /// The weights' distributions go into the event file.
     pub histograms: bool,
+    /// How often the training had gone back when it was taken.
+    era: usize,
+}
+
+impl Snapshot {
+    /// A checkpoint that does not wait yet.
+    pub fn new(checkpoint: Checkpoint, loss: Option<f64>, histograms: bool) -> Self {
+        Snapshot { checkpoint: Box::new(checkpoint), loss, histograms, era: 0 }
+    }
 }
 
 /// How the writer ends.
@@ -75,6 +84,8 @@ struct State {
     steered: Option<Vec<Steered>>,
     /// Checkpoints of later steps are to be removed.
     back_to: Option<u64>,
+    /// The steps to which the training has gone back, in the order of time.
+    backs: Vec<u64>,
     /// The run, once its folder is made.
     run: Option<RunDirectory>,
     ending: Option<Ending>,
@@ -121,8 +132,9 @@ impl Queue {
     }
 
     /// Adds a checkpoint; returns the steps of those that it replaces.
-    pub(super) fn checkpoint(&self, snapshot: Snapshot) -> Vec<u64> {
+    pub(super) fn checkpoint(&self, mut snapshot: Snapshot) -> Vec<u64> {
         let mut state = self.state();
+        snapshot.era = state.backs.len();
         let superseded = state.put(snapshot);
         self.is_busy.store(true, Ordering::Release);
         drop(state);
@@ -154,7 +166,9 @@ impl Queue {
     pub(super) fn put_back(&self, snapshot: Snapshot) -> Vec<u64> {
         let mut state = self.state();
         // One of the same step that came since is the one to write.
-        if state.checkpoints.iter().all(|newer| newer.checkpoint.step != snapshot.checkpoint.step) {
+        let is_newest =
+            state.checkpoints.iter().all(|newer| newer.checkpoint.step != snapshot.checkpoint.step);
+        if is_newest && !state.is_abandoned(&snapshot) {
             state.checkpoints.push_front(snapshot);
         }
         state.trim()
@@ -170,8 +184,15 @@ impl Queue {
     pub(super) fn go_back(&self, step: u64, steered: Vec<Steered>) {
         let mut state = self.state();
         state.checkpoints.retain(|snapshot| snapshot.checkpoint.step <= step);
-        (state.back_to, state.steered) = (Some(step), Some(steered));
+        state.backs.push(step);
+        state.back_to = Some(state.back_to.map_or(step, |before| before.min(step)));
+        state.steered = Some(steered);
         self.arrived.notify_one();
+    }
+
+    /// Whether the training has gone back behind this checkpoint since it was taken.
+    pub(super) fn is_abandoned(&self, snapshot: &Snapshot) -> bool {
+        self.state().is_abandoned(snapshot)
     }
 
     /// Takes the step after which checkpoints are to be removed.
@@ -258,6 +279,10 @@ impl Entries {
 }
 
 impl State {
+    fn is_abandoned(&self, snapshot: &Snapshot) -> bool {
+        self.backs.iter().skip(snapshot.era).any(|back| snapshot.checkpoint.step > *back)
+    }
+
     fn is_urgent(&self) -> bool {
         !self.checkpoints.is_empty() || self.steered.is_some()
     }
@@ -294,9 +319,8 @@ mod tests {
     use super::*;
 
     fn snapshot(step: u64, loss: Option<f64>) -> Snapshot {
-        let checkpoint =
-            Box::new(Checkpoint { step, weights: Vec::new(), optimizer: Vec::new(), state: "()".into() });
-        Snapshot { checkpoint, loss, histograms: false }
+        let checkpoint = Checkpoint { step, weights: Vec::new(), optimizer: Vec::new(), state: "()".into() };
+        Snapshot::new(checkpoint, loss, false)
     }
 
     fn waiting(queue: &Queue) -> Vec<u64> {
@@ -319,6 +343,27 @@ mod tests {
         let replaced = queue.next_checkpoint().unwrap();
         assert_eq!((replaced.checkpoint.step, replaced.loss), (7, Some(0.25)));
         assert_eq!(waiting(&queue), Vec::<u64>::new());
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_being_written_when_the_training_goes_back_behind_it_is_abandoned() {
+        let queue = Queue::default();
+        queue.checkpoint(snapshot(10, None));
+        let taken = queue.next_checkpoint().unwrap();
+        assert!(!queue.is_abandoned(&taken));
+        queue.go_back(5, Vec::new());
+        assert!(queue.is_abandoned(&taken));
+        // The disk refuses it: it is not tried again.
+        assert_eq!(queue.put_back(taken), Vec::<u64>::new());
+        // What the training makes after that counts, whatever its step.
+        queue.checkpoint(snapshot(10, None));
+        queue.go_back(8, Vec::new());
+        queue.checkpoint(snapshot(9, None));
+        let again = queue.next_checkpoint().unwrap();
+        assert!(again.checkpoint.step == 9 && !queue.is_abandoned(&again));
+        assert_eq!(waiting(&queue), Vec::<u64>::new());
+        // Nothing has been removed since the first time, so all behind that is to go.
+        assert_eq!(queue.take_back_to(), Some(5));
     }
 
     #[test]

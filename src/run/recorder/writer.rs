@@ -275,7 +275,12 @@ impl RunWriter {
     fn write_checkpoints(&mut self, queue: &Queue) -> Result<(), Error> {
         while let Some(snapshot) = queue.next_checkpoint() {
             // A run that is resumed from this checkpoint has the settings that the manifest names.
-            let written = self.write_changes(queue).and_then(|()| self.write_checkpoint(&snapshot));
+            let changed = self.write_changes(queue);
+            if queue.is_abandoned(&snapshot) {
+                changed?;
+                continue;
+            }
+            let written = changed.and_then(|()| self.write_checkpoint(queue, &snapshot));
             if let Err(error) = written {
                 let step = snapshot.checkpoint.step;
                 let superseded = queue.put_back(snapshot);
@@ -287,8 +292,8 @@ impl RunWriter {
         Ok(())
     }
 
-    fn write_checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), Error> {
-        let Snapshot { checkpoint, loss, histograms } = snapshot;
+    fn write_checkpoint(&mut self, queue: &Queue, snapshot: &Snapshot) -> Result<(), Error> {
+        let Snapshot { checkpoint, loss, histograms, .. } = snapshot;
         let Place::Made(run, _) = &self.place else { return Ok(()) };
         let path = run.save_checkpoint(checkpoint)?;
         let step = checkpoint.step;
@@ -298,7 +303,10 @@ impl RunWriter {
         }
         self.damaged.retain(|damaged| *damaged != step);
         self.prune_waits = true;
-        (self.report)(RecorderEvent::Saved { step, path });
+        // One behind which the training has gone back meanwhile is removed with the next changes.
+        if !queue.is_abandoned(snapshot) {
+            (self.report)(RecorderEvent::Saved { step, path });
+        }
         if *histograms && let Ok(events) = self.events() {
             for tensor in &checkpoint.weights {
                 // This fails only for a record that is too long for the format.

@@ -192,9 +192,7 @@ impl Arguments {
             }
             Some(source) => found.load_with_source(source)?,
         };
-        for notice in trained.notices() {
-            writeln!(std::io::stderr(), "trainyard: data: {}", plain(notice))?;
-        }
+        let told = tell(&trained, 0)?;
         let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;
         if samples == 0 {
@@ -210,6 +208,7 @@ impl Arguments {
         let mut assessment = None;
         if self.report || self.predictions.is_some() {
             let answers = trained.answer_test().map_err(failed)?;
+            tell(&trained, told)?;
             if let Some(path) = &self.predictions {
                 predictions::write(path, &answers)?;
             }
@@ -245,6 +244,14 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// Tells a person what to know of the data, from the notice `from` on; gives how many notices there are.
+fn tell(trained: &Trained, from: usize) -> Result<usize, Error> {
+    for notice in trained.notices().iter().skip(from) {
+        writeln!(std::io::stderr(), "trainyard: data: {}", plain(notice))?;
+    }
+    Ok(trained.notices().len())
 }
 
 /// Where a table has the names of its columns, by `--no-header`.

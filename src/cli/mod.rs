@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod answer_columns;
 mod attach;
 mod bench;
 mod branch;

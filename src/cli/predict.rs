@@ -2,6 +2,7 @@
 
 mod files;
 mod output;
+mod said;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,25 +13,32 @@ use super::overwriting;
 use super::text::plain;
 use super::threads::Threads;
 use crate::data;
+use crate::data::table::{expanded, is_pattern};
 use crate::worker::{Trained, Writing};
-use output::{Format, Output, Said};
+use output::{Format, Output};
+use said::Said;
 
 /// A larger input is not read.
 const LARGEST: u64 = 1 << 30;
 /// A longer prompt is not read.
 const LONGEST_PROMPT: u64 = 1 << 20;
+/// Rows of a file without an answer that a person is told of one by one.
+const ROWS_TOLD: usize = 20;
+
+/// A file that is not answered, and why.
+type Unanswered = (String, Error);
 
 /// Ask a run's network about files: what its data has, it takes
 ///
 /// Images (PNG, JPEG, BMP, GIF, WebP, TIFF), sounds (WAV, FLAC, MP3, Ogg Vorbis), tables (CSV, a row a sample), arrays
 /// (NPY, NPZ, IDX), words, texts (one a line), days of
 /// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text. A file that
-/// cannot be read is told on standard error, and the others are answered; the exit status is then 1.
+/// cannot be read, or a row of one, is told on standard error, and the others are answered; the exit status is then 1.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
     which: Which,
-    /// The files; a folder stands for all files in it and below, `-` for standard input
+    /// The files, or patterns such as "part-*.csv"; a folder stands for all files in it and below, `-` for standard input
     #[arg(required = true, value_name = "FILE|FOLDER", value_hint = clap::ValueHint::AnyPath)]
     files: Vec<String>,
     /// Language models: characters to write
@@ -69,12 +77,43 @@ fn output_file(text: &str) -> Result<(PathBuf, Format), String> {
     Ok((PathBuf::from(text), format))
 }
 
+/// What became of the files and their rows.
+#[derive(Debug, Default)]
+struct Tally {
+    files: usize,
+    files_unanswered: usize,
+    answers: usize,
+    rows_unanswered: usize,
+}
+
+impl Tally {
+    fn add(&mut self, said: &Said) {
+        match said {
+            Said::Text { .. } => self.answers += 1,
+            Said::Answers(answers) => {
+                self.answers += answers.predictions.len();
+                self.rows_unanswered += answers.unanswered.len();
+            }
+        }
+    }
+
+    /// What is not answered; `None` where everything is.
+    fn in_words(&self) -> Option<String> {
+        let Tally { files, files_unanswered, answers, rows_unanswered } = *self;
+        let of_files = (files_unanswered > 0).then(|| format!("{files_unanswered} of {files} files"));
+        let rows = answers + rows_unanswered;
+        let of_rows = (rows_unanswered > 0).then(|| format!("{rows_unanswered} of {rows} rows"));
+        let unanswered: Vec<String> = of_files.into_iter().chain(of_rows).collect();
+        (!unanswered.is_empty()).then(|| format!("{} are not answered", unanswered.join(" and ")))
+    }
+}
+
 impl Arguments {
     /// Answers file by file.
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
         if let Some((path, _)) = &self.output {
-            let asked = self.files.iter().map(PathBuf::from);
+            let asked = self.files.iter().flat_map(|file| expanded(file).unwrap_or_default());
             let read: Vec<PathBuf> = overwriting::files_of(found.source()).into_iter().chain(asked).collect();
             overwriting::refuse(path, &read)?;
         }
@@ -84,31 +123,39 @@ impl Arguments {
             None => Output::to_lines(self.json),
         };
         let files = self.files(&trained)?;
-        let (count, mut unanswered) = (files.len(), 0);
+        let mut tally = Tally { files: files.len(), ..Tally::default() };
         for file in files {
-            match file.and_then(|file| Ok((self.ask(&file, &mut trained)?, file))) {
-                Ok((said, file)) => output.put(&file, said)?,
-                Err(error) if count == 1 => return Err(error),
-                Err(error) => {
-                    unanswered += 1;
+            let said = file.and_then(|file| match self.ask(&file, &mut trained) {
+                Ok(said) => Ok((said, file)),
+                Err(error) => Err((file, error)),
+            });
+            match said {
+                Ok((said, file)) => {
+                    tally.add(&said);
+                    output.put(&file, said)?;
+                }
+                Err((_, error)) if tally.files == 1 => return Err(error),
+                Err((file, error)) => {
+                    tally.files_unanswered += 1;
                     writeln!(std::io::stderr(), "trainyard: {error}")?;
-                    output.unanswered(&error)?;
+                    output.unanswered(&file, &error)?;
                 }
             }
         }
-        if unanswered < count {
-            output.close()?;
+        if tally.answers > 0 {
+            output.close(tally.answers)?;
         }
-        match unanswered {
-            0 => Ok(()),
-            _ => Err(Error::Failed(format!("{unanswered} of {count} files are not answered"))),
-        }
+        tally.in_words().map_or(Ok(()), |unanswered| Err(Error::Failed(unanswered)))
     }
 
     /// The files that are asked about. What a folder holds of other kinds is left out and told.
-    fn files(&self, trained: &Trained) -> Result<Vec<Result<String, Error>>, Error> {
+    fn files(&self, trained: &Trained) -> Result<Vec<Result<String, Unanswered>>, Error> {
         let mut all = Vec::new();
         for name in &self.files {
+            if is_pattern(name) {
+                all.extend(files::that_fit(name));
+                continue;
+            }
             if !Path::new(name).is_dir() {
                 all.push(Ok(name.clone()));
                 continue;
@@ -121,7 +168,10 @@ impl Arguments {
                 writeln!(std::io::stderr(), "trainyard: {}: {sentence}", plain(name))?;
             }
             if taken.is_empty() && failures.is_empty() {
-                all.push(Err(failed(name, &"none of its files is of a kind that this network takes")));
+                all.push(Err(files::failure(
+                    name,
+                    &"none of its files is of a kind that this network takes",
+                )));
             }
             all.extend(failures);
             all.extend(taken.into_iter().map(Ok));
@@ -146,6 +196,13 @@ impl Arguments {
         tell_unknown(file, answers.unknown_characters)?;
         for told in &answers.told {
             writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(told))?;
+        }
+        for bad in answers.unanswered.iter().take(ROWS_TOLD) {
+            writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(&bad.problem))?;
+        }
+        if let Some(more) = answers.unanswered.len().checked_sub(ROWS_TOLD).filter(|more| *more > 0) {
+            let where_all = "--json and --output name all of them";
+            writeln!(std::io::stderr(), "trainyard: {}: and {more} more rows; {where_all}", plain(file))?;
         }
         Ok(Said::Answers(answers))
     }

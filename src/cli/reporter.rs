@@ -365,12 +365,13 @@ pub(super) fn in_words(scores: &Scores) -> String {
     format!("loss {}{accuracy}{more}", figure(scores.loss))
 }
 
-/// A score with digits that say something, whatever the unit of the data.
+/// A score or a value with digits that say something, whatever the unit of the data, in at most ten characters.
 pub(super) fn figure(value: f64) -> String {
     match value.abs() {
         0.0 => "0.0000".into(),
-        size if !(1e-3..1e12).contains(&size) => format!("{value:.3e}"),
+        size if !(1e-3..1e9).contains(&size) => format!("{value:.3e}"),
         size if size >= 1e5 => format!("{value:.0}"),
+        size if size >= 1e3 => format!("{value:.2}"),
         _ => format!("{value:.4}"),
     }
 }

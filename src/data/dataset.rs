@@ -201,7 +201,12 @@ pub trait Dataset: Send + Sync {
         None
     }
 
-    /// A few words on one sample: its date, its word, its file.
+    /// The file that one sample is, as its folder or table names it; `None` where samples are no files.
+    fn file_of(&self, _index: usize) -> Option<String> {
+        None
+    }
+
+    /// A few words on one sample: its date, its word.
     fn caption(&self, _index: usize) -> Option<String> {
         None
     }

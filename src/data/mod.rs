@@ -40,6 +40,7 @@ pub use learned::{absent, at_absolute_paths, preparation};
 pub use loader::Loader;
 pub use notices::{class_counts, notices};
 pub use open::{check_unchanged, offers, offers_to_train, open, open_as_learned};
+pub use prepared::scales_of_inputs;
 
 /// What can go wrong with data.
 #[derive(Debug, thiserror::Error)]

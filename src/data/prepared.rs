@@ -16,7 +16,8 @@ pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
     let augmenter =
         config.augment.is_some().then(|| Augmenter::new(&config.augment, splits.train.input_shape(), seed));
     let wrap = |inner: Arc<dyn Dataset>, augmenter| -> Arc<dyn Dataset> {
-        let target_scales = if reconstruct { scales_along(&*inner) } else { inner.target_scales().to_vec() };
+        let target_scales =
+            if reconstruct { scales_of_inputs(&*inner) } else { inner.target_scales().to_vec() };
         Arc::new(Prepared { inner, augmenter, reconstruct, target_scales })
     };
     Splits {
@@ -29,7 +30,7 @@ pub fn prepare(splits: Splits, config: &DataConfig, seed: u64) -> Splits {
 
 /// How each number of an input is scaled; empty where nobody thinks of them in another unit, as of the shares of full brightness
 /// that pixels become.
-fn scales_along(set: &dyn Dataset) -> Vec<Scale> {
+pub fn scales_of_inputs(set: &dyn Dataset) -> Vec<Scale> {
     if set.are_pixels() {
         return Vec::new();
     }
@@ -147,6 +148,10 @@ impl Dataset for Prepared {
 
     fn row_of(&self, index: usize) -> Option<usize> {
         self.inner.row_of(index)
+    }
+
+    fn file_of(&self, index: usize) -> Option<String> {
+        self.inner.file_of(index)
     }
 
     fn caption(&self, index: usize) -> Option<String> {

@@ -27,6 +27,8 @@ pub struct Samples {
     pub columns: Vec<String>,
     /// A few words on each sample; empty where there are none.
     pub captions: Vec<String>,
+    /// The file of each sample, as its folder or table names it; empty where samples are no files.
+    pub files: Vec<String>,
     /// A forecast for each sample without a model; empty where there is none.
     pub naive: Vec<f32>,
 }
@@ -42,6 +44,7 @@ impl Samples {
             tokens: Vec::new(),
             columns: Vec::new(),
             captions: Vec::new(),
+            files: Vec::new(),
             naive: Vec::new(),
         }
     }
@@ -184,6 +187,10 @@ impl Dataset for Chosen {
 
     fn naive(&self, index: usize) -> Option<f32> {
         self.samples.naive.get(self.place(index)?).copied()
+    }
+
+    fn file_of(&self, index: usize) -> Option<String> {
+        self.samples.files.get(self.place(index)?).cloned()
     }
 
     fn caption(&self, index: usize) -> Option<String> {

@@ -3,7 +3,9 @@
 
 use super::class_weights::ClassWeights;
 use super::data::{Signature, TargetChoice};
+use super::layers::options::Activation;
 use super::metric::Metric;
+use super::networks::last_activation;
 use super::path::Path;
 use super::procedure::Procedure;
 use super::sources::{Csv, Source, TargetKind, Task};
@@ -179,6 +181,21 @@ impl Preset {
         match self.procedure {
             Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => true,
             Procedure::Autoencoder(_) | Procedure::Variational(_) | Procedure::Adversarial(_) => false,
+        }
+    }
+
+    /// Whether a second network rebuilds the inputs from what the first one gives.
+    pub fn rebuilds(&self) -> bool {
+        matches!(self.procedure, Procedure::Autoencoder(_) | Procedure::Variational(_))
+    }
+
+    /// Whether the network's outputs are probabilities of classes of which a sample has one: they come from a softmax, or the only
+    /// one from a sigmoid. What classes learned with a squared error give may be below 0 and above 1.
+    pub fn gives_probabilities(&self, outputs: usize) -> bool {
+        match last_activation(&self.layers) {
+            Some(Activation::Softmax) => self.gives_targets(),
+            Some(Activation::Sigmoid) => self.gives_targets() && outputs == 1,
+            _ => false,
         }
     }
 }

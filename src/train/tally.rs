@@ -49,9 +49,8 @@ struct Residuals {
     /// How the targets were scaled, one for each output; empty: not at all.
     scales: Vec<Scale>,
     count: u64,
-    /// Sums in the targets' own units.
+    /// Sum of the differences' sizes, in the targets' own units.
     absolute: f64,
-    squared: f64,
     /// Sum and sum of squares of each output's targets.
     targets: Vec<(f64, f64)>,
     /// Sum of squared differences of each output.
@@ -130,8 +129,8 @@ impl Tally {
 
     fn value(&self, metric: Metric, loss: f64) -> Option<f64> {
         match (metric, &self.residuals) {
-            (Metric::Mae, Some(sums)) => return sums.mean(sums.absolute),
-            (Metric::Rmse, Some(sums)) => return sums.mean(sums.squared).map(f64::sqrt),
+            (Metric::Mae, Some(sums)) => return sums.mean_absolute(),
+            (Metric::Rmse, Some(sums)) => return sums.root_mean_squared(),
             (Metric::RSquared, Some(sums)) => return sums.explained(),
             _ => {}
         }
@@ -198,19 +197,30 @@ impl Residuals {
         self.differences.resize(width, 0.0);
         for (place, (&said, &is)) in output.iter().zip(targets).enumerate() {
             let (difference, is) = (f64::from(said) - f64::from(is), f64::from(is));
-            let own = difference * self.scales.get(place % width).map_or(1.0, |scale| scale.deviation);
             self.count += 1;
-            self.absolute += own.abs();
-            self.squared += own * own;
+            self.absolute += (difference * self.unit(place % width)).abs();
             self.differences[place % width] += difference * difference;
             let (sum, squares) = &mut self.targets[place % width];
             (*sum, *squares) = (*sum + is, *squares + is * is);
         }
     }
 
-    /// The mean of a sum over all differences; `None` where there are none.
-    fn mean(&self, sum: f64) -> Option<f64> {
-        (self.count > 0).then(|| sum / self.count as f64)
+    /// How much a difference of 1 is in an output's own unit.
+    fn unit(&self, output: usize) -> f64 {
+        self.scales.get(output).map_or(1.0, |scale| scale.deviation)
+    }
+
+    /// The mean over outputs of their mean absolute errors; `None` where there are none.
+    fn mean_absolute(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.absolute / self.count as f64)
+    }
+
+    /// The mean over outputs of the roots of their mean squared errors, as scikit-learn's `root_mean_squared_error`; `None` where
+    /// there are none.
+    fn root_mean_squared(&self) -> Option<f64> {
+        let rows = self.count as f64 / self.differences.len().max(1) as f64;
+        let each = self.differences.iter().enumerate();
+        mean(each.map(|(output, squares)| (squares / rows).sqrt() * self.unit(output)))
     }
 
     /// The mean over outputs of 1 - residual / total sum of squares; outputs whose targets never
@@ -385,9 +395,11 @@ mod tests {
         let mut tally = Tally::new(Task::Regression, Form::Output, &[], &scales);
         tally.add(&[1.0, 0.0, 0.0, 2.0], 2, &Targets::Values(vec![0.0, 0.0, 0.0, 0.0]));
         let metrics = tally.metrics(0.0);
-        // Differences of 20, 0, 0 and 1.
+        // Differences of 20, 0, 0 and 1: one column has 20 and 0, the other 0 and 1.
         assert_eq!(metrics.get(Metric::Mae), Some(21.0 / 4.0));
-        assert_eq!(metrics.get(Metric::Rmse), Some((401.0_f64 / 4.0).sqrt()));
+        let each = [(400.0_f64 / 2.0).sqrt(), (1.0_f64 / 2.0).sqrt()];
+        let rmse = metrics.get(Metric::Rmse).unwrap();
+        assert!((rmse - (each[0] + each[1]) / 2.0).abs() < 1e-12, "the mean over columns, not {rmse}");
     }
 
     #[test]

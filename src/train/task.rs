@@ -21,6 +21,11 @@ pub enum Task {
 }
 
 impl Task {
+    /// Whether each sample has one of several classes.
+    pub fn tells_classes(self) -> bool {
+        matches!(self, Task::Binary | Task::Multiclass)
+    }
+
     /// The task of a preset's network, which has `outputs` outputs, on a set.
     pub fn of(preset: &Preset, set: &dyn Dataset, outputs: usize) -> Self {
         if set.is_stream() {

@@ -91,6 +91,14 @@ pub trait TrainStep {
         Ok(None)
     }
 
+    /// See [`Training::rebuild`].
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn rebuild(&mut self, _batch: &Batch) -> Result<Option<Vec<f32>>, Error> {
+        Ok(None)
+    }
+
     /// The figures that it has to show beside curves.
     fn figures(&self, _splits: &Splits) -> Vec<FigureInfo> {
         Vec::new()

@@ -10,7 +10,7 @@ use super::probing::Probe;
 use super::report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
 use super::transfer::Loaded;
 use super::writing::Writing;
-use crate::data::{Dataset, Splits};
+use crate::data::{Batch, Dataset, Splits};
 use crate::nn::{Activity, HostModel, Interrupt};
 use crate::preset::Preset;
 use crate::run::{Checkpoint, NamedTensor};
@@ -197,6 +197,15 @@ pub trait Training {
     /// # Errors
     /// When the device fails.
     fn write(&mut self, _prompt: &str, _how: Writing) -> Result<Option<(String, String)>, Error> {
+        Ok(None)
+    }
+
+    /// The inputs of a batch as an autoencoder rebuilds them, the decoder's last activation applied; of a variational one from the
+    /// means of their codes. `None` where the training is of no autoencoder.
+    ///
+    /// # Errors
+    /// When the device fails.
+    fn rebuild(&mut self, _batch: &Batch) -> Result<Option<Vec<f32>>, Error> {
         Ok(None)
     }
 

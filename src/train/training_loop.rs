@@ -484,6 +484,10 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         self.procedure.write(prompt, how)
     }
 
+    fn rebuild(&mut self, batch: &Batch) -> Result<Option<Vec<f32>>, Error> {
+        self.procedure.rebuild(batch)
+    }
+
     fn figures(&self) -> Vec<FigureInfo> {
         self.procedure.figures(&self.splits)
     }

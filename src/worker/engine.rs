@@ -556,7 +556,8 @@ fn unit(preset: &Preset, samples: &dyn Dataset) -> Option<String> {
         label: samples.label(),
         columns: samples.columns(),
         are_classes: !samples.classes().is_empty(),
-        is_scaled: !samples.target_scales().is_empty(),
+        scaled: samples.target_scales().len(),
+        are_pixels: samples.are_pixels(),
     };
     Unit::of(preset, predicted).map(|unit| unit.to_string())
 }

@@ -218,7 +218,7 @@ impl Inspector {
         let (shape, input) = train::figures::as_seen(preset, test.input_shape(), &self.batch.inputs);
         Ok(Inspection::Sample(Sample {
             index,
-            caption: test.caption(index),
+            caption: test.caption(index).or_else(|| test.file_of(index)),
             position,
             of,
             filter,

@@ -47,5 +47,5 @@ pub use protocol::{
 };
 pub use socket::{Connection, Hub, Listener, Voice};
 pub use threads::{bound_threads, excess_threads, too_many_threads};
-pub use trained::{Answers, Names, Prediction, Trained, Unusable};
+pub use trained::{Answers, BadRow, Names, Prediction, Trained, Unusable, Which};
 pub use unit::{Each, Unit};

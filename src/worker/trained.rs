@@ -4,13 +4,14 @@ use std::path::Path;
 
 use super::own_data::on_own_data;
 use super::unit::{Predicted, Unit};
+pub use crate::data::asked::{BadRow, Which};
 pub use crate::data::table::Names;
 use crate::data::{self, asked};
 use crate::nn::buffer::Buffer;
 use crate::preset::{DeviceChoice, Experiment, Learned, Preparation, Procedure, Source, Sp500};
 use crate::run::{Checkpoint, RunDirectory};
-use crate::train::assessment::{Comparison, compare};
-use crate::train::evaluation::{CHUNK, largest};
+use crate::train::assessment::{Comparison, Outputs, compare};
+use crate::train::evaluation::CHUNK;
 use crate::train::transfer::Loaded;
 use crate::train::{self, Metric, Scores, Training, Writing};
 
@@ -26,35 +27,31 @@ pub struct Trained {
 /// What the network says to one sample.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// Which sample of the file: a row's number, a word; empty for a file that is one sample.
-    pub of: String,
-    /// The class and its name, where it tells classes apart.
-    pub class: Option<(usize, String)>,
+    /// Which sample of the file.
+    pub of: Which,
+    /// The class among [`Answers::names`], where it tells classes apart.
+    pub class: Option<usize>,
     /// The output in other words, where that helps: a volatility in percent.
     pub meaning: Option<String>,
-    /// Its output: a probability a class, or values in the data's own unit.
+    /// Its output: a number a class, or values in the data's own unit.
     pub output: Vec<f64>,
-}
-
-impl Prediction {
-    /// Its output with a number for each of [`Answers::names`]: one output that tells two classes apart is the second one's
+    /// The same with a number for each of [`Answers::names`]: one output that tells two classes apart is the second one's
     /// probability.
-    pub fn by_name(&self) -> Vec<f64> {
-        match (&self.class, &self.output[..]) {
-            (Some(_), [second]) => vec![1.0 - second, *second],
-            _ => self.output.clone(),
-        }
-    }
+    pub by_name: Vec<f64>,
 }
 
 /// What the network says to a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answers {
-    /// What the numbers of [`Prediction::by_name`] stand for: the classes, or the column that is predicted; empty where they
-    /// have no names.
+    /// What the numbers of [`Prediction::by_name`] stand for: the classes, the column that is predicted, the numbers of a code; else
+    /// their numbers.
     pub names: Vec<String>,
+    /// Whether the numbers are probabilities of classes.
+    pub are_probabilities: bool,
     /// Sample by sample.
     pub predictions: Vec<Prediction>,
+    /// The rows that are not answered, and why.
+    pub unanswered: Vec<BadRow>,
     /// The names of a table's columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
     /// Characters of its texts that the network does not know, and so does not see.
@@ -74,7 +71,7 @@ pub enum Unusable {
     Training(#[from] train::Error),
     /// Its network does not predict what its samples have.
     #[error(
-        "this network predicts no classes and no values of its samples, so that there is nothing to compare one by one"
+        "this network predicts no classes and no values of its samples, and does not rebuild them, so that there is nothing to compare one by one"
     )]
     NoTruth,
     /// The file is not what this network takes.
@@ -194,7 +191,8 @@ impl Trained {
             label: self.preparation.label.as_deref(),
             columns: &self.preparation.columns,
             are_classes: !test.classes().is_empty(),
-            is_scaled: !test.target_scales().is_empty(),
+            scaled: test.target_scales().len(),
+            are_pixels: test.are_pixels(),
         };
         Unit::of(self.training.preset(), predicted).filter(|_| has_errors)
     }
@@ -208,22 +206,24 @@ impl Trained {
         Ok((self.training.evaluate_test()?, samples))
     }
 
-    /// What it says to the samples of its test set, beside what is true.
+    /// What it says to the samples of its test set, beside what is true; of an autoencoder, the samples as it rebuilds them.
     ///
     /// # Errors
     /// When it does not predict what a sample has, as a generator does not; or when the device fails.
     pub fn answer_test(&mut self) -> Result<Comparison, Unusable> {
-        let preset = self.training.preset().clone();
-        match preset.procedure {
-            Procedure::Supervised | Procedure::Pretraining(_) => {}
-            Procedure::Autoencoder(_)
-            | Procedure::Variational(_)
-            | Procedure::Adversarial(_)
-            | Procedure::Language(_) => return Err(Unusable::NoTruth),
+        match self.training.preset().procedure {
+            Procedure::Supervised
+            | Procedure::Pretraining(_)
+            | Procedure::Autoencoder(_)
+            | Procedure::Variational(_) => {}
+            Procedure::Adversarial(_) | Procedure::Language(_) => return Err(Unusable::NoTruth),
         }
-        let test = self.training.splits().test.clone();
-        let (model, _) = self.training.model_and_splits();
-        Ok(compare(model, &preset, &*test)?)
+        if matches!(self.training.preset().procedure, Procedure::Variational(_)) {
+            let told = "samples are compared with what the means of their codes give; the reconstruction among the scores is that \
+                        of codes that are drawn";
+            self.notices.push(told.into());
+        }
+        Ok(compare(&mut *self.training)?)
     }
 
     /// Those of a folder's files that are of a kind which it takes, and what is said of the others: a sentence each.
@@ -239,73 +239,45 @@ impl Trained {
     /// person calls the file.
     ///
     /// # Errors
-    /// When the file is damaged, or not of a kind that this network takes.
+    /// When the file is damaged as a whole, or not of a kind that this network takes.
     pub fn predict(&mut self, name: &str, file: &Path, names: Names) -> Result<Answers, Unusable> {
         let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
-        let config = self.training.preset().data.clone();
+        let preset = self.training.preset().clone();
         // The file may be a copy of standard input, which has another name.
-        let asked::Asked { names, inputs, left_out, unknown_characters, told } =
-            asked::read(&config, &self.preparation, file, names)
-                .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
+        let asked = asked::read(&preset.data, &self.preparation, file, names)
+            .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
         let (model, _) = self.training.model_and_splits();
-        let width = model.input_len().max(1);
-        if names.len() * width != inputs.len() {
+        let (width, output_width) = (model.input_len().max(1), model.output_width().max(1));
+        if asked.samples.len() * width != asked.inputs.len() {
             return Err(refused("this network does not take its data's inputs as they are".into()));
         }
-        if let Some(place) = inputs.iter().position(|x| !x.is_finite()) {
-            let of = &names[place / width];
-            let sample = if of.is_empty() { String::new() } else { format!("sample {of}: ") };
-            return Err(refused(format!("{sample}a number is too large for a network")));
-        }
+        let asked::Asked { samples, inputs, bad, left_out, unknown_characters, told } =
+            asked.without_too_large(width, &self.preparation.columns);
+        // No file says anything of the next one.
+        model.reset_prediction_state();
         let mut output = Vec::new();
         for rows in inputs.chunks(CHUNK * width) {
             output.extend(
                 model.predict(Buffer::copy_of(rows), rows.len() / width).map_err(train::Error::from)?,
             );
         }
-        let Preparation { classes, target_scales, .. } = &self.preparation;
-        // A code is not in the unit of the targets.
-        let scales = if self.training.preset().predicts() { &target_scales[..] } else { &[] };
-        let width = (output.len() / names.len().max(1)).max(1);
-        let answers = names.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
-            let output: Vec<f64> = row
-                .iter()
-                .enumerate()
-                .map(|(place, &x)| scales.get(place).map_or(f64::from(x), |scale| scale.restore(x)))
-                .collect();
-            Prediction {
-                of,
-                class: class_of(row, classes),
-                meaning: meaning(&config.source, &output),
-                output,
-            }
+        // A layer may give an output for each of several steps.
+        let width = output.len().checked_div(samples.len()).unwrap_or(output_width).max(1);
+        let outputs = Outputs::of(&preset, &*self.training.splits().test, width);
+        let answers = samples.into_iter().zip(output.chunks_exact(width)).map(|(of, row)| {
+            let (output, by_name) = (outputs.in_unit(row), outputs.row(row));
+            let meaning = meaning(&preset.data.source, &output);
+            Prediction { of, class: outputs.class(&by_name), meaning, output, by_name }
         });
         Ok(Answers {
-            names: self.names_of(width),
             predictions: answers.collect(),
+            are_probabilities: preset.gives_probabilities(width),
+            names: outputs.names,
+            unanswered: bad,
             left_out,
             unknown_characters,
             told,
         })
-    }
-
-    /// What the numbers of an output of this width stand for, where they have names.
-    fn names_of(&self, width: usize) -> Vec<String> {
-        let Preparation { classes, label, columns, .. } = &self.preparation;
-        let preset = self.training.preset();
-        match (width, classes.len()) {
-            (width, _) if preset.predicts() && !preset.gives_targets() => {
-                if columns.len() == width {
-                    columns.clone()
-                } else {
-                    Vec::new()
-                }
-            }
-            (1, 2) => classes.clone(),
-            (width, count) if width == count => classes.clone(),
-            (1, _) if preset.gives_targets() => label.iter().cloned().collect(),
-            _ => Vec::new(),
-        }
     }
 
     /// Characters of a text that it does not know.
@@ -340,14 +312,4 @@ fn meaning(source: &Source, output: &[f64]) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn class_of(row: &[f32], classes: &[String]) -> Option<(usize, String)> {
-    let class = match (row, classes.len()) {
-        // One output tells two classes apart.
-        ([x], 2) => usize::from(*x >= 0.5),
-        (row, count) if row.len() == count && count > 0 => largest(row),
-        _ => return None,
-    };
-    Some((class, classes[class].clone()))
 }

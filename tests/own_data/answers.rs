@@ -60,7 +60,8 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
     let told = said.lines().filter(|line| line.contains(r#""error":"#) && line.contains("3.csv: ")).count();
     assert_eq!((told, said.lines().count()), (1, 4), "{said}");
     let (head, rows) = head_of(&desk.path("said.csv"));
-    assert_eq!((head.join("|"), rows), ("file|sample|class|cat|dog, large".to_string(), 3));
+    // Two files without an answer have a row as well.
+    assert_eq!((head.join("|"), rows), ("file|row|prediction|cat|dog, large|error".to_string(), 5));
 
     done(&desk, &["predict", "last", "ask/1.csv", "ask/below", "-o", "said.json"]);
     let said: Value =
@@ -73,7 +74,7 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
 
     // Nothing that can be answered: the file that is there stays.
     desk.failure(&["predict", "last", "ask/3.csv", "--output", "said.csv"]);
-    assert_eq!(head_of(&desk.path("said.csv")).1, 3);
+    assert_eq!(head_of(&desk.path("said.csv")).1, 5);
     for (words, why) in [
         (&["--output", "said.xlsx"][..], "must end with .csv or .json"),
         (&["--output", "no-such/said.csv"], "no-such: no such folder"),
@@ -81,6 +82,135 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
         let (said, code) = desk.failure(&[&["predict", "last", "ask/1.csv"], words].concat());
         assert!(said.contains(why) && code == Some(2), "{said}");
     }
+}
+
+/// A table of answers, row by row.
+fn rows_of(table: &Path) -> Vec<csv::StringRecord> {
+    let mut reader = csv::Reader::from_path(table).expect("a table");
+    reader.records().map(|row| row.expect("a row")).collect()
+}
+
+#[test]
+fn bad_rows_of_a_table_are_named_and_all_others_answered_at_their_places() {
+    let desk = desk_with_classes();
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    let good = "x,y\n1,5\n9,1\n3,2\n";
+    desk.put("good.csv", good);
+    desk.put("bad.csv", "x,y\n1,5\noops,2\n\n9,1\n7\n3,2\n,4\n");
+    let of_good: Vec<Value> = desk.lines(&["predict", "last", "good.csv", "--json"], b"");
+
+    let output = desk.run(&["predict", "last", "bad.csv", "--json"], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    for wanted in [
+        "bad.csv: row 2, line 3, column 1 ('x'): 'oops' is not a number",
+        "bad.csv: row 4, line 6: 1 cells, and there are 2 columns",
+        "bad.csv: row 6, line 8, column 1 ('x'): the cell is empty, and the run learned nothing that stands in",
+        "3 of 6 rows are not answered",
+    ] {
+        assert!(told.contains(wanted), "{wanted}: {told}");
+    }
+    let lines = String::from_utf8(output.stdout).expect("text");
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let rows: Vec<u64> = lines.iter().map(|line| line["row"].as_u64().expect("a row")).collect();
+    assert_eq!(rows, [1, 2, 3, 4, 5, 6], "a place never shifts");
+    let answered: Vec<&Value> = lines.iter().filter(|line| line["error"].is_null()).collect();
+    let values = |line: &Value| line["values"].clone();
+    assert_eq!(
+        answered.iter().map(|line| values(line)).collect::<Vec<_>>(),
+        of_good.iter().map(values).collect::<Vec<_>>()
+    );
+    assert_eq!(lines[5]["line"], 8);
+
+    let (_, code) = desk.failure(&["predict", "last", "bad.csv", "--output", "said.csv"]);
+    assert_eq!(code, Some(1));
+    let (head, _) = head_of(&desk.path("said.csv"));
+    assert_eq!(head.join("|"), "file|row|prediction|cat|dog, large|error");
+    let said = rows_of(&desk.path("said.csv"));
+    assert_eq!((&said[2][1], &said[2][2], &said[1][2]), ("3", "dog, large", ""));
+    assert!(said[1][5].contains("'oops' is not a number"), "{:?}", said[1]);
+}
+
+#[test]
+fn what_eval_and_predict_say_of_the_same_rows_is_the_same() {
+    let desk = desk_with_classes();
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    done(&desk, &["eval", "last", "--data", "pets.csv", "--predictions", "eval.csv"]);
+    done(&desk, &["predict", "last", "pets.csv", "--output", "predict.csv"]);
+    let (of_eval, of_predict) = (head_of(&desk.path("eval.csv")).0, head_of(&desk.path("predict.csv")).0);
+    assert_eq!(of_eval.join("|"), "row|truth|prediction|cat|dog, large");
+    assert_eq!(of_predict.join("|"), "file|row|prediction|cat|dog, large");
+    let (judged, asked) = (rows_of(&desk.path("eval.csv")), rows_of(&desk.path("predict.csv")));
+    let same = |judged: &csv::StringRecord, asked: &csv::StringRecord| {
+        judged[0] == asked[1] && judged.iter().skip(2).eq(asked.iter().skip(2))
+    };
+    assert!(judged.len() == 120 && judged.iter().zip(&asked).all(|(judged, asked)| same(judged, asked)));
+}
+
+#[test]
+fn a_squared_error_on_classes_gives_numbers_and_no_percentages() {
+    let desk = desk_with_classes();
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"pets.csv\"), test: 0.25),
+          layers: [Dense(units: 2)], loss: mean_squared_error, optimizer: Adam(learning_rate: 0.03),
+          train: (epochs: 12, batch_size: 16))",
+    );
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    desk.put("far.csv", "x,y\n100,1\n");
+    let (said, _) = done(&desk, &["predict", "last", "far.csv"]);
+    assert!(said.starts_with("far.csv  row 1  dog, large  output ") && !said.contains('%'), "{said}");
+}
+
+#[test]
+fn a_pattern_that_no_shell_has_replaced_names_files() {
+    let desk = desk_with_classes();
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    for number in [10, 2] {
+        desk.put(&format!("part-{number}.csv"), "x,y\n1,5\n");
+    }
+    let (said, _) = done(&desk, &["predict", "last", "part-*.csv"]);
+    let files: Vec<&str> =
+        said.lines().filter_map(|line| line.split_once("  ")).map(|(file, _)| file).collect();
+    assert_eq!(files, ["part-2.csv", "part-10.csv"]);
+    let (said, code) = desk.failure(&["predict", "last", "none-*.csv"]);
+    assert!(said.contains("none-*.csv: there is no file whose name fits this pattern"), "{said}");
+    assert_eq!(code, Some(1));
+    // Answers are not written over a file that a pattern names.
+    let (said, code) = desk.failure(&["predict", "last", "part-*.csv", "--output", "part-2.csv"]);
+    assert!(said.contains("is data that is read") && code == Some(2), "{said}");
+}
+
+#[test]
+fn answers_about_files_name_the_files_as_their_folder_or_table_does() {
+    let desk = Desk::new();
+    let mut table = String::from("file,kind\n");
+    for number in 0..16_u8 {
+        let (class, level) = [("dark", 20), ("light", 200)][usize::from(number % 2)];
+        let name = format!("{class}/{number}.png");
+        image::GrayImage::from_pixel(4, 4, image::Luma([level + number]))
+            .save(desk.path(&format!("pets/{name}")))
+            .expect("an image");
+        table += &format!("{name},{class}\n");
+    }
+    desk.put("pets/table.csv", table);
+    let sources = [
+        "image_folder(folder: \"pets\", size: (4, 4))",
+        "file_table(table: \"pets/table.csv\", size: (4, 4))",
+    ];
+    for source in sources {
+        desk.preset(source, "Flatten,");
+        done(&desk, &["train", "own.ron", "--quiet"]);
+        done(&desk, &["eval", "last", "--predictions", "rows.csv"]);
+        assert_eq!(head_of(&desk.path("rows.csv")).0.join("|"), "file|truth|prediction|dark|light");
+        let rows = rows_of(&desk.path("rows.csv"));
+        let is_named = |row: &csv::StringRecord| {
+            row[0].starts_with(&format!("{}/", &row[1])) && desk.path(&format!("pets/{}", &row[0])).is_file()
+        };
+        assert!(rows.len() == 4 && rows.iter().all(is_named), "{source}: {rows:?}");
+    }
+    done(&desk, &["predict", "last", "pets/dark", "--output", "said.csv"]);
+    assert_eq!(head_of(&desk.path("said.csv")).0.join("|"), "file|prediction|dark|light");
+    assert_eq!(&rows_of(&desk.path("said.csv"))[0][0], "pets/dark/0.png");
 }
 
 #[test]

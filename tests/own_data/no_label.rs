@@ -70,14 +70,31 @@ fn a_table_without_a_label_is_rebuilt_and_errors_are_in_the_units_of_its_columns
     let count = errors.len() as f64;
     let by_hand = errors.iter().map(|error| error.abs()).sum::<f64>() / count;
     assert!((metric("mae") / by_hand - 1.0).abs() < 1e-4, "{by_hand}: {scores}");
-    let squares = errors.iter().map(|error| error * error).sum::<f64>() / count;
-    assert!((metric("rmse") / squares.sqrt() - 1.0).abs() < 1e-4, "{squares}: {scores}");
+    // The mean of the columns' RMSE, as scikit-learn's root_mean_squared_error.
+    let of_column = |at: usize| {
+        let squares: f64 = rows.iter().map(|row| (row[at] - row[at + 3]).powi(2)).sum();
+        (squares / rows.len() as f64).sqrt()
+    };
+    let by_hand = (1..4).map(of_column).sum::<f64>() / 3.0;
+    assert!((metric("rmse") / by_hand - 1.0).abs() < 1e-4, "{by_hand}: {scores}");
+    let all = &scores["report"]["all"];
+    assert!((all["rmse"].as_f64().expect("a number") / by_hand - 1.0).abs() < 1e-4, "{by_hand}: {all}");
+    assert_eq!(
+        (&all["name"], &scores["report"]["averaged_over"]),
+        (&"mean over 3 outputs".into(), &3.into())
+    );
 
     // Who asks gets the columns back as they are.
     desk.put("one.csv", "height,age,income\n1.75,40,41000\n");
     said(&desk, &["predict", "last", "one.csv", "--output", "rebuilt.csv"]);
     let rebuilt = std::fs::read_to_string(desk.path("rebuilt.csv")).expect("a table");
-    assert!(rebuilt.lines().next().is_some_and(|head| head.ends_with("age,income,height")), "{rebuilt}");
+    assert!(
+        rebuilt
+            .lines()
+            .next()
+            .is_some_and(|head| head.ends_with("prediction age,prediction income,prediction height")),
+        "{rebuilt}"
+    );
     let row = rebuilt.lines().nth(1).expect("a row").split(',').rev().take(3).map(str::to_string);
     let row: Vec<f64> = row.map(|cell| cell.parse().expect("a number")).collect();
     assert!((1.0..2.5).contains(&row[0]) && row[1] > 30_000.0 && (30.0..50.0).contains(&row[2]), "{rebuilt}");
@@ -87,6 +104,49 @@ fn a_table_without_a_label_is_rebuilt_and_errors_are_in_the_units_of_its_columns
     assert_eq!(desk.lines(&["eval", "last", "--data", "more.csv", "--json"], b"")[0]["samples"], 50);
     said(&desk, &["resume", "last", "--epochs", "+1"]);
     said(&desk, &["export", "last", "--to", "onnx"]);
+}
+
+/// The decoder's columns are judged as those of a network that learns its inputs.
+#[test]
+fn autoencoders_report_the_errors_of_each_column() {
+    let procedures = [
+        ("autoencoder(decoder: [Dense(units: 8, activation: tanh), Dense(units: 3)])", "Dense(units: 2)"),
+        ("variational(decoder: [Dense(units: 8, activation: tanh), Dense(units: 3)])", "Dense(units: 4)"),
+    ];
+    for (procedure, code) in procedures {
+        let desk = desk(", task: none", &format!("Dense(units: 8, activation: tanh), {code}"), "");
+        said(&desk, &["train", "own.ron", "--set", &format!("procedure={procedure}")]);
+        let words = ["eval", "last", "--report", "--predictions", "rows.csv"];
+        let scores = &desk.lines(&[&words[..], &["--json"]].concat(), b"")[0];
+        let outputs = scores["report"]["outputs"].as_array().expect("one for each column");
+        let names: Vec<&Value> = outputs.iter().map(|output| &output["name"]).collect();
+        assert_eq!(names, ["age", "income", "height"]);
+        let table = std::fs::read_to_string(desk.path("rows.csv")).expect("a table");
+        let head =
+            "row,truth age,truth income,truth height,prediction age,prediction income,prediction height";
+        assert_eq!(table.lines().next(), Some(head));
+        let rows: Vec<Vec<f64>> = table.lines().skip(1).map(numbers).collect();
+        assert_eq!(Some(rows.len() as u64), scores["samples"].as_u64());
+        // The truth is the person's own, in the person's units.
+        assert!(rows.iter().all(|row| (20.0..60.0).contains(&row[1]) && (1.5..2.0).contains(&row[3])));
+        for (at, output) in (1..4).zip(outputs) {
+            let errors: Vec<f64> = rows.iter().map(|row| row[at] - row[at + 3]).collect();
+            let count = errors.len() as f64;
+            let mae = errors.iter().map(|error| error.abs()).sum::<f64>() / count;
+            let rmse = (errors.iter().map(|error| error * error).sum::<f64>() / count).sqrt();
+            for (name, by_hand) in [("mae", mae), ("rmse", rmse)] {
+                let told = output[name].as_f64().expect("a number");
+                assert!((told / by_hand - 1.0).abs() < 1e-6, "{name}: {told}, not {by_hand}");
+            }
+        }
+        let page = said(&desk, &words);
+        assert!(page.contains("income") && page.contains("mean over 3 outputs"), "{page}");
+        assert_eq!(procedure.starts_with("variational"), page.contains("the means of their codes"), "{page}");
+        // What the network itself gives is a code.
+        let code = &desk.lines(&["predict", "last", "people.csv", "--json"], b"")[0]["values"];
+        let first = if procedure.starts_with("variational") { "mean 1" } else { "code 1" };
+        assert!(code[first].is_number(), "{code}");
+    }
 }
 
 #[test]

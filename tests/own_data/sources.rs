@@ -356,12 +356,12 @@ fn rows_are_told_by_their_line_behind_blank_lines_and_comments() {
     desk.put("blank.csv", format!("# made by hand\n\na,b,y\n{text}"));
     trained(&desk, "csv(file: \"blank.csv\")");
     desk.put("asked.csv", "a,b\n\n0.1,0.2\n\n\n\"0.3\",0.4");
-    let lines: Vec<String> = desk
+    let lines: Vec<(u64, u64)> = desk
         .lines(&["predict", "last", "asked.csv", "--json"], b"")
         .iter()
-        .map(|line| line["sample"].as_str().expect("a name").to_string())
+        .map(|answer| ["row", "line"].map(|name| answer[name].as_u64().expect("a number")).into())
         .collect();
-    assert_eq!(lines, ["3", "6"]);
+    assert_eq!(lines, [(1, 3), (2, 6)]);
     desk.put("asked.csv", "a,b\n\n0.1,0.2\n\n\nx,0.4\n");
     assert!(
         desk.failure(&["predict", "last", "asked.csv"])

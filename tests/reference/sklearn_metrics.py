@@ -75,7 +75,7 @@ def labels(name, width, rows):
                 "precision": M.precision_score(truth, said, **average),
                 "recall": M.recall_score(truth, said, **average), "f1": M.f1_score(truth, said, **average),
                 "roc_auc": M.roc_auc_score(truth, score, average="macro"),
-                "mae": M.mean_absolute_error(truth, score), "rmse": M.mean_squared_error(truth, score) ** 0.5}}
+                "mae": M.mean_absolute_error(truth, score), "rmse": M.root_mean_squared_error(truth, score)}}
 
 
 def values(name, width, rows):
@@ -84,7 +84,7 @@ def values(name, width, rows):
     return {"name": name, "task": "values", "output": plain(output), "width": width, "form": "output", "classes": None,
             "values": plain(truth), "metrics": {
                 "mae": M.mean_absolute_error(truth, output),
-                "rmse": M.mean_squared_error(truth, output) ** 0.5, "r_squared": M.r2_score(truth, output)}}
+                "rmse": M.root_mean_squared_error(truth, output), "r_squared": M.r2_score(truth, output)}}
 
 
 truth = random.integers(0, 2, 60)

@@ -86,8 +86,8 @@ def values(name, count, samples):
                        "r_squared": M.r2_score(t, y), "median_error": M.median_absolute_error(t, y),
                        "largest_error": M.max_error(t, y)}
     together = {"mae": M.mean_absolute_error(truth, outputs), "r_squared": M.r2_score(truth, outputs),
-                "rmse": float(np.sqrt(M.mean_squared_error(truth, outputs))),
-                "median_error": float(np.median(abs(truth - outputs))),
+                "rmse": M.root_mean_squared_error(truth, outputs),
+                "median_error": M.median_absolute_error(truth, outputs),
                 "largest_error": float(abs(truth - outputs).max())}
     return {"name": name, "task": "values", "outputs": rows(outputs), "truths": rows(truth), "expected": {
         "all": together, "outputs": [of(truth[:, c], outputs[:, c]) for c in range(count)]}}

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::super::{Error, csv_text};
+use super::super::{Error, answer_columns, csv_text};
 use crate::run::{self, atomic};
 use crate::worker::Comparison;
 
-/// Writes a row a sample: the row of the data that it is, from 1 (its number in the test set where the data has no rows), a few words on it where there are some, what is true, what is
-/// predicted, and the probabilities of classes.
+/// Writes a row a sample: the file that it is, or the row of the data, from 1 (its number in the test set where the data has no
+/// rows), and a few words on it where there are some; then what is true and what is predicted, of classes with a number for each.
 ///
 /// # Errors
 /// When the file cannot be written; what was there stays.
@@ -19,33 +19,26 @@ pub(super) fn write(path: &Path, answers: &Comparison) -> Result<(), Error> {
 }
 
 fn table(answers: &Comparison) -> Result<Vec<u8>, Error> {
-    let Comparison { names, places, captions, .. } = answers;
-    let has_captions = captions.iter().any(Option::is_some);
-    let mut head = vec!["row".to_string()];
+    let Comparison { names, places, files, captions, .. } = answers;
+    let tells_classes = answers.tells_classes();
+    let has_captions = files.is_empty() && captions.iter().any(Option::is_some);
+    let mut head = vec![if files.is_empty() { "row" } else { "file" }.to_string()];
     head.extend(has_captions.then(|| "sample".to_string()));
-    match (answers.tells_classes(), &names[..]) {
-        (true, names) => {
-            head.extend(["truth", "prediction"].map(String::from));
-            head.extend(names.iter().cloned());
-        }
-        (false, [_]) => head.extend(["truth", "prediction"].map(String::from)),
-        (false, names) => {
-            let both = |of: &'static str| names.iter().map(move |name| format!("{of} {name}"));
-            head.extend(both("truth").chain(both("prediction")));
-        }
-    }
+    head.extend(answer_columns::truth(tells_classes, names));
+    head.extend(answer_columns::predicted(tells_classes, names));
     let mut content = csv_text::row(&head)?;
     for (place, (row, truth)) in answers.rows_of_data().enumerate() {
-        let row_of_data = places.get(place).copied().unwrap_or(place + 1);
-        let mut cells = vec![row_of_data.to_string()];
+        let row_of_data = || places.get(place).copied().unwrap_or(place + 1).to_string();
+        let mut cells = vec![files.get(place).cloned().unwrap_or_else(row_of_data)];
         if has_captions {
             cells.push(captions.get(place).cloned().flatten().unwrap_or_default());
         }
-        match answers.tells_classes() {
-            true => cells.extend([truth, row].map(|numbers| names[Comparison::class(numbers)].clone())),
-            false => cells.extend(truth.iter().map(ToString::to_string)),
+        let class = |numbers: &[f64]| tells_classes.then(|| Comparison::class(numbers));
+        match class(truth) {
+            Some(class) => cells.extend(names.get(class).cloned()),
+            None => cells.extend(truth.iter().map(ToString::to_string)),
         }
-        cells.extend(row.iter().map(ToString::to_string));
+        cells.extend(answer_columns::cells(class(row), names, row));
         content.extend(csv_text::row(&cells)?);
     }
     Ok(content)

@@ -1,5 +1,6 @@
 //! A network's answers to a test set, judged, as a person reads it in a terminal of 80 columns.
 
+use super::super::reporter::figure;
 use super::super::text::plain;
 use super::matrix::{self, left, right};
 use crate::tui::widgets::text::cut;
@@ -33,15 +34,6 @@ fn head(cells: &[&str]) -> String {
 
 fn share(number: f64) -> String {
     format!("{number:.4}")
-}
-
-/// A value of the data, whatever its size.
-fn number(value: f64) -> String {
-    match value.abs() {
-        size if size < 1e3 => format!("{value:.4}"),
-        size if size < 1e7 => format!("{value:.1}"),
-        _ => format!("{value:.3e}"),
-    }
 }
 
 fn or_dash(number: Option<f64>) -> String {
@@ -98,7 +90,10 @@ fn of_labels(labels: &Labels) -> String {
 fn of_values(values: &Values) -> String {
     let mut text = head(&["MAE", "RMSE", "R²", "median", "largest"]);
     text.extend(values.outputs.iter().map(errors));
-    text += &errors(&values.all);
+    text += &match values.averaged_over {
+        0 | 1 => errors(&values.all),
+        _ => means(&values.all),
+    };
     text += "\nthe largest errors\n";
     let rows: Vec<[String; 4]> = values.largest.iter().map(large_error).collect();
     let titles = ["row", "true", "predicted", "error"];
@@ -132,9 +127,15 @@ fn large_error(large: &LargestError) -> [String; 4] {
 }
 
 fn errors(output: &OutputScores) -> String {
-    let OutputScores { name, mae, rmse, r_squared, median_error, largest_error } = output;
-    line(
-        name,
-        &[number(*mae), number(*rmse), or_dash(*r_squared), number(*median_error), number(*largest_error)],
-    )
+    line(&output.name, &[&averaged(output)[..], &[figure(output.largest_error)]].concat())
+}
+
+/// The means over several outputs: the largest of all errors is none, and the first of the largest.
+fn means(all: &OutputScores) -> String {
+    line(&all.name, &averaged(all))
+}
+
+fn averaged(output: &OutputScores) -> [String; 4] {
+    let OutputScores { mae, rmse, r_squared, median_error, .. } = output;
+    [figure(*mae), figure(*rmse), or_dash(*r_squared), figure(*median_error)]
 }

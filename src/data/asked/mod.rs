@@ -1,11 +1,14 @@
 //! Files about which a trained network is asked: read and scaled like the samples that it learned from.
 
+mod bad;
 mod folder;
 mod picture;
 mod table;
 
+pub use bad::BadRow;
 pub use folder::askable;
 
+use std::fmt;
 use std::path::Path;
 
 use super::beyond;
@@ -14,17 +17,19 @@ use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
 use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
-use super::table::{Format, Names, is_ending_of_table};
+use super::table::{Format, Names, Place, is_ending_of_table};
 use super::{Error, series, speech, words};
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
 /// The samples of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked {
-    /// What each is called: a row's number, a word; empty for a file that is one sample.
-    pub names: Vec<String>,
+    /// Which each is.
+    pub samples: Vec<Which>,
     /// `[samples, …shape]`, as the network gets them.
     pub inputs: Vec<f32>,
+    /// The rows that are no samples, in their order.
+    pub bad: Vec<BadRow>,
     /// The names of a table's columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
     /// Characters of its texts that the network does not know, and so does not see.
@@ -33,14 +38,45 @@ pub struct Asked {
     pub told: Vec<String>,
 }
 
+/// Which sample of a file it is; nothing of it is known where the file is one sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Which {
+    /// The number of its row, from 1, without a line of names; as `eval --predictions` numbers them.
+    pub row: Option<usize>,
+    /// Where that is another number: the line of a text on which the row begins, or the row of a spreadsheet.
+    pub at: Option<Place>,
+    /// The word or text that it is, or the day.
+    pub text: Option<String>,
+}
+
+impl Which {
+    /// A row of a table or an array; `at` is its place in the file.
+    pub fn row(number: usize, at: Option<Place>) -> Self {
+        let other = at.filter(|at| *at != Place::Row(number as u64));
+        Which { row: Some(number), at: other, text: None }
+    }
+}
+
+/// The row, and its place in the file: `row 3, line 4`.
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match (self.row, self.at) {
+            (None, _) => Ok(()),
+            (Some(row), None) => write!(f, "row {row}"),
+            (Some(row), Some(Place::Row(of_sheet))) => write!(f, "row {row}, row {of_sheet} of the sheet"),
+            (Some(row), Some(at)) => write!(f, "row {row}, {at}"),
+        }
+    }
+}
+
 /// The most numbers that the samples of a file may have in all.
 const MOST_NUMBERS: usize = 1 << 28;
 
 /// Reads a file for a network that learned `learned` from what `config` names. The file's first bytes tell its kind. `in_table` says where
-/// a table has the names of its columns.
+/// a table has the names of its columns. Rows that cannot be read are told beside those that can.
 ///
 /// # Errors
-/// When it is damaged, or of a kind that the network does not take.
+/// When it is damaged as a whole, or of a kind that the network does not take.
 pub fn read(
     config: &DataConfig,
     learned: &Preparation,
@@ -88,44 +124,45 @@ pub fn read(
                 let text = text::read(file)?;
                 let is_known = |letter: char| words::is_known(letter, &learned.tokens);
                 let encode = |word: &str| words::encode(word, &learned.tokens).to_vec();
-                lines(text.split_whitespace(), &broken, is_known, encode)
+                lines(text.split_whitespace().map(|word| (None, Ok(word))), &broken, is_known, encode)
             }
             Source::FileTable(FileTable { holds: Holds::TextFiles, length, .. }) => {
                 let text = text::read(file)?;
                 let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
                 let encode = |text: &str| labelled::encode(text, *length, &learned.tokens);
-                let asked = lines(std::iter::once(text.trim()), &broken, is_known, encode)?;
-                Ok(Asked { names: vec![String::new()], ..asked })
+                let asked = lines(std::iter::once((None, Ok(text.trim()))), &broken, is_known, encode)?;
+                Ok(Asked { samples: vec![Which::default()], ..asked })
             }
             // A network that learned from the texts of a table takes a table as well as lines.
             Source::FileTable(FileTable { holds: Holds::Texts, length, path, .. }) if is_table(file) => {
                 let texts = file_table::texts(file, path.as_deref(), limits)?;
                 let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
-                let texts = texts.iter().map(String::as_str);
+                let texts = texts.into_iter().map(|(at, text)| (Some(at), text));
                 lines(texts, &broken, is_known, |text| labelled::encode(text, *length, &learned.tokens))
             }
             Source::LabelledText(LabelledText { length, .. })
             | Source::FileTable(FileTable { holds: Holds::Texts, length, .. }) => {
                 let text = text::read(file)?;
-                let bare = |line| text::without_class(line, &learned.classes);
-                let texts = text.lines().map(bare).filter(|line| !line.is_empty());
+                let bare = |(at, line)| (Some(Place::Line(at)), text::without_class(line, &learned.classes));
+                let texts = (1..).zip(text.lines()).map(bare).filter(|(_, line)| !line.is_empty());
+                let texts = texts.map(|(at, line)| (at, Ok(line)));
                 let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
                 lines(texts, &broken, is_known, |line| labelled::encode(line, *length, &learned.tokens))
             }
             Source::Sp500(Sp500 { steps, .. }) => {
                 let (day, window) = series::latest(file, *steps)?;
                 Ok(Asked {
-                    names: vec![day],
+                    samples: vec![Which { text: Some(day), ..Which::default() }],
                     inputs: scaled(learned, config, wide(window)),
                     ..Asked::default()
                 })
             }
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
-                let table::Read { names, numbers, left_out, told } =
+                let table::Read { samples, numbers, bad, left_out, told } =
                     table::read(config, learned, file, in_table, limits)?;
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
-                Ok(Asked { names, inputs, left_out, told, ..Asked::default() })
+                Ok(Asked { samples, inputs, bad, left_out, told, ..Asked::default() })
             }
         },
     }
@@ -162,25 +199,40 @@ fn wants(config: &DataConfig, learned: &Preparation) -> String {
 }
 
 fn one(input: Vec<f32>) -> Asked {
-    Asked { names: vec![String::new()], inputs: input, ..Asked::default() }
+    Asked { samples: vec![Which::default()], inputs: input, ..Asked::default() }
 }
 
-fn lines<'a>(
-    texts: impl Iterator<Item = &'a str>,
+/// Texts, each a sample, with their places in the file where they are rows of it; or why a row has none.
+fn lines<T: AsRef<str>>(
+    texts: impl Iterator<Item = (Option<Place>, Result<T, String>)>,
     broken: &dyn Fn(String) -> Error,
     is_known: impl Fn(char) -> bool,
     encode: impl Fn(&str) -> Vec<f32>,
 ) -> Result<Asked, Error> {
     let mut asked = Asked::default();
-    for text in texts {
-        asked.unknown_characters += text.chars().filter(|&letter| !is_known(letter)).count();
-        asked.names.push(text.to_string());
-        asked.inputs.extend(encode(text));
+    for (at, text) in texts {
+        let of = Which::row(asked.samples.len() + asked.bad.len() + 1, at);
+        match text {
+            Ok(text) => {
+                let text = text.as_ref();
+                asked.unknown_characters += text.chars().filter(|&letter| !is_known(letter)).count();
+                asked.samples.push(Which { text: Some(text.to_string()), ..of });
+                asked.inputs.extend(encode(text));
+            }
+            Err(problem) => {
+                let problem = format!("{of}{problem}");
+                bad::push(&mut asked.bad, BadRow { of, problem }).map_err(broken)?;
+            }
+        }
         if asked.inputs.len() > MOST_NUMBERS {
             return Err(broken("it holds too many texts".into()));
         }
     }
-    if asked.names.is_empty() { Err(broken("it holds no words".into())) } else { Ok(asked) }
+    if asked.samples.is_empty() && asked.bad.is_empty() {
+        Err(broken("it holds no words".into()))
+    } else {
+        Ok(asked)
+    }
 }
 
 /// An array's rows, each a sample.
@@ -200,17 +252,28 @@ fn rows(
     if stored.count.saturating_mul(width) > MOST_NUMBERS {
         return Err(broken(format!("{} samples are too many at once", stored.count)));
     }
-    stored.check_finite()?;
-    let mut numbers = vec![0.0; stored.count * width];
-    for (row, cells) in numbers.chunks_exact_mut(width.max(1)).enumerate() {
-        stored.read(row, cells)?;
+    let (mut numbers, mut cells) = (Vec::with_capacity(stored.count * width), vec![0.0; width]);
+    let (mut samples, mut bad) = (Vec::with_capacity(stored.count), Vec::new());
+    for row in 0..stored.count {
+        stored.read(row, &mut cells)?;
+        let of = Which::row(row + 1, None);
+        match cells.iter().position(|x| !x.is_finite()) {
+            Some(column) => {
+                let problem =
+                    format!("{of}, column {}: {} is not a number to learn from", column + 1, cells[column]);
+                bad::push(&mut bad, BadRow { of, problem }).map_err(broken)?;
+            }
+            None => {
+                numbers.extend_from_slice(&cells);
+                samples.push(of);
+            }
+        }
     }
-    let names = (1..=stored.count).map(|row| row.to_string()).collect();
     let inputs = match stored.number.is_float() {
         true => scaled_by_range(learned, config, numbers).map_err(broken)?,
         false => scaled(learned, config, numbers),
     };
-    Ok(Asked { names, inputs, ..Asked::default() })
+    Ok(Asked { samples, inputs, bad, ..Asked::default() })
 }
 
 /// Scales numbers in the data's own unit as the network gets them.

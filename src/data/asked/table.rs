@@ -2,18 +2,22 @@
 
 use std::path::Path;
 
+use super::Which;
+use super::bad::{self, BadRow};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::encode::{Encoder, is_number_or_missing};
-use crate::data::table::{self, Layout, LearnedTable, Names, Row};
+use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row};
 use crate::preset::{Csv, DataConfig, Preparation};
 
 /// What was read.
 pub struct Read {
-    /// Each row's line in the file; its number where the file has no lines.
-    pub names: Vec<String>,
+    /// The rows that are samples.
+    pub samples: Vec<Which>,
     /// Row after row, without NaN.
     pub numbers: Vec<f64>,
+    /// The rows that are not.
+    pub bad: Vec<BadRow>,
     /// The names of columns that are neither inputs nor what the network predicts.
     pub left_out: Vec<String>,
     /// What a person should know of how the rows were read: a sentence each.
@@ -49,10 +53,11 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
 }
 
 /// The rows of a table, as a network takes them. Where the network's own table has names, those in the first line say where the
-/// columns are; `names` says where there is no such line, and the columns are in the order of the training.
+/// columns are; `names` says where there is no such line, and the columns are in the order of the training. Rows that are not of
+/// that form are told beside the others.
 ///
 /// # Errors
-/// The names that the first line does not have; the first row that is not of that form, with its line and column.
+/// The names that the first line does not have; what ends the reading of the file.
 pub fn read(
     config: &DataConfig,
     learned: &Preparation,
@@ -67,10 +72,17 @@ pub fn read(
     let header = own.has_names && names == Names::InFirstLine;
     let mut opened = table::open(file, &Csv { header, ..options }, limits)
         .map_err(|error| broken(format!("neither a table nor a file known here: {error}")))?;
-    let mut encoder = Encoder::new(&own.schema);
+    let mut encoder = Encoder::new(&own.schema).of_run();
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
-    let (mut lines, mut numbers) = (Vec::new(), Vec::new());
-    while opened.reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
+    let (mut samples, mut numbers, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    loop {
+        let unread = match opened.reader.next(&mut row) {
+            Ok(false) => break,
+            Ok(true) => None,
+            // Without its first line a table is none.
+            Err(Problem { what, is_of_row: true }) if found.is_some() => Some(what),
+            Err(problem) => return Err(broken(problem.at(row.at))),
+        };
         let layout = match &found {
             Some(layout) => layout,
             None => {
@@ -82,26 +94,49 @@ pub fn read(
                 layout
             }
         };
-        let (at, count) = (row.at, row.cells.len());
-        if count != layout.width {
-            let problem = format!("{at}: {count} cells, and there are {} columns", layout.width);
-            return Err(broken(problem));
+        let count = row.cells.len();
+        let encoded = || match unread {
+            Some(what) => Err(format!(": {what}")),
+            None if count != layout.width => {
+                Err(format!(": {count} cells, and there are {} columns", layout.width))
+            }
+            None => {
+                let read = encoder.encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row);
+                read.map_err(|problem| problem.to_string())?;
+                fill(&mut of_row, learned)
+            }
+        };
+        let of = Which::row(samples.len() + bad.len() + 1, Some(row.at));
+        match encoded() {
+            Ok(()) => {
+                numbers.extend_from_slice(&of_row);
+                samples.push(of);
+            }
+            Err(problem) => {
+                let problem = format!("{of}{problem}");
+                bad::push(&mut bad, BadRow { of, problem }).map_err(broken)?;
+            }
         }
-        encoder
-            .encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row)
-            .map_err(|problem| broken(format!("{at}{problem}")))?;
-        for (input, x) in of_row.iter_mut().enumerate().filter(|(_, x)| x.is_nan()) {
-            let known = learned.fills.get(input % learned.fills.len().max(1)).copied();
-            *x = known.ok_or_else(|| {
-                broken(format!("{at}: a number is missing, and the run learned none that stands in for it"))
-            })?;
-        }
-        numbers.extend_from_slice(&of_row);
-        lines.push(at.number().to_string());
     }
-    if lines.is_empty() {
+    if samples.is_empty() && bad.is_empty() {
         return Err(broken("it holds no rows".into()));
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
-    Ok(Read { names: lines, numbers, left_out, told: encoder.unknown_words() })
+    Ok(Read { samples, numbers, bad, left_out, told: encoder.unknown_words() })
+}
+
+/// Puts what the run learned in the place of missing numbers, which are NaN.
+///
+/// # Errors
+/// What goes behind the row's place, where it learned nothing that stands in for one.
+fn fill(of_row: &mut [f64], learned: &Preparation) -> Result<(), String> {
+    let fills = &learned.fills;
+    for (input, x) in of_row.iter_mut().enumerate().filter(|(_, x)| x.is_nan()) {
+        *x = fills.get(input % fills.len().max(1)).copied().ok_or_else(|| {
+            let column = learned.columns.get(input).map(|name| format!(", column '{name}'"));
+            let column = column.unwrap_or_default();
+            format!("{column}: a number is missing, and the run learned none that stands in for it")
+        })?;
+    }
+    Ok(())
 }

@@ -36,9 +36,9 @@ fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order_w
     let by_name = format!("species,{}\nsetosa,{}\n", backwards(names), backwards(&cells));
     let in_capitals = format!("{}\n{}\n", names.join(",").to_uppercase(), cells.join(","));
     let (here, nowhere) = (Names::InFirstLine, Names::Nowhere);
-    for (text, names, line) in [(in_order, nowhere, "1"), (by_name, here, "2"), (in_capitals, here, "2")] {
+    for (text, names, line) in [(in_order, nowhere, 1), (by_name, here, 2), (in_capitals, here, 2)] {
         let asked = read(&config, &preparation(&*splits.test), put(text.as_bytes()).path(), names).unwrap();
-        assert_eq!(asked.names, [line]);
+        assert_eq!(asked.samples, [Which::row(1, Some(Place::Line(line)))]);
         assert!(are_close(&asked.inputs, &sample(&splits, 3)), "{text}");
     }
 }
@@ -62,8 +62,6 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
         "{others}"
     );
     assert_eq!(said(b"1,2\n"), "line 1 has 2 columns, not 4");
-    assert_eq!(said(b"1,2,3,4\n1,x,3,4\n"), "line 2, column 2 ('sepal width (cm)'): 'x' is not a number");
-    assert_eq!(said(b"1,2,3,4\n1,,3,4\n"), "line 2, column 2 ('sepal width (cm)'): the cell is empty");
     assert_eq!(said(b"\n"), "it holds no rows");
     assert_eq!(said(b""), "it is empty");
     assert!(said(b"\xff\xfe1").contains("line 1"));
@@ -81,6 +79,31 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
 }
 
 #[test]
+fn bad_rows_are_told_with_their_places_and_the_others_are_samples_with_theirs() {
+    let (config, splits) = open("(source: iris)");
+    let text = b"1,2,3,4\n1,x,3,4\n\n1,2,3\n5,6,7,8\n1,,3,4\n1e300,2,3,4\n";
+    let asked = read(&config, &preparation(&*splits.test), put(text).path(), Names::Nowhere).unwrap();
+    let asked = asked.without_too_large(4, splits.test.columns());
+    assert_eq!(asked.samples, [(1, 1), (4, 5)].map(|(row, line)| Which::row(row, Some(Place::Line(line)))));
+    assert_eq!(asked.inputs.len(), 8);
+    let told: Vec<&str> = asked.bad.iter().map(|row| &row.problem[..]).collect();
+    let wanted = [
+        "row 2, line 2, column 2 ('sepal width (cm)'): 'x' is not a number",
+        "row 3, line 4: 3 cells, and there are 4 columns",
+        "row 5, line 6, column 2 ('sepal width (cm)'): the cell is empty, and the run learned nothing that stands in for it",
+        "row 6, line 7, 'sepal length (cm)': a number is too large for a network",
+    ];
+    assert_eq!(told, wanted);
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4), }\n";
+    let numbers = [1.0, 2.0, 3.0, 4.0, 1.0, f32::NAN, 3.0, 4.0].map(f32::to_le_bytes).concat();
+    let npy = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &numbers];
+    let npy = put(&npy.concat());
+    let asked = read(&config, &preparation(&*splits.test), npy.path(), Names::default()).unwrap();
+    assert_eq!((asked.samples, asked.inputs.len()), (vec![Which::row(1, None)], 4));
+    assert_eq!(asked.bad[0].problem, "row 2, column 2: NaN is not a number to learn from");
+}
+
+#[test]
 fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open("(source: words)");
     let word = splits.test.caption(5).unwrap();
@@ -91,7 +114,8 @@ fn words_and_labelled_texts_become_the_samples_that_were_learned() {
         Names::default(),
     )
     .unwrap();
-    assert_eq!(asked.names, [word, "zebra".into()]);
+    let texts: Vec<Option<String>> = asked.samples.into_iter().map(|of| of.text).collect();
+    assert_eq!(texts, [Some(word), Some("zebra".into())]);
     assert_eq!(asked.inputs[..16], sample(&splits, 5));
 
     let lines: String = (0..20).map(|n| format!("{}\ttext {n}\n", ["good", "bad"][n % 2])).collect();
@@ -130,9 +154,11 @@ fn a_sound_becomes_the_spectrogram_that_was_learned_scaled_as_it_was() {
     }
     let source = format!("wav_folder(folder: {:?}, seconds: 0.3)", folder.path().to_string_lossy());
     let (config, splits) = open(&format!("(source: {source}, test: 0.5)"));
-    let file = splits.test.caption(0).unwrap();
-    let asked = read(&config, &preparation(&*splits.test), Path::new(&file), Names::default()).unwrap();
-    assert_eq!(asked.names, [""]);
+    let file = splits.test.file_of(0).unwrap();
+    assert!(file.starts_with("high/") || file.starts_with("low/"), "{file}");
+    let asked =
+        read(&config, &preparation(&*splits.test), &folder.path().join(file), Names::default()).unwrap();
+    assert_eq!(asked.samples, [Which::default()]);
     assert!(are_close(&asked.inputs, &sample(&splits, 0)));
     assert!(read(&config, &preparation(&*splits.test), put(b"1,2,3").path(), Names::default()).is_err());
 }

@@ -89,28 +89,47 @@ pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<Path
     Ok(files)
 }
 
-/// The texts of a table that people ask about: those of the column `path`, by name or number from 1; `None`: the first one. A table
-/// may have no other column here.
+/// What a row of a table of texts holds: its text, or why it has none.
+pub type TextOfRow = Result<String, String>;
+
+/// The texts of a table that people ask about, with their places: those of the column `path`, by name or number from 1; `None`: the
+/// first one. A table may have no other column here.
 ///
 /// # Errors
 /// When the table cannot be read or has not this column.
-pub fn texts(file: &Path, path: Option<&str>, limits: &Limits) -> Result<Vec<String>, Error> {
+pub fn texts(file: &Path, path: Option<&str>, limits: &Limits) -> Result<Vec<(Place, TextOfRow)>, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
     let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
     let (mut row, mut found, mut texts, mut bytes) = (Row::default(), None, Vec::new(), 0);
-    while reader.next(&mut row).map_err(|problem| broken(problem.at(row.at)))? {
-        let Some(column) = found else {
+    loop {
+        let unread = match reader.next(&mut row) {
+            Ok(false) => return Ok(texts),
+            Ok(true) => None,
+            Err(Problem { what, is_of_row: true }) if found.is_some() => Some(what),
+            Err(problem) => return Err(broken(problem.at(row.at))),
+        };
+        let Some((column, name)) = &found else {
             let names: Vec<String> = row.cells().map(str::to_string).collect();
-            found = Some(place(&names, path, 0).map_err(|problem| broken(format!("{}: {problem}", row.at)))?);
+            let column =
+                place(&names, path, 0).map_err(|problem| broken(format!("{}: {problem}", row.at)))?;
+            found = Some((column, names.get(column).cloned().unwrap_or_default()));
             continue;
         };
-        let text = cell::at(&row.cells, column).to_string();
-        bytes += (text.len() + size_of::<String>()) as u64;
+        let text = match (unread, cell::at(&row.cells, *column)) {
+            (Some(what), _) => Err(format!(": {what}")),
+            (None, "") => {
+                let column = Some((column + 1, name.clone()));
+                let missing = InRow { column, cell: None, what: "the text is missing".into() };
+                Err(missing.to_string())
+            }
+            (None, text) => Ok(text.to_string()),
+        };
+        let length = text.as_ref().map_or(0, String::len);
+        bytes += (length + size_of::<(Place, TextOfRow)>()) as u64;
         limits.check(bytes, "its rows take", &file.to_string_lossy())?;
-        texts.push(text);
+        texts.push((row.at, text));
     }
-    Ok(texts)
 }
 
 /// The place of a column that a person names, or numbers from 1; `usual` where nobody does.

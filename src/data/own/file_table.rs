@@ -13,6 +13,7 @@ use crate::data::import::images::Form;
 use crate::data::import::labelled::Texts;
 use crate::data::import::limits::Limits;
 use crate::data::import::text;
+use crate::data::samples::Samples;
 use crate::data::speech::mel::Spectrogram;
 use crate::data::table::Skipped;
 use crate::preset::{FileSource, FileTable, Holds, Offers, Pair};
@@ -24,6 +25,11 @@ impl FileTable {
 
     fn tables(&self) -> Vec<&Path> {
         self.paths().into_iter().map(Path::new).collect()
+    }
+
+    /// The folders of its tables, from which they name files.
+    fn folders(&self) -> Vec<&Path> {
+        self.tables().into_iter().map(|table| table.parent().unwrap_or(Path::new(""))).collect()
     }
 
     fn listed(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Listed, Error> {
@@ -66,8 +72,15 @@ impl FileTable {
         };
         let read = files.files.par_iter().map(read).collect();
         let cells = files.sorted_out(read, self.skip_broken, notices)?;
+        let named = files.named_in(&self.folders());
         let Classed { of, names, first_test, .. } = files;
-        self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits)
+        let opened = self.texts(&Listed { cells, of, names, first_test, ..Listed::default() }, limits)?;
+        Ok(match opened {
+            Opened::Samples(samples, first_test) => {
+                Opened::Samples(Samples { files: named, ..samples }, first_test)
+            }
+            other @ (Opened::Rows(_) | Opened::Text(..)) => other,
+        })
     }
 }
 
@@ -76,11 +89,20 @@ impl Import for FileTable {
         match self.holds {
             Holds::Images => {
                 let files = self.files(limits, notices)?;
-                image_folder::opened(files, self.image(), self.skip_broken, limits, &self.table, notices)
+                let folders = &self.folders();
+                image_folder::opened(
+                    files,
+                    self.image(),
+                    self.skip_broken,
+                    limits,
+                    &self.table,
+                    folders,
+                    notices,
+                )
             }
             Holds::Sounds => {
                 let files = self.files(limits, notices)?;
-                wav_folder::opened(files, self.sound(), self.skip_broken, limits, notices)
+                wav_folder::opened(files, self.sound(), self.skip_broken, limits, &self.folders(), notices)
             }
             Holds::TextFiles => self.text_files(limits, notices),
             Holds::Texts => self.texts(&self.listed(limits, notices)?, limits),

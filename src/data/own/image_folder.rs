@@ -9,7 +9,7 @@ use crate::data::answers::Answers;
 use crate::data::import::folders::Classed;
 use crate::data::import::images::{self, Form};
 use crate::data::import::limits::Limits;
-use crate::preset::{ImageFolder, Offers, Pair};
+use crate::preset::{FileSource, ImageFolder, Offers, Pair};
 
 impl ImageFolder {
     fn form(&self) -> Form {
@@ -26,7 +26,8 @@ impl Import for ImageFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let images = self.images()?;
         notices.extend(images.left_out.sentences(&images::KIND));
-        opened(images, self.form(), self.skip_broken, limits, &self.folder, notices)
+        let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
+        opened(images, self.form(), self.skip_broken, limits, &self.folder, &folders, notices)
     }
 
     fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -39,19 +40,22 @@ impl Import for ImageFolder {
     }
 }
 
-/// The images as a set; `origin` is what names them.
+/// The images as a set; `origin` is what names them, from the folders `folders`.
 pub(super) fn opened(
     mut images: Classed,
     form: Form,
     skip_broken: bool,
     limits: &Limits,
     origin: &str,
+    folders: &[&Path],
     notices: &mut Vec<String>,
 ) -> Result<Opened, Error> {
     let rows = images::rows(&mut images, form, skip_broken, limits, origin, notices)?;
+    let files = images.named_in(folders);
     let Classed { of, names, first_test, .. } = images;
     Ok(Opened::Rows(Imported {
         first_test,
+        files,
         are_pixels: true,
         ..Imported::of(rows.into(), form.shape(), Answers::Classes { of, names })
     }))

@@ -35,6 +35,8 @@ pub struct Imported {
     pub task_is_said: bool,
     /// The number of each in its table.
     pub numbers: RowNumbers,
+    /// The file of each, as its folder or table names it; empty where samples are no files.
+    pub files: Vec<String>,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -53,6 +55,7 @@ impl Imported {
             table: None,
             weights: Vec::new(),
             numbers: RowNumbers::default(),
+            files: Vec::new(),
             task_is_said: false,
             first_test: None,
             are_pixels: false,
@@ -339,6 +342,10 @@ impl Dataset for Own {
 
     fn target_scales(&self) -> &[Scale] {
         self.shared.set.answers.scales()
+    }
+
+    fn file_of(&self, index: usize) -> Option<String> {
+        self.shared.set.files.get(*self.chosen.get(index)? as usize).cloned()
     }
 
     fn row_of(&self, index: usize) -> Option<usize> {

@@ -33,6 +33,7 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
         table: Some(table.schema),
         task_is_said: source.task != Task::Auto,
         weights: table.weights,
+        files: Vec::new(),
         numbers: table.numbers,
         first_test: has_test.then_some(table.trained),
         are_pixels: false,

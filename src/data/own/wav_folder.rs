@@ -14,7 +14,7 @@ use crate::data::import::rows::IN_MEMORY;
 use crate::data::import::sounds::{self, Sound};
 use crate::data::samples::Samples;
 use crate::data::speech::{self, mel::Spectrogram};
-use crate::preset::{Offers, WavFolder};
+use crate::preset::{FileSource, Offers, WavFolder};
 
 impl WavFolder {
     fn sounds(&self) -> Result<Classed, Error> {
@@ -26,7 +26,8 @@ impl Import for WavFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let sounds = self.sounds()?;
         notices.extend(sounds.left_out.sentences(&sounds::KIND));
-        opened(sounds, Spectrogram::lasting(self.seconds), self.skip_broken, limits, notices)
+        let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
+        opened(sounds, Spectrogram::lasting(self.seconds), self.skip_broken, limits, &folders, notices)
     }
 
     fn files_in(&self, path: &Path) -> Result<Vec<PathBuf>, Error> {
@@ -39,18 +40,19 @@ impl Import for WavFolder {
     }
 }
 
-/// The sounds as a set of spectrograms.
+/// The sounds as a set of spectrograms, from the folders `folders`.
 pub(super) fn opened(
     mut sounds: Classed,
     form: Spectrogram,
     skip_broken: bool,
     limits: &Limits,
+    folders: &[&Path],
     notices: &mut Vec<String>,
 ) -> Result<Opened, Error> {
     let pictures = spectrograms(&mut sounds, form, skip_broken, limits, notices)?;
-    let captions = sounds.files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+    let files = sounds.named_in(folders);
     let samples = Samples::of_classes(form.shape(), pictures.concat(), sounds.of, sounds.names);
-    Ok(Opened::Samples(Samples { captions, ..samples }, sounds.first_test))
+    Ok(Opened::Samples(Samples { files, ..samples }, sounds.first_test))
 }
 
 /// The spectrogram of each sound. With `skip_broken`, sounds that do not decode are taken out of the list.

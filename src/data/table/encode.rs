@@ -54,6 +54,12 @@ impl<'a> Encoder<'a> {
         Encoder { help: "; missing: mean, median, most_frequent or zero fills it", ..self }
     }
 
+    /// The same, for a table that people ask a run's network about.
+    #[must_use]
+    pub fn of_run(self) -> Self {
+        Encoder { help: ", and the run learned nothing that stands in for it", ..self }
+    }
+
     /// Writes the numbers of a row into `out`, and gives the number of cells that are missing. `places` says where in the row
     /// each input is. A missing number that has to be found out from other rows is NaN.
     ///

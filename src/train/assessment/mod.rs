@@ -20,7 +20,7 @@ use serde::Serialize;
 
 pub use calibration::{Bin, Calibration};
 pub use classes::{Average, ClassScores, Classes, TopK};
-pub use comparison::{Comparison, compare};
+pub use comparison::{Comparison, Outputs, compare};
 pub use labels::Labels;
 pub use values::{Largest, OutputScores, Values};
 

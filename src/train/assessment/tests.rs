@@ -36,6 +36,7 @@ fn cases(task: &str) -> Vec<(Case, Assessment)> {
             truths: case.truths.concat(),
             values: Vec::new(),
             places: Vec::new(),
+            files: Vec::new(),
             captions: Vec::new(),
         };
         let assessment = Assessment::of(&answers).unwrap();
@@ -141,6 +142,7 @@ fn outputs_that_are_no_probabilities_have_no_calibration() {
         truths: vec![1.0, 0.0, 0.0],
         values: Vec::new(),
         places: vec![1],
+        files: Vec::new(),
         captions: vec![None],
     };
     let Some(Assessment::Classes(classes)) = Assessment::of(&answers) else { panic!("it has classes") };

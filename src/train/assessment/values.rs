@@ -14,9 +14,11 @@ const OUTPUTS: usize = 50;
 pub struct Values {
     /// How many samples.
     pub samples: u64,
-    /// All outputs together: the means of their scores, the root of the mean of their squared errors, and the median and the
-    /// largest of all errors.
+    /// The means of the outputs' scores, each in its own unit, as scikit-learn averages them (`multioutput="uniform_average"`); and
+    /// the largest of all errors.
     pub all: OutputScores,
+    /// Over how many outputs the means are.
+    pub averaged_over: usize,
     /// Output by output; empty where there is one, or more than fifty.
     pub outputs: Vec<OutputScores>,
     /// The samples with the largest errors, the largest first.
@@ -71,7 +73,11 @@ impl Values {
             let row = at / answers.width;
             Largest {
                 row: answers.places.get(row).copied().unwrap_or(row + 1),
-                sample: answers.captions.get(row).cloned().flatten(),
+                sample: answers
+                    .files
+                    .get(row)
+                    .or(answers.captions.get(row).and_then(Option::as_ref))
+                    .cloned(),
                 output: answers.names[at % answers.width].clone(),
                 truth: answers.truths[*at],
                 prediction: answers.outputs[*at],
@@ -81,17 +87,21 @@ impl Values {
         let mean = |score: &dyn Fn(&OutputScores) -> f64| outputs.iter().map(score).sum::<f64>() / count;
         let explained: Vec<f64> = outputs.iter().filter_map(|output| output.r_squared).collect();
         let all = OutputScores {
-            name: if answers.width == 1 { answers.names[0].clone() } else { "all".into() },
+            name: match answers.width {
+                1 => answers.names[0].clone(),
+                count => format!("mean over {count} outputs"),
+            },
             mae: mean(&|output| output.mae),
-            rmse: mean(&|output| output.rmse.powi(2)).sqrt(),
+            rmse: mean(&|output| output.rmse),
             r_squared: (!explained.is_empty())
                 .then(|| explained.iter().sum::<f64>() / explained.len() as f64),
-            median_error: median(errors.iter().map(|(error, _)| *error).collect()),
+            median_error: mean(&|output| output.median_error),
             largest_error: errors.first().map_or(0.0, |(error, _)| *error),
         };
         Values {
             samples: answers.samples() as u64,
             all,
+            averaged_over: answers.width,
             largest: largest.collect(),
             outputs: if (2..=OUTPUTS).contains(&answers.width) { outputs } else { Vec::new() },
         }

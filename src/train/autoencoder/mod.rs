@@ -266,6 +266,11 @@ impl<D: Backend> TrainStep for Autoencoder<D> {
         sums.scores()
     }
 
+    fn rebuild(&mut self, batch: &Batch) -> Result<Option<Vec<f32>>, Error> {
+        let codes = self.codes(batch)?;
+        self.decode(codes, batch.rows).map(Some)
+    }
+
     fn figures(&self, splits: &Splits) -> Vec<FigureInfo> {
         figures::list(splits)
     }

@@ -11,7 +11,7 @@ use crate::data::{self, Dataset, Splits, asked, speech};
 use crate::nn::buffer::Buffer;
 use crate::preset::Preset;
 use crate::train::error::Error;
-use crate::train::evaluation::largest;
+use crate::train::evaluation::class_said;
 use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Panel};
 
 const NAME: &str = "spectrogram";
@@ -36,8 +36,8 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let chosen = subject.sample(at)?;
     let (sound, mut notes) = match typed(&at.text) {
         None => {
-            let spoken =
-                test.caption(chosen.index).map(|caption| format!("   {caption}")).unwrap_or_default();
+            let spoken = test.caption(chosen.index).or_else(|| test.file_of(chosen.index));
+            let spoken = spoken.map(|spoken| format!("   {spoken}")).unwrap_or_default();
             let own = "press Enter to type the path of a sound file of your own".into();
             (chosen.batch.inputs, vec![own, format!("{}{spoken}   {size}", chosen.name)])
         }
@@ -62,9 +62,18 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         columns_named: (1..=frames).map(|frame| frame.to_string()).collect(),
     };
     let prediction = subject.model.predict(Buffer::from(sound), 1)?;
-    let heard = largest(&prediction);
-    if let Some((note, class)) = notes.last_mut().zip(test.classes().get(heard)) {
-        *note += &format!("   heard as {class}, {:.0}% sure", 100.0 * prediction[heard]);
+    let heard = class_said(&prediction);
+    let classes = if subject.preset.gives_targets() { test.classes() } else { &[] };
+    if let Some((note, class)) = notes.last_mut().zip(classes.get(heard as usize)) {
+        *note += &format!("   heard as {class}");
+        if subject.preset.gives_probabilities(prediction.len()) {
+            let sure = match prediction[..] {
+                [second] if heard == 0 => 1.0 - second,
+                [second] => second,
+                _ => prediction[heard as usize],
+            };
+            *note += &format!(", {:.0}% sure", 100.0 * sure);
+        }
     }
     if typed(&at.text).is_some() {
         notes.push("press Enter and leave the line empty to return to the test samples".into());

@@ -256,6 +256,10 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
     head.extend(place.map(|row| Line::styled(row, muted)));
     let [top, bars] = Layout::vertical([Constraint::Length(3), Constraint::Min(0)]).areas(inner);
     frame.render_widget(Paragraph::new(head), top);
+    let are_probabilities = state
+        .training
+        .as_ref()
+        .is_none_or(|training| training.info.preset.gives_probabilities(sample.output.len()));
     // One output is the second class's probability.
     let output = match sample.output[..] {
         [second] if classes.len() == 2 => vec![1.0 - second, second],
@@ -283,6 +287,11 @@ fn draw_prediction(state: &State, sample: &Sample, area: Rect, frame: &mut Frame
         let label_text: String = name(class_index).chars().take(widest).collect();
         frame.render_widget(Span::styled(format!("{label_text:>widest$}"), style), label);
         bar::draw(theme, role, f64::from(value), middle, frame.buffer_mut());
-        frame.render_widget(Span::styled(format!("{:7.2}%", 100.0 * value), style), end);
+        // What is no probability is no percentage.
+        let shown = match are_probabilities {
+            true => format!("{:7.2}%", 100.0 * value),
+            false => format!("{value:8.4}"),
+        };
+        frame.render_widget(Span::styled(shown, style), end);
     }
 }

@@ -128,6 +128,15 @@ impl Classed {
         Ok(())
     }
 
+    /// The files as the first of these folders that they are in names them; else with their whole paths.
+    pub fn named_in(&self, folders: &[&Path]) -> Vec<String> {
+        let named = |file: &PathBuf| {
+            let within = folders.iter().find_map(|folder| file.strip_prefix(folder).ok());
+            within.unwrap_or(file).to_string_lossy().into_owned()
+        };
+        self.files.iter().map(named).collect()
+    }
+
     /// These files and then those of a test set, of the same classes.
     ///
     /// # Errors

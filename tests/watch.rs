@@ -20,6 +20,24 @@ fn watch(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("the output is text")
 }
 
+#[test]
+fn several_folders_are_one_list() {
+    let folders = ["torch/fast", "torch/slow"].map(|name| fixtures().join(name));
+    let output = Command::new(env!("CARGO_BIN_EXE_trainyard"))
+        .arg("watch")
+        .args(&folders)
+        .arg("--json")
+        .output()
+        .expect("the program starts");
+    let text = String::from_utf8(output.stdout).expect("the output is text");
+    let names: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON")["run"].to_string())
+        .collect();
+    assert_eq!(names.len(), 8, "{names:?}");
+    assert!(names[0] == "\"fast\"" && names[4] == "\"slow\"", "{names:?}");
+}
+
 /// The line about a run.
 fn run(name: &str) -> Value {
     let lines = watch(&["--json"]);

@@ -6,6 +6,7 @@ use clap_complete::ArgValueCandidates;
 
 use super::Error;
 use super::candidates;
+use super::dashboard::First;
 use super::named::find_run;
 use super::text::plain;
 use super::threads::Threads;
@@ -38,7 +39,7 @@ impl Arguments {
             let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
             return Err(Error::Failed(advice));
         }
-        super::dashboard::show(Screen::Train, self.dashboard, || {
+        super::dashboard::show(First { screen: Screen::Train, ..First::default() }, self.dashboard, || {
             worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
                 .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
         })

@@ -13,14 +13,15 @@ use crate::preset::library::{self, Loaded};
 use crate::preset::{Experiment, Offers, Paths, Preset, Source};
 use crate::run::difference::differences;
 use crate::run::past::Curves;
-use crate::run::{Overview, RunDirectory, atomic, home, trash};
+use crate::run::watch::{Interest, Task, WatchSnapshot};
+use crate::run::{Overview, RunDirectory, atomic, home, text, trash};
 use crate::tui::config::FramesPerSecond;
 use crate::tui::message::{RunAnswer, RunTask};
 use crate::tui::state::kept::Kept;
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
 use crate::tui::state::{Entry, Presets, Screen};
-use crate::tui::{self, Exit, Link};
+use crate::tui::{self, Exit, Link, Opening};
 use crate::worker::{self, Client, Event, Events, Request};
 
 /// The worker behind the dashboard, and the folder of presets.
@@ -30,6 +31,10 @@ struct Local {
     /// The run that is kept, by its name.
     run: Option<String>,
     measuring: Measuring,
+    /// The folders whose event files can be watched.
+    folders: Vec<PathBuf>,
+    /// The reader of event files, once it has been started.
+    watching: Option<Task>,
 }
 
 impl Link for Local {
@@ -103,6 +108,19 @@ impl Link for Local {
             || home::runs_folder().and_then(|runs| Overview::list(&runs)).map_err(|error| error.to_string());
         // Without the thread nothing is told, and the list stays as it was.
         let _ = std::thread::Builder::new().name("runs".into()).spawn(move || tell(look()));
+    }
+
+    fn watch(&mut self, show: impl FnMut(WatchSnapshot) + Send + 'static) -> Result<(), String> {
+        let task = Task::start(&self.folders, show);
+        self.watching =
+            Some(task.map_err(|error| format!("event files are not read: no thread for it: {error}"))?);
+        Ok(())
+    }
+
+    fn look_at(&mut self, interest: Interest) {
+        if let Some(task) = &self.watching {
+            task.look_at(interest);
+        }
     }
 
     fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static) {
@@ -184,15 +202,29 @@ pub(super) struct Options {
 /// Opens the dashboard; what it trains, a process of its own does.
 pub(super) fn open(options: Options) -> Result<(), Error> {
     super::device::check_environment()?;
-    show(Screen::Presets, options, || {
-        worker::spawn_detached(super::serve::starter(Threads::default())?, None)
-            .map_err(|error| Error::Failed(error.to_string()))
-    })
+    show(First { screen: Screen::Presets, ..First::default() }, options, idle)
 }
 
-/// Shows a worker until the person leaves; `first` is the screen to begin with.
+/// A worker that trains nothing yet.
+pub(super) fn idle() -> Result<(Client, Events), Error> {
+    worker::spawn_detached(super::serve::starter(Threads::default())?, None)
+        .map_err(|error| Error::Failed(error.to_string()))
+}
+
+/// What the dashboard begins with.
+#[derive(Debug, Default)]
+pub(super) struct First {
+    /// The screen.
+    pub screen: Screen,
+    /// The folders whose event files Runs shows; where there are none, it shows our own runs.
+    pub watched: Vec<PathBuf>,
+    /// The curve, picture or text of these that stands first.
+    pub tag: Option<String>,
+}
+
+/// Shows a worker until the person leaves.
 pub(super) fn show(
-    first: Screen,
+    first: First,
     options: Options,
     spawn: impl FnOnce() -> Result<(Client, Events), Error>,
 ) -> Result<(), Error> {
@@ -218,13 +250,20 @@ pub(super) fn show(
         }
     }
     let (client, events) = spawn()?;
-    let mut link = Local { client, events, run: None, measuring: Measuring::default() };
+    let shows_watched = !first.watched.is_empty();
+    // The files of our own runs are event files as well.
+    let folders = if shows_watched { first.watched } else { home::runs_folder().into_iter().collect() };
+    let watched: Vec<_> = folders.iter().map(|folder| text::shown(&folder.to_string_lossy(), 400)).collect();
+    let opening =
+        Opening { screen: first.screen, watched: watched.join("  "), shows_watched, tag: first.tag };
+    let measuring = Measuring::default();
+    let mut link = Local { client, events, run: None, measuring, folders, watching: None };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::Failed(error.to_string()))?;
     let exit = runtime
-        .block_on(tui::run(Presets::new(entries, broken), first, &config, &mut link))
+        .block_on(tui::run(Presets::new(entries, broken), opening, &config, &mut link))
         .map_err(|error| Error::Failed(error.to_string()))?;
     // A thread may still wait for a key; the process need not wait for it.
     runtime.shutdown_background();

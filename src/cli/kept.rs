@@ -59,7 +59,7 @@ mod tests {
 
     fn changed(preset: &str) -> Kept {
         let layout = ChartLayout { panes: Some(4), ..ChartLayout::default() };
-        let charts = KeptLayouts { runs: None, presets: [(preset.to_owned(), layout)].into() };
+        let charts = KeptLayouts { presets: [(preset.to_owned(), layout)].into(), ..KeptLayouts::default() };
         Kept { charts, ..Kept::default() }
     }
 

@@ -9,16 +9,17 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::Error;
+use super::dashboard::First;
 use super::text::{bytes, json, plain};
 use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
-use crate::tui::{self, Exit};
+use crate::tui::state::Screen;
 
-/// Show the TensorBoard event files below a folder, live: those of PyTorch, Keras, Lightning, JAX, and our own
+/// Open the dashboard at TensorBoard event files, live: those of PyTorch, Keras, Lightning, JAX, and our own
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The folder, as for `tensorboard --logdir`, or one event file
-    #[arg(value_name = "DIR")]
-    folder: PathBuf,
+    /// Folders, as for `tensorboard --logdir`, or event files
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
     /// Print the table of runs and end, as happens without a terminal; reads every file to its end
     #[arg(long)]
     once: bool,
@@ -28,6 +29,9 @@ pub struct Arguments {
     /// The figure to begin with, and in the table
     #[arg(long)]
     tag: Option<String>,
+
+    #[command(flatten)]
+    dashboard: super::dashboard::Options,
 }
 
 /// What is printed of a run.
@@ -53,34 +57,22 @@ struct Value {
 }
 
 impl Arguments {
-    /// Opens the screen, or prints the table.
+    /// Opens the dashboard at these runs, or prints the table.
     pub fn run(self) -> Result<(), Error> {
-        if !self.folder.exists() {
-            return Err(Error::Usage(format!("{}: no such folder", plain(&self.folder.to_string_lossy()))));
+        if let Some(folder) = self.folders.iter().find(|folder| !folder.exists()) {
+            return Err(Error::Usage(format!("{}: no such folder", plain(&folder.to_string_lossy()))));
         }
         let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         if self.once || self.json || !has_terminal { self.print() } else { self.show() }
     }
 
     fn show(self) -> Result<(), Error> {
-        let config = super::config::read()?;
-        let failed = |error: &dyn std::error::Error| Error::Failed(error.to_string());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| failed(&error))?;
-        let exit = runtime
-            .block_on(tui::watch::run(&self.folder, self.tag, &config))
-            .map_err(|error| failed(&error))?;
-        // A thread may still wait for a key; the process need not wait for it.
-        runtime.shutdown_background();
-        match exit {
-            Exit::Quit | Exit::Detached => Ok(()),
-            Exit::Signal(signal) => Err(Error::Signal(u8::try_from(signal).unwrap_or(1))),
-            Exit::Closed => Err(Error::Signal(1)),
-        }
+        let first = First { screen: Screen::Runs, watched: self.folders, tag: self.tag };
+        super::dashboard::show(first, self.dashboard, super::dashboard::idle)
     }
 
     fn print(&self) -> Result<(), Error> {
-        let mut watcher = Watcher::new(&self.folder);
+        let mut watcher = Watcher::new(&self.folders);
         let shows_progress = std::io::stderr().is_terminal();
         watcher.read_everything(|done, of| {
             if shows_progress && done % 100 == 99 {

@@ -2,8 +2,12 @@
 
 use super::chart_places;
 use super::commands::Command;
+use super::state::runs::Item;
 use super::state::{Screen, State};
 use crate::worker::{Knob, Steering};
+
+/// Why most commands on runs do nothing to those of event files.
+pub const EVENT_FILES: &str = "these are event files, which are only read";
 
 /// Why this command would do nothing to what is shown; `None` where it does something.
 pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
@@ -66,18 +70,34 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         Command::Branch if state.opened.is_none() => on_run(state),
         Command::ResumeRun => on_run(state)
             .or_else(|| unless(state.runs.current()?.hindrance().is_none(), "the chosen run cannot go on")),
+        Command::OpenRun | Command::MarkRun | Command::PinRun | Command::RunDetails
+            if state.runs.shows_watched() =>
+        {
+            unless(state.runs.chosen().is_some(), "no run is chosen")
+        }
+        Command::Spread if state.runs.shows_watched() => {
+            unless(state.runs.marks().len() > 1, "fewer than two runs are marked")
+        }
+        Command::CompareRuns if state.runs.shows_watched() => Some("H shows what event files differ in"),
+        Command::ListRuns if state.runs.shows_watched() => Some("the folder is looked through all the time"),
         Command::OpenRun => on_run(state)
             .or_else(|| unless(state.runs.current()?.manifest.is_ok(), "the chosen run cannot be read")),
+        Command::ChooseTag => {
+            unless(!chart_places::tags_like(state, "").is_empty(), "there are no curves to choose from")
+        }
         Command::MarkRun
+        | Command::PinRun
+        | Command::RunDetails
         | Command::NameRun
         | Command::TagRun
         | Command::NoteRun
         | Command::DiscardRun
         | Command::CompareRuns
         | Command::Spread => on_run(state),
-        Command::UnmarkRuns => unless(state.runs.marked().next().is_some(), "no run is marked"),
+        Command::UnmarkRuns => unless(!state.runs.marks().is_empty(), "no run is marked"),
         Command::RestoreRun => unless(!state.runs.trash.is_empty(), "no run has been removed"),
         Command::EarlierCheckpoint | Command::LaterCheckpoint => match &state.opened {
+            _ if state.screen == Screen::Runs && state.runs.watched.shows_moments() => None,
             None => Some("no run is open"),
             Some(opened) => unless(opened.checkpoints.len() > 1, "the open run has no other checkpoints"),
         },
@@ -132,8 +152,9 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
 
 /// Why there is no run to do something with.
 fn on_run(state: &State) -> Option<&'static str> {
-    match state.runs.current() {
-        Some(_) => None,
+    match state.runs.chosen() {
+        Some(Item::Own(_)) => None,
+        Some(Item::Watched(..)) => Some(EVENT_FILES),
         None if state.screen == Screen::Runs => Some("no run is chosen"),
         None => Some("choose a run on the screen Runs first"),
     }

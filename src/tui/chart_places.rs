@@ -1,14 +1,21 @@
 //! Where charts stand on Train and on Runs, and how many there are.
 
+use std::collections::HashSet;
+
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::layout::parts;
 use super::state::charts::{ChartOptions, PANES};
+use super::state::matching::Pattern;
 use super::state::panes::{Pane, matching, shown};
 use super::state::{Screen, State};
+use crate::run::watch::{Kind, Tag};
 
 /// Columns and rows below which another pane says little.
 const LEAST: (u16, u16) = (40, 11);
+
+/// The least width of what one run has of a tag, where several stand side by side.
+const BESIDE: u16 = 26;
 
 /// The most panes that are shown unasked beside other things.
 const UNASKED: usize = 4;
@@ -26,7 +33,7 @@ pub fn of_runs(state: &State, body: Rect) -> [Rect; 2] {
     let below = match (state.runs.drawn().is_empty(), state.runs.chart.is_open) {
         (true, _) => (body.height / 3).clamp(7, 11),
         (false, false) => body.height / 2,
-        (false, true) => body.height - (body.height / 5).clamp(5, 10),
+        (false, true) => body.height.saturating_sub((body.height / 5).clamp(5, 10)),
     };
     Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(body)
 }
@@ -52,6 +59,46 @@ pub fn panes(state: &State) -> Vec<Pane<'_>> {
     }
 }
 
+/// What can be drawn on the screen in front and is called like this: the word for its kind, and its name.
+pub fn tags_like(state: &State, typed: &str) -> Vec<(&'static str, String)> {
+    let pattern = Pattern::new(typed);
+    let word = |kind: Option<Kind>| match kind {
+        Some(Kind::Scalar) | None => "scalar",
+        Some(Kind::Histogram) => "distribution",
+        Some(Kind::Picture) => "picture",
+        Some(Kind::Text) => "text",
+    };
+    let watched = &state.runs.watched;
+    let panes = panes(state);
+    let kind = |pane: &Pane| word(pane.media.and_then(|tag| watched.tag(tag)).map(|tag| tag.kind));
+    let of_panes: Vec<(&str, String)> =
+        panes.iter().map(|pane| (kind(pane), pane.title.to_string())).collect();
+    // What only other runs have can stand in the list of runs, and be drawn once such a run is chosen.
+    let mut others: Vec<&Tag> = Vec::new();
+    if state.screen == Screen::Runs && state.runs.shows_watched() {
+        let known: HashSet<&str> = panes.iter().map(|pane| &*pane.title).collect();
+        others = watched.view.tags.iter().filter(|tag| !known.contains(&*tag.name)).collect();
+        others.sort_by_key(|tag| (tag.kind, &tag.name));
+    }
+    let others = others.into_iter().map(|tag| (word(Some(tag.kind)), tag.name.to_string()));
+    let all = of_panes.into_iter().chain(others);
+    all.filter(|(kind, title)| pattern.matches(&format!("{kind} {title}"))).collect()
+}
+
+/// The panes that are shown on the screen in front.
+pub fn shown_panes(state: &State) -> Vec<Pane<'_>> {
+    let Some((options, area)) = of_charts(state) else { return Vec::new() };
+    let all = panes(state);
+    let mut room = room(options, area);
+    // Pictures and the like of several runs stand side by side: what a person has put first is to have room for all of them.
+    let is_first = |pane: &Pane| options.first.as_ref().is_some_and(|first| pane.shows(first));
+    if let Some(tag) = all.iter().find(|pane| is_first(pane)).and_then(|pane| pane.media) {
+        let runs = state.runs.watched.runs_with(tag, state.runs.drawn_of_watched());
+        room = (room / runs.len().max(1)).max(1);
+    }
+    shown(all, options, room)
+}
+
 /// How many panes there is room for.
 pub fn room(options: &ChartOptions, area: Rect) -> usize {
     let across = usize::from(area.width / LEAST.0).clamp(1, 3);
@@ -61,10 +108,9 @@ pub fn room(options: &ChartOptions, area: Rect) -> usize {
 
 /// How many panes there are on the screen in front, and how many of them are shown.
 pub fn counts(state: &State) -> (usize, usize) {
-    let Some((options, area)) = of_charts(state) else { return (0, 0) };
-    let all = panes(state);
-    let matching = matching(all.clone(), &options.layout.filter).len();
-    (matching, shown(all, options, room(options, area)).len())
+    let Some((options, _)) = of_charts(state) else { return (0, 0) };
+    let matching = matching(panes(state), &options.layout.filter).len();
+    (matching, shown_panes(state).len())
 }
 
 /// The places of so many panes, in the grid that gives the most room to the tightest one; those of a last row with fewer
@@ -82,6 +128,12 @@ pub fn grid(count: usize, area: Rect) -> Vec<Rect> {
         Layout::horizontal(vec![Constraint::Fill(1); beside]).split(*band).to_vec()
     });
     places.collect()
+}
+
+/// The places of what several runs have of a tag, side by side, as many as there is room for.
+pub fn columns(area: Rect, runs: usize) -> Vec<Rect> {
+    let count = runs.min(usize::from(area.width / BESIDE)).max(1);
+    Layout::horizontal(vec![Constraint::Fill(1); count]).split(area).to_vec()
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ commands! {
     true Smoothing "smoothing": "Change how much the curves are smoothed";
     true FoldOutliers "fold-outliers": "Fold the extreme values of the curves, or show all";
     true Spread "seeds": "Draw runs that differ only in their seed as one, or apart";
+    true ChooseTag "choose-curve": "Put a curve, distribution, picture or text first";
     false CursorRight "cursor-right": "Read the curves further to the right";
     false CursorLeft "cursor-left": "Read the curves further to the left";
     false CursorFirst "cursor-first": "Read the curves' first values";
@@ -106,10 +107,11 @@ commands! {
     false CompletePath "complete-path": "Complete the path that is typed";
 
     true OpenRun "open-run": "Show the chosen run: its curves and its network";
-    true EarlierCheckpoint "earlier-checkpoint": "Show the open run's network as it was before";
-    true LaterCheckpoint "later-checkpoint": "Show the open run's network as it was later";
+    true EarlierCheckpoint "earlier-checkpoint": "Show the open run, or a picture, as it was before";
+    true LaterCheckpoint "later-checkpoint": "Show the open run, or a picture, as it was later";
     true ResumeRun "resume-run": "Go on with the chosen run from its newest checkpoint";
     true MarkRun "mark-run": "Mark the chosen run: marked ones are drawn together";
+    true PinRun "pin-run": "Draw the chosen run on top of all others, or not";
     true UnmarkRuns "unmark-runs": "Take all marks away";
     true CompareRuns "compare-runs": "Show what two runs differ in";
     true FilterRuns "find-run": "Narrow the list: words, globs, /regular expression/";
@@ -122,6 +124,8 @@ commands! {
     true NoteRun "note-run": "Write a note on the chosen run";
     true DiscardRun "remove-run": "Remove the chosen run";
     true RestoreRun "bring-back-run": "Bring the run back that was removed last";
+    true RunDetails "run-details": "Read all about the chosen run";
+    true EventFiles "event-files": "Show event files instead of your runs, or your runs";
     true ListRuns "list-runs": "Look again for runs on disk";
 
     Show each Screen;

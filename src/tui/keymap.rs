@@ -38,6 +38,7 @@ static TRAIN: Table = Table {
         bind(&[ENTER], Command::TrainAgain),
         shown(&[ch('C')], Command::OpenCharts, "charts"),
         shown(&[ch('v')], Command::Epochs, "epochs"),
+        bind(&[ch('f')], Command::ChooseTag),
         bind(&[ch('X')], Command::StopAfterEpoch),
         bind(&[ch('A')], Command::AddEpochs),
         bind(&[ch('b')], Command::GoBack),
@@ -118,6 +119,10 @@ static RUNS: Table = Table {
         shown(&[ch('C')], Command::OpenCharts, "charts"),
         bind(&[ch('c')], Command::NextChart),
         bind(&[ch('b')], Command::Spread),
+        shown(&[ch('f')], Command::ChooseTag, "figure"),
+        bind(&[ch('O')], Command::PinRun),
+        shown(&[ch('v')], Command::RunDetails, "details"),
+        shown(&[ch('w')], Command::EventFiles, "other list"),
         bind(&[RIGHT], Command::CursorRight),
         bind(&[LEFT], Command::CursorLeft),
         shown(&[ch('n')], Command::NameRun, "name"),
@@ -306,11 +311,15 @@ pub fn on_show(screen: Screen) -> Option<Command> {
 fn overlay_table(overlay: &Overlay) -> &'static Table {
     match overlay {
         Overlay::Help { .. } => &HELP,
-        Overlay::Card { .. } | Overlay::Reading { .. } => &READING,
+        Overlay::Card { .. } | Overlay::Details { .. } | Overlay::Reading { .. } => &READING,
         Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
         Overlay::Confirm(_) => &CONFIRM,
         Overlay::Prompt(prompt) if prompt.subject == Subject::DataPath => &PATH,
-        Overlay::Palette { .. } | Overlay::Prompt(_) | Overlay::Filter(_) | Overlay::Picker(_) => &TYPING,
+        Overlay::Palette { .. }
+        | Overlay::Tags { .. }
+        | Overlay::Prompt(_)
+        | Overlay::Filter(_)
+        | Overlay::Picker(_) => &TYPING,
         Overlay::Targets(_) | Overlay::Settings { .. } => &CHOOSING,
         Overlay::Suggested(_) => &KEEPING,
         Overlay::Mistake(_) => &MISTAKE,
@@ -320,7 +329,12 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
 /// The tables that hold now, in the order in which keys are looked up in them. A popup takes all keys.
 pub fn active(state: &State) -> Vec<&'static Table> {
     match state.overlays.last() {
-        Some(overlay @ (Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. })) => {
+        Some(
+            overlay @ (Overlay::Help { .. }
+            | Overlay::Card { .. }
+            | Overlay::Details { .. }
+            | Overlay::Reading { .. }),
+        ) => {
             vec![&SCROLLING, overlay_table(overlay)]
         }
         Some(overlay) => vec![overlay_table(overlay)],

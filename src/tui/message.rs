@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::difference::Difference;
+use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::marked::MarkedCurves;
 use crate::worker;
@@ -86,6 +87,12 @@ pub enum Message {
     Runs(Result<Vec<Overview>, String>),
     /// A task with runs on disk is done.
     RunsDone(RunAnswer),
+    /// The reader of event files shows what it has found.
+    Watched(Box<WatchSnapshot>),
+    /// The reader of event files has ended without being told to.
+    WatchGone,
+    /// The time now, in seconds since 1970: ages are brought up to date.
+    Clock(f64),
     /// A picture of the screen was written, at this path, or could not be.
     PictureSaved(Result<String, String>),
     /// Something outside did not work.
@@ -179,6 +186,10 @@ pub enum Effect {
     ReadFiles(Source),
     /// List the runs on disk; answered by [`Message::Runs`].
     ListRuns,
+    /// Begin to read event files; answered by [`Message::Watched`] again and again.
+    Watch,
+    /// Read these of the event files.
+    LookAt(Interest),
     /// Do something with the files of runs; answered by [`Message::RunsDone`].
     OnRuns(RunTask),
     /// Leave.

@@ -32,11 +32,11 @@ pub mod terminal;
 pub mod theme;
 mod thrift;
 pub mod update;
-pub mod watch;
+mod watching;
 pub mod widgets;
 pub mod writer;
 
 #[cfg(test)]
 mod tests;
 
-pub use run_loop::{Error, Exit, Link, run};
+pub use run_loop::{Error, Exit, Link, Opening, run};

@@ -4,16 +4,17 @@ use std::future::poll_fn;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::Event as Input;
 use crossterm::queue;
 use ratatui::layout::Size;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::preset::{Experiment, Offers, Preset, Source, library};
+use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Overview, RunDirectory};
 use crate::worker;
 
@@ -24,6 +25,7 @@ use super::message::{Effect, Message, RunAnswer, RunTask};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::kept::Kept;
 use super::state::new_preset::Suggestion;
+use super::state::watched::Watched;
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
@@ -35,6 +37,8 @@ const QUICK_FRAME: Duration = Duration::from_millis(15);
 const ATTENTION: Duration = Duration::from_millis(500);
 /// Time between two frames of the spinner.
 const TICK: Duration = Duration::from_millis(100);
+/// Time between two looks at the clock, where ages are shown.
+const CLOCK: Duration = Duration::from_secs(1);
 /// How long the worker may take to end in good order.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -110,6 +114,16 @@ pub trait Link {
     /// to `tell`.
     fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
 
+    /// Reads event files from now on, and hands what it finds to `show` again and again, until this link is dropped. It begins with
+    /// what [`look_at`](Link::look_at) asks for.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot.
+    fn watch(&mut self, show: impl FnMut(WatchSnapshot) + Send + 'static) -> Result<(), String>;
+
+    /// Asks for other event files to be read in full.
+    fn look_at(&mut self, interest: Interest);
+
     /// Does something with the files of runs, without holding up anything, and hands what came of it to `tell`.
     fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static);
 
@@ -143,14 +157,27 @@ pub trait Link {
     fn empty_trash(&mut self, runs: &[RunDirectory]);
 }
 
-/// Shows the dashboard, from the screen `first` on, until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or
-/// has been given ten seconds to, and the terminal is as it was.
+/// What the dashboard shows first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Opening {
+    /// The screen.
+    pub screen: Screen,
+    /// The folders whose event files can be watched, fit to be shown.
+    pub watched: String,
+    /// Whether Runs begins with these event files, not with our own runs.
+    pub shows_watched: bool,
+    /// The curve, picture or text that stands first.
+    pub tag: Option<String>,
+}
+
+/// Shows the dashboard until the person leaves, a signal comes or the terminal is gone. The worker has ended then, or has been
+/// given ten seconds to, and the terminal is as it was.
 ///
 /// # Errors
 /// When the terminal cannot be taken over or drawn on.
 pub async fn run(
     presets: Presets,
-    first: Screen,
+    opening: Opening,
     config: &Config,
     link: &mut impl Link,
 ) -> Result<Exit, Error> {
@@ -158,12 +185,17 @@ pub async fn run(
     let mut guard = Guard::take(theme.depth)?;
     let size = crossterm::terminal::size().unwrap_or((80, 24));
     let mut state = State::new(Size { width: size.0, height: size.1 }, theme, presets);
-    state.screen = first;
+    state.screen = opening.screen;
     state.keymap = config.keymap.clone();
     state.on_end = config.on_end.clone();
     match link.kept() {
         Ok(kept) => kept.restore(&mut state),
         Err(problem) => state.complain(problem),
+    }
+    state.runs.watched = Watched::new(opening.watched, opening.tag);
+    state.runs.watched.now = now();
+    if opening.shows_watched {
+        state.runs.show_other();
     }
     let colours = config.theme;
     let exit = drive(&mut guard, &mut state, config, link).await;
@@ -194,7 +226,13 @@ async fn drive(
     guard.draw(|frame| screens::draw(state, frame))?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
-    let mut outside = Outside { link, found, is_to_suspend: false, to_edit: None, to_terminal: Vec::new() };
+    // Of several views that come while the terminal takes a frame only the newest counts.
+    let (views, mut viewed) = watch::channel(WatchSnapshot::default());
+    let views = Some(views);
+    let mut outside =
+        Outside { link, found, views, is_to_suspend: false, to_edit: None, to_terminal: Vec::new() };
+    let mut is_viewed = true;
+    let mut next_clock = Instant::now() + CLOCK;
     outside.apply(state, Message::Opened);
     let mut input = Keyboard::open();
     let mut clicks = Clicks::default();
@@ -205,7 +243,7 @@ async fn drive(
     let mut dirty = false;
     let mut next_tick = Instant::now() + TICK;
     loop {
-        let waiting = state.needs_ticks();
+        let (waiting, shows_ages) = (state.needs_ticks(), state.shows_ages());
         let interval = if touched.elapsed() < ATTENTION { QUICK_FRAME.min(frame) } else { frame };
         let mut at_once = false;
         let is_ready = guard.is_ready();
@@ -239,11 +277,25 @@ async fn drive(
                 at_once = true;
                 Some(finding)
             }
+            changed = viewed.changed(), if is_viewed => {
+                at_once = true;
+                Some(match changed {
+                    Ok(()) => Message::Watched(Box::new(viewed.borrow_and_update().clone())),
+                    Err(_) => {
+                        is_viewed = false;
+                        Message::WatchGone
+                    }
+                })
+            }
+            () = sleep_until(next_clock), if shows_ages => Some(Message::Clock(now())),
             event = outside.link.next(), if !engine_gone && !dirty => Some(from_engine(event, &mut engine_gone)),
             () = sleep_until(next_tick), if waiting => Some(Message::Tick),
         };
         if waiting && next_tick <= Instant::now() {
             next_tick = Instant::now() + TICK;
+        }
+        if next_clock <= Instant::now() {
+            next_clock = Instant::now() + CLOCK;
         }
         if let Some(message) = message {
             dirty = true;
@@ -301,6 +353,11 @@ async fn drive(
     }
 }
 
+/// The time, in seconds since 1970.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
+}
+
 /// The worker's next event if it has come already.
 async fn at_hand(link: &mut impl Link) -> Option<Option<worker::Event>> {
     let mut next = std::pin::pin!(link.next());
@@ -327,6 +384,8 @@ struct Outside<'a, L> {
     link: &'a mut L,
     /// Takes what was found on disk, as messages.
     found: mpsc::UnboundedSender<Message>,
+    /// Takes what is found of event files, until the reader has it.
+    views: Option<watch::Sender<WatchSnapshot>>,
     /// Whether the process is to be stopped until the shell wakes it.
     is_to_suspend: bool,
     /// What is to be edited in another program.
@@ -379,6 +438,17 @@ impl<L: Link> Outside<'_, L> {
                         let found = self.found.clone();
                         self.link.on_runs(task, move |answer| drop(found.send(Message::RunsDone(answer))));
                     }
+                    Effect::Watch => {
+                        let show = self.views.take().map(|views| {
+                            self.link.watch(move |view| {
+                                views.send_replace(view);
+                            })
+                        });
+                        if let Some(Err(problem)) = show {
+                            messages.push(Message::Problem(problem));
+                        }
+                    }
+                    Effect::LookAt(interest) => self.link.look_at(interest),
                     Effect::Quit => return Some(Exit::Quit),
                     Effect::Detach => return Some(Exit::Detached),
                     Effect::EditText { name, text, line } => match self.link.keep_text(&name, &text) {

@@ -117,7 +117,7 @@ mod tests {
         });
         assert_eq!(trained[0].test, trained[1].test);
         let run = crate::run::RunDirectory::list(runs.path()).unwrap().remove(0);
-        let mut watcher = crate::run::watch::Watcher::new(run.path());
+        let mut watcher = crate::run::watch::Watcher::new(&[run.path()]);
         watcher.read_everything(|_, _| ());
         let tags = watcher.view().tags;
         assert!(

@@ -100,7 +100,7 @@ pub fn safetensors() -> Target {
 fn read_events(bytes: &[u8]) {
     in_a_file("events.out.tfevents.1.fuzz", bytes, |path| {
         Reader::new(path).read(|_| {}).expect("the file can be read");
-        let mut watcher = Watcher::new(path);
+        let mut watcher = Watcher::new(&[path]);
         let mut interest =
             Interest { shown: vec![0], room: (40, 40), details: Some(0), ..Interest::default() };
         watcher.look_at(interest.clone());
@@ -108,7 +108,7 @@ fn read_events(bytes: &[u8]) {
         watcher.work(until);
         let tags = watcher.view().tags.len() as u32;
         for tag in (0..tags).take(40) {
-            (interest.tag, interest.value) = (Some(tag), Some(tag));
+            (interest.tags, interest.value) = (vec![tag], Some(tag));
             watcher.look_at(interest.clone());
             watcher.view();
         }

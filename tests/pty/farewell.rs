@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 use trainyard::preset::{Experiment, Offers, Preset, Source, library};
+use trainyard::run::watch::{Interest, WatchSnapshot};
 use trainyard::run::{Overview, RunDirectory};
+use trainyard::tui::Opening;
 use trainyard::tui::config::Config;
 use trainyard::tui::message::{RunAnswer, RunTask};
 use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
-use trainyard::tui::state::{Entry, Presets, Screen};
+use trainyard::tui::state::{Entry, Presets};
 use trainyard::{tui, worker};
 
 use crate::terminal::{Terminal, contains, dashboard, program};
@@ -224,6 +226,12 @@ impl tui::Link for Faulty {
         Err("there is no disk".into())
     }
 
+    fn watch(&mut self, _: impl FnMut(WatchSnapshot) + Send + 'static) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn look_at(&mut self, _: Interest) {}
+
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
 
     fn kept(&mut self) -> Result<Kept, String> {
@@ -260,7 +268,7 @@ fn a_panic_restores_the_terminal_before_it_is_printed() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let _ = runtime.block_on(tui::run(
             Presets::new(entries, Vec::new()),
-            Screen::Presets,
+            Opening::default(),
             &Config::default(),
             &mut Faulty,
         ));

@@ -1,4 +1,4 @@
-//! `trainyard watch` in a real terminal: on others' event files, and while one grows.
+//! `trainyard watch` in a real terminal: the dashboard on others' event files, and while one grows.
 
 use std::path::Path;
 
@@ -11,14 +11,14 @@ const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/even
 #[test]
 fn event_files_of_others_are_looked_at_and_left_in_good_order() {
     let mut terminal = dashboard(100, 30).arg("watch").arg(FIXTURES).open();
-    terminal.wait("11 runs");
+    terminal.wait("runs 11");
     terminal.keys("/torch/fast\r");
     terminal.wait("train/loss");
-    terminal.keys("tsquare\r");
+    terminal.keys("fsquare\r");
     terminal.wait("step 59, 6 of 6");
-    terminal.keys(",");
+    terminal.keys("(");
     terminal.wait("step 49, 5 of 6");
-    terminal.keys("tweights\r");
+    terminal.keys("fweights\r");
     terminal.wait("6 steps kept");
     terminal.resize(200, 60);
     // The footer moves to the new last row.
@@ -26,10 +26,23 @@ fn event_files_of_others_are_looked_at_and_left_in_good_order() {
         terminal.text().lines().nth(59).is_some_and(|row| row.contains("? help"))
     });
     terminal.wait("6 steps kept");
-    terminal.keys("i");
+    terminal.keys("v");
     terminal.wait("Newest values");
     terminal.keys("\x1b");
     terminal.wait_gone("Newest values");
+    // The charts have the cursor and the zoom of the dashboard.
+    terminal.keys("ftrain/loss\rC");
+    terminal.wait("Esc back");
+    terminal.keys("l");
+    terminal.wait("step 59");
+    terminal.keys("k");
+    terminal.wait("a part");
+    terminal.keys("C");
+    terminal.wait_gone("Esc back");
+    terminal.keys("w");
+    terminal.wait("no runs yet");
+    terminal.keys("w");
+    terminal.wait("Event files");
     terminal.keys("q");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }

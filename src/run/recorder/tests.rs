@@ -103,8 +103,8 @@ fn pictures_are_found_by_who_watches_the_run() {
     recorder.picture(3, "samples".into(), grid.clone());
     recorder.picture(3, "nothing".into(), Grid { pixels: Vec::new(), ..grid });
     recorder.close(Status::Stopped { steps: 3 }).unwrap();
-    let mut watcher = Watcher::new(run.path());
-    watcher.look_at(Interest { shown: vec![0], tag: Some(0), room: (40, 40), ..Interest::default() });
+    let mut watcher = Watcher::new(&[run.path()]);
+    watcher.look_at(Interest { shown: vec![0], tags: vec![0], room: (40, 40), ..Interest::default() });
     watcher.work(Duration::from_secs(10));
     let view = watcher.view();
     let tags: Vec<_> = view.tags.iter().map(|tag| (&*tag.name, tag.kind)).collect();

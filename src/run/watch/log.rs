@@ -73,7 +73,7 @@ impl EventFile {
 #[derive(Debug)]
 pub struct Log {
     /// Its folder.
-    pub folder: PathBuf,
+    pub folder: Arc<Path>,
     /// Its name, fit to be shown.
     pub name: Arc<str>,
     /// Its newest values.
@@ -112,9 +112,9 @@ fn is_part(folder: &Path, file: &Path) -> bool {
 
 impl Log {
     /// A run whose files are still to be read.
-    pub fn new(folder: PathBuf, name: Arc<str>) -> Self {
+    pub fn new(folder: &Path, name: Arc<str>) -> Self {
         Log {
-            folder,
+            folder: folder.into(),
             name,
             latest: Latest::default(),
             figures: None,

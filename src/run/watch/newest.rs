@@ -21,7 +21,7 @@ pub struct Number {
 /// or end: little is read, however long the files are. Empty where the files cannot be read.
 pub fn newest_numbers(folder: &Path) -> Vec<Number> {
     let Some((_, files)) = Walk::new(folder).step() else { return Vec::new() };
-    let (mut log, mut tags) = (Log::new(folder.to_path_buf(), "".into()), Tags::default());
+    let (mut log, mut tags) = (Log::new(folder, "".into()), Tags::default());
     log.found(files);
     log.read_newest(&mut tags, &mut Vec::new());
     let list = tags.list();

@@ -107,6 +107,8 @@ impl Kept {
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
     kept: HashMap<TagId, Kept>,
+    /// The tags of which something is kept, in the order in which they came. Shared with views.
+    tags: Arc<Vec<TagId>>,
     pictures: usize,
     left_out: u64,
 }
@@ -114,7 +116,7 @@ pub struct Figures {
 impl Figures {
     /// Takes a value in.
     pub fn take(&mut self, item: Item, tags: &mut Tags) {
-        let Item { tag, step, content, .. } = item;
+        let Item { tag, step, content, wall_time } = item;
         let kind = match &content {
             Content::Scalar(_) => Kind::Scalar,
             Content::Histogram(_) => Kind::Histogram,
@@ -127,11 +129,18 @@ impl Figures {
             self.left_out += 1;
             return;
         };
+        self.keep(id, step, wall_time, content);
+        if self.tags.len() < self.kept.len() {
+            Arc::make_mut(&mut self.tags).push(id);
+        }
+    }
+
+    fn keep(&mut self, id: TagId, step: i64, time: f64, content: Content) {
         match content {
             Content::Scalar(value) => {
                 let kept = self.kept.entry(id).or_insert_with(|| Kept::Curve(Arc::default()));
                 if let Kept::Curve(course) = kept {
-                    Arc::make_mut(course).push(step, value);
+                    Arc::make_mut(course).push(step, time, value);
                 }
             }
             Content::Histogram(buckets) => {
@@ -169,6 +178,11 @@ impl Figures {
     /// What is kept of a tag.
     pub fn get(&self, tag: TagId) -> Option<&Kept> {
         self.kept.get(&tag)
+    }
+
+    /// The tags of which something is kept.
+    pub fn tags(&self) -> &Arc<Vec<TagId>> {
+        &self.tags
     }
 
     /// How many values found no room.

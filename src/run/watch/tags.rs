@@ -31,20 +31,18 @@ pub struct Tag {
     pub kind: Kind,
 }
 
-/// The scalar that says most about a training: a loss if there is one, and of several the first in the order of names.
-pub fn main_number(tags: &[Tag]) -> Option<TagId> {
-    main_of(tags, 0..tags.len() as TagId)
-}
-
-/// The same of some of the tags.
-pub(super) fn main_of(tags: &[Tag], some: impl Iterator<Item = TagId>) -> Option<TagId> {
-    let rank = |name: &str| match name {
+/// How much a scalar of this name says about a training: 0 for the loss, 1 for other losses, 2 for the rest.
+pub fn rank(name: &str) -> u8 {
+    match name {
         "loss/train" | "train/loss" | "loss" | "train_loss" | "epoch_loss" => 0,
         name if name.to_lowercase().contains("loss") => 1,
         _ => 2,
-    };
-    let some = some.filter_map(|id| Some((id, tags.get(id as usize)?)));
-    let numbers = some.filter(|(_, tag)| tag.kind == Kind::Scalar);
+    }
+}
+
+/// The scalar that says most about a training: a loss if there is one, and of several the first in the order of names.
+pub fn main_number(tags: &[Tag]) -> Option<TagId> {
+    let numbers = (0..).zip(tags).filter(|(_, tag)| tag.kind == Kind::Scalar);
     numbers.min_by_key(|(_, tag)| (rank(&tag.name), tag.name.clone())).map(|(id, _)| id)
 }
 

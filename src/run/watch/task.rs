@@ -1,6 +1,6 @@
 //! The watcher on a thread of its own.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,14 +22,17 @@ pub struct Task {
 }
 
 impl Task {
-    /// Begins to watch `root`. `show` is given a view after every request and, while files are read or grow, at most
+    /// Begins to watch the folders of `roots`. `show` is given a view after every request and, while files are read or grow, at most
     /// about seven times a second.
     ///
     /// # Errors
     /// When the system refuses another thread.
-    pub fn start(root: &Path, mut show: impl FnMut(WatchSnapshot) + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        roots: &[PathBuf],
+        mut show: impl FnMut(WatchSnapshot) + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (requests, asked) = mpsc::channel::<Interest>();
-        let mut watcher = Watcher::new(root);
+        let mut watcher = Watcher::new(roots);
         let work = move || {
             let (mut changed, mut shown) = (true, Instant::now() - PAUSE);
             loop {

@@ -1,5 +1,6 @@
 //! What a watcher shows, and what it is asked to show.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Distribution;
@@ -18,8 +19,8 @@ pub struct Interest {
     pub shown: Vec<RunId>,
     /// The runs whose rows are on the screen.
     pub visible: Vec<RunId>,
-    /// The tag whose values are shown.
-    pub tag: Option<TagId>,
+    /// The tags whose values are shown.
+    pub tags: Vec<TagId>,
     /// The tag whose newest value stands in the table.
     pub value: Option<TagId>,
     /// How many of the kept pictures or texts are newer than the one that is shown.
@@ -35,6 +36,8 @@ pub struct Interest {
 pub struct Row {
     /// Its folder below the one that is watched, fit to be shown.
     pub name: Arc<str>,
+    /// Its folder.
+    pub folder: Arc<Path>,
     /// The step of its newest value.
     pub step: Option<i64>,
     /// When that was written, in seconds since 1970.
@@ -43,6 +46,8 @@ pub struct Row {
     pub value: Option<f64>,
     /// Its hyperparameters in a line.
     pub hparams: Arc<str>,
+    /// Its hyperparameters.
+    pub settings: Arc<Vec<(String, String)>>,
     /// What its event files take on disk.
     pub bytes: u64,
     /// Places in its files that are damaged.
@@ -51,15 +56,33 @@ pub struct Row {
     pub is_read: bool,
 }
 
+impl Row {
+    /// A run of this name and folder of which nothing has been read yet.
+    pub fn unread(name: Arc<str>, folder: Arc<Path>) -> Self {
+        Row {
+            name,
+            folder,
+            step: None,
+            time: None,
+            value: None,
+            hparams: "".into(),
+            settings: Arc::default(),
+            bytes: 0,
+            damaged: 0,
+            is_read: false,
+        }
+    }
+}
+
 /// The values of a run that is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panel {
     /// The run.
     pub run: RunId,
-    /// Its values of [`Interest::tag`]; `None` while it has none.
-    pub content: Option<Content>,
-    /// The scalar of this run that says most.
-    pub main: Option<TagId>,
+    /// The tags that it has values of, as far as it has been read.
+    pub tags: Arc<Vec<TagId>>,
+    /// Its values of [`Interest::tags`], of those that it has.
+    pub contents: Vec<(TagId, Content)>,
     /// The share of its files that has been read.
     pub read: f64,
 }
@@ -126,8 +149,6 @@ pub struct WatchSnapshot {
     pub rows: Arc<Vec<Row>>,
     /// Every tag, by its id.
     pub tags: Arc<Vec<Tag>>,
-    /// The tag that the panels are of.
-    pub tag: Option<TagId>,
     /// The runs of [`Interest::shown`].
     pub panels: Vec<Panel>,
     /// All about [`Interest::details`].

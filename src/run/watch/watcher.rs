@@ -9,7 +9,7 @@ use super::discover::Walk;
 use super::log::Log;
 use super::picture::{self, Picture};
 use super::sampled::{Kept, Sampled};
-use super::tags::{self, TagId, Tags};
+use super::tags::{TagId, Tags};
 use super::view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};
 use crate::run::text;
 
@@ -30,16 +30,21 @@ const NAME: usize = 160;
 /// A decoded picture, and what it was decoded from.
 type Decoded = ((RunId, TagId, i64, (usize, usize)), Result<Arc<Picture>, String>);
 
-/// Follows a folder of runs. It looks for changes itself instead of having the system tell of them: that works on
+/// Follows folders of runs. It looks for changes itself instead of having the system tell of them: that works on
 /// network folders too.
 #[derive(Debug)]
 pub struct Watcher {
-    root: PathBuf,
+    roots: Vec<Root>,
+    /// The root that is walked, by its place.
+    walked: usize,
     walk: Option<Walk>,
     walk_began: Instant,
     walk_again: Instant,
     walked_once: bool,
     folders: usize,
+    /// What the roots that were walked before in this round had.
+    found_folders: usize,
+    found_problems: Vec<String>,
     runs: Vec<Log>,
     by_folder: HashMap<PathBuf, RunId>,
     tags: Tags,
@@ -55,16 +60,20 @@ pub struct Watcher {
 }
 
 impl Watcher {
-    /// Follows the runs below `root`, which may also be a single event file.
-    pub fn new(root: &Path) -> Self {
+    /// Follows the runs below folders, each of which may also be a single event file.
+    pub fn new(roots: &[impl AsRef<Path>]) -> Self {
         let now = Instant::now();
+        let roots: Vec<Root> = Root::all(roots);
         Watcher {
-            root: root.to_path_buf(),
-            walk: Some(Walk::new(root)),
+            walk: roots.first().map(|root| Walk::new(&root.path)),
+            walked: 0,
+            roots,
             walk_began: now,
             walk_again: now,
             walked_once: false,
             folders: 0,
+            found_folders: 0,
+            found_problems: Vec::new(),
             runs: Vec::new(),
             by_folder: HashMap::new(),
             tags: Tags::default(),
@@ -118,7 +127,10 @@ impl Watcher {
     fn walk_on(&mut self) -> bool {
         let now = Instant::now();
         if self.walk.is_none() && now >= self.walk_again {
-            (self.walk, self.walk_began) = (Some(Walk::new(&self.root)), now);
+            (self.walked, self.walk_began) = (0, now);
+            self.walk = self.roots.first().map(|root| Walk::new(&root.path));
+            self.found_problems.clear();
+            self.found_folders = 0;
         }
         let Some(walk) = &mut self.walk else { return false };
         for _ in 0..RUNS {
@@ -128,9 +140,9 @@ impl Watcher {
             }
             let known = self.by_folder.get(&folder).copied();
             let id = known.or_else(|| run_of_part(&self.by_folder, &folder)).unwrap_or_else(|| {
-                let name = name(&self.root, &folder);
+                let name = self.roots[self.walked].name_of(&folder);
                 let id = self.runs.len() as RunId;
-                self.runs.push(Log::new(folder.clone(), name));
+                self.runs.push(Log::new(&folder, name));
                 self.by_folder.insert(folder, id);
                 id
             });
@@ -139,8 +151,15 @@ impl Watcher {
             }
         }
         if walk.is_done() {
-            self.folders = walk.walked;
-            self.problems = walk.problems.iter().map(|problem| text::shown(problem, 200)).collect();
+            self.found_folders += walk.walked;
+            self.found_problems.extend(walk.problems.iter().map(|problem| text::shown(problem, 200)));
+            self.walked += 1;
+            if let Some(root) = self.roots.get(self.walked) {
+                self.walk = Some(Walk::new(&root.path));
+                return true;
+            }
+            self.folders = self.found_folders;
+            self.problems = self.found_problems.clone();
             self.walk_again = Instant::now() + WALK.max(20 * self.walk_began.elapsed());
             self.walk = None;
             self.walked_once = true;
@@ -220,10 +239,12 @@ impl Watcher {
     pub fn view(&mut self) -> WatchSnapshot {
         let rows = self.runs.iter().map(|run| Row {
             name: run.name.clone(),
+            folder: run.folder.clone(),
             step: run.latest.step,
             time: run.latest.time,
             value: self.interest.value.and_then(|tag| run.latest.value(tag)).map(|last| last.value),
             hparams: run.latest.hparams_line.clone(),
+            settings: run.latest.hparams.clone(),
             bytes: run.bytes(),
             damaged: run.damaged(),
             is_read: run.is_read,
@@ -234,14 +255,13 @@ impl Watcher {
         let known = shown.into_iter().filter(|id| (*id as usize) < runs);
         let panels: Vec<Panel> = known.map(|id| self.panel(id)).collect();
         let read = rows.iter().filter(|row| row.is_read).count();
-        let folders = self.walk.as_ref().map_or(0, |walk| walk.walked).max(self.folders);
+        let folders = self.walk.as_ref().map_or(0, |walk| self.found_folders + walk.walked).max(self.folders);
         let failed =
             self.interest.shown.iter().filter_map(|id| self.runs.get(*id as usize)?.problem.as_deref());
         let failed: Vec<String> = failed.map(|problem| text::shown(problem, 200)).collect();
         WatchSnapshot {
             rows: rows.into(),
             tags: self.tags.list().clone(),
-            tag: self.interest.tag,
             panels,
             details: self.interest.details.and_then(|id| self.details(id)).map(Box::new),
             progress: Progress { folders, is_walking: !self.walked_once, read },
@@ -252,17 +272,22 @@ impl Watcher {
     fn panel(&mut self, id: RunId) -> Panel {
         let run = &self.runs[id as usize];
         let read = run.share_read();
-        let main = tags::main_of(self.tags.list(), run.latest.values().iter().map(|last| last.tag));
-        let kept = self.interest.tag.and_then(|tag| Some((tag, run.figures.as_ref()?.get(tag)?)));
-        let content = match kept {
-            None => None,
-            Some((_, Kept::Curve(course))) => Some(Content::Curve(course.clone())),
-            Some((_, Kept::Distributions(all))) => Some(Content::Distributions(all.clone())),
-            Some((_, Kept::Texts(all))) => self.moment(all).map(|(place, of)| {
+        let tags = run.figures.as_ref().map(|figures| figures.tags().clone()).unwrap_or_default();
+        let asked = self.interest.tags.clone();
+        let contents = asked.into_iter().filter_map(|tag| Some((tag, self.content(id, tag)?))).collect();
+        Panel { run: id, tags, contents, read }
+    }
+
+    /// The values of a tag of a run.
+    fn content(&mut self, id: RunId, tag: TagId) -> Option<Content> {
+        match self.runs[id as usize].figures.as_ref()?.get(tag)? {
+            Kept::Curve(course) => Some(Content::Curve(course.clone())),
+            Kept::Distributions(all) => Some(Content::Distributions(all.clone())),
+            Kept::Texts(all) => self.moment(all).map(|(place, of)| {
                 let moment = &all.moments()[place];
                 Content::Text { step: moment.step, place, of, lines: moment.what.clone() }
             }),
-            Some((tag, Kept::Pictures(all))) => {
+            Kept::Pictures(all) => {
                 let all = all.clone();
                 self.moment(&all).map(|(place, of)| {
                     let moment = &all.moments()[place];
@@ -270,8 +295,7 @@ impl Watcher {
                     Content::Picture { step: moment.step, place, of, picture }
                 })
             }
-        };
-        Panel { run: id, content, main, read }
+        }
     }
 
     /// Which of the kept values is shown, and how many there are.
@@ -328,9 +352,36 @@ fn run_of_part(by_folder: &HashMap<PathBuf, RunId>, folder: &Path) -> Option<Run
     by_folder.get(folder.parent().filter(|_| is_time)?).copied()
 }
 
-/// A run's folder below the root, as TensorBoard names runs.
-fn name(root: &Path, folder: &Path) -> Arc<str> {
-    let below = folder.strip_prefix(root).unwrap_or(folder);
-    let name = text::shown(&below.to_string_lossy(), NAME);
-    if name.is_empty() { ".".into() } else { name.into() }
+/// A folder that is followed.
+#[derive(Debug)]
+struct Root {
+    path: PathBuf,
+    /// What stands before the names of its runs, where several folders are followed.
+    title: String,
+}
+
+impl Root {
+    /// Several folders are told apart by their own names, or where these are the same, by their paths.
+    fn all(roots: &[impl AsRef<Path>]) -> Vec<Root> {
+        let own = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let paths: Vec<&Path> = roots.iter().map(AsRef::as_ref).collect();
+        let root = |path: &&Path| {
+            let same = paths.iter().filter(|other| own(other) == own(path)).count();
+            let title = match own(path) {
+                _ if paths.len() < 2 => String::new(),
+                Some(name) if same == 1 => name,
+                _ => path.to_string_lossy().into_owned(),
+            };
+            Root { path: path.to_path_buf(), title }
+        };
+        paths.iter().map(root).collect()
+    }
+
+    /// The name of the run in a folder: its place below the root, as TensorBoard names runs.
+    fn name_of(&self, folder: &Path) -> Arc<str> {
+        let below = folder.strip_prefix(&self.path).unwrap_or(folder);
+        let name = text::shown(&Path::new(&self.title).join(below).to_string_lossy(), NAME);
+        let name = name.trim_end_matches('/');
+        if name.is_empty() { ".".into() } else { name.into() }
+    }
 }

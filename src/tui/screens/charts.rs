@@ -4,15 +4,17 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use crate::tui::chart_places::{grid, of_charts, panes, room};
+use crate::tui::chart_places::{grid, of_charts, panes, shown_panes};
 use crate::tui::state::charts::ChartOptions;
 use crate::tui::state::mark::{Mark, MarkKind};
-use crate::tui::state::panes::{Pane, Scalar, Values, shown};
+use crate::tui::state::panes::{Pane, Scalar, Values};
 use crate::tui::state::{Screen, State};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Depth, Role};
 use crate::tui::widgets::chart::{Chart, Curve, Quantity};
 use crate::tui::widgets::panel;
 use crate::worker::Phase;
+
+use super::media;
 
 /// What happened in the training that is shown.
 fn marks(state: &State) -> Vec<Mark> {
@@ -31,15 +33,18 @@ fn marks(state: &State) -> Vec<Mark> {
 /// Hands the charts of the screen in front, with their places, to `then`; `None` where there are none.
 fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Option<R> {
     let (options, area) = of_charts(state)?;
-    let panes = shown(panes(state), options, room(options, area));
+    let panes = shown_panes(state);
     let places = grid(panes.len(), area);
-    let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(pane, options)).collect();
-    let (marks, notes) = (marks(state), notes(options));
+    let marks = marks(state);
+    let notes: Vec<Vec<String>> = panes.iter().map(|pane| notes(options, pane)).collect();
+    let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(state, pane, options)).collect();
     let (steps, empty) = match state.screen {
         Screen::Train => (state.training.as_ref().map_or(0, |training| training.info.steps), waiting(state)),
         Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs => (0, "no run has such a curve"),
     };
-    let charts = panes.iter().zip(&curves).zip(places).map(|((pane, curves), place)| {
+    let with_curves = panes.iter().zip(&curves).zip(&notes).zip(places);
+    let with_curves = with_curves.filter(|(((pane, _), _), _)| pane.media.is_none());
+    let charts = with_curves.map(|(((pane, curves), notes), place)| {
         let chart = Chart {
             title: &pane.title,
             curves,
@@ -48,8 +53,8 @@ fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Op
             quantity: if pane.is_share { Quantity::Share } else { Quantity::Number },
             steps,
             marks: &marks,
-            notes: &notes,
-            empty,
+            notes,
+            empty: pane.empty.as_deref().unwrap_or(empty),
         };
         (chart, place)
     });
@@ -57,10 +62,18 @@ fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Op
 }
 
 /// The curves of a pane as they are drawn.
-fn curves<'a>(pane: &'a Pane, options: &ChartOptions) -> Vec<Curve<'a>> {
+fn curves<'a>(state: &State, pane: &'a Pane, options: &ChartOptions) -> Vec<Curve<'a>> {
+    // Without colours the curve on top stands out from those of other runs, which are dim.
+    let is_grey = state.screen == Screen::Runs && state.theme.depth == Depth::Monochrome;
+    let last = pane.scalars.last();
+    let role = |scalar: &Scalar| match last {
+        Some(last) if is_grey && std::ptr::eq(last, scalar) => Role::Accent,
+        _ if is_grey => Role::Muted,
+        _ => scalar.role,
+    };
     let curve = |scalar: &'a Scalar| Curve {
         name: &scalar.name,
-        role: scalar.role,
+        role: role(scalar),
         series: scalar.series,
         timeline: scalar.timeline,
         smoothing: if scalar.values == Values::Noisy { options.layout.smoothing() } else { 0.0 },
@@ -70,13 +83,17 @@ fn curves<'a>(pane: &'a Pane, options: &ChartOptions) -> Vec<Curve<'a>> {
 }
 
 /// What is said below every chart.
-fn notes(options: &ChartOptions) -> Vec<String> {
+fn notes(options: &ChartOptions, pane: &Pane) -> Vec<String> {
     let filter = options.layout.filter.trim();
-    if filter.is_empty() { Vec::new() } else { vec![format!("only {filter}")] }
+    let filter = (!filter.is_empty()).then(|| format!("only {filter}"));
+    pane.notes.iter().cloned().chain(filter).collect()
 }
 
-/// Why there is nothing to draw on Train.
+/// Why there is nothing to draw.
 fn waiting(state: &State) -> &'static str {
+    if state.screen == Screen::Runs {
+        return "reading";
+    }
     match (state.phase, &state.training) {
         (Phase::Preparing, _) => "preparing",
         (_, None) => "no training yet: choose a preset and press Enter",
@@ -87,11 +104,16 @@ fn waiting(state: &State) -> &'static str {
 /// Draws the charts of the screen in front.
 pub(super) fn draw(state: &State, frame: &mut Frame) {
     let Some((options, area)) = of_charts(state) else { return };
-    let is_drawn = with_charts(state, |charts| {
+    with_charts(state, |charts| {
         charts.iter().for_each(|(chart, place)| chart.draw(&state.theme, *place, frame.buffer_mut()));
-        !charts.is_empty()
     });
-    if is_drawn != Some(true) {
+    let panes_shown = shown_panes(state);
+    for (pane, place) in panes_shown.iter().zip(grid(panes_shown.len(), area)) {
+        if let Some(tag) = pane.media {
+            media::draw(state, tag, place, frame);
+        }
+    }
+    if panes_shown.is_empty() {
         let filter = options.layout.filter.trim();
         let text = if filter.is_empty() || panes(state).is_empty() {
             waiting(state).to_owned()

@@ -2,19 +2,22 @@
 
 pub mod card;
 pub mod charts;
+pub mod details;
 mod figure;
 mod form;
 mod frame;
 pub mod help;
 mod inspect;
+mod media;
 pub mod new_preset;
 mod popups;
 mod presets;
 pub mod reading;
-mod runs;
+pub mod runs;
 mod settings;
 mod tour;
 mod train;
+mod watched;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -52,7 +55,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         Screen::Hyper => form::draw(state, body, frame),
         Screen::Runs => runs::draw(state, body, frame),
     }
-    if let Some(tour) = state.tour.filter(|_| state.overlays.is_empty()) {
+    if let Some(tour) = state.tour_shown() {
         tour::draw(state, tour, body, frame);
     }
     frame::footer(state, footer, frame);
@@ -60,6 +63,8 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         match overlay {
             Overlay::Help { scroll, .. } => help::draw(state, *scroll, frame),
             Overlay::Card { scroll } => card::popup(state, *scroll, frame),
+            Overlay::Details { scroll } => details::draw(state, *scroll, frame),
+            Overlay::Tags { input, selected } => popups::tags(state, input, *selected, frame),
             Overlay::Reading { reading, scroll } => reading::draw(state, reading, *scroll, frame),
             // The list shows the filter.
             Overlay::Filter(_) => {}
@@ -80,8 +85,10 @@ fn draw_rich(state: &State, frame: &mut Frame) {
 pub enum Hit {
     /// A tab.
     Tab(Screen),
-    /// A row of the list on the screen in front, numbered as in [`State::chosen_mut`].
+    /// A row of the list on the screen in front, numbered as in [`State::choose`].
     Row(usize),
+    /// The place before the name of a run, where its mark stands.
+    Mark(usize),
     /// A view of the Inspect screen.
     InspectView(InspectView),
 }
@@ -100,7 +107,7 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
         Screen::Train => None,
         Screen::Inspect => inspect::hit(state, body, at).map(Hit::InspectView),
         Screen::Hyper => form::hit(state, body, at).map(Hit::Row),
-        Screen::Runs => runs::hit(state, body, at).map(Hit::Row),
+        Screen::Runs => runs::hit(state, body, at),
     }
 }
 

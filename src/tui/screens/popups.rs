@@ -8,13 +8,13 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::availability::hindrance;
 use crate::tui::layout::{popup, scroll_to};
-use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Prompt, Purpose};
+use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::panel;
-use crate::tui::widgets::text::cut;
-use crate::tui::{keymap, palette};
+use crate::tui::widgets::text::{cut, end_of};
+use crate::tui::{chart_places, format, keymap, palette};
 
 pub(super) fn open(state: &State, title: &str, width: u16, height: u16, frame: &mut Frame) -> Rect {
     let area = popup(frame.area().as_size(), width, height);
@@ -83,6 +83,32 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
     if commands.is_empty() && inner.height > 2 {
         let row = Rect { y: inner.y + 2, height: 1, ..inner };
         frame.render_widget(Line::styled("  no command matches", theme.style(Role::Muted)), row);
+    }
+}
+
+/// All that can be drawn, for choosing what stands first.
+pub(super) fn tags(state: &State, input: &LineInput, selected: usize, frame: &mut Frame) {
+    let theme = &state.theme;
+    let height = frame.area().height.saturating_sub(4).min(44);
+    let found = chart_places::tags_like(state, input.text());
+    let title = format!("Curves, distributions, pictures, texts: {}", format::thousands(found.len() as u64));
+    let inner = open(state, &title, 90, height, frame);
+    let mut rows = inner.rows();
+    let Some(first) = rows.next() else { return };
+    draw_input(state, "/", input, first, frame);
+    let from = scroll_to(selected, found.len(), usize::from(inner.height.saturating_sub(1)));
+    for ((place, (kind, name)), row) in found.iter().enumerate().skip(from).zip(rows) {
+        let name = end_of(&clean(name), usize::from(row.width.saturating_sub(16)));
+        let line =
+            Line::from(vec![Span::styled(format!(" {kind:<14}"), theme.style(Role::Muted)), Span::raw(name)]);
+        frame.render_widget(line, row);
+        if place == selected {
+            frame.buffer_mut().set_style(row, theme.selected());
+        }
+    }
+    if found.is_empty() && inner.height > 1 {
+        let row = Rect { y: inner.y + 1, height: 1, ..inner };
+        frame.render_widget(Line::styled("  nothing is called so", theme.style(Role::Muted)), row);
     }
 }
 

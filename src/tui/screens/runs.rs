@@ -8,13 +8,14 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::run::{Overview, Standing};
 use crate::tui::chart_places::of_runs;
+use crate::tui::state::marked::RunKey;
 use crate::tui::state::{Overlay, Runs, State, clean};
-use crate::tui::theme::Role;
+use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::text::{cut, end_of, wrap};
 use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
-use super::{charts, popups};
+use super::{Hit, charts, popups, watched};
 
 /// The line of the filter, if there is one, the titles of the list of runs, and its rows.
 fn list_places(state: &State, list: Rect) -> [Rect; 3] {
@@ -29,11 +30,18 @@ fn first_row(runs: &Runs, rows: Rect) -> usize {
     layout::scroll_to(runs.selected, runs.len(), usize::from(rows.height))
 }
 
-/// The run that stands at this place.
-pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
+/// The first run that is shown in the list, and how many rows it has.
+pub fn rows_in_sight(state: &State, list: Rect) -> (usize, usize) {
+    let [.., rows] = list_places(state, list);
+    (first_row(&state.runs, rows), usize::from(rows.height))
+}
+
+/// The run that stands at this place, or its mark.
+pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<Hit> {
     let [.., rows] = list_places(state, of_runs(state, body)[0]);
     let place = layout::row_at(rows, first_row(&state.runs, rows), at)?;
-    (place < state.runs.len()).then_some(place)
+    let hit = if at.x < rows.x + 2 { Hit::Mark(place) } else { Hit::Row(place) };
+    (place < state.runs.len()).then_some(hit)
 }
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
@@ -52,8 +60,12 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
         (_, 0) => "Runs".into(),
         (_, total) => format!("Runs {total}"),
     };
-    let block = panel(theme, title).border_style(theme.style(Role::Accent));
-    let block = if below > 0 { block.title_bottom(more_below(below)) } else { block };
+    let block = if runs.shows_watched() {
+        watched::block(state, area, below)
+    } else {
+        let block = panel(theme, title).border_style(theme.style(Role::Accent));
+        if below > 0 { block.title_bottom(more_below(below)) } else { block }
+    };
     frame.render_widget(block, area);
     match state.overlays.last() {
         Some(Overlay::Filter(input)) => popups::draw_input(state, "/", input, filter, frame),
@@ -61,6 +73,9 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
             let text = format!("/ {}", runs.filter());
             frame.render_widget(Line::styled(text, theme.style(Role::Warning)), filter);
         }
+    }
+    if runs.shows_watched() {
+        return watched::draw(state, head, rows, first, frame);
     }
     let muted = theme.style(Role::Muted);
     if runs.is_empty() {
@@ -81,7 +96,9 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
         } else {
             role(overview.standing()).map_or(Style::new(), |role| theme.style(role))
         };
-        let sign = match runs.color_of(&overview.run.name()) {
+        let key = RunKey::Own(overview.run.name());
+        let sign = match runs.color_of(&key) {
+            Some(color) if runs.is_pinned(&key) => Span::styled("◆ ", theme.style(Role::Curve(color))),
             Some(color) => Span::styled("● ", theme.style(Role::Curve(color))),
             None => Span::raw("  "),
         };
@@ -219,7 +236,13 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
     };
     let block = panel(theme, cut(&clean(&overview.run.name()), usize::from(area.width.saturating_sub(4))));
     let inner = block.inner(area);
-    let width = usize::from(inner.width);
+    let lines = about(theme, overview, usize::from(inner.width));
+    frame.render_widget(Text::from(lines).style(Style::new()), inner);
+    frame.render_widget(block, area);
+}
+
+/// What is known of one of our own runs.
+pub(super) fn about(theme: &Theme, overview: &Overview, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(reason) = overview.reason() {
         let bad = theme.style(Role::Bad);
@@ -262,8 +285,7 @@ fn draw_about(state: &State, area: Rect, frame: &mut Frame) {
         fact("seed", format!("{}   {} on {}", manifest.preset.seed, manifest.device, manifest.host));
         fact("command", manifest.command_line.join(" "));
     }
-    frame.render_widget(Text::from(lines).style(Style::new()), inner);
-    frame.render_widget(block, area);
+    lines
 }
 
 #[cfg(test)]

@@ -90,11 +90,16 @@ impl Timeline {
         self.times.retain(|(end, _)| *end <= step);
     }
 
+    /// Whether it is known which epoch a step belongs to: event files of other programs need not tell.
+    fn knows_epochs(&self) -> bool {
+        self.steps_per_epoch > 0 || !self.epochs.is_empty()
+    }
+
     /// Where a step lies; `None` where nobody knows. Between two known steps the place is between theirs.
     pub fn place(&self, along: Abscissa, step: u64) -> Option<f64> {
         match along {
             Abscissa::Step => Some(step as f64),
-            Abscissa::Epoch => Some(self.epoch(step)),
+            Abscissa::Epoch => self.knows_epochs().then(|| self.epoch(step)),
             Abscissa::Elapsed => Some(self.time(step)? - self.times.first()?.1),
             Abscissa::WallTime => self.time(step),
         }
@@ -111,6 +116,7 @@ impl Timeline {
         };
         match along {
             Abscissa::Step => steps.map(|step| step as f64).collect(),
+            Abscissa::Epoch if !self.knows_epochs() => Vec::new(),
             Abscissa::Epoch => steps.map(|step| self.epoch_behind(walk(&self.epochs, step), step)).collect(),
             Abscissa::Elapsed | Abscissa::WallTime => {
                 let Some((_, first)) = self.times.first() else { return Vec::new() };
@@ -180,13 +186,15 @@ mod tests {
     }
 
     #[test]
-    fn without_times_a_step_has_no_place_in_time() {
+    fn what_nobody_has_told_gives_a_step_no_place() {
         let mut timeline = Timeline::default();
         for time in [0.0, f64::NAN, f64::INFINITY, -1.0] {
             timeline.on_step(1, time);
         }
         assert_eq!(timeline.place(Abscissa::Elapsed, 1), None);
-        assert_eq!(timeline.place(Abscissa::Epoch, 3), Some(3.0));
+        assert_eq!(timeline.place(Abscissa::Epoch, 3), None);
+        assert!(timeline.places(Abscissa::Epoch, 1..4).is_empty());
+        assert_eq!(Timeline::new(2).place(Abscissa::Epoch, 3), Some(1.5));
     }
 
     #[test]

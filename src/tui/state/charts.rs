@@ -91,6 +91,8 @@ impl ChartLayout {
 pub struct ChartOptions {
     /// What is kept for the next time.
     pub layout: ChartLayout,
+    /// The tag of the pane that stands first, where a person has chosen one.
+    pub first: Option<String>,
     /// Which pane follows the first one; the number wraps around.
     pub beside: usize,
     /// The part of the horizontal axis that is shown; `None`: all of it.
@@ -155,6 +157,8 @@ impl ChartOptions {
 pub struct KeptLayouts {
     /// That of marked runs.
     pub runs: Option<ChartLayout>,
+    /// That of event files, without a filter: each folder has scalars of its own.
+    pub watched: Option<ChartLayout>,
     /// That of each preset, by its name.
     pub presets: BTreeMap<String, ChartLayout>,
 }
@@ -163,6 +167,7 @@ impl KeptLayouts {
     /// Takes over all that `newer` has: another dashboard may have kept others since.
     pub fn update(&mut self, newer: KeptLayouts) {
         self.runs = newer.runs.or(self.runs.take());
+        self.watched = newer.watched.or(self.watched.take());
         self.presets.extend(newer.presets);
     }
 }
@@ -198,6 +203,11 @@ impl Layouts {
     /// Changes that of marked runs.
     pub fn set_for_runs(&mut self, layout: ChartLayout) {
         self.changed.runs = Some(layout);
+    }
+
+    /// Changes that of event files.
+    pub fn set_for_watched(&mut self, layout: ChartLayout) {
+        self.changed.watched = Some(ChartLayout { filter: String::new(), ..layout });
     }
 
     /// Those that are to be kept.
@@ -240,7 +250,10 @@ mod tests {
             ChartLayout::default()
         );
         let newer = ChartLayout::default();
-        kept.update(KeptLayouts { runs: None, presets: [("xor".to_owned(), newer.clone())].into() });
+        kept.update(KeptLayouts {
+            presets: [("xor".to_owned(), newer.clone())].into(),
+            ..KeptLayouts::default()
+        });
         assert_eq!(kept.presets["xor"], newer);
     }
 }

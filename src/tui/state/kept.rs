@@ -59,6 +59,9 @@ impl Kept {
         if let Some(layout) = &self.charts.runs {
             state.runs.chart.layout = layout.clone();
         }
+        if let Some(layout) = &self.charts.watched {
+            state.runs.set_layout_of_watched(layout.clone());
+        }
         state.layouts = Layouts::new(self.charts);
         if let Some(name) = &self.preset {
             state.presets.choose(name);
@@ -76,7 +79,7 @@ impl Kept {
         Kept {
             charts: state.layouts.changed().clone(),
             preset: state.presets.current().map(|entry| entry.original.name.clone()),
-            sort: Some(state.runs.sort()),
+            sort: Some(state.runs.sort_of_own()),
             shows_settings: Some(state.runs.shows_settings),
             colours: (state.theme.colours != colours).then_some(state.theme.colours),
             knows_the_tour: state.tour.is_none(),

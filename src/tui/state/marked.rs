@@ -1,17 +1,29 @@
 //! The runs that are marked, and what is drawn of them: each by itself, or those that differ only in their seed as one.
 
+use std::sync::Arc;
+
 use super::abscissa::Timeline;
 use super::history::{Bucket, Series};
 use crate::preset::Preset;
 use crate::run::past::Curves;
 use crate::run::text::clean;
+use crate::run::watch::RunId;
 use crate::run::{Overview, RunDirectory};
+
+/// Which run: one of our own, or one that a folder of event files has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunKey {
+    /// Our own run of this name.
+    Own(String),
+    /// A run of the folders that are watched.
+    Watched(RunId),
+}
 
 /// A run that is marked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MarkedRun {
-    /// Its name.
-    pub name: String,
+    /// Which one.
+    pub run: RunKey,
     /// Its colour's number, which it keeps as long as it is marked.
     pub color: u8,
 }
@@ -55,6 +67,21 @@ impl MarkedCurves {
     }
 }
 
+/// A curve of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnCurve {
+    /// As event files call it: `loss/train`.
+    pub tag: String,
+    /// Its values.
+    pub series: Arc<Series>,
+    /// When its steps were made.
+    pub timeline: Arc<Timeline>,
+    /// How many of its values were not finite.
+    pub lost: u64,
+    /// How often its steps went back.
+    pub restarts: u32,
+}
+
 /// What is drawn as one curve of each tag: a run, or several that differ only in their seed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DrawnRun {
@@ -62,12 +89,10 @@ pub struct DrawnRun {
     pub name: String,
     /// Its colour's number.
     pub color: u8,
-    /// The names of the runs.
-    pub runs: Vec<String>,
+    /// The runs.
+    pub runs: Vec<RunKey>,
     /// The curves by their tags.
-    pub by_tag: Vec<(String, Series)>,
-    /// When the first of the runs made its steps.
-    pub timeline: Timeline,
+    pub by_tag: Vec<DrawnCurve>,
 }
 
 /// Whether two runs have the same settings but for the seed.
@@ -125,8 +150,38 @@ fn together(group: &[&(&Overview, u8, &MarkedCurves)]) -> DrawnRun {
             (format!("{}, {} seeds, mean ± sd", clean(preset), several.len()), spread.collect())
         }
     };
-    let runs = group.iter().map(|run| run.0.run.name()).collect();
-    DrawnRun { name, color, runs, by_tag, timeline: curves.timeline.clone() }
+    let runs = group.iter().map(|run| RunKey::Own(run.0.run.name())).collect();
+    let timeline = Arc::new(curves.timeline.clone());
+    let curve = |(tag, series)| DrawnCurve {
+        tag,
+        series: Arc::new(series),
+        timeline: timeline.clone(),
+        lost: 0,
+        restarts: 0,
+    };
+    DrawnRun { name, color, runs, by_tag: by_tag.into_iter().map(curve).collect() }
+}
+
+/// Runs of event files as one, whatever they differ in: nobody knows their seeds.
+pub fn band(runs: Vec<DrawnRun>) -> Option<DrawnRun> {
+    let first = runs.first()?;
+    let of_tag = |curve: &DrawnCurve| {
+        let same = |run: &DrawnRun| run.by_tag.iter().find(|other| other.tag == curve.tag).cloned();
+        let all: Vec<DrawnCurve> = runs.iter().map(same).collect::<Option<_>>()?;
+        let series: Vec<Series> = all.iter().map(|curve| (*curve.series).clone()).collect();
+        Some(DrawnCurve {
+            series: Arc::new(spread(&series)),
+            lost: all.iter().map(|curve| curve.lost).sum(),
+            restarts: all.iter().map(|curve| curve.restarts).sum(),
+            ..curve.clone()
+        })
+    };
+    Some(DrawnRun {
+        name: format!("{} runs, mean ± sd", runs.len()),
+        color: first.color,
+        by_tag: first.by_tag.iter().filter_map(of_tag).collect(),
+        runs: runs.iter().flat_map(|run| run.runs.clone()).collect(),
+    })
 }
 
 /// Mean, and mean less and plus the standard deviation (of a sample, by n - 1), at the steps of the first curve at which all
@@ -185,7 +240,7 @@ mod tests {
 
     #[test]
     fn a_mark_keeps_its_colour_and_a_new_one_takes_the_lowest_that_is_free() {
-        let mark = |color: u8| MarkedRun { name: color.to_string(), color };
+        let mark = |color: u8| MarkedRun { run: RunKey::Own(color.to_string()), color };
         assert_eq!(free_color(&[]), 0);
         assert_eq!(free_color(&[mark(0), mark(2)]), 1);
     }

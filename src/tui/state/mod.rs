@@ -20,8 +20,10 @@ pub mod panes;
 pub mod presets;
 pub mod requests;
 pub mod runs;
+pub mod sorting;
 pub mod tour;
 pub mod training;
+pub mod watched;
 
 use ratatui::layout::Size;
 
@@ -268,18 +270,29 @@ impl State {
         self.is_waiting() || self.form.pace.is_due()
     }
 
+    /// The hint of the tour that is on the screen. Where event files are looked at, it waits.
+    pub fn tour_shown(&self) -> Option<Tour> {
+        let is_away = self.screen == Screen::Runs && self.runs.shows_watched();
+        self.tour.filter(|_| self.overlays.is_empty() && !is_away)
+    }
+
+    /// Whether ages are on the screen, which change by themselves.
+    pub fn shows_ages(&self) -> bool {
+        self.screen == Screen::Runs && self.runs.shows_watched()
+    }
+
     /// The training that runs: steps can be paused and the learning rate changed.
     pub fn running(&self) -> Option<&Training> {
         self.training.as_ref().filter(|training| self.is_busy() && training.finish.is_none())
     }
 
-    /// The chosen row of the list on the screen in front.
-    pub fn chosen_mut(&mut self) -> Option<&mut usize> {
+    /// Chooses a row of the list on the screen in front.
+    pub fn choose(&mut self, row: usize) {
         match self.screen {
-            Screen::Presets => Some(&mut self.presets.selected),
-            Screen::Hyper => Some(&mut self.form.selected),
-            Screen::Runs => Some(&mut self.runs.selected),
-            Screen::Train | Screen::Inspect => None,
+            Screen::Presets => self.presets.selected = row,
+            Screen::Hyper => self.form.selected = row,
+            Screen::Runs => self.runs.choose(row),
+            Screen::Train | Screen::Inspect => {}
         }
     }
 

@@ -24,6 +24,18 @@ pub enum Overlay {
         /// The first line shown.
         scroll: usize,
     },
+    /// All about the chosen run.
+    Details {
+        /// The first line shown.
+        scroll: usize,
+    },
+    /// The list of all that can be drawn.
+    Tags {
+        /// What was typed.
+        input: LineInput,
+        /// The chosen one of those that match.
+        selected: usize,
+    },
     /// A text to read.
     Reading {
         /// What it is.

@@ -5,10 +5,12 @@ use std::borrow::Cow;
 use super::abscissa::Timeline;
 use super::charts::{ChartOptions, PANES};
 use super::history::Series;
+use super::marked::RunKey;
 use super::matching::Pattern;
-use super::runs::Runs;
+use super::runs::{Item, Runs};
 use super::training::Training;
 use crate::run::text::clean;
+use crate::run::watch::{Kind, TagId, rank};
 use crate::tui::theme::Role;
 use crate::worker::Metric;
 
@@ -62,6 +64,31 @@ pub struct Pane<'a> {
     pub is_share: bool,
     /// Whether a logarithmic axis says something about them.
     pub may_be_log: bool,
+    /// The distributions, pictures or texts of event files that it shows instead of curves.
+    pub media: Option<TagId>,
+    /// What is said in its border.
+    pub notes: Vec<String>,
+    /// Why there is nothing to draw, where it is known.
+    pub empty: Option<String>,
+}
+
+impl<'a> Pane<'a> {
+    /// Whether it shows what event files call so.
+    pub fn shows(&self, tag: &str) -> bool {
+        self.title == tag || self.scalars.iter().any(|scalar| scalar.tag == tag)
+    }
+
+    fn new(title: Cow<'a, str>, scalars: Vec<Scalar<'a>>) -> Self {
+        Pane {
+            title,
+            scalars,
+            is_share: false,
+            may_be_log: false,
+            media: None,
+            notes: Vec::new(),
+            empty: None,
+        }
+    }
 }
 
 /// Metrics that say more side by side, with the title of their pane.
@@ -110,14 +137,14 @@ impl Training {
             self.scalar(format!("{tag}/train"), "training", Role::Training, training),
             Scalar { values: Values::PerEpoch, ..validation },
         ];
-        Pane { title: title.into(), scalars, is_share: false, may_be_log: false }
+        Pane::new(title.into(), scalars)
     }
 
     /// One scalar that has no held-out counterpart.
     fn alone<'a>(&'a self, title: &'a str, tag: &str, series: &'a Series) -> Pane<'a> {
         let scalar = self.scalar(tag.to_owned(), "training", Role::Training, series);
         let scalars = vec![Scalar { values: Values::of_tag(tag), ..scalar }];
-        Pane { title: title.into(), scalars, is_share: false, may_be_log: false }
+        Pane::new(title.into(), scalars)
     }
 
     /// The metrics that were reported, those side by side that are read against each other.
@@ -161,38 +188,87 @@ impl Training {
         let unit = self.info.unit.as_ref().filter(|_| matches!(metrics, [Metric::Rmse | Metric::Mae]));
         let title = unit.map_or(Cow::Borrowed(title), |unit| format!("{title} in {}", clean(unit)).into());
         let may_be_log = metrics.iter().all(|metric| metric.name().contains("loss"));
-        Pane { title, scalars: scalars.collect(), is_share: false, may_be_log }
+        Pane { may_be_log, ..Pane::new(title, scalars.collect()) }
     }
 }
 
+/// What one of our own runs says first.
+const FIRST: [&str; 4] = ["loss/validation", "accuracy/validation", "loss/train", "accuracy/train"];
+
 impl Runs {
-    /// A pane for every tag of the marked runs, losses and accuracies first; the curve of the chosen run is the last one of
-    /// each pane.
+    /// A pane for every tag of the runs that are drawn: scalars first, of them losses and accuracies; then distributions,
+    /// pictures and texts of event files. The curve of the chosen run is the last one of each pane, unless one is pinned.
     pub fn panes(&self) -> Vec<Pane<'_>> {
-        let chosen = self.current().map(|overview| overview.run.name());
-        let pane = |tag: &str| {
-            let mut scalars: Vec<(bool, Scalar)> = Vec::new();
-            for drawn in self.drawn() {
-                let Some((_, series)) = drawn.by_tag.iter().find(|(known, _)| known == tag) else { continue };
-                let scalar = Scalar {
-                    tag: tag.to_owned(),
-                    name: drawn.name.as_str().into(),
-                    role: Role::Curve(drawn.color),
-                    series,
-                    timeline: &drawn.timeline,
-                    values: Values::of_tag(tag),
-                };
-                scalars.push((chosen.as_ref().is_some_and(|chosen| drawn.runs.contains(chosen)), scalar));
-            }
-            scalars.sort_by_key(|(is_chosen, _)| *is_chosen);
-            Pane {
-                title: tag.to_owned().into(),
-                scalars: scalars.into_iter().map(|(_, scalar)| scalar).collect(),
-                is_share: tag.starts_with("accuracy/"),
-                may_be_log: tag.contains("loss"),
-            }
+        let chosen = self.chosen().map(Item::key);
+        let watched = &self.watched;
+        let shown = self.drawn_of_watched();
+        let tags = watched.tags_of(&shown);
+        let mut names: Vec<&str> =
+            self.drawn().iter().flat_map(|drawn| &drawn.by_tag).map(|curve| curve.tag.as_str()).collect();
+        let of_kind = |is_wanted: fn(Kind) -> bool| {
+            let tag = |id: &TagId| Some((*id, watched.tag(*id)?));
+            tags.iter().filter_map(tag).filter(move |(_, tag)| is_wanted(tag.kind))
         };
-        self.tags().into_iter().map(pane).collect()
+        names.extend(of_kind(|kind| kind == Kind::Scalar).map(|(_, tag)| &*tag.name));
+        let place = |name: &&str| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len());
+        let weight = |name: &str| if shown.is_empty() { 0 } else { rank(name) };
+        names.sort_by_cached_key(|name| (place(name), weight(name), *name));
+        names.dedup();
+        let reading =
+            shown.iter().filter_map(|run| watched.panel(*run)).map(|panel| panel.read).reduce(f64::min);
+        let reading = reading.filter(|read| *read < 1.0).map(|read| format!("reading: {:.0}%", 100.0 * read));
+        let scalars =
+            names.into_iter().map(|tag| self.pane_of_scalar(tag, chosen.as_ref(), reading.as_deref()));
+        let media = of_kind(|kind| kind != Kind::Scalar)
+            .map(|(id, tag)| Pane { media: Some(id), ..Pane::new(Cow::Borrowed(&*tag.name), Vec::new()) });
+        scalars.chain(media).collect()
+    }
+
+    fn pane_of_scalar<'a>(
+        &'a self,
+        tag: &'a str,
+        chosen: Option<&RunKey>,
+        reading: Option<&str>,
+    ) -> Pane<'a> {
+        let mut scalars: Vec<((bool, bool), Scalar)> = Vec::new();
+        let (mut lost, mut restarts, mut has_watched) = (0, 0, false);
+        for drawn in self.drawn() {
+            let Some(curve) = drawn.by_tag.iter().find(|curve| curve.tag == tag) else { continue };
+            let is_watched = drawn.runs.iter().any(|run| matches!(run, RunKey::Watched(_)));
+            (lost, restarts) = (lost + curve.lost, restarts + u64::from(curve.restarts));
+            has_watched |= is_watched;
+            let scalar = Scalar {
+                tag: tag.to_owned(),
+                name: drawn.name.as_str().into(),
+                role: Role::Curve(drawn.color),
+                series: &curve.series,
+                timeline: &curve.timeline,
+                values: if is_watched { Values::Noisy } else { Values::of_tag(tag) },
+            };
+            let is_chosen = chosen.is_some_and(|chosen| drawn.runs.contains(chosen));
+            let is_pinned = drawn.runs.iter().any(|run| self.is_pinned(run));
+            scalars.push(((is_pinned, is_chosen), scalar));
+        }
+        scalars.sort_by_key(|(on_top, _)| *on_top);
+        let scalars: Vec<Scalar> = scalars.into_iter().map(|(_, scalar)| scalar).collect();
+        let is_empty = scalars.iter().all(|scalar| scalar.series.last().is_none());
+        let plural = |count: u64| if count == 1 { "" } else { "s" };
+        let mut notes: Vec<String> = reading.map(str::to_owned).into_iter().collect();
+        if restarts > 0 {
+            notes.push(format!("{restarts} restart{}", plural(restarts)));
+        }
+        if lost > 0 && !is_empty {
+            notes.push(format!("{lost} value{} not finite", plural(lost)));
+        }
+        let empty = match reading {
+            _ if is_empty && lost > 0 => Some(format!("none of {lost} values is finite")),
+            _ if !is_empty => None,
+            reading => Some(reading.unwrap_or("reading").to_owned()),
+        };
+        let is_share = tag.starts_with("accuracy/");
+        // Of others' scalars nobody knows what they are.
+        let may_be_log = tag.contains("loss") || has_watched;
+        Pane { is_share, may_be_log, notes, empty, ..Pane::new(tag.into(), scalars) }
     }
 }
 
@@ -216,7 +292,11 @@ pub fn matching<'a>(panes: Vec<Pane<'a>>, filter: &str) -> Vec<Pane<'a>> {
 /// The panes that are shown where there is room for so many: the first one stays, the others change places with those that
 /// have none.
 pub fn shown<'a>(panes: Vec<Pane<'a>>, options: &ChartOptions, room: usize) -> Vec<Pane<'a>> {
-    let panes = matching(panes, &options.layout.filter);
+    let mut panes = matching(panes, &options.layout.filter);
+    let first = options.first.as_ref().and_then(|first| panes.iter().position(|pane| pane.shows(first)));
+    if let Some(first) = first {
+        panes[..=first].rotate_right(1);
+    }
     let count = options.layout.panes.unwrap_or(room).clamp(1, PANES).min(panes.len());
     if count == panes.len() {
         return panes;
@@ -236,12 +316,7 @@ mod tests {
     use super::*;
 
     fn panes(titles: &[&'static str]) -> Vec<Pane<'static>> {
-        let pane = |title: &&'static str| Pane {
-            title: (*title).into(),
-            scalars: Vec::new(),
-            is_share: false,
-            may_be_log: false,
-        };
+        let pane = |title: &&'static str| Pane::new((*title).into(), Vec::new());
         titles.iter().map(pane).collect()
     }
 

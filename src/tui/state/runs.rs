@@ -1,17 +1,23 @@
-//! The runs on disk, as they were when they were last listed, and which of them are shown in what order.
+//! The runs that are listed, and in what order: our own on disk as they were when they were last listed, or those of event
+//! files that a folder is watched for.
 
-use std::cmp::Ordering;
+mod marks;
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 use crate::run::difference::varying;
+use crate::run::settings::most_told_first;
+use crate::run::text::clean;
+use crate::run::watch::{Kind, Row, RunId, TagId, main_number};
 use crate::run::{Overview, RunDirectory};
 use crate::worker::TrainRequest;
 
-use super::charts::ChartOptions;
-use super::marked::{self, DrawnRun, MarkedCurves, MarkedRun};
+use super::charts::{ChartLayout, ChartOptions};
+use super::marked::{DrawnRun, MarkedCurves, MarkedRun, RunKey};
 use super::matching::Pattern;
+use super::sorting::Setting;
+pub use super::sorting::SortBy;
+use super::watched::Watched;
 
 /// A run that something is done with as soon as its data files have been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,83 +39,54 @@ pub enum Purpose {
     Branch(u64, Vec<String>),
 }
 
-/// By what the list is sorted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SortBy {
-    /// The newest first.
-    #[default]
-    Started,
-    /// The name of the preset.
-    Preset,
-    /// How it stands.
-    Status,
-    /// The most steps first.
-    Steps,
-    /// The smallest loss first.
-    Loss,
-    /// The largest accuracy first.
-    Accuracy,
-    /// The largest on disk first.
-    Size,
+/// A run of the list.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'a> {
+    /// One of our own.
+    Own(&'a Overview),
+    /// One of event files, by its id.
+    Watched(RunId, &'a Row),
 }
 
-impl SortBy {
-    const ALL: [SortBy; 7] = [
-        SortBy::Started,
-        SortBy::Preset,
-        SortBy::Status,
-        SortBy::Steps,
-        SortBy::Loss,
-        SortBy::Accuracy,
-        SortBy::Size,
-    ];
-
-    /// The one that the key chooses next.
-    pub fn next(self) -> Self {
-        let place = Self::ALL.iter().position(|by| *by == self).unwrap_or(0);
-        Self::ALL[(place + 1) % Self::ALL.len()]
-    }
-
-    /// In words.
-    pub fn in_words(self) -> &'static str {
+impl<'a> Item<'a> {
+    /// Which run it is.
+    pub fn key(self) -> RunKey {
         match self {
-            SortBy::Started => "the newest first",
-            SortBy::Preset => "by preset",
-            SortBy::Status => "by status",
-            SortBy::Steps => "the most steps first",
-            SortBy::Loss => "the smallest loss first",
-            SortBy::Accuracy => "the largest accuracy first",
-            SortBy::Size => "the largest on disk first",
+            Item::Own(overview) => RunKey::Own(overview.run.name()),
+            Item::Watched(run, _) => RunKey::Watched(run),
         }
     }
 
-    /// The order of two runs; those without a value come last, whatever the order of the others.
-    fn compare(self, a: &Overview, b: &Overview) -> Ordering {
-        let value = |figure: &str, run: &Overview| run.newest(figure).map(|(_, value)| value);
-        let rising = |a: Option<f64>, b: Option<f64>| match (a, b) {
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        };
-        let falling = |a: Option<f64>, b: Option<f64>| rising(a.map(|a| -a), b.map(|b| -b));
-        let preset = |run: &Overview| run.manifest.as_ref().ok().map(|manifest| manifest.preset.name.clone());
+    /// One of our own.
+    pub fn own(self) -> Option<&'a Overview> {
         match self {
-            SortBy::Started => Ordering::Equal,
-            SortBy::Preset => preset(a).cmp(&preset(b)),
-            SortBy::Status => a.standing().word().cmp(b.standing().word()),
-            SortBy::Steps => b.steps().cmp(&a.steps()),
-            SortBy::Loss => rising(value("loss", a), value("loss", b)),
-            SortBy::Accuracy => falling(value("accuracy", a), value("accuracy", b)),
-            SortBy::Size => b.disk_bytes.cmp(&a.disk_bytes),
+            Item::Own(overview) => Some(overview),
+            Item::Watched(..) => None,
         }
     }
+}
+
+/// How that one of the two lists is looked at that is not shown.
+#[derive(Clone, Debug, PartialEq)]
+struct Outlook {
+    selected: usize,
+    filter: String,
+    sort: SortBy,
+    is_reversed: bool,
+    chart: ChartOptions,
 }
 
 /// The list of runs.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Runs {
-    /// The runs, newest first; `None` before they have been listed.
+    /// Our own runs, newest first; `None` before they have been listed.
     pub list: Option<Vec<Overview>>,
+    /// The event files that are watched.
+    pub watched: Watched,
+    /// Whether the list is that of the event files.
+    shows_watched: bool,
+    /// How the other list is looked at.
+    other: Outlook,
     /// Those that are shown, by their places in the list, in the order in which they are shown.
     order: Vec<usize>,
     /// The chosen one among those that are shown.
@@ -118,15 +95,20 @@ pub struct Runs {
     filter: String,
     sort: SortBy,
     is_reversed: bool,
+    /// The setting by whose value the list is sorted instead.
+    by_setting: Option<String>,
     /// Whether the settings in which the runs differ are shown.
     pub shows_settings: bool,
     /// The runs that are marked, in the order in which they were.
     marked: Vec<MarkedRun>,
-    /// The curves of the marked runs, as far as they have been read.
+    /// The run that is drawn on top of all others.
+    pinned: Option<RunKey>,
+    /// The curves of our own marked runs, as far as they have been read.
     curves: Vec<MarkedCurves>,
-    /// Whether marked runs that differ only in their seed are drawn as one curve with a band.
+    /// Whether marked runs are drawn as one curve with a band: our own that differ only in their seed, and those of event
+    /// files.
     is_spread: bool,
-    /// What is drawn of the marked runs.
+    /// What is drawn of the runs that are marked, and of the chosen one of event files.
     drawn: Vec<DrawnRun>,
     /// How their curves are drawn.
     pub chart: ChartOptions,
@@ -146,16 +128,101 @@ pub struct Runs {
     pub doomed: Option<RunDirectory>,
 }
 
+impl Default for Runs {
+    fn default() -> Self {
+        // What other programs write is shown as it is, until a person wants it smooth.
+        let layout = ChartLayout { smoothing: 0, ..ChartLayout::default() };
+        let other = Outlook {
+            selected: 0,
+            filter: String::new(),
+            sort: SortBy::Preset,
+            is_reversed: false,
+            chart: ChartOptions::new(layout),
+        };
+        Runs {
+            list: None,
+            watched: Watched::default(),
+            shows_watched: false,
+            other,
+            order: Vec::new(),
+            selected: 0,
+            filter: String::new(),
+            sort: SortBy::default(),
+            is_reversed: false,
+            by_setting: None,
+            shows_settings: false,
+            marked: Vec::new(),
+            pinned: None,
+            curves: Vec::new(),
+            is_spread: false,
+            drawn: Vec::new(),
+            chart: ChartOptions::default(),
+            trash: Vec::new(),
+            problem: None,
+            is_awaited: false,
+            shown: None,
+            waiting: None,
+            asked_about: None,
+            doomed: None,
+        }
+    }
+}
+
 impl Runs {
+    fn item(&self, place: usize) -> Option<Item<'_>> {
+        if self.shows_watched {
+            self.watched.rows().get(place).map(|row| Item::Watched(place as RunId, row))
+        } else {
+            self.list.as_deref()?.get(place).map(Item::Own)
+        }
+    }
+
     /// The runs that are shown, in their order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Overview> {
-        let list = self.list.as_deref().unwrap_or_default();
-        self.order.iter().map(|place| &list[*place])
+    pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
+        self.order.iter().filter_map(|place| self.item(*place))
+    }
+
+    /// Our own runs that are shown, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = &Overview> {
+        self.items().filter_map(Item::own)
     }
 
     /// The chosen run.
+    pub fn chosen(&self) -> Option<Item<'_>> {
+        self.item(*self.order.get(self.selected)?)
+    }
+
+    /// The chosen run, where it is our own: only these can be opened, go on, or be named.
     pub fn current(&self) -> Option<&Overview> {
-        self.rows().nth(self.selected)
+        self.chosen()?.own()
+    }
+
+    fn chosen_key(&self) -> Option<RunKey> {
+        self.chosen().map(Item::key)
+    }
+
+    /// Whether the list is that of event files.
+    pub fn shows_watched(&self) -> bool {
+        self.shows_watched
+    }
+
+    /// Shows the other list. Marks stay, so that runs of both can be drawn together.
+    pub fn show_other(&mut self) {
+        self.shows_watched = !self.shows_watched;
+        self.by_setting = None;
+        std::mem::swap(&mut self.selected, &mut self.other.selected);
+        std::mem::swap(&mut self.filter, &mut self.other.filter);
+        std::mem::swap(&mut self.sort, &mut self.other.sort);
+        std::mem::swap(&mut self.is_reversed, &mut self.other.is_reversed);
+        std::mem::swap(&mut self.chart, &mut self.other.chart);
+        self.arrange(None);
+        self.redraw();
+    }
+
+    /// Lays the charts out that are drawn beside the list of event files.
+    pub fn set_layout_of_watched(&mut self, layout: ChartLayout) {
+        let chart = if self.shows_watched { &mut self.chart } else { &mut self.other.chart };
+        chart.layout = layout;
     }
 
     /// How many are shown.
@@ -170,7 +237,7 @@ impl Runs {
 
     /// How many there are.
     pub fn total(&self) -> usize {
-        self.list.as_ref().map_or(0, Vec::len)
+        if self.shows_watched { self.watched.rows().len() } else { self.list.as_ref().map_or(0, Vec::len) }
     }
 
     /// The filter.
@@ -180,32 +247,79 @@ impl Runs {
 
     /// Moves the choice.
     pub fn move_by(&mut self, rows: isize) {
-        self.selected = self.selected.saturating_add_signed(rows).min(self.len().saturating_sub(1));
+        self.choose(self.selected.saturating_add_signed(rows));
     }
 
-    /// Takes in what was found, oldest first. The chosen run stays chosen, wherever it stands now.
+    /// Chooses the run at this place.
+    pub fn choose(&mut self, place: usize) {
+        self.selected = place.min(self.len().saturating_sub(1));
+        if self.shows_watched {
+            self.redraw();
+        }
+    }
+
+    /// Takes in our own runs that were found, oldest first. The chosen run stays chosen, wherever it stands now.
     pub fn found(&mut self, found: Result<Vec<Overview>, String>) {
         self.is_awaited = false;
         match found {
             Err(problem) => self.problem = Some(problem),
             Ok(mut list) => {
                 list.reverse();
-                let chosen = self.current().map(|overview| overview.run.clone());
+                let chosen = self.chosen_key();
                 let names: BTreeSet<String> = list.iter().map(|overview| overview.run.name()).collect();
-                self.marked.retain(|mark| names.contains(&mark.name));
+                let is_there = |run: &RunKey| match run {
+                    RunKey::Own(name) => names.contains(name),
+                    RunKey::Watched(_) => true,
+                };
+                self.marked.retain(|mark| is_there(&mark.run));
+                self.pinned = self.pinned.take().filter(is_there);
                 self.curves.retain(|curves| names.contains(&curves.run.name()));
                 (self.list, self.problem) = (Some(list), None);
-                self.redraw();
                 self.arrange(chosen.as_ref());
+                self.redraw();
             }
         }
+    }
+
+    /// Takes in what was found of event files. The chosen run stays chosen.
+    pub fn take_watched(&mut self, view: crate::run::watch::WatchSnapshot) {
+        let chosen = self.chosen_key();
+        let has_more = view.rows.len() != self.watched.rows().len();
+        self.watched.take(view);
+        self.follow_value();
+        // Names do not change, so that an order by name holds until there are more runs.
+        if self.shows_watched
+            && (has_more
+                || self.sort != SortBy::Preset
+                || self.by_setting.is_some()
+                || !self.filter.is_empty())
+        {
+            self.arrange(chosen.as_ref());
+        }
+        self.redraw();
+    }
+
+    /// Works out which scalar stands in the list of event files: the one that a person has put first, or else one that the chosen
+    /// run has. While the list is sorted by it, it stays.
+    pub fn follow_value(&mut self) {
+        let watched = &self.watched;
+        let chart = if self.shows_watched { &self.chart } else { &self.other.chart };
+        let first = chart.first.as_deref().and_then(|name| watched.find(name, Some(Kind::Scalar)));
+        let of_chosen = match self.chosen() {
+            Some(Item::Watched(run, _)) => watched.tags_of(&[run]),
+            Some(Item::Own(_)) | None => Vec::new(),
+        };
+        let is_scalar = |tag: &TagId| watched.tag(*tag).is_some_and(|tag| tag.kind == Kind::Scalar);
+        let is_sorted_by = matches!(self.sort, SortBy::Loss | SortBy::Accuracy);
+        let stays = watched.value.filter(|value| is_sorted_by || of_chosen.contains(value));
+        let main = of_chosen.iter().copied().find(is_scalar).or(watched.value);
+        self.watched.value = first.or(stays).or(main).or_else(|| main_number(&watched.view.tags));
     }
 
     /// Shows only runs that match.
     pub fn set_filter(&mut self, filter: &str) {
         filter.clone_into(&mut self.filter);
-        let chosen = self.current().map(|overview| overview.run.clone());
-        self.arrange(chosen.as_ref());
+        self.resort();
     }
 
     /// By what the list is sorted.
@@ -213,17 +327,55 @@ impl Runs {
         self.sort
     }
 
+    /// By what the list of our own runs is sorted.
+    pub fn sort_of_own(&self) -> SortBy {
+        if self.shows_watched { self.other.sort } else { self.sort }
+    }
+
     /// Sorts the list by this.
     pub fn set_sort(&mut self, sort: SortBy) {
+        self.by_setting = None;
         self.sort = sort;
         self.resort();
     }
 
-    /// Sorts by the next thing; says by what.
-    pub fn sort_by_next(&mut self) -> &'static str {
-        self.sort = self.sort.next();
+    /// Sorts by the next column; says by which. Settings are columns where those in which the runs differ are shown.
+    pub fn sort_by_next(&mut self) -> String {
+        let settings = if self.shows_settings { self.varying_settings() } else { Vec::new() };
+        let mut names = settings.into_iter().map(|(name, _)| name);
+        let next = match &self.by_setting {
+            Some(now) => names.skip_while(|name| name != now).nth(1),
+            None if self.sort == SortBy::Size => names.next(),
+            None => None,
+        };
+        if next.is_none() {
+            self.sort = self.sort.next();
+        }
+        self.by_setting = next;
         self.resort();
-        self.sort.in_words()
+        self.sort_in_words()
+    }
+
+    /// By what the list is sorted, in words.
+    pub fn sort_in_words(&self) -> String {
+        match &self.by_setting {
+            Some(name) => format!("by {}", clean(name)),
+            None if self.shows_watched => self.sort.in_words_of_watched().into(),
+            None => self.sort.in_words().into(),
+        }
+    }
+
+    /// Shows the settings in which the runs differ, or no longer.
+    pub fn toggle_settings(&mut self) {
+        self.shows_settings = !self.shows_settings;
+        if self.by_setting.take().is_some() {
+            self.resort();
+        }
+    }
+
+    /// Whether the order is turned round.
+    pub fn is_reversed(&self) -> bool {
+        self.is_reversed
     }
 
     /// Turns the order round.
@@ -233,134 +385,89 @@ impl Runs {
     }
 
     fn resort(&mut self) {
-        let chosen = self.current().map(|overview| overview.run.clone());
+        let chosen = self.chosen_key();
         self.arrange(chosen.as_ref());
+        if self.shows_watched && self.chosen_key() != chosen {
+            self.redraw();
+        }
     }
 
     /// Works out which runs are shown in what order; this one stays chosen if it is shown.
-    fn arrange(&mut self, chosen: Option<&RunDirectory>) {
-        let list = self.list.as_deref().unwrap_or_default();
+    fn arrange(&mut self, chosen: Option<&RunKey>) {
         let pattern = Pattern::new(&self.filter);
-        let mut order: Vec<usize> =
-            (0..list.len()).filter(|place| pattern.matches(&searched(&list[*place]))).collect();
-        order.sort_by(|a, b| self.sort.compare(&list[*a], &list[*b]));
+        let searched = |item: Item| match item {
+            Item::Own(overview) => searched(overview),
+            Item::Watched(_, row) if row.hparams.is_empty() => row.name.to_string(),
+            Item::Watched(_, row) => format!("{} {}", row.name, row.hparams),
+        };
+        let takes_all = self.filter.trim().is_empty();
+        let is_shown = |place: &usize| {
+            takes_all || self.item(*place).is_some_and(|item| pattern.matches(&searched(item)))
+        };
+        let mut order: Vec<usize> = (0..self.total()).filter(is_shown).collect();
+        let setting = |place: &usize| {
+            let name = self.by_setting.as_deref()?;
+            self.item(*place).and_then(|item| setting_of(item, name))
+        };
+        order.sort_by_cached_key(|place| Setting::new(setting(place)));
+        order.sort_by(|a, b| match (self.item(*a), self.item(*b)) {
+            _ if self.by_setting.is_some() => std::cmp::Ordering::Equal,
+            (Some(Item::Own(a)), Some(Item::Own(b))) => self.sort.compare(a, b),
+            (Some(Item::Watched(_, a)), Some(Item::Watched(_, b))) => self.sort.compare_watched(a, b),
+            _ => std::cmp::Ordering::Equal,
+        });
         if self.is_reversed {
             order.reverse();
         }
-        let place = chosen.and_then(|run| order.iter().position(|place| list[*place].run == *run));
+        let is_chosen = |place: &usize| self.item(*place).map(Item::key).as_ref() == chosen;
+        let place = chosen.and_then(|_| order.iter().position(is_chosen));
         self.selected = place.unwrap_or(self.selected).min(order.len().saturating_sub(1));
         self.order = order;
     }
 
-    /// Marks the chosen run, or takes its mark away.
-    pub fn toggle_mark(&mut self) {
-        let Some(name) = self.current().map(|overview| overview.run.name()) else { return };
-        if self.is_marked(&name) {
-            self.marked.retain(|mark| mark.name != name);
-            self.curves.retain(|curves| curves.run.name() != name);
-            self.redraw();
-        } else {
-            self.mark(name);
-        }
-    }
-
-    /// Marks a run that is not marked yet.
-    fn mark(&mut self, name: String) {
-        let color = marked::free_color(&self.marked);
-        self.marked.push(MarkedRun { name, color });
-    }
-
-    /// Takes all marks away.
-    pub fn unmark(&mut self) {
-        self.marked.clear();
-        self.curves.clear();
-        self.chart.forget_places();
-        self.redraw();
-    }
-
-    /// Whether the run of this name is marked.
-    pub fn is_marked(&self, name: &str) -> bool {
-        self.color_of(name).is_some()
-    }
-
-    /// The colour of the run of this name, if it is marked.
-    pub fn color_of(&self, name: &str) -> Option<u8> {
-        self.marked.iter().find(|mark| mark.name == name).map(|mark| mark.color)
-    }
-
-    /// The runs that are marked, in the order in which they were.
-    pub fn marked(&self) -> impl Iterator<Item = &Overview> {
-        let list = self.list.as_deref().unwrap_or_default();
-        self.marked.iter().filter_map(|mark| list.iter().find(|overview| overview.run.name() == mark.name))
-    }
-
-    /// Marks all runs that differ from the chosen one only in their seed; returns those that were not marked before.
-    pub fn mark_other_seeds(&mut self) -> Vec<RunDirectory> {
-        let preset = |overview: &Overview| overview.manifest.as_ref().ok().map(|known| known.preset.clone());
-        let Some(chosen) = self.current().and_then(preset) else { return Vec::new() };
-        let is_like_it = |overview: &&Overview| {
-            preset(overview).is_some_and(|other| marked::differ_only_in_seed(&chosen, &other))
-        };
-        let list = self.list.as_deref().unwrap_or_default();
-        let new: Vec<RunDirectory> = list
-            .iter()
-            .filter(is_like_it)
-            .filter(|overview| !self.is_marked(&overview.run.name()))
-            .map(|overview| overview.run.clone())
-            .collect();
-        new.iter().for_each(|run| self.mark(run.name()));
-        new
-    }
-
-    /// Draws marked runs that differ only in their seed as one curve with a band, or each by itself; returns which.
-    pub fn toggle_spread(&mut self) -> bool {
-        self.is_spread = !self.is_spread;
-        self.redraw();
-        self.is_spread
-    }
-
-    /// Takes in the curves of a marked run.
-    pub fn take_curves(&mut self, curves: MarkedCurves) {
-        if self.is_marked(&curves.run.name()) {
-            self.curves.retain(|known| known.run != curves.run);
-            self.curves.push(curves);
-            self.redraw();
-        }
-    }
-
-    /// What is drawn of the marked runs.
-    pub fn drawn(&self) -> &[DrawnRun] {
-        &self.drawn
-    }
-
-    fn redraw(&mut self) {
-        let runs: Vec<(&Overview, u8, &MarkedCurves)> = self
-            .marked()
-            .filter_map(|overview| {
-                let color = self.color_of(&overview.run.name())?;
-                let curves = self.curves.iter().find(|curves| curves.run == overview.run)?;
-                Some((overview, color, curves))
-            })
-            .collect();
-        self.drawn = marked::drawn(&runs, self.is_spread);
-    }
-
-    /// The tags of the curves that are drawn, each once, losses and accuracies first.
-    pub fn tags(&self) -> Vec<&str> {
-        let all: BTreeSet<&str> =
-            self.drawn.iter().flat_map(|drawn| &drawn.by_tag).map(|(tag, _)| tag.as_str()).collect();
-        let first = ["loss/validation", "accuracy/validation", "loss/train", "accuracy/train"];
-        let (mut tags, others): (Vec<&str>, Vec<&str>) = all.into_iter().partition(|tag| first.contains(tag));
-        tags.sort_by_key(|tag| first.iter().position(|first| first == tag));
-        tags.extend(others);
-        tags
-    }
-
     /// The settings in which the runs that are shown differ, each with its value in every run.
     pub fn varying_settings(&self) -> Vec<(String, Vec<Option<String>>)> {
+        if self.shows_watched {
+            return self.varying_hparams();
+        }
         let presets: Vec<_> =
             self.rows().map(|run| run.manifest.as_ref().ok().map(|manifest| &manifest.preset)).collect();
         varying(&presets)
+    }
+
+    fn varying_hparams(&self) -> Vec<(String, Vec<Option<String>>)> {
+        let row = |item| match item {
+            Item::Watched(_, row) => Some(row),
+            Item::Own(_) => None,
+        };
+        let all: Vec<&Row> = self.items().filter_map(row).collect();
+        let mut names: Vec<&String> = Vec::new();
+        for (name, _) in all.iter().flat_map(|row| row.settings.iter()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let values = |name: &String| {
+            let value =
+                |row: &&Row| row.settings.iter().find(|(known, _)| known == name).map(|(_, v)| v.clone());
+            (name.clone(), all.iter().map(value).collect::<Vec<_>>())
+        };
+        let differ = |(_, values): &(String, Vec<Option<String>>)| {
+            let known: Vec<_> = values.iter().zip(&all).filter(|(_, row)| !row.settings.is_empty()).collect();
+            known.windows(2).any(|pair| pair[0].0 != pair[1].0)
+        };
+        names.into_iter().map(values).filter(differ).collect()
+    }
+}
+
+/// The value of a setting of a run.
+fn setting_of(item: Item, name: &str) -> Option<String> {
+    let value = |all: &[(String, String)]| {
+        all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    };
+    match item {
+        Item::Own(overview) => value(&most_told_first(&overview.manifest.as_ref().ok()?.preset)),
+        Item::Watched(_, row) => value(&row.settings),
     }
 }
 

@@ -218,7 +218,7 @@ fn marked_runs_are_read_together_and_those_of_other_seeds_become_one_band() {
     letters(&mut state, "b");
     let shown = screen(&state);
     assert!(shown.contains("mnist-cnn, 2 seeds, mean ± sd"), "{shown}");
-    let band = &state.runs.drawn()[0].by_tag[0].1;
+    let band = &state.runs.drawn()[0].by_tag[0].series;
     let last = band.last().expect("values");
     assert!((last.max - last.min - 2.0 * 0.2 / 2.0_f64.sqrt()).abs() < 1e-12, "{last:?}");
     letters(&mut state, "b");

@@ -15,3 +15,4 @@ mod screens;
 mod steering;
 mod stories;
 mod tries;
+mod watched;

@@ -27,7 +27,7 @@ fn any_reply() -> impl Strategy<Value = Event> {
     (1..20_u64, reply).prop_map(|(number, reply)| Event::Reply { to: RequestId { asker: 0, number }, reply })
 }
 
-fn any_message() -> impl Strategy<Value = Message> {
+pub(super) fn any_message() -> impl Strategy<Value = Message> {
     let letters = "[a-zA-Z0-9 .:?+=/-]".prop_map(|text| KeyCode::Char(text.chars().next().unwrap_or(' ')));
     let others = prop::sample::select(vec![
         KeyCode::Enter,

@@ -1,12 +1,13 @@
 //! A new run that goes on from the checkpoint of another, with changes.
 
 use crate::run::Overview;
+use crate::tui::availability::EVENT_FILES;
 use crate::tui::branching::changed;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
-use crate::tui::state::runs::{Purpose, Waiting};
+use crate::tui::state::runs::{Item, Purpose, Waiting};
 
 use super::runs::when_read;
 
@@ -18,8 +19,13 @@ fn origin(state: &State) -> Result<(Overview, u64), String> {
         Some(opened) => state.runs.list.iter().flatten().find(|overview| overview.run.name() == opened.run),
         None => state.runs.current(),
     };
-    let overview =
-        overview.ok_or("choose a run on the screen Runs first: a new one goes on from its checkpoint")?;
+    let none = match state.runs.chosen() {
+        Some(Item::Watched(..)) => EVENT_FILES,
+        Some(Item::Own(_)) | None => {
+            "choose a run on the screen Runs first: a new one goes on from its checkpoint"
+        }
+    };
+    let overview = overview.ok_or(none)?;
     let manifest = overview.manifest.as_ref().map_err(Clone::clone)?;
     let best = manifest.best.map(|best| best.step).filter(|step| overview.checkpoints.contains(step));
     let step = opened.and_then(|opened| opened.at).or(best).or(overview.checkpoints.last().copied());

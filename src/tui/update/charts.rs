@@ -12,7 +12,7 @@ use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{SMOOTHING, Screen, State};
 
 /// The options of the charts in front.
-fn options(state: &mut State) -> &mut ChartOptions {
+pub(super) fn options(state: &mut State) -> &mut ChartOptions {
     match state.screen {
         Screen::Runs => &mut state.runs.chart,
         Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper => &mut state.chart,
@@ -25,6 +25,7 @@ fn change(state: &mut State, change: impl FnOnce(&mut ChartLayout)) -> Vec<Effec
     change(&mut options.layout);
     let layout = options.layout.clone();
     match (state.screen, &state.training) {
+        (Screen::Runs, _) if state.runs.shows_watched() => state.layouts.set_for_watched(layout),
         (Screen::Runs, _) => state.layouts.set_for_runs(layout),
         (_, Some(training)) => state.layouts.set(&training.info.preset.name, layout),
         (_, None) => {}
@@ -34,9 +35,11 @@ fn change(state: &mut State, change: impl FnOnce(&mut ChartLayout)) -> Vec<Effec
 
 /// Whether there are charts to work with; says why not.
 fn are_there(state: &mut State) -> bool {
-    let are_there = charts::whole(state).is_some();
+    let shows_media = || chart_places::panes(state).iter().any(|pane| pane.media.is_some());
+    let are_there = charts::whole(state).is_some() || shows_media();
     if !are_there {
         state.inform(match state.screen {
+            Screen::Runs if state.runs.shows_watched() => "no curve has been read yet",
             Screen::Runs => "no run is marked: m marks runs, whose curves are then drawn together",
             _ => "no curve has values yet",
         });
@@ -152,6 +155,13 @@ pub fn spread(state: &mut State) -> Vec<Effect> {
     }
     if !state.runs.toggle_spread() {
         state.inform("each run is drawn by itself");
+        return Vec::new();
+    }
+    if state.runs.shows_watched() {
+        state.inform(match state.runs.marks().len() {
+            0 | 1 => "m marks runs: two or more are drawn as one",
+            _ => "the marked runs are drawn as one: mean, and standard deviation as a band",
+        });
         return Vec::new();
     }
     let new = if state.runs.marked().count() < 2 { state.runs.mark_other_seeds() } else { Vec::new() };

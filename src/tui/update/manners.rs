@@ -5,6 +5,7 @@ use ratatui::backend::TestBackend;
 
 use crate::tui::message::Effect;
 use crate::tui::state::presets::Origin;
+use crate::tui::state::runs::Item;
 use crate::tui::state::{Screen, State, clean};
 use crate::tui::{picture, screens};
 
@@ -38,7 +39,10 @@ pub(super) fn on_picture(state: &mut State, result: Result<String, String>) {
 /// Copies what stands in front, as a command line takes it: the folder of a run, a preset's name or file.
 pub(super) fn copy(state: &mut State) -> Vec<Effect> {
     let run = match state.screen {
-        Screen::Runs => state.runs.current().map(|run| run.run.path().display().to_string()),
+        Screen::Runs => state.runs.chosen().map(|item| match item {
+            Item::Own(overview) => overview.run.path().display().to_string(),
+            Item::Watched(_, row) => row.folder.display().to_string(),
+        }),
         Screen::Train | Screen::Inspect => state.runs.shown.clone(),
         Screen::Presets | Screen::Hyper => None,
     };

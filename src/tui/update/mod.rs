@@ -17,6 +17,7 @@ mod runs;
 mod shelf;
 mod steering;
 mod training;
+mod watch;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use ratatui::layout::Size;
@@ -28,6 +29,8 @@ use super::state::{Overlay, Screen, State};
 /// Takes in what happened.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let cause = form::cause(&message);
+    // Reports of a training are many, and change nothing of what is read of event files.
+    let may_look = !matches!(message, Message::Engine(_) | Message::Tick | Message::Clock(_));
     let mut effects = on_message(state, message);
     // The form's commands can be called by name on any screen.
     if state.screen == Screen::Hyper || matches!(state.overlays.last(), Some(Overlay::Palette { .. })) {
@@ -35,12 +38,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
     effects.extend(form::attend(state, cause));
     effects.extend(state.presets.to_read().into_iter().map(Effect::ReadFiles));
+    if may_look {
+        effects.extend(watch::attend(state));
+    }
     state.tour = state.tour.and_then(|tour| tour.after(state));
     effects
 }
 
 fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
+        Message::Opened if state.runs.shows_watched() => watch::start(state),
         Message::Opened => Vec::new(),
         Message::Key(event) => on_key(state, event),
         Message::Mouse(event) => pointer::on_mouse(state, event),
@@ -84,6 +91,18 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             state.runs.found(found);
             Vec::new()
         }
+        Message::Watched(view) => {
+            watch::on_snapshot(state, *view);
+            Vec::new()
+        }
+        Message::WatchGone => {
+            watch::on_gone(state);
+            Vec::new()
+        }
+        Message::Clock(now) => {
+            state.runs.watched.now = now;
+            Vec::new()
+        }
         Message::RunsDone(answer) => shelf::on_done(state, answer),
         Message::PictureSaved(result) => {
             manners::on_picture(state, result);
@@ -105,7 +124,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     state.notice = None;
-    if event.code == KeyCode::Esc && state.overlays.is_empty() && state.tour.take().is_some() {
+    if event.code == KeyCode::Esc && state.tour_shown().is_some() && state.tour.take().is_some() {
         return Vec::new();
     }
     match keymap::lookup(state, &event) {

@@ -3,7 +3,7 @@
 use crate::tui::message::Effect;
 use crate::tui::state::new_preset::Said;
 use crate::tui::state::{Overlay, Screen, State};
-use crate::tui::{keymap, palette, screens};
+use crate::tui::{chart_places, keymap, palette, screens};
 
 use super::inspect;
 use super::perform::perform;
@@ -51,6 +51,19 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
         }
         Some(Overlay::Picker(picker)) => {
             picker.selected = moved(picker.selected, picker.matching().len());
+        }
+        Some(Overlay::Details { .. }) => {
+            let lines = screens::details::scrollable_lines(state);
+            if let Some(Overlay::Details { scroll }) = state.overlays.last_mut() {
+                *scroll = scroll.saturating_add_signed(rows).min(lines);
+            }
+        }
+        Some(Overlay::Tags { input, .. }) => {
+            let typed = input.text().to_owned();
+            let count = chart_places::tags_like(state, &typed).len();
+            if let Some(Overlay::Tags { selected, .. }) = state.overlays.last_mut() {
+                *selected = moved(*selected, count);
+            }
         }
         Some(Overlay::Card { .. }) => {
             let lines = screens::card::scrollable_lines(state);

@@ -11,7 +11,7 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{branch, charts, form, inspect, new_preset, presets, runs, shelf, steering, training};
+use super::{branch, charts, form, inspect, new_preset, presets, runs, shelf, steering, training, watch};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -125,11 +125,18 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             })
         }
         Some(Overlay::Picker(picker)) => form::pick(state, picker),
+        Some(Overlay::Tags { input, selected }) => watch::show_tag(state, input.text(), selected),
         Some(Overlay::Mistake(mistake)) => form::open_again(state, &mistake),
         Some(Overlay::Settings { selected }) => steering::choose(state, selected),
         Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
         Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
-        Some(Overlay::Help { .. } | Overlay::Card { .. } | Overlay::Reading { .. } | Overlay::Filter(_))
+        Some(
+            Overlay::Help { .. }
+            | Overlay::Card { .. }
+            | Overlay::Details { .. }
+            | Overlay::Reading { .. }
+            | Overlay::Filter(_),
+        )
         | None => Vec::new(),
     }
 }
@@ -158,7 +165,7 @@ fn set_filter(state: &mut State, filter: &str) {
 
 fn line(state: &mut State) -> Option<&mut LineInput> {
     match state.overlays.last_mut()? {
-        Overlay::Palette { input, selected } => {
+        Overlay::Palette { input, selected } | Overlay::Tags { input, selected } => {
             *selected = 0;
             Some(input)
         }
@@ -173,6 +180,7 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
         Overlay::Filter(input) => Some(input),
         Overlay::Help { .. }
         | Overlay::Card { .. }
+        | Overlay::Details { .. }
         | Overlay::Reading { .. }
         | Overlay::Mistake(_)
         | Overlay::Confirm(_)

@@ -6,7 +6,7 @@ use crate::tui::state::State;
 
 use super::{
     branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, steering,
-    training,
+    training, watch,
 };
 
 /// Does a command.
@@ -46,6 +46,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Smoothing => charts::cycle_smoothing(state),
         Command::FoldOutliers => charts::fold_outliers(state),
         Command::Spread => charts::spread(state),
+        Command::ChooseTag => watch::choose_tag(state),
         Command::CursorRight => charts::move_cursor(state, 1.0),
         Command::CursorLeft => charts::move_cursor(state, -1.0),
         Command::CursorFirst => charts::cursor_to_end(state, false),
@@ -66,6 +67,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::LaterCheckpoint => runs::go_to_checkpoint(state, 1),
         Command::ResumeRun => runs::resume(state),
         Command::MarkRun => shelf::mark(state),
+        Command::PinRun => shelf::pin(state),
         Command::UnmarkRuns => shelf::unmark(state),
         Command::CompareRuns => shelf::compare(state),
         Command::FilterRuns => runs::filter(state),
@@ -78,6 +80,8 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NoteRun => shelf::ask_note(state),
         Command::DiscardRun => shelf::ask_discard(state),
         Command::RestoreRun => shelf::restore(state),
+        Command::RunDetails => watch::details(state),
+        Command::EventFiles => runs::show_other(state),
         Command::ListRuns => runs::list(state),
 
         Command::Show(screen) => navigate::go(state, screen),

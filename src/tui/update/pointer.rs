@@ -9,13 +9,15 @@ use crate::tui::screens::{self, Hit};
 use crate::tui::state::State;
 
 use super::perform::perform;
-use super::{charts, inspect, navigate};
+use super::{charts, inspect, navigate, shelf, watch};
 
 pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
     let on_charts = match event.kind {
         _ if !state.overlays.is_empty() => None,
-        MouseEventKind::ScrollUp => charts::wheel(state, event, 0.8),
-        MouseEventKind::ScrollDown => charts::wheel(state, event, 1.25),
+        MouseEventKind::ScrollUp => charts::wheel(state, event, 0.8).or_else(|| over_media(state, event, -1)),
+        MouseEventKind::ScrollDown => {
+            charts::wheel(state, event, 1.25).or_else(|| over_media(state, event, 1))
+        }
         MouseEventKind::Down(MouseButton::Left) => charts::press(state, event),
         MouseEventKind::Drag(MouseButton::Left) => Some(charts::drag(state, event)),
         MouseEventKind::Up(MouseButton::Left) => Some(charts::release(state)),
@@ -38,16 +40,25 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
                 Some(Hit::Tab(screen)) => navigate::go(state, screen),
                 Some(Hit::InspectView(view)) => inspect::show(state, view),
                 Some(Hit::Row(row)) => {
-                    if let Some(chosen) = state.chosen_mut() {
-                        *chosen = row;
-                    }
+                    state.choose(row);
                     Vec::new()
+                }
+                Some(Hit::Mark(row)) => {
+                    state.choose(row);
+                    shelf::toggle_mark(state)
                 }
                 None => Vec::new(),
             }
         }
         _ => Vec::new(),
     }
+}
+
+/// The wheel turned over a picture or a text: it shows an older or a newer one.
+fn over_media(state: &mut State, event: MouseEvent, by: isize) -> Option<Vec<Effect>> {
+    let at = Position::new(event.column, event.row);
+    let is_there = crate::tui::watching::shown_tags(state).iter().any(|(_, place)| place.contains(at));
+    if is_there { watch::look_back(state, by) } else { None }
 }
 
 /// The first click of the two has chosen the row.

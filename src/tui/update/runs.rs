@@ -2,16 +2,18 @@
 
 use crate::preset::{Experiment, Offers, Source};
 use crate::run::Overview;
+use crate::tui::availability::EVENT_FILES;
 use crate::tui::branching;
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Prompt, Subject};
-use crate::tui::state::runs::{Purpose, Waiting};
+use crate::tui::state::runs::{Item, Purpose, Waiting};
 use crate::tui::state::{Next, Screen, State};
 use crate::worker::{Command, OpenRequest, Steering, TrainRequest};
 
 use super::replies::send;
 use super::training::{self, begin};
+use super::{charts, watch};
 
 /// Asks for the list, unless it is on its way.
 pub fn list(state: &mut State) -> Vec<Effect> {
@@ -21,6 +23,24 @@ pub fn list(state: &mut State) -> Vec<Effect> {
 /// The same when something has happened to a run and the list is on the screen.
 pub(super) fn list_if_shown(state: &mut State) -> Vec<Effect> {
     if state.screen == Screen::Runs { list(state) } else { Vec::new() }
+}
+
+/// Shows event files instead of our own runs, or our own runs again.
+pub fn show_other(state: &mut State) -> Vec<Effect> {
+    state.screen = Screen::Runs;
+    state.runs.show_other();
+    if !state.runs.shows_watched() {
+        return list(state);
+    }
+    watch::start(state)
+}
+
+/// Why there is no run to do something with.
+pub(super) fn why_none(state: &State) -> &'static str {
+    match state.runs.chosen() {
+        Some(Item::Watched(..)) => EVENT_FILES,
+        Some(Item::Own(_)) | None => "no run is chosen: every training becomes one",
+    }
 }
 
 /// Narrows the list to what is typed.
@@ -39,8 +59,11 @@ pub fn unfilter(state: &mut State) -> Vec<Effect> {
 
 /// Shows the chosen run: live if it is being trained; otherwise its curves, and its network as a checkpoint has it.
 pub fn open(state: &mut State) -> Vec<Effect> {
+    if let Some(Item::Watched(..)) = state.runs.chosen() {
+        return charts::open(state);
+    }
     let Some(overview) = state.runs.current() else {
-        state.inform("no run is chosen: every training becomes one");
+        state.inform(why_none(state));
         return Vec::new();
     };
     let name = overview.run.name();
@@ -75,8 +98,12 @@ fn look_at(state: &mut State, overview: &Overview, experiment: Experiment) -> Ve
     vec![send(state, Command::Open(Box::new(request)))]
 }
 
-/// Shows the network of the open run as it was `by` checkpoints later.
+/// Shows the network of the open run as it was `by` checkpoints later; where pictures or texts of event files are shown,
+/// later ones.
 pub fn go_to_checkpoint(state: &mut State, by: isize) -> Vec<Effect> {
+    if let Some(effects) = watch::look_back(state, by) {
+        return effects;
+    }
     let Some(opened) = &mut state.opened else {
         state.inform("no run is open: Enter on the Runs screen opens one");
         return Vec::new();
@@ -100,7 +127,7 @@ pub fn go_to_checkpoint(state: &mut State, by: isize) -> Vec<Effect> {
 /// rate.
 pub fn resume(state: &mut State) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
-        state.inform("no run is chosen: every training becomes one");
+        state.inform(why_none(state));
         return Vec::new();
     };
     if let Some(hindrance) = overview.hindrance() {

@@ -4,22 +4,54 @@ use crate::run::Label;
 use crate::tui::message::{Effect, RunAnswer, RunTask};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Reading, Subject};
+use crate::tui::state::runs::Item;
 use crate::tui::state::{Screen, State};
 
 use super::runs;
 
 const NONE: &str = "no run is chosen: every training becomes one";
 
-/// Marks the chosen run, whose curves are then drawn with those of the others that are marked.
+/// Marks the chosen run, whose curves are then drawn with those of the others that are marked, and chooses the next one.
 pub fn mark(state: &mut State) -> Vec<Effect> {
-    let Some(run) = state.runs.current().map(|overview| overview.run.clone()) else {
+    let effects = toggle_mark(state);
+    if state.notice.is_none() {
+        state.runs.move_by(1);
+    }
+    effects
+}
+
+/// Marks the chosen run, or takes its mark away.
+pub(super) fn toggle_mark(state: &mut State) -> Vec<Effect> {
+    let Some(key) = state.runs.chosen().map(Item::key) else {
         state.inform(NONE);
         return Vec::new();
     };
-    state.runs.toggle_mark();
-    let is_marked = state.runs.is_marked(&run.name());
-    state.runs.move_by(1);
-    if is_marked { vec![Effect::OnRuns(RunTask::ReadCurves(run))] } else { Vec::new() }
+    if let Err(problem) = state.runs.toggle_mark() {
+        state.complain(problem);
+        return Vec::new();
+    }
+    let is_marked = state.runs.color_of(&key).is_some();
+    let run = state.runs.current().filter(|_| is_marked).map(|overview| overview.run.clone());
+    run.map(|run| Effect::OnRuns(RunTask::ReadCurves(run))).into_iter().collect()
+}
+
+/// Draws the chosen run on top of all others, or no longer.
+pub fn pin(state: &mut State) -> Vec<Effect> {
+    let Some(key) = state.runs.chosen().map(Item::key) else {
+        state.inform(NONE);
+        return Vec::new();
+    };
+    if !state.runs.toggle_pin() {
+        state.inform("no run is pinned: the chosen one is drawn on top");
+        return Vec::new();
+    }
+    // Only runs that are marked are drawn whichever is chosen.
+    let is_marked = state.runs.color_of(&key).is_some();
+    let effects = if is_marked { Vec::new() } else { toggle_mark(state) };
+    if state.notice.is_none() {
+        state.inform("this run is drawn on top of all others");
+    }
+    effects
 }
 
 /// Takes all marks away.
@@ -30,6 +62,10 @@ pub fn unmark(state: &mut State) -> Vec<Effect> {
 
 /// Shows what two runs differ in: the two that are marked, or the marked one and the chosen one.
 pub fn compare(state: &mut State) -> Vec<Effect> {
+    if state.runs.shows_watched() {
+        state.inform("H shows the hyperparameters in which runs of event files differ");
+        return Vec::new();
+    }
     let mut pair: Vec<_> = state.runs.marked().take(3).cloned().collect();
     let chosen = state.runs.current().filter(|chosen| pair.len() == 1 && pair[0].run != chosen.run);
     pair.extend(chosen.cloned());
@@ -57,9 +93,13 @@ pub fn reverse(state: &mut State) -> Vec<Effect> {
 
 /// Shows the settings in which the runs differ, or what is known of each.
 pub fn settings(state: &mut State) -> Vec<Effect> {
-    state.runs.shows_settings = !state.runs.shows_settings;
+    state.runs.toggle_settings();
     if state.runs.shows_settings && state.runs.varying_settings().is_empty() {
-        state.inform("the runs that are shown have the same settings");
+        state.inform(if state.runs.shows_watched() {
+            "the event files of these runs hold no hyperparameters in which they differ"
+        } else {
+            "the runs that are shown have the same settings"
+        });
     }
     Vec::new()
 }
@@ -73,7 +113,7 @@ fn ask(
     subject: Subject,
 ) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
-        state.inform(NONE);
+        state.inform(runs::why_none(state));
         return Vec::new();
     };
     state.overlays.push(Overlay::Prompt(Prompt {
@@ -117,7 +157,7 @@ pub(super) fn label(
 /// Asks whether to remove the chosen run.
 pub fn ask_discard(state: &mut State) -> Vec<Effect> {
     let Some(overview) = state.runs.current() else {
-        state.inform(NONE);
+        state.inform(runs::why_none(state));
         return Vec::new();
     };
     if overview.is_alive != Ok(false) {

@@ -105,7 +105,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Whether there are values, but no places for them.
-    pub(super) fn has_no_times(&self, placed: &[Placed]) -> bool {
+    pub(super) fn has_no_places(&self, placed: &[Placed]) -> bool {
         placed.is_empty() && self.curves.iter().any(|curve| curve.series.last().is_some())
     }
 }

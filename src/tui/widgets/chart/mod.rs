@@ -18,6 +18,7 @@ use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::format;
+use crate::tui::state::abscissa::Abscissa;
 use crate::tui::theme::{Role, Theme};
 
 pub use curves::{Chart, Curve, Quantity};
@@ -36,10 +37,12 @@ impl Chart<'_> {
         let Some(geometry) = geometry else {
             if inner.height > 0 {
                 let row = Rect { y: inner.y + inner.height / 2, height: 1, ..inner };
-                let text = if self.has_no_times(&placed) {
-                    "the times of this run are not known"
-                } else {
-                    self.empty
+                let text = match self.options.layout.along {
+                    _ if !self.has_no_places(&placed) => self.empty,
+                    Abscissa::Epoch => "the epochs of this run are not known",
+                    Abscissa::Step | Abscissa::Elapsed | Abscissa::WallTime => {
+                        "the times of this run are not known"
+                    }
                 };
                 Line::styled(text, theme.style(Role::Muted)).centered().render(row, buffer);
             }

@@ -66,7 +66,17 @@ pub fn check_unchanged(splits: &Splits, experiment: &Experiment) -> Result<(), E
 /// # Errors
 /// When the data is broken.
 pub fn open(config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
-    Ok(prepared::prepare(labelled(config, reading, seed)?, config, seed))
+    let mut splits = labelled(config, reading, seed)?;
+    if config.source.built_in_offers().is_some_and(|offers| offers.test.is_some()) {
+        splits.notices.extend(unused_share(config, "the set"));
+    }
+    Ok(prepared::prepare(splits, config, seed))
+}
+
+/// What is said of a share for the test where the data has a test set of its own; `what` is what has it.
+pub(super) fn unused_share(config: &DataConfig, what: &str) -> Option<String> {
+    let share = config.test?;
+    Some(format!("test: {share} is not used: {what} has a test set of its own"))
 }
 
 /// Opens the data again that a run learned from: as [`open`], with the scales, classes and characters that the run learned.

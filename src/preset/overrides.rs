@@ -127,6 +127,15 @@ pub fn concerns(assignment: &str, path: &Path) -> bool {
 /// The error of a changed text as one of the change: what is no value of the field, or which fields there are.
 fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetError {
     let without_place = PresetError { place: None, line: Box::default(), ..error };
+    let means_none = ["none", "null", "nil"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    let with_none = put(new, path, "None").filter(|_| means_none);
+    if with_none.is_some_and(|text| parse(&text, "").is_ok()) {
+        return PresetError {
+            problem: format!("'{value}' is not such a value"),
+            help: format!("--set {path}=None leaves it out").into(),
+            ..without_place
+        };
+    }
     if let Some(field) = field_at(new, path).filter(|field| !fits(field, value)) {
         let help = format!("{path} takes {}", field.kind.in_words());
         return PresetError {
@@ -134,6 +143,10 @@ fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetE
             help: help.into(),
             ..without_place
         };
+    }
+    // It is a field, and the value is wrong further inside.
+    if field_at(new, path).is_some() {
+        return without_place;
     }
     // A field that only some variants have, inside a group whose variant nobody chose.
     let Some((Key::Field(name), outer)) = path.0.split_last() else { return without_place };
@@ -274,6 +287,12 @@ mod tests {
         assert!(refusal("data.shuffle=yes").contains("data.shuffle takes true or false"));
         assert!(refusal("loss=mse").contains("loss takes one of mean_squared_error"));
         assert!(refusal("data.source=csv(file: 3)").starts_with("--set data.source=csv(file: 3): "));
+        assert_eq!(
+            refusal("data.test=none"),
+            "--set data.test=none: 'none' is not such a value\n  help: --set data.test=None leaves it out"
+        );
+        // Of a field that has to be there, the values are named.
+        assert!(refusal("train.epochs=none").contains("train.epochs takes a whole number"));
         let schedule = refusal("train.schedule.gamma=0.5");
         assert!(schedule.contains("train.schedule has no field gamma as it is"), "{schedule}");
         assert!(schedule.contains("step, exponential"), "{schedule}");

@@ -144,7 +144,10 @@ fn explain(error: &ron::Error) -> (String, String) {
             (format!("unknown field '{found}'{of}"), suggest(expected, found))
         }
         Ron::NoSuchEnumVariant { expected, found, outer } => {
-            let what = outer.as_deref().unwrap_or("value");
+            let what = match outer.as_deref() {
+                Some("ColumnKind") => "kind of column",
+                other => other.unwrap_or("value"),
+            };
             (format!("unknown {what} '{found}'"), suggest(expected, found))
         }
         Ron::MissingStructField { field, outer } => {

@@ -25,6 +25,78 @@ pub struct InputColumn {
     pub place: usize,
     /// How its cells become numbers.
     pub kind: InputKind,
+    /// What is beside its words, where it is a column of words.
+    #[serde(default, skip_serializing_if = "Rest::is_usual")]
+    pub rest: Rest,
+}
+
+/// What a column of words has beside the words that are told apart: those are chosen from the rows that are trained on, and the
+/// number of inputs from all rows, so that it does not depend on which rows are held out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// Inputs, or vectors, behind those of the words, that no word has.
+    pub unused: usize,
+    /// Whether rows that were trained on have other words. Where none has, a word that is not known is 0 in all inputs: the
+    /// weights of the input for other words are as they were before the training.
+    pub is_taught: bool,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Rest { unused: 0, is_taught: true }
+    }
+}
+
+impl Rest {
+    fn is_usual(&self) -> bool {
+        *self == Rest::default()
+    }
+}
+
+impl InputColumn {
+    /// The column at this place of the table, of this kind.
+    pub fn new(place: usize, kind: InputKind) -> Self {
+        InputColumn { place, kind, rest: Rest::default() }
+    }
+
+    /// The number of the network's inputs that the column becomes.
+    pub fn width(&self) -> usize {
+        let unused = if matches!(self.kind, InputKind::Category(_)) { self.rest.unused } else { 0 };
+        self.kind.width() + unused
+    }
+
+    /// The number of a word that is none of those that are told apart; `None` for a column of something else.
+    pub fn other_word(&self) -> Option<usize> {
+        match &self.kind {
+            InputKind::Category(words) | InputKind::Embedding { words, .. } => {
+                Some(words.len() + self.rest.unused)
+            }
+            InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => None,
+        }
+    }
+
+    /// Whether each of its inputs was 0 in all rows that were trained on, because no word has it.
+    fn are_idle(&self) -> impl Iterator<Item = bool> {
+        let (used, is_taught) = match &self.kind {
+            InputKind::Category(words) => (words.len(), self.rest.is_taught),
+            InputKind::Number(_)
+            | InputKind::Boolean(_)
+            | InputKind::Embedding { .. }
+            | InputKind::Date { .. } => (self.width(), true),
+        };
+        let last = self.width() - 1;
+        (0..self.width()).map(move |place| place >= used && (place < last || !is_taught))
+    }
+
+    /// What its inputs are called, where the column has this name.
+    fn features(&self, name: &str) -> Vec<String> {
+        let mut features = self.kind.features(name);
+        if let InputKind::Category(words) = &self.kind {
+            let unused = (1..=self.rest.unused).map(|number| format!("{name} = (unused {number})"));
+            features.splice(words.len()..words.len(), unused);
+        }
+        features
+    }
 }
 
 /// How the cells of a column become numbers.
@@ -93,7 +165,7 @@ impl TableSchema {
         TableSchema {
             columns: columns.iter().map(String::as_str).chain(label).map(str::to_string).collect(),
             label: columns.len(),
-            inputs: (0..columns.len()).map(|place| InputColumn { place, kind: kind.clone() }).collect(),
+            inputs: (0..columns.len()).map(|place| InputColumn::new(place, kind.clone())).collect(),
         }
     }
 
@@ -109,33 +181,39 @@ impl TableSchema {
 
     /// What the network's inputs are called, one after the other.
     pub fn features(&self) -> Vec<String> {
-        self.inputs.iter().flat_map(|input| input.kind.features(&self.columns[input.place])).collect()
+        self.inputs.iter().flat_map(|input| input.features(&self.columns[input.place])).collect()
     }
 
     /// The number of the network's inputs.
     pub fn width(&self) -> usize {
-        self.inputs.iter().map(|input| input.kind.width()).sum()
+        self.inputs.iter().map(InputColumn::width).sum()
+    }
+
+    /// Whether each of the network's inputs was 0 in all rows that were trained on, because no word of its column has it.
+    pub fn are_idle(&self) -> impl Iterator<Item = bool> {
+        self.inputs.iter().flat_map(InputColumn::are_idle)
     }
 
     /// Whether each of the network's inputs is a quantity that is scaled. What is 1 or 0 for a word or for a missing value is
     /// left as it is.
     pub fn are_quantities(&self) -> impl Iterator<Item = bool> {
-        self.inputs.iter().flat_map(|InputColumn { kind, .. }| {
+        self.inputs.iter().flat_map(|input| {
+            let kind = &input.kind;
             let quantities = match kind {
                 InputKind::Category(_) | InputKind::Embedding { .. } => 0,
                 InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => {
                     kind.width() - kind.flags()
                 }
             };
-            (0..kind.width()).map(move |place| place < quantities)
+            (0..input.width()).map(move |place| place < quantities)
         })
     }
 
     /// What stands in for a missing value of each of the network's inputs.
     pub fn missing(&self) -> impl Iterator<Item = Missing> {
-        self.inputs.iter().flat_map(|InputColumn { kind, .. }| {
-            let missing = kind.filling().map_or(Missing::Refuse, |filling| filling.missing);
-            std::iter::repeat_n(missing, kind.width())
+        self.inputs.iter().flat_map(|input| {
+            let missing = input.kind.filling().map_or(Missing::Refuse, |filling| filling.missing);
+            std::iter::repeat_n(missing, input.width())
         })
     }
 
@@ -144,10 +222,10 @@ impl TableSchema {
         let mut next = 0;
         let column = |input: &InputColumn| {
             let place = next;
-            next += input.kind.width();
+            next += input.width();
             match &input.kind {
                 InputKind::Embedding { words, size } => {
-                    Some(EmbeddedColumn { place, words: words.len() + 1, size: *size })
+                    Some(EmbeddedColumn { place, words: words.len() + input.rest.unused + 1, size: *size })
                 }
                 InputKind::Number(_)
                 | InputKind::Boolean(_)
@@ -165,8 +243,7 @@ impl TableSchema {
 }
 
 impl InputKind {
-    /// The number of the network's inputs that the column becomes.
-    pub fn width(&self) -> usize {
+    fn width(&self) -> usize {
         match self {
             InputKind::Number(_) | InputKind::Boolean(_) => 1 + self.flags(),
             InputKind::Category(words) => words.len() + 1,
@@ -221,7 +298,8 @@ mod tests {
             InputKind::Date { day_first: false, parts: vec![DatePart::Year, DatePart::Elapsed], filling },
             InputKind::Embedding { words: vec!["a".into(), "b".into()], size: 3 },
         ];
-        let inputs = kinds.into_iter().enumerate().map(|(place, kind)| InputColumn { place, kind }).collect();
+        let inputs =
+            kinds.into_iter().enumerate().map(|(place, kind)| InputColumn::new(place, kind)).collect();
         let columns = ["age", "city", "when", "code", "y"].map(str::to_string).to_vec();
         let schema = TableSchema { columns, label: 4, inputs };
         let features = [
@@ -247,6 +325,27 @@ mod tests {
         assert!(!schema.is_numbers());
         assert_eq!(schema.embedded(), [EmbeddedColumn { place: 8, words: 3, size: 3 }]);
         assert_eq!(ron::from_str::<TableSchema>(&ron::to_string(&schema).unwrap()).unwrap(), schema);
+    }
+
+    #[test]
+    fn inputs_that_no_word_has_keep_their_places_and_are_known_to_be_idle() {
+        let words = || vec!["Oslo".to_string(), "Rome".into()];
+        let rest = Rest { unused: 1, is_taught: false };
+        let city = InputColumn { rest, ..InputColumn::new(0, InputKind::Category(words())) };
+        let code =
+            InputColumn { rest, ..InputColumn::new(1, InputKind::Embedding { words: words(), size: 3 }) };
+        let columns = ["city", "code", "y"].map(str::to_string).to_vec();
+        let schema = TableSchema { columns, label: 2, inputs: vec![city, code] };
+        let features = ["city = Oslo", "city = Rome", "city = (unused 1)", "city = (other)", "code"];
+        assert_eq!(schema.features(), features);
+        assert_eq!(schema.are_idle().collect::<Vec<_>>(), [false, false, true, true, false]);
+        assert_eq!((schema.width(), schema.inputs[0].other_word()), (5, Some(3)));
+        assert_eq!(schema.embedded(), [EmbeddedColumn { place: 4, words: 4, size: 3 }]);
+        let written = ron::to_string(&schema).unwrap();
+        assert_eq!(ron::from_str::<TableSchema>(&written).unwrap(), schema);
+        // A run of before says nothing of it.
+        let usual = TableSchema::of_numbers(&["a".into()], None, Missing::Mean);
+        assert!(!ron::to_string(&usual).unwrap().contains("rest"));
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn idx_files_that_are_not_what_they_say() {
 
     desk.put("fewer.idx", idx(&[9], &[0; 9]));
     let source = "idx(inputs: \"good.idx\", labels: \"fewer.idx\")";
-    is_refused(&desk, source, None, "fewer.idx: 9 answers for the 10 samples in good.idx");
+    is_refused(&desk, source, None, "good.idx: 10 samples, and fewer.idx has 9 answers");
 }
 
 #[test]

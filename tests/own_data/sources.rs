@@ -224,13 +224,13 @@ fn arrays_in_several_files_are_one() {
     desk.preset("npy(inputs: \"x-*.npy\", targets: \"y-*.npy\")", "");
     let (told, _) = desk.failure(&["train", "own.ron"]);
     assert!(
-        told.contains("y-1.npy and 2 more: 120 answers for the 121 samples in x-1.npy and 3 more"),
+        told.contains("x-1.npy and 3 more: 121 samples, and y-1.npy and 2 more has 120 answers"),
         "{told}"
     );
     let swapped = "npy(inputs: [\"x-1.npy\", \"x-2.npy\"], targets: [\"y-2.npy\", \"y-1.npy\"])";
     desk.preset(swapped, "");
     let (told, _) = desk.failure(&["train", "own.ron"]);
-    let wanted = "y-2.npy: 30 answers for the 50 samples in ";
+    let wanted = "x-1.npy: 50 samples, and y-2.npy has 30 answers; there has to be one for each";
     assert!(told.contains(wanted), "{told}");
     desk.put("x-11.npy", array("<f4", "(1, 3)", &bytes(&[0.5; 3])));
     desk.preset("npy(inputs: \"x-*.npy\", targets: \"y-*.npy\")", "");

@@ -174,7 +174,7 @@ fn a_table_straight_from_pandas_is_understood_told_and_kept_with_the_run() {
     desk.put("new.csv", "Boarded,Age,Paid,City\n2024-11-09,33,True,Lima\n2024-11-09,33,True,Cairo\n");
     let output = desk.run(&["predict", "last", "new.csv"], b"");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let told = "'City': 2 rows have a word that training did not know, such as 'Lima'; it counts as (other)";
+    let told = "'City': 2 rows have a word that training did not know, such as 'Lima'; it counts as none of the known words";
     assert!(output.status.success() && said.contains(told), "{said}");
     desk.put("wrong.csv", "Boarded,Age,Paid,City\n2024-31-12,33,True,Rome\n");
     let (said, _) = desk.failure(&["predict", "last", "wrong.csv"]);

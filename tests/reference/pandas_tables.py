@@ -4,10 +4,12 @@ without a time, yes and no, and classes. Rows are in `passengers.csv`; all other
     python tests/reference/pandas_tables.py         # needs numpy pandas pyarrow openpyxl odfpy
 """
 
+import datetime
 import decimal
 import pathlib
 
 import numpy
+import openpyxl
 import pandas
 import pyarrow
 import pyarrow.parquet
@@ -52,3 +54,14 @@ pyarrow.parquet.write_table(others, HERE / "others.parquet", compression="zstd",
 with pandas.ExcelWriter(HERE / "sheets.xlsx") as book:
     pandas.DataFrame({"notes": ["The table is on the other sheet."]}).to_excel(book, index=False, sheet_name="Notes")
     table.to_excel(book, index=False, sheet_name="Passengers", startrow=2)
+
+# Compressions that are not read.
+for compression in ["lz4", "brotli"]:
+    table[["rooms", "survived"]].head(4).to_parquet(HERE / f"{compression}.parquet", compression=compression)
+# Times of day and durations, as a person enters them.
+book = openpyxl.Workbook()
+book.active.append(["clock", "took", "late"])
+for row in range(40):
+    clock = [datetime.time(6), datetime.time(18, 30)][row % 2]
+    book.active.append([clock, datetime.timedelta(hours=row), ["no", "yes"][row % 2]])
+book.save(HERE / "times.xlsx")

@@ -120,8 +120,8 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
     }
     let (mut first, mut of_words) = (0, of_words.into_iter());
     let mut summary = |input: &InputColumn| {
-        let of_column = &seen[first..][..input.kind.width()];
-        first += input.kind.width();
+        let of_column = &seen[first..][..input.width()];
+        first += input.width();
         let text = match &input.kind {
             InputKind::Number(_) => format!("number, {}", of_column[0].in_words(rows.count)),
             InputKind::Boolean(_) => {

@@ -2,15 +2,12 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::data::table::{Labels, Table};
+use crate::data::table::{Labels, MOST_COMPARED, Table, fingerprint};
 use crate::preset::InputKind;
 
-/// The most rows that are compared with each other.
-const MOST_COMPARED: usize = 10_000_000;
 /// Rows below which a column that tells the label is a chance.
 const FEWEST: usize = 30;
 /// Parts of a column's range that are looked at by themselves.
@@ -26,17 +23,9 @@ pub(super) fn oddities(table: &Table) -> Result<Vec<String>, Error> {
     Ok(told)
 }
 
-/// The label of a row as a number.
-fn label(labels: &Labels, row: usize) -> f64 {
-    match labels {
-        Labels::Classes(of, _) => f64::from(of[row]),
-        Labels::Values(values) => values[row],
-        Labels::Nothing(_) => 0.0,
-    }
-}
-
 fn repeated(table: &Table) -> Result<Vec<String>, Error> {
-    let count = table.rows.count;
+    // Those of a test set of its own are compared by themselves.
+    let count = table.trained;
     if count > MOST_COMPARED {
         return Ok(Vec::new());
     }
@@ -45,10 +34,8 @@ fn repeated(table: &Table) -> Result<Vec<String>, Error> {
     let mut row = vec![0.0; table.rows.width];
     for number in 0..count {
         table.rows.read(number, &mut row)?;
-        let mut hasher = DefaultHasher::new();
-        row.iter().for_each(|x| x.to_bits().hash(&mut hasher));
-        let own = label(&table.labels, number).to_bits();
-        match seen.entry(hasher.finish()) {
+        let own = table.labels.number(number).to_bits();
+        match seen.entry(fingerprint(&row)) {
             Entry::Vacant(place) => {
                 place.insert(own);
             }
@@ -77,7 +64,7 @@ fn leaks(table: &Table) -> Result<Vec<String>, Error> {
     let mut told = Vec::new();
     let mut first = 0;
     for input in &schema.inputs {
-        let width = input.kind.width();
+        let width = input.width();
         let numbers = column(table, first, &input.kind)?;
         first += width;
         let leaks = match &table.labels {

@@ -73,6 +73,25 @@ pub enum Kind {
     F64,
 }
 
+impl Kind {
+    /// What NumPy calls it.
+    pub fn dtype(self) -> &'static str {
+        match self {
+            Kind::U8 => "uint8",
+            Kind::I8 => "int8",
+            Kind::U16 => "uint16",
+            Kind::I16 => "int16",
+            Kind::U32 => "uint32",
+            Kind::I32 => "int32",
+            Kind::U64 => "uint64",
+            Kind::I64 => "int64",
+            Kind::F16 => "float16",
+            Kind::F32 => "float32",
+            Kind::F64 => "float64",
+        }
+    }
+}
+
 /// A kind of number and the order of its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {

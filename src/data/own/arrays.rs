@@ -19,9 +19,13 @@ pub(super) fn check_counts(samples: (&str, usize), answers: (&str, usize)) -> Re
     let (origin, count) = samples;
     match count {
         0 => Err(broken(origin, "it holds no samples".into())),
-        count if count != answers.1 => {
-            Err(broken(answers.0, format!("{} answers for the {count} samples in {origin}", answers.1)))
-        }
+        count if count != answers.1 => Err(broken(
+            origin,
+            format!(
+                "{count} samples, and {} has {} answers; there has to be one for each",
+                answers.0, answers.1
+            ),
+        )),
         count if u32::try_from(count).is_err() => Err(broken(origin, "more than 4 billion samples".into())),
         _ => Ok(()),
     }
@@ -82,10 +86,15 @@ impl Array {
             let shapes = format!("rows of shape {shape:?}, those in {} have {:?}", first.origin, self.shape);
             return Err(broken(&piece.origin, shapes));
         }
-        if (piece.number.kind == Kind::U8) != (first.number.kind == Kind::U8) {
-            let kinds = (piece.number.kind, first.number.kind);
-            let problem =
-                format!("its numbers are {:?}, those in {} are {:?}", kinds.0, first.origin, kinds.1);
+        // Bytes may be pixels, whole numbers classes, and numbers with a fraction values.
+        let means = |piece: &Stored| (piece.number.kind == Kind::U8, piece.number.is_float());
+        if means(&piece) != means(first) {
+            let (here, there) = (piece.number.kind.dtype(), first.number.kind.dtype());
+            let problem = format!(
+                "its numbers are {here}, and those in {} are {there}, which does not mean the same; save all with one dtype, \
+                 as in array.astype(\"{there}\")",
+                first.origin
+            );
             return Err(broken(&piece.origin, problem));
         }
         self.others.push(piece);
@@ -94,6 +103,11 @@ impl Array {
 
     fn pieces(&self) -> impl Iterator<Item = &Stored> {
         std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// What messages call its pieces that have no rows.
+    pub(super) fn empty(&self) -> Vec<&str> {
+        self.pieces().filter(|piece| piece.count == 0).map(|piece| &piece.origin[..]).collect()
     }
 
     fn count(&self) -> usize {

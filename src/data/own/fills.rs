@@ -66,10 +66,8 @@ mod tests {
     #[test]
     fn medians_and_most_frequent_numbers_are_those_of_the_training_samples() {
         let kinds = [Missing::Mean, Missing::Median, Missing::MostFrequent, Missing::MostFrequent];
-        let input = |(place, missing)| InputColumn {
-            place,
-            kind: InputKind::Number(Filling { missing, flag: false }),
-        };
+        let input =
+            |(place, missing)| InputColumn::new(place, InputKind::Number(Filling { missing, flag: false }));
         let schema = TableSchema {
             columns: ["a", "b", "c", "d", "y"].map(str::to_string).to_vec(),
             label: 4,

@@ -93,7 +93,7 @@ impl Fit<'_> {
             return Err(self.broken("the network's own data had no means for empty cells"));
         }
         let scales = self.scales(&set)?;
-        Ok((set, Fitted { scales, fills, range: self.learned.input_range }))
+        Ok((set, Fitted { scales, fills, range: self.learned.input_range, recoded: Vec::new() }))
     }
 
     /// A set that is in memory, scaled.

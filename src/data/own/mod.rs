@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use super::answers::{Answers, Numbering};
 use super::import::folders::Classed;
 use super::import::limits::Limits;
+use super::open::unused_share;
 use super::parts::Parts;
 use super::samples::Samples;
 use super::text::{self, Text};
@@ -173,6 +174,14 @@ pub(super) fn open(
         }
         None => named(source)?.open(&Limits::of_machine(), &mut notices)?,
     };
+    let has_test = match &opened {
+        Opened::Rows(set) => set.first_test.is_some(),
+        Opened::Samples(_, first_test) => first_test.is_some(),
+        Opened::Text(..) => false,
+    };
+    if has_test {
+        notices.extend(unused_share(config, "the source"));
+    }
     let splits = match opened {
         Opened::Rows(set) => {
             notices.extend(unused_label(source, &set, reading));

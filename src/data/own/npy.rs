@@ -35,5 +35,11 @@ fn joined(paths: &Paths, limits: &Limits, notices: &mut Vec<String>) -> Result<A
         return Err(Error::Broken { origin: paths.to_string(), problem: "it names no files".into() });
     };
     let first: Array = open(first)?.into();
-    others.iter().try_fold(first, |array, file| array.with(open(file)?))
+    let array = others.iter().try_fold(first, |array, file| array.with(open(file)?))?;
+    if !others.is_empty() {
+        let empty = array.empty().into_iter();
+        notices
+            .extend(empty.map(|origin| format!("{origin}: it has no rows, so nothing is learned from it")));
+    }
+    Ok(array)
 }

@@ -12,8 +12,8 @@ use crate::data::dataset::{Batch, Dataset, Scale, Splits};
 use crate::data::import::rows::Rows;
 use crate::data::numbers::Moments;
 use crate::data::parts::Parts;
-use crate::data::table::RowNumbers;
-use crate::preset::{DataConfig, Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
+use crate::data::table::{Choice, Recoded, RowNumbers, shown_column};
+use crate::preset::{DataConfig, InputColumn, Labels, Reading, Scaling, Spread, TableSchema, TargetsAs};
 
 /// What was imported.
 pub struct Imported {
@@ -37,6 +37,8 @@ pub struct Imported {
     pub numbers: RowNumbers,
     /// The file of each, as its folder or table names it; empty where samples are no files.
     pub files: Vec<String>,
+    /// The words of a table's columns of words, where they are still to be chosen.
+    pub choices: Vec<Choice>,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -56,6 +58,7 @@ impl Imported {
             weights: Vec::new(),
             numbers: RowNumbers::default(),
             files: Vec::new(),
+            choices: Vec::new(),
             task_is_said: false,
             first_test: None,
             are_pixels: false,
@@ -84,9 +87,30 @@ impl Imported {
     pub fn split(mut self, config: &DataConfig, reading: &Reading, seed: u64) -> Result<Splits, Error> {
         let parts = self.cut(config, seed);
         let train = parts.trained_once();
-        let fitted = self.fit(&train, config.normalize, reading)?;
-        let notices = self.lost_targets(&train, reading);
+        let held_out = [&parts.validation[..], &parts.test[..]].concat();
+        let mut notices = Vec::new();
+        let recoded = self.choose_words(&train, &held_out, &mut notices);
+        let fitted = Fitted { recoded, ..self.fit(&train, config.normalize, reading)? };
+        notices.extend(self.lost_targets(&train, reading));
         Ok(Splits { notices, ..self.in_parts(parts, fitted, reading.labels) })
+    }
+
+    /// Chooses the words of a table's columns by the rows `train`. What brings rows to them is given back; what a person should
+    /// know of those that are held out goes to `notices`.
+    fn choose_words(&mut self, train: &[u32], held_out: &[u32], notices: &mut Vec<String>) -> Vec<Recoded> {
+        let (choices, origin) = (std::mem::take(&mut self.choices), self.rows.origin());
+        let Some(table) = self.table.as_mut().filter(|_| !choices.is_empty()) else { return Vec::new() };
+        let mut recoded = Vec::new();
+        for choice in choices {
+            let first = table.inputs[..choice.input].iter().map(InputColumn::width).sum();
+            let column = &mut table.inputs[choice.input];
+            recoded.extend(choice.choose(train, column, first));
+            let name = shown_column(&table.columns[column.place], column.place);
+            let strangers = choice.strangers(train, held_out, &name, &column.rest);
+            notices.extend(strangers.map(|sentence| format!("{origin}: {sentence}")));
+        }
+        self.columns = table.features();
+        recoded
     }
 
     /// A sentence for each target of which scaling leaves nearly nothing to learn.
@@ -129,7 +153,7 @@ impl Imported {
                 beyond::check_inputs([Spread::BYTES].into_iter()).map_err(refused)?;
             }
             let scales = if normalize { vec![Scale::of(0.0, 255.0)] } else { Vec::new() };
-            return Ok(Fitted { scales, fills: Vec::new(), range });
+            return Ok(Fitted { scales, fills: Vec::new(), range, recoded: Vec::new() });
         }
         // The last axis has the features, each a quantity of its own: a table's columns, what a sequence has at each step,
         // an image's colours.
@@ -154,7 +178,7 @@ impl Imported {
                 scales.iter_mut().zip(table.are_quantities()).filter(|(_, is_quantity)| !is_quantity);
             others.for_each(|(scale, _)| *scale = Scale::NONE);
         }
-        Ok(Fitted { scales, fills, range: Some(range) })
+        Ok(Fitted { scales, fills, range: Some(range), recoded: Vec::new() })
     }
 
     fn in_parts(self, parts: Parts, fitted: Fitted, labels: Labels) -> Splits {
@@ -177,6 +201,8 @@ pub struct Fitted {
     pub fills: Vec<f64>,
     /// The least and the greatest number that the training samples had; `None` where nobody looked.
     pub range: Option<(f64, f64)>,
+    /// The columns of words whose rows were read before their words were chosen.
+    pub recoded: Vec<Recoded>,
 }
 
 impl Fitted {
@@ -256,10 +282,13 @@ impl Own {
 
     /// Reads and scales one sample; `piece` is working memory.
     fn read(&self, index: u32, piece: &mut Vec<f64>, row: &mut [f32]) -> Result<(), Error> {
-        self.shared.set.rows.in_pieces(self.place(index), piece, &mut |first, numbers| {
+        let place = self.place(index);
+        self.shared.set.rows.in_pieces(place, piece, &mut |first, numbers| {
             self.shared.fitted.apply(first, numbers, &mut row[first..]);
             Ok(())
-        })
+        })?;
+        self.shared.fitted.recoded.iter().for_each(|recoded| recoded.apply(place, row));
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::Answers;
-use crate::data::table::{Labels, Table};
+use crate::data::table::{self, Labels, Table};
 use crate::preset::{Csv, Task};
 
 /// A table's rows as samples; what a person should know of them goes to `notices`.
@@ -13,11 +13,18 @@ use crate::preset::{Csv, Task};
 /// # Errors
 /// When it should have a test set and one of the two tables is empty.
 pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) -> Result<Imported, Error> {
-    notices.extend(table.told);
+    notices.extend(table.told.iter().cloned());
     let has_test = source.test_file.is_some();
     if has_test && (table.trained == 0 || table.trained == table.rows.count) {
-        let problem = "one of the two tables has no rows".into();
-        return Err(Error::Broken { origin: source.file.to_string(), problem });
+        let empty = if table.trained == 0 { Some(&source.file) } else { source.test_file.as_ref() };
+        let origin = empty.map(ToString::to_string).unwrap_or_default();
+        return Err(Error::Broken { origin, problem: "it has no rows that can be used".into() });
+    }
+    if let Some(test) = source.test_file.as_ref().filter(|_| has_test) {
+        let (twins, all) = (table::in_both(&table)?, table.rows.count - table.trained);
+        if twins > 0 {
+            notices.push(table::twins_in_words(&test.to_string(), twins, all));
+        }
     }
     let answers = match table.labels {
         Labels::Classes(of, names) => Answers::Classes { of, names },
@@ -31,10 +38,11 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
         columns: table.schema.features(),
         label: table.label,
         table: Some(table.schema),
-        task_is_said: source.task != Task::Auto,
+        task_is_said: table.task != Task::Auto,
         weights: table.weights,
         files: Vec::new(),
         numbers: table.numbers,
+        choices: table.choices,
         first_test: has_test.then_some(table.trained),
         are_pixels: false,
     })

@@ -73,7 +73,7 @@ fn idx_files_become_images_with_classes() {
     };
     assert!(problem(&labels, ", classes: 2").contains("label 3: 2 is not one of the classes 0 to 1"));
     let few = put(folder.path(), "few", &idx(8, &[9], &[0; 9]));
-    assert!(problem(&few, "").contains("few: 9 answers for the 10 samples"));
+    assert!(problem(&few, "").contains("few has 9 answers; there has to be one for each"));
     let negative = put(folder.path(), "negative", &idx(9, &[10], &[255; 10]));
     assert!(problem(&negative, "").contains("label 1: -1 is not one of the classes"));
 }

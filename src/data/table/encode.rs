@@ -6,7 +6,7 @@ use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates;
 use super::problem::InRow;
-use crate::preset::{Filling, InputKind, Missing, TableSchema};
+use crate::preset::{Filling, InputKind, Missing, Rest, TableSchema};
 
 /// Encodes rows.
 pub struct Encoder<'a> {
@@ -15,6 +15,7 @@ pub struct Encoder<'a> {
     words: Vec<HashMap<&'a str, usize>>,
     /// What is said of a missing number that nothing stands in for, behind its place.
     help: &'static str,
+    is_of_preset: bool,
     /// The words of each input column that are not known: how many rows have one, and the first of them.
     unknown: Vec<(u64, String)>,
 }
@@ -39,6 +40,7 @@ impl<'a> Encoder<'a> {
             schema,
             words: schema.inputs.iter().map(|input| words(&input.kind)).collect(),
             help: "",
+            is_of_preset: false,
             unknown: vec![(0, String::new()); schema.inputs.len()],
         }
     }
@@ -51,13 +53,19 @@ impl<'a> Encoder<'a> {
     /// The same, for the table of a preset, which can say what stands in for a missing number.
     #[must_use]
     pub fn of_preset(self) -> Self {
-        Encoder { help: "; missing: mean, median, most_frequent or zero fills it", ..self }
+        let help = "; missing: mean, median, most_frequent or zero fills it";
+        Encoder { help, is_of_preset: true, ..self }
     }
 
     /// The same, for a table that people ask a run's network about.
     #[must_use]
     pub fn of_run(self) -> Self {
         Encoder { help: ", and the run learned nothing that stands in for it", ..self }
+    }
+
+    /// Whether it is the table of a preset, which nothing has been trained on.
+    pub fn is_of_preset(&self) -> bool {
+        self.is_of_preset
     }
 
     /// Writes the numbers of a row into `out`, and gives the number of cells that are missing. `places` says where in the row
@@ -104,11 +112,16 @@ impl<'a> Encoder<'a> {
                     let read = read.or_else(|| numbers.parse(cell).filter(|x| matches!(x, 0.0 | 1.0)));
                     missing += push(out, &number(filling, read, "yes or no")?, *filling);
                 }
-                InputKind::Category(words) => {
-                    let place = self.word(at, cell);
-                    out.extend((0..=words.len()).map(|word| f64::from(u8::from(word == place))));
+                InputKind::Category(_) => {
+                    // The place of a word that training did not have is behind all inputs.
+                    let nowhere = (!input.rest.is_taught).then(|| input.width());
+                    let place = self.word(at, cell).or(nowhere).or(input.other_word());
+                    out.extend((0..input.width()).map(|word| f64::from(u8::from(Some(word) == place))));
                 }
-                InputKind::Embedding { .. } => out.push(self.word(at, cell) as f64),
+                InputKind::Embedding { .. } => {
+                    let word = self.word(at, cell).or(input.other_word());
+                    out.push(word.unwrap_or_default() as f64);
+                }
                 InputKind::Date { day_first, parts, filling } => {
                     let date = dates::parse(cell, *day_first);
                     match date {
@@ -126,32 +139,42 @@ impl<'a> Encoder<'a> {
         Ok(missing)
     }
 
-    /// The place of a cell's word among those of the input `at`; behind them all for a word that is not known.
-    fn word(&mut self, at: usize, cell: &str) -> usize {
-        let words = &self.words[at];
-        words.get(cell).copied().unwrap_or_else(|| {
+    /// The place of a cell's word among those of the input `at`; `None` for a word that is not known.
+    fn word(&mut self, at: usize, cell: &str) -> Option<usize> {
+        let place = self.words[at].get(cell).copied();
+        if place.is_none() {
             let (count, first) = &mut self.unknown[at];
             if *count == 0 {
                 *first = shown(cell);
             }
             *count += 1;
-            words.len()
-        })
+        }
+        place
     }
 
-    /// A sentence for each column with words that the schema does not know.
+    /// A sentence for each column with words that the schema does not know. Before a training, which decides what it knows, there
+    /// is none.
     pub fn unknown_words(&self) -> Vec<String> {
+        if self.is_of_preset() {
+            return Vec::new();
+        }
         let inputs = self.schema.inputs.iter().zip(&self.unknown).filter(|(_, (count, _))| *count > 0);
-        let sentence = |name: &str, place: usize, count: u64, first: &str| {
-            let name = columns::shown(name, place);
-            let rows = if count == 1 { "1 row has".into() } else { format!("{count} rows have") };
-            format!("{name}: {rows} a word that training did not know, such as {first}; it counts as (other)")
-        };
         inputs
             .map(|(input, (count, first))| {
-                sentence(&self.schema.columns[input.place], input.place, *count, first)
+                let name = columns::shown(&self.schema.columns[input.place], input.place);
+                let rows = if *count == 1 { "1 row has".into() } else { format!("{count} rows have") };
+                let counts = counts_as(&input.rest);
+                format!("{name}: {rows} a word that training did not know, such as {first}; {counts}")
             })
             .collect()
+    }
+}
+
+/// What is said of a word that a network does not know.
+pub(super) fn counts_as(rest: &Rest) -> &'static str {
+    match rest.is_taught {
+        true => "it counts as (other)",
+        false => "it counts as none of the known words",
     }
 }
 
@@ -196,16 +219,38 @@ mod tests {
         TableSchema {
             columns: ["age", "alive", "city", "when", "y"].map(str::to_string).to_vec(),
             label: 4,
-            inputs: kinds.into_iter().enumerate().map(|(place, kind)| InputColumn { place, kind }).collect(),
+            inputs: kinds
+                .into_iter()
+                .enumerate()
+                .map(|(place, kind)| InputColumn::new(place, kind))
+                .collect(),
         }
+    }
+
+    #[test]
+    fn a_word_that_no_trained_row_has_is_no_input_that_was_never_taught() {
+        let mut schema = schema(Missing::Zero);
+        schema.inputs[2].rest = Rest { unused: 1, is_taught: false };
+        let (mut encoder, mut out) = (Encoder::new(&schema), Vec::new());
+        let row = csv::StringRecord::from(vec!["1", "yes", "Oslo", "3.2.2024"]);
+        encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out).unwrap();
+        assert_eq!(out[3..7], [0.0; 4]);
+        let told = "'city': 1 row has a word that training did not know, such as 'Oslo'; it counts as none of the known words";
+        assert_eq!(encoder.unknown_words(), [told]);
     }
 
     fn encoded(missing: Missing, cells: [&str; 4]) -> Result<(Vec<f64>, u64, Vec<String>), String> {
         let schema = schema(missing);
-        let (mut encoder, mut out) = (Encoder::new(&schema).of_preset(), Vec::new());
+        let (mut encoder, mut out) = (Encoder::new(&schema), Vec::new());
         let row = csv::StringRecord::from(cells.to_vec());
         let missing = encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out);
-        let missing = missing.map_err(|problem| problem.to_string())?;
+        let of_preset = Encoder::new(&schema).of_preset().encode(
+            &row,
+            &[0, 1, 2, 3],
+            Numbers::default(),
+            &mut Vec::new(),
+        );
+        let missing = of_preset.and(missing).map_err(|problem| problem.to_string())?;
         Ok((out, missing, encoder.unknown_words()))
     }
 

@@ -1,8 +1,10 @@
 //! The rows of tables as they are read: the numbers of inputs, labels, and how much each counts.
 
 use super::cell::{self, Cell, Numbers, shown};
+use super::choice::Choice;
 use super::label_cells::LabelCells;
 use super::labels::Collected;
+use super::parquet::LIST;
 use super::problem::InRow;
 use super::reader::Row;
 use crate::data::Error;
@@ -45,6 +47,10 @@ impl Beside {
             None => "",
             Some(column) => match cell::at(&row.cells, column.place) {
                 "" => return Err(column.problem(None, "the label is missing")),
+                LIST => {
+                    let problem = "has several values in a row, and a label is one; name another column";
+                    return Err(column.problem(Some(LIST), problem));
+                }
                 label if label.len() > LONGEST_CLASS => {
                     let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
                     return Err(column.problem(None, problem));
@@ -62,8 +68,11 @@ impl Beside {
                 Ok((label, number as f32))
             }
             Cell::Missing => Err(column.problem(None, "the weight is missing")),
+            // Whether a row counts. Yes and no are more likely to be a label.
+            Cell::Word if weight.eq_ignore_ascii_case("true") => Ok((label, 1.0)),
+            Cell::Word if weight.eq_ignore_ascii_case("false") => Ok((label, 0.0)),
             Cell::Number(_) | Cell::Word => {
-                Err(column.problem(Some(weight), "is not a weight: a number, 0 or above"))
+                Err(column.problem(Some(weight), "is not a weight: a number, 0 or above, or True and False"))
             }
         }
     }
@@ -79,6 +88,8 @@ pub(super) struct Gathered {
     pub trained: usize,
     /// Cells of inputs that are missing numbers or dates.
     pub missing: u64,
+    /// The words of its columns of words, where they are still to be chosen.
+    pub choices: Vec<Choice>,
 }
 
 impl Gathered {
@@ -89,6 +100,7 @@ impl Gathered {
             weights: Vec::new(),
             trained: 0,
             missing: 0,
+            choices: Vec::new(),
         }
     }
 
@@ -136,10 +148,16 @@ mod tests {
         };
         assert_eq!(read(&["a", " 0.5 "]), Ok(("a".into(), 0.5)));
         assert_eq!(read(&["a", "0"]), Ok(("a".into(), 0.0)));
+        assert_eq!(
+            (read(&["a", "True"]), read(&["a", "False"])),
+            (Ok(("a".into(), 1.0)), Ok(("a".into(), 0.0)))
+        );
         assert_eq!(read(&["", "1"]).unwrap_err(), ", column 1 ('y'): the label is missing");
         assert_eq!(read(&["a", "NaN"]).unwrap_err(), ", column 2 ('w'): the weight is missing");
         for wrong in ["-1", "inf", "1e39", "x"] {
-            let said = format!(", column 2 ('w'): '{wrong}' is not a weight: a number, 0 or above");
+            let said = format!(
+                ", column 2 ('w'): '{wrong}' is not a weight: a number, 0 or above, or True and False"
+            );
             assert_eq!(read(&["a", wrong]).unwrap_err(), said);
         }
     }

@@ -1,6 +1,6 @@
 //! From what the columns of a table look like to what they are.
 
-use super::classes;
+use super::choice::{Choice, FEW_WORDS, chosen};
 use super::columns;
 use super::profile::{Column, Profile};
 use crate::preset::{
@@ -15,6 +15,8 @@ pub struct Inferred {
     pub schema: TableSchema,
     /// The columns that are no inputs, and why.
     pub left_out: Vec<(String, String)>,
+    /// The words that each column of words has, in the order of the inputs.
+    pub choices: Vec<Choice>,
     /// What the inputs are taken for, where they are not plain numbers: a sentence for each.
     pub taken: Vec<String>,
 }
@@ -34,15 +36,14 @@ pub enum Look {
     LeftOut(String),
 }
 
-/// A column of words is one of categories up to so many different ones; beyond, only if each occurs twice on average.
-const FEW_WORDS: usize = 20;
-
 /// A word in fewer rows has no learned vector of its own: it teaches the one of unknown words what a rare word is like. Rows that
 /// are held out teach nothing, so that a vector learned from one or two rows would often not be learned at all.
 const ROWS_TO_LEARN: u64 = 5;
+/// Of more than a few words, one in fewer rows has no input of its own.
+const OFTEN: u64 = 2;
 
-/// What the column looks like.
-pub fn look(name: &str, column: &Column, rows: u64, is_first: bool) -> Look {
+/// What a column of so many rows in so many files looks like. `is_first`: it is the first of its table.
+pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bool) -> Look {
     let known = rows - column.missing;
     let different = column.words.counts.len() as u64;
     if known == 0 && rows > 0 {
@@ -55,6 +56,10 @@ pub fn look(name: &str, column: &Column, rows: u64, is_first: bool) -> Look {
         if is_called_identifier(name) {
             return Look::LeftOut("it numbers the rows".into());
         }
+    }
+    let is_named_by_pandas = is_first && (name.is_empty() || name == "Unnamed: 0");
+    if is_named_by_pandas && rows > 2 && column.may_number_rows(rows, files.max(1)) {
+        return Look::LeftOut("its numbers name the rows, as the index that pandas writes".into());
     }
     let (dates, day_first, is_open) = column.dates.best();
     if column.numbers * 2 >= known {
@@ -111,6 +116,7 @@ pub fn infer(
         }
     }
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+    let mut choices = Vec::new();
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -124,7 +130,7 @@ pub fn infer(
         let looks = match table.missing {
             // It is refused at its first cell, as every missing number.
             Missing::Refuse if column.missing == profile.rows => Look::Number,
-            _ => look(name, column, profile.rows, place == 0),
+            _ => look(name, column, (profile.rows, profile.files), place == 0),
         };
         let filling = |missing: Option<_>, flag: Option<bool>| Filling {
             missing: missing.unwrap_or(table.missing),
@@ -164,7 +170,16 @@ pub fn infer(
             let is_open = matches!(looks, Look::Date { is_open: true, .. })
                 && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
             taken.extend(in_words(&columns::shown(name, place), name, &kind, column, is_open));
-            inputs.push(InputColumn { place, kind });
+            let choice = match &kind {
+                InputKind::Category(words) => Some((OFTEN, words.len())),
+                InputKind::Embedding { words, .. } => Some((ROWS_TO_LEARN, words.len())),
+                InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => None,
+            };
+            let choice = choice.map(|(fewest, most)| {
+                Choice::new(inputs.len(), column.words.counts.keys().map(|word| &**word), fewest, most)
+            });
+            choices.extend(choice);
+            inputs.push(InputColumn::new(place, kind));
         }
     }
     if inputs.is_empty() {
@@ -177,7 +192,12 @@ pub fn infer(
         return Err(format!("no column is left to learn from ({why}); {help}"));
     }
     let label = label.unwrap_or(columns.len());
-    Ok(Inferred { schema: TableSchema { columns: columns.to_vec(), label, inputs }, left_out, taken })
+    Ok(Inferred {
+        schema: TableSchema { columns: columns.to_vec(), label, inputs },
+        left_out,
+        choices,
+        taken,
+    })
 }
 
 /// A column of words: an input for each of a few, or a vector that is learned for each of many.
@@ -197,25 +217,16 @@ fn category(name: &str, column: &Column, options: &CategoryColumn) -> Result<Inp
             let words = words(column, ROWS_TO_LEARN, options.limit.unwrap_or(usize::MAX));
             Ok(InputKind::Embedding { words, size })
         }
-        None => match words(column, 2, options.limit.unwrap_or(MOST_WORDS)) {
-            words if words.is_empty() => Err(none(2)),
+        None => match words(column, OFTEN, options.limit.unwrap_or(MOST_WORDS)) {
+            words if words.is_empty() => Err(none(OFTEN)),
             words => Ok(InputKind::Category(words)),
         },
     }
 }
 
-/// The words of a column that are told apart, in order: the most frequent, and where there are more than a few none that is in
-/// fewer than `rows` rows.
-fn words(column: &Column, rows: u64, most: usize) -> Vec<String> {
-    let mut words: Vec<(&str, u64)> =
-        column.words.counts.iter().map(|(word, &count)| (&**word, count)).collect();
-    if words.len() > FEW_WORDS {
-        words.retain(|&(_, count)| count >= rows);
-    }
-    words.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| classes::order(a.0, b.0)));
-    words.truncate(most);
-    words.sort_by(|a, b| classes::order(a.0, b.0));
-    words.into_iter().map(|(word, _)| word.to_string()).collect()
+/// The words of a column that are told apart, by all rows.
+fn words(column: &Column, fewest: u64, most: usize) -> Vec<String> {
+    chosen(column.words.counts.iter().map(|(word, &count)| (&**word, count)), fewest, most)
 }
 
 /// Numbers of a word's vector where a preset does not say, by the rule of Wang, Fu, Fu and Wang (2017, Deep & Cross Network for

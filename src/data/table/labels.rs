@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::cell::{Cell, Numbers, shown};
+use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
 use super::reader::Place;
 use crate::data::Error;
@@ -17,6 +17,15 @@ pub enum Labels {
     Values(Vec<f64>),
     /// So many rows have none.
     Nothing(usize),
+}
+
+impl Labels {
+    /// A class whose name says that something is missing, and how many rows it has.
+    pub(super) fn class_like_a_gap(&self) -> Option<(&str, usize)> {
+        let Labels::Classes(of, names) = self else { return None };
+        let place = names.iter().position(|name| cell::is_missing(name))?;
+        Some((&names[place], of.iter().filter(|&&class| class as usize == place).count()))
+    }
 }
 
 /// Most classes.
@@ -155,6 +164,7 @@ mod tests {
     #[test]
     fn a_spelling_of_a_missing_number_is_a_class_among_words_and_a_gap_among_numbers() {
         let words = labels(&["cat", "None", "dog", "cat"], Task::Auto).unwrap();
+        assert_eq!(words.class_like_a_gap(), Some(("None", 1)));
         let names = ["None", "cat", "dog"].map(str::to_string).to_vec();
         assert_eq!(words, Labels::Classes(vec![1, 0, 2, 1], names));
         let gap = "t.csv: line 3: the label is missing: 'nan'; task: classes takes it for a class";

@@ -73,7 +73,7 @@ mod tests {
 
     /// A table of id, y, a, b, whose inputs are a and b.
     fn schema() -> TableSchema {
-        let input = |place| InputColumn { place, kind: InputKind::Number(Filling::default()) };
+        let input = |place| InputColumn::new(place, InputKind::Number(Filling::default()));
         let columns = ["id", "y", "a", "b"].map(str::to_string).to_vec();
         TableSchema { columns, label: 1, inputs: vec![input(2), input(3)] }
     }

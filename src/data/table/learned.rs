@@ -79,7 +79,7 @@ fn numbered(inputs: &[String], missing: Missing) -> TableSchema {
     TableSchema {
         columns: (1..=count).map(|number| number.to_string()).collect(),
         label,
-        inputs: places.into_iter().map(|place| InputColumn { place, kind: kind.clone() }).collect(),
+        inputs: places.into_iter().map(|place| InputColumn::new(place, kind.clone())).collect(),
     }
 }
 

@@ -8,6 +8,7 @@ use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
 use super::profile::Profile;
 use super::reader::{Place, Row};
+use super::said;
 use super::source::Source;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -18,6 +19,8 @@ pub(super) struct Looked {
     pub inferred: Inferred,
     /// What a label may be.
     pub cells: LabelCells,
+    /// What the label is, where the preset says it.
+    pub task: Task,
     /// What a person should know of it: a sentence each.
     pub told: Vec<String>,
     /// The rows, where all their inputs are plain numbers, so that they need not be read again.
@@ -65,6 +68,12 @@ fn chosen(names: &[String], table: &Csv, at: Place) -> Result<Chosen, String> {
             (0..names.len()).filter(|&column| is_other(column)).collect()
         }
         wanted => {
+            let times = |name: &String, among: &[String]| among.iter().filter(|other| *other == name).count();
+            let twice = wanted.iter().find(|name| times(name, wanted) > times(name, names).max(1));
+            if let Some(name) = twice {
+                let times = times(name, wanted);
+                return Err(format!("columns names '{name}' {times} times; name each column once"));
+            }
             let found = wanted.iter().zip(places(wanted, names));
             found.map(|(wanted, found)| place(names, wanted, found, at)).collect::<Result<_, _>>()?
         }
@@ -112,6 +121,7 @@ pub(super) fn same_columns(first: &[String], here: &[String], has_names: bool) -
 pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked, Error> {
     let mut told: Vec<String> = files.in_words(table).into_iter().collect();
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
+    let (mut task, mut empty) = (table.task, Vec::new());
     let mut rows = None;
     let mut labels = LabelLook::default();
     let mut of_row = Vec::new();
@@ -125,8 +135,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         }
         let names = match names {
             Some(names) => names,
-            None if file == 0 => return Err(source.broken("it has no rows".into())),
-            None => continue,
+            None => {
+                empty.push(source.origin);
+                continue;
+            }
         };
         let here = match &begun {
             Some((first, ..)) => same_columns(first, &names, table.header),
@@ -135,11 +147,19 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
         if begun.is_none() {
             let chosen = chosen(&names, table, row.at).map_err(|problem| source.broken(problem))?;
+            let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
+            if let Some(place) = chosen.label {
+                task = said::task(&names[place], table).map_err(said)?;
+            }
+            if let Some(place) = chosen.weight {
+                said::check_weights(&names[place], table).map_err(said)?;
+            }
             let profile = Profile::new(chosen.inputs.len());
             rows = Some(Gathered::new(origin, limits.in_memory));
             begun = Some((names.clone(), chosen, profile, origin.clone()));
         }
         let Some((_, chosen, profile, _)) = &mut begun else { continue };
+        profile.begin_file();
         let inputs: Vec<usize> = chosen.inputs.iter().map(|&place| here[place]).collect();
         let beside = Beside {
             label: chosen.label.map(|place| Named::at(here[place], &names)),
@@ -149,7 +169,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         };
         // Rows that cannot be used are told when they are to be used.
         let mut is_whole = true;
-        source.rows(
+        let rows_here = source.rows(
             row,
             names.len(),
             &mut |_| {
@@ -175,9 +195,27 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         if !is_whole {
             rows = None;
         }
+        if rows_here == 0 {
+            empty.push(source.origin);
+        }
+    }
+    if empty.len() < files.trained {
+        told.extend(
+            empty.iter().map(|origin| format!("{origin}: it has no rows, so nothing is learned from it")),
+        );
+    } else {
+        begun = None;
     }
     let Some((names, chosen, profile, origin)) = begun else {
-        return Err(Error::Broken { origin: table.file.to_string(), problem: "it has no rows".into() });
+        return Err(Error::Broken {
+            origin: empty.into_iter().next().unwrap_or_else(|| table.file.to_string()),
+            problem: if files.trained > 1 {
+                "it has no rows, nor has any other of the files"
+            } else {
+                "it has no rows"
+            }
+            .into(),
+        });
     };
     let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table);
     let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
@@ -190,10 +228,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .inputs
             .iter()
             .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
-    let cells = labels.cells(table.task);
+    let cells = labels.cells(task);
     let are_plain = are_plain && !labels.has_broken(cells);
     let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
-    Ok(Looked { inferred, cells, told, rows })
+    Ok(Looked { inferred, cells, task, told, rows })
 }
 
 #[cfg(test)]

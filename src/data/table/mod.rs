@@ -6,6 +6,7 @@
 
 mod ahead;
 pub mod cell;
+mod choice;
 pub mod classes;
 pub mod columns;
 mod dates;
@@ -27,11 +28,15 @@ mod profile;
 mod read;
 mod reader;
 mod row_numbers;
+mod said;
 mod separated;
 mod source;
 mod spreadsheet;
 mod text;
+mod twins;
 
+pub use choice::{Choice, Recoded};
+pub use columns::shown as shown_column;
 pub use files::{Files, all_expanded, expanded, in_order, is_pattern};
 pub use format::{Format, KIND, is_ending_of_table};
 pub use label_cells::LabelCells;
@@ -43,6 +48,7 @@ pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};
 pub use row_numbers::RowNumbers;
 pub use source::{Opened, open};
+pub use twins::{MOST_COMPARED, fingerprint, in_both, twins_in_words};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,8 @@ const LONGEST_WORD: usize = 64;
 pub struct Profile {
     /// Rows.
     pub rows: u64,
+    /// Files.
+    pub files: u64,
     /// Column by column.
     pub columns: Vec<Column>,
 }
@@ -39,7 +41,10 @@ pub struct Column {
     pub words: Words,
     /// Those of them with blanks in them.
     pub with_blanks: u64,
+    /// Numbers that are whole and not below 0.
+    pub whole: u64,
     counting: Counting,
+    is_file_start: bool,
 }
 
 /// The different cells of a column.
@@ -51,32 +56,68 @@ pub struct Words {
     pub are_many: bool,
 }
 
-/// Whether numbers count the rows: 0, 1, 2 …, from 0 or 1.
+/// Whether numbers count the rows: 0, 1, 2 …, from 0 or 1, and again in each file.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 enum Counting {
     #[default]
     NotBegun,
-    To(f64),
+    To {
+        first: f64,
+        last: f64,
+        /// The largest.
+        most: f64,
+        /// How often it begins again within a file.
+        again: u64,
+    },
     No,
 }
 
+impl Counting {
+    fn next(self, read: Cell, is_file_start: bool) -> Self {
+        match (read, self) {
+            (Cell::Number(first @ (0.0 | 1.0)), Counting::NotBegun) => {
+                Counting::To { first, last: first, most: first, again: 0 }
+            }
+            (Cell::Number(next), Counting::To { first, last, most, again })
+                if next == last + 1.0 || next == first =>
+            {
+                let begins_again = next == first && !is_file_start;
+                Counting::To {
+                    first,
+                    last: next,
+                    most: most.max(next),
+                    again: again + u64::from(begins_again),
+                }
+            }
+            _ => Counting::No,
+        }
+    }
+}
+
 impl Column {
-    /// Whether its numbers count the rows.
+    /// Whether its numbers count the rows, in all files together or in each.
     pub fn counts_rows(&self) -> bool {
-        matches!(self.counting, Counting::To(last) if last > 1.0)
+        matches!(self.counting, Counting::To { most, again: 0, .. } if most > 1.0)
+    }
+
+    /// Whether each of these rows may have a number of its own, in whatever order: those of a pandas index after rows were drawn,
+    /// mixed, or put below each other. `files` is how many files may have the same number.
+    pub fn may_number_rows(&self, rows: u64, files: u64) -> bool {
+        let counts_in_parts = matches!(self.counting, Counting::To { again, .. } if rows >= 3 * (again + 1));
+        let are_different = || self.words.are_many || self.words.counts.values().all(|&count| count <= files);
+        self.whole == rows && (counts_in_parts || are_different())
     }
 
     /// Looks at a cell; gives the number that it is, or NaN.
     fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
         let read = numbers.read(cell);
-        self.counting = match (read, self.counting) {
-            (Cell::Number(first @ (0.0 | 1.0)), Counting::NotBegun) => Counting::To(first),
-            (Cell::Number(next), Counting::To(last)) if next == last + 1.0 => Counting::To(next),
-            _ => Counting::No,
-        };
+        self.counting = self.counting.next(read, std::mem::take(&mut self.is_file_start));
         match read {
             Cell::Missing => self.missing += 1,
-            Cell::Number(_) => self.numbers += 1,
+            Cell::Number(number) => {
+                self.numbers += 1;
+                self.whole += u64::from(number >= 0.0 && number.fract() == 0.0);
+            }
             Cell::Word => {
                 self.others += 1;
                 self.booleans += u64::from(boolean(cell).is_some());
@@ -115,7 +156,13 @@ impl Words {
 impl Profile {
     /// A table of so many columns, of which no row has been seen.
     pub fn new(columns: usize) -> Self {
-        Profile { rows: 0, columns: vec![Column::default(); columns] }
+        Profile { rows: 0, files: 0, columns: vec![Column::default(); columns] }
+    }
+
+    /// A file begins, and with it the numbering of rows may begin again.
+    pub fn begin_file(&mut self) {
+        self.files += 1;
+        self.columns.iter_mut().for_each(|column| column.is_file_start = true);
     }
 
     /// Looks at a row: the cells at these places are those of the columns. Writes the number that each is into `out`; NaN where

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use super::cell;
+use super::choice::Choice;
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
@@ -28,6 +30,8 @@ pub struct Table {
     pub schema: TableSchema,
     /// The name of the label's column, where the columns have names.
     pub label: Option<String>,
+    /// What the label is, where the preset says it.
+    pub task: Task,
     /// The label of each row.
     pub labels: Labels,
     /// How much each row counts in the loss of a training; empty: all count the same.
@@ -38,6 +42,8 @@ pub struct Table {
     pub numbers: RowNumbers,
     /// Cells of inputs that are missing numbers or dates.
     pub missing: u64,
+    /// The words of its columns of words, where they are still to be chosen.
+    pub choices: Vec<Choice>,
     /// The columns that are no inputs although nobody said so, and why.
     pub left_out: Vec<(String, String)>,
     /// What a person should know of how the table was read: a sentence each.
@@ -49,8 +55,9 @@ pub struct Table {
 /// # Errors
 /// What `sink` gives back; and when a file cannot be opened, has not the columns asked for, or has none to learn from.
 pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
-    let Looked { inferred: Inferred { schema, left_out, .. }, cells, told, rows } =
+    let Looked { inferred: Inferred { schema, left_out, choices, .. }, cells, task, told, rows } =
         look(files, table, limits)?;
+    let table = &Csv { task, ..table.clone() };
     let inputs = schema.names();
     let label = schema.label_place().map(|place| &schema.columns[place]);
     let layout = |at: usize, names: &[String], row: &Row| {
@@ -75,10 +82,10 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
             (Some(_), Some(_)) | (None, _) => Ok(layout),
         }
     };
-    let (begun, from) = match rows {
-        Some(rows) => (Some(rows), files.trained),
-        None => (None, 0),
-    };
+    let from = if rows.is_some() { files.trained } else { 0 };
+    let origin = || files.origins().into_iter().next().unwrap_or_default();
+    let begun = rows.unwrap_or_else(|| Gathered::new(&origin(), limits.in_memory));
+    let begun = Some(Gathered { choices, ..begun });
     let read =
         encoded(files, from, begun, table, Encoder::new(&schema).of_preset(), cells, &layout, limits, sink)?;
     Ok(Table { told: [told, read.told].concat(), left_out, ..read })
@@ -158,12 +165,13 @@ fn encoded(
     let origins = files.origins();
     let origin = origins.first().cloned().unwrap_or_default();
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
-    let mut of_row = Vec::new();
-    let mut row_numbers = RowNumbers::default();
+    let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
+    let (mut row_numbers, mut empty) = (RowNumbers::default(), Vec::new());
     for (file, path) in files.paths.iter().enumerate().skip(from) {
         let mut source = Source::open(path, table, limits)?;
         let mut row = Row::default();
         let is_trained = file < files.trained;
+        let mut rows_here = 0;
         if let Some(names) = source.names(&mut row)? {
             let layout = layout_of(file, &names, &row).map_err(|problem| source.broken(problem))?;
             // What is not learned from counts as it is.
@@ -181,7 +189,7 @@ fn encoded(
                 row_numbers.leave_out(kept.get(), is_trained);
                 sink(problem)
             };
-            source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
+            rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
                 let beside = match beside.of(row, numbers) {
                     Ok(beside) => beside,
                     Err(problem) => return Ok(Err(problem)),
@@ -191,15 +199,22 @@ fn encoded(
                     Err(problem) => return Ok(Err(problem)),
                 }
                 gathered.push((file, row), &of_row, beside, numbers)?;
+                for choice in &mut gathered.choices {
+                    choice.push(cell::at(&row.cells, layout.inputs[choice.input]));
+                }
                 kept.set(gathered.labels.count());
                 Ok(Ok(()))
             })?;
+        }
+        // Those of the training have been told when they were looked at.
+        if rows_here == 0 && (!is_trained || !is_looked_at) {
+            empty.push(source.origin);
         }
         if is_trained {
             gathered.trained = gathered.labels.count();
         }
     }
-    let Gathered { numbers, labels, weights, trained, missing } = gathered;
+    let Gathered { numbers, labels, weights, trained, missing, choices } = gathered;
     let broken = |problem: &str| Error::Broken { origin: origin.clone(), problem: problem.into() };
     if labels.count() == 0 {
         return Err(broken("it has no rows that can be used"));
@@ -210,8 +225,16 @@ fn encoded(
         return Err(broken("all weights are 0, so no row counts"));
     }
     let labels = labels.sorted(task, &origins, files.trained)?;
-    let mut told: Vec<String> =
-        encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")).collect();
+    let gap_class = if is_looked_at && task == Task::Auto { labels.class_like_a_gap() } else { None };
+    let mut told: Vec<String> = empty.iter().map(|origin| format!("{origin}: it has no rows")).collect();
+    told.extend(encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")));
+    if let Some((class, rows)) = gap_class {
+        let rows = if rows == 1 { "1 row".into() } else { format!("{rows} rows") };
+        told.push(format!(
+            "{origin}: the label '{class}' is a class of its own ({rows}), although a missing label is written so; \
+             task: classes says that it is one"
+        ));
+    }
     if let Some(column) = table.weights.as_ref().filter(|_| files.trained > 0) {
         let range = weights.get(..trained).unwrap_or(&[1.0]).iter();
         let (least, most) = range
@@ -229,11 +252,13 @@ fn encoded(
         rows,
         schema,
         label,
+        task,
         labels,
         weights,
         trained,
         numbers: row_numbers,
         missing,
+        choices,
         left_out: Vec::new(),
         told,
     })

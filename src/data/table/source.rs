@@ -43,7 +43,8 @@ pub fn open(path: &Path, table: &Csv, limits: &Limits) -> Result<Opened, files::
         Format::Parquet => Ok(plain(Box::new(parquet::open(path, table.header)?))),
         Format::Spreadsheet(kind) => {
             let (reader, sheet) = spreadsheet::open(path, kind, table.sheet.as_deref(), limits)?;
-            Ok(Opened { part: format!(", sheet '{sheet}'"), ..plain(Box::new(reader)) })
+            let unusual = reader.unusual.clone();
+            Ok(Opened { part: format!(", sheet '{sheet}'"), unusual, ..plain(Box::new(reader)) })
         }
         // The options of the old format have been refused with it.
         Format::Text | Format::OldExcel => {
@@ -105,18 +106,20 @@ impl<'a> Source<'a> {
     }
 
     /// Hands all rows of cells to `take`, the one that is in `row` first where the table has no header. Rows that cannot be used
-    /// are problems for `sink`.
+    /// are problems for `sink`. Gives how many rows there are, those with problems included.
     pub fn rows(
         &mut self,
         row: Row,
         width: usize,
         sink: Sink,
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<u64, Error> {
+        let mut rows = 0;
         let Source { origin, opened: Opened { reader, numbers, .. }, table } = self;
         let mut take = |row: &Row, problem: Option<String>| {
             let of_row = |what: String| InRow { column: None, cell: None, what };
             let count = row.cells.len();
+            rows += 1;
             let problem = match problem {
                 Some(what) => Some(of_row(what)),
                 None if count == width => take(row, *numbers)?.err(),
@@ -131,6 +134,7 @@ impl<'a> Source<'a> {
             take(&row, None)?;
         }
         let end = ahead::each_row(&mut **reader, &mut take)?;
-        end.map_err(|problem| Error::Broken { origin: origin.clone(), problem })
+        end.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
+        Ok(rows)
     }
 }

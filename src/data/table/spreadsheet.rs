@@ -1,5 +1,6 @@
 //! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
@@ -17,6 +18,8 @@ pub struct Sheet {
     rows: std::vec::IntoIter<Cells>,
     /// The cells that every row has at least: those of the first.
     width: usize,
+    /// What a person should know of its cells.
+    pub unusual: Vec<String>,
 }
 
 /// A row: its number in the sheet, from 1, and its cells up to the last that is not empty.
@@ -39,17 +42,25 @@ pub fn open(
     limits: &Limits,
 ) -> Result<(Sheet, String), files::Error> {
     let read = || {
-        let mut collected = Collected { rows: Vec::new(), bytes: 0, limits };
+        let mut collected = Collected { rows: Vec::new(), bytes: 0, times: BTreeSet::new(), limits };
         let name = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => ods(zipped(path, limits)?, wanted, &mut collected)?,
         };
-        Ok((collected.rows, name))
+        Ok((collected, name))
     };
-    let (rows, name) =
+    let (Collected { rows, times, .. }, name) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     let width = rows.first().map_or(0, |row| row.cells.len());
-    Ok((Sheet { rows: rows.into_iter(), width }, name))
+    let called = |place: &usize| match rows.first().and_then(|row| row.cells.get(*place)) {
+        Some(name) => format!("'{name}'"),
+        None => format!("column {}", place + 1),
+    };
+    let columns: Vec<String> = times.iter().map(called).collect();
+    let unusual = (!columns.is_empty()).then(|| {
+        format!("times of day and durations as parts of a day, as 12:00 is 0.5, in {}", columns.join(", "))
+    });
+    Ok((Sheet { rows: rows.into_iter(), width, unusual: unusual.into_iter().collect() }, name))
 }
 
 fn damaged(problem: impl Into<String>) -> files::Error {
@@ -117,7 +128,11 @@ fn xlsx(
         let (row, column) = cell.get_position();
         let text = match cell.get_value() {
             DataRef::SharedString(text) => text.trim().to_string(),
-            other => text(&Data::from(other.clone())),
+            other => {
+                let data = Data::from(other.clone());
+                collected.see_time(column, &data);
+                text(&data)
+            }
         };
         collected.push(row, column, text)?;
     }
@@ -135,6 +150,7 @@ fn ods(
     let range = book.worksheet_range(&name).map_err(|error| damaged(format!("sheet '{name}': {error}")))?;
     let (first_row, first_column) = range.start().unwrap_or_default();
     for (row, column, cell) in range.used_cells() {
+        collected.see_time(first_column + column as u32, cell);
         collected.push(first_row + row as u32, first_column + column as u32, text(cell))?;
     }
     Ok(name)
@@ -144,10 +160,19 @@ fn ods(
 struct Collected<'a> {
     rows: Vec<Cells>,
     bytes: u64,
+    /// The columns with times that are no dates.
+    times: BTreeSet<usize>,
     limits: &'a Limits,
 }
 
 impl Collected<'_> {
+    /// Notes that a column has a time which is no date.
+    fn see_time(&mut self, column: u32, cell: &Data) {
+        if matches!(cell, Data::DateTime(moment) if !is_day(*moment)) {
+            self.times.insert(column as usize);
+        }
+    }
+
     /// Takes the cell at this row and column, from 0.
     fn push(&mut self, row: u32, column: u32, text: String) -> Result<(), files::Error> {
         if text.is_empty() {
@@ -198,10 +223,14 @@ fn text(cell: &Data) -> String {
     }
 }
 
+/// Whether it is a date, not a time of day or a duration.
+fn is_day(moment: ExcelDateTime) -> bool {
+    moment.is_datetime() && moment.as_f64() >= 1.0
+}
+
 /// A date with its time, where that is not midnight; a time of day or a duration in days, as the sheet keeps it.
 fn moment(moment: ExcelDateTime) -> String {
-    let is_day = moment.is_datetime() && moment.as_f64() >= 1.0;
-    match moment.as_datetime().filter(|_| is_day) {
+    match moment.as_datetime().filter(|_| is_day(moment)) {
         Some(date) if date.time() == chrono::NaiveTime::MIN => date.format("%Y-%m-%d").to_string(),
         Some(date) => date.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
         None => moment.as_f64().to_string(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use super::csv::Missing;
@@ -85,9 +85,14 @@ impl<'de> Deserialize<'de> for Columns {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Columns, A::Error> {
-                let mut kinds = Vec::new();
-                while let Some(entry) = map.next_entry()? {
-                    kinds.push(entry);
+                let mut kinds: Vec<(String, ColumnKind)> = Vec::new();
+                while let Some((name, kind)) = map.next_entry::<String, ColumnKind>()? {
+                    if kinds.iter().any(|(known, _)| *known == name) {
+                        return Err(A::Error::custom(format!(
+                            "column '{name}' is named twice; name each once"
+                        )));
+                    }
+                    kinds.push((name, kind));
                 }
                 Ok(Columns::Described(kinds))
             }
@@ -226,6 +231,8 @@ mod tests {
         assert!(read("{\"a\": numbr}").unwrap_err().contains("numbr"));
         assert!(read("{\"a\": category(limits: 3)}").unwrap_err().contains("limits"));
         assert!(read("3").unwrap_err().contains("names as in"));
+        let twice = read("{\"a\": number, \"b\": number, \"a\": category}").unwrap_err();
+        assert!(twice.contains("column 'a' is named twice; name each once"), "{twice}");
         let columns = read("{\"a\": category(limit: 0)}").unwrap();
         assert_eq!(columns.out_of_range_inside().unwrap().path.to_string(), "a.limit");
     }

@@ -20,7 +20,7 @@ pub struct FileTable {
     /// Name or number (from 1) of the column with the paths, or with the texts; left out: the first one.
     #[serde(default)]
     pub path: Option<String>,
-    /// Name or number of the column with the classes; left out: the last one.
+    /// Name or number of the column with the classes; left out: the last one of the others.
     #[serde(default)]
     pub label: Option<String>,
     /// What the files are.
@@ -41,6 +41,24 @@ pub struct FileTable {
     /// Files that do not decode, and rows that lack their path or class, are left out and counted.
     #[serde(default)]
     pub skip_broken: bool,
+}
+
+impl FileTable {
+    /// A table whose column `path` names the files, with every other option at its default.
+    pub fn of(table: String, path: String) -> Self {
+        FileTable {
+            table,
+            test_table: None,
+            path: Some(path),
+            label: None,
+            holds: Holds::default(),
+            size: size(),
+            colour: Colour::default(),
+            seconds: seconds(),
+            length: length(),
+            skip_broken: false,
+        }
+    }
 }
 
 fn size() -> Pair {

@@ -43,8 +43,11 @@ pub(super) fn findings(training: &dyn Training) -> Vec<Finding> {
         return found;
     }
     let is_table = train.columns().len() == width;
+    // What no word of a column has is told of the column.
+    let idle: Vec<bool> = train.table().map(|table| table.are_idle().collect()).unwrap_or_default();
+    let is_odd = |place: &usize| is_constant(*place) && !idle.get(*place).is_some_and(|is| *is);
     let constant: Vec<String> =
-        (0..width).filter(|place| is_table && is_constant(*place)).map(|place| name(train, place)).collect();
+        (0..width).filter(|place| is_table && is_odd(place)).map(|place| name(train, place)).collect();
     if !constant.is_empty() {
         found.push(Finding::ConstantInput { inputs: constant });
     }

@@ -29,7 +29,7 @@ pub(super) struct Column {
 }
 
 /// The cell of a column with several values a row, which has nothing to learn from.
-const LIST: &str = "(list)";
+pub const LIST: &str = "(list)";
 
 impl Column {
     pub fn new(described: &ColumnDescPtr) -> Self {

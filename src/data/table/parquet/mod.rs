@@ -9,13 +9,15 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
 
 use super::guarded::guarded;
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::system::files;
 use column::Column;
+pub(super) use column::LIST;
 
 /// Rows whose cells are in memory at once.
 const ROWS: usize = 1024;
@@ -46,6 +48,13 @@ pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
     let file = files::open(path)?;
     let metadata = guarded(|| ParquetMetaDataReader::new().parse_and_finish(&file));
     let metadata = metadata.unwrap_or_else(impossible).map_err(damaged)?;
+    if let Some(unread) = compression_that_is_not_read(&metadata) {
+        let problem = format!(
+            "it is compressed with {unread}, which is not read: snappy, gzip and zstd are, as in pandas' \
+             to_parquet(…, compression=\"zstd\")"
+        );
+        return Err(io::Error::new(io::ErrorKind::InvalidData, problem).into());
+    }
     let columns = metadata.file_metadata().schema_descr().columns().iter().map(Column::new).collect();
     Ok(Parquet {
         file: Arc::new(file),
@@ -57,6 +66,17 @@ pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
         held: 0,
         next: 0,
         given: 0,
+    })
+}
+
+/// The name of a compression that some column has and that is not read.
+fn compression_that_is_not_read(metadata: &ParquetMetaData) -> Option<&'static str> {
+    let mut columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    columns.find_map(|column| match column.compression() {
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_) => None,
+        Compression::LZ4 | Compression::LZ4_RAW => Some("lz4"),
+        Compression::BROTLI(_) => Some("brotli"),
+        Compression::LZO => Some("lzo"),
     })
 }
 

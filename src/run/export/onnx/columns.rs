@@ -28,7 +28,7 @@ pub fn inputs(schema: &TableSchema, is_coarse: &[bool]) -> Vec<ColumnInput> {
         let is_free = |name: &String| name != "output" && inputs.iter().all(|other| other.name != *name);
         let name = std::iter::once(base.clone()).chain(numbered).find(is_free).unwrap_or(base);
         let is_coarse = is_coarse.get(place).copied().unwrap_or(false);
-        place += input.kind.width();
+        place += input.width();
         let (data_type, takes) = match input.kind {
             InputKind::Number(_) if is_coarse => (element::DOUBLE, "number"),
             InputKind::Number(_) => (element::FLOAT, "number"),
@@ -56,14 +56,17 @@ pub fn encode(builder: &mut Builder, schema: &TableSchema, inputs: &[ColumnInput
                 push_with_flag(builder, &mut parts, &[x], &input.kind);
             }
             InputKind::Category(words) => {
-                let word = number_of_word(builder, name, words);
-                let all: Vec<i64> = (0..=words.len() as i64).collect();
+                let width = input.width() as i64;
+                // A word that training did not have is none of them.
+                let other = if input.rest.is_taught { width - 1 } else { width };
+                let word = number_of_word(builder, name, words, other);
+                let all: Vec<i64> = (0..width).collect();
                 let all = builder.whole_numbers("words", &all);
                 let is_word = builder.op("Equal", &[&word, &all], Vec::new());
                 parts.push(double(builder, &is_word));
             }
             InputKind::Embedding { words, .. } => {
-                let word = number_of_word(builder, name, words);
+                let word = number_of_word(builder, name, words, (words.len() + input.rest.unused) as i64);
                 parts.push(double(builder, &word));
             }
             InputKind::Date { parts: wanted, .. } => {
@@ -92,10 +95,10 @@ fn push_with_flag(builder: &mut Builder, parts: &mut Vec<Value>, numbers: &[Valu
     }
 }
 
-/// The place of a word among `words`; behind them all for any other word.
-fn number_of_word(builder: &mut Builder, x: &str, words: &[String]) -> Value {
+/// The place of a word among `words`; `other` for any other word.
+fn number_of_word(builder: &mut Builder, x: &str, words: &[String], other: i64) -> Value {
     let keys: Vec<&str> = words.iter().map(String::as_str).collect();
-    labelled(builder, x, &keys, (0..words.len() as i64).collect(), words.len() as i64)
+    labelled(builder, x, &keys, (0..words.len() as i64).collect(), other)
 }
 
 /// The whole number that stands for each word; `other` for a word that is none of `keys`.

@@ -1,0 +1,60 @@
+//! Rows that are in a table twice.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::labels::Labels;
+use super::read::Table;
+use crate::data::Error;
+use crate::data::import::rows::Rows;
+
+/// The most rows that are compared with each other.
+pub const MOST_COMPARED: usize = 10_000_000;
+
+/// A number that two rows share, in practice, only where all their inputs are the same.
+pub fn fingerprint(row: &[f64]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    row.iter().for_each(|x| x.to_bits().hash(&mut hasher));
+    hasher.finish()
+}
+
+impl Labels {
+    /// The label of a row as a number; 0 where there is none.
+    pub fn number(&self, row: usize) -> f64 {
+        match self {
+            Labels::Classes(of, _) => f64::from(of[row]),
+            Labels::Values(values) => values[row],
+            Labels::Nothing(_) => 0.0,
+        }
+    }
+}
+
+/// What is said of them, of a test set in the file `test` with so many rows.
+pub fn twins_in_words(test: &str, twins: usize, rows: usize) -> String {
+    format!(
+        "{test}: {twins} of its {rows} rows are in the table to learn from as well, label included: their scores say nothing of \
+         new rows"
+    )
+}
+
+/// How many rows of the test set have the inputs and the label of a row to learn from; 0 where there are too many rows to compare.
+///
+/// # Errors
+/// When the rows cannot be read any more.
+pub fn in_both(table: &Table) -> Result<usize, Error> {
+    let count = table.rows.count;
+    if count > MOST_COMPARED {
+        return Ok(0);
+    }
+    let mut row = vec![0.0; table.rows.width];
+    let mut key = |number: usize| -> Result<_, Error> {
+        table.rows.read(number, &mut row)?;
+        Ok((fingerprint(&row), table.labels.number(number).to_bits()))
+    };
+    let learned = (0..table.trained).map(&mut key).collect::<Result<HashSet<_>, Error>>()?;
+    let mut twins = 0;
+    for number in table.trained..count {
+        twins += usize::from(learned.contains(&key(number)?));
+    }
+    Ok(twins)
+}

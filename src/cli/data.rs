@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::text::{self, bytes, plain};
 use crate::data;
-use crate::data::check::{DataReport, check, check_together};
+use crate::data::check::{AsTable, DataReport, check, check_together};
 use crate::preset::{DataConfig, Paths, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
@@ -34,6 +34,12 @@ enum Action {
         /// The column that a table is to predict: its name, or its number from 1; the last one if left out
         #[arg(long, value_name = "COLUMN")]
         label: Option<String>,
+        /// The sheet of a spreadsheet; the first one if left out
+        #[arg(long, value_name = "NAME")]
+        sheet: Option<String>,
+        /// The table of the test set: its columns have to be those of the table, and rows that are in both are counted
+        #[arg(long, value_name = "FILE")]
+        test: Option<String>,
         /// The files are one table, in their order
         #[arg(long)]
         together: bool,
@@ -46,11 +52,12 @@ impl Arguments {
         let mut out = std::io::stdout().lock();
         match self.action.unwrap_or(Action::List) {
             Action::List => list(&mut out, self.json),
-            Action::Check { paths, label, together } => {
-                let label = label.as_deref();
+            Action::Check { paths, label, sheet, test, together } => {
+                let as_table =
+                    AsTable { label: label.as_deref(), sheet: sheet.as_deref(), test: test.as_deref() };
                 let checked: Vec<Checked> = match together {
-                    true => vec![as_one(&paths, label)?],
-                    false => paths.iter().map(|path| one(path, label)).collect(),
+                    true => vec![as_one(&paths, as_table)?],
+                    false => paths.iter().map(|path| one(path, as_table)).collect(),
                 };
                 show_all(&mut out, &checked, self.json)
             }
@@ -101,7 +108,7 @@ fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
     writeln!(
         out,
         "\nNamed in a preset as data: (source: NAME), with options as in spirals(noise: 0.1, samples: 2000).\n\
-         Your own: idx(…), csv(…), npy(…), npz(…), image_folder(…), text_file(…), labelled_text(…), wav_folder(…);\n\
+         Your own: idx(…), csv(…), npy(…), npz(…), image_folder(…), text_file(…), labelled_text(…), wav_folder(…), file_table(…);\n\
          `trainyard data check FILE` says which one fits."
     )?;
     Ok(())
@@ -114,17 +121,17 @@ struct Checked {
     found: Result<DataReport, data::Error>,
 }
 
-fn one(path: &Path, label: Option<&str>) -> Checked {
+fn one(path: &Path, as_table: AsTable) -> Checked {
     let file = std::fs::metadata(path).ok().filter(|found| found.is_file());
     let name = path.to_string_lossy().into_owned();
-    Checked { name, size: file.map(|file| file.len()), found: check(path, label) }
+    Checked { name, size: file.map(|file| file.len()), found: check(path, as_table) }
 }
 
 /// Several files that are one table.
-fn as_one(paths: &[PathBuf], label: Option<&str>) -> Result<Checked, Error> {
+fn as_one(paths: &[PathBuf], as_table: AsTable) -> Result<Checked, Error> {
     let files = Paths::listed(paths.iter().map(|path| path.to_string_lossy().into_owned()).collect());
     let files = files.ok_or_else(|| Error::Usage("no file is named".into()))?;
-    Ok(Checked { name: files.to_string(), size: None, found: check_together(&files, label) })
+    Ok(Checked { name: files.to_string(), size: None, found: check_together(&files, as_table) })
 }
 
 fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Error> {
@@ -191,7 +198,10 @@ mod tests {
         let file = folder.path().join("t.csv");
         std::fs::write(&file, "a,b,kind\n1,2,x\n3,\u{1b}[2J,y\n").unwrap();
         let mut out = Vec::new();
-        assert!(matches!(show_all(&mut out, &[one(&file, None)], false), Err(Error::Failed(_))));
+        assert!(matches!(
+            show_all(&mut out, &[one(&file, AsTable::default())], false),
+            Err(Error::Failed(_))
+        ));
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("line 3, column 2 ('b')") && !shown.contains('\u{1b}'), "{shown}");
     }

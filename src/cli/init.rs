@@ -10,7 +10,7 @@ use crate::preset::Paths;
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
-/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; several files are one table, as those of "part-*.csv"), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
+/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; several files are one table, as those of "part-*.csv"), a table of files (a column of paths, and a class for each), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
 /// each class. The preset is a text to change; it trains at once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -20,6 +20,9 @@ pub struct Arguments {
     /// The column that a table is to predict: its name, or its number from 1; the last one if left out
     #[arg(long, value_name = "COLUMN")]
     target: Option<String>,
+    /// The sheet of a spreadsheet; the first one if left out
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Where to write it; `-` is standard output; NAME.ron in this folder, after the data's name, if left out
     #[arg(short, long, value_name = "PRESET.ron")]
     output: Option<PathBuf>,
@@ -38,8 +41,9 @@ impl Arguments {
         let data = self.data.iter().map(|path| Ok(named(path)?.to_string_lossy().into_owned()));
         let data = Paths::listed(data.collect::<std::io::Result<_>>()?)
             .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
-        let Suggestion { name, text, .. } = suggest(&data, self.target.as_deref(), |_| false)
-            .map_err(|error| Error::Failed(plain(&error.to_string())))?;
+        let Suggestion { name, text, .. } =
+            suggest(&data, self.target.as_deref(), self.sheet.as_deref(), |_| false)
+                .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if output == Some(Path::new("-")) {
             return Ok(std::io::stdout().write_all(text.as_bytes())?);
         }

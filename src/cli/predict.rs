@@ -53,6 +53,9 @@ pub struct Arguments {
     /// Tables without a line of names: the columns are in the order of the training
     #[arg(long)]
     no_header: bool,
+    /// Spreadsheets: the sheet; that of the preset, or the first one, if left out
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// Print one JSON object a sample, with the whole output
     #[arg(long, conflicts_with = "output")]
     json: bool,
@@ -187,7 +190,7 @@ impl Arguments {
         let copy = copy_of_stream(file).map_err(|error| failed(file, &error))?;
         let path = copy.as_ref().map_or(Path::new(file), tempfile::NamedTempFile::path);
         let answers = trained
-            .predict(file, path, names(self.no_header))
+            .predict(file, path, names(self.no_header), self.sheet.as_deref())
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
         if !answers.left_out.is_empty() {
             let names = plain(&answers.left_out.join(", "));

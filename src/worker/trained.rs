@@ -236,15 +236,21 @@ impl Trained {
     }
 
     /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a
-    /// person calls the file.
+    /// person calls the file; `sheet` names the sheet of a spreadsheet.
     ///
     /// # Errors
     /// When the file is damaged as a whole, or not of a kind that this network takes.
-    pub fn predict(&mut self, name: &str, file: &Path, names: Names) -> Result<Answers, Unusable> {
+    pub fn predict(
+        &mut self,
+        name: &str,
+        file: &Path,
+        names: Names,
+        sheet: Option<&str>,
+    ) -> Result<Answers, Unusable> {
         let refused = |problem: String| Unusable::File { file: name.to_string(), problem };
         let preset = self.training.preset().clone();
         // The file may be a copy of standard input, which has another name.
-        let asked = asked::read(&preset.data, &self.preparation, file, names)
+        let asked = asked::read(&preset.data, &self.preparation, file, names, sheet)
             .map_err(|data::Error::Broken { problem, .. }| refused(problem))?;
         let (model, _) = self.training.model_and_splits();
         let (width, output_width) = (model.input_len().max(1), model.output_width().max(1));

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use trainyard::data::check::check;
+use trainyard::data::check::{AsTable, check};
 use trainyard::data::import::file_table::{self, Columns};
 use trainyard::data::import::limits::Limits;
 use trainyard::data::import::rows::Rows;
@@ -48,7 +48,7 @@ pub fn idx() -> Target {
             if let Ok((rows, _)) = idx::open(path, &limits()) {
                 last_row(&rows);
             }
-            drop(check(path, None));
+            drop(check(path, AsTable::default()));
         });
     };
     Target { name: "IDX", seeds, read }
@@ -92,7 +92,7 @@ pub fn csv() -> Target {
             drop(table::read(&set, &options, &limits(), &mut |_| Ok(())));
             let columns = Columns { path: None, label: Some("kind") };
             drop(file_table::read(&[path, path], columns, &limits(), &mut |_| Ok(())));
-            drop(check(path, Some("2")));
+            drop(check(path, AsTable { label: Some("2"), ..AsTable::default() }));
         });
     };
     Target { name: "CSV", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }
@@ -151,7 +151,7 @@ pub fn npy() -> Target {
                     last_row(&rows);
                 }
             }
-            drop(check(path, None));
+            drop(check(path, AsTable::default()));
         });
     };
     Target { name: "NPY", seeds: arrays(), read }
@@ -177,7 +177,7 @@ pub fn npz() -> Target {
                     }
                 }
             }
-            drop(check(path, None));
+            drop(check(path, AsTable::default()));
         });
     };
     let methods = [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated];
@@ -222,7 +222,7 @@ pub fn sounds() -> Target {
         in_a_file("fuzz.wav", bytes, |path| {
             drop(sounds::read(path, 8000, &limits()));
             drop(sounds::read(path, 16_000, &limits()));
-            drop(check(path, None));
+            drop(check(path, AsTable::default()));
         });
     };
     Target { name: "sounds", seeds, read }
@@ -262,7 +262,7 @@ pub fn texts() -> Target {
         in_a_file("fuzz.txt", bytes, |path| {
             drop(text::read(path));
             drop(text::labelled(path, 8, &limits(), &mut Err));
-            drop(check(path, None));
+            drop(check(path, AsTable::default()));
         });
     };
     Target { name: "texts", seeds: seeds.map(|seed| seed.as_bytes().to_vec()).to_vec(), read }

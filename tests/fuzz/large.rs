@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use trainyard::data::check::{DataReport, check};
+use trainyard::data::check::{AsTable, DataReport, check};
 
 use crate::memory;
 
@@ -23,7 +23,7 @@ fn checked(name: &str, fill: impl FnOnce(&Path)) -> Result<DataReport, String> {
     let path = folder.path().join(name);
     fill(&path);
     let (since, before) = (Instant::now(), memory::begin());
-    let report = check(&path, None).map_err(|error| error.to_string());
+    let report = check(&path, AsTable::default()).map_err(|error| error.to_string());
     let taken = memory::peak().saturating_sub(before);
     assert!(taken < MEMORY, "{name} took {} MB", taken >> 20);
     assert!(since.elapsed() < TIME, "{name} took {:?}", since.elapsed());

@@ -12,6 +12,7 @@ mod meaning;
 mod no_label;
 mod program;
 mod reach;
+mod reading;
 mod rows;
 mod sources;
 mod strangers;

@@ -73,7 +73,8 @@ impl fmt::Display for Which {
 const MOST_NUMBERS: usize = 1 << 28;
 
 /// Reads a file for a network that learned `learned` from what `config` names. The file's first bytes tell its kind. `in_table` says where
-/// a table has the names of its columns. Rows that cannot be read are told beside those that can.
+/// a table has the names of its columns, and `sheet` which sheet of a spreadsheet it is; `None`: that of the preset, or the first one.
+/// Rows that cannot be read are told beside those that can.
 ///
 /// # Errors
 /// When it is damaged as a whole, or of a kind that the network does not take.
@@ -82,12 +83,18 @@ pub fn read(
     learned: &Preparation,
     file: &Path,
     in_table: Names,
+    sheet: Option<&str>,
 ) -> Result<Asked, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let refused = |kind: &str| {
         Err(broken(format!("this network does not take {kind}; it learned from: {}", wants(config, learned))))
     };
     let (start, _) = gzip::start(file, folders::START).map_err(|error| broken(error.to_string()))?;
+    if sheet.is_some() && !matches!(Format::of_start(&start), Format::Spreadsheet(_)) {
+        return Err(broken(
+            "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out".into(),
+        ));
+    }
     let limits = &Limits::of_machine();
     let takes_numbers = learned.tokens.is_empty();
     let form = speech::form_of(&config.source);
@@ -160,7 +167,7 @@ pub fn read(
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
                 let table::Read { samples, numbers, bad, left_out, told } =
-                    table::read(config, learned, file, in_table, limits)?;
+                    table::read(config, learned, file, (in_table, sheet), limits)?;
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
                 Ok(Asked { samples, inputs, bad, left_out, told, ..Asked::default() })
             }

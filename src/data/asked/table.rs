@@ -54,7 +54,7 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
 
 /// The rows of a table, as a network takes them. Where the network's own table has names, those in the first line say where the
 /// columns are; `names` says where there is no such line, and the columns are in the order of the training. Rows that are not of
-/// that form are told beside the others.
+/// that form are told beside the others. `sheet` is that of a spreadsheet.
 ///
 /// # Errors
 /// The names that the first line does not have; what ends the reading of the file.
@@ -62,13 +62,14 @@ pub fn read(
     config: &DataConfig,
     learned: &Preparation,
     file: &Path,
-    names: Names,
+    (names, sheet): (Names, Option<&str>),
     limits: &Limits,
 ) -> Result<Read, Error> {
     let origin = file.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let own = LearnedTable::of(config, learned);
-    let options = LearnedTable::options(config, origin.clone());
+    let own_options = LearnedTable::options(config, origin.clone());
+    let options = Csv { sheet: sheet.map(str::to_string).or(own_options.sheet.clone()), ..own_options };
     let header = own.has_names && names == Names::InFirstLine;
     let mut opened = table::open(file, &Csv { header, ..options }, limits)
         .map_err(|error| broken(format!("neither a table nor a file known here: {error}")))?;

@@ -37,7 +37,8 @@ fn a_row_of_a_table_gets_the_scale_of_the_training_samples_by_name_or_in_order_w
     let in_capitals = format!("{}\n{}\n", names.join(",").to_uppercase(), cells.join(","));
     let (here, nowhere) = (Names::InFirstLine, Names::Nowhere);
     for (text, names, line) in [(in_order, nowhere, 1), (by_name, here, 2), (in_capitals, here, 2)] {
-        let asked = read(&config, &preparation(&*splits.test), put(text.as_bytes()).path(), names).unwrap();
+        let asked =
+            read(&config, &preparation(&*splits.test), put(text.as_bytes()).path(), names, None).unwrap();
         assert_eq!(asked.samples, [Which::row(1, Some(Place::Line(line)))]);
         assert!(are_close(&asked.inputs, &sample(&splits, 3)), "{text}");
     }
@@ -48,7 +49,7 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
     let (config, splits) = open("(source: iris)");
     let said_of = |text: &[u8], names| {
         let Error::Broken { problem, .. } =
-            read(&config, &preparation(&*splits.test), put(text).path(), names).unwrap_err();
+            read(&config, &preparation(&*splits.test), put(text).path(), names, None).unwrap_err();
         problem
     };
     let said = |text: &[u8]| said_of(text, Names::Nowhere);
@@ -72,9 +73,10 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
     );
     assert!(said(b"\x89PNG\r\n").contains("does not take an image"));
     let (config, splits) = open("(source: words)");
-    let problem = read(&config, &preparation(&*splits.test), put(b"\x89PNG\r\n").path(), Names::default())
-        .unwrap_err()
-        .to_string();
+    let problem =
+        read(&config, &preparation(&*splits.test), put(b"\x89PNG\r\n").path(), Names::default(), None)
+            .unwrap_err()
+            .to_string();
     assert!(problem.contains("this network does not take an image"), "{problem}");
 }
 
@@ -82,7 +84,7 @@ fn what_a_network_does_not_take_is_refused_with_its_place() {
 fn bad_rows_are_told_with_their_places_and_the_others_are_samples_with_theirs() {
     let (config, splits) = open("(source: iris)");
     let text = b"1,2,3,4\n1,x,3,4\n\n1,2,3\n5,6,7,8\n1,,3,4\n1e300,2,3,4\n";
-    let asked = read(&config, &preparation(&*splits.test), put(text).path(), Names::Nowhere).unwrap();
+    let asked = read(&config, &preparation(&*splits.test), put(text).path(), Names::Nowhere, None).unwrap();
     let asked = asked.without_too_large(4, splits.test.columns());
     assert_eq!(asked.samples, [(1, 1), (4, 5)].map(|(row, line)| Which::row(row, Some(Place::Line(line)))));
     assert_eq!(asked.inputs.len(), 8);
@@ -98,7 +100,7 @@ fn bad_rows_are_told_with_their_places_and_the_others_are_samples_with_theirs() 
     let numbers = [1.0, 2.0, 3.0, 4.0, 1.0, f32::NAN, 3.0, 4.0].map(f32::to_le_bytes).concat();
     let npy = [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &numbers];
     let npy = put(&npy.concat());
-    let asked = read(&config, &preparation(&*splits.test), npy.path(), Names::default()).unwrap();
+    let asked = read(&config, &preparation(&*splits.test), npy.path(), Names::default(), None).unwrap();
     assert_eq!((asked.samples, asked.inputs.len()), (vec![Which::row(1, None)], 4));
     assert_eq!(asked.bad[0].problem, "row 2, column 2: NaN is not a number to learn from");
 }
@@ -112,6 +114,7 @@ fn words_and_labelled_texts_become_the_samples_that_were_learned() {
         &preparation(&*splits.test),
         put(format!("{word} zebra\n").as_bytes()).path(),
         Names::default(),
+        None,
     )
     .unwrap();
     let texts: Vec<Option<String>> = asked.samples.into_iter().map(|of| of.text).collect();
@@ -124,11 +127,12 @@ fn words_and_labelled_texts_become_the_samples_that_were_learned() {
     let (config, splits) = open(&format!("(source: {source})"));
     let text = splits.test.caption(1).unwrap();
     for line in [text.clone(), format!("good\t{text}"), format!("§{text}")] {
-        let asked = read(&config, &preparation(&*splits.test), put(line.as_bytes()).path(), Names::default())
-            .unwrap();
+        let asked =
+            read(&config, &preparation(&*splits.test), put(line.as_bytes()).path(), Names::default(), None)
+                .unwrap();
         assert_eq!(asked.inputs, sample(&splits, 1), "{line}");
     }
-    assert!(read(&config, &preparation(&*splits.test), put(b"\n\n").path(), Names::default()).is_err());
+    assert!(read(&config, &preparation(&*splits.test), put(b"\n\n").path(), Names::default(), None).is_err());
 }
 
 #[test]
@@ -156,11 +160,13 @@ fn a_sound_becomes_the_spectrogram_that_was_learned_scaled_as_it_was() {
     let (config, splits) = open(&format!("(source: {source}, test: 0.5)"));
     let file = splits.test.file_of(0).unwrap();
     assert!(file.starts_with("high/") || file.starts_with("low/"), "{file}");
-    let asked =
-        read(&config, &preparation(&*splits.test), &folder.path().join(file), Names::default()).unwrap();
+    let asked = read(&config, &preparation(&*splits.test), &folder.path().join(file), Names::default(), None)
+        .unwrap();
     assert_eq!(asked.samples, [Which::default()]);
     assert!(are_close(&asked.inputs, &sample(&splits, 0)));
-    assert!(read(&config, &preparation(&*splits.test), put(b"1,2,3").path(), Names::default()).is_err());
+    assert!(
+        read(&config, &preparation(&*splits.test), put(b"1,2,3").path(), Names::default(), None).is_err()
+    );
 }
 
 #[test]
@@ -177,11 +183,11 @@ fn images_and_arrays_become_the_pixels_that_were_learned() {
         [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &bytes].concat();
     let (idx, npy) = (put(&idx), put(&npy));
     for file in [&png, idx.path(), npy.path()] {
-        let asked = read(&config, &preparation(&*splits.test), file, Names::default()).unwrap();
+        let asked = read(&config, &preparation(&*splits.test), file, Names::default(), None).unwrap();
         assert!(are_close(&asked.inputs, &digit), "{}", file.display());
     }
     // A larger one is shrunk, a smaller one is in the middle.
     image::GrayImage::from_pixel(280, 140, image::Luma([255])).save(&png).unwrap();
-    let wide = read(&config, &preparation(&*splits.test), &png, Names::default()).unwrap().inputs;
+    let wide = read(&config, &preparation(&*splits.test), &png, Names::default(), None).unwrap().inputs;
     assert_eq!((wide[6 * 28 + 3], wide[14 * 28 + 3], wide[22 * 28 + 3]), (0.0, 1.0, 0.0));
 }

@@ -7,49 +7,14 @@ use rayon::prelude::*;
 use super::report::{DataReport, ONE_PIXEL};
 use crate::data::Error;
 use crate::data::import::file_table::{self, Columns};
-use crate::data::import::folders::ending;
 use crate::data::import::limits::Limits;
-use crate::data::import::{gzip, images, sounds, text};
-use crate::data::table::{self, Row};
-use crate::preset::{Csv, Holds};
-
-/// Rows by which a column of files is found.
-const ROWS: usize = 20;
-
-/// The column with the paths of files: most of its first cells are those of files that are there, as seen from the table's
-/// folder.
-fn column_of_files(path: &Path, limits: &Limits) -> Option<String> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let mut reader = table::open(path, &Csv::of(path.to_string_lossy().into_owned()), limits).ok()?.reader;
-    let mut row = Row::default();
-    reader.next(&mut row).ok()?.then_some(())?;
-    let names: Vec<String> = row.cells().map(str::to_string).collect();
-    let (mut rows, mut found) = (0, vec![0; names.len()]);
-    while rows < ROWS && reader.next(&mut row).ok()? {
-        rows += 1;
-        for (found, cell) in found.iter_mut().zip(row.cells()) {
-            *found += usize::from(!cell.is_empty() && folder.join(cell).is_file());
-        }
-    }
-    let (place, &most) = found.iter().enumerate().max_by_key(|(_, found)| **found)?;
-    (most > 0 && most * 2 >= rows).then(|| names[place].clone())
-}
-
-/// What a file holds, by its first bytes or the end of its name.
-fn held(file: &Path) -> Holds {
-    let (start, ending) = (gzip::start(file, 128).map(|(start, _)| start).unwrap_or_default(), ending(file));
-    if images::is_image(&start) || images::KIND.endings.contains(&&ending[..]) {
-        Holds::Images
-    } else if sounds::is_sound(&start) || sounds::KIND.endings.contains(&&ending[..]) {
-        Holds::Sounds
-    } else {
-        Holds::TextFiles
-    }
-}
+use crate::data::import::listed::{column_of_files, held};
+use crate::data::import::{images, sounds, text};
+use crate::preset::Holds;
 
 /// Looks at a table of files and at each of the files; `None` for any other table.
 pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option<DataReport> {
-    let column = column_of_files(path, limits)?;
+    let (column, _) = column_of_files(path, limits)?;
     let mut broken = Vec::new();
     let columns = Columns { path: Some(&column), label };
     let listed = file_table::read(&[path], columns, limits, &mut |problem| {

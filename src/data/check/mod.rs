@@ -26,49 +26,94 @@ use report::ONE_PIXEL;
 const MOST_CLASSES: usize = 1000;
 /// Reads a file to its end, to see whether it decodes.
 type Look<'a> = &'a (dyn Fn(&Path) -> Result<(), Error> + Sync);
-/// Inspects a file or folder. `label` is the column that a table is to predict; `None`: the last column.
+/// How a table is to be looked at.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AsTable<'a> {
+    /// The column that is to be predicted; `None`: the last column.
+    pub label: Option<&'a str>,
+    /// The sheet of a spreadsheet; `None`: the first one.
+    pub sheet: Option<&'a str>,
+    /// The table of the test set, where there is one.
+    pub test: Option<&'a str>,
+}
+
+/// Inspects a file or folder.
 ///
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
-pub fn check(path: &Path, label: Option<&str>) -> Result<DataReport, Error> {
-    check_within(path, label, &Limits::of_machine())
+pub fn check(path: &Path, as_table: AsTable) -> Result<DataReport, Error> {
+    check_within(path, as_table, &Limits::of_machine())
 }
 
 /// As [`check`], for several files that are one table.
 ///
 /// # Errors
 /// As [`check`].
-pub fn check_together(files: &Paths, label: Option<&str>) -> Result<DataReport, Error> {
-    table::check_named(files, label, &Limits::of_machine())
+pub fn check_together(files: &Paths, as_table: AsTable) -> Result<DataReport, Error> {
+    let broken = |file: &str, problem: &str| Error::Broken { origin: file.into(), problem: problem.into() };
+    for file in files.as_slice().iter().filter(|file| !is_pattern(file)) {
+        match gzip::start(Path::new(file), START) {
+            Ok((start, _)) if start.starts_with(NUMPY) => {
+                return Err(broken(
+                    file,
+                    "--together takes tables, and this is an array: leave --together out, and each array is looked at; a preset joins \
+                     them: npy(inputs: [\"…\", \"…\"], targets: […])",
+                ));
+            }
+            Ok((start, _)) if sounds::is_sound(&start) || images::is_image(&start) => {
+                return Err(broken(file, "--together takes tables, and this is none"));
+            }
+            // What cannot be opened is told where it is read.
+            _ => {}
+        }
+    }
+    table::check_named(files, as_table, &Limits::of_machine())
 }
 
-fn check_within(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
+/// What an array of NumPy begins with.
+const NUMPY: &[u8] = b"\x93NUMPY";
+
+fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataReport, Error> {
     let broken = |problem: String| Error::Broken { origin: path.to_string_lossy().into_owned(), problem };
+    let AsTable { label, sheet, test } = as_table;
+    // Options of tables only: what they would say of another file is told as a mistake.
+    let refused = |what: &str| match (sheet, test) {
+        (Some(_), _) => {
+            Err(broken(format!("--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is {what}")))
+        }
+        (_, Some(_)) => Err(broken(format!("--test names the test set of a table, and this is {what}"))),
+        (None, None) => Ok(()),
+    };
     if is_pattern(&path.to_string_lossy()) {
         return match &ending(path)[..] {
             "npy" => arrays(path, limits),
-            _ => table::check(path, label, limits),
+            _ => table::check(path, as_table, limits),
         };
     }
     if std::fs::metadata(path).map_err(|error| broken(error.to_string()))?.is_dir() {
+        refused("a folder")?;
         return folder(path, limits);
     }
     let (start, is_gzipped) = gzip::start(path, START).map_err(|error| broken(error.to_string()))?;
     let unpacked = path.file_stem().filter(|_| is_gzipped && ending(path) == "gz");
+    let ending_of_text = unpacked.map_or_else(|| ending(path), |name| ending(Path::new(name)));
+    if Format::of_start(&start) == Format::Text && !is_ending_of_table(&ending_of_text) {
+        refused("no table")?;
+    }
     // What it holds says more than its name, which tells kinds of text apart.
-    match (&start[..], &unpacked.map_or_else(|| ending(path), |name| ending(Path::new(name)))[..]) {
+    match (&start[..], &ending_of_text[..]) {
         (start, _) if sounds::is_sound(start) => sound(path, limits),
         (start, _) if images::is_image(start) => picture(path, limits),
-        ([0x93, b'N', b'U', b'M', b'P', b'Y', ..], _) | (_, "npy") => array(path, limits),
-        (start, _) if Format::of_start(start) != Format::Text => table::check(path, label, limits),
+        (start, ending) if start.starts_with(NUMPY) || ending == "npy" => array(path, limits),
+        (start, _) if Format::of_start(start) != Format::Text => table::check(path, as_table, limits),
         ([b'P', b'K', 3, 4, ..], _) | (_, "npz") => archive(path, limits),
         ([0, 0, ..], _) | (_, "idx" | "idx1-ubyte" | "idx3-ubyte") => idx_file(path, limits),
         (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
-        (_, ending) if is_ending_of_table(ending) => match listed::check(path, label, limits) {
-            Some(report) => Ok(report),
-            None => table::check(path, label, limits),
-        },
+        (_, ending) if is_ending_of_table(ending) => {
+            let of_files = if sheet.or(test).is_none() { listed::check(path, label, limits) } else { None };
+            of_files.map_or_else(|| table::check(path, as_table, limits), Ok)
+        }
         _ => text::check(path, limits),
     }
 }
@@ -196,7 +241,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
-        check(&path, None).unwrap()
+        check(&path, AsTable::default()).unwrap()
     }
 
     fn fact<'a>(report: &'a DataReport, label: &str) -> &'a str {
@@ -255,7 +300,7 @@ mod tests {
         let path = folder.path().join("x");
         std::fs::write(&path, format!("a\tone\nb\ttwo\nb\t{}\n", "x".repeat(5000))).unwrap();
         let limits = Limits { longest_row: 1000, ..Limits::of_machine() };
-        let report = check_within(&path, None, &limits).unwrap();
+        let report = check_within(&path, AsTable::default(), &limits).unwrap();
         assert_eq!(fact(&report, "texts"), "2");
         assert!(report.problems[0].contains("line 3: it does not end within 1000 bytes"), "{report:?}");
     }
@@ -268,6 +313,6 @@ mod tests {
         assert_eq!((fact(&labelled, "texts"), labelled.problems.len()), ("2", 1));
         let plain = report("x", b"to be or not to be");
         assert_eq!((fact(&plain, "characters"), fact(&plain, "different ones")), ("18", "7"));
-        assert!(check(Path::new("/no/such/file"), None).is_err());
+        assert!(check(Path::new("/no/such/file"), AsTable::default()).is_err());
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::AsTable;
 use super::columns::{Summary, summaries};
 use super::report::{DataReport, ROWS};
 use super::rows::oddities;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::data::table::{self, Files, Labels, RowProblem, Table};
+use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
 use crate::preset::{Csv, Missing, Paths};
 
 /// The problems of one kind: the same of the same column.
@@ -24,14 +25,16 @@ type ByKind = BTreeMap<(Option<usize>, String), OfKind>;
 ///
 /// # Errors
 /// When it cannot be read at all; everything else is in the report.
-pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
+pub(super) fn check(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataReport, Error> {
     let file = path.to_string_lossy();
     // A path that is no text cannot be a pattern.
     match table::is_pattern(&file) {
-        true => check_named(&Paths::from(file.into_owned()), label, limits),
+        true => check_named(&Paths::from(file.into_owned()), as_table, limits),
         false => {
-            let files = Files { paths: vec![path.into()], trained: 1 };
-            check_files(&files, &Paths::from(file.into_owned()), label, limits)
+            let test = as_table.test.map(|test| all_expanded(&test.into())).transpose()?;
+            let paths = std::iter::once(path.into()).chain(test.into_iter().flatten()).collect();
+            let files = Files { paths, trained: 1 };
+            check_files(&files, &Paths::from(file.into_owned()), as_table, limits)
         }
     }
 }
@@ -40,19 +43,30 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Result
 ///
 /// # Errors
 /// As [`check`].
-pub(super) fn check_named(named: &Paths, label: Option<&str>, limits: &Limits) -> Result<DataReport, Error> {
-    check_files(&Files::of(&Csv::of(named.clone()))?, named, label, limits)
+pub(super) fn check_named(named: &Paths, as_table: AsTable, limits: &Limits) -> Result<DataReport, Error> {
+    check_files(&Files::of(&options(named, as_table))?, named, as_table, limits)
+}
+
+/// How the table is read.
+fn options(named: &Paths, as_table: AsTable) -> Csv {
+    let AsTable { label, sheet, test } = as_table;
+    Csv {
+        label: label.map(str::to_string),
+        sheet: sheet.map(str::to_string),
+        test_file: test.map(Paths::from),
+        missing: Missing::Mean,
+        ..Csv::of(named.clone())
+    }
 }
 
 fn check_files(
     files: &Files,
     named: &Paths,
-    label: Option<&str>,
+    as_table: AsTable,
     limits: &Limits,
 ) -> Result<DataReport, Error> {
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
-    let label = label.map(str::to_string);
-    let options = Csv { label, missing: Missing::Mean, ..Csv::of(named.clone()) };
+    let options = options(named, as_table);
     let mut kinds = ByKind::new();
     let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
@@ -61,7 +75,12 @@ fn check_files(
         Ok(())
     });
     match read {
-        Ok(table) => described(&mut report, &table)?,
+        Ok(table) => {
+            described(&mut report, &table)?;
+            if let Some(test) = as_table.test {
+                of_test(&mut report, &table, test)?;
+            }
+        }
         // The problems of the rows say more than the error that no row is left.
         Err(error) if kinds.is_empty() => return Err(error),
         Err(error) => report.problem(&error),
@@ -79,9 +98,31 @@ fn check_files(
     Ok(report)
 }
 
+/// What is told of the rows of the test set beside those to learn from.
+fn of_test(report: &mut DataReport, table: &Table, test: &str) -> Result<(), Error> {
+    let count = table.rows.count - table.trained;
+    let twins = table::in_both(table)?;
+    if twins > 0 {
+        report.fact("note", table::twins_in_words(test, twins, count));
+    }
+    let rows = |rows: std::ops::Range<usize>| rows.map(|row| row as u32).collect::<Vec<u32>>();
+    let (trained, tested) = (rows(0..table.trained), rows(table.trained..table.rows.count));
+    for choice in &table.choices {
+        let column = &table.schema.inputs[choice.input];
+        let name = table::shown_column(&table.schema.columns[column.place], column.place);
+        let strangers = choice.strangers(&trained, &tested, &name, &column.rest);
+        strangers.into_iter().for_each(|sentence| report.fact("note", sentence));
+    }
+    Ok(())
+}
+
 fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
     let summaries = summaries(table)?;
-    report.fact("rows", table.rows.count);
+    report.fact("rows", table.trained);
+    let tested = table.rows.count - table.trained;
+    if tested > 0 {
+        report.fact("rows of the test set", format!("{tested}; columns and classes are those of all rows"));
+    }
     report.fact("input columns", table.schema.inputs.len());
     report.fact(
         "missing numbers",

@@ -11,7 +11,7 @@ use crate::data::table::columns::places;
 use crate::data::table::{self, InRow, Place, Problem, Row, RowProblem, Sink, cell};
 use crate::preset::Csv;
 
-/// The two columns, by name or number from 1; `None`: the first one, the last one.
+/// The two columns, by name or number from 1; `None`: the first one, the last one of the others.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
     /// That of the files or texts.
@@ -209,7 +209,9 @@ impl Columns<'_> {
         let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
             return Err(format!("{} columns; is another separator used?", names.len()));
         };
-        let (path, label) = (place(&names, self.path, 0)?, place(&names, self.label, last)?);
+        let path = place(&names, self.path, 0)?;
+        // The last column that can be it.
+        let label = place(&names, self.label, if path == last { last - 1 } else { last })?;
         match path == label {
             true => Err(format!("column '{}' is both the path and the class", names[path])),
             false => Ok((path, label)),
@@ -272,7 +274,7 @@ mod tests {
         assert!(problem("file\na\n", USUAL).contains("line 1: 1 columns; is another separator used?"));
         assert!(problem("file,kind\n", USUAL).contains("it has no rows"));
         assert!(problem("file,kind\na,1\nb,1\n", USUAL).contains("1 classes; 2 to 1000 can be learned"));
-        let twice = Columns { path: Some("2"), label: None };
+        let twice = Columns { path: Some("2"), label: Some("kind") };
         assert!(problem("file,kind\na,1\n", twice).contains("column 'kind' is both the path and the class"));
         let (first, second) =
             (put(folder.path(), "a.csv", "f,k\na,1\nb,2\n"), put(folder.path(), "b.csv", "f,k\na,3\n"));

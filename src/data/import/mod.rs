@@ -10,6 +10,7 @@ pub mod idx;
 pub mod images;
 pub mod labelled;
 pub mod limits;
+pub mod listed;
 pub mod newlines;
 pub mod npy;
 pub mod resample;

@@ -7,7 +7,7 @@ use crate::data::{self, Error};
 use crate::preset::{Colour, ImageFolder, Offers, Pair, TargetKind, WavFolder};
 
 /// The side that images are brought to.
-const SIDE: usize = 64;
+pub(super) const SIDE: usize = 64;
 
 /// Looks at a folder.
 pub(super) fn look(folder: &str) -> Result<Found, Error> {

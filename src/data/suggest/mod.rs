@@ -4,6 +4,7 @@ mod arrays;
 mod comment;
 mod folder;
 mod found;
+mod listed;
 mod network;
 mod table;
 mod text;
@@ -28,7 +29,7 @@ pub struct Suggestion {
 }
 
 /// The preset that fits a file or folder, or several files that are one table. `target` is the column that a table is to predict;
-/// `None`: the last one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
+/// `None`: the last one. `sheet` is the sheet of a spreadsheet; `None`: the first one. The preset is called after the data, or its first file, with a number behind that where `is_taken` says
 /// that a preset has the name.
 ///
 /// # Errors
@@ -36,6 +37,7 @@ pub struct Suggestion {
 pub fn suggest(
     data: &Paths,
     target: Option<&str>,
+    sheet: Option<&str>,
     is_taken: impl Fn(&str) -> bool,
 ) -> Result<Suggestion, Error> {
     let limits = Limits::of_machine();
@@ -46,18 +48,29 @@ pub fn suggest(
     if let (false, Some(other)) = (files.len() == 1, files.iter().find(|file| !is_table(file))) {
         return Err(broken(other, "several files are taken as one table, and this is no table"));
     }
-    let found = match &ending(file)[..] {
-        _ if path.is_dir() => folder::look(file)?,
-        _ if is_table(file) => table::look(data, target, &limits)?,
-        "npz" => arrays::look(file)?,
-        "txt" => text::look(file)?,
-        _ if !path.exists() && !is_pattern(file) => {
+    if let (Some(_), false) = (sheet, is_table(file)) {
+        return Err(broken(
+            file,
+            "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
+        ));
+    }
+    let of_files = match sheet {
+        None if files.len() == 1 && is_table(file) => listed::look(file, target, &limits),
+        _ => None,
+    };
+    let found = match (of_files, &ending(file)[..]) {
+        (Some(found), _) => found?,
+        (None, _) if path.is_dir() => folder::look(file)?,
+        (None, _) if is_table(file) => table::look(data, target, sheet, &limits)?,
+        (None, "npz") => arrays::look(file)?,
+        (None, "txt") => text::look(file)?,
+        (None, _) if !path.exists() && !is_pattern(file) => {
             return Err(broken(file, "there is no such file or folder"));
         }
-        _ => {
+        (None, _) => {
             return Err(broken(
                 file,
-                "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods), texts (.txt), archives of x and y (.npz), and folders \
+                "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), archives of x and y (.npz), and folders \
                  with a folder of images or sounds for each class",
             ));
         }

@@ -79,9 +79,8 @@ impl Network {
         Network {
             reasons: vec![
                 format!(
-                    "{samples} samples of {features} inputs: {} hidden layer{} learn what these can teach. Dropout and weight decay",
-                    if widths.len() == 1 { "one" } else { "two" },
-                    if widths.len() == 1 { "" } else { "s" },
+                    "{samples} samples of {features} inputs: {} what these can teach. Dropout and weight decay",
+                    if widths.len() == 1 { "one hidden layer learns" } else { "two hidden layers learn" },
                 ),
                 "hold back what would be learned by heart.".into(),
             ],

@@ -16,9 +16,15 @@ const NAMED: usize = 6;
 const MOST_BROKEN: u64 = 20;
 
 /// Looks at a table of which the column `target` is to be predicted.
-pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Result<Found, Error> {
-    let label = target.map(str::to_string);
-    let options = Csv { label, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
+pub(super) fn look(
+    files: &Paths,
+    target: Option<&str>,
+    sheet: Option<&str>,
+    limits: &Limits,
+) -> Result<Found, Error> {
+    let (label, sheet) = (target.map(str::to_string), sheet.map(str::to_string));
+    let options =
+        Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
     let mut skipped = Skipped::default();
     let mut first = None;
     let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
@@ -51,6 +57,7 @@ pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Resu
     let mut data = vec![
         "source: csv(".into(),
         format!("    file: {},", written(files)),
+        options.sheet.as_ref().map(|sheet| format!("    sheet: {sheet:?},")).unwrap_or_default(),
         format!("    // {}{chosen}", in_words(&table.labels)),
         format!("    label: {label:?},"),
         "    // What the columns are, by the looks of all rows.".into(),
@@ -66,8 +73,8 @@ pub(super) fn look(files: &Paths, target: Option<&str>, limits: &Limits) -> Resu
         data.push("    missing: median, flag_missing: true,".into());
     }
     if let Some(sentence) = skipped.in_words() {
-        data.push(format!("// {}", comment(&sentence)));
-        data.push("skip_broken: true,".into());
+        data.push(format!("    // {}", comment(&sentence)));
+        data.push("    skip_broken: true,".into());
     }
     data.push("),".into());
     data.extend(split(samples));
@@ -148,7 +155,7 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
     let mut first = 0;
     for input in &table.schema.inputs {
         let (least, most, missing) = seen[first];
-        first += input.kind.width();
+        first += input.width();
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
         let (kind, what): (String, String) = match &input.kind {
             InputKind::Number(_) => ("number".into(), format!("{least} to {most}{gaps}")),

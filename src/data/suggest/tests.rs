@@ -12,7 +12,7 @@ fn suggested(name: &str, bytes: &[u8], target: Option<&str>) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    let Suggestion { name, text, .. } = suggest(&named(&path), target, |_| false).unwrap();
+    let Suggestion { name, text, .. } = suggest(&named(&path), target, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert_eq!(preset.name, name);
     let offers = crate::data::offers(&preset.data.source).unwrap();
@@ -69,18 +69,19 @@ fn a_preset_is_made_for_texts_and_folders() {
             image::GrayImage::from_pixel(5, 5, image::Luma([grey])).save(path).unwrap();
         }
     }
-    let Suggestion { text, .. } = suggest(&named(&folder.path().join("pets")), None, |_| false).unwrap();
+    let Suggestion { text, .. } =
+        suggest(&named(&folder.path().join("pets")), None, None, |_| false).unwrap();
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(text.contains("8 files of 2 classes: cats, dogs"), "{text}");
     assert!(
-        suggest(&named(Path::new("/no/such/thing.csv")), None, |_| false)
+        suggest(&named(Path::new("/no/such/thing.csv")), None, None, |_| false)
             .unwrap_err()
             .to_string()
             .contains("thing.csv")
     );
-    assert!(suggest(&named(folder.path()), None, |_| false).is_err());
+    assert!(suggest(&named(folder.path()), None, None, |_| false).is_err());
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
     let path = folder.path().join("people.csv");
     std::fs::write(&path, table(|row| ["yes", "no"][row % 2].into())).unwrap();
     let taken = |name: &str| ["people", "people-2"].contains(&name);
-    let Suggestion { name, text, targets } = suggest(&named(&path), None, taken).unwrap();
+    let Suggestion { name, text, targets } = suggest(&named(&path), None, None, taken).unwrap();
     assert!(name == "people-3" && text.contains("name: \"people-3\""), "{text}");
     let shown: Vec<(&str, &str)> =
         targets.iter().map(|target| (&target.name[..], &target.what[..])).collect();
@@ -103,6 +104,6 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
             ("town", "category: 2 words: 'Oslo', 'Rome'"),
         ]
     );
-    let other = suggest(&named(&path), Some("town"), taken).unwrap();
+    let other = suggest(&named(&path), Some("town"), None, taken).unwrap();
     assert_eq!(other.targets[0].name, "town");
 }

@@ -3,10 +3,10 @@
 use super::found::Found;
 use super::network::{End, Network};
 use crate::data::{self, Error};
-use crate::preset::{LabelledText, Offers, TextFile};
+use crate::preset::{LabelledText, Offers, TargetKind, TextFile};
 
 /// Characters of a line that are read, and characters that a language model learns to go on from.
-const LENGTH: usize = 100;
+pub(super) const LENGTH: usize = 100;
 
 /// Looks at a text: lines of a class, a tab and a text, or any other.
 pub(super) fn look(file: &str) -> Result<Found, Error> {
@@ -19,7 +19,19 @@ pub(super) fn look(file: &str) -> Result<Found, Error> {
 fn labelled(file: &str, offers: Offers) -> Found {
     let Offers { tokens, target, samples, .. } = offers;
     let letters = tokens.unwrap_or_default();
-    let network = Network {
+    let network = reader(letters, &target);
+    let data = vec![
+        format!("// The last {LENGTH} characters of each text are read."),
+        format!("source: labelled_text(file: {file:?}, length: {LENGTH}),"),
+        "test: 0.2, validation: 0.1,".into(),
+        network.end.labels.into(),
+    ];
+    Found { title: format!("{samples} texts with a class each"), data, network, targets: Vec::new() }
+}
+
+/// The network that reads texts of so many different characters, and tells their classes apart.
+pub(super) fn reader(letters: usize, target: &TargetKind) -> Network {
+    Network {
         reasons: vec![format!(
             "{letters} different characters become 32 numbers each; an LSTM reads them in both directions."
         )],
@@ -28,18 +40,11 @@ fn labelled(file: &str, offers: Offers) -> Found {
             "Bidirectional(LSTM(units: 64)),".into(),
             "Dropout(rate: 0.3),".into(),
         ],
-        end: End::of(&target),
+        end: End::of(target),
         learning_rate: 0.003,
         epochs: 50,
         batch: 32,
-    };
-    let data = vec![
-        format!("// The last {LENGTH} characters of each text are read."),
-        format!("source: labelled_text(file: {file:?}, length: {LENGTH}),"),
-        "test: 0.2, validation: 0.1,".into(),
-        network.end.labels.into(),
-    ];
-    Found { title: format!("{samples} texts with a class each"), data, network, targets: Vec::new() }
+    }
 }
 
 fn plain(file: &str, offers: Offers) -> Found {

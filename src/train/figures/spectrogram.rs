@@ -90,7 +90,7 @@ fn read(preset: &Preset, test: &dyn Dataset, file: &Path) -> Result<Vec<f32>, St
     if !file.is_file() {
         return Err(format!("{}: there is no such file", file.display()));
     }
-    let asked = asked::read(&preset.data, &data::preparation(test), file, Names::default())
+    let asked = asked::read(&preset.data, &data::preparation(test), file, Names::default(), None)
         .map_err(|error| error.to_string())?;
     Ok(asked.inputs)
 }

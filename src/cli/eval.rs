@@ -17,7 +17,7 @@ use super::overwriting;
 use super::reporter::{by_name, in_words};
 use super::text::{self, plain};
 use super::threads::Threads;
-use crate::data::table::{expanded, is_pattern};
+use crate::data::table::{expanded, is_ending_of_table, is_pattern};
 use crate::preset::{DeviceChoice, Learned, Preset, Source};
 use crate::run::{self, RunDirectory};
 use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable, device_for_questions};
@@ -184,8 +184,11 @@ impl Arguments {
         let mut changes = Vec::new();
         let mut trained = match self.data.as_deref() {
             None => found.load_with_data(self.accept_changed_data, &mut changes)?,
-            Some(path) if Path::new(path).exists() || looks_like_a_path(path) && is_pattern(path) => {
+            Some(path) if Path::new(path).exists() => {
                 found.load_with_file(Path::new(path), names(self.no_header))?
+            }
+            Some(path) if looks_like_a_path(path) && is_pattern(path) => {
+                found.load_with_file(&of_pattern(path)?, names(self.no_header))?
             }
             Some(path) if looks_like_a_path(path) => {
                 return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
@@ -243,6 +246,22 @@ impl Arguments {
             }
         }
         Ok(())
+    }
+}
+
+/// What a pattern names: a table in several files, or one file of any kind.
+fn of_pattern(pattern: &str) -> Result<PathBuf, Error> {
+    let files = expanded(pattern).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+    let name = pattern.strip_suffix(".gz").unwrap_or(pattern);
+    let is_table = name.rsplit_once('.').is_some_and(|(_, ending)| is_ending_of_table(ending));
+    match &files[..] {
+        [file] => Ok(file.clone()),
+        _ if is_table => Ok(pattern.into()),
+        several => {
+            let pattern = plain(pattern);
+            let help = "only tables may be in several files: name one file";
+            Err(Error::Usage(format!("{pattern}: {} files have such a name; {help}", several.len())))
+        }
     }
 }
 

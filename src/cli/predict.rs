@@ -4,6 +4,7 @@ mod files;
 mod output;
 mod said;
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,9 @@ const ROWS_TOLD: usize = 20;
 
 /// A file that is not answered, and why.
 type Unanswered = (String, Error);
+
+/// The sentences that have been told of files, and of how many.
+type Told = BTreeMap<String, usize>;
 
 /// Ask a run's network about files: what its data has, it takes
 ///
@@ -127,8 +131,9 @@ impl Arguments {
         };
         let files = self.files(&trained)?;
         let mut tally = Tally { files: files.len(), ..Tally::default() };
+        let mut told = Told::new();
         for file in files {
-            let said = file.and_then(|file| match self.ask(&file, &mut trained) {
+            let said = file.and_then(|file| match self.ask(&file, &mut trained, &mut told) {
                 Ok(said) => Ok((said, file)),
                 Err(error) => Err((file, error)),
             });
@@ -144,6 +149,10 @@ impl Arguments {
                     output.unanswered(&file, &error)?;
                 }
             }
+        }
+        for (sentence, count) in told.iter().filter(|(_, count)| **count > 1) {
+            let more = if *count == 2 { "1 more file".into() } else { format!("{} more files", count - 1) };
+            writeln!(std::io::stderr(), "trainyard: {more}: {}", plain(sentence))?;
         }
         if tally.answers > 0 {
             output.close(tally.answers)?;
@@ -183,7 +192,7 @@ impl Arguments {
     }
 
     /// What the network says to one file, or to standard input.
-    fn ask(&self, file: &str, trained: &mut Trained) -> Result<Said, Error> {
+    fn ask(&self, file: &str, trained: &mut Trained, told_before: &mut Told) -> Result<Said, Error> {
         if trained.writes() {
             return self.go_on(file, trained);
         }
@@ -198,7 +207,12 @@ impl Arguments {
         }
         tell_unknown(file, answers.unknown_characters)?;
         for told in &answers.told {
-            writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(told))?;
+            // What is done to a thousand sounds alike is told once.
+            let count = told_before.entry(told.clone()).or_insert(0);
+            *count += 1;
+            if *count == 1 {
+                writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(told))?;
+            }
         }
         for bad in answers.unanswered.iter().take(ROWS_TOLD) {
             writeln!(std::io::stderr(), "trainyard: {}: {}", plain(file), plain(&bad.problem))?;

@@ -8,6 +8,7 @@ use super::beyond::{self, Beyond};
 use super::dataset::{Batch, Dataset, Scale, Splits};
 use super::numbers::spread;
 use super::parts::Parts;
+use super::table::RowNumbers;
 use crate::preset::{Labels, Reading, Scaling, Spread};
 
 /// A whole set.
@@ -29,6 +30,8 @@ pub struct Samples {
     pub captions: Vec<String>,
     /// The file of each sample, as its folder or table names it; empty where samples are no files.
     pub files: Vec<String>,
+    /// The number of each in its table or text, where samples are rows of one, and the first row of a second one, which is the test set.
+    pub rows: Option<(RowNumbers, Option<usize>)>,
     /// A forecast for each sample without a model; empty where there is none.
     pub naive: Vec<f32>,
 }
@@ -45,6 +48,7 @@ impl Samples {
             columns: Vec::new(),
             captions: Vec::new(),
             files: Vec::new(),
+            rows: None,
             naive: Vec::new(),
         }
     }
@@ -187,6 +191,11 @@ impl Dataset for Chosen {
 
     fn naive(&self, index: usize) -> Option<f32> {
         self.samples.naive.get(self.place(index)?).copied()
+    }
+
+    fn row_of(&self, index: usize) -> Option<usize> {
+        let (numbers, first_test) = self.samples.rows.as_ref()?;
+        Some(numbers.row_of(self.place(index)?, *first_test))
     }
 
     fn file_of(&self, index: usize) -> Option<String> {

@@ -172,6 +172,14 @@ fn a_pattern_that_no_shell_has_replaced_names_files() {
     let files: Vec<&str> =
         said.lines().filter_map(|line| line.split_once("  ")).map(|(file, _)| file).collect();
     assert_eq!(files, ["part-2.csv", "part-10.csv"]);
+    // eval takes a table in several files, and one file of any kind.
+    let scored = |file: &str| desk.lines(&["eval", "last", "--data", file, "--json"], b"").remove(0);
+    assert_eq!(scored("pe*.csv")["samples"], 120);
+    desk.put("a.npz", "");
+    desk.put("b.npz", "");
+    let (said, code) = desk.failure(&["eval", "last", "--data", "./*.npz"]);
+    assert!(said.contains("2 files have such a name; only tables may be in several files"), "{said}");
+    assert_eq!(code, Some(2));
     let (said, code) = desk.failure(&["predict", "last", "none-*.csv"]);
     assert!(said.contains("none-*.csv: there is no file whose name fits this pattern"), "{said}");
     assert_eq!(code, Some(1));

@@ -226,3 +226,29 @@ fn predictions_name_rows_of_the_file_also_where_broken_ones_are_left_out() {
         }
     }
 }
+
+#[test]
+fn texts_are_numbered_as_in_their_file() {
+    let desk = Desk::new();
+    let class = |row: usize| ["ham", "spam"][row % 2];
+    desk.put("mails.tsv", (1..=40).map(|row| format!("{}\t{row}\n", class(row))).collect::<String>());
+    // The second row has no class.
+    let row = |row: usize| format!("{row},{}\n", if row == 2 { "" } else { class(row) });
+    desk.put("mails.csv", format!("text,kind\n{}", (1..=40).map(row).collect::<String>()));
+    let sources = [
+        "labelled_text(file: \"mails.tsv\", length: 4)",
+        "file_table(table: \"mails.csv\", holds: texts, length: 4, skip_broken: true)",
+    ];
+    for source in sources {
+        desk.preset(source, "Embedding(input_dim: 20, output_dim: 4), Flatten,");
+        desk.trained();
+        assert!(desk.run(&["eval", "last", "--predictions", "rows.csv"], b"").status.success());
+        let mut table = csv::Reader::from_path(desk.path("rows.csv")).expect("a table");
+        assert_eq!(table.headers().expect("a head").iter().take(2).collect::<Vec<_>>(), ["row", "sample"]);
+        let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
+        // Each text is its row's number.
+        assert!(rows.len() >= 9 && rows.iter().all(|row| row[0] == row[1]), "{source}: {rows:?}");
+    }
+    let asked = &desk.lines(&["predict", "last", "mails.csv", "--json"], b"")[6];
+    assert_eq!((&asked["row"], &asked["line"], &asked["sample"]), (&7.into(), &8.into(), &"7".into()));
+}

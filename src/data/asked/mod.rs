@@ -15,6 +15,7 @@ use super::beyond;
 use super::dataset::Scale;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
+use super::import::sounds::Sound;
 use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
 use super::table::{Format, Names, Place, is_ending_of_table};
@@ -103,7 +104,9 @@ pub fn read(
         start if sounds::is_sound(start) => match form {
             Some(form) => {
                 let sound = sounds::read(file, form.rate, limits)?;
-                Ok(one(scaled(learned, config, wide(speech::picture(&sound.samples, form)))))
+                let told = converted(&sound, form.rate);
+                let picture = speech::picture(&sound.samples, form);
+                Ok(Asked { told, ..one(scaled(learned, config, wide(picture))) })
             }
             None => refused("a sound"),
         },
@@ -205,6 +208,15 @@ fn wants(config: &DataConfig, learned: &Preparation) -> String {
     format!("{} ({what})", config.source.title())
 }
 
+/// What is done to a sound of another rate or of several channels.
+fn converted(sound: &Sound, rate: usize) -> Vec<String> {
+    let other_rate = sound.rate as usize != rate;
+    let rate = other_rate.then(|| format!("the sound is converted from {} Hz to {rate} Hz", sound.rate));
+    let mixed = (sound.channels > 1).then(|| format!("its {} channels are mixed", sound.channels));
+    let done: Vec<String> = rate.into_iter().chain(mixed).collect();
+    if done.is_empty() { Vec::new() } else { vec![format!("{}", done.join("; "))] }
+}
+
 fn one(input: Vec<f32>) -> Asked {
     Asked { samples: vec![Which::default()], inputs: input, ..Asked::default() }
 }
@@ -251,8 +263,13 @@ fn rows(
 ) -> Result<Asked, Error> {
     let width: usize = learned.input_shape.iter().product();
     if stored.width != width {
+        let one = if stored.width == 1 && stored.count == width {
+            format!("; an array of one sample has the shape {:?}", [&[1], &learned.input_shape[..]].concat())
+        } else {
+            String::new()
+        };
         return Err(broken(format!(
-            "samples of shape {shape:?}, and the network takes {:?}",
+            "samples of shape {shape:?}, and the network takes {:?}{one}",
             &learned.input_shape
         )));
     }

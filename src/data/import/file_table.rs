@@ -1,5 +1,6 @@
 //! Tables that name files, or hold texts, with a class each.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use super::LONGEST_CLASS;
@@ -8,7 +9,7 @@ use super::folders::Classed;
 use super::limits::Limits;
 use crate::data::Error;
 use crate::data::table::columns::places;
-use crate::data::table::{self, InRow, Place, Problem, Row, RowProblem, Sink, cell};
+use crate::data::table::{self, InRow, Place, Problem, Row, RowNumbers, RowProblem, Sink, cell};
 use crate::preset::Csv;
 
 /// The two columns, by name or number from 1; `None`: the first one, the last one of the others.
@@ -33,6 +34,8 @@ pub struct Listed {
     pub first_test: Option<usize>,
     /// The table of each row, by its place among the tables.
     pub tables: Vec<usize>,
+    /// The number of each row in its table, where rows are left out.
+    pub numbers: RowNumbers,
 }
 
 /// Reads one table, or a second one as the test set. A row that lacks its path or class, or cannot be read, is a problem for `sink`.
@@ -47,7 +50,13 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             listed.first_test = Some(listed.cells.len());
         }
         let origin = file.to_string_lossy();
-        rows(file, columns, limits, sink, &mut |at, cell, class| {
+        let (kept, mut left_out) = (Cell::new(listed.cells.len()), RowNumbers::default());
+        std::mem::swap(&mut left_out, &mut listed.numbers);
+        let mut leave_out = |problem| {
+            left_out.leave_out(kept.get(), table == 0);
+            sink(problem)
+        };
+        rows(file, columns, limits, &mut leave_out, &mut |at, cell, class| {
             let broken = |problem: String| Error::Broken {
                 origin: origin.clone().into_owned(),
                 problem: format!("{at}: {problem}"),
@@ -65,8 +74,10 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             listed.cells.push(cell.to_string());
             listed.of.push(number);
             listed.tables.push(table);
+            kept.set(listed.cells.len());
             Ok(())
         })?;
+        listed.numbers = left_out;
     }
     let (names, places) = classes.sorted().map_err(|problem| {
         let origin = files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
@@ -148,7 +159,7 @@ impl Listed {
     pub fn files(&self, tables: &[&Path]) -> Classed {
         let folder =
             |table: usize| tables.get(table).and_then(|table| table.parent()).unwrap_or(Path::new(""));
-        let Listed { cells, of, names, first_test, tables: rows } = self;
+        let Listed { cells, of, names, first_test, tables: rows, .. } = self;
         let files: Vec<PathBuf> =
             cells.iter().zip(rows).map(|(cell, &table)| folder(table).join(cell)).collect();
         Classed { files, of: of.clone(), names: names.clone(), first_test: *first_test, ..Classed::default() }

@@ -61,7 +61,8 @@ impl FileTable {
             pushed.map_err(|problem| broken(&self.table, problem))?;
         }
         let samples = texts.samples().map_err(|problem| broken(&self.table, problem))?;
-        Ok(Opened::Samples(samples, listed.first_test))
+        let rows = Some((listed.numbers.clone(), listed.first_test));
+        Ok(Opened::Samples(Samples { rows, ..samples }, listed.first_test))
     }
 
     fn text_files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {

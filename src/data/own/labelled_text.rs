@@ -6,10 +6,13 @@ use super::{Import, Opened};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::text;
+use crate::data::samples::Samples;
+use crate::data::table::RowNumbers;
 use crate::preset::LabelledText;
 
 impl Import for LabelledText {
     fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
-        Ok(Opened::Samples(text::labelled(Path::new(&self.file), self.length, limits, &mut Err)?, None))
+        let samples = text::labelled(Path::new(&self.file), self.length, limits, &mut Err)?;
+        Ok(Opened::Samples(Samples { rows: Some((RowNumbers::default(), None)), ..samples }, None))
     }
 }

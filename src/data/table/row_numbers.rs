@@ -11,7 +11,7 @@ pub struct RowNumbers {
 
 impl RowNumbers {
     /// A row is left out after so many that were kept.
-    pub(super) fn leave_out(&mut self, kept: usize, is_trained: bool) {
+    pub fn leave_out(&mut self, kept: usize, is_trained: bool) {
         if is_trained { &mut self.trained } else { &mut self.test }.push(kept);
     }
 

@@ -159,6 +159,16 @@ fn a_squared_error_on_classes_gives_numbers_and_no_percentages() {
     desk.put("far.csv", "x,y\n100,1\n");
     let (said, _) = done(&desk, &["predict", "last", "far.csv"]);
     assert!(said.starts_with("far.csv  row 1  dog, large  output ") && !said.contains('%'), "{said}");
+
+    // A code of two numbers says nothing of two classes.
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"pets.csv\"), test: 0.25),
+          procedure: autoencoder(decoder: [Dense(units: 2)]), layers: [Dense(units: 2)],
+          loss: mean_squared_error, optimizer: Adam(learning_rate: 0.03), train: (epochs: 2, batch_size: 16))",
+    );
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    let (said, _) = done(&desk, &["predict", "last", "far.csv"]);
+    assert!(said.starts_with("far.csv  row 1  code 1 "), "{said}");
 }
 
 #[test]

@@ -96,7 +96,8 @@ fn of_values(values: &Values) -> String {
     };
     text += "\nthe largest errors\n";
     let rows: Vec<[String; 4]> = values.largest.iter().map(large_error).collect();
-    let titles = ["row", "true", "predicted", "error"];
+    let has_rows = values.largest.iter().any(|large| large.row.is_some());
+    let titles = [if has_rows { "row" } else { "" }, "true", "predicted", "error"];
     let widths: [usize; 4] = std::array::from_fn(|cell| {
         let cells = rows.iter().map(|row| row[cell].len()).chain([titles[cell].len()]);
         (cells.max().unwrap_or(0) + 2).max(CELL)
@@ -123,7 +124,7 @@ fn large_error(large: &LargestError) -> [String; 4] {
         size if size >= 1e16 || digits == 12 => format!("{value:.6e}"),
         _ => format!("{value:.digits$}"),
     };
-    [row.to_string(), value(truth), value(prediction), value(error)]
+    [row.map(|row| row.to_string()).unwrap_or_default(), value(truth), value(prediction), value(error)]
 }
 
 fn errors(output: &OutputScores) -> String {

@@ -45,9 +45,9 @@ pub struct OutputScores {
 /// A sample with a large error.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Largest {
-    /// Its row in the data, from 1; its number in the set where that has no rows.
-    pub row: usize,
-    /// A few words on it, where there are some.
+    /// Its row in the data, from 1; its number in the set where that has no rows; `None` where samples are files.
+    pub row: Option<usize>,
+    /// Its file, or a few words on it, where there are some.
     pub sample: Option<String>,
     /// The output.
     pub output: String,
@@ -72,7 +72,7 @@ impl Values {
         let largest = errors.iter().take(LARGEST).map(|(_, at)| {
             let row = at / answers.width;
             Largest {
-                row: answers.places.get(row).copied().unwrap_or(row + 1),
+                row: answers.files.is_empty().then(|| answers.places.get(row).copied().unwrap_or(row + 1)),
                 sample: answers
                     .files
                     .get(row)

@@ -32,10 +32,10 @@ pub struct InputColumn {
 
 /// What a column of words has beside the words that are told apart: those are chosen from the rows that are trained on, and the
 /// number of inputs from all rows, so that it does not depend on which rows are held out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rest {
-    /// Inputs, or vectors, behind those of the words, that no word has.
-    pub unused: usize,
+    /// The places among the inputs, or vectors, that no word has, in order. A word keeps its place whichever rows are held out.
+    pub unused: Vec<usize>,
     /// Whether rows that were trained on have other words. Where none has, a word that is not known is 0 in all inputs: the
     /// weights of the input for other words are as they were before the training.
     pub is_taught: bool,
@@ -43,7 +43,7 @@ pub struct Rest {
 
 impl Default for Rest {
     fn default() -> Self {
-        Rest { unused: 0, is_taught: true }
+        Rest { unused: Vec::new(), is_taught: true }
     }
 }
 
@@ -61,15 +61,21 @@ impl InputColumn {
 
     /// The number of the network's inputs that the column becomes.
     pub fn width(&self) -> usize {
-        let unused = if matches!(self.kind, InputKind::Category(_)) { self.rest.unused } else { 0 };
+        let unused = if matches!(self.kind, InputKind::Category(_)) { self.rest.unused.len() } else { 0 };
         self.kind.width() + unused
+    }
+
+    /// The place of each of its words among the inputs or vectors; none for a column of something else.
+    pub fn places_of_words(&self) -> Vec<usize> {
+        let last = self.other_word().unwrap_or(0);
+        (0..last).filter(|place| !self.rest.unused.contains(place)).collect()
     }
 
     /// The number of a word that is none of those that are told apart; `None` for a column of something else.
     pub fn other_word(&self) -> Option<usize> {
         match &self.kind {
             InputKind::Category(words) | InputKind::Embedding { words, .. } => {
-                Some(words.len() + self.rest.unused)
+                Some(words.len() + self.rest.unused.len())
             }
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => None,
         }
@@ -77,23 +83,18 @@ impl InputColumn {
 
     /// Whether each of its inputs was 0 in all rows that were trained on, because no word has it.
     fn are_idle(&self) -> impl Iterator<Item = bool> {
-        let (used, is_taught) = match &self.kind {
-            InputKind::Category(words) => (words.len(), self.rest.is_taught),
-            InputKind::Number(_)
-            | InputKind::Boolean(_)
-            | InputKind::Embedding { .. }
-            | InputKind::Date { .. } => (self.width(), true),
-        };
-        let last = self.width() - 1;
-        (0..self.width()).map(move |place| place >= used && (place < last || !is_taught))
+        let (is_one_hot, last) = (matches!(self.kind, InputKind::Category(_)), self.width() - 1);
+        let is_idle =
+            |place: &usize| self.rest.unused.contains(place) || *place == last && !self.rest.is_taught;
+        (0..self.width()).map(move |place| is_one_hot && is_idle(&place))
     }
 
     /// What its inputs are called, where the column has this name.
     fn features(&self, name: &str) -> Vec<String> {
         let mut features = self.kind.features(name);
-        if let InputKind::Category(words) = &self.kind {
-            let unused = (1..=self.rest.unused).map(|number| format!("{name} = (unused {number})"));
-            features.splice(words.len()..words.len(), unused);
+        if matches!(self.kind, InputKind::Category(_)) {
+            let unused = self.rest.unused.iter().zip(1..);
+            unused.for_each(|(&place, number)| features.insert(place, format!("{name} = (unused {number})")));
         }
         features
     }
@@ -224,9 +225,11 @@ impl TableSchema {
             let place = next;
             next += input.width();
             match &input.kind {
-                InputKind::Embedding { words, size } => {
-                    Some(EmbeddedColumn { place, words: words.len() + input.rest.unused + 1, size: *size })
-                }
+                InputKind::Embedding { words, size } => Some(EmbeddedColumn {
+                    place,
+                    words: words.len() + input.rest.unused.len() + 1,
+                    size: *size,
+                }),
                 InputKind::Number(_)
                 | InputKind::Boolean(_)
                 | InputKind::Category(_)
@@ -330,16 +333,17 @@ mod tests {
     #[test]
     fn inputs_that_no_word_has_keep_their_places_and_are_known_to_be_idle() {
         let words = || vec!["Oslo".to_string(), "Rome".into()];
-        let rest = Rest { unused: 1, is_taught: false };
-        let city = InputColumn { rest, ..InputColumn::new(0, InputKind::Category(words())) };
+        let rest = Rest { unused: vec![1], is_taught: false };
+        let city = InputColumn { rest: rest.clone(), ..InputColumn::new(0, InputKind::Category(words())) };
         let code =
             InputColumn { rest, ..InputColumn::new(1, InputKind::Embedding { words: words(), size: 3 }) };
         let columns = ["city", "code", "y"].map(str::to_string).to_vec();
         let schema = TableSchema { columns, label: 2, inputs: vec![city, code] };
-        let features = ["city = Oslo", "city = Rome", "city = (unused 1)", "city = (other)", "code"];
+        let features = ["city = Oslo", "city = (unused 1)", "city = Rome", "city = (other)", "code"];
         assert_eq!(schema.features(), features);
-        assert_eq!(schema.are_idle().collect::<Vec<_>>(), [false, false, true, true, false]);
+        assert_eq!(schema.are_idle().collect::<Vec<_>>(), [false, true, false, true, false]);
         assert_eq!((schema.width(), schema.inputs[0].other_word()), (5, Some(3)));
+        assert_eq!(schema.inputs[1].places_of_words(), [0, 2]);
         assert_eq!(schema.embedded(), [EmbeddedColumn { place: 4, words: 4, size: 3 }]);
         let written = ron::to_string(&schema).unwrap();
         assert_eq!(ron::from_str::<TableSchema>(&written).unwrap(), schema);

@@ -99,15 +99,20 @@ impl Choice {
         let counts = self.counts(train);
         let words = self.words.iter().map(String::as_str).zip(counts);
         let words = chosen(words, self.fewest, self.most);
-        let unused = self.most - words.len();
-        let own: HashMap<&str, usize> = words.iter().map(String::as_str).zip(0..).collect();
-        let place = |number: u16| self.words.get(usize::from(number)).and_then(|word| own.get(&word[..]));
-        let is_taught = train.iter().any(|&row| place(self.of_rows[row as usize]).is_none());
         let (is_one_hot, before) = match &mut column.kind {
             InputKind::Category(before) => (true, before),
             InputKind::Embedding { words: before, .. } => (false, before),
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => return None,
         };
+        // Both are in the same order: those that all rows would choose keep their places, where there are no others.
+        let unused: Vec<usize> = match words.iter().all(|word| before.contains(word)) {
+            true => (0..self.most).filter(|&place| !words.contains(&before[place])).collect(),
+            false => (words.len()..self.most).collect(),
+        };
+        let free = (0..self.most).filter(|place| !unused.contains(place));
+        let own: HashMap<&str, usize> = words.iter().map(String::as_str).zip(free).collect();
+        let place = |number: u16| self.words.get(usize::from(number)).and_then(|word| own.get(&word[..]));
+        let is_taught = train.iter().any(|&row| place(self.of_rows[row as usize]).is_none());
         let is_as_before = *before == words && (is_taught || !is_one_hot);
         // Behind the words that are not told apart; a word of which nothing was taught is behind all inputs.
         let other = if is_taught || !is_one_hot { self.most } else { self.most + 1 };
@@ -175,10 +180,10 @@ mod tests {
         let (choice, mut city) = column(&["Lima", "Oslo", "Rome"], &["Oslo", "Rome", "Lima", "Bonn", "Oslo"]);
         let recoded = choice.choose(&[0, 1, 4], &mut city, 1).expect("Lima is not known");
         assert_eq!(city.kind, InputKind::Category(vec!["Oslo".into(), "Rome".into()]));
-        assert_eq!(city.rest, Rest { unused: 1, is_taught: false });
-        // The first input belongs to another column.
-        assert_eq!(inputs(&recoded, 0), [9.0, 1.0, 0.0, 0.0, 0.0]);
-        assert_eq!(inputs(&recoded, 1), [9.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(city.rest, Rest { unused: vec![0], is_taught: false });
+        // Each keeps its place, whether Lima is known or not. The first input belongs to another column.
+        assert_eq!(inputs(&recoded, 0), [9.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(inputs(&recoded, 1), [9.0, 0.0, 0.0, 1.0, 0.0]);
         assert_eq!(
             (inputs(&recoded, 2), inputs(&recoded, 3)),
             (vec![9.0, 0.0, 0.0, 0.0, 0.0], inputs(&recoded, 2))
@@ -198,8 +203,8 @@ mod tests {
         city.kind = InputKind::Category(vec!["Lima".into(), "Oslo".into()]);
         let recoded = choice.choose(&[0, 1, 2, 3], &mut city, 0).expect("Rome takes the place of Lima");
         assert_eq!(
-            (&city.kind, city.rest),
-            (&InputKind::Category(vec!["Oslo".into(), "Rome".into()]), Rest::default())
+            (&city.kind, &city.rest),
+            (&InputKind::Category(vec!["Oslo".into(), "Rome".into()]), &Rest::default())
         );
         assert_eq!(inputs(&recoded, 4)[..3], [0.0, 0.0, 1.0]);
         assert_eq!(choice.strangers(&[0, 1, 2, 3, 4], &[0], "'city'", &city.rest), None);
@@ -214,7 +219,7 @@ mod tests {
         let words = ["Lima", "Oslo", "Rome"].map(str::to_string).to_vec();
         let mut city = InputColumn::new(0, InputKind::Embedding { words, size: 2 });
         let recoded = choice.choose(&[0], &mut city, 2).expect("Lima is not known");
-        assert_eq!((inputs(&recoded, 0)[2], inputs(&recoded, 1)[2]), (0.0, 3.0));
+        assert_eq!((inputs(&recoded, 0)[2], inputs(&recoded, 1)[2]), (1.0, 3.0));
         assert_eq!(city.other_word(), Some(3));
     }
 }

@@ -6,7 +6,7 @@ use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates;
 use super::problem::InRow;
-use crate::preset::{Filling, InputKind, Missing, Rest, TableSchema};
+use crate::preset::{Filling, InputColumn, InputKind, Missing, Rest, TableSchema};
 
 /// Encodes rows.
 pub struct Encoder<'a> {
@@ -30,15 +30,15 @@ enum Read {
 impl<'a> Encoder<'a> {
     /// An encoder of rows of tables with this schema.
     pub fn new(schema: &'a TableSchema) -> Self {
-        let words = |kind: &'a InputKind| match kind {
+        let words = |input: &'a InputColumn| match &input.kind {
             InputKind::Category(words) | InputKind::Embedding { words, .. } => {
-                (0..).zip(words).map(|(place, word)| (&word[..], place)).collect()
+                words.iter().map(|word| &word[..]).zip(input.places_of_words()).collect()
             }
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => HashMap::new(),
         };
         Encoder {
             schema,
-            words: schema.inputs.iter().map(|input| words(&input.kind)).collect(),
+            words: schema.inputs.iter().map(words).collect(),
             help: "",
             is_of_preset: false,
             unknown: vec![(0, String::new()); schema.inputs.len()],
@@ -206,7 +206,7 @@ pub fn is_number_or_missing(cell: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::{DatePart, InputColumn};
+    use crate::preset::DatePart;
 
     fn schema(missing: Missing) -> TableSchema {
         let filling = Filling { missing, flag: true };
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_word_that_no_trained_row_has_is_no_input_that_was_never_taught() {
         let mut schema = schema(Missing::Zero);
-        schema.inputs[2].rest = Rest { unused: 1, is_taught: false };
+        schema.inputs[2].rest = Rest { unused: vec![1], is_taught: false };
         let (mut encoder, mut out) = (Encoder::new(&schema), Vec::new());
         let row = csv::StringRecord::from(vec!["1", "yes", "Oslo", "3.2.2024"]);
         encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out).unwrap();

@@ -59,14 +59,15 @@ pub fn encode(builder: &mut Builder, schema: &TableSchema, inputs: &[ColumnInput
                 let width = input.width() as i64;
                 // A word that training did not have is none of them.
                 let other = if input.rest.is_taught { width - 1 } else { width };
-                let word = number_of_word(builder, name, words, other);
+                let word = number_of_word(builder, name, words, &input.places_of_words(), other);
                 let all: Vec<i64> = (0..width).collect();
                 let all = builder.whole_numbers("words", &all);
                 let is_word = builder.op("Equal", &[&word, &all], Vec::new());
                 parts.push(double(builder, &is_word));
             }
             InputKind::Embedding { words, .. } => {
-                let word = number_of_word(builder, name, words, (words.len() + input.rest.unused) as i64);
+                let (places, other) = (input.places_of_words(), input.other_word().unwrap_or(words.len()));
+                let word = number_of_word(builder, name, words, &places, other as i64);
                 parts.push(double(builder, &word));
             }
             InputKind::Date { parts: wanted, .. } => {
@@ -95,10 +96,10 @@ fn push_with_flag(builder: &mut Builder, parts: &mut Vec<Value>, numbers: &[Valu
     }
 }
 
-/// The place of a word among `words`; `other` for any other word.
-fn number_of_word(builder: &mut Builder, x: &str, words: &[String], other: i64) -> Value {
+/// The place in `places` of a word among `words`; `other` for any other word.
+fn number_of_word(builder: &mut Builder, x: &str, words: &[String], places: &[usize], other: i64) -> Value {
     let keys: Vec<&str> = words.iter().map(String::as_str).collect();
-    labelled(builder, x, &keys, (0..words.len() as i64).collect(), other)
+    labelled(builder, x, &keys, places.iter().map(|&place| place as i64).collect(), other)
 }
 
 /// The whole number that stands for each word; `other` for a word that is none of `keys`.

@@ -85,7 +85,7 @@ impl InputColumn {
     fn are_idle(&self) -> impl Iterator<Item = bool> {
         let (is_one_hot, last) = (matches!(self.kind, InputKind::Category(_)), self.width() - 1);
         let is_idle =
-            |place: &usize| self.rest.unused.contains(place) || *place == last && !self.rest.is_taught;
+            move |place: &usize| self.rest.unused.contains(place) || *place == last && !self.rest.is_taught;
         (0..self.width()).map(move |place| is_one_hot && is_idle(&place))
     }
 

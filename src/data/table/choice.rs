@@ -1,7 +1,7 @@
 //! Which words of a column are told apart: those of the rows that are trained on, as for everything that a network learns of its
 //! data. Which rows these are is known once all have been read; so each row's word is kept until then.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::cell::shown;
 use super::classes;
@@ -105,8 +105,10 @@ impl Choice {
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => return None,
         };
         // Both are in the same order: those that all rows would choose keep their places, where there are no others.
-        let unused: Vec<usize> = match words.iter().all(|word| before.contains(word)) {
-            true => (0..self.most).filter(|&place| !words.contains(&before[place])).collect(),
+        let (new, old): (HashSet<&String>, HashSet<&String>) =
+            (words.iter().collect(), before.iter().collect());
+        let unused: Vec<usize> = match new.is_subset(&old) {
+            true => (0..self.most).filter(|&place| !new.contains(&before[place])).collect(),
             false => (words.len()..self.most).collect(),
         };
         let free = (0..self.most).filter(|place| !unused.contains(place));

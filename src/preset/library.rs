@@ -18,6 +18,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("mnist-gan", include_str!("../../presets/mnist-gan.ron")),
     ("mnist-dcgan", include_str!("../../presets/mnist-dcgan.ron")),
     ("shakespeare-char", include_str!("../../presets/shakespeare-char.ron")),
+    ("neuron", include_str!("../../presets/neuron.ron")),
     ("xor", include_str!("../../presets/xor.ron")),
     ("circles", include_str!("../../presets/circles.ron")),
     ("moons", include_str!("../../presets/moons.ron")),

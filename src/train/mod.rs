@@ -6,6 +6,7 @@
 //! `figures/`: one file each). All of it is generic over the device; [`prepare`] chooses one.
 
 pub mod adversarial;
+mod anatomy;
 pub mod assessment;
 pub mod autoencoder;
 pub mod diagnostics;

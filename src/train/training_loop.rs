@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::anatomy;
 use super::epoch_progress::EpochProgress;
 use super::error::Error;
 use super::evaluation::Evaluation;
@@ -22,6 +23,7 @@ use super::training::{self, Progress, Training};
 use super::transfer::{self, Loaded};
 use super::writing::Writing;
 use crate::data::{Batch, Dataset, Loader, Splits};
+use crate::nn::optim::Watch;
 use crate::nn::profile::span;
 use crate::nn::{Activity, Device, HostModel, Interrupt};
 use crate::preset::Preset;
@@ -206,6 +208,34 @@ impl<P: TrainStep> TrainingLoop<P> {
             Some(number) => self.procedure.evaluate(&running.batch, number, &mut running.sums),
             None => Ok(()),
         }
+    }
+
+    /// The step that comes next, taken apart.
+    fn anatomy(&mut self, at: &Controls) -> Result<Figure, Error> {
+        let begins_epoch = !self.progress.in_epoch || self.progress.batches >= self.steps_in_epoch();
+        let (preset, samples) = (&self.preset, &self.splits.train);
+        let (epoch, first, number) = match begins_epoch {
+            true => (self.epoch + 1, 0, 0),
+            false => (self.epoch, self.progress.first_sample as usize, self.progress.batch()),
+        };
+        let order = match epoch == self.ordered {
+            true => self.order.clone(),
+            false => self.procedure.order(preset, &**samples, epoch),
+        };
+        let (mut loader, mut batch) = (Loader::default(), Batch::default());
+        loader.set_augmenting(preset.data.augment.is_some());
+        loader.load(
+            samples,
+            &order[first.min(order.len())..],
+            batch_size(preset),
+            epoch,
+            number,
+            &mut batch,
+        )?;
+        let rate = self.learning_rate();
+        let context = StepContext { step: self.step, seed: self.seed(), learning_rate: rate.effective() };
+        let next = anatomy::Next { preset, samples: &**samples, epoch, begins_epoch, batch, context, rate };
+        anatomy::draw(&mut self.procedure, next, at)
     }
 
     /// Ends the epoch in progress.
@@ -421,7 +451,7 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
     }
 
     fn watch_next_step(&mut self) {
-        self.procedure.networks_mut()[0].optimizer.watch_next();
+        self.procedure.networks_mut()[0].optimizer.watch_next(Watch::Norms);
     }
 
     fn probe(&mut self) -> Result<Option<Probe>, Error> {
@@ -489,10 +519,13 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
     }
 
     fn figures(&self) -> Vec<FigureInfo> {
-        self.procedure.figures(&self.splits)
+        self.procedure.figures(&self.splits).into_iter().chain(anatomy::info(&self.preset)).collect()
     }
 
     fn figure(&mut self, name: &str, at: &Controls) -> Result<Option<Figure>, Error> {
+        if name == anatomy::NAME {
+            return self.anatomy(at).map(Some);
+        }
         self.procedure.figure_at(self.step, name, at, &self.splits)
     }
 }

@@ -69,6 +69,7 @@ presets! {
     mnist_transformer_trains_as_on_the_cpu = "mnist-transformer", 5;
     mnist_vae_trains_as_on_the_cpu = "mnist-vae", 20;
     moons_trains_as_on_the_cpu = "moons", 20;
+    neuron_trains_as_on_the_cpu = "neuron", 20;
     shakespeare_char_trains_as_on_the_cpu = "shakespeare-char", 2;
     sp500_forecast_trains_as_on_the_cpu = "sp500-forecast", 10;
     spirals_trains_as_on_the_cpu = "spirals", 20;

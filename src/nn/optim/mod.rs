@@ -29,9 +29,29 @@ pub struct Optimizer<D: Backend = Cpu> {
     restored: BTreeMap<String, Vec<Vec<f32>>>,
     /// What the last update depended on: see [`step_if_finite`](Optimizer::step_if_finite).
     guards: Vec<D::Reading>,
-    /// The next update is measured.
-    is_watching: bool,
+    /// How the next update is measured.
+    watching: Option<Watch>,
     watched: Vec<Watched>,
+}
+
+/// What of an update is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Watch {
+    /// How large gradients, weights and changes are.
+    Norms,
+    /// All numbers as well, which takes three copies of them.
+    Numbers,
+}
+
+/// The numbers of a parameter around an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Around {
+    /// Its gradient, penalties included, before clipping.
+    pub gradient: Vec<f32>,
+    /// Its numbers before the update.
+    pub before: Vec<f32>,
+    /// Its numbers after it.
+    pub after: Vec<f32>,
 }
 
 /// What an update did to a parameter.
@@ -47,6 +67,8 @@ pub struct Watched {
     pub weights: f64,
     /// The norm of what was added to them.
     pub update: f64,
+    /// The numbers themselves, where [`Watch::Numbers`] was asked for.
+    pub numbers: Option<Around>,
 }
 
 /// An optimizer's state, for a checkpoint.
@@ -70,7 +92,7 @@ impl<D: Backend> Optimizer<D> {
             moments,
             restored,
             guards,
-            is_watching: false,
+            watching: None,
             watched: Vec::new(),
         }
     }
@@ -90,8 +112,8 @@ impl<D: Backend> Optimizer<D> {
     }
 
     /// Has the next update measured; see [`take_watched`](Optimizer::take_watched).
-    pub fn watch_next(&mut self) {
-        self.is_watching = true;
+    pub fn watch_next(&mut self, watch: Watch) {
+        self.watching = Some(watch);
     }
 
     /// What the update that was measured last did; empty where none was.
@@ -174,7 +196,7 @@ impl<D: Backend> Optimizer<D> {
         });
         taken?;
         D::add_penalties(&device, &mut pending)?;
-        let before = std::mem::take(&mut self.is_watching).then(|| before(&paths, &pending)).transpose()?;
+        let before = self.watching.take().map(|watch| before(&paths, &pending, watch)).transpose()?;
         if let Some(limit) = self.clip.value {
             D::clip_values(&device, &mut pending, limit as f32)?;
         }
@@ -267,7 +289,11 @@ impl<D: Backend> UseRule for Update<'_, '_, D> {
 }
 
 /// The gradients and the numbers of parameters that are about to change, with the copies of the numbers.
-fn before<D: Backend>(paths: &[String], pending: &[Pending<D>]) -> Result<Vec<(Watched, Vec<f32>)>, Error> {
+fn before<D: Backend>(
+    paths: &[String],
+    pending: &[Pending<D>],
+    watch: Watch,
+) -> Result<Vec<(Watched, Vec<f32>)>, Error> {
     let seen = |(path, pending): (&String, &Pending<D>)| {
         let (gradient, numbers) = (D::to_vec(&pending.gradient)?, pending.param.to_vec()?);
         let watched = Watched {
@@ -276,6 +302,7 @@ fn before<D: Backend>(paths: &[String], pending: &[Pending<D>]) -> Result<Vec<(W
             gradient: norm(gradient.iter().copied()),
             weights: norm(numbers.iter().copied()),
             update: 0.0,
+            numbers: (watch == Watch::Numbers).then(|| Around { gradient, ..Around::default() }),
         };
         Ok((watched, numbers))
     };
@@ -287,9 +314,13 @@ fn after<D: Backend>(
     before: Vec<(Watched, Vec<f32>)>,
     pending: &[Pending<D>],
 ) -> Result<Vec<Watched>, Error> {
-    let seen = |((watched, before), pending): ((Watched, Vec<f32>), &Pending<D>)| {
-        let now = pending.param.to_vec()?;
-        Ok(Watched { update: norm(now.iter().zip(&before).map(|(now, before)| now - before)), ..watched })
+    let seen = |((mut watched, before), pending): ((Watched, Vec<f32>), &Pending<D>)| {
+        let after = pending.param.to_vec()?;
+        watched.update = norm(after.iter().zip(&before).map(|(after, before)| after - before));
+        if let Some(numbers) = &mut watched.numbers {
+            (numbers.before, numbers.after) = (before, after);
+        }
+        Ok(watched)
     };
     before.into_iter().zip(pending).map(seen).collect()
 }

@@ -1,0 +1,48 @@
+//! The equation of each kind of layer, for one unit.
+
+use crate::preset::{Activation, Layer};
+
+/// An activation as a preset writes it.
+pub(super) fn word(activation: Activation) -> String {
+    ron::to_string(&activation).unwrap_or_default()
+}
+
+/// The equation of a layer in one line: `x` is what comes in, `y` what goes out.
+pub(super) fn of(layer: &Layer) -> String {
+    let activated = |inside: &str| match layer.activation() {
+        None | Some(Activation::Linear) => format!("y = {inside}"),
+        Some(activation) => format!("y = {}(z),  z = {inside}", word(activation)),
+    };
+    match layer {
+        Layer::Dense(_) => activated("sum of x w + b"),
+        Layer::Conv2D(_) | Layer::Conv1D(_) => activated("sum of x w + b over the window and its channels"),
+        Layer::Conv2DTranspose(_) => activated("sum of x w + b over the windows that reach here"),
+        Layer::MaxPooling2D(_) | Layer::MaxPooling1D(_) => "y = the largest x of the window".into(),
+        Layer::AveragePooling2D(_) => "y = the mean of x over the window".into(),
+        Layer::GlobalAveragePooling2D(_) => "y = the mean of x over the image".into(),
+        Layer::GlobalAveragePooling1D(_) => "y = the mean of x over the steps".into(),
+        Layer::Flatten(_) | Layer::Reshape(_) => "y = x, in another shape".into(),
+        Layer::UpSampling2D(_) => "y = the x that stands here, repeated".into(),
+        Layer::BatchNormalization(_) => {
+            "y = gamma (x - mean) / sqrt(variance + epsilon) + beta; training takes the batch's mean and variance".into()
+        }
+        Layer::LayerNormalization(_) => "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of the vector at this place".into(),
+        Layer::GroupNormalization(_) => "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of the channel's group".into(),
+        Layer::Dropout(dropout) => format!(
+            "in training y = x / {} for a share of {} of the inputs, else 0; now y = x",
+            super::short(f64::from(1.0 - dropout.rate)),
+            super::short(f64::from(1.0 - dropout.rate))
+        ),
+        Layer::Activation(_) => activated("x"),
+        Layer::Embedding(_) => "y = row x of the table".into(),
+        Layer::ColumnEmbedding(_) => "y = the row of the word in its column's table, numbers as they are".into(),
+        Layer::PositionEmbedding(_) => "y = x + the row of this step in the table".into(),
+        Layer::SimpleRNN(_) => activated("sum of x w + sum of h' u + b,  h' the states of the step before"),
+        Layer::LSTM(_) => "h = o tanh(c),  c = f c' + i g;  i, f, o = sigmoid(sum of x w + sum of h' u + b),  g = tanh of its own sum".into(),
+        Layer::GRU(_) => "h = z h' + (1 - z) g;  z, r = sigmoid(sum of x w + sum of h' u + b),  g = tanh(sum of x w + b + r (sum of h' u + b'))".into(),
+        Layer::MultiHeadAttention(_) => "y = sum over the steps of softmax(q k / sqrt(d)) v, the heads side by side, times w, + b".into(),
+        Layer::Bidirectional(_) => "y = the layer read forwards and the layer read backwards, side by side".into(),
+        Layer::TransformerEncoder(_) => "y = a + perceptron(norm(a)),  a = x + attention(norm(x))".into(),
+        Layer::Residual(_) => "y = x + what the layers inside make of x".into(),
+    }
+}

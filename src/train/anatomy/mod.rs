@@ -1,0 +1,121 @@
+//! The anatomy of a step: what the next step of a training does in each layer, and how one unit comes to its number.
+//!
+//! The step is rehearsed (see [`rehearsal`]), so whoever looks changes nothing.
+
+mod formula;
+mod gates;
+mod layers;
+mod rehearsal;
+mod sums;
+#[cfg(test)]
+mod tests;
+mod unit;
+
+use super::error::Error;
+use super::figure::{Controls, Figure, FigureInfo, Knob};
+use super::metrics::Scores;
+use super::report::LearningRate;
+use super::train_step::{StepContext, TrainStep};
+use crate::data::{Batch, Dataset};
+use crate::preset::{Preset, Procedure, layer_names};
+use rehearsal::{Rehearsal, rehearse};
+
+/// The figure's name.
+pub(super) const NAME: &str = "anatomy";
+/// Networks with more parameters are not rehearsed: each of their numbers is copied several times.
+const MOST_PARAMETERS: u64 = 50_000_000;
+
+/// The figure, where the procedure's first network reads the batch.
+pub(super) fn info(preset: &Preset) -> Option<FigureInfo> {
+    let names = layer_names(&preset.layers);
+    (!matches!(preset.procedure, Procedure::Adversarial(_))).then(|| FigureInfo {
+        name: NAME.into(),
+        title: "Anatomy of the next step".into(),
+        knobs: vec![
+            Knob::Sample,
+            Knob::Item { label: "layer".into(), count: names.len(), names },
+            Knob::Level { label: "unit".into(), from: 1.0, to: 1e6, start: 1.0, step: 1.0 },
+        ],
+    })
+}
+
+/// The step that comes next.
+pub(super) struct Next<'a> {
+    /// The preset as it runs.
+    pub preset: &'a Preset,
+    /// The training samples.
+    pub samples: &'a dyn Dataset,
+    /// Its epoch, from 1.
+    pub epoch: u32,
+    /// Whether it is the first of its epoch.
+    pub begins_epoch: bool,
+    /// Its batch.
+    pub batch: Batch,
+    /// Its number, seed and rate.
+    pub context: StepContext,
+    /// What its learning rate is made of.
+    pub rate: LearningRate,
+}
+
+/// Draws the figure of the next step.
+///
+/// # Errors
+/// When the device fails.
+pub(super) fn draw<P: TrainStep>(procedure: &mut P, next: Next<'_>, at: &Controls) -> Result<Figure, Error> {
+    let figure =
+        |notes, panels| Figure { name: NAME.into(), at: at.clone(), step: next.context.step, notes, panels };
+    let parameters: u64 = procedure.networks().iter().map(|network| network.model.parameters()).sum();
+    if parameters > MOST_PARAMETERS {
+        let most = MOST_PARAMETERS / 1_000_000;
+        let why = format!(
+            "The network has {parameters} parameters. A step is taken apart up to {most} million: it is made on copies."
+        );
+        return Ok(figure(vec![why], Vec::new()));
+    }
+    let rehearsal = rehearse(procedure, &next)?;
+    let unit = unit::chosen(&next, &rehearsal, &procedure.networks()[0].model, at)?;
+    let mut panels = vec![layers::table(&next, &rehearsal)];
+    panels.extend(unit);
+    Ok(figure(notes(&next, &rehearsal), panels))
+}
+
+/// The step in words.
+fn notes(next: &Next<'_>, rehearsal: &Rehearsal) -> Vec<String> {
+    let rows = next.batch.rows;
+    let shape = next.samples.input_shape().iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
+    let rate = short(next.rate.effective());
+    let which = format!(
+        "step {} in epoch {}: the batch that comes next, {rows} {} of {shape}, learning rate {rate}",
+        next.context.step + 1,
+        next.epoch,
+        if rows == 1 { "sample" } else { "samples" }
+    );
+    let Scores { loss: before, accuracy, .. } = rehearsal.before;
+    let mut what = format!("loss {} before the step", short(before));
+    match rehearsal.after {
+        Some(after) => {
+            what += &format!(", {} after it on the same batch", short(after.loss));
+            if let (Some(before), Some(after)) = (accuracy, after.accuracy) {
+                what += &format!("   accuracy {:.1}%, then {:.1}%", 100.0 * before, 100.0 * after);
+            }
+        }
+        None => what += ": it is not finite, so the step would change nothing",
+    }
+    vec![
+        which,
+        what,
+        "The step was tried on copies and taken back; outputs are those without dropout.".into(),
+    ]
+}
+
+/// A number with four significant digits, as a person writes it.
+fn short(x: f64) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return x.to_string();
+    }
+    let place = x.abs().log10().floor() as i32;
+    match place {
+        -4..6 => format!("{x:.*}", (3 - place).clamp(0, 7) as usize),
+        _ => format!("{x:.3e}"),
+    }
+}

@@ -2,14 +2,16 @@
 
 use std::f64::consts::TAU;
 
-use realfft::RealFftPlanner;
+use rustfft::algorithm::Radix4;
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftDirection};
 
 /// How a sound becomes a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spectrogram {
     /// Samples a second.
     pub rate: usize,
-    /// Samples of a frame, under a Hann window.
+    /// Samples of a frame, under a Hann window; a power of two.
     pub frame: usize,
     /// Samples from one frame to the next.
     pub hop: usize,
@@ -40,21 +42,22 @@ impl Spectrogram {
 
     /// The natural logarithm of each band's power in each frame of `samples` (-1 to 1): `[frames, mels]`.
     pub fn of(&self, samples: &[f32]) -> Vec<f32> {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(self.frame);
+        let transform = Radix4::<f32>::new(self.frame, FftDirection::Forward);
         let window: Vec<f32> = (0..self.frame)
             .map(|n| (0.5 - 0.5 * (TAU * n as f64 / self.frame as f64).cos()) as f32)
             .collect();
-        let (mut input, mut output) = (transform.make_input_vec(), transform.make_output_vec());
+        let zero = Complex::new(0.0, 0.0);
+        let (mut numbers, mut scratch) =
+            (vec![zero; self.frame], vec![zero; transform.get_inplace_scratch_len()]);
         let filters = self.filters();
         let mut picture = Vec::with_capacity(self.frames * self.mels);
         for frame in 0..self.frames {
-            for (n, (x, w)) in input.iter_mut().zip(&window).enumerate() {
-                *x = samples.get(frame * self.hop + n).copied().unwrap_or(0.0) * w;
+            for (n, (x, w)) in numbers.iter_mut().zip(&window).enumerate() {
+                *x = Complex::new(samples.get(frame * self.hop + n).copied().unwrap_or(0.0) * w, 0.0);
             }
-            // The transform fails only for vectors of other lengths than it made itself.
-            let transformed = transform.process(&mut input, &mut output);
-            debug_assert!(transformed.is_ok());
-            let power: Vec<f32> = output.iter().map(|bin| bin.norm_sqr()).collect();
+            transform.process_with_scratch(&mut numbers, &mut scratch);
+            // Of real numbers, the other half says the same.
+            let power: Vec<f32> = numbers[..=self.frame / 2].iter().map(|bin| bin.norm_sqr()).collect();
             for filter in &filters {
                 let sum: f32 = filter.weights.iter().zip(&power[filter.first..]).map(|(w, p)| w * p).sum();
                 picture.push((sum + FLOOR).ln());

@@ -12,11 +12,12 @@ mod tests;
 mod unit;
 
 use super::error::Error;
-use super::figure::{Controls, Figure, FigureInfo, Knob};
+use super::figure::{Controls, Figure, FigureInfo, Knob, Panel};
 use super::metrics::Scores;
 use super::report::LearningRate;
 use super::train_step::{StepContext, TrainStep};
 use crate::data::{Batch, Dataset};
+use crate::nn::HostModel;
 use crate::preset::{Preset, Procedure, layer_names};
 use rehearsal::{Rehearsal, rehearse};
 
@@ -62,21 +63,27 @@ pub(super) struct Next<'a> {
 /// # Errors
 /// When the device fails.
 pub(super) fn draw<P: TrainStep>(procedure: &mut P, next: Next<'_>, at: &Controls) -> Result<Figure, Error> {
-    let figure =
-        |notes, panels| Figure { name: NAME.into(), at: at.clone(), step: next.context.step, notes, panels };
     let parameters: u64 = procedure.networks().iter().map(|network| network.model.parameters()).sum();
     if parameters > MOST_PARAMETERS {
         let most = MOST_PARAMETERS / 1_000_000;
         let why = format!(
             "The network has {parameters} parameters. A step is taken apart up to {most} million: it is made on copies."
         );
-        return Ok(figure(vec![why], Vec::new()));
+        return Ok(figure(&next, at, vec![why], Vec::new()));
     }
     let rehearsal = rehearse(procedure, &next)?;
-    let unit = unit::chosen(&next, &rehearsal, &procedure.networks()[0].model, at)?;
-    let mut panels = vec![layers::table(&next, &rehearsal)];
-    panels.extend(unit);
-    Ok(figure(notes(&next, &rehearsal), panels))
+    drawn(&next, &rehearsal, &procedure.networks()[0].model, at)
+}
+
+/// What does not depend on the procedure is compiled once.
+fn drawn(next: &Next, rehearsal: &Rehearsal, model: &dyn HostModel, at: &Controls) -> Result<Figure, Error> {
+    let unit = unit::chosen(next, rehearsal, model, at)?;
+    let panels = std::iter::once(layers::table(next, rehearsal)).chain(unit).collect();
+    Ok(figure(next, at, notes(next, rehearsal), panels))
+}
+
+fn figure(next: &Next, at: &Controls, notes: Vec<String>, panels: Vec<Panel>) -> Figure {
+    Figure { name: NAME.into(), at: at.clone(), step: next.context.step, notes, panels }
 }
 
 /// The step in words.

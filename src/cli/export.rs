@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::experiment;
 use super::named::RunName;
+use super::overwriting;
 use super::text::{bytes, json, plain};
 use crate::run::atomic;
 use crate::run::export::{NAMES, Trained, Which, format};
@@ -55,6 +56,7 @@ impl Arguments {
         let name = format!("{}.{}", trained.run.name(), format.extension());
         let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         let shown = plain(&path.to_string_lossy());
+        overwriting::refuse(&path, &overwriting::files_of(&trained.preset.data.source))?;
         let size = atomic::write_for_others(&path, |out| format.write(&trained, out))?;
         let (run, step) = (trained.run.name(), trained.step);
         let line = match self.json {

@@ -1,4 +1,4 @@
-//! Answers are not written over the data that they are about.
+//! Nothing is written over data that is read.
 
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub(super) fn refuse(target: &Path, read: &[PathBuf]) -> Result<(), Error> {
         None => Ok(()),
         Some(_) => {
             let target = plain(&target.to_string_lossy());
-            Err(Error::Usage(format!("{target} is data that is read: name another file for the answers")))
+            Err(Error::Usage(format!("{target} is data that is read: name another file")))
         }
     }
 }

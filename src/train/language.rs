@@ -347,7 +347,7 @@ mod tests {
         assert!((bits(last) - last.loss / 2_f64.ln()).abs() < 1e-9);
         let perplexity = last.metrics.get(Metric::Perplexity).unwrap();
         assert!(perplexity > last.loss.exp() - 1e-6, "the mean of powers is at least the power of the mean");
-        assert_eq!(draw_all(&mut training), ["writing"]);
+        assert_eq!(draw_all(&mut training), ["writing", "anatomy"]);
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl Written {
     }
 }
 
+/// The step at which the last phase begins. Losses of phases before it are of other kinds: none of them is the best one.
+fn last_phase(training: &dyn Training) -> u64 {
+    training.phases().last().map_or(0, |phase| phase.begin)
+}
+
 impl Keeper {
     /// A keeper of what `request` begins; nothing is written before [`begin`](Keeper::begin).
     pub(super) fn new(runs: Option<PathBuf>, request: &TrainRequest, reporter: Reporter) -> Self {
@@ -159,6 +164,7 @@ impl Keeper {
                 reopened.move_to(place.device.clone());
             }
             place.asked.into_iter().for_each(|asked| reopened.set_device_asked(asked));
+            reopened.forget_best_until(last_phase(training));
             (self.best, self.last_step) = (reopened.best(), Some(training.step()));
             let lines: Vec<String> = reopened
                 .damaged()
@@ -277,6 +283,7 @@ impl Keeper {
             return;
         }
         if let Some(loss) = self.epoch_ended.take() {
+            let loss = loss.filter(|_| training.step() > last_phase(training));
             let best = loss.filter(|loss| self.best.is_none_or(|best| *loss < best));
             self.best = best.or(self.best);
             if is_free {

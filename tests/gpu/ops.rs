@@ -24,6 +24,8 @@ pub fn compare(case: &impl Case, slack: f32) -> Result<(), TestCaseError> {
     let (ours, theirs) = (case.run(&gpu).unwrap(), case.run(&Cpu::default()).unwrap());
     let found @ Difference { relative, list, number } = Difference::between(&ours, &theirs);
     // A real card's exponentials and fused products round otherwise than the CPU's.
+    // A parameter's gradient is a sum over all rows or places, whose numbers may cancel: both orders of adding them are right.
+    let slack = if list > 1 { 3.0 * slack } else { slack };
     let slack = if double::is_card() { 5.0 * slack.max(1e-6) } else { slack };
     let numbers = || [&ours, &theirs].map(|lists| lists.get(list).and_then(|list| list.get(number).copied()));
     prop_assert!(relative <= slack, "{:?}: {:?}", found, numbers());

@@ -407,3 +407,34 @@ fn answers_are_not_written_over_the_data_that_they_are_about() {
     // Answers may be written again.
     done(&desk, &["predict", "last", "ask.csv", "--output", "answers.csv"]);
 }
+
+#[test]
+fn answers_after_a_pretraining_are_those_of_the_network_that_learned_the_classes() {
+    let desk = desk_with_classes();
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"pets.csv\"), test: 0.25, validation: 0.2),
+          layers: [Dense(units: 8, activation: sigmoid), Dense(units: 2, activation: softmax)],
+          loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.05),
+          train: (epochs: 12, batch_size: 16), procedure: pretraining(epochs: 3))",
+    );
+    // The loss of the Boltzmann machine is far below any that the classes have.
+    let (told, _) = done(&desk, &["train", "own.ron", "--json"]);
+    let events: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
+    let begin = events.iter().filter(|event| event["event"] == "epoch").nth(2).expect("it was pretrained");
+    let (shown, _) = done(&desk, &["runs", "show", "last", "--json"]);
+    let shown: Value = serde_json::from_str(&shown).expect("a run");
+    let best = shown["best_step"].as_u64().unwrap_or_else(|| panic!("{shown}"));
+    assert!(best > begin["step"].as_u64().expect("a step"), "{begin} {shown}");
+    let accuracy = |checkpoint: &[&str]| -> f64 {
+        let (scores, _) = done(&desk, &[&["eval", "last", "--json"], checkpoint].concat());
+        let scores: Value = serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
+        scores["accuracy"].as_f64().unwrap_or_else(|| panic!("{scores}"))
+    };
+    assert!(accuracy(&[]) > 0.8, "{} {}", accuracy(&[]), accuracy(&["--checkpoint", "last"]));
+
+    // An export does not write over the table from which it learned.
+    let table = std::fs::read(desk.path("pets.csv")).expect("the table");
+    let (said, code) = desk.failure(&["export", "last", "--to", "onnx", "-o", "pets.csv"]);
+    assert!(code == Some(2) && said.contains("pets.csv is data that is read"), "{said}");
+    assert_eq!(std::fs::read(desk.path("pets.csv")).expect("the table"), table);
+}

@@ -133,6 +133,11 @@ impl Reopened {
         &self.damaged
     }
 
+    /// Takes no checkpoint up to this step for the best one.
+    pub fn forget_best_until(&mut self, step: u64) {
+        self.manifest.best = self.manifest.best.filter(|best| best.step > step);
+    }
+
     /// The lowest validation loss of a checkpoint up to the one from which it is resumed.
     pub fn best(&self) -> Option<f64> {
         self.best_here().map(|best| best.loss)

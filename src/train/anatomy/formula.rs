@@ -1,5 +1,6 @@
 //! The equation of each kind of layer, for one unit.
 
+use super::digits::short;
 use crate::preset::{Activation, Layer};
 
 /// An activation as a preset writes it.
@@ -30,8 +31,8 @@ pub(super) fn of(layer: &Layer) -> String {
         Layer::GroupNormalization(_) => "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of the channel's group".into(),
         Layer::Dropout(dropout) => format!(
             "in training y = x / {} for a share of {} of the inputs, else 0; now y = x",
-            super::short(f64::from(1.0 - dropout.rate)),
-            super::short(f64::from(1.0 - dropout.rate))
+            short(f64::from(1.0 - dropout.rate)),
+            short(f64::from(1.0 - dropout.rate))
         ),
         Layer::Activation(_) => activated("x"),
         Layer::Embedding(_) => "y = row x of the table".into(),

@@ -1,7 +1,7 @@
 //! Recurrent layers: the gates of one unit at the last step that it reads.
 
-use super::short;
-use super::unit::{Parameters, Site};
+use super::digits::short;
+use super::site::{Parameters, Site};
 use crate::preset::layers::Cell;
 use crate::train::error::Error;
 

@@ -1,7 +1,8 @@
 //! The step layer by layer: what each gives, how large its gradients are, how far its weights move.
 
+use super::digits::short;
+use super::next::Next;
 use super::rehearsal::Rehearsal;
-use super::{Next, short};
 use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::nn::optim::Watched;
 use crate::preset::layer_names;

@@ -2,10 +2,13 @@
 //!
 //! The step is rehearsed (see [`rehearsal`]), so whoever looks changes nothing.
 
+mod digits;
 mod formula;
 mod gates;
 mod layers;
+mod next;
 mod rehearsal;
+mod site;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -14,11 +17,11 @@ mod unit;
 use super::error::Error;
 use super::figure::{Controls, Figure, FigureInfo, Knob, Panel};
 use super::metrics::Scores;
-use super::report::LearningRate;
-use super::train_step::{StepContext, TrainStep};
-use crate::data::{Batch, Dataset};
+use super::train_step::TrainStep;
 use crate::nn::HostModel;
 use crate::preset::{Preset, Procedure, layer_names};
+use digits::short;
+pub(super) use next::Next;
 use rehearsal::{Rehearsal, rehearse};
 
 /// The figure's name.
@@ -38,24 +41,6 @@ pub(super) fn info(preset: &Preset) -> Option<FigureInfo> {
             Knob::Level { label: "unit".into(), from: 1.0, to: 1e6, start: 1.0, step: 1.0 },
         ],
     })
-}
-
-/// The step that comes next.
-pub(super) struct Next<'a> {
-    /// The preset as it runs.
-    pub preset: &'a Preset,
-    /// The training samples.
-    pub samples: &'a dyn Dataset,
-    /// Its epoch, from 1.
-    pub epoch: u32,
-    /// Whether it is the first of its epoch.
-    pub begins_epoch: bool,
-    /// Its batch.
-    pub batch: Batch,
-    /// Its number, seed and rate.
-    pub context: StepContext,
-    /// What its learning rate is made of.
-    pub rate: LearningRate,
 }
 
 /// Draws the figure of the next step.
@@ -113,16 +98,4 @@ fn notes(next: &Next<'_>, rehearsal: &Rehearsal) -> Vec<String> {
         what,
         "The step was tried on copies and taken back; outputs are those without dropout.".into(),
     ]
-}
-
-/// A number with four significant digits, as a person writes it.
-fn short(x: f64) -> String {
-    if x == 0.0 || !x.is_finite() {
-        return x.to_string();
-    }
-    let place = x.abs().log10().floor() as i32;
-    match place {
-        -4..6 => format!("{x:.*}", (3 - place).clamp(0, 7) as usize),
-        _ => format!("{x:.3e}"),
-    }
 }

@@ -1,6 +1,6 @@
 //! A step that is made, measured and taken back.
 
-use super::Next;
+use super::next::Next;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::LayerView;
 use crate::nn::optim::{Watch, Watched};

@@ -1,8 +1,8 @@
 //! Layers whose unit is a weighted sum: Dense, and convolutions at one place.
 
+use super::digits::short;
 use super::rehearsal::Rehearsal;
-use super::short;
-use super::unit::{Parameters, Site};
+use super::site::{Parameters, Site};
 use crate::nn::optim::Around;
 use crate::preset::Layer;
 use crate::preset::layers::options::{Padding, Pair};

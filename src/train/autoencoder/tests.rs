@@ -51,7 +51,7 @@ fn both_kinds_learn_to_rebuild_digits() {
         } else {
             assert!((scores.loss - error).abs() < 1e-5, "{scores:?}");
         }
-        assert_eq!(draw_all(&mut training), ["reconstructions", "codes", "code-plane"]);
+        assert_eq!(draw_all(&mut training), ["reconstructions", "codes", "code-plane", "anatomy"]);
     }
 }
 

@@ -70,7 +70,7 @@ fn a_convolutional_network_shows_its_maps_and_what_it_looks_at() {
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         4,
     );
-    assert_eq!(draw_all(&mut *training), ["feature-maps", "saliency", "first-layer", "classes"]);
+    assert_eq!(draw_all(&mut *training), ["feature-maps", "saliency", "first-layer", "classes", "anatomy"]);
     // Position -1 is the last sample, and maps have the sizes that the network gives them.
     let at = Controls { position: -1, item: 2, ..Controls::default() };
     let drawn = training.figure("feature-maps", &at).unwrap().expect("it is listed");
@@ -88,7 +88,7 @@ fn two_classes_have_a_threshold_and_one_value_has_its_truth() {
             loss: binary_crossentropy, optimizer: Adam(), train: (epochs: 2, batch_size: 50))"#,
         30,
     );
-    assert_eq!(draw_all(&mut *training), ["surface", "threshold"]);
+    assert_eq!(draw_all(&mut *training), ["surface", "threshold", "anatomy"]);
     // The output and eight hidden neurons.
     let [Knob::Item { count: 9, names, .. }] = &training.figures()[0].knobs[..] else { panic!("one knob") };
     assert_eq!((&*names[0], names.len()), ("the output", 9));
@@ -98,7 +98,7 @@ fn two_classes_have_a_threshold_and_one_value_has_its_truth() {
             loss: mean_squared_error, optimizer: Adam(), train: (epochs: 2, batch_size: 50))"#,
         10,
     );
-    assert_eq!(draw_all(&mut *training), ["regression"]);
+    assert_eq!(draw_all(&mut *training), ["regression", "anatomy"]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn augmented_images_are_shown_before_and_after() {
             loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 50))"#,
         1,
     );
-    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer", "augmentation", "classes"]);
+    assert_eq!(draw_all(&mut *training), ["saliency", "first-layer", "augmentation", "classes", "anatomy"]);
     let drawn = training.figure("augmentation", &Controls::default()).unwrap().expect("it is listed");
     let pixels = |panel: usize| match &drawn.panels[panel].body {
         Body::Images { pixels, .. } => pixels.clone(),

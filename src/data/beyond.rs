@@ -64,12 +64,15 @@ pub fn lost_targets(of: Spread, scaling: Scaling, name: &str) -> Option<String> 
             "{range}, far from 0 beside their differences, and the last activation leaves 0 where it is, so that these are hard to \
              learn; a last layer without activation brings them to mean 0 and deviation 1"
         )),
-        Scaling::Unit | Scaling::Symmetric if deviation < 1.0 / (5.0 * FAR) => Some(format!(
-            "{range}, within the range of the last activation, and stay as they are, so that their differences are hard to learn; \
+        Scaling::Unit | Scaling::Reach | Scaling::Symmetric if deviation < 1.0 / (5.0 * FAR) => {
+            Some(format!(
+                "{range}, within the range of the last activation, and stay as they are, so that their differences are hard to learn; \
              a last layer without activation brings them to mean 0 and deviation 1"
-        )),
+            ))
+        }
         Scaling::Standard
         | Scaling::Unit
+        | Scaling::Reach
         | Scaling::Symmetric
         | Scaling::Positive
         | Scaling::Shares

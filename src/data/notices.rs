@@ -36,12 +36,15 @@ pub fn notices(splits: &Splits, config: &DataConfig, reading: &Reading) -> Vec<S
     }
     let is_scaled =
         splits.train.input_scales().iter().any(|scale| (scale.mean, scale.deviation) != (0.0, 1.0));
-    if reading.input_scaling == Scaling::Unit && is_scaled && !splits.train.are_pixels() {
-        told.push(
-            "the inputs are brought to 0..1, from the least to the greatest of the training samples, since the network \
-             rebuilds them as probabilities; what other samples have beyond that is cut off"
-                .into(),
-        );
+    let why = match reading.input_scaling {
+        Scaling::Unit => "rebuilds them as probabilities; what other samples have beyond that is cut off",
+        Scaling::Reach => "rebuilds them with a sigmoid; what other samples have beyond that it cannot reach",
+        Scaling::Standard | Scaling::Symmetric | Scaling::Positive | Scaling::Shares | Scaling::Off => "",
+    };
+    if !why.is_empty() && is_scaled && !splits.train.are_pixels() {
+        told.push(format!(
+            "the inputs are brought to 0..1, from the least to the greatest of the training samples, since the network {why}"
+        ));
     }
     told
 }

@@ -159,7 +159,9 @@ pub(super) fn scaled(
 /// The set in its parts, as it is unless a bounded range is needed.
 fn bounded(samples: Samples, parts: Parts, source: &Source, reading: &Reading) -> Result<Splits, Error> {
     match reading.input_scaling {
-        Scaling::Unit | Scaling::Symmetric | Scaling::Shares => scaled(samples, parts, source, reading),
+        Scaling::Unit | Scaling::Reach | Scaling::Symmetric | Scaling::Shares => {
+            scaled(samples, parts, source, reading)
+        }
         Scaling::Standard | Scaling::Positive | Scaling::Off => Ok(samples.split(parts, reading.labels)),
     }
 }

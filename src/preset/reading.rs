@@ -53,7 +53,7 @@ impl Preset {
         };
         let input_scaling = match self.input_scaling() {
             scaling if self.data.normalize => scaling,
-            Scaling::Unit => Scaling::Shares,
+            Scaling::Unit | Scaling::Reach => Scaling::Shares,
             _ => suggested.input_scaling,
         };
         let labels = match (self.loss, self.data.labels) {

@@ -9,8 +9,11 @@ pub enum Scaling {
     /// Mean 0 and deviation 1.
     #[default]
     Standard,
-    /// 0 to 1, from least to greatest. A column that lies in it already stays. What other samples have beyond it is cut off.
+    /// 0 to 1, from least to greatest, for probabilities. A column that lies in it already stays. What other samples have beyond it is
+    /// cut off.
     Unit,
+    /// The same for a network that reaches no further. What other samples have beyond it stays beyond it.
+    Reach,
     /// -1 to 1, from least to greatest. A column that lies in it already stays.
     Symmetric,
     /// Deviation 1; 0 stays 0.
@@ -48,7 +51,7 @@ impl Scaling {
     /// The range for values that are compared with a network whose last activation this is: the range that it reaches.
     pub(super) fn for_output(activation: Option<Activation>) -> Self {
         match activation {
-            Some(Activation::Sigmoid) => Scaling::Unit,
+            Some(Activation::Sigmoid) => Scaling::Reach,
             Some(Activation::Tanh) => Scaling::Symmetric,
             Some(Activation::Relu | Activation::Softplus) => Scaling::Positive,
             Some(Activation::Softmax) => Scaling::Off,
@@ -77,6 +80,8 @@ impl Scaling {
             Scaling::Positive => over(0.0, of.deviation),
             Scaling::Unit if of.are_shares() => Scale { is_share: true, ..Scale::NONE },
             Scaling::Unit => Scale { is_share: true, ..over(of.least, of.greatest - of.least) },
+            Scaling::Reach if of.are_shares() => Scale::NONE,
+            Scaling::Reach => over(of.least, of.greatest - of.least),
             Scaling::Symmetric if of.least >= -1.0 && of.greatest <= 1.0 => Scale::NONE,
             Scaling::Symmetric => over(f64::midpoint(of.least, of.greatest), (of.greatest - of.least) / 2.0),
             Scaling::Shares | Scaling::Off => Scale::NONE,
@@ -95,6 +100,7 @@ mod tests {
         let of = |scaling: Scaling| [20.0, 30.0, 60.0, 80.0].map(|age| scaling.scale(AGES).apply(age));
         assert_eq!(of(Scaling::Standard), [-1.0, 0.0, 3.0, 5.0]);
         assert_eq!(of(Scaling::Unit), [0.0, 0.25, 1.0, 1.0]);
+        assert_eq!(of(Scaling::Reach), [0.0, 0.25, 1.0, 1.5]);
         assert_eq!(of(Scaling::Symmetric), [-1.0, -0.5, 1.0, 2.0]);
         assert_eq!(of(Scaling::Positive), [2.0, 3.0, 6.0, 8.0]);
         assert_eq!(of(Scaling::Off), [20.0, 30.0, 60.0, 80.0]);
@@ -106,7 +112,7 @@ mod tests {
         assert_eq!(Scaling::Unit.scale(shares).apply(0.25), 0.25);
         assert_eq!(Scaling::Symmetric.scale(shares).apply(0.25), 0.25);
         let constant = Spread { mean: 7.0, deviation: 0.0, least: 7.0, greatest: 7.0 };
-        for scaling in [Scaling::Standard, Scaling::Unit, Scaling::Symmetric] {
+        for scaling in [Scaling::Standard, Scaling::Unit, Scaling::Reach, Scaling::Symmetric] {
             assert_eq!(scaling.scale(constant).apply(7.0), 0.0, "{scaling:?}");
         }
         assert_eq!(Scaling::Positive.scale(constant).apply(7.0), 7.0);

@@ -438,3 +438,31 @@ fn answers_after_a_pretraining_are_those_of_the_network_that_learned_the_classes
     assert!(code == Some(2) && said.contains("pets.csv is data that is read"), "{said}");
     assert_eq!(std::fs::read(desk.path("pets.csv")).expect("the table"), table);
 }
+
+#[test]
+fn errors_beyond_what_a_sigmoid_reaches_are_those_of_the_true_values() {
+    let desk = Desk::new();
+    let rows = |more: i32| (0..60).map(|x| format!("{x},{}\n", 2 * x + more)).collect::<String>();
+    desk.put("t.csv", format!("x,y\n{}", rows(0)));
+    desk.put("later.csv", format!("x,y\n{}", rows(1000)));
+    desk.preset_text(
+        "(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\", test_file: \"later.csv\")),
+          layers: [Dense(units: 4, activation: relu), Dense(units: 1, activation: sigmoid)],
+          loss: mean_squared_error, optimizer: Adam(learning_rate: 0.05), train: (epochs: 5, batch_size: 16))",
+    );
+    done(&desk, &["train", "own.ron", "--quiet"]);
+    let (scores, _) = done(&desk, &["eval", "last", "--json", "--predictions", "said.csv"]);
+    let scores: Value = serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
+    let mut said = csv::Reader::from_path(desk.path("said.csv")).expect("predictions");
+    let head = said.headers().expect("a head").clone();
+    let column =
+        |name: &str| head.iter().position(|known| known == name).unwrap_or_else(|| panic!("{head:?}"));
+    let (truth, answer) = (column("truth"), column("prediction"));
+    let rows: Vec<csv::StringRecord> = said.records().collect::<Result<_, _>>().expect("rows");
+    let number = |row: &csv::StringRecord, at: usize| row[at].parse::<f64>().expect("a number");
+    assert!(rows.iter().zip(0..).all(|(row, x)| number(row, truth) == f64::from(2 * x + 1000)), "{rows:?}");
+    let mae = rows.iter().map(|row| (number(row, truth) - number(row, answer)).abs()).sum::<f64>() / 60.0;
+    let told =
+        scores["metrics"]["mae"].as_f64().or(scores["mae"].as_f64()).unwrap_or_else(|| panic!("{scores}"));
+    assert!(mae > 900.0 && (told - mae).abs() < 1e-3 * mae, "{told}, by hand {mae}");
+}

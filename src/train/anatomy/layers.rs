@@ -28,8 +28,7 @@ pub(super) fn table(next: &Next<'_>, rehearsal: &Rehearsal) -> Panel {
         rows.push(vec![name, shape, mean, spread, gradient, update]);
     }
     Panel {
-        title: "Forward and back: spread is the standard deviation, gradient a root mean square, update a share of the weights"
-            .into(),
+        title: "Layers: spread is the deviation, gradient the RMS, update a share of w".into(),
         body: Body::Table { header, rows },
     }
 }

@@ -214,7 +214,7 @@ fn converted(sound: &Sound, rate: usize) -> Vec<String> {
     let rate = other_rate.then(|| format!("the sound is converted from {} Hz to {rate} Hz", sound.rate));
     let mixed = (sound.channels > 1).then(|| format!("its {} channels are mixed", sound.channels));
     let done: Vec<String> = rate.into_iter().chain(mixed).collect();
-    if done.is_empty() { Vec::new() } else { vec![format!("{}", done.join("; "))] }
+    if done.is_empty() { Vec::new() } else { vec![done.join("; ")] }
 }
 
 fn one(input: Vec<f32>) -> Asked {

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
+use crate::run::watch::TagId;
 use crate::tui::chart_places::{grid, of_charts, panes, shown_panes};
 use crate::tui::state::charts::ChartOptions;
 use crate::tui::state::mark::{Mark, MarkKind};
@@ -32,6 +33,11 @@ fn marks(state: &State) -> Vec<Mark> {
 
 /// Hands the charts of the screen in front, with their places, to `then`; `None` where there are none.
 fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Option<R> {
+    with_panes(state, |charts, _| then(charts))
+}
+
+/// The same with the tags of the panes that are no charts, with their places.
+fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Rect)]) -> R) -> Option<R> {
     let (options, area) = of_charts(state)?;
     let panes = shown_panes(state);
     let places = grid(panes.len(), area);
@@ -42,6 +48,8 @@ fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Op
         Screen::Train => (state.training.as_ref().map_or(0, |training| training.info.steps), waiting(state)),
         Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs => (0, "no run has such a curve"),
     };
+    let media: Vec<(TagId, Rect)> =
+        panes.iter().zip(&places).filter_map(|(pane, place)| Some((pane.media?, *place))).collect();
     let with_curves = panes.iter().zip(&curves).zip(&notes).zip(places);
     let with_curves = with_curves.filter(|(((pane, _), _), _)| pane.media.is_none());
     let charts = with_curves.map(|(((pane, curves), notes), place)| {
@@ -58,7 +66,7 @@ fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Op
         };
         (chart, place)
     });
-    Some(then(&charts.collect::<Vec<_>>()))
+    Some(then(&charts.collect::<Vec<_>>(), &media))
 }
 
 /// The curves of a pane as they are drawn.
@@ -104,16 +112,12 @@ fn waiting(state: &State) -> &'static str {
 /// Draws the charts of the screen in front.
 pub(super) fn draw(state: &State, frame: &mut Frame) {
     let Some((options, area)) = of_charts(state) else { return };
-    with_charts(state, |charts| {
+    let is_drawn = with_panes(state, |charts, media| {
         charts.iter().for_each(|(chart, place)| chart.draw(&state.theme, *place, frame.buffer_mut()));
+        media.iter().for_each(|(tag, place)| media::draw(state, *tag, *place, frame));
+        !charts.is_empty() || !media.is_empty()
     });
-    let panes_shown = shown_panes(state);
-    for (pane, place) in panes_shown.iter().zip(grid(panes_shown.len(), area)) {
-        if let Some(tag) = pane.media {
-            media::draw(state, tag, place, frame);
-        }
-    }
-    if panes_shown.is_empty() {
+    if is_drawn != Some(true) {
         let filter = options.layout.filter.trim();
         let text = if filter.is_empty() || panes(state).is_empty() {
             waiting(state).to_owned()

@@ -34,6 +34,7 @@ fn open(name: &str, folder: &Path, runs: &str, keys: &[(&str, &str)]) -> Duratio
     let all = since.elapsed();
     println!("{name}: all read after {:.2} s, {:.0} MB at most", all.as_secs_f64(), peak(&terminal));
     for (keys, effect) in keys {
+        assert!(!terminal.text().contains(effect), "{effect} is to be the effect of {keys:?}");
         let since = Instant::now();
         terminal.keys(keys);
         terminal.wait(effect);
@@ -65,8 +66,10 @@ fn scale_of_ten_thousand_runs() {
     let keys = [
         ("/run-9999\r", "runs 1 of"),
         ("\x1b", "runs 10,000"),
+        ("g", "run-0 "),
         ("G", "run-9998"),
-        ("facc\r", "accuracy/train"),
+        // The value in the list.
+        ("facc\r", "…racy/train"),
     ];
     let all = open("10,000 runs", folder.path(), "10,000", &keys);
     assert!(all < Duration::from_secs(60), "{all:?}");

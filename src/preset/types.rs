@@ -206,6 +206,16 @@ pub struct EarlyStopping {
     pub restore_best_weights: bool,
 }
 
+impl EarlyStopping {
+    /// The monitored score of an epoch, as a number of which a smaller one is better.
+    pub fn score(&self, loss: f64, accuracy: Option<f64>) -> f64 {
+        match self.monitor {
+            Monitor::ValLoss => loss,
+            Monitor::ValAccuracy => -accuracy.unwrap_or(f64::NEG_INFINITY),
+        }
+    }
+}
+
 variants! {
     /// The score that early stopping monitors.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

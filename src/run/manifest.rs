@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, atomic, disk};
-use crate::preset::{Assignment, Change, DeviceChoice, Preset};
+use crate::preset::{Assignment, Change, DeviceChoice, EarlyStopping, Monitor, Preset};
 use crate::system::files;
 
 /// The manifest's file in a run's folder.
@@ -143,6 +143,66 @@ pub struct Best {
     pub step: u64,
     /// Its validation loss.
     pub loss: f64,
+    /// Its accuracy on the validation set, where early stopping monitors that: then the best one has the highest accuracy,
+    /// not the lowest loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<f64>,
+}
+
+impl Best {
+    /// The score by which it is the best one. Smaller is better.
+    fn score(&self) -> f64 {
+        self.accuracy.map_or(self.loss, |accuracy| -accuracy)
+    }
+
+    /// The best one of a run that goes on as `settings` say; `None` where it was chosen by another score than they monitor.
+    pub fn by(self, settings: Option<&EarlyStopping>) -> Option<Best> {
+        let wants_accuracy = settings.is_some_and(|settings| settings.monitor == Monitor::ValAccuracy);
+        (wants_accuracy == self.accuracy.is_some()).then_some(self)
+    }
+}
+
+impl std::fmt::Display for Best {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "step {}, validation ", self.step)?;
+        match self.accuracy {
+            Some(accuracy) => write!(f, "accuracy {accuracy}, loss {}", self.loss),
+            None => write!(f, "loss {}", self.loss),
+        }
+    }
+}
+
+/// The scores of an epoch on the validation set, by which its checkpoint is compared with others. They choose the epoch that
+/// early stopping would restore: it monitors the same score, with the same least change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    loss: f64,
+    accuracy: Option<f64>,
+    min_delta: f64,
+}
+
+impl Judged {
+    /// The scores of an epoch of a training with these settings of early stopping, if any.
+    pub fn new(loss: f64, accuracy: Option<f64>, settings: Option<&EarlyStopping>) -> Judged {
+        let monitored = settings.filter(|settings| settings.monitor == Monitor::ValAccuracy);
+        Judged {
+            loss,
+            accuracy: monitored.map(|_| accuracy.unwrap_or(f64::NEG_INFINITY)),
+            min_delta: settings.map_or(0.0, |settings| settings.min_delta),
+        }
+    }
+
+    /// The validation loss.
+    pub fn loss(self) -> f64 {
+        self.loss
+    }
+
+    /// The checkpoint of `step` as the best one, if it is better than the best one before.
+    pub fn best_at(self, step: u64, before: Option<Best>) -> Option<Best> {
+        let best = Best { step, loss: self.loss, accuracy: self.accuracy };
+        let limit = before.map_or(f64::INFINITY, |before| before.score());
+        (best.score() < limit - self.min_delta).then_some(best)
+    }
 }
 
 /// How a run stands.

@@ -78,7 +78,7 @@ mod tests {
 
     fn run(runs: &Path, best: u64) -> RunDirectory {
         let preset = library::experiment(include_str!("../../presets/xor.ron"), "xor.ron").unwrap().preset;
-        let best = Some(Best { step: best, loss: 0.5 });
+        let best = Some(Best { step: best, loss: 0.5, accuracy: None });
         let manifest = Manifest { best, ..Manifest::begin(preset, "cpu".into()) };
         let (run, _) = RunDirectory::create(runs, &manifest, None).unwrap();
         for step in 1..=4 {

@@ -127,7 +127,7 @@ mod tests {
     use super::super::checkpoint::WEIGHTS;
     use super::super::disk::faults::Faults;
     use super::super::tensors::NamedTensor;
-    use super::super::{Checkpoint, checksums};
+    use super::super::{Checkpoint, Judged, checksums};
     use super::*;
     use crate::run::Recorder;
 
@@ -140,7 +140,7 @@ mod tests {
             let weights =
                 vec![NamedTensor { name: "dense/bias".into(), shape: vec![2], values: vec![0.5; 2] }];
             let checkpoint = Checkpoint { step, weights, optimizer: Vec::new(), state: "()".into() };
-            recorder.checkpoint(checkpoint, Some(1.0 / step as f64), true);
+            recorder.checkpoint(checkpoint, Some(Judged::new(1.0 / step as f64, None, None)), true);
             while !recorder.is_free() {
                 std::thread::yield_now();
             }

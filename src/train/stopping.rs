@@ -1,6 +1,6 @@
 //! Early stopping.
 
-use crate::preset::{self, Monitor};
+use crate::preset;
 
 /// Early stopping with its state.
 #[derive(Clone, Debug)]
@@ -29,11 +29,7 @@ impl EarlyStopping {
 
     /// Judges the scores of an epoch.
     pub fn judge(&mut self, loss: f64, accuracy: Option<f64>) -> Judgement {
-        // Smaller is better, for either score.
-        let score = match self.settings.monitor {
-            Monitor::ValLoss => loss,
-            Monitor::ValAccuracy => -accuracy.unwrap_or(f64::NEG_INFINITY),
-        };
+        let score = self.settings.score(loss, accuracy);
         if score < self.best - self.settings.min_delta {
             (self.best, self.waited) = (score, 0);
             return Judgement::Best;
@@ -61,6 +57,7 @@ impl EarlyStopping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::Monitor;
 
     #[test]
     fn training_stops_when_patience_is_spent_and_not_before() {

@@ -9,9 +9,10 @@ use super::device::Placement;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
-use crate::preset::{Learned, OnNan};
+use crate::preset::{EarlyStopping, Learned, OnNan};
 use crate::run::{
-    self, Branched, Checkpoint, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory, Status, Steered,
+    self, Best, Branched, Checkpoint, Judged, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory,
+    Status, Steered,
 };
 use crate::train::{EpochReport, Scores, StepReport, Training};
 
@@ -53,11 +54,13 @@ pub(super) struct Keeper {
     last_step: Option<u64>,
     /// The epoch that ended last has its checkpoint, and no step has been made since.
     is_epoch_saved: bool,
-    /// An epoch has ended, with this loss on the validation set.
-    epoch_ended: Option<Option<f64>>,
-    best: Option<f64>,
+    /// An epoch has ended, with these scores on the validation set.
+    epoch_ended: Option<Option<Judged>>,
+    best: Option<Best>,
+    /// What says which score chooses the best epoch.
+    early_stopping: Option<EarlyStopping>,
     /// The best epoch's checkpoint, while the writer is busy with another.
-    held: Option<(Checkpoint, f64)>,
+    held: Option<(Checkpoint, Judged)>,
     is_wanted: bool,
     /// The newest weights are not finite, so they were not saved.
     is_lost: bool,
@@ -124,6 +127,7 @@ impl Keeper {
             is_epoch_saved: false,
             epoch_ended: None,
             best: None,
+            early_stopping: None,
             held: None,
             is_wanted: false,
             is_lost: false,
@@ -153,6 +157,7 @@ impl Keeper {
     pub(super) fn begin(&mut self, training: &dyn Training, place: &Placement) {
         self.since = Instant::now();
         self.written = Written::new();
+        self.early_stopping = training.preset().train.early_stopping.clone();
         if self.keeps_good {
             self.factor = training.learning_rate().factor;
             self.good = self.snapshot(training).map(|checkpoint| Good { checkpoint, factor: self.factor });
@@ -267,7 +272,8 @@ impl Keeper {
             self.look(training, false);
         }
         // Weights may still be finite when held-out samples already show that they are lost.
-        let is_well = self.epoch_ended.is_some_and(|loss| loss.is_none_or(f64::is_finite));
+        let is_well =
+            self.epoch_ended.is_some_and(|judged| judged.is_none_or(|judged| judged.loss().is_finite()));
         if self.keeps_good && is_well {
             let good = self.snapshot(training).filter(is_finite);
             let good = good.map(|checkpoint| Good { checkpoint, factor: self.factor });
@@ -278,24 +284,24 @@ impl Keeper {
             return;
         };
         let is_free = recorder.is_free();
-        if is_free && let Some((checkpoint, loss)) = self.held.take() {
-            recorder.checkpoint(checkpoint, Some(loss), false);
+        if is_free && let Some((checkpoint, judged)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(judged), false);
             return;
         }
-        if let Some(loss) = self.epoch_ended.take() {
-            let loss = loss.filter(|_| training.step() > last_phase(training));
-            let best = loss.filter(|loss| self.best.is_none_or(|best| *loss < best));
+        if let Some(judged) = self.epoch_ended.take() {
+            let judged = judged.filter(|_| training.step() > last_phase(training));
+            let best = judged.and_then(|judged| judged.best_at(training.step(), self.best));
             self.best = best.or(self.best);
             if is_free {
                 // A checkpoint of this very step may have been taken before the epoch's end, which can change the weights.
                 self.last_step = None;
                 let histograms = self.written.histograms.lets_through(self.written.since.elapsed());
-                self.take(training, loss, histograms);
+                self.take(training, judged, histograms);
                 self.is_epoch_saved = true;
-            } else if let Some(loss) = best {
+            } else if let Some(judged) = judged.filter(|_| best.is_some()) {
                 // The one before is not in memory beside the new one.
                 self.held = None;
-                self.held = self.snapshot(training).filter(is_finite).map(|checkpoint| (checkpoint, loss));
+                self.held = self.snapshot(training).filter(is_finite).map(|checkpoint| (checkpoint, judged));
             }
         } else if is_free && (self.is_wanted || self.since.elapsed() >= self.every) {
             self.is_wanted = false;
@@ -328,9 +334,9 @@ impl Keeper {
             .ok()
     }
 
-    fn take(&mut self, training: &dyn Training, loss: Option<f64>, histograms: bool) {
+    fn take(&mut self, training: &dyn Training, judged: Option<Judged>, histograms: bool) {
         self.since = Instant::now();
-        if self.last_step == Some(training.step()) && loss.is_none() {
+        if self.last_step == Some(training.step()) && judged.is_none() {
             return;
         }
         let Some(checkpoint) = self.snapshot(training) else { return };
@@ -341,7 +347,7 @@ impl Keeper {
         }
         self.last_step = Some(training.step());
         if let Some(recorder) = &self.recorder {
-            recorder.checkpoint(checkpoint, loss, histograms);
+            recorder.checkpoint(checkpoint, judged, histograms);
         }
     }
 
@@ -377,7 +383,9 @@ impl Keeper {
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.
     pub(super) fn epoch_ended(&mut self, epoch: &EpochReport) {
-        self.epoch_ended = Some(epoch.validation.map(|scores| scores.loss));
+        let settings = self.early_stopping.as_ref();
+        let judged = |scores: Scores| Judged::new(scores.loss, scores.accuracy, settings);
+        self.epoch_ended = Some(epoch.validation.map(judged));
         if self.recorder.is_none() {
             return;
         }
@@ -428,15 +436,15 @@ impl Keeper {
     pub(super) fn ended(&mut self, training: &mut dyn Training) {
         self.look(training, true);
         let Some(recorder) = &self.recorder else { return };
-        if let Some((checkpoint, loss)) = self.held.take() {
-            recorder.checkpoint(checkpoint, Some(loss), false);
+        if let Some((checkpoint, judged)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(judged), false);
         }
-        let loss = self.epoch_ended.take().flatten();
+        let judged = self.epoch_ended.take().flatten();
         // Early stopping may have put other weights in place after a checkpoint of this very step, so only a checkpoint of
         // the epoch's end makes this one superfluous.
         if !self.is_epoch_saved {
             self.last_step = None;
-            self.take(training, loss, true);
+            self.take(training, judged, true);
         }
     }
 
@@ -447,8 +455,8 @@ impl Keeper {
     pub(super) fn close(mut self, status: Status, test: Option<(&Scores, u64)>) -> Result<(), String> {
         self.write_newest();
         let Some(recorder) = self.recorder else { return Ok(()) };
-        if let Some((checkpoint, loss)) = self.held.take() {
-            recorder.checkpoint(checkpoint, Some(loss), false);
+        if let Some((checkpoint, judged)) = self.held.take() {
+            recorder.checkpoint(checkpoint, Some(judged), false);
         }
         if let Some((scores, step)) = test {
             recorder.scores(step, by_tag(scores, "test"));

@@ -466,3 +466,53 @@ fn errors_beyond_what_a_sigmoid_reaches_are_those_of_the_true_values() {
         scores["metrics"]["mae"].as_f64().or(scores["mae"].as_f64()).unwrap_or_else(|| panic!("{scores}"));
     assert!(mae > 900.0 && (told - mae).abs() < 1e-3 * mae, "{told}, by hand {mae}");
 }
+
+#[test]
+fn the_best_epoch_is_the_one_that_early_stopping_restores() {
+    let desk = desk_with_classes();
+    for (monitor, min_delta) in [("val_accuracy", 0.0), ("val_loss", 0.05)] {
+        desk.preset_text(&format!(
+            "(name: \"own\", title: \"\",
+              data: (source: csv(file: \"pets.csv\"), test: 0.25, validation: 0.2),
+              layers: [Dense(units: 8, activation: relu), Dense(units: 2, activation: softmax)],
+              loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.03),
+              train: (epochs: 40, batch_size: 16,
+                      early_stopping: (monitor: {monitor}, patience: 60, min_delta: {min_delta})))"
+        ));
+        let (told, _) = done(&desk, &["train", "own.ron", "--json"]);
+        let events: Vec<Value> =
+            told.lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
+        let number = |event: &Value, name: &str| {
+            event[name].as_f64().unwrap_or_else(|| panic!("{event} has no {name}"))
+        };
+        let epochs: Vec<&Value> = events.iter().filter(|event| event["event"] == "epoch").collect();
+        let lowest = epochs
+            .iter()
+            .min_by(|a, b| number(a, "validation_loss").total_cmp(&number(b, "validation_loss")))
+            .expect("epochs");
+        // As Keras's EarlyStopping: the first epoch that is better by more than the least change.
+        let score = |event: &Value| match monitor {
+            "val_loss" => number(event, "validation_loss"),
+            _ => -number(event, "validation_accuracy"),
+        };
+        let restored = epochs.iter().fold(None, |best: Option<&&Value>, epoch| match best {
+            Some(best) if score(epoch) >= score(best) - min_delta => Some(best),
+            _ => Some(epoch),
+        });
+        let restored = restored.expect("epochs");
+        assert_ne!(restored["step"], lowest["step"], "{monitor}: the two ways must differ here");
+
+        let (shown, _) = done(&desk, &["runs", "show", "last", "--json"]);
+        let shown: Value = serde_json::from_str(&shown).expect("a run");
+        assert_eq!(shown["best_step"], restored["step"], "{monitor}");
+        let (words, _) = done(&desk, &["runs", "show", "last"]);
+        assert_eq!(words.contains("validation accuracy"), monitor == "val_accuracy", "{words}");
+        let scores = |checkpoint: &[&str]| {
+            let (scores, _) = done(&desk, &[&["eval", "last", "--json"], checkpoint].concat());
+            let scores: Value =
+                serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
+            (number(&scores, "loss"), number(&scores, "accuracy"))
+        };
+        assert_eq!(scores(&[]), scores(&["--checkpoint", "last"]), "{monitor}");
+    }
+}

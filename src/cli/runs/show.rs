@@ -70,9 +70,7 @@ fn facts(run: &Overview) -> Vec<(&'static str, String)> {
     let steps: Vec<String> = run.checkpoints.iter().map(ToString::to_string).collect();
     facts.push(("checkpoints", if steps.is_empty() { "none".into() } else { steps.join(" ") }));
     if let Ok(manifest) = &run.manifest {
-        facts.extend(
-            manifest.best.map(|best| ("best", format!("step {}, validation loss {}", best.step, best.loss))),
-        );
+        facts.extend(manifest.best.map(|best| ("best", best.to_string())));
         for extension in &manifest.extensions {
             let changes = extension.changes.join(", ");
             facts.push(("extended", format!("after {} steps: {changes}", extension.steps)));

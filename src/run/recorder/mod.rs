@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::manifest::{Manifest, Status, Steered};
+use super::manifest::{Judged, Manifest, Status, Steered};
 use super::tensorboard::Grid;
 use super::{Checkpoint, Error, RunDirectory};
 use crate::preset::Learned;
@@ -154,11 +154,11 @@ impl Recorder {
         self.queue.is_free()
     }
 
-    /// Writes a checkpoint; `loss` is the validation loss of an epoch that ends with it, by which the best one is
+    /// Writes a checkpoint; `judged` are the scores of an epoch that ends with it, by which the best one is
     /// chosen, and `histograms` adds the weights' distributions to the event file. Never waits. The newest checkpoint is
     /// never left out: it replaces one that waits for the disk, unless that is the best one.
-    pub fn checkpoint(&self, checkpoint: Checkpoint, loss: Option<f64>, histograms: bool) {
-        for step in self.queue.checkpoint(Snapshot::new(checkpoint, loss, histograms)) {
+    pub fn checkpoint(&self, checkpoint: Checkpoint, judged: Option<Judged>, histograms: bool) {
+        for step in self.queue.checkpoint(Snapshot::new(checkpoint, judged, histograms)) {
             self.queue.line(&superseded_line(step));
         }
         self.start_writer();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::super::manifest::{Status, Steered};
+use super::super::manifest::{Judged, Status, Steered};
 use super::super::tensorboard::Grid;
 use super::super::{Checkpoint, RunDirectory};
 
@@ -37,8 +37,8 @@ pub(super) enum Entry {
 /// A checkpoint that waits to be written.
 pub(super) struct Snapshot {
     pub checkpoint: Box<Checkpoint>,
-    /// The validation loss of an epoch that ends with it.
-    pub loss: Option<f64>,
+    /// The scores of an epoch that ends with it.
+    pub judged: Option<Judged>,
     /// The weights' distributions go into the event file.
     pub histograms: bool,
     /// How often the training had gone back when it was taken.
@@ -47,8 +47,8 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// A checkpoint that does not wait yet.
-    pub fn new(checkpoint: Checkpoint, loss: Option<f64>, histograms: bool) -> Self {
-        Snapshot { checkpoint: Box::new(checkpoint), loss, histograms, era: 0 }
+    pub fn new(checkpoint: Checkpoint, judged: Option<Judged>, histograms: bool) -> Self {
+        Snapshot { checkpoint: Box::new(checkpoint), judged, histograms, era: 0 }
     }
 }
 
@@ -294,7 +294,7 @@ impl State {
         if let Some(at) = self.checkpoints.iter().position(|older| older.checkpoint.step == step)
             && let Some(same) = self.checkpoints.remove(at)
         {
-            snapshot.loss = snapshot.loss.or(same.loss);
+            snapshot.judged = snapshot.judged.or(same.judged);
             snapshot.histograms |= same.histograms;
         }
         self.checkpoints.push_back(snapshot);
@@ -305,9 +305,10 @@ impl State {
     fn trim(&mut self) -> Vec<u64> {
         let mut left_out = Vec::new();
         while self.checkpoints.len() > CHECKPOINTS {
-            let losses = self.checkpoints.iter().enumerate().filter_map(|(at, one)| Some((at, one.loss?)));
-            let best = losses.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(at, _)| at);
-            let oldest = if best == Some(0) { 1 } else { 0 };
+            let judged = self.checkpoints.iter().filter_map(|one| Some((one.checkpoint.step, one.judged?)));
+            let best = judged.fold(None, |best, (step, judged)| judged.best_at(step, best).or(best));
+            let is_best = |one: &Snapshot| best.is_some_and(|best| best.step == one.checkpoint.step);
+            let oldest = usize::from(self.checkpoints.front().is_some_and(is_best));
             left_out.extend(self.checkpoints.remove(oldest).map(|one| one.checkpoint.step));
         }
         left_out
@@ -319,8 +320,9 @@ mod tests {
     use super::*;
 
     fn snapshot(step: u64, loss: Option<f64>) -> Snapshot {
+        let judged = loss.map(|loss| Judged::new(loss, None, None));
         let checkpoint = Checkpoint { step, weights: Vec::new(), optimizer: Vec::new(), state: "()".into() };
-        Snapshot::new(checkpoint, loss, false)
+        Snapshot::new(checkpoint, judged, false)
     }
 
     fn waiting(queue: &Queue) -> Vec<u64> {
@@ -341,7 +343,7 @@ mod tests {
         assert_eq!(queue.checkpoint(snapshot(7, Some(0.25))), Vec::<u64>::new());
         assert_eq!(queue.checkpoint(snapshot(7, None)), Vec::<u64>::new());
         let replaced = queue.next_checkpoint().unwrap();
-        assert_eq!((replaced.checkpoint.step, replaced.loss), (7, Some(0.25)));
+        assert_eq!((replaced.checkpoint.step, replaced.judged.map(Judged::loss)), (7, Some(0.25)));
         assert_eq!(waiting(&queue), Vec::<u64>::new());
     }
 

@@ -138,18 +138,15 @@ impl Reopened {
         self.manifest.best = self.manifest.best.filter(|best| best.step > step);
     }
 
-    /// The lowest validation loss of a checkpoint up to the one from which it is resumed.
-    pub fn best(&self) -> Option<f64> {
-        self.best_here().map(|best| best.loss)
-    }
-
-    fn best_here(&self) -> Option<Best> {
-        self.manifest.best.filter(|best| best.step <= self.from)
+    /// The best checkpoint up to the one from which it is resumed, if the score that is monitored now chose it.
+    pub fn best(&self) -> Option<Best> {
+        let settings = self.manifest.preset.train.early_stopping.as_ref();
+        self.manifest.best.filter(|best| best.step <= self.from)?.by(settings)
     }
 
     /// Resumes writing. Damaged checkpoints stay until the resumed run has saved a checkpoint.
     pub fn go_on(self, report: impl Fn(RecorderEvent) + Send + 'static) -> Recorder {
-        let best = self.best_here();
+        let best = self.best();
         let manifest = Manifest { status: Status::Running, best, ..self.manifest };
         let damaged = self.damaged.iter().map(|damaged| damaged.step).collect();
         let place = Place::Made(self.run, Some(self.lock));

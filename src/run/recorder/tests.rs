@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::disk::faults::Faults;
 use super::super::lock::Lock;
 use super::super::log_file::LOG;
-use super::super::manifest::Best;
+use super::super::manifest::{Best, Judged};
 use super::super::tensorboard::Reader;
 use super::super::tensors::NamedTensor;
 use super::*;
@@ -20,6 +20,11 @@ fn checkpoint(step: u64) -> Checkpoint {
     let weights =
         vec![NamedTensor { name: "dense/bias".into(), shape: vec![2], values: vec![step as f32; 2] }];
     Checkpoint { step, weights, optimizer: Vec::new(), state: "()".into() }
+}
+
+/// The scores of an epoch with this validation loss.
+fn judged(loss: f64) -> Option<Judged> {
+    Some(Judged::new(loss, None, None))
 }
 
 /// A recorder of a new run, with what it has to say.
@@ -78,13 +83,13 @@ fn a_run_is_whole_on_disk_when_it_is_closed() {
     let run = only_run(runs.path());
     recorder.scalars(1, vec![("loss/train".into(), 0.5)]);
     recorder.line("two\nlines");
-    recorder.checkpoint(checkpoint(7), Some(0.25), true);
+    recorder.checkpoint(checkpoint(7), judged(0.25), true);
     assert!(matches!(Lock::take(run.path()), Err(Error::Locked { .. })));
     recorder.close(Status::Stopped { steps: 7 }).unwrap();
 
     let manifest = run.manifest().unwrap();
     assert_eq!(manifest.status, Status::Stopped { steps: 7 });
-    assert_eq!(manifest.best, Some(Best { step: 7, loss: 0.25 }));
+    assert_eq!(manifest.best, Some(Best { step: 7, loss: 0.25, accuracy: None }));
     assert_eq!(newest(&run), Some(checkpoint(7)));
     assert_eq!(scalars(run.path()), [("loss/train".into(), 1, 0.5)]);
     let log = log(&run);
@@ -135,7 +140,7 @@ fn a_run_that_is_taken_up_again_resumed_from_its_newest_whole_checkpoint() {
     let (recorder, _reports) = begin(runs.path());
     let run = only_run(runs.path());
     for (step, loss) in [(1, 0.5), (2, 0.25), (3, 0.125)] {
-        recorder.checkpoint(checkpoint(step), Some(loss), false);
+        recorder.checkpoint(checkpoint(step), judged(loss), false);
         wait_until_free(&recorder);
     }
     recorder.close(Status::Running).unwrap();
@@ -162,7 +167,7 @@ fn a_run_that_is_taken_up_again_resumed_from_its_newest_whole_checkpoint() {
 fn a_run_that_is_not_gone_on_with_stays_as_it_was() {
     let runs = tempfile::tempdir().unwrap();
     let (recorder, _reports) = begin(runs.path());
-    recorder.checkpoint(checkpoint(1), Some(0.5), false);
+    recorder.checkpoint(checkpoint(1), judged(0.5), false);
     recorder.close(Status::Stopped { steps: 1 }).unwrap();
     let run = only_run(runs.path());
     let before = std::fs::read(run.path().join("run.ron")).unwrap();
@@ -227,18 +232,18 @@ fn the_last_checkpoint_and_the_best_are_saved_however_slow_the_disk() {
             recorder.scores(step, vec![("loss/validation".into(), 0.5)]);
         }
         if step == 50_000 {
-            recorder.checkpoint(checkpoint(step), Some(0.25), false);
+            recorder.checkpoint(checkpoint(step), judged(0.25), false);
         }
     }
     recorder.checkpoint(checkpoint(total - 2), None, false);
     recorder.checkpoint(checkpoint(total - 1), None, false);
-    recorder.checkpoint(checkpoint(total), Some(0.5), false);
+    recorder.checkpoint(checkpoint(total), judged(0.5), false);
     drop(hold);
     recorder.close(Status::Stopped { steps: total }).unwrap();
 
     let run = only_run(runs.path());
     assert_eq!(run.checkpoints().unwrap(), [50_000, total - 1, total]);
-    assert_eq!(run.manifest().unwrap().best, Some(Best { step: 50_000, loss: 0.25 }));
+    assert_eq!(run.manifest().unwrap().best, Some(Best { step: 50_000, loss: 0.25, accuracy: None }));
     assert_eq!(run.manifest().unwrap().status, Status::Stopped { steps: total });
     let written = scalars(run.path());
     let of = |tag: &str| written.iter().filter(|(name, ..)| name == tag).count() as u64;
@@ -267,7 +272,7 @@ fn a_log_and_events_that_cannot_be_written_hold_up_no_checkpoint_and_are_told_at
         let faults = Faults::first(runs.path(), word, usize::MAX, ErrorKind::PermissionDenied);
         let (recorder, reports) = begin(runs.path());
         recorder.line("a line");
-        recorder.checkpoint(checkpoint(3), Some(0.5), false);
+        recorder.checkpoint(checkpoint(3), judged(0.5), false);
         let refused = recorder.close(Status::Stopped { steps: 3 }).unwrap_err().to_string();
         assert!(refused.contains(word), "{refused}");
         let run = only_run(runs.path());
@@ -295,14 +300,14 @@ fn whatever_call_fails_once_the_run_is_whole_in_the_end() {
         let (recorder, _reports) = begin(runs.path());
         recorder.scalars(1, vec![("loss/train".into(), 0.5)]);
         recorder.line("a line");
-        recorder.checkpoint(checkpoint(1), Some(0.5), true);
+        recorder.checkpoint(checkpoint(1), judged(0.5), true);
         recorder.close(Status::Stopped { steps: 1 }).unwrap();
         drop(faults);
         let run = only_run(runs.path());
         assert_eq!(newest(&run), Some(checkpoint(1)), "call {call}");
         let manifest = run.manifest().unwrap();
         assert_eq!(manifest.status, Status::Stopped { steps: 1 }, "call {call}");
-        assert_eq!(manifest.best, Some(Best { step: 1, loss: 0.5 }), "call {call}");
+        assert_eq!(manifest.best, Some(Best { step: 1, loss: 0.5, accuracy: None }), "call {call}");
         assert_eq!(scalars(run.path()).len(), 1, "call {call}");
         assert_eq!(log(&run).matches("Z a line\n").count(), 1, "call {call}");
         if counted.load(std::sync::atomic::Ordering::Relaxed) <= call {
@@ -338,7 +343,7 @@ fn old_checkpoints_go_and_the_best_one_stays() {
     let runs = tempfile::tempdir().unwrap();
     let (recorder, _reports) = begin(runs.path());
     for step in 1..=6 {
-        recorder.checkpoint(checkpoint(step), Some((step as f64 - 2.0).abs()), false);
+        recorder.checkpoint(checkpoint(step), judged((step as f64 - 2.0).abs()), false);
         wait_until_free(&recorder);
     }
     let run = only_run(runs.path());

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::super::append::Appender;
 use super::super::lock::Lock;
-use super::super::manifest::{self, Best, Manifest};
+use super::super::manifest::{self, Manifest};
 use super::super::tensorboard::Writer;
 use super::super::{Error, RunDirectory, disk, learned, log_file};
 use super::queue::{Ending, Entry, Queue, Snapshot};
@@ -293,13 +293,13 @@ impl RunWriter {
     }
 
     fn write_checkpoint(&mut self, queue: &Queue, snapshot: &Snapshot) -> Result<(), Error> {
-        let Snapshot { checkpoint, loss, histograms, .. } = snapshot;
+        let Snapshot { checkpoint, judged, histograms, .. } = snapshot;
         let Place::Made(run, _) = &self.place else { return Ok(()) };
         let path = run.save_checkpoint(checkpoint)?;
         let step = checkpoint.step;
-        let better = loss.filter(|loss| self.manifest.best.is_none_or(|best| *loss < best.loss));
-        if let Some(loss) = better {
-            (self.manifest.best, self.manifest_waits) = (Some(Best { step, loss }), true);
+        let best = judged.and_then(|judged| judged.best_at(step, self.manifest.best));
+        if best.is_some() {
+            (self.manifest.best, self.manifest_waits) = (best, true);
         }
         self.damaged.retain(|damaged| *damaged != step);
         self.prune_waits = true;

@@ -294,7 +294,7 @@ pub fn runs() -> Vec<Overview> {
             started,
             status,
             frozen: 0,
-            best: checkpoints.first().map(|step| Best { step: *step, loss: 0.05 }),
+            best: checkpoints.first().map(|step| Best { step: *step, loss: 0.05, accuracy: None }),
             extensions: Vec::new(),
             device_asked: None,
             moves: Vec::new(),

@@ -1,5 +1,6 @@
 //! What every data set can do, whatever it is made of.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -50,13 +51,28 @@ pub struct Batch {
     pub weights: Vec<f32>,
     /// How many samples.
     pub rows: usize,
+    /// The places of targets that were cut off to fit the range of the loss, and what they are beyond it.
+    pub cut: Vec<(usize, f32)>,
 }
 
 impl Batch {
+    /// The targets as errors are measured against them: none is cut off.
+    pub fn uncut_targets(&self) -> Cow<'_, Targets> {
+        match &self.targets {
+            Targets::Values(values) if !self.cut.is_empty() => {
+                let mut values = values.clone();
+                self.cut.iter().for_each(|&(place, value)| values[place] = value);
+                Cow::Owned(Targets::Values(values))
+            }
+            targets => Cow::Borrowed(targets),
+        }
+    }
+
     /// The inputs' memory, for `rows` rows of `width` numbers. All samples count the same again.
     pub(super) fn take_inputs(&mut self, rows: usize, width: usize) -> &mut [f32] {
         self.rows = rows;
         self.weights.clear();
+        self.cut.clear();
         self.inputs.resize(rows * width, 0.0);
         &mut self.inputs
     }
@@ -186,8 +202,20 @@ pub trait Dataset: Send + Sync {
 
     /// The real values that a sample should give, as the data has them, which scaled targets in single precision do not tell to the
     /// last digit; `None` where there are none, or nobody keeps them.
-    fn values_of(&self, _index: usize) -> Option<&[f64]> {
-        None
+    ///
+    /// # Errors
+    /// When the sample cannot be read.
+    fn values_of(&self, _index: usize) -> Result<Option<Cow<'_, [f64]>>, Error> {
+        Ok(None)
+    }
+
+    /// The inputs of a sample as its data has them, in double precision and before anything was cut off to fit a range; missing ones are
+    /// filled. `None` where inputs are not scaled column by column.
+    ///
+    /// # Errors
+    /// When the sample cannot be read.
+    fn inputs_of(&self, _index: usize) -> Result<Option<Vec<f64>>, Error> {
+        Ok(None)
     }
 
     /// A forecast for a sample without a model, scaled like the network's targets: for a time series, that nothing

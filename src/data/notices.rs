@@ -37,7 +37,9 @@ pub fn notices(splits: &Splits, config: &DataConfig, reading: &Reading) -> Vec<S
     let is_scaled =
         splits.train.input_scales().iter().any(|scale| (scale.mean, scale.deviation) != (0.0, 1.0));
     let why = match reading.input_scaling {
-        Scaling::Unit => "rebuilds them as probabilities; what other samples have beyond that is cut off",
+        Scaling::Unit => {
+            "rebuilds them as probabilities; what other samples have beyond that is cut off, but not in the errors that are told"
+        }
         Scaling::Reach => "rebuilds them with a sigmoid; what other samples have beyond that it cannot reach",
         Scaling::Standard | Scaling::Symmetric | Scaling::Positive | Scaling::Shares | Scaling::Off => "",
     };

@@ -1,5 +1,6 @@
 //! What is done to samples on their way into a batch, as the preset asks: augmentation, and inputs as targets.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Error;
@@ -55,6 +56,21 @@ impl Prepared {
             batch.inputs = inputs;
         }
     }
+
+    /// Notes what was cut off of inputs that are targets.
+    fn note_cut(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
+        if !self.reconstruct || !self.target_scales.iter().any(|scale| scale.is_share) {
+            return Ok(());
+        }
+        let width = self.target_scales.len();
+        for (row, &index) in indices.iter().enumerate() {
+            let Some(inputs) = self.inner.inputs_of(index as usize)? else { return Ok(()) };
+            let uncut = inputs.iter().zip(&self.target_scales).map(|(&x, scale)| scale.apply_uncut(x));
+            let places = (row * width..).zip(uncut);
+            batch.cut.extend(places.filter(|&(place, uncut)| batch.inputs[place] != uncut));
+        }
+        Ok(())
+    }
 }
 
 impl Dataset for Prepared {
@@ -69,7 +85,7 @@ impl Dataset for Prepared {
     fn fill(&self, indices: &[u32], batch: &mut Batch) -> Result<(), Error> {
         self.inner.fill(indices, batch)?;
         self.copy_inputs(batch);
-        Ok(())
+        self.note_cut(indices, batch)
     }
 
     /// Where the inputs are the targets, the target has the moved pixels, without the noise and the blank square: so an
@@ -138,8 +154,15 @@ impl Dataset for Prepared {
         &self.target_scales
     }
 
-    fn values_of(&self, index: usize) -> Option<&[f64]> {
-        if self.reconstruct { None } else { self.inner.values_of(index) }
+    fn values_of(&self, index: usize) -> Result<Option<Cow<'_, [f64]>>, Error> {
+        match self.reconstruct {
+            true => Ok(self.inner.inputs_of(index)?.map(Cow::Owned)),
+            false => self.inner.values_of(index),
+        }
+    }
+
+    fn inputs_of(&self, index: usize) -> Result<Option<Vec<f64>>, Error> {
+        self.inner.inputs_of(index)
     }
 
     fn naive(&self, index: usize) -> Option<f32> {

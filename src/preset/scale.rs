@@ -30,8 +30,12 @@ impl Scale {
 
     /// What the network gets for a value.
     pub fn apply(&self, value: f64) -> f32 {
-        let scaled = (value - self.mean) / self.deviation;
-        let scaled = if self.is_share { scaled.clamp(0.0, 1.0) } else { scaled };
-        scaled as f32
+        let scaled = self.apply_uncut(value);
+        if self.is_share { scaled.clamp(0.0, 1.0) } else { scaled }
+    }
+
+    /// The same, with what lies beyond the range of a share.
+    pub fn apply_uncut(&self, value: f64) -> f32 {
+        ((value - self.mean) / self.deviation) as f32
     }
 }

@@ -166,7 +166,7 @@ impl<D: Backend> TrainStep for Supervised<D> {
         let output = output.begin_reading()?;
         let output = D::arrived(&output)?;
         sums.loss.add(value.read()?, &output, width, batch);
-        sums.tally.add(&output, width, &batch.targets);
+        sums.tally.add(&output, width, &batch.uncut_targets());
         Ok(())
     }
 

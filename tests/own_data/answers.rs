@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::program::Desk;
 
 /// A folder with two classes that are easy to tell apart, and a preset that learns them.
-fn desk_with_classes() -> Desk {
+pub(super) fn desk_with_classes() -> Desk {
     let desk = Desk::new();
     let rows = (0..120).map(|row| {
         let (x, y) = (row % 11, row % 7);
@@ -24,7 +24,7 @@ fn desk_with_classes() -> Desk {
     desk
 }
 
-fn done(desk: &Desk, words: &[&str]) -> (String, String) {
+pub(super) fn done(desk: &Desk, words: &[&str]) -> (String, String) {
     let output = desk.run(words, b"");
     let said = [output.stdout, output.stderr].map(|said| String::from_utf8(said).expect("it prints text"));
     assert!(output.status.success(), "{words:?}: {said:?}");
@@ -406,113 +406,4 @@ fn answers_are_not_written_over_the_data_that_they_are_about() {
     done(&desk, &["predict", "last", "ask.csv", "--output", "answers.csv"]);
     // Answers may be written again.
     done(&desk, &["predict", "last", "ask.csv", "--output", "answers.csv"]);
-}
-
-#[test]
-fn answers_after_a_pretraining_are_those_of_the_network_that_learned_the_classes() {
-    let desk = desk_with_classes();
-    desk.preset_text(
-        "(name: \"own\", title: \"\", data: (source: csv(file: \"pets.csv\"), test: 0.25, validation: 0.2),
-          layers: [Dense(units: 8, activation: sigmoid), Dense(units: 2, activation: softmax)],
-          loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.05),
-          train: (epochs: 12, batch_size: 16), procedure: pretraining(epochs: 3))",
-    );
-    // The loss of the Boltzmann machine is far below any that the classes have.
-    let (told, _) = done(&desk, &["train", "own.ron", "--json"]);
-    let events: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
-    let begin = events.iter().filter(|event| event["event"] == "epoch").nth(2).expect("it was pretrained");
-    let (shown, _) = done(&desk, &["runs", "show", "last", "--json"]);
-    let shown: Value = serde_json::from_str(&shown).expect("a run");
-    let best = shown["best_step"].as_u64().unwrap_or_else(|| panic!("{shown}"));
-    assert!(best > begin["step"].as_u64().expect("a step"), "{begin} {shown}");
-    let accuracy = |checkpoint: &[&str]| -> f64 {
-        let (scores, _) = done(&desk, &[&["eval", "last", "--json"], checkpoint].concat());
-        let scores: Value = serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
-        scores["accuracy"].as_f64().unwrap_or_else(|| panic!("{scores}"))
-    };
-    assert!(accuracy(&[]) > 0.8, "{} {}", accuracy(&[]), accuracy(&["--checkpoint", "last"]));
-
-    // An export does not write over the table from which it learned.
-    let table = std::fs::read(desk.path("pets.csv")).expect("the table");
-    let (said, code) = desk.failure(&["export", "last", "--to", "onnx", "-o", "pets.csv"]);
-    assert!(code == Some(2) && said.contains("pets.csv is data that is read"), "{said}");
-    assert_eq!(std::fs::read(desk.path("pets.csv")).expect("the table"), table);
-}
-
-#[test]
-fn errors_beyond_what_a_sigmoid_reaches_are_those_of_the_true_values() {
-    let desk = Desk::new();
-    let rows = |more: i32| (0..60).map(|x| format!("{x},{}\n", 2 * x + more)).collect::<String>();
-    desk.put("t.csv", format!("x,y\n{}", rows(0)));
-    desk.put("later.csv", format!("x,y\n{}", rows(1000)));
-    desk.preset_text(
-        "(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\", test_file: \"later.csv\")),
-          layers: [Dense(units: 4, activation: relu), Dense(units: 1, activation: sigmoid)],
-          loss: mean_squared_error, optimizer: Adam(learning_rate: 0.05), train: (epochs: 5, batch_size: 16))",
-    );
-    done(&desk, &["train", "own.ron", "--quiet"]);
-    let (scores, _) = done(&desk, &["eval", "last", "--json", "--predictions", "said.csv"]);
-    let scores: Value = serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
-    let mut said = csv::Reader::from_path(desk.path("said.csv")).expect("predictions");
-    let head = said.headers().expect("a head").clone();
-    let column =
-        |name: &str| head.iter().position(|known| known == name).unwrap_or_else(|| panic!("{head:?}"));
-    let (truth, answer) = (column("truth"), column("prediction"));
-    let rows: Vec<csv::StringRecord> = said.records().collect::<Result<_, _>>().expect("rows");
-    let number = |row: &csv::StringRecord, at: usize| row[at].parse::<f64>().expect("a number");
-    assert!(rows.iter().zip(0..).all(|(row, x)| number(row, truth) == f64::from(2 * x + 1000)), "{rows:?}");
-    let mae = rows.iter().map(|row| (number(row, truth) - number(row, answer)).abs()).sum::<f64>() / 60.0;
-    let told =
-        scores["metrics"]["mae"].as_f64().or(scores["mae"].as_f64()).unwrap_or_else(|| panic!("{scores}"));
-    assert!(mae > 900.0 && (told - mae).abs() < 1e-3 * mae, "{told}, by hand {mae}");
-}
-
-#[test]
-fn the_best_epoch_is_the_one_that_early_stopping_restores() {
-    let desk = desk_with_classes();
-    for (monitor, min_delta) in [("val_accuracy", 0.0), ("val_loss", 0.05)] {
-        desk.preset_text(&format!(
-            "(name: \"own\", title: \"\",
-              data: (source: csv(file: \"pets.csv\"), test: 0.25, validation: 0.2),
-              layers: [Dense(units: 8, activation: relu), Dense(units: 2, activation: softmax)],
-              loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.03),
-              train: (epochs: 40, batch_size: 16,
-                      early_stopping: (monitor: {monitor}, patience: 60, min_delta: {min_delta})))"
-        ));
-        let (told, _) = done(&desk, &["train", "own.ron", "--json"]);
-        let events: Vec<Value> =
-            told.lines().map(|line| serde_json::from_str(line).expect("an event")).collect();
-        let number = |event: &Value, name: &str| {
-            event[name].as_f64().unwrap_or_else(|| panic!("{event} has no {name}"))
-        };
-        let epochs: Vec<&Value> = events.iter().filter(|event| event["event"] == "epoch").collect();
-        let lowest = epochs
-            .iter()
-            .min_by(|a, b| number(a, "validation_loss").total_cmp(&number(b, "validation_loss")))
-            .expect("epochs");
-        // As Keras's EarlyStopping: the first epoch that is better by more than the least change.
-        let score = |event: &Value| match monitor {
-            "val_loss" => number(event, "validation_loss"),
-            _ => -number(event, "validation_accuracy"),
-        };
-        let restored = epochs.iter().fold(None, |best: Option<&&Value>, epoch| match best {
-            Some(best) if score(epoch) >= score(best) - min_delta => Some(best),
-            _ => Some(epoch),
-        });
-        let restored = restored.expect("epochs");
-        assert_ne!(restored["step"], lowest["step"], "{monitor}: the two ways must differ here");
-
-        let (shown, _) = done(&desk, &["runs", "show", "last", "--json"]);
-        let shown: Value = serde_json::from_str(&shown).expect("a run");
-        assert_eq!(shown["best_step"], restored["step"], "{monitor}");
-        let (words, _) = done(&desk, &["runs", "show", "last"]);
-        assert_eq!(words.contains("validation accuracy"), monitor == "val_accuracy", "{words}");
-        let scores = |checkpoint: &[&str]| {
-            let (scores, _) = done(&desk, &[&["eval", "last", "--json"], checkpoint].concat());
-            let scores: Value =
-                serde_json::from_str(scores.lines().last().unwrap_or_default()).expect("scores");
-            (number(&scores, "loss"), number(&scores, "accuracy"))
-        };
-        assert_eq!(scores(&[]), scores(&["--checkpoint", "last"]), "{monitor}");
-    }
 }

@@ -9,6 +9,7 @@ mod learned;
 mod limits;
 mod many_words;
 mod meaning;
+mod measured;
 mod no_label;
 mod program;
 mod reach;

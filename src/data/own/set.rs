@@ -1,5 +1,6 @@
 //! A set of one's own: its inputs stay where they are and are scaled when a batch is filled.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -365,8 +366,28 @@ impl Dataset for Own {
         &self.shared.fitted.scales
     }
 
-    fn values_of(&self, index: usize) -> Option<&[f64]> {
-        self.shared.set.answers.values_of(*self.chosen.get(index)? as usize)
+    fn values_of(&self, index: usize) -> Result<Option<Cow<'_, [f64]>>, Error> {
+        let values = |&place: &u32| self.shared.set.answers.values_of(place as usize).map(Cow::Borrowed);
+        Ok(self.chosen.get(index).and_then(values))
+    }
+
+    fn inputs_of(&self, index: usize) -> Result<Option<Vec<f64>>, Error> {
+        let Shared { set, fitted, .. } = &*self.shared;
+        if set.are_pixels || fitted.scales.is_empty() {
+            return Ok(None);
+        }
+        let (mut piece, mut scaled) = (Vec::new(), vec![0.0; set.rows.width()]);
+        self.read(index as u32, &mut piece, &mut scaled)?;
+        let scales = || repeated(&fitted.scales, 0);
+        let mut inputs: Vec<f64> = scaled.iter().zip(scales()).map(|(&x, scale)| scale.restore(x)).collect();
+        set.rows.in_pieces(self.place(index as u32), &mut piece, &mut |first, numbers| {
+            let read = numbers.iter().zip(repeated(&fitted.scales, first)).zip(first..);
+            // Others are filled, or stand for a word.
+            let kept = read.filter(|((x, scale), place)| scale.apply(**x) == scaled[*place]);
+            kept.for_each(|((x, _), place)| inputs[place] = *x);
+            Ok(())
+        })?;
+        Ok(Some(inputs))
     }
 
     fn target_scales(&self) -> &[Scale] {

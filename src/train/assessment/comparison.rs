@@ -157,11 +157,12 @@ pub fn compare(training: &mut dyn Training) -> Result<Comparison, Error> {
         };
         answers.outputs.extend(said.chunks_exact(width.max(1)).flat_map(|row| outputs.row(row)));
         let one_hot = |class: usize| (0..outputs.names.len()).map(move |place| f64::from(place == class));
-        match &batch.targets {
+        match &*batch.uncut_targets() {
             _ if is_rebuilt => {
-                answers
-                    .truths
-                    .extend(batch.inputs.chunks_exact(width.max(1)).flat_map(|row| outputs.in_unit(row)));
+                for (row, &index) in batch.inputs.chunks_exact(width.max(1)).zip(chunk) {
+                    let inputs = set.inputs_of(index as usize)?;
+                    answers.truths.extend(inputs.unwrap_or_else(|| outputs.in_unit(row)));
+                }
             }
             Targets::Classes(classes) => {
                 answers.truths.extend(classes.iter().flat_map(|&class| one_hot(class as usize)));
@@ -175,8 +176,11 @@ pub fn compare(training: &mut dyn Training) -> Result<Comparison, Error> {
                     answers.truths.extend(rows.flat_map(|row| one_hot(largest(row))));
                 } else {
                     answers.truths.extend(rows.flat_map(|row| outputs.in_unit(row)));
-                    let known = chunk.iter().filter_map(|&index| set.values_of(index as usize));
-                    answers.values.extend(known.flatten());
+                    for &index in chunk {
+                        answers
+                            .values
+                            .extend(set.values_of(index as usize)?.iter().flat_map(|row| row.iter()));
+                    }
                 }
             }
         }

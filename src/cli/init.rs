@@ -10,11 +10,11 @@ use crate::preset::Paths;
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
-/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; several files are one table, as those of "part-*.csv"), a table of files (a column of paths, and a class for each), a text (.txt), an archive of x and y (.npz), or a folder with a folder of images or sounds for
+/// Takes a table (.csv, .tsv, .parquet, .xlsx, .ods; several files are one table, as those of "part-*.csv"), a table of files (a column of paths, and a class for each), a text (.txt), arrays of samples and targets (.npz, or two .npy), or a folder with a folder of images or sounds for
 /// each class. The preset is a text to change; it trains at once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The file or folder; or several tables that are one, in their order
+    /// The file or folder; or several tables that are one, in their order; or the .npy of the samples, then that of their targets
     #[arg(required = true)]
     data: Vec<PathBuf>,
     /// The column that a table is to predict: its name, or its number from 1; the last one if left out

@@ -68,9 +68,10 @@ impl Answers {
         }
         // As near to 1 as single precision comes with as many terms.
         let is_whole = |row: &[f64]| (row.iter().sum::<f64>() - 1.0).abs() < 1e-3;
-        match *width > 1 && values.chunks_exact(*width).all(is_whole) {
-            true => ValuesAre::Distributions,
-            false => ValuesAre::Shares,
+        match *width > 1 {
+            true if values.chunks_exact(*width).all(is_whole) => ValuesAre::Distributions,
+            true if values.iter().all(|&x| x == 0.0 || x == 1.0) => ValuesAre::Flags,
+            _ => ValuesAre::Shares,
         }
     }
 
@@ -251,7 +252,8 @@ mod tests {
         assert_eq!(rows.values_are(), ValuesAre::Distributions);
         assert_eq!(rows.read_as(TargetsAs::Classes, Numbering::FromZero), classes(&[1, 0], &["0", "1", "2"]));
         let labels = Answers::values(2, vec![1.0, 1.0, 0.0, 0.0]);
-        assert_eq!((labels.values_are(), labels.other(Numbering::FromZero)), (ValuesAre::Shares, None));
+        assert_eq!((labels.values_are(), labels.other(Numbering::FromZero)), (ValuesAre::Flags, None));
+        assert_eq!(Answers::values(2, vec![0.5, 1.0]).values_are(), ValuesAre::Shares);
         assert_eq!(Answers::values(1, vec![0.0, 1.5]).beyond_shares(), Some((1, 1.5)));
     }
 

@@ -126,7 +126,10 @@ impl Preset {
                 "binary_crossentropy compares probabilities, and not all targets lie between 0 and 1",
                 values,
             ),
-            (Loss::CategoricalCrossentropy | Loss::KlDivergence, ValuesAre::Any | ValuesAre::Shares) => {
+            (
+                Loss::CategoricalCrossentropy | Loss::KlDivergence,
+                ValuesAre::Any | ValuesAre::Shares | ValuesAre::Flags,
+            ) => {
                 let problem = format!(
                     "{} compares distributions over classes, and the targets are no classes and do not sum to 1",
                     self.loss.name()
@@ -146,7 +149,7 @@ impl Preset {
                     format!("{values}, or task: classes to take a table's label for classes"),
                 )
             }
-            (Loss::BinaryCrossentropy, ValuesAre::Shares | ValuesAre::Distributions)
+            (Loss::BinaryCrossentropy, ValuesAre::Shares | ValuesAre::Flags | ValuesAre::Distributions)
             | (Loss::CategoricalCrossentropy | Loss::KlDivergence, ValuesAre::Distributions)
             | (Loss::MeanSquaredError | Loss::MeanAbsoluteError | Loss::Huber, _) => Ok(()),
         }

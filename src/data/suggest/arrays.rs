@@ -1,29 +1,85 @@
-//! Presets for archives of NumPy arrays.
+//! Presets for arrays of NumPy: an archive, or two files.
 
 use std::path::Path;
 
 use super::comment::comment;
 use super::found::Found;
-use super::network::{Network, split};
+use super::network::{End, Network, split};
+use crate::data::import::limits::Limits;
+use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
-use crate::preset::{Npz, Offers};
+use crate::preset::{Npy, Npz, Offers, Paths, Source, TargetKind, ValuesAre};
 
-/// Looks at an archive of NumPy arrays `x` and `y`.
-pub(super) fn look(file: &str) -> Result<Found, Error> {
-    let source = Npz::of(file.to_string());
-    let Offers { input, target, samples, .. } = data::offers(&source.into())?;
+/// Whole numbers that are saved as floats are classes where they are this many at most, as in a table.
+const MOST_WHOLE_CLASSES: usize = 20;
+
+/// Names by which people save samples and targets together. The first pair of which an archive has both counts.
+const PAIRS: [(&str, &str); 9] = [
+    ("x", "y"),
+    ("x_train", "y_train"),
+    ("train_x", "train_y"),
+    ("train_images", "train_labels"),
+    ("inputs", "targets"),
+    ("data", "target"),
+    ("features", "labels"),
+    ("images", "labels"),
+    ("data", "labels"),
+];
+
+/// Looks at an archive of NumPy arrays, of which two are samples and targets by their names.
+pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
+    let names = Archive::open(Path::new(file), limits)?.names();
+    let (inputs, targets) = pair(&names).ok_or_else(|| {
+        let problem = format!(
+            "no two of its arrays are samples and targets by their names, such as x and y; there are: {}. A preset names them itself: \
+             npz(file: …, inputs: \"…\", targets: \"…\"), or save them as numpy.savez(file, x=…, y=…)",
+            names.iter().take(30).map(|name| comment(name)).collect::<Vec<_>>().join(", ")
+        );
+        Error::Broken { origin: file.into(), problem }
+    })?;
+    let mut line = format!("source: npz(file: {file:?}");
+    if (&inputs[..], &targets[..]) != ("x", "y") {
+        line += &format!(", inputs: {inputs:?}, targets: {targets:?}");
+    }
+    line += "),";
+    let others: Vec<String> =
+        names.iter().filter(|name| ![&inputs, &targets].contains(name)).map(|name| comment(name)).collect();
+    let mut data = vec![line];
+    if !others.is_empty() {
+        data.insert(0, format!("// Not read: the arrays {}.", others.join(", ")));
+    }
+    found(Npz { file: file.into(), inputs, targets }.into(), file, data)
+}
+
+/// Looks at a NumPy file of samples and one of their targets.
+pub(super) fn look_at_two(inputs: &str, targets: &str) -> Result<Found, Error> {
+    let data = vec![format!("source: npy(inputs: {inputs:?}, targets: {targets:?}),")];
+    found(Npy { inputs: Paths::from(inputs), targets: Paths::from(targets) }.into(), inputs, data)
+}
+
+/// The arrays of samples and targets among these names, in whatever case.
+fn pair(names: &[String]) -> Option<(String, String)> {
+    let named = |wanted: &str| names.iter().find(|name| name.eq_ignore_ascii_case(wanted)).cloned();
+    PAIRS.iter().find_map(|(inputs, targets)| Some((named(inputs)?, named(targets)?)))
+}
+
+/// What is written of arrays that `source` names; `data` is how a preset says that.
+fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Error> {
+    let offers = data::offers(&source)?;
+    let (end, what) = end(&offers);
+    let Offers { input, samples, .. } = offers;
     let network = match input[..] {
         [height, width, _] if height >= 8 && width >= 8 => {
-            Network::convolutional(height, width, samples, &target)
+            Network::convolutional(height, width, samples, end)
         }
-        [features] => Network::dense(features, samples, &target),
+        [features] => Network::dense(features, samples, end),
         _ => {
-            let mut network = Network::dense(input.iter().product(), samples, &target);
+            let mut network = Network::dense(input.iter().product(), samples, end);
             network.layers.insert(0, "Flatten,".into());
             network
         }
     };
-    let mut data = vec![format!("source: npz(file: {file:?}),")];
+    data.insert(0, format!("// {what}"));
     data.extend(split(samples));
     data.push(network.end.labels.into());
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -33,4 +89,39 @@ pub(super) fn look(file: &str) -> Result<Found, Error> {
         network,
         targets: Vec::new(),
     })
+}
+
+/// How a network ends that learns these targets, and what they are taken for.
+fn end(offers: &Offers) -> (End, String) {
+    let classes = |names: &[String], seen: &str| {
+        let kind = TargetKind::Classes(names.to_vec());
+        (End::of(&kind), format!("The targets are {seen}: {} classes.", names.len()))
+    };
+    let values =
+        |count: usize, seen: &str| (End::of(&TargetKind::Values(count)), format!("The targets are {seen}."));
+    match (&offers.target, &offers.other_target, offers.values) {
+        // More than one class for two samples: a measurement that is saved in whole numbers.
+        (TargetKind::Classes(names), Some(TargetKind::Values(1)), _)
+            if names.len() > MOST_WHOLE_CLASSES && names.len() * 2 > offers.samples =>
+        {
+            values(1, "whole numbers, too many different ones to be classes: values")
+        }
+        (TargetKind::Classes(names), ..) => classes(names, "whole numbers from 0"),
+        (TargetKind::Values(1), Some(TargetKind::Classes(names)), _) if names.len() <= MOST_WHOLE_CLASSES => {
+            classes(names, "whole numbers from 0, saved as floats")
+        }
+        (TargetKind::Values(count), Some(TargetKind::Classes(names)), _) if *count > 1 => {
+            classes(names, "rows with a single 1")
+        }
+        (TargetKind::Values(count), _, ValuesAre::Flags) => (
+            End::of_labels(*count),
+            format!("The targets are {count} labels a sample, each 0 or 1, of which any may be there."),
+        ),
+        (TargetKind::Values(count), _, ValuesAre::Distributions) => {
+            (End::of_shares(*count), format!("The targets are {count} shares a sample, which sum to 1."))
+        }
+        (TargetKind::Values(1), ..) => values(1, "values, one a sample"),
+        (TargetKind::Values(count), ..) => values(*count, &format!("values, {count} a sample")),
+        (other @ TargetKind::Tokens(_), ..) => (End::of(other), "The targets are characters.".into()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::comment::comment;
 use super::found::Found;
-use super::network::{Network, split};
+use super::network::{End, Network, split};
 use crate::data::{self, Error};
 use crate::preset::{Colour, ImageFolder, Offers, Pair, TargetKind, WavFolder};
 
@@ -36,7 +36,7 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
         },
     };
     let Offers { input, target, samples, .. } = offers;
-    let network = Network::convolutional(input[0], input[1], samples, &target);
+    let network = Network::convolutional(input[0], input[1], samples, End::of(&target));
     let mut lines = vec![reason.to_string(), source];
     lines.extend(split(samples));
     lines.push(network.end.labels.into());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::comment::comment;
 use super::found::{Found, Target};
-use super::network::{Network, split};
+use super::network::{End, Network, split};
 use super::{folder, text};
 use crate::data::import::limits::Limits;
 use crate::data::import::listed::{column_of_files, first_file, held};
@@ -33,13 +33,13 @@ fn of_files(file: &str, column: &str, label: String, is_chosen: bool, holds: Hol
         Holds::Images => (
             "Every image is stretched to this size; larger ones show more and take longer.".to_string(),
             format!("size: ({0}, {0}), colour: rgb,", folder::SIDE),
-            Network::convolutional(input[0], input[1], samples, &target),
+            Network::convolutional(input[0], input[1], samples, End::of(&target)),
             "images",
         ),
         Holds::Sounds => (
             "A sound becomes a picture of time and pitch; `seconds` says how much of it is heard.".into(),
             "seconds: 0.9,".into(),
-            Network::convolutional(input[0], input[1], samples, &target),
+            Network::convolutional(input[0], input[1], samples, End::of(&target)),
             "sounds",
         ),
         Holds::TextFiles | Holds::Texts => (

@@ -45,7 +45,22 @@ pub fn suggest(
     let file = files.first().map(String::as_str).unwrap_or_default();
     let path = Path::new(file);
     let broken = |file: &str, problem: &str| Error::Broken { origin: file.into(), problem: problem.into() };
-    if let (false, Some(other)) = (files.len() == 1, files.iter().find(|file| !is_table(file))) {
+    let are_arrays = files.iter().all(|file| ending(file) == "npy");
+    if let (true, [alone]) = (are_arrays, files) {
+        let problem = format!(
+            "an array of samples has no targets in it; name the array of targets behind it: trainyard init {alone} targets.npy"
+        );
+        return Err(broken(file, &problem));
+    }
+    if let (true, true) = (are_arrays, files.len() > 2) {
+        return Err(broken(
+            file,
+            "of arrays there are two: that of the samples, then that of their targets; a preset joins several: npy(inputs: [\"…\", \"…\"], targets: […])",
+        ));
+    }
+    if let (false, false, Some(other)) =
+        (files.len() == 1, are_arrays, files.iter().find(|file| !is_table(file)))
+    {
         return Err(broken(other, "several files are taken as one table, and this is no table"));
     }
     if let (Some(_), false) = (sheet, is_table(file)) {
@@ -62,7 +77,8 @@ pub fn suggest(
         (Some(found), _) => found?,
         (None, _) if path.is_dir() => folder::look(file)?,
         (None, _) if is_table(file) => table::look(data, target, sheet, &limits)?,
-        (None, "npz") => arrays::look(file)?,
+        (None, "npz") => arrays::look(file, &limits)?,
+        (None, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
         (None, "txt") => text::look(file)?,
         (None, _) if !path.exists() && !is_pattern(file) => {
             return Err(broken(file, "there is no such file or folder"));
@@ -70,7 +86,7 @@ pub fn suggest(
         (None, _) => {
             return Err(broken(
                 file,
-                "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), archives of x and y (.npz), and folders \
+                "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), arrays (.npz, or x.npy y.npy), and folders \
                  with a folder of images or sounds for each class",
             ));
         }

@@ -32,6 +32,28 @@ pub(super) struct End {
 }
 
 impl End {
+    /// The end that tells for each of several labels whether a sample has it.
+    pub fn of_labels(count: usize) -> Self {
+        End {
+            reason: format!(
+                "{count} outputs, each by itself: the probability that a sample has this label; it may have several, or none."
+            ),
+            layer: format!("Dense(units: {count}, activation: sigmoid)"),
+            loss: "binary_crossentropy",
+            labels: "",
+        }
+    }
+
+    /// The end that gives shares of a whole.
+    pub fn of_shares(count: usize) -> Self {
+        End {
+            reason: format!("{count} outputs: shares that sum to 1, as the targets of each sample do."),
+            layer: format!("Dense(units: {count}, activation: softmax)"),
+            loss: "categorical_crossentropy",
+            labels: "",
+        }
+    }
+
     /// The end that predicts this target.
     pub fn of(target: &TargetKind) -> Self {
         match target {
@@ -48,7 +70,12 @@ impl End {
                 labels: "labels: integer,",
             },
             TargetKind::Values(count) => End {
-                reason: "The output is the value itself, and the loss its squared error; scores are in the table's unit.".into(),
+                reason: match count {
+                    0 | 1 => "The output is the value itself, and the loss its squared error; scores are in the data's unit.".into(),
+                    count => format!(
+                        "{count} outputs: the values themselves, and the loss their squared error; scores are in the data's unit."
+                    ),
+                },
                 layer: format!("Dense(units: {count})"),
                 loss: "mean_squared_error",
                 labels: "",
@@ -65,7 +92,7 @@ impl End {
 
 impl Network {
     /// Dense layers for samples of unordered features.
-    pub fn dense(features: usize, samples: usize, target: &TargetKind) -> Self {
+    pub fn dense(features: usize, samples: usize, end: End) -> Self {
         let widths: &[usize] = match samples {
             0..500 => &[32],
             500..5_000 => &[64, 32],
@@ -85,7 +112,7 @@ impl Network {
                 "hold back what would be learned by heart.".into(),
             ],
             layers: layers.collect(),
-            end: End::of(target),
+            end,
             learning_rate: 0.001,
             epochs: 200,
             batch: batch(samples),
@@ -93,7 +120,7 @@ impl Network {
     }
 
     /// Convolutions for images and spectrograms.
-    pub fn convolutional(height: usize, width: usize, samples: usize, target: &TargetKind) -> Self {
+    pub fn convolutional(height: usize, width: usize, samples: usize, end: End) -> Self {
         let mut layers = Vec::new();
         let (mut side, mut filters) = (height.min(width), 16);
         // Halved until what is left is small.
@@ -112,7 +139,7 @@ impl Network {
                 "{samples} pictures of {height} by {width}: convolutions see the same shape anywhere; each pooling halves the sides."
             )],
             layers,
-            end: End::of(target),
+            end,
             learning_rate: 0.003,
             epochs: 60,
             batch: batch(samples).min(64),

@@ -2,7 +2,7 @@
 
 use super::comment::comment;
 use super::found::{Found, Target};
-use super::network::{Network, split};
+use super::network::{End, Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Rows;
@@ -52,7 +52,7 @@ pub(super) fn look(
         Labels::Values(_) => TargetKind::Values(1),
         Labels::Nothing(_) => TargetKind::Values(0),
     };
-    let network = Network::dense(features, samples, &kind);
+    let network = Network::dense(features, samples, End::of(&kind));
     let chosen = if target.is_some() { "" } else { " The last column: --target names another." };
     let mut data = vec![
         "source: csv(".into(),

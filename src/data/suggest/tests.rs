@@ -107,3 +107,51 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
     let other = suggest(&named(&path), Some("town"), None, taken).unwrap();
     assert_eq!(other.targets[0].name, "town");
 }
+
+/// A NumPy file of 60 rows of `width` numbers, as `numpy.save` writes floats.
+fn array(width: usize, value: impl Fn(usize, usize) -> f32) -> Vec<u8> {
+    let header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': (60, {width}), }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    let cells = (0..60).flat_map(|row| (0..width).map(move |column| (row, column)));
+    bytes.extend(cells.flat_map(|(row, column)| value(row, column).to_le_bytes()));
+    bytes
+}
+
+/// The preset for samples with these targets.
+fn of_targets(targets: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_string()
+    };
+    let files = vec![put("x.npy", &array(4, |row, column| (row * column % 7) as f32)), put("y.npy", targets)];
+    let Suggestion { text, .. } = suggest(&Paths::listed(files).unwrap(), None, None, |_| false).unwrap();
+    let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    text
+}
+
+#[test]
+fn targets_of_arrays_are_labels_classes_shares_or_values_whatever_type_they_are_saved_in() {
+    let has = |text: &str, parts: &[&str]| {
+        parts.iter().for_each(|part| assert!(text.contains(part), "{part}\n{text}"));
+    };
+    let labels = of_targets(&array(3, |row, column| (row >> column & 1) as f32));
+    has(&labels, &["3 labels a sample", "Dense(units: 3, activation: sigmoid)", "loss: binary_crossentropy"]);
+    let one_hot = of_targets(&array(3, |row, column| f32::from(row % 3 == column)));
+    has(&one_hot, &["rows with a single 1: 3 classes", "softmax", "sparse_categorical_crossentropy"]);
+    let classes = of_targets(&array(1, |row, _| (row % 4) as f32));
+    has(&classes, &["saved as floats: 4 classes", "units: 4, activation: softmax"]);
+    let two = of_targets(&array(1, |row, _| (row % 2) as f32));
+    has(&two, &["saved as floats: 2 classes", "Dense(units: 1, activation: sigmoid)", "labels: binary"]);
+    let shares = of_targets(&array(2, |row, column| [row as f32 / 60.0, 1.0 - row as f32 / 60.0][column]));
+    has(&shares, &["2 shares a sample", "softmax", "loss: categorical_crossentropy"]);
+    let values = of_targets(&array(2, |row, column| (row + column) as f32 / 7.0));
+    has(&values, &["values, 2 a sample", "Dense(units: 2)", "mean_squared_error"]);
+    let counts = of_targets(&array(1, |row, _| (row * 10) as f32));
+    has(&counts, &["values, one a sample", "Dense(units: 1)", "mean_squared_error"]);
+}

@@ -64,6 +64,8 @@ pub enum ValuesAre {
     Any,
     /// Numbers from 0 to 1.
     Shares,
+    /// Several numbers a sample, each 0 or 1 and of no particular sum: labels that a sample has or has not.
+    Flags,
     /// Several numbers from 0 to 1 a sample, which sum to 1.
     Distributions,
 }

@@ -346,7 +346,9 @@ fn a_table_of_files_is_checked_with_its_files() {
     desk.put("files.csv", &table);
     let report = checked(&desk, "files.csv");
     assert!(
-        report.starts_with("table of files: file_table(table: \"…\", path: \"file\", holds: images)"),
+        report.starts_with(
+            "table of files: file_table(table: \"…\", path: \"file\", label: \"kind\", holds: images)"
+        ),
         "{report}"
     );
     assert_eq!(

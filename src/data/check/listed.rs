@@ -1,38 +1,98 @@
-//! A table whose rows name files.
+//! A table whose rows name files, or hold texts.
 
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::report::{DataReport, ONE_PIXEL};
+use super::text as text_with_classes;
 use crate::data::Error;
+use crate::data::import::class_column::Chosen;
 use crate::data::import::file_table::{self, Columns};
 use crate::data::import::limits::Limits;
-use crate::data::import::listed::{column_of_files, held};
+use crate::data::import::listed::held;
+use crate::data::import::main_input::{MainInput, main_input};
 use crate::data::import::{images, sounds, text};
 use crate::preset::Holds;
 
-/// Looks at a table of files and at each of the files; `None` for any other table.
-pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option<DataReport> {
-    let (column, _) = column_of_files(path, limits)?;
+/// Looks at a table of files and at each of the files, or at a table of texts; `None` for any other table.
+///
+/// # Errors
+/// When it can be learned in no way.
+pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option<Result<DataReport, Error>> {
+    let broken =
+        |problem: &str| Error::Broken { origin: path.to_string_lossy().into(), problem: problem.into() };
+    match main_input(&path.to_string_lossy(), label, limits) {
+        MainInput::Columns => None,
+        MainInput::Unnamed(problem) => Some(Err(broken(problem))),
+        MainInput::Lines => Some(text_with_classes::check(path, limits)),
+        MainInput::Files { column, holds, label } => Some(Ok(of_files(path, &column, holds, label, limits))),
+        MainInput::Texts { column, label, others } => {
+            let is_learned = label.is_ok();
+            let mut report = of_texts(path, &column, label, limits);
+            if is_learned && !others.is_empty() {
+                let others = others.join(", ");
+                report.fact(
+                    "note",
+                    format!(
+                        "not read beside the texts: {others}; csv(file: \"…\") reads these, and no texts"
+                    ),
+                );
+            }
+            Some(Ok(report))
+        }
+    }
+}
+
+/// What the table holds, and the problems of its rows; or the report, where no column of it has the classes.
+fn listed(
+    path: &Path,
+    (what, column, holds): (&str, &str, Holds),
+    label: Result<Chosen, Error>,
+    limits: &Limits,
+) -> Result<(DataReport, file_table::Listed), DataReport> {
+    let holds = holds.name();
+    let title = format!("table of {what}: file_table(table: \"…\", path: {column:?}");
+    let label = match label {
+        Ok(label) => label,
+        Err(problem) => {
+            let mut report = DataReport::of(&format!("{title}, holds: {holds})"));
+            report.problem(&problem);
+            return Err(report);
+        }
+    };
+    let mut report = DataReport::of(&format!("{title}, label: {:?}, holds: {holds})", label.name));
+    if !label.others.is_empty() {
+        report.fact("note", &label.others);
+    }
     let mut broken = Vec::new();
-    let columns = Columns { path: Some(&column), label };
+    let columns = Columns { path: Some(column), label: Some(&label.name) };
     let listed = file_table::read(&[path], columns, limits, &mut |problem| {
         broken.push(Error::from(problem));
         Ok(())
     });
-    let files = match &listed {
-        Ok(listed) => listed.files(&[path]),
+    broken.iter().for_each(|problem| report.problem(problem));
+    match listed {
+        Ok(listed) => Ok((report, listed)),
         Err(problem) => {
-            let mut report = DataReport::of("table of files: file_table(table: \"…\")");
-            broken.iter().chain([problem]).for_each(|problem| report.problem(problem));
-            return Some(report);
+            report.problem(&problem);
+            Err(report)
         }
+    }
+}
+
+fn of_files(
+    path: &Path,
+    column: &str,
+    holds: Holds,
+    label: Result<Chosen, Error>,
+    limits: &Limits,
+) -> DataReport {
+    let (mut report, listed) = match listed(path, ("files", column, holds), label, limits) {
+        Ok(found) => found,
+        Err(report) => return report,
     };
-    let holds = files.files.first().map_or(Holds::default(), |file| held(file)).name();
-    let mut report = DataReport::of(&format!(
-        "table of files: file_table(table: \"…\", path: {column:?}, holds: {holds})"
-    ));
+    let files = listed.files(&[path]);
     report.fact("files", files.files.len());
     report.balance(&files.of, &files.names);
     let look = |file: &Path| match held(file) {
@@ -41,7 +101,19 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option
         Holds::TextFiles | Holds::Texts => text::read(file).map(drop),
     };
     let problems: Vec<Error> = files.files.par_iter().filter_map(|file| look(file).err()).collect();
-    broken.iter().chain(&problems).for_each(|problem| report.problem(problem));
+    problems.iter().for_each(|problem| report.problem(problem));
     report.fact("that decode", files.files.len() - problems.len());
-    Some(report)
+    report
+}
+
+fn of_texts(path: &Path, column: &str, label: Result<Chosen, Error>, limits: &Limits) -> DataReport {
+    let (mut report, listed) = match listed(path, ("texts", column, Holds::Texts), label, limits) {
+        Ok(found) => found,
+        Err(report) => return report,
+    };
+    report.fact("texts", listed.cells.len());
+    let lengths = listed.cells.iter().map(|text| text.chars().count());
+    report.fact("longest", lengths.max().unwrap_or_default());
+    report.balance(&listed.of, &listed.names);
+    report
 }

@@ -112,7 +112,7 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
         (_, ending) if is_ending_of_table(ending) => {
             let of_files = if sheet.or(test).is_none() { listed::check(path, label, limits) } else { None };
-            of_files.map_or_else(|| table::check(path, as_table, limits), Ok)
+            of_files.unwrap_or_else(|| table::check(path, as_table, limits))
         }
         _ => text::check(path, limits),
     }

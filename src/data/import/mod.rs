@@ -1,6 +1,7 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
 pub mod budget;
+pub mod class_column;
 pub mod classes;
 mod column_order;
 pub mod file_table;
@@ -11,10 +12,12 @@ pub mod images;
 pub mod labelled;
 pub mod limits;
 pub mod listed;
+pub mod main_input;
 pub mod newlines;
 pub mod npy;
 pub mod resample;
 pub mod rows;
+pub mod seen;
 pub mod sounds;
 pub mod text;
 pub mod wav;

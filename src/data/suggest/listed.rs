@@ -1,31 +1,58 @@
-//! Presets for tables whose rows name files.
-
-use std::path::Path;
+//! Presets for tables whose rows name files, or hold texts.
 
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::network::{End, Network, split};
 use super::{folder, text};
-use crate::data::import::limits::Limits;
-use crate::data::import::listed::{column_of_files, first_file, held};
+use crate::data::import::class_column::Chosen;
 use crate::data::{self, Error};
 use crate::preset::{Colour, FileTable, Holds, Offers, Pair, TargetKind};
 
-/// Looks at a table of which a column has the paths of files; `None` for any other table. `target` is the column of the classes.
-pub(super) fn look(file: &str, target: Option<&str>, limits: &Limits) -> Option<Result<Found, Error>> {
-    let (column, last) = column_of_files(Path::new(file), limits)?;
-    let holds = held(&first_file(Path::new(file), &column, limits)?);
-    let label = target.map(str::to_string).or(last)?;
-    Some(of_files(file, &column, label, target.is_some(), holds))
+/// The preset for files that a column of a table names. `is_chosen`: a person names the column of the classes.
+pub(super) fn of_files(
+    file: &str,
+    column: &str,
+    label: Chosen,
+    is_chosen: bool,
+    holds: Holds,
+) -> Result<Found, Error> {
+    found(file, column, label, is_chosen, holds, String::new())
 }
 
-fn of_files(file: &str, column: &str, label: String, is_chosen: bool, holds: Holds) -> Result<Found, Error> {
+/// The preset for texts in a column of a table. `others` are columns that are not read.
+pub(super) fn of_texts(
+    file: &str,
+    column: &str,
+    label: Chosen,
+    is_chosen: bool,
+    others: &[String],
+) -> Result<Found, Error> {
+    let unread = match others {
+        [] => String::new(),
+        others => comment(&format!(
+            "Only the texts are read; {} would be inputs of a table, csv(file: …), which leaves texts out.",
+            others.join(", ")
+        )),
+    };
+    found(file, column, label, is_chosen, Holds::Texts, unread)
+}
+
+fn found(
+    file: &str,
+    column: &str,
+    label: Chosen,
+    is_chosen: bool,
+    holds: Holds,
+    unread: String,
+) -> Result<Found, Error> {
+    let Chosen { name: label, missing, others } = label;
     let source = FileTable {
         size: Pair(folder::SIDE, folder::SIDE),
         colour: Colour::Rgb,
         length: text::LENGTH,
         holds,
         label: Some(label.clone()),
+        skip_broken: missing > 0,
         ..FileTable::of(file.to_string(), column.to_string())
     };
     let Offers { input, tokens, target, samples, .. } = data::offers(&source.into())?;
@@ -50,17 +77,33 @@ fn of_files(file: &str, column: &str, label: String, is_chosen: bool, holds: Hol
         ),
     };
     let chosen = if is_chosen { "" } else { " --target names another." };
+    let (inputs, not_read) = match (holds, unread.is_empty()) {
+        (Holds::Texts, true) => ("// The column with the texts.".into(), String::new()),
+        (Holds::Texts, false) => ("// The column with the texts.".into(), format!("    // {unread}")),
+        (Holds::Images | Holds::Sounds | Holds::TextFiles, _) => (
+            "// The column with the paths of the files, as seen from the table's folder.".to_string(),
+            String::new(),
+        ),
+    };
     let mut data = vec![
         "source: file_table(".into(),
         format!("    table: {file:?},"),
-        "    // The column with the paths of the files, as seen from the table's folder.".into(),
+        format!("    {inputs}"),
+        not_read,
         format!("    path: {column:?},"),
         format!("    // The column with the classes.{chosen}"),
-        format!("    label: {label:?},"),
-        format!("    // {reason}"),
-        format!("    holds: {}, {options}", holds.name()),
-        "),".into(),
     ];
+    if !others.is_empty() {
+        data.push(format!("    // {}", comment(&others)));
+    }
+    data.push(format!("    label: {label:?},"));
+    if missing > 0 {
+        data.push(format!("    // {missing} rows have no class; they are left out."));
+        data.push("    skip_broken: true,".into());
+    }
+    data.push(format!("    // {reason}"));
+    data.push(format!("    holds: {}, {options}", holds.name()));
+    data.push("),".into());
     data.extend(split(samples));
     data.push(network.end.labels.into());
     let TargetKind::Classes(names) = &target else { unreachable!("files of a table are of classes") };

@@ -13,6 +13,7 @@ use std::path::Path;
 
 use super::Error;
 use super::import::limits::Limits;
+use super::import::main_input::{MainInput, main_input};
 use super::table::{is_ending_of_table, is_pattern};
 use crate::preset::Paths;
 pub use found::Target;
@@ -69,21 +70,34 @@ pub fn suggest(
             "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
         ));
     }
-    let of_files = match sheet {
-        None if files.len() == 1 && is_table(file) => listed::look(file, target, &limits),
-        _ => None,
+    let input = match sheet {
+        None if files.len() == 1 && is_table(file) => main_input(file, target, &limits),
+        _ => MainInput::Columns,
     };
-    let found = match (of_files, &ending(file)[..]) {
-        (Some(found), _) => found?,
-        (None, _) if path.is_dir() => folder::look(file)?,
-        (None, _) if is_table(file) => table::look(data, target, sheet, &limits)?,
-        (None, "npz") => arrays::look(file, &limits)?,
-        (None, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
-        (None, "txt") => text::look(file)?,
-        (None, _) if !path.exists() && !is_pattern(file) => {
+    let found = match (input, &ending(file)[..]) {
+        (MainInput::Files { column, holds, label }, _) => {
+            listed::of_files(file, &column, label?, target.is_some(), holds)?
+        }
+        (MainInput::Texts { column, label, others }, _) => {
+            listed::of_texts(file, &column, label?, target.is_some(), &others)?
+        }
+        (MainInput::Lines, _) if target.is_some() => {
+            return Err(broken(
+                file,
+                "each line is a class and a text, and none names columns; leave --target out",
+            ));
+        }
+        (MainInput::Lines, _) => text::look_at_lines(file)?,
+        (MainInput::Unnamed(problem), _) => return Err(broken(file, problem)),
+        (_, _) if path.is_dir() => folder::look(file)?,
+        (_, _) if is_table(file) => table::look(data, target, sheet, &limits)?,
+        (_, "npz") => arrays::look(file, &limits)?,
+        (_, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
+        (_, "txt") => text::look(file)?,
+        (_, _) if !path.exists() && !is_pattern(file) => {
             return Err(broken(file, "there is no such file or folder"));
         }
-        (None, _) => {
+        (_, _) => {
             return Err(broken(
                 file,
                 "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), arrays (.npz, or x.npy y.npy), and folders \

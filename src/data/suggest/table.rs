@@ -1,12 +1,16 @@
 //! Presets for tables.
 
+use std::path::Path;
+
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::network::{End, Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
+use crate::data::import::main_input::long_texts;
 use crate::data::import::rows::Rows;
-use crate::data::table::{self, Files, Labels, Skipped, Table};
+use crate::data::import::seen::{Seen, seen};
+use crate::data::table::{self, Files, Labels, Skipped, Table, shown_column};
 use crate::preset::{Csv, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
@@ -25,6 +29,18 @@ pub(super) fn look(
     let (label, sheet) = (target.map(str::to_string), sheet.map(str::to_string));
     let options =
         Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
+    if let (None, [file]) = (&options.sheet, files.as_slice())
+        && let Some(Seen { names, .. }) = seen(Path::new(file), limits)
+        && let [alone] = &names[..]
+    {
+        let problem = format!(
+            "it has one column, {}, and a table needs what is to be predicted and an input beside it. Where cells are cut by something \
+             else than a comma, tab or semicolon, a preset says it: csv(file: …, separator: '|'). Lines of text (.txt) are learned \
+             character by character",
+            shown_column(&comment(alone), 0)
+        );
+        return Err(Error::Broken { origin: files.to_string(), problem });
+    }
     let mut skipped = Skipped::default();
     let mut first = None;
     let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
@@ -66,6 +82,18 @@ pub(super) fn look(
     let columns = columns(&table)?;
     data.extend(columns.iter().map(|column| format!("        {}", column.line())));
     data.push("    },".into());
+    if let (true, [file], TargetKind::Classes(_)) =
+        (!table.left_out.is_empty() && options.sheet.is_none(), files.as_slice(), &kind)
+        && let Some(text) = long_texts(file, limits)
+        && table.left_out.iter().any(|(name, _)| *name == text)
+    {
+        data.push(format!(
+            "    // The texts in {text:?} are left out. To learn from them instead of the other columns:"
+        ));
+        data.push(format!(
+            "    // source: file_table(table: {file:?}, path: {text:?}, label: {label:?}, holds: texts), with an Embedding and an LSTM."
+        ));
+    }
     if table.missing > 0 {
         let reason =
             "the median of the training rows stands in for each, and a second input tells that it does.";

@@ -155,3 +155,88 @@ fn targets_of_arrays_are_labels_classes_shares_or_values_whatever_type_they_are_
     let counts = of_targets(&array(1, |row, _| (row * 10) as f32));
     has(&counts, &["values, one a sample", "Dense(units: 1)", "mean_squared_error"]);
 }
+
+/// What `init` says of a table beside 60 files, whose rows are written by `row`.
+fn of_files(header: &str, row: impl Fn(usize) -> String, target: Option<&str>) -> Result<String, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = format!("file,{header}\n");
+    for number in 0..60 {
+        let grey = image::Luma([(number % 2 * 200) as u8]);
+        image::GrayImage::from_pixel(5, 5, grey).save(folder.path().join(format!("{number}.png"))).unwrap();
+        writeln!(text, "{number}.png,{}", row(number)).unwrap();
+    }
+    let path = folder.path().join("files.csv");
+    std::fs::write(&path, text).unwrap();
+    let suggestion = suggest(&named(&path), target, None, |_| false).map_err(|error| error.to_string())?;
+    let preset = parse::parse(&suggestion.text, "made.ron").unwrap();
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    preset.validate(&offers, "made.ron", &suggestion.text).unwrap();
+    Ok(suggestion.text)
+}
+
+#[test]
+fn dates_names_and_measurements_beside_files_are_no_classes() {
+    let row = |n: usize| format!("{},2024-01-{:02},Nr {n},{n}.5", ["cat", "dog"][n % 2], n % 28 + 1);
+    let text = of_files("kind,taken,who,weight", row, None).unwrap();
+    for part in [
+        "label: \"kind\"",
+        "No classes: 'taken' (dates), 'who' (nearly every row has another word, as names have), 'weight' (numbers that are values).",
+        "60 images of 2 classes: cat, dog",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let refused = of_files("kind,taken,who,weight", row, Some("weight")).unwrap_err();
+    assert!(
+        refused.contains("column 'weight' has none (numbers that are values); --target takes one of: 'kind'"),
+        "{refused}"
+    );
+    let none = of_files("weight", |n| format!("{n}.5"), None).unwrap_err();
+    assert!(
+        none.contains("none of its others has classes: 'weight' (numbers that are values). Add one"),
+        "{none}"
+    );
+    let gaps = of_files("kind", |n| ["cat", "dog", ""][n % 3].into(), None).unwrap();
+    assert!(
+        gaps.contains("20 rows have no class; they are left out.") && gaps.contains("skip_broken: true"),
+        "{gaps}"
+    );
+}
+
+/// A sentence that differs from row to row.
+fn sentence(row: usize) -> String {
+    format!("the film number {row} was {} and its end came late", ["bad", "good"][row % 2])
+}
+
+#[test]
+fn texts_beside_a_class_are_read_letter_by_letter_and_lines_of_class_and_text_have_no_header() {
+    let rows = |row: &dyn Fn(usize) -> String| (0..60).map(|n| row(n) + "\n").collect::<String>();
+    let class = |n: usize| ["no", "yes"][n % 2];
+    let texts = format!("review,liked\n{}", rows(&|n| format!("{},{}", sentence(n), class(n))));
+    let text = suggested("reviews.csv", texts.as_bytes(), None);
+    for part in ["holds: texts", "path: \"review\"", "label: \"liked\"", "Bidirectional(LSTM"] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let main = format!(
+        "id,stars,review,liked\n{}",
+        rows(&|n| format!("{n},{},{},{}", n % 5, sentence(n), class(n)))
+    );
+    let text = suggested("main.csv", main.as_bytes(), None);
+    assert!(text.contains("Only the texts are read; 'stars' would be inputs of a table"), "{text}");
+    // Beside several other columns a text is left out, with the way to learn from it.
+    let columns = format!(
+        "a,b,c,review,liked\n{}",
+        rows(&|n| format!("{n}.5,{},{}.25,{},{}", n % 7, n % 9, sentence(n), class(n)))
+    );
+    let text = suggested("table.csv", columns.as_bytes(), None);
+    assert!(
+        text.contains("csv(") && text.contains("path: \"review\", label: \"liked\", holds: texts)"),
+        "{text}"
+    );
+    let lines = rows(&|n| format!("{}\t{}", class(n), sentence(n)));
+    assert!(suggested("lines.tsv", lines.as_bytes(), None).contains("source: labelled_text("));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.csv");
+    std::fs::write(&path, rows(&|n| format!("{},{}", sentence(n), class(n)))).unwrap();
+    let refused = suggest(&named(&path), None, None, |_| false).unwrap_err().to_string();
+    assert!(refused.contains("its first row is a text and a class already; write a first line"), "{refused}");
+}

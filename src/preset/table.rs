@@ -159,6 +159,17 @@ variants! {
     }
 }
 
+/// The code that a word is: of a whole number the same whether it is written as `1` or as `1.0`, as pandas does where a column
+/// lacks a number. Zeros at its beginning belong to a code: `007` is not `7`. Any other word is itself. A fraction follows `decimal`.
+pub fn code(word: &str, decimal: char) -> &str {
+    let Some((whole, fraction)) = word.split_once(decimal) else { return word };
+    let digits = whole.strip_prefix('-').unwrap_or(whole);
+    let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let begins_with_zero = digits.len() > 1 && digits.starts_with('0');
+    let are_zeros = !fraction.is_empty() && fraction.bytes().all(|byte| byte == b'0');
+    if is_whole && !begins_with_zero && are_zeros { whole } else { word }
+}
+
 impl TableSchema {
     /// The schema of a table of numbers: these columns, and the label behind them.
     pub fn of_numbers(columns: &[String], label: Option<&str>, missing: Missing) -> Self {

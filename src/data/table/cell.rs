@@ -1,5 +1,7 @@
 //! What a single cell of a table says.
 
+use crate::preset::code;
+
 /// The cell at a place of a row, without the blanks around it; empty where there is none.
 pub fn at(row: &csv::StringRecord, place: usize) -> &str {
     row.get(place).unwrap_or_default().trim()
@@ -49,6 +51,11 @@ impl Numbers {
             false => self.plain(cell)?.parse().ok()?,
         };
         (!number.is_nan()).then_some(number)
+    }
+
+    /// The word that a cell is as the name of a category: its [`code`].
+    pub fn word(self, cell: &str) -> &str {
+        code(cell, self.decimal)
     }
 
     /// The number as Rust writes it, where its digits are grouped as they should be.
@@ -145,11 +152,26 @@ mod tests {
         assert_eq!(read(french, "12\u{202f}345,5"), Some(12_345.5));
     }
 
+    #[test]
+    fn a_whole_number_is_one_code_with_and_without_its_fraction_of_zeros() {
+        let plain = Numbers::default();
+        for (cell, word) in [("1.0", "1"), ("10115.00", "10115"), ("-3.0", "-3"), ("0.0", "0"), ("1", "1")] {
+            assert_eq!(plain.word(cell), word, "{cell}");
+        }
+        for cell in ["007", "007.0", "1.5", "1.", ".0", "v1.0", "1.0.0", "1e1", "1,0", "", "-", "1.0 "] {
+            assert_eq!(plain.word(cell), cell, "{cell}");
+        }
+        let german = Numbers { decimal: ',', thousands: None };
+        assert_eq!((german.word("1,0"), german.word("1.0")), ("1", "1.0"));
+    }
+
     proptest! {
         #[test]
         fn any_cell_is_read_without_a_panic(cell in ".{0,12}", decimal in "[.,]", mark in "[., ']") {
             let numbers = Numbers { decimal: decimal.chars().next().unwrap(), thousands: mark.chars().next() };
             numbers.read(&cell);
+            let word = numbers.word(&cell);
+            prop_assert!(cell.starts_with(word) && numbers.word(word) == word);
             boolean(&cell);
         }
     }

@@ -32,7 +32,11 @@ impl<'a> Encoder<'a> {
     pub fn new(schema: &'a TableSchema) -> Self {
         let words = |input: &'a InputColumn| match &input.kind {
             InputKind::Category(words) | InputKind::Embedding { words, .. } => {
-                words.iter().map(|word| &word[..]).zip(input.places_of_words()).collect()
+                let known = words.iter().map(|word| &word[..]).zip(input.places_of_words());
+                let plain = Numbers::default();
+                // A run of before may know a code as `1.0`.
+                let coded = known.clone().map(|(word, place)| (plain.word(word), place));
+                coded.chain(known).collect()
             }
             InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Date { .. } => HashMap::new(),
         };
@@ -115,11 +119,11 @@ impl<'a> Encoder<'a> {
                 InputKind::Category(_) => {
                     // The place of a word that training did not have is behind all inputs.
                     let nowhere = (!input.rest.is_taught).then(|| input.width());
-                    let place = self.word(at, cell).or(nowhere).or(input.other_word());
+                    let place = self.word(at, cell, numbers).or(nowhere).or(input.other_word());
                     out.extend((0..input.width()).map(|word| f64::from(u8::from(Some(word) == place))));
                 }
                 InputKind::Embedding { .. } => {
-                    let word = self.word(at, cell).or(input.other_word());
+                    let word = self.word(at, cell, numbers).or(input.other_word());
                     out.push(word.unwrap_or_default() as f64);
                 }
                 InputKind::Date { day_first, parts, filling } => {
@@ -140,8 +144,9 @@ impl<'a> Encoder<'a> {
     }
 
     /// The place of a cell's word among those of the input `at`; `None` for a word that is not known.
-    fn word(&mut self, at: usize, cell: &str) -> Option<usize> {
-        let place = self.words[at].get(cell).copied();
+    fn word(&mut self, at: usize, cell: &str, numbers: Numbers) -> Option<usize> {
+        let known = &self.words[at];
+        let place = known.get(cell).or_else(|| known.get(numbers.word(cell))).copied();
         if place.is_none() {
             let (count, first) = &mut self.unknown[at];
             if *count == 0 {

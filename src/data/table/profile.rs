@@ -125,7 +125,7 @@ impl Column {
                 self.dates.add(cell);
             }
         }
-        self.words.add(cell, if self.others == 0 { most.numbers } else { most.words });
+        self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
         if let Cell::Number(number) = read { number } else { f64::NAN }
     }
 }

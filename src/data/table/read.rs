@@ -200,7 +200,7 @@ fn encoded(
                 }
                 gathered.push((file, row), &of_row, beside, numbers)?;
                 for choice in &mut gathered.choices {
-                    choice.push(cell::at(&row.cells, layout.inputs[choice.input]));
+                    choice.push(numbers.word(cell::at(&row.cells, layout.inputs[choice.input])));
                 }
                 kept.set(gathered.labels.count());
                 Ok(Ok(()))

@@ -1,9 +1,11 @@
 //! The columns of a table as inputs of a graph, and how their cells become the numbers that a network gets: what `data/table`
 //! does with the cells of a file, in ONNX's operators.
 
+use std::collections::HashSet;
+
 use super::graph::{Builder, Value, int, texts, whole_numbers};
 use super::proto::element;
-use crate::preset::{DatePart, InputKind, TableSchema};
+use crate::preset::{DatePart, InputKind, TableSchema, code};
 
 /// An input of the graph, `[batch, 1]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,10 +98,23 @@ fn push_with_flag(builder: &mut Builder, parts: &mut Vec<Value>, numbers: &[Valu
     }
 }
 
-/// The place in `places` of a word among `words`; `other` for any other word.
+/// The place in `places` of a word among `words`; `other` for any other word. A code that is a whole number may come as `1` and as
+/// `1.0`, which are one word to the table's encoder too.
 fn number_of_word(builder: &mut Builder, x: &str, words: &[String], places: &[usize], other: i64) -> Value {
-    let keys: Vec<&str> = words.iter().map(String::as_str).collect();
-    labelled(builder, x, &keys, places.iter().map(|&place| place as i64).collect(), other)
+    let known: HashSet<&str> = words.iter().map(String::as_str).collect();
+    let mut keys: Vec<(String, i64)> =
+        words.iter().cloned().zip(places.iter().map(|&place| place as i64)).collect();
+    for (word, &place) in words.iter().zip(places) {
+        let (short, long) = (code(word, '.'), format!("{word}.0"));
+        let is_other_form = |form: &&str| !known.contains(form);
+        keys.extend(Some(short).filter(is_other_form).map(|form| (form.to_string(), place as i64)));
+        if code(&long, '.') == word && !known.contains(&long[..]) {
+            keys.push((long, place as i64));
+        }
+    }
+    let values = keys.iter().map(|(_, place)| *place).collect();
+    let keys: Vec<&str> = keys.iter().map(|(key, _)| &key[..]).collect();
+    labelled(builder, x, &keys, values, other)
 }
 
 /// The whole number that stands for each word; `other` for a word that is none of `keys`.

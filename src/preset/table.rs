@@ -156,6 +156,15 @@ variants! {
         Second = "second",
         /// The days since the beginning of 1970, with the time of day as a fraction.
         Elapsed = "elapsed",
+        /// The time of day as a fraction of a day. Only a column of times without a date has this part.
+        TimeOfDay = "time_of_day",
+    }
+}
+
+impl DatePart {
+    /// Whether a column with these parts has times of day, not dates.
+    pub fn are_of_time(parts: &[DatePart]) -> bool {
+        parts.contains(&DatePart::TimeOfDay)
     }
 }
 

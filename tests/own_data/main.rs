@@ -3,6 +3,7 @@
 
 mod answers;
 mod broken;
+mod columns;
 mod files;
 mod kinds;
 mod learned;

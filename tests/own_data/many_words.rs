@@ -89,7 +89,10 @@ fn embedded_words_come_back_with_their_run() {
     desk.put("ask.csv", "age,job,city\n40,cook,City 7\n40,cook,City 8\n40,cook,Atlantis\n40,cook,Eldorado\n");
     let output = desk.run(&["predict", "last", "ask.csv", "--json"], b"");
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("2 rows have a word that training did not know, such as 'Atlantis'"), "{told}");
+    assert!(
+        told.contains("2 rows have a word that training had rarely or never, such as 'Atlantis'"),
+        "{told}"
+    );
     let answers: Vec<Value> = desk.lines(&["predict", "last", "ask.csv", "--json"], b"");
     let outputs: Vec<&Value> = answers.iter().map(|answer| &answer["output"]).collect();
     assert!(outputs[0] != outputs[1] && outputs[1] != outputs[2], "{outputs:?}");

@@ -306,7 +306,7 @@ fn what_cannot_be_read_so_is_told_in_one_sentence_with_what_to_do() {
             format!("it is compressed with {compression}, which is not read: snappy, gzip and zstd are");
         assert!(said.contains(&wanted) && !said.contains("no whole"), "{said}");
     }
-    let said = refused(&desk, "source: csv(file: \"others.parquet\", label: \"tags.list.element\")");
+    let said = refused(&desk, "source: csv(file: \"others.parquet\", label: \"tags\")");
     assert!(said.contains("'(list)' has several values in a row, and a label is one"), "{said}");
     let said = refused(&desk, "source: csv(file: \"passengers.csv\", columns: [\"fare\", \"fare\"])");
     assert!(said.contains("columns names 'fare' 2 times; name each column once"), "{said}");
@@ -316,10 +316,8 @@ fn what_cannot_be_read_so_is_told_in_one_sentence_with_what_to_do() {
     );
     assert!(said.contains("column 'fare' is named twice; name each once"), "{said}");
     let said = told(&desk, "source: csv(file: \"times.xlsx\")");
-    assert!(
-        said.contains("times of day and durations as parts of a day, as 12:00 is 0.5, in 'clock', 'took'"),
-        "{said}"
-    );
+    assert!(said.contains("durations as parts of a day, as 12 hours are 0.5, in 'took'"), "{said}");
+    assert!(said.contains("'clock' is a time of day ("), "{said}");
 
     desk.put("floats.npy", numpy("<f4", &[0; 40]));
     desk.put("wholes.npy", numpy("<i4", &[0; 40]));

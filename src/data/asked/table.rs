@@ -123,7 +123,9 @@ pub fn read(
         return Err(broken("it holds no rows".into()));
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
-    Ok(Read { samples, numbers, bad, left_out, told: encoder.unknown_words() })
+    let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
+    let told = written.into_iter().chain(opened.reader.told()).chain(encoder.unknown_words()).collect();
+    Ok(Read { samples, numbers, bad, left_out, told })
 }
 
 /// Puts what the run learned in the place of missing numbers, which are NaN.

@@ -34,6 +34,25 @@ pub fn parse(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
     Some(day(cell[..split].trim_end_matches([' ', ',']), day_first)?.and_time(clock(time)?))
 }
 
+/// The time of day that a cell is, on the first day of 1970: `13:45`, `13:45:10.5`, `1:45 PM`.
+pub fn parse_time(cell: &str) -> Option<NaiveDateTime> {
+    let could_be = (4..=20).contains(&cell.len()) && cell.contains(':');
+    if !could_be || !cell.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    Some(NaiveDate::from_ymd_opt(1970, 1, 1)?.and_time(clock(cell)?))
+}
+
+/// The moment that a cell of a column with these parts is: a time of day where these are parts of one, else a date.
+pub fn parse_as(cell: &str, day_first: bool, parts: &[DatePart]) -> Option<NaiveDateTime> {
+    if DatePart::are_of_time(parts) { parse_time(cell) } else { parse(cell, day_first) }
+}
+
+/// A time of day as [`parse_time`] reads it.
+pub fn written(time: NaiveTime) -> String {
+    time.format("%H:%M:%S%.f").to_string()
+}
+
 fn day(cell: &str, day_first: bool) -> Option<NaiveDate> {
     let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
     let has_letters = cell.bytes().any(|byte| byte.is_ascii_alphabetic());
@@ -65,6 +84,11 @@ pub fn part(date: NaiveDateTime, part: DatePart) -> f64 {
         DatePart::Hour => f64::from(date.hour()),
         DatePart::Minute => f64::from(date.minute()),
         DatePart::Second => f64::from(date.second()),
+        DatePart::TimeOfDay => {
+            let time = date.time();
+            let nanoseconds = f64::from(time.nanosecond()) / 1e9;
+            (f64::from(time.num_seconds_from_midnight()) + nanoseconds) / 86_400.0
+        }
         DatePart::Elapsed => {
             const MILLISECONDS_OF_A_DAY: f64 = 86_400_000.0;
             date.and_utc().timestamp_millis() as f64 / MILLISECONDS_OF_A_DAY
@@ -86,6 +110,8 @@ struct InOrder {
 pub struct Dates {
     words: u64,
     orders: [InOrder; 2],
+    /// What they come to as times of day.
+    times: InOrder,
     /// Dates that the two orders read differently.
     differing: u64,
     /// Whether the first of them has dots, as where the day comes first.
@@ -95,24 +121,39 @@ pub struct Dates {
 impl Default for Dates {
     fn default() -> Self {
         let order = |day_first| InOrder { day_first, count: 0, first: None, varies: [false; PARTS.len()] };
-        Dates { words: 0, orders: [order(false), order(true)], differing: 0, has_dots: false }
+        let orders = [order(false), order(true)];
+        Dates { words: 0, orders, times: order(false), differing: 0, has_dots: false }
+    }
+}
+
+impl InOrder {
+    fn add(&mut self, date: NaiveDateTime) {
+        self.count += 1;
+        let parts = PARTS.map(|wanted| part(date, wanted));
+        let first = self.first.get_or_insert(parts);
+        self.varies.iter_mut().enumerate().for_each(|(at, varies)| *varies |= parts[at] != first[at]);
+    }
+
+    fn parts(&self) -> Vec<DatePart> {
+        PARTS.into_iter().zip(self.varies).filter_map(|(part, varies)| varies.then_some(part)).collect()
     }
 }
 
 impl Dates {
     /// Counts a word.
     pub fn add(&mut self, cell: &str) {
-        if self.words >= TRIED && self.orders.iter().all(|order| order.count == 0) {
+        let has_none = self.times.count == 0 && self.orders.iter().all(|order| order.count == 0);
+        if self.words >= TRIED && has_none {
             return;
         }
         self.words += 1;
+        if let Some(time) = parse_time(cell) {
+            self.times.add(time);
+            return;
+        }
         let read = [false, true].map(|day_first| parse(cell, day_first));
         for (order, date) in self.orders.iter_mut().zip(read) {
-            let Some(date) = date else { continue };
-            order.count += 1;
-            let parts = PARTS.map(|wanted| part(date, wanted));
-            let first = order.first.get_or_insert(parts);
-            order.varies.iter_mut().enumerate().for_each(|(at, varies)| *varies |= parts[at] != first[at]);
+            date.into_iter().for_each(|date| order.add(date));
         }
         if read[0] != read[1] {
             self.has_dots |= self.differing == 0 && cell.contains('.');
@@ -129,13 +170,20 @@ impl Dates {
         (month_first.max(day_first), takes_day_first, is_open)
     }
 
-    /// The parts that differ from date to date, and the time that has passed.
+    /// Whether more of the words are times of day than dates, and how many are.
+    pub fn times(&self) -> (bool, u64) {
+        (self.times.count > self.best().0, self.times.count)
+    }
+
+    /// The parts that differ from date to date, and the time that has passed; of times of day, since midnight.
     pub fn parts(&self, day_first: bool) -> Vec<DatePart> {
-        let varies = |order: &InOrder| {
-            PARTS.into_iter().zip(order.varies).filter_map(|(part, varies)| varies.then_some(part)).collect()
-        };
+        if self.times().0 {
+            let mut parts = self.times.parts();
+            parts.push(DatePart::TimeOfDay);
+            return parts;
+        }
         let order = self.orders.iter().find(|order| order.day_first == day_first);
-        let mut parts: Vec<DatePart> = order.map(varies).unwrap_or_default();
+        let mut parts: Vec<DatePart> = order.map(InOrder::parts).unwrap_or_default();
         parts.push(DatePart::Elapsed);
         parts
     }
@@ -206,5 +254,31 @@ mod tests {
         ["2024-01-01", "2024-01-09 10:00"].iter().for_each(|cell| dates.add(cell));
         let parts = [DatePart::Day, DatePart::Weekday, DatePart::Hour, DatePart::Elapsed];
         assert_eq!(dates.parts(false), parts);
+    }
+
+    #[test]
+    fn times_of_day_are_taken_apart_and_are_no_dates() {
+        for (cell, time) in [
+            ("13:45:10", "13:45:10"),
+            ("9:05", "09:05:00"),
+            ("1:45 PM", "13:45:00"),
+            ("13:45:10.250", "13:45:10.250"),
+            ("00:00:00", "00:00:00"),
+        ] {
+            assert_eq!(parse_time(cell).map(|time| written(time.time())).as_deref(), Some(time), "{cell}");
+            assert_eq!(parse(cell, false), None, "{cell}");
+        }
+        for cell in ["24:00:00", "36:10:05", "12:60", "2024-01-01 13:45", "12", "a:b", "1:2:3:4", "::"] {
+            assert_eq!(parse_time(cell), None, "{cell}");
+        }
+        let mut times = Dates::default();
+        ["06:00:00", "18:30:00"].iter().for_each(|cell| times.add(cell));
+        assert_eq!((times.times(), times.best().0), ((true, 2), 0));
+        let parts = times.parts(false);
+        assert_eq!(parts, [DatePart::Hour, DatePart::Minute, DatePart::TimeOfDay]);
+        let evening = parse_as("18:30:00", false, &parts).unwrap();
+        let numbers: Vec<f64> = parts.iter().map(|wanted| part(evening, *wanted)).collect();
+        assert_eq!(numbers, [18.0, 30.0, 18.5 / 24.0]);
+        assert_eq!(parse_as("2024-01-01", false, &parts), None);
     }
 }

@@ -10,12 +10,27 @@ pub struct Dialect {
     pub separator: u8,
     /// What stands around a cell that holds separators.
     pub quote: u8,
-    /// What begins a line that is a comment.
+    /// What begins a line that is a comment, wherever it is: where the preset says so.
     pub comment: Option<u8>,
+    /// The lines before the first row.
+    pub before: Before,
     /// How numbers are written.
     pub numbers: Numbers,
     /// The names of the columns, where they stand in the last of the comments before the first row.
     pub header: Option<Vec<String>>,
+}
+
+/// The lines that are no rows at a text's beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Their bytes.
+    pub bytes: usize,
+    /// How many there are.
+    pub lines: u64,
+    /// Whether some are comments, which begin with `#`.
+    are_comments: bool,
+    /// What separates two cells, where the first line says it, as `sep=;`, which Excel reads.
+    separator: Option<u8>,
 }
 
 /// Rows that are looked at.
@@ -27,23 +42,48 @@ impl Dialect {
     /// # Errors
     /// When the preset asks for a sign that takes more than a byte.
     pub fn of(sample: &str, table: &Csv, usual: u8) -> Result<Self, String> {
-        let comment = match table.comment {
-            Some(sign) => Some(byte(sign, "begins no comment")?),
-            None => sample.starts_with('#').then_some(b'#'),
+        let comment = table.comment.map(|sign| byte(sign, "begins no comment")).transpose()?;
+        let (mut before, guessed) = (Before::said(sample), b'#');
+        let said = sample.split_at(before.bytes).1;
+        let is_comment =
+            |line: &&str| line.as_bytes().first().is_some_and(|&first| first == comment.unwrap_or(guessed));
+        let comments: Vec<&str> = said.split_inclusive('\n').take_while(is_comment).collect();
+        let length = comments.iter().map(|line| line.len()).sum();
+        let body = said.split_at(length).1;
+        let rows: String = match comment {
+            Some(_) => said.split_inclusive('\n').filter(|line| !is_comment(line)).collect(),
+            None => body.to_string(),
         };
-        let is_comment = |line: &&str| comment.is_some_and(|sign| line.as_bytes().first() == Some(&sign));
-        let rows: String = sample.split_inclusive('\n').filter(|line| !is_comment(line)).collect();
         let quote = match table.quote {
             Some(sign) => byte(sign, "is no quotation mark")?,
             None => quote(&rows),
         };
-        let separator = match table.separator {
-            Some(sign) => byte(sign, "separates no cells")?,
-            None => separator(&rows, usual, quote),
+        let separator = match (table.separator, before.separator) {
+            (Some(sign), _) => byte(sign, "separates no cells")?,
+            (None, Some(sign)) => sign,
+            (None, None) => separator(&rows, usual, quote),
         };
-        // NumPy's `savetxt` writes the header as a comment.
         let width = cells(&rows, separator, quote).next().map_or(0, |row| row.len());
-        let last = sample.lines().take_while(|line| is_comment(line)).last().filter(|_| table.header);
+        // A row may begin with `#` as well: a colour. A comment has a blank behind it, or is cut into other cells.
+        let is_row = |line: &&&str| {
+            let is_word = !line[1..].starts_with([' ', '\t', '#', '!', '\n']);
+            let width_of = cells(line, separator, quote).next().map_or(0, |row| row.len());
+            is_word && width > 1 && width_of == width
+        };
+        let are_rows =
+            comment.is_none() && comments.iter().filter(is_row).count() > usize::from(table.header);
+        let (comments, rows) = if are_rows { (Vec::new(), said.to_string()) } else { (comments, rows) };
+        let (comment, is_beyond) = match comment {
+            None if !comments.is_empty() && body.is_empty() => (Some(guessed), true),
+            comment => (comment, false),
+        };
+        if comment.is_none() && !comments.is_empty() {
+            before.bytes += length;
+            before.lines += comments.len() as u64;
+        }
+        before.are_comments = is_beyond || table.comment.is_none() && !comments.is_empty();
+        // NumPy's `savetxt` writes the header as a comment.
+        let last = comments.last().filter(|_| table.header);
         let header = last.and_then(|line| cells(line.get(1..)?, separator, quote).next());
         let header = header.filter(|names| names.len() == width && width > 1);
         let mut numbers = Numbers::default();
@@ -56,7 +96,7 @@ impl Dialect {
         if numbers.thousands == Some(numbers.decimal) {
             return Err(format!("'{}' cannot both group digits and begin a fraction", numbers.decimal));
         }
-        Ok(Dialect { separator, quote, comment, numbers, header })
+        Ok(Dialect { separator, quote, comment, before, numbers, header })
     }
 
     /// What is unusual about it, in words.
@@ -75,8 +115,31 @@ impl Dialect {
             words.push(format!("fractions after '{}'", self.numbers.decimal));
         }
         words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
-        words.extend(self.comment.map(|sign| format!("comments after '{}'", sign as char)));
+        match self.comment {
+            Some(sign) => words.push(format!("comments after '{}'", sign as char)),
+            None if self.before.are_comments => words.push("comments after '#' before the first row".into()),
+            None => {}
+        }
         words
+    }
+}
+
+impl Before {
+    /// The first line, where it says what separates cells.
+    fn said(sample: &str) -> Self {
+        let line = sample.split_inclusive('\n').next().unwrap_or_default();
+        let said = line.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']).trim_matches('"');
+        let sign = match said.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")) {
+            Some(_) => said.as_bytes().get(4..).filter(|sign| sign.len() == 1),
+            None => None,
+        };
+        match sign {
+            Some(sign) => {
+                let separator = Some(sign[0]);
+                Before { bytes: line.len(), lines: 1, are_comments: false, separator }
+            }
+            None => Before::default(),
+        }
     }
 }
 
@@ -249,12 +312,33 @@ mod tests {
     #[test]
     fn comments_and_the_header_that_numpy_writes_as_one_are_told_apart() {
         let plain = dialect("# made on Monday\na,b\n1,2\n");
-        assert_eq!((plain.comment, plain.header), (Some(b'#'), None));
+        assert_eq!((plain.comment, plain.before.lines, plain.before.bytes), (None, 1, 17));
+        assert_eq!(plain.header, None);
         let numpy = dialect("# x\n# a,b\n1,2\n");
         assert_eq!(numpy.header, Some(vec!["a".to_string(), "b".to_string()]));
         assert_eq!(dialect("a,b\n#1,2\n").comment, None);
         let words = dialect("# a\na;b\n1,5;2\n").in_words(b',');
-        assert_eq!(words, ["cells separated by ';'", "fractions after ','", "comments after '#'"]);
+        let comments = "comments after '#' before the first row";
+        assert_eq!(words, ["cells separated by ';'", "fractions after ','", comments]);
+        // Rows may begin with such a sign as well: only one of these lines can be the header.
+        let colours = dialect("#c,a\n#ff0000,1\n#00ff00,2\nblue,3\n");
+        assert_eq!((colours.before.lines, colours.header), (0, None));
+        let no_header = Csv { header: false, ..Csv::of(String::new()) };
+        assert_eq!(Dialect::of("#ff0000,1\nblue,3\n", &no_header, b',').unwrap().before.lines, 0);
+        assert_eq!(Dialect::of("# x,y\n1,2\n", &no_header, b',').unwrap().before.lines, 1);
+        let given = Csv { comment: Some('%'), ..Csv::of(String::new()) };
+        let given = Dialect::of("% x\na,b\n%1,2\n", &given, b',').unwrap();
+        assert_eq!((given.comment, given.before), (Some(b'%'), Before::default()));
+    }
+
+    #[test]
+    fn the_line_that_excel_reads_says_what_separates_cells() {
+        for first in ["sep=;", "\"sep=;\"", "SEP=;"] {
+            let said = dialect(&format!("{first}\na;b\n1,5;2\n"));
+            assert_eq!((said.separator, said.before.lines, said.numbers.decimal), (b';', 1, ','), "{first}");
+        }
+        assert_eq!(dialect("sep=\t\na\tb\n1\t2\n").separator, b'\t');
+        assert_eq!(dialect("sep=;x\na,b\n1,2\n").before.lines, 0);
     }
 
     #[test]

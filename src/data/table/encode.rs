@@ -6,7 +6,7 @@ use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates;
 use super::problem::InRow;
-use crate::preset::{Filling, InputColumn, InputKind, Missing, Rest, TableSchema};
+use crate::preset::{DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema};
 
 /// Encodes rows.
 pub struct Encoder<'a> {
@@ -127,11 +127,12 @@ impl<'a> Encoder<'a> {
                     out.push(word.unwrap_or_default() as f64);
                 }
                 InputKind::Date { day_first, parts, filling } => {
-                    let date = dates::parse(cell, *day_first);
+                    let what = if DatePart::are_of_time(parts) { "time of day" } else { "date" };
+                    let date = dates::parse_as(cell, *day_first, parts);
                     match date {
                         Some(date) => out.extend(parts.iter().map(|part| dates::part(date, *part))),
                         None => {
-                            let Read::Filled(value) = number(filling, None, "date")? else { continue };
+                            let Read::Filled(value) = number(filling, None, what)? else { continue };
                             out.extend(parts.iter().map(|_| value));
                             missing += 1;
                         }
@@ -169,7 +170,9 @@ impl<'a> Encoder<'a> {
                 let name = columns::shown(&self.schema.columns[input.place], input.place);
                 let rows = if *count == 1 { "1 row has".into() } else { format!("{count} rows have") };
                 let counts = counts_as(&input.rest);
-                format!("{name}: {rows} a word that training did not know, such as {first}; {counts}")
+                // Words that were too rare to be told apart are not kept.
+                let how = if input.rest.is_taught { "had rarely or never" } else { "did not know" };
+                format!("{name}: {rows} a word that training {how}, such as {first}; {counts}")
             })
             .collect()
     }
@@ -267,8 +270,7 @@ mod tests {
         assert_eq!((missing, told.len()), (0, 0));
         let (row, missing, told) = encoded(Missing::Zero, ["NaN", "0", "Oslo", "?"]).unwrap();
         assert_eq!((row, missing), (vec![0.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0], 2));
-        let sentence =
-            "'city': 1 row has a word that training did not know, such as 'Oslo'; it counts as (other)";
+        let sentence = "'city': 1 row has a word that training had rarely or never, such as 'Oslo'; it counts as (other)";
         assert_eq!(told, [sentence]);
         let (row, ..) = encoded(Missing::Median, ["", "n", "", "1.2.2024"]).unwrap();
         assert!(row[0].is_nan() && row[1..] == [1.0, 0.0, 1.0, 0.0, 0.0, 2.0, 0.0], "{row:?}");

@@ -2,6 +2,7 @@
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
+use super::identifier::is_total;
 use super::label_cells::LabelCells;
 use super::labels::Collected;
 use super::parquet::LIST;
@@ -21,6 +22,13 @@ pub(super) struct Named {
 impl Named {
     pub fn at(place: usize, names: &[String]) -> Self {
         Named { place, name: names[place].clone() }
+    }
+
+    /// What is wrong with a row that this column calls a sum of the others.
+    pub fn total(&self, row: &Row) -> Option<InRow> {
+        let cell = cell::at(&row.cells, self.place);
+        let what = "says that the row is a sum of the others and none of its own: remove it";
+        is_total(cell).then(|| self.problem(Some(cell), what))
     }
 
     fn problem(&self, cell: Option<&str>, what: impl Into<String>) -> InRow {

@@ -2,10 +2,12 @@
 
 use super::choice::{Choice, FEW_WORDS, chosen};
 use super::columns;
+use super::identifier::is_called_identifier;
+use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use crate::preset::{
-    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, MOST_WORDS,
-    Missing, NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, DatePart, Filling, InputColumn, InputKind,
+    MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -19,6 +21,8 @@ pub struct Inferred {
     pub choices: Vec<Choice>,
     /// What the inputs are taken for, where they are not plain numbers: a sentence for each.
     pub taken: Vec<String>,
+    /// The places of columns that are left out and whose last cell says that its row is a sum of the others.
+    pub totals: Vec<usize>,
 }
 
 /// What a column is, by its looks.
@@ -49,7 +53,8 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if known == 0 && rows > 0 {
         return Look::LeftOut("no cell of it has a value".into());
     }
-    if column.counts_rows() && known == rows && rows > 2 {
+    let totals = u64::from(column.ends_with_total);
+    if column.counts_rows() && known == rows && rows > 2 + totals {
         if name.is_empty() && is_first {
             return Look::LeftOut("it numbers the rows, as the index that pandas writes".into());
         }
@@ -61,6 +66,9 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if is_named_by_pandas && rows > 2 && column.may_number_rows(rows, files.max(1)) {
         return Look::LeftOut("its numbers name the rows, as the index that pandas writes".into());
     }
+    if let Some(reason) = column.identity.reason(name) {
+        return Look::LeftOut(reason.into());
+    }
     let (dates, day_first, is_open) = column.dates.best();
     if column.numbers * 2 >= known {
         return Look::Number;
@@ -68,7 +76,7 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if column.booleans == known {
         return Look::Boolean;
     }
-    if dates * 2 >= known {
+    if dates.max(column.dates.times().1) * 2 >= known {
         return Look::Date { day_first, is_open };
     }
     match different {
@@ -79,6 +87,9 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
                 false => format!("all its {rows} {what} are different, as names are"),
             })
         }
+        1 if column.words.counts.contains_key(LIST) => Look::LeftOut(
+            "each of its cells is a list of values; a column for each value would be inputs".into(),
+        ),
         1 => Look::LeftOut("all rows have the same word".into()),
         _ if different > FEW_WORDS as u64 && different * 2 > rows => {
             Look::LeftOut(format!("{different} different words in {rows} rows are too many to be categories"))
@@ -87,17 +98,8 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     }
 }
 
-/// Whether a column's name says that it numbers the rows.
-fn is_called_identifier(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    matches!(&lower[..], "id" | "index" | "idx" | "row" | "no" | "nr" | "number" | "unnamed: 0" | "#")
-        || lower.ends_with("_id")
-        || lower.ends_with(" id")
-        || name.ends_with("Id")
-        || name.ends_with("ID")
-}
-
-/// The columns of a table whose inputs are at `places` and look as in `profile`; `label` is the place of what is predicted.
+/// The columns of a table whose inputs are at `places` and look as in `profile`; `label` is the place of what is predicted, `index` are
+/// the names of those that are the index of a table of pandas.
 ///
 /// # Errors
 /// When no input is left, or the preset speaks of a column that is not there.
@@ -107,6 +109,7 @@ pub fn infer(
     places: &[usize],
     profile: &Profile,
     table: &Csv,
+    index: &[String],
 ) -> Result<Inferred, String> {
     if let Columns::Described(kinds) = &table.columns {
         let unknown = kinds.iter().find(|(name, _)| !columns.contains(name));
@@ -116,7 +119,7 @@ pub fn infer(
         }
     }
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
-    let mut choices = Vec::new();
+    let (mut choices, mut totals, mut codes) = (Vec::new(), Vec::new(), Vec::new());
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -130,8 +133,23 @@ pub fn infer(
         let looks = match table.missing {
             // It is refused at its first cell, as every missing number.
             Missing::Refuse if column.missing == profile.rows => Look::Number,
+            _ if index.contains(name) => {
+                Look::LeftOut("it is the index of the table in pandas, which names its rows".into())
+            }
             _ => look(name, column, (profile.rows, profile.files), place == 0),
         };
+        if looks == Look::Number && table.columns.kind_of(name).is_none() && table.columns.chosen().is_empty()
+        {
+            let shown = columns::shown(name, place);
+            if column.identity.are_codes(name) {
+                codes.push(name.clone());
+            } else if column.identity.may_count() && places.len() > 1 {
+                taken.push(format!(
+                    "{shown} has each number up to {} once, as a number of the row: columns: {{\"{name}\": ignore}} leaves it out",
+                    profile.rows
+                ));
+            }
+        }
         let filling = |missing: Option<_>, flag: Option<bool>| Filling {
             missing: missing.unwrap_or(table.missing),
             flag: flag.unwrap_or(table.flag_missing && column.missing > 0),
@@ -162,6 +180,7 @@ pub fn infer(
                 })
             }
             (None, Look::LeftOut(why)) => {
+                totals.extend(column.ends_with_total.then_some(place));
                 left_out.push((name.clone(), why.clone()));
                 None
             }
@@ -191,13 +210,24 @@ pub fn infer(
         let help = "columns: {\"name\": category} makes a column an input";
         return Err(format!("no column is left to learn from ({why}); {help}"));
     }
+    taken.extend(codes_in_words(&codes));
     let label = label.unwrap_or(columns.len());
     Ok(Inferred {
         schema: TableSchema { columns: columns.to_vec(), label, inputs },
         left_out,
         choices,
         taken,
+        totals,
     })
+}
+
+/// What is said of columns of whole numbers that may be codes.
+fn codes_in_words(codes: &[String]) -> Option<String> {
+    let quoted = codes.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let kinds = codes.iter().map(|name| format!("{name:?}: category")).collect::<Vec<_>>().join(", ");
+    let are = if codes.len() == 1 { "looks like a code and is" } else { "look like codes and are" };
+    (!codes.is_empty())
+        .then(|| format!("{quoted} {are} read as a number, more or less than another: columns: {{{kinds}}} tells words apart"))
 }
 
 /// A column of words: an input for each of a few, or a vector that is learned for each of many.
@@ -257,9 +287,12 @@ fn in_words(shown: &str, name: &str, kind: &InputKind, column: &Column, is_open:
                 "{shown} is a category: the network learns a vector of {size} numbers for {own} of its {different} words{rest}"
             ))
         }
-        InputKind::Date { day_first, parts, .. } => {
-            let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
+        InputKind::Date { day_first, parts: kind_parts, .. } => {
+            let parts = kind_parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
             let first = if *day_first { "day" } else { "month" };
+            if DatePart::are_of_time(kind_parts) {
+                return Some(format!("{shown} is a time of day ({parts})"));
+            }
             Some(match is_open {
                 true => format!(
                     "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
@@ -275,7 +308,7 @@ fn in_words(shown: &str, name: &str, kind: &InputKind, column: &Column, is_open:
 mod tests {
     use super::*;
     use crate::data::table::cell::Numbers;
-    use crate::preset::{DatePart, Missing};
+    use crate::preset::Missing;
 
     /// What is inferred of a table with a label behind these columns.
     fn inferred(columns: &[(&str, &[&str])], table: &Csv) -> Result<Inferred, String> {
@@ -287,7 +320,7 @@ mod tests {
         }
         let names: Vec<String> =
             columns.iter().map(|(name, _)| *name).chain(["y"]).map(str::to_string).collect();
-        infer(&names, Some(columns.len()), &places, &profile, table)
+        infer(&names, Some(columns.len()), &places, &profile, table, &[])
     }
 
     fn csv(columns: Columns) -> Csv {

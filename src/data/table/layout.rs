@@ -12,6 +12,8 @@ pub struct Layout {
     pub inputs: Vec<usize>,
     /// The place of the label, where it is there.
     pub label: Option<usize>,
+    /// The places of columns that name the rows and say where one is a sum of the others.
+    pub totals: Vec<usize>,
     /// The names of the columns that are neither.
     pub others: Vec<String>,
 }
@@ -35,14 +37,20 @@ impl Layout {
         let others = names.iter().enumerate();
         let others = others.filter(|(place, _)| !inputs.contains(place) && label != Some(*place));
         let others = others.map(|(_, name)| name.clone()).collect();
-        Ok(Layout { width: names.len(), inputs, label, others })
+        Ok(Layout { width: names.len(), inputs, label, others, totals: Vec::new() })
     }
 
     /// The columns by their order, in rows of so many cells: those of the table that was learned, with the label or without it;
     /// or the inputs alone, with the label behind them or without it.
     pub fn in_order(schema: &TableSchema, cells: usize) -> Option<Self> {
         let TableSchema { columns, label, inputs } = schema;
-        let layout = |inputs: Vec<usize>, label| Layout { width: cells, inputs, label, others: Vec::new() };
+        let layout = |inputs: Vec<usize>, label| Layout {
+            width: cells,
+            inputs,
+            label,
+            others: Vec::new(),
+            totals: Vec::new(),
+        };
         let places = || inputs.iter().map(|input| input.place);
         let count = inputs.len();
         if cells == columns.len() {

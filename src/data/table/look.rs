@@ -4,6 +4,7 @@ use super::cell;
 use super::columns::{called, places};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
+use super::header::{self, Odd};
 use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
 use super::profile::Profile;
@@ -53,14 +54,18 @@ pub(super) fn place_of(names: &[String], wanted: &str, at: Place) -> Result<usiz
     place(names, wanted, places(&[wanted.to_string()], names)[0], at)
 }
 
-/// The columns that a preset chooses among those whose names are at this place.
-fn chosen(names: &[String], table: &Csv, at: Place) -> Result<Chosen, String> {
+/// The columns that a preset chooses among those whose names are at this place. `index` are those of an index of pandas.
+fn chosen(names: &[String], table: &Csv, at: Place, index: &[String]) -> Result<Chosen, String> {
     let weight = table.weights.as_ref().map(|wanted| place_of(names, wanted, at)).transpose()?;
     let label = match &table.label {
         _ if table.task == Task::NoLabel => None,
         Some(label) => Some(place_of(names, label, at)?),
         // The last column that can be one.
-        None => Some(names.len() - if weight == Some(names.len() - 1) { 2 } else { 1 }),
+        None => {
+            let may_be = |place: &usize| Some(*place) != weight && !index.contains(&names[*place]);
+            let last = (0..names.len()).rev().find(may_be);
+            Some(last.ok_or_else(|| format!("{at}: no column is left for the label"))?)
+        }
     };
     let inputs: Vec<usize> = match table.columns.chosen() {
         [] => {
@@ -122,7 +127,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let mut told: Vec<String> = files.in_words(table).into_iter().collect();
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let (mut task, mut empty) = (table.task, Vec::new());
-    let mut rows = None;
+    let (mut rows, mut index) = (None, Vec::new());
     let mut labels = LabelLook::default();
     let mut of_row = Vec::new();
     for (file, path) in files.paths[..files.trained].iter().enumerate() {
@@ -146,7 +151,13 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         };
         let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
         if begun.is_none() {
-            let chosen = chosen(&names, table, row.at).map_err(|problem| source.broken(problem))?;
+            index.clone_from(&source.opened.index);
+            match header::odd(&names).filter(|_| table.header && row.at != Place::Schema) {
+                Some(Odd::Refused(problem)) => return Err(source.broken(format!("{}: {problem}", row.at))),
+                Some(Odd::Told(sentence)) => told.push(format!("{origin}: {}: {sentence}", row.at)),
+                None => {}
+            }
+            let chosen = chosen(&names, table, row.at, &index).map_err(|problem| source.broken(problem))?;
             let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
             if let Some(place) = chosen.label {
                 task = said::task(&names[place], table).map_err(said)?;
@@ -192,6 +203,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
                 Ok(Ok(()))
             },
         )?;
+        told.extend(source.told());
         if !is_whole {
             rows = None;
         }
@@ -217,7 +229,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .into(),
         });
     };
-    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table);
+    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, &index);
     let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
     let left_out = inferred.left_out.iter();
@@ -260,14 +272,14 @@ mod tests {
     fn a_column_of_weights_is_neither_an_input_nor_the_label() {
         let of = |label: Option<&str>, weights: &str| {
             let (label, weights) = (label.map(str::to_string), Some(weights.to_string()));
-            chosen(&names("a b w"), &Csv { label, weights, ..Csv::of(String::new()) }, Place::Line(1))
+            chosen(&names("a b w"), &Csv { label, weights, ..Csv::of(String::new()) }, Place::Line(1), &[])
         };
         let found = of(None, "w").unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![0], Some(1), Some(2)));
         let found = of(Some("a"), "2").unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![2], Some(0), Some(1)));
         let none = Csv { task: Task::NoLabel, weights: Some("w".into()), ..Csv::of("t.csv") };
-        let found = chosen(&names("a b w"), &none, Place::Line(1)).unwrap();
+        let found = chosen(&names("a b w"), &none, Place::Line(1), &[]).unwrap();
         assert_eq!((found.inputs, found.label, found.weight), (vec![0, 1], None, Some(2)));
         assert_eq!(of(Some("w"), "w").err().unwrap(), "line 1: column 'w' is both the label and the weight");
         assert_eq!(of(None, "v").err().unwrap(), "line 1: there is no column 'v'; there are: a, b, w");

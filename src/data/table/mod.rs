@@ -16,6 +16,8 @@ mod files;
 mod format;
 mod gathered;
 mod guarded;
+mod header;
+mod identifier;
 mod infer;
 mod label_cells;
 mod labels;

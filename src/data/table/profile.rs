@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::cell::{self, Cell, Numbers, boolean};
 use super::dates::Dates;
+use super::identifier::{Identity, is_total};
 
 /// Different cells that are counted, in all columns together.
 const COUNTED: usize = 1 << 20;
@@ -43,6 +44,10 @@ pub struct Column {
     pub with_blanks: u64,
     /// Numbers that are whole and not below 0.
     pub whole: u64,
+    /// Whether they name rows.
+    pub identity: Identity,
+    /// Whether the last cell says that its row is a sum of the others.
+    pub ends_with_total: bool,
     counting: Counting,
     is_file_start: bool,
 }
@@ -105,13 +110,18 @@ impl Column {
     pub fn may_number_rows(&self, rows: u64, files: u64) -> bool {
         let counts_in_parts = matches!(self.counting, Counting::To { again, .. } if rows >= 3 * (again + 1));
         let are_different = || self.words.are_many || self.words.counts.values().all(|&count| count <= files);
-        self.whole == rows && (counts_in_parts || are_different())
+        self.whole + u64::from(self.ends_with_total) == rows && (counts_in_parts || are_different())
     }
 
     /// Looks at a cell; gives the number that it is, or NaN.
     fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
         let read = numbers.read(cell);
-        self.counting = self.counting.next(read, std::mem::take(&mut self.is_file_start));
+        let is_file_start = std::mem::take(&mut self.is_file_start);
+        self.ends_with_total = read == Cell::Word && is_total(cell);
+        if !self.ends_with_total {
+            self.counting = self.counting.next(read, is_file_start);
+        }
+        self.identity.add(cell, read, most.numbers);
         match read {
             Cell::Missing => self.missing += 1,
             Cell::Number(number) => {

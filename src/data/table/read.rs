@@ -55,7 +55,7 @@ pub struct Table {
 /// # Errors
 /// What `sink` gives back; and when a file cannot be opened, has not the columns asked for, or has none to learn from.
 pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
-    let Looked { inferred: Inferred { schema, left_out, choices, .. }, cells, task, told, rows } =
+    let Looked { inferred: Inferred { schema, left_out, choices, totals, .. }, cells, task, told, rows } =
         look(files, table, limits)?;
     let table = &Csv { task, ..table.clone() };
     let inputs = schema.names();
@@ -66,12 +66,19 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
                 .map_err(|problem| format!("{}: {problem}", row.at))?;
             let inputs = schema.inputs.iter().map(|input| here[input.place]).collect();
             let label = schema.label_place().map(|place| here[place]);
-            return Ok(Layout { width: names.len(), inputs, label, others: Vec::new() });
+            let totals = totals.iter().map(|&place| here[place]).collect();
+            return Ok(Layout { width: names.len(), inputs, label, others: Vec::new(), totals });
         }
         if !table.header && names.len() == schema.columns.len() {
             let inputs = schema.inputs.iter().map(|input| input.place).collect();
             let label = schema.label_place();
-            return Ok(Layout { width: names.len(), inputs, label, others: Vec::new() });
+            return Ok(Layout {
+                width: names.len(),
+                inputs,
+                label,
+                others: Vec::new(),
+                totals: totals.clone(),
+            });
         }
         let misfit = || "its columns are not those of the table to learn from".to_string();
         let layout = Layout::named(names, &inputs, label.map(String::as_str)).map_err(|missing| {
@@ -166,7 +173,7 @@ fn encoded(
     let origin = origins.first().cloned().unwrap_or_default();
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
-    let (mut row_numbers, mut empty) = (RowNumbers::default(), Vec::new());
+    let (mut row_numbers, mut told) = (RowNumbers::default(), Vec::new());
     for (file, path) in files.paths.iter().enumerate().skip(from) {
         let mut source = Source::open(path, table, limits)?;
         let mut row = Row::default();
@@ -184,12 +191,16 @@ fn encoded(
                     .map_err(|problem| source.broken(problem))?
                     .map(|place| Named::at(place, &names)),
             };
+            let totals: Vec<Named> = layout.totals.iter().map(|&place| Named::at(place, &names)).collect();
             let kept = Cell::new(gathered.labels.count());
             let mut leave_out = |problem| {
                 row_numbers.leave_out(kept.get(), is_trained);
                 sink(problem)
             };
             rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
+                if let Some(problem) = totals.iter().find_map(|column| column.total(row)) {
+                    return Ok(Err(problem));
+                }
                 let beside = match beside.of(row, numbers) {
                     Ok(beside) => beside,
                     Err(problem) => return Ok(Err(problem)),
@@ -207,8 +218,11 @@ fn encoded(
             })?;
         }
         // Those of the training have been told when they were looked at.
-        if rows_here == 0 && (!is_trained || !is_looked_at) {
-            empty.push(source.origin);
+        if !is_trained || !is_looked_at {
+            told.extend(source.told());
+            if rows_here == 0 {
+                told.push(format!("{}: it has no rows", source.origin));
+            }
         }
         if is_trained {
             gathered.trained = gathered.labels.count();
@@ -226,7 +240,6 @@ fn encoded(
     }
     let labels = labels.sorted(task, &origins, files.trained)?;
     let gap_class = if is_looked_at && task == Task::Auto { labels.class_like_a_gap() } else { None };
-    let mut told: Vec<String> = empty.iter().map(|origin| format!("{origin}: it has no rows")).collect();
     told.extend(encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")));
     if let Some((class, rows)) = gap_class {
         let rows = if rows == 1 { "1 row".into() } else { format!("{rows} rows") };

@@ -88,4 +88,9 @@ pub trait RowReader: Send {
     /// # Errors
     /// When it is not what a row should be, or cannot be read at all.
     fn next(&mut self, row: &mut Row) -> Result<bool, Problem>;
+
+    /// What a person should know of what has been read: a sentence each, without the file's name.
+    fn told(&self) -> Vec<String> {
+        Vec::new()
+    }
 }

@@ -22,6 +22,8 @@ pub struct Opened {
     pub numbers: Numbers,
     /// What is unusual about how it is written: `cells separated by ';'`.
     pub unusual: Vec<String>,
+    /// The names of the columns that are the index of a table of pandas.
+    pub index: Vec<String>,
     /// The part of the file that is the table, for messages: `, sheet 'Data'`.
     pub part: String,
 }
@@ -37,10 +39,14 @@ pub fn open(path: &Path, table: &Csv, limits: &Limits) -> Result<Opened, files::
         reader,
         numbers: Numbers::default(),
         unusual: Vec::new(),
+        index: Vec::new(),
         part: String::new(),
     };
     match format {
-        Format::Parquet => Ok(plain(Box::new(parquet::open(path, table.header)?))),
+        Format::Parquet => {
+            let reader = parquet::open(path, table.header)?;
+            Ok(Opened { index: reader.index(), ..plain(Box::new(reader)) })
+        }
         Format::Spreadsheet(kind) => {
             let (reader, sheet) = spreadsheet::open(path, kind, table.sheet.as_deref(), limits)?;
             let unusual = reader.unusual.clone();
@@ -79,6 +85,11 @@ impl<'a> Source<'a> {
 
     pub fn broken(&self, problem: String) -> Error {
         Error::Broken { origin: self.origin.clone(), problem }
+    }
+
+    /// What its reader tells of what it has read: a sentence each.
+    pub fn told(&self) -> impl Iterator<Item = String> {
+        self.opened.reader.told().into_iter().map(|sentence| format!("{}: {sentence}", self.origin))
     }
 
     /// The names of the columns, which the first row has or shows the number of; `None` for an empty file. Where it is a row of

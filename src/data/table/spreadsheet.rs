@@ -7,6 +7,7 @@ use std::path::Path;
 
 use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
 
+use super::dates::written;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
 use super::reader::{Place, Problem, Row, RowReader};
@@ -43,13 +44,13 @@ pub fn open(
 ) -> Result<(Sheet, String), files::Error> {
     let read = || {
         let mut collected = Collected { rows: Vec::new(), bytes: 0, times: BTreeSet::new(), limits };
-        let name = match kind {
+        let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => ods(zipped(path, limits)?, wanted, &mut collected)?,
         };
-        Ok((collected, name))
+        Ok((collected, name, sheets))
     };
-    let (Collected { rows, times, .. }, name) =
+    let (Collected { rows, times, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     let width = rows.first().map_or(0, |row| row.cells.len());
     let called = |place: &usize| match rows.first().and_then(|row| row.cells.get(*place)) {
@@ -57,10 +58,12 @@ pub fn open(
         None => format!("column {}", place + 1),
     };
     let columns: Vec<String> = times.iter().map(called).collect();
-    let unusual = (!columns.is_empty()).then(|| {
-        format!("times of day and durations as parts of a day, as 12:00 is 0.5, in {}", columns.join(", "))
-    });
-    Ok((Sheet { rows: rows.into_iter(), width, unusual: unusual.into_iter().collect() }, name))
+    let unusual = (!columns.is_empty())
+        .then(|| format!("durations as parts of a day, as 12 hours are 0.5, in {}", columns.join(", ")));
+    let first = (sheets.len() > 1 && wanted.is_none())
+        .then(|| format!("it has {} sheets, {}, and the first is read", sheets.len(), sheets.join(", ")));
+    let unusual = first.into_iter().chain(unusual).collect();
+    Ok((Sheet { rows: rows.into_iter(), width, unusual }, name))
 }
 
 fn damaged(problem: impl Into<String>) -> files::Error {
@@ -119,7 +122,7 @@ fn xlsx(
     file: BufReader<File>,
     wanted: Option<&str>,
     collected: &mut Collected,
-) -> Result<String, files::Error> {
+) -> Result<(String, Vec<String>), files::Error> {
     let mut book = Xlsx::new(file).map_err(|error| no_spreadsheet(&error))?;
     let name = chosen(&book.sheet_names(), wanted)?;
     let in_sheet = |error: &dyn std::fmt::Display| damaged(format!("sheet '{name}': {error}"));
@@ -136,7 +139,8 @@ fn xlsx(
         };
         collected.push(row, column, text)?;
     }
-    Ok(name)
+    drop(cells);
+    Ok((name, book.sheet_names()))
 }
 
 /// Collects an `.ods` file's sheet, which its reader gives as a whole.
@@ -144,7 +148,7 @@ fn ods(
     file: BufReader<File>,
     wanted: Option<&str>,
     collected: &mut Collected,
-) -> Result<String, files::Error> {
+) -> Result<(String, Vec<String>), files::Error> {
     let mut book = Ods::new(file).map_err(|error| no_spreadsheet(&error))?;
     let name = chosen(&book.sheet_names(), wanted)?;
     let range = book.worksheet_range(&name).map_err(|error| damaged(format!("sheet '{name}': {error}")))?;
@@ -153,22 +157,22 @@ fn ods(
         collected.see_time(first_column + column as u32, cell);
         collected.push(first_row + row as u32, first_column + column as u32, text(cell))?;
     }
-    Ok(name)
+    Ok((name, book.sheet_names()))
 }
 
 /// The cells of a sheet as they come, row by row.
 struct Collected<'a> {
     rows: Vec<Cells>,
     bytes: u64,
-    /// The columns with times that are no dates.
+    /// The columns with durations.
     times: BTreeSet<usize>,
     limits: &'a Limits,
 }
 
 impl Collected<'_> {
-    /// Notes that a column has a time which is no date.
+    /// Notes that a column has a duration.
     fn see_time(&mut self, column: u32, cell: &Data) {
-        if matches!(cell, Data::DateTime(moment) if !is_day(*moment)) {
+        if matches!(cell, Data::DateTime(moment) if is_duration(*moment)) {
             self.times.insert(column as usize);
         }
     }
@@ -211,7 +215,8 @@ fn text(cell: &Data) -> String {
         Data::Int(number) => number.to_string(),
         Data::Float(number) if number.is_nan() => String::new(),
         Data::Float(number) => number.to_string(),
-        Data::String(text) | Data::DurationIso(text) => text.trim().to_string(),
+        Data::DurationIso(text) => iso_time(text.trim()).map_or_else(|| text.trim().to_string(), written),
+        Data::String(text) => text.trim().to_string(),
         Data::DateTimeIso(moment) => match moment.trim_end_matches("T00:00:00") {
             day if day.len() < moment.len() => day.to_string(),
             moment => moment.replace('T', " "),
@@ -228,12 +233,42 @@ fn is_day(moment: ExcelDateTime) -> bool {
     moment.is_datetime() && moment.as_f64() >= 1.0
 }
 
-/// A date with its time, where that is not midnight; a time of day or a duration in days, as the sheet keeps it.
+/// Whether it is a duration, or a time that no clock shows.
+fn is_duration(moment: ExcelDateTime) -> bool {
+    !is_day(moment) && time_of_day(moment).is_none()
+}
+
+/// The time of day that it is, to the millisecond, which is finer than the sheet's numbers are exact.
+fn time_of_day(moment: ExcelDateTime) -> Option<chrono::NaiveTime> {
+    let part = moment.as_f64();
+    let is_time = moment.is_datetime() && (0.0..1.0).contains(&part);
+    let milliseconds = (part * 86_400_000.0).round().min(86_399_999.0) as u32;
+    let nanoseconds = milliseconds % 1000 * 1_000_000;
+    chrono::NaiveTime::from_num_seconds_from_midnight_opt(milliseconds / 1000, nanoseconds)
+        .filter(|_| is_time)
+}
+
+/// What ISO 8601 writes for a duration, `PT13H45M10S`, as OpenDocument has times of day: the time, where it is less than a day.
+fn iso_time(text: &str) -> Option<chrono::NaiveTime> {
+    let (hours, rest) = text.strip_prefix("PT")?.split_once('H')?;
+    let (minutes, rest) = rest.split_once('M')?;
+    let seconds: f64 =
+        rest.strip_suffix('S')?.parse().ok().filter(|seconds| (0.0..60.0).contains(seconds))?;
+    let milliseconds = (seconds * 1000.0).round().min(59_999.0) as u32;
+    chrono::NaiveTime::from_hms_milli_opt(
+        hours.parse().ok()?,
+        minutes.parse().ok()?,
+        milliseconds / 1000,
+        milliseconds % 1000,
+    )
+}
+
+/// A date with its time, where that is not midnight; a time of day; a duration in days, as the sheet keeps it.
 fn moment(moment: ExcelDateTime) -> String {
     match moment.as_datetime().filter(|_| is_day(moment)) {
         Some(date) if date.time() == chrono::NaiveTime::MIN => date.format("%Y-%m-%d").to_string(),
         Some(date) => date.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
-        None => moment.as_f64().to_string(),
+        None => time_of_day(moment).map_or_else(|| moment.as_f64().to_string(), written),
     }
 }
 

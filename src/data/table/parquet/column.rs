@@ -31,10 +31,19 @@ pub(super) struct Column {
 /// The cell of a column with several values a row, which has nothing to learn from.
 pub const LIST: &str = "(list)";
 
+/// Whether the level below a column's name is that of a list, as writers call it.
+fn is_list(level: &str) -> bool {
+    matches!(level, "list" | "bag" | "array")
+}
+
 impl Column {
     pub fn new(described: &ColumnDescPtr) -> Self {
         Column {
-            name: described.path().parts().join("."),
+            name: match described.path().parts() {
+                // The levels of a list in Parquet's format say nothing.
+                [name, levels, _] if described.max_rep_level() == 1 && is_list(levels) => name.clone(),
+                parts => parts.join("."),
+            },
             meaning: Meaning::of(described),
             described: described.clone(),
             present: described.max_def_level(),

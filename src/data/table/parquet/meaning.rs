@@ -2,10 +2,12 @@
 
 use std::fmt::{Display, Write};
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveTime};
 use half::f16;
 use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::schema::types::ColumnDescPtr;
+
+use crate::data::table::dates::written;
 
 /// What values mean beyond their physical type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(super) enum Meaning {
     Days,
     /// Moments: so many units a second since the beginning of 1970.
     Moments(i64),
+    /// Times of day: so many units a second since midnight.
+    Times(i64),
     /// Half-precision numbers.
     Half,
     /// Bytes that are no text.
@@ -44,6 +48,7 @@ impl Meaning {
             }
             Some(LogicalType::Date) => return Meaning::Days,
             Some(LogicalType::Timestamp(stamp)) => return Meaning::Moments(units(&stamp.unit)),
+            Some(LogicalType::Time(time)) => return Meaning::Times(units(&time.unit)),
             Some(LogicalType::Integer(whole)) if !whole.is_signed => return Meaning::Unsigned,
             Some(LogicalType::Float16) => return Meaning::Half,
             Some(LogicalType::String | LogicalType::Enum | LogicalType::Json) => return Meaning::Plain,
@@ -55,6 +60,8 @@ impl Meaning {
                 Meaning::Decimal(usize::try_from(column.type_scale()).unwrap_or_default())
             }
             (ConvertedType::DATE, _) => Meaning::Days,
+            (ConvertedType::TIME_MILLIS, _) => Meaning::Times(MILLIS),
+            (ConvertedType::TIME_MICROS, _) => Meaning::Times(MICROS),
             (ConvertedType::TIMESTAMP_MILLIS, _) => Meaning::Moments(MILLIS),
             (ConvertedType::TIMESTAMP_MICROS, _) => Meaning::Moments(MICROS),
             (
@@ -82,6 +89,7 @@ impl Meaning {
             Meaning::Decimal(scale) => push_decimal(i128::from(value), scale, out),
             Meaning::Days => Self::push_moment(value.saturating_mul(86_400), 1, out),
             Meaning::Moments(units) => Self::push_moment(value, units, out),
+            Meaning::Times(units) => Self::push_time(value, units, out),
             Meaning::Plain | Meaning::Half | Meaning::Bytes => push(value, out),
         }
     }
@@ -101,6 +109,18 @@ impl Meaning {
             Some(moment) if seconds % 86_400 == 0 && nanos == 0 => push(moment.format("%Y-%m-%d"), out),
             Some(moment) => push(moment.format("%Y-%m-%d %H:%M:%S%.f"), out),
             // Further away than any calendar goes.
+            None => push(value, out),
+        }
+    }
+
+    /// A time of day, `units` of which are a second.
+    fn push_time(value: i64, units: i64, out: &mut String) {
+        let (seconds, rest) = (value.div_euclid(units), value.rem_euclid(units));
+        let nanos = u32::try_from(rest * (NANOS / units)).unwrap_or_default();
+        let seconds = u32::try_from(seconds).ok();
+        match seconds.and_then(|seconds| NaiveTime::from_num_seconds_from_midnight_opt(seconds, nanos)) {
+            Some(time) => out.push_str(&written(time)),
+            // More than a day.
             None => push(value, out),
         }
     }
@@ -166,6 +186,10 @@ mod tests {
         assert_eq!(i64s(Meaning::Moments(MILLIS), 1500), "1970-01-01 00:00:01.500");
         assert_eq!(i64s(Meaning::Moments(NANOS), -1), "1969-12-31 23:59:59.999999999");
         assert_eq!(i64s(Meaning::Moments(MICROS), 86_400_000_000), "1970-01-02");
+        assert_eq!(i64s(Meaning::Times(MICROS), 49_510_000_000), "13:45:10");
+        assert_eq!(i64s(Meaning::Times(NANOS), 49_510_250_000_000), "13:45:10.250");
+        assert_eq!(written(|out| Meaning::Times(MILLIS).push_i32(1, out)), "00:00:00.001");
+        assert_eq!(i64s(Meaning::Times(MICROS), 86_400_000_000), "86400000000");
         assert_eq!(i64s(Meaning::Days, i64::MAX), i64::MAX.saturating_mul(86_400).to_string());
         let bytes = |meaning: Meaning, bytes: &[u8]| written(|out| meaning.push_bytes(bytes, out));
         assert_eq!(bytes(Meaning::Decimal(1), &[0xff, 0x85]), "-12.3");

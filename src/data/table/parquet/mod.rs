@@ -92,7 +92,21 @@ fn in_words(error: &ParquetError) -> String {
     format!("it is no whole Parquet file: {}", text.lines().next().unwrap_or_default())
 }
 
+/// What pandas calls an index without a name, and a number.
+const UNNAMED_INDEX: &str = "__index_level_";
+
 impl Parquet {
+    /// The names of the columns that are the index of a table of pandas, as the file's metadata say it.
+    pub fn index(&self) -> Vec<String> {
+        let metadata = self.metadata.file_metadata().key_value_metadata().into_iter().flatten();
+        let pandas = metadata.filter(|entry| entry.key == "pandas").find_map(|entry| entry.value.as_deref());
+        let said: Option<serde_json::Value> = pandas.and_then(|text| serde_json::from_str(text).ok());
+        let named = said.as_ref().and_then(|said| said["index_columns"].as_array());
+        let named: Vec<&str> = named.into_iter().flatten().filter_map(|name| name.as_str()).collect();
+        let names = self.columns.iter().map(|column| &column.name);
+        names.filter(|name| named.contains(&&name[..]) || name.starts_with(UNNAMED_INDEX)).cloned().collect()
+    }
+
     /// Reads the cells of the next rows; false at the end.
     fn fetch(&mut self) -> Result<bool, Problem> {
         while self.in_group == 0 {

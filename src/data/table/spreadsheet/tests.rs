@@ -53,7 +53,11 @@ fn cells_are_written_as_what_they_are() {
     let moment = |days, kind| text(&Data::DateTime(ExcelDateTime::new(days, kind, false)));
     assert_eq!(moment(45943.5, calamine::ExcelDateTimeType::DateTime), "2025-10-13 12:00:00");
     assert_eq!(moment(45943.0, calamine::ExcelDateTimeType::DateTime), "2025-10-13");
-    assert_eq!(moment(0.25, calamine::ExcelDateTimeType::DateTime), "0.25");
+    assert_eq!(moment(0.25, calamine::ExcelDateTimeType::DateTime), "06:00:00");
+    assert_eq!(moment(49_510.25 / 86_400.0, calamine::ExcelDateTimeType::DateTime), "13:45:10.250");
+    let iso = |duration: &str| text(&Data::DurationIso(duration.into()));
+    assert_eq!((iso("PT13H45M10S"), iso("PT09H05M00.5S")), ("13:45:10".into(), "09:05:00.500".into()));
+    assert_eq!((iso("PT36H00M00S"), iso("PT9H")), ("PT36H00M00S".into(), "PT9H".into()));
     assert_eq!(moment(1.5, calamine::ExcelDateTimeType::TimeDelta), "1.5");
 }
 

@@ -36,6 +36,9 @@ pub fn inputs(schema: &TableSchema, is_coarse: &[bool]) -> Vec<ColumnInput> {
             InputKind::Number(_) => (element::FLOAT, "number"),
             InputKind::Boolean(_) => (element::STRING, "yes or no"),
             InputKind::Category(_) | InputKind::Embedding { .. } => (element::STRING, "word"),
+            InputKind::Date { ref parts, .. } if DatePart::are_of_time(parts) => {
+                (element::DOUBLE, "seconds since midnight")
+            }
             InputKind::Date { .. } => (element::DOUBLE, "seconds since 1970-01-01"),
         };
         inputs.push(ColumnInput { name, data_type, takes });
@@ -171,7 +174,8 @@ impl Date {
     /// A part of it, by the algorithm `civil_from_days` of Hinnant (2013, chrono-Compatible Low-Level Date Algorithms).
     fn part(&self, builder: &mut Builder, part: DatePart) -> Value {
         match part {
-            DatePart::Elapsed => with(builder, "Div", &self.seconds, 86_400.0),
+            // Seconds since midnight are those since the beginning of 1970, on its first day.
+            DatePart::Elapsed | DatePart::TimeOfDay => with(builder, "Div", &self.seconds, 86_400.0),
             DatePart::Hour => floor_of_quotient(builder, &self.of_day, 3600.0),
             DatePart::Minute => {
                 let hours = floor_of_quotient(builder, &self.of_day, 3600.0);

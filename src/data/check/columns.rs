@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::data::Error;
 use crate::data::import::rows::Rows;
 use crate::data::table::Table;
-use crate::preset::{InputColumn, InputKind};
+use crate::preset::{DatePart, InputColumn, InputKind};
 
 /// A column in a line.
 pub(super) struct Summary {
@@ -83,18 +83,29 @@ impl Seen {
             return "no number in any row".into();
         }
         if self.least == self.greatest {
-            return format!("always {}: a constant teaches nothing{gaps}", self.least);
+            return format!("always {}: a constant teaches nothing{gaps}", short(self.least));
         }
         let more = if self.different.len() == MOST_COUNTED { " or more" } else { "" };
+        let mean = self.sum / self.known as f64;
+        let mean = if is_usual(mean) { format!("{mean:.4}") } else { format!("{mean:.4e}") };
         format!(
-            "{} to {}, mean {:.4}, {}{more} different{gaps}  {}",
-            self.least,
-            self.greatest,
-            self.sum / self.known as f64,
+            "{} to {}, mean {mean}, {}{more} different{gaps}  {}",
+            short(self.least),
+            short(self.greatest),
             self.different.len(),
             self.histogram()
         )
     }
+}
+
+/// Whether a number is written without an exponent.
+fn is_usual(number: f64) -> bool {
+    number == 0.0 || (1e-6..1e15).contains(&number.abs())
+}
+
+/// A number as briefly as it can be read again.
+fn short(number: f64) -> String {
+    if is_usual(number) { number.to_string() } else { format!("{number:e}") }
 }
 
 /// A line for each column that is an input.
@@ -139,10 +150,12 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 format!("{}, as vectors of {size}", category(words, counts.into_iter()))
             }
             InputKind::Date { parts, .. } => {
+                let is_time = DatePart::are_of_time(parts);
                 let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
                 let missing = rows.count - of_column[0].known;
                 let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
-                format!("date, as {parts}{gaps}")
+                let what = if is_time { "time of day" } else { "date" };
+                format!("{what}, as {parts}{gaps}")
             }
         };
         Summary { name: schema.columns[input.place].clone(), text }

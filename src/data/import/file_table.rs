@@ -36,6 +36,8 @@ pub struct Listed {
     pub tables: Vec<usize>,
     /// The number of each row in its table, where rows are left out.
     pub numbers: RowNumbers,
+    /// What a person should know of how the tables are written: a sentence each.
+    pub told: Vec<String>,
 }
 
 /// Reads one table, or a second one as the test set. A row that lacks its path or class, or cannot be read, is a problem for `sink`.
@@ -56,7 +58,7 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             left_out.leave_out(kept.get(), table == 0);
             sink(problem)
         };
-        rows(file, columns, limits, &mut leave_out, &mut |at, cell, class| {
+        let told = rows(file, columns, limits, &mut leave_out, &mut |at, cell, class| {
             let broken = |problem: String| Error::Broken {
                 origin: origin.clone().into_owned(),
                 problem: format!("{at}: {problem}"),
@@ -78,6 +80,7 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             Ok(())
         })?;
         listed.numbers = left_out;
+        listed.told.extend(told);
     }
     let (names, places) = classes.sorted().map_err(|problem| {
         let origin = files.first().map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
@@ -169,11 +172,19 @@ impl Listed {
 /// Takes a row: where it is, its path or text, its class.
 type TakeRow<'a> = &'a mut dyn FnMut(Place, &str, &str) -> Result<(), Error>;
 
-fn rows(file: &Path, columns: Columns, limits: &Limits, sink: Sink, take: TakeRow) -> Result<(), Error> {
+/// Hands all rows to `take`. Gives what is unusual about the table: a sentence each.
+fn rows(
+    file: &Path,
+    columns: Columns,
+    limits: &Limits,
+    sink: Sink,
+    take: TakeRow,
+) -> Result<Vec<String>, Error> {
     let origin = file.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
-    let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
+    let opened = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?;
+    let table::Opened { mut reader, unusual, .. } = opened;
     let (mut row, mut found, mut count) = (Row::default(), None, 0);
     let mut names: Vec<String> = Vec::new();
     loop {
@@ -210,7 +221,11 @@ fn rows(file: &Path, columns: Columns, limits: &Limits, sink: Sink, take: TakeRo
         };
         sink(RowProblem { origin: origin.clone(), at, in_row: problem })?;
     }
-    if count == 0 { Err(broken("it has no rows".into())) } else { Ok(()) }
+    if count == 0 {
+        return Err(broken("it has no rows".into()));
+    }
+    let unusual = (!unusual.is_empty()).then(|| unusual.join(", "));
+    Ok(unusual.into_iter().chain(reader.told()).map(|sentence| format!("{origin}: {sentence}")).collect())
 }
 
 impl Columns<'_> {

@@ -37,6 +37,7 @@ impl FileTable {
         let listed = file_table::read(&self.tables(), self.columns(), limits, &mut |problem| {
             skipped.take(problem, self.skip_broken)
         })?;
+        notices.extend(listed.told.iter().cloned());
         notices.extend(skipped.in_words());
         Ok(listed)
     }

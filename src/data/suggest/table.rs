@@ -42,8 +42,13 @@ pub(super) fn look(
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
     let mut skipped = Skipped::default();
-    let mut first = None;
+    let (mut first, mut without_label) = (None, 0_u64);
     let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
+        // Those who lack a label are no mistake: often they are what is to be predicted.
+        if problem.in_row.is_lack_of_label() {
+            without_label += 1;
+            return Ok(());
+        }
         first.get_or_insert_with(|| problem.clone());
         skipped.take(problem, true)
     })?;
@@ -100,10 +105,20 @@ pub(super) fn look(
         data.push(format!("    // {} numbers are missing: {reason}", table.missing));
         data.push("    missing: median, flag_missing: true,".into());
     }
+    if without_label > 0 {
+        let of = samples as u64 + without_label + skipped.count();
+        data.push(format!(
+            "    // {without_label} of {of} rows have no label; they are left out, and predict answers them."
+        ));
+    }
     if let Some(sentence) = skipped.in_words() {
         data.push(format!("    // {}", comment(&sentence)));
+    }
+    if without_label > 0 || skipped.count() > 0 {
         data.push("    skip_broken: true,".into());
     }
+    let mixed = table.told.iter().filter(|sentence| sentence.contains(": the label '"));
+    data.extend(mixed.map(|sentence| format!("    // {}", comment(sentence))));
     data.push("),".into());
     data.extend(split(samples));
     data.push(network.end.labels.into());

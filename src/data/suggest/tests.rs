@@ -240,3 +240,29 @@ fn texts_beside_a_class_are_read_letter_by_letter_and_lines_of_class_and_text_ha
     let refused = suggest(&named(&path), None, None, |_| false).unwrap_err().to_string();
     assert!(refused.contains("its first row is a text and a class already; write a first line"), "{refused}");
 }
+
+#[test]
+fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_named() {
+    let label = |row: usize| if row % 3 == 0 { String::new() } else { ["yes", "no"][row % 2].into() };
+    let text = suggested("some.csv", &table(label), None);
+    assert!(
+        text.contains("20 of 60 rows have no label; they are left out, and predict answers them."),
+        "{text}"
+    );
+    assert!(text.contains("skip_broken: true"), "{text}");
+    let refused = |bytes: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, bytes).unwrap();
+        suggest(&named(&path), None, None, |_| false).unwrap_err().to_string()
+    };
+    let none = refused(&table(|_| String::new()));
+    assert!(none.ends_with("none of its 60 rows has a label in column 'alive'"), "{none}");
+    let half = refused(&table(|row| if row % 2 == 0 { format!("{row}.5") } else { "low".into() }));
+    assert!(
+        half.contains("'low' is not a number; columns: {\"alive\": category} takes the label for classes"),
+        "{half}"
+    );
+    let mixed = suggested("mixed.csv", &table(|row| ["1", "2", "low"][row % 3].into()), None);
+    assert!(mixed.contains("the label 'alive' is a number in 40 rows and a word in 20"), "{mixed}");
+}

@@ -3,7 +3,7 @@
 use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
 use super::identifier::is_total;
-use super::label_cells::LabelCells;
+use super::label_cells::{LabelCells, NO_VALUE};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
@@ -11,6 +11,9 @@ use super::reader::Row;
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
+
+/// What is wrong with a row whose label is empty.
+pub(super) const NO_LABEL: &str = "the label is missing";
 
 /// A column that is no input: its place in the rows of a file, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +57,7 @@ impl Beside {
         let label = match &self.label {
             None => "",
             Some(column) => match cell::at(&row.cells, column.place) {
-                "" => return Err(column.problem(None, "the label is missing")),
+                "" => return Err(column.problem(None, NO_LABEL)),
                 LIST => {
                     let problem = "has several values in a row, and a label is one; name another column";
                     return Err(column.problem(Some(LIST), problem));
@@ -65,6 +68,13 @@ impl Beside {
                 }
                 label => match self.cells.check(label, numbers) {
                     Ok(()) => label,
+                    Err(NO_VALUE) => {
+                        let name = &column.name;
+                        let help = format!(
+                            "{NO_VALUE}; columns: {{\"{name}\": category}} takes the label for classes"
+                        );
+                        return Err(column.problem(Some(label), help));
+                    }
                     Err(what) => return Err(column.problem(Some(label), what)),
                 },
             },

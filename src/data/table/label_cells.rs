@@ -19,7 +19,7 @@ pub enum LabelCells {
 
 /// What is wrong with a label's cell.
 pub(super) const GAP: &str = "says that the label is missing; task: classes takes it for a class";
-const NO_VALUE: &str = "is not a number; task: classes takes it for a class";
+pub(super) const NO_VALUE: &str = "is not a number";
 
 impl LabelCells {
     /// Checks a cell.
@@ -86,6 +86,19 @@ impl LabelLook {
         }
     }
 
+    /// What is said of labels that are classes, of which some are numbers and some are words: `name` is their column.
+    pub fn mixed_in_words(&self, cells: LabelCells, task: Task, name: &str) -> Option<String> {
+        let is_mixed =
+            self.numbers > 0 && self.words > 0 && cells == LabelCells::AnyWord && task == Task::Auto;
+        is_mixed.then(|| {
+            format!(
+                "the label '{name}' is a number in {} rows and a word in {}, so each number is a class; columns: {{\"{name}\": number}} \
+                 makes it a value, and breaks the rows with words; columns: {{\"{name}\": category}} says that it is classes",
+                self.numbers, self.words
+            )
+        })
+    }
+
     /// Whether some cells are not what they may be.
     pub fn has_broken(&self, cells: LabelCells) -> bool {
         match cells {
@@ -121,6 +134,16 @@ mod tests {
         let mut many: Vec<&str> = many.iter().map(String::as_str).collect();
         many.push("oops");
         assert_eq!(cells(&many, Task::Auto), LabelCells::Value);
+    }
+
+    #[test]
+    fn classes_of_which_some_are_numbers_are_told_unless_the_preset_says_that_they_are_classes() {
+        let mut look = LabelLook::default();
+        ["1", "2", "low"].iter().for_each(|label| look.add(label, Numbers::default()));
+        let said = |task| look.mixed_in_words(look.cells(task), task, "y");
+        let sentence = said(Task::Auto).unwrap();
+        assert!(sentence.starts_with("the label 'y' is a number in 2 rows and a word in 1"), "{sentence}");
+        assert_eq!((said(Task::Classes), said(Task::Values)), (None, None));
     }
 
     #[test]

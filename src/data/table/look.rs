@@ -241,6 +241,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .iter()
             .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
     let cells = labels.cells(task);
+    if let Some(place) = chosen.label {
+        let mixed = labels.mixed_in_words(cells, task, &names[place]);
+        told.extend(mixed.map(|sentence| format!("{origin}: {sentence}")));
+    }
     let are_plain = are_plain && !labels.has_broken(cells);
     let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
     Ok(Looked { inferred, cells, task, told, rows })

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::gathered::NO_LABEL;
+use super::label_cells::GAP;
 use super::reader::Place;
 use crate::data::Error;
 
@@ -14,6 +16,13 @@ pub struct InRow {
     pub cell: Option<String>,
     /// What is wrong; the same for all problems of a kind.
     pub what: String,
+}
+
+impl InRow {
+    /// Whether nothing is wrong but that the row has no label.
+    pub fn is_lack_of_label(&self) -> bool {
+        self.what == NO_LABEL || self.what == GAP
+    }
 }
 
 /// What goes after "line 7" or "row 7".

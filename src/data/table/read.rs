@@ -12,7 +12,7 @@ use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
 use super::look::{Looked, look, place_of, same_columns};
-use super::problem::Sink;
+use super::problem::{RowProblem, Sink};
 use super::reader::Row;
 use super::row_numbers::RowNumbers;
 use super::source::Source;
@@ -174,6 +174,7 @@ fn encoded(
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
     let (mut row_numbers, mut told) = (RowNumbers::default(), Vec::new());
+    let (mut left_out, mut without_label) = (0_u64, 0_u64);
     for (file, path) in files.paths.iter().enumerate().skip(from) {
         let mut source = Source::open(path, table, limits)?;
         let mut row = Row::default();
@@ -193,8 +194,10 @@ fn encoded(
             };
             let totals: Vec<Named> = layout.totals.iter().map(|&place| Named::at(place, &names)).collect();
             let kept = Cell::new(gathered.labels.count());
-            let mut leave_out = |problem| {
+            let mut leave_out = |problem: RowProblem| {
                 row_numbers.leave_out(kept.get(), is_trained);
+                (left_out, without_label) =
+                    (left_out + 1, without_label + u64::from(problem.in_row.is_lack_of_label()));
                 sink(problem)
             };
             rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
@@ -231,6 +234,10 @@ fn encoded(
     let Gathered { numbers, labels, weights, trained, missing, choices } = gathered;
     let broken = |problem: &str| Error::Broken { origin: origin.clone(), problem: problem.into() };
     if labels.count() == 0 {
+        if left_out > 0 && left_out == without_label {
+            let name = schema.label_place().map_or("the label", |place| &schema.columns[place][..]);
+            return Err(broken(&format!("none of its {left_out} rows has a label in column '{name}'")));
+        }
         return Err(broken("it has no rows that can be used"));
     }
     if trained > 0

@@ -36,7 +36,7 @@ type Told = BTreeMap<String, usize>;
 ///
 /// Images (PNG, JPEG, BMP, GIF, WebP, TIFF), sounds (WAV, FLAC, MP3, Ogg Vorbis), tables (CSV, a row a sample), arrays
 /// (NPY, NPZ, IDX), words, texts (one a line), days of
-/// a price (a CSV with High, Low and Close: what comes after the last). A language model continues a text. A file that
+/// a price (a CSV with High, Low and Close: what comes after the last); of a run that learned from a table of files, such a table. A language model continues a text. A file that
 /// cannot be read, or a row of one, is told on standard error, and the others are answered; the exit status is then 1.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -169,7 +169,14 @@ impl Arguments {
                 continue;
             }
             if !Path::new(name).is_dir() {
-                all.push(Ok(name.clone()));
+                let named =
+                    trained.files_of_table(name).map_err(|error| Error::Failed(plain(&error.to_string())))?;
+                let of_row =
+                    |row: Result<String, String>| row.map_err(|problem| files::failure(name, &problem));
+                match named {
+                    Some(rows) => all.extend(rows.into_iter().map(of_row)),
+                    None => all.push(Ok(name.clone())),
+                }
                 continue;
             }
             let (found, failures): (Vec<_>, Vec<_>) = files::of(name).into_iter().partition(Result::is_ok);

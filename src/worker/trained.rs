@@ -235,6 +235,16 @@ impl Trained {
             .map_err(|data::Error::Broken { origin, problem }| Unusable::File { file: origin, problem })
     }
 
+    /// The files that a table names, or why a row names none, where the run learned from a table of files; `None` where it takes
+    /// the table itself.
+    ///
+    /// # Errors
+    /// When the table cannot be read, or lacks the column with the paths.
+    pub fn files_of_table(&self, table: &str) -> Result<Option<Vec<asked::InTable>>, Unusable> {
+        asked::files_of_table(&self.training.preset().data, table)
+            .map_err(|data::Error::Broken { origin, problem }| Unusable::File { file: origin, problem })
+    }
+
     /// What it says to a file: an image, a sound, a table, arrays, words or days, as the run's data has it. `name` is what a
     /// person calls the file; `sheet` names the sheet of a spreadsheet.
     ///

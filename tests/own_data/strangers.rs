@@ -189,3 +189,64 @@ fn shares_of_brightness_are_refused_by_a_network_that_learned_from_numbers_up_to
     let (shown, _) = desk.failure(&["predict", "last", "shares.npy"]);
     assert!(shown.contains("multiply shares of full brightness by 255"), "{shown}");
 }
+
+/// A table of 24 pictures with their kinds, and a network that has learned them.
+fn pictures() -> Desk {
+    let desk = Desk::new();
+    let mut table = String::from("file,kind\n");
+    for number in 0..24_u8 {
+        let (kind, level) = [("dark", 20), ("light", 200)][usize::from(number % 2)];
+        let image = image::GrayImage::from_pixel(4, 4, image::Luma([level + number]));
+        image.save(desk.path(&format!("imgs/{number}.png"))).expect("an image");
+        writeln!(table, "imgs/{number}.png,{kind}").expect("memory");
+    }
+    desk.put("files.csv", table);
+    let source = "file_table(table: \"files.csv\", path: \"file\", label: \"kind\", size: (4, 4))";
+    desk.preset(source, "Flatten,");
+    said(&desk, &["train", "own.ron", "--quiet"]);
+    desk
+}
+
+#[test]
+fn a_table_of_files_is_asked_about_as_it_was_learned() {
+    let desk = pictures();
+    assert_eq!(desk.classes("files.csv", b"")[..4], ["dark", "light", "dark", "light"]);
+    desk.put("ask/new.csv", "n,file\n1,../imgs/3.png\n2,\n3,../imgs/4.png\n");
+    let output = desk.run(&["predict", "last", "ask/new.csv"], b"");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(out.contains("imgs/3.png  light") && out.contains("imgs/4.png  dark"), "{out}");
+    assert!(err.contains("ask/new.csv: line 3, column 2 ('file'): the path is missing"), "{err}");
+    desk.put("other.csv", "a,b,c,d\n1,2,3,4\n");
+    let (said, _) = desk.failure(&["predict", "last", "other.csv"]);
+    let wanted = "other.csv: line 1: there is no column 'file'; there are: a, b, c, d; of a table this network is asked about the files";
+    assert!(said.contains(wanted), "{said}");
+}
+
+#[test]
+fn data_without_any_label_is_told_as_such_and_a_column_that_is_not_there_by_its_name() {
+    let desk = pictures();
+    let failure = |table: &str| {
+        desk.put("other.csv", table);
+        desk.failure(&["eval", "last", "--data", "other.csv"]).0
+    };
+    let none = failure("file,kind\nimgs/1.png,\nimgs/2.png,\n");
+    assert!(none.contains("none of its 2 rows has a class in column 'kind'"), "{none}");
+    let first = failure("file,kind\nimgs/1.png,\nimgs/2.png,dark\n");
+    assert!(first.contains("line 2, column 2 ('kind'): the class is missing"), "{first}");
+    let alone = failure("file\nimgs/1.png\n");
+    assert!(
+        alone.contains("there is no column 'kind' with the classes; its only column is 'file'"),
+        "{alone}"
+    );
+
+    desk.put("t.csv", "a,y\n".to_string() + &"1,p\n2,q\n".repeat(20));
+    desk.preset("csv(file: \"t.csv\", label: \"y\")", "");
+    said(&desk, &["train", "own.ron", "--quiet"]);
+    let none = failure("a,y\n1,\n2,\n");
+    assert!(none.contains("none of its 2 rows has a label in column 'y'"), "{none}");
+    let first = failure("a,y\n1,\n2,p\n");
+    assert!(first.contains("line 2, column 2 ('y'): the label is missing"), "{first}");
+    let lacks = failure("a,b\n1,2\n");
+    assert!(lacks.contains("there is no column 'y'; there are: a, b"), "{lacks}");
+}

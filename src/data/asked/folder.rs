@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::data::Error;
 use crate::data::import::folders::{Kind, LeftOut, ending};
-use crate::data::import::{images, sounds};
-use crate::data::table;
+use crate::data::import::limits::Limits;
+use crate::data::import::{file_table, images, sounds};
+use crate::data::table::{self, Place};
 use crate::preset::{DataConfig, FileTable, Holds, Source};
 
 /// What the names of arrays end in, which hold samples of any kind.
@@ -23,6 +24,39 @@ fn kind(config: &DataConfig) -> Option<&'static Kind> {
         | Source::SpokenDigits => Some(&sounds::KIND),
         _ => None,
     }
+}
+
+/// A file that a table names, or why a row names none.
+pub type InTable = Result<String, String>;
+
+/// The files that a table names, where a network with this data learned from a table of files; `None` where it takes the table itself.
+///
+/// # Errors
+/// When the table cannot be read, or lacks the column with the paths.
+pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<Vec<InTable>>, Error> {
+    let Source::FileTable(FileTable {
+        holds: Holds::Images | Holds::Sounds | Holds::TextFiles, path, ..
+    }) = &config.source
+    else {
+        return Ok(None);
+    };
+    if !table::is_ending_of_table(&ending(Path::new(table.strip_suffix(".gz").unwrap_or(table)))) {
+        return Ok(None);
+    }
+    let rows = file_table::texts(Path::new(table), path.as_deref(), &Limits::of_machine()).map_err(
+        |Error::Broken { origin, problem }| {
+            let problem = format!(
+                "{problem}; of a table this network is asked about the files that it names in this column"
+            );
+            Error::Broken { origin, problem }
+        },
+    )?;
+    let folder = Path::new(table).parent().unwrap_or(Path::new(""));
+    let named = |(at, cell): (Place, Result<String, String>)| match cell {
+        Ok(cell) => Ok(folder.join(cell).to_string_lossy().into_owned()),
+        Err(problem) => Err(format!("{at}{}", problem.replace("the text is missing", "the path is missing"))),
+    };
+    Ok(Some(rows.into_iter().map(named).collect()))
 }
 
 /// Those of a folder's files that are of a kind which a network with this data takes, and what is said of the others.

@@ -6,7 +6,7 @@ mod picture;
 mod table;
 
 pub use bad::BadRow;
-pub use folder::askable;
+pub use folder::{InTable, askable, files_of_table};
 
 use std::fmt;
 use std::path::Path;

@@ -187,6 +187,7 @@ fn rows(
     let table::Opened { mut reader, unusual, .. } = opened;
     let (mut row, mut found, mut count) = (Row::default(), None, 0);
     let mut names: Vec<String> = Vec::new();
+    let (mut left_out, mut without_class, mut lack) = (0, 0, None);
     loop {
         let problem = match reader.next(&mut row) {
             Ok(false) => break,
@@ -212,14 +213,31 @@ fn rows(
         let problem = match (problem, named, class) {
             (Some(problem), ..) => problem,
             (None, "", _) => missing(path, "the path or text"),
-            (None, _, "") => missing(label, "the class"),
+            (None, _, "") => {
+                without_class += 1;
+                missing(label, "the class")
+            }
             (None, named, class) => {
+                if let Some(error) = lack.take() {
+                    return Err(error);
+                }
                 take(at, named, class)?;
                 count += 1;
                 continue;
             }
         };
-        sink(RowProblem { origin: origin.clone(), at, in_row: problem })?;
+        left_out += 1;
+        // Whether all rows lack their class is known at the end.
+        let is_first_lack = count == 0 && left_out == without_class;
+        match (sink(RowProblem { origin: origin.clone(), at, in_row: problem }), is_first_lack) {
+            (Err(error), true) => lack = lack.or(Some(error)),
+            (Err(error), false) => return Err(lack.unwrap_or(error)),
+            (Ok(()), _) => {}
+        }
+    }
+    if count == 0 && left_out > 0 && left_out == without_class {
+        let name = found.map(|(_, label)| names[label].clone()).unwrap_or_default();
+        return Err(broken(format!("none of its {left_out} rows has a class in column '{name}'")));
     }
     if count == 0 {
         return Err(broken("it has no rows".into()));
@@ -233,7 +251,15 @@ impl Columns<'_> {
     fn among(&self, header: &Row) -> Result<(usize, usize), String> {
         let names: Vec<String> = header.cells().map(str::to_string).collect();
         let Some(last) = names.len().checked_sub(1).filter(|last| *last > 0) else {
-            return Err(format!("{} columns; is another separator used?", names.len()));
+            let alone = names.first().map(String::as_str).unwrap_or_default();
+            return Err(match self.label {
+                Some(label) => {
+                    format!("there is no column '{label}' with the classes; its only column is '{alone}'")
+                }
+                None => format!(
+                    "its only column is '{alone}', and there has to be one with a class for each; is another separator used?"
+                ),
+            });
         };
         let path = place(&names, self.path, 0)?;
         // The last column that can be it.

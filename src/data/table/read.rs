@@ -175,6 +175,8 @@ fn encoded(
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
     let (mut row_numbers, mut told) = (RowNumbers::default(), Vec::new());
     let (mut left_out, mut without_label) = (0_u64, 0_u64);
+    // What the first row without a label is refused with, as long as no row has one.
+    let lack: Cell<Option<Error>> = Cell::new(None);
     for (file, path) in files.paths.iter().enumerate().skip(from) {
         let mut source = Source::open(path, table, limits)?;
         let mut row = Row::default();
@@ -198,7 +200,20 @@ fn encoded(
                 row_numbers.leave_out(kept.get(), is_trained);
                 (left_out, without_label) =
                     (left_out + 1, without_label + u64::from(problem.in_row.is_lack_of_label()));
-                sink(problem)
+                // Whether all rows lack it is known at the end.
+                let is_first_lack =
+                    problem.in_row.is_lack_of_label() && left_out == without_label && kept.get() == 0;
+                if !is_first_lack && let Some(error) = lack.take() {
+                    return Err(error);
+                }
+                match sink(problem) {
+                    Err(error) if is_first_lack => {
+                        let first = lack.take().unwrap_or(error);
+                        lack.set(Some(first));
+                        Ok(())
+                    }
+                    other => other,
+                }
             };
             rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
                 if let Some(problem) = totals.iter().find_map(|column| column.total(row)) {
@@ -208,6 +223,9 @@ fn encoded(
                     Ok(beside) => beside,
                     Err(problem) => return Ok(Err(problem)),
                 };
+                if let Some(error) = lack.take() {
+                    return Err(error);
+                }
                 match encoder.encode(&row.cells, &layout.inputs, numbers, &mut of_row) {
                     Ok(missing) => gathered.missing += missing,
                     Err(problem) => return Ok(Err(problem)),

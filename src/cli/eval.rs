@@ -14,7 +14,7 @@ use super::device::Device;
 use super::experiment;
 use super::named::RunName;
 use super::overwriting;
-use super::reporter::{by_name, in_words};
+use super::reporter::{by_name, in_words, of_class, positive_class};
 use super::text::{self, plain};
 use super::threads::Threads;
 use crate::data::table::{expanded, is_ending_of_table, is_pattern};
@@ -226,6 +226,7 @@ impl Arguments {
                 "loss": scores.loss,
                 "accuracy": scores.accuracy,
                 "metrics": by_name(&scores.metrics),
+                "positive_class": positive_class(&scores.metrics, trained.classes()),
                 "unit": trained.unit_of(&scores).map(|unit| match unit {
                     Unit::Of(column) => column,
                     each @ Unit::OfEach(_) => each.to_string(),
@@ -239,7 +240,8 @@ impl Arguments {
             writeln!(out, "{}", text::json(&line)?)?;
         } else {
             let unit = trained.unit_of(&scores).map(|unit| format!(" in {}", plain(&unit.to_string())));
-            let scores = in_words(&scores) + &unit.unwrap_or_default();
+            let class = of_class(&scores.metrics, trained.classes());
+            let scores = in_words(&scores) + &class + &unit.unwrap_or_default();
             writeln!(out, "{scores}  on {samples} samples, {run} at step {step}")?;
             if let Some(assessment) = &assessment {
                 write!(out, "\n{}", report::page(assessment))?;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::Error;
 use super::signals::Terminals;
 use super::text::{self, plain};
+use crate::preset::Metric;
 use crate::run::Steered;
 use crate::worker::{
     EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, excess_threads,
@@ -60,6 +61,8 @@ pub(super) struct Reporter {
     bar: Option<ProgressBar>,
     epochs: u32,
     preset: String,
+    /// The classes that the network tells apart.
+    classes: Vec<String>,
 }
 
 impl Reporter {
@@ -67,8 +70,16 @@ impl Reporter {
     pub(super) fn new(reporting: &Reporting) -> Self {
         let Reporting { json, quiet } = *reporting;
         let terminals = Terminals::look();
-        let mut reporter =
-            Reporter { json, quiet, terminals, problem: None, bar: None, epochs: 0, preset: String::new() };
+        let mut reporter = Reporter {
+            json,
+            quiet,
+            terminals,
+            problem: None,
+            bar: None,
+            epochs: 0,
+            preset: String::new(),
+            classes: Vec::new(),
+        };
         // A person has been told when the program began.
         if json && let Some(line) = excess_threads() {
             reporter.report(Event::Log(line));
@@ -196,6 +207,7 @@ impl Reporter {
     fn started(&mut self, info: &RunInfo) -> Result<(), Error> {
         self.epochs = info.epochs;
         self.preset = plain(&info.preset.name);
+        self.classes.clone_from(&info.classes);
         if self.json {
             return line(&json!({
                 "event": "started",
@@ -285,6 +297,7 @@ impl Reporter {
                 "test_loss": finish.test.map(|test| test.loss),
                 "test_accuracy": finish.test.and_then(|test| test.accuracy),
                 "test_metrics": finish.test.map(|test| by_name(&test.metrics)),
+                "positive_class": finish.test.and_then(|test| positive_class(&test.metrics, &self.classes)),
                 "samples_per_second": finish.samples_per_second,
                 "seconds": finish.seconds,
             }));
@@ -297,7 +310,8 @@ impl Reporter {
         writeln!(
             std::io::stdout().lock(),
             "test {}  after {} steps{early}  {:.0} samples/s  {:.1} s",
-            finish.test.map_or("not evaluated".into(), |test| in_words(&test)),
+            finish.test.map_or("not evaluated".into(), |test| in_words(&test)
+                + &of_class(&test.metrics, &self.classes)),
             finish.steps,
             finish.samples_per_second,
             finish.seconds
@@ -352,6 +366,20 @@ impl Reporter {
 /// Metrics in JSON, by their names.
 pub(super) fn by_name(metrics: &Metrics) -> serde_json::Value {
     metrics.iter().map(|(metric, value)| (metric.name().to_owned(), json!(value))).collect()
+}
+
+/// The class that precision, recall, F1 and the area under the ROC curve are about: the second of two.
+pub(super) fn positive_class<'a>(metrics: &Metrics, classes: &'a [String]) -> Option<&'a str> {
+    let is_of_one = |(metric, _): (Metric, f64)| {
+        matches!(metric, Metric::Precision | Metric::Recall | Metric::F1 | Metric::RocAuc)
+    };
+    let [_, positive] = classes else { return None };
+    metrics.iter().any(is_of_one).then_some(positive)
+}
+
+/// The same, behind scores.
+pub(super) fn of_class(metrics: &Metrics, classes: &[String]) -> String {
+    positive_class(metrics, classes).map(|class| format!(" of '{}'", plain(class))).unwrap_or_default()
 }
 
 /// Scores for a person, in a line.

@@ -3,6 +3,7 @@
 use super::edit::put;
 use super::field::{Field, FieldKind};
 use super::nesting::Inside;
+use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
@@ -47,7 +48,7 @@ pub fn apply_all(text: &str, assignments: &[String]) -> Result<String, PresetErr
 /// The text with an assignment, whether that is a preset or not.
 fn put_assignment(text: &str, assignment: &str) -> Option<String> {
     let (path, value) = assignment.split_once('=')?;
-    let (path, value) = (read_path(path.trim()), value.trim());
+    let (path, value) = (without_variants(text, read_path(path.trim())), value.trim());
     let new = put(text, &path, value)?;
     match parse(&new, "") {
         // Another change may say what stands in its parentheses.
@@ -68,7 +69,7 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
     let (path, value) = assignment
         .split_once('=')
         .ok_or_else(|| wrong("no '=' in it".into(), "write --set train.epochs=2"))?;
-    let (path, value) = (read_path(path.trim()), value.trim());
+    let (path, value) = (without_variants(text, read_path(path.trim())), value.trim());
     if path.0.is_empty() || value.is_empty() {
         return Err(wrong("a path or a value is missing".into(), "write --set train.epochs=2"));
     }
@@ -92,6 +93,24 @@ pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
             },
         },
     }
+}
+
+/// The path without the names of variants, which `runs show` prints and the text has in front of their fields: `data.source.csv.label`
+/// is `data.source.label` where the source is a csv.
+fn without_variants(text: &str, path: Path) -> Path {
+    let outline = Outline::of(text);
+    let last = path.0.len().saturating_sub(1);
+    let mut short = Path::default();
+    for (depth, key) in path.0.into_iter().enumerate() {
+        let is_variant = |name: &str| {
+            depth < last && !is_by_name(text, &short) && outline.word_at(text, &short) == Some(name)
+        };
+        match key {
+            Key::Field(name) if depth > 0 && is_variant(&name) => {}
+            key => short.0.push(key),
+        }
+    }
+    short
 }
 
 /// Whether a path has a place below 0, where no person's data has such a name.
@@ -221,6 +240,23 @@ mod tests {
         assert_eq!(preset.data.train_samples, Some(1000));
         let text = apply(&text, "optimizer=SGD(momentum: 0.9)").unwrap();
         assert!(matches!(parse(&text, "x").unwrap().optimizer, Optimizer::Sgd(Sgd { momentum: 0.9, .. })));
+    }
+
+    #[test]
+    fn a_path_may_name_the_variants_on_its_way_as_runs_show_prints_them() {
+        let of_table = CNN.replace("source: mnist", "source: csv(file: \"a.csv\")");
+        for assignment in ["data.source.csv.label=\"y\"", "data.source.label=\"y\""] {
+            assert!(apply(&of_table, assignment).unwrap().contains("csv(file: \"a.csv\", label: \"y\")"));
+        }
+        let text = apply(CNN, "layers.0.Conv2D.filters=8").unwrap();
+        assert!(matches!(parse(&text, "x").unwrap().layers[0], Layer::Conv2D(Conv2D { filters: 8, .. })));
+        let wrong = apply(&of_table, "data.source.npz.label=\"y\"").unwrap_err();
+        assert!(wrong.problem.contains("unknown field 'npz'"), "{}", wrong.problem);
+        // A column that has a variant's name is a column.
+        let text = apply(&of_table, "data.source.columns={\"category\": category}").unwrap();
+        assert!(
+            apply(&text, "data.source.columns.category=number").unwrap().contains("\"category\": number")
+        );
     }
 
     #[test]

@@ -182,6 +182,11 @@ impl Trained {
         &self.notices
     }
 
+    /// The classes that it is scored on; empty where it predicts none.
+    pub fn classes(&self) -> &[String] {
+        self.training.splits().test.classes()
+    }
+
     /// The unit of the errors among the scores, where somebody knows it.
     pub fn unit_of(&self, scores: &Scores) -> Option<Unit> {
         let has_errors =

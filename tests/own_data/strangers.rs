@@ -250,3 +250,15 @@ fn data_without_any_label_is_told_as_such_and_a_column_that_is_not_there_by_its_
     let lacks = failure("a,b\n1,2\n");
     assert!(lacks.contains("there is no column 'y'; there are: a, b"), "{lacks}");
 }
+
+#[test]
+fn scores_of_two_classes_say_which_class_they_are_about() {
+    let desk = Desk::new();
+    desk.put("t.csv", "a,y\n".to_string() + &"1,ill\n2,well\n".repeat(20));
+    desk.preset("csv(file: \"t.csv\", label: \"y\")", "");
+    let end = desk.lines(&["train", "own.ron", "--json"], b"").pop().expect("an event");
+    assert_eq!((&end["event"], &end["positive_class"]), (&"finished".into(), &"well".into()), "{end}");
+    assert!(said(&desk, &["train", "own.ron"]).contains(" of 'well'  after "));
+    assert!(said(&desk, &["eval", "last"]).contains(" of 'well'  on "));
+    assert_eq!(desk.lines(&["eval", "last", "--json"], b"")[0]["positive_class"], "well");
+}

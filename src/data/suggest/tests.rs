@@ -243,7 +243,8 @@ fn texts_beside_a_class_are_read_letter_by_letter_and_lines_of_class_and_text_ha
 
 #[test]
 fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_named() {
-    let label = |row: usize| if row.is_multiple_of(3) { String::new() } else { ["yes", "no"][row % 2].into() };
+    let label =
+        |row: usize| if row.is_multiple_of(3) { String::new() } else { ["yes", "no"][row % 2].into() };
     let text = suggested("some.csv", &table(label), None);
     assert!(
         text.contains("20 of 60 rows have no label; they are left out, and predict answers them."),

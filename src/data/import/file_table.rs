@@ -235,6 +235,9 @@ fn rows(
             (Ok(()), _) => {}
         }
     }
+    if let (0, 1, Some(error)) = (count, left_out, lack.take()) {
+        return Err(error);
+    }
     if count == 0 && left_out > 0 && left_out == without_class {
         let name = found.map(|(_, label)| names[label].clone()).unwrap_or_default();
         return Err(broken(format!("none of its {left_out} rows has a class in column '{name}'")));

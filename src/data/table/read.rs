@@ -252,6 +252,9 @@ fn encoded(
     let Gathered { numbers, labels, weights, trained, missing, choices } = gathered;
     let broken = |problem: &str| Error::Broken { origin: origin.clone(), problem: problem.into() };
     if labels.count() == 0 {
+        if let (1, Some(error)) = (left_out, lack.take()) {
+            return Err(error);
+        }
         if left_out > 0 && left_out == without_label {
             let name = schema.label_place().map_or("the label", |place| &schema.columns[place][..]);
             return Err(broken(&format!("none of its {left_out} rows has a label in column '{name}'")));

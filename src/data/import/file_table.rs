@@ -309,6 +309,15 @@ mod tests {
     }
 
     #[test]
+    fn how_a_table_is_written_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let table = put(folder.path(), "a.csv", "# names\nfile;kind\n1.png;a\n2.png;b\n");
+        let listed = read(&[&table], USUAL, &Limits::of_machine(), &mut table::refuse).unwrap();
+        let wanted = "a.csv: cells separated by ';', comments after '#' before the first row";
+        assert!(listed.told.len() == 1 && listed.told[0].ends_with(wanted), "{:?}", listed.told);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let problem = |text: &str, columns: Columns| {

@@ -33,6 +33,18 @@ fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
 }
 
 #[test]
+fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/sheets.xlsx");
+    let unusual = |sheet| {
+        let (sheet, name) = open(&path, Spreadsheet::Xlsx, sheet, &Limits::of_machine()).ok().unwrap();
+        (name, sheet.unusual)
+    };
+    let told = "it has 2 sheets, Notes, Passengers, and the first is read".to_string();
+    assert_eq!(unusual(None), ("Notes".into(), vec![told]));
+    assert_eq!(unusual(Some("Passengers")), ("Passengers".into(), vec![]));
+}
+
+#[test]
 fn cells_beyond_the_memory_are_refused() {
     let limits = Limits { memory: 1000, ..Limits::of_machine() };
     let mut collected = Collected { rows: Vec::new(), bytes: 0, times: BTreeSet::new(), limits: &limits };

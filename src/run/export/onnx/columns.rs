@@ -101,23 +101,30 @@ fn push_with_flag(builder: &mut Builder, parts: &mut Vec<Value>, numbers: &[Valu
     }
 }
 
-/// The place in `places` of a word among `words`; `other` for any other word. A code that is a whole number may come as `1` and as
-/// `1.0`, which are one word to the table's encoder too.
+/// The place in `places` of a word among `words`; `other` for any other word.
 fn number_of_word(builder: &mut Builder, x: &str, words: &[String], places: &[usize], other: i64) -> Value {
-    let known: HashSet<&str> = words.iter().map(String::as_str).collect();
-    let mut keys: Vec<(String, i64)> =
-        words.iter().cloned().zip(places.iter().map(|&place| place as i64)).collect();
-    for (word, &place) in words.iter().zip(places) {
-        let (short, long) = (code(word, '.'), format!("{word}.0"));
-        let is_other_form = |form: &&str| !known.contains(form);
-        keys.extend(Some(short).filter(is_other_form).map(|form| (form.to_string(), place as i64)));
-        if code(&long, '.') == word && !known.contains(&long[..]) {
-            keys.push((long, place as i64));
-        }
-    }
+    let keys = forms(words, places);
     let values = keys.iter().map(|(_, place)| *place).collect();
     let keys: Vec<&str> = keys.iter().map(|(key, _)| &key[..]).collect();
     labelled(builder, x, &keys, values, other)
+}
+
+/// The words with their places, and behind them the other form of those that are codes: a whole number may come as `1` and as `1.0`,
+/// which are one word to the table's encoder too.
+fn forms(words: &[String], places: &[usize]) -> Vec<(String, i64)> {
+    let known: HashSet<&str> = words.iter().map(String::as_str).collect();
+    let places = || places.iter().map(|&place| place as i64);
+    let mut keys: Vec<(String, i64)> = words.iter().cloned().zip(places()).collect();
+    for (word, place) in words.iter().zip(places()) {
+        let (short, long) = (code(word, '.'), format!("{word}.0"));
+        if !known.contains(short) {
+            keys.push((short.to_string(), place));
+        }
+        if code(&long, '.') == word && !known.contains(&long[..]) {
+            keys.push((long, place));
+        }
+    }
+    keys
 }
 
 /// The whole number that stands for each word; `other` for a word that is none of `keys`.
@@ -257,4 +264,23 @@ fn floor_of_quotient(builder: &mut Builder, x: &str, divisor: f64) -> Value {
 fn remainder(builder: &mut Builder, x: &str, whole: &str, divisor: f64) -> Value {
     let product = with(builder, "Mul", whole, divisor);
     builder.op("Sub", &[x, &product], Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_may_come_with_a_fraction_of_zeros_and_without() {
+        let forms = |words: &[&str], places: &[usize]| {
+            let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+            super::forms(&words, places)
+                .into_iter()
+                .map(|(word, place)| format!("{word}={place}"))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(forms(&["1", "007", "Oslo"], &[0, 1, 3]), ["1=0", "007=1", "Oslo=3", "1.0=0"]);
+        // A run of before may know both forms, or the long one alone.
+        assert_eq!(forms(&["1", "1.0", "2.0"], &[0, 1, 2]), ["1=0", "1.0=1", "2.0=2", "2=2"]);
+    }
 }

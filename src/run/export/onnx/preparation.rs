@@ -160,10 +160,12 @@ fn element_type(scales: &[Scale]) -> i32 {
     if scales.iter().any(is_coarse) { element::DOUBLE } else { element::FLOAT }
 }
 
-/// Whether single precision would round a number by more than a thousandth of its deviation.
+/// Whether single precision would round a number by more than a thousandth of its deviation, or has no number of its size.
 fn is_coarse(scale: &Scale) -> bool {
     let rounding = f64::from(f32::EPSILON) / 2.0;
-    scale.mean.abs() * rounding > 1e-3 * scale.deviation
+    let (least, most) = (f64::from(f32::MIN_POSITIVE) * 1e3, f64::from(f32::MAX) / 1e3);
+    let has_size = scale.deviation >= least && scale.deviation.max(scale.mean.abs()) <= most;
+    scale.mean.abs() * rounding > 1e-3 * scale.deviation || !has_size
 }
 
 /// What stands in for a missing number of a table. Where predictions refuse a row without it, the answer is NaN.
@@ -184,4 +186,19 @@ pub(super) fn port(name: &str, shape: &[usize], data_type: i32) -> Port {
     let shape = Shape { dims: std::iter::once(batch).chain(dims).collect() };
     let tensor = TensorType { data_type, shape: Some(shape) };
     Port { name: name.into(), kind: Some(Type { tensor: Some(tensor) }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_single_precision_rounds_or_does_not_have_are_in_double_precision() {
+        for (mean, deviation) in [(1.7e9, 60.0), (1e300, 1e299), (0.0, 1e300), (1e-300, 1e-301)] {
+            assert!(is_coarse(&Scale::of(mean, deviation)), "{mean} {deviation}");
+        }
+        for (mean, deviation) in [(0.0, 1.0), (30.0, 10.0), (1e-20, 1e-21), (1e20, 1e19)] {
+            assert!(!is_coarse(&Scale::of(mean, deviation)), "{mean} {deviation}");
+        }
+    }
 }

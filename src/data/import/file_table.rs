@@ -335,7 +335,7 @@ mod tests {
             problem("file,what\na,1\n", NAMED)
                 .contains("line 1: there is no column 'kind'; there are: file, what")
         );
-        assert!(problem("file\na\n", USUAL).contains("line 1: 1 columns; is another separator used?"));
+        assert!(problem("file\na\n", USUAL).contains("line 1: its only column is 'file', and there has to be one with a class for each; is another separator used?"));
         assert!(problem("file,kind\n", USUAL).contains("it has no rows"));
         assert!(problem("file,kind\na,1\nb,1\n", USUAL).contains("1 classes; 2 to 1000 can be learned"));
         let twice = Columns { path: Some("2"), label: Some("kind") };

@@ -1,5 +1,6 @@
 //! Sounds: WAV, FLAC, MP3, Ogg Vorbis. What a file holds, not its name, says which.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
@@ -75,6 +76,26 @@ pub fn read(file: &Path, rate: usize, limits: &Limits) -> Result<Sound, Error> {
         None => opened()?.mixed(rate, limits, false).map_err(broken)?,
     };
     taken.ok_or_else(|| broken(TOO_LONG.into()))
+}
+
+/// What is done to sounds of these rates and channels, in sentences: they are brought to one rate, and their channels mixed.
+pub fn converted(sounds: impl Iterator<Item = (u32, usize)>, rate: usize) -> Vec<String> {
+    let (mut rates, mut several) = (BTreeMap::new(), 0);
+    for (own, channels) in sounds {
+        if own as usize != rate {
+            *rates.entry(own).or_insert(0_usize) += 1;
+        }
+        several += usize::from(channels > 1);
+    }
+    let mut lines = Vec::new();
+    if !rates.is_empty() {
+        let named = rates.iter().map(|(own, count)| format!("{count} of {own} Hz")).collect::<Vec<_>>();
+        lines.push(format!("sounds converted to {rate} Hz: {}", named.join(", ")));
+    }
+    if several > 0 {
+        lines.push(format!("sounds whose channels are mixed: {several}"));
+    }
+    lines
 }
 
 const TOO_LONG: &str = "it is longer than ten minutes";

@@ -1,6 +1,5 @@
 //! Folders of sounds.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -76,26 +75,6 @@ fn spectrograms(
     };
     let read = sounds.files.par_iter().map(read).collect();
     let read = sounds.sorted_out(read, skip_broken, notices)?;
-    notices.extend(converted(read.iter().map(|&(_, rate, channels)| (rate, channels)), form.rate));
+    notices.extend(sounds::converted(read.iter().map(|&(_, rate, channels)| (rate, channels)), form.rate));
     Ok(read.into_iter().map(|(picture, ..)| picture).collect())
-}
-
-/// What is done to sounds of these rates and channels, in sentences: they are brought to one rate, and their channels mixed.
-fn converted(sounds: impl Iterator<Item = (u32, usize)>, rate: usize) -> Vec<String> {
-    let (mut rates, mut several) = (BTreeMap::new(), 0);
-    for (own, channels) in sounds {
-        if own as usize != rate {
-            *rates.entry(own).or_insert(0_usize) += 1;
-        }
-        several += usize::from(channels > 1);
-    }
-    let mut lines = Vec::new();
-    if !rates.is_empty() {
-        let named = rates.iter().map(|(own, count)| format!("{count} of {own} Hz")).collect::<Vec<_>>();
-        lines.push(format!("sounds converted to {rate} Hz: {}", named.join(", ")));
-    }
-    if several > 0 {
-        lines.push(format!("sounds whose channels are mixed: {several}"));
-    }
-    lines
 }

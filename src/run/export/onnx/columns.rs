@@ -268,7 +268,6 @@ fn remainder(builder: &mut Builder, x: &str, whole: &str, divisor: f64) -> Value
 
 #[cfg(test)]
 mod tests {
-
     #[test]
     fn a_code_may_come_with_a_fraction_of_zeros_and_without() {
         let forms = |words: &[&str], places: &[usize]| {

@@ -3,7 +3,7 @@
 use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
 use super::identifier::is_total;
-use super::label_cells::{LabelCells, NO_VALUE};
+use super::label_cells::{LabelCells, NO_LABEL, NO_VALUE};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
@@ -11,9 +11,6 @@ use super::reader::Row;
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
-
-/// What is wrong with a row whose label is empty.
-pub(super) const NO_LABEL: &str = "the label is missing";
 
 /// A column that is no input: its place in the rows of a file, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]

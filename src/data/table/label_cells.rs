@@ -17,6 +17,8 @@ pub enum LabelCells {
     Value,
 }
 
+/// What is wrong with a row whose label is empty.
+pub(super) const NO_LABEL: &str = "the label is missing";
 /// What is wrong with a label's cell.
 pub(super) const GAP: &str = "says that the label is missing; task: classes takes it for a class";
 pub(super) const NO_VALUE: &str = "is not a number";

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::gathered::NO_LABEL;
-use super::label_cells::GAP;
+use super::label_cells::{GAP, NO_LABEL};
 use super::reader::Place;
 use crate::data::Error;
 

@@ -126,9 +126,9 @@ fn measurement(
     let steps = timing.steps_per_round as f64;
     let samples = (timing.steps_per_round * workload.batch_size()) as f64;
     let mut processor: Vec<Duration> = timing.rounds.iter().filter_map(|round| round.processor).collect();
-    processor.sort();
+    processor.sort_unstable();
     let mut clock: Vec<Duration> = timing.rounds.iter().map(|round| round.clock).collect();
-    clock.sort();
+    clock.sort_unstable();
     let per_second = |time: Duration| samples / time.as_secs_f64().max(f64::MIN_POSITIVE);
     let per_step = |time: Duration| time.as_secs_f64() * 1e3 / steps;
     let median = clock[clock.len() / 2];

@@ -22,7 +22,7 @@ use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
 use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link, Opening};
-use crate::worker::{self, Client, Event, Events, Request};
+use crate::worker::{self, Client, Event, Events, Probe, Probed, Request};
 
 /// The worker behind the dashboard, and the folder of presets.
 struct Local {
@@ -137,8 +137,13 @@ impl Link for Local {
         let _ = super::kept::keep(kept);
     }
 
-    fn measure(&mut self, experiment: &Experiment, tell: impl FnOnce(Result<f64, String>) + Send + 'static) {
-        self.measuring.start(experiment, tell);
+    fn measure(
+        &mut self,
+        experiment: &Experiment,
+        probe: Probe,
+        tell: impl FnMut(Result<Probed, String>) + Send + 'static,
+    ) {
+        self.measuring.start(experiment, probe, tell);
     }
 
     fn stop_measuring(&mut self) {

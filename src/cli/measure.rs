@@ -1,18 +1,16 @@
-//! `trainyard measure`: how long an epoch of a preset takes, for the dashboard, which starts it as a process that it can end
-//! at any moment.
+//! `trainyard measure`: what a few steps of a preset tell, for the dashboard, which starts it as a process that it can end at any
+//! moment.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::serve::itself;
 use super::threads::Threads;
 use crate::preset::Experiment;
-use crate::worker;
 use crate::worker::socket::frames::LONGEST_FROM_CLIENT;
+use crate::worker::{self, Probe, Probed};
 
 /// Time a few steps of what standard input says; for the dashboard's own use
 #[derive(Debug, clap::Args)]
@@ -21,27 +19,22 @@ pub struct Arguments {
     pub(super) threads: Threads,
 }
 
-/// What such a process answers, in JSON.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Answer {
-    /// An epoch takes so many seconds.
-    Seconds(f64),
-    /// It cannot be said, for this reason.
-    Failed(String),
-}
+/// What such a process answers, in JSON; in words, why it cannot be said.
+type Answer = Result<Probed, String>;
 
 impl Arguments {
-    /// Measures, and answers one line.
+    /// Measures, and answers in lines; the last one has the whole answer.
     pub fn run(self) -> Result<(), Error> {
         let mut text = String::new();
         let read = std::io::stdin().take(LONGEST_FROM_CLIENT.into()).read_to_string(&mut text);
         read.map_err(|error| Error::Failed(error.to_string()))?;
-        let experiment: Experiment =
+        let (probe, experiment): (Probe, Experiment) =
             ron::from_str(&text).map_err(|error| Error::Usage(format!("standard input: {error}")))?;
-        let answer = worker::measure(&experiment).map_or_else(Answer::Failed, Answer::Seconds);
-        // Who asked may be gone.
-        let _ = writeln!(std::io::stdout(), "{}", super::text::json(&answer)?);
+        let say = |answer: Answer| {
+            // Who asked may be gone.
+            let _ = super::text::json(&answer).map(|line| writeln!(std::io::stdout(), "{line}"));
+        };
+        say(worker::measure(&experiment, probe, None, |known| say(Ok(known))));
         Ok(())
     }
 }
@@ -51,29 +44,37 @@ impl Arguments {
 pub(super) struct Measuring(Option<Arc<Mutex<Child>>>);
 
 impl Measuring {
-    /// Measures an experiment, and hands what comes of it to `tell`, which is not called where the process is ended before.
+    /// Measures an experiment, and hands what comes of it to `tell`, which has nobody to tell once the process is ended.
     pub fn start(
         &mut self,
         experiment: &Experiment,
-        tell: impl FnOnce(Result<f64, String>) + Send + 'static,
+        probe: Probe,
+        mut tell: impl FnMut(Answer) + Send + 'static,
     ) {
         self.stop();
-        match launch(experiment) {
+        match launch(experiment, probe) {
             Err(error) => tell(Err(error.to_string())),
             Ok(child) => {
                 let child = Arc::new(Mutex::new(child));
                 self.0 = Some(child.clone());
                 // Without the thread nothing is told, and the time stays unknown.
                 let _ = std::thread::Builder::new().name("measuring".into()).spawn(move || {
-                    let Some(mut output) = lock(&child).stdout.take() else { return };
-                    let mut line = String::new();
-                    let read = output.read_to_string(&mut line);
+                    let Some(output) = lock(&child).stdout.take() else { return };
+                    let lines = BufReader::new(output).lines().map_while(Result::ok);
+                    // A line that was cut off by the end of the process says nothing.
+                    let answers = lines.filter_map(|line| serde_json::from_str::<Answer>(&line).ok());
+                    let mut is_answered = false;
+                    for answer in answers {
+                        is_answered = !matches!(answer, Ok(Probed::Rate(_)));
+                        tell(answer);
+                    }
                     let ended = lock(&child).wait();
-                    if let (Ok(_), Ok(answer), Ok(_)) = (read, serde_json::from_str(&line), ended) {
-                        tell(match answer {
-                            Answer::Seconds(seconds) => Ok(seconds),
-                            Answer::Failed(problem) => Err(problem),
-                        });
+                    // One that was given up is answered in vain.
+                    if !is_answered {
+                        let how = ended.map(|status| status.to_string()).unwrap_or_default();
+                        tell(Err(format!(
+                            "the process that made the steps has ended without an answer ({how})"
+                        )));
                     }
                 });
             }
@@ -99,8 +100,8 @@ fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
     child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn launch(experiment: &Experiment) -> std::io::Result<Child> {
-    let text = ron::to_string(experiment).map_err(std::io::Error::other)?;
+fn launch(experiment: &Experiment, probe: Probe) -> std::io::Result<Child> {
+    let text = ron::to_string(&(probe, experiment)).map_err(std::io::Error::other)?;
     let mut child = Command::new(itself()?)
         .arg("measure")
         .stdin(Stdio::piped())

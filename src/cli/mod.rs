@@ -19,6 +19,7 @@ mod export;
 mod folds;
 mod init;
 mod kept;
+mod lr_range;
 mod measure;
 mod named;
 mod overwriting;
@@ -111,6 +112,7 @@ enum Command {
     Measure(measure::Arguments),
     Presets(presets::Arguments),
     Summary(summary::Arguments),
+    LrRange(lr_range::Arguments),
     Runs(runs::Arguments),
     Data(data::Arguments),
     Doctor(doctor::Arguments),
@@ -162,6 +164,7 @@ impl Cli {
             Some(Command::Measure(arguments)) => arguments.run(),
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
+            Some(Command::LrRange(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Doctor(arguments)) => arguments.run(),
@@ -185,6 +188,7 @@ impl Cli {
             Some(Command::Serve(arguments)) => arguments.threads,
             Some(Command::Doctor(arguments)) => arguments.threads,
             Some(Command::Measure(arguments)) => arguments.threads,
+            Some(Command::LrRange(arguments)) => arguments.threads,
             // A benchmark has a pool of its own.
             Some(Command::Bench(_)) => Threads::default(),
             Some(

@@ -111,7 +111,7 @@ fn files_in(folder: Option<&Path>) -> Vec<PathBuf> {
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|end| end == "ron"))
         .collect();
-    files.sort();
+    files.sort_unstable();
     files
 }
 

@@ -57,7 +57,7 @@ pub fn words() -> Vec<String> {
         split(section.title).into_iter().chain(paths).collect::<Vec<_>>()
     });
     let mut all: Vec<String> = all.filter(|word| is_name(word)).collect();
-    all.sort();
+    all.sort_unstable();
     all.dedup();
     all
 }

@@ -50,7 +50,7 @@ pub fn differences(first: &Overview, second: &Overview) -> Vec<Difference> {
     let both = |facts: fn(&Overview) -> BTreeMap<(Kind, String), String>| [facts(first), facts(second)];
     let [a, b] = both(facts);
     let mut names: Vec<&(Kind, String)> = a.keys().chain(b.keys()).collect();
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     names
         .into_iter()
@@ -107,7 +107,7 @@ pub fn varying(presets: &[Option<&Preset>]) -> Vec<(String, Vec<Option<String>>)
         let first = ["optimizer", "train", "layers"];
         first.iter().position(|part| path.starts_with(part)).unwrap_or(first.len())
     };
-    paths.sort_by_key(|path| (rank(path), path.as_str()));
+    paths.sort_unstable_by_key(|path| (rank(path), path.as_str()));
     paths.dedup();
     paths
         .into_iter()

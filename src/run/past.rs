@@ -90,7 +90,7 @@ pub(super) fn event_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         .into_iter()
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().contains("tfevents")))
         .collect();
-    files.sort_by_key(|path| (begun(path), path.clone()));
+    files.sort_unstable_by_key(|path| (begun(path), path.clone()));
     Ok(files)
 }
 

@@ -51,7 +51,7 @@ impl<'a> TensorFile<'a> {
     /// When a tensor's shape is not that of its numbers.
     pub(super) fn of(path: &Path, tensors: &'a [NamedTensor]) -> Result<Self, Error> {
         let mut tensors: Vec<&NamedTensor> = tensors.iter().collect();
-        tensors.sort_by(|one, other| one.name.cmp(&other.name));
+        tensors.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         let mut begin = 0;
         let listed = tensors.iter().map(|tensor| {
             let count = tensor.values.len();
@@ -128,7 +128,7 @@ pub(super) fn decode_tensors(path: &Path, bytes: &[u8]) -> Result<Vec<NamedTenso
             Ok(NamedTensor { name: name.to_string(), shape: view.shape().to_vec(), values })
         })
         .collect::<Result<Vec<_>, _>>()?;
-    loaded.sort_by(|a, b| a.name.cmp(&b.name));
+    loaded.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     Ok(loaded)
 }
 

@@ -36,7 +36,7 @@ pub fn seconds_an_epoch(training: &mut dyn Training) -> Result<f64, Error> {
 fn median(steps: &mut [Duration]) -> Duration {
     let warm_up = if steps.len() > WARM_UP { WARM_UP } else { steps.len().saturating_sub(1) };
     let timed = &mut steps[warm_up..];
-    timed.sort();
+    timed.sort_unstable();
     timed.get(timed.len() / 2).copied().unwrap_or_default()
 }
 

@@ -280,7 +280,7 @@ impl<D: Backend> TrainStep for LanguageModel<D> {
         };
         let (read, text, next) = self.write_on(&at.text, how)?;
         let mut likeliest: Vec<usize> = (0..next.len()).collect();
-        likeliest.sort_by(|a, b| next[*b].total_cmp(&next[*a]));
+        likeliest.sort_unstable_by(|a, b| next[*b].total_cmp(&next[*a]).then(a.cmp(b)));
         let bars = likeliest.into_iter().take(LIKELIEST).map(|token| {
             let token_text = self.tokens.get(token).map_or("", String::as_str);
             let shown =

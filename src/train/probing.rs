@@ -68,7 +68,7 @@ impl Probe {
     pub fn update_ratio(&self) -> Option<f64> {
         let kernels = self.weights.iter().filter(|seen| seen.is_kernel() && seen.weights > 0.0);
         let mut ratios: Vec<f64> = kernels.map(|seen| seen.update / seen.weights).collect();
-        ratios.sort_by(f64::total_cmp);
+        ratios.sort_unstable_by(f64::total_cmp);
         ratios.get(ratios.len() / 2).copied()
     }
 }

@@ -5,7 +5,7 @@
 /// of one class: then there is no such pair.
 pub(super) fn area(seen: impl Iterator<Item = (f64, bool)>) -> Option<f64> {
     let mut sorted: Vec<(f64, bool)> = seen.collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let (mut below, mut in_order) = (0.0_f64, 0.0_f64);
     for equals in sorted.chunk_by(|a, b| a.0 == b.0) {
         let positives = equals.iter().filter(|(_, is)| *is).count() as f64;

@@ -94,7 +94,7 @@ pub(super) fn load<D: Backend>(
     }
     outcome?;
     loaded.left_out = there.into_keys().collect();
-    loaded.left_out.sort();
+    loaded.left_out.sort_unstable();
     Ok(loaded)
 }
 

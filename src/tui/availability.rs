@@ -122,7 +122,7 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             let has_parts = state.inspect.figure.as_ref().is_some_and(|figure| figure.panels.len() > 1);
             unless(is_shown && has_parts, "no figure of several parts is shown")
         }
-        Command::StartPaused if state.is_busy() => Some("a training is in progress"),
+        Command::StartPaused | Command::TryRates if state.is_busy() => Some("a training is in progress"),
         Command::ResetField
         | Command::Reset
         | Command::SavePreset
@@ -136,6 +136,7 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::FindField
         | Command::EditText
         | Command::ShowChanges
+        | Command::TryRates
         | Command::FoldFields
         | Command::StartPaused => unless(state.presets.current().is_some(), "no preset is chosen"),
         Command::Undo => unless(

@@ -78,7 +78,7 @@ pub fn tags_like(state: &State, typed: &str) -> Vec<(&'static str, String)> {
     if state.screen == Screen::Runs && state.runs.shows_watched() {
         let known: HashSet<&str> = panes.iter().map(|pane| &*pane.title).collect();
         others = watched.view.tags.iter().filter(|tag| !known.contains(&*tag.name)).collect();
-        others.sort_by_key(|tag| (tag.kind, &tag.name));
+        others.sort_unstable_by_key(|tag| (tag.kind, &tag.name));
     }
     let others = others.into_iter().map(|tag| (word(Some(tag.kind)), tag.name.to_string()));
     let all = of_panes.into_iter().chain(others);

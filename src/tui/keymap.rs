@@ -97,6 +97,7 @@ static HYPER: Table = Table {
         bind(&[ch('c')], Command::ChooseKind),
         shown(&[ch('E')], Command::EditText, "editor"),
         shown(&[ch('D')], Command::ShowChanges, "changes"),
+        bind(&[ch('L')], Command::TryRates),
         bind(&[ch('z')], Command::FoldFields),
         bind(&[ESC], Command::AllFields),
         bind(&[ch('r')], Command::ResetField),
@@ -251,6 +252,14 @@ static PATH: Table = Table {
 };
 
 /// For a list from which something is chosen.
+static RATES: Table = Table {
+    title: "Learning rates",
+    bindings: &[
+        shown(&[ENTER], Command::Accept, "take the suggestion"),
+        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "leave the rate"),
+    ],
+};
+
 static CHOOSING: Table = Table {
     title: "Choosing",
     bindings: &[
@@ -322,6 +331,7 @@ fn overlay_table(overlay: &Overlay) -> &'static Table {
         | Overlay::Picker(_) => &TYPING,
         Overlay::Targets(_) | Overlay::Settings { .. } => &CHOOSING,
         Overlay::Suggested(_) => &KEEPING,
+        Overlay::Rates(_) => &RATES,
         Overlay::Mistake(_) => &MISTAKE,
     }
 }

@@ -9,7 +9,7 @@ use crate::run::difference::Difference;
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::marked::MarkedCurves;
-use crate::worker;
+use crate::worker::{self, Probe, Probed};
 
 use super::end::End;
 use super::state::new_preset::Suggestion;
@@ -42,12 +42,12 @@ pub enum Message {
         /// Its path and what it says, or the reason.
         result: Result<(String, Box<Preset>), String>,
     },
-    /// How many seconds an epoch takes, or why that cannot be said.
+    /// What a few steps of a draft have shown, or why that cannot be said.
     Measured {
         /// The number of the question.
         number: u64,
         /// The answer.
-        seconds: Result<f64, String>,
+        result: Result<Probed, String>,
     },
     /// The editor was left with this text in a file, or could not do its work, for the reason given.
     TextEdited(Result<(PathBuf, String), String>),
@@ -145,10 +145,12 @@ pub enum Effect {
         /// Whether an existing file of that name may be replaced.
         overwrite: bool,
     },
-    /// Find out how long an epoch takes; answered by [`Message::Measured`].
+    /// Find out something by a few steps; answered by [`Message::Measured`].
     Measure {
         /// The number of the question.
         number: u64,
+        /// What is to be found out.
+        probe: Probe,
         /// What would be trained.
         experiment: Box<Experiment>,
     },

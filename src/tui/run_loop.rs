@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::preset::{Experiment, Offers, Preset, Source, library};
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Overview, RunDirectory};
-use crate::worker;
+use crate::worker::{self, Probe, Probed};
 
 use super::clicks::Clicks;
 use super::config::Config;
@@ -138,7 +138,12 @@ pub trait Link {
 
     /// Finds out how many seconds an epoch takes, without holding up anything, and hands that, or why it cannot be said, to
     /// `tell`. What is being measured already is given up, and its `tell` never called.
-    fn measure(&mut self, experiment: &Experiment, tell: impl FnOnce(Result<f64, String>) + Send + 'static);
+    fn measure(
+        &mut self,
+        experiment: &Experiment,
+        probe: Probe,
+        tell: impl FnMut(Result<Probed, String>) + Send + 'static,
+    );
 
     /// Gives up what is being measured.
     fn stop_measuring(&mut self);
@@ -455,10 +460,10 @@ impl<L: Link> Outside<'_, L> {
                         Ok(path) => self.to_edit = Some(editor::Asked { path, line }),
                         Err(problem) => messages.push(Message::TextEdited(Err(problem))),
                     },
-                    Effect::Measure { number, experiment } => {
+                    Effect::Measure { number, probe, experiment } => {
                         let found = self.found.clone();
-                        let tell = move |seconds| drop(found.send(Message::Measured { number, seconds }));
-                        self.link.measure(&experiment, tell);
+                        let tell = move |result| drop(found.send(Message::Measured { number, result }));
+                        self.link.measure(&experiment, probe, tell);
                     }
                     Effect::StopMeasuring => self.link.stop_measuring(),
                     Effect::DropText(path) => self.link.drop_text(&path),

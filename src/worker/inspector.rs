@@ -1,6 +1,7 @@
 //! Answers questions about the model between steps, without stalling training: what needs the whole test set is
 //! worked out in chunks.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -244,12 +245,13 @@ fn chosen(choice: Choice, said: &[Said], test: &dyn Dataset) -> Vec<usize> {
             && predicted.is_none_or(|class| says == class)
     };
     let mut chosen: Vec<usize> = (0..said.len()).filter(is_chosen).collect();
-    match order {
-        SampleOrder::Given => {}
-        SampleOrder::Loss => chosen.sort_by(|a, b| said[*a].of_truth.total_cmp(&said[*b].of_truth)),
-        SampleOrder::Unsure => chosen.sort_by(|a, b| said[*a].sureness.total_cmp(&said[*b].sureness)),
-        SampleOrder::Sure => chosen.sort_by(|a, b| said[*b].sureness.total_cmp(&said[*a].sureness)),
-    }
+    let compare = |a: &usize, b: &usize| match order {
+        SampleOrder::Given => Ordering::Equal,
+        SampleOrder::Loss => said[*a].of_truth.total_cmp(&said[*b].of_truth),
+        SampleOrder::Unsure => said[*a].sureness.total_cmp(&said[*b].sureness),
+        SampleOrder::Sure => said[*b].sureness.total_cmp(&said[*a].sureness),
+    };
+    chosen.sort_unstable_by(|a, b| compare(a, b).then(a.cmp(b)));
     chosen
 }
 

@@ -25,17 +25,17 @@ mod trained;
 mod unit;
 
 pub use crate::nn::Activity;
-pub use crate::train::Writing;
 pub use crate::train::assessment::{
     Assessment, Average, Calibration, ClassScores, Classes, Comparison, Labels, Largest as LargestError,
     OutputScores, Values,
 };
+pub use crate::train::{RangeEnd, RateCurve, RatePoint, RateRange, Writing};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};
-pub use measure::measure;
+pub use measure::{Probe, Probed, measure};
 pub use own_data::check_own_data;
 pub use past::epochs_done;
 pub use protocol::{

@@ -17,6 +17,7 @@ use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets};
+use trainyard::worker::{Probe, Probed};
 use trainyard::{tui, worker};
 
 use crate::terminal::{Terminal, contains, dashboard, program};
@@ -240,7 +241,7 @@ impl tui::Link for Faulty {
 
     fn keep(&mut self, _: &Kept) {}
 
-    fn measure(&mut self, _: &Experiment, _: impl FnOnce(Result<f64, String>) + Send + 'static) {}
+    fn measure(&mut self, _: &Experiment, _: Probe, _: impl FnMut(Result<Probed, String>) + Send + 'static) {}
 
     fn stop_measuring(&mut self) {}
 

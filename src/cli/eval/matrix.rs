@@ -64,7 +64,7 @@ fn most_confused(counts: &[Vec<u64>], most: usize) -> Vec<usize> {
         missed + wrongly
     };
     let mut classes: Vec<usize> = (0..counts.len()).collect();
-    classes.sort_by_key(|&class| std::cmp::Reverse(errors(class)));
+    classes.sort_unstable_by_key(|&class| (std::cmp::Reverse(errors(class)), class));
     classes.truncate(most);
     classes.sort_unstable();
     classes

@@ -41,7 +41,7 @@ pub(super) fn that_fit(pattern: &str) -> Vec<Result<String, Unanswered>> {
 
 fn walk(folder: &Path, files: &mut Vec<Result<String, Unanswered>>) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
+    entries.sort_unstable_by_key(fs::DirEntry::file_name);
     for entry in entries {
         if entry.file_name().to_string_lossy().starts_with('.') {
             continue;

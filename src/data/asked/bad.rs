@@ -52,7 +52,7 @@ impl Asked {
             let at = if at.is_empty() { String::new() } else { at.join(", ") + ": " };
             bad.push(BadRow { of, problem: format!("{at}a number is too large for a network") });
         }
-        bad.sort_by_key(|row| row.of.row);
+        bad.sort_unstable_by_key(|row| row.of.row);
         Asked { samples: kept, inputs: numbers, bad, ..self }
     }
 }

@@ -36,7 +36,7 @@ pub fn fills(
         }
     }
     for ((place, missing), mut known) in wanted.into_iter().zip(known) {
-        known.sort_by(f64::total_cmp);
+        known.sort_unstable_by(f64::total_cmp);
         let found = if missing == Missing::Median { median(&known) } else { most_frequent(&known) };
         fills[place] = found.unwrap_or(0.0);
     }

@@ -206,7 +206,7 @@ fn site_packages() -> Vec<PathBuf> {
 fn below(folder: &Path) -> Vec<PathBuf> {
     let entries = folder.read_dir().into_iter().flatten().filter_map(Result::ok);
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    entries.sort();
+    entries.sort_unstable();
     entries
 }
 

@@ -68,7 +68,7 @@ impl Values {
             .collect();
         let errors = answers.outputs.iter().zip(&answers.truths).map(|(said, truth)| (said - truth).abs());
         let mut errors: Vec<(f64, usize)> = errors.zip(0..).collect();
-        errors.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+        errors.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
         let largest = errors.iter().take(LARGEST).map(|(_, at)| {
             let row = at / answers.width;
             Largest {
@@ -128,7 +128,7 @@ impl OutputScores {
 
 /// The middle one, or the mean of the two in the middle.
 fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
+    numbers.sort_unstable_by(f64::total_cmp);
     let middle = numbers.len() / 2;
     match numbers.len() % 2 {
         _ if numbers.is_empty() => 0.0,

@@ -109,7 +109,7 @@ fn view<D: Backend>(autoencoder: &mut Autoencoder<D>, test: &dyn Dataset) -> Res
     let variance: Vec<f32> =
         (0..width).map(|i| column(i).map(|x| (x - mean[i]).powi(2)).sum::<f32>() / rows).collect();
     let mut order: Vec<usize> = (0..width).collect();
-    order.sort_by(|a, b| variance[*b].total_cmp(&variance[*a]));
+    order.sort_unstable_by(|a, b| variance[*b].total_cmp(&variance[*a]).then(a.cmp(b)));
     // A code of two numbers keeps their order.
     order.truncate(2);
     order.sort_unstable();

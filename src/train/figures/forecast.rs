@@ -70,7 +70,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let tried = forecast(held_out)?;
     let mut errors: Vec<f64> =
         truths(held_out, tried.len(), scale)?.iter().zip(&tried).map(|(truth, said)| truth - said).collect();
-    errors.sort_by(f64::total_cmp);
+    errors.sort_unstable_by(f64::total_cmp);
     let band = (quantile(&errors, 0.05), quantile(&errors, 0.95));
     let naive: Vec<f64> = (0..said.len())
         .map(|index| test.naive(index).map_or(f64::NAN, |value| scale.restore(value)))

@@ -76,9 +76,9 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let samples: u32 = scores.iter().map(|score| score.samples).sum();
     let mut order: Vec<usize> = (0..scores.len()).collect();
     // A class that does not occur, in truth or in predictions, says nothing: it comes last.
-    order.sort_by(|a, b| {
+    order.sort_unstable_by(|a, b| {
         let f1 = |class: &usize| scores[*class].f1().unwrap_or(2.0);
-        f1(a).total_cmp(&f1(b))
+        f1(a).total_cmp(&f1(b)).then(a.cmp(b))
     });
     let in_words =
         |share: Option<f64>| share.map_or_else(|| "-".into(), |share| format!("{:.2}%", 100.0 * share));

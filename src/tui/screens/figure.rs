@@ -189,7 +189,7 @@ fn draw_panel(theme: &Theme, part: &Panel, page: usize, area: Rect, frame: &mut 
                 .draw(theme, inner, buffer);
         }
         Body::Lines { x_label, y_label, lines, mark } => {
-            Lines { labels: (x_label, y_label), lines, mark: *mark }.draw(theme, inner, buffer);
+            Lines { labels: (x_label, y_label), lines, mark: *mark, log_x: false }.draw(theme, inner, buffer);
         }
         Body::Bars { bars, full } => bars::draw(theme, bars, *full, inner, buffer),
         Body::Text(words) => {

@@ -12,6 +12,7 @@ mod media;
 pub mod new_preset;
 mod popups;
 mod presets;
+mod rates;
 pub mod reading;
 pub mod runs;
 mod settings;
@@ -76,6 +77,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
             Overlay::Settings { selected } => settings::draw(state, *selected, frame),
             Overlay::Targets(targets) => new_preset::targets(state, targets, frame),
             Overlay::Suggested(suggested) => new_preset::suggested(state, suggested, frame),
+            Overlay::Rates(rates) => rates::draw(state, rates, frame),
         }
     }
 }

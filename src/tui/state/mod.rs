@@ -18,6 +18,7 @@ pub mod on_end;
 pub mod overlay;
 pub mod panes;
 pub mod presets;
+pub mod rates;
 pub mod requests;
 pub mod runs;
 pub mod sorting;

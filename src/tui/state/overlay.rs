@@ -8,6 +8,7 @@ use crate::run::difference::Difference;
 use crate::tui::state::form::picker::Picker;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::new_preset::{Suggested, Targets};
+use crate::tui::state::rates::Rates;
 
 /// A layer on the stack.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +61,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// Asks for a line of text.
     Prompt(Prompt),
+    /// Shows at which learning rates the loss falls.
+    Rates(Rates),
     /// The settings of the training that runs.
     Settings {
         /// The chosen one.

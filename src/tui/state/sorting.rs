@@ -202,7 +202,7 @@ mod tests {
     fn settings_are_sorted_as_numbers_where_they_are() {
         let mut values = [Some("adam"), Some("0.1"), None, Some("1e-3"), Some("10")]
             .map(|value| Setting::new(value.map(str::to_owned)));
-        values.sort();
+        values.sort_unstable();
         let numbers = [0.001, 0.1, 10.0].map(Setting::Number);
         assert_eq!(values[..3], numbers);
         assert_eq!(values[3..], [Setting::Word("adam".into()), Setting::None]);

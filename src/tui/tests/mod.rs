@@ -9,6 +9,7 @@ mod hostile;
 mod new_preset;
 mod pointer;
 mod random;
+mod rates;
 mod runs;
 mod samples;
 mod screens;

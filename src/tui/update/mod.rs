@@ -66,8 +66,8 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             presets::on_saved(state, &name, text, result);
             Vec::new()
         }
-        Message::Measured { number, seconds } => {
-            state.form.pace.answer(number, seconds);
+        Message::Measured { number, result } => {
+            form::on_measured(state, number, result);
             Vec::new()
         }
         Message::TextEdited(edited) => form::on_edited(state, edited),

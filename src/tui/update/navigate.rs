@@ -90,7 +90,7 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
             let lines = screens::new_preset::scrollable_lines(size, suggested);
             suggested.scroll = suggested.scroll.saturating_add_signed(rows).min(lines);
         }
-        Some(Overlay::Confirm(_) | Overlay::Prompt(_) | Overlay::Mistake(_)) => {}
+        Some(Overlay::Confirm(_) | Overlay::Prompt(_) | Overlay::Mistake(_) | Overlay::Rates(_)) => {}
         None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
         None => state.move_by(rows),
     }

@@ -69,8 +69,10 @@ fn leave(state: &mut State) -> Vec<Effect> {
 
 /// Drops the topmost popup. A filter that is closed in this way is removed.
 pub fn close(state: &mut State) -> Vec<Effect> {
-    if let Some(Overlay::Filter(_)) = state.overlays.pop() {
-        set_filter(state, "");
+    match state.overlays.pop() {
+        Some(Overlay::Filter(_)) => set_filter(state, ""),
+        Some(Overlay::Rates(rates)) if rates.found.is_none() => return vec![Effect::StopMeasuring],
+        _ => {}
     }
     Vec::new()
 }
@@ -130,6 +132,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
         Some(Overlay::Settings { selected }) => steering::choose(state, selected),
         Some(Overlay::Targets(targets)) => new_preset::choose(state, targets),
         Some(Overlay::Suggested(suggested)) => new_preset::save(state, suggested),
+        Some(Overlay::Rates(rates)) => form::take_rate(state, rates),
         Some(
             Overlay::Help { .. }
             | Overlay::Card { .. }
@@ -186,6 +189,7 @@ fn line(state: &mut State) -> Option<&mut LineInput> {
         | Overlay::Confirm(_)
         | Overlay::Settings { .. }
         | Overlay::Targets(_)
+        | Overlay::Rates(_)
         | Overlay::Suggested(_) => None,
     }
 }

@@ -128,6 +128,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Redo => form::redo(state),
         Command::EditText => form::open(state),
         Command::ShowChanges => form::show_changes(state),
+        Command::TryRates => form::try_rates(state),
         Command::FindField => form::find(state),
         Command::AllFields => form::unfind(state),
         Command::FoldFields => form::fold_all(state),

@@ -171,6 +171,8 @@ pub struct Lines<'a> {
     pub lines: &'a [Line],
     /// A point to mark.
     pub mark: Option<(f64, f64)>,
+    /// Whether the x axis is logarithmic: then all x are above 0.
+    pub log_x: bool,
 }
 
 impl Lines<'_> {
@@ -178,10 +180,15 @@ impl Lines<'_> {
     pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let area = area.intersection(buffer.area);
         let points = || self.lines.iter().flat_map(|line| &line.points).chain(&self.mark);
-        let (Some(x), Some(y)) = (Axis::around(points().map(|p| p.0)), Axis::around(points().map(|p| p.1)))
+        let (Some(mut x), Some(y)) =
+            (Axis::around(points().map(|p| p.0)), Axis::around(points().map(|p| p.1)))
         else {
             return nothing(theme, area, buffer);
         };
+        if self.log_x {
+            let xs = || points().map(|p| p.0);
+            x = Axis::between(xs().fold(f64::INFINITY, f64::min), xs().fold(0.0, f64::max), true);
+        }
         let names = (0..).zip(self.lines).map(|(place, line)| {
             let sign =
                 if theme.depth == Depth::Monochrome { PATTERNS[place % PATTERNS.len()].0 } else { "──" };
@@ -282,7 +289,7 @@ mod tests {
                 let lines = [Line { name: "ends".into(), points: ends }, flat];
                 let area = Rect::new(0, 0, 60, height);
                 let mut buffer = Buffer::empty(area);
-                Lines { labels: ("x", "y"), lines: &lines, mark: Some((0.5, level)) }.draw(
+                Lines { labels: ("x", "y"), lines: &lines, mark: Some((0.5, level)), log_x: false }.draw(
                     &theme,
                     area,
                     &mut buffer,

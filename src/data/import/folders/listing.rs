@@ -76,7 +76,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
     };
     let mut all = read().map_err(|error| broken(folder, error.to_string()))?;
-    all.sort();
+    all.sort_unstable();
     Ok(all)
 }
 
@@ -121,7 +121,7 @@ impl Classed {
             self.left_out.empty.push(name.to_string());
             return Ok(());
         }
-        files.sort();
+        files.sort_unstable();
         self.of.extend(files.iter().map(|_| self.names.len() as u32));
         self.names.push(name.to_string());
         self.files.extend(files);

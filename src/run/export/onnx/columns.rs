@@ -148,7 +148,7 @@ fn yes_or_no(builder: &mut Builder, x: &str) -> Value {
             [(*word).to_string(), capital, word.to_ascii_uppercase()]
         };
         let mut all: Vec<String> = words.iter().flat_map(word).collect();
-        all.sort();
+        all.sort_unstable();
         all.dedup();
         all
     };

@@ -91,6 +91,12 @@ impl Pace {
         }
     }
 
+    /// Gives up what is being found out for another question; returns its number.
+    pub fn make_way(&mut self) -> u64 {
+        *self = Pace { number: self.number + 1, ..Pace::default() };
+        self.number
+    }
+
     /// Takes in the answer to a question; one that was given up is answered in vain.
     pub fn answer(&mut self, number: u64, seconds: Result<f64, String>) {
         if self.progress == Progress::Running && self.number == number {

@@ -4,6 +4,7 @@ mod draft;
 mod layers;
 mod pace;
 mod picking;
+mod rates;
 mod text;
 
 use crate::preset::edit::{of_plain, plain, quoted};
@@ -19,6 +20,7 @@ pub(super) use draft::change_draft_rate;
 pub(super) use layers::{add, copy, down, remove, up};
 pub(super) use pace::{attend, cause};
 pub(super) use picking::{choose_kind, pick};
+pub(super) use rates::{on_measured, take_rate, try_rates};
 pub(super) use text::{on_edited, open, open_again, show_changes};
 
 /// How far texts in quotes are indented where they go on in the next line.

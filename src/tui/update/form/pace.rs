@@ -3,7 +3,8 @@
 use crate::tui::message::{Effect, Message};
 use crate::tui::state::form::pace::{Act, Cause};
 use crate::tui::state::presets::Entry;
-use crate::tui::state::{Screen, State};
+use crate::tui::state::{Overlay, Screen, State};
+use crate::worker::Probe;
 
 /// What a message is to a measurement.
 pub fn cause(message: &Message) -> Cause {
@@ -16,14 +17,16 @@ pub fn cause(message: &Message) -> Cause {
 
 /// Begins or gives up a measurement: only of the draft in front, and never while something is trained.
 pub fn attend(state: &mut State, cause: Cause) -> Vec<Effect> {
-    let is_looked_at = state.screen == Screen::Hyper && !state.is_busy();
+    let tries_rates = state.overlays.iter().any(|overlay| matches!(overlay, Overlay::Rates(_)));
+    let is_looked_at = state.screen == Screen::Hyper && !state.is_busy() && !tries_rates;
     let entry = state.presets.current().filter(|entry| is_looked_at && entry.experiment().is_ok());
     match state.form.pace.attend(entry.map(Entry::source), cause) {
         Act::Nothing => Vec::new(),
         Act::Stop => vec![Effect::StopMeasuring],
         Act::Start(number) => {
             let experiment = entry.and_then(|entry| entry.experiment().ok()).cloned();
-            let measure = |experiment| Effect::Measure { number, experiment: Box::new(experiment) };
+            let measure =
+                |experiment| Effect::Measure { number, probe: Probe::Pace, experiment: Box::new(experiment) };
             experiment.map(measure).into_iter().collect()
         }
     }

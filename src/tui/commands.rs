@@ -172,7 +172,7 @@ commands! {
     true Redo "redo": "Make the change again that was taken back";
     true EditText "edit-text": "Open the preset's text in your editor";
     true ShowChanges "show-changes": "Show which lines of the preset differ from what was read";
-    true TryRates "try-rates": "Learning-rate range test: which rates let the loss fall, and which one to take";
+    true TryRates "try-rates": "Learning-rate range test: draw the loss while the rate grows";
     true FindField "find-field": "Narrow the form by typing";
     false AllFields "all-fields": "Show all fields again";
     true FoldFields "fold-fields": "Open all groups of the form, or close them";

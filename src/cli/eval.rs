@@ -37,6 +37,9 @@ pub struct Arguments {
     /// The table of --data has no line of names: its columns are in the order of the training
     #[arg(long, requires = "data")]
     no_header: bool,
+    /// The sheet of --data, a spreadsheet; that of the preset, or the first one, if left out
+    #[arg(long, value_name = "NAME", requires = "data")]
+    sheet: Option<String>,
     /// Tell more: precision, recall and F1 of each class, the confusion matrix, calibration; or errors in the data's unit
     #[arg(long)]
     report: bool,
@@ -142,9 +145,9 @@ impl Found {
     }
 
     /// The network with everything in a file or folder as its test set.
-    fn load_with_file(&self, file: &Path, names: Names) -> Result<Trained, Error> {
+    fn load_with_file(&self, file: &Path, names: Names, sheet: Option<&str>) -> Result<Trained, Error> {
         let mut trained = self.load()?;
-        trained.test_on(file, names).map_err(failed)?;
+        trained.test_on(file, names, sheet).map_err(failed)?;
         Ok(trained)
     }
 
@@ -181,17 +184,24 @@ impl Arguments {
         if let Some(path) = &self.predictions {
             overwriting::refuse(path, &self.files_read(&found.preset.data.source))?;
         }
-        let mut changes = Vec::new();
+        let (mut changes, sheet) = (Vec::new(), self.sheet.as_deref());
         let mut trained = match self.data.as_deref() {
             None => found.load_with_data(self.accept_changed_data, &mut changes)?,
             Some(path) if Path::new(path).exists() => {
-                found.load_with_file(Path::new(path), names(self.no_header))?
+                found.load_with_file(Path::new(path), names(self.no_header), sheet)?
             }
             Some(path) if looks_like_a_path(path) && is_pattern(path) => {
-                found.load_with_file(&of_pattern(path)?, names(self.no_header))?
+                found.load_with_file(&of_pattern(path)?, names(self.no_header), sheet)?
             }
             Some(path) if looks_like_a_path(path) => {
                 return Err(Error::Failed(format!("{}: there is no such file or folder", plain(path))));
+            }
+            Some(source) if sheet.is_some() => {
+                return Err(Error::Usage(format!(
+                    "--sheet is for a file of --data; a source names its sheet itself, as in csv(file: \"…\", sheet: \"…\"), and this \
+                     is {}",
+                    plain(source)
+                )));
             }
             Some(source) => found.load_with_source(source)?,
         };

@@ -31,17 +31,31 @@ pub fn fingerprints(source: &Source) -> Result<Vec<Fingerprint>, Error> {
     source.paths().into_iter().map(|path| of(source, Path::new(path), MOST_READ)).collect()
 }
 
-/// What has changed in the files that a run learned from, a sentence for each of them; empty: nothing has.
+/// A change of a file or folder that a run learned from.
+pub struct Change {
+    /// What has changed, and how, as a sentence.
+    pub said: String,
+    /// Whether it is of a test set of its own, which a preset names beside what is trained on.
+    pub is_of_test: bool,
+}
+
+/// What has changed in the files that a run learned from; empty: nothing has.
 ///
 /// # Errors
 /// When one of them is gone or cannot be read.
-pub fn changes(learned: &Learned) -> Result<Vec<String>, Error> {
+pub fn changes(learned: &Learned) -> Result<Vec<Change>, Error> {
     let now = fingerprints(&learned.source)?;
-    let all = learned.source.paths().into_iter().zip(learned.files.iter().zip(&now));
-    Ok(all.filter_map(|(path, (then, now))| change(path, then, now)).collect())
+    let trained = learned.source.paths_of(false).len();
+    let named = learned.source.named_paths().into_iter().enumerate();
+    let all = named.zip(learned.files.iter().zip(&now));
+    let changed = all.filter_map(|((place, named), (then, now))| {
+        change(&named, then, now).map(|said| Change { said, is_of_test: place >= trained })
+    });
+    Ok(changed.collect())
 }
 
-fn change(path: &str, then: &Fingerprint, now: &Fingerprint) -> Option<String> {
+/// How a file or folder has changed; `named` says what it is and where.
+fn change(named: &str, then: &Fingerprint, now: &Fingerprint) -> Option<String> {
     let how = if then.count != now.count {
         format!("it held {} files and holds {}", then.count, now.count)
     } else if then.bytes != now.bytes {
@@ -49,11 +63,11 @@ fn change(path: &str, then: &Fingerprint, now: &Fingerprint) -> Option<String> {
     } else if then.sha256 == now.sha256 {
         return None;
     } else if now.count > 1 {
-        "a file in it has other content or another name".into()
+        "a file of it has other content or another name".into()
     } else {
         "it has other content of the same size".into()
     };
-    Some(format!("{path} has changed since the run learned from it: {how}"))
+    Some(format!("{named} has changed since the run learned from it: {how}"))
 }
 
 /// The fingerprint of one file or folder of a source, of which `most` bytes are read.
@@ -195,7 +209,7 @@ mod tests {
         let told = |now: &Fingerprint| change("imgs", &before, now).unwrap();
         std::fs::rename(folder.path().join("cat"), folder.path().join("zebra")).unwrap();
         let renamed = look();
-        assert!(told(&renamed).ends_with("a file in it has other content or another name"));
+        assert!(told(&renamed).ends_with("a file of it has other content or another name"));
         put("zebra/0.png", b"longer than before");
         assert!(told(&look()).ends_with("it had 27 bytes and has 36"));
         put("zebra/2.png", b"");

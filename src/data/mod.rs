@@ -34,7 +34,7 @@ pub mod text;
 pub mod words;
 
 pub use dataset::{Batch, Dataset, Scale, Splits, Targets};
-pub use fingerprint::{changes, fingerprints};
+pub use fingerprint::{Change, changes, fingerprints};
 pub use import::text::text_of;
 pub use learned::{absent, at_absolute_paths, preparation};
 pub use loader::Loader;

@@ -129,7 +129,10 @@ fn prepare(
                 Err(error) => error.to_string(),
             }
         }
-        Ok(changes) => changes.join("; "),
+        Ok(changes) => {
+            let said: Vec<String> = changes.into_iter().map(|change| change.said).collect();
+            said.join("; ")
+        }
         Err(error) => error.to_string(),
     };
     lines.push(format!("{problem}; the run is shown without its samples"));

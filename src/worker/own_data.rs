@@ -1,6 +1,6 @@
 //! The data of a run that has begun: whether it is still what the run learned from.
 
-use crate::data;
+use crate::data::{self, Change};
 use crate::preset::{Experiment, Learned};
 
 /// Checks that a run's data is as it was when the run learned from it. Changed data is taken where that is accepted; a line
@@ -12,13 +12,18 @@ pub fn check_own_data(learned: &Learned, accepts_changes: bool) -> Result<Vec<St
     let changes =
         data::changes(learned).map_err(|error| format!("the run's data cannot be read: {error}"))?;
     if changes.is_empty() || accepts_changes {
-        let taken = |change| {
-            format!(
-                "{change}; it is prepared as the run learned it, and cut anew into samples for training and for the test"
-            )
+        let has_test = learned.source.paths_of(false).len() < learned.source.paths().len();
+        let taken = |Change { said, is_of_test }: Change| {
+            let cut = match (is_of_test, has_test) {
+                (true, _) => "",
+                (false, true) => ", and cut anew into samples for training and for validation",
+                (false, false) => ", and cut anew into samples for training and for the test",
+            };
+            format!("{said}; it is prepared as the run learned it{cut}")
         };
         return Ok(changes.into_iter().map(taken).collect());
     }
+    let changes: Vec<String> = changes.into_iter().map(|change| change.said).collect();
     Err(format!(
         "{}; --accept-changed-data takes the data as it is now, prepared as the run learned it",
         changes.join("; ")

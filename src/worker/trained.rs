@@ -148,14 +148,16 @@ impl Trained {
         }
     }
 
-    /// Takes everything in a file or folder for its test set from now on; `names` says where a table has the names of its columns.
+    /// Takes everything in a file or folder for its test set from now on; `names` says where a table has the names of its columns,
+    /// and `sheet` names the sheet of a spreadsheet.
     ///
     /// # Errors
     /// When it is broken, or does not hold what the network takes and tells.
-    pub fn test_on(&mut self, path: &Path, names: Names) -> Result<(), Unusable> {
+    pub fn test_on(&mut self, path: &Path, names: Names, sheet: Option<&str>) -> Result<(), Unusable> {
         let preset = self.training.preset();
-        let test = data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation, names)
-            .map_err(train::Error::from)?;
+        let test =
+            data::own::test_set(path, &preset.data, &preset.reading(), &self.preparation, (names, sheet))
+                .map_err(train::Error::from)?;
         self.set_test(test);
         Ok(())
     }

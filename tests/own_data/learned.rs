@@ -217,3 +217,30 @@ fn a_label_that_was_not_learned_is_refused_and_never_taken_for_a_place() {
     assert!(said.contains("class '0' is none of this network's: 1, 2, 3"), "{said}");
     assert_eq!(code, Some(1));
 }
+
+#[test]
+fn the_part_of_a_set_that_has_changed_is_named() {
+    let desk = Desk::new();
+    let rows = |class: &str| format!("1,2,x\n3,9,{class}\n").repeat(20);
+    desk.put("old.csv", format!("a,b,kind\n{}", rows("y")));
+    desk.put("new.csv", format!("a,b,kind\n{}", rows("y")));
+    desk.preset("csv(file: \"old.csv\", test_file: \"new.csv\")", "");
+    desk.trained();
+    let changed = |part: &str, file: &str| {
+        let (said, code) = desk.failure(&["eval", "last"]);
+        let named = format!("trainyard: the {part} file {}", desk.path(file).display());
+        assert!(said.starts_with(&format!("{named} has changed")) && code == Some(1), "{said}");
+        assert_eq!(said.matches("has changed").count(), 1, "{said}");
+        assert_eq!(desk.failure(&["resume", "last", "--epochs", "+1"]).0, said);
+        let output = desk.run(&["eval", "last", "--accept-changed-data"], b"");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    desk.put("new.csv", format!("a,b,kind\n1,2,x\n{}", rows("y")));
+    let said = changed("test", "new.csv");
+    assert!(!said.contains("cut anew"), "the training rows are as they were: {said}");
+    desk.put("new.csv", format!("a,b,kind\n{}", rows("y")));
+    desk.put("old.csv", format!("a,b,kind\n4,4,z\n{}", rows("y")));
+    let said = changed("training", "old.csv");
+    let wrong = format!("trainyard: {}: class 'z' is none of this network's", desk.path("old.csv").display());
+    assert!(said.contains("cut anew") && said.contains(&wrong), "{said}");
+}

@@ -187,11 +187,17 @@ fn a_sheet_is_named_wherever_a_spreadsheet_is_and_refused_elsewhere() {
     let (failed, _) = desk.failure(&["predict", "last", "sheets.xlsx", "--sheet", "Notes"]);
     assert!(failed.contains("Notes") || failed.contains("names the columns"), "{failed}");
     said(&["predict", "last", "passengers.xlsx", "--sheet", "Passengers"]);
+    assert!(
+        said(&["eval", "last", "--data", "sheets.xlsx", "--sheet", "Passengers"]).contains("on 80 samples")
+    );
+    let (failed, _) = desk.failure(&["eval", "last", "--data", "sheets.xlsx", "--sheet", "Nowhere"]);
+    assert!(failed.contains("Nowhere") && failed.contains("Passengers"), "{failed}");
     for words in [
         &["data", "check", "passengers.csv"][..],
         &["data", "check", "others.parquet"],
         &["init", "passengers.csv", "-o", "-"],
         &["predict", "last", "passengers.csv"],
+        &["eval", "last", "--data", "passengers.csv"],
     ] {
         let output = desk.run(&[words, &sheet].concat(), b"");
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();

@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use rayon::prelude::*;
-
-use super::report::{DataReport, ONE_PIXEL};
+use super::report::DataReport;
 use super::text as text_with_classes;
 use crate::data::Error;
 use crate::data::import::class_column::Chosen;
@@ -12,7 +10,6 @@ use crate::data::import::file_table::{self, Columns};
 use crate::data::import::limits::Limits;
 use crate::data::import::listed::held;
 use crate::data::import::main_input::{MainInput, main_input};
-use crate::data::import::{images, sounds, text};
 use crate::preset::Holds;
 
 /// Looks at a table of files and at each of the files, or at a table of texts; `None` for any other table.
@@ -95,14 +92,7 @@ fn of_files(
     let files = listed.files(&[path]);
     report.fact("files", files.files.len());
     report.balance(&files.of, &files.names);
-    let look = |file: &Path| match held(file) {
-        Holds::Images => images::decode(file, ONE_PIXEL, limits).map(drop),
-        Holds::Sounds => sounds::read(file, 8000, limits).map(drop),
-        Holds::TextFiles | Holds::Texts => text::read(file).map(drop),
-    };
-    let problems: Vec<Error> = files.files.par_iter().filter_map(|file| look(file).err()).collect();
-    problems.iter().for_each(|problem| report.problem(problem));
-    report.fact("that decode", files.files.len() - problems.len());
+    super::files::look(&mut report, &files.files, held, limits);
     report
 }
 

@@ -1,6 +1,7 @@
 //! What is in a file or folder, and what is wrong with it, before a preset names it.
 
 mod columns;
+mod files;
 mod listed;
 mod report;
 mod rows;
@@ -8,9 +9,6 @@ mod table;
 mod text;
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
-use rayon::prelude::*;
 
 use super::Error;
 use super::import::folders::{Classed, Kind, START, ending};
@@ -18,16 +16,13 @@ use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
-use super::speech::mel::Spectrogram;
 use super::table::{Format, expanded, is_ending_of_table, is_pattern};
-use crate::preset::Paths;
+use crate::preset::{Holds, Paths};
 pub use report::DataReport;
 use report::ONE_PIXEL;
 
 /// Most classes of labels that are counted.
 const MOST_CLASSES: usize = 1000;
-/// Reads a file to its end, to see whether it decodes.
-type Look<'a> = &'a (dyn Fn(&Path) -> Result<(), Error> + Sync);
 /// How a table is to be looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsTable<'a> {
@@ -198,17 +193,14 @@ fn archive(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
 }
 
 fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
-    let image = |file: &Path| images::decode(file, ONE_PIXEL, limits).map(drop);
-    let heard = Mutex::new(Vec::new());
-    let sound = |file: &Path| {
-        let sound = sounds::read(file, RATE, limits)?;
-        heard.lock().unwrap_or_else(PoisonError::into_inner).push(Heard::of(&sound));
-        Ok(())
-    };
-    let (what, kind, classed, look): (_, &Kind, Classed, Look) = match images::list(path) {
-        Ok(classed) => ("folder of images: image_folder(folder: \"…\")", &images::KIND, classed, &image),
+    let (what, kind, classed, holds): (_, &Kind, Classed, Holds) = match images::list(path) {
+        Ok(classed) => {
+            ("folder of images: image_folder(folder: \"…\")", &images::KIND, classed, Holds::Images)
+        }
         Err(no_images) => match sounds::list(path) {
-            Ok(classed) => ("folder of sounds: wav_folder(folder: \"…\")", &sounds::KIND, classed, &sound),
+            Ok(classed) => {
+                ("folder of sounds: wav_folder(folder: \"…\")", &sounds::KIND, classed, Holds::Sounds)
+            }
             Err(_) => return Err(no_images),
         },
     };
@@ -220,11 +212,7 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     if left_out.of_the_system > 0 {
         report.fact("hidden or of the system", left_out.of_the_system);
     }
-    let problems: Vec<Error> = files.par_iter().filter_map(|file| look(file).err()).collect();
-    problems.iter().for_each(|problem| report.problem(problem));
-    report.fact("that decode", files.len() - problems.len());
-    let heard = heard.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Heard::in_words(&heard).iter().for_each(|line| report.fact("note", line));
+    files::look(&mut report, &files, |_| holds, limits);
     Ok(report)
 }
 
@@ -235,37 +223,6 @@ fn sound(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     report.fact("samples a second", rate);
     report.fact("channels", channels);
     Ok(report)
-}
-
-/// Samples a second at which sounds are learned.
-const RATE: usize = Spectrogram::WORD.rate;
-
-/// What a network would hear of a sound.
-struct Heard {
-    rate: u32,
-    channels: usize,
-    seconds: f64,
-}
-
-impl Heard {
-    fn of(sound: &Sound) -> Self {
-        let &Sound { ref samples, rate, channels } = sound;
-        Heard { rate, channels, seconds: samples.len() as f64 / RATE as f64 }
-    }
-
-    /// What is done to such sounds, a sentence each.
-    fn in_words(heard: &[Heard]) -> Vec<String> {
-        let mut lines = sounds::converted(heard.iter().map(|heard| (heard.rate, heard.channels)), RATE);
-        let seconds = || heard.iter().map(|heard| heard.seconds);
-        if !heard.is_empty() {
-            let (least, most) = seconds().fold((f64::INFINITY, 0.0_f64), |(a, b), x| (a.min(x), b.max(x)));
-            lines.push(format!(
-                "sounds of {least:.2} to {most:.2} s; `seconds` (0.9 where it is left out) says how much of each is heard: shorter ones \
-                 end with silence, longer ones are cut"
-            ));
-        }
-        lines
-    }
 }
 
 fn picture(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
@@ -343,19 +300,6 @@ mod tests {
         let report = check_within(&path, AsTable::default(), &limits).unwrap();
         assert_eq!(fact(&report, "texts"), "2");
         assert!(report.problems[0].contains("line 3: it does not end within 1000 bytes"), "{report:?}");
-    }
-
-    #[test]
-    fn what_is_done_to_sounds_is_told_once_with_counts() {
-        let heard = [(8000, 1, 0.5), (44_100, 2, 1.25)];
-        let heard = heard.map(|(rate, channels, seconds)| Heard { rate, channels, seconds });
-        let lines = Heard::in_words(&heard);
-        assert_eq!(
-            lines[..2],
-            ["sounds converted to 8000 Hz: 1 of 44100 Hz", "sounds whose channels are mixed: 1"]
-        );
-        assert!(lines[2].starts_with("sounds of 0.50 to 1.25 s; `seconds`"), "{lines:?}");
-        assert!(Heard::in_words(&[]).is_empty());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! first counts. They come upright, as their EXIF orientation says. How opaque pixels are is left out, and colours become
 //! grey by Rec. 601, as Pillow's `convert("RGB")` and `convert("L")` do.
 
+mod shapes;
+
 use std::path::{Path, PathBuf};
 
 use image::imageops::FilterType;
@@ -18,6 +20,7 @@ use crate::data::Error;
 use crate::preset::summary::in_bytes;
 use crate::preset::{Colour, FileTable, Holds, ImageFolder, Pair, Source};
 use crate::system::files;
+pub use shapes::seen;
 
 /// The largest picture that is decoded, in pixels a side; a file may claim any size.
 const LARGEST_SIDE: u32 = 20_000;
@@ -96,6 +99,42 @@ pub struct Decoded {
     share: Share<'static>,
 }
 
+/// An image file whose header has been read, its format, and its bytes.
+///
+/// # Errors
+/// When it is no image, or larger than any that is read.
+fn begun(
+    file: &Path,
+    limits: &Limits,
+) -> Result<(impl ImageDecoder + use<>, Option<ImageFormat>, u64), String> {
+    let damaged = |error: image::ImageError| format!("it does not decode: {error}");
+    let (opened, size) = files::open_sized(file).map_err(|error| error.to_string())?;
+    let mut reader = ImageReader::new(std::io::BufReader::new(opened))
+        .with_guessed_format()
+        .map_err(|error| error.to_string())?;
+    let format = reader.format();
+    // These decoders hold the whole file, and that of a progressive JPEG the frequencies beside the pixels.
+    let whole = match format {
+        Some(ImageFormat::Jpeg) => Some("JPEG"),
+        Some(ImageFormat::WebP) => Some("WebP"),
+        _ => None,
+    };
+    if let Some(name) = whole.filter(|_| size > limits.decoding.most() / 8) {
+        let most = in_bytes(limits.decoding.most() / 8);
+        return Err(format!("a {name} file of {}, and at most {most} are read", in_bytes(size)));
+    }
+    if format == Some(ImageFormat::WebP) {
+        let mut file = reader.into_inner();
+        webp::check_chunks(&mut file, size).map_err(|error| format!("it does not decode: {error}"))?;
+        reader = ImageReader::with_format(file, ImageFormat::WebP);
+    }
+    let mut own = image::Limits::default();
+    (own.max_image_width, own.max_image_height) = (Some(LARGEST_SIDE), Some(LARGEST_SIDE));
+    own.max_alloc = Some(limits.decoding.most());
+    reader.limits(own);
+    Ok((reader.into_decoder().map_err(damaged)?, format, size))
+}
+
 /// An image as it is; it is to be brought to `[height, width]` next, which needs room as well.
 ///
 /// # Errors
@@ -107,32 +146,7 @@ pub fn open(file: &Path, height: usize, width: usize, limits: &Limits) -> Result
         let (bytes, most) = (in_bytes(bytes), in_bytes(limits.decoding.most()));
         broken(format!("{what} {bytes} of memory to decode, and at most {most} are taken"))
     };
-    let (opened, size) = files::open_sized(file).map_err(|error| broken(error.to_string()))?;
-    let mut reader = ImageReader::new(std::io::BufReader::new(opened))
-        .with_guessed_format()
-        .map_err(|error| broken(error.to_string()))?;
-    let format = reader.format();
-    // These decoders hold the whole file, and that of a progressive JPEG the frequencies beside the pixels.
-    let whole = match format {
-        Some(ImageFormat::Jpeg) => Some("JPEG"),
-        Some(ImageFormat::WebP) => Some("WebP"),
-        _ => None,
-    };
-    if let Some(name) = whole.filter(|_| size > limits.decoding.most() / 8) {
-        let most = in_bytes(limits.decoding.most() / 8);
-        return Err(broken(format!("a {name} file of {}, and at most {most} are read", in_bytes(size))));
-    }
-    if format == Some(ImageFormat::WebP) {
-        let mut file = reader.into_inner();
-        webp::check_chunks(&mut file, size)
-            .map_err(|error| broken(format!("it does not decode: {error}")))?;
-        reader = ImageReader::with_format(file, ImageFormat::WebP);
-    }
-    let mut own = image::Limits::default();
-    (own.max_image_width, own.max_image_height) = (Some(LARGEST_SIDE), Some(LARGEST_SIDE));
-    own.max_alloc = Some(limits.decoding.most());
-    reader.limits(own);
-    let mut decoder = reader.into_decoder().map_err(damaged)?;
+    let (mut decoder, format, size) = begun(file, limits).map_err(broken)?;
     let orientation = decoder.orientation().map_err(damaged)?;
     let (across, down) = decoder.dimensions();
     let (pixels, colour) = (decoder.total_bytes(), decoder.color_type());
@@ -222,11 +236,13 @@ pub fn rows(
             let seen = images.files.par_iter().map(look).collect();
             images.sorted_out(seen, skip_broken, notices)?;
         }
+        notices.extend(shapes::converted(&images.files, form, limits));
         let files = images.files.clone();
         return Ok(Box::new(OnDisk { files, form, limits: *limits, origin: origin.into() }));
     }
     let decoded = images.files.par_iter().map(|file| decode(file, form, limits)).collect();
     let decoded = images.sorted_out(decoded, skip_broken, notices)?;
+    notices.extend(shapes::converted(&images.files, form, limits));
     Ok(Box::new(Stored {
         bytes: Bytes::Memory(decoded.concat()),
         first: 0,

@@ -23,6 +23,8 @@ use crate::preset::{
 pub(super) struct Fit<'a> {
     /// The file or folder that is read, for messages.
     pub origin: String,
+    /// The source that is read, where it may have a test set of its own: messages then name the part that is wrong.
+    pub source: Option<&'a Source>,
     /// How the network's own data was prepared.
     pub config: &'a DataConfig,
     /// How its training reads it.
@@ -34,6 +36,16 @@ pub(super) struct Fit<'a> {
 impl Fit<'_> {
     pub(super) fn broken(&self, problem: impl Into<String>) -> Error {
         Error::Broken { origin: self.origin.clone(), problem: problem.into() }
+    }
+
+    /// What is wrong with this sample, of which the test set's are those from `first_test` on.
+    fn broken_in(&self, sample: Option<usize>, first_test: Option<usize>, problem: String) -> Error {
+        match (self.source, sample, first_test) {
+            (Some(source), Some(sample), Some(first)) => {
+                Error::Broken { origin: source.paths_of(sample >= first).join(", "), problem }
+            }
+            _ => self.broken(problem),
+        }
     }
 
     /// Opens the files of a source. A table's columns are found by the names that the network's own have, wherever they stand,
@@ -84,7 +96,7 @@ impl Fit<'_> {
         self.check_shape(&set.shape)?;
         set.shape = self.learned.input_shape.clone();
         let numbering = set.numbering();
-        set.answers = self.answers(set.answers, numbering)?;
+        set.answers = self.answers(set.answers, numbering, set.first_test)?;
         let fills = self.learned.fills.clone();
         let needs_fills = |table: &TableSchema| {
             table.missing().any(|missing| !matches!(missing, Missing::Refuse | Missing::Zero))
@@ -97,10 +109,10 @@ impl Fit<'_> {
     }
 
     /// A set that is in memory, scaled.
-    pub(super) fn samples(&self, mut samples: Samples) -> Result<Samples, Error> {
+    pub(super) fn samples(&self, mut samples: Samples, first_test: Option<usize>) -> Result<Samples, Error> {
         self.check_shape(&samples.shape)?;
         samples.shape = self.learned.input_shape.clone();
-        samples.answers = self.answers(samples.answers, Numbering::FromZero)?;
+        samples.answers = self.answers(samples.answers, Numbering::FromZero, first_test)?;
         if samples.tokens.is_empty() {
             samples.scale_as(self.learned.input_scales.clone());
         } else {
@@ -156,7 +168,12 @@ impl Fit<'_> {
     }
 
     /// The answers as the network gives them.
-    fn answers(&self, answers: Answers, numbering: Numbering) -> Result<Answers, Error> {
+    fn answers(
+        &self,
+        answers: Answers,
+        numbering: Numbering,
+        first_test: Option<usize>,
+    ) -> Result<Answers, Error> {
         let is_of_no_use = !self.reading.needs_targets && matches!(answers, Answers::Nothing { .. });
         if self.config.targets == TargetChoice::Input || is_of_no_use {
             return Ok(answers);
@@ -166,7 +183,11 @@ impl Fit<'_> {
         let other = if is_other { answers.other(numbering) } else { None };
         match other.unwrap_or(answers) {
             Answers::Classes { of, names } if gives_classes => {
-                let places = names.iter().map(|name| self.class(name)).collect::<Result<Vec<u32>, _>>()?;
+                let place = |(number, name): (usize, &String)| {
+                    let sample = || of.iter().position(|&class| class as usize == number);
+                    self.class(name).map_err(|problem| self.broken_in(sample(), first_test, problem))
+                };
+                let places = names.iter().enumerate().map(place).collect::<Result<Vec<u32>, _>>()?;
                 let of = of.into_iter().map(|class| places[class as usize]).collect();
                 Ok(Answers::Classes { of, names: self.learned.classes.clone() })
             }
@@ -192,7 +213,7 @@ impl Fit<'_> {
 
     /// The class of this name, or of the same number: `0.0` is `0`. Where the network's classes have words for names, a number
     /// is the place of one of them.
-    fn class(&self, name: &str) -> Result<u32, Error> {
+    fn class(&self, name: &str) -> Result<u32, String> {
         let classes = &self.learned.classes;
         let named = classes.iter().position(|class| class == name);
         let named = named.or_else(|| classes.iter().position(|class| classes::are_same(class, name)));
@@ -201,7 +222,7 @@ impl Fit<'_> {
         named.or_else(numbered).map(|place| place as u32).ok_or_else(|| {
             let known: Vec<&str> = classes.iter().take(20).map(String::as_str).collect();
             let more = if classes.len() > 20 { ", …" } else { "" };
-            self.broken(format!("class '{name}' is none of this network's: {}{more}", known.join(", ")))
+            format!("class '{name}' is none of this network's: {}{more}", known.join(", "))
         })
     }
 

@@ -233,7 +233,8 @@ pub(super) fn open_as_learned(
     seed: u64,
     learned: &Preparation,
 ) -> Result<Splits, Error> {
-    let fit = Fit { origin: config.source.paths().join(", "), config, reading, learned };
+    let source = &config.source;
+    let fit = Fit { origin: source.paths().join(", "), source: Some(source), config, reading, learned };
     let mut notices = Vec::new();
     let splits = match fit.open(&config.source, &Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
@@ -241,7 +242,7 @@ pub(super) fn open_as_learned(
             set.split_as(fitted, config, reading.labels, seed)
         }
         Opened::Samples(samples, first_test) => {
-            let samples = fit.samples(samples)?;
+            let samples = fit.samples(samples, first_test)?;
             let parts = cut(&samples, first_test, config, seed);
             samples.split(parts, reading.labels)
         }

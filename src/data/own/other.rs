@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::Opened;
 use super::fit::Fit;
 use crate::data::dataset::{Dataset, Splits};
-use crate::data::import::folders::ending;
+use crate::data::import::folders::{START, ending};
+use crate::data::import::gzip;
 use crate::data::import::limits::Limits;
-use crate::data::table::{LearnedTable, Names, is_ending_of_table};
+use crate::data::table::{Format, LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
     Augment, Colour, Columns, Csv, DataConfig, FileTable, Holds, ImageFolder, LabelledText, Npz, Pair,
@@ -20,7 +21,8 @@ use crate::preset::{
 pub type TestSet = (Arc<dyn Dataset>, Vec<String>);
 
 /// Everything in the file or folder `path` as test samples for a network that learned `learned` from what `config` says.
-/// `names` says whether a table's first line names the columns.
+/// `names` says whether a table's first line names the columns, and `sheet` which sheet of a spreadsheet it is; `None`: that of
+/// the preset, or the first one.
 ///
 /// # Errors
 /// When the file is broken, or does not fit the network's shapes, classes or characters.
@@ -29,10 +31,23 @@ pub fn test_set(
     config: &DataConfig,
     reading: &Reading,
     learned: &Preparation,
-    names: Names,
+    (names, sheet): (Names, Option<&str>),
 ) -> Result<TestSet, Error> {
-    let fit = Fit { origin: path.to_string_lossy().into_owned(), config, reading, learned };
-    let source = fit.source(path, names)?;
+    let fit = Fit { origin: path.to_string_lossy().into_owned(), source: None, config, reading, learned };
+    let mut source = fit.source(path, names)?;
+    if let Some(sheet) = sheet {
+        let start = gzip::start(path, START).map(|(start, _)| start).unwrap_or_default();
+        match &mut source {
+            Source::Csv(table) if matches!(Format::of_start(&start), Format::Spreadsheet(_)) => {
+                table.sheet = Some(sheet.into());
+            }
+            _ => {
+                return Err(fit.broken(
+                    "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
+                ));
+            }
+        }
+    }
     whole(&fit, &source)
 }
 
@@ -46,7 +61,7 @@ pub fn test_set_of(
     reading: &Reading,
     learned: &Preparation,
 ) -> Result<TestSet, Error> {
-    let fit = Fit { origin: source.paths().join(", "), config, reading, learned };
+    let fit = Fit { origin: source.paths().join(", "), source: Some(source), config, reading, learned };
     // Rows that are scored count the same.
     match source {
         Source::Csv(table) => whole(&fit, &fit.scored(Csv { weights: None, ..table.clone() }).into()),
@@ -61,7 +76,7 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
             let (set, fitted) = fit.rows(set)?;
             set.whole(fitted, fit.reading.labels)
         }
-        Opened::Samples(samples, _) => fit.samples(samples)?.whole(fit.reading.labels),
+        Opened::Samples(samples, first_test) => fit.samples(samples, first_test)?.whole(fit.reading.labels),
         Opened::Text(text, steps) => text::whole(&fit.text(&text)?, steps),
     };
     if set.is_empty() {

@@ -11,7 +11,7 @@ fn test_set(
     reading: &Reading,
     learned: &Preparation,
 ) -> Result<Arc<dyn Dataset>, Error> {
-    super::test_set(path, config, reading, learned, Names::InFirstLine).map(|(set, _)| set)
+    super::test_set(path, config, reading, learned, (Names::InFirstLine, None)).map(|(set, _)| set)
 }
 
 fn put(folder: &Path, name: &str, bytes: &[u8]) -> String {

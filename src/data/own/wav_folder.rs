@@ -71,10 +71,56 @@ fn spectrograms(
     limits.check(2 * size * sounds.files.len() as u64, "the spectrograms take", &first)?;
     let read = |file: &PathBuf| {
         let Sound { samples, rate, channels } = sounds::read(file, form.rate, limits)?;
-        Ok((speech::picture(&samples, form), rate, channels))
+        let loud = samples.len() - speech::start(&samples);
+        Ok((speech::picture(&samples, form), rate, channels, loud))
     };
     let read = sounds.files.par_iter().map(read).collect();
     let read = sounds.sorted_out(read, skip_broken, notices)?;
-    notices.extend(sounds::converted(read.iter().map(|&(_, rate, channels)| (rate, channels)), form.rate));
+    let converted = read.iter().map(|&(_, rate, channels, _)| (rate, channels));
+    notices.extend(sounds::converted(converted, form.rate));
+    notices.extend(lengthened(read.iter().map(|&(.., loud)| loud), form));
     Ok(read.into_iter().map(|(picture, ..)| picture).collect())
+}
+
+/// Which sounds end with silence and which are cut, in a sentence, where a picture has another length than they have. `lengths` are
+/// their samples from where they become loud.
+fn lengthened(lengths: impl Iterator<Item = usize>, form: Spectrogram) -> Option<String> {
+    let Spectrogram { rate, frame, hop, frames, .. } = form;
+    let (heard, last) = (frames * hop, (frames - 1) * hop + frame);
+    let (mut shorter, mut longer, mut longest) = (0, 0, 0);
+    for length in lengths {
+        shorter += usize::from(length < heard);
+        longer += usize::from(length > last);
+        longest = longest.max(length);
+    }
+    let seconds = |samples: usize| samples as f64 / rate as f64;
+    let mut parts = Vec::new();
+    if shorter > 0 {
+        parts.push(format!("{shorter} shorter ones end with silence"));
+    }
+    if longer > 0 {
+        parts.push(format!("{longer} longer ones are cut, the longest of {:.2} s", seconds(longest)));
+    }
+    let parts = (!parts.is_empty()).then(|| parts.join(", "))?;
+    Some(format!(
+        "of each sound {:.2} s are heard (`seconds`), from where it becomes loud: {parts}",
+        seconds(heard)
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sounds_that_are_not_as_long_as_what_is_heard_are_counted() {
+        // 56 frames, one every 128 samples: 7168 samples at 8000 Hz; the last frame ends with sample 55 * 128 + 256 = 7296.
+        let told = |lengths: &[usize]| lengthened(lengths.iter().copied(), Spectrogram::WORD);
+        assert_eq!(told(&[7168, 7296]), None);
+        assert_eq!(
+            told(&[7167, 100, 7297, 20_000]).unwrap(),
+            "of each sound 0.90 s are heard (`seconds`), from where it becomes loud: 2 shorter ones end with silence, 2 longer ones \
+             are cut, the longest of 2.50 s"
+        );
+    }
 }

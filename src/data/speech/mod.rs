@@ -70,12 +70,22 @@ fn decoded(coded: &[u8]) -> Vec<f32> {
 /// What a network gets of a sound at the spectrogram's rate, before scaling: it starts just before the sound becomes
 /// loud, and every sound has the same peak. The spoken digits are learned as [`Spectrogram::WORD`].
 pub fn picture(samples: &[f32], form: Spectrogram) -> Vec<f32> {
-    let loudest = samples.iter().fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
-    let scale = if loudest > 0.0 { 0.9 / loudest } else { 1.0 };
-    let is_loud = |x: &f32| (x * scale).abs() > 0.02;
-    let first = samples.iter().position(is_loud).unwrap_or(0).saturating_sub(80);
-    let sound: Vec<f32> = samples[first..].iter().map(|x| x * scale).collect();
+    let scale = scale(samples);
+    let sound: Vec<f32> = samples[start(samples)..].iter().map(|x| x * scale).collect();
     form.of(&sound)
+}
+
+/// By what a sound is multiplied to get the peak that every sound has.
+fn scale(samples: &[f32]) -> f32 {
+    let loudest = samples.iter().fold(0.0_f32, |loudest, x| loudest.max(x.abs()));
+    if loudest > 0.0 { 0.9 / loudest } else { 1.0 }
+}
+
+/// The sample just before a sound becomes loud, with which its picture begins.
+pub fn start(samples: &[f32]) -> usize {
+    let scale = scale(samples);
+    let is_loud = |x: &f32| (x * scale).abs() > 0.02;
+    samples.iter().position(is_loud).unwrap_or(0).saturating_sub(80)
 }
 
 /// The form in which a source's sounds are learned; `None` where it has no sounds.

@@ -179,4 +179,8 @@ impl FileSource for Csv {
     fn paths_mut(&mut self) -> Vec<&mut String> {
         std::iter::once(&mut self.file).chain(&mut self.test_file).flat_map(Paths::as_mut_slice).collect()
     }
+
+    fn trained_paths(&self) -> usize {
+        self.file.as_slice().len()
+    }
 }

@@ -117,6 +117,14 @@ impl FileSource for FileTable {
         std::iter::once(&mut self.table).chain(&mut self.test_table).collect()
     }
 
+    fn trained_paths(&self) -> usize {
+        1
+    }
+
+    fn path_is(&self, _place: usize) -> &'static str {
+        "table"
+    }
+
     fn is_kept_in_memory(&self) -> bool {
         match self.holds {
             Holds::Images => false,

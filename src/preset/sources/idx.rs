@@ -48,4 +48,13 @@ impl FileSource for Idx {
         let test = self.test_inputs.iter_mut().chain(&mut self.test_labels);
         [&mut self.inputs, &mut self.labels].into_iter().chain(test).collect()
     }
+
+    fn trained_paths(&self) -> usize {
+        2
+    }
+
+    fn path_is(&self, place: usize) -> &'static str {
+        // A test set is of both.
+        if place.is_multiple_of(2) { "inputs" } else { "labels" }
+    }
 }

@@ -75,4 +75,12 @@ impl FileSource for ImageFolder {
     fn paths_mut(&mut self) -> Vec<&mut String> {
         std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
     }
+
+    fn trained_paths(&self) -> usize {
+        1
+    }
+
+    fn path_is(&self, _place: usize) -> &'static str {
+        "folder"
+    }
 }

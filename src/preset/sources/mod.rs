@@ -235,6 +235,28 @@ impl Source {
         self.files_mut().map_or_else(Vec::new, FileSource::paths_mut)
     }
 
+    /// Each of the paths with what it is, in front of it: `the test file t.csv`, or `the file t.csv` where the set has no test
+    /// set of its own.
+    pub fn named_paths(&self) -> Vec<String> {
+        let Some(files) = self.files() else { return Vec::new() };
+        let paths = files.paths();
+        let part = |place: usize| match files.trained_paths() {
+            trained if trained == paths.len() => "",
+            trained if place < trained => "training ",
+            _ => "test ",
+        };
+        let named = paths.iter().enumerate();
+        named.map(|(place, path)| format!("the {}{} {path}", part(place), files.path_is(place))).collect()
+    }
+
+    /// The paths of the set that is trained on, or of its test set; all of them where there is no such test set.
+    pub fn paths_of(&self, is_test: bool) -> Vec<&str> {
+        let trained = self.files().map_or(0, FileSource::trained_paths);
+        let mut paths = self.paths();
+        let test = paths.split_off(trained.min(paths.len()));
+        if is_test && !test.is_empty() { test } else { paths }
+    }
+
     /// The share that is the test set where a preset does not say.
     pub(super) fn usual_test_share(&self) -> f64 {
         match self {
@@ -300,6 +322,38 @@ mod tests {
             let before = source.paths().iter().map(|path| format!("/{path}")).collect::<Vec<_>>();
             source.paths_mut().into_iter().for_each(|path| path.insert(0, '/'));
             assert_eq!(source.paths(), before);
+        }
+    }
+
+    #[test]
+    fn each_path_is_named_with_its_part_of_the_set() {
+        let named = |source: &str| {
+            let options =
+                ron::Options::default().with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
+            let source: Source = options.from_str(source).unwrap();
+            source.named_paths().join(", ")
+        };
+        for (source, wanted) in [
+            (
+                "idx(inputs: \"a\", labels: \"b\", test_inputs: \"c\", test_labels: \"d\")",
+                "the training inputs a, the training labels b, the test inputs c, the test labels d",
+            ),
+            ("idx(inputs: \"a\", labels: \"b\")", "the inputs a, the labels b"),
+            ("csv(file: \"a\")", "the file a"),
+            (
+                "csv(file: [\"a\", \"b\"], test_file: \"c\")",
+                "the training file a, the training file b, the test file c",
+            ),
+            (
+                "npy(inputs: [\"a\", \"b\"], targets: [\"c\", \"d\"])",
+                "the inputs a, the inputs b, the targets c, the targets d",
+            ),
+            ("npz(file: \"a\")", "the file a"),
+            ("image_folder(folder: \"a\", test_folder: \"b\")", "the training folder a, the test folder b"),
+            ("wav_folder(folder: \"a\")", "the folder a"),
+            ("file_table(table: \"a\", test_table: \"b\")", "the training table a, the test table b"),
+        ] {
+            assert_eq!(named(source), wanted);
         }
     }
 

@@ -36,4 +36,8 @@ impl FileSource for Npy {
     fn paths_mut(&mut self) -> Vec<&mut String> {
         [&mut self.inputs, &mut self.targets].into_iter().flat_map(Paths::as_mut_slice).collect()
     }
+
+    fn path_is(&self, place: usize) -> &'static str {
+        if place < self.inputs.as_slice().len() { "inputs" } else { "targets" }
+    }
 }

@@ -55,6 +55,14 @@ impl FileSource for WavFolder {
         std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
     }
 
+    fn trained_paths(&self) -> usize {
+        1
+    }
+
+    fn path_is(&self, _place: usize) -> &'static str {
+        "folder"
+    }
+
     fn is_kept_in_memory(&self) -> bool {
         true
     }

@@ -158,6 +158,9 @@ impl Reporter {
                 self.say(&plain(&text));
                 Ok(())
             }
+            Event::Seen(seen) if self.json => line(&json!({
+                "event": "measured", "step": seen.step, "gradient_norm": seen.gradient, "update_ratio": seen.update,
+            })),
             Event::Found(finding) if self.json => line(&json!({
                 "event": "finding", "finding": finding.name(), "seen": finding.seen(), "advice": finding.advice(),
             })),
@@ -188,6 +191,7 @@ impl Reporter {
             | Event::Opened(_)
             | Event::Steering(_)
             | Event::Usage(_)
+            | Event::Seen(_)
             | Event::Connection(_) => Ok(()),
         }
     }

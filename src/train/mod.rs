@@ -49,6 +49,6 @@ pub use figure::{Controls, Figure, FigureInfo};
 pub use metrics::{Metric, Metrics, Scores};
 pub use prepare::{Prepared, prepare, prepare_as_learned, prepare_without_data};
 pub use rate_range::{RangeEnd, RateCurve, RatePoint, RateRange, try_rates};
-pub use report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
+pub use report::{EpochReport, Extent, LearningRate, Outcome, StepReport, StepSeen, TrainingPhase};
 pub use training::{Progress, Training};
 pub use writing::Writing;

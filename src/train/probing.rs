@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use super::network::Network;
+use super::report::StepSeen;
 use crate::data::Batch;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};
@@ -64,6 +65,13 @@ impl WeightsSeen {
 }
 
 impl Probe {
+    /// What the step that has just been made, the `step`th, did to the weights; `None` where none was measured.
+    pub fn seen(&self, step: u64) -> Option<StepSeen> {
+        let squares: f64 = self.weights.iter().map(|seen| seen.gradient * seen.gradient).sum();
+        let seen = StepSeen { step, gradient: squares.sqrt(), update: self.update_ratio() };
+        (!self.weights.is_empty()).then_some(seen)
+    }
+
     /// The share by which the step changed the kernels, of which half moved more; `None` where there are none.
     pub fn update_ratio(&self) -> Option<f64> {
         let kernels = self.weights.iter().filter(|seen| seen.is_kernel() && seen.weights > 0.0);
@@ -73,7 +81,8 @@ impl Probe {
     }
 }
 
-/// The probe of the step that was just made on this batch by the first of the networks, whose layers these are.
+/// The probe of the step that was just made on this batch by the first of the networks, whose layers these are; without layers, no
+/// outputs are looked at.
 ///
 /// # Errors
 /// When the device fails.
@@ -92,7 +101,7 @@ pub(super) fn probe<D: Backend>(
     let weights = weights.collect();
     let (rows, width) = (batch.rows.min(ROWS), network.model.input_len());
     // A generator does not read the batch.
-    if rows == 0 || batch.inputs.len() != batch.rows * width {
+    if layers.is_empty() || rows == 0 || batch.inputs.len() != batch.rows * width {
         return Ok(Probe { layers: Vec::new(), weights });
     }
     let views = network.model.activations(Buffer::copy_of(&batch.inputs[..rows * width]), rows)?;

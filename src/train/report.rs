@@ -84,6 +84,17 @@ pub struct StepReport {
     pub time: f64,
 }
 
+/// What a step that was measured did to the weights.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepSeen {
+    /// Steps done so far, this one included.
+    pub step: u64,
+    /// The Euclidean norm of all gradients together, before clipping.
+    pub gradient: f64,
+    /// The share by which it changed the kernels, of which half moved more; `None` where there are none.
+    pub update: Option<f64>,
+}
+
 /// A part of a training whose curves are about something else than those before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrainingPhase {

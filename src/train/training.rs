@@ -138,11 +138,12 @@ pub trait Training {
     /// Has the next step measured, layer by layer; no bit depends on it.
     fn watch_next_step(&mut self) {}
 
-    /// What the step did that was measured; `None` where this procedure does not measure it.
+    /// What the step did that was measured; `None` where this procedure does not measure it. The outputs of layers are looked at
+    /// only if `with_outputs` says so: that takes a pass through the network.
     ///
     /// # Errors
     /// When the device fails.
-    fn probe(&mut self) -> Result<Option<Probe>, Error> {
+    fn probe(&mut self, _with_outputs: bool) -> Result<Option<Probe>, Error> {
         Ok(None)
     }
 

@@ -454,9 +454,10 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         self.procedure.networks_mut()[0].optimizer.watch_next(Watch::Norms);
     }
 
-    fn probe(&mut self) -> Result<Option<Probe>, Error> {
+    fn probe(&mut self, with_outputs: bool) -> Result<Option<Probe>, Error> {
         let network = &mut self.procedure.networks_mut()[0];
-        probing::probe(network, &self.preset.layers, &self.batch).map(Some)
+        let layers = if with_outputs { &self.preset.layers[..] } else { &[] };
+        probing::probe(network, layers, &self.batch).map(Some)
     }
 
     fn learning_rate(&self) -> LearningRate {

@@ -80,6 +80,7 @@ impl Backlog {
             | Event::Failed(_)
             | Event::Opened(_)
             | Event::Steered(_)
+            | Event::Seen(_)
             | Event::Found(_)
             | Event::WentBack(_)
             | Event::Drive(_)

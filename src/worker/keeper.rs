@@ -14,7 +14,7 @@ use crate::run::{
     self, Best, Branched, Checkpoint, Judged, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory,
     Status, Steered,
 };
-use crate::train::{EpochReport, Scores, StepReport, Training};
+use crate::train::{EpochReport, Scores, StepReport, StepSeen, Training};
 
 /// The curves of a training get about this many points, but at least one every [`FEWEST`] steps, as long as [`Thinning`]
 /// does not leave them out.
@@ -24,6 +24,10 @@ const FEWEST: u64 = 50;
 const EPOCHS: u32 = 2000;
 const HISTOGRAMS: u32 = 100;
 const PICTURES: u32 = 100;
+
+/// The tags of what a measured step did, in event files: the norm of all gradients, and how far the kernels moved.
+pub(super) const GRADIENT: &str = "gradient_norm";
+pub(super) const UPDATE: &str = "update_ratio";
 
 /// The tag of an epoch's number in event files, written once epochs are left out.
 pub(super) const EPOCH: &str = "epoch";
@@ -379,6 +383,14 @@ impl Keeper {
         scalars.push(("learning_rate".into(), point.learning_rate.effective()));
         scalars.push(("samples_per_second".into(), point.samples_per_second()));
         recorder.scalars(point.step, scalars);
+    }
+
+    /// Adds what a measured step did to the weights.
+    pub(super) fn seen(&self, seen: &StepSeen) {
+        let Some(recorder) = &self.recorder else { return };
+        let mut scalars = vec![(GRADIENT.to_owned(), seen.gradient)];
+        scalars.extend(seen.update.map(|update| (UPDATE.to_owned(), update)));
+        recorder.scalars(seen.step, scalars);
     }
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::keeper::EPOCH;
-use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport};
+use super::keeper::{EPOCH, GRADIENT, UPDATE};
+use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport, StepSeen};
 use crate::run::past::Curves;
 use crate::run::{self, RunDirectory};
 use crate::train;
@@ -81,7 +81,10 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
             behind.is_multiple_of(2)
         });
     }
-    Past { steps, epochs }
+    let updates: BTreeMap<u64, f64> = curves.curve(UPDATE).iter().copied().collect();
+    let seen = curves.curve(GRADIENT).iter();
+    let seen = seen.map(|&(step, gradient)| StepSeen { step, gradient, update: updates.get(&step).copied() });
+    Past { steps, epochs, seen: seen.collect() }
 }
 
 /// The scores whose scalars `keeper::by_tag` wrote, by their steps.

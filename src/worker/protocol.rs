@@ -10,7 +10,9 @@ use crate::run::{self, Manifest, RunDirectory, Steered, home};
 pub use crate::train::diagnostics::Finding;
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
-pub use crate::train::report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
+pub use crate::train::report::{
+    EpochReport, Extent, LearningRate, Outcome, StepReport, StepSeen, TrainingPhase,
+};
 
 /// Names a request in the reply to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -365,6 +367,8 @@ pub enum Event {
     /// A part of a run that has ended is not on disk: which one and why. Writing it is tried as long as the process lives.
     /// This comes before [`Event::Finished`] or [`Event::Failed`].
     Unsaved(String),
+    /// What a step that was measured did to the weights.
+    Seen(StepSeen),
     /// Something goes wrong in the training: what was seen, and what to try.
     Found(Box<Finding>),
     /// One line for the log.
@@ -512,6 +516,9 @@ pub struct Past {
     pub steps: Vec<StepReport>,
     /// Its epochs.
     pub epochs: Vec<EpochReport>,
+    /// Its measured steps.
+    #[serde(default)]
+    pub seen: Vec<StepSeen>,
 }
 
 /// The end of a training.

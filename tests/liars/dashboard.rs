@@ -24,7 +24,7 @@ use trainyard::worker::socket::{ClientMessage, FILE, ServerMessage, VERSION};
 use trainyard::worker::{
     Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
     Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Reply, RequestId, RunInfo,
-    Sample, Scores, Starter, StepReport, TrainingPhase, Waited, spawn_detached,
+    Sample, Scores, Starter, StepReport, StepSeen, TrainingPhase, Waited, spawn_detached,
 };
 
 use crate::random::Random;
@@ -55,6 +55,11 @@ impl Random {
             seconds: self.number(),
             time: self.number(),
         }
+    }
+
+    fn seen(&mut self) -> StepSeen {
+        let update = (self.below(2) == 0).then(|| self.number());
+        StepSeen { step: self.count(), gradient: self.number(), update }
     }
 
     fn epoch(&mut self) -> EpochReport {
@@ -225,10 +230,12 @@ impl Random {
                 Event::Started(Box::new(info))
             }
             5..7 => Event::Past(Box::new(Past {
+                seen: self.many(Random::seen),
                 steps: self.many(Random::step),
                 epochs: self.many(Random::epoch),
             })),
-            7..9 => Event::Preparing(self.text()),
+            7..8 => Event::Preparing(self.text()),
+            8..9 => Event::Seen(self.seen()),
             9..12 => Event::Finished(Finish {
                 outcome: self.of(&[Outcome::Completed, Outcome::Stopped, Outcome::StoppedEarly]),
                 test: (self.below(2) == 0).then(|| self.scores()),

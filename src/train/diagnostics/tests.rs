@@ -16,7 +16,7 @@ fn found_in(mut training: Box<dyn Training>, steps: u64) -> Vec<Finding> {
         }
         match training.advance() {
             Ok(Progress::Stepped(step)) if is_measured => {
-                let probe = training.probe().unwrap();
+                let probe = training.probe(true).unwrap();
                 found.extend(
                     probe.into_iter().flat_map(|probe| diagnostics.on_probe(&probe, step.scores.loss)),
                 );
@@ -177,7 +177,7 @@ fn a_measurement_changes_no_bit() {
             }
             match training.advance().unwrap() {
                 Progress::Stepped(_) if is_measured => {
-                    let probe = training.probe().unwrap().unwrap();
+                    let probe = training.probe(true).unwrap().unwrap();
                     assert!(probe.weights.iter().any(|seen| seen.update > 0.0), "{probe:?}");
                 }
                 Progress::Done(_) => break train::witness::weights(&*training),

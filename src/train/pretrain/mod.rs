@@ -194,8 +194,8 @@ impl<D: Backend> Training for Pretraining<D> {
         }
     }
 
-    fn probe(&mut self) -> Result<Option<Probe>, Error> {
-        if self.stack.is_done() { self.tuner.probe() } else { Ok(None) }
+    fn probe(&mut self, with_outputs: bool) -> Result<Option<Probe>, Error> {
+        if self.stack.is_done() { self.tuner.probe(with_outputs) } else { Ok(None) }
     }
 
     fn learning_rate(&self) -> LearningRate {

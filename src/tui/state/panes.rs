@@ -117,6 +117,13 @@ impl Training {
         panes.extend(self.metric_groups().into_iter().map(|group| self.metrics_pane(&group)));
         panes.push(self.alone("Learning rate", "learning_rate", &self.rates));
         panes.push(self.alone("Samples/s", "samples_per_second", &self.speeds));
+        let measured = [
+            ("Gradient norm", "gradient_norm", &self.gradients),
+            ("Update / weights", "update_ratio", &self.updates),
+        ];
+        for (title, tag, series) in measured.into_iter().filter(|(_, _, series)| series.last().is_some()) {
+            panes.push(Pane { may_be_log: true, ..self.alone(title, tag, series) });
+        }
         panes
     }
 

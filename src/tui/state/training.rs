@@ -11,7 +11,7 @@ use crate::run::text::clean;
 use crate::tui::format;
 use crate::worker::{
     EpochReport, Extent, Finding, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores,
-    SettingChange, StepReport, TrainingPhase, Usage, WentBack,
+    SettingChange, StepReport, StepSeen, TrainingPhase, Usage, WentBack,
 };
 
 /// Loss, accuracy and the procedure's other metrics over the steps.
@@ -71,6 +71,10 @@ pub struct Training {
     pub rates: Series,
     /// Training throughput, in samples a second.
     pub speeds: Series,
+    /// The norm of all gradients, of the steps that are measured.
+    pub gradients: Series,
+    /// The share by which these steps change the kernels.
+    pub updates: Series,
     /// When its steps were made.
     pub timeline: Timeline,
     /// What happened, in the order in which it was told.
@@ -128,6 +132,8 @@ impl Training {
             validation: Curves::default(),
             rates: Series::default(),
             speeds: Series::default(),
+            gradients: Series::default(),
+            updates: Series::default(),
             timeline: Timeline::new(info.steps_per_epoch),
             marks,
             info,
@@ -146,6 +152,7 @@ impl Training {
     /// Takes in what the run reported before it was resumed.
     pub fn on_past(&mut self, past: Past) {
         past.steps.iter().for_each(|report| self.draw_step(report));
+        past.seen.iter().for_each(|seen| self.on_seen(seen));
         past.epochs.into_iter().for_each(|report| self.on_epoch(report));
     }
 
@@ -158,6 +165,14 @@ impl Training {
             self.speeds.push(report.step, steps, report.samples_per_second());
         }
         self.timeline.on_step(report.step, report.time);
+    }
+
+    /// Adds what a measured step did to the weights.
+    pub fn on_seen(&mut self, seen: &StepSeen) {
+        self.gradients.push(seen.step, 1, seen.gradient);
+        if let Some(update) = seen.update {
+            self.updates.push(seen.step, 1, update);
+        }
     }
 
     /// Marks what happened at a step.
@@ -241,7 +256,9 @@ impl Training {
             curves.accuracy.forget_after(step);
             curves.metrics.iter_mut().for_each(|(_, series)| series.forget_after(step));
         }
-        [&mut self.rates, &mut self.speeds].into_iter().for_each(|series| series.forget_after(step));
+        [&mut self.rates, &mut self.speeds, &mut self.gradients, &mut self.updates]
+            .into_iter()
+            .for_each(|series| series.forget_after(step));
         self.timeline.forget_after(step);
         self.marks.retain(|mark| mark.step <= step);
         self.epochs.retain(|report| report.step <= step);

@@ -127,6 +127,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             state.complain(format!("the end of the training is not saved: {what}"));
             Vec::new()
         }
+        Event::Seen(seen) => {
+            if let Some(training) = &mut state.training {
+                training.on_seen(&seen);
+            }
+            Vec::new()
+        }
         Event::Found(finding) => {
             state.log(format!("found: {finding}"));
             state.complain(format!("found: {}", finding.seen()));

@@ -192,11 +192,12 @@ fn a_run_that_is_done_is_opened_and_its_network_answers_as_of_each_checkpoint() 
     let small = Preset { train: crate::preset::TrainConfig { epochs: 2, ..preset().train }, ..preset() };
     let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
     client.send(train(small.clone()));
-    let (mut folder, mut told) = (None, 0);
+    let (mut folder, mut told, mut seen) = (None, 0, Vec::new());
     let finish = loop {
         match events.recv().unwrap() {
             Event::Keeping { folder: kept, .. } => folder = Some(kept),
             Event::Step(report) => told += u64::from(report.steps),
+            Event::Seen(step) => seen.push(step),
             Event::Finished(finish) => break finish,
             Event::Failed(reason) => panic!("{reason}"),
             _ => {}
@@ -233,6 +234,12 @@ fn a_run_that_is_done_is_opened_and_its_network_answers_as_of_each_checkpoint() 
     let (shown, past, end) = (shown.unwrap(), past.unwrap(), end.unwrap());
     assert_eq!((shown.checkpoints, shown.at), (vec![20, 40], Some(40)), "there is no step 39");
     assert_eq!(past.epochs.len(), 2);
+    // Some steps were measured: the first is, others as time allows. Their curves come back with the others, in single precision.
+    assert!(seen[0].step == 1 && seen.iter().all(|seen| seen.gradient > 0.0), "{seen:?}");
+    let single = |x: f64| f64::from(x as f32);
+    let kept = seen.iter().map(|seen| (seen.step, single(seen.gradient), seen.update.map(single)));
+    let back = past.seen.iter().map(|seen| (seen.step, seen.gradient, seen.update));
+    assert_eq!(back.collect::<Vec<_>>(), kept.collect::<Vec<_>>());
     assert_eq!((end.outcome, end.steps, end.test), (Outcome::Completed, 40, finish.test));
     let last = ask(&client, &mut events);
     assert_eq!((last.step, &last.output), (40, &in_training.output));

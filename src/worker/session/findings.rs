@@ -4,23 +4,37 @@ use std::time::{Duration, Instant};
 
 use super::Session;
 use crate::train::diagnostics::{Diagnostics, Finding};
-use crate::train::{EpochReport, StepReport, Training};
+use crate::train::{EpochReport, StepReport, StepSeen, Training};
 use crate::worker::protocol::Event;
 
 /// The first step that is measured, and how many times as far the next one is.
 const FIRST: u64 = 5;
 const FURTHER: f64 = 1.5;
+/// About how many measured steps are drawn in a training. They say nothing of what goes wrong.
+const DRAWN: u64 = 500;
+/// How many times what a measured step took lies between two of them: so they cost less than a hundredth of the training.
+const APART: f64 = 100.0;
 /// A measurement is repeated after this many times what it took: so it costs less than a hundredth of the training.
 const SHARE: u32 = 300;
 
 /// When steps are measured, and what was found.
 pub(super) struct Watch {
     diagnostics: Diagnostics,
-    /// The next step that is measured, and the earliest moment.
+    /// The next step that is looked at for what goes wrong, and the earliest moment.
     next: u64,
     not_before: Instant,
-    /// The step in progress is measured.
-    is_watching: bool,
+    /// The next step that is measured for the curves, and the earliest moment.
+    next_drawn: u64,
+    not_drawn_before: Instant,
+    /// The step in progress is measured: for the curves, or also for what goes wrong.
+    measures: Option<For>,
+}
+
+/// What a step is measured for.
+#[derive(Clone, Copy, PartialEq)]
+enum For {
+    Curves,
+    Findings,
 }
 
 impl Default for Watch {
@@ -29,7 +43,9 @@ impl Default for Watch {
             diagnostics: Diagnostics::default(),
             next: FIRST,
             not_before: Instant::now(),
-            is_watching: false,
+            next_drawn: 0,
+            not_drawn_before: Instant::now(),
+            measures: None,
         }
     }
 }
@@ -38,26 +54,35 @@ impl Watch {
     /// Before a step.
     fn before(&mut self, training: &mut dyn Training) {
         let done = training.step();
-        if done >= self.next && Instant::now() >= self.not_before {
+        let now = Instant::now();
+        if done >= self.next && now >= self.not_before {
+            self.measures = Some(For::Findings);
             self.next = ((done as f64 * FURTHER) as u64).max(done + 1);
-            self.is_watching = true;
-            training.watch_next_step();
+        } else if done >= self.next_drawn && now >= self.not_drawn_before {
+            self.measures = Some(For::Curves);
+        } else {
+            return;
         }
+        self.next_drawn = done + (training.steps() / DRAWN).max(1);
+        training.watch_next_step();
     }
 
-    /// After a step.
-    fn after(&mut self, training: &mut dyn Training, step: &StepReport) -> Vec<Finding> {
-        if !std::mem::take(&mut self.is_watching) {
-            return Vec::new();
-        }
+    /// After a step: what it did, where it was measured, and what goes wrong.
+    fn after(&mut self, training: &mut dyn Training, step: &StepReport) -> (Option<StepSeen>, Vec<Finding>) {
+        let Some(measured) = self.measures.take() else { return (None, Vec::new()) };
         let since = Instant::now();
         // A device that fails here fails in the next step as well, which says so.
-        let probe = training.probe().ok().flatten();
+        let probe = training.probe(measured == For::Findings).ok().flatten();
+        let seen = probe.as_ref().and_then(|probe| probe.seen(step.step));
+        let cost = since.elapsed().max(Duration::from_micros(100));
+        self.not_drawn_before = Instant::now() + Duration::from_secs_f64(step.seconds * APART);
+        if measured == For::Curves {
+            return (seen, Vec::new());
+        }
         let found =
             probe.map(|probe| self.diagnostics.on_probe(&probe, step.scores.loss)).unwrap_or_default();
-        let cost = since.elapsed().max(Duration::from_micros(100));
         self.not_before = Instant::now() + cost * SHARE;
-        found
+        (seen, found)
     }
 }
 
@@ -75,7 +100,11 @@ impl Session<'_> {
 
     /// After a step: what it shows, where it was measured.
     pub(super) fn look_at_step(&mut self, step: &StepReport) {
-        let found = self.watch.after(self.training, step);
+        let (seen, found) = self.watch.after(self.training, step);
+        if let Some(seen) = seen {
+            self.keeper.seen(&seen);
+            self.outbox.send(Event::Seen(seen));
+        }
         self.tell_findings(found);
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use super::Error;
 use super::embedded::{Part, part};
 use super::import::idx;
+use super::shades;
 
 /// Images and labels of one half of MNIST.
 pub struct Digits {
@@ -22,15 +23,15 @@ pub struct Mnist {
     pub test: Digits,
 }
 
+/// Pixels along a side of an image.
+const SIDE: usize = 28;
 /// Pixels of an image.
-pub const PIXELS: usize = 28 * 28;
+pub const PIXELS: usize = SIDE * SIDE;
 
-static TRAIN_IMAGES: Part =
-    part!("mnist/train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb", 16 + 60_000 * PIXELS);
+/// The images for training, then those of the test.
+static IMAGES: Part = part!("mnist/images.shades", "742cdf43f2ed5301b7f5b5f9831c0e12", 8_582_688);
 static TRAIN_LABELS: Part =
     part!("mnist/train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 8 + 60_000);
-static TEST_IMAGES: Part =
-    part!("mnist/t10k-images-idx3-ubyte", "2646ac647ad5339dbf082846283269ea", 16 + 10_000 * PIXELS);
 static TEST_LABELS: Part =
     part!("mnist/t10k-labels-idx1-ubyte", "27ae3e4e09519cfbb04c329615203637", 8 + 10_000);
 
@@ -44,30 +45,29 @@ pub fn load() -> Result<Arc<Mnist>, Error> {
     if let Some(mnist) = shared.upgrade() {
         return Ok(mnist);
     }
-    let (train, test) =
-        rayon::join(|| digits(&TRAIN_IMAGES, &TRAIN_LABELS), || digits(&TEST_IMAGES, &TEST_LABELS));
-    let mnist = Arc::new(Mnist { train: train?, test: test? });
+    let mnist = Arc::new(unpack()?);
     *shared = Arc::downgrade(&mnist);
     Ok(mnist)
 }
 
-fn digits(images: &Part, labels: &Part) -> Result<Digits, Error> {
-    let (images, labels) = (unpack(images)?, unpack(labels)?);
-    if images.shape != [labels.bytes.len(), 28, 28] {
-        return Err(Error::Broken {
-            origin: "the embedded MNIST".into(),
-            problem: format!("images of shape {:?} for {} labels", images.shape, labels.bytes.len()),
-        });
-    }
-    Ok(Digits { images: images.bytes, labels: labels.bytes })
-}
-
-fn unpack(part: &Part) -> Result<idx::Idx, Error> {
-    idx::parse(part.unpack()?, part.name)
+fn unpack() -> Result<Mnist, Error> {
+    let broken = |problem: String| Error::Broken { origin: "the embedded MNIST".into(), problem };
+    let [train, test] = [&TRAIN_LABELS, &TEST_LABELS].map(|part| idx::parse(part.unpack()?, part.name));
+    let (train, test) = (train?.bytes, test?.bytes);
+    let count = train.len() + test.len();
+    let mut images =
+        shades::decode(&IMAGES.unpack()?, count, SIDE).map_err(|problem| broken(problem.to_owned()))?;
+    let images_of_test = images.split_off(train.len() * PIXELS);
+    Ok(Mnist {
+        train: Digits { images, labels: train },
+        test: Digits { images: images_of_test, labels: test },
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use md5::{Digest, Md5};
+
     use super::*;
 
     #[test]
@@ -78,5 +78,13 @@ mod tests {
         // The first labels as every MNIST tutorial prints them.
         assert_eq!(mnist.train.labels[..5], [5, 0, 4, 1, 9]);
         assert_eq!(mnist.test.labels[..5], [7, 2, 1, 0, 4]);
+        // With the head of an IDX file before them, the images are the published files.
+        let sum = |count: u32, images: &[u8]| -> String {
+            let head = [2051, count, 28, 28].map(u32::to_be_bytes).concat();
+            let sum = Md5::new().chain_update(head).chain_update(images).finalize();
+            sum.iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        assert_eq!(sum(60_000, &mnist.train.images), "6bbc9ace898e44ae57da46a324031adb");
+        assert_eq!(sum(10_000, &mnist.test.images), "2646ac647ad5339dbf082846283269ea");
     }
 }

@@ -3,19 +3,18 @@
 Small machines with given weights: probabilities and free energies, in double precision. And one trained on MNIST: its
 pseudo-likelihood, and (printed only) how fast it learned.
 
-    python tests/reference/sklearn_rbm.py          # needs numpy, scikit-learn and the command zstd
+    python tests/reference/sklearn_rbm.py train-images-idx3-ubyte      # MNIST's file; needs numpy and scikit-learn
 """
 
 import json
 import pathlib
-import subprocess
+import sys
 import time
 
 import numpy
 from sklearn.neural_network import BernoulliRBM
 
 HERE = pathlib.Path(__file__).parent
-IMAGES = HERE.parent.parent / "assets/data/mnist/train-images-idx3-ubyte.zst"
 TRAINING = {"samples": 20000, "hidden": 256, "learning_rate": 0.05, "batch_size": 100, "epochs": 5}
 
 
@@ -39,7 +38,7 @@ def small(visible, hidden, rows, seed):
 
 
 def trained():
-    raw = subprocess.run(["zstd", "-dc", "--long=27", str(IMAGES)], check=True, capture_output=True).stdout
+    raw = pathlib.Path(sys.argv[1]).read_bytes()
     count = TRAINING["samples"]
     images = numpy.frombuffer(raw, numpy.uint8, offset=16)[: count * 784].reshape(count, 784) / numpy.float32(255)
     images = images.astype(numpy.float32)

@@ -11,9 +11,10 @@ mod text;
 use std::path::Path;
 
 use super::Error;
-use super::import::folders::{Classed, Kind, START, ending};
+use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts};
 use super::import::limits::Limits;
 use super::import::rows::Stored;
+use super::import::seen::title;
 use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
 use super::table::{Format, expanded, is_ending_of_table, is_pattern};
@@ -96,6 +97,10 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
     let ending_of_text = unpacked.map_or_else(|| ending(path), |name| ending(Path::new(name)));
     if Format::of_start(&start) == Format::Text && !is_ending_of_table(&ending_of_text) {
         refused("no table")?;
+    }
+    let is_table = Format::of_start(&start) != Format::Text || is_ending_of_table(&ending_of_text);
+    if let (true, Some(problem)) = (is_table, title(path, sheet, limits)) {
+        return Err(broken(problem));
     }
     // What it holds says more than its name, which tells kinds of text apart.
     match (&start[..], &ending_of_text[..]) {
@@ -201,7 +206,7 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
             Ok(classed) => {
                 ("folder of sounds: wav_folder(folder: \"…\")", &sounds::KIND, classed, Holds::Sounds)
             }
-            Err(_) => return Err(no_images),
+            Err(_) => return Err(or_of_texts(path, no_images)),
         },
     };
     let Classed { files, of, names, left_out, .. } = classed;
@@ -209,6 +214,10 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
     report.fact("files", files.len());
     report.balance(&of, &names);
     left_out.sentences(kind).iter().for_each(|line| report.fact("note", line));
+    let source = if holds == Holds::Images { "image_folder" } else { "wav_folder" };
+    if let Some(parts) = SetParts::of(&path.to_string_lossy(), &names) {
+        report.fact("note", parts.taken_for_classes(source));
+    }
     if left_out.of_the_system > 0 {
         report.fact("hidden or of the system", left_out.of_the_system);
     }

@@ -74,3 +74,69 @@ pub fn seen(path: &Path, limits: &Limits) -> Option<Seen> {
     }
     (profile.rows > 0).then_some(Seen { names, profile, cells, is_all })
 }
+
+/// Rows in which cells below a title are looked for.
+const ROWS_BELOW: usize = 20;
+
+/// What to do where the first row of a table is a title above the names of its columns: a cell alone, and most rows below have more;
+/// `None` where it is none.
+pub fn title(path: &Path, sheet: Option<&str>, limits: &Limits) -> Option<String> {
+    let table = Csv { sheet: sheet.map(str::to_string), ..Csv::of(path.to_string_lossy().into_owned()) };
+    let (mut reader, mut row) = (table::open(path, &table, limits).ok()?.reader, Row::default());
+    reader.next(&mut row).ok()?.then_some(())?;
+    let filled = |row: &Row| row.cells().filter(|cell| !cell.trim().is_empty()).count();
+    let (first, width) = (row.cells().next()?.trim().to_string(), row.cells().count());
+    // Of two columns one may have no name.
+    if first.is_empty() || filled(&row) > 1 || width == 2 {
+        return None;
+    }
+    let (mut widest, mut rows, mut with_more) = (0, 0, 0);
+    for _ in 0..ROWS_BELOW {
+        match reader.next(&mut row) {
+            Ok(true) => {
+                let count = filled(&row);
+                widest = widest.max(count);
+                rows += usize::from(count > 0);
+                with_more += usize::from(count > 1);
+            }
+            Ok(false) => break,
+            Err(problem) if problem.is_of_row => {}
+            Err(_) => break,
+        }
+    }
+    // A comma in a text of a single column makes no table.
+    (with_more * 2 > rows).then(|| {
+        format!(
+            "its first row is a title, '{first}' alone, and rows below have {widest} cells: delete what is above the row with the names \
+             of the columns"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_above_the_names_of_the_columns_is_told_from_a_name() {
+        let told = |text: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("t.csv");
+            std::fs::write(&path, text).unwrap();
+            title(&path, None, &Limits::of_machine())
+        };
+        for text in ["Sales of 2023\n\na,b,c\n1,2,x\n3,4,y\n", "Sales of 2023,,\n,,\na,b,c\n1,2,x\n3,4,y\n"] {
+            let said = told(text).unwrap();
+            assert!(said.contains("'Sales of 2023' alone, and rows below have 3 cells"), "{said}");
+        }
+        for text in [
+            "a,b\n1,2\n",
+            "price\n1\n2\n",
+            ",price\n0,5\n1,6\n",
+            "a,\n1,2\n3,4\n",
+            "words\nto be, or not\nto be\n",
+        ] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+}

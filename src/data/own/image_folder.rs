@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::set::Imported;
-use super::{Import, Opened, classed, folders};
+use super::{Import, Opened, classed, folders, parts_for_classes};
 use crate::data::Error;
 use crate::data::answers::Answers;
 use crate::data::import::folders::Classed;
@@ -26,6 +26,7 @@ impl Import for ImageFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let images = self.images()?;
         notices.extend(images.left_out.sentences(&images::KIND));
+        notices.extend(parts_for_classes(&self.folder, &images, "image_folder"));
         let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
         opened(images, self.form(), self.skip_broken, limits, &self.folder, &folders, notices)
     }

@@ -20,7 +20,7 @@ mod wav_folder;
 use std::path::{Path, PathBuf};
 
 use super::answers::{Answers, Numbering};
-use super::import::folders::Classed;
+use super::import::folders::{Classed, SetParts};
 use super::import::limits::Limits;
 use super::open::unused_share;
 use super::parts::Parts;
@@ -135,6 +135,11 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
 /// What listed folders offer, where their files become inputs of this shape.
 fn classed(input: Vec<usize>, listed: Classed) -> Offers {
     offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), listed.first_test)
+}
+
+/// What is said of classes that are called as the parts of a set.
+fn parts_for_classes(folder: &str, listed: &Classed, kind: &str) -> Option<String> {
+    SetParts::of(folder, &listed.names).map(|parts| parts.taken_for_classes(kind))
 }
 
 /// The files of one folder, or of two of which the second is the test set.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::arrays::broken;
-use super::{Import, Opened, classed, folders};
+use super::{Import, Opened, classed, folders, parts_for_classes};
 use crate::data::Error;
 use crate::data::import::folders::Classed;
 use crate::data::import::limits::Limits;
@@ -25,6 +25,7 @@ impl Import for WavFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let sounds = self.sounds()?;
         notices.extend(sounds.left_out.sentences(&sounds::KIND));
+        notices.extend(parts_for_classes(&self.folder, &sounds, "wav_folder"));
         let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
         opened(sounds, Spectrogram::lasting(self.seconds), self.skip_broken, limits, &folders, notices)
     }

@@ -14,6 +14,7 @@ use std::path::Path;
 use super::Error;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
+use super::import::seen::title;
 use super::table::{is_ending_of_table, is_pattern};
 use crate::preset::Paths;
 pub use found::Target;
@@ -70,6 +71,9 @@ pub fn suggest(
             "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
         ));
     }
+    if let (true, Some(problem)) = (files.len() == 1 && is_table(file), title(path, sheet, &limits)) {
+        return Err(broken(file, &problem));
+    }
     let input = match sheet {
         None if files.len() == 1 && is_table(file) => main_input(file, target, &limits),
         _ => MainInput::Columns,
@@ -101,7 +105,8 @@ pub fn suggest(
             return Err(broken(
                 file,
                 "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), arrays (.npz, or x.npy y.npy), and folders \
-                 with a folder of images or sounds for each class",
+                 with a folder of images or sounds for each class; a table in text that is called otherwise (.data, .dat) is taken once it is \
+                 renamed to .csv, and JSON once it is written as a table, as pandas does: read_json(…).to_csv(…, index=False)",
             ));
         }
     };

@@ -179,6 +179,14 @@ fn batch(samples: usize) -> usize {
 }
 
 /// How samples are cut into those to train on and those to judge by.
+/// The share of the training set that says when to stop, of data with a test set of its own.
+pub(super) fn beside_test() -> Vec<String> {
+    vec![
+        "// The test set is a folder of its own; a fifth of the training set says when to stop.".into(),
+        "validation: 0.2,".into(),
+    ]
+}
+
 pub(super) fn split(samples: usize) -> Vec<String> {
     let share = if samples < 5_000 { 0.2 } else { 0.1 };
     vec![

@@ -11,7 +11,7 @@ use crate::data::import::main_input::long_texts;
 use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen};
 use crate::data::table::{self, Files, Labels, Skipped, Table, shown_column};
-use crate::preset::{Csv, InputKind, Missing, Paths, TargetKind};
+use crate::preset::{Csv, DatePart, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
@@ -117,10 +117,21 @@ pub(super) fn look(
     if without_label > 0 || skipped.count() > 0 {
         data.push("    skip_broken: true,".into());
     }
-    let mixed = table.told.iter().filter(|sentence| sentence.contains(": the label '"));
+    // What may be meant otherwise: labels of numbers and words, codes that are read as numbers, numbers that count the rows, a
+    // first line of values.
+    let open =
+        [": the label '", "tells words apart", "as a number of the row", "it names the columns, although"];
+    let mixed = table.told.iter().filter(|sentence| open.iter().any(|part| sentence.contains(part)));
     data.extend(mixed.map(|sentence| format!("    // {}", comment(sentence))));
     data.push("),".into());
     data.extend(split(samples));
+    if let Some(name) = in_order_of_time(&table)? {
+        data.push(format!(
+            "// The rows are in the order of {}. Those held out at random lie between the others; how well later rows are predicted, \
+             a test_file of such rows says.",
+            comment(&name)
+        ));
+    }
     data.push(network.end.labels.into());
     let title = comment(&format!("{label}, from the {samples} rows of a table"));
     let targets = targets(&table, label, columns);
@@ -182,6 +193,31 @@ fn in_words(labels: &Labels) -> String {
             format!("A value to predict, from {} to {}.", ends.0, ends.1)
         }
     }
+}
+
+/// The column of dates in the order of which the rows are, without a gap; `None` where there is none.
+fn in_order_of_time(table: &Table) -> Result<Option<String>, Error> {
+    let mut first = 0;
+    let elapsed = |part: &DatePart| *part == DatePart::Elapsed;
+    for input in &table.schema.inputs {
+        let place = match &input.kind {
+            InputKind::Date { parts, .. } => parts.iter().position(elapsed).map(|part| first + part),
+            _ => None,
+        };
+        first += input.width();
+        let Some(place) = place else { continue };
+        let (mut row, mut before, mut is_ordered) =
+            (vec![0.0; table.schema.width()], f64::NEG_INFINITY, true);
+        for number in 0..table.rows.count {
+            table.rows.read(number, &mut row)?;
+            is_ordered &= row[place] >= before;
+            before = row[place];
+        }
+        if is_ordered {
+            return Ok(Some(shown_column(&table.schema.columns[input.place], input.place)));
+        }
+    }
+    Ok(None)
 }
 
 /// The columns that are inputs, then those that are left out.

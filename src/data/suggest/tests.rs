@@ -267,3 +267,48 @@ fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_nam
     let mixed = suggested("mixed.csv", &table(|row| ["1", "2", "low"][row % 3].into()), None);
     assert!(mixed.contains("the label 'alive' is a number in 40 rows and a word in 20"), "{mixed}");
 }
+
+#[test]
+fn codes_and_rows_in_the_order_of_time_are_told_in_the_preset() {
+    let rows: String = (0..60)
+        .map(|row| {
+            format!("0{},2024-0{}-{:02},{}.5\n", 1001 + row % 4, 1 + row / 28, 1 + row % 28, row * row % 17)
+        })
+        .collect();
+    let text = suggested("t.csv", format!("zip,day,price\n{rows}").as_bytes(), None);
+    assert!(text.contains("'zip' looks like a code and is read as a number"), "{text}");
+    assert!(text.contains("columns: {\"zip\": category} tells words apart"), "{text}");
+    assert!(text.contains("// The rows are in the order of 'day'"), "{text}");
+    let mixed: String = rows.lines().rev().chain(rows.lines()).map(|line| format!("{line}\n")).collect();
+    let text = suggested("t.csv", format!("zip,day,price\n{mixed}").as_bytes(), None);
+    assert!(!text.contains("in the order of"), "{text}");
+}
+
+#[test]
+fn folders_of_parts_are_no_classes_and_texts_have_a_way_out() {
+    let folder = tempfile::tempdir().unwrap();
+    for (part, count) in [("train", 4), ("test", 2), ("val", 1)] {
+        for (class, grey) in [("cats", 0), ("dogs", 255)] {
+            for number in 0..count {
+                let path = folder.path().join(format!("pets/{part}/{class}/{number}.png"));
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                image::GrayImage::from_pixel(5, 5, image::Luma([grey])).save(path).unwrap();
+            }
+        }
+    }
+    let Suggestion { text, .. } =
+        suggest(&named(&folder.path().join("pets")), None, None, |_| false).unwrap();
+    let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let offers = crate::data::offers(&preset.data.source).unwrap();
+    preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert_eq!((offers.samples, offers.test), (8, Some(4)));
+    assert!(text.contains("8 files of 2 classes: cats, dogs") && text.contains("val is not read"), "{text}");
+    for class in ["pos", "neg"] {
+        let path = folder.path().join(format!("mails/{class}/1.txt"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "words").unwrap();
+    }
+    let refused =
+        suggest(&named(&folder.path().join("mails")), None, None, |_| false).unwrap_err().to_string();
+    assert!(refused.contains("learned from a table that names them"), "{refused}");
+}

@@ -4,7 +4,11 @@ mod broken;
 mod kind;
 mod left_out;
 mod listing;
+mod parts;
+mod texts;
 
 pub use kind::{Kind, START, ending};
 pub use left_out::LeftOut;
 pub use listing::{Classed, list};
+pub use parts::SetParts;
+pub use texts::or_of_texts;

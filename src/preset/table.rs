@@ -200,9 +200,17 @@ impl TableSchema {
         self.inputs.iter().map(|input| self.columns[input.place].clone()).collect()
     }
 
-    /// What the network's inputs are called, one after the other.
+    /// What the network's inputs are called, one after the other; a column without a name by its place.
     pub fn features(&self) -> Vec<String> {
-        self.inputs.iter().flat_map(|input| input.features(&self.columns[input.place])).collect()
+        self.inputs.iter().flat_map(|input| input.features(&self.shown(input.place))).collect()
+    }
+
+    /// What answers and reports call the column at this place: its name, or `column 3` where it has none.
+    pub fn shown(&self, place: usize) -> String {
+        match self.columns[place].trim() {
+            "" => format!("column {}", place + 1),
+            _ => self.columns[place].clone(),
+        }
     }
 
     /// The number of the network's inputs.

@@ -158,7 +158,7 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 format!("{what}, as {parts}{gaps}")
             }
         };
-        Summary { name: schema.columns[input.place].clone(), text }
+        Summary { name: schema.shown(input.place), text }
     };
     Ok(schema.inputs.iter().map(&mut summary).collect())
 }

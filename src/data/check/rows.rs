@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use crate::data::Error;
 use crate::data::import::rows::Rows;
-use crate::data::table::{Labels, MOST_COMPARED, Table, fingerprint};
+use crate::data::table::{Labels, MOST_COMPARED, Table, fingerprint, shown_column};
 use crate::preset::InputKind;
 
 /// Rows below which a column that tells the label is a chance.
@@ -73,9 +73,14 @@ fn leaks(table: &Table) -> Result<Vec<String>, Error> {
             Labels::Nothing(_) => false,
         };
         if leaks {
+            let name = &schema.columns[input.place];
+            let way_out = match name.is_empty() {
+                true => "give it a name, and columns: {\"name\": ignore} leaves it out".to_string(),
+                false => format!("columns: {{\"{name}\": ignore}} leaves it out"),
+            };
             told.push(format!(
-                "'{}' tells the label by itself: is it known before the label is? columns: {{\"{0}\": ignore}} leaves it out",
-                schema.columns[input.place]
+                "{} tells the label by itself: is it known before the label is? {way_out}",
+                shown_column(name, input.place)
             ));
         }
     }

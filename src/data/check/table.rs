@@ -131,15 +131,15 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
             count => format!("{count}: refused unless missing: mean, median, most_frequent or zero"),
         },
     );
-    let shown = |name: &str| if name.is_empty() { "(no name)".to_string() } else { name.to_string() };
     for Summary { name, text } in summaries.iter().take(ROWS) {
-        report.fact(&format!("  {}", shown(name)), text);
+        report.fact(&format!("  {name}"), text);
     }
     if summaries.len() > ROWS {
         report.fact("", format!("and {} columns more", summaries.len() - ROWS));
     }
     for (name, why) in &table.left_out {
-        report.fact(&format!("  {}", shown(name)), format!("left out: {why}"));
+        let place = table.schema.columns.iter().position(|known| known == name).unwrap_or_default();
+        report.fact(&format!("  {}", table.schema.shown(place)), format!("left out: {why}"));
     }
     match &table.labels {
         Labels::Nothing(_) => {}

@@ -56,7 +56,7 @@ pub(super) fn look(
     if let Some(problem) = first.filter(|_| skipped.count() * MOST_BROKEN > table.rows.count as u64) {
         return Err(problem.into());
     }
-    let label = table.label.clone().unwrap_or_default();
+    let label = named_or_numbered(&table, &table.label.clone().unwrap_or_default(), table.schema.label);
     let embedded = table.schema.embedded();
     let vectors: usize = embedded.iter().map(|column| column.size).sum();
     let (samples, features) = (table.rows.count, table.schema.width() - embedded.len() + vectors);
@@ -85,7 +85,12 @@ pub(super) fn look(
         "    columns: {".into(),
     ];
     let columns = columns(&table)?;
-    data.extend(columns.iter().map(|column| format!("        {}", column.line())));
+    for column in &columns {
+        data.push(match is_a_name(&table, &column.name) {
+            true => format!("        {}", column.line()),
+            false => format!("        // {}", column.without_name()),
+        });
+    }
     data.push("    },".into());
     if let (true, [file], TargetKind::Classes(_)) =
         (!table.left_out.is_empty() && options.sheet.is_none(), files.as_slice(), &kind)
@@ -149,6 +154,8 @@ fn written(files: &Paths) -> String {
 /// A column that is an input, or is left out.
 struct Column {
     name: String,
+    /// Its place in the table.
+    place: usize,
     /// Its kind, as a preset writes it.
     kind: String,
     /// What was seen of it.
@@ -156,18 +163,40 @@ struct Column {
 }
 
 impl Column {
+    /// What is said of a column that the preset cannot name: it is read as it looks.
+    fn without_name(&self) -> String {
+        let Column { name, place, kind, what } = self;
+        let called = match name.is_empty() {
+            true => shown_column(name, *place),
+            false => format!("column {}, one of several called {name:?}", place + 1),
+        };
+        format!("{called}: {kind}, {what}. With a name of its own a preset can say what it is.")
+    }
+
     /// Its line in a preset.
     fn line(&self) -> String {
         format!("{:?}: {}, // {}", self.name, self.kind, self.what)
     }
 }
 
+/// Whether a name says which column is meant: it is no empty one, and no other column has it.
+fn is_a_name(table: &Table, name: &str) -> bool {
+    !name.is_empty() && table.schema.columns.iter().filter(|known| *known == name).count() == 1
+}
+
+/// How a preset calls the column at this place: by its name, or else by its number.
+fn named_or_numbered(table: &Table, name: &str, place: usize) -> String {
+    if is_a_name(table, name) { name.to_string() } else { (place + 1).to_string() }
+}
+
 /// The columns that could be predicted: the label, then all others in the table's order.
 fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
-    let place = |name: &str| table.schema.columns.iter().position(|known| known == name);
     let mut others = columns;
-    others.sort_by_key(|column| place(&column.name));
-    let other = |Column { name, kind, what }| Target { name, what: format!("{kind}: {what}") };
+    others.sort_by_key(|column| column.place);
+    let other = |Column { name, place, kind, what }| Target {
+        name: named_or_numbered(table, &name, place),
+        what: format!("{kind}: {what}"),
+    };
     let label = Target { name: label, what: in_words(&table.labels) };
     std::iter::once(label).chain(others.into_iter().map(other)).collect()
 }
@@ -255,10 +284,12 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
                 (kind.into(), format!("{}{gaps}", parts.join(", ")))
             }
         };
-        columns.push(Column { name: table.schema.columns[input.place].clone(), kind, what });
+        let (name, place) = (table.schema.columns[input.place].clone(), input.place);
+        columns.push(Column { name, place, kind, what });
     }
     let left_out = table.left_out.iter().map(|(name, why)| Column {
         name: name.clone(),
+        place: table.schema.columns.iter().position(|known| known == name).unwrap_or_default(),
         kind: "ignore".into(),
         what: comment(why),
     });

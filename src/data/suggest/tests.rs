@@ -312,3 +312,14 @@ fn folders_of_parts_are_no_classes_and_texts_have_a_way_out() {
         suggest(&named(&folder.path().join("mails")), None, None, |_| false).unwrap_err().to_string();
     assert!(refused.contains("learned from a table that names them"), "{refused}");
 }
+
+#[test]
+fn columns_without_a_name_of_their_own_are_told_by_their_place() {
+    let rows: String =
+        (0..40).map(|row| format!("{}.5,{}.25,{}\n", row, row * 7 % 11, ["x", "y"][row % 2])).collect();
+    let text = suggested("t.csv", format!("v,v,kind\n{rows}").as_bytes(), None);
+    assert!(text.contains("// column 1, one of several called \"v\": number, 0.5 to 39.5."), "{text}");
+    let text = suggested("t.csv", format!(",b,\n{rows}").as_bytes(), None);
+    assert!(text.contains("label: \"3\"") && text.contains("// column 1 (no name): number"), "{text}");
+    assert!(text.contains("\"b\": number, // 0.25 to 10.25"), "{text}");
+}

@@ -37,6 +37,11 @@ pub fn size(shape: &[usize]) -> usize {
     shape.iter().fold(1, |product: usize, &size| product.saturating_mul(size))
 }
 
+/// A shape without its axes of length 1, which change nothing about where its numbers lie.
+pub fn only_long_axes(shape: &[usize]) -> Vec<usize> {
+    shape.iter().copied().filter(|axis| *axis != 1).collect()
+}
+
 /// A shape as a person writes it: `[28, 28, 1]`.
 pub fn show(shape: &[usize]) -> String {
     format!("{shape:?}")

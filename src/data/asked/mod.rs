@@ -1,5 +1,6 @@
 //! Files about which a trained network is asked: read and scaled like the samples that it learned from.
 
+mod array;
 mod bad;
 mod folder;
 mod picture;
@@ -18,8 +19,9 @@ use super::import::rows::{Rows, Stored};
 use super::import::sounds::Sound;
 use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
-use super::table::{Format, Names, Place, is_ending_of_table};
+use super::table::{Format, Names, Place, is_ending_of_table, why_no_array};
 use super::{Error, series, speech, words};
+use crate::preset::shapes::size;
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
 
 /// The samples of a file.
@@ -254,25 +256,26 @@ fn lines<T: AsRef<str>>(
     }
 }
 
-/// An array's rows, each a sample.
+/// The samples of an array.
+///
+/// # Errors
+/// When they are not of the network's shape, too many at once, or cannot be read.
 fn rows(
     config: &DataConfig,
     learned: &Preparation,
-    (stored, shape): (Stored, Vec<usize>),
+    (stored, row): (Stored, Vec<usize>),
     broken: &dyn Fn(String) -> Error,
 ) -> Result<Asked, Error> {
-    let width: usize = learned.input_shape.iter().product();
-    if stored.width != width {
-        let one = if stored.width == 1 && stored.count == width {
-            format!("; an array of one sample has the shape {:?}", [&[1], &learned.input_shape[..]].concat())
-        } else {
-            String::new()
-        };
-        return Err(broken(format!(
-            "samples of shape {shape:?}, and the network takes {:?}{one}",
-            &learned.input_shape
-        )));
+    if let Some(problem) = why_no_array(learned) {
+        return Err(broken(problem));
     }
+    let takes = &learned.input_shape[..];
+    let width = size(takes);
+    let (layout, is_flat) = array::layout(stored.count, &row, takes).map_err(broken)?;
+    let stored = match layout {
+        array::Layout::Rows => stored,
+        array::Layout::One => Stored { width, count: 1, ..stored },
+    };
     if stored.count.saturating_mul(width) > MOST_NUMBERS {
         return Err(broken(format!("{} samples are too many at once", stored.count)));
     }
@@ -297,7 +300,10 @@ fn rows(
         true => scaled_by_range(learned, config, numbers).map_err(broken)?,
         false => scaled(learned, config, numbers),
     };
-    Ok(Asked { samples, inputs, bad, ..Asked::default() })
+    let told = is_flat.then(|| {
+        format!("a row of {width} numbers is taken as a sample of the shape {takes:?}, its last axis fastest")
+    });
+    Ok(Asked { samples, inputs, bad, told: told.into_iter().collect(), ..Asked::default() })
 }
 
 /// Scales numbers in the data's own unit as the network gets them.

@@ -101,6 +101,9 @@ pub fn read(
             None if count != layout.width => {
                 Err(format!(": {count} cells, and there are {} columns", layout.width))
             }
+            None if row.cells().all(str::is_empty) => {
+                Err(": all its cells are empty, so there is nothing to answer".into())
+            }
             None => {
                 let read = encoder.encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row);
                 read.map_err(|problem| problem.to_string())?;
@@ -124,7 +127,8 @@ pub fn read(
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
-    let told = written.into_iter().chain(opened.reader.told()).chain(encoder.unknown_words()).collect();
+    let told = written.into_iter().chain(opened.reader.told());
+    let told = told.chain(encoder.unknown_words()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })
 }
 

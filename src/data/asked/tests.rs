@@ -185,6 +185,8 @@ fn images_and_arrays_become_the_pixels_that_were_learned() {
     for file in [&png, idx.path(), npy.path()] {
         let asked = read(&config, &preparation(&*splits.test), file, Names::default(), None).unwrap();
         assert!(are_close(&asked.inputs, &digit), "{}", file.display());
+        // What is flat is told, once a file.
+        assert_eq!(asked.told.len(), usize::from(file == npy.path()), "{}: {:?}", file.display(), asked.told);
     }
     // A larger one is shrunk, a smaller one is in the middle.
     image::GrayImage::from_pixel(280, 140, image::Luma([255])).save(&png).unwrap();

@@ -15,6 +15,7 @@ use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
 use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted, classes};
 use crate::data::text::Text;
+use crate::preset::shapes::only_long_axes;
 use crate::preset::{
     Csv, DataConfig, Missing, Preparation, Reading, Source, TableSchema, TargetChoice, Task,
 };
@@ -93,6 +94,9 @@ impl Fit<'_> {
 
     /// Inputs that may stay on disk, and how they are scaled. Their real-valued targets are scaled here.
     pub(super) fn rows(&self, mut set: Imported) -> Result<(Imported, Fitted), Error> {
+        if let Some(problem) = table::why_no_array(self.learned).filter(|_| set.table.is_none()) {
+            return Err(self.broken(problem));
+        }
         self.check_shape(&set.shape)?;
         set.shape = self.learned.input_shape.clone();
         let numbering = set.numbering();
@@ -133,8 +137,7 @@ impl Fit<'_> {
     /// Shapes fit when they differ only in axes of length 1: a grey image may lack the axis of colours.
     fn check_shape(&self, shape: &[usize]) -> Result<(), Error> {
         let takes = &self.learned.input_shape[..];
-        let long = |shape: &[usize]| shape.iter().copied().filter(|axis| *axis != 1).collect::<Vec<_>>();
-        if long(shape) == long(takes) {
+        if only_long_axes(shape) == only_long_axes(takes) {
             return Ok(());
         }
         Err(self.broken(format!("its samples have the shape {shape:?}, this network takes {takes:?}")))

@@ -18,6 +18,10 @@ pub struct Encoder<'a> {
     is_of_preset: bool,
     /// The words of each input column that are not known: how many rows have one, and the first of them.
     unknown: Vec<(u64, String)>,
+    /// In how many rows something stands in for a missing value of each input column.
+    filled: Vec<u64>,
+    /// The input columns of which the row that is being encoded lacks the value.
+    lacking: Vec<usize>,
 }
 
 /// What a cell is where it should be a number.
@@ -46,6 +50,8 @@ impl<'a> Encoder<'a> {
             help: "",
             is_of_preset: false,
             unknown: vec![(0, String::new()); schema.inputs.len()],
+            filled: vec![0; schema.inputs.len()],
+            lacking: Vec::new(),
         }
     }
 
@@ -85,8 +91,10 @@ impl<'a> Encoder<'a> {
         out: &mut Vec<f64>,
     ) -> Result<u64, InRow> {
         out.clear();
+        self.lacking.clear();
         let (mut missing, help) = (0, self.help);
         for (at, (input, &place)) in self.schema.inputs.iter().zip(places).enumerate() {
+            let missing_before = missing;
             let name = &self.schema.columns[input.place];
             let cell = cell::at(row, place);
             let problem = |cell: Option<String>, what: String| InRow {
@@ -140,7 +148,12 @@ impl<'a> Encoder<'a> {
                     out.extend(filling.flag.then(|| f64::from(u8::from(date.is_none()))));
                 }
             }
+            if missing > missing_before {
+                self.lacking.push(at);
+            }
         }
+        // A row that is refused is not counted.
+        self.lacking.iter().for_each(|&at| self.filled[at] += 1);
         Ok(missing)
     }
 
@@ -156,6 +169,32 @@ impl<'a> Encoder<'a> {
             *count += 1;
         }
         place
+    }
+
+    /// A sentence for each column of which rows lack the value: how many, and what stands in for it.
+    pub fn filled(&self) -> Vec<String> {
+        let inputs = self.schema.inputs.iter().zip(&self.filled).filter(|(_, count)| **count > 0);
+        inputs
+            .map(|(input, &count)| {
+                let name = columns::shown(&self.schema.columns[input.place], input.place);
+                let rows = if count == 1 { "1 row has".into() } else { format!("{count} rows have") };
+                let what = match &input.kind {
+                    InputKind::Boolean(_) => "yes or no",
+                    InputKind::Date { parts, .. } if DatePart::are_of_time(parts) => "time of day",
+                    InputKind::Date { .. } => "date",
+                    InputKind::Number(_) | InputKind::Category(_) | InputKind::Embedding { .. } => "number",
+                };
+                let filling = input.kind.filling().unwrap_or_default();
+                let filler = match filling.missing {
+                    Missing::Refuse | Missing::Zero => "0",
+                    Missing::Mean => "the mean of the training rows",
+                    Missing::Median => "the median of the training rows",
+                    Missing::MostFrequent => "the most frequent value of the training rows",
+                };
+                let flag = if filling.flag { ", and the network sees that it is missing" } else { "" };
+                format!("{name}: {rows} no {what}; {filler} stands in for it{flag}")
+            })
+            .collect()
     }
 
     /// A sentence for each column with words that the schema does not know. Before a training, which decides what it knows, there
@@ -274,6 +313,30 @@ mod tests {
         assert_eq!(told, [sentence]);
         let (row, ..) = encoded(Missing::Median, ["", "n", "", "1.2.2024"]).unwrap();
         assert!(row[0].is_nan() && row[1..] == [1.0, 0.0, 1.0, 0.0, 0.0, 2.0, 0.0], "{row:?}");
+    }
+
+    #[test]
+    fn what_stands_in_for_missing_values_is_told_with_the_number_of_rows_that_are_taken() {
+        let schema = schema(Missing::Median);
+        let (mut encoder, mut out) = (Encoder::new(&schema), Vec::new());
+        let rows = [
+            ["", "yes", "Rome", "3.2.2024"],
+            ["NA", "", "Rome", ""],
+            ["1", "yes", "Rome", "3.2.2024"],
+            // This one is refused: what it lacks is not filled.
+            ["", "maybe", "Rome", "3.2.2024"],
+        ];
+        let mut encode = |cells: [&str; 4]| {
+            let row = csv::StringRecord::from(cells.to_vec());
+            encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out).is_ok()
+        };
+        assert_eq!(rows.map(&mut encode), [true, true, true, false]);
+        let told = [
+            "'age': 2 rows have no number; the median of the training rows stands in for it, and the network sees that it is missing",
+            "'alive': 1 row has no yes or no; the median of the training rows stands in for it",
+            "'when': 1 row has no date; the median of the training rows stands in for it, and the network sees that it is missing",
+        ];
+        assert_eq!(encoder.filled(), told);
     }
 
     #[test]

@@ -66,6 +66,17 @@ impl LearnedTable {
     }
 }
 
+/// Why a network takes no arrays of numbers: it learned from a table that has other columns too, so that a row of it is no row of an
+/// array, whatever its length. `None` where it may take them.
+pub fn why_no_array(learned: &Preparation) -> Option<String> {
+    let table = learned.table.as_ref().filter(|table| !table.is_numbers())?;
+    Some(format!(
+        "this network learned from a table with words, dates, yes and no, or gaps, which an array of numbers does not have; it takes a \
+         table with these columns: {}",
+        table.names().join(", ")
+    ))
+}
+
 /// The columns of a run of before whose table has no header: the inputs' names are the numbers of their columns, and the label
 /// is the first column that is no input.
 fn numbered(inputs: &[String], missing: Missing) -> TableSchema {

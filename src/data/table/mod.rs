@@ -45,7 +45,7 @@ pub use infer::{Look, look};
 pub use label_cells::LabelCells;
 pub use labels::Labels;
 pub use layout::Layout;
-pub use learned::{LearnedTable, Names};
+pub use learned::{LearnedTable, Names, why_no_array};
 pub use problem::{InRow, RowProblem, Sink, Skipped, refuse};
 pub use profile::{Column, Profile};
 pub use read::{Table, Wanted, read, read_as};

@@ -1,4 +1,5 @@
-"""Runs ONNX models in onnxruntime: for each FOLDER given, model.onnx on input.f32 (shape in input.json) to output.f32.
+"""Runs ONNX models in onnxruntime: for each FOLDER given, model.onnx on input.f32 (shape in input.json) to output.f32 and,
+without loss, output.f64.
 Inputs in double precision are in input.f64, where the model takes such. Where the model has an input for each column of a
 table, inputs.json has the cells of each by the column's name."""
 
@@ -31,5 +32,7 @@ for folder in map(pathlib.Path, sys.argv[1:]):
         inputs = numpy.fromfile(folder / "input.f64", dtype="<f8").reshape(shape)
     (outputs,) = session.run(None, {port.name: inputs})
     outputs.astype("<f4").tofile(folder / "output.f32")
+    # As they came, whatever their precision.
+    outputs.astype("<f8").tofile(folder / "output.f64")
 metadata = dict(session.get_modelmeta().custom_metadata_map)
 print(json.dumps({"version": onnxruntime.__version__, "metadata": metadata}))

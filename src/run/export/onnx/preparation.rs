@@ -82,13 +82,17 @@ impl Surroundings {
                 let inputs = self.columns(table).into_iter();
                 inputs.map(|ColumnInput { name, data_type, .. }| port(&name, &[1], data_type)).collect()
             }
-            None => vec![port("input", shape, element_type(&self.scales))],
+            None => {
+                let is_double = self.scales.iter().any(is_coarse);
+                let data_type = if is_double { element::DOUBLE } else { element::FLOAT };
+                vec![port("input", shape, data_type)]
+            }
         }
     }
 
-    /// The type of the output, likewise.
+    /// The type of the output: double precision where single precision would round the answers beyond what the network itself does.
     pub fn output_type(&self) -> i32 {
-        element_type(&self.target_scales)
+        if self.target_scales.iter().any(is_coarse_answer) { element::DOUBLE } else { element::FLOAT }
     }
 
     /// The properties as ONNX keeps them.
@@ -155,17 +159,20 @@ fn dims(count: usize, shape: &[usize]) -> Result<Vec<usize>, Problem> {
     }
 }
 
-/// Double precision where single precision would round numbers by more than a thousandth of their deviation.
-fn element_type(scales: &[Scale]) -> i32 {
-    if scales.iter().any(is_coarse) { element::DOUBLE } else { element::FLOAT }
-}
-
 /// Whether single precision would round a number by more than a thousandth of its deviation, or has no number of its size.
 fn is_coarse(scale: &Scale) -> bool {
     let rounding = f64::from(f32::EPSILON) / 2.0;
     let (least, most) = (f64::from(f32::MIN_POSITIVE) * 1e3, f64::from(f32::MAX) / 1e3);
     let has_size = scale.deviation >= least && scale.deviation.max(scale.mean.abs()) <= most;
     scale.mean.abs() * rounding > 1e-3 * scale.deviation || !has_size
+}
+
+/// Whether single precision has too few digits for answers of this scale: it has no longer each whole number, or would round an
+/// answer by more than a few times as much as the network's own numbers are rounded.
+fn is_coarse_answer(scale: &Scale) -> bool {
+    let whole_numbers = 2.0 / f64::from(f32::EPSILON);
+    let greatest = scale.mean.abs() + 3.0 * scale.deviation;
+    greatest > whole_numbers || scale.mean.abs() > 100.0 * scale.deviation || is_coarse(scale)
 }
 
 /// What stands in for a missing number of a table. Where predictions refuse a row without it, the answer is NaN.
@@ -199,6 +206,21 @@ mod tests {
         }
         for (mean, deviation) in [(0.0, 1.0), (30.0, 10.0), (1e-20, 1e-21), (1e20, 1e19)] {
             assert!(!is_coarse(&Scale::of(mean, deviation)), "{mean} {deviation}");
+        }
+    }
+
+    #[test]
+    fn answers_keep_the_digits_that_they_have_in_double_precision() {
+        let type_of = |mean, deviation| {
+            let target_scales = vec![Scale::of(mean, deviation)];
+            Surroundings { target_scales, ..Surroundings::default() }.output_type()
+        };
+        // Seconds since 1970 over a year: single precision has every 128th of them.
+        for (mean, deviation) in [(1.7e9, 1e7), (1.7e9, 60.0), (0.0, 1e7), (20_000.0, 50.0), (1e300, 1e299)] {
+            assert_eq!(type_of(mean, deviation), element::DOUBLE, "{mean} {deviation}");
+        }
+        for (mean, deviation) in [(0.0, 1.0), (30.0, 10.0), (200_000.0, 80_000.0), (1e-20, 1e-21)] {
+            assert_eq!(type_of(mean, deviation), element::FLOAT, "{mean} {deviation}");
         }
     }
 }

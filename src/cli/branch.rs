@@ -1,7 +1,7 @@
 //! `trainyard branch`: a new run that goes on from the checkpoint of another.
 
 use super::Error;
-use super::experiment;
+use super::experiment::{self, Short};
 use super::named::RunName;
 use super::reporter::Reporting;
 use super::resume::Epochs;
@@ -9,7 +9,7 @@ use super::text::plain;
 use super::threads::Threads;
 use super::train::{Worker, detached, follow};
 use crate::run::home;
-use crate::worker::{Branch, Command, TrainRequest};
+use crate::worker::{Branch, Command, TrainRequest, trains_nothing};
 
 /// Begin a new run from a checkpoint of another, with changes; the other run stays as it is
 ///
@@ -71,10 +71,23 @@ impl Arguments {
                 .ok_or_else(|| Error::Failed(format!("{name} has no checkpoint yet")))?,
         };
         let before = manifest.preset_at(step);
-        let epochs = self.epochs.map(|epochs| format!("train.epochs={}", epochs.beyond(before.train.epochs)));
-        let changes: Vec<String> = self.sets.iter().cloned().chain(epochs).collect();
+        let short = self.epochs.map(|epochs| epochs.short(before.train.epochs));
+        let changes: Vec<String> = self.sets.iter().cloned().chain(short.iter().map(Short::change)).collect();
         let learned = run.learned()?;
-        let experiment = experiment::of_extended_run(&run.name(), &before, learned.as_ref(), &changes)?;
+        let short = short.as_slice();
+        let experiment =
+            experiment::of_extended_run(&run.name(), &before, learned.as_ref(), &changes, short)?;
+        let epochs = experiment.preset.train.epochs;
+        let problem = trains_nothing(&run, &run.checkpoint(step)?, epochs, !changes.is_empty());
+        if let Some(problem) = problem {
+            let others = steps.iter().filter(|other| **other < step).map(ToString::to_string);
+            let others: Vec<String> = others.collect();
+            let earlier = match others.is_empty() {
+                true => String::new(),
+                false => format!(", --step begins at an earlier one: {}", others.join(", ")),
+            };
+            return Err(Error::Usage(plain(&format!("{problem}; --epochs +5 adds epochs{earlier}"))));
+        }
         let folder = home::utf8(run.path())?.to_owned();
         Ok(Command::Train(Box::new(TrainRequest {
             branch: Some(Branch { folder, step }),

@@ -133,7 +133,11 @@ impl Found {
     /// The network with the run's own data, which may have changed only where that is accepted; `changes` then gets how.
     fn load_with_data(&self, accepts_changes: bool, changes: &mut Vec<String>) -> Result<Trained, Error> {
         if let Some(learned) = &self.learned {
-            let changed = worker::check_own_data(learned, accepts_changes);
+            let changed = worker::check_own_data(
+                learned,
+                accepts_changes,
+                "name it where it is now: --data FILE, FOLDER or SOURCE scores the network on all of it",
+            );
             *changes = changed.map_err(|problem| Error::Failed(plain(&problem)))?;
             for change in changes {
                 writeln!(std::io::stderr(), "trainyard: {}", plain(change))?;
@@ -182,6 +186,7 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
         if let Some(path) = &self.predictions {
+            overwriting::check_folder(path)?;
             overwriting::refuse(path, &self.files_read(&found.preset.data.source))?;
         }
         let (mut changes, sheet) = (Vec::new(), self.sheet.as_deref());

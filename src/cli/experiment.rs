@@ -1,7 +1,10 @@
 //! From what a command line names to an experiment.
 
+use std::path::Path;
+
 use super::Error;
 use super::text::plain;
+use crate::data::table::is_ending_of_table;
 use crate::preset::library::{self, Found};
 use crate::preset::{Experiment, Learned, Preset, PresetError, Source, check_extension, overrides, parse};
 use crate::worker;
@@ -24,12 +27,90 @@ fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
     of_any_name(&Found { text: text.into(), origin: origin.into(), folder: None })
 }
 
-/// The preset that a command line names, with its changes.
-pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experiment, Error> {
-    let found = library::find(wanted)?;
+/// An option that is short for a change by `--set`: an error speaks of the option, which is what was typed.
+pub(super) struct Short {
+    option: &'static str,
+    typed: String,
+    path: &'static str,
+    value: String,
+}
+
+impl Short {
+    /// The option with what was typed behind it; it puts `value` at `path`.
+    pub fn new(option: &'static str, typed: &str, path: &'static str, value: String) -> Self {
+        Short { option, typed: typed.into(), path, value }
+    }
+
+    /// The change, as `--set` takes it.
+    pub fn change(&self) -> String {
+        format!("{}={}", self.path, self.value)
+    }
+
+    /// What was typed for a change.
+    fn shown(change: &str, short: &[Short]) -> String {
+        match short.iter().find(|short| short.change() == change) {
+            Some(Short { option, typed, .. }) => format!("{option} {typed}"),
+            None => format!("--set {change}"),
+        }
+    }
+
+    /// An error about a change as one about what was typed for it.
+    fn explain(error: PresetError, short: &[Short]) -> PresetError {
+        let is_meant = |short: &&Short| error.origin == format!("--set {}", short.change());
+        let Some(Short { option, typed, path, .. }) = short.iter().find(is_meant) else { return error };
+        let help = match error.help.strip_prefix(path) {
+            Some(rest) => format!("{option}{rest}").into(),
+            None => error.help,
+        };
+        PresetError { origin: format!("{option} {typed}"), help, ..error }
+    }
+}
+
+/// The preset that a command line names.
+pub(super) fn find(wanted: &str) -> Result<Found, PresetError> {
+    let found = library::find(wanted);
+    let path = Path::new(wanted);
+    let begins_like_a_preset = |found: &Found| {
+        let text = found.text.trim_start();
+        text.starts_with(['(', '/', '#']) || text.starts_with("Preset")
+    };
+    let unpacked = wanted.strip_suffix(".gz").unwrap_or(wanted);
+    let is_table =
+        Path::new(unpacked).extension().and_then(|end| end.to_str()).is_some_and(is_ending_of_table);
+    match &found {
+        _ if wanted.ends_with(".ron") => found,
+        Ok(found_here) if found_here.folder.is_none() || begins_like_a_preset(found_here) => found,
+        _ if path.exists() => Err(PresetError::whole(
+            wanted,
+            "this is data, and a preset is needed, which says how to learn from it",
+            format!("`trainyard init {}` writes one", in_shell(wanted)),
+        )),
+        _ if is_table => Err(PresetError::whole(
+            wanted,
+            "there is no such file, and a preset is needed, which says how to learn from data",
+            "`trainyard init FILE` writes one for a data file",
+        )),
+        Ok(_) | Err(_) => found,
+    }
+}
+
+/// A path as a shell takes it.
+fn in_shell(path: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./+,:@%".contains(letter);
+    if path.chars().all(is_plain) { path.into() } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+/// The preset that a command line names, with its changes: those of `--set`, then those of options that are short for it.
+pub(super) fn with_overrides(wanted: &str, sets: &[String], short: &[Short]) -> Result<Experiment, Error> {
+    let changes: Vec<String> = sets.iter().cloned().chain(short.iter().map(Short::change)).collect();
+    Ok(overridden(wanted, &changes).map_err(|error| Short::explain(error, short))?)
+}
+
+fn overridden(wanted: &str, changes: &[String]) -> Result<Experiment, PresetError> {
+    let found = find(wanted)?;
     let before = of_found(&found);
     if changes.is_empty() {
-        return Ok(before?);
+        return before;
     }
     let Found { text, origin, folder } = found;
     let in_file = parse::parse(&text, &origin)?.data.source;
@@ -46,7 +127,7 @@ pub(super) fn with_overrides(wanted: &str, changes: &[String]) -> Result<Experim
         }
         Ok(_) | Err(_) => worker::check(preset, &origin, &text),
     };
-    Ok(after.map_err(|error| of_changes(error, changes))?)
+    after.map_err(|error| of_changes(error, changes))
 }
 
 /// An error of a changed preset as one of the change that it is about, where there is one.
@@ -71,15 +152,17 @@ pub(super) fn of_run(name: &str, preset: &Preset, learned: Option<&Learned>) -> 
     }
 }
 
-/// The experiment of a run's preset with changes, by which the run is trained further.
+/// The experiment of a run's preset with changes, by which the run is trained further. Those in `short` are among them.
 pub(super) fn of_extended_run(
     name: &str,
     preset: &Preset,
     learned: Option<&Learned>,
     changes: &[String],
+    short: &[Short],
 ) -> Result<Experiment, Error> {
     let before = of_run(name, preset, learned)?;
-    let text = overrides::apply_all(&parse::write(preset)?, changes)?;
+    let explain = |error| Short::explain(error, short);
+    let text = overrides::apply_all(&parse::write(preset)?, changes).map_err(explain)?;
     let changed = parse::parse(&text, name)?;
     if let Err(problem) = check_extension(preset, &changed) {
         let is_refused = |count: &usize| {
@@ -89,10 +172,10 @@ pub(super) fn of_extended_run(
         };
         let change = (1..=changes.len()).find(is_refused).and_then(|count| changes.get(count - 1));
         let change = change.map(String::as_str).unwrap_or_default();
-        return Err(Error::Usage(format!("--set {}: {problem}", plain(change))));
+        return Err(Error::Usage(format!("{}: {problem}", plain(&Short::shown(change, short)))));
     }
     let after = parse::parse(&text, name)?.validate(&before.offers, name, &text);
-    Ok(after.map_err(|error| of_changes(error, changes))?)
+    Ok(after.map_err(|error| explain(of_changes(error, changes)))?)
 }
 
 /// The experiment of a run's preset on another source, as a preset writes it.

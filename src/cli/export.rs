@@ -36,6 +36,9 @@ impl Arguments {
     /// Writes the file.
     pub fn run(self) -> Result<(), Error> {
         let run = self.run.find()?;
+        if let Some(path) = &self.output {
+            overwriting::check_folder(path)?;
+        }
         let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
         let format =
             format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;

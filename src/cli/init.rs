@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf, absolute};
 
 use super::Error;
+use super::overwriting;
 use super::text::plain;
 use crate::data::suggest::{Suggestion, suggest};
 use crate::preset::Paths;
@@ -32,6 +33,7 @@ impl Arguments {
     /// Writes the preset. A file that is there stays.
     pub fn run(self) -> Result<(), Error> {
         let output = self.output.as_deref();
+        output.map_or(Ok(()), overwriting::check_folder)?;
         let is_elsewhere = output.and_then(Path::parent).is_some_and(|folder| !folder.as_os_str().is_empty());
         // A path in a preset that is put elsewhere has to mean the same there.
         let named = |path: &PathBuf| match is_elsewhere {

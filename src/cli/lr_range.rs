@@ -57,7 +57,7 @@ impl Arguments {
                 range.from, range.to
             )));
         }
-        let experiment = with_overrides(&self.preset, &self.sets)?;
+        let experiment = with_overrides(&self.preset, &self.sets, &[])?;
         let found = worker::measure(&experiment, Probe::Rates(range), self.device.option()?, drop);
         let Probed::Rates(curve) = found.map_err(Error::Failed)? else {
             return Err(Error::Failed("the rates were not tried".into()));

@@ -1,4 +1,4 @@
-//! Nothing is written over data that is read.
+//! Where files are written: into a folder that is there, and never over data that is read.
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,22 @@ use crate::preset::Source;
 pub(super) fn files_of(source: &Source) -> Vec<PathBuf> {
     // A pattern that fits nothing any more names no file that could be lost.
     source.paths().into_iter().flat_map(|path| expanded(path).unwrap_or_default()).collect()
+}
+
+/// Refuses a file to write whose folder is not there: better told before all is worked out than after.
+///
+/// # Errors
+/// When there is no such folder.
+pub(super) fn check_folder(target: &Path) -> Result<(), Error> {
+    match target.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        None => Ok(()),
+        Some(folder) => {
+            let [target, folder] = [target, folder].map(|path| plain(&path.to_string_lossy()));
+            Err(Error::Usage(format!(
+                "{target}: there is no folder {folder}; make it first, or name a file in another one"
+            )))
+        }
+    }
 }
 
 /// Refuses a file to write that is one of those that are read, under whatever name.

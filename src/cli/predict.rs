@@ -120,13 +120,14 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         let found = self.which.find()?;
         if let Some((path, _)) = &self.output {
+            overwriting::check_folder(path)?;
             let asked = self.files.iter().flat_map(|file| expanded(file).unwrap_or_default());
             let read: Vec<PathBuf> = overwriting::files_of(found.source()).into_iter().chain(asked).collect();
             overwriting::refuse(path, &read)?;
         }
         let mut trained = found.load()?;
         let mut output = match &self.output {
-            Some((path, format)) => Output::to_file(path, *format)?,
+            Some((path, format)) => Output::to_file(path, *format),
             None => Output::to_lines(self.json),
         };
         let files = self.files(&trained)?;

@@ -106,7 +106,7 @@ fn object(problem: &PresetError) -> serde_json::Value {
 }
 
 fn show(out: &mut impl Write, wanted: &str, json: bool) -> Result<(), Error> {
-    let found = library::find(wanted)?;
+    let found = experiment::find(wanted)?;
     let experiment = experiment::of_found(&found)?;
     let signature = experiment.signature();
     let Experiment { preset, networks, .. } = experiment;

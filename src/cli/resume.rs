@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::Error;
 use super::device::Device;
-use super::experiment;
+use super::experiment::{self, Short};
 use super::named::RunName;
 use super::reporter::Reporting;
 use super::text::plain;
@@ -62,11 +62,20 @@ pub(super) enum Epochs {
 
 impl Epochs {
     /// The number of epochs in all, where so many are done or planned.
-    pub(super) fn beyond(self, epochs: u32) -> u32 {
+    fn beyond(self, epochs: u32) -> u32 {
         match self {
             Epochs::More(more) => epochs.saturating_add(more),
             Epochs::InAll(count) => count,
         }
+    }
+
+    /// The change that `--epochs` is short for, where so many are done or planned.
+    pub(super) fn short(self, epochs: u32) -> Short {
+        let typed = match self {
+            Epochs::More(more) => format!("+{more}"),
+            Epochs::InAll(count) => count.to_string(),
+        };
+        Short::new("--epochs", &typed, "train.epochs", self.beyond(epochs).to_string())
     }
 }
 
@@ -154,13 +163,14 @@ impl Arguments {
             return Err(run::Error::Locked { path: run.path().to_path_buf(), owner }.into());
         }
         let done = epochs_done(run)?;
-        let epochs = self.epochs.map(|epochs| format!("train.epochs={}", epochs.beyond(done)));
-        let changes: Vec<String> = self.sets.iter().cloned().chain(epochs).collect();
+        let short = self.epochs.map(|epochs| epochs.short(done));
+        let changes: Vec<String> = self.sets.iter().cloned().chain(short.iter().map(Short::change)).collect();
         let experiment = experiment::of_extended_run(
             &run.name(),
             &manifest.preset_now(),
             run.learned()?.as_ref(),
             &changes,
+            short.as_slice(),
         )?;
         let epochs = experiment.preset.train.epochs;
         if epochs <= done {

@@ -29,7 +29,7 @@ pub struct Arguments {
 impl Arguments {
     /// Prints the summary.
     pub fn run(self) -> Result<(), Error> {
-        let experiment = with_overrides(&self.preset, &self.sets)?;
+        let experiment = with_overrides(&self.preset, &self.sets, &[])?;
         let mut out = std::io::stdout().lock();
         if self.json {
             for network in experiment.networks.iter() {

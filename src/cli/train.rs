@@ -8,7 +8,7 @@ use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
 use super::device::Device;
-use super::experiment::with_overrides;
+use super::experiment::{Short, with_overrides};
 use super::named::find_run;
 use super::reporter::{Reporter, Reporting, line};
 use super::serve::starter;
@@ -80,16 +80,19 @@ pub(super) enum Worker {
 }
 
 impl Arguments {
-    /// What the command line changes of the preset: `--set` first, then the short forms.
-    fn changes(&self) -> Vec<String> {
-        let short = [
-            ("seed", &self.seed),
-            ("train.epochs", &self.epochs),
-            ("train.batch_size", &self.batch_size),
-            ("optimizer.learning_rate", &self.lr),
+    /// The options that are short for changes of the preset.
+    fn short(&self) -> Vec<Short> {
+        let all = [
+            ("--seed", "seed", &self.seed),
+            ("--epochs", "train.epochs", &self.epochs),
+            ("--batch-size", "train.batch_size", &self.batch_size),
+            ("--lr", "optimizer.learning_rate", &self.lr),
         ];
-        let short = short.into_iter().filter_map(|(path, value)| Some(format!("{path}={}", value.as_ref()?)));
-        self.sets.iter().cloned().chain(short).collect()
+        let given = all.into_iter().filter_map(|(option, path, typed)| {
+            let typed = typed.as_ref()?;
+            Some(Short::new(option, typed, path, typed.clone()))
+        });
+        given.collect()
     }
 
     /// Trains to the end, or until a signal.
@@ -106,7 +109,7 @@ impl Arguments {
     }
 
     fn prepare(&self) -> Result<(Worker, TrainRequest), Error> {
-        let experiment = with_overrides(&self.preset, &self.changes())?;
+        let experiment = with_overrides(&self.preset, &self.sets, &self.short())?;
         let worker = if self.no_save {
             Worker::Forgetful
         } else {

@@ -16,13 +16,25 @@ struct Position {
 #[derive(Deserialize)]
 struct InEpoch {
     in_epoch: bool,
+    #[serde(default)]
+    is_over: bool,
+}
+
+/// Where the training of a checkpoint stands; `None` where its state is of no training that this version knows.
+fn position(checkpoint: &Checkpoint) -> Option<Position> {
+    let tuner = tuner_state(&checkpoint.state);
+    procedure_state(tuner.as_ref().unwrap_or(&checkpoint.state))
+}
+
+/// Whether early stopping has ended the training of a checkpoint.
+pub fn has_stopped_early(checkpoint: &Checkpoint) -> bool {
+    position(checkpoint).is_some_and(|position| position.progress.is_over)
 }
 
 /// The epochs of the preset that the training of a checkpoint has completed; those of a pretraining do not count. `None`
 /// where its state is of no training that this version knows.
 pub fn epochs_done(checkpoint: &Checkpoint) -> Option<u32> {
-    let tuner = tuner_state(&checkpoint.state);
-    let Position { epoch, progress } = procedure_state(tuner.as_ref().unwrap_or(&checkpoint.state))?;
+    let Position { epoch, progress } = position(checkpoint)?;
     Some(epoch - u32::from(progress.in_epoch && epoch > 0))
 }
 

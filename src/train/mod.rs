@@ -43,7 +43,7 @@ mod witness;
 mod writing;
 
 pub use epoch_time::seconds_an_epoch;
-pub use epochs_done::epochs_done;
+pub use epochs_done::{epochs_done, has_stopped_early};
 pub use error::Error;
 pub use figure::{Controls, Figure, FigureInfo};
 pub use metrics::{Metric, Metrics, Scores};

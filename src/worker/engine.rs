@@ -9,7 +9,7 @@ use super::device::{Placement, Wish, built};
 use super::inspector::Inspector;
 use super::keeper::Keeper;
 use super::opening::OpenRun;
-use super::own_data::check_own_data;
+use super::own_data::{DATA_ELSEWHERE, check_own_data};
 use super::past;
 use super::protocol::{
     Branch, Command, Event, Extent, Finish, OpenRequest, Outcome, Phase, Question, Reply, Request, RequestId,
@@ -167,7 +167,7 @@ impl Engine<'_> {
         let learned = run.learned().cloned();
         let mut accepted = None;
         if let Some(learned) = &learned {
-            let changes = check_own_data(learned, request.accept_changed_data)?;
+            let changes = check_own_data(learned, request.accept_changed_data, DATA_ELSEWHERE)?;
             if !changes.is_empty() {
                 accepted = Some(data::fingerprints(&learned.source).map_err(|error| error.to_string())?);
             }
@@ -310,10 +310,15 @@ impl Engine<'_> {
         let parent = RunDirectory::open(Path::new(&branch.folder)).map_err(|error| error.to_string())?;
         let learned = parent.learned().map_err(|error| error.to_string())?;
         let checkpoint = parent.checkpoint(branch.step).map_err(|error| error.to_string())?;
+        let epochs = request.experiment.preset.train.epochs;
+        if let Some(problem) = past::trains_nothing(&parent, &checkpoint, epochs, !request.changes.is_empty())
+        {
+            return Err(format!("{problem}; train.epochs=+5 adds epochs, or begin at an earlier checkpoint"));
+        }
         let wish = Wish::of_new_run(request.device, &request.experiment.preset)?;
         let placed = match &learned {
             Some(learned) => {
-                let changes = check_own_data(learned, request.accept_changed_data)?;
+                let changes = check_own_data(learned, request.accept_changed_data, DATA_ELSEWHERE)?;
                 changes.into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
                 keeper.learned = Some(learned.clone());
                 self.build(request, Some(learned), wish)?

@@ -37,7 +37,7 @@ pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};
 pub use measure::{Probe, Probed, measure};
 pub use own_data::check_own_data;
-pub use past::epochs_done;
+pub use past::{epochs_done, trains_nothing};
 pub use protocol::{
     Body, Branch, Choice, Command, Confusion, ConnectionState, Controls, Drive, EpochReport, Event, Extent,
     Figure, FigureInfo, Filter, Finding, Finish, GoBack, Inspection, Knob, LearningRate, Line, Metric,

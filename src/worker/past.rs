@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::keeper::{EPOCH, GRADIENT, UPDATE};
 use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport, StepSeen};
+use crate::run::checkpoint::Checkpoint;
 use crate::run::past::Curves;
 use crate::run::{self, RunDirectory};
 use crate::train;
@@ -21,6 +22,27 @@ const EPOCHS: usize = 2048;
 pub fn epochs_done(run: &RunDirectory) -> Result<u32, run::Error> {
     let (checkpoint, _) = run.newest_whole(None)?;
     Ok(checkpoint.as_ref().and_then(train::epochs_done).unwrap_or(0))
+}
+
+/// Why a new run that begins at this checkpoint of `parent` would train nothing, with so many epochs, and with changes of the preset or
+/// without; `None` where it trains.
+pub fn trains_nothing(
+    parent: &RunDirectory,
+    checkpoint: &Checkpoint,
+    epochs: u32,
+    has_changes: bool,
+) -> Option<String> {
+    let (name, step) = (parent.name(), checkpoint.step);
+    // Early stopping starts anew with a change.
+    if !has_changes && train::has_stopped_early(checkpoint) {
+        return Some(format!(
+            "{name} was stopped early at step {step}: a new run from there would train nothing"
+        ));
+    }
+    let done = train::epochs_done(checkpoint).filter(|done| *done >= epochs)?;
+    Some(format!(
+        "{name} has done {done} epochs at step {step}, and a new run from there is to have {epochs} in all: it would train nothing"
+    ))
 }
 
 /// The reports of the run in `folder` up to the step `until`, at which it goes on.

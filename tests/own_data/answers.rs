@@ -77,7 +77,7 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
     assert_eq!(head_of(&desk.path("said.csv")).1, 5);
     for (words, why) in [
         (&["--output", "said.xlsx"][..], "must end with .csv or .json"),
-        (&["--output", "no-such/said.csv"], "no-such: no such folder"),
+        (&["--output", "no-such/said.csv"], "there is no folder no-such"),
     ] {
         let (said, code) = desk.failure(&[&["predict", "last", "ask/1.csv"], words].concat());
         assert!(said.contains(why) && code == Some(2), "{said}");

@@ -5,6 +5,7 @@ mod answers;
 mod broken;
 mod columns;
 mod files;
+mod guided;
 mod kinds;
 mod learned;
 mod limits;

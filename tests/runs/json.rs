@@ -37,7 +37,7 @@ fn a_training_that_fails_says_why_in_its_last_event() {
         (&["train", "steep", "--json", "--no-save"], 1, "the loss became"),
         (&["resume", "last", "--json"], 1, "--learning-rate"),
         (&["resume", "none", "--json"], 2, "no run matches"),
-        (&["train", "steep", "--json", "--lr", "-1"], 2, "learning_rate"),
+        (&["train", "steep", "--json", "--lr", "-1"], 2, "--lr -1"),
         (
             &["train", "steep", "--json", "--detach", "--init-from", "/no/such.safetensors"],
             1,

@@ -30,15 +30,8 @@ impl Output {
     }
 
     /// A file.
-    ///
-    /// # Errors
-    /// When its folder is not there: better told now than when all is answered.
-    pub(super) fn to_file(path: &Path, format: Format) -> Result<Self, Error> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(Error::Usage(format!("{}: no such folder", plain(&folder.to_string_lossy()))));
-        }
-        Ok(Output::File { path: path.to_path_buf(), format, objects: Vec::new(), entries: Vec::new() })
+    pub(super) fn to_file(path: &Path, format: Format) -> Self {
+        Output::File { path: path.to_path_buf(), format, objects: Vec::new(), entries: Vec::new() }
     }
 
     /// Takes what is said to a file.

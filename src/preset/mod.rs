@@ -78,6 +78,6 @@ pub use sources::{
 };
 pub use steering::{Assignment, Change, Steerable, steerable};
 pub use summary::Summary;
-pub use table::{DatePart, Filling, InputColumn, InputKind, Rest, TableSchema, code};
+pub use table::{DatePart, Filling, InputColumn, InputKind, Numbers, Rest, TableSchema, code};
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig, View};
 pub use validate::Finding;

@@ -16,6 +16,24 @@ pub struct TableSchema {
     pub label: usize,
     /// The columns that are inputs, in the order in which the network gets them.
     pub inputs: Vec<InputColumn>,
+    /// How its numbers are written, where its rows show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Numbers>,
+}
+
+/// How the numbers of a table are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbers {
+    /// What stands before the fraction.
+    pub decimal: char,
+    /// What groups the digits before the fraction by three.
+    pub thousands: Option<char>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Numbers { decimal: '.', thousands: None }
+    }
 }
 
 /// A column that is an input.
@@ -187,6 +205,7 @@ impl TableSchema {
             columns: columns.iter().map(String::as_str).chain(label).map(str::to_string).collect(),
             label: columns.len(),
             inputs: (0..columns.len()).map(|place| InputColumn::new(place, kind.clone())).collect(),
+            numbers: None,
         }
     }
 
@@ -332,7 +351,7 @@ mod tests {
         let inputs =
             kinds.into_iter().enumerate().map(|(place, kind)| InputColumn::new(place, kind)).collect();
         let columns = ["age", "city", "when", "code", "y"].map(str::to_string).to_vec();
-        let schema = TableSchema { columns, label: 4, inputs };
+        let schema = TableSchema { columns, label: 4, inputs, numbers: None };
         let features = [
             "age",
             "age is missing",
@@ -366,7 +385,7 @@ mod tests {
         let code =
             InputColumn { rest, ..InputColumn::new(1, InputKind::Embedding { words: words(), size: 3 }) };
         let columns = ["city", "code", "y"].map(str::to_string).to_vec();
-        let schema = TableSchema { columns, label: 2, inputs: vec![city, code] };
+        let schema = TableSchema { columns, label: 2, inputs: vec![city, code], numbers: None };
         let features = ["city = Oslo", "city = (unused 1)", "city = Rome", "city = (other)", "code"];
         assert_eq!(schema.features(), features);
         assert_eq!(schema.are_idle().collect::<Vec<_>>(), [false, true, false, true, false]);

@@ -20,3 +20,4 @@ mod rows;
 mod sources;
 mod strangers;
 mod tables;
+mod written;

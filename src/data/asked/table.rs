@@ -69,9 +69,10 @@ pub fn read(
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let own = LearnedTable::of(config, learned);
     let own_options = LearnedTable::options(config, origin.clone());
-    let options = Csv { sheet: sheet.map(str::to_string).or(own_options.sheet.clone()), ..own_options };
+    let sheet = sheet.map(str::to_string).or(own_options.sheet.clone());
+    let options = Csv { sheet, ..own_options };
     let header = own.has_names && names == Names::InFirstLine;
-    let mut opened = table::open(file, &Csv { header, ..options }, limits)
+    let mut opened = table::open_as(file, &Csv { header, ..options }, own.schema.numbers, limits)
         .map_err(|error| broken(format!("neither a table nor a file known here: {error}")))?;
     let mut encoder = Encoder::new(&own.schema).of_run();
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();

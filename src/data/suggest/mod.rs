@@ -1,9 +1,11 @@
 //! A preset for data of a person's own: looks at a file or folder, and writes a commented preset that trains at once.
 
 mod arrays;
+mod broken;
 mod comment;
 mod folder;
 mod found;
+mod label;
 mod listed;
 mod network;
 mod table;

@@ -2,22 +2,21 @@
 
 use std::path::Path;
 
+use super::broken::BrokenRows;
 use super::comment::comment;
 use super::found::{Found, Target};
+use super::label;
 use super::network::{End, Network, split};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::main_input::long_texts;
 use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen};
-use crate::data::table::{self, Files, Labels, Skipped, Table, shown_column};
+use crate::data::table::{self, Files, Labels, Table, shown_column};
 use crate::preset::{Csv, DatePart, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
-
-/// A preset leaves out broken rows where they are at most one of so many.
-const MOST_BROKEN: u64 = 20;
 
 /// Looks at a table of which the column `target` is to be predicted.
 pub(super) fn look(
@@ -41,21 +40,18 @@ pub(super) fn look(
         );
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
-    let mut skipped = Skipped::default();
-    let (mut first, mut without_label) = (None, 0_u64);
+    let mut broken = BrokenRows::default();
+    let mut without_label = 0_u64;
     let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
         // Those who lack a label are no mistake: often they are what is to be predicted.
         if problem.in_row.is_lack_of_label() {
             without_label += 1;
             return Ok(());
         }
-        first.get_or_insert_with(|| problem.clone());
-        skipped.take(problem, true)
+        broken.take(problem)
     })?;
-    // A few broken rows are left out; many mean that the table is another than it seems.
-    if let Some(problem) = first.filter(|_| skipped.count() * MOST_BROKEN > table.rows.count as u64) {
-        return Err(problem.into());
-    }
+    broken.check(table.rows.count as u64)?;
+    label::check(&table, &files.to_string())?;
     let label = named_or_numbered(&table, &table.label.clone().unwrap_or_default(), table.schema.label);
     let embedded = table.schema.embedded();
     let vectors: usize = embedded.iter().map(|column| column.size).sum();
@@ -111,21 +107,25 @@ pub(super) fn look(
         data.push("    missing: median, flag_missing: true,".into());
     }
     if without_label > 0 {
-        let of = samples as u64 + without_label + skipped.count();
+        let of = samples as u64 + without_label + broken.count();
         data.push(format!(
             "    // {without_label} of {of} rows have no label; they are left out, and predict answers them."
         ));
     }
-    if let Some(sentence) = skipped.in_words() {
-        data.push(format!("    // {}", comment(&sentence)));
-    }
-    if without_label > 0 || skipped.count() > 0 {
+    data.extend(broken.in_words().iter().map(|sentence| format!("    // {}", comment(sentence))));
+    if without_label > 0 || broken.count() > 0 {
         data.push("    skip_broken: true,".into());
     }
     // What may be meant otherwise: labels of numbers and words, codes that are read as numbers, numbers that count the rows, a
-    // first line of values.
-    let open =
-        [": the label '", "tells words apart", "as a number of the row", "it names the columns, although"];
+    // first line of values, a point in a number.
+    let open = [
+        ": the label '",
+        "tells words apart",
+        "as a number of the row",
+        "it names the columns, although",
+        "grouped by",
+        "fractions after",
+    ];
     let mixed = table.told.iter().filter(|sentence| open.iter().any(|part| sentence.contains(part)));
     data.extend(mixed.map(|sentence| format!("    // {}", comment(sentence))));
     data.push("),".into());

@@ -1,5 +1,6 @@
 //! What a single cell of a table says.
 
+pub use crate::preset::Numbers;
 use crate::preset::code;
 
 /// The cell at a place of a row, without the blanks around it; empty where there is none.
@@ -16,21 +17,6 @@ pub enum Cell {
     Missing,
     /// Something else.
     Word,
-}
-
-/// How numbers are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// What stands before the fraction.
-    pub decimal: char,
-    /// What groups the digits before the fraction by three.
-    pub thousands: Option<char>,
-}
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Numbers { decimal: '.', thousands: None }
-    }
 }
 
 impl Numbers {

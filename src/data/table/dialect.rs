@@ -16,6 +16,10 @@ pub struct Dialect {
     pub before: Before,
     /// How numbers are written.
     pub numbers: Numbers,
+    /// Whether the first rows or the preset show how.
+    pub shows_numbers: bool,
+    /// What is said of a point that may begin a fraction or group digits.
+    open_point: Option<String>,
     /// The names of the columns, where they stand in the last of the comments before the first row.
     pub header: Option<Vec<String>>,
 }
@@ -37,11 +41,12 @@ pub struct Before {
 const ROWS: usize = 500;
 
 impl Dialect {
-    /// The dialect of a table that begins with `sample`. `usual` is the separator that the file's name suggests.
+    /// The dialect of a table that begins with `sample`. `usual` is the separator that the file's name suggests,
+    /// `of_run` how numbers are written in tables that were read before it.
     ///
     /// # Errors
     /// When the preset asks for a sign that takes more than a byte.
-    pub fn of(sample: &str, table: &Csv, usual: u8) -> Result<Self, String> {
+    pub fn of(sample: &str, table: &Csv, usual: u8, of_run: Option<Numbers>) -> Result<Self, String> {
         let comment = table.comment.map(|sign| byte(sign, "begins no comment")).transpose()?;
         let (mut before, guessed) = (Before::said(sample), b'#');
         let said = sample.split_at(before.bytes).1;
@@ -86,9 +91,12 @@ impl Dialect {
         let last = comments.last().filter(|_| table.header);
         let header = last.and_then(|line| cells(line.get(1..)?, separator, quote).next());
         let header = header.filter(|names| names.len() == width && width > 1);
-        let mut numbers = Numbers::default();
+        let (mut numbers, mut shows_numbers, mut open_point) = (Numbers::default(), true, None);
         if table.decimal.is_none() && table.thousands.is_none() {
-            numbers = numbers_of(cells(&rows, separator, quote).flatten(), separator);
+            let names = header.clone().or_else(|| cells(&rows, separator, quote).next());
+            let seen = Seen::of(cells(&rows, separator, quote), names.filter(|_| table.header), separator);
+            (numbers, open_point) = seen.numbers(separator, of_run);
+            shows_numbers = seen.is_something();
         } else {
             numbers.decimal = table.decimal.unwrap_or(if table.thousands == Some('.') { ',' } else { '.' });
             numbers.thousands = table.thousands;
@@ -96,7 +104,7 @@ impl Dialect {
         if numbers.thousands == Some(numbers.decimal) {
             return Err(format!("'{}' cannot both group digits and begin a fraction", numbers.decimal));
         }
-        Ok(Dialect { separator, quote, comment, before, numbers, header })
+        Ok(Dialect { separator, quote, comment, before, numbers, shows_numbers, open_point, header })
     }
 
     /// What is unusual about it, in words.
@@ -111,10 +119,15 @@ impl Dialect {
         if self.quote != b'"' {
             words.push(format!("cells quoted by {}", self.quote as char));
         }
-        if self.numbers.decimal != '.' {
-            words.push(format!("fractions after '{}'", self.numbers.decimal));
+        match &self.open_point {
+            Some(said) => words.push(said.clone()),
+            None => {
+                if self.numbers.decimal != '.' {
+                    words.push(format!("fractions after '{}'", self.numbers.decimal));
+                }
+                words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
+            }
         }
-        words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
         match self.comment {
             Some(sign) => words.push(format!("comments after '{}'", sign as char)),
             None if self.before.are_comments => words.push("comments after '#' before the first row".into()),
@@ -197,17 +210,64 @@ struct Seen {
     open_comma: usize,
     /// Digits that another sign groups.
     other: Option<char>,
+    /// Column by column.
+    columns: Vec<Whole>,
+    names: Vec<String>,
+}
+
+/// What the cells of a column show of a point, where each has three digits behind it or none has one.
+#[derive(Clone, Default)]
+struct Whole {
+    /// The first number such as `1.234`, in which a point may begin a fraction or group digits.
+    open: Option<String>,
+    /// Whether numbers have no point and up to three digits, as those below a thousand have; and whether some have more.
+    has_short: bool,
+    has_long: bool,
 }
 
 impl Seen {
-    fn add(&mut self, cell: &str) {
+    /// What rows show; the columns have these names.
+    fn of(rows: impl Iterator<Item = Vec<String>>, names: Option<Vec<String>>, separator: u8) -> Self {
+        let mut seen = Seen { names: names.unwrap_or_default(), ..Seen::default() };
+        for row in rows {
+            if seen.columns.len() < row.len() {
+                seen.columns.resize(row.len(), Whole::default());
+            }
+            row.iter().enumerate().for_each(|(place, cell)| seen.add(place, cell));
+        }
+        // Between commas a point begins a fraction, unless a comma does so elsewhere.
+        if separator != b';' && seen.commas == 0 {
+            seen.columns.clear();
+        }
+        seen
+    }
+
+    /// Whether they show how numbers are written.
+    fn is_something(&self) -> bool {
+        let counts =
+            [self.points, self.commas, self.grouped_by_point, self.grouped_by_comma, self.open_comma];
+        counts.iter().any(|&count| count > 0) || self.other.is_some() || self.open().is_some()
+    }
+
+    /// The first column with a number in which a point may be either.
+    fn open(&self) -> Option<(usize, &str)> {
+        self.columns.iter().enumerate().find_map(|(place, column)| Some((place, column.open.as_deref()?)))
+    }
+
+    fn add(&mut self, place: usize, cell: &str) {
         const OTHERS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\''];
         let is_sign = |letter: char| matches!(letter, ',' | '.') || OTHERS.contains(&letter);
         let digits = cell.trim_start_matches(['+', '-']);
         let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.ends_with(|letter: char| letter.is_ascii_digit())
             && digits.chars().all(|letter| letter.is_ascii_digit() || is_sign(letter));
-        if !is_number || !digits.contains(is_sign) {
+        if !is_number {
+            return;
+        }
+        if !digits.contains(is_sign) {
+            let is_short = digits.len() <= 3;
+            self.columns[place].has_short |= is_short;
+            self.columns[place].has_long |= !is_short;
             return;
         }
         let (mark, is_other) = match digits.find(|letter| OTHERS.contains(&letter)) {
@@ -227,7 +287,9 @@ impl Seen {
         match (digits.matches(',').count(), digits.matches('.').count()) {
             (1, 0) if is_grouped(digits, ',') => self.open_comma += 1,
             (1, 0) => self.commas += 1,
-            (0, 1) if is_grouped(digits, '.') => {}
+            (0, 1) if is_grouped(digits, '.') => {
+                self.columns[place].open.get_or_insert_with(|| cell.to_string());
+            }
             (0, 1) => self.points += 1,
             (0, _) => self.grouped_by_point += usize::from(is_grouped(digits, '.')),
             (_, 0) => self.grouped_by_comma += usize::from(is_grouped(digits, ',')),
@@ -244,18 +306,67 @@ impl Seen {
     }
 }
 
-/// How the cells' numbers are written. A number such as `1,234` is read as a fraction where cells are separated by
-/// semicolons, as where fractions begin with a comma, and else as a thousand and more.
-fn numbers_of(cells: impl Iterator<Item = String>, separator: u8) -> Numbers {
-    let mut seen = Seen::default();
-    cells.for_each(|cell| seen.add(&cell));
-    let has_points = seen.points > 0 || seen.grouped_by_comma > 0;
-    let has_commas = seen.commas > 0 || seen.grouped_by_point > 0;
-    let is_comma = !has_points && (has_commas || seen.open_comma > 0 && separator == b';');
-    let groups =
-        if is_comma { seen.grouped_by_point > 0 } else { seen.grouped_by_comma + seen.open_comma > 0 };
-    let mark = if is_comma { '.' } else { ',' };
-    Numbers { decimal: if is_comma { ',' } else { '.' }, thousands: groups.then_some(mark).or(seen.other) }
+impl Seen {
+    /// How the cells' numbers are written, and what is said of it where nothing but a column's looks tell. A number such as `1,234`
+    /// is read as a fraction where cells are separated by semicolons, as where fractions begin with a comma, and else as a thousand
+    /// and more. `of_run` is how a run's own table is written: this one is read likewise, unless it shows otherwise.
+    fn numbers(&self, separator: u8, of_run: Option<Numbers>) -> (Numbers, Option<String>) {
+        let has_points = self.points > 0 || self.grouped_by_comma > 0;
+        let has_commas = self.commas > 0 || self.grouped_by_point > 0;
+        let has_open = self.open().is_some();
+        if let Some(of_run) = of_run {
+            let is_comma = of_run.decimal == ',';
+            let is_other = match is_comma {
+                true => has_points,
+                false => has_commas || self.open_comma > 0 && of_run.thousands != Some(','),
+            };
+            if !is_other {
+                let mark = (is_comma && (has_open || self.grouped_by_point > 0)).then_some('.');
+                let mark = mark.or((!is_comma && self.grouped_by_comma > 0).then_some(','));
+                return (Numbers { thousands: of_run.thousands.or(mark).or(self.other), ..of_run }, None);
+            }
+        }
+        let is_comma = !has_points && (has_commas || self.open_comma > 0 && separator == b';');
+        if let (false, false, Some((place, open))) =
+            (is_comma, has_points || self.open_comma > 0, self.open())
+        {
+            return self.by_looks(place, open);
+        }
+        let groups = match is_comma {
+            true => self.grouped_by_point > 0 || has_open,
+            false => self.grouped_by_comma + self.open_comma > 0,
+        };
+        let mark = if is_comma { '.' } else { ',' };
+        let numbers = Numbers {
+            decimal: if is_comma { ',' } else { '.' },
+            thousands: groups.then_some(mark).or(self.other),
+        };
+        (numbers, None)
+    }
+
+    /// How numbers are written where all points stand before three digits, as in `open` in the column at this place. They group digits
+    /// where numbers below a thousand have none, and none above has none.
+    fn by_looks(&self, place: usize, open: &str) -> (Numbers, Option<String>) {
+        let mut columns = self.columns.iter().filter(|column| column.open.is_some());
+        let groups = columns.clone().any(|column| column.has_short) && !columns.any(|column| column.has_long);
+        let name = self.names.get(place).filter(|name| !name.is_empty());
+        let name = name.map_or_else(|| format!("column {}", place + 1), |name| format!("'{name}'"));
+        let whole = open.replace('.', "");
+        match groups {
+            true => {
+                let said = format!(
+                    "digits grouped by '.': {open} in {name} is read as {whole}; decimal: '.' in a preset makes it a fraction"
+                );
+                (Numbers { decimal: ',', thousands: Some('.') }, Some(said))
+            }
+            false => {
+                let said = format!(
+                    "fractions after '.': {open} in {name} is no whole number; thousands: '.' in a preset makes it {whole}"
+                );
+                (Numbers { thousands: self.other, ..Numbers::default() }, Some(said))
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -264,7 +375,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn dialect(sample: &str) -> Dialect {
-        Dialect::of(sample, &Csv::of(String::new()), b',').unwrap()
+        Dialect::of(sample, &Csv::of(String::new()), b',', None).unwrap()
     }
 
     #[test]
@@ -281,10 +392,10 @@ mod tests {
         ] {
             assert_eq!(dialect(sample).separator as char, separator as char, "{sample}");
         }
-        let tabs = Dialect::of("a,b\tc\n1,5\t2\n", &Csv::of(String::new()), b'\t').unwrap();
+        let tabs = Dialect::of("a,b\tc\n1,5\t2\n", &Csv::of(String::new()), b'\t', None).unwrap();
         assert_eq!(tabs.separator, b'\t');
         let wrong = Csv { separator: Some('→'), ..Csv::of(String::new()) };
-        assert_eq!(Dialect::of("a", &wrong, b',').unwrap_err(), "'→' separates no cells");
+        assert_eq!(Dialect::of("a", &wrong, b',', None).unwrap_err(), "'→' separates no cells");
     }
 
     #[test]
@@ -303,10 +414,46 @@ mod tests {
         assert_eq!(numbers("a,b\n\"12,345.5\",x\n"), ('.', Some(',')));
         assert_eq!(numbers("a,b\n\"3,5\",x\n"), (',', None));
         assert_eq!(numbers("a;b\n1 234,5;x\n"), (',', Some(' ')));
+        // Numbers below a thousand have no point, and others have three digits behind it; or a column has decimal commas.
+        assert_eq!(numbers("a;b\n12.345;x\n901;y\n"), (',', Some('.')));
+        assert_eq!(numbers("a;b\n12.345;0,5\n13.000;1,5\n"), (',', Some('.')));
+        assert_eq!(numbers("a,b\n12.345,\"0,5\"\n"), (',', Some('.')));
+        // A thousand without a point, a fraction elsewhere, or a zero before the point: it begins a fraction.
+        for fractions in
+            ["12.345;x\n1901;y\n", "12.345;2.5\n901;1.5\n", "12.345;x\n0.901;y\n901;z\n", "12.345;x\n"]
+        {
+            assert_eq!(numbers(&format!("a;b\n{fractions}")), ('.', None), "{fractions}");
+        }
+        assert_eq!(numbers("a,b\n12.345,x\n901,y\n"), ('.', None));
         // Dates, addresses and versions are no numbers.
         assert_eq!(numbers("a,b\n01.02.2024,192.168.1.10\n"), ('.', None));
         let given = Csv { decimal: Some(','), ..Csv::of(String::new()) };
-        assert_eq!(Dialect::of("a;b\n1;2\n", &given, b',').unwrap().numbers.decimal, ',');
+        assert_eq!(Dialect::of("a;b\n1;2\n", &given, b',', None).unwrap().numbers.decimal, ',');
+    }
+
+    #[test]
+    fn a_point_that_may_be_either_is_told_with_the_option_that_says_otherwise() {
+        let words = |sample: &str| dialect(sample).in_words(b';');
+        let grouped = "digits grouped by '.': 12.345 in 'Umsatz' is read as 12345; decimal: '.' in a preset makes it a fraction";
+        assert_eq!(words("Umsatz;k\n12.345;3\n901;4\n"), [grouped]);
+        let open = "fractions after '.': 12.345 in 'Umsatz' is no whole number; thousands: '.' in a preset makes it 12345";
+        assert_eq!(words("Umsatz;k\n12.345;3\n"), [open]);
+        assert!(words("Umsatz;k\n12.345;3.5\n").is_empty());
+    }
+
+    #[test]
+    fn a_table_is_read_as_that_of_the_run_unless_it_shows_otherwise() {
+        let asked = |sample: &str, decimal, thousands| {
+            let of_run = Some(Numbers { decimal, thousands });
+            let table = Csv::of(String::new());
+            let Numbers { decimal, thousands } = Dialect::of(sample, &table, b',', of_run).unwrap().numbers;
+            (decimal, thousands)
+        };
+        assert_eq!(asked("a;b\n12.345;1\n", ',', Some('.')), (',', Some('.')));
+        assert_eq!(asked("a;b\n12.345;1\n", ',', None), (',', Some('.')));
+        assert_eq!(asked("a;b\n12.345;1\n901;2\n", '.', None), ('.', None));
+        assert_eq!(asked("a,b\n12.5,1\n", ',', Some('.')), ('.', None));
+        assert_eq!(asked("a,b\n\"1,234\",1\n", '.', None), ('.', Some(',')));
     }
 
     #[test]
@@ -324,10 +471,10 @@ mod tests {
         let colours = dialect("#c,a\n#ff0000,1\n#00ff00,2\nblue,3\n");
         assert_eq!((colours.before.lines, colours.header), (0, None));
         let no_header = Csv { header: false, ..Csv::of(String::new()) };
-        assert_eq!(Dialect::of("#ff0000,1\nblue,3\n", &no_header, b',').unwrap().before.lines, 0);
-        assert_eq!(Dialect::of("# x,y\n1,2\n", &no_header, b',').unwrap().before.lines, 1);
+        assert_eq!(Dialect::of("#ff0000,1\nblue,3\n", &no_header, b',', None).unwrap().before.lines, 0);
+        assert_eq!(Dialect::of("# x,y\n1,2\n", &no_header, b',', None).unwrap().before.lines, 1);
         let given = Csv { comment: Some('%'), ..Csv::of(String::new()) };
-        let given = Dialect::of("% x\na,b\n%1,2\n", &given, b',').unwrap();
+        let given = Dialect::of("% x\na,b\n%1,2\n", &given, b',', None).unwrap();
         assert_eq!((given.comment, given.before), (Some(b'%'), Before::default()));
     }
 
@@ -351,7 +498,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_has_a_dialect(sample in "[a1#,;.'\" \\n\\t|-]{0,80}", usual in "[,\t]") {
-            let _ = Dialect::of(&sample, &Csv::of(String::new()), usual.as_bytes()[0]);
+            let _ = Dialect::of(&sample, &Csv::of(String::new()), usual.as_bytes()[0], None);
         }
     }
 }

@@ -271,6 +271,7 @@ mod tests {
                 .enumerate()
                 .map(|(place, kind)| InputColumn::new(place, kind))
                 .collect(),
+            numbers: None,
         }
     }
 

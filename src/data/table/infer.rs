@@ -1,10 +1,12 @@
 //! From what the columns of a table look like to what they are.
 
+use super::cell::{is_missing, shown};
 use super::choice::{Choice, FEW_WORDS, chosen};
 use super::columns;
 use super::identifier::is_called_identifier;
 use super::parquet::LIST;
 use super::profile::{Column, Profile};
+use super::words_as::WordsAs;
 use crate::preset::{
     CategoryColumn, ColumnKind, Columns, Csv, DateColumn, DatePart, Filling, InputColumn, InputKind,
     MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
@@ -79,7 +81,17 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if dates.max(column.dates.times().1) * 2 >= known {
         return Look::Date { day_first, is_open };
     }
+    let words_as =
+        || WordsAs::of(column.words.counts.keys().map(|word| &**word).filter(|word| !is_missing(word)));
     match different {
+        _ if different > FEW_WORDS as u64 && different * 2 > rows && words_as() == Some(WordsAs::Amounts) => {
+            let what = WordsAs::Amounts.name();
+            let such = column.words.counts.keys().min().map_or("", |word| &**word);
+            Look::LeftOut(format!(
+                "its cells are {what}, such as {}: write plain numbers to learn from them",
+                shown(such)
+            ))
+        }
         _ if column.words.are_many || different == rows => {
             let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
             Look::LeftOut(match column.words.are_many {
@@ -213,7 +225,7 @@ pub fn infer(
     taken.extend(codes_in_words(&codes));
     let label = label.unwrap_or(columns.len());
     Ok(Inferred {
-        schema: TableSchema { columns: columns.to_vec(), label, inputs },
+        schema: TableSchema { columns: columns.to_vec(), label, inputs, numbers: None },
         left_out,
         choices,
         taken,

@@ -43,7 +43,7 @@ impl Layout {
     /// The columns by their order, in rows of so many cells: those of the table that was learned, with the label or without it;
     /// or the inputs alone, with the label behind them or without it.
     pub fn in_order(schema: &TableSchema, cells: usize) -> Option<Self> {
-        let TableSchema { columns, label, inputs } = schema;
+        let TableSchema { columns, label, inputs, .. } = schema;
         let layout = |inputs: Vec<usize>, label| Layout {
             width: cells,
             inputs,
@@ -83,7 +83,7 @@ mod tests {
     fn schema() -> TableSchema {
         let input = |place| InputColumn::new(place, InputKind::Number(Filling::default()));
         let columns = ["id", "y", "a", "b"].map(str::to_string).to_vec();
-        TableSchema { columns, label: 1, inputs: vec![input(2), input(3)] }
+        TableSchema { columns, label: 1, inputs: vec![input(2), input(3)], numbers: None }
     }
 
     #[test]

@@ -130,13 +130,18 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let (mut rows, mut index) = (None, Vec::new());
     let mut labels = LabelLook::default();
     let mut of_row = Vec::new();
+    // How numbers are written, as the first file says that shows it.
+    let mut numbers_shown = None;
     for (file, path) in files.paths[..files.trained].iter().enumerate() {
-        let mut source = Source::open(path, table, limits)?;
+        let mut source = Source::open(path, table, numbers_shown, limits)?;
         let mut row = Row::default();
         let names = source.names(&mut row)?;
         let origin = &source.origin;
         if !source.opened.unusual.is_empty() {
             told.push(format!("{origin}: {}", source.opened.unusual.join(", ")));
+        }
+        if source.opened.shows_numbers && numbers_shown.is_none() {
+            numbers_shown = Some(source.opened.numbers);
         }
         let names = match names {
             Some(names) => names,
@@ -230,7 +235,8 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         });
     };
     let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, &index);
-    let inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
+    let mut inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
+    inferred.schema.numbers = numbers_shown;
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
     let left_out = inferred.left_out.iter();
     told.extend(left_out.map(|(name, why)| format!("{origin}: {} is left out: {why}", called(&names, name))));

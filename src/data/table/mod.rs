@@ -36,6 +36,7 @@ mod source;
 mod spreadsheet;
 mod text;
 mod twins;
+mod words_as;
 
 pub use choice::{Choice, Recoded};
 pub use columns::shown as shown_column;
@@ -51,8 +52,9 @@ pub use profile::{Column, Profile};
 pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};
 pub use row_numbers::RowNumbers;
-pub use source::{Opened, open};
+pub use source::{Opened, open, open_as};
 pub use twins::{MOST_COMPARED, fingerprint, in_both, twins_in_words};
+pub use words_as::WordsAs;
 
 #[cfg(test)]
 mod tests;

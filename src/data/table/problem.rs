@@ -6,6 +6,19 @@ use super::label_cells::{GAP, NO_LABEL};
 use super::reader::Place;
 use crate::data::Error;
 
+/// What is said of a quote that is closed some lines below where it opens.
+const OPEN_QUOTE: &str = "the quote that opens in column ";
+const CLOSED: &str = " is closed ";
+
+/// What is wrong with a row in which a quote opens in the column at this place, and is closed so many lines below although all
+/// lines between look like rows; `help` says what to do.
+pub(super) fn swallowed(place: usize, lines: usize, help: &str) -> String {
+    let column = place + 1;
+    format!(
+        "{OPEN_QUOTE}{column}{CLOSED}{lines} lines below, and all lines between look like rows: is it left open? {help}"
+    )
+}
+
 /// What is wrong within a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InRow {
@@ -18,6 +31,12 @@ pub struct InRow {
 }
 
 impl InRow {
+    /// The lines that the row takes, where a quote that is left open makes one row of several.
+    pub fn swallowed_lines(&self) -> Option<u64> {
+        let (_, behind) = self.what.strip_prefix(OPEN_QUOTE)?.split_once(CLOSED)?;
+        Some(behind.split(' ').next()?.parse::<u64>().ok()? + 1)
+    }
+
     /// Whether nothing is wrong but that the row has no label.
     pub fn is_lack_of_label(&self) -> bool {
         self.what == NO_LABEL || self.what == GAP
@@ -78,6 +97,8 @@ pub fn refuse(problem: RowProblem) -> Result<(), Error> {
 #[derive(Debug, Default)]
 pub struct Skipped {
     count: u64,
+    /// The lines that they take, where a quote makes one row of several.
+    lines: u64,
     first: Option<RowProblem>,
 }
 
@@ -91,6 +112,7 @@ impl Skipped {
             return refuse(problem);
         }
         self.count += 1;
+        self.lines += problem.in_row.swallowed_lines().unwrap_or(1);
         self.first.get_or_insert(problem);
         Ok(())
     }
@@ -104,11 +126,47 @@ impl Skipped {
     pub fn in_words(&self) -> Option<String> {
         let first = self.first.as_ref()?;
         let origin = &first.origin;
+        let lines = self.lines;
         Some(match self.count {
+            1 if lines > 1 => {
+                format!("{origin}: {lines} lines are left out because a quote makes them one row: {first}")
+            }
+            count if lines > count => format!(
+                "{count} rows, {lines} lines in all, are left out because they are broken; the first: {origin}: {first}"
+            ),
             1 => format!("{origin}: a row is left out because it is broken: {first}"),
             count => {
                 format!("{count} rows are left out because they are broken; the first: {origin}: {first}")
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(what: String) -> RowProblem {
+        let in_row = InRow { column: None, cell: None, what };
+        RowProblem { origin: "t.csv".into(), at: Place::Line(3), in_row }
+    }
+
+    #[test]
+    fn rows_that_a_quote_swallows_are_counted_by_their_lines() {
+        let mut skipped = Skipped::default();
+        skipped.take(problem(swallowed(1, 199, "close it")), true).unwrap();
+        let said = skipped.in_words().unwrap();
+        assert!(
+            said.starts_with("t.csv: 200 lines are left out because a quote makes them one row: line 3: "),
+            "{said}"
+        );
+        skipped.take(problem("4 cells, and there are 3 columns".into()), true).unwrap();
+        assert!(skipped.in_words().unwrap().starts_with("2 rows, 201 lines in all, are left out"));
+        let mut plain = Skipped::default();
+        plain.take(problem("4 cells".into()), true).unwrap();
+        assert_eq!(
+            plain.in_words().unwrap(),
+            "t.csv: a row is left out because it is broken: line 3: 4 cells"
+        );
     }
 }

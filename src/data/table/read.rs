@@ -178,7 +178,7 @@ fn encoded(
     // What the first row without a label is refused with, as long as no row has one.
     let lack: Cell<Option<Error>> = Cell::new(None);
     for (file, path) in files.paths.iter().enumerate().skip(from) {
-        let mut source = Source::open(path, table, limits)?;
+        let mut source = Source::open(path, table, schema.numbers, limits)?;
         let mut row = Row::default();
         let is_trained = file < files.trained;
         let mut rows_here = 0;

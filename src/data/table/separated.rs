@@ -3,7 +3,9 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::cell::Numbers;
 use super::dialect::Dialect;
+use super::problem;
 use super::reader::{Place, Problem, Row, RowReader};
 use super::text;
 use crate::data::import::limits::Limits;
@@ -40,7 +42,7 @@ pub fn usual_separator(path: &Path) -> u8 {
     if name.ends_with(".tsv") || name.ends_with(".tab") { b'\t' } else { b',' }
 }
 
-/// Opens a table, with the options that `table` has; the first row is one like any other, and rows may have different
+/// Opens a table, with the options that `table` has; `of_run` is how numbers are written in tables that were read before it. The first row is one like any other, and rows may have different
 /// lengths.
 ///
 /// # Errors
@@ -48,10 +50,11 @@ pub fn usual_separator(path: &Path) -> u8 {
 pub fn open(
     path: &Path,
     table: &Csv,
+    of_run: Option<Numbers>,
     limits: &Limits,
 ) -> Result<(Separated, Dialect, Encoding), files::Error> {
     let mut text = text::open(path, table.encoding)?;
-    let dialect = Dialect::of(&text.sample, table, usual_separator(path))
+    let dialect = Dialect::of(&text.sample, table, usual_separator(path), of_run)
         .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
     io::copy(&mut text.reader.by_ref().take(dialect.before.bytes as u64), &mut io::sink())?;
     let guard = RowGuard {
@@ -174,11 +177,7 @@ fn swallowed(cells: &csv::StringRecord, width: usize, separator: char) -> Option
         (is_one && first + place + 1 == width && *last == place).then(|| (place, inner.len() + 1))
     };
     let (place, lines) = cells.iter().enumerate().find_map(is_table)?;
-    Some(Problem::of_row(format!(
-        "the quote that opens in column {} is closed {lines} lines below, and all lines between look like rows: is it left open? \
-         {LETTERS}",
-        place + 1
-    )))
+    Some(Problem::of_row(problem::swallowed(place, lines, LETTERS)))
 }
 
 /// One line of what the csv crate says.
@@ -239,7 +238,7 @@ mod tests {
     fn rows(text: &str, table: &Csv) -> (Vec<(u64, Vec<String>)>, Result<Vec<String>, Problem>) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let (mut reader, ..) = open(file.path(), table, &Limits::of_machine()).ok().unwrap();
+        let (mut reader, ..) = open(file.path(), table, None, &Limits::of_machine()).ok().unwrap();
         let (mut row, mut rows) = (Row::default(), Vec::new());
         loop {
             match reader.next(&mut row) {

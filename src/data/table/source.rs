@@ -20,6 +20,8 @@ pub struct Opened {
     pub reader: Box<dyn RowReader>,
     /// How its numbers are written.
     pub numbers: Numbers,
+    /// Whether its first rows or its options show how, so that another table of its kind is to be read likewise.
+    pub shows_numbers: bool,
     /// What is unusual about how it is written: `cells separated by ';'`.
     pub unusual: Vec<String>,
     /// The names of the columns that are the index of a table of pandas.
@@ -33,11 +35,25 @@ pub struct Opened {
 /// # Errors
 /// When it is no regular file or no table, an option does not fit its format, or the system refuses.
 pub fn open(path: &Path, table: &Csv, limits: &Limits) -> Result<Opened, files::Error> {
+    open_as(path, table, None, limits)
+}
+
+/// As [`open`]; `of_run` is how numbers are written in a run's own table: this one is read likewise, unless it shows otherwise.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as(
+    path: &Path,
+    table: &Csv,
+    of_run: Option<Numbers>,
+    limits: &Limits,
+) -> Result<Opened, files::Error> {
     let format = Format::of(path)?;
     format.check_options(table)?;
     let plain = |reader: Box<dyn RowReader>| Opened {
         reader,
         numbers: Numbers::default(),
+        shows_numbers: false,
         unusual: Vec::new(),
         index: Vec::new(),
         part: String::new(),
@@ -54,14 +70,15 @@ pub fn open(path: &Path, table: &Csv, limits: &Limits) -> Result<Opened, files::
         }
         // The options of the old format have been refused with it.
         Format::Text | Format::OldExcel => {
-            let (reader, dialect, encoding) = separated::open(path, table, limits)?;
+            let (reader, dialect, encoding) = separated::open(path, table, of_run, limits)?;
             let mut unusual = dialect.in_words(separated::usual_separator(path));
             match encoding {
                 // Their bytes leave no doubt.
                 Encoding::Utf8 | Encoding::Utf16 => {}
                 Encoding::Latin1 => unusual.push("Latin-1 text".into()),
             }
-            Ok(Opened { numbers: dialect.numbers, unusual, ..plain(Box::new(reader)) })
+            let (numbers, shows_numbers) = (dialect.numbers, dialect.shows_numbers);
+            Ok(Opened { numbers, shows_numbers, unusual, ..plain(Box::new(reader)) })
         }
     }
 }
@@ -75,9 +92,15 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    pub fn open(path: &Path, table: &'a Csv, limits: &Limits) -> Result<Self, Error> {
+    /// Opens a file; `of_run` is how numbers are written in tables that were read before it.
+    pub fn open(
+        path: &Path,
+        table: &'a Csv,
+        of_run: Option<Numbers>,
+        limits: &Limits,
+    ) -> Result<Self, Error> {
         let origin = path.to_string_lossy().into_owned();
-        match open(path, table, limits) {
+        match open_as(path, table, of_run, limits) {
             Ok(opened) => Ok(Source { origin: origin + &opened.part, opened, table }),
             Err(error) => Err(Error::Broken { origin, problem: error.to_string() }),
         }

@@ -1,0 +1,53 @@
+//! What of a table cannot be predicted, and what could be instead.
+
+use crate::data::Error;
+use crate::data::table::{Labels, Table, WordsAs};
+use crate::preset::InputKind;
+
+/// Up to so many classes each may have few rows.
+const FEW_CLASSES: usize = 8;
+/// The most columns that are named.
+const NAMED: usize = 12;
+
+/// Refuses a label of words that nearly all differ: each would be a class of one row.
+///
+/// # Errors
+/// What the words are, and the columns that could be labels.
+pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
+    let Labels::Classes(of, names) = &table.labels else { return Ok(()) };
+    let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
+    if are_numbers || names.len() <= FEW_CLASSES || names.len() * 2 <= of.len() {
+        return Ok(());
+    }
+    let name = table.label.as_deref().unwrap_or_default();
+    let what = match WordsAs::of(names.iter().map(String::as_str)) {
+        Some(kind @ WordsAs::Amounts) => {
+            format!("{}; write plain numbers, and they are values to predict", kind.name())
+        }
+        Some(kind) => format!("{}, which are no classes", kind.name()),
+        None => "words that nearly all differ, as names do".into(),
+    };
+    let could_be = |kind: &InputKind| match kind {
+        InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Category(_) => true,
+        InputKind::Embedding { .. } | InputKind::Date { .. } => false,
+    };
+    let others: Vec<String> = table
+        .schema
+        .inputs
+        .iter()
+        .filter(|input| could_be(&input.kind))
+        .map(|input| format!("'{}'", table.schema.columns[input.place]))
+        .collect();
+    let more = if others.len() > NAMED { ", …" } else { "" };
+    let help = match others.len() {
+        0 => "no other column could be the label".to_string(),
+        count => format!("--target names another: {}{more}", others[..count.min(NAMED)].join(", ")),
+    };
+    let problem = format!(
+        "the label '{name}' has {} different words in {} rows, such as '{}': {what}; {help}",
+        names.len(),
+        of.len(),
+        names[0]
+    );
+    Err(Error::Broken { origin: origin.into(), problem })
+}

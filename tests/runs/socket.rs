@@ -86,6 +86,8 @@ fn a_folder_that_is_removed_is_made_again_with_its_socket() {
     std::fs::rename(run.path(), &moved).expect("it is ours");
     wait("a checkpoint in the new folder", || newest(&run) > 0);
     wait("a socket in it", || Connection::open(run.path()).is_ok());
+    // The checkpoint is written before the manifest, by which the run is found.
+    wait("the run in the list", || !home.runs().is_empty());
     let attached = home.command(&["stop", "last"]).output().expect("it starts");
     assert!(attached.status.success(), "{}", String::from_utf8_lossy(&attached.stderr));
 }

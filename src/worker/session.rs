@@ -210,6 +210,7 @@ impl<'a> Session<'a> {
         let taken_up = self.settings.take_up(self.training, step);
         taken_up.map_err(|reason| Failure { reason, diverged: true, is_of_device: false })?;
         self.training.restore(good.checkpoint)?;
+        self.look_again_from(step);
         // The checkpoint may be from before other halvings, or from before somebody raised the rate.
         let factor = failed.min(good.factor) * 0.5;
         self.training.set_rate_factor(factor);

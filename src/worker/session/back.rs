@@ -43,6 +43,7 @@ impl Session<'_> {
             return Err(problem);
         }
         self.keeper.went_back(wanted, self.settings.made());
+        self.look_again_from(wanted);
         self.inspector.forget_answers();
         self.has_stopped = false;
         self.say(format!("back to step {wanted}: what came after it no longer counts"));

@@ -51,6 +51,11 @@ impl Default for Watch {
 }
 
 impl Watch {
+    /// The training has gone back to this step: those that follow it are measured again.
+    fn went_back(&mut self, step: u64) {
+        (self.next, self.next_drawn, self.measures) = (step.max(FIRST), step, None);
+    }
+
     /// Before a step.
     fn before(&mut self, training: &mut dyn Training) {
         let done = training.step();
@@ -93,6 +98,11 @@ impl Session<'_> {
         self.tell_findings(found);
     }
 
+    /// After going back to a step.
+    pub(super) fn look_again_from(&mut self, step: u64) {
+        self.watch.went_back(step);
+    }
+
     /// Before a step: whether it is measured.
     pub(super) fn watch_step(&mut self) {
         self.watch.before(self.training);
@@ -119,5 +129,45 @@ impl Session<'_> {
             self.keeper.line(&format!("found: {finding}"));
             self.outbox.send(Event::Found(Box::new(finding)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::{DeviceChoice, Preset};
+    use crate::train::{Progress, prepare};
+
+    /// Makes steps until so many are done; returns which were measured, as if time did not matter.
+    fn measured_to(watch: &mut Watch, training: &mut dyn Training, end: u64) -> Vec<u64> {
+        let mut measured = Vec::new();
+        while training.step() < end {
+            (watch.not_before, watch.not_drawn_before) = (Instant::now(), Instant::now());
+            watch.before(training);
+            if let Progress::Stepped(step) = training.advance().unwrap() {
+                let (seen, _) = watch.after(training, &step);
+                measured.extend(seen.map(|seen| seen.step));
+            }
+        }
+        measured
+    }
+
+    #[test]
+    fn steps_are_measured_again_after_a_training_has_gone_back() {
+        let preset: Preset = ron::from_str(
+            r#"(name: "a", title: "", data: (source: iris), layers: [Dense(units: 3, activation: softmax)],
+                loss: categorical_crossentropy, optimizer: SGD(), train: (epochs: 500, batch_size: 60))"#,
+        )
+        .unwrap();
+        let mut training = prepare(&preset.on_built_in_data(), DeviceChoice::Cpu).unwrap().training;
+        let mut watch = Watch::default();
+        measured_to(&mut watch, &mut *training, 4);
+        let early = training.snapshot().unwrap();
+        let first = measured_to(&mut watch, &mut *training, 100);
+        training.restore(early).unwrap();
+        watch.went_back(4);
+        let again = measured_to(&mut watch, &mut *training, 100);
+        assert!(first.len() > 10 && again.len() >= first.len(), "{first:?}, then {again:?}");
+        assert!(again[0] <= first[0], "{first:?}, then {again:?}");
     }
 }

@@ -22,7 +22,7 @@ use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
 use crate::tui::state::{Entry, Presets, Screen};
 use crate::tui::{self, Exit, Link, Opening};
-use crate::worker::{self, Client, Event, Events, Probe, Probed, Request};
+use crate::worker::{self, Client, Event, Events, Request, Trial, Tried};
 
 /// The worker behind the dashboard, and the folder of presets.
 struct Local {
@@ -140,10 +140,10 @@ impl Link for Local {
     fn measure(
         &mut self,
         experiment: &Experiment,
-        probe: Probe,
-        tell: impl FnMut(Result<Probed, String>) + Send + 'static,
+        trial: Trial,
+        tell: impl FnMut(Result<Tried, String>) + Send + 'static,
     ) {
-        self.measuring.start(experiment, probe, tell);
+        self.measuring.start(experiment, trial, tell);
     }
 
     fn stop_measuring(&mut self) {

@@ -9,7 +9,7 @@ use super::experiment::with_overrides;
 use super::text::{self, lines};
 use super::threads::Threads;
 use super::{Error, candidates};
-use crate::worker::{self, Probe, Probed, RangeEnd, RateCurve, RatePoint, RateRange};
+use crate::worker::{self, RangeEnd, RateCurve, RatePoint, RateRange};
 
 /// The most rows of the table.
 const ROWS: usize = 25;
@@ -58,10 +58,8 @@ impl Arguments {
             )));
         }
         let experiment = with_overrides(&self.preset, &self.sets, &[])?;
-        let found = worker::measure(&experiment, Probe::Rates(range), self.device.option()?, drop);
-        let Probed::Rates(curve) = found.map_err(Error::Failed)? else {
-            return Err(Error::Failed("the rates were not tried".into()));
-        };
+        let curve =
+            worker::try_rates(&experiment, range, self.device.option()?, drop).map_err(Error::Failed)?;
         let mut out = std::io::stdout().lock();
         if self.json {
             writeln!(out, "{}", text::json(&curve)?)?;

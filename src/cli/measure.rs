@@ -10,7 +10,7 @@ use super::serve::itself;
 use super::threads::Threads;
 use crate::preset::Experiment;
 use crate::worker::socket::frames::LONGEST_FROM_CLIENT;
-use crate::worker::{self, Probe, Probed};
+use crate::worker::{self, Trial, Tried};
 
 /// Time a few steps of what standard input says; for the dashboard's own use
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub struct Arguments {
 }
 
 /// What such a process answers, in JSON; in words, why it cannot be said.
-type Answer = Result<Probed, String>;
+type Answer = Result<Tried, String>;
 
 impl Arguments {
     /// Measures, and answers in lines; the last one has the whole answer.
@@ -28,13 +28,13 @@ impl Arguments {
         let mut text = String::new();
         let read = std::io::stdin().take(LONGEST_FROM_CLIENT.into()).read_to_string(&mut text);
         read.map_err(|error| Error::Failed(error.to_string()))?;
-        let (probe, experiment): (Probe, Experiment) =
+        let (trial, experiment): (Trial, Experiment) =
             ron::from_str(&text).map_err(|error| Error::Usage(format!("standard input: {error}")))?;
         let say = |answer: Answer| {
             // Who asked may be gone.
             let _ = super::text::json(&answer).map(|line| writeln!(std::io::stdout(), "{line}"));
         };
-        say(worker::measure(&experiment, probe, None, |known| say(Ok(known))));
+        say(worker::measure(&experiment, trial, |known| say(Ok(known))));
         Ok(())
     }
 }
@@ -48,11 +48,11 @@ impl Measuring {
     pub fn start(
         &mut self,
         experiment: &Experiment,
-        probe: Probe,
+        trial: Trial,
         mut tell: impl FnMut(Answer) + Send + 'static,
     ) {
         self.stop();
-        match launch(experiment, probe) {
+        match launch(experiment, trial) {
             Err(error) => tell(Err(error.to_string())),
             Ok(child) => {
                 let child = Arc::new(Mutex::new(child));
@@ -65,7 +65,7 @@ impl Measuring {
                     let answers = lines.filter_map(|line| serde_json::from_str::<Answer>(&line).ok());
                     let mut is_answered = false;
                     for answer in answers {
-                        is_answered = !matches!(answer, Ok(Probed::Rate(_)));
+                        is_answered = !matches!(answer, Ok(Tried::Rate(_)));
                         tell(answer);
                     }
                     let ended = lock(&child).wait();
@@ -100,8 +100,8 @@ fn lock(child: &Mutex<Child>) -> MutexGuard<'_, Child> {
     child.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn launch(experiment: &Experiment, probe: Probe) -> std::io::Result<Child> {
-    let text = ron::to_string(&(probe, experiment)).map_err(std::io::Error::other)?;
+fn launch(experiment: &Experiment, trial: Trial) -> std::io::Result<Child> {
+    let text = ron::to_string(&(trial, experiment)).map_err(std::io::Error::other)?;
     let mut child = Command::new(itself()?)
         .arg("measure")
         .stdin(Stdio::piped())

@@ -9,7 +9,7 @@ use crate::run::difference::Difference;
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
 use crate::tui::state::marked::MarkedCurves;
-use crate::worker::{self, Probe, Probed};
+use crate::worker::{self, Trial, Tried};
 
 use super::end::End;
 use super::state::new_preset::Suggestion;
@@ -47,7 +47,7 @@ pub enum Message {
         /// The number of the question.
         number: u64,
         /// The answer.
-        result: Result<Probed, String>,
+        result: Result<Tried, String>,
     },
     /// The editor was left with this text in a file, or could not do its work, for the reason given.
     TextEdited(Result<(PathBuf, String), String>),
@@ -150,7 +150,7 @@ pub enum Effect {
         /// The number of the question.
         number: u64,
         /// What is to be found out.
-        probe: Probe,
+        trial: Trial,
         /// What would be trained.
         experiment: Box<Experiment>,
     },

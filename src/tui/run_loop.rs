@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::preset::{Experiment, Offers, Preset, Source, library};
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Overview, RunDirectory};
-use crate::worker::{self, Probe, Probed};
+use crate::worker::{self, Trial, Tried};
 
 use super::clicks::Clicks;
 use super::config::Config;
@@ -141,8 +141,8 @@ pub trait Link {
     fn measure(
         &mut self,
         experiment: &Experiment,
-        probe: Probe,
-        tell: impl FnMut(Result<Probed, String>) + Send + 'static,
+        trial: Trial,
+        tell: impl FnMut(Result<Tried, String>) + Send + 'static,
     );
 
     /// Gives up what is being measured.
@@ -460,10 +460,10 @@ impl<L: Link> Outside<'_, L> {
                         Ok(path) => self.to_edit = Some(editor::Asked { path, line }),
                         Err(problem) => messages.push(Message::TextEdited(Err(problem))),
                     },
-                    Effect::Measure { number, probe, experiment } => {
+                    Effect::Measure { number, trial, experiment } => {
                         let found = self.found.clone();
                         let tell = move |result| drop(found.send(Message::Measured { number, result }));
-                        self.link.measure(&experiment, probe, tell);
+                        self.link.measure(&experiment, trial, tell);
                     }
                     Effect::StopMeasuring => self.link.stop_measuring(),
                     Effect::DropText(path) => self.link.drop_text(&path),

@@ -7,9 +7,9 @@ use crate::nn::kernel::threads::Threads;
 use crate::preset::{DeviceChoice, Experiment, Preset, Procedure, Schedule};
 use crate::train::{self, RateCurve, RatePoint, RateRange, Training};
 
-/// What is to be found out.
+/// What is to be found out by a few steps.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Probe {
+pub enum Trial {
     /// The seconds of an epoch, validation apart.
     Pace,
     /// The losses at these learning rates.
@@ -19,7 +19,7 @@ pub enum Probe {
 /// What was found out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Probed {
+pub enum Tried {
     /// An epoch takes about so many seconds.
     Pace(f64),
     /// The losses at the rates.
@@ -28,55 +28,63 @@ pub enum Probed {
     Rate(RatePoint),
 }
 
-/// Finds out what a probe asks of a preset. Of a network that is pretrained, the epochs behind the pretraining count, from random
-/// weights on. What is known on the way goes to `tell`.
+/// Makes a trial of a preset. What is known on the way goes to `tell`.
 ///
 /// # Errors
 /// Why it cannot be trained, in a sentence.
-pub fn measure(
+pub fn measure(experiment: &Experiment, trial: Trial, mut tell: impl FnMut(Tried)) -> Result<Tried, String> {
+    match trial {
+        Trial::Pace => {
+            let preset = experiment.preset.clone();
+            with_training(experiment, preset, None, &mut |training| train::seconds_an_epoch(training))
+                .map(Tried::Pace)
+        }
+        Trial::Rates(range) => {
+            try_rates(experiment, range, None, |point| tell(Tried::Rate(point))).map(Tried::Rates)
+        }
+    }
+}
+
+/// Makes a learning-rate range test of a preset; each step goes to `tell`.
+///
+/// # Errors
+/// Why it cannot be made, in a sentence.
+pub fn try_rates(
     experiment: &Experiment,
-    probe: Probe,
+    range: RateRange,
     device: Option<DeviceChoice>,
-    mut tell: impl FnMut(Probed),
-) -> Result<Probed, String> {
+    mut tell: impl FnMut(RatePoint),
+) -> Result<RateCurve, String> {
     let mut preset = experiment.preset.clone();
+    if let Procedure::Adversarial(_) = preset.procedure {
+        return Err("the losses of two networks that play against each other do not tell a good learning rate: there is no \
+                    learning-rate range test for them"
+            .into());
+    }
+    // Neither may the rates be changed nor the training end before all are tried.
+    preset.train.schedule = Schedule::Constant;
+    preset.train.early_stopping = None;
+    preset.train.epochs = preset.train.epochs.max(range.steps);
+    with_training(experiment, preset, device, &mut |training| train::try_rates(training, range, &mut tell))
+}
+
+/// Asks a training of the experiment as `preset` says, which is thrown away. Of a network that is pretrained, the epochs behind the
+/// pretraining count, from random weights on.
+fn with_training<T>(
+    experiment: &Experiment,
+    mut preset: Preset,
+    device: Option<DeviceChoice>,
+    ask: &mut dyn FnMut(&mut dyn Training) -> Result<T, train::Error>,
+) -> Result<T, String> {
     if let Procedure::Pretraining(_) = preset.procedure {
         preset.procedure = Procedure::Supervised;
-    }
-    if let Probe::Rates(range) = probe {
-        prepare_for_rates(&mut preset, range)?;
     }
     let experiment = preset.fit(&experiment.offers).map_err(|finding| finding.to_string())?;
     let wish = Wish::of_new_run(device, &experiment.preset)?;
     // As for a training, this thread is one of those that share the work. If the system refuses the others, rayon's own pool serves.
     let _pool = Threads::of_process().pool().use_current_thread().build();
     let (mut training, _) = built(&experiment, None, wish)?;
-    probed(&mut *training, probe, &mut |point| tell(Probed::Rate(point))).map_err(|error| error.to_string())
-}
-
-fn probed(
-    training: &mut dyn Training,
-    probe: Probe,
-    tell: &mut dyn FnMut(RatePoint),
-) -> Result<Probed, train::Error> {
-    match probe {
-        Probe::Pace => train::seconds_an_epoch(training).map(Probed::Pace),
-        Probe::Rates(range) => train::try_rates(training, range, tell).map(Probed::Rates),
-    }
-}
-
-/// Leaves out what would end the training early, or change its rates.
-fn prepare_for_rates(preset: &mut Preset, range: RateRange) -> Result<(), String> {
-    if let Procedure::Adversarial(_) = preset.procedure {
-        return Err("the losses of two networks that play against each other do not tell a good learning rate: there is no \
-                    learning-rate range test for them"
-            .into());
-    }
-    preset.train.schedule = Schedule::Constant;
-    preset.train.early_stopping = None;
-    // Enough for any number of steps an epoch.
-    preset.train.epochs = preset.train.epochs.max(range.steps);
-    Ok(())
+    ask(&mut *training).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -94,7 +102,7 @@ mod tests {
     #[test]
     fn an_epoch_is_timed_also_of_a_network_that_is_pretrained() {
         let experiment = small("mnist-dbn", "validation: 0.05", "validation: 0.05, train_samples: 1000");
-        let Ok(Probed::Pace(seconds)) = measure(&experiment, Probe::Pace, None, drop) else { panic!() };
+        let Ok(Tried::Pace(seconds)) = measure(&experiment, Trial::Pace, drop) else { panic!() };
         assert!(seconds > 0.0 && seconds < 100.0, "{seconds}");
     }
 
@@ -103,15 +111,13 @@ mod tests {
         // A one-cycle schedule over few steps would change the rates, and end before all are tried.
         let experiment = small("moons", "batch_size: 20", "batch_size: 20, schedule: one_cycle()");
         let range = RateRange { steps: 300, ..RateRange::default() };
-        let Ok(Probed::Rates(curve)) = measure(&experiment, Probe::Rates(range), None, drop) else {
-            panic!()
-        };
+        let curve = try_rates(&experiment, range, None, drop).unwrap();
         let (first, last) = (curve.points[0].rate, curve.points[curve.points.len() - 1].rate);
         assert!((first - 1e-7).abs() < 1e-15 && last > 0.1, "{first} to {last}");
         assert!(curve.suggestion.is_some_and(|rate| (1e-5..1.0).contains(&rate)), "{:?}", curve.suggestion);
 
         let pair = small("mnist-gan", "batch_size:", "batch_size:");
-        let refused = measure(&pair, Probe::Rates(range), None, drop).unwrap_err();
+        let refused = try_rates(&pair, range, None, drop).unwrap_err();
         assert!(refused.contains("play against each other"), "{refused}");
     }
 }

@@ -35,7 +35,7 @@ pub use check::check;
 pub use detached::{Answer, Starter, spawn_detached};
 pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};
-pub use measure::{Probe, Probed, measure};
+pub use measure::{Trial, Tried, measure, try_rates};
 pub use own_data::check_own_data;
 pub use past::{epochs_done, trains_nothing};
 pub use protocol::{

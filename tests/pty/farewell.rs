@@ -17,7 +17,7 @@ use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
 use trainyard::tui::state::{Entry, Presets};
-use trainyard::worker::{Probe, Probed};
+use trainyard::worker::{Trial, Tried};
 use trainyard::{tui, worker};
 
 use crate::terminal::{Terminal, contains, dashboard, program};
@@ -241,7 +241,7 @@ impl tui::Link for Faulty {
 
     fn keep(&mut self, _: &Kept) {}
 
-    fn measure(&mut self, _: &Experiment, _: Probe, _: impl FnMut(Result<Probed, String>) + Send + 'static) {}
+    fn measure(&mut self, _: &Experiment, _: Trial, _: impl FnMut(Result<Tried, String>) + Send + 'static) {}
 
     fn stop_measuring(&mut self) {}
 

@@ -8,7 +8,7 @@ use crate::tui::message::{Effect, Message};
 use crate::tui::state::presets::{Entry, Hindrance};
 use crate::tui::state::{Overlay, Presets, State};
 use crate::tui::update::update;
-use crate::worker::Probed;
+use crate::worker::Tried;
 
 use super::builders::*;
 use super::screens::at_both_sizes;
@@ -381,14 +381,14 @@ fn the_time_of_an_epoch_is_measured_when_nothing_is_pressed() {
     let mut state = form_of("mnist-cnn", 80, 24);
     let number = measured(&mut state);
     assert!(!state.needs_ticks() && screen(&state).contains("timing a few steps"));
-    update(&mut state, Message::Measured { number, result: Ok(Probed::Pace(9.2)) });
+    update(&mut state, Message::Measured { number, result: Ok(Tried::Pace(9.2)) });
     assert!(screen(&state).contains("about 9.2 s an epoch (measured)"), "{}", screen(&state));
     // The next key gives a measurement up, and what it finds comes too late.
     press(&mut state, KeyCode::Right);
     assert!(!screen(&state).contains("9.2 s"));
     let number = measured(&mut state);
     assert_eq!(press(&mut state, KeyCode::Right), [Effect::StopMeasuring]);
-    update(&mut state, Message::Measured { number, result: Ok(Probed::Pace(1.0)) });
+    update(&mut state, Message::Measured { number, result: Ok(Tried::Pace(1.0)) });
     assert!(!screen(&state).contains("(measured)"));
     // What does not fit has no time, and while something is trained nothing is measured.
     measured(&mut state);

@@ -4,7 +4,7 @@ use crate::tui::message::{Effect, Message};
 use crate::tui::state::form::pace::{Act, Cause};
 use crate::tui::state::presets::Entry;
 use crate::tui::state::{Overlay, Screen, State};
-use crate::worker::Probe;
+use crate::worker::Trial;
 
 /// What a message is to a measurement.
 pub fn cause(message: &Message) -> Cause {
@@ -26,7 +26,7 @@ pub fn attend(state: &mut State, cause: Cause) -> Vec<Effect> {
         Act::Start(number) => {
             let experiment = entry.and_then(|entry| entry.experiment().ok()).cloned();
             let measure =
-                |experiment| Effect::Measure { number, probe: Probe::Pace, experiment: Box::new(experiment) };
+                |experiment| Effect::Measure { number, trial: Trial::Pace, experiment: Box::new(experiment) };
             experiment.map(measure).into_iter().collect()
         }
     }

@@ -5,7 +5,7 @@ use crate::tui::message::Effect;
 use crate::tui::state::State;
 use crate::tui::state::overlay::Overlay;
 use crate::tui::state::rates::Rates;
-use crate::worker::{Probe, Probed, RateRange};
+use crate::worker::{RateRange, Trial, Tried};
 
 use super::draft;
 
@@ -23,22 +23,22 @@ pub fn try_rates(state: &mut State) -> Vec<Effect> {
     let number = state.form.pace.make_way();
     let range = RateRange::default();
     state.overlays.push(Overlay::Rates(Rates { number, range, now: rate, tried: Vec::new(), found: None }));
-    vec![Effect::Measure { number, probe: Probe::Rates(range), experiment }]
+    vec![Effect::Measure { number, trial: Trial::Rates(range), experiment }]
 }
 
 /// Takes in what a few steps have shown.
-pub fn on_measured(state: &mut State, number: u64, result: Result<Probed, String>) {
+pub fn on_measured(state: &mut State, number: u64, result: Result<Tried, String>) {
     let asked = state.overlays.iter_mut().find_map(|overlay| match overlay {
         Overlay::Rates(rates) if rates.number == number => Some(rates),
         _ => None,
     });
     match (asked, result) {
-        (Some(rates), Ok(Probed::Rate(point))) => rates.tried.push(point),
-        (Some(rates), Ok(Probed::Rates(curve))) => rates.found = Some(Ok(curve)),
+        (Some(rates), Ok(Tried::Rate(point))) => rates.tried.push(point),
+        (Some(rates), Ok(Tried::Rates(curve))) => rates.found = Some(Ok(curve)),
         (Some(rates), Err(problem)) => rates.found = Some(Err(problem)),
-        (_, Ok(Probed::Pace(seconds))) => state.form.pace.answer(number, Ok(seconds)),
+        (_, Ok(Tried::Pace(seconds))) => state.form.pace.answer(number, Ok(seconds)),
         (None, Err(problem)) => state.form.pace.answer(number, Err(problem)),
-        (None, Ok(Probed::Rates(_) | Probed::Rate(_))) => {}
+        (None, Ok(Tried::Rates(_) | Tried::Rate(_))) => {}
     }
 }
 

@@ -43,7 +43,7 @@ pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<Vec<InT
     if !table::is_ending_of_table(&ending(Path::new(table.strip_suffix(".gz").unwrap_or(table)))) {
         return Ok(None);
     }
-    let rows = file_table::texts(Path::new(table), path.as_deref(), &Limits::of_machine()).map_err(
+    let rows = file_table::texts(Path::new(table), path.as_deref(), "path", &Limits::of_machine()).map_err(
         |Error::Broken { origin, problem }| {
             let problem = format!(
                 "{problem}; of a table this network is asked about the files that it names in this column"
@@ -54,7 +54,7 @@ pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<Vec<InT
     let folder = Path::new(table).parent().unwrap_or(Path::new(""));
     let named = |(at, cell): (Place, Result<String, String>)| match cell {
         Ok(cell) => Ok(folder.join(cell).to_string_lossy().into_owned()),
-        Err(problem) => Err(format!("{at}{}", problem.replace("the text is missing", "the path is missing"))),
+        Err(problem) => Err(format!("{at}{problem}")),
     };
     Ok(Some(rows.into_iter().map(named).collect()))
 }

@@ -147,7 +147,7 @@ pub fn read(
             }
             // A network that learned from the texts of a table takes a table as well as lines.
             Source::FileTable(FileTable { holds: Holds::Texts, length, path, .. }) if is_table(file) => {
-                let texts = file_table::texts(file, path.as_deref(), limits)?;
+                let texts = file_table::texts(file, path.as_deref(), "text", limits)?;
                 let is_known = |letter: char| labelled::number(letter, &learned.tokens).is_some();
                 let texts = texts.into_iter().map(|(at, text)| (Some(at), text));
                 lines(texts, &broken, is_known, |text| labelled::encode(text, *length, &learned.tokens))

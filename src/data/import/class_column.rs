@@ -20,6 +20,14 @@ pub struct Chosen {
     pub others: String,
 }
 
+/// How a preset calls a column: by its name, or where it has none by its number.
+pub(super) fn called(names: &[String], place: usize) -> String {
+    match &names[place][..] {
+        "" => (place + 1).to_string(),
+        name => name.to_string(),
+    }
+}
+
 /// Why a column cannot be the classes of so many rows; `None` where it can.
 fn no_classes(column: &Column, rows: u64) -> Option<String> {
     let known = rows - column.missing;
@@ -58,10 +66,6 @@ pub fn chosen(
     let Seen { names, profile, .. } = seen;
     let broken = |problem: String| Error::Broken { origin: file.into(), problem };
     let shown = |place: usize| shown_column(&names[place], place);
-    let called = |place: usize| match &names[place][..] {
-        "" => (place + 1).to_string(),
-        name => name.to_string(),
-    };
     let others = (0..names.len()).rev().filter(|place| *place != inputs);
     let (mut can, mut cannot) = (Vec::new(), Vec::new());
     for place in others {
@@ -113,5 +117,5 @@ pub fn chosen(
     cannot.retain(|(other, _)| *other != place);
     let others =
         if cannot.is_empty() { String::new() } else { format!("No classes: {}.", in_words(&cannot)) };
-    Ok(Chosen { name: called(place), missing: profile.columns[place].missing, others })
+    Ok(Chosen { name: called(names, place), missing: profile.columns[place].missing, others })
 }

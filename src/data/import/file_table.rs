@@ -106,12 +106,17 @@ pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<Path
 /// What a row of a table of texts holds: its text, or why it has none.
 pub type TextOfRow = Result<String, String>;
 
-/// The texts of a table that people ask about, with their places: those of the column `path`, by name or number from 1; `None`: the
-/// first one. A table may have no other column here.
+/// The texts or paths of a table that people ask about, with their places: those of the column `path`, by name or number from 1;
+/// `None`: the first one. A table may have no other column here. `of` is what they are: a text, a path.
 ///
 /// # Errors
 /// When the table cannot be read or has not this column.
-pub fn texts(file: &Path, path: Option<&str>, limits: &Limits) -> Result<Vec<(Place, TextOfRow)>, Error> {
+pub fn texts(
+    file: &Path,
+    path: Option<&str>,
+    of: &str,
+    limits: &Limits,
+) -> Result<Vec<(Place, TextOfRow)>, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
     let table = Csv::of(file.to_string_lossy().into_owned());
     let mut reader = table::open(file, &table, limits).map_err(|error| broken(error.to_string()))?.reader;
@@ -134,7 +139,7 @@ pub fn texts(file: &Path, path: Option<&str>, limits: &Limits) -> Result<Vec<(Pl
             (Some(what), _) => Err(format!(": {what}")),
             (None, "") => {
                 let column = Some((column + 1, name.clone()));
-                let missing = InRow { column, cell: None, what: "the text is missing".into() };
+                let missing = InRow { column, cell: None, what: format!("the {of} is missing") };
                 Err(missing.to_string())
             }
             (None, text) => Ok(text.to_string()),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::class_column::{self, Chosen};
+use super::class_column::{self, Chosen, called};
 use super::gzip;
 use super::limits::Limits;
 use super::listed::{column_of_files, held};
@@ -85,14 +85,6 @@ fn texts(file: &str, seen: &Seen, target: Option<&str>) -> Option<MainInput> {
     };
     let column = called(&seen.names, main.place);
     (others.len() <= most).then_some(MainInput::Texts { column, label, others })
-}
-
-/// How a preset calls a column.
-fn called(names: &[String], place: usize) -> String {
-    match &names[place][..] {
-        "" => (place + 1).to_string(),
-        name => name.to_string(),
-    }
 }
 
 /// The column of a table that holds long texts; `None` where there is none.

@@ -42,8 +42,8 @@ pub fn usual_separator(path: &Path) -> u8 {
     if name.ends_with(".tsv") || name.ends_with(".tab") { b'\t' } else { b',' }
 }
 
-/// Opens a table, with the options that `table` has; `of_run` is how numbers are written in tables that were read before it. The first row is one like any other, and rows may have different
-/// lengths.
+/// Opens a table, with the options that `table` has; `of_run` is how numbers are written in tables that were read before it. The
+/// first row is one like any other, and rows may have different lengths.
 ///
 /// # Errors
 /// When it is no regular file or no text, or the system refuses.

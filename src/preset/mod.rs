@@ -5,6 +5,7 @@
 
 mod alone;
 pub mod augment;
+mod cell_form;
 pub mod class_weights;
 pub mod data;
 pub mod device;
@@ -50,6 +51,7 @@ mod variants;
 
 pub use alone::OrAlone;
 pub use augment::{Augment, Flip};
+pub use cell_form::{CellForm, Unit};
 pub use class_weights::ClassWeights;
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
 pub use device::DeviceChoice;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cell_form::CellForm;
 use super::layers::EmbeddedColumn;
 use super::sources::Missing;
 use super::variants::variants;
 
 /// The columns of a table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TableSchema {
     /// The names of all columns in the table's order, those that are no inputs included; numbers from 1 where the table has
     /// no header.
@@ -19,6 +20,12 @@ pub struct TableSchema {
     /// How its numbers are written, where its rows show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbers: Option<Numbers>,
+    /// How the cells of the column that is predicted are written, where they are no plain numbers and are values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_form: Option<CellForm>,
+    /// The places of columns that are no inputs because they name the rows: `Total` there says that a row is a sum of the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub row_names: Vec<usize>,
 }
 
 /// How the numbers of a table are written.
@@ -46,6 +53,9 @@ pub struct InputColumn {
     /// What is beside its words, where it is a column of words.
     #[serde(default, skip_serializing_if = "Rest::is_usual")]
     pub rest: Rest,
+    /// How its cells are written, where they are no plain numbers and no dates in a usual form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<CellForm>,
 }
 
 /// What a column of words has beside the words that are told apart: those are chosen from the rows that are trained on, and the
@@ -74,7 +84,7 @@ impl Rest {
 impl InputColumn {
     /// The column at this place of the table, of this kind.
     pub fn new(place: usize, kind: InputKind) -> Self {
-        InputColumn { place, kind, rest: Rest::default() }
+        InputColumn { place, kind, rest: Rest::default(), form: None }
     }
 
     /// The number of the network's inputs that the column becomes.
@@ -205,7 +215,7 @@ impl TableSchema {
             columns: columns.iter().map(String::as_str).chain(label).map(str::to_string).collect(),
             label: columns.len(),
             inputs: (0..columns.len()).map(|place| InputColumn::new(place, kind.clone())).collect(),
-            numbers: None,
+            ..TableSchema::default()
         }
     }
 
@@ -351,7 +361,7 @@ mod tests {
         let inputs =
             kinds.into_iter().enumerate().map(|(place, kind)| InputColumn::new(place, kind)).collect();
         let columns = ["age", "city", "when", "code", "y"].map(str::to_string).to_vec();
-        let schema = TableSchema { columns, label: 4, inputs, numbers: None };
+        let schema = TableSchema { columns, label: 4, inputs, ..TableSchema::default() };
         let features = [
             "age",
             "age is missing",
@@ -385,7 +395,7 @@ mod tests {
         let code =
             InputColumn { rest, ..InputColumn::new(1, InputKind::Embedding { words: words(), size: 3 }) };
         let columns = ["city", "code", "y"].map(str::to_string).to_vec();
-        let schema = TableSchema { columns, label: 2, inputs: vec![city, code], numbers: None };
+        let schema = TableSchema { columns, label: 2, inputs: vec![city, code], ..TableSchema::default() };
         let features = ["city = Oslo", "city = (unused 1)", "city = Rome", "city = (other)", "code"];
         assert_eq!(schema.features(), features);
         assert_eq!(schema.are_idle().collect::<Vec<_>>(), [false, true, false, true, false]);

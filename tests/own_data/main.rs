@@ -1,6 +1,7 @@
 //! Data of one's own through the real binary: from files to a trained network, its score and its answers, and what
 //! becomes of files that are broken.
 
+mod amounts;
 mod answers;
 mod broken;
 mod columns;

@@ -39,7 +39,7 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
         first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
     let order = schema.names().join(", ");
     match Layout::named(&here, &schema.names(), learned.label.as_deref()) {
-        Ok(layout) => Ok((layout, true)),
+        Ok(layout) => Ok((layout.with_row_names(schema, &here), true)),
         Err(_) if are_cells && in_order.is_none() => Err(misfit()),
         Err(_) if are_cells => Err(format!(
             "{at} does not name the columns; --no-header takes them in the order of the training: {order}"
@@ -77,6 +77,8 @@ pub fn read(
     let mut encoder = Encoder::new(&own.schema).of_run();
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
     let (mut samples, mut numbers, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    // What the first line calls the columns.
+    let mut called = csv::StringRecord::new();
     loop {
         let unread = match opened.reader.next(&mut row) {
             Ok(false) => break,
@@ -91,6 +93,7 @@ pub fn read(
                 let (layout, is_line_of_names) = layout(&own, names, &row).map_err(broken)?;
                 let layout = found.insert(layout);
                 if is_line_of_names {
+                    called = row.cells.clone();
                     continue;
                 }
                 layout
@@ -106,6 +109,13 @@ pub fn read(
                 Err(": all its cells are empty, so there is nothing to answer".into())
             }
             None => {
+                let total = |&place: &usize| {
+                    let own = own.schema.columns.get(place).map_or("", String::as_str);
+                    table::total(&row, place, called.get(place).map_or(own, str::trim))
+                };
+                if let Some(problem) = layout.totals.iter().find_map(total) {
+                    return Err(problem.to_string());
+                }
                 let read = encoder.encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row);
                 read.map_err(|problem| problem.to_string())?;
                 fill(&mut of_row, learned)

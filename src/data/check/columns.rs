@@ -134,7 +134,10 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
         let of_column = &seen[first..][..input.width()];
         first += input.width();
         let text = match &input.kind {
-            InputKind::Number(_) => format!("number, {}", of_column[0].in_words(rows.count)),
+            InputKind::Number(_) => {
+                let form = input.form.as_ref().map(|form| format!(" {}", form.in_words()));
+                format!("number{}, {}", form.unwrap_or_default(), of_column[0].in_words(rows.count))
+            }
             InputKind::Boolean(_) => {
                 let (yes, known) = (of_column[0].sum as usize, of_column[0].known);
                 let gaps = if known < rows.count {

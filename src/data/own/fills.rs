@@ -72,7 +72,7 @@ mod tests {
             columns: ["a", "b", "c", "d", "y"].map(str::to_string).to_vec(),
             label: 4,
             inputs: kinds.into_iter().enumerate().map(input).collect(),
-            numbers: None,
+            ..TableSchema::default()
         };
         let mut spool = Spool::new("t", 1000);
         for row in [

@@ -13,7 +13,8 @@ use crate::data::dataset::Scale;
 use crate::data::import::limits::Limits;
 use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
-use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted, classes};
+use crate::data::table::classes::Same;
+use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted};
 use crate::data::text::Text;
 use crate::preset::shapes::only_long_axes;
 use crate::preset::{
@@ -219,7 +220,8 @@ impl Fit<'_> {
     fn class(&self, name: &str) -> Result<u32, String> {
         let classes = &self.learned.classes;
         let named = classes.iter().position(|class| class == name);
-        let named = named.or_else(|| classes.iter().position(|class| classes::are_same(class, name)));
+        let same = Same::among(classes.iter().map(String::as_str));
+        let named = named.or_else(|| classes.iter().position(|class| same.are(class, name)));
         let are_words = || classes.iter().all(|class| class.parse::<f64>().is_err());
         let numbered = || name.parse::<usize>().ok().filter(|number| *number < classes.len() && are_words());
         named.or_else(numbered).map(|place| place as u32).ok_or_else(|| {

@@ -22,7 +22,7 @@ pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
     let name = table.label.as_deref().unwrap_or_default();
     let what = match WordsAs::of(names.iter().map(String::as_str)) {
         Some(kind @ WordsAs::Amounts) => {
-            format!("{}; write plain numbers, and they are values to predict", kind.name())
+            format!("{}; write one unit or none, and they are values to predict", kind.name())
         }
         Some(kind) => format!("{}, which are no classes", kind.name()),
         None => "words that nearly all differ, as names do".into(),

@@ -120,7 +120,11 @@ pub(super) fn look(
     // first line of values, a point in a number.
     let open = [
         ": the label '",
-        "tells words apart",
+        "has numbers with different units",
+        "like a code",
+        "like codes",
+        "the other way would fit",
+        "in another zone",
         "as a number of the row",
         "it names the columns, although",
         "grouped by",
@@ -266,7 +270,10 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
         first += input.width();
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
         let (kind, what): (String, String) = match &input.kind {
-            InputKind::Number(_) => ("number".into(), format!("{least} to {most}{gaps}")),
+            InputKind::Number(_) => {
+                let form = input.form.as_ref().map(|form| format!("{}, ", form.in_words()));
+                ("number".into(), comment(&format!("{}{least} to {most}{gaps}", form.unwrap_or_default())))
+            }
             InputKind::Boolean(_) => ("boolean".into(), format!("yes or no{gaps}")),
             InputKind::Category(words) => {
                 let named: Vec<String> =

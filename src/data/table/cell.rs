@@ -1,7 +1,7 @@
 //! What a single cell of a table says.
 
 pub use crate::preset::Numbers;
-use crate::preset::code;
+use crate::preset::{CellForm, code};
 
 /// The cell at a place of a row, without the blanks around it; empty where there is none.
 pub fn at(row: &csv::StringRecord, place: usize) -> &str {
@@ -26,6 +26,23 @@ impl Numbers {
             Some(number) => Cell::Number(number),
             None if is_missing(cell) => Cell::Missing,
             None => Cell::Word,
+        }
+    }
+
+    /// The same of a column whose cells are written in this form.
+    pub fn read_as(self, cell: &str, form: Option<&CellForm>) -> Cell {
+        match self.parse_as(cell, form) {
+            Some(number) => Cell::Number(number),
+            None if is_missing(cell) => Cell::Missing,
+            None => Cell::Word,
+        }
+    }
+
+    /// The number that a cell is in a column whose cells are written in this form.
+    pub fn parse_as(self, cell: &str, form: Option<&CellForm>) -> Option<f64> {
+        match form {
+            None => self.parse(cell),
+            Some(CellForm::Unit(unit)) => self.parse_with(cell, unit),
         }
     }
 

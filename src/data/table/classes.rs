@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::preset::code;
+
 /// The number that a class is called by.
 fn value(name: &str) -> Option<f64> {
     // Rust reads words such as `nan` and `infinity` as numbers; as names of classes they are words. Adding zero makes one
@@ -20,20 +22,45 @@ pub fn order(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// Whether two names mean the same class: `0`, `0.0` and `00` do.
-pub fn are_same(a: &str, b: &str) -> bool {
-    a == b || value(a).is_some_and(|first| value(b) == Some(first))
+/// Whether a name is a whole number that begins with a zero that no number needs, as codes do: `007`.
+pub fn is_padded(name: &str) -> bool {
+    name.len() > 1 && name.starts_with('0') && name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What says which names mean the same class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Same {
+    /// Whether some are codes with zeros at their beginning, so that `01` is not `1`.
+    are_codes: bool,
+}
+
+impl Same {
+    /// What says it among these names.
+    pub fn among<'a>(mut names: impl Iterator<Item = &'a str>) -> Self {
+        Same { are_codes: names.any(is_padded) }
+    }
+
+    /// Whether two names mean the same class: `0` and `0.0` do, and among numbers `00` does as well.
+    pub fn are(self, a: &str, b: &str) -> bool {
+        let are_numbers = || value(a).is_some_and(|first| value(b) == Some(first));
+        a == b || if self.are_codes { code(a, '.') == code(b, '.') } else { are_numbers() }
+    }
 }
 
 /// The classes of these names, in order, and the class of each name. A class has the shortest of its names, and of several
 /// that are as short the first by its letters.
 pub fn sorted(names: &[&str]) -> (Vec<String>, Vec<u32>) {
+    let same = Same::among(names.iter().copied());
     let mut places: Vec<usize> = (0..names.len()).collect();
-    places.sort_by(|&a, &b| order(names[a], names[b]));
+    let by_code = |a: &str, b: &str| order(code(a, '.'), code(b, '.')).then_with(|| order(a, b));
+    places.sort_by(|&a, &b| match same.are_codes {
+        true => by_code(names[a], names[b]),
+        false => order(names[a], names[b]),
+    });
     let mut classes: Vec<String> = Vec::new();
     let mut class_of = vec![0; names.len()];
     for place in places {
-        if !classes.last().is_some_and(|last| are_same(last, names[place])) {
+        if !classes.last().is_some_and(|last| same.are(last, names[place])) {
             classes.push(names[place].to_string());
         }
         class_of[place] = classes.len() as u32 - 1;
@@ -48,9 +75,16 @@ mod tests {
 
     #[test]
     fn numbers_come_before_words_and_equal_numbers_are_one_class() {
-        let (classes, of) = sorted(&["1a", "10", "9", "0.0", "nan", "00", "0", "-0", "1e1"]);
+        let (classes, of) = sorted(&["1a", "10", "9", "0.0", "nan", "0", "-0", "1e1"]);
         assert_eq!(classes, ["0", "9", "10", "1a", "nan"]);
-        assert_eq!(of, [3, 2, 1, 0, 4, 0, 0, 0, 2]);
+        assert_eq!(of, [3, 2, 1, 0, 4, 0, 0, 2]);
+    }
+
+    #[test]
+    fn codes_with_zeros_at_their_beginning_are_classes_of_their_own() {
+        let (classes, of) = sorted(&["01", "1", "1.0", "2", "001"]);
+        assert_eq!(classes, ["1", "01", "001", "2"]);
+        assert_eq!(of, [1, 0, 0, 3, 2]);
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! Dates in the cells of a table: recognised, and taken apart.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use crate::preset::DatePart;
 
@@ -25,13 +25,28 @@ pub fn parse(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
     if !could_be || !cell.contains(['-', '/', '.', ' ']) {
         return None;
     }
-    if let Ok(moment) = DateTime::parse_from_rfc3339(cell) {
+    if let Some(moment) = with_zone(cell) {
         return Some(moment.naive_utc());
     }
     let Some(colon) = cell.find(':') else { return Some(day(cell, day_first)?.and_time(NaiveTime::MIN)) };
     let split = cell[..colon].rfind(['T', ' '])?;
     let time = cell[split + 1..].trim();
     Some(day(cell[..split].trim_end_matches([' ', ',']), day_first)?.and_time(clock(time)?))
+}
+
+/// The moment that a cell is which tells its zone: `2024-02-03 06:05:06+02:00`.
+fn with_zone(cell: &str) -> Option<DateTime<FixedOffset>> {
+    if let Ok(moment) = DateTime::parse_from_rfc3339(cell) {
+        return Some(moment);
+    }
+    let has_offset = cell.find(':').is_some_and(|colon| cell[colon..].contains(['+', '-']));
+    let forms = [
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M:%S%.f %#z",
+        "%Y-%m-%d %H:%M%#z",
+    ];
+    has_offset.then(|| forms.iter().find_map(|form| DateTime::parse_from_str(cell, form).ok())).flatten()
 }
 
 /// The time of day that a cell is, on the first day of 1970: `13:45`, `13:45:10.5`, `1:45 PM`.
@@ -116,13 +131,15 @@ pub struct Dates {
     differing: u64,
     /// Whether the first of them has dots, as where the day comes first.
     has_dots: bool,
+    /// Dates with a time in another zone than Greenwich's.
+    zoned: u64,
 }
 
 impl Default for Dates {
     fn default() -> Self {
         let order = |day_first| InOrder { day_first, count: 0, first: None, varies: [false; PARTS.len()] };
         let orders = [order(false), order(true)];
-        Dates { words: 0, orders, times: order(false), differing: 0, has_dots: false }
+        Dates { words: 0, orders, times: order(false), differing: 0, has_dots: false, zoned: 0 }
     }
 }
 
@@ -155,6 +172,8 @@ impl Dates {
         for (order, date) in self.orders.iter_mut().zip(read) {
             date.into_iter().for_each(|date| order.add(date));
         }
+        let is_elsewhere = || with_zone(cell).is_some_and(|moment| moment.offset().local_minus_utc() != 0);
+        self.zoned += u64::from(read[0].is_some() && cell.contains(':') && is_elsewhere());
         if read[0] != read[1] {
             self.has_dots |= self.differing == 0 && cell.contains('.');
             self.differing += 1;
@@ -168,6 +187,11 @@ impl Dates {
         let is_open = month_first == day_first && self.differing > 0;
         let takes_day_first = if is_open { self.has_dots } else { day_first > month_first };
         (month_first.max(day_first), takes_day_first, is_open)
+    }
+
+    /// How many of the dates have a time in another zone than Greenwich's, which is read as that of Greenwich.
+    pub fn zoned(&self) -> u64 {
+        self.zoned
     }
 
     /// Whether more of the words are times of day than dates, and how many are.

@@ -1,5 +1,6 @@
 //! How a table of separated cells is written. What a preset does not say is told from the table's first lines.
 
+use super::amount::Amount;
 use super::cell::{Numbers, is_grouped};
 use crate::preset::Csv;
 
@@ -257,6 +258,7 @@ impl Seen {
     fn add(&mut self, place: usize, cell: &str) {
         const OTHERS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\''];
         let is_sign = |letter: char| matches!(letter, ',' | '.') || OTHERS.contains(&letter);
+        let cell = Amount::of(cell).map_or(cell, |amount| amount.number);
         let digits = cell.trim_start_matches(['+', '-']);
         let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.ends_with(|letter: char| letter.is_ascii_digit())

@@ -114,9 +114,14 @@ impl<'a> Encoder<'a> {
                 },
                 None => Err(problem(Some(shown(cell)), format!("is not a {kind}"))),
             };
+            let form = input.form.as_ref();
             match &input.kind {
                 InputKind::Number(filling) => {
-                    let read = number(filling, numbers.parse(cell), "number")?;
+                    let what = match form {
+                        None => "number".to_string(),
+                        Some(form) => format!("number {}", form.in_words()),
+                    };
+                    let read = number(filling, numbers.parse_as(cell, form), &what)?;
                     missing += push(out, &read, *filling);
                 }
                 InputKind::Boolean(filling) => {
@@ -271,7 +276,7 @@ mod tests {
                 .enumerate()
                 .map(|(place, kind)| InputColumn::new(place, kind))
                 .collect(),
-            numbers: None,
+            ..TableSchema::default()
         }
     }
 

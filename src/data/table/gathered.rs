@@ -11,6 +11,7 @@ use super::reader::Row;
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
+use crate::preset::CellForm;
 
 /// A column that is no input: its place in the rows of a file, and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +27,19 @@ impl Named {
 
     /// What is wrong with a row that this column calls a sum of the others.
     pub fn total(&self, row: &Row) -> Option<InRow> {
-        let cell = cell::at(&row.cells, self.place);
-        let what = "says that the row is a sum of the others and none of its own: remove it";
-        is_total(cell).then(|| self.problem(Some(cell), what))
+        total(row, self.place, &self.name)
     }
 
     fn problem(&self, cell: Option<&str>, what: impl Into<String>) -> InRow {
         InRow { column: Some((self.place + 1, self.name.clone())), cell: cell.map(shown), what: what.into() }
     }
+}
+
+/// What is wrong with a row that the column at this place, of this name, calls a sum of the others.
+pub fn total(row: &Row, place: usize, name: &str) -> Option<InRow> {
+    let cell = cell::at(&row.cells, place);
+    let what = "says that the row is a sum of the others and none of its own: remove it";
+    is_total(cell).then(|| Named { place, name: name.into() }.problem(Some(cell), what))
 }
 
 /// Where the label and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.
@@ -42,6 +48,8 @@ pub(super) struct Beside {
     pub label: Option<Named>,
     /// What the label may be.
     pub cells: LabelCells,
+    /// How the label is written, where it is a value and no plain number.
+    pub form: Option<CellForm>,
     pub weight: Option<Named>,
 }
 
@@ -63,12 +71,14 @@ impl Beside {
                     let problem = format!("the label is longer than {LONGEST_CLASS} bytes");
                     return Err(column.problem(None, problem));
                 }
-                label => match self.cells.check(label, numbers) {
+                label => match self.cells.check(label, numbers, self.form.as_ref()) {
                     Ok(()) => label,
                     Err(NO_VALUE) => {
                         let name = &column.name;
+                        let form = self.form.as_ref().map(|form| format!(" {}", form.in_words()));
+                        let form = form.unwrap_or_default();
                         let help = format!(
-                            "{NO_VALUE}; columns: {{\"{name}\": category}} takes the label for classes"
+                            "{NO_VALUE}{form}; columns: {{\"{name}\": category}} takes the label for classes"
                         );
                         return Err(column.problem(Some(label), help));
                     }
@@ -155,7 +165,7 @@ mod tests {
     fn a_weight_is_a_number_from_0_on_and_a_row_without_one_is_told() {
         let names = ["y", "w"].map(str::to_string);
         let (label, weight) = (Some(Named::at(0, &names)), Some(Named::at(1, &names)));
-        let beside = Beside { label, cells: LabelCells::AnyWord, weight };
+        let beside = Beside { label, cells: LabelCells::AnyWord, form: None, weight };
         let read = |cells: &[&str]| {
             let row = row(cells);
             let read = beside.of(&row, Numbers::default()).map(|(label, weight)| (label.to_string(), weight));

@@ -7,6 +7,8 @@ use super::cell::Cell;
 
 /// Digits from which whole numbers of one length, different in every row, are more likely to be identifiers than counts.
 const MANY_DIGITS: u32 = 9;
+/// The least number of so many digits.
+pub const LONG: f64 = 1e8;
 /// Rows from which numbers that count them are told without a name that says so.
 const MANY_ROWS: u64 = 20;
 
@@ -21,10 +23,14 @@ pub struct Identity {
     least: f64,
     greatest: f64,
     sum: f64,
+    /// Those of them that end with three zeros or more, as rounded amounts do.
+    rounded: u64,
     /// Those that begin with a plus, as phone numbers do, and with a zero that no number needs.
     dialed: u64,
     padded: u64,
     distinct: Distinct,
+    /// How its long whole numbers go with those of the label.
+    follows: Correlation,
     /// Whether the cells are in the order of numbers, and in that of texts; and the cell before.
     by_number: bool,
     by_text: bool,
@@ -41,9 +47,11 @@ impl Default for Identity {
             least: f64::INFINITY,
             greatest: f64::NEG_INFINITY,
             sum: 0.0,
+            rounded: 0,
             dialed: 0,
             padded: 0,
             distinct: Distinct::default(),
+            follows: Correlation::default(),
             by_number: true,
             by_text: true,
             before: String::new(),
@@ -79,7 +87,40 @@ impl Distinct {
     }
 }
 
+/// Pearson's correlation of a column with the label, as far as both are numbers (Welford 1962).
+#[derive(Clone, Copy, Debug, Default)]
+struct Correlation {
+    count: f64,
+    mean: (f64, f64),
+    squares: (f64, f64),
+    products: f64,
+}
+
+impl Correlation {
+    fn add(&mut self, x: f64, y: f64) {
+        self.count += 1.0;
+        let (dx, dy) = (x - self.mean.0, y - self.mean.1);
+        self.mean = (self.mean.0 + dx / self.count, self.mean.1 + dy / self.count);
+        self.squares = (self.squares.0 + dx * (x - self.mean.0), self.squares.1 + dy * (y - self.mean.1));
+        self.products += dx * (y - self.mean.1);
+    }
+
+    /// Whether it is more than chance: random numbers come to four times the deviation that so many rows leave in one of 16,000
+    /// columns.
+    fn is_clear(&self) -> bool {
+        let root = (self.squares.0 * self.squares.1).sqrt();
+        root > 0.0 && (self.products / root).abs() > (4.0 / self.count.sqrt()).max(0.2)
+    }
+}
+
 impl Identity {
+    /// Looks at a number beside the label's; only what may be an identifier by its length is compared.
+    pub fn compare(&mut self, number: f64, label: f64) {
+        if !self.has_fraction && number >= LONG && label.is_finite() {
+            self.follows.add(number, label);
+        }
+    }
+
     /// Looks at a cell; up to `most` different ones are counted.
     pub fn add(&mut self, cell: &str, read: Cell, most: usize) {
         if self.has_fraction || read == Cell::Missing || is_total(cell) {
@@ -92,6 +133,7 @@ impl Identity {
                 self.whole += u64::from(number >= 0.0);
                 (self.least, self.greatest) = (self.least.min(number), self.greatest.max(number));
                 self.sum += number;
+                self.rounded += u64::from(number != 0.0 && number % 1000.0 == 0.0);
                 self.by_number &= number > self.last;
                 self.last = number;
                 number.to_bits().hash(&mut hasher);
@@ -123,7 +165,7 @@ impl Identity {
     }
 
     /// Whether nearly every row has a cell of its own, a whole number or a word.
-    fn differs_in_each(&self) -> bool {
+    pub fn differs_in_each(&self) -> bool {
         // An estimate is a few percent off.
         let share = if self.distinct.zeros == 0 { 0.95 } else { 0.85 };
         !self.has_fraction && self.known > 2 && self.distinct() >= share * self.known as f64
@@ -161,6 +203,9 @@ impl Identity {
         // Moments in seconds lie close together.
         let are_random = are_whole
             && self.known >= MANY_ROWS
+            && !is_called_amount(name)
+            && self.rounded * 20 < self.known
+            && !self.follows.is_clear()
             && digits(self.least) >= MANY_DIGITS
             && digits(self.least) == digits(self.greatest)
             && self.greatest > 3.0 * self.least;
@@ -172,11 +217,20 @@ impl Identity {
         self.counts()
     }
 
-    /// Whether the whole numbers of a column of this name are more likely codes: few different ones, and a name or zeros at their
-    /// beginning that say so.
+    /// Whether the whole numbers of a column of this name are more likely codes: zeros at their beginning say so, or its name where
+    /// few are different.
     pub fn are_codes(&self, name: &str) -> bool {
-        let is_few = (3.0..=1000.0).contains(&self.distinct()) && self.distinct() * 2.0 <= self.known as f64;
-        !self.has_fraction && self.whole == self.known && is_few && (self.padded > 0 || is_called_code(name))
+        let is_one = self.is_called_by_a_code(name) || self.padded > 0;
+        !self.has_fraction && self.whole == self.known && self.distinct() >= 3.0 && is_one
+    }
+
+    fn is_called_by_a_code(&self, name: &str) -> bool {
+        is_called_code(name) && self.are_few()
+    }
+
+    /// Whether few of its cells are different, so that they can be told apart as words.
+    pub fn are_few(&self) -> bool {
+        self.distinct() <= 1000.0 && self.distinct() * 2.0 <= self.known as f64
     }
 }
 
@@ -247,6 +301,65 @@ pub fn is_called_identifier(name: &str) -> bool {
         ] => true,
         [.., last] => last.strip_suffix("id").is_some_and(|what| NUMBERED.contains(&what)),
     }
+}
+
+/// Whether a column's name says that its numbers are an amount, however long they are.
+fn is_called_amount(name: &str) -> bool {
+    const AMOUNTS: &[&str] = &[
+        "amount",
+        "area",
+        "assets",
+        "balance",
+        "bytes",
+        "budget",
+        "capital",
+        "cash",
+        "charge",
+        "cost",
+        "costs",
+        "debt",
+        "deposit",
+        "distance",
+        "earnings",
+        "expense",
+        "expenses",
+        "fee",
+        "gdp",
+        "gross",
+        "income",
+        "loan",
+        "loss",
+        "money",
+        "mortgage",
+        "net",
+        "paid",
+        "pay",
+        "payment",
+        "population",
+        "preis",
+        "price",
+        "prices",
+        "profit",
+        "rent",
+        "revenue",
+        "salary",
+        "sales",
+        "size",
+        "spend",
+        "spending",
+        "sum",
+        "tax",
+        "total",
+        "turnover",
+        "value",
+        "volume",
+        "wage",
+        "wages",
+        "worth",
+        "votes",
+        "views",
+    ];
+    words(name).iter().any(|word| AMOUNTS.contains(&&word[..]))
 }
 
 /// Whether a column's name says that its numbers are codes, which are not more or less than each other.
@@ -333,10 +446,22 @@ mod tests {
         assert!(counted().reason("x").is_none() && counted().may_count());
         assert!(identity((0..60).map(|row: u64| (row * 7 % 60).to_string())).may_count());
         assert!(!identity((1990..2050).map(|year: u64| year.to_string())).may_count());
-        let long = identity(mixed(500).map(|number| (1_000_000_000 + number * 8000).to_string()));
+        let long = identity(mixed(500).map(|number| (1_000_000_000 + number * 8009).to_string()));
         assert!(long.reason("customer").is_some());
         let moments = identity(mixed(500).map(|number| (1_700_000_000 + number).to_string()));
         assert!(moments.reason("seconds").is_none());
+        // Amounts may be as long: their name, their zeros or the label say so.
+        let prices = || mixed(500).map(|number| 100_000_000 + number * 809);
+        assert!(identity(prices().map(|price| price.to_string())).reason("x").is_some());
+        assert!(identity(prices().map(|price| price.to_string())).reason("Sale price").is_none());
+        assert!(identity(prices().map(|price| (price / 1000 * 1000).to_string())).reason("x").is_none());
+        let with_label = |label: &dyn Fn(u64) -> f64| {
+            let mut seen = identity(prices().map(|price| price.to_string()));
+            prices().for_each(|price| seen.compare(price as f64, label(price)));
+            seen.reason("x").is_some()
+        };
+        assert!(!with_label(&|price| price as f64 / 1e6 + (price % 7) as f64));
+        assert!(with_label(&|price| ((price - 100_000_000) / 809 * 7919 % 101) as f64));
         let phones = identity(mixed(60).map(|number| format!("+4930{:07}", number)));
         assert!(phones.reason("contact").is_some());
         // Fractions and numbers that repeat are measures, whatever their name.

@@ -8,8 +8,8 @@ use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::words_as::WordsAs;
 use crate::preset::{
-    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, DatePart, Filling, InputColumn, InputKind,
-    MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DatePart, Filling, InputColumn,
+    InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -72,13 +72,14 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         return Look::LeftOut(reason.into());
     }
     let (dates, day_first, is_open) = column.dates.best();
-    if column.numbers * 2 >= known {
+    let are_dates = dates.max(column.dates.times().1) * 2 >= known;
+    if column.numbers * 2 >= known || !are_dates && column.form().is_some() {
         return Look::Number;
     }
     if column.booleans == known {
         return Look::Boolean;
     }
-    if dates.max(column.dates.times().1) * 2 >= known {
+    if are_dates {
         return Look::Date { day_first, is_open };
     }
     let words_as =
@@ -87,10 +88,15 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         _ if different > FEW_WORDS as u64 && different * 2 > rows && words_as() == Some(WordsAs::Amounts) => {
             let what = WordsAs::Amounts.name();
             let such = column.words.counts.keys().min().map_or("", |word| &**word);
-            Look::LeftOut(format!(
-                "its cells are {what}, such as {}: write plain numbers to learn from them",
-                shown(such)
-            ))
+            Look::LeftOut(match column.mixed_units() {
+                Some(units) => {
+                    format!("its numbers have different units, {units}: write one unit to learn from them")
+                }
+                None => format!(
+                    "its cells are {what}, such as {}: write plain numbers to learn from them",
+                    shown(such)
+                ),
+            })
         }
         _ if column.words.are_many || different == rows => {
             let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
@@ -132,6 +138,7 @@ pub fn infer(
     }
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     let (mut choices, mut totals, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut row_names = Vec::new();
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -154,7 +161,7 @@ pub fn infer(
         {
             let shown = columns::shown(name, place);
             if column.identity.are_codes(name) {
-                codes.push(name.clone());
+                codes.push((name.clone(), column.identity.are_few()));
             } else if column.identity.may_count() && places.len() > 1 {
                 taken.push(format!(
                     "{shown} has each number up to {} once, as a number of the row: columns: {{\"{name}\": ignore}} leaves it out",
@@ -193,6 +200,8 @@ pub fn infer(
             }
             (None, Look::LeftOut(why)) => {
                 totals.extend(column.ends_with_total.then_some(place));
+                let names_rows = column.ends_with_total || column.identity.differs_in_each();
+                row_names.extend(names_rows.then_some(place));
                 left_out.push((name.clone(), why.clone()));
                 None
             }
@@ -200,7 +209,19 @@ pub fn infer(
         if let Some(kind) = kind {
             let is_open = matches!(looks, Look::Date { is_open: true, .. })
                 && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
-            taken.extend(in_words(&columns::shown(name, place), name, &kind, column, is_open));
+            let form = match &kind {
+                InputKind::Number(_) => column.form(),
+                _ => None,
+            };
+            let shown = columns::shown(name, place);
+            taken.extend(in_words(&shown, name, &kind, form.as_ref(), column, is_open));
+            if let (Look::Category, None, Some(units)) =
+                (&looks, table.columns.kind_of(name), column.mixed_units())
+            {
+                taken.push(format!(
+                    "{shown} has numbers with different units, {units}, so they are read as words: write one unit, and they are numbers"
+                ));
+            }
             let choice = match &kind {
                 InputKind::Category(words) => Some((OFTEN, words.len())),
                 InputKind::Embedding { words, .. } => Some((ROWS_TO_LEARN, words.len())),
@@ -210,7 +231,7 @@ pub fn infer(
                 Choice::new(inputs.len(), column.words.counts.keys().map(|word| &**word), fewest, most)
             });
             choices.extend(choice);
-            inputs.push(InputColumn::new(place, kind));
+            inputs.push(InputColumn { form, ..InputColumn::new(place, kind) });
         }
     }
     if inputs.is_empty() {
@@ -225,7 +246,7 @@ pub fn infer(
     taken.extend(codes_in_words(&codes));
     let label = label.unwrap_or(columns.len());
     Ok(Inferred {
-        schema: TableSchema { columns: columns.to_vec(), label, inputs, numbers: None },
+        schema: TableSchema { columns: columns.to_vec(), label, inputs, row_names, ..TableSchema::default() },
         left_out,
         choices,
         taken,
@@ -233,13 +254,23 @@ pub fn infer(
     })
 }
 
-/// What is said of columns of whole numbers that may be codes.
-fn codes_in_words(codes: &[String]) -> Option<String> {
-    let quoted = codes.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    let kinds = codes.iter().map(|name| format!("{name:?}: category")).collect::<Vec<_>>().join(", ");
+/// What is said of columns of whole numbers that may be codes; with each whether few are different.
+fn codes_in_words(codes: &[(String, bool)]) -> Option<String> {
+    let quoted = codes.iter().map(|(name, _)| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+    let kind = |(name, are_few): &(String, bool)| {
+        let kind = if *are_few { "category" } else { "ignore" };
+        format!("{name:?}: {kind}")
+    };
+    let kinds = codes.iter().map(kind).collect::<Vec<_>>().join(", ");
+    let help = match (codes.iter().any(|(_, are_few)| *are_few), codes.iter().all(|(_, are_few)| *are_few)) {
+        (_, true) => "tells words apart",
+        (false, _) => "leaves them out",
+        (true, false) => "tells words apart, and leaves out what has too many",
+    };
     let are = if codes.len() == 1 { "looks like a code and is" } else { "look like codes and are" };
-    (!codes.is_empty())
-        .then(|| format!("{quoted} {are} read as a number, more or less than another: columns: {{{kinds}}} tells words apart"))
+    (!codes.is_empty()).then(|| {
+        format!("{quoted} {are} read as a number, more or less than another: columns: {{{kinds}}} {help}")
+    })
 }
 
 /// A column of words: an input for each of a few, or a vector that is learned for each of many.
@@ -278,9 +309,16 @@ fn usual_size(words: usize) -> usize {
 }
 
 /// What a column is taken for, where it is no plain number. `shown` is what messages call it.
-fn in_words(shown: &str, name: &str, kind: &InputKind, column: &Column, is_open: bool) -> Option<String> {
+fn in_words(
+    shown: &str,
+    name: &str,
+    kind: &InputKind,
+    form: Option<&CellForm>,
+    column: &Column,
+    is_open: bool,
+) -> Option<String> {
     match kind {
-        InputKind::Number(_) => None,
+        InputKind::Number(_) => form.map(|form| format!("{shown} is a number {}", form.in_words())),
         InputKind::Boolean(_) => Some(format!("{shown} is yes or no")),
         InputKind::Category(words) => {
             let different = column.words.counts.len();
@@ -308,11 +346,22 @@ fn in_words(shown: &str, name: &str, kind: &InputKind, column: &Column, is_open:
             Some(match is_open {
                 true => format!(
                     "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
-                     too: columns: {{\"{name}\": date(day_first: …)}} says which it is"
+                     too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}",
+                    !day_first,
+                    zone_in_words(column)
                 ),
-                false => format!("{shown} is a date ({parts})"),
+                false => format!("{shown} is a date ({parts}){}", zone_in_words(column)),
             })
         }
+    }
+}
+
+/// What is said of times that tell another zone.
+fn zone_in_words(column: &Column) -> String {
+    match column.dates.zoned() {
+        0 => String::new(),
+        1 => "; 1 has a time in another zone, which is read as UTC".into(),
+        count => format!("; {count} have a time in another zone, which is read as UTC"),
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers};
+use super::classes;
+use super::dates::Dates;
 use super::labels::MOST_CLASSES;
-use crate::preset::Task;
+use crate::preset::{CellForm, Task};
 
 /// What a label's cell may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +27,16 @@ pub(super) const GAP: &str = "says that the label is missing; task: classes take
 pub(super) const NO_VALUE: &str = "is not a number";
 
 impl LabelCells {
-    /// Checks a cell.
+    /// Checks a cell, which is written in this form where it is a value.
     ///
     /// # Errors
     /// What is wrong with it, behind the cell.
-    pub fn check(self, cell: &str, numbers: Numbers) -> Result<(), &'static str> {
+    pub fn check(self, cell: &str, numbers: Numbers, form: Option<&CellForm>) -> Result<(), &'static str> {
         match self {
             LabelCells::AnyWord => Ok(()),
             LabelCells::ClassNumber if cell::is_missing(cell) => Err(GAP),
             LabelCells::ClassNumber => Ok(()),
-            LabelCells::Value => match numbers.read(cell) {
+            LabelCells::Value => match numbers.read_as(cell, form) {
                 Cell::Number(value) if value.is_finite() => Ok(()),
                 Cell::Missing => Err(GAP),
                 Cell::Number(_) | Cell::Word => Err(NO_VALUE),
@@ -54,7 +57,13 @@ pub struct LabelLook {
     numbers: u64,
     gaps: u64,
     words: u64,
+    amounts: Amounts,
+    dates: Dates,
     has_fraction: bool,
+    /// Whether some begin with a zero that no number needs, as codes do.
+    has_codes: bool,
+    /// The different labels, up to one more than there may be classes.
+    names: HashSet<Box<str>>,
     /// The different numbers, up to one more than there may be classes.
     different: HashSet<u64>,
 }
@@ -62,26 +71,46 @@ pub struct LabelLook {
 impl LabelLook {
     /// Looks at a cell.
     pub fn add(&mut self, cell: &str, numbers: Numbers) {
+        let word = numbers.word(cell);
+        if self.names.len() <= MOST_CLASSES && !self.names.contains(word) {
+            self.names.insert(word.into());
+        }
         match numbers.read(cell) {
             Cell::Number(value) if value.is_finite() => {
                 self.numbers += 1;
+                self.amounts.add_plain(value);
+                self.has_codes |= classes::is_padded(cell);
                 self.has_fraction |= value.fract() != 0.0;
                 if self.different.len() <= MOST_CLASSES {
                     self.different.insert(value.to_bits());
                 }
             }
             Cell::Missing => self.gaps += 1,
-            Cell::Number(_) | Cell::Word => self.words += 1,
+            Cell::Number(_) => self.words += 1,
+            Cell::Word => {
+                self.words += 1;
+                self.amounts.add(cell, numbers);
+                self.dates.add(cell);
+            }
+        }
+    }
+
+    /// How the cells are written, where `task` lets them be values and they are no plain numbers.
+    pub fn form(&self, task: Task) -> Option<CellForm> {
+        match task {
+            Task::Values | Task::Auto => self.amounts.unit(self.words).map(CellForm::Unit),
+            Task::Classes | Task::NoLabel => None,
         }
     }
 
     /// What the cells may be, where `task` says what the label is. A label is what most of its cells are, as any column: among
     /// fractions, or more numbers than there may be classes, a word is a mistake.
     pub fn cells(&self, task: Task) -> LabelCells {
-        let are_values = self.has_fraction || self.different.len() > MOST_CLASSES;
+        let are_values = !self.has_codes && (self.has_fraction || self.different.len() > MOST_CLASSES);
         match task {
             Task::Values => LabelCells::Value,
             Task::Classes | Task::NoLabel => LabelCells::AnyWord,
+            Task::Auto if self.form(task).is_some() => LabelCells::Value,
             Task::Auto if are_values && self.numbers >= self.words => LabelCells::Value,
             Task::Auto if self.words == 0 && self.numbers > 0 => LabelCells::ClassNumber,
             Task::Auto => LabelCells::AnyWord,
@@ -97,6 +126,42 @@ impl LabelLook {
                 "the label '{name}' is a number in {} rows and a word in {}, so each number is a class; columns: {{\"{name}\": number}} \
                  makes it a value, and breaks the rows with words; columns: {{\"{name}\": category}} says that it is classes",
                 self.numbers, self.words
+            )
+        })
+    }
+
+    /// What is said of labels that become classes although a person may mean something else by them: dates, numbers with different
+    /// units, codes; `name` is their column.
+    pub fn classes_in_words(&self, cells: LabelCells, task: Task, name: &str) -> Option<String> {
+        if task != Task::Auto || cells == LabelCells::Value {
+            return None;
+        }
+        let known = (self.numbers + self.words).max(1);
+        let are = |count: u64| count * 10 >= known * 9;
+        let each = |what: &str| match self.names.len() {
+            1 => format!("it is a class of its own as one {what}"),
+            count => format!("each of its {count} {what}s is a class"),
+        };
+        let said = format!("columns: {{\"{name}\": category}} says that it is meant so");
+        if are(self.dates.best().0) {
+            let help = "a number of days since some day would be a value to predict";
+            return Some(format!("the label '{name}' holds dates; {}: {help}; {said}", each("day")));
+        }
+        if are(self.dates.times().1) {
+            let help = "a number of minutes or hours would be a value to predict";
+            return Some(format!("the label '{name}' holds times of day; {}: {help}; {said}", each("time")));
+        }
+        if let Some(units) = self.amounts.mixed(self.words) {
+            return Some(format!(
+                "the label '{name}' holds numbers with different units, {units}; {}: with one unit they are values to predict; {said}",
+                each("word")
+            ));
+        }
+        self.has_codes.then(|| {
+            format!(
+                "the label '{name}' holds codes, of which some begin with a zero; {}: columns: {{\"{name}\": number}} makes them \
+                 values; {said}",
+                each("code")
             )
         })
     }
@@ -150,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_may_not_be_is_refused() {
-        let check = |cells: LabelCells, cell| cells.check(cell, Numbers::default());
+        let check = |cells: LabelCells, cell| cells.check(cell, Numbers::default(), None);
         assert_eq!(
             (check(LabelCells::AnyWord, "nan"), check(LabelCells::ClassNumber, "x")),
             (Ok(()), Ok(()))

@@ -6,7 +6,7 @@ use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
 use super::reader::Place;
 use crate::data::Error;
-use crate::preset::Task;
+use crate::preset::{CellForm, Task};
 
 /// A table's labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +39,8 @@ type Seen = (usize, Place);
 /// Labels as they come.
 #[derive(Default)]
 pub struct Collected {
+    /// How they are written, where they are values and no plain numbers.
+    pub form: Option<CellForm>,
     count: usize,
     /// The number of each row's name in order of appearance; dropped when there are too many different ones.
     names_of_rows: Vec<u32>,
@@ -52,6 +54,8 @@ pub struct Collected {
     no_number: Option<(Seen, String)>,
     unknown: Option<(Seen, String)>,
     has_fraction: bool,
+    /// Whether some begin with a zero that no number needs, as codes do.
+    has_codes: bool,
 }
 
 impl Collected {
@@ -63,9 +67,16 @@ impl Collected {
     /// Takes the label of a row.
     pub fn push(&mut self, cell: &str, numbers: Numbers, place: Seen) {
         self.count += 1;
-        match numbers.read(cell) {
+        let read = numbers.read_as(cell, self.form.as_ref());
+        // The class of `10%` is that of 10.
+        let plain = match (&self.form, read) {
+            (Some(_), Cell::Number(value)) => Some(value.to_string()),
+            _ => None,
+        };
+        match read {
             Cell::Number(value) if value.is_finite() => {
                 self.has_fraction |= value.fract() != 0.0;
+                self.has_codes |= classes::is_padded(cell);
                 if self.no_number.is_none() && self.unknown.is_none() {
                     self.values.push(value);
                 }
@@ -82,6 +93,7 @@ impl Collected {
         if self.too_many {
             return;
         }
+        let cell = plain.as_deref().unwrap_or(cell);
         let next = self.numbers.len() as u32;
         let name = match self.numbers.get(cell) {
             Some(&name) => name,
@@ -110,7 +122,8 @@ impl Collected {
             return Ok(Labels::Nothing(self.count));
         }
         let are_numbers = self.no_number.is_none();
-        let likely = are_numbers && (self.has_fraction || self.numbers.len() > MOST_LIKELY_CLASSES);
+        let are_many = self.has_fraction || self.numbers.len() > MOST_LIKELY_CLASSES;
+        let likely = are_numbers && !self.has_codes && (are_many || self.form.is_some());
         // A word among words is the name of a class; among numbers it says that one is missing.
         let lacks_numbers = are_numbers && self.unknown.is_some() && self.numbers.len() > 1;
         if task == Task::Values || task == Task::Auto && (likely || lacks_numbers) {

@@ -40,6 +40,17 @@ impl Layout {
         Ok(Layout { width: names.len(), inputs, label, others, totals: Vec::new() })
     }
 
+    /// The same, with the columns that name the rows in tables of this schema, as far as `names` has them.
+    #[must_use]
+    pub fn with_row_names(self, schema: &TableSchema, names: &[String]) -> Self {
+        let wanted: Vec<String> =
+            schema.row_names.iter().map(|&place| schema.columns[place].clone()).collect();
+        let found = places(&wanted, names).into_iter().flatten();
+        let totals =
+            found.filter(|place| !self.inputs.contains(place) && self.label != Some(*place)).collect();
+        Layout { totals, ..self }
+    }
+
     /// The columns by their order, in rows of so many cells: those of the table that was learned, with the label or without it;
     /// or the inputs alone, with the label behind them or without it.
     pub fn in_order(schema: &TableSchema, cells: usize) -> Option<Self> {
@@ -54,9 +65,12 @@ impl Layout {
         let places = || inputs.iter().map(|input| input.place);
         let count = inputs.len();
         if cells == columns.len() {
-            Some(layout(places().collect(), Some(*label).filter(|&label| label < cells)))
+            let totals = schema.row_names.clone();
+            Some(Layout { totals, ..layout(places().collect(), Some(*label).filter(|&label| label < cells)) })
         } else if cells + 1 == columns.len() && *label <= cells && places().all(|place| place != *label) {
-            Some(layout(places().map(|place| place - usize::from(place > *label)).collect(), None))
+            let here = |place: usize| place - usize::from(place > *label);
+            let totals = schema.row_names.iter().map(|&place| here(place)).collect();
+            Some(Layout { totals, ..layout(places().map(here).collect(), None) })
         } else if cells == count + 1 {
             Some(layout((0..count).collect(), Some(count)))
         } else {
@@ -83,7 +97,7 @@ mod tests {
     fn schema() -> TableSchema {
         let input = |place| InputColumn::new(place, InputKind::Number(Filling::default()));
         let columns = ["id", "y", "a", "b"].map(str::to_string).to_vec();
-        TableSchema { columns, label: 1, inputs: vec![input(2), input(3)], numbers: None }
+        TableSchema { columns, label: 1, inputs: vec![input(2), input(3)], ..TableSchema::default() }
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn numbered(inputs: &[String], missing: Missing) -> TableSchema {
         columns: (1..=count).map(|number| number.to_string()).collect(),
         label,
         inputs: places.into_iter().map(|place| InputColumn::new(place, kind.clone())).collect(),
-        numbers: None,
+        ..TableSchema::default()
     }
 }
 

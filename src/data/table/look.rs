@@ -1,10 +1,12 @@
 //! Looks over all rows of the tables to learn from, to find out what their columns are.
 
+use super::amount;
 use super::cell;
-use super::columns::{called, places};
+use super::columns::{self, called, places};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
 use super::header::{self, Odd};
+use super::identifier;
 use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
 use super::profile::Profile;
@@ -181,6 +183,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             label: chosen.label.map(|place| Named::at(here[place], &names)),
             // What it may be is known once all have been seen.
             cells: LabelCells::AnyWord,
+            form: None,
             weight: chosen.weight.map(|place| Named::at(here[place], &names)),
         };
         // Rows that cannot be used are told when they are to be used.
@@ -195,7 +198,14 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             &mut |row, numbers| {
                 profile.add(&row.cells, &inputs, numbers, &mut of_row);
                 if let Some(label) = &beside.label {
-                    labels.add(cell::at(&row.cells, label.place), numbers);
+                    let cell = cell::at(&row.cells, label.place);
+                    labels.add(cell, numbers);
+                    // A column is an identifier by its length where all its rows are so long.
+                    if of_row.iter().any(|&number| number >= identifier::LONG)
+                        && let Some(number) = amount::any(cell, numbers)
+                    {
+                        profile.compare(&of_row, number);
+                    }
                 }
                 if let Some(gathered) = &mut rows {
                     match beside.of(row, numbers) {
@@ -247,11 +257,19 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .iter()
             .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })));
     let cells = labels.cells(task);
+    let mut are_plain = are_plain && !labels.has_broken(cells);
     if let Some(place) = chosen.label {
+        let form = labels.form(task);
+        let shown = columns::shown(&names[place], place);
+        told.extend(
+            form.iter().map(|form| format!("{origin}: the label {shown} is a number {}", form.in_words())),
+        );
+        are_plain &= form.is_none();
+        inferred.schema.label_form = form;
         let mixed = labels.mixed_in_words(cells, task, &names[place]);
+        let mixed = mixed.or_else(|| labels.classes_in_words(cells, task, &names[place]));
         told.extend(mixed.map(|sentence| format!("{origin}: {sentence}")));
     }
-    let are_plain = are_plain && !labels.has_broken(cells);
     let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
     Ok(Looked { inferred, cells, task, told, rows })
 }

@@ -5,6 +5,7 @@
 //! [`encode`] turns a row into numbers by it; [`read`] does all of this for the files of a preset.
 
 mod ahead;
+mod amount;
 pub mod cell;
 mod choice;
 pub mod classes;
@@ -42,6 +43,7 @@ pub use choice::{Choice, Recoded};
 pub use columns::shown as shown_column;
 pub use files::{Files, all_expanded, expanded, in_order, is_pattern};
 pub use format::{Format, KIND, is_ending_of_table};
+pub use gathered::total;
 pub use infer::{Look, look};
 pub use label_cells::LabelCells;
 pub use labels::Labels;

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers, boolean};
 use super::dates::Dates;
 use super::identifier::{Identity, is_total};
+use crate::preset::CellForm;
 
 /// Different cells that are counted, in all columns together.
 const COUNTED: usize = 1 << 20;
@@ -25,6 +27,14 @@ pub struct Profile {
     pub columns: Vec<Column>,
 }
 
+impl Profile {
+    /// Looks at the numbers of a row, as [`Profile::add`] gave them, beside that of its label.
+    pub fn compare(&mut self, of_row: &[f64], label: f64) {
+        let columns = self.columns.iter_mut().zip(of_row);
+        columns.for_each(|(column, &number)| column.identity.compare(number, label));
+    }
+}
+
 /// What the cells of a column look like.
 #[derive(Clone, Debug, Default)]
 pub struct Column {
@@ -38,6 +48,8 @@ pub struct Column {
     pub booleans: u64,
     /// Those of them that are dates.
     pub dates: Dates,
+    /// Those of them that are numbers with something beside them.
+    pub amounts: Amounts,
     /// The different cells, of whatever kind.
     pub words: Words,
     /// Those of them with blanks in them.
@@ -113,6 +125,16 @@ impl Column {
         self.whole + u64::from(self.ends_with_total) == rows && (counts_in_parts || are_different())
     }
 
+    /// How its cells are written as numbers, where they are no plain ones.
+    pub fn form(&self) -> Option<CellForm> {
+        self.amounts.unit(self.others).map(CellForm::Unit)
+    }
+
+    /// The units of its numbers, where they are different: `'kg' in 40 rows, 'lb' in 3`.
+    pub fn mixed_units(&self) -> Option<String> {
+        self.amounts.mixed(self.others)
+    }
+
     /// Looks at a cell; gives the number that it is, or NaN.
     fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
         let read = numbers.read(cell);
@@ -126,6 +148,7 @@ impl Column {
             Cell::Missing => self.missing += 1,
             Cell::Number(number) => {
                 self.numbers += 1;
+                self.amounts.add_plain(number);
                 self.whole += u64::from(number >= 0.0 && number.fract() == 0.0);
             }
             Cell::Word => {
@@ -133,6 +156,7 @@ impl Column {
                 self.booleans += u64::from(boolean(cell).is_some());
                 self.with_blanks += u64::from(cell.contains(char::is_whitespace));
                 self.dates.add(cell);
+                self.amounts.add(cell, numbers);
             }
         }
         self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });

@@ -77,7 +77,7 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
                 inputs,
                 label,
                 others: Vec::new(),
-                totals: totals.clone(),
+                totals: schema.row_names.clone(),
             });
         }
         let misfit = || "its columns are not those of the table to learn from".to_string();
@@ -86,7 +86,7 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
         })?;
         match (label, layout.label) {
             (Some(label), None) => Err(format!("{}: it has no '{label}'", misfit())),
-            (Some(_), Some(_)) | (None, _) => Ok(layout),
+            (Some(_), Some(_)) | (None, _) => Ok(layout.with_row_names(&schema, names)),
         }
     };
     let from = if rows.is_some() { files.trained } else { 0 };
@@ -134,7 +134,7 @@ pub fn read_as(
             (Ok(Layout { label: None, .. }), Some(label)) => {
                 Err(place_of(names, label, at).err().unwrap_or_default())
             }
-            (Ok(layout), _) => Ok(layout),
+            (Ok(layout), _) => Ok(layout.with_row_names(schema, names)),
             (Err(_), _)
                 if Layout::in_order(schema, names.len()).is_none() && names.len() < schema.columns.len() =>
             {
@@ -172,6 +172,7 @@ fn encoded(
     let origins = files.origins();
     let origin = origins.first().cloned().unwrap_or_default();
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
+    gathered.labels.form.clone_from(&schema.label_form);
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
     let (mut row_numbers, mut told) = (RowNumbers::default(), Vec::new());
     let (mut left_out, mut without_label) = (0_u64, 0_u64);
@@ -190,6 +191,7 @@ fn encoded(
             let beside = Beside {
                 label: layout.label.map(|place| Named::at(place, &names)),
                 cells,
+                form: schema.label_form.clone(),
                 weight: weight
                     .map_err(|problem| source.broken(problem))?
                     .map(|place| Named::at(place, &names)),

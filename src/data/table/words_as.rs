@@ -1,5 +1,6 @@
 //! What the words of a column are, where a person would not call them words.
 
+use super::amount::Amount;
 use super::dates;
 
 /// What words are.
@@ -40,23 +41,9 @@ impl WordsAs {
     }
 }
 
-/// Whether a word is one number with something short before or behind it. A blank stands before a unit of letters, or it may be a
-/// code such as `A12`.
+/// Whether a word is a number with something beside it.
 fn is_amount(word: &str) -> bool {
-    let is_digit = |letter: char| letter.is_ascii_digit();
-    let (Some(start), Some(end)) = (word.find(is_digit), word.rfind(is_digit)) else { return false };
-    let (before, number, behind) = (&word[..start], &word[start..=end], &word[end + 1..]);
-    let is_number = number.chars().all(|letter| is_digit(letter) || matches!(letter, '.' | ',' | '\'' | ' '));
-    let is_sign = |text: &str| {
-        let is_letter = |letter: char| letter.is_alphanumeric() || "#_:/".contains(letter);
-        text.chars().count() <= 3 && !text.contains(is_letter)
-    };
-    // `USD 5`, `5 kg`.
-    let is_currency = |text: &str| text.len() == 3 && text.bytes().all(|letter| letter.is_ascii_uppercase());
-    let is_unit = |text: &str| text.starts_with(' ') && text.chars().count() <= 7;
-    let is_before = is_sign(before.trim()) || before.ends_with(' ') && is_currency(before.trim());
-    let has_beside = !before.trim_start_matches(['+', '-']).is_empty() || !behind.is_empty();
-    is_number && has_beside && is_before && (is_sign(behind.trim()) || is_unit(behind))
+    Amount::of(word).is_some_and(|amount| !amount.unit().is_none())
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub struct ColumnInput {
     /// The type of its elements.
     pub data_type: i32,
     /// What it takes, for the metadata.
-    pub takes: &'static str,
+    pub takes: String,
 }
 
 /// The inputs of a graph for tables of this schema, in the order of the schema's inputs. `is_coarse` says of each of the network's
@@ -40,6 +40,10 @@ pub fn inputs(schema: &TableSchema, is_coarse: &[bool]) -> Vec<ColumnInput> {
                 (element::DOUBLE, "seconds since midnight")
             }
             InputKind::Date { .. } => (element::DOUBLE, "seconds since 1970-01-01"),
+        };
+        let takes = match &input.form {
+            None => takes.to_string(),
+            Some(form) => format!("{takes}, {}", form.without()),
         };
         inputs.push(ColumnInput { name, data_type, takes });
     }

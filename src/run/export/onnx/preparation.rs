@@ -4,7 +4,7 @@ use super::columns::{self, ColumnInput};
 use super::graph::{Builder, Problem, Value, int};
 use super::proto::{Dim, Port, Property, Shape, TensorType, Type, element};
 use crate::preset::shapes::size;
-use crate::preset::{Experiment, Missing, Preparation, Procedure, Scale, TableSchema};
+use crate::preset::{CellForm, Experiment, Missing, Preparation, Procedure, Scale, TableSchema};
 
 /// What a graph does beside its network. It is worked out in double precision, as predictions are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -52,8 +52,9 @@ impl Surroundings {
             target_scales: if gives_targets { learned.target_scales.clone() } else { Vec::new() },
             properties,
         };
+        surroundings.properties.extend(table.and_then(units));
         if let Some(table) = &surroundings.table {
-            let takes = |input: &ColumnInput| (input.name.clone(), input.takes.into());
+            let takes = |input: &ColumnInput| (input.name.clone(), input.takes.clone().into());
             let takes: serde_json::Map<String, serde_json::Value> =
                 surroundings.columns(table).iter().map(takes).collect();
             surroundings.properties.retain(|(name, _)| name != "columns");
@@ -173,6 +174,18 @@ fn is_coarse_answer(scale: &Scale) -> bool {
     let whole_numbers = 2.0 / f64::from(f32::EPSILON);
     let greatest = scale.mean.abs() + 3.0 * scale.deviation;
     greatest > whole_numbers || scale.mean.abs() > 100.0 * scale.deviation || is_coarse(scale)
+}
+
+/// The property that says what stands beside the numbers of a table's columns, which the graph takes and gives without.
+fn units(table: &TableSchema) -> Option<(String, String)> {
+    let inputs = table.inputs.iter().map(|input| (input.place, &input.form));
+    let all = inputs.chain(table.label_place().map(|place| (place, &table.label_form)));
+    let named = |(place, form): (usize, &Option<CellForm>)| match form {
+        Some(CellForm::Unit(unit)) if !unit.is_none() => Some((table.shown(place), unit.name().into())),
+        _ => None,
+    };
+    let units: serde_json::Map<String, serde_json::Value> = all.filter_map(named).collect();
+    (!units.is_empty()).then(|| ("units".into(), serde_json::Value::Object(units).to_string()))
 }
 
 /// What stands in for a missing number of a table. Where predictions refuse a row without it, the answer is NaN.

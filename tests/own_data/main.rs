@@ -21,4 +21,5 @@ mod rows;
 mod sources;
 mod strangers;
 mod tables;
+mod titles;
 mod written;

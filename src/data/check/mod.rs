@@ -14,11 +14,10 @@ use super::Error;
 use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts};
 use super::import::limits::Limits;
 use super::import::rows::Stored;
-use super::import::seen::title;
 use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
-use super::table::{Format, expanded, is_ending_of_table, is_pattern};
-use crate::preset::{Holds, Paths};
+use super::table::{Format, expanded, is_ending_of_table, is_pattern, title};
+use crate::preset::{Csv, Holds, Paths};
 pub use report::DataReport;
 use report::ONE_PIXEL;
 
@@ -98,10 +97,6 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
     if Format::of_start(&start) == Format::Text && !is_ending_of_table(&ending_of_text) {
         refused("no table")?;
     }
-    let is_table = Format::of_start(&start) != Format::Text || is_ending_of_table(&ending_of_text);
-    if let (true, Some(problem)) = (is_table, title(path, sheet, limits)) {
-        return Err(broken(problem));
-    }
     // What it holds says more than its name, which tells kinds of text apart.
     match (&start[..], &ending_of_text[..]) {
         (start, _) if sounds::is_sound(start) => sound(path, limits),
@@ -113,7 +108,9 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
         (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
         (_, ending) if is_ending_of_table(ending) => {
-            let of_files = if sheet.or(test).is_none() { listed::check(path, label, limits) } else { None };
+            let has_title = || title(path, &Csv::of(path.to_string_lossy().into_owned()), limits).is_some();
+            let is_plain = sheet.or(test).is_none() && !has_title();
+            let of_files = if is_plain { listed::check(path, label, limits) } else { None };
             of_files.unwrap_or_else(|| table::check(path, as_table, limits))
         }
         _ => text::check(path, limits),

@@ -67,6 +67,11 @@ fn check_files(
 ) -> Result<DataReport, Error> {
     let mut report = DataReport::of("table: csv(file: \"…\", label: \"…\")");
     let options = options(named, as_table);
+    let title = files.paths.first().and_then(|path| table::title(path, &options, limits));
+    let options = Csv { skip_rows: title.as_ref().map(|title| title.rows), ..options };
+    if let Some(title) = title {
+        report.fact("note", title.in_words());
+    }
     let mut kinds = ByKind::new();
     let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);

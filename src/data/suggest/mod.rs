@@ -16,9 +16,8 @@ use std::path::Path;
 use super::Error;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
-use super::import::seen::title;
-use super::table::{is_ending_of_table, is_pattern};
-use crate::preset::Paths;
+use super::table::{is_ending_of_table, is_pattern, title};
+use crate::preset::{Csv, Paths};
 pub use found::Target;
 
 /// A preset that fits some data.
@@ -73,11 +72,10 @@ pub fn suggest(
             "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
         ));
     }
-    if let (true, Some(problem)) = (files.len() == 1 && is_table(file), title(path, sheet, &limits)) {
-        return Err(broken(file, &problem));
-    }
     let input = match sheet {
-        None if files.len() == 1 && is_table(file) => main_input(file, target, &limits),
+        None if files.len() == 1 && is_table(file) && title(path, &Csv::of(file), &limits).is_none() => {
+            main_input(file, target, &limits)
+        }
         _ => MainInput::Columns,
     };
     let found = match (input, &ending(file)[..]) {

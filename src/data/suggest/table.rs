@@ -28,7 +28,9 @@ pub(super) fn look(
     let (label, sheet) = (target.map(str::to_string), sheet.map(str::to_string));
     let options =
         Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
-    if let (None, [file]) = (&options.sheet, files.as_slice())
+    let title = Files::of(&options)?.paths.first().and_then(|path| table::title(path, &options, limits));
+    let options = Csv { skip_rows: title.as_ref().map(|title| title.rows), ..options };
+    if let (None, None, [file]) = (&title, &options.sheet, files.as_slice())
         && let Some(Seen { names, .. }) = seen(Path::new(file), limits)
         && let [alone] = &names[..]
     {
@@ -75,6 +77,8 @@ pub(super) fn look(
         "source: csv(".into(),
         format!("    file: {},", written(files)),
         options.sheet.as_ref().map(|sheet| format!("    sheet: {sheet:?},")).unwrap_or_default(),
+        title.as_ref().map(|title| format!("    // {}", comment(&title.in_words()))).unwrap_or_default(),
+        title.as_ref().map(|title| format!("    skip_rows: {},", title.rows)).unwrap_or_default(),
         format!("    // {}{chosen}", in_words(&table.labels)),
         format!("    label: {label:?},"),
         "    // What the columns are, by the looks of all rows.".into(),

@@ -40,6 +40,12 @@ impl Same {
         Same { are_codes: names.any(is_padded) }
     }
 
+    /// Which of two classes comes first; names of one class come one after the other.
+    fn order(self, a: &str, b: &str) -> Ordering {
+        let by_code = || order(code(a, '.'), code(b, '.'));
+        if self.are_codes { by_code().then_with(|| order(a, b)) } else { order(a, b) }
+    }
+
     /// Whether two names mean the same class: `0` and `0.0` do, and among numbers `00` does as well.
     pub fn are(self, a: &str, b: &str) -> bool {
         let are_numbers = || value(a).is_some_and(|first| value(b) == Some(first));
@@ -52,11 +58,7 @@ impl Same {
 pub fn sorted(names: &[&str]) -> (Vec<String>, Vec<u32>) {
     let same = Same::among(names.iter().copied());
     let mut places: Vec<usize> = (0..names.len()).collect();
-    let by_code = |a: &str, b: &str| order(code(a, '.'), code(b, '.')).then_with(|| order(a, b));
-    places.sort_by(|&a, &b| match same.are_codes {
-        true => by_code(names[a], names[b]),
-        false => order(names[a], names[b]),
-    });
+    places.sort_by(|&a, &b| same.order(names[a], names[b]));
     let mut classes: Vec<String> = Vec::new();
     let mut class_of = vec![0; names.len()];
     for place in places {
@@ -98,7 +100,8 @@ mod tests {
             let count = names.len().max(1);
             names.rotate_left(turn % count);
             prop_assert_eq!(&classes(&names), &before);
-            prop_assert!(before.windows(2).all(|pair| order(&pair[0], &pair[1]) == Ordering::Less));
+            let same = Same::among(names.iter().map(String::as_str));
+            prop_assert!(before.windows(2).all(|pair| same.order(&pair[0], &pair[1]) == Ordering::Less));
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Dialect {
     open_point: Option<String>,
     /// The names of the columns, where they stand in the last of the comments before the first row.
     pub header: Option<Vec<String>>,
+    /// The cells of a row without the empty one that a separator at its end makes, where rows or the names have one too many.
+    pub width: Option<usize>,
 }
 
 /// The lines that are no rows at a text's beginning.
@@ -49,7 +51,10 @@ impl Dialect {
     /// When the preset asks for a sign that takes more than a byte.
     pub fn of(sample: &str, table: &Csv, usual: u8, of_run: Option<Numbers>) -> Result<Self, String> {
         let comment = table.comment.map(|sign| byte(sign, "begins no comment")).transpose()?;
-        let (mut before, guessed) = (Before::said(sample), b'#');
+        let skipped = Before::skipped(sample, table.skip_rows.unwrap_or_default())?;
+        let said = Before::said(&sample[skipped.bytes..]);
+        let (mut before, guessed) =
+            (Before { bytes: said.bytes + skipped.bytes, lines: said.lines + skipped.lines, ..said }, b'#');
         let said = sample.split_at(before.bytes).1;
         let is_comment =
             |line: &&str| line.as_bytes().first().is_some_and(|&first| first == comment.unwrap_or(guessed));
@@ -92,6 +97,8 @@ impl Dialect {
         let last = comments.last().filter(|_| table.header);
         let header = last.and_then(|line| cells(line.get(1..)?, separator, quote).next());
         let header = header.filter(|names| names.len() == width && width > 1);
+        let named = header.is_none() && table.header;
+        let width = without_last(&cells(&rows, separator, quote).collect::<Vec<_>>(), named);
         let (mut numbers, mut shows_numbers, mut open_point) = (Numbers::default(), true, None);
         if table.decimal.is_none() && table.thousands.is_none() {
             let names = header.clone().or_else(|| cells(&rows, separator, quote).next());
@@ -105,7 +112,7 @@ impl Dialect {
         if numbers.thousands == Some(numbers.decimal) {
             return Err(format!("'{}' cannot both group digits and begin a fraction", numbers.decimal));
         }
-        Ok(Dialect { separator, quote, comment, before, numbers, shows_numbers, open_point, header })
+        Ok(Dialect { separator, quote, comment, before, numbers, shows_numbers, open_point, header, width })
     }
 
     /// What is unusual about it, in words.
@@ -129,6 +136,9 @@ impl Dialect {
                 words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
             }
         }
+        if self.width.is_some() {
+            words.push("a separator too many at the end of rows, behind which nothing is read".into());
+        }
         match self.comment {
             Some(sign) => words.push(format!("comments after '{}'", sign as char)),
             None if self.before.are_comments => words.push("comments after '#' before the first row".into()),
@@ -139,6 +149,16 @@ impl Dialect {
 }
 
 impl Before {
+    /// So many lines, which a preset leaves out.
+    fn skipped(sample: &str, lines: usize) -> Result<Self, String> {
+        let bytes: usize = sample.split_inclusive('\n').take(lines).map(str::len).sum();
+        let count = sample.split_inclusive('\n').take(lines).count();
+        if count < lines {
+            return Err(format!("skip_rows: {lines} leaves out more lines than are looked at, {count}"));
+        }
+        Ok(Before { bytes, lines: lines as u64, ..Before::default() })
+    }
+
     /// The first line, where it says what separates cells.
     fn said(sample: &str) -> Self {
         let line = sample.split_inclusive('\n').next().unwrap_or_default();
@@ -173,6 +193,25 @@ fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<Strin
         .into_records();
     let rows = rows.map_while(Result::ok).take(ROWS);
     rows.map(|row| row.iter().map(str::to_string).collect())
+}
+
+/// The cells of a row without an empty one at its end, where all rows, or the names of the columns and no row, or the rows and not the
+/// names end with a separator, as some programs write them. pandas reads such tables likewise with `index_col=False`.
+fn without_last(rows: &[Vec<String>], has_names: bool) -> Option<usize> {
+    let (first, below) = rows.split_first()?;
+    let ends_empty = |row: &Vec<String>| row.last().is_some_and(String::is_empty);
+    let (width, names_end) = (first.len(), ends_empty(first));
+    let rest_ends = |cells: usize| below.iter().all(|row| row.len() == cells && ends_empty(row));
+    match () {
+        () if below.is_empty() || width < 2 => None,
+        () if has_names && !names_end && rest_ends(width + 1) => Some(width),
+        // Behind a last column that is empty the label would be sought.
+        () if has_names && names_end && width > 2 && below.iter().all(|row| row.len() + 1 == width) => {
+            Some(width - 1)
+        }
+        () if names_end && width > 2 && rest_ends(width) => Some(width - 1),
+        () => None,
+    }
 }
 
 /// Double quotes, unless most lines have cells in single ones and none has the others.

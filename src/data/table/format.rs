@@ -90,7 +90,7 @@ impl Format {
                 ..table
             },
         };
-        if self == Format::Parquet { Csv { sheet: None, ..table } } else { table }
+        if self == Format::Parquet { Csv { sheet: None, skip_rows: None, ..table } } else { table }
     }
 
     /// Checks that files of this format are read, and that a preset has no option that they cannot follow.
@@ -107,6 +107,7 @@ impl Format {
             ("encoding", table.encoding.is_some()),
         ];
         let of_spreadsheets = [("sheet", table.sheet.is_some())];
+        let of_both = [("skip_rows", table.skip_rows.is_some())];
         let refused = |problem: String| Err(io::Error::new(io::ErrorKind::InvalidInput, problem).into());
         let (what, others): (_, &[_]) = match self {
             Format::OldExcel => {
@@ -115,7 +116,7 @@ impl Format {
                 );
             }
             Format::Text => ("text", &of_spreadsheets),
-            Format::Parquet => ("Parquet", &[of_text.as_slice(), &of_spreadsheets].concat()),
+            Format::Parquet => ("Parquet", &[of_text.as_slice(), &of_spreadsheets, &of_both].concat()),
             Format::Spreadsheet(_) => ("a spreadsheet", &of_text),
         };
         match others.iter().find(|(_, is_given)| *is_given) {

@@ -2,6 +2,8 @@
 
 use super::files::expanded;
 use super::format::Format;
+use super::title::skipped;
+use crate::data::import::limits::Limits;
 use crate::preset::{
     Csv, DataConfig, Filling, InputColumn, InputKind, Missing, Preparation, Source, TableSchema,
 };
@@ -61,8 +63,11 @@ impl LearnedTable {
         let Source::Csv(own) = &config.source else { return Csv::of(file) };
         // Who opens a file that cannot be read will say why.
         let first = expanded(&file).ok().and_then(|files| files.into_iter().next());
-        let format = first.and_then(|file| Format::of(&file).ok()).unwrap_or(Format::Text);
-        format.fitting(Csv { file: file.into(), test_file: None, weights: None, ..own.clone() })
+        let format = first.as_ref().and_then(|file| Format::of(file).ok()).unwrap_or(Format::Text);
+        let table = format.fitting(Csv { file: file.into(), test_file: None, weights: None, ..own.clone() });
+        // A table that people ask about may begin with its names.
+        let skip_rows = first.and_then(|file| skipped(&file, &table, &Limits::of_machine()));
+        Csv { skip_rows, ..table }
     }
 }
 

@@ -13,6 +13,7 @@ use super::profile::Profile;
 use super::reader::{Place, Row};
 use super::said;
 use super::source::Source;
+use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::preset::{Csv, Filling, InputKind, Task};
@@ -159,6 +160,13 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
         if begun.is_none() {
             index.clone_from(&source.opened.index);
+            let unnamed = names.iter().filter(|name| name.is_empty()).count();
+            if table.header
+                && unnamed * 2 >= names.len()
+                && let Some(title) = title(path, table, limits)
+            {
+                return Err(source.broken(title.in_words()));
+            }
             match header::odd(&names).filter(|_| table.header && row.at != Place::Schema) {
                 Some(Odd::Refused(problem)) => return Err(source.broken(format!("{}: {problem}", row.at))),
                 Some(Odd::Told(sentence)) => told.push(format!("{origin}: {}: {sentence}", row.at)),

@@ -36,6 +36,7 @@ mod separated;
 mod source;
 mod spreadsheet;
 mod text;
+mod title;
 mod twins;
 mod words_as;
 
@@ -55,6 +56,7 @@ pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};
 pub use row_numbers::RowNumbers;
 pub use source::{Opened, open, open_as};
+pub use title::{Title, title};
 pub use twins::{MOST_COMPARED, fingerprint, in_both, twins_in_words};
 pub use words_as::WordsAs;
 

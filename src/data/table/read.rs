@@ -16,6 +16,7 @@ use super::problem::{RowProblem, Sink};
 use super::reader::Row;
 use super::row_numbers::RowNumbers;
 use super::source::Source;
+use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Stored;
@@ -55,6 +56,17 @@ pub struct Table {
 /// # Errors
 /// What `sink` gives back; and when a file cannot be opened, has not the columns asked for, or has none to learn from.
 pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
+    read_named(files, table, limits, sink).map_err(|error| {
+        // What stands above the names of the columns is the cause of whatever is wrong below.
+        let above = files.paths.first().and_then(|path| Some((path, title(path, table, limits)?)));
+        above.map_or(error, |(path, title)| Error::Broken {
+            origin: path.to_string_lossy().into_owned(),
+            problem: title.in_words(),
+        })
+    })
+}
+
+fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
     let Looked { inferred: Inferred { schema, left_out, choices, totals, .. }, cells, task, told, rows } =
         look(files, table, limits)?;
     let table = &Csv { task, ..table.clone() };

@@ -26,6 +26,8 @@ pub struct Separated {
     comment: Option<u8>,
     /// The cells of the first row.
     width: usize,
+    /// The cells of a row where an empty one behind them is left out.
+    without_last: Option<usize>,
 }
 
 /// What goes behind a text: a line feed, whether its last line has one or not, and a row that no table has. Where a quote is not
@@ -81,6 +83,7 @@ pub fn open(
         separator: dialect.separator.into(),
         comment: dialect.comment,
         width: 0,
+        without_last: dialect.width,
     };
     Ok((separated, dialect, text.encoding))
 }
@@ -111,6 +114,10 @@ impl RowReader for Separated {
                     return Err(never_closed(opened, last, line_feeds(&row.cells[last])));
                 }
                 row.at = Place::Line((after - 1).saturating_sub(within));
+                let last = row.cells.len().saturating_sub(1);
+                if self.without_last == Some(last) && row.cells[last].trim().is_empty() {
+                    row.cells.truncate(last);
+                }
                 if self.width == 0 {
                     self.width = row.cells.len();
                 }

@@ -64,7 +64,8 @@ pub fn open_as(
             Ok(Opened { index: reader.index(), ..plain(Box::new(reader)) })
         }
         Format::Spreadsheet(kind) => {
-            let (reader, sheet) = spreadsheet::open(path, kind, table.sheet.as_deref(), limits)?;
+            let (reader, sheet) =
+                spreadsheet::open(path, kind, table.sheet.as_deref(), table.skip_rows, limits)?;
             let unusual = reader.unusual.clone();
             Ok(Opened { part: format!(", sheet '{sheet}'"), unusual, ..plain(Box::new(reader)) })
         }

@@ -32,7 +32,7 @@ struct Cells {
 /// The bytes that a cell takes beside its letters.
 const CELL: u64 = size_of::<String>() as u64;
 
-/// Opens a sheet, the first one where none is named. Gives its name as well.
+/// Opens a sheet, the first one where none is named, without its rows up to the number `skip`. Gives its name as well.
 ///
 /// # Errors
 /// When the file is no regular one or no such spreadsheet, has no such sheet, or the sheet's cells do not fit into memory.
@@ -40,6 +40,7 @@ pub fn open(
     path: &Path,
     kind: Spreadsheet,
     wanted: Option<&str>,
+    skip: Option<usize>,
     limits: &Limits,
 ) -> Result<(Sheet, String), files::Error> {
     let read = || {
@@ -50,8 +51,9 @@ pub fn open(
         };
         Ok((collected, name, sheets))
     };
-    let (Collected { rows, times, .. }, name, sheets) =
+    let (Collected { mut rows, times, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
+    rows.retain(|row| row.number > skip.unwrap_or_default() as u64);
     let width = rows.first().map_or(0, |row| row.cells.len());
     let called = |place: &usize| match rows.first().and_then(|row| row.cells.get(*place)) {
         Some(name) => format!("'{name}'"),

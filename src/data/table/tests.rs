@@ -48,6 +48,44 @@ fn rows(table: &Table) -> Vec<Vec<f64>> {
 
 const FLOWERS: &str = "a,b,kind\n1,2.5,rose\n-3,\"4\",iris\n5e1,6,rose\n";
 
+/// As pandas reads them with `index_col=False`.
+#[test]
+fn a_separator_too_many_at_the_end_of_rows_or_names_makes_no_column() {
+    for text in ["a,b,y\n1,2,x,\n3,,z,\n", "a,b,y,\n1,2,x\n3,,z\n", "a,b,y,\n1,2,x,\n3,,z,\n"] {
+        let table = table(text, &Csv { missing: Missing::Zero, ..csv() }).unwrap();
+        assert_eq!(rows(&table), [[1.0, 2.0], [3.0, 0.0]], "{text}");
+        assert_eq!(table.labels, Labels::Classes(vec![0, 1], vec!["x".into(), "z".into()]), "{text}");
+        assert_eq!(table.told.iter().filter(|told| told.contains("a separator too many")).count(), 1);
+    }
+    // A last column may lack cells, and a row that has more is broken.
+    let sparse = table("a,b,y\n1,2,\n3,4,x\n", &csv()).unwrap_err().to_string();
+    assert!(sparse.contains("line 2, column 3 ('y'): the label is missing"), "{sparse}");
+    let text = format!("a,b,y\n{}1,2,x,5\n", "1,2,x,\n".repeat(600));
+    let more = table(&text, &csv()).unwrap_err().to_string();
+    assert!(more.contains("line 602: 4 cells, and there are 3 columns"), "{more}");
+}
+
+#[test]
+fn rows_above_the_names_are_left_out_where_the_preset_says_so_and_named_where_not() {
+    for (text, rows_above) in [
+        ("Report of 2024\n\na,b,y\n1,2,x\n3,4,z\n", 2),
+        ("Report of 2024,,\na,b,y\n1,2,x\n3,4,z\n", 1),
+        ("Report of 2024\na;b;y\n1;2;x\n3;4;z\n", 1),
+    ] {
+        let said = table(text, &csv()).unwrap_err().to_string();
+        let wanted = format!(
+            "the table begins in line {}, below a title, 'Report of 2024': skip_rows: {rows_above}",
+            rows_above + 1
+        );
+        assert!(said.contains(&wanted), "{said}");
+        let table = table(text, &Csv { skip_rows: Some(rows_above), ..csv() }).unwrap();
+        assert_eq!(rows(&table), [[1.0, 2.0], [3.0, 4.0]], "{text}");
+    }
+    let broken = Csv { skip_rows: Some(2), ..csv() };
+    let said = table("Report\n\na,b,y\n1,u,0.5\n3,4,z\n2,3,0.25\n", &broken).unwrap_err().to_string();
+    assert!(said.contains("line 4, column 2 ('b'): 'u' is not a number"), "{said}");
+}
+
 #[test]
 fn a_table_is_read_with_its_classes_in_order() {
     for in_memory in [1000, 8] {

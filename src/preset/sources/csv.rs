@@ -52,6 +52,9 @@ pub struct Csv {
     /// How the file's bytes are letters; left out: what fits the whole file.
     #[serde(default)]
     pub encoding: Option<Encoding>,
+    /// Lines of a text, or rows of a sheet, above the names of the columns that are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_rows: Option<usize>,
     /// Whether the first line names the columns.
     #[serde(default = "yes")]
     pub header: bool,
@@ -87,6 +90,7 @@ impl Csv {
             quote: None,
             comment: None,
             encoding: None,
+            skip_rows: None,
             header: true,
             missing: Missing::default(),
             flag_missing: false,
@@ -159,6 +163,7 @@ fields! {
         quote: Text, "what stands around a cell that holds separators";
         comment: Text, "what begins a line that is a comment";
         encoding: Choice(Encoding::WORDS), "how the file's bytes are letters; left out: what fits the whole file";
+        skip_rows: Integer(Range::between(0.0, 1000.0)), "lines, or rows of a sheet, above the names of the columns that are left out: a title";
         header: Switch, "whether the first line names the columns";
         missing: Choice(Missing::WORDS), "how a missing number is treated";
         flag_missing: Switch, "whether another input tells that a number is missing, for each column that lacks some";

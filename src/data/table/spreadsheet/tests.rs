@@ -17,7 +17,7 @@ fn spreadsheets_give_the_rows_of_the_table_in_text() {
 #[test]
 fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
-    let opened = |path: &Path, kind, sheet| open(path, kind, sheet, &Limits::of_machine());
+    let opened = |path: &Path, kind, sheet| open(path, kind, sheet, None, &Limits::of_machine());
     let told =
         |name: &str, kind, sheet| opened(&folder.join(name), kind, Some(sheet)).err().unwrap().to_string();
     let said = told("sheets.xlsx", Spreadsheet::Xlsx, "Crew");
@@ -36,7 +36,7 @@ fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
 fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/sheets.xlsx");
     let unusual = |sheet| {
-        let (sheet, name) = open(&path, Spreadsheet::Xlsx, sheet, &Limits::of_machine()).ok().unwrap();
+        let (sheet, name) = open(&path, Spreadsheet::Xlsx, sheet, None, &Limits::of_machine()).ok().unwrap();
         (name, sheet.unusual)
     };
     let told = "it has 2 sheets, Notes, Passengers, and the first is read".to_string();

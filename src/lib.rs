@@ -19,6 +19,8 @@ pub mod nn;
 pub mod preset;
 /// What a run leaves on disk and how it comes back.
 pub mod run;
+/// Many trainings: which settings are tried, what came of them, which are the best.
+pub mod search;
 /// What the program asks of the operating system: regular files, free memory, processors.
 pub mod system;
 /// Training procedures, metrics and evaluation.

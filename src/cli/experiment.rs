@@ -12,19 +12,12 @@ use crate::worker;
 /// Reads a preset's text and looks into its data.
 pub(super) fn of_found(found: &Found) -> Result<Experiment, PresetError> {
     parse::parse(&found.text, &found.origin)?.check_name(&found.origin, &found.text)?;
-    of_any_name(found)
-}
-
-fn of_any_name(found: &Found) -> Result<Experiment, PresetError> {
-    let Found { text, origin, folder } = found;
-    let mut preset = parse::parse(text, origin)?;
-    preset.locate(folder.as_deref(), &[], origin, text)?;
-    worker::check(preset, origin, text)
+    worker::check_text(found)
 }
 
 /// As [`of_found`], for a text that was written here, with paths that are whole.
 fn of_text(text: &str, origin: &str) -> Result<Experiment, PresetError> {
-    of_any_name(&Found { text: text.into(), origin: origin.into(), folder: None })
+    worker::check_text(&Found { text: text.into(), origin: origin.into(), folder: None })
 }
 
 /// An option that is short for a change by `--set`: an error speaks of the option, which is what was typed.
@@ -112,34 +105,7 @@ fn overridden(wanted: &str, changes: &[String]) -> Result<Experiment, PresetErro
     if changes.is_empty() {
         return before;
     }
-    let Found { text, origin, folder } = found;
-    let in_file = parse::parse(&text, &origin)?.data.source;
-    let text = overrides::apply_all(&text, changes)?;
-    let mut preset = parse::parse(&text, &origin)?;
-    preset.check_name(&origin, &text).map_err(|error| of_changes(error, changes))?;
-    let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
-    let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
-    preset.locate(folder.as_deref(), &typed, &origin, &text).map_err(|error| of_changes(error, changes))?;
-    // Files that are the same are not read again. A change may also mend what was wrong before.
-    let after = match before {
-        Ok(before) if preset.data.source == before.preset.data.source => {
-            preset.validate(&before.offers, &origin, &text)
-        }
-        Ok(_) | Err(_) => worker::check(preset, &origin, &text),
-    };
-    after.map_err(|error| of_changes(error, changes))
-}
-
-/// An error of a changed preset as one of the change that it is about, where there is one.
-fn of_changes(error: PresetError, changes: &[String]) -> PresetError {
-    let is_meant =
-        |change: &&String| error.path.as_ref().is_some_and(|path| overrides::concerns(change, path));
-    match changes.iter().rfind(is_meant) {
-        Some(change) => {
-            PresetError { origin: format!("--set {change}"), place: None, line: Box::default(), ..error }
-        }
-        None => error,
-    }
+    worker::check_changed(&found, before.as_ref().ok(), changes)
 }
 
 /// The experiment of a run's preset; `name` is the run's. Only for a run that did not keep what it learned of its data the
@@ -175,7 +141,7 @@ pub(super) fn of_extended_run(
         return Err(Error::Usage(format!("{}: {problem}", plain(&Short::shown(change, short)))));
     }
     let after = parse::parse(&text, name)?.validate(&before.offers, name, &text);
-    Ok(after.map_err(|error| explain(of_changes(error, changes)))?)
+    Ok(after.map_err(|error| explain(worker::of_changes(error, changes)))?)
 }
 
 /// The experiment of a run's preset on another source, as a preset writes it.

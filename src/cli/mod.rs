@@ -29,6 +29,7 @@ mod presets;
 mod reporter;
 mod resume;
 mod runs;
+mod search;
 mod serve;
 mod signals;
 mod steer;
@@ -63,6 +64,7 @@ Examples:
   trainyard resume last                   the newest run goes on where it was interrupted
   trainyard resume last --epochs +5       a finished run is trained further
   trainyard eval last --report            confusion matrix, precision and recall of each class, calibration
+  trainyard search my-search.ron --jobs 2 many trainings with different settings, and which are the best
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line
@@ -113,6 +115,7 @@ enum Command {
     Presets(presets::Arguments),
     Summary(summary::Arguments),
     LrRange(lr_range::Arguments),
+    Search(search::Arguments),
     Runs(runs::Arguments),
     Data(data::Arguments),
     Doctor(doctor::Arguments),
@@ -165,6 +168,7 @@ impl Cli {
             Some(Command::Presets(arguments)) => arguments.run(),
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::LrRange(arguments)) => arguments.run(),
+            Some(Command::Search(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Doctor(arguments)) => arguments.run(),
@@ -198,6 +202,7 @@ impl Cli {
                 | Command::Init(_)
                 | Command::Presets(_)
                 | Command::Summary(_)
+                | Command::Search(_)
                 | Command::Runs(_)
                 | Command::Data(_)
                 | Command::Watch(_)

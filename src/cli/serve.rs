@@ -23,6 +23,9 @@ const LOOK: Duration = Duration::from_millis(100);
 pub struct Arguments {
     #[command(flatten)]
     pub(super) threads: Threads,
+    /// End as soon as the training is over, whoever may have questions
+    #[arg(long)]
+    brief: bool,
     /// The command line of whoever started it: the run's manifest takes it from there
     #[arg(last = true)]
     started_by: Vec<String>,
@@ -36,10 +39,20 @@ pub(super) fn itself() -> io::Result<PathBuf> {
 
 /// How the program starts itself as such a process, which computes with `threads`.
 pub(super) fn starter(threads: Threads) -> Result<Starter, Error> {
+    starter_with(threads.count(), &[])
+}
+
+/// How the program starts itself as the process that trains a trial of a search, with so many threads.
+pub(super) fn starter_of_trials(threads: usize) -> Result<Starter, Error> {
+    starter_with(Some(threads), &["--brief".into()])
+}
+
+fn starter_with(threads: Option<usize>, options: &[String]) -> Result<Starter, Error> {
     let program = itself().map_err(|error| Error::Failed(error.to_string()))?;
     let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-    let threads = threads.count().map(|count| format!("--threads={count}"));
-    let own = std::iter::once("serve".into()).chain(threads).chain(["--".into()]);
+    let threads = threads.map(|count| format!("--threads={count}"));
+    let own =
+        std::iter::once("serve".into()).chain(threads).chain(options.iter().cloned()).chain(["--".into()]);
     let arguments = own.chain(words).collect();
     Ok(Starter { program, arguments, runs: home::runs_folder()? })
 }
@@ -69,9 +82,10 @@ impl Arguments {
             return ended();
         }
         let_go_of_streams();
+        let patience = if self.brief { Duration::ZERO } else { LINGER };
         let mut was_stopped = false;
         while !hub.has_ended() {
-            let lingers_in_vain = hub.is_over() && hub.alone() > LINGER;
+            let lingers_in_vain = hub.is_over() && hub.alone() > patience;
             if !was_stopped && (signals.caught().is_some() || lingers_in_vain) {
                 was_stopped = true;
                 hub.send(Command::Shutdown);

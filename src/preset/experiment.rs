@@ -52,6 +52,11 @@ impl Experiment {
         self.preset.signature(&self.offers)
     }
 
+    /// The parameters of all its networks together, those that are not trained included.
+    pub fn parameters(&self) -> u64 {
+        self.networks.iter().map(|network| network.summary.parameters.total()).sum()
+    }
+
     /// The memory that training takes, data included.
     pub fn memory(&self) -> Memory {
         let Preset { optimizer, train, data, .. } = &self.preset;

@@ -39,6 +39,7 @@ pub mod scale;
 pub mod scaling;
 pub mod schedule;
 mod scores;
+pub mod search_block;
 pub mod shapes;
 pub mod sources;
 pub mod steering;

@@ -164,10 +164,25 @@ impl Scanner<'_> {
         first..self.at
     }
 
+    /// A word, or a path such as `layers[0].filters`, which names a setting.
+    fn path(&mut self) -> Range<usize> {
+        let first = self.word().start;
+        while self.at > first && self.peek() == Some(b'[') {
+            let inside = &self.text[self.at + 1..];
+            let digits = inside.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if digits == 0 || inside.get(digits) != Some(&b']') {
+                break;
+            }
+            self.at += digits + 2;
+            self.word();
+        }
+        first..self.at
+    }
+
     /// The name of a field; in braces it is a string.
     fn name(&mut self, close: u8) -> Range<usize> {
         if close != b'}' || self.peek() != Some(b'"') {
-            return self.word();
+            return self.path();
         }
         let first = self.at + 1;
         self.string();

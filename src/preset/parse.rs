@@ -5,6 +5,7 @@ use std::fmt;
 use super::outline::Outline;
 use super::path::Path;
 use super::ron_options::options;
+use super::search_block;
 use super::types::Preset;
 
 /// The most bytes of a preset. Most are a page of text, but one for a table of thousands of columns may name each of them, and a
@@ -113,7 +114,8 @@ pub fn parse(text: &str, origin: &str) -> Result<Preset, PresetError> {
             "16 MB at most",
         ));
     }
-    options().from_str(text).map_err(|error| {
+    let without_search = search_block::blanked(text);
+    options().from_str(&without_search).map_err(|error| {
         let place = (error.span.start.line.max(1), error.span.start.col.max(1));
         let (problem, help) = explain(&error.code);
         PresetError::placed(origin, text, place, problem, help)

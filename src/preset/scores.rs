@@ -162,6 +162,26 @@ impl Preset {
         }
     }
 
+    /// The metrics that this training reports beside loss and accuracy; `None` where its procedure has its own.
+    pub fn reported_metrics(&self, signature: &Signature) -> Option<Vec<Metric>> {
+        const BINARY: &[Metric] = &[Metric::Precision, Metric::Recall, Metric::F1, Metric::RocAuc];
+        if !self.predicts() {
+            return None;
+        }
+        if !self.train.metrics.is_empty() {
+            return Some(self.train.metrics.clone());
+        }
+        let usual = match &signature.target {
+            TargetKind::Classes(names) if names.len() > 2 => &[],
+            TargetKind::Classes(_) => BINARY,
+            TargetKind::Values(_) if self.gives_targets() && self.loss == Loss::BinaryCrossentropy => {
+                &BINARY[2..]
+            }
+            TargetKind::Values(_) | TargetKind::Tokens(_) => self.metrics_of(signature),
+        };
+        Some(usual.to_vec())
+    }
+
     /// Checks that the samples have classes of which some may be small, where these are to be seen more often.
     pub(super) fn check_oversampling(&self, signature: &Signature) -> Result<(), Finding> {
         if !self.data.oversample || matches!(signature.target, TargetKind::Classes(_)) {

@@ -38,7 +38,7 @@ pub enum Change {
 }
 
 /// A change of one setting as it is typed, and as a run keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Assignment {
     /// The setting's path in the preset.
     pub path: String,

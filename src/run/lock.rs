@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::{Error, disk};
 use crate::system::files;
+pub use crate::system::other_process::Process;
 
 /// Holds a run for this process until it is dropped.
 #[derive(Debug)]

@@ -56,6 +56,24 @@ pub struct Manifest {
     /// The checkpoint of another run from which this one went on.
     #[serde(default)]
     pub branched: Option<Branched>,
+    /// The trial of a search that it trains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<OfSearch>,
+}
+
+/// The trial of a search.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfSearch {
+    /// The search's name.
+    pub search: String,
+    /// The trial's number, from 1.
+    pub number: u32,
+}
+
+impl fmt::Display for OfSearch {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "trial {} of {}", self.number, self.search)
+    }
 }
 
 /// The checkpoint of another run from which a run went on, and what was changed.
@@ -273,6 +291,7 @@ impl Manifest {
             moves: Vec::new(),
             steered: Vec::new(),
             branched: None,
+            trial: None,
         }
     }
 

@@ -41,7 +41,7 @@ pub mod watch;
 pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, Found, RunDirectory};
 pub use label::Label;
-pub use manifest::{Best, Branched, Extension, Judged, Manifest, Move, Status, Steered};
+pub use manifest::{Best, Branched, Extension, Judged, Manifest, Move, OfSearch, Status, Steered};
 pub use overview::{Overview, Standing};
 pub use recorder::{Recorder, RecorderEvent, Reopened};
 pub use tensors::NamedTensor;

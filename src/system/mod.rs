@@ -5,5 +5,6 @@ pub mod disk;
 pub mod encoding;
 pub mod files;
 pub mod memory;
+pub mod other_process;
 pub mod process;
 pub mod processors;

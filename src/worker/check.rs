@@ -1,7 +1,8 @@
 //! Where a preset meets its data.
 
 use crate::data;
-use crate::preset::{Experiment, Preset, PresetError};
+use crate::preset::library::Found;
+use crate::preset::{Experiment, Preset, PresetError, overrides, parse};
 
 /// Reads the data that a preset names and makes an experiment of both. Reading files may take long, so a thread that
 /// has a screen to draw must not call this. A table stays in memory for the training that follows in this process. `origin` and `text` are where the preset was read from, for messages.
@@ -14,6 +15,55 @@ pub fn check(preset: Preset, origin: &str, text: &str) -> Result<Experiment, Pre
     let offers = data::offers_to_train(&preset.data.source)
         .map_err(|error| PresetError::of_files(origin, text, error))?;
     preset.validate(&offers, origin, text)
+}
+
+/// Reads the text of a preset and its data.
+///
+/// # Errors
+/// As [`check`], and where the text is no preset.
+pub fn check_text(Found { text, origin, folder }: &Found) -> Result<Experiment, PresetError> {
+    let mut preset = parse::parse(text, origin)?;
+    preset.locate(folder.as_deref(), &[], origin, text)?;
+    check(preset, origin, text)
+}
+
+/// The preset with changes, as `--set` takes them; `before` is the preset without them, whose data is not read again where it
+/// stays the same. Paths in a change are seen from the folder of this process.
+///
+/// # Errors
+/// As [`check`]; an error that a change brings about speaks of that change.
+pub fn check_changed(
+    Found { text, origin, folder }: &Found,
+    before: Option<&Experiment>,
+    changes: &[String],
+) -> Result<Experiment, PresetError> {
+    let in_file = parse::parse(text, origin)?.data.source;
+    let text = overrides::apply_all(text, changes)?;
+    let mut preset = parse::parse(&text, origin)?;
+    preset.check_name(origin, &text).map_err(|error| of_changes(error, changes))?;
+    let typed: Vec<String> = preset.data.source.paths().into_iter().map(str::to_string).collect();
+    let typed: Vec<String> = typed.into_iter().filter(|path| !in_file.paths().contains(&&path[..])).collect();
+    preset.locate(folder.as_deref(), &typed, origin, &text).map_err(|error| of_changes(error, changes))?;
+    // Files that are the same are not read again. A change may also mend what was wrong before.
+    let after = match before {
+        Some(before) if preset.data.source == before.preset.data.source => {
+            preset.validate(&before.offers, origin, &text)
+        }
+        Some(_) | None => check(preset, origin, &text),
+    };
+    after.map_err(|error| of_changes(error, changes))
+}
+
+/// An error of a changed preset as one of the change that it is about, where there is one.
+pub fn of_changes(error: PresetError, changes: &[String]) -> PresetError {
+    let is_meant =
+        |change: &&String| error.path.as_ref().is_some_and(|path| overrides::concerns(change, path));
+    match changes.iter().rfind(is_meant) {
+        Some(change) => {
+            PresetError { origin: format!("--set {change}"), place: None, line: Box::default(), ..error }
+        }
+        None => error,
+    }
 }
 
 #[cfg(test)]

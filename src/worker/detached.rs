@@ -1,6 +1,7 @@
 //! A worker in a process of its own, which outlives the terminal: spoken to as if it were within.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -55,13 +56,26 @@ impl Starter {
         self.launch(begin)?.answer.recv().unwrap_or_else(|_| Err(died()))
     }
 
+    /// As [`start`](Starter::start); the process has `held` open until its run is there, whatever becomes of this one. Where that is
+    /// a locked file, the lock says that a run is about to begin.
+    ///
+    /// # Errors
+    /// As [`start`](Starter::start).
+    pub fn start_holding(&self, begin: &Command, held: File) -> io::Result<Answer> {
+        self.launch_with(begin, held.into())?.answer.recv().unwrap_or_else(|_| Err(died()))
+    }
+
     /// Starts a process with this command.
     fn launch(&self, begin: &Command) -> io::Result<Starting> {
+        self.launch_with(begin, Stdio::null())
+    }
+
+    fn launch_with(&self, begin: &Command, errors: Stdio) -> io::Result<Starting> {
         let mut child = std::process::Command::new(&self.program)
             .args(&self.arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(errors)
             .spawn()?;
         let text = ron::to_string(begin).map_err(io::Error::other)?;
         // A child that dies early says why on its output, if at all.

@@ -11,8 +11,8 @@ use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
 use crate::preset::{EarlyStopping, Learned, OnNan};
 use crate::run::{
-    self, Best, Branched, Checkpoint, Judged, Manifest, Recorder, RecorderEvent, Reopened, RunDirectory,
-    Status, Steered,
+    self, Best, Branched, Checkpoint, Judged, Manifest, OfSearch, Recorder, RecorderEvent, Reopened,
+    RunDirectory, Status, Steered,
 };
 use crate::train::{EpochReport, Scores, StepReport, StepSeen, Training};
 
@@ -24,6 +24,9 @@ const FEWEST: u64 = 50;
 const EPOCHS: u32 = 2000;
 const HISTOGRAMS: u32 = 100;
 const PICTURES: u32 = 100;
+
+/// How long a training that is to go back waits for the checkpoint that is being written.
+const SETTLES: Duration = Duration::from_secs(5);
 
 /// The tags of what a measured step did, in event files: the norm of all gradients, and how far the kernels moved.
 pub(super) const GRADIENT: &str = "gradient_norm";
@@ -72,6 +75,8 @@ pub(super) struct Keeper {
     frozen: usize,
     /// From which checkpoint of another run a new one goes on.
     pub branched: Option<Branched>,
+    /// The trial of a search that a new run trains.
+    trial: Option<OfSearch>,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,
     /// The factor of the learning rate in the last step.
@@ -137,6 +142,7 @@ impl Keeper {
             is_lost: false,
             frozen: request.freeze,
             branched: None,
+            trial: request.trial.clone(),
             good: None,
             factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
@@ -191,6 +197,7 @@ impl Keeper {
                 frozen: self.frozen,
                 device_asked: place.asked,
                 branched: self.branched.take(),
+                trial: self.trial.take(),
                 ..manifest
             };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));
@@ -252,6 +259,19 @@ impl Keeper {
     /// Whether a checkpoint is wanted that is not taken yet.
     pub(super) fn is_waiting(&self) -> bool {
         self.is_wanted || self.held.is_some()
+    }
+
+    /// Waits until the checkpoint that was taken last is on disk, but not longer than [`SETTLES`]. Returns whether it is, or
+    /// the disk has refused it.
+    pub(super) fn settle(&self) -> bool {
+        let since = Instant::now();
+        while self.recorder.as_ref().is_some_and(|recorder| !recorder.is_free()) {
+            if since.elapsed() >= SETTLES {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        true
     }
 
     /// The training has gone back to the checkpoint of this step: nothing that came after it is kept.

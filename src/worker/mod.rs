@@ -31,7 +31,7 @@ pub use crate::train::assessment::{
 };
 pub use crate::train::{RangeEnd, RateCurve, RatePoint, RateRange, Writing};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
-pub use check::check;
+pub use check::{check, check_changed, check_text, of_changes};
 pub use detached::{Answer, Starter, spawn_detached};
 pub use device::{device_for_questions, device_of_environment};
 pub use engine::{spawn, spawn_keeping};

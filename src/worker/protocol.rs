@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nn::Activity;
 use crate::preset::{Assignment, DeviceChoice, Experiment, Preset};
-use crate::run::{self, Manifest, RunDirectory, Steered, home};
+use crate::run::{self, Manifest, OfSearch, RunDirectory, Steered, home};
 pub use crate::train::diagnostics::Finding;
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
 pub use crate::train::metrics::{Metric, Metrics, Scores};
@@ -181,6 +181,12 @@ pub struct TrainRequest {
     /// Holds before its first step.
     #[serde(default)]
     pub starts_paused: bool,
+    /// Ends after this epoch, counted from 1 over the whole training; the run can go on to the same bits.
+    #[serde(default)]
+    pub until_epoch: Option<u32>,
+    /// The trial of a search that it trains.
+    #[serde(default)]
+    pub trial: Option<OfSearch>,
 }
 
 impl TrainRequest {
@@ -199,6 +205,8 @@ impl TrainRequest {
             branch: None,
             drive: Drive::default(),
             starts_paused: false,
+            until_epoch: None,
+            trial: None,
         }
     }
 

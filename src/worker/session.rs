@@ -64,6 +64,8 @@ pub(super) struct Session<'a> {
     stepped_at: Instant,
     /// The epoch after which the training was to end is over.
     has_stopped: bool,
+    /// The epoch after which it ends.
+    until_epoch: Option<u32>,
     /// Single steps that were asked for while paused.
     free_steps: u32,
     /// The worker is to end with this training.
@@ -110,6 +112,7 @@ impl<'a> Session<'a> {
             watch: Watch::default(),
             stepped_at: Instant::now(),
             has_stopped: false,
+            until_epoch: request.until_epoch,
             free_steps: 0,
             is_ending: false,
             halvings: 0,
@@ -124,7 +127,9 @@ impl<'a> Session<'a> {
     pub(super) fn run(&mut self) -> Result<End, Failure> {
         let outcome = self.train()?;
         self.keeper.ended(self.training);
-        if self.training.splits().test.is_empty() {
+        // A training that others decide about before it goes on is not tested yet.
+        let waits = outcome == Outcome::Stopped && self.until_epoch.is_some_and(|until| self.epochs >= until);
+        if waits || self.training.splits().test.is_empty() {
             return Ok(End { outcome, test: None });
         }
         let test = self.test()?;
@@ -296,7 +301,8 @@ impl<'a> Session<'a> {
 
     fn epoch_ended(&mut self, epoch: EpochReport) {
         self.epochs = epoch.epoch;
-        self.has_stopped = self.drive.stops_after_epoch;
+        let is_last = self.until_epoch.is_some_and(|until| epoch.epoch >= until);
+        self.has_stopped = self.drive.stops_after_epoch || is_last;
         self.keeper.epoch_ended(&epoch);
         self.outbox.send(Event::Epoch(Box::new(epoch)));
         self.look_at_epoch(&epoch);

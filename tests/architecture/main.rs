@@ -7,8 +7,9 @@ use imports::{Module, Use, circles, modules, needs, uses};
 
 /// A room and the rooms it may name. `cli` opens the dashboard, so it may name `tui`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("cli", &["tui", "bench", "doctor", "worker", "data", "run", "preset"]),
-    ("tui", &["worker", "run", "preset"]),
+    ("cli", &["tui", "bench", "doctor", "search", "worker", "data", "run", "preset"]),
+    ("tui", &["search", "worker", "run", "preset"]),
+    ("search", &["worker", "run", "preset", "system"]),
     ("worker", &["train", "nn", "data", "run", "preset", "system"]),
     ("bench", &["train", "nn", "data", "preset"]),
     ("doctor", &["nn", "run", "preset", "system"]),
@@ -26,7 +27,7 @@ const TERMINAL_ROOMS: &[&str] = &["cli", "tui"];
 
 /// Rooms whose code is written for any device.
 const DEVICE_FREE_ROOMS: &[&str] =
-    &["cli", "tui", "worker", "bench", "doctor", "train", "data", "run", "preset", "system"];
+    &["cli", "tui", "search", "worker", "bench", "doctor", "train", "data", "run", "preset", "system"];
 
 /// The most files of a room that may need each other in a circle.
 const LARGEST_CIRCLE: usize = 3;

@@ -14,6 +14,7 @@ mod procedures;
 mod program;
 mod prune;
 mod saved;
+mod search;
 mod signals;
 mod socket;
 mod steer;

@@ -300,6 +300,7 @@ pub fn runs() -> Vec<Overview> {
             moves: Vec::new(),
             steered: Vec::new(),
             branched: None,
+            trial: None,
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

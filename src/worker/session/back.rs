@@ -11,6 +11,8 @@ impl Session<'_> {
     /// Why it cannot, as a sentence.
     pub(super) fn go_back(&mut self, GoBack { step, halves_rate }: GoBack) -> Result<(), String> {
         let said = |error: &dyn std::fmt::Display| error.to_string();
+        // The checkpoint of the epoch that has just ended may still be on its way to the disk.
+        let is_settled = self.keeper.settle();
         let run =
             self.keeper.run().ok_or("no run is kept on disk, so there is no checkpoint to go back to")?;
         let now = self.training.step();
@@ -21,7 +23,10 @@ impl Session<'_> {
         };
         let Some(&wanted) = wanted else {
             let there: Vec<String> = all.iter().map(ToString::to_string).collect();
-            let there = if there.is_empty() { "none yet".into() } else { there.join(", ") };
+            let mut there = if there.is_empty() { "none yet".into() } else { there.join(", ") };
+            if !is_settled {
+                there += "; another is still being written";
+            }
             return Err(match step {
                 Some(step) => format!("there is no checkpoint of step {step}; there are: {there}"),
                 None => format!("there is no checkpoint before step {now}; there are: {there}"),

@@ -1,0 +1,169 @@
+//! `trainyard search`: many trainings of a preset with different settings, and which are the best.
+
+mod export;
+mod plan;
+mod show;
+mod tell;
+
+use std::num::NonZero;
+
+use clap_complete::ArgValueCompleter;
+
+use super::device::check_environment;
+use super::reporter::Reporting;
+use super::serve::starter_of_trials;
+use super::signals::Signals;
+use super::text::plain;
+use super::{Error, candidates};
+use crate::preset::DeviceChoice;
+use crate::run::home;
+use crate::search::{self, Definition, Driver, Ended, Open, Search, Store, Subject};
+
+/// Search for good settings: train a preset many times with different ones
+///
+/// FILE is a preset with a `search` block, or a file that names a preset and has that block; README, "Search", shows both. A
+/// search that was ended or killed goes on when it is called again: no trial that is finished is lost or trained twice.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: Option<What>,
+    /// A preset with a `search` block, or a file that has one and names its preset
+    #[arg(value_name = "FILE", required = true, add = ArgValueCompleter::new(candidates::presets))]
+    file: Option<String>,
+    /// Change a value of the preset for all trials, such as train.epochs=2; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    sets: Vec<String>,
+    /// Trainings at a time; the processors are shared out
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: u16,
+    /// Threads of each training, instead of its share of the processors
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Trials, instead of what the file says
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    trials: Option<u32>,
+    /// Hours after which no trial is begun, instead of what the file says
+    #[arg(long, value_name = "HOURS")]
+    hours: Option<f64>,
+    /// What the search is called, instead of the file's name
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Where trials train: cpu, cuda:0; with several, separated by commas, one after the other round
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    device: Vec<DeviceChoice>,
+    /// Check the search and show its trials and what they would take; train nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    reporting: Reporting,
+}
+
+/// Other commands on searches.
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    List(show::List),
+    Show(show::Show),
+    Best(show::Best),
+    Export(export::Export),
+}
+
+impl Arguments {
+    /// Carries it out to its end, or until a signal.
+    pub fn run(self) -> Result<(), Error> {
+        match self.what {
+            Some(What::List(arguments)) => arguments.run(),
+            Some(What::Show(arguments)) => arguments.run(),
+            Some(What::Best(arguments)) => arguments.run(),
+            Some(What::Export(arguments)) => arguments.run(),
+            None => self.search(),
+        }
+    }
+
+    fn search(&self) -> Result<(), Error> {
+        let definition = self.reporting.or_say_why(self.definition())?;
+        if self.dry_run {
+            return plan::show(definition, self.jobs.into(), self.threads(), &self.reporting);
+        }
+        let mut open = self.reporting.or_say_why(self.open(definition))?;
+        let signals = self.reporting.or_say_why(Signals::catch())?;
+        let starter = starter_of_trials(self.threads())?;
+        let driver = Driver {
+            starter: &starter,
+            jobs: self.jobs.into(),
+            devices: self.device.clone(),
+            is_interrupted: &|| signals.caught().is_some(),
+        };
+        let mut teller = tell::Teller::new(&self.reporting);
+        teller.begin(&open.search)?;
+        let ended = search::drive(&mut open, &driver, &mut |open, told| teller.tell(&open.search, &told));
+        let ended = self.reporting.or_say_why(ended.map_err(Error::from))?;
+        teller.end(&open.search, ended)?;
+        match (signals.caught(), ended) {
+            (Some(signal), _) => Err(Error::Signal(signal)),
+            (None, Ended::Interrupted) => Err(Error::Failed(format!(
+                "some trials were stopped from elsewhere; `trainyard search {}` goes on with them",
+                plain(self.file.as_deref().unwrap_or_default())
+            ))),
+            (None, Ended::Done | Ended::TimeIsUp) if open.search.best().is_none() => {
+                Err(Error::Failed(format!(
+                    "no trial has a result; `trainyard search show {}` says why",
+                    open.search.store.name()
+                )))
+            }
+            (None, Ended::Done | Ended::TimeIsUp) => Ok(()),
+        }
+    }
+
+    fn definition(&self) -> Result<Definition, Error> {
+        check_environment()?;
+        if let Some(hours) = self.hours.filter(|hours| !(*hours > 0.0 && hours.is_finite())) {
+            return Err(Error::Usage(format!("--hours {hours}: the hours of a search are above 0")));
+        }
+        let file = self.file.as_deref().unwrap_or_default();
+        let definition = Definition::find(file, self.sets.clone())?;
+        Ok(definition.within(self.trials, self.hours))
+    }
+
+    fn open(&self, definition: Definition) -> Result<Open, Error> {
+        let name = self.name.clone().unwrap_or_else(|| definition.usual_name());
+        let store = Store::named(&name)?;
+        let subject = Subject::of(definition)?;
+        let runs = home::runs_folder()?;
+        home::check_writable(&runs)
+            .map_err(|error| Error::Failed(format!("no trial can be kept: {}", plain(&error.to_string()))))?;
+        Ok(Open::begin(store, subject)?)
+    }
+
+    /// The threads of each training.
+    fn threads(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        self.threads.map_or((processors / usize::from(self.jobs)).max(1), usize::from)
+    }
+}
+
+/// The search of a name on the command line.
+fn find(name: &str) -> Result<Search, Error> {
+    let store = Store::named(name)?;
+    if !store.is_there() {
+        let all: Vec<String> = Store::list()?.iter().map(Store::name).collect();
+        let all = if all.is_empty() {
+            "there is none yet".into()
+        } else {
+            format!("there are: {}", all.join(", "))
+        };
+        return Err(Error::Usage(format!("there is no search {}; {}", plain(name), plain(&all))));
+    }
+    Ok(Search::load(store)?)
+}
+
+impl From<search::Error> for Error {
+    fn from(error: search::Error) -> Self {
+        match error {
+            search::Error::Preset(error) => error.into(),
+            search::Error::Run(error) => error.into(),
+            search::Error::Name(problem) => Error::Usage(plain(&problem)),
+            search::Error::Failed(problem) => Error::Failed(plain(&problem)),
+        }
+    }
+}

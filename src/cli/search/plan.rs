@@ -1,0 +1,81 @@
+//! `trainyard search --dry-run`: the trials of a search, and what they would take.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::super::Error;
+use super::super::reporter::{Reporting, line};
+use super::super::text::plain;
+use super::tell::time;
+use crate::search::{Definition, Subject};
+use crate::worker::{self, Trial, Tried};
+
+/// The trials that are listed.
+const LISTED: usize = 20;
+
+/// Checks a search and shows what it would do.
+pub(super) fn show(
+    definition: Definition,
+    jobs: usize,
+    threads: usize,
+    reporting: &Reporting,
+) -> Result<(), Error> {
+    let subject = reporting.or_say_why(Subject::of(definition).map_err(Error::from))?;
+    let plan = &subject.plan;
+    let first = subject.first_trials(LISTED);
+    let measured = worker::measure(&subject.base, Trial::Pace, |_| {});
+    let epochs = subject.most_epochs();
+    let seconds = match measured {
+        Ok(Tried::Pace(pace)) => Some((pace, pace * epochs as f64 / jobs as f64)),
+        Ok(_) | Err(_) => None,
+    };
+    let objectives: Vec<String> = plan.objectives.iter().map(ToString::to_string).collect();
+    if reporting.json {
+        let trials: Vec<_> = first
+            .iter()
+            .map(|trial| {
+                let pairs = trial.settings.iter().map(|one| (one.path.clone(), one.value.clone().into()));
+                json!({ "trial": trial.number, "settings": pairs.collect::<serde_json::Map<_, _>>(), "refused": trial.refused })
+            })
+            .collect();
+        return line(&json!({
+            "event": "plan", "objectives": objectives, "method": plan.method.to_string(), "trials": plan.trials, "repeat": plan.repeat,
+            "first": trials, "epochs": epochs, "seconds_per_epoch": seconds.map(|of| of.0), "seconds": seconds.map(|of| of.1),
+        }));
+    }
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{} by {}, {} trials", objectives.join(" and "), plan.method, plan.trials)?;
+    if plan.repeat > 1 {
+        writeln!(out, "each with {} seeds", plan.repeat)?;
+    }
+    for trial in &first {
+        let settings: Vec<String> =
+            trial.settings.iter().map(|one| format!("{}={}", one.path, one.value)).collect();
+        let refused = trial.refused.as_ref().map(|why| format!("  not trained: {why}")).unwrap_or_default();
+        writeln!(out, "  trial {}  {}{}", trial.number, plain(&settings.join("  ")), plain(&refused))?;
+    }
+    match (plan.trials as usize).saturating_sub(first.len()) {
+        0 => {}
+        more if plan.method.proposer().depends_on_results() => {
+            writeln!(out, "  and {more} that depend on what comes of these")?
+        }
+        more => writeln!(out, "  and {more} more")?,
+    }
+    let at_a_time = if jobs == 1 {
+        format!("one training at a time, {threads} threads")
+    } else {
+        format!("{jobs} trainings at a time, {threads} threads each")
+    };
+    writeln!(out, "{at_a_time}; at most {epochs} epochs in all")?;
+    match seconds {
+        Some((pace, all)) => writeln!(
+            out,
+            "an epoch of the preset itself takes about {} here, so all take about {}; settings that change its size change that",
+            time(pace),
+            time(all)
+        )?,
+        None => writeln!(out, "how long an epoch takes could not be measured")?,
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What a run is worth, from the scalars in its event files.
+
+use std::path::Path;
+
+use crate::run::past::Curves;
+use crate::search::plan::{Measured, Objective};
+use crate::search::trial::Reached;
+
+/// The tag of an epoch's number, in runs of which not every epoch is written down.
+const EPOCH: &str = "epoch";
+
+/// How far a run has come, and its objectives.
+///
+/// # Errors
+/// Why an objective has no value.
+pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) -> Result<Reached, String> {
+    let curves = Curves::read(folder, u64::MAX);
+    let seconds = curves.curve("seconds/epoch").iter().map(|(_, seconds)| seconds).sum();
+    let value = |objective: &Objective| match &objective.measured {
+        Measured::Parameters => Ok(parameters as f64),
+        Measured::Seconds => Ok(seconds),
+        Measured::Curve(tag) => best(&curves, tag, objective),
+    };
+    let values = objectives.iter().map(value).collect::<Result<_, _>>()?;
+    Ok(Reached { epochs: epochs(&curves), values, seconds })
+}
+
+/// The epochs that a run has done.
+pub(super) fn epochs_of(folder: &Path) -> u32 {
+    epochs(&Curves::read(folder, u64::MAX))
+}
+
+fn epochs(curves: &Curves) -> u32 {
+    let numbered = curves.curve(EPOCH).last().map(|(_, epoch)| *epoch as u32);
+    let written = u32::try_from(curves.curve("seconds/epoch").len()).unwrap_or(u32::MAX);
+    numbered.unwrap_or(0).max(written)
+}
+
+/// The value of the best epoch.
+fn best(curves: &Curves, tag: &str, objective: &Objective) -> Result<f64, String> {
+    let curve = curves.curve(tag);
+    let finite = curve.iter().map(|(_, value)| *value).filter(|value| value.is_finite());
+    let best = finite.min_by(|a, b| objective.cost(*a).total_cmp(&objective.cost(*b)));
+    best.ok_or_else(|| match curve.is_empty() {
+        true => {
+            let tags = curves.iter().filter(|(tag, _)| tag.ends_with("/validation"));
+            let names: Vec<String> =
+                tags.map(|(tag, _)| format!("val_{}", tag.trim_end_matches("/validation"))).collect();
+            format!("its training reports no {}; it reports {}", objective.name, names.join(", "))
+        }
+        false => format!("{} was never finite", objective.name),
+    })
+}

@@ -1,0 +1,192 @@
+//! A search as a whole: its trials so far, and what is to be done next.
+
+use std::collections::HashSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Error;
+use super::method;
+use super::ranking::ranked;
+use super::store::{Record, Store};
+use super::subject::Subject;
+use super::trial::{State, Trial};
+use crate::run::lock::Lock;
+
+/// A search that makes no trial of so many combinations that the preset refuses is given up.
+const MOST_REFUSED: usize = 100;
+
+/// A search, as it is on disk.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Where it is.
+    pub store: Store,
+    /// What is kept of it beside its trials.
+    pub record: Record,
+    /// The preset, and what is varied.
+    pub subject: Subject,
+    /// Its trials, by number.
+    pub trials: Vec<Trial>,
+}
+
+/// A search that this process carries out.
+#[derive(Debug)]
+pub struct Open {
+    /// The search.
+    pub search: Search,
+    _lock: Lock,
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Train a trial with one of its seeds to its rung; both as places.
+    Train(usize, usize),
+    /// Wait for what is trained: it decides what comes next.
+    Wait,
+    /// Nothing is left to do.
+    Done,
+}
+
+impl Search {
+    /// Reads a search.
+    ///
+    /// # Errors
+    /// When it cannot be read, or its preset is no longer what it was.
+    pub fn load(store: Store) -> Result<Self, Error> {
+        let record = store.load()?;
+        let subject = Subject::of(record.definition.clone())?;
+        let trials = store.trials()?;
+        Ok(Search { store, record, subject, trials })
+    }
+
+    /// The trials from the best to the worst, as places.
+    pub fn ranked(&self) -> Vec<usize> {
+        ranked(&self.subject.plan.objectives, &self.trials)
+    }
+
+    /// The best trial.
+    pub fn best(&self) -> Option<&Trial> {
+        let best = self.ranked().first().map(|&place| &self.trials[place])?;
+        (best.values().is_some() && best.failure().is_none()).then_some(best)
+    }
+
+    /// How a trial stands.
+    pub fn state(&self, trial: &Trial) -> State {
+        trial.state(self.subject.rungs().len(), self.record.is_ended)
+    }
+
+    /// The trials that count: the preset takes their settings.
+    pub fn made(&self) -> usize {
+        self.trials.iter().filter(|trial| trial.refused.is_none()).count()
+    }
+}
+
+impl Open {
+    /// Begins a search, or goes on with the one of this name.
+    ///
+    /// # Errors
+    /// When another process carries it out, or it is another search.
+    pub fn begin(store: Store, subject: Subject) -> Result<Self, Error> {
+        let definition = subject.definition.clone();
+        if !store.is_there() {
+            let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+            let trainyard = env!("CARGO_PKG_VERSION").into();
+            let record = Record { format: 1, trainyard, definition, started, seconds: 0.0, is_ended: false };
+            std::fs::create_dir_all(store.path())
+                .map_err(crate::run::Error::io(store.path(), "creating the folder"))?;
+            let lock = Lock::take(store.path())?;
+            store.save(&record)?;
+            return Ok(Open { search: Search { store, record, subject, trials: Vec::new() }, _lock: lock });
+        }
+        let lock = Lock::take(store.path())?;
+        let mut record = store.load()?;
+        let name = store.name();
+        let other = |what: &str| {
+            Error::Name(format!(
+                "a search {name} is there already, and {what}; --name gives this one another name, `trainyard search show {name}` shows the other"
+            ))
+        };
+        if !record.definition.has_same_preset(&definition) {
+            return Err(other("its preset or its changes differ"));
+        }
+        let (before, now) = (record.definition.plan()?, &subject.plan);
+        if (&before.space, &before.objectives, &before.method, before.seed, before.repeat)
+            != (&now.space, &now.objectives, &now.method, now.seed, now.repeat)
+        {
+            return Err(other("it varies other settings or goes another way"));
+        }
+        if record.definition != definition {
+            // More trials, or more hours.
+            (record.definition, record.is_ended) = (definition, false);
+            store.save(&record)?;
+        }
+        let trials = store.trials()?;
+        Ok(Open { search: Search { store, record, subject, trials }, _lock: lock })
+    }
+
+    /// What is to be done next, while `trained` is being trained; `may_begin` is whether there is time for new trials. A new or
+    /// promoted trial is on disk afterwards.
+    ///
+    /// # Errors
+    /// When it cannot be written down, or the preset refuses whatever is proposed.
+    pub fn next(&mut self, trained: &HashSet<(usize, usize)>, may_begin: bool) -> Result<Next, Error> {
+        let due = |trials: &[Trial]| {
+            let all =
+                trials.iter().enumerate().flat_map(|(place, trial)| trial.due().map(move |run| (place, run)));
+            let mut waiting = all.filter(|one| !trained.contains(one));
+            waiting.next()
+        };
+        if let Some((trial, run)) = due(&self.search.trials) {
+            return Ok(Next::Train(trial, run));
+        }
+        let rungs = self.search.subject.rungs().len();
+        if !may_begin {
+            return Ok(if trained.is_empty() { Next::Done } else { Next::Wait });
+        }
+        loop {
+            let Search { store, subject, trials, .. } = &mut self.search;
+            if let Some(place) = method::promoted(&subject.plan, rungs, trials) {
+                trials[place].promote();
+                store.save_trial(&trials[place])?;
+            } else if !self.propose()? {
+                break;
+            }
+            if let Some((trial, run)) = due(&self.search.trials) {
+                return Ok(Next::Train(trial, run));
+            }
+        }
+        Ok(if trained.is_empty() { Next::Done } else { Next::Wait })
+    }
+
+    /// Makes the next trial; false where there are enough, or every combination has been tried.
+    fn propose(&mut self) -> Result<bool, Error> {
+        let Search { store, subject, trials, .. } = &mut self.search;
+        loop {
+            let made = trials.iter().filter(|trial| trial.refused.is_none()).count();
+            if made >= subject.plan.trials as usize {
+                return Ok(false);
+            }
+            let number = trials.len() as u32 + 1;
+            let Some(settings) = method::propose(&subject.plan, number, trials) else {
+                // There are no more: as many as there are were wanted.
+                subject.plan.trials = made as u32;
+                return Ok(false);
+            };
+            let refused = subject.experiment(&settings, subject.base.preset.seed).err();
+            let mut trial = Trial::new(number, settings, subject.seeds().filter(|_| refused.is_none()));
+            trial.refused = refused.map(|error| error.problem);
+            store.save_trial(&trial)?;
+            trials.push(trial);
+            let newest = trials.iter().rev();
+            let in_a_row = newest.take_while(|trial| trial.refused.is_some()).count();
+            match trials.last().and_then(|trial| trial.refused.clone()) {
+                None => return Ok(true),
+                Some(why) if in_a_row >= MOST_REFUSED => {
+                    return Err(Error::Failed(format!(
+                        "the preset refuses {MOST_REFUSED} combinations in a row, the last one since {why}"
+                    )));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}

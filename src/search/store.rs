@@ -1,0 +1,164 @@
+//! A search on disk: `TRAINYARD_HOME/searches/NAME/`, a file for the search and one for each trial.
+//!
+//! ```text
+//! searches/mnist-cnn/
+//!   search.ron            what it was asked to do, and how long it has run
+//!   trials/000001.ron     the settings of a trial, its runs, what came of them
+//!   trials/000001.0.lock  held while a process of its first training is about to begin
+//!   lock                  held by the process that carries it out
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use super::subject::Definition;
+use super::trial::Trial;
+use crate::run::{self, atomic, home};
+use crate::system::files;
+
+/// The file of the search.
+const FILE: &str = "search.ron";
+/// The folder of the trials.
+const TRIALS: &str = "trials";
+/// The most bytes of a file.
+const LARGEST: u64 = 1 << 26;
+
+/// The folder of all searches.
+///
+/// # Errors
+/// When no folder is known.
+pub fn folder() -> Result<PathBuf, run::Error> {
+    Ok(home::folder()?.join("searches"))
+}
+
+/// What is kept of a search beside its trials.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of this file's layout.
+    pub format: u32,
+    /// The version of Trainyard that wrote it.
+    pub trainyard: String,
+    /// What it was asked to do.
+    pub definition: Definition,
+    /// When it began, in seconds since 1970 (UTC).
+    pub started: u64,
+    /// Seconds that it has run, over all processes that carried it out.
+    pub seconds: f64,
+    /// It makes no further trials.
+    pub is_ended: bool,
+}
+
+/// The place of a search on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The place of the search of this name.
+    ///
+    /// # Errors
+    /// When the name cannot be a folder's, or no folder is known.
+    pub fn named(name: &str) -> Result<Self, Error> {
+        let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+        if name.is_empty() || name.starts_with('.') || name.len() > 100 || !name.chars().all(is_plain) {
+            let problem =
+                format!("'{name}' cannot be the name of a search: use letters, digits, '-', '_' and '.'");
+            return Err(Error::Name(problem));
+        }
+        Ok(Store { folder: folder()?.join(name) })
+    }
+
+    /// All searches, by name.
+    ///
+    /// # Errors
+    /// When their folder cannot be read.
+    pub fn list() -> Result<Vec<Self>, Error> {
+        let folder = folder()?;
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(run::Error::io(&folder, "reading the folder of searches"))?,
+        };
+        let stores = entries.filter_map(|entry| Some(Store { folder: entry.ok()?.path() }));
+        let mut stores: Vec<Store> = stores.filter(Store::is_there).collect();
+        stores.sort_unstable_by(|a, b| a.folder.cmp(&b.folder));
+        Ok(stores)
+    }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether there is a search.
+    pub fn is_there(&self) -> bool {
+        self.folder.join(FILE).is_file()
+    }
+
+    /// Writes down what it is asked to do, and how long it has run.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn save(&self, record: &Record) -> Result<(), run::Error> {
+        save(&self.folder.join(FILE), record)
+    }
+
+    /// What it was asked to do, and how long it has run.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn load(&self) -> Result<Record, run::Error> {
+        load(&self.folder.join(FILE))
+    }
+
+    /// Writes a trial down.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn save_trial(&self, trial: &Trial) -> Result<(), run::Error> {
+        save(&self.trial(trial.number), trial)
+    }
+
+    /// All trials, by number.
+    ///
+    /// # Errors
+    /// When one cannot be read: without it the search would go on with other settings than it would have tried.
+    pub fn trials(&self) -> Result<Vec<Trial>, run::Error> {
+        let mut trials = Vec::new();
+        while self.trial(trials.len() as u32 + 1).exists() {
+            trials.push(load(&self.trial(trials.len() as u32 + 1))?);
+        }
+        Ok(trials)
+    }
+
+    /// The file whose lock says that a training of a trial is about to begin.
+    pub(super) fn claim(&self, number: u32, run: usize) -> PathBuf {
+        self.folder.join(TRIALS).join(format!("{number:06}.{run}.lock"))
+    }
+
+    fn trial(&self, number: u32) -> PathBuf {
+        self.folder.join(TRIALS).join(format!("{number:06}.ron"))
+    }
+}
+
+fn save(path: &Path, what: &impl Serialize) -> Result<(), run::Error> {
+    let text = ron::ser::to_string_pretty(what, ron::ser::PrettyConfig::default());
+    let text = text.map_err(|error| broken(path, error))?;
+    atomic::write(path, |file| file.write_all(text.as_bytes()))
+}
+
+fn load<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, run::Error> {
+    let text = files::read_text(path, LARGEST).map_err(|error| broken(path, error))?;
+    ron::from_str(&text).map_err(|error| broken(path, format!("not a file of a search: {error}")))
+}
+
+fn broken(path: &Path, problem: impl ToString) -> run::Error {
+    run::Error::Broken { path: path.to_path_buf(), problem: problem.to_string() }
+}

@@ -1,13 +1,108 @@
 //! How the cells of a table's column are written, where they are no plain numbers and no dates in a usual form.
 
-use serde::{Deserialize, Serialize};
+use chrono::format::{Item, StrftimeItems};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::field::other_values;
+use super::variants::variants;
 
 /// How the cells of a column are written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CellForm {
     /// Numbers with this beside them.
     Unit(Unit),
+    /// Durations, which are numbers of seconds.
+    Duration,
+    /// Dates in this form.
+    Date(DateFormat),
+    /// Moments, as numbers since the beginning of 1970.
+    Unix(UnixTime),
 }
+
+variants! {
+    /// What is counted since the beginning of 1970 in Greenwich.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum UnixTime {
+        /// Seconds.
+        Seconds = "seconds",
+        /// Milliseconds.
+        Milliseconds = "milliseconds",
+    }
+}
+
+impl UnixTime {
+    /// How many are a second.
+    pub fn of_second(self) -> f64 {
+        match self {
+            UnixTime::Seconds => 1.0,
+            UnixTime::Milliseconds => 1000.0,
+        }
+    }
+}
+
+/// How dates are written, in the signs of `strftime`: `%d.%m.%y`. It says year, month and day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct DateFormat(String);
+
+impl DateFormat {
+    /// The form that a text says.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn of(text: &str) -> Result<Self, String> {
+        let help = "write it as strftime does, such as \"%d.%m.%y\", \"%Y%m%d\" or \"%m/%d/%Y %H:%M\"";
+        if StrftimeItems::new(text).any(|item| matches!(item, Item::Error)) {
+            return Err(format!("'{text}' has a sign behind a % that stands for no part of a date; {help}"));
+        }
+        let format = DateFormat(text.into());
+        // Each part has another value here.
+        let day = NaiveDate::from_ymd_opt(2022, 11, 23).and_then(|day| day.and_hms_opt(14, 45, 56));
+        let moment = day.map(|day| day.and_utc());
+        let is_read = moment.is_some_and(|moment| {
+            let read = format.parse(&moment.format(text).to_string());
+            read.is_some_and(|read| read.date() == moment.date_naive())
+        });
+        match is_read {
+            true => Ok(format),
+            false => Err(format!("'{text}' does not say year, month and day; {help}")),
+        }
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The moment that a cell is; one that tells its zone becomes Greenwich's.
+    pub fn parse(&self, cell: &str) -> Option<NaiveDateTime> {
+        let zoned = || DateTime::parse_from_str(cell, &self.0).ok().map(|moment| moment.naive_utc());
+        let day = || NaiveDate::parse_from_str(cell, &self.0).ok().map(|day| day.and_time(NaiveTime::MIN));
+        let moment = NaiveDateTime::parse_from_str(cell, &self.0)
+            .ok()
+            .filter(|_| !self.has_zone())
+            .or_else(zoned)
+            .or_else(day)?;
+        // POSIX begins with 1969 where a year has two digits, and the reader with 1970.
+        let is_first = moment.year() == 2069 && !self.0.contains("%Y");
+        if is_first { moment.with_year(1969) } else { Some(moment) }
+    }
+
+    fn has_zone(&self) -> bool {
+        ["%z", "%:z", "%#z", "%+"].iter().any(|sign| self.0.contains(sign))
+    }
+}
+
+impl<'de> Deserialize<'de> for DateFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        DateFormat::of(&text).map_err(D::Error::custom)
+    }
+}
+
+other_values!(DateFormat);
 
 /// What stands beside the numbers of a column, the same in all its cells: `$1,234.50`, `62.25%`, `187 kg`. A cell may as well lack it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +152,8 @@ impl CellForm {
         match self {
             CellForm::Unit(unit) if unit.is_none() => "with a minus below 0".into(),
             CellForm::Unit(unit) => format!("without '{}'", unit.name()),
+            CellForm::Duration => "of seconds".into(),
+            CellForm::Date(_) | CellForm::Unix(_) => "whatever the form of the dates".into(),
         }
     }
 
@@ -64,6 +161,42 @@ impl CellForm {
     pub fn in_words(&self) -> String {
         match self {
             CellForm::Unit(unit) => unit.in_words(),
+            CellForm::Duration => "of seconds, read from durations such as 26:03:04".into(),
+            CellForm::Date(format) => format!("written as '{}'", format.text()),
+            CellForm::Unix(unit) => format!("in {} since 1970", unit.name()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The right dates are those of Python's `datetime.strptime`.
+    #[test]
+    fn a_form_of_dates_says_year_month_and_day_and_reads_what_is_written_so() {
+        for (format, cell, date) in [
+            ("%d.%m.%y", "22.12.22", "2022-12-22 00:00:00"),
+            ("%d.%m.%y", "1.2.69", "1969-02-01 00:00:00"),
+            ("%Y%m%d", "20221222", "2022-12-22 00:00:00"),
+            ("%m/%d/%Y %H:%M", "12/22/2022 13:45", "2022-12-22 13:45:00"),
+            ("%d-%b-%Y", "22-Dec-2022", "2022-12-22 00:00:00"),
+            ("%Y-%m-%dT%H:%M:%S%z", "2022-12-22T13:45:00+0200", "2022-12-22 11:45:00"),
+        ] {
+            let read = DateFormat::of(format).unwrap().parse(cell);
+            assert_eq!(read.map(|date| date.to_string()).as_deref(), Some(date), "{format}");
+        }
+        assert_eq!(DateFormat::of("%d.%m.%y").unwrap().parse("22/12/22"), None);
+        for (format, wanted) in [
+            ("%d.%m", "does not say year, month and day"),
+            ("%H:%M", "does not say year, month and day"),
+            ("dd.mm.yy", "does not say year, month and day"),
+            ("", "does not say year, month and day"),
+            ("%d.%Q.%Y", "has a sign behind a % that stands for no part of a date"),
+        ] {
+            assert!(DateFormat::of(format).unwrap_err().contains(wanted), "{format}");
+        }
+        let form = CellForm::Date(DateFormat::of("%Y%m%d").unwrap());
+        assert_eq!(ron::from_str::<CellForm>(&ron::to_string(&form).unwrap()).unwrap(), form);
     }
 }

@@ -52,7 +52,7 @@ mod variants;
 
 pub use alone::OrAlone;
 pub use augment::{Augment, Flip};
-pub use cell_form::{CellForm, Unit};
+pub use cell_form::{CellForm, DateFormat, Unit, UnixTime};
 pub use class_weights::ClassWeights;
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
 pub use device::DeviceChoice;

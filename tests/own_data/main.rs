@@ -5,6 +5,7 @@ mod amounts;
 mod answers;
 mod broken;
 mod columns;
+mod dates;
 mod files;
 mod guided;
 mod kinds;

@@ -322,7 +322,7 @@ fn what_cannot_be_read_so_is_told_in_one_sentence_with_what_to_do() {
     );
     assert!(said.contains("column 'fare' is named twice; name each once"), "{said}");
     let said = told(&desk, "source: csv(file: \"times.xlsx\")");
-    assert!(said.contains("durations as parts of a day, as 12 hours are 0.5, in 'took'"), "{said}");
+    assert!(said.contains("'took' is a number of seconds, read from durations such as 26:03:04"), "{said}");
     assert!(said.contains("'clock' is a time of day ("), "{said}");
 
     desk.put("floats.npy", numpy("<f4", &[0; 40]));

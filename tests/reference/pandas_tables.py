@@ -65,3 +65,14 @@ for row in range(40):
     clock = [datetime.time(6), datetime.time(18, 30)][row % 2]
     book.active.append([clock, datetime.timedelta(hours=row), ["no", "yes"][row % 2]])
 book.save(HERE / "times.xlsx")
+
+# Durations, categories of whole numbers and moments in a zone, which pandas keeps as such in Parquet and writes as text; and the same
+# durations as seconds.
+took = pandas.to_timedelta(random.integers(0, 400_000, COUNT) * 500, "ms")
+shop = random.integers(1, 5, COUNT) * 11
+kinds = pandas.DataFrame({"took": took, "shop": shop, "late": numpy.where(took > pandas.Timedelta("1 days"), "yes", "no")})
+kinds.to_csv(HERE / "kinds.csv", index=False)
+kinds.assign(took=took.total_seconds()).to_csv(HERE / "kinds_seconds.csv", index=False)
+zone = pandas.Timestamp("2024-03-01", tz="Europe/Berlin") + pandas.to_timedelta(numpy.arange(COUNT) * 7, "h")
+kinds = kinds.assign(shop=kinds["shop"].astype("category"), seen=zone)[["took", "shop", "seen", "late"]]
+kinds.to_parquet(HERE / "kinds.parquet")

@@ -158,7 +158,9 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 let missing = rows.count - of_column[0].known;
                 let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
                 let what = if is_time { "time of day" } else { "date" };
-                format!("{what}, as {parts}{gaps}")
+                let form =
+                    input.form.as_ref().map(|form| format!(" {}", form.in_words())).unwrap_or_default();
+                format!("{what}{form}, as {parts}{gaps}")
             }
         };
         Summary { name: schema.shown(input.place), text }

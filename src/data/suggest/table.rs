@@ -128,7 +128,7 @@ pub(super) fn look(
         "like a code",
         "like codes",
         "the other way would fit",
-        "in another zone",
+        "read as UTC",
         "as a number of the row",
         "it names the columns, although",
         "grouped by",

@@ -1,5 +1,6 @@
 //! What a single cell of a table says.
 
+use super::durations;
 pub use crate::preset::Numbers;
 use crate::preset::{CellForm, code};
 
@@ -43,6 +44,9 @@ impl Numbers {
         match form {
             None => self.parse(cell),
             Some(CellForm::Unit(unit)) => self.parse_with(cell, unit),
+            Some(CellForm::Duration) => self.parse(cell).or_else(|| durations::parse(cell)),
+            // These are dates.
+            Some(CellForm::Date(_) | CellForm::Unix(_)) => None,
         }
     }
 

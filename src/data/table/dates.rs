@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
-use crate::preset::DatePart;
+use super::cell::Numbers;
+use crate::preset::{CellForm, DatePart};
 
 /// The parts of a date that are tried as inputs, beside the time that has passed.
 const PARTS: [DatePart; 7] = [
@@ -56,6 +57,21 @@ pub fn parse_time(cell: &str) -> Option<NaiveDateTime> {
         return None;
     }
     Some(NaiveDate::from_ymd_opt(1970, 1, 1)?.and_time(clock(cell)?))
+}
+
+/// The moment that a cell is whose column says how its dates are written.
+pub fn parse_in(cell: &str, form: &CellForm, numbers: Numbers) -> Option<NaiveDateTime> {
+    match form {
+        CellForm::Date(format) => format.parse(cell),
+        CellForm::Unix(unit) => {
+            let microseconds = numbers.parse(cell)? / unit.of_second() * 1e6;
+            // Beyond, there is no calendar.
+            let is_near = microseconds.abs() < 1e17;
+            DateTime::from_timestamp_micros(is_near.then(|| microseconds.round() as i64)?)
+                .map(|moment| moment.naive_utc())
+        }
+        CellForm::Unit(_) | CellForm::Duration => None,
+    }
 }
 
 /// The moment that a cell of a column with these parts is: a time of day where these are parts of one, else a date.
@@ -157,6 +173,12 @@ impl InOrder {
 }
 
 impl Dates {
+    /// Counts a date of a column that says how its dates are written.
+    pub fn add_moment(&mut self, date: NaiveDateTime) {
+        self.words += 1;
+        self.orders.iter_mut().for_each(|order| order.add(date));
+    }
+
     /// Counts a word.
     pub fn add(&mut self, cell: &str) {
         let has_none = self.times.count == 0 && self.orders.iter().all(|order| order.count == 0);

@@ -140,12 +140,19 @@ impl<'a> Encoder<'a> {
                     out.push(word.unwrap_or_default() as f64);
                 }
                 InputKind::Date { day_first, parts, filling } => {
-                    let what = if DatePart::are_of_time(parts) { "time of day" } else { "date" };
-                    let date = dates::parse_as(cell, *day_first, parts);
+                    let what = match form {
+                        Some(form) => format!("date {}", form.in_words()),
+                        None if DatePart::are_of_time(parts) => "time of day".into(),
+                        None => "date".into(),
+                    };
+                    let date = match form {
+                        Some(form) => dates::parse_in(cell, form, numbers),
+                        None => dates::parse_as(cell, *day_first, parts),
+                    };
                     match date {
                         Some(date) => out.extend(parts.iter().map(|part| dates::part(date, *part))),
                         None => {
-                            let Read::Filled(value) = number(filling, None, what)? else { continue };
+                            let Read::Filled(value) = number(filling, None, &what)? else { continue };
                             out.extend(parts.iter().map(|_| value));
                             missing += 1;
                         }

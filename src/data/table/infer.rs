@@ -72,7 +72,7 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         return Look::LeftOut(reason.into());
     }
     let (dates, day_first, is_open) = column.dates.best();
-    let are_dates = dates.max(column.dates.times().1) * 2 >= known;
+    let are_dates = dates.max(column.dates.times().1) * 2 >= known && !column.durations.are_most(known);
     if column.numbers * 2 >= known || !are_dates && column.form().is_some() {
         return Look::Number;
     }
@@ -117,7 +117,7 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
 }
 
 /// The columns of a table whose inputs are at `places` and look as in `profile`; `label` is the place of what is predicted, `index` are
-/// the names of those that are the index of a table of pandas.
+/// the names of those that are the index of a table of pandas, `categories` of those that its file says are categories.
 ///
 /// # Errors
 /// When no input is left, or the preset speaks of a column that is not there.
@@ -127,7 +127,7 @@ pub fn infer(
     places: &[usize],
     profile: &Profile,
     table: &Csv,
-    index: &[String],
+    (index, categories): (&[String], &[String]),
 ) -> Result<Inferred, String> {
     if let Columns::Described(kinds) = &table.columns {
         let unknown = kinds.iter().find(|(name, _)| !columns.contains(name));
@@ -155,7 +155,10 @@ pub fn infer(
             _ if index.contains(name) => {
                 Look::LeftOut("it is the index of the table in pandas, which names its rows".into())
             }
-            _ => look(name, column, (profile.rows, profile.files), place == 0),
+            _ => match look(name, column, (profile.rows, profile.files), place == 0) {
+                Look::Number if categories.contains(name) && !column.words.are_many => Look::Category,
+                looks => looks,
+            },
         };
         if looks == Look::Number && table.columns.kind_of(name).is_none() && table.columns.chosen().is_empty()
         {
@@ -209,8 +212,9 @@ pub fn infer(
         if let Some(kind) = kind {
             let is_open = matches!(looks, Look::Date { is_open: true, .. })
                 && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
-            let form = match &kind {
-                InputKind::Number(_) => column.form(),
+            let form = match (&kind, table.columns.kind_of(name)) {
+                (InputKind::Number(_), _) => column.form(),
+                (_, Some(ColumnKind::Date(OrAlone(options)))) => options.form().unwrap_or_default(),
                 _ => None,
             };
             let shown = columns::shown(name, place);
@@ -350,7 +354,10 @@ fn in_words(
                     !day_first,
                     zone_in_words(column)
                 ),
-                false => format!("{shown} is a date ({parts}){}", zone_in_words(column)),
+                false => {
+                    let form = form.map(|form| format!(" {}", form.in_words())).unwrap_or_default();
+                    format!("{shown} is a date ({parts}){form}{}", zone_in_words(column))
+                }
             })
         }
     }
@@ -381,7 +388,7 @@ mod tests {
         }
         let names: Vec<String> =
             columns.iter().map(|(name, _)| *name).chain(["y"]).map(str::to_string).collect();
-        infer(&names, Some(columns.len()), &places, &profile, table, &[])
+        infer(&names, Some(columns.len()), &places, &profile, table, (&[], &[]))
     }
 
     fn csv(columns: Columns) -> Csv {

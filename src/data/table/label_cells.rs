@@ -6,6 +6,7 @@ use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers};
 use super::classes;
 use super::dates::Dates;
+use super::durations::Durations;
 use super::labels::MOST_CLASSES;
 use crate::preset::{CellForm, Task};
 
@@ -59,6 +60,7 @@ pub struct LabelLook {
     words: u64,
     amounts: Amounts,
     dates: Dates,
+    durations: Durations,
     has_fraction: bool,
     /// Whether some begin with a zero that no number needs, as codes do.
     has_codes: bool,
@@ -91,6 +93,7 @@ impl LabelLook {
                 self.words += 1;
                 self.amounts.add(cell, numbers);
                 self.dates.add(cell);
+                self.durations.add(cell);
             }
         }
     }
@@ -98,6 +101,9 @@ impl LabelLook {
     /// How the cells are written, where `task` lets them be values and they are no plain numbers.
     pub fn form(&self, task: Task) -> Option<CellForm> {
         match task {
+            Task::Values | Task::Auto if self.durations.are_most(self.numbers + self.words) => {
+                Some(CellForm::Duration)
+            }
             Task::Values | Task::Auto => self.amounts.unit(self.words).map(CellForm::Unit),
             Task::Classes | Task::NoLabel => None,
         }

@@ -16,7 +16,7 @@ use super::source::Source;
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::preset::{Csv, Filling, InputKind, Task};
+use crate::preset::{CellForm, ColumnKind, Csv, Filling, InputKind, OrAlone, Task};
 
 /// What a look found out.
 pub(super) struct Looked {
@@ -122,6 +122,20 @@ pub(super) fn same_columns(first: &[String], here: &[String], has_names: bool) -
     if more.is_empty() { Ok(found) } else { misfit(format!("it has {} as well", quoted(&more))) }
 }
 
+/// How the preset says that the dates of its inputs are written.
+///
+/// # Errors
+/// When it says two forms of a column.
+fn forms(chosen: &Chosen, names: &[String], table: &Csv) -> Result<Vec<Option<CellForm>>, String> {
+    let form = |&place: &usize| match table.columns.kind_of(&names[place]) {
+        Some(ColumnKind::Date(OrAlone(options))) => {
+            options.form().map_err(|problem| format!("columns says of '{}' {problem}", names[place]))
+        }
+        _ => Ok(None),
+    };
+    chosen.inputs.iter().map(form).collect()
+}
+
 /// Looks at the tables to learn from.
 ///
 /// # Errors
@@ -130,7 +144,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let mut told: Vec<String> = files.in_words(table).into_iter().collect();
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let (mut task, mut empty) = (table.task, Vec::new());
-    let (mut rows, mut index) = (None, Vec::new());
+    let (mut rows, mut index, mut categories) = (None, Vec::new(), Vec::new());
     let mut labels = LabelLook::default();
     let mut of_row = Vec::new();
     // How numbers are written, as the first file says that shows it.
@@ -160,6 +174,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
         let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
         if begun.is_none() {
             index.clone_from(&source.opened.index);
+            categories.clone_from(&source.opened.categories);
             let unnamed = names.iter().filter(|name| name.is_empty()).count();
             if table.header
                 && unnamed * 2 >= names.len()
@@ -176,11 +191,15 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
             if let Some(place) = chosen.label {
                 task = said::task(&names[place], table).map_err(said)?;
+                if task == Task::Auto && categories.contains(&names[place]) {
+                    task = Task::Classes;
+                }
             }
             if let Some(place) = chosen.weight {
                 said::check_weights(&names[place], table).map_err(said)?;
             }
-            let profile = Profile::new(chosen.inputs.len());
+            let profile =
+                Profile::new(chosen.inputs.len()).with_forms(forms(&chosen, &names, table).map_err(said)?);
             rows = Some(Gathered::new(origin, limits.in_memory));
             begun = Some((names.clone(), chosen, profile, origin.clone()));
         }
@@ -252,7 +271,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             .into(),
         });
     };
-    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, &index);
+    let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, (&index, &categories));
     let mut inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
     inferred.schema.numbers = numbers_shown;
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));

@@ -12,6 +12,7 @@ pub mod classes;
 pub mod columns;
 mod dates;
 mod dialect;
+mod durations;
 pub mod encode;
 mod files;
 mod format;

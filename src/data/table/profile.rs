@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers, boolean};
-use super::dates::Dates;
+use super::dates::{self, Dates};
+use super::durations::Durations;
 use super::identifier::{Identity, is_total};
 use crate::preset::CellForm;
 
@@ -60,6 +61,10 @@ pub struct Column {
     pub identity: Identity,
     /// Whether the last cell says that its row is a sum of the others.
     pub ends_with_total: bool,
+    /// Those of them that are durations.
+    pub durations: Durations,
+    /// How a preset says that its dates are written.
+    said: Option<CellForm>,
     counting: Counting,
     is_file_start: bool,
 }
@@ -127,7 +132,10 @@ impl Column {
 
     /// How its cells are written as numbers, where they are no plain ones.
     pub fn form(&self) -> Option<CellForm> {
-        self.amounts.unit(self.others).map(CellForm::Unit)
+        match self.durations.are_most(self.numbers + self.others) {
+            true => Some(CellForm::Duration),
+            false => self.amounts.unit(self.others).map(CellForm::Unit),
+        }
     }
 
     /// The units of its numbers, where they are different: `'kg' in 40 rows, 'lb' in 3`.
@@ -144,6 +152,9 @@ impl Column {
             self.counting = self.counting.next(read, is_file_start);
         }
         self.identity.add(cell, read, most.numbers);
+        if let Some(date) = self.said.as_ref().and_then(|form| dates::parse_in(cell, form, numbers)) {
+            self.dates.add_moment(date);
+        }
         match read {
             Cell::Missing => self.missing += 1,
             Cell::Number(number) => {
@@ -155,8 +166,11 @@ impl Column {
                 self.others += 1;
                 self.booleans += u64::from(boolean(cell).is_some());
                 self.with_blanks += u64::from(cell.contains(char::is_whitespace));
-                self.dates.add(cell);
+                if self.said.is_none() {
+                    self.dates.add(cell);
+                }
                 self.amounts.add(cell, numbers);
+                self.durations.add(cell);
             }
         }
         self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
@@ -191,6 +205,13 @@ impl Profile {
     /// A table of so many columns, of which no row has been seen.
     pub fn new(columns: usize) -> Self {
         Profile { rows: 0, files: 0, columns: vec![Column::default(); columns] }
+    }
+
+    /// The same, where a preset says of some columns how their dates are written.
+    #[must_use]
+    pub fn with_forms(mut self, forms: Vec<Option<CellForm>>) -> Self {
+        self.columns.iter_mut().zip(forms).for_each(|(column, form)| column.said = form);
+        self
     }
 
     /// A file begins, and with it the numbering of rows may begin again.

@@ -26,6 +26,8 @@ pub struct Opened {
     pub unusual: Vec<String>,
     /// The names of the columns that are the index of a table of pandas.
     pub index: Vec<String>,
+    /// The names of the columns that are categories by what the file says.
+    pub categories: Vec<String>,
     /// The part of the file that is the table, for messages: `, sheet 'Data'`.
     pub part: String,
 }
@@ -56,12 +58,13 @@ pub fn open_as(
         shows_numbers: false,
         unusual: Vec::new(),
         index: Vec::new(),
+        categories: Vec::new(),
         part: String::new(),
     };
     match format {
         Format::Parquet => {
             let reader = parquet::open(path, table.header)?;
-            Ok(Opened { index: reader.index(), ..plain(Box::new(reader)) })
+            Ok(Opened { index: reader.index(), categories: reader.categories(), ..plain(Box::new(reader)) })
         }
         Format::Spreadsheet(kind) => {
             let (reader, sheet) =

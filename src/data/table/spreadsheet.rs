@@ -1,6 +1,5 @@
 //! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::path::Path;
 use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
 
 use super::dates::written;
+use super::durations;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
 use super::reader::{Place, Problem, Row, RowReader};
@@ -44,27 +44,20 @@ pub fn open(
     limits: &Limits,
 ) -> Result<(Sheet, String), files::Error> {
     let read = || {
-        let mut collected = Collected { rows: Vec::new(), bytes: 0, times: BTreeSet::new(), limits };
+        let mut collected = Collected { rows: Vec::new(), bytes: 0, limits };
         let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => ods(zipped(path, limits)?, wanted, &mut collected)?,
         };
         Ok((collected, name, sheets))
     };
-    let (Collected { mut rows, times, .. }, name, sheets) =
+    let (Collected { mut rows, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     rows.retain(|row| row.number > skip.unwrap_or_default() as u64);
     let width = rows.first().map_or(0, |row| row.cells.len());
-    let called = |place: &usize| match rows.first().and_then(|row| row.cells.get(*place)) {
-        Some(name) => format!("'{name}'"),
-        None => format!("column {}", place + 1),
-    };
-    let columns: Vec<String> = times.iter().map(called).collect();
-    let unusual = (!columns.is_empty())
-        .then(|| format!("durations as parts of a day, as 12 hours are 0.5, in {}", columns.join(", ")));
     let first = (sheets.len() > 1 && wanted.is_none())
         .then(|| format!("it has {} sheets, {}, and the first is read", sheets.len(), sheets.join(", ")));
-    let unusual = first.into_iter().chain(unusual).collect();
+    let unusual = first.into_iter().collect();
     Ok((Sheet { rows: rows.into_iter(), width, unusual }, name))
 }
 
@@ -133,11 +126,7 @@ fn xlsx(
         let (row, column) = cell.get_position();
         let text = match cell.get_value() {
             DataRef::SharedString(text) => text.trim().to_string(),
-            other => {
-                let data = Data::from(other.clone());
-                collected.see_time(column, &data);
-                text(&data)
-            }
+            other => text(&Data::from(other.clone())),
         };
         collected.push(row, column, text)?;
     }
@@ -156,7 +145,6 @@ fn ods(
     let range = book.worksheet_range(&name).map_err(|error| damaged(format!("sheet '{name}': {error}")))?;
     let (first_row, first_column) = range.start().unwrap_or_default();
     for (row, column, cell) in range.used_cells() {
-        collected.see_time(first_column + column as u32, cell);
         collected.push(first_row + row as u32, first_column + column as u32, text(cell))?;
     }
     Ok((name, book.sheet_names()))
@@ -166,19 +154,10 @@ fn ods(
 struct Collected<'a> {
     rows: Vec<Cells>,
     bytes: u64,
-    /// The columns with durations.
-    times: BTreeSet<usize>,
     limits: &'a Limits,
 }
 
 impl Collected<'_> {
-    /// Notes that a column has a duration.
-    fn see_time(&mut self, column: u32, cell: &Data) {
-        if matches!(cell, Data::DateTime(moment) if is_duration(*moment)) {
-            self.times.insert(column as usize);
-        }
-    }
-
     /// Takes the cell at this row and column, from 0.
     fn push(&mut self, row: u32, column: u32, text: String) -> Result<(), files::Error> {
         if text.is_empty() {
@@ -235,11 +214,6 @@ fn is_day(moment: ExcelDateTime) -> bool {
     moment.is_datetime() && moment.as_f64() >= 1.0
 }
 
-/// Whether it is a duration, or a time that no clock shows.
-fn is_duration(moment: ExcelDateTime) -> bool {
-    !is_day(moment) && time_of_day(moment).is_none()
-}
-
 /// The time of day that it is, to the millisecond, which is finer than the sheet's numbers are exact.
 fn time_of_day(moment: ExcelDateTime) -> Option<chrono::NaiveTime> {
     let part = moment.as_f64();
@@ -265,12 +239,20 @@ fn iso_time(text: &str) -> Option<chrono::NaiveTime> {
     )
 }
 
-/// A date with its time, where that is not midnight; a time of day; a duration in days, as the sheet keeps it.
+/// A duration as text, to the millisecond.
+fn duration(moment: ExcelDateTime) -> String {
+    const MILLISECONDS: f64 = 86_400_000.0;
+    let milliseconds = (moment.as_f64() * MILLISECONDS).round();
+    // No sheet has a number beyond, and none is lost below.
+    durations::written(milliseconds as i128 * 1_000_000)
+}
+
+/// A date with its time, where that is not midnight; a time of day; a duration.
 fn moment(moment: ExcelDateTime) -> String {
     match moment.as_datetime().filter(|_| is_day(moment)) {
         Some(date) if date.time() == chrono::NaiveTime::MIN => date.format("%Y-%m-%d").to_string(),
         Some(date) => date.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
-        None => time_of_day(moment).map_or_else(|| moment.as_f64().to_string(), written),
+        None => time_of_day(moment).map_or_else(|| duration(moment), written),
     }
 }
 

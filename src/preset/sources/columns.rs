@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use super::csv::Missing;
 use crate::fields;
 use crate::preset::alone::OrAlone;
+use crate::preset::cell_form::{CellForm, DateFormat, UnixTime};
 use crate::preset::field::{AsValue, OutOfRange, Value, nested_values};
 use crate::preset::nesting::{Describe, Described, Inside};
 use crate::preset::path::Path;
@@ -164,12 +165,37 @@ pub const MOST_WORDS: usize = 50;
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DateColumn {
+    /// How the dates are written, in the signs of `strftime`: `"%d.%m.%y"`; left out: in a usual form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<DateFormat>,
+    /// What is counted since the beginning of 1970, where the cells are such numbers; left out: they are dates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unix: Option<UnixTime>,
     /// Whether the day comes before the month in dates such as 01/02/2024; left out: what fits all rows.
     pub day_first: Option<bool>,
     /// How a missing date is treated; left out: as the table's `missing` says.
     pub missing: Option<Missing>,
     /// Whether another input tells that the date is missing; left out: as the table's `flag_missing` says.
     pub flag: Option<bool>,
+}
+
+impl DateColumn {
+    /// How the cells are written, where the preset says it.
+    ///
+    /// # Errors
+    /// When it says two forms.
+    pub fn form(&self) -> Result<Option<CellForm>, &'static str> {
+        match (&self.format, self.unix, self.day_first) {
+            (Some(_), Some(_), _) => Err("both format and unix; leave one of them out"),
+            (Some(_), None, Some(_)) => Err("both format and day_first; the format says which comes first"),
+            (None, Some(_), Some(_)) => {
+                Err("both unix and day_first; such numbers have no day to come first")
+            }
+            (Some(format), None, None) => Ok(Some(CellForm::Date(format.clone()))),
+            (None, Some(unix), None) => Ok(Some(CellForm::Unix(unix))),
+            (None, None, _) => Ok(None),
+        }
+    }
 }
 
 nested_values!(NumberColumn, CategoryColumn, DateColumn);
@@ -190,6 +216,8 @@ fields! {
 
 fields! {
     DateColumn {
+        format: Text, "how the dates are written, as strftime says it: \"%d.%m.%y\"; left out: in a usual form";
+        unix: Choice(UnixTime::WORDS), "what is counted since the beginning of 1970, where the cells are such numbers";
         day_first: Switch, "whether the day comes before the month; left out: what fits all rows";
         missing: Choice(Missing::WORDS), "how a missing date is treated; left out: as the table's missing says";
         flag: Switch, "whether another input tells that the date is missing";

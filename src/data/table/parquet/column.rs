@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::sync::Arc;
 
+use parquet::basic::Type;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
 use parquet::data_type::DataType;
 use parquet::errors::ParquetError;
@@ -51,6 +52,13 @@ impl Column {
             reader: None,
             text: String::new(),
             ends: Vec::new(),
+        }
+    }
+
+    /// Takes what pandas knows of its values, where they are whole numbers.
+    pub fn set_meaning(&mut self, meaning: Meaning) {
+        if self.meaning == Meaning::Plain && self.described.physical_type() == Type::INT64 {
+            self.meaning = meaning;
         }
     }
 

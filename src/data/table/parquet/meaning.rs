@@ -8,6 +8,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::data::table::dates::written;
+use crate::data::table::durations;
 
 /// What values mean beyond their physical type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,10 +25,25 @@ pub(super) enum Meaning {
     Moments(i64),
     /// Times of day: so many units a second since midnight.
     Times(i64),
+    /// Durations: so many units a second.
+    Durations(i64),
     /// Half-precision numbers.
     Half,
     /// Bytes that are no text.
     Bytes,
+}
+
+/// The meaning of a column whose numbers pandas knows as durations of this type, `timedelta64[ns]`.
+pub(super) fn of_timedelta(numpy_type: &str) -> Option<Meaning> {
+    let unit = numpy_type.strip_prefix("timedelta64[")?.strip_suffix(']')?;
+    let units = match unit {
+        "s" => 1,
+        "ms" => MILLIS,
+        "us" => MICROS,
+        "ns" => NANOS,
+        _ => return None,
+    };
+    Some(Meaning::Durations(units))
 }
 
 const MILLIS: i64 = 1000;
@@ -90,6 +106,9 @@ impl Meaning {
             Meaning::Days => Self::push_moment(value.saturating_mul(86_400), 1, out),
             Meaning::Moments(units) => Self::push_moment(value, units, out),
             Meaning::Times(units) => Self::push_time(value, units, out),
+            Meaning::Durations(units) => {
+                out.push_str(&durations::written(i128::from(value) * i128::from(NANOS / units)));
+            }
             Meaning::Plain | Meaning::Half | Meaning::Bytes => push(value, out),
         }
     }

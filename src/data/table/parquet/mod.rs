@@ -18,6 +18,7 @@ use super::reader::{Place, Problem, Row, RowReader};
 use crate::system::files;
 use column::Column;
 pub(super) use column::LIST;
+use meaning::of_timedelta;
 
 /// Rows whose cells are in memory at once.
 const ROWS: usize = 1024;
@@ -55,8 +56,9 @@ pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
         );
         return Err(io::Error::new(io::ErrorKind::InvalidData, problem).into());
     }
-    let columns = metadata.file_metadata().schema_descr().columns().iter().map(Column::new).collect();
-    Ok(Parquet {
+    let columns: Vec<Column> =
+        metadata.file_metadata().schema_descr().columns().iter().map(Column::new).collect();
+    let mut parquet = Parquet {
         file: Arc::new(file),
         metadata,
         columns,
@@ -66,8 +68,17 @@ pub fn open(path: &Path, names_first: bool) -> Result<Parquet, files::Error> {
         held: 0,
         next: 0,
         given: 0,
-    })
+    };
+    for (name, kind, numpy_type) in parquet.known_to_pandas() {
+        let meaning = of_timedelta(&numpy_type).filter(|_| kind != CATEGORY);
+        let column = parquet.columns.iter_mut().find(|column| column.name == name);
+        meaning.into_iter().zip(column).for_each(|(meaning, column)| column.set_meaning(meaning));
+    }
+    Ok(parquet)
 }
+
+/// What pandas calls the type of a column of categories.
+const CATEGORY: &str = "categorical";
 
 /// The name of a compression that some column has and that is not read.
 fn compression_that_is_not_read(metadata: &ParquetMetaData) -> Option<&'static str> {
@@ -98,13 +109,37 @@ const UNNAMED_INDEX: &str = "__index_level_";
 impl Parquet {
     /// The names of the columns that are the index of a table of pandas, as the file's metadata say it.
     pub fn index(&self) -> Vec<String> {
-        let metadata = self.metadata.file_metadata().key_value_metadata().into_iter().flatten();
-        let pandas = metadata.filter(|entry| entry.key == "pandas").find_map(|entry| entry.value.as_deref());
-        let said: Option<serde_json::Value> = pandas.and_then(|text| serde_json::from_str(text).ok());
+        let said = self.of_pandas();
         let named = said.as_ref().and_then(|said| said["index_columns"].as_array());
         let named: Vec<&str> = named.into_iter().flatten().filter_map(|name| name.as_str()).collect();
         let names = self.columns.iter().map(|column| &column.name);
         names.filter(|name| named.contains(&&name[..]) || name.starts_with(UNNAMED_INDEX)).cloned().collect()
+    }
+
+    /// What pandas says of itself in the file's metadata.
+    fn of_pandas(&self) -> Option<serde_json::Value> {
+        let metadata = self.metadata.file_metadata().key_value_metadata().into_iter().flatten();
+        let text = metadata.filter(|entry| entry.key == "pandas").find_map(|entry| entry.value.as_deref())?;
+        serde_json::from_str(text).ok()
+    }
+
+    /// The name of each column that pandas knows, with its type there and that in NumPy.
+    fn known_to_pandas(&self) -> Vec<(String, String, String)> {
+        let said = self.of_pandas();
+        let columns = said.as_ref().and_then(|said| said["columns"].as_array());
+        let text =
+            |column: &serde_json::Value, key: &str| column[key].as_str().unwrap_or_default().to_string();
+        let known = |column: &serde_json::Value| {
+            let name = column["field_name"].as_str().or(column["name"].as_str())?.to_string();
+            Some((name, text(column, "pandas_type"), text(column, "numpy_type")))
+        };
+        columns.into_iter().flatten().filter_map(known).collect()
+    }
+
+    /// The names of the columns that are categories in pandas, whatever they are categories of.
+    pub fn categories(&self) -> Vec<String> {
+        let known = self.known_to_pandas().into_iter();
+        known.filter(|(_, kind, _)| kind == CATEGORY).map(|(name, ..)| name).collect()
     }
 
     /// Reads the cells of the next rows; false at the end.
@@ -142,6 +177,19 @@ impl Parquet {
     }
 }
 
+impl Parquet {
+    /// The names of the columns with moments in another zone than Greenwich's, and their zones, as pandas says it.
+    fn zoned(&self) -> Vec<(String, String)> {
+        let said = self.of_pandas();
+        let columns = said.as_ref().and_then(|said| said["columns"].as_array());
+        let zone = |column: &serde_json::Value| {
+            let zone = column["metadata"]["timezone"].as_str().filter(|zone| *zone != "UTC")?;
+            Some((column["name"].as_str()?.to_string(), zone.to_string()))
+        };
+        columns.into_iter().flatten().filter_map(zone).collect()
+    }
+}
+
 impl RowReader for Parquet {
     fn next(&mut self, row: &mut Row) -> Result<bool, Problem> {
         if std::mem::take(&mut self.names_first) {
@@ -157,6 +205,11 @@ impl RowReader for Parquet {
         (self.next, self.given) = (self.next + 1, self.given + 1);
         row.at = Place::Row(self.given);
         Ok(true)
+    }
+
+    fn told(&self) -> Vec<String> {
+        let zoned = self.zoned().into_iter();
+        zoned.map(|(name, zone)| format!("'{name}' has times of {zone}, which are read as UTC")).collect()
     }
 }
 

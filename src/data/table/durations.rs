@@ -1,0 +1,169 @@
+//! Durations in the cells of a table, as numbers of seconds.
+
+use super::dates;
+
+const MINUTE: f64 = 60.0;
+const HOUR: f64 = 3600.0;
+const DAY: f64 = 86_400.0;
+
+/// The seconds that a cell tells, as pandas, Python, spreadsheets and ISO 8601 write a duration: `1 days 02:03:04`, `1 day, 2:03:04`,
+/// `26:03:04`, `P1DT2H3M4S`. A time of day is one as well.
+pub fn parse(cell: &str) -> Option<f64> {
+    let (cell, sign) = match cell.strip_prefix('-') {
+        // pandas writes a negative one as days before, and what comes after them: `-1 days +23:59:59`.
+        Some(rest) if !rest.contains("day") => (rest, -1.0),
+        _ => (cell, 1.0),
+    };
+    if let Some(rest) = cell.strip_prefix('P') {
+        return Some(sign * iso(rest)?);
+    }
+    match cell.split_once(" day") {
+        Some((days, rest)) => {
+            let days: i32 = days.parse().ok()?;
+            let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches(',').trim();
+            let clock = if rest.is_empty() { 0.0 } else { clock(rest.strip_prefix('+').unwrap_or(rest))? };
+            Some(f64::from(days) * DAY + clock)
+        }
+        None => Some(sign * clock(cell)?),
+    }
+}
+
+/// Hours, minutes and seconds, however many hours they are.
+fn clock(text: &str) -> Option<f64> {
+    let mut parts = text.split(':');
+    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_clock =
+        parts.next().is_none() && minutes.len() == 2 && seconds.len() >= 2 && seconds.as_bytes()[1] != b'.';
+    let are_digits = [hours, minutes].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_clock || !are_digits || !seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return None;
+    }
+    let (hours, minutes, seconds): (u32, u32, f64) =
+        (hours.parse().ok()?, minutes.parse().ok()?, seconds.parse().ok()?);
+    (minutes < 60 && seconds < 60.0)
+        .then_some(f64::from(hours) * HOUR + f64::from(minutes) * MINUTE + seconds)
+}
+
+/// What is behind the `P` of ISO 8601: days, and behind a `T` hours, minutes and seconds.
+fn iso(text: &str) -> Option<f64> {
+    let (mut seconds, mut number, mut is_time, mut has_any) = (0.0, String::new(), false, false);
+    for letter in text.chars() {
+        let unit = match (letter, is_time) {
+            ('0'..='9' | '.', _) => {
+                number.push(letter);
+                continue;
+            }
+            ('T', false) if number.is_empty() => {
+                is_time = true;
+                continue;
+            }
+            ('W', false) => 7.0 * DAY,
+            ('D', false) => DAY,
+            ('H', true) => HOUR,
+            ('M', true) => MINUTE,
+            ('S', true) => 1.0,
+            // Years and months have no length of their own.
+            _ => return None,
+        };
+        seconds += std::mem::take(&mut number).parse::<f64>().ok()? * unit;
+        has_any = true;
+    }
+    (has_any && number.is_empty()).then_some(seconds)
+}
+
+/// So many billionths of a second as pandas writes them: `1 days 02:03:04.5`.
+pub fn written(nanoseconds: i128) -> String {
+    const SECOND: i128 = 1_000_000_000;
+    let (days, rest) = (nanoseconds.div_euclid(86_400 * SECOND), nanoseconds.rem_euclid(86_400 * SECOND));
+    let (seconds, fraction) = (rest / SECOND, rest % SECOND);
+    let sign = if days < 0 { "+" } else { "" };
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    let mut text = format!("{days} days {sign}{hours:02}:{minutes:02}:{:02}", seconds % 60);
+    if fraction > 0 {
+        text += format!(".{fraction:09}").trim_end_matches('0');
+    }
+    text
+}
+
+/// What the words of a column come to as durations.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Durations {
+    words: u64,
+    count: u64,
+    /// Those that are no time of day.
+    certain: u64,
+}
+
+/// Words beyond which a column without a single duration is not tried any further.
+const TRIED: u64 = 20;
+
+impl Durations {
+    /// Counts a word.
+    pub fn add(&mut self, cell: &str) {
+        if self.words >= TRIED && self.count == 0 {
+            return;
+        }
+        self.words += 1;
+        if parse(cell).is_some() {
+            self.count += 1;
+            self.certain += u64::from(dates::parse_time(cell).is_none());
+        }
+    }
+
+    /// Whether most of the cells, of which so many are known, are durations.
+    pub fn are_most(&self, known: u64) -> bool {
+        self.certain > 0 && self.count * 2 >= known
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The right values are those of `pandas.Timedelta(…).total_seconds()`.
+    #[test]
+    fn durations_are_seconds_however_they_are_written() {
+        for (cell, seconds) in [
+            ("1 days 02:03:04", 93_784.0),
+            ("0 days 00:00:00.250000", 0.25),
+            ("-1 days +23:59:59", -1.0),
+            ("1 day, 2:03:04", 93_784.0),
+            ("-1 day, 23:59:59", -1.0),
+            ("3 days", 259_200.0),
+            ("26:03:04", 93_784.0),
+            ("-26:03:04.5", -93_784.5),
+            ("100:00:00", 360_000.0),
+            ("P1DT2H3M4S", 93_784.0),
+            ("PT0.5S", 0.5),
+            ("-PT1M", -60.0),
+            ("P2W", 1_209_600.0),
+        ] {
+            assert_eq!(parse(cell), Some(seconds), "{cell}");
+        }
+        for cell in [
+            "1 May",
+            "26:03",
+            "1:2:3",
+            "12:60:00",
+            "P",
+            "P1M",
+            "PT",
+            "P1",
+            "days",
+            "today",
+            "2024-01-01",
+            "",
+            "1:02:3.5",
+        ] {
+            assert_eq!(parse(cell), None, "{cell}");
+        }
+        for (nanoseconds, text) in [
+            (93_784_500_000_000, "1 days 02:03:04.5"),
+            (-1_000_000_000, "-1 days +23:59:59"),
+            (0, "0 days 00:00:00"),
+        ] {
+            assert_eq!(written(nanoseconds), text);
+            assert_eq!(parse(text), Some(nanoseconds as f64 / 1e9));
+        }
+    }
+}

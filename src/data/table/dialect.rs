@@ -2,6 +2,7 @@
 
 use super::amount::Amount;
 use super::cell::{Numbers, is_grouped};
+use super::trailing::without_last;
 use crate::preset::Csv;
 
 /// How a table is written.
@@ -193,25 +194,6 @@ fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<Strin
         .into_records();
     let rows = rows.map_while(Result::ok).take(ROWS);
     rows.map(|row| row.iter().map(str::to_string).collect())
-}
-
-/// The cells of a row without an empty one at its end, where all rows, or the names of the columns and no row, or the rows and not the
-/// names end with a separator, as some programs write them. pandas reads such tables likewise with `index_col=False`.
-fn without_last(rows: &[Vec<String>], has_names: bool) -> Option<usize> {
-    let (first, below) = rows.split_first()?;
-    let ends_empty = |row: &Vec<String>| row.last().is_some_and(String::is_empty);
-    let (width, names_end) = (first.len(), ends_empty(first));
-    let rest_ends = |cells: usize| below.iter().all(|row| row.len() == cells && ends_empty(row));
-    match () {
-        () if below.is_empty() || width < 2 => None,
-        () if has_names && !names_end && rest_ends(width + 1) => Some(width),
-        // Behind a last column that is empty the label would be sought.
-        () if has_names && names_end && width > 2 && below.iter().all(|row| row.len() + 1 == width) => {
-            Some(width - 1)
-        }
-        () if names_end && width > 2 && rest_ends(width) => Some(width - 1),
-        () => None,
-    }
 }
 
 /// Double quotes, unless most lines have cells in single ones and none has the others.

@@ -133,7 +133,8 @@ impl Identity {
                 self.whole += u64::from(number >= 0.0);
                 (self.least, self.greatest) = (self.least.min(number), self.greatest.max(number));
                 self.sum += number;
-                self.rounded += u64::from(number != 0.0 && number % 1000.0 == 0.0);
+                // Only long numbers are asked for it, and the remainder takes its time.
+                self.rounded += u64::from(number >= LONG && number % 1000.0 == 0.0);
                 self.by_number &= number > self.last;
                 self.last = number;
                 number.to_bits().hash(&mut hasher);

@@ -6,10 +6,11 @@ use super::columns;
 use super::identifier::is_called_identifier;
 use super::parquet::LIST;
 use super::profile::{Column, Profile};
+use super::taken::{codes_in_words, in_words};
 use super::words_as::WordsAs;
 use crate::preset::{
-    CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DatePart, Filling, InputColumn,
-    InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, MOST_WORDS,
+    Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -258,25 +259,6 @@ pub fn infer(
     })
 }
 
-/// What is said of columns of whole numbers that may be codes; with each whether few are different.
-fn codes_in_words(codes: &[(String, bool)]) -> Option<String> {
-    let quoted = codes.iter().map(|(name, _)| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-    let kind = |(name, are_few): &(String, bool)| {
-        let kind = if *are_few { "category" } else { "ignore" };
-        format!("{name:?}: {kind}")
-    };
-    let kinds = codes.iter().map(kind).collect::<Vec<_>>().join(", ");
-    let help = match (codes.iter().any(|(_, are_few)| *are_few), codes.iter().all(|(_, are_few)| *are_few)) {
-        (_, true) => "tells words apart",
-        (false, _) => "leaves them out",
-        (true, false) => "tells words apart, and leaves out what has too many",
-    };
-    let are = if codes.len() == 1 { "looks like a code and is" } else { "look like codes and are" };
-    (!codes.is_empty()).then(|| {
-        format!("{quoted} {are} read as a number, more or less than another: columns: {{{kinds}}} {help}")
-    })
-}
-
 /// A column of words: an input for each of a few, or a vector that is learned for each of many.
 fn category(name: &str, column: &Column, options: &CategoryColumn) -> Result<InputKind, String> {
     if column.words.counts.is_empty() {
@@ -312,71 +294,11 @@ fn usual_size(words: usize) -> usize {
     (6.0 * (words as f64).powf(0.25)).round() as usize
 }
 
-/// What a column is taken for, where it is no plain number. `shown` is what messages call it.
-fn in_words(
-    shown: &str,
-    name: &str,
-    kind: &InputKind,
-    form: Option<&CellForm>,
-    column: &Column,
-    is_open: bool,
-) -> Option<String> {
-    match kind {
-        InputKind::Number(_) => form.map(|form| format!("{shown} is a number {}", form.in_words())),
-        InputKind::Boolean(_) => Some(format!("{shown} is yes or no")),
-        InputKind::Category(words) => {
-            let different = column.words.counts.len();
-            Some(match different > words.len() {
-                true => format!(
-                    "{shown} is a category: {} of its {different} words have an input each, all others share one",
-                    words.len()
-                ),
-                false => format!("{shown} is a category of {different} words"),
-            })
-        }
-        InputKind::Embedding { words, size } => {
-            let (different, own) = (column.words.counts.len(), words.len());
-            let rest = if different > own { ", and one for all others" } else { "" };
-            Some(format!(
-                "{shown} is a category: the network learns a vector of {size} numbers for {own} of its {different} words{rest}"
-            ))
-        }
-        InputKind::Date { day_first, parts: kind_parts, .. } => {
-            let parts = kind_parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
-            let first = if *day_first { "day" } else { "month" };
-            if DatePart::are_of_time(kind_parts) {
-                return Some(format!("{shown} is a time of day ({parts})"));
-            }
-            Some(match is_open {
-                true => format!(
-                    "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
-                     too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}",
-                    !day_first,
-                    zone_in_words(column)
-                ),
-                false => {
-                    let form = form.map(|form| format!(" {}", form.in_words())).unwrap_or_default();
-                    format!("{shown} is a date ({parts}){form}{}", zone_in_words(column))
-                }
-            })
-        }
-    }
-}
-
-/// What is said of times that tell another zone.
-fn zone_in_words(column: &Column) -> String {
-    match column.dates.zoned() {
-        0 => String::new(),
-        1 => "; 1 has a time in another zone, which is read as UTC".into(),
-        count => format!("; {count} have a time in another zone, which is read as UTC"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::table::cell::Numbers;
-    use crate::preset::Missing;
+    use crate::preset::{DatePart, Missing};
 
     /// What is inferred of a table with a label behind these columns.
     fn inferred(columns: &[(&str, &[&str])], table: &Csv) -> Result<Inferred, String> {

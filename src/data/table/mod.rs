@@ -36,8 +36,10 @@ mod said;
 mod separated;
 mod source;
 mod spreadsheet;
+mod taken;
 mod text;
 mod title;
+mod trailing;
 mod twins;
 mod words_as;
 

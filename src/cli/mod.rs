@@ -26,6 +26,7 @@ mod overwriting;
 mod path_completion;
 mod predict;
 mod presets;
+mod queue;
 mod reporter;
 mod resume;
 mod runs;
@@ -65,6 +66,7 @@ Examples:
   trainyard resume last --epochs +5       a finished run is trained further
   trainyard eval last --report            confusion matrix, precision and recall of each class, calibration
   trainyard search my-search.ron --jobs 2 many trainings with different settings, and which are the best
+  trainyard queue add train mnist-cnn     when what was added before is done, also without this terminal
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line
@@ -116,6 +118,7 @@ enum Command {
     Summary(summary::Arguments),
     LrRange(lr_range::Arguments),
     Search(search::Arguments),
+    Queue(queue::Arguments),
     Runs(runs::Arguments),
     Data(data::Arguments),
     Doctor(doctor::Arguments),
@@ -169,6 +172,7 @@ impl Cli {
             Some(Command::Summary(arguments)) => arguments.run(),
             Some(Command::LrRange(arguments)) => arguments.run(),
             Some(Command::Search(arguments)) => arguments.run(),
+            Some(Command::Queue(arguments)) => arguments.run(&queued),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Doctor(arguments)) => arguments.run(),
@@ -203,6 +207,7 @@ impl Cli {
                 | Command::Presets(_)
                 | Command::Summary(_)
                 | Command::Search(_)
+                | Command::Queue(_)
                 | Command::Runs(_)
                 | Command::Data(_)
                 | Command::Watch(_)
@@ -229,6 +234,22 @@ fn command() -> clap::Command {
         command.mut_subcommands(with_negative_numbers)
     }
     with_negative_numbers(Cli::command())
+}
+
+/// What a command line is for the queue.
+fn queued(words: &[String]) -> Result<queue::Queued, Error> {
+    let words = std::iter::once("trainyard").chain(words.iter().map(String::as_str));
+    let matches = command().try_get_matches_from(words);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
+        let said = error.to_string();
+        let first = said.lines().next().unwrap_or_default();
+        Error::Usage(text::plain(first.trim_start_matches("error: ")))
+    })?;
+    match cli.command {
+        Some(Command::Train(arguments)) => Ok(queue::Queued::Train(arguments)),
+        Some(Command::Search(arguments)) => Ok(queue::Queued::Search(arguments)),
+        Some(_) | None => Err(Error::Usage("the queue takes train and search".into())),
+    }
 }
 
 /// Sends diagnostics to the file that `TRAINYARD_LOG` names; without it there are none, since a screen has no room

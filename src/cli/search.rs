@@ -6,6 +6,7 @@ mod show;
 mod tell;
 
 use std::num::NonZero;
+use std::path::PathBuf;
 
 use clap_complete::ArgValueCompleter;
 
@@ -133,6 +134,27 @@ impl Arguments {
         home::check_writable(&runs)
             .map_err(|error| Error::Failed(format!("no trial can be kept: {}", plain(&error.to_string()))))?;
         Ok(Open::begin(store, subject)?)
+    }
+
+    /// Checks it for the queue; returns the search's folder.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn for_queue(&self) -> Result<PathBuf, Error> {
+        if self.what.is_some() || self.dry_run {
+            return Err(Error::Usage("the queue takes searches that train: search FILE".into()));
+        }
+        Subject::of(self.definition()?)?;
+        self.folder()
+    }
+
+    /// The search's folder.
+    pub(super) fn folder(&self) -> Result<PathBuf, Error> {
+        let name = match &self.name {
+            Some(name) => name.clone(),
+            None => self.definition()?.usual_name(),
+        };
+        Ok(Store::named(&name)?.path().to_path_buf())
     }
 
     /// The threads of each training.

@@ -108,8 +108,21 @@ impl Arguments {
         follow(worker, begin, &self.reporting)
     }
 
+    /// What it trains, for a process that keeps runs and trains one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn for_queue(&self) -> Result<TrainRequest, Error> {
+        let other =
+            [("--folds", self.folds.is_some()), ("--no-save", self.no_save), ("--detach", self.detach)];
+        if let Some((option, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(Error::Usage(format!("{option}: the queue takes trainings that keep one run")));
+        }
+        self.request()
+    }
+
     fn prepare(&self) -> Result<(Worker, TrainRequest), Error> {
-        let experiment = with_overrides(&self.preset, &self.sets, &self.short())?;
+        let request = self.request()?;
         let worker = if self.no_save {
             Worker::Forgetful
         } else {
@@ -122,14 +135,17 @@ impl Arguments {
             })?;
             Worker::Keeping(runs)
         };
-        let request = TrainRequest {
+        Ok((worker, request))
+    }
+
+    fn request(&self) -> Result<TrainRequest, Error> {
+        Ok(TrainRequest {
             device: self.device.option()?,
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,
-            ..TrainRequest::new(experiment)
-        };
-        Ok((worker, request))
+            ..TrainRequest::new(with_overrides(&self.preset, &self.sets, &self.short())?)
+        })
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Manifest {
     /// The trial of a search that it trains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trial: Option<OfSearch>,
+    /// The number of the item of the queue that it trains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued: Option<u32>,
 }
 
 /// The trial of a search.
@@ -292,6 +295,7 @@ impl Manifest {
             steered: Vec::new(),
             branched: None,
             trial: None,
+            queued: None,
         }
     }
 

@@ -7,6 +7,7 @@
 //! * `subject`: the preset that the settings belong to, and the check that it takes them;
 //! * `store`: a search on disk, a file for each trial;
 //! * `ongoing`: a search as a whole, and what is to be done next;
+//! * `queue/`: trainings and searches that wait for their turn;
 //! * `drive/`: carries that out, several trainings at a time, each in a process of its own.
 
 mod domain;
@@ -14,6 +15,7 @@ mod drive;
 mod method;
 mod ongoing;
 mod plan;
+pub mod queue;
 mod ranking;
 mod space;
 mod store;

@@ -148,13 +148,13 @@ impl Store {
     }
 }
 
-fn save(path: &Path, what: &impl Serialize) -> Result<(), run::Error> {
+pub(super) fn save(path: &Path, what: &impl Serialize) -> Result<(), run::Error> {
     let text = ron::ser::to_string_pretty(what, ron::ser::PrettyConfig::default());
     let text = text.map_err(|error| broken(path, error))?;
     atomic::write(path, |file| file.write_all(text.as_bytes()))
 }
 
-fn load<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, run::Error> {
+pub(super) fn load<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, run::Error> {
     let text = files::read_text(path, LARGEST).map_err(|error| broken(path, error))?;
     ron::from_str(&text).map_err(|error| broken(path, format!("not a file of a search: {error}")))
 }

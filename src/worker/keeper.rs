@@ -77,6 +77,8 @@ pub(super) struct Keeper {
     pub branched: Option<Branched>,
     /// The trial of a search that a new run trains.
     trial: Option<OfSearch>,
+    /// The item of the queue that a new run trains.
+    queued: Option<u32>,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,
     /// The factor of the learning rate in the last step.
@@ -143,6 +145,7 @@ impl Keeper {
             frozen: request.freeze,
             branched: None,
             trial: request.trial.clone(),
+            queued: request.queued,
             good: None,
             factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
@@ -198,6 +201,7 @@ impl Keeper {
                 device_asked: place.asked,
                 branched: self.branched.take(),
                 trial: self.trial.take(),
+                queued: self.queued.take(),
                 ..manifest
             };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));

@@ -187,6 +187,9 @@ pub struct TrainRequest {
     /// The trial of a search that it trains.
     #[serde(default)]
     pub trial: Option<OfSearch>,
+    /// The number of the item of the queue that it trains.
+    #[serde(default)]
+    pub queued: Option<u32>,
 }
 
 impl TrainRequest {
@@ -207,6 +210,7 @@ impl TrainRequest {
             starts_paused: false,
             until_epoch: None,
             trial: None,
+            queued: None,
         }
     }
 

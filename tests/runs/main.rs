@@ -13,6 +13,7 @@ mod pipe;
 mod procedures;
 mod program;
 mod prune;
+mod queue;
 mod saved;
 mod search;
 mod signals;

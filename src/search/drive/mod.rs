@@ -3,6 +3,7 @@
 
 mod job;
 mod score;
+pub(super) mod training;
 
 use std::collections::HashSet;
 use std::path::Path;

@@ -301,6 +301,7 @@ pub fn runs() -> Vec<Overview> {
             steered: Vec::new(),
             branched: None,
             trial: None,
+            queued: None,
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

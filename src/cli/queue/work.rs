@@ -1,0 +1,164 @@
+//! `trainyard queue start`, `stop` and the process that works the queue off.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::super::Error;
+use super::super::serve::itself;
+use super::super::signals::Signals;
+use super::super::text::plain;
+use super::Parse;
+use super::prepare::prepare;
+use crate::run::lock::Process;
+use crate::search::queue::{Heard, Item, Outcome, Runner, Settings, Shelf, work_off};
+
+/// How long `start` waits for the process to take the queue.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The variable of the environment that names the home.
+const HOME: &str = "TRAINYARD_HOME";
+
+/// Work the queue off in the background, also after a pause or a reboot
+#[derive(Debug, clap::Args)]
+pub struct Start {
+    /// Trainings at a time; the processors are shared out. It is kept for the next time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+/// End what is being trained, with a checkpoint; `queue start` goes on
+#[derive(Debug, clap::Args)]
+pub struct Stop {
+    /// Seconds to wait for the end
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    wait: u64,
+}
+
+/// Work the queue off in the foreground
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// In a session of its own
+    #[arg(long)]
+    detached: bool,
+}
+
+impl Start {
+    pub(super) fn run(self) -> Result<(), Error> {
+        let shelf = Shelf::own()?;
+        let settings = shelf.settings()?;
+        let jobs = self.jobs.unwrap_or(settings.jobs);
+        shelf.set(Settings { jobs, is_paused: false })?;
+        let waiting = shelf.items()?.iter().filter(|item| item.is_waiting()).count();
+        if waiting > 0 && shelf.worker()?.is_none() {
+            start_in_background()?;
+        }
+        let said = match waiting {
+            0 => "nothing waits".to_owned(),
+            1 => format!("1 item, {jobs} at a time; `trainyard queue` shows it"),
+            waiting => format!("{waiting} items, {jobs} at a time; `trainyard queue` shows them"),
+        };
+        writeln!(std::io::stdout(), "{said}")?;
+        Ok(())
+    }
+}
+
+/// Starts the process that works the queue off, and waits until it has taken it.
+pub(super) fn start_in_background() -> Result<(), Error> {
+    let shelf = Shelf::own()?;
+    let path = shelf.log();
+    let failed =
+        |error: std::io::Error| Error::Failed(format!("{}: {error}", plain(&path.to_string_lossy())));
+    std::fs::create_dir_all(shelf.path()).map_err(failed)?;
+    let log = OpenOptions::new().create(true).append(true).open(&path).map_err(failed)?;
+    let errors = log.try_clone().map_err(failed)?;
+    let mut command = std::process::Command::new(itself().map_err(failed)?);
+    command.args(["queue", "run", "--detached"]).stdin(Stdio::null()).stdout(log).stderr(errors);
+    // Its folder changes with each item.
+    if let Some(home) = std::env::var_os(HOME).filter(|home| !home.is_empty()) {
+        command.env(HOME, std::path::absolute(home)?);
+    }
+    let mut child = command.spawn().map_err(failed)?;
+    let since = Instant::now();
+    while shelf.worker()?.is_none() {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            // It may have worked everything off already.
+            let is_done = status.success();
+            let where_ = plain(&path.to_string_lossy());
+            return if is_done {
+                Ok(())
+            } else {
+                Err(Error::Failed(format!("the queue's process ended at once ({status}); {where_} says why")))
+            };
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(Error::Failed("the queue's process does not take the queue".into()));
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
+}
+
+impl Stop {
+    pub(super) fn run(self) -> Result<(), Error> {
+        let shelf = Shelf::own()?;
+        let Some(owner) = shelf.worker()? else {
+            writeln!(std::io::stdout(), "nobody works the queue off")?;
+            return Ok(());
+        };
+        let process = Process::numbered(&owner).and_then(|process| process.terminate().map(|()| process));
+        let process = process.map_err(|reason| Error::Failed(format!("process {owner}: {reason}")))?;
+        let until = Instant::now() + Duration::from_secs(self.wait);
+        while !process.has_ended() {
+            if Instant::now() > until {
+                return Err(Error::Failed(format!("process {owner} has not ended yet")));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        writeln!(std::io::stdout(), "stopped; `trainyard queue start` goes on")?;
+        Ok(())
+    }
+}
+
+impl Run {
+    pub(super) fn run(self, parse: Parse) -> Result<(), Error> {
+        if self.detached {
+            // A session of its own: what happens to the terminal's does not concern it.
+            let _ = rustix::process::setsid();
+        }
+        check_home()?;
+        let signals = Signals::catch()?;
+        let runner = Runner {
+            prepare: &|item, jobs| prepare(item, jobs, parse),
+            is_interrupted: &|| signals.caught().is_some(),
+        };
+        work_off(&Shelf::own()?, &runner, &mut |heard| {
+            // Nobody to tell is no reason to stop training.
+            let _ = writeln!(std::io::stdout(), "{}", plain(&in_words(heard)));
+        })?;
+        signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+    }
+}
+
+/// The process changes its folder with each item, and must find its home from all of them.
+fn check_home() -> Result<(), Error> {
+    let home = std::env::var_os(HOME).filter(|home| !home.is_empty() && !Path::new(home).is_absolute());
+    home.map_or(Ok(()), |home| {
+        let home = plain(&home.to_string_lossy());
+        Err(Error::Usage(format!("{HOME} is {home}: the queue needs a path that begins with /")))
+    })
+}
+
+fn in_words(heard: &Heard) -> String {
+    let of = |item: &Item| format!("item {}: {}", item.number, item.line());
+    match heard {
+        Heard::Begun(item) => format!("{} begins", of(item)),
+        Heard::Found(item) => format!("{} is run {}", of(item), item.run.as_deref().unwrap_or_default()),
+        Heard::Ended(item) => match &item.outcome {
+            Some(Outcome::Failed(why)) => format!("{} failed: {why}", of(item)),
+            outcome => format!("{} {}", of(item), outcome.as_ref().map_or("goes on", Outcome::word)),
+        },
+    }
+}

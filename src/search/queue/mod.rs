@@ -1,0 +1,18 @@
+//! The queue: trainings and searches that wait for their turn, so many at a time.
+//!
+//! ```text
+//! TRAINYARD_HOME/queue/
+//!   queue.ron             how many at a time, whether new ones begin
+//!   items/000001.ron      what is to be done, and how it stands
+//!   items/000001.lock     held while a process of it is about to begin
+//!   lock                  held by the process that works the queue off
+//!   log.txt               what that process says
+//! ```
+
+mod item;
+mod runner;
+mod shelf;
+
+pub use item::{Item, Outcome};
+pub use runner::{Heard, Prepared, Runner, work_off};
+pub use shelf::{Move, Settings, Shelf};

@@ -1,0 +1,229 @@
+//! Works the queue off: what waits is begun in its order, so many at a time.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use super::item::{Item, Outcome};
+use super::shelf::{Settings, Shelf};
+use crate::run::Manifest;
+use crate::run::lock::Lock;
+use crate::search::Error;
+use crate::search::drive::training::{End, Training};
+use crate::worker::{Starter, TrainRequest};
+
+/// How often it looks what has changed.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What an item comes to when its turn has come.
+pub enum Prepared {
+    /// A training, and what starts its process.
+    Training(Box<TrainRequest>, Box<Starter>),
+    /// A program that goes on where it was when it is called again.
+    Program {
+        /// The program.
+        program: PathBuf,
+        /// Its arguments.
+        arguments: Vec<String>,
+        /// A folder whose lock it holds while it runs.
+        lock: Option<PathBuf>,
+    },
+}
+
+/// How the queue is worked off.
+pub struct Runner<'a> {
+    /// What an item comes to; the second is how many are trained at a time.
+    pub prepare: &'a dyn Fn(&Item, u16) -> Result<Prepared, String>,
+    /// Whether somebody wants it to end.
+    pub is_interrupted: &'a dyn Fn() -> bool,
+}
+
+/// What happens in the queue.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// An item begins or goes on.
+    Begun(Item),
+    /// Its run is there.
+    Found(Item),
+    /// It has ended.
+    Ended(Item),
+}
+
+/// What the thread of an item says.
+enum Said {
+    Run(PathBuf),
+    /// `None`: it was ended by us and goes on next time.
+    Ended(Option<Outcome>),
+}
+
+/// Works the queue off until nothing waits and nothing is trained, or somebody ends it: then every training makes a checkpoint and
+/// goes on next time.
+///
+/// # Errors
+/// When another process works it off, or it cannot be read or written.
+pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) -> Result<(), Error> {
+    std::fs::create_dir_all(shelf.path())
+        .map_err(crate::run::Error::io(shelf.path(), "creating the folder"))?;
+    let _lock = Lock::take(shelf.path())?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let (sender, said) = channel::<(u32, Said)>();
+    let mut running: HashSet<u32> = HashSet::new();
+    // What was ended by us goes on next time.
+    let mut left: HashSet<u32> = HashSet::new();
+    loop {
+        if (runner.is_interrupted)() {
+            stop.store(true, Ordering::Release);
+        }
+        let Settings { jobs, is_paused } = shelf.settings()?;
+        let is_stopping = stop.load(Ordering::Acquire);
+        let mut waiting = shelf.items()?;
+        // What has begun before goes on first.
+        waiting.retain(|item| {
+            item.is_waiting() && !running.contains(&item.number) && !left.contains(&item.number)
+        });
+        waiting.sort_by_key(|item| !item.is_begun);
+        let may_begin = |item: &&Item| !is_paused || item.is_begun;
+        let next =
+            waiting.iter().find(may_begin).filter(|_| !is_stopping && running.len() < usize::from(jobs));
+        if let Some(item) = next {
+            let mut item = item.clone();
+            let may_be_there = std::mem::replace(&mut item.is_begun, true);
+            shelf.save(&item)?;
+            tell(&Heard::Begun(item.clone()));
+            running.insert(item.number);
+            let prepared = (runner.prepare)(&item, jobs);
+            let (shelf, sender, stop) = (shelf.clone(), sender.clone(), stop.clone());
+            let number = item.number;
+            let spawned = std::thread::Builder::new().name("item".into()).spawn(move || {
+                let ended = prepared
+                    .and_then(|prepared| see_through(&shelf, &item, may_be_there, prepared, &sender, &stop));
+                let ended = ended.unwrap_or_else(|why| Some(Outcome::Failed(why)));
+                // Where nobody listens any more, the files say it.
+                let _ = sender.send((number, Said::Ended(ended)));
+            });
+            spawned.map_err(|error| Error::Failed(format!("the system refuses a thread: {error}")))?;
+            continue;
+        }
+        if running.is_empty() && (is_stopping || waiting.iter().all(|item| is_paused && !item.is_begun)) {
+            return Ok(());
+        }
+        let Ok((number, what)) = said.recv_timeout(LOOK) else { continue };
+        // It may have been removed meanwhile.
+        let item = shelf.item(number).ok();
+        match (what, item) {
+            (Said::Run(folder), Some(mut item)) => {
+                item.run = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+                shelf.save(&item)?;
+                tell(&Heard::Found(item));
+            }
+            (Said::Run(_), None) => {}
+            (Said::Ended(outcome), item) => {
+                running.remove(&number);
+                left.extend(outcome.is_none().then_some(number));
+                if let (Some(mut item), Some(outcome)) = (item, outcome) {
+                    item.outcome = Some(outcome);
+                    shelf.save(&item)?;
+                    tell(&Heard::Ended(item));
+                }
+            }
+        }
+    }
+}
+
+fn see_through(
+    shelf: &Shelf,
+    item: &Item,
+    may_be_there: bool,
+    prepared: Prepared,
+    sender: &Sender<(u32, Said)>,
+    stop: &AtomicBool,
+) -> Result<Option<Outcome>, String> {
+    let (request, starter) = match prepared {
+        Prepared::Training(request, starter) => (request, starter),
+        Prepared::Program { program, arguments, lock } => {
+            return run(&program, &arguments, lock.as_deref(), item, stop);
+        }
+    };
+    let is_it = |manifest: &Manifest| manifest.queued == Some(item.number);
+    let mut training = Training {
+        folder: item.run.as_ref().map(|name| starter.runs.join(name)),
+        starter: &starter,
+        request: TrainRequest { queued: Some(item.number), ..*request },
+        may_be_there: may_be_there && item.run.is_none(),
+        is_it: &is_it,
+        lock: shelf.claim(item.number),
+    };
+    let mut found = |folder: &Path| {
+        // As above.
+        let _ = sender.send((item.number, Said::Run(folder.to_path_buf())));
+    };
+    Ok(match training.see_through(stop, &mut found)? {
+        End::Finished(_) | End::AtEpoch(_) => Some(Outcome::Done),
+        End::Failed(reason) => Some(Outcome::Failed(reason)),
+        End::Left(_) if stop.load(Ordering::Acquire) => None,
+        End::Left(_) => Some(Outcome::Stopped),
+    })
+}
+
+/// Runs a program to its end, or asks it to end.
+fn run(
+    program: &Path,
+    arguments: &[String],
+    lock: Option<&Path>,
+    item: &Item,
+    stop: &AtomicBool,
+) -> Result<Option<Outcome>, String> {
+    let is_held = || {
+        lock.is_some_and(|folder| {
+            folder.is_dir() && Lock::holder(folder).is_ok_and(|holder| holder.is_some())
+        })
+    };
+    // One that was begun before this process was killed still runs.
+    while is_held() {
+        if stop.load(Ordering::Acquire) {
+            return Ok(None);
+        }
+        std::thread::sleep(LOOK);
+    }
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(&item.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child: Child = command.spawn().map_err(|error| error.to_string())?;
+    let mut was_asked = false;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
+            break status;
+        }
+        if stop.load(Ordering::Acquire) && !was_asked {
+            was_asked = true;
+            // One that has just ended needs no asking.
+            let _ = rustix::process::kill_process(
+                rustix::process::Pid::from_child(&child),
+                rustix::process::Signal::TERM,
+            );
+        }
+        std::thread::sleep(LOOK);
+    };
+    if status.success() {
+        return Ok(Some(Outcome::Done));
+    }
+    if was_asked {
+        return Ok(None);
+    }
+    let mut said = String::new();
+    if let Some(errors) = &mut child.stderr {
+        use std::io::Read;
+        // What cannot be read is not told.
+        let _ = errors.take(10_000).read_to_string(&mut said);
+    }
+    let said = said.lines().last().unwrap_or_default();
+    Ok(Some(Outcome::Failed(format!("{status}: {said}"))))
+}

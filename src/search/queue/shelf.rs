@@ -1,0 +1,252 @@
+//! The queue on disk, a file for each item.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::item::Item;
+use crate::run::lock::Lock;
+use crate::run::{self, home};
+use crate::search::Error;
+use crate::search::store::{load, save};
+
+/// How the queue is worked off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// How many at a time.
+    pub jobs: u16,
+    /// Nothing new begins.
+    pub is_paused: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { jobs: 1, is_paused: false }
+    }
+}
+
+/// Where an item goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Before the one before.
+    Up,
+    /// Behind the next one.
+    Down,
+    /// Before all others.
+    First,
+    /// Behind all others.
+    Last,
+}
+
+/// The queue on disk.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    folder: PathBuf,
+}
+
+impl Shelf {
+    /// The queue of this home.
+    ///
+    /// # Errors
+    /// When no folder is known.
+    pub fn own() -> Result<Self, run::Error> {
+        Ok(Shelf { folder: home::folder()?.join("queue") })
+    }
+
+    /// Its folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The file of what the process says that works it off.
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("log.txt")
+    }
+
+    /// How it is worked off.
+    ///
+    /// # Errors
+    /// When that cannot be read.
+    pub fn settings(&self) -> Result<Settings, run::Error> {
+        let path = self.folder.join("queue.ron");
+        if path.exists() { load(&path) } else { Ok(Settings::default()) }
+    }
+
+    /// Says how it is worked off.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn set(&self, settings: Settings) -> Result<(), run::Error> {
+        save(&self.folder.join("queue.ron"), &settings)
+    }
+
+    /// All items in the order of the queue, those that have ended first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn items(&self) -> Result<Vec<Item>, run::Error> {
+        let folder = self.folder.join("items");
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(run::Error::io(&folder, "reading the queue"))?,
+        };
+        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_item = |path: &PathBuf| path.extension().is_some_and(|end| end == "ron");
+        let mut items: Vec<Item> = paths.filter(is_item).map(|path| load(&path)).collect::<Result<_, _>>()?;
+        items.sort_by_key(|item| (item.is_waiting(), item.place, item.number));
+        Ok(items)
+    }
+
+    /// The item of this number.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn item(&self, number: u32) -> Result<Item, Error> {
+        let path = self.file(number);
+        if !path.exists() {
+            return Err(Error::Name(format!("the queue has no item {number}; `trainyard queue` lists them")));
+        }
+        Ok(load(&path)?)
+    }
+
+    /// Puts an item behind all others.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn add(&self, words: Vec<String>, folder: PathBuf) -> Result<Item, Error> {
+        // Two that add at the same time do not take the same number.
+        let items = self.folder.join("items");
+        std::fs::create_dir_all(&items).map_err(run::Error::io(&items, "creating the folder"))?;
+        let _adding = self.wait_for_turn()?;
+        let before = self.items()?;
+        let number = before.iter().map(|item| item.number).max().unwrap_or(0).max(self.newest_claim()) + 1;
+        let place = before.iter().map(|item| item.place).max().unwrap_or(0) + 1;
+        let added = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let item = Item { number, place, words, folder, added, is_begun: false, run: None, outcome: None };
+        self.save(&item)?;
+        Ok(item)
+    }
+
+    /// The highest number that an item had whose claim is still there.
+    fn newest_claim(&self) -> u32 {
+        let entries = std::fs::read_dir(self.folder.join("items")).into_iter().flatten();
+        let number = |path: PathBuf| path.file_stem()?.to_str()?.parse().ok();
+        entries.filter_map(|entry| number(entry.ok()?.path())).max().unwrap_or(0)
+    }
+
+    fn wait_for_turn(&self) -> Result<Lock, Error> {
+        let folder = self.folder.join("items");
+        loop {
+            match Lock::take(&folder) {
+                Err(run::Error::Locked { .. }) => std::thread::sleep(std::time::Duration::from_millis(5)),
+                taken => return Ok(taken?),
+            }
+        }
+    }
+
+    /// Writes an item down.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn save(&self, item: &Item) -> Result<(), run::Error> {
+        save(&self.file(item.number), item)
+    }
+
+    /// Takes an item off the queue.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn remove(&self, number: u32) -> Result<(), run::Error> {
+        let path = self.file(number);
+        std::fs::remove_file(&path).map_err(run::Error::io(&path, "removing the item"))
+    }
+
+    /// Moves an item among those that wait.
+    ///
+    /// # Errors
+    /// When it does not wait any more, or the system refuses.
+    pub fn shift(&self, number: u32, to: Move) -> Result<(), Error> {
+        self.item(number)?;
+        let _moving = self.wait_for_turn()?;
+        let mut item = self.item(number)?;
+        let waiting: Vec<Item> =
+            self.items()?.into_iter().filter(|item| item.is_waiting() && !item.is_begun).collect();
+        let Some(at) = waiting.iter().position(|one| one.number == number) else {
+            return Err(Error::Failed(format!("item {number} does not wait for its turn")));
+        };
+        let ends = [waiting.first(), waiting.last()].map(|item| item.map_or(0, |item| item.place));
+        let other = match to {
+            Move::First => {
+                item.place = ends[0] - 1;
+                None
+            }
+            Move::Last => {
+                item.place = ends[1] + 1;
+                None
+            }
+            Move::Up => at.checked_sub(1).and_then(|before| waiting.get(before)),
+            Move::Down => waiting.get(at + 1),
+        };
+        if let Some(other) = other {
+            let mut other = other.clone();
+            std::mem::swap(&mut item.place, &mut other.place);
+            self.save(&other)?;
+        }
+        Ok(self.save(&item)?)
+    }
+
+    /// The process that works it off, if one does.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn worker(&self) -> Result<Option<String>, run::Error> {
+        if self.folder.is_dir() { Lock::holder(&self.folder) } else { Ok(None) }
+    }
+
+    fn file(&self, number: u32) -> PathBuf {
+        self.folder.join("items").join(format!("{number:06}.ron"))
+    }
+
+    pub(super) fn claim(&self, number: u32) -> PathBuf {
+        self.file(number).with_extension("lock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_keep_their_order_are_moved_and_numbers_are_not_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf { folder: folder.path().join("queue") };
+        let order = || {
+            let items = shelf.items().unwrap();
+            items.iter().map(|item| item.number).collect::<Vec<_>>()
+        };
+        assert!(order().is_empty() && shelf.worker().unwrap().is_none());
+        for preset in ["xor", "moons", "circles"] {
+            shelf.add(vec!["train".into(), preset.into()], "/tmp".into()).unwrap();
+        }
+        assert_eq!(order(), [1, 2, 3]);
+        for (number, to, expected) in [
+            (3, Move::Up, [1, 3, 2]),
+            (1, Move::Down, [3, 1, 2]),
+            (2, Move::First, [2, 3, 1]),
+            (2, Move::Last, [3, 1, 2]),
+            (3, Move::Up, [3, 1, 2]),
+        ] {
+            shelf.shift(number, to).unwrap();
+            assert_eq!(order(), expected, "{number} {to:?}");
+        }
+        let mut begun = shelf.item(1).unwrap();
+        begun.is_begun = true;
+        shelf.save(&begun).unwrap();
+        assert!(shelf.shift(1, Move::Up).unwrap_err().to_string().contains("does not wait"));
+        assert!(shelf.shift(9, Move::Up).unwrap_err().to_string().contains("no item 9"));
+        std::fs::write(shelf.claim(3), "").unwrap();
+        shelf.remove(3).unwrap();
+        assert_eq!(shelf.add(vec!["train".into()], "/".into()).unwrap().number, 4);
+    }
+}

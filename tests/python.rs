@@ -386,7 +386,14 @@ fn onnxruntime_takes_words_and_dates_and_says_what_predict_says() {
     put("t.csv", &format!("age,paid,job,city,when,price\n{table}"));
     let asked: Vec<i64> = (0..50).collect();
     let rows: String = asked.iter().map(|&i| row(i) + "\n").collect();
-    put("q.csv", &format!("age,paid,job,city,when\n{rows}41.5,yes,pilot,Atlantis,2000-02-29 23:59:59\n"));
+    // As people write yes, no and words, and as other programs do.
+    let spellings = ["tRUE", " yes", "No ", "1", "1.00", "0.0", "oFF", "fALSE", " T "];
+    let spelled: String =
+        spellings.iter().map(|yes| format!("41.5,{yes}, clerk,City 31 ,2000-02-29 23:59:59\n")).collect();
+    put(
+        "q.csv",
+        &format!("age,paid,job,city,when\n{rows}41.5,yes,pilot,Atlantis,2000-02-29 23:59:59\n{spelled}"),
+    );
     run(&["init", "t.csv"]);
     let preset = std::fs::read_to_string(home.path().join("t.ron")).expect("the preset that init wrote");
     assert!(
@@ -400,7 +407,7 @@ fn onnxruntime_takes_words_and_dates_and_says_what_predict_says() {
         .map(|line| serde_json::from_str::<Value>(line).expect("a JSON object a line"))
         .map(|answer| number(&answer["output"][0]) as f32)
         .collect();
-    assert_eq!(said.len(), 51);
+    assert_eq!(said.len(), 60);
 
     let folder = home.path().join("onnx");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -409,11 +416,11 @@ fn onnxruntime_takes_words_and_dates_and_says_what_predict_says() {
     let time = |&i: &i64| (i % 11 != 4).then(|| moment(i));
     let end = moment(5 * 2) + DAY - 1;
     let cells = serde_json::json!({
-        "age": asked.iter().map(|&i| age(i)).chain([Some(41.5)]).collect::<Vec<_>>(),
-        "paid": asked.iter().map(|&i| paid(i)).chain(["yes"]).collect::<Vec<_>>(),
-        "job": asked.iter().map(|&i| job(i)).chain(["pilot"]).collect::<Vec<_>>(),
-        "city": asked.iter().map(|&i| city(i)).chain(["Atlantis".into()]).collect::<Vec<_>>(),
-        "when": asked.iter().map(time).chain([Some(end)]).collect::<Vec<_>>(),
+        "age": asked.iter().map(|&i| age(i)).chain([Some(41.5); 10]).collect::<Vec<_>>(),
+        "paid": asked.iter().map(|&i| paid(i)).chain(["yes"]).chain(spellings).collect::<Vec<_>>(),
+        "job": asked.iter().map(|&i| job(i)).chain(["pilot"]).chain([" clerk"; 9]).collect::<Vec<_>>(),
+        "city": asked.iter().map(|&i| city(i)).chain(["Atlantis".into()]).chain(vec!["City 31 ".into(); 9]).collect::<Vec<_>>(),
+        "when": asked.iter().map(time).chain([Some(end); 10]).collect::<Vec<_>>(),
     });
     assert_eq!(
         chrono::DateTime::from_timestamp(end, 0).map(|date| date.to_string()).as_deref(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 
 use super::Error;
 use super::candidates;
@@ -19,7 +19,7 @@ use crate::worker;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The run: its name or a part of it (NAME~1 is the one before), or its folder; the newest that trains when left out
-    #[arg(add = ArgValueCandidates::new(candidates::runs))]
+    #[arg(add = ArgValueCompleter::new(candidates::runs))]
     run: Option<String>,
 
     #[command(flatten)]

@@ -2,9 +2,10 @@
 
 use super::Error;
 use super::experiment::{self, Short};
-use super::named::RunName;
+use super::named::{RunName, ToBranch};
 use super::reporter::Reporting;
 use super::resume::Epochs;
+use super::seconds;
 use super::text::plain;
 use super::threads::Threads;
 use super::train::{Worker, detached, follow};
@@ -18,7 +19,7 @@ use crate::worker::{Branch, Command, TrainRequest, trains_nothing};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    run: RunName,
+    run: RunName<ToBranch>,
     /// The checkpoint's step; left out: the best one, or else the newest
     #[arg(long)]
     step: Option<u64>,
@@ -29,7 +30,7 @@ pub struct Arguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
     /// Seconds between two checkpoints within an epoch
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds::between, allow_negative_numbers = true)]
     checkpoint_seconds: f64,
     /// Go on although the data has changed since the other run began; it is prepared as that run learned it
     #[arg(long)]

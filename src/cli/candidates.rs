@@ -7,16 +7,45 @@ use clap_complete::{CompletionCandidate, PathCompleter};
 
 use super::text::plain;
 use crate::preset::library;
+use crate::run::lock::Lock;
 use crate::run::{RunDirectory, home};
 
-/// `last`, then the runs on disk, the newest first.
-pub(super) fn runs() -> Vec<CompletionCandidate> {
+/// The most runs that are looked into.
+const LOOKED_INTO: usize = 500;
+
+/// `last`, then the runs on disk, the newest first, as far as what was typed is a part of their names.
+pub(super) fn runs(begun: &OsStr) -> Vec<CompletionCandidate> {
+    runs_that(begun, |_| true)
+}
+
+/// As [`runs`], those that can be trained on: with a checkpoint, and not in training now.
+pub(super) fn runs_to_resume(begun: &OsStr) -> Vec<CompletionCandidate> {
+    runs_that(begun, |run| has_checkpoint(run) && !is_running(run))
+}
+
+/// As [`runs`], those from whose checkpoints another can begin.
+pub(super) fn runs_to_branch(begun: &OsStr) -> Vec<CompletionCandidate> {
+    runs_that(begun, has_checkpoint)
+}
+
+fn has_checkpoint(run: &RunDirectory) -> bool {
+    run.checkpoints().is_ok_and(|steps| !steps.is_empty())
+}
+
+fn is_running(run: &RunDirectory) -> bool {
+    Lock::holder(run.path()).is_ok_and(|holder| holder.is_some())
+}
+
+fn runs_that(begun: &OsStr, fits: impl Fn(&RunDirectory) -> bool) -> Vec<CompletionCandidate> {
+    let begun = begun.to_string_lossy();
     // A shell has nowhere to show an error.
     let runs = home::runs_folder().and_then(|runs| RunDirectory::list(&runs)).unwrap_or_default();
-    let names = runs.iter().rev().map(|run| CompletionCandidate::new(plain(&run.name())));
-    std::iter::once(CompletionCandidate::new("last").help(Some("the newest run".into())))
-        .filter(|_| !runs.is_empty())
-        .chain(names)
+    let last = runs.last().is_some_and(&fits) && "last".starts_with(&*begun);
+    let last = last.then(|| CompletionCandidate::new("last").help(Some("the newest run".into())));
+    let named = runs.iter().rev().filter(|run| run.name().contains(&*begun));
+    let named = named.take(LOOKED_INTO).filter(|run| fits(run));
+    last.into_iter()
+        .chain(named.map(|run| CompletionCandidate::new(plain(&run.name()))))
         .enumerate()
         .map(|(place, candidate)| candidate.display_order(Some(place)))
         .collect()

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::Error;
 use super::text::{self, bytes, plain};
 use crate::data;
-use crate::data::check::{AsTable, DataReport, check, check_together};
+use crate::data::check::{AsTable, DataReport, Fact, check, check_together};
+use crate::preset::counted;
 use crate::preset::{DataConfig, Paths, Source, TargetKind, TargetsAs};
 
 /// List the data sets that are built in, or check files of your own
@@ -75,7 +76,7 @@ fn list(out: &mut impl Write, json: bool) -> Result<(), Error> {
             TargetKind::Classes(names) => format!("{} classes", names.len()),
             TargetKind::Values(0) => "nothing".into(),
             TargetKind::Values(1) => "a value".into(),
-            TargetKind::Values(count) => format!("{count} values"),
+            TargetKind::Values(count) => counted(*count, "value"),
             TargetKind::Tokens(count) => format!("one of {count} tokens a step"),
         };
         let name = ron::to_string(&config.source).unwrap_or_default();
@@ -158,22 +159,34 @@ fn show_all(out: &mut impl Write, all: &[Checked], json: bool) -> Result<(), Err
 fn object(name: &str, checked: &Result<DataReport, data::Error>) -> serde_json::Value {
     match checked {
         Ok(DataReport { kind, facts, problems, more }) => json!({
-            "path": name, "kind": kind, "facts": facts, "problems": problems, "more_problems": more,
+            "path": name,
+            "kind": kind,
+            "facts": facts.iter().map(fact).collect::<Vec<_>>(),
+            "problems": problems,
+            "more_problems": more,
         }),
         Err(error) => json!({ "path": name, "kind": null, "problems": [error.to_string()] }),
     }
 }
 
+/// A fact as data, with what a person reads beside it.
+fn fact(fact: &Fact) -> serde_json::Value {
+    let mut object = json!(fact.known);
+    object["label"] = json!(fact.label.trim());
+    object["sentence"] = json!(fact.text);
+    object
+}
+
 fn show(out: &mut impl Write, report: &DataReport) -> Result<(), Error> {
-    let width = report.facts.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0).min(40);
-    for (label, value) in &report.facts {
-        writeln!(out, "  {:width$}  {}", plain(label), plain(value))?;
+    let width = report.facts.iter().map(|fact| fact.label.chars().count()).max().unwrap_or(0).min(40);
+    for Fact { label, text, .. } in &report.facts {
+        writeln!(out, "  {:width$}  {}", plain(label), plain(text))?;
     }
     for problem in &report.problems {
         writeln!(out, "  problem: {}", plain(problem))?;
     }
     if report.more > 0 {
-        writeln!(out, "  and {} problems more", report.more)?;
+        writeln!(out, "  and {}", counted(report.more, "more problem"))?;
     }
     Ok(())
 }

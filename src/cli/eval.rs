@@ -18,6 +18,7 @@ use super::reporter::{by_name, in_words, of_class, positive_class};
 use super::text::{self, plain};
 use super::threads::Threads;
 use crate::data::table::{expanded, is_ending_of_table, is_pattern};
+use crate::preset::counted;
 use crate::preset::{DeviceChoice, Learned, Preset, Source};
 use crate::run::{self, RunDirectory};
 use crate::worker::{self, Assessment, Names, Trained, Unit, Unusable, device_for_questions};
@@ -257,7 +258,7 @@ impl Arguments {
             let unit = trained.unit_of(&scores).map(|unit| format!(" in {}", plain(&unit.to_string())));
             let class = of_class(&scores.metrics, trained.classes());
             let scores = in_words(&scores) + &class + &unit.unwrap_or_default();
-            writeln!(out, "{scores}  on {samples} samples, {run} at step {step}")?;
+            writeln!(out, "{scores}  on {}, {run} at step {step}", counted(samples, "sample"))?;
             if let Some(assessment) = &assessment {
                 write!(out, "\n{}", report::page(assessment))?;
             }

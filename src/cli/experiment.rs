@@ -52,7 +52,9 @@ impl Short {
         let is_meant = |short: &&Short| error.origin == format!("--set {}", short.change());
         let Some(Short { option, typed, path, .. }) = short.iter().find(is_meant) else { return error };
         let help = match error.help.strip_prefix(path) {
-            Some(rest) => format!("{option}{rest}").into(),
+            Some(rest) => {
+                format!("{option}{rest}").replace(&format!("--set {path}="), &format!("{option} ")).into()
+            }
             None => error.help,
         };
         PresetError { origin: format!("{option} {typed}"), help, ..error }
@@ -63,21 +65,13 @@ impl Short {
 pub(super) fn find(wanted: &str) -> Result<Found, PresetError> {
     let found = library::find(wanted);
     let path = Path::new(wanted);
-    let begins_like_a_preset = |found: &Found| {
-        let text = found.text.trim_start();
-        text.starts_with(['(', '/', '#']) || text.starts_with("Preset")
-    };
     let unpacked = wanted.strip_suffix(".gz").unwrap_or(wanted);
     let is_table =
         Path::new(unpacked).extension().and_then(|end| end.to_str()).is_some_and(is_ending_of_table);
     match &found {
         _ if wanted.ends_with(".ron") => found,
         Ok(found_here) if found_here.folder.is_none() || begins_like_a_preset(found_here) => found,
-        _ if path.exists() => Err(PresetError::whole(
-            wanted,
-            "this is data, and a preset is needed, which says how to learn from it",
-            format!("`trainyard init {}` writes one", in_shell(wanted)),
-        )),
+        _ if path.exists() => Err(data_for_a_preset(wanted)),
         _ if is_table => Err(PresetError::whole(
             wanted,
             "there is no such file, and a preset is needed, which says how to learn from data",
@@ -87,8 +81,39 @@ pub(super) fn find(wanted: &str) -> Result<Found, PresetError> {
     }
 }
 
+/// The preset in a file.
+///
+/// # Errors
+/// When it cannot be read, or holds data.
+pub(super) fn in_file(file: &Path) -> Result<Found, PresetError> {
+    let is_called_a_preset = file.extension().is_some_and(|end| end == "ron");
+    match Found::in_file(file) {
+        found if is_called_a_preset => found,
+        Ok(found) if begins_like_a_preset(&found) => Ok(found),
+        _ if file.exists() => Err(data_for_a_preset(&file.to_string_lossy())),
+        found => found,
+    }
+}
+
+fn begins_like_a_preset(found: &Found) -> bool {
+    let text = found.text.trim_start();
+    text.starts_with(['(', '/', '#']) || text.starts_with("Preset")
+}
+
+/// What is said of data where a preset is asked for.
+fn data_for_a_preset(wanted: &str) -> PresetError {
+    let shown = in_shell(wanted);
+    PresetError::whole(
+        wanted,
+        "this is data, and a preset is needed, which says how to learn from it",
+        format!(
+            "`trainyard init {shown}` writes one, and `trainyard data check {shown}` says what the data holds"
+        ),
+    )
+}
+
 /// A path as a shell takes it.
-fn in_shell(path: &str) -> String {
+pub(super) fn in_shell(path: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./+,:@%".contains(letter);
     if path.chars().all(is_plain) { path.into() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

@@ -36,17 +36,17 @@ impl Arguments {
     /// Writes the file.
     pub fn run(self) -> Result<(), Error> {
         let run = self.run.find()?;
-        if let Some(path) = &self.output {
-            overwriting::check_folder(path)?;
-        }
-        let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
         let format =
             format(&self.to).ok_or_else(|| Error::Usage(format!("no format {}", plain(&self.to))))?;
+        let name = format!("{}.{}", run.name(), format.extension());
+        let path = self.output.unwrap_or_else(|| PathBuf::from(name));
+        overwriting::check_folder(&path)?;
+        let mut trained = Trained::load(run, if self.newest { Which::Newest } else { Which::Best })?;
         if format.describes_network() {
             trained.experiment =
                 Some(experiment::of_run(&trained.run.name(), &trained.preset, trained.learned.as_ref())?);
         }
-        if self.output.as_deref().is_some_and(|output| output.as_os_str() == "-") {
+        if path.as_os_str() == "-" {
             let stdout = std::io::stdout();
             if stdout.is_terminal() && self.to != "csv" {
                 return Err(Error::Usage("such a file is not for a terminal: name one with -o".into()));
@@ -56,8 +56,6 @@ impl Arguments {
             out.flush()?;
             return tell(format.takes(&trained));
         }
-        let name = format!("{}.{}", trained.run.name(), format.extension());
-        let path = self.output.unwrap_or_else(|| PathBuf::from(name));
         let shown = plain(&path.to_string_lossy());
         overwriting::refuse(&path, &overwriting::files_of(&trained.preset.data.source))?;
         let size = atomic::write_for_others(&path, |out| format.write(&trained, out))?;

@@ -15,6 +15,7 @@ use super::text::plain;
 use super::threads::Threads;
 use crate::data;
 use crate::data::table::{expanded, is_pattern};
+use crate::preset::counted;
 use crate::worker::{Trained, Writing};
 use output::{Format, Output};
 use said::Said;
@@ -107,11 +108,14 @@ impl Tally {
     /// What is not answered; `None` where everything is.
     fn in_words(&self) -> Option<String> {
         let Tally { files, files_unanswered, answers, rows_unanswered } = *self;
-        let of_files = (files_unanswered > 0).then(|| format!("{files_unanswered} of {files} files"));
+        let of_files =
+            (files_unanswered > 0).then(|| format!("{files_unanswered} of {}", counted(files, "file")));
         let rows = answers + rows_unanswered;
-        let of_rows = (rows_unanswered > 0).then(|| format!("{rows_unanswered} of {rows} rows"));
+        let of_rows = (rows_unanswered > 0).then(|| format!("{rows_unanswered} of {}", counted(rows, "row")));
         let unanswered: Vec<String> = of_files.into_iter().chain(of_rows).collect();
-        (!unanswered.is_empty()).then(|| format!("{} are not answered", unanswered.join(" and ")))
+        let is_one = if files_unanswered > 0 { files == 1 } else { rows == 1 };
+        let are = if is_one && unanswered.len() == 1 { "is" } else { "are" };
+        (!unanswered.is_empty()).then(|| format!("{} {are} not answered", unanswered.join(" and ")))
     }
 }
 
@@ -152,7 +156,7 @@ impl Arguments {
             }
         }
         for (sentence, count) in told.iter().filter(|(_, count)| **count > 1) {
-            let more = if *count == 2 { "1 more file".into() } else { format!("{} more files", count - 1) };
+            let more = counted(*count - 1, "more file");
             writeln!(std::io::stderr(), "trainyard: {more}: {}", plain(sentence))?;
         }
         if tally.answers > 0 {
@@ -227,7 +231,12 @@ impl Arguments {
         }
         if let Some(more) = answers.unanswered.len().checked_sub(ROWS_TOLD).filter(|more| *more > 0) {
             let where_all = "--json and --output name all of them";
-            writeln!(std::io::stderr(), "trainyard: {}: and {more} more rows; {where_all}", plain(file))?;
+            writeln!(
+                std::io::stderr(),
+                "trainyard: {}: and {}; {where_all}",
+                plain(file),
+                counted(more, "more row")
+            )?;
         }
         Ok(Said::Answers(answers))
     }

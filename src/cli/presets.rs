@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::text::{json as line_of, lines, plain};
 use super::{Error, candidates, experiment, summary};
-use crate::preset::library::{self, Found};
+use crate::preset::counted;
+use crate::preset::library;
 use crate::preset::parse::nearest;
 use crate::preset::reference::{self, Entry, Section};
 use crate::preset::{Experiment, PresetError};
@@ -184,7 +185,7 @@ fn check(out: &mut impl Write, files: &[PathBuf], json: bool) -> Result<(), Erro
     let mut wrong = 0;
     for file in files {
         let name = file.to_string_lossy();
-        let checked = Found::in_file(file).and_then(|found| experiment::of_found(&found));
+        let checked = experiment::in_file(file).and_then(|found| experiment::of_found(&found));
         wrong += usize::from(checked.is_err());
         let checked = checked.map(|experiment| {
             experiment.networks.iter().map(|network| network.summary.parameters.total()).sum::<u64>()
@@ -197,12 +198,12 @@ fn check(out: &mut impl Write, files: &[PathBuf], json: bool) -> Result<(), Erro
                 });
                 writeln!(out, "{}", line_of(&line)?)?;
             }
-            (Ok(count), false) => writeln!(out, "{}: valid, {count} parameters", plain(&name))?,
+            (Ok(count), false) => writeln!(out, "{}: valid, {}", plain(&name), counted(*count, "parameter"))?,
             (Err(error), false) => writeln!(out, "{}", lines(&error.to_string()))?,
         }
     }
     match wrong {
         0 => Ok(()),
-        count => Err(Error::Failed(format!("{count} of {} files cannot be used", files.len()))),
+        count => Err(Error::Failed(format!("{count} of {} cannot be used", counted(files.len(), "file")))),
     }
 }

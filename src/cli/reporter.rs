@@ -9,6 +9,7 @@ use super::Error;
 use super::signals::Terminals;
 use super::text::{self, plain};
 use crate::preset::Metric;
+use crate::preset::counted;
 use crate::run::Steered;
 use crate::worker::{
     EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, excess_threads,
@@ -229,8 +230,10 @@ impl Reporter {
         }
         let (train, validation, test) = info.samples;
         self.say(&format!(
-            "{}: {} parameters, {train} training, {validation} validation and {test} test samples, on {}",
-            self.preset, info.parameters, info.device
+            "{}: {}, {train} training, {validation} validation and {test} test samples, on {}",
+            self.preset,
+            counted(info.parameters, "parameter"),
+            info.device
         ));
         if let Some(unit) = &info.unit {
             self.say(&format!("MAE and RMSE are in {}", plain(unit)));
@@ -313,10 +316,10 @@ impl Reporter {
         };
         writeln!(
             std::io::stdout().lock(),
-            "test {}  after {} steps{early}  {:.0} samples/s  {:.1} s",
+            "test {}  after {}{early}  {:.0} samples/s  {:.1} s",
             finish.test.map_or("not evaluated".into(), |test| in_words(&test)
                 + &of_class(&test.metrics, &self.classes)),
-            finish.steps,
+            counted(finish.steps, "step"),
             finish.samples_per_second,
             finish.seconds
         )?;

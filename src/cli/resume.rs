@@ -5,12 +5,14 @@ use std::str::FromStr;
 use super::Error;
 use super::device::Device;
 use super::experiment::{self, Short};
-use super::named::RunName;
+use super::named::{RunName, ToResume};
 use super::reporter::Reporting;
+use super::seconds;
 use super::text::plain;
 use super::threads::Threads;
 use super::train::{Worker, detached, follow};
 use crate::preset::Experiment;
+use crate::preset::counted;
 use crate::run::lock::Lock;
 use crate::run::{self, Manifest, RunDirectory, Status, home, overview};
 use crate::worker::{Command, TrainRequest, epochs_done};
@@ -24,7 +26,7 @@ use crate::worker::{Command, TrainRequest, epochs_done};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
-    run: RunName,
+    run: RunName<ToResume>,
     /// Train further: +N epochs more than are done, or N epochs in all
     #[arg(long, value_name = "[+]N")]
     epochs: Option<Epochs>,
@@ -32,7 +34,7 @@ pub struct Arguments {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
     /// Seconds between two checkpoints within an epoch
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds::between, allow_negative_numbers = true)]
     checkpoint_seconds: f64,
     /// Go on with this learning rate, as after a loss that became NaN
     #[arg(long, value_name = "RATE")]
@@ -89,7 +91,10 @@ impl FromStr for Epochs {
         match number.parse().ok().filter(|count| is_number && *count > 0) {
             Some(count) if number.len() < text.len() => Ok(Epochs::More(count)),
             Some(count) => Ok(Epochs::InAll(count)),
-            None => Err("use +5 for five epochs more, or 20 for twenty epochs in all".into()),
+            None => {
+                Err("use +5 for five epochs more, or 20 for twenty epochs in all; 1000000000 are the most"
+                    .into())
+            }
         }
     }
 }
@@ -150,8 +155,9 @@ impl Arguments {
         {
             let name = plain(&run.name());
             return Err(Error::Failed(format!(
-                "{name} is finished after {steps} steps: nothing is left to do; `trainyard resume {name} --epochs +5` trains \
-                 it further"
+                "{name} is finished after {}: nothing is left to do; `trainyard resume {name} --epochs +5` trains \
+                 it further",
+                counted(steps, "step")
             )));
         }
         Ok(())
@@ -175,8 +181,9 @@ impl Arguments {
         let epochs = experiment.preset.train.epochs;
         if epochs <= done {
             return Err(Error::Usage(format!(
-                "{} has done {done} epochs, and is to have {epochs} in all: --epochs +5 trains it further",
-                plain(&run.name())
+                "{} has done {}, and is to have {epochs} in all: --epochs +5 trains it further",
+                plain(&run.name()),
+                counted(done, "epoch")
             )));
         }
         Ok((experiment, changes))

@@ -16,7 +16,7 @@ pub struct Arguments {
     #[command(flatten)]
     run: RunName,
     /// Seconds to wait for its end
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(0..=1_000_000_000))]
     wait: u64,
     /// Print one JSON object when it has ended
     #[arg(long)]

@@ -15,7 +15,7 @@ use super::serve::starter;
 use super::signals::Signals;
 use super::text::plain;
 use super::threads::Threads;
-use super::{Error, candidates, folds};
+use super::{Error, candidates, folds, seconds};
 use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
 
@@ -60,7 +60,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "no_save")]
     detach: bool,
     /// Seconds between two checkpoints within an epoch
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = seconds::between, allow_negative_numbers = true)]
     checkpoint_seconds: f64,
     #[command(flatten)]
     reporting: Reporting,

@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::{Error, own};
+use crate::preset::counted;
 use crate::preset::{Fingerprint, Learned, Source};
 use crate::system::files;
 
@@ -57,9 +58,9 @@ pub fn changes(learned: &Learned) -> Result<Vec<Change>, Error> {
 /// How a file or folder has changed; `named` says what it is and where.
 fn change(named: &str, then: &Fingerprint, now: &Fingerprint) -> Option<String> {
     let how = if then.count != now.count {
-        format!("it held {} files and holds {}", then.count, now.count)
+        format!("it held {} and holds {}", counted(then.count, "file"), now.count)
     } else if then.bytes != now.bytes {
-        format!("it had {} bytes and has {}", then.bytes, now.bytes)
+        format!("it had {} and has {}", counted(then.bytes, "byte"), now.bytes)
     } else if then.sha256 == now.sha256 {
         return None;
     } else if now.count > 1 {

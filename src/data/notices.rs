@@ -1,6 +1,7 @@
 //! What a person should know of the sets that a training got, where they may not be what was meant.
 
 use super::dataset::{Dataset, Splits};
+use crate::preset::counted;
 use crate::preset::{DataConfig, Reading, Scaling};
 
 /// The most classes that are named in one sentence.
@@ -11,9 +12,9 @@ pub fn notices(splits: &Splits, config: &DataConfig, reading: &Reading) -> Vec<S
     let mut told: Vec<String> = splits.notices.iter().map(|line| format!("data: {line}")).collect();
     if config.validation > 0.0 && splits.validation.is_empty() {
         told.push(format!(
-            "validation: {} of {} samples rounds to none, so none is held out and epochs have no validation scores",
+            "validation: {} of {} rounds to none, so none is held out and epochs have no validation scores",
             config.validation,
-            splits.train.len()
+            counted(splits.train.len(), "sample")
         ));
     }
     if splits.test.is_empty() {

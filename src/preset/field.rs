@@ -46,6 +46,8 @@ pub enum FieldKind {
     Choices(Words),
     /// A text.
     Text,
+    /// A single sign.
+    Sign,
     /// Texts in brackets.
     Texts,
     /// A path or pattern, or several in brackets.
@@ -67,6 +69,7 @@ impl FieldKind {
             | FieldKind::Choice(_)
             | FieldKind::Choices(_)
             | FieldKind::Text
+            | FieldKind::Sign
             | FieldKind::Texts
             | FieldKind::Paths
             | FieldKind::Nested(_) => None,
@@ -79,7 +82,7 @@ impl FieldKind {
             |what: &str, range: &Range| format!("{what} {}", range.behind_noun()).trim_end().to_owned();
         match self {
             // The end of the range is the engine's limit, too large to matter to a person.
-            FieldKind::Integer(Range::COUNT) => "a whole number from 1".into(),
+            FieldKind::Integer(Range::COUNT | Range::EPOCHS) => "a whole number from 1".into(),
             FieldKind::Pair(Range::COUNT) => "one or two whole numbers from 1".into(),
             FieldKind::Integers(Range::COUNT) => "whole numbers from 1".into(),
             FieldKind::Integer(range) => numbers("a whole number", range),
@@ -94,6 +97,7 @@ impl FieldKind {
             FieldKind::Choice(words) => format!("one of {}", words.names.join(", ")),
             FieldKind::Choices(words) => format!("[…] with some of {}", words.names.join(", ")),
             FieldKind::Text => "a text in quotes".into(),
+            FieldKind::Sign => "one sign in quotes, as in ';'".into(),
             FieldKind::Texts => "[…] with texts in quotes".into(),
             FieldKind::Paths => "a path in quotes, or […] with several".into(),
             FieldKind::Nested(described) => match described.inside() {

@@ -92,6 +92,7 @@ impl Row {
                 | FieldKind::Integers(_)
                 | FieldKind::NumbersOr(..)
                 | FieldKind::Text
+                | FieldKind::Sign
                 | FieldKind::Texts
                 | FieldKind::Paths
                 | FieldKind::Nested(_),

@@ -1,12 +1,137 @@
 //! `--set train.epochs=2`: values of a preset replaced by path.
 
-use super::edit::put;
-use super::field::{Field, FieldKind};
+use super::edit::{default_at, put};
+use super::field::{Field, FieldKind, Range};
+use super::misfit::{misfit, unknown_name};
 use super::nesting::Inside;
 use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
+use super::typed::{change, example, why_not_one_value, written};
+
+/// A change as it was typed, and what it puts where.
+struct Change {
+    /// What messages call it.
+    origin: String,
+    path: Path,
+    /// The value, as it was typed.
+    typed: String,
+    /// The same, as a preset writes it.
+    value: String,
+}
+
+impl Change {
+    /// Reads an assignment, for this preset.
+    ///
+    /// # Errors
+    /// When it is no path with one value behind it.
+    fn read(text: &str, assignment: &str) -> Result<Self, PresetError> {
+        let origin = format!("--set {assignment}");
+        let wrong = |problem: String, help: String| Err(PresetError::whole(&origin, problem, help));
+        let for_example = |path: &Path| match field_at(text, path) {
+            Some(field) => takes(path, &field.kind),
+            None => "write a path and its value, as in --set train.epochs=2".into(),
+        };
+        let Some((typed_path, typed)) = assignment.split_once('=') else {
+            let path = without_variants(text, read_path(assignment.trim()));
+            return wrong("there is no '=' in it, and so no value".into(), for_example(&path));
+        };
+        let path = without_variants(text, read_path(typed_path.trim()));
+        if path.0.is_empty() {
+            return wrong("no path stands before the '='".into(), for_example(&path));
+        }
+        let field = field_at(text, &path);
+        let kind = field.map(|field| field.kind);
+        let is_sign = kind == Some(FieldKind::Sign);
+        // A blank or a tab may be what separates cells.
+        let typed = if is_sign && typed.chars().count() == 1 { typed } else { typed.trim() };
+        if typed.is_empty() {
+            return wrong("no value stands behind the '='".into(), for_example(&path));
+        }
+        let leaves_out = typed == "None" && field.is_none_or(|_| is_optional(text, &path));
+        let value = match kind {
+            Some(kind) if !leaves_out => written(&kind, typed),
+            _ => typed.to_owned(),
+        };
+        if let Some(problem) = why_not_one_value(&value) {
+            let shell = if value.contains(['"', '\'', '(']) {
+                "; single quotes around the whole keep a shell from changing it"
+            } else {
+                ""
+            };
+            return wrong(problem, format!("{}{shell}", for_example(&path)));
+        }
+        Ok(Change { origin, path, typed: typed.to_owned(), value })
+    }
+
+    /// The text with it, whether that is a preset or not; `None` where the path leads nowhere.
+    fn put(&self, text: &str) -> Option<String> {
+        let new = put(text, &self.path, &self.value)?;
+        match parse(&new, "") {
+            // Another change may say what stands in its parentheses.
+            Err(error) if is_of_brackets(&error) => self.with_parentheses(text).or(Some(new)),
+            _ => Some(new),
+        }
+    }
+
+    /// The text with a variant's name and empty parentheses at the path, where the value is the name of one.
+    fn with_parentheses(&self, text: &str) -> Option<String> {
+        let FieldKind::Nested(described) = field_at(text, &self.path)?.kind else { return None };
+        let has = |groups: &[super::nesting::Group]| {
+            groups.iter().any(|group| group.variant == Some(&self.value[..]))
+        };
+        let is_variant = match described.inside() {
+            Inside::Variants(groups) => has(&groups),
+            // An item of a list, or the kind of a column.
+            Inside::List(each) | Inside::ByName(each) => {
+                matches!(each.inside(), Inside::Variants(groups) if has(&groups))
+            }
+            Inside::Fields(_) => false,
+        };
+        is_variant.then(|| put(text, &self.path, &format!("{}()", self.value))).flatten()
+    }
+
+    /// The refusal of a value that its field cannot take, whatever other changes say.
+    fn refused(&self, text: &str) -> Option<PresetError> {
+        let field = field_at(text, &self.path)?;
+        let is_nested = matches!(field.kind, FieldKind::Nested(_));
+        (!is_nested && !self.fits(text, field)).then(|| self.unfit(text, field))
+    }
+
+    fn fits(&self, text: &str, field: &Field) -> bool {
+        field.kind.takes(&self.value) || self.value == "None" && is_optional(text, &self.path)
+    }
+
+    /// What is said of a value that its field cannot take.
+    fn unfit(&self, text: &str, field: &Field) -> PresetError {
+        let Change { origin, path, typed, .. } = self;
+        let means_none = ["none", "null", "nil"].iter().any(|word| typed.eq_ignore_ascii_case(word));
+        let is_beyond =
+            |range: &Range| typed.parse::<f64>().is_ok_and(|x| x.fract() == 0.0 && !range.contains(x));
+        let help = match field.kind.range().filter(is_beyond) {
+            _ if means_none && is_optional(text, path) => format!("{} leaves it out", change(path, "None")),
+            Some(range) => {
+                let what =
+                    if matches!(field.kind, FieldKind::Number(_)) { "a number" } else { "a whole number" };
+                let for_example = change(path, &example(&field.kind));
+                format!("{path} takes {what}, {}; for example {for_example}", range.in_words())
+            }
+            None => takes(path, &field.kind),
+        };
+        PresetError::whole(origin, format!("'{typed}' is not such a value"), help)
+    }
+}
+
+/// Whether a preset may leave the field at the path out.
+fn is_optional(text: &str, path: &Path) -> bool {
+    default_at(text, path).is_some_and(|default| default == "None")
+}
+
+/// What a field takes, with an example.
+fn takes(path: &Path, kind: &FieldKind) -> String {
+    format!("{path} takes {}; for example {}", kind.in_words(), change(path, &example(kind)))
+}
 
 /// Makes several changes, as [`apply`] makes one. Their order does not matter where one needs another: a field of a group that must
 /// have others as well, or of a variant that is chosen behind it.
@@ -28,8 +153,13 @@ pub fn apply_all(text: &str, assignments: &[String]) -> Result<String, PresetErr
                 waiting.clear();
             }
             Err(error) => {
+                // What is wrong by itself, another change does not mend: it would only hide it.
+                let change = Change::read(&changed, assignment)?;
+                if let Some(refused) = change.refused(&changed) {
+                    return Err(refused);
+                }
                 // What another change may complete stays in the text, whatever it is so far.
-                changed = put_assignment(&changed, assignment).ok_or_else(|| error.clone())?;
+                changed = change.put(&changed).ok_or_else(|| error.clone())?;
                 waiting.push((assignment, error));
             }
         }
@@ -37,59 +167,46 @@ pub fn apply_all(text: &str, assignments: &[String]) -> Result<String, PresetErr
     if waiting.is_empty() {
         return Ok(whole);
     }
+    let put_change = |text: &str, assignment: &str| Change::read(text, assignment).ok()?.put(text);
     let fits_without = |(left_out, _): &(&String, PresetError)| {
         let mut others = waiting.iter().map(|(assignment, _)| *assignment).filter(|other| other != left_out);
-        let text = others.try_fold(whole.clone(), |text, other| put_assignment(&text, other));
+        let text = others.try_fold(whole.clone(), |text, other| put_change(&text, other));
         text.is_some_and(|text| parse(&text, "").is_ok())
     };
     Err(waiting.iter().find(|change| fits_without(change)).map_or(error, |(_, error)| error.clone()))
 }
 
-/// The text with an assignment, whether that is a preset or not.
-fn put_assignment(text: &str, assignment: &str) -> Option<String> {
-    let (path, value) = assignment.split_once('=')?;
-    let (path, value) = (without_variants(text, read_path(path.trim())), value.trim());
-    let new = put(text, &path, value)?;
-    match parse(&new, "") {
-        // Another change may say what stands in its parentheses.
-        Err(error) if is_of_brackets(&error) => with_parentheses(text, &path, value).or(Some(new)),
-        _ => Some(new),
-    }
-}
-
 /// Replaces the value at a path in a preset's text; `layers.0.filters=64` and `layers[0].filters=64` are the same.
-/// A field that the text leaves out is added, and so are the groups around it. Returns the new text.
+/// A field that the text leaves out is added, and so are the groups around it. Texts may come without their quotes. Returns the
+/// new text.
 ///
 /// # Errors
 /// When the text is not an assignment, the path leads nowhere, or the value is not of the field's kind. The error speaks
 /// of the assignment, not of a place in the text.
 pub fn apply(text: &str, assignment: &str) -> Result<String, PresetError> {
-    let origin = format!("--set {assignment}");
-    let wrong = |problem: String, help: &str| PresetError::whole(&origin, problem, help);
-    let (path, value) = assignment
-        .split_once('=')
-        .ok_or_else(|| wrong("no '=' in it".into(), "write --set train.epochs=2"))?;
-    let (path, value) = (without_variants(text, read_path(path.trim())), value.trim());
-    if path.0.is_empty() || value.is_empty() {
-        return Err(wrong("a path or a value is missing".into(), "write --set train.epochs=2"));
+    let change = Change::read(text, assignment)?;
+    let Change { origin, path, .. } = &change;
+    if let Some((problem, help)) = unknown_name(text, path) {
+        return Err(PresetError::whole(origin, problem, help));
     }
-    let new = put(text, &path, value).filter(|_| !counts_backwards(text, &path)).ok_or_else(|| {
-        wrong(
+    let new = put(text, path, &change.value).filter(|_| !counts_backwards(text, path)).ok_or_else(|| {
+        PresetError::whole(
+            origin,
             format!("there is no {path}"),
             "count list places from 0; `trainyard presets show NAME` shows the text",
         )
     })?;
     // The whole preset is read again, so that a wrong name or kind is refused here, with what would be valid.
-    match parse(&new, &origin) {
+    match parse(&new, origin) {
         Ok(_) => Ok(new),
         // A variant with settings may be named alone: all of them are then at their defaults.
-        Err(error) => match with_parentheses(text, &path, value) {
-            None => Err(explained(error, &new, &path, value)),
-            Some(new) => match parse(&new, &origin) {
+        Err(error) => match change.with_parentheses(text) {
+            None => Err(explained(error, &new, &change)),
+            Some(new) => match parse(&new, origin) {
                 Ok(_) => Ok(new),
                 // It has settings without defaults, and the error names the first.
-                Err(inside) if is_of_brackets(&error) => Err(explained(inside, &new, &path, value)),
-                Err(_) => Err(explained(error, &new, &path, value)),
+                Err(inside) if is_of_brackets(&error) => Err(explained(inside, &new, &change)),
+                Err(_) => Err(explained(error, &new, &change)),
             },
         },
     }
@@ -121,12 +238,6 @@ fn counts_backwards(text: &str, path: &Path) -> bool {
     })
 }
 
-/// The text with a variant's name and empty parentheses at the path, where the value is a name.
-fn with_parentheses(text: &str, path: &Path, value: &str) -> Option<String> {
-    let is_name = value.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    put(text, path, &format!("{value}()")).filter(|_| is_name)
-}
-
 /// Whether a parenthesis is missing: the name is that of a variant with settings.
 fn is_of_brackets(error: &PresetError) -> bool {
     error.problem.contains("opening `(`")
@@ -144,70 +255,38 @@ pub fn concerns(assignment: &str, path: &Path) -> bool {
 }
 
 /// The error of a changed text as one of the change: what is no value of the field, or which fields there are.
-fn explained(error: PresetError, new: &str, path: &Path, value: &str) -> PresetError {
+fn explained(error: PresetError, new: &str, change: &Change) -> PresetError {
+    let Change { origin, path, typed, .. } = change;
     let without_place = PresetError { place: None, line: Box::default(), ..error };
-    let means_none = ["none", "null", "nil"].iter().any(|word| value.eq_ignore_ascii_case(word));
-    let with_none = put(new, path, "None").filter(|_| means_none);
-    if with_none.is_some_and(|text| parse(&text, "").is_ok()) {
-        return PresetError {
-            problem: format!("'{value}' is not such a value"),
-            help: format!("--set {path}=None leaves it out").into(),
-            ..without_place
-        };
+    let field = field_at(new, path);
+    if let Some(field) = field.filter(|field| !change.fits(new, field)) {
+        return change.unfit(new, field);
     }
-    if let Some(field) = field_at(new, path).filter(|field| !fits(field, value)) {
-        let help = format!("{path} takes {}", field.kind.in_words());
-        return PresetError {
-            problem: format!("'{value}' is not such a value"),
-            help: help.into(),
-            ..without_place
-        };
+    if let Some(found) = misfit(new, path) {
+        return PresetError::whole(origin, found.problem(path, typed), found.help(takes));
     }
-    // It is a field, and the value is wrong further inside.
-    if field_at(new, path).is_some() {
-        return without_place;
-    }
-    // A field that only some variants have, inside a group whose variant nobody chose.
-    let Some((Key::Field(name), outer)) = path.0.split_last() else { return without_place };
-    let outer = Path(outer.to_vec());
-    let Some(FieldKind::Nested(described)) = field_at(new, &outer).map(|field| field.kind) else {
-        return without_place;
-    };
-    let Inside::Variants(groups) = described.inside() else { return without_place };
-    let having = groups.iter().filter(|group| group.fields.iter().any(|field| field.name == name));
-    let names: Vec<&str> = having.filter_map(|group| group.variant).collect();
-    if names.is_empty() {
-        return without_place;
-    }
-    PresetError {
-        problem: format!("{outer} has no field {name} as it is"),
-        help: format!(
-            "these have it: {}; choose one first: --set '{outer}={}(…)'",
-            names.join(", "),
-            names[0]
-        )
-        .into(),
-        ..without_place
+    match field {
+        // It is a field, and something is missing further inside, which the error names.
+        Some(_) if !without_place.help.is_empty() => without_place,
+        Some(field) => change.unfit(new, field),
+        None => of_other_variant(new, path)
+            .map_or(without_place, |(problem, help)| PresetError::whole(origin, problem, help)),
     }
 }
 
-/// Whether the text could be a value of the field, whatever its range. Nested values are left to the parser.
-fn fits(field: &Field, value: &str) -> bool {
-    match field.kind {
-        FieldKind::Integer(range) => {
-            value.parse::<i128>().is_ok_and(|number| range.contains(number as f64)) || value == "None"
-        }
-        FieldKind::Number(_) => value.parse::<f64>().is_ok() || value == "None",
-        FieldKind::Switch => matches!(value, "true" | "false"),
-        FieldKind::Choice(words) => words.contain(value) || value == "None",
-        FieldKind::Text | FieldKind::Texts | FieldKind::Paths | FieldKind::Choices(_) => {
-            field.kind.takes(value) || value == "None"
-        }
-        FieldKind::NumbersOr(_, words) => value.starts_with('[') || words.contains(&value),
-        FieldKind::Integers(_) => value.starts_with('['),
-        FieldKind::Pair(_) => value.starts_with('(') || value.parse::<i128>().is_ok(),
-        FieldKind::Nested(_) => true,
-    }
+/// What is said of a field that only some variants have, inside a group whose variant nobody chose.
+fn of_other_variant(new: &str, path: &Path) -> Option<(String, String)> {
+    let (Key::Field(name), outer) = path.0.split_last()? else { return None };
+    let outer = Path(outer.to_vec());
+    let FieldKind::Nested(described) = field_at(new, &outer)?.kind else { return None };
+    let Inside::Variants(groups) = described.inside() else { return None };
+    let having = groups.iter().filter(|group| group.fields.iter().any(|field| field.name == name));
+    let names: Vec<&str> = having.filter_map(|group| group.variant).collect();
+    let first = names.first()?;
+    Some((
+        format!("{outer} has no field {name} as it is"),
+        format!("these have it: {}; choose one first: --set '{outer}={first}(…)'", names.join(", ")),
+    ))
 }
 
 /// A path as a person types it: `layers.0.filters` and `layers[0].filters` are the same.
@@ -251,7 +330,7 @@ mod tests {
         let text = apply(CNN, "layers.0.Conv2D.filters=8").unwrap();
         assert!(matches!(parse(&text, "x").unwrap().layers[0], Layer::Conv2D(Conv2D { filters: 8, .. })));
         let wrong = apply(&of_table, "data.source.npz.label=\"y\"").unwrap_err();
-        assert!(wrong.problem.contains("unknown field 'npz'"), "{}", wrong.problem);
+        assert!(wrong.problem.contains("'npz'"), "{}", wrong.problem);
         // A column that has a variant's name is a column.
         let text = apply(&of_table, "data.source.columns={\"category\": category}").unwrap();
         assert!(
@@ -305,10 +384,17 @@ mod tests {
         let text = apply(&text, "data.source.columns.age.flag=true").unwrap();
         let kinds = "columns: {\"age\": number(missing: median, flag: true), \"name\": ignore}";
         assert!(text.contains(kinds), "{text}");
-        for file in ["7", "t.csv", "[\"t.csv\", 7]", "[\"t.csv\""] {
-            let refused = apply(&text, &format!("data.source.file={file}")).unwrap_err().to_string();
-            assert!(refused.contains("takes a path in quotes, or […] with several"), "{refused}");
+        for (file, written) in [
+            ("u.csv", "\"u.csv\""),
+            ("[t.csv, u.csv]", "[\"t.csv\", \"u.csv\"]"),
+            ("C:\\u.csv", "\"C:\\\\u.csv\""),
+        ] {
+            let changed = apply(&text, &format!("data.source.file={file}")).unwrap();
+            assert!(changed.contains(&format!("file: {written}")), "{changed}");
         }
+        let refused = apply(&text, "data.source.file=[\"t.csv\"").unwrap_err().to_string();
+        assert!(refused.contains("takes a path in quotes, or […] with several"), "{refused}");
+        assert!(refused.contains("a ']' is missing at its end"), "{refused}");
         let refused = apply(&text, "data.source.columns.name=nothing").unwrap_err().to_string();
         assert!(refused.contains("nothing") && refused.contains("category"), "{refused}");
     }
@@ -318,7 +404,8 @@ mod tests {
         let refusal = |assignment| apply(CNN, assignment).unwrap_err().to_string();
         assert_eq!(
             refusal("train.epochs=many"),
-            "--set train.epochs=many: 'many' is not such a value\n  help: train.epochs takes a whole number from 1"
+            "--set train.epochs=many: 'many' is not such a value\n  help: train.epochs takes a whole number from 1; for example \
+             --set train.epochs=1"
         );
         assert!(refusal("data.shuffle=yes").contains("data.shuffle takes true or false"));
         assert!(refusal("loss=mse").contains("loss takes one of mean_squared_error"));
@@ -378,7 +465,93 @@ mod tests {
         let shown = apply(CNN, "train.epoch=2").unwrap_err().to_string();
         assert!(shown.contains("unknown field 'epoch'") && shown.contains("did you mean epochs?"), "{shown}");
         assert!(apply(CNN, "layers.9.filters=2").unwrap_err().to_string().contains("there is no layers[9]"));
-        assert!(apply(CNN, "train.epochs").unwrap_err().to_string().contains("no '='"));
+        let shown = apply(CNN, "train.epochs").unwrap_err().to_string();
+        assert!(shown.contains("no '='") && shown.contains("for example --set train.epochs=1"), "{shown}");
         assert!(apply(CNN, "train.epochs=many").is_err());
+    }
+
+    #[test]
+    fn a_change_that_is_wrong_by_itself_is_refused_whatever_the_others_say() {
+        for wrong in
+            ["train.epochs=many", "train.epochs=", "train.epochs=2.5", "train.epochs=-1", "train.epochs=None"]
+        {
+            let changes = [wrong.to_string(), "train.epochs=1".to_string()];
+            let refused = apply_all(CNN, &changes).unwrap_err().to_string();
+            assert!(refused.starts_with(&format!("--set {wrong}: ")), "{refused}");
+            assert!(
+                refused.contains("train.epochs takes ") && refused.contains("--set train.epochs=1"),
+                "{refused}"
+            );
+        }
+        // Of two that are right, the last one counts.
+        let changes = ["train.epochs=3".to_string(), "train.epochs=1".to_string()];
+        assert_eq!(parse(&apply_all(CNN, &changes).unwrap(), "x").unwrap().train.epochs, 1);
+    }
+
+    #[test]
+    fn every_refusal_says_what_is_wrong_in_our_words_and_gives_an_example() {
+        let table = CNN.replace("source: mnist", "source: csv(file: \"t.csv\")");
+        for (assignment, problem, help) in [
+            (
+                "data.source.separator=;;",
+                "';;' is not such a value",
+                "one sign in quotes, as in ';'; for example --set 'data.source.separator=;'",
+            ),
+            (
+                "data.source.columns=age",
+                "'age' is not such a value",
+                "--set 'data.source.columns={\"age\": number}'",
+            ),
+            (
+                "data.source.columns.age=nothing",
+                "'nothing' is not such a value",
+                "one of number, boolean, category, date, ignore",
+            ),
+            ("optimizer=5", "'5' is not such a value", "optimizer takes one of SGD,"),
+            ("optimizer=Adam(", "a ')' is missing at its end", "single quotes around the whole"),
+            (
+                "optimizer=Adam(learning_rate: x)",
+                "'x' is not such a value of optimizer.learning_rate",
+                "optimizer.learning_rate takes a number",
+            ),
+            ("optimizer=Adam(rate: 1)", "unknown field 'rate' of optimizer", "learning_rate"),
+            ("optimizer=Adam()junk", "behind the value stands 'junk'", "optimizer takes one of"),
+            (
+                "layers=5",
+                "'5' is not such a value",
+                "layers takes a list in brackets; for example --set 'layers=[Dense(units: 16)]'",
+            ),
+            (
+                "layers=[Dense(units: x)]",
+                "'x' is not such a value of layers[0].units",
+                "layers[0].units takes a whole number from 1; for example --set layers.0.units=16",
+            ),
+            (
+                "layers.0.filters.x=3",
+                "layers[0].filters has no fields",
+                "layers[0].filters takes a whole number",
+            ),
+            (
+                "train.clip=5",
+                "'5' is not such a value",
+                "train.clip takes a group of fields; for example --set 'train.clip=(norm: 1.0)'",
+            ),
+            (
+                "train.epochs=2, seed: 5",
+                "behind the value stands ', seed: 5'",
+                "train.epochs takes a whole number",
+            ),
+            ("train=(epochs: 2", "a ')' is missing", "train takes a group of fields"),
+            ("=3", "no path stands before the '='", "--set train.epochs=2"),
+        ] {
+            let refused = apply(&table, assignment).unwrap_err().to_string();
+            assert!(refused.starts_with(&format!("--set {assignment}: {problem}")), "{refused}");
+            assert!(refused.contains(help), "{refused}");
+        }
+        let set = |assignment: &str| apply(&table, assignment).unwrap();
+        assert!(set("data.source.separator=;").contains("separator: ';'"));
+        assert!(set("data.source.separator=\";\"").contains("separator: \";\""));
+        assert!(set("name=abc").contains("name: \"abc\""));
+        assert!(set("title=two words, and more").contains("title: \"two words, and more\""));
     }
 }

@@ -83,7 +83,7 @@ impl PresetError {
     /// An error in the files that a preset names; `problem` says what is wrong with them.
     pub fn of_files(origin: &str, text: &str, problem: impl fmt::Display) -> Self {
         let source = Path::to("data").field("source");
-        let help = "`trainyard data check FILE` lists what is wrong with a file; skip_broken: true leaves out rows and files that cannot be used";
+        let help = "`trainyard data check FILE` lists what is wrong with a file";
         PresetError { blames_files: true, ..Self::at(origin, text, &source, problem.to_string(), help) }
     }
 

@@ -23,6 +23,9 @@ impl Range {
     /// Sizes and counts: 1 or more, and small enough for the engine's arithmetic.
     pub const COUNT: Range = Range::between(1.0, 2_147_483_647.0);
 
+    /// Passes over data: more take longer than anyone waits.
+    pub const EPOCHS: Range = Range::between(1.0, 1e9);
+
     /// `low` or more.
     pub const fn at_least(low: f64) -> Range {
         Range { low, from_low: true, high: f64::MAX, to_high: true }

@@ -2,6 +2,7 @@
 //! is an accuracy.
 
 use super::class_weights::ClassWeights;
+use super::counted::counted;
 use super::data::{Signature, TargetChoice};
 use super::layers::options::Activation;
 use super::metric::Metric;
@@ -39,7 +40,7 @@ impl Preset {
             ClassWeights::Counted(_) => return Ok(()),
         };
         if weights.len() != classes {
-            let problem = format!("{} weights for {classes} classes", weights.len());
+            let problem = format!("{} for {classes} classes", counted(weights.len(), "weight"));
             return finding(at, problem, "give one weight for each class, in the order of the classes");
         }
         if weights.iter().all(|&weight| weight == 0.0) {

@@ -266,7 +266,7 @@ fields! {
 
 fields! {
     TrainConfig {
-        epochs: Integer(Range::at_least(1.0)), "passes over the training data", "{} epochs train nothing";
+        epochs: Integer(Range::EPOCHS), "passes over the training data", "{} epochs train nothing";
         batch_size: Integer(Range::at_least(1.0)), "samples in a step", "a batch of {} samples";
         schedule: inside::<Schedule>(), "how the learning rate changes over time";
         clip: inside::<Clip>(), "limits on the gradients before each update";

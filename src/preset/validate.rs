@@ -1,5 +1,6 @@
 //! From a preset to an experiment whose parts fit each other.
 
+use super::counted::counted;
 use super::data::{Labels, Signature};
 use super::experiment::Experiment;
 use super::field::Fields;
@@ -217,7 +218,11 @@ impl Preset {
                 self.check_values_for_loss(signature)?;
                 if output != [*count] {
                     let help = format!("end with Dense(units: {count})");
-                    return finding(last, format!("the network gives {output:?} for {count} values"), help);
+                    return finding(
+                        last,
+                        format!("the network gives {output:?} for {}", counted(*count, "value")),
+                        help,
+                    );
                 }
             }
             TargetKind::Tokens(count) => {

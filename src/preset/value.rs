@@ -7,6 +7,7 @@ use super::layers::options::Pair;
 use super::range::Range;
 use super::ron_options::options;
 use super::sources::Paths;
+use super::sources::sign::is_one as is_sign;
 
 impl FieldKind {
     /// Checks what a person gives a field of this kind; `None` leaves an optional field out. What stands inside a value with
@@ -15,7 +16,18 @@ impl FieldKind {
     /// # Errors
     /// What the field takes.
     pub fn check(&self, text: &str) -> Result<(), String> {
-        if self.takes(text) { Ok(()) } else { Err(format!("{text:?} is not {}", self.in_words())) }
+        if self.takes(text) {
+            return Ok(());
+        }
+        // The end of a range that is too large to matter is told to whom it matters.
+        match self {
+            FieldKind::Integer(range)
+                if read::<u64>(text).is_some_and(|whole| whole as f64 > range.high()) =>
+            {
+                Err(format!("{text} is too large: use {}", range.in_words()))
+            }
+            _ => Err(format!("{text:?} is not {}", self.in_words())),
+        }
     }
 
     /// Whether a field of this kind takes what `text` says.
@@ -38,7 +50,8 @@ impl FieldKind {
                 let mut each = inside.into_iter().flat_map(|list| list.split(',')).map(str::trim);
                 inside.is_some() && each.all(|word| word.is_empty() || words.contain(word))
             }
-            FieldKind::Text => read::<String>(text).is_some() || read::<char>(text).is_some(),
+            FieldKind::Text => read::<String>(text).is_some(),
+            FieldKind::Sign => is_sign(text),
             FieldKind::Paths => read::<Paths>(text).is_some(),
             FieldKind::Texts => read::<Vec<String>>(text).is_some(),
             FieldKind::Nested(_) => true,
@@ -76,7 +89,8 @@ mod tests {
             (FieldKind::Switch, &["true"], &["yes"]),
             (FieldKind::Choice(words), &["a"], &["c", ""]),
             (FieldKind::Choices(words), &["[a, b]", "[]", "[b]"], &["a", "[c]"]),
-            (FieldKind::Text, &["\"x\"", "','"], &["x"]),
+            (FieldKind::Text, &["\"x\""], &["x", "','"]),
+            (FieldKind::Sign, &["','", "\",\"", "'\\t'"], &[",", "\"ab\"", "\"\""]),
             (FieldKind::Paths, &["\"x\"", "[\"x\", \"y\"]"], &["x"]),
             (FieldKind::Texts, &["[\"x\", \"y\"]"], &["\"x\"", "[x]"]),
         ];

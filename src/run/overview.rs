@@ -6,6 +6,7 @@ use super::lock::Lock;
 use super::watch::{Number, newest_numbers};
 use super::{Error, Label, Manifest, RunDirectory, Status, learned};
 use crate::preset::Offers;
+use crate::preset::counted;
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +169,9 @@ impl Overview {
             Err(problem) => Some(problem.clone()),
             Ok(_) if self.is_trained() => Some("it is being trained".into()),
             Ok(manifest) => match done(manifest, &self.checkpoints) {
-                Some(steps) => Some(format!("it is finished after {steps} steps: nothing is left to do")),
+                Some(steps) => {
+                    Some(format!("it is finished after {}: nothing is left to do", counted(steps, "step")))
+                }
                 None => self.is_alive.clone().err(),
             },
         }

@@ -115,7 +115,7 @@ fn event_file(path: &Path) -> Result<(), Error> {
     match damaged {
         0 => Ok(()),
         1 => Err(Error::broken(path, "a record does not match its checksum")),
-        count => Err(Error::broken(path, format!("{count} records do not match their checksums"))),
+        count => Err(Error::broken(path, format!("of its records {count} do not match their checksums"))),
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::error::Error;
 use super::network::Network;
 use crate::nn::ops::Backend;
+use crate::preset::summary::Row;
 use crate::run::NamedTensor;
 
 /// Which weights of another training were taken, and which were not.
@@ -22,19 +23,67 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// Lines for the log; `from` is the name of the other weights.
-    pub fn lines(&self, from: &str) -> Vec<String> {
-        let mut lines = vec![format!("weights from {from}: {} taken", named(&self.matched))];
-        for (name, there, here) in &self.other_shape {
-            lines.push(format!("not taken: {name} has shape {there:?} there and {here:?} here"));
-        }
-        for (what, names) in [("not in the file", &self.missing), ("not in this network", &self.left_out)] {
-            if !names.is_empty() {
-                lines.push(format!("{what}: {}", named(names)));
+    /// Lines for the log, layer by layer; `from` is the name of the other weights, and `layers` are those of this training's
+    /// networks.
+    pub fn lines(&self, from: &str, layers: &[&Row]) -> Vec<String> {
+        let grouped = |weights: &mut dyn Iterator<Item = (&String, String)>| {
+            let mut of_layers: Vec<(String, Vec<String>)> = Vec::new();
+            for (path, what) in weights {
+                let (layer, weight) = in_layer(path, layers);
+                match of_layers.iter_mut().find(|(known, _)| *known == layer) {
+                    Some((_, all)) => all.push(format!("{weight}{what}")),
+                    None => of_layers.push((layer, vec![format!("{weight}{what}")])),
+                }
             }
+            of_layers
+        };
+        let of = |names: &[String]| grouped(&mut names.iter().map(|name| (name, String::new())));
+        let (taken, missing, left_out) = (of(&self.matched), of(&self.missing), of(&self.left_out));
+        let shapes = |(name, there, here)| (name, format!(" {there:?} there, {here:?} here"));
+        let other_shape =
+            grouped(&mut self.other_shape.iter().map(|(name, there, here)| shapes((name, there, here))));
+        let is_among =
+            |layer: &str, all: &[(String, Vec<String>)]| all.iter().any(|(known, _)| known == layer);
+        // Of a layer that is taken in part, the parts are named.
+        let is_whole = |layer: &str| !is_among(layer, &missing) && !is_among(layer, &other_shape);
+        let part = |(layer, weights): &(String, Vec<String>), is_whole: bool| match is_whole {
+            true => layer.clone(),
+            false => format!("{layer}: {}", weights.join(", ")),
+        };
+        let list = |all: &[(String, Vec<String>)], whole: &dyn Fn(&str) -> bool| {
+            all.iter().map(|each| part(each, whole(&each.0))).collect::<Vec<_>>().join("; ")
+        };
+        let mut lines = vec![match taken.is_empty() {
+            true => format!("weights from {from}: none taken"),
+            false => format!("weights from {from}: {}", list(&taken, &is_whole)),
+        }];
+        if !other_shape.is_empty() {
+            lines.push(format!("not taken, of another shape: {}", list(&other_shape, &|_| false)));
+        }
+        if !missing.is_empty() {
+            let is_new = |layer: &str| !is_among(layer, &taken) && !is_among(layer, &other_shape);
+            lines.push(format!("not taken, none of this name and kind there: {}", list(&missing, &is_new)));
+        }
+        if !left_out.is_empty() {
+            let is_only_there = |layer: &str| !is_among(layer, &taken) && !is_among(layer, &other_shape);
+            lines.push(format!("there, and not in this network: {}", list(&left_out, &is_only_there)));
         }
         lines
     }
+}
+
+/// The layer that a weight belongs to, with its kind where this network has the layer, and what the weight is called in it.
+fn in_layer(path: &str, layers: &[&Row]) -> (String, String) {
+    let mut end = 0;
+    for segment in path.split('/') {
+        if let Some(row) = layers.iter().find(|row| row.name == segment) {
+            let weight = path[end + segment.len()..].trim_start_matches('/');
+            return (format!("{}{}", &path[..end], row.label()), weight.to_string());
+        }
+        end += segment.len() + 1;
+    }
+    let (layer, weight) = path.rsplit_once('/').unwrap_or((path, ""));
+    (layer.to_string(), weight.to_string())
 }
 
 impl Loaded {
@@ -59,10 +108,6 @@ impl Loaded {
         let here = listed(&mut here.chain(self.missing.iter().cloned()));
         Some(format!("nothing in it fits this network, by name and shape; there: {there}; here: {here}"))
     }
-}
-
-fn named(names: &[String]) -> String {
-    if names.is_empty() { "none".into() } else { format!("{} ({})", names.len(), names.join(", ")) }
 }
 
 /// Gives networks the weights that fit them.
@@ -155,6 +200,23 @@ mod tests {
         let names: Vec<&str> = loaded.other_shape.iter().map(|(name, ..)| name.as_str()).collect();
         assert_eq!(names, ["dense_1/kernel", "dense_1/bias", "dense_2/kernel"]);
         assert_eq!(pupil.weights().unwrap()[0], tensors[0]);
+        let row = |name: &str| Row {
+            name: name.into(),
+            kind: "Dense",
+            shape: vec![],
+            parameters: Default::default(),
+        };
+        let rows = ["dense", "dense_1", "dense_2"].map(row);
+        assert_eq!(
+            loaded.lines("t", &rows.iter().collect::<Vec<_>>()),
+            [
+                "weights from t: dense (Dense)",
+                "not taken, of another shape: dense_1 (Dense): kernel [8, 6] there, [8, 5] here, bias [6] there, [5] here; \
+                 dense_2 (Dense): kernel [6, 10] there, [5, 10] here",
+                "not taken, none of this name and kind there: dense_2 (Dense): bias",
+                "there, and not in this network: other",
+            ]
+        );
 
         assert_eq!(pupil.freeze(1), ["dense"]);
         pupil.run().unwrap();

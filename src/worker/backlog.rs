@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::protocol::{EpochReport, Event, Phase, StepReport, Usage};
+use crate::preset::{counted, counted_with};
 use crate::run::text::shown;
 
 /// More step reports than this are halved: two that follow each other become one.
@@ -141,11 +142,15 @@ impl Backlog {
     fn left_out(&self) -> Option<String> {
         match (self.left_out_lines, self.left_out_epochs) {
             (0, 0) => None,
-            (lines, 0) => Some(format!("… {lines} lines were dropped")),
-            (0, epochs) => Some(format!("… {epochs} epoch reports were left out")),
-            (lines, epochs) => {
-                Some(format!("… {lines} lines were dropped, and {epochs} epoch reports left out"))
+            (lines, 0) => Some(format!("… {} dropped", counted_with(lines, "line", ("was", "were")))),
+            (0, epochs) => {
+                Some(format!("… {} left out", counted_with(epochs, "epoch report", ("was", "were"))))
             }
+            (lines, epochs) => Some(format!(
+                "… {} dropped, and {} left out",
+                counted_with(lines, "line", ("was", "were")),
+                counted(epochs, "epoch report")
+            )),
         }
     }
 

@@ -257,7 +257,9 @@ impl Engine<'_> {
             if let Some(problem) = loaded.nothing_fits() {
                 return Err(format!("--init-from {file}: {problem}"));
             }
-            loaded.lines(file).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
+            let summaries = request.experiment.networks.iter().map(|network| &network.summary);
+            let layers: Vec<_> = summaries.flat_map(|summary| &summary.rows).collect();
+            loaded.lines(file, &layers).into_iter().for_each(|line| self.outbox.send(Event::Log(line)));
         }
         if request.freeze > 0 {
             let frozen = training.freeze(request.freeze);

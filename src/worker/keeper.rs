@@ -9,6 +9,7 @@ use super::device::Placement;
 use super::pictures::Pictures;
 use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
+use crate::preset::counted;
 use crate::preset::{EarlyStopping, Learned, OnNan};
 use crate::run::{
     self, Best, Branched, Checkpoint, Judged, Manifest, OfSearch, Recorder, RecorderEvent, Reopened,
@@ -500,8 +501,8 @@ impl Keeper {
         }
         recorder.line(&match &status {
             Status::Running => "goes on".into(),
-            Status::Stopped { steps } => format!("stopped after {steps} steps"),
-            Status::Finished { steps, .. } => format!("finished after {steps} steps"),
+            Status::Stopped { steps } => format!("stopped after {}", counted(*steps, "step")),
+            Status::Finished { steps, .. } => format!("finished after {}", counted(*steps, "step")),
             Status::Failed { reason, .. } => format!("failed: {reason}"),
         });
         // A failed training has no checkpoint of its end anyway.

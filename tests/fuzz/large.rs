@@ -31,8 +31,8 @@ fn checked(name: &str, fill: impl FnOnce(&Path)) -> Result<DataReport, String> {
 }
 
 fn fact<'a>(report: &'a DataReport, label: &str) -> &'a str {
-    let found = report.facts.iter().find(|(name, _)| name == label);
-    found.map(|(_, value)| &value[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
+    let found = report.facts.iter().find(|fact| fact.label == label);
+    found.map(|fact| &fact.text[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn an_archive_is_opened_once_however_many_arrays_it_has() {
         zip.finish().expect("there is room");
     });
     assert_eq!(
-        report.expect("it is an archive").facts.iter().filter(|(label, _)| label == "array").count(),
+        report.expect("it is an archive").facts.iter().filter(|fact| fact.label == "array").count(),
         16_000
     );
 }

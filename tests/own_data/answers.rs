@@ -104,7 +104,7 @@ fn bad_rows_of_a_table_are_named_and_all_others_answered_at_their_places() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     for wanted in [
         "bad.csv: row 2, line 3, column 1 ('x'): 'oops' is not a number",
-        "bad.csv: row 4, line 6: 1 cells, and there are 2 columns",
+        "bad.csv: row 4, line 6: 1 cell, and there are 2 columns",
         "bad.csv: row 6, line 8, column 1 ('x'): the cell is empty, and the run learned nothing that stands in",
         "3 of 6 rows are not answered",
     ] {

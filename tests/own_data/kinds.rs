@@ -152,8 +152,8 @@ fn a_folder_of_sounds_of_several_rates() {
     assert_eq!(
         (&said[..], code),
         (
-            "trainyard: own.ron: this network does not take anything but sounds; it learned from: \
-             Your folder of sounds (sounds)\n",
+            "trainyard: own.ron: it is none of the sounds that are read (WAV, FLAC, MP3 or Ogg Vorbis); this network \
+             learned from: Your folder of sounds\n",
             Some(1)
         )
     );

@@ -16,6 +16,7 @@ mod meaning;
 mod measured;
 mod no_label;
 mod program;
+mod promises;
 mod reach;
 mod reading;
 mod rows;

@@ -350,7 +350,7 @@ fn what_cannot_be_read_so_is_told_in_one_sentence_with_what_to_do() {
     let set = |change: &str| desk.failure(&["train", "own.ron", "--set", change]).0;
     assert!(set("data.test=none").contains("--set data.test=None leaves it out"));
     let said = set("data.source.columns={\"a\":text}");
-    let wanted = "unknown kind of column 'text'\n  help: valid: number, boolean, category, date, ignore";
+    let wanted = "'text' is not such a value\n  help: data.source.columns.a takes one of number, boolean, category, date, ignore";
     assert!(said.contains(wanted), "{said}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use serde_json::json;
 
 use super::super::named::find_run;
@@ -14,7 +14,7 @@ use crate::run::{Overview, prune};
 #[derive(Debug, clap::Args)]
 pub struct Delete {
     /// The runs: names or parts of them (NAME~1 is the one before), or folders
-    #[arg(required = true, value_name = "RUN", add = ArgValueCandidates::new(candidates::runs))]
+    #[arg(required = true, value_name = "RUN", add = ArgValueCompleter::new(candidates::runs))]
     runs: Vec<String>,
     /// Remove without a question
     #[arg(long)]

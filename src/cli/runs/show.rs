@@ -9,6 +9,7 @@ use super::super::Error;
 use super::super::named::{RunName, find_run};
 use super::super::text::{self, bytes, plain};
 use super::{label, row};
+use crate::preset::counted;
 use crate::run::difference::{Difference, differences};
 use crate::run::settings::settings;
 use crate::run::{Move, Overview};
@@ -73,11 +74,11 @@ fn facts(run: &Overview) -> Vec<(&'static str, String)> {
         facts.extend(manifest.best.map(|best| ("best", best.to_string())));
         for extension in &manifest.extensions {
             let changes = extension.changes.join(", ");
-            facts.push(("extended", format!("after {} steps: {changes}", extension.steps)));
+            facts.push(("extended", format!("after {}: {changes}", counted(extension.steps, "step"))));
         }
         facts.extend(manifest.device_asked.map(|asked| ("asked for", format!("device {asked}"))));
         for Move { steps, from } in &manifest.moves {
-            facts.push(("before", format!("{from}, for the first {steps} steps")));
+            facts.push(("before", format!("{from}, for the first {}", counted(*steps, "step"))));
         }
         for steered in manifest.extensions.iter().flat_map(|one| &one.steered).chain(&manifest.steered) {
             facts.push(("steered", steered.to_string()));

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use clap_complete::ArgValueCandidates;
+use clap_complete::ArgValueCompleter;
 use serde_json::{Value, json};
 
 use super::super::named::find_run;
@@ -15,7 +15,7 @@ use crate::run::{RunDirectory, home};
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The run: its name or a part of it (NAME~1 is the one before), its folder, or `last`; without it, all runs
-    #[arg(add = ArgValueCandidates::new(candidates::runs))]
+    #[arg(add = ArgValueCompleter::new(candidates::runs))]
     run: Option<String>,
     /// Print one JSON object a line
     #[arg(long)]

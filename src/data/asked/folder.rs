@@ -10,10 +10,10 @@ use crate::data::table::{self, Place};
 use crate::preset::{DataConfig, FileTable, Holds, Source};
 
 /// What the names of arrays end in, which hold samples of any kind.
-const ARRAYS: [&str; 5] = ["npy", "npz", "idx", "idx3-ubyte", "gz"];
+pub(super) const ARRAYS: [&str; 5] = ["npy", "npz", "idx", "idx3-ubyte", "gz"];
 
 /// The kind of files that a network takes; `None` where any file may be one, as for texts.
-fn kind(config: &DataConfig) -> Option<&'static Kind> {
+pub(super) fn kind(config: &DataConfig) -> Option<&'static Kind> {
     match &config.source {
         Source::Csv(_) => Some(&table::KIND),
         Source::ImageFolder(_)
@@ -24,6 +24,13 @@ fn kind(config: &DataConfig) -> Option<&'static Kind> {
         | Source::SpokenDigits => Some(&sounds::KIND),
         _ => None,
     }
+}
+
+/// Whether a file's name says that it is a table.
+pub(super) fn is_table(file: &Path) -> bool {
+    let name = file.to_string_lossy().to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(_, ending)| table::is_ending_of_table(ending))
 }
 
 /// A file that a table names, or why a row names none.

@@ -2,11 +2,14 @@
 
 mod array;
 mod bad;
+mod far;
 mod folder;
+mod other_kind;
 mod picture;
 mod table;
 
 pub use bad::BadRow;
+use folder::is_table;
 pub use folder::{InTable, askable, files_of_table};
 
 use std::fmt;
@@ -19,7 +22,7 @@ use super::import::rows::{Rows, Stored};
 use super::import::sounds::Sound;
 use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
-use super::table::{Format, Names, Place, is_ending_of_table, why_no_array};
+use super::table::{Format, Names, Place, why_no_array};
 use super::{Error, series, speech, words};
 use crate::preset::shapes::size;
 use crate::preset::{DataConfig, FileTable, Holds, LabelledText, Npz, Preparation, Source, Sp500};
@@ -82,6 +85,18 @@ const MOST_NUMBERS: usize = 1 << 28;
 /// # Errors
 /// When it is damaged as a whole, or of a kind that the network does not take.
 pub fn read(
+    config: &DataConfig,
+    learned: &Preparation,
+    file: &Path,
+    in_table: Names,
+    sheet: Option<&str>,
+) -> Result<Asked, Error> {
+    let read = read_as_it_begins(config, learned, file, in_table, sheet);
+    read.map_err(|error| other_kind::refusal(config, learned, file).unwrap_or(error))
+}
+
+/// As [`read`], by the file's first bytes alone.
+fn read_as_it_begins(
     config: &DataConfig,
     learned: &Preparation,
     file: &Path,
@@ -171,20 +186,14 @@ pub fn read(
             }
             _ if !takes_numbers => refused("a text to answer"),
             _ => {
-                let table::Read { samples, numbers, bad, left_out, told } =
+                let table::Read { samples, numbers, bad, left_out, mut told } =
                     table::read(config, learned, file, (in_table, sheet), limits)?;
+                told.extend(far::far(config, learned, &numbers));
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
                 Ok(Asked { samples, inputs, bad, left_out, told, ..Asked::default() })
             }
         },
     }
-}
-
-/// Whether a file's name says that it is a table.
-fn is_table(file: &Path) -> bool {
-    let name = file.to_string_lossy().to_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    name.rsplit_once('.').is_some_and(|(_, ending)| is_ending_of_table(ending))
 }
 
 /// What a network takes, in words.
@@ -296,6 +305,7 @@ fn rows(
             }
         }
     }
+    let far = far::far(config, learned, &numbers);
     let inputs = match stored.number.is_float() {
         true => scaled_by_range(learned, config, numbers).map_err(broken)?,
         false => scaled(learned, config, numbers),
@@ -303,7 +313,8 @@ fn rows(
     let told = is_flat.then(|| {
         format!("a row of {width} numbers is taken as a sample of the shape {takes:?}, its last axis fastest")
     });
-    Ok(Asked { samples, inputs, bad, told: told.into_iter().collect(), ..Asked::default() })
+    let told = told.into_iter().chain(far).collect();
+    Ok(Asked { samples, inputs, bad, told, ..Asked::default() })
 }
 
 /// Scales numbers in the data's own unit as the network gets them.

@@ -8,6 +8,7 @@ use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::encode::{Encoder, is_number_or_missing};
 use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row};
+use crate::preset::counted;
 use crate::preset::{Csv, DataConfig, Preparation};
 
 /// What was read.
@@ -30,7 +31,7 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
     let schema = &learned.schema;
     let in_order = Layout::in_order(schema, width);
     let are_cells = first.cells().all(is_number_or_missing);
-    let misfit = || format!("{at} has {width} columns, not {}", schema.inputs.len());
+    let misfit = || format!("{at} has {}, not {}", counted(width, "column"), schema.inputs.len());
     if !learned.has_names || names == Names::Nowhere {
         // Where the network's own data has no names, those that another table may have say nothing.
         return Ok((in_order.ok_or_else(misfit)?, names == Names::InFirstLine && !are_cells));
@@ -102,9 +103,7 @@ pub fn read(
         let count = row.cells.len();
         let encoded = || match unread {
             Some(what) => Err(format!(": {what}")),
-            None if count != layout.width => {
-                Err(format!(": {count} cells, and there are {} columns", layout.width))
-            }
+            None if count != layout.width => Err(format!(": {}", table::of_cells(count, layout.width))),
             None if row.cells().all(str::is_empty) => {
                 Err(": all its cells are empty, so there is nothing to answer".into())
             }

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::report::{ColumnFact, ROWS};
 use crate::data::Error;
 use crate::data::import::rows::Rows;
 use crate::data::table::Table;
+use crate::preset::counted;
 use crate::preset::{DatePart, InputColumn, InputKind};
 
 /// A column in a line.
@@ -13,6 +15,8 @@ pub(super) struct Summary {
     pub name: String,
     /// What it is and what is in it.
     pub text: String,
+    /// The same as data.
+    pub fact: ColumnFact,
 }
 
 /// Different numbers that are counted.
@@ -76,6 +80,21 @@ impl Seen {
         self.bars.iter().map(level).collect()
     }
 
+    /// As data, of so many rows.
+    fn fact(&self, rows: usize) -> ColumnFact {
+        let is_known = self.known > 0;
+        ColumnFact {
+            missing: Some((rows - self.known) as u64),
+            different: Some(self.different.len() as u64),
+            is_more: self.different.len() == MOST_COUNTED,
+            least: is_known.then_some(self.least),
+            greatest: is_known.then_some(self.greatest),
+            mean: is_known.then_some(self.sum / self.known as f64),
+            histogram: self.bars.to_vec(),
+            ..ColumnFact::default()
+        }
+    }
+
     fn in_words(&self, rows: usize) -> String {
         let missing = rows - self.known;
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
@@ -133,10 +152,12 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
     let mut summary = |input: &InputColumn| {
         let of_column = &seen[first..][..input.width()];
         first += input.width();
-        let text = match &input.kind {
+        let missing = |seen: &Seen| Some((rows.count - seen.known) as u64);
+        let (text, fact) = match &input.kind {
             InputKind::Number(_) => {
                 let form = input.form.as_ref().map(|form| format!(" {}", form.in_words()));
-                format!("number{}, {}", form.unwrap_or_default(), of_column[0].in_words(rows.count))
+                let fact = ColumnFact { holds: "number", ..of_column[0].fact(rows.count) };
+                (format!("number{}, {}", form.unwrap_or_default(), of_column[0].in_words(rows.count)), fact)
             }
             InputKind::Boolean(_) => {
                 let (yes, known) = (of_column[0].sum as usize, of_column[0].known);
@@ -145,44 +166,66 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 } else {
                     String::new()
                 };
-                format!("yes or no, {yes} yes and {} no{gaps}", known - yes)
+                let words = vec![("yes".into(), yes as u64), ("no".into(), (known - yes) as u64)];
+                let fact = ColumnFact {
+                    holds: "boolean",
+                    missing: missing(&of_column[0]),
+                    words,
+                    ..ColumnFact::default()
+                };
+                (format!("yes or no, {yes} yes and {} no{gaps}", known - yes), fact)
             }
-            InputKind::Category(words) => category(words, of_column.iter().map(|seen| seen.sum as usize)),
+            InputKind::Category(words) => {
+                let counts = of_column.iter().map(|seen| seen.sum as usize).collect();
+                category(words, counts, None)
+            }
             InputKind::Embedding { words, size } => {
-                let counts = of_words.next().unwrap_or_default();
-                format!("{}, as vectors of {size}", category(words, counts.into_iter()))
+                category(words, of_words.next().unwrap_or_default(), Some(*size))
             }
             InputKind::Date { parts, .. } => {
                 let is_time = DatePart::are_of_time(parts);
-                let parts = parts.iter().map(|part| part.name()).collect::<Vec<_>>().join(", ");
-                let missing = rows.count - of_column[0].known;
-                let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
+                let parts: Vec<&'static str> = parts.iter().map(|part| part.name()).collect();
+                let gaps = rows.count - of_column[0].known;
+                let gaps = if gaps > 0 { format!(", {gaps} missing") } else { String::new() };
                 let what = if is_time { "time of day" } else { "date" };
                 let form =
                     input.form.as_ref().map(|form| format!(" {}", form.in_words())).unwrap_or_default();
-                format!("{what}{form}, as {parts}{gaps}")
+                let text = format!("{what}{form}, as {}{gaps}", parts.join(", "));
+                let fact = ColumnFact {
+                    holds: "date",
+                    missing: missing(&of_column[0]),
+                    parts,
+                    ..ColumnFact::default()
+                };
+                (text, fact)
             }
         };
-        Summary { name: schema.shown(input.place), text }
+        let fact = ColumnFact { column: schema.columns[input.place].clone(), ..fact };
+        Summary { name: schema.shown(input.place), text, fact }
     };
     Ok(schema.inputs.iter().map(&mut summary).collect())
 }
 
-/// The words of a category by their number of rows; `rows` are those of each, and of all others.
-fn category(words: &[String], rows: impl Iterator<Item = usize>) -> String {
-    let mut counts: Vec<(String, usize)> = words
-        .iter()
-        .map(|word| format!("'{word}'"))
-        .chain(["(other)".to_string()])
-        .zip(rows)
-        .filter(|(_, count)| *count > 0)
-        .collect();
+/// The words of a category by their number of rows; `rows` are those of each, and of all others. `size` is that of their vectors.
+fn category(words: &[String], rows: Vec<usize>, size: Option<usize>) -> (String, ColumnFact) {
+    let mut counts: Vec<(Option<&String>, usize)> =
+        words.iter().map(Some).chain([None]).zip(rows).filter(|(_, count)| *count > 0).collect();
     // The most frequent first; those that are as frequent stay in the order of their names.
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let shown = |word: &Option<&String>| word.map_or("(other)".to_string(), |word| format!("'{word}'"));
     let named: Vec<String> =
-        counts.iter().take(NAMED).map(|(word, count)| format!("{word} {count}")).collect();
+        counts.iter().take(NAMED).map(|(word, count)| format!("{} {count}", shown(word))).collect();
     let more = if counts.len() > NAMED { ", …" } else { "" };
-    format!("category, {} words: {}{more}", words.len(), named.join(", "))
+    let vectors = size.map(|size| format!(", as vectors of {size}")).unwrap_or_default();
+    let text = format!("category, {}: {}{more}{vectors}", counted(words.len(), "word"), named.join(", "));
+    let bare = |word: Option<&String>| word.map_or("(other)".to_string(), Clone::clone);
+    let fact = ColumnFact {
+        holds: "category",
+        different: Some(words.len() as u64),
+        words: counts.into_iter().take(ROWS).map(|(word, count)| (bare(word), count as u64)).collect(),
+        ..ColumnFact::default()
+    };
+    (text, fact)
 }
 
 #[cfg(test)]

@@ -18,8 +18,9 @@ use super::import::sounds::Sound;
 use super::import::{gzip, idx, images, npy, sounds};
 use super::table::{Format, expanded, is_ending_of_table, is_pattern, title};
 use crate::preset::{Csv, Holds, Paths};
-pub use report::DataReport;
+use report::Known;
 use report::ONE_PIXEL;
+pub use report::{DataReport, Fact};
 
 /// Most classes of labels that are counted.
 const MOST_CLASSES: usize = 1000;
@@ -142,7 +143,9 @@ fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result
         Ok(())
     })?;
     if count > 0 {
-        report.fact("range", format!("{least} to {most}, mean {:.4}", sum / count as f64));
+        let mean = sum / count as f64;
+        let known = Known::Range { least, greatest: most, mean: Some(mean) };
+        report.known("range", format!("{least} to {most}, mean {mean:.4}"), known);
     }
     if let Some(counts) = classes {
         let used = counts.iter().rposition(|&count| count > 0).map_or(0, |largest| largest + 1);
@@ -248,8 +251,8 @@ mod tests {
     }
 
     fn fact<'a>(report: &'a DataReport, label: &str) -> &'a str {
-        let found = report.facts.iter().find(|(name, _)| name.trim() == label);
-        found.map(|(_, value)| &value[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
+        let found = report.facts.iter().find(|fact| fact.label.trim() == label);
+        found.map(|fact| &fact.text[..]).unwrap_or_else(|| panic!("no {label} in {report:?}"))
     }
 
     #[test]
@@ -268,7 +271,7 @@ mod tests {
         );
         // The most frequent kind comes first.
         assert_eq!((report.problems.len(), report.more), (2, 0));
-        let first = "line 23, column 1 ('a'): 'q' is not a number; and 14 rows more of this kind";
+        let first = "line 23, column 1 ('a'): 'q' is not a number; and 14 more rows of this kind";
         assert!(report.problems[0].ends_with(first), "{report:?}");
         assert!(report.problems[1].ends_with("line 38: 2 cells, and there are 3 columns"), "{report:?}");
     }
@@ -286,9 +289,9 @@ mod tests {
         assert_eq!(fact(&report, "same"), "number, always 5: a constant teaches nothing");
         assert_eq!(fact(&report, "town"), "category, 2 words: 'Rome' 32, 'Oslo' 30");
         let notes: Vec<&str> =
-            report.facts.iter().filter(|(label, _)| label == "note").map(|(_, note)| &note[..]).collect();
-        assert!(notes.iter().any(|note| note.contains("1 rows repeat another")), "{notes:?}");
-        assert!(notes.iter().any(|note| note.contains("1 rows have the inputs of another row")), "{notes:?}");
+            report.facts.iter().filter(|fact| fact.label == "note").map(|fact| &fact.text[..]).collect();
+        assert!(notes.iter().any(|note| note.contains("1 row repeats another")), "{notes:?}");
+        assert!(notes.iter().any(|note| note.contains("1 row has the inputs of another row")), "{notes:?}");
         assert!(notes.iter().any(|note| note.starts_with("'late' tells the label by itself")), "{notes:?}");
         assert_eq!(notes.iter().filter(|note| note.contains("by itself")).count(), 1);
     }

@@ -3,14 +3,102 @@
 use crate::data::Error;
 use crate::data::import::images;
 use crate::preset::Colour;
+use crate::preset::counted;
+
+/// A fact: what a person reads, and the same as data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// What it is about.
+    pub label: String,
+    /// What is so.
+    pub text: String,
+    /// The same for a script.
+    pub known: Known,
+}
+
+/// What a fact says, for a script.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Known {
+    /// A sentence alone.
+    Text,
+    /// How many.
+    Count {
+        /// How many.
+        count: u64,
+    },
+    /// Numbers of a range.
+    Range {
+        /// The least.
+        least: f64,
+        /// The greatest.
+        greatest: f64,
+        /// The mean, where it was worked out.
+        mean: Option<f64>,
+    },
+    /// The samples of a class.
+    Class {
+        /// Its name.
+        class: String,
+        /// How many they are.
+        count: u64,
+        /// Their share of all, 0 to 1.
+        share: f64,
+    },
+    /// A column of a table.
+    Column(Box<ColumnFact>),
+    /// A column that is no input.
+    LeftOut {
+        /// Its name.
+        column: String,
+        /// Why.
+        why: String,
+    },
+    /// Something to know of, in a sentence.
+    Note {
+        /// What it is, where it is one of a few kinds: `repeated_rows`, `contradicting_rows`, `leak`.
+        about: Option<&'static str>,
+        /// The columns that the sentence names.
+        columns: Vec<String>,
+        /// How many rows it is about, where it counts rows.
+        count: Option<u64>,
+    },
+}
+
+/// What is in a column.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+pub struct ColumnFact {
+    /// Its name.
+    pub column: String,
+    /// What it is: `number`, `boolean`, `category`, `date`.
+    pub holds: &'static str,
+    /// Rows without a value.
+    pub missing: Option<u64>,
+    /// Different values; at least so many where `is_more`.
+    pub different: Option<u64>,
+    /// Whether there are more different values than were counted.
+    pub is_more: bool,
+    /// The least number.
+    pub least: Option<f64>,
+    /// The greatest number.
+    pub greatest: Option<f64>,
+    /// The mean of the numbers.
+    pub mean: Option<f64>,
+    /// How many numbers lie in each tenth of the range.
+    pub histogram: Vec<usize>,
+    /// The words of a category, or `yes` and `no`, with their rows, the most frequent first.
+    pub words: Vec<(String, u64)>,
+    /// The parts that a date is taken apart into.
+    pub parts: Vec<&'static str>,
+}
 
 /// What was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataReport {
     /// What it is, and how to name it in a preset.
     pub kind: String,
-    /// Facts: a label and a value each.
-    pub facts: Vec<(String, String)>,
+    /// Facts.
+    pub facts: Vec<Fact>,
     /// The first problems, each with its place.
     pub problems: Vec<String>,
     /// Problems that are not listed.
@@ -30,9 +118,20 @@ impl DataReport {
         DataReport { kind: kind.into(), ..DataReport::default() }
     }
 
-    /// Adds a fact.
+    /// Adds a fact: a sentence, or a count.
     pub fn fact(&mut self, label: &str, value: impl ToString) {
-        self.facts.push((label.into(), value.to_string()));
+        let text = value.to_string();
+        let known = match (label, text.parse()) {
+            ("note", _) => Known::Note { about: None, columns: Vec::new(), count: None },
+            (_, Ok(count)) => Known::Count { count },
+            (_, Err(_)) => Known::Text,
+        };
+        self.known(label, text, known);
+    }
+
+    /// Adds a fact as a person reads it, and as data.
+    pub fn known(&mut self, label: &str, text: impl ToString, known: Known) {
+        self.facts.push(Fact { label: label.into(), text: text.to_string(), known });
     }
 
     /// Adds a problem: to the list, as long as that is short.
@@ -56,11 +155,12 @@ impl DataReport {
         let all = counts.iter().sum::<u64>().max(1);
         self.fact("classes", names.len());
         for (name, count) in names.iter().zip(counts).take(ROWS) {
-            let share = 100.0 * *count as f64 / all as f64;
-            self.fact(&format!("  {name}"), format!("{count} ({share:.1}%)"));
+            let share = *count as f64 / all as f64;
+            let known = Known::Class { class: name.clone(), count: *count, share };
+            self.known(&format!("  {name}"), format!("{count} ({:.1}%)", 100.0 * share), known);
         }
         if names.len() > ROWS {
-            self.fact("", format!("and {} classes more", names.len() - ROWS));
+            self.fact("", format!("and {}", counted(names.len() - ROWS, "more class")));
         }
     }
 }

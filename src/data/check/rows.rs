@@ -6,31 +6,49 @@ use std::collections::hash_map::Entry;
 use crate::data::Error;
 use crate::data::import::rows::Rows;
 use crate::data::table::{Labels, MOST_COMPARED, Table, fingerprint, shown_column};
-use crate::preset::InputKind;
+use crate::preset::{InputKind, counted_with};
 
 /// Rows below which a column that tells the label is a chance.
 const FEWEST: usize = 30;
 /// Parts of a column's range that are looked at by themselves.
 const PARTS: usize = 64;
 
-/// What is odd, a sentence each.
+/// Something odd.
+pub(super) struct Oddity {
+    /// What it is.
+    pub about: &'static str,
+    /// The column that it is about.
+    pub column: Option<String>,
+    /// The rows that it is about.
+    pub count: Option<u64>,
+    /// The same in a sentence.
+    pub sentence: String,
+}
+
+impl Oddity {
+    fn of_rows(about: &'static str, count: u64, sentence: String) -> Self {
+        Oddity { about, column: None, count: Some(count), sentence }
+    }
+}
+
+/// What is odd.
 ///
 /// # Errors
 /// When the rows cannot be read any more.
-pub(super) fn oddities(table: &Table) -> Result<Vec<String>, Error> {
+pub(super) fn oddities(table: &Table) -> Result<Vec<Oddity>, Error> {
     let mut told = repeated(table)?;
     told.extend(leaks(table)?);
     Ok(told)
 }
 
-fn repeated(table: &Table) -> Result<Vec<String>, Error> {
+fn repeated(table: &Table) -> Result<Vec<Oddity>, Error> {
     // Those of a test set of its own are compared by themselves.
     let count = table.trained;
     if count > MOST_COMPARED {
         return Ok(Vec::new());
     }
     let mut seen: HashMap<u64, u64> = HashMap::with_capacity(count);
-    let (mut repeated, mut contradicting) = (0, 0);
+    let (mut repeated, mut contradicting) = (0_u64, 0_u64);
     let mut row = vec![0.0; table.rows.width];
     for number in 0..count {
         table.rows.read(number, &mut row)?;
@@ -45,18 +63,20 @@ fn repeated(table: &Table) -> Result<Vec<String>, Error> {
     }
     let mut told = Vec::new();
     if repeated > 0 {
-        told.push(format!(
-            "{repeated} rows repeat another, label included: what is trained on may be tested on, too"
-        ));
+        let repeat = counted_with(repeated, "row", ("repeats", "repeat"));
+        let sentence = format!("{repeat} another, label included: what is trained on may be tested on, too");
+        told.push(Oddity::of_rows("repeated_rows", repeated, sentence));
     }
     if contradicting > 0 {
-        told.push(format!("{contradicting} rows have the inputs of another row and another label"));
+        let have = counted_with(contradicting, "row", ("has", "have"));
+        let sentence = format!("{have} the inputs of another row and another label");
+        told.push(Oddity::of_rows("contradicting_rows", contradicting, sentence));
     }
     Ok(told)
 }
 
 /// The columns that tell the label by themselves.
-fn leaks(table: &Table) -> Result<Vec<String>, Error> {
+fn leaks(table: &Table) -> Result<Vec<Oddity>, Error> {
     let (rows, schema) = (&table.rows, &table.schema);
     if rows.count < FEWEST {
         return Ok(Vec::new());
@@ -78,10 +98,11 @@ fn leaks(table: &Table) -> Result<Vec<String>, Error> {
                 true => "give it a name, and columns: {\"name\": ignore} leaves it out".to_string(),
                 false => format!("columns: {{\"{name}\": ignore}} leaves it out"),
             };
-            told.push(format!(
+            let sentence = format!(
                 "{} tells the label by itself: is it known before the label is? {way_out}",
                 shown_column(name, input.place)
-            ));
+            );
+            told.push(Oddity { about: "leak", column: Some(name.clone()), count: None, sentence });
         }
     }
     Ok(told)

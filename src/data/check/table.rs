@@ -5,11 +5,12 @@ use std::path::Path;
 
 use super::AsTable;
 use super::columns::{Summary, summaries};
-use super::report::{DataReport, ROWS};
-use super::rows::oddities;
+use super::report::{DataReport, Known, ROWS};
+use super::rows::{Oddity, oddities};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
+use crate::preset::counted;
 use crate::preset::{Csv, Missing, Paths};
 
 /// The problems of one kind: the same of the same column.
@@ -95,7 +96,7 @@ fn check_files(
     for OfKind { count, first } in kinds {
         let more = match count {
             1 => String::new(),
-            _ => format!("; and {} rows more of this kind", count - 1),
+            _ => format!("; and {} of this kind", counted(count - 1, "more row")),
         };
         let problem = format!("{first}{more}");
         report.problem(&Error::Broken { origin: first.origin, problem });
@@ -129,22 +130,21 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
         report.fact("rows of the test set", format!("{tested}; columns and classes are those of all rows"));
     }
     report.fact("input columns", table.schema.inputs.len());
-    report.fact(
-        "missing numbers",
-        match table.missing {
-            0 => "none".to_string(),
-            count => format!("{count}: refused unless missing: mean, median, most_frequent or zero"),
-        },
-    );
-    for Summary { name, text } in summaries.iter().take(ROWS) {
-        report.fact(&format!("  {name}"), text);
+    let missing = match table.missing {
+        0 => "none".to_string(),
+        count => format!("{count}: refused unless missing: mean, median, most_frequent or zero"),
+    };
+    report.known("missing numbers", missing, Known::Count { count: table.missing });
+    for Summary { name, text, fact } in summaries.iter().take(ROWS) {
+        report.known(&format!("  {name}"), text, Known::Column(Box::new(fact.clone())));
     }
     if summaries.len() > ROWS {
-        report.fact("", format!("and {} columns more", summaries.len() - ROWS));
+        report.fact("", format!("and {}", counted(summaries.len() - ROWS, "more column")));
     }
     for (name, why) in &table.left_out {
         let place = table.schema.columns.iter().position(|known| known == name).unwrap_or_default();
-        report.fact(&format!("  {}", table.schema.shown(place)), format!("left out: {why}"));
+        let known = Known::LeftOut { column: name.clone(), why: why.to_string() };
+        report.known(&format!("  {}", table.schema.shown(place)), format!("left out: {why}"), known);
     }
     match &table.labels {
         Labels::Nothing(_) => {}
@@ -152,12 +152,22 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
         Labels::Values(values) => {
             let (least, most) =
                 values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-            report.fact("label", format!("values from {least} to {most}"));
+            let known = Known::Range { least, greatest: most, mean: None };
+            report.known("label", format!("values from {least} to {most}"), known);
         }
     }
+    let columns_in = |sentence: &str| {
+        let names = table.schema.columns.iter().chain(&table.label);
+        let is_named = |name: &&String| !name.is_empty() && sentence.contains(&format!("'{name}'"));
+        names.filter(is_named).cloned().collect::<Vec<String>>()
+    };
     for sentence in table.told.iter().filter(|told| !told.contains("is left out")) {
-        report.fact("note", sentence);
+        let known = Known::Note { about: None, columns: columns_in(sentence), count: None };
+        report.known("note", sentence, known);
     }
-    oddities(table)?.iter().for_each(|sentence| report.fact("note", sentence));
+    for Oddity { about, column, count, sentence } in oddities(table)? {
+        let known = Known::Note { about: Some(about), columns: column.into_iter().collect(), count };
+        report.known("note", sentence, known);
+    }
     Ok(())
 }

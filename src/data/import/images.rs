@@ -99,6 +99,11 @@ pub struct Decoded {
     share: Share<'static>,
 }
 
+/// What a decoder says, in one line.
+fn in_a_line(error: &image::ImageError) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// An image file whose header has been read, its format, and its bytes.
 ///
 /// # Errors
@@ -107,7 +112,7 @@ fn begun(
     file: &Path,
     limits: &Limits,
 ) -> Result<(impl ImageDecoder + use<>, Option<ImageFormat>, u64), String> {
-    let damaged = |error: image::ImageError| format!("it does not decode: {error}");
+    let damaged = |error: image::ImageError| format!("it does not decode: {}", in_a_line(&error));
     let (opened, size) = files::open_sized(file).map_err(|error| error.to_string())?;
     let mut reader = ImageReader::new(std::io::BufReader::new(opened))
         .with_guessed_format()
@@ -141,7 +146,7 @@ fn begun(
 /// When it does not decode, or takes more memory than all threads together may.
 pub fn open(file: &Path, height: usize, width: usize, limits: &Limits) -> Result<Decoded, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
-    let damaged = |error: image::ImageError| broken(format!("it does not decode: {error}"));
+    let damaged = |error: image::ImageError| broken(format!("it does not decode: {}", in_a_line(&error)));
     let too_large = |what: String, bytes: u64| {
         let (bytes, most) = (in_bytes(bytes), in_bytes(limits.decoding.most()));
         broken(format!("{what} {bytes} of memory to decode, and at most {most} are taken"))

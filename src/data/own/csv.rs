@@ -13,7 +13,7 @@ impl Import for Csv {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let mut skipped = Skipped::default();
         let table = table::read(&Files::of(self)?, self, limits, &mut |problem| {
-            skipped.take(problem, self.skip_broken)
+            skipped.take_by_option(problem, self.skip_broken)
         })?;
         notices.extend(skipped.in_words());
         imported(self, table, notices).map(Opened::Rows)

@@ -35,14 +35,14 @@ impl FileTable {
     fn listed(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Listed, Error> {
         let mut skipped = Skipped::default();
         let listed = file_table::read(&self.tables(), self.columns(), limits, &mut |problem| {
-            skipped.take(problem, self.skip_broken)
+            skipped.take_by_option(problem, self.skip_broken)
         })?;
         notices.extend(listed.told.iter().cloned());
         notices.extend(skipped.in_words());
         Ok(listed)
     }
 
-    fn files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Classed, Error> {
+    pub(super) fn files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Classed, Error> {
         Ok(self.listed(limits, notices)?.files(&self.tables()))
     }
 

@@ -13,6 +13,7 @@ use crate::data::dataset::Scale;
 use crate::data::import::limits::Limits;
 use crate::data::pixels::{Pixels, bytes_as_shares};
 use crate::data::samples::Samples;
+use crate::data::table::cell;
 use crate::data::table::classes::Same;
 use crate::data::table::{self, Files, LabelCells, LearnedTable, Skipped, Wanted};
 use crate::data::text::Text;
@@ -101,7 +102,8 @@ impl Fit<'_> {
         self.check_shape(&set.shape)?;
         set.shape = self.learned.input_shape.clone();
         let numbering = set.numbering();
-        set.answers = self.answers(set.answers, numbering, set.first_test)?;
+        let may_number = set.table.is_none();
+        set.answers = self.answers(set.answers, numbering, set.first_test, may_number)?;
         let fills = self.learned.fills.clone();
         let needs_fills = |table: &TableSchema| {
             table.missing().any(|missing| !matches!(missing, Missing::Refuse | Missing::Zero))
@@ -117,7 +119,7 @@ impl Fit<'_> {
     pub(super) fn samples(&self, mut samples: Samples, first_test: Option<usize>) -> Result<Samples, Error> {
         self.check_shape(&samples.shape)?;
         samples.shape = self.learned.input_shape.clone();
-        samples.answers = self.answers(samples.answers, Numbering::FromZero, first_test)?;
+        samples.answers = self.answers(samples.answers, Numbering::FromZero, first_test, false)?;
         if samples.tokens.is_empty() {
             samples.scale_as(self.learned.input_scales.clone());
         } else {
@@ -171,12 +173,13 @@ impl Fit<'_> {
         }
     }
 
-    /// The answers as the network gives them.
+    /// The answers as the network gives them. `may_number`: the set is an array, in which numbers are places of classes.
     fn answers(
         &self,
         answers: Answers,
         numbering: Numbering,
         first_test: Option<usize>,
+        may_number: bool,
     ) -> Result<Answers, Error> {
         let is_of_no_use = !self.reading.needs_targets && matches!(answers, Answers::Nothing { .. });
         if self.config.targets == TargetChoice::Input || is_of_no_use {
@@ -189,7 +192,12 @@ impl Fit<'_> {
             Answers::Classes { of, names } if gives_classes => {
                 let place = |(number, name): (usize, &String)| {
                     let sample = || of.iter().position(|&class| class as usize == number);
-                    self.class(name).map_err(|problem| self.broken_in(sample(), first_test, problem))
+                    self.class(name, may_number).map_err(|problem| {
+                        let likely =
+                            likely_names(&names, &self.learned.classes).map(|map| format!("; {map}"));
+                        let problem = problem + &likely.unwrap_or_default();
+                        self.broken_in(sample(), first_test, problem)
+                    })
                 };
                 let places = names.iter().enumerate().map(place).collect::<Result<Vec<u32>, _>>()?;
                 let of = of.into_iter().map(|class| places[class as usize]).collect();
@@ -215,15 +223,17 @@ impl Fit<'_> {
         }
     }
 
-    /// The class of this name, or of the same number: `0.0` is `0`. Where the network's classes have words for names, a number
-    /// is the place of one of them.
-    fn class(&self, name: &str) -> Result<u32, String> {
+    /// The class of this name, or of the same number: `0.0` is `0`. Where the network's classes have words for names, and
+    /// `may_number`, a number is the place of one of them.
+    fn class(&self, name: &str, may_number: bool) -> Result<u32, String> {
         let classes = &self.learned.classes;
         let named = classes.iter().position(|class| class == name);
         let same = Same::among(classes.iter().map(String::as_str));
         let named = named.or_else(|| classes.iter().position(|class| same.are(class, name)));
         let are_words = || classes.iter().all(|class| class.parse::<f64>().is_err());
-        let numbered = || name.parse::<usize>().ok().filter(|number| *number < classes.len() && are_words());
+        let numbered = || {
+            name.parse::<usize>().ok().filter(|number| may_number && *number < classes.len() && are_words())
+        };
         named.or_else(numbered).map(|place| place as u32).ok_or_else(|| {
             let known: Vec<&str> = classes.iter().take(20).map(String::as_str).collect();
             let more = if classes.len() > 20 { ", …" } else { "" };
@@ -243,5 +253,69 @@ impl Fit<'_> {
             })
         };
         others.iter().map(place).collect()
+    }
+}
+
+/// What the classes of a table, of which a network knows none by its name, are likely called there, and how to bring that about;
+/// `None` where nothing is likely. It is for a person to say whether it is so.
+fn likely_names(here: &[String], known: &[String]) -> Option<String> {
+    if here.len() > known.len() || here.len() > 20 {
+        return None;
+    }
+    let number = |name: &String| name.parse::<f64>().ok().filter(|x| x.fract() == 0.0 && *x >= 0.0);
+    let are_numbers = |names: &[String]| names.iter().all(|name| number(name).is_some());
+    let place = |name: &String| match cell::boolean(name) {
+        Some(is) if known.len() == 2 => Some(usize::from(is)),
+        // As scikit-learn's LabelEncoder numbers words: in their order.
+        _ if here.len() == known.len() => here.iter().position(|other| other == name),
+        _ => None,
+    };
+    let mut pairs: Vec<(&String, &String)> = Vec::new();
+    for name in here {
+        let to = match (are_numbers(here), are_numbers(known)) {
+            // Numbers are places of words, from 0.
+            (true, false) => number(name).map(|number| number as usize),
+            (false, true) => place(name).filter(|place| known[*place].parse() == Ok(*place as f64)),
+            _ => None,
+        }?;
+        pairs.push((name, known.get(to)?));
+    }
+    let quoted = |name: &String| match number(name) {
+        Some(_) => name.clone(),
+        None => format!("'{name}'"),
+    };
+    let said: Vec<String> =
+        pairs.iter().map(|(from, to)| format!("{} is {}", quoted(from), quoted(to))).collect();
+    let map: Vec<String> =
+        pairs.iter().map(|(from, to)| format!("{}: {}", quoted(from), quoted(to))).collect();
+    Some(format!(
+        "likely {}: if so, write that into the label's column first, with pandas by .map({{{}}})",
+        said.join(" and "),
+        map.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::likely_names;
+
+    #[test]
+    fn what_classes_are_likely_called_is_said_and_nothing_else_is() {
+        let said = |here: &[&str], known: &[&str]| {
+            let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+            likely_names(&names(here), &names(known))
+        };
+        let wanted = "likely 0 is 'No' and 1 is 'Yes': if so, write that into the label's column first, with pandas by \
+                      .map({0: 'No', 1: 'Yes'})";
+        assert_eq!(said(&["0", "1"], &["No", "Yes"]).as_deref(), Some(wanted));
+        assert!(said(&["no", "yes"], &["0", "1"]).unwrap().starts_with("likely 'no' is 0 and 'yes' is 1: "));
+        assert!(said(&["True"], &["0", "1"]).unwrap().starts_with("likely 'True' is 1: "));
+        assert!(
+            said(&["cat", "dog"], &["0", "1"]).unwrap().starts_with("likely 'cat' is 0 and 'dog' is 1: ")
+        );
+        for (here, known) in [(["3", "4"], ["No", "Yes"]), (["a", "b"], ["c", "d"]), (["a", "b"], ["7", "9"])]
+        {
+            assert_eq!(said(&here, &known), None);
+        }
     }
 }

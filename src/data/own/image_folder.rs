@@ -17,7 +17,7 @@ impl ImageFolder {
         Form { height, width, colour: self.colour }
     }
 
-    fn images(&self) -> Result<Classed, Error> {
+    pub(super) fn images(&self) -> Result<Classed, Error> {
         folders(&self.folder, self.test_folder.as_deref(), images::list)
     }
 }

@@ -160,6 +160,22 @@ fn named(source: &Source) -> Result<&dyn Import, Error> {
     import(source).ok_or_else(problem)
 }
 
+/// The files of a source with their classes: of folders, or of a table that names them. None is read but the table.
+///
+/// # Errors
+/// When they cannot be listed, or the source names files in another way.
+pub(super) fn files_of_classes(source: &Source, limits: &Limits) -> Result<Classed, Error> {
+    match source {
+        Source::ImageFolder(images) => images.images(),
+        Source::WavFolder(sounds) => sounds.sounds(),
+        Source::FileTable(table) => table.files(limits, &mut Vec::new()),
+        other => {
+            let problem = "it names no files of classes".into();
+            Err(Error::Broken { origin: other.title().into(), problem })
+        }
+    }
+}
+
 /// Opens the files that a preset names.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use crate::data::speech::{self, mel::Spectrogram};
 use crate::preset::{FileSource, Offers, WavFolder};
 
 impl WavFolder {
-    fn sounds(&self) -> Result<Classed, Error> {
+    pub(super) fn sounds(&self) -> Result<Classed, Error> {
         folders(&self.folder, self.test_folder.as_deref(), sounds::list)
     }
 }

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::comment::comment;
+use super::files;
 use super::found::Found;
 use super::network::{End, Network, beside_test, split};
 use crate::data::import::folders::{SetParts, or_of_texts};
+use crate::data::import::limits::Limits;
 use crate::data::{self, Error};
 use crate::preset::{Colour, ImageFolder, Offers, Pair, TargetKind, WavFolder};
 
@@ -38,30 +40,37 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
         Some(test) => format!("folder: {folder:?}, test_folder: {test:?}"),
         None => format!("folder: {folder:?}"),
     };
-    let (offers, source, reason) = match data::offers(&images(folder.into(), test.clone()).into()) {
+    let of_images = images(folder.into(), test.clone()).into();
+    let (offers, source, written, reason) = match data::offers(&of_images) {
         Ok(offers) => {
-            let source = format!("source: image_folder({named}, size: ({SIDE}, {SIDE}), colour: rgb),");
+            let written = format!("image_folder({named}, size: ({SIDE}, {SIDE}), colour: rgb");
             (
                 offers,
-                source,
+                of_images,
+                written,
                 "// Every image is stretched to this size; larger ones show more and take longer.",
             )
         }
-        Err(no_images) => match data::offers(&sounds(folder.into(), test).into()) {
-            Ok(offers) => {
-                let source = format!("source: wav_folder({named}),");
-                (
+        Err(no_images) => {
+            let of_sounds = sounds(folder.into(), test).into();
+            match data::offers(&of_sounds) {
+                Ok(offers) => (
                     offers,
-                    source,
+                    of_sounds,
+                    format!("wav_folder({named}"),
                     "// A sound becomes a picture of time and pitch; `seconds` says how much of it is heard.",
-                )
+                ),
+                Err(_) => return Err(or_of_texts(Path::new(folder), no_images)),
             }
-            Err(_) => return Err(or_of_texts(Path::new(folder), no_images)),
-        },
+        }
     };
-    let Offers { input, target, samples, .. } = offers;
+    let looked = files::look(&source, &Limits::of_machine())?;
+    let skipping = if looked.skips() { ", skip_broken: true" } else { "" };
+    let source = format!("source: {written}{skipping}),");
+    let (Offers { input, target, .. }, samples) = (offers, looked.samples);
     let network = Network::convolutional(input[0], input[1], samples, End::of(&target));
-    let mut lines = vec![reason.to_string(), source];
+    let mut lines = looked.comments();
+    lines.extend([reason.to_string(), source]);
     if let Some(unused) = parts.as_ref().and_then(|parts| parts.unused.as_ref()) {
         lines.insert(
             0,
@@ -73,5 +82,5 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
     let TargetKind::Classes(names) = &target else { unreachable!("folders are classes") };
     let title = format!("{samples} files of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
-    Ok(Found { title, data: lines, network, targets: Vec::new() })
+    Ok(Found { title, data: lines, network, targets: Vec::new(), told: looked.told })
 }

@@ -14,12 +14,21 @@ const NAMED: usize = 12;
 /// # Errors
 /// What the words are, and the columns that could be labels.
 pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
+    let name = table.label.as_deref().unwrap_or_default();
+    let names_rows = table.labels.name_rows(name);
+    if let (Some(sentence), Labels::Values(_)) = (&names_rows, &table.labels) {
+        let problem = format!("{sentence}; {}", others(table));
+        return Err(Error::Broken { origin: origin.into(), problem });
+    }
     let Labels::Classes(of, names) = &table.labels else { return Ok(()) };
     let are_numbers = names.iter().all(|name| name.parse::<f64>().is_ok());
+    if let (Some(sentence), true) = (names_rows, are_numbers) {
+        let problem = format!("{sentence}; {}", others(table));
+        return Err(Error::Broken { origin: origin.into(), problem });
+    }
     if are_numbers || names.len() <= FEW_CLASSES || names.len() * 2 <= of.len() {
         return Ok(());
     }
-    let name = table.label.as_deref().unwrap_or_default();
     let what = match WordsAs::of(names.iter().map(String::as_str)) {
         Some(kind @ WordsAs::Amounts) => {
             format!("{}; write one unit or none, and they are values to predict", kind.name())
@@ -27,6 +36,18 @@ pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
         Some(kind) => format!("{}, which are no classes", kind.name()),
         None => "words that nearly all differ, as names do".into(),
     };
+    let help = others(table);
+    let problem = format!(
+        "the label '{name}' has {} different words in {} rows, such as '{}': {what}; {help}",
+        names.len(),
+        of.len(),
+        names[0]
+    );
+    Err(Error::Broken { origin: origin.into(), problem })
+}
+
+/// The other columns that could be the label.
+fn others(table: &Table) -> String {
     let could_be = |kind: &InputKind| match kind {
         InputKind::Number(_) | InputKind::Boolean(_) | InputKind::Category(_) => true,
         InputKind::Embedding { .. } | InputKind::Date { .. } => false,
@@ -39,15 +60,8 @@ pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
         .map(|input| format!("'{}'", table.schema.columns[input.place]))
         .collect();
     let more = if others.len() > NAMED { ", …" } else { "" };
-    let help = match others.len() {
+    match others.len() {
         0 => "no other column could be the label".to_string(),
         count => format!("--target names another: {}{more}", others[..count.min(NAMED)].join(", ")),
-    };
-    let problem = format!(
-        "the label '{name}' has {} different words in {} rows, such as '{}': {what}; {help}",
-        names.len(),
-        of.len(),
-        names[0]
-    );
-    Err(Error::Broken { origin: origin.into(), problem })
+    }
 }

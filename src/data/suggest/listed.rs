@@ -3,9 +3,11 @@
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::network::{End, Network, split};
-use super::{folder, text};
+use super::{files, folder, text};
 use crate::data::import::class_column::Chosen;
+use crate::data::import::limits::Limits;
 use crate::data::{self, Error};
+use crate::preset::counted_with;
 use crate::preset::{Colour, FileTable, Holds, Offers, Pair, TargetKind};
 
 /// The preset for files that a column of a table names. `is_chosen`: a person names the column of the classes.
@@ -52,10 +54,18 @@ fn found(
         length: text::LENGTH,
         holds,
         label: Some(label.clone()),
-        skip_broken: missing > 0,
+        skip_broken: missing > 0 || holds != Holds::Texts,
         ..FileTable::of(file.to_string(), column.to_string())
     };
-    let Offers { input, tokens, target, samples, .. } = data::offers(&source.into())?;
+    let source = source.into();
+    let Offers { input, tokens, target, samples, .. } = data::offers(&source)?;
+    let looked = match holds {
+        Holds::Images | Holds::Sounds | Holds::TextFiles => {
+            Some(files::look(&source, &Limits::of_machine())?)
+        }
+        Holds::Texts => None,
+    };
+    let samples = looked.as_ref().map_or(samples, |looked| looked.samples);
     let (reason, options, network, what) = match holds {
         Holds::Images => (
             "Every image is stretched to this size; larger ones show more and take longer.".to_string(),
@@ -98,7 +108,11 @@ fn found(
     }
     data.push(format!("    label: {label:?},"));
     if missing > 0 {
-        data.push(format!("    // {missing} rows have no class; they are left out."));
+        data.push(format!("    // {} no class: left out.", counted_with(missing, "row", ("has", "have"))));
+    }
+    let comments = looked.iter().flat_map(files::Looked::comments);
+    data.extend(comments.map(|comment| format!("    {comment}")));
+    if missing > 0 || looked.as_ref().is_some_and(files::Looked::skips) {
         data.push("    skip_broken: true,".into());
     }
     data.push(format!("    // {reason}"));
@@ -110,5 +124,6 @@ fn found(
     let title = format!("{samples} {what} of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
     let what = format!("{} classes to tell apart.", names.len());
-    Ok(Found { title, data, network, targets: vec![Target { name: label, what }] })
+    let told = looked.map(|looked| looked.told).unwrap_or_default();
+    Ok(Found { title, data, network, targets: vec![Target { name: label, what }], told })
 }

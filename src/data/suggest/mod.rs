@@ -3,6 +3,7 @@
 mod arrays;
 mod broken;
 mod comment;
+mod files;
 mod folder;
 mod found;
 mod label;
@@ -18,6 +19,7 @@ use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
 use super::table::{is_ending_of_table, is_pattern, title};
 use crate::preset::{Csv, Paths};
+use found::Found;
 pub use found::Target;
 
 /// A preset that fits some data.
@@ -29,6 +31,10 @@ pub struct Suggestion {
     pub text: String,
     /// The columns that a table could be to predict, the one that this preset predicts first; empty where the data is no table.
     pub targets: Vec<Target>,
+    /// What the data is, in a line.
+    pub title: String,
+    /// What a person should know of files that the preset leaves out: a sentence each.
+    pub told: Vec<String>,
 }
 
 /// The preset that fits a file or folder, or several files that are one table. `target` is the column that a table is to predict;
@@ -111,7 +117,9 @@ pub fn suggest(
         }
     };
     let name = free_name(name_of(path), is_taken);
-    Ok(Suggestion { text: found.written(&name, &data.to_string()), name, targets: found.targets })
+    let text = found.written(&name, &data.to_string());
+    let Found { title, targets, told, .. } = found;
+    Ok(Suggestion { name, text, targets, title, told })
 }
 
 /// What the name of a file ends in, but for `.gz`.

@@ -13,6 +13,7 @@ use crate::data::import::main_input::long_texts;
 use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen};
 use crate::data::table::{self, Files, Labels, Table, shown_column};
+use crate::preset::counted_with;
 use crate::preset::{Csv, DatePart, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
@@ -107,14 +108,21 @@ pub(super) fn look(
     if table.missing > 0 {
         let reason =
             "the median of the training rows stands in for each, and a second input tells that it does.";
-        data.push(format!("    // {} numbers are missing: {reason}", table.missing));
+        data.push(format!(
+            "    // {} missing: {reason}",
+            counted_with(table.missing, "number", ("is", "are"))
+        ));
         data.push("    missing: median, flag_missing: true,".into());
     }
     if without_label > 0 {
         let of = samples as u64 + without_label + broken.count();
-        data.push(format!(
-            "    // {without_label} of {of} rows have no label; they are left out, and predict answers them."
-        ));
+        let lack = match without_label {
+            1 => format!("1 of {of} rows has no label; it is left out, and predict answers it."),
+            _ => format!(
+                "{without_label} of {of} rows have no label; they are left out, and predict answers them."
+            ),
+        };
+        data.push(format!("    // {lack}"));
     }
     data.extend(broken.in_words().iter().map(|sentence| format!("    // {}", comment(sentence))));
     if without_label > 0 || broken.count() > 0 {
@@ -148,7 +156,7 @@ pub(super) fn look(
     data.push(network.end.labels.into());
     let title = comment(&format!("{label}, from the {samples} rows of a table"));
     let targets = targets(&table, label, columns);
-    Ok(Found { title, data, network, targets })
+    Ok(Found { title, data, network, targets, told: Vec::new() })
 }
 
 /// The files as a preset writes them.

@@ -90,7 +90,7 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
     let path = folder.path().join("people.csv");
     std::fs::write(&path, table(|row| ["yes", "no"][row % 2].into())).unwrap();
     let taken = |name: &str| ["people", "people-2"].contains(&name);
-    let Suggestion { name, text, targets } = suggest(&named(&path), None, None, taken).unwrap();
+    let Suggestion { name, text, targets, .. } = suggest(&named(&path), None, None, taken).unwrap();
     assert!(name == "people-3" && text.contains("name: \"people-3\""), "{text}");
     let shown: Vec<(&str, &str)> =
         targets.iter().map(|target| (&target.name[..], &target.what[..])).collect();
@@ -197,7 +197,7 @@ fn dates_names_and_measurements_beside_files_are_no_classes() {
     );
     let gaps = of_files("kind", |n| ["cat", "dog", ""][n % 3].into(), None).unwrap();
     assert!(
-        gaps.contains("20 rows have no class; they are left out.") && gaps.contains("skip_broken: true"),
+        gaps.contains("20 rows have no class: left out.") && gaps.contains("skip_broken: true"),
         "{gaps}"
     );
 }

@@ -31,7 +31,13 @@ fn labelled(file: &str, offers: Offers) -> Found {
         "test: 0.2, validation: 0.1,".into(),
         network.end.labels.into(),
     ];
-    Found { title: format!("{samples} texts with a class each"), data, network, targets: Vec::new() }
+    Found {
+        title: format!("{samples} texts with a class each"),
+        data,
+        network,
+        targets: Vec::new(),
+        told: Vec::new(),
+    }
 }
 
 /// The network that reads texts of so many different characters, and tells their classes apart.
@@ -75,5 +81,11 @@ fn plain(file: &str, offers: Offers) -> Found {
         "test: 0.1, validation: 0.1,".into(),
         network.end.labels.into(),
     ];
-    Found { title: format!("A text of {samples} characters"), data, network, targets: Vec::new() }
+    Found {
+        title: format!("A text of {samples} characters"),
+        data,
+        network,
+        targets: Vec::new(),
+        told: Vec::new(),
+    }
 }

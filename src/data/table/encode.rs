@@ -6,7 +6,7 @@ use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates;
 use super::problem::InRow;
-use crate::preset::{DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema};
+use crate::preset::{DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema, counted_with};
 
 /// Encodes rows.
 pub struct Encoder<'a> {
@@ -189,7 +189,7 @@ impl<'a> Encoder<'a> {
         inputs
             .map(|(input, &count)| {
                 let name = columns::shown(&self.schema.columns[input.place], input.place);
-                let rows = if count == 1 { "1 row has".into() } else { format!("{count} rows have") };
+                let rows = counted_with(count, "row", ("has", "have"));
                 let what = match &input.kind {
                     InputKind::Boolean(_) => "yes or no",
                     InputKind::Date { parts, .. } if DatePart::are_of_time(parts) => "time of day",
@@ -219,7 +219,7 @@ impl<'a> Encoder<'a> {
         inputs
             .map(|(input, (count, first))| {
                 let name = columns::shown(&self.schema.columns[input.place], input.place);
-                let rows = if *count == 1 { "1 row has".into() } else { format!("{count} rows have") };
+                let rows = counted_with(*count, "row", ("has", "have"));
                 let counts = counts_as(&input.rest);
                 // Words that were too rare to be told apart are not kept.
                 let how = if input.rest.is_taught { "had rarely or never" } else { "did not know" };

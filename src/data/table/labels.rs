@@ -1,9 +1,10 @@
 //! The labels of a table's rows: classes or values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
+use super::identifier::is_called_identifier;
 use super::reader::Place;
 use crate::data::Error;
 use crate::preset::{CellForm, Task};
@@ -20,6 +21,39 @@ pub enum Labels {
 }
 
 impl Labels {
+    /// What is said of a label that differs in every row, as what names the rows does; `name` is its column.
+    pub fn name_rows(&self, name: &str) -> Option<String> {
+        /// In fewer rows it is a chance.
+        const FEWEST: usize = 12;
+        let called = if name.is_empty() { "the label".to_string() } else { format!("the label '{name}'") };
+        match self {
+            Labels::Classes(of, names) if of.len() >= FEWEST && names.len() == of.len() => Some(format!(
+                "{called} is another class in each of {} rows, as what names rows is: of a class with one row nothing can be \
+                 learned",
+                of.len()
+            )),
+            Labels::Values(values) if values.len() >= FEWEST => {
+                let ends = |(least, most): (f64, f64), &x: &f64| (least.min(x), most.max(x));
+                let (least, most) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), ends);
+                // Each number of its range once: from 1 to the number of rows, say.
+                let counts = most - least + 1.0 == values.len() as f64;
+                let are_whole = values.iter().all(|x| x.fract() == 0.0);
+                if !are_whole || !(counts || is_called_identifier(name)) {
+                    return None;
+                }
+                let different: HashSet<u64> = values.iter().map(|x| x.to_bits()).collect();
+                (different.len() == values.len()).then(|| {
+                    format!(
+                        "{called} is another whole number in each of {} rows, as a number of the row is: there is nothing in it \
+                         to predict",
+                        values.len()
+                    )
+                })
+            }
+            Labels::Classes(..) | Labels::Values(_) | Labels::Nothing(_) => None,
+        }
+    }
+
     /// A class whose name says that something is missing, and how many rows it has.
     pub(super) fn class_like_a_gap(&self) -> Option<(&str, usize)> {
         let Labels::Classes(of, names) = self else { return None };

@@ -53,7 +53,7 @@ pub use label_cells::LabelCells;
 pub use labels::Labels;
 pub use layout::Layout;
 pub use learned::{LearnedTable, Names, why_no_array};
-pub use problem::{InRow, RowProblem, Sink, Skipped, refuse};
+pub use problem::{InRow, RowProblem, Sink, Skipped, of_cells, refuse};
 pub use profile::{Column, Profile};
 pub use read::{Table, Wanted, read, read_as};
 pub use reader::{Place, Problem, Row, RowReader};

@@ -5,6 +5,7 @@ use std::fmt;
 use super::label_cells::{GAP, NO_LABEL};
 use super::reader::Place;
 use crate::data::Error;
+use crate::preset::counted;
 
 /// What is said of a quote that is closed some lines below where it opens.
 const OPEN_QUOTE: &str = "the quote that opens in column ";
@@ -17,6 +18,12 @@ pub(super) fn swallowed(place: usize, lines: usize, help: &str) -> String {
     format!(
         "{OPEN_QUOTE}{column}{CLOSED}{lines} lines below, and all lines between look like rows: is it left open? {help}"
     )
+}
+
+/// What is wrong with a row of so many cells.
+pub fn of_cells(count: usize, columns: usize) -> String {
+    let there = if columns == 1 { "there is" } else { "there are" };
+    format!("{}, and {there} {}", counted(count, "cell"), counted(columns, "column"))
 }
 
 /// What is wrong within a row.
@@ -103,6 +110,19 @@ pub struct Skipped {
 }
 
 impl Skipped {
+    /// As [`take`](Skipped::take), for a source with the option `skip_broken`: a refusal names the option where that helps.
+    ///
+    /// # Errors
+    /// As [`take`](Skipped::take).
+    pub fn take_by_option(&mut self, problem: RowProblem, skip_broken: bool) -> Result<(), Error> {
+        // A quote that is left open is better closed than left out with all the rows that it takes.
+        let helps = !skip_broken && problem.in_row.swallowed_lines().is_none();
+        self.take(problem, skip_broken).map_err(|Error::Broken { origin, problem }| {
+            let way_out = if helps { "; skip_broken: true leaves such rows out" } else { "" };
+            Error::Broken { origin, problem: problem + way_out }
+        })
+    }
+
     /// Takes a problem: it is counted where `is_skipped`, and else the end.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::Stored;
+use crate::preset::counted;
 use crate::preset::{Csv, TableSchema, Task};
 
 /// The rows of one set of tables, and behind them those of its test set.
@@ -281,10 +282,14 @@ fn encoded(
         return Err(broken("all weights are 0, so no row counts"));
     }
     let labels = labels.sorted(task, &origins, files.trained)?;
+    let name = schema.label_place().map(|place| &schema.columns[place][..]).unwrap_or_default();
+    if let Some(sentence) = labels.name_rows(name).filter(|_| is_looked_at) {
+        told.push(format!("{origin}: {sentence}; `label` names another column"));
+    }
     let gap_class = if is_looked_at && task == Task::Auto { labels.class_like_a_gap() } else { None };
     told.extend(encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")));
     if let Some((class, rows)) = gap_class {
-        let rows = if rows == 1 { "1 row".into() } else { format!("{rows} rows") };
+        let rows = counted(rows, "row");
         told.push(format!(
             "{origin}: the label '{class}' is a class of its own ({rows}), although a missing label is written so; \
              task: classes says that it is one"

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use super::cell::Numbers;
 use super::format::Format;
-use super::problem::{InRow, RowProblem, Sink};
+use super::problem::{InRow, RowProblem, Sink, of_cells};
 use super::reader::{Place, Row, RowReader};
 use super::{ahead, parquet, separated, spreadsheet};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
+use crate::preset::counted;
 use crate::preset::{Csv, Encoding, Task};
 use crate::system::files;
 
@@ -134,7 +135,7 @@ impl<'a> Source<'a> {
                 Place::Row(_) => "; are there lines of a title above the names of the columns?",
                 Place::Schema => "",
             };
-            let columns = if count == 1 { "1 column".into() } else { format!("{count} columns") };
+            let columns = counted(count, "column");
             return Err(self.broken(format!("{at}: {columns}{help}")));
         }
         Ok(Some(match self.table.header {
@@ -161,7 +162,7 @@ impl<'a> Source<'a> {
             let problem = match problem {
                 Some(what) => Some(of_row(what)),
                 None if count == width => take(row, *numbers)?.err(),
-                None => Some(of_row(format!("{count} cells, and there are {width} columns"))),
+                None => Some(of_row(of_cells(count, width))),
             };
             match problem {
                 Some(in_row) => sink(RowProblem { origin: origin.clone(), at: row.at, in_row }),

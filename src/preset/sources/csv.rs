@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::Columns;
 use super::file_source::FileSource;
 use super::paths::Paths;
+use super::sign;
 use crate::fields;
 use crate::preset::field::other_values;
 use crate::preset::variants::variants;
@@ -35,19 +36,19 @@ pub struct Csv {
     #[serde(default)]
     pub sheet: Option<String>,
     /// What stands between two cells; left out: what cuts the first rows into equal numbers of cells.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sign::optional")]
     pub separator: Option<char>,
     /// What stands before the fraction of a number; left out: what the first rows show.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sign::optional")]
     pub decimal: Option<char>,
     /// What groups the digits of a large number; left out: what the first rows show.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sign::optional")]
     pub thousands: Option<char>,
     /// What stands around a cell that holds separators; left out: `"`, or `'` where the first rows show it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sign::optional")]
     pub quote: Option<char>,
     /// What begins a line that is a comment; left out: `#` where the first line begins with it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sign::optional")]
     pub comment: Option<char>,
     /// How the file's bytes are letters; left out: what fits the whole file.
     #[serde(default)]
@@ -157,11 +158,11 @@ fields! {
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
         task: Choice(Task::WORDS), "what the label is; none: there is no label, and all columns are inputs";
         sheet: Text, "the sheet of a spreadsheet; left out: the first one";
-        separator: Text, "what stands between two cells; left out: what fits the first rows, as for those below";
-        decimal: Text, "what stands before the fraction of a number";
-        thousands: Text, "what groups the digits of a large number";
-        quote: Text, "what stands around a cell that holds separators";
-        comment: Text, "what begins a line that is a comment";
+        separator: Sign, "what stands between two cells; left out: what fits the first rows, as for those below";
+        decimal: Sign, "what stands before the fraction of a number";
+        thousands: Sign, "what groups the digits of a large number";
+        quote: Sign, "what stands around a cell that holds separators";
+        comment: Sign, "what begins a line that is a comment";
         encoding: Choice(Encoding::WORDS), "how the file's bytes are letters; left out: what fits the whole file";
         skip_rows: Integer(Range::between(0.0, 1000.0)), "lines, or rows of a sheet, above the names of the columns that are left out: a title";
         header: Switch, "whether the first line names the columns";

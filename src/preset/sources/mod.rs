@@ -18,6 +18,7 @@ mod npz;
 mod offers;
 mod paths;
 mod sequences;
+pub mod sign;
 mod text_file;
 mod wav_folder;
 

@@ -119,6 +119,11 @@ fn forms(words: &[String], places: &[usize]) -> Vec<(String, i64)> {
     let known: HashSet<&str> = words.iter().map(String::as_str).collect();
     let places = || places.iter().map(|&place| place as i64);
     let mut keys: Vec<(String, i64)> = words.iter().cloned().zip(places()).collect();
+    // A table's cells are read without the blanks beside them.
+    for (word, place) in words.iter().zip(places()).filter(|(word, _)| !word.is_empty()) {
+        let beside = [format!(" {word}"), format!("{word} ")];
+        keys.extend(beside.into_iter().filter(|word| !known.contains(&word[..])).map(|word| (word, place)));
+    }
     for (word, place) in words.iter().zip(places()) {
         let (short, long) = (code(word, '.'), format!("{word}.0"));
         if !known.contains(short) {
@@ -141,23 +146,12 @@ fn labelled(builder: &mut Builder, x: &str, keys: &[&str], values: Vec<i64>, oth
     builder.learning_op("LabelEncoder", &[x], attributes)
 }
 
-/// 1 and 0 for the words that a table may have for yes and no, as people and programs spell them; NaN for any other.
+/// 1 and 0 for the words that a table may have for yes and no, in large and small letters and with a blank beside them, and for
+/// numbers that are 1 and 0; NaN for any other.
 fn yes_or_no(builder: &mut Builder, x: &str) -> Value {
-    let spelled = |words: &[&str]| -> Vec<String> {
-        let word = |word: &&str| {
-            let capital: String = word
-                .char_indices()
-                .map(|(at, letter)| if at == 0 { letter.to_ascii_uppercase() } else { letter })
-                .collect();
-            [(*word).to_string(), capital, word.to_ascii_uppercase()]
-        };
-        let mut all: Vec<String> = words.iter().flat_map(word).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    };
-    let yes = spelled(&["true", "yes", "t", "y", "on", "1", "1.0"]);
-    let no = spelled(&["false", "no", "f", "n", "off", "0", "0.0"]);
+    let yes = spellings(&["true", "yes", "t", "y", "on", "1", "+1", "1.", "1.0", "1.00", "1.000"]);
+    let no =
+        spellings(&["false", "no", "f", "n", "off", "0", "-0", "0.", ".0", "0.0", "-0.0", "0.00", "0.000"]);
     let keys: Vec<&str> = yes.iter().chain(&no).map(String::as_str).collect();
     let values = [vec![1; yes.len()], vec![0; no.len()]].concat();
     let number = labelled(builder, x, &keys, values, -1);
@@ -165,6 +159,27 @@ fn yes_or_no(builder: &mut Builder, x: &str) -> Value {
     let (zero, unknown) = (builder.doubles("0", &[], &[0.0]), builder.doubles("unknown", &[], &[f64::NAN]));
     let is_neither = builder.op("Less", &[&number, &zero], Vec::new());
     builder.op("Where", &[&is_neither, &unknown, &number], Vec::new())
+}
+
+/// The words in every mixture of large and small letters, each also with a blank before it, behind it or both.
+fn spellings(words: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for word in words {
+        let letters: Vec<char> = word.chars().collect();
+        let mixtures = (0..1_u32 << letters.len()).map(|mixture| {
+            let letter = |(at, letter): (usize, &char)| match mixture >> at & 1 {
+                0 => *letter,
+                _ => letter.to_ascii_uppercase(),
+            };
+            letters.iter().enumerate().map(letter).collect::<String>()
+        });
+        all.extend(
+            mixtures.flat_map(|word| [format!(" {word}"), format!("{word} "), format!(" {word} "), word]),
+        );
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A date in a graph: whole days since the beginning of 1970, and the seconds of the day.
@@ -281,8 +296,14 @@ mod tests {
                 .map(|(word, place)| format!("{word}={place}"))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(forms(&["1", "007", "Oslo"], &[0, 1, 3]), ["1=0", "007=1", "Oslo=3", "1.0=0"]);
+        assert_eq!(
+            forms(&["1", "007", "Oslo"], &[0, 1, 3]),
+            ["1=0", "007=1", "Oslo=3", " 1=0", "1 =0", " 007=1", "007 =1", " Oslo=3", "Oslo =3", "1.0=0"]
+        );
         // A run of before may know both forms, or the long one alone.
-        assert_eq!(forms(&["1", "1.0", "2.0"], &[0, 1, 2]), ["1=0", "1.0=1", "2.0=2", "2=2"]);
+        assert_eq!(
+            forms(&["1", "1.0", "2.0"], &[0, 1, 2]),
+            ["1=0", "1.0=1", "2.0=2", " 1=0", "1 =0", " 1.0=1", "1.0 =1", " 2.0=2", "2.0 =2", "2=2"]
+        );
     }
 }

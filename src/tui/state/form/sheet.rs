@@ -1,5 +1,6 @@
 //! What is known of a draft, row by row. It is worked out once for each change of the draft.
 
+use crate::preset::counted;
 use crate::preset::form::{self, Row, RowKind};
 use crate::preset::layer_sizes::LayerSize;
 use crate::preset::{Path, ShapeError};
@@ -71,7 +72,7 @@ impl Sheet {
                 |inner: &&Row| inner.depth == row.depth + 1 && inner.path.0.starts_with(&row.path.0);
             return match self.rows.iter().filter(is_item).count() {
                 1 => "1 layer".into(),
-                count => format!("{count} layers"),
+                count => counted(count, "layer"),
             };
         }
         let is_own = |inner: &&Row| {

@@ -21,6 +21,7 @@ pub fn stepped(row: &Row, up: bool) -> Option<String> {
         | FieldKind::NumbersOr(..)
         | FieldKind::Choices(_)
         | FieldKind::Text
+        | FieldKind::Sign
         | FieldKind::Texts
         | FieldKind::Paths
         | FieldKind::Nested(_) => return None,

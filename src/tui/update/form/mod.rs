@@ -10,6 +10,7 @@ mod text;
 use crate::preset::edit::{of_plain, plain, quoted};
 use crate::preset::field::FieldKind;
 use crate::preset::form::{Row, RowKind};
+use crate::preset::typed::written;
 use crate::tui::message::Effect;
 use crate::tui::state::form::step::stepped;
 use crate::tui::state::input::LineInput;
@@ -49,6 +50,7 @@ fn ask(state: &mut State, row: &Row) -> Vec<Effect> {
     let optional = if row.is_optional { "; nothing leaves it out" } else { "" };
     let takes = match row.kind {
         RowKind::Value(FieldKind::Text) => "a text; \\n begins a new line".into(),
+        RowKind::Value(FieldKind::Sign) => "one sign, such as ; or \\t for a tab".into(),
         RowKind::Value(FieldKind::Paths) => {
             "a path or a pattern, or several: [\"a.csv\", \"b.csv\"]; relative ones are seen from the preset's folder".into()
         }
@@ -79,21 +81,14 @@ pub(super) fn set_chosen(state: &mut State, typed: &str) -> Result<(), String> {
     }
     let value = match row.kind {
         RowKind::Value(FieldKind::Text) => quoted(&of_plain(typed), INDENT),
+        RowKind::Value(kind @ FieldKind::Sign) => written(&kind, typed),
         RowKind::Value(FieldKind::Paths) if !typed.starts_with('[') => quoted(&of_plain(typed), INDENT),
         _ => typed.to_owned(),
     };
     if let RowKind::Value(kind) = row.kind {
         kind.check(&value)?;
     }
-    let done = draft::set(state, &row.path, &value);
-    // What separates cells is a single letter, which a preset writes in other quotes.
-    let mut letters = typed.chars();
-    match (row.kind, letters.next(), letters.next()) {
-        (RowKind::Value(FieldKind::Text), Some(letter), None) if done.is_err() => {
-            draft::set(state, &row.path, &format!("{letter:?}"))
-        }
-        _ => done,
-    }
+    draft::set(state, &row.path, &value)
 }
 
 /// The previous choice, a smaller value, or the group closed.

@@ -1,0 +1,45 @@
+//! A count with its noun.
+
+use std::fmt::Display;
+
+/// `1 row`, `2 rows`, `0 classes`, `3 more entries`: the last word is put into the plural.
+pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> String {
+    if count == N::from(1) {
+        return format!("{count} {noun}");
+    }
+    let is_vowel = |letter: char| "aeiou".contains(letter);
+    let (stem, end) = match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(is_vowel) => (stem, "ies"),
+        _ if noun.ends_with(['s', 'x']) || noun.ends_with("ch") || noun.ends_with("sh") => (noun, "es"),
+        _ => (noun, "s"),
+    };
+    format!("{count} {stem}{end}")
+}
+
+/// A count with its noun and its verb, in the singular and in the plural: `1 row is`, `2 rows are`.
+pub fn counted_with<N: Display + PartialEq + From<u8>>(
+    count: N,
+    noun: &str,
+    (is, are): (&str, &str),
+) -> String {
+    let verb = if count == N::from(1) { is } else { are };
+    format!("{} {verb}", counted(count, noun))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_singular_and_every_other_count_is_plural() {
+        assert_eq!((counted(1_u64, "row"), counted(2_u64, "row")), ("1 row".into(), "2 rows".into()));
+        assert_eq!(
+            (counted(0_u32, "class"), counted(1_u32, "class")),
+            ("0 classes".into(), "1 class".into())
+        );
+        assert_eq!(
+            (counted(3_u16, "more entry"), counted(2_u8, "day")),
+            ("3 more entries".into(), "2 days".into())
+        );
+    }
+}

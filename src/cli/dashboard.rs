@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::measure::Measuring;
 use super::path_completion::{self, Completed};
+use super::searches;
 use super::text::plain;
 use super::threads::Threads;
 use crate::data::{self, suggest};
@@ -15,8 +16,9 @@ use crate::run::difference::differences;
 use crate::run::past::Curves;
 use crate::run::watch::{Interest, Task, WatchSnapshot};
 use crate::run::{Overview, RunDirectory, atomic, home, text, trash};
+use crate::search::{self, LookAt, SearchesSnapshot};
 use crate::tui::config::FramesPerSecond;
-use crate::tui::message::{RunAnswer, RunTask};
+use crate::tui::message::{RunAnswer, RunTask, SearchAnswer, SearchTask};
 use crate::tui::state::kept::Kept;
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
@@ -35,6 +37,8 @@ struct Local {
     folders: Vec<PathBuf>,
     /// The reader of event files, once it has been started.
     watching: Option<Task>,
+    /// The reader of searches, once it has been started.
+    searches: Option<search::Task>,
 }
 
 impl Link for Local {
@@ -126,6 +130,27 @@ impl Link for Local {
     fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static) {
         // Without the thread nothing is done, and the next list shows so.
         let _ = std::thread::Builder::new().name("shelf".into()).spawn(move || tell(on_runs(task)));
+    }
+
+    fn read_searches(&mut self, show: impl FnMut(SearchesSnapshot) + Send + 'static) -> Result<(), String> {
+        let runs = home::runs_folder().map_err(|error| error.to_string())?;
+        let searches = search::folder().map_err(|error| error.to_string())?;
+        let task = search::Task::start(searches, runs, show);
+        self.searches =
+            Some(task.map_err(|error| format!("searches are not read: no thread for it: {error}"))?);
+        Ok(())
+    }
+
+    fn look_at_searches(&mut self, wanted: LookAt) {
+        if let Some(task) = &self.searches {
+            task.look_at(wanted);
+        }
+    }
+
+    fn on_search(&mut self, task: SearchTask, tell: impl Fn(SearchAnswer) + Send + 'static) {
+        // Without the thread nothing is done, and what is on the screen shows so.
+        let _ =
+            std::thread::Builder::new().name("search".into()).spawn(move || searches::carry_out(task, &tell));
     }
 
     fn kept(&mut self) -> Result<Kept, String> {
@@ -262,7 +287,7 @@ pub(super) fn show(
     let opening =
         Opening { screen: first.screen, watched: watched.join("  "), shows_watched, tag: first.tag };
     let measuring = Measuring::default();
-    let mut link = Local { client, events, run: None, measuring, folders, watching: None };
+    let mut link = Local { client, events, run: None, measuring, folders, watching: None, searches: None };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

@@ -31,6 +31,7 @@ mod reporter;
 mod resume;
 mod runs;
 mod search;
+mod searches;
 mod seconds;
 mod serve;
 mod signals;

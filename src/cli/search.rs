@@ -1,24 +1,24 @@
 //! `trainyard search`: many trainings of a preset with different settings, and which are the best.
 
 mod export;
+mod found;
+mod manner;
 mod plan;
+mod resume;
 mod show;
 mod tell;
 
-use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap_complete::ArgValueCompleter;
 
 use super::device::check_environment;
 use super::reporter::Reporting;
-use super::serve::starter_of_trials;
-use super::signals::Signals;
 use super::text::plain;
 use super::{Error, candidates};
-use crate::preset::DeviceChoice;
 use crate::run::home;
-use crate::search::{self, Definition, Driver, Ended, Open, Search, Store, Subject};
+use crate::search::{self, Definition, Open, Store, Subject};
+use manner::Manner;
 
 /// Search for good settings: train a preset many times with different ones
 ///
@@ -35,12 +35,8 @@ pub struct Arguments {
     /// Change a value of the preset for all trials, such as train.epochs=2; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<String>,
-    /// Trainings at a time; the processors are shared out
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: u16,
-    /// Threads of each training, instead of its share of the processors
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    #[command(flatten)]
+    manner: Manner,
     /// Trials, instead of what the file says
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     trials: Option<u32>,
@@ -50,9 +46,6 @@ pub struct Arguments {
     /// What the search is called, instead of the file's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Where trials train: cpu, cuda:0; with several, separated by commas, one after the other round
-    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
-    device: Vec<DeviceChoice>,
     /// Check the search and show its trials and what they would take; train nothing
     #[arg(long)]
     dry_run: bool,
@@ -67,6 +60,7 @@ enum What {
     Show(show::Show),
     Best(show::Best),
     Export(export::Export),
+    Resume(resume::Resume),
 }
 
 impl Arguments {
@@ -77,6 +71,7 @@ impl Arguments {
             Some(What::Show(arguments)) => arguments.run(),
             Some(What::Best(arguments)) => arguments.run(),
             Some(What::Export(arguments)) => arguments.run(),
+            Some(What::Resume(arguments)) => arguments.run(),
             None => self.search(),
         }
     }
@@ -84,36 +79,11 @@ impl Arguments {
     fn search(&self) -> Result<(), Error> {
         let definition = self.reporting.or_say_why(self.definition())?;
         if self.dry_run {
-            return plan::show(definition, self.jobs.into(), self.threads(), &self.reporting);
+            return plan::show(definition, self.manner.jobs(), self.manner.threads(), &self.reporting);
         }
-        let mut open = self.reporting.or_say_why(self.open(definition))?;
-        let signals = self.reporting.or_say_why(Signals::catch())?;
-        let starter = starter_of_trials(self.threads())?;
-        let driver = Driver {
-            starter: &starter,
-            jobs: self.jobs.into(),
-            devices: self.device.clone(),
-            is_interrupted: &|| signals.caught().is_some(),
-        };
-        let mut teller = tell::Teller::new(&self.reporting);
-        teller.begin(&open.search)?;
-        let ended = search::drive(&mut open, &driver, &mut |open, told| teller.tell(&open.search, &told));
-        let ended = self.reporting.or_say_why(ended.map_err(Error::from))?;
-        teller.end(&open.search, ended)?;
-        match (signals.caught(), ended) {
-            (Some(signal), _) => Err(Error::Signal(signal)),
-            (None, Ended::Interrupted) => Err(Error::Failed(format!(
-                "some trials were stopped from elsewhere; `trainyard search {}` goes on with them",
-                plain(self.file.as_deref().unwrap_or_default())
-            ))),
-            (None, Ended::Done | Ended::TimeIsUp) if open.search.best().is_none() => {
-                Err(Error::Failed(format!(
-                    "no trial has a result; `trainyard search show {}` says why",
-                    open.search.store.name()
-                )))
-            }
-            (None, Ended::Done | Ended::TimeIsUp) => Ok(()),
-        }
+        let open = self.reporting.or_say_why(self.open(definition))?;
+        let file = self.file.as_deref().unwrap_or_default();
+        self.manner.carry_out(open, &self.reporting, &format!("trainyard search {file}"))
     }
 
     fn definition(&self) -> Result<Definition, Error> {
@@ -156,27 +126,6 @@ impl Arguments {
         };
         Ok(Store::named(&name)?.path().to_path_buf())
     }
-
-    /// The threads of each training.
-    fn threads(&self) -> usize {
-        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-        self.threads.map_or((processors / usize::from(self.jobs)).max(1), usize::from)
-    }
-}
-
-/// The search of a name on the command line.
-fn find(name: &str) -> Result<Search, Error> {
-    let store = Store::named(name)?;
-    if !store.is_there() {
-        let all: Vec<String> = Store::list()?.iter().map(Store::name).collect();
-        let all = if all.is_empty() {
-            "there is none yet".into()
-        } else {
-            format!("there are: {}", all.join(", "))
-        };
-        return Err(Error::Usage(format!("there is no search {}; {}", plain(name), plain(&all))));
-    }
-    Ok(Search::load(store)?)
 }
 
 impl From<search::Error> for Error {

@@ -7,6 +7,12 @@ use super::outline::Outline;
 /// The name of the block.
 pub const NAME: &str = "search";
 
+/// Whether a text has the block.
+pub fn is_in(text: &str) -> bool {
+    text.contains(NAME)
+        && Outline::of(text).root().parts().iter().any(|part| part.name.as_deref() == Some(NAME))
+}
+
 /// The text with blanks in place of the block, so that everything else keeps its place.
 pub(super) fn blanked(text: &str) -> Cow<'_, str> {
     if !text.contains(NAME) {

@@ -8,10 +8,13 @@
 //! * `store`: a search on disk, a file for each trial;
 //! * `ongoing`: a search as a whole, and what is to be done next;
 //! * `queue/`: trainings and searches that wait for their turn;
+//! * `leaderboard/`, `importance`: a search as a screen shows it, read again as its files change;
 //! * `drive/`: carries that out, several trainings at a time, each in a process of its own.
 
 mod domain;
 mod drive;
+mod importance;
+mod leaderboard;
 mod method;
 mod ongoing;
 mod plan;
@@ -24,13 +27,14 @@ mod trial;
 
 pub use domain::Domain;
 pub use drive::{Driver, Ended, Told, drive};
+pub use leaderboard::{Board, Counts, Listed, LookAt, Row, SearchesSnapshot, Standing, Task};
 pub use ongoing::{Open, Search};
 pub use plan::{Halving, Measured, Method, Objective, Plan, Proposer};
 pub use ranking::{front, ranked};
 pub use space::{Parameter, Space};
 pub use store::{Store, folder};
 pub use subject::{Definition, Subject};
-pub use trial::{State, Trial, TrialRun};
+pub use trial::{Reached, State, Trial, TrialRun};
 
 use crate::preset::PresetError;
 use crate::run;

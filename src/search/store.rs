@@ -9,6 +9,7 @@
 //! ```
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
@@ -76,10 +77,17 @@ impl Store {
     /// # Errors
     /// When their folder cannot be read.
     pub fn list() -> Result<Vec<Self>, Error> {
-        let folder = folder()?;
-        let entries = match std::fs::read_dir(&folder) {
+        Self::list_in(&folder()?)
+    }
+
+    /// All searches in a folder, by name.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn list_in(folder: &Path) -> Result<Vec<Self>, Error> {
+        let entries = match std::fs::read_dir(folder) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(run::Error::io(&folder, "reading the folder of searches"))?,
+            entries => entries.map_err(run::Error::io(folder, "reading the folder of searches"))?,
         };
         let stores = entries.filter_map(|entry| Some(Store { folder: entry.ok()?.path() }));
         let mut stores: Vec<Store> = stores.filter(Store::is_there).collect();
@@ -138,6 +146,26 @@ impl Store {
         Ok(trials)
     }
 
+    /// One trial, and the mark of its file; `None` where there is no such file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(super) fn trial_with_mark(&self, number: u32) -> Result<Option<(Trial, Mark)>, run::Error> {
+        let path = self.trial(number);
+        let Some(mark) = Mark::of(&path) else { return Ok(None) };
+        Ok(Some((load(&path)?, mark)))
+    }
+
+    /// The mark of the file of a trial.
+    pub(super) fn mark_of_trial(&self, number: u32) -> Option<Mark> {
+        Mark::of(&self.trial(number))
+    }
+
+    /// The mark of the file of the search.
+    pub(super) fn mark(&self) -> Option<Mark> {
+        Mark::of(&self.folder.join(FILE))
+    }
+
     /// The file whose lock says that a training of a trial is about to begin.
     pub(super) fn claim(&self, number: u32, run: usize) -> PathBuf {
         self.folder.join(TRIALS).join(format!("{number:06}.{run}.lock"))
@@ -145,6 +173,25 @@ impl Store {
 
     fn trial(&self, number: u32) -> PathBuf {
         self.folder.join(TRIALS).join(format!("{number:06}.ron"))
+    }
+}
+
+/// By which it is seen that a file is another one than before: files of a search are replaced whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    modified: Option<SystemTime>,
+    bytes: u64,
+    inode: u64,
+}
+
+impl Mark {
+    fn of(path: &Path) -> Option<Self> {
+        let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&found);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(Mark { modified: found.modified().ok(), bytes: found.len(), inode })
     }
 }
 

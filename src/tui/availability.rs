@@ -4,6 +4,8 @@ use super::chart_places;
 use super::commands::Command;
 use super::state::runs::Item;
 use super::state::{Screen, State};
+use crate::preset::search_block;
+use crate::search::{Standing, State as TrialState};
 use crate::worker::{Knob, Steering};
 
 /// Why most commands on runs do nothing to those of event files.
@@ -146,6 +148,44 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         Command::Redo => {
             unless(state.presets.current().is_some_and(|entry| entry.can_redo()), "nothing was taken back")
         }
+        Command::OpenTrial => match state.searches.row() {
+            None => Some("no trial is chosen: 6 shows the searches"),
+            Some(row) => unless(!row.runs.is_empty(), "the chosen trial has no run"),
+        },
+        Command::SaveTrial => match state.searches.row() {
+            None => Some("no trial is chosen: 6 shows the searches"),
+            Some(row) => unless(row.state != TrialState::Refused, "the preset does not take these settings"),
+        },
+        Command::BeginSearch if state.screen == Screen::Search => {
+            match state.searches.listed().map(|one| one.standing) {
+                None => Some("no search is chosen"),
+                Some(Standing::Running) => Some("this search runs already"),
+                Some(Standing::Ended) => Some("this search has ended; more --trials let it go on"),
+                Some(Standing::Broken | Standing::Unread) => Some("this search cannot be read"),
+                Some(Standing::Interrupted) => None,
+            }
+        }
+        Command::BeginSearch => match state.presets.current() {
+            None => Some("no preset is chosen"),
+            Some(entry) if !search_block::is_in(&entry.text) => Some("this preset has no search block"),
+            Some(entry) => unless(!entry.is_changed(), "save the preset's changes first"),
+        },
+        Command::EndSearch => unless(
+            state.searches.listed().is_some_and(|one| one.standing == Standing::Running),
+            "no process carries this search out",
+        ),
+        Command::NextSearch => unless(
+            state.searches.place() + 1 < state.searches.view.searches.len(),
+            "there is no search behind this one",
+        ),
+        Command::PreviousSearch => unless(state.searches.place() > 0, "there is no search before this one"),
+        Command::NextSetting | Command::PreviousSetting | Command::SearchFigure => {
+            unless(state.searches.board().is_some(), "no search is chosen")
+        }
+        Command::NextObjective => unless(
+            state.searches.board().is_some_and(|board| board.objectives.len() > 1),
+            "this search has one objective",
+        ),
         // The rest moves about, or says itself what came of it.
         _ => None,
     }

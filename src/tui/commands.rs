@@ -128,6 +128,17 @@ commands! {
     true EventFiles "event-files": "Show event files instead of your runs, or your runs";
     true ListRuns "list-runs": "Look again for runs on disk";
 
+    true OpenTrial "open-trial": "Show the run of the chosen trial: curves and network";
+    true SaveTrial "save-trial": "Save the preset of the chosen trial to your presets";
+    true BeginSearch "begin-search": "Begin the preset's search, or go on with the chosen one";
+    true EndSearch "end-search": "End the chosen search; its trainings make checkpoints";
+    true NextSearch "next-search": "Show the next search";
+    true PreviousSearch "previous-search": "Show the previous search";
+    true SearchFigure "search-figure": "Draw another figure of the search first";
+    true NextSetting "next-setting": "Draw the next setting against the result";
+    true PreviousSetting "previous-setting": "Draw the previous setting against the result";
+    true NextObjective "next-objective": "Draw the search's other objective";
+
     Show each Screen;
     false NextScreen "next-screen": "Show the next screen";
     false PreviousScreen "previous-screen": "Show the previous screen";

@@ -28,6 +28,7 @@ static PRESETS: Table = Table {
         shown(&[ch('s')], Command::SavePreset, "save as"),
         shown(&[ch('n')], Command::NewPreset, "new from data"),
         bind(&[ch('h')], Command::StartPaused),
+        shown(&[ch('S')], Command::BeginSearch, "search"),
         bind(&[ESC], Command::Unfilter),
     ],
 };
@@ -136,6 +137,22 @@ static RUNS: Table = Table {
     ],
 };
 
+static SEARCH: Table = Table {
+    title: "Search",
+    bindings: &[
+        shown(&[ENTER], Command::OpenTrial, "open"),
+        shown(&[RIGHT, ch('l')], Command::NextSearch, "next search"),
+        bind(&[LEFT, ch('h')], Command::PreviousSearch),
+        shown(&[ch('v')], Command::SearchFigure, "figure"),
+        shown(&[ch('f')], Command::NextSetting, "setting"),
+        bind(&[ch('F')], Command::PreviousSetting),
+        shown(&[ch('o')], Command::NextObjective, "objective"),
+        shown(&[ch('s')], Command::SaveTrial, "save preset"),
+        shown(&[ch('b')], Command::BeginSearch, "go on"),
+        shown(&[ch('X')], Command::EndSearch, "end"),
+    ],
+};
+
 static GLOBAL: Table = Table {
     title: "Everywhere",
     bindings: &[
@@ -152,6 +169,7 @@ static GLOBAL: Table = Table {
         bind(&[ch('3')], Command::Show(Screen::Inspect)),
         bind(&[ch('4')], Command::Show(Screen::Hyper)),
         bind(&[ch('5')], Command::Show(Screen::Runs)),
+        bind(&[ch('6')], Command::Show(Screen::Search)),
         bind(&[ch(' ')], Command::Pause),
         bind(&[ch('.')], Command::Step),
         bind(&[ch('+'), ch('=')], Command::Faster),
@@ -305,6 +323,7 @@ fn table_of(screen: Screen) -> &'static Table {
         Screen::Inspect => &INSPECT,
         Screen::Hyper => &HYPER,
         Screen::Runs => &RUNS,
+        Screen::Search => &SEARCH,
     }
 }
 
@@ -313,7 +332,7 @@ pub fn on_show(screen: Screen) -> Option<Command> {
     match screen {
         Screen::Inspect => Some(Command::Refresh),
         Screen::Runs => Some(Command::ListRuns),
-        Screen::Presets | Screen::Train | Screen::Hyper => None,
+        Screen::Presets | Screen::Train | Screen::Hyper | Screen::Search => None,
     }
 }
 

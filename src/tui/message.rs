@@ -8,6 +8,7 @@ use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::difference::Difference;
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
+use crate::search::{LookAt, SearchesSnapshot};
 use crate::tui::state::marked::MarkedCurves;
 use crate::worker::{self, Trial, Tried};
 
@@ -93,6 +94,12 @@ pub enum Message {
     WatchGone,
     /// The time now, in seconds since 1970: ages are brought up to date.
     Clock(f64),
+    /// The reader of searches shows what it has found.
+    Searches(Box<SearchesSnapshot>),
+    /// The reader of searches has ended without being told to.
+    SearchesGone,
+    /// A task with searches is done.
+    SearchDone(SearchAnswer),
     /// A picture of the screen was written, at this path, or could not be.
     PictureSaved(Result<String, String>),
     /// Something outside did not work.
@@ -129,6 +136,63 @@ pub enum RunAnswer {
     Compared([String; 2], Vec<Difference>),
     /// The curves of a run.
     Curves(MarkedCurves),
+}
+
+/// Something that is done with searches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SearchTask {
+    /// Begin the search of a preset, in the background.
+    Begin {
+        /// The preset's name.
+        preset: String,
+        /// How many trainings go at a time.
+        jobs: u16,
+    },
+    /// Go on with a search, in the background.
+    GoOn {
+        /// Its name.
+        search: String,
+        /// How many trainings go at a time.
+        jobs: u16,
+    },
+    /// Ask the process that carries out the search of this name to end.
+    End(String),
+    /// Save the preset of a trial.
+    SavePreset {
+        /// The search's name.
+        search: String,
+        /// The trial's number.
+        trial: u32,
+        /// The preset's name.
+        name: String,
+    },
+    /// Look at the run of this name.
+    ReadRun(String),
+}
+
+/// What came of a [`SearchTask`]; problems are sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SearchAnswer {
+    /// A process carries the search out that this command line says.
+    Began {
+        /// The search's name, where it is known.
+        search: Option<String>,
+        /// The command line.
+        command: String,
+    },
+    /// The process that carries out the search of this name was asked to end.
+    Ends(String),
+    /// A preset with this text was written, or could not be.
+    Saved {
+        /// Its text.
+        text: String,
+        /// Its path and what it says, or the reason.
+        result: Result<(String, Box<Preset>), String>,
+    },
+    /// The run that was asked for.
+    Run(Box<Overview>),
+    /// It could not be done.
+    Failed(String),
 }
 
 /// Something is to be done outside the state.
@@ -192,6 +256,12 @@ pub enum Effect {
     Watch,
     /// Read these of the event files.
     LookAt(Interest),
+    /// Begin to read searches; answered by [`Message::Searches`] again and again.
+    ReadSearches,
+    /// Read these searches.
+    LookAtSearches(LookAt),
+    /// Do something with searches; answered by [`Message::SearchDone`].
+    OnSearch(SearchTask),
     /// Do something with the files of runs; answered by [`Message::RunsDone`].
     OnRuns(RunTask),
     /// Leave.

@@ -18,6 +18,7 @@ mod keyboard;
 pub mod keymap;
 pub mod keys;
 pub mod layout;
+mod link;
 pub mod message;
 pub mod output;
 pub mod palette;
@@ -39,4 +40,5 @@ pub mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use run_loop::{Error, Exit, Link, Opening, run};
+pub use link::Link;
+pub use run_loop::{Error, Exit, Opening, run};

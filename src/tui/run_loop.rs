@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -13,18 +13,18 @@ use ratatui::layout::Size;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::preset::{Experiment, Offers, Preset, Source, library};
-use crate::run::watch::{Interest, WatchSnapshot};
-use crate::run::{Overview, RunDirectory};
-use crate::worker::{self, Trial, Tried};
+use crate::preset::library;
+use crate::run::watch::WatchSnapshot;
+use crate::search::SearchesSnapshot;
+use crate::worker;
 
 use super::clicks::Clicks;
 use super::config::Config;
 use super::keyboard::Keyboard;
-use super::message::{Effect, Message, RunAnswer, RunTask};
+use super::link::Link;
+use super::message::{Effect, Message};
 use super::signals::{HANG_UP, QUIT, Signal, Signals};
 use super::state::kept::Kept;
-use super::state::new_preset::Suggestion;
 use super::state::watched::Watched;
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
@@ -65,101 +65,6 @@ pub enum Exit {
     Signal(i32),
     /// The terminal is gone.
     Closed,
-}
-
-/// What the dashboard needs from outside.
-pub trait Link {
-    /// Asks the worker for something.
-    fn send(&mut self, request: worker::Request);
-
-    /// The worker's next event; `None` when it has ended. Dropping the future before it is ready loses nothing.
-    fn next(&mut self) -> impl Future<Output = Option<worker::Event>>;
-
-    /// Writes the text of a preset of this name to the user's folder, and gives its path and what it says.
-    ///
-    /// # Errors
-    /// A sentence that says why not.
-    fn save(&mut self, name: &str, text: &str, overwrite: bool) -> Result<(String, Box<Preset>), String>;
-
-    /// Writes a new preset with this text to the user's folder, and gives its path and what it says.
-    ///
-    /// # Errors
-    /// A sentence that says why not.
-    fn save_new(&mut self, name: &str, text: &str) -> Result<(String, Box<Preset>), String>;
-
-    /// Writes a picture of the screen and its text to new files in the current folder, and gives the path of the picture.
-    ///
-    /// # Errors
-    /// A sentence that says why not.
-    fn save_picture(&mut self, svg: &str, text: &str) -> Result<String, String>;
-
-    /// Completes a path, without holding up anything, and hands what it is completed to and the names that it could go on
-    /// with to `tell`.
-    fn complete_path(&mut self, typed: String, tell: impl FnOnce(String, Vec<String>) + Send + 'static);
-
-    /// Makes a preset for a file or folder, without holding up anything, and hands it, or why there is none, to `tell`. `target`
-    /// is the column that a table is to predict. `tell` may never be called, as with [`read_files`](Link::read_files).
-    fn suggest(
-        &mut self,
-        data: String,
-        target: Option<String>,
-        tell: impl FnOnce(Result<Suggestion, String>) + Send + 'static,
-    );
-
-    /// Reads the files of a source, without holding up anything, and hands what it offers, or why they cannot be used,
-    /// to `tell`. `tell` may never be called: a pipe into which nobody writes is never read to its end.
-    fn read_files(&mut self, source: Source, tell: impl FnOnce(Result<Offers, String>) + Send + 'static);
-
-    /// Lists the runs on disk, oldest first, without holding up anything, and hands them, or why they cannot be listed,
-    /// to `tell`.
-    fn list_runs(&mut self, tell: impl FnOnce(Result<Vec<Overview>, String>) + Send + 'static);
-
-    /// Reads event files from now on, and hands what it finds to `show` again and again, until this link is dropped. It begins with
-    /// what [`look_at`](Link::look_at) asks for.
-    ///
-    /// # Errors
-    /// A sentence that says why it cannot.
-    fn watch(&mut self, show: impl FnMut(WatchSnapshot) + Send + 'static) -> Result<(), String>;
-
-    /// Asks for other event files to be read in full.
-    fn look_at(&mut self, interest: Interest);
-
-    /// Does something with the files of runs, without holding up anything, and hands what came of it to `tell`.
-    fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static);
-
-    /// What was kept last time.
-    ///
-    /// # Errors
-    /// A sentence that says why they cannot be read.
-    fn kept(&mut self) -> Result<Kept, String>;
-
-    /// Keeps how the screens are for the next time: the person leaves.
-    fn keep(&mut self, kept: &Kept);
-
-    /// Finds out how many seconds an epoch takes, without holding up anything, and hands that, or why it cannot be said, to
-    /// `tell`. What is being measured already is given up, and its `tell` never called.
-    fn measure(
-        &mut self,
-        experiment: &Experiment,
-        trial: Trial,
-        tell: impl FnMut(Result<Tried, String>) + Send + 'static,
-    );
-
-    /// Gives up what is being measured.
-    fn stop_measuring(&mut self);
-
-    /// Puts a text of a preset of this name into a file for an editor, and gives its path. A text that was left there is not
-    /// replaced.
-    ///
-    /// # Errors
-    /// A sentence that says why not.
-    fn keep_text(&mut self, name: &str, text: &str) -> Result<PathBuf, String>;
-
-    /// Removes such a file.
-    fn drop_text(&mut self, path: &Path);
-
-    /// Removes runs from the trash for good: the person leaves.
-    fn empty_trash(&mut self, runs: &[RunDirectory]);
 }
 
 /// What the dashboard shows first.
@@ -234,8 +139,18 @@ async fn drive(
     // Of several views that come while the terminal takes a frame only the newest counts.
     let (views, mut viewed) = watch::channel(WatchSnapshot::default());
     let views = Some(views);
-    let mut outside =
-        Outside { link, found, views, is_to_suspend: false, to_edit: None, to_terminal: Vec::new() };
+    let (searches, mut searched) = watch::channel(SearchesSnapshot::default());
+    let searches = Some(searches);
+    let mut is_searched = true;
+    let mut outside = Outside {
+        link,
+        found,
+        views,
+        searches,
+        is_to_suspend: false,
+        to_edit: None,
+        to_terminal: Vec::new(),
+    };
     let mut is_viewed = true;
     let mut next_clock = Instant::now() + CLOCK;
     outside.apply(state, Message::Opened);
@@ -289,6 +204,16 @@ async fn drive(
                     Err(_) => {
                         is_viewed = false;
                         Message::WatchGone
+                    }
+                })
+            }
+            changed = searched.changed(), if is_searched => {
+                at_once = true;
+                Some(match changed {
+                    Ok(()) => Message::Searches(Box::new(searched.borrow_and_update().clone())),
+                    Err(_) => {
+                        is_searched = false;
+                        Message::SearchesGone
                     }
                 })
             }
@@ -391,6 +316,8 @@ struct Outside<'a, L> {
     found: mpsc::UnboundedSender<Message>,
     /// Takes what is found of event files, until the reader has it.
     views: Option<watch::Sender<WatchSnapshot>>,
+    /// Takes what is found of searches, until the reader has it.
+    searches: Option<watch::Sender<SearchesSnapshot>>,
     /// Whether the process is to be stopped until the shell wakes it.
     is_to_suspend: bool,
     /// What is to be edited in another program.
@@ -452,6 +379,22 @@ impl<L: Link> Outside<'_, L> {
                         if let Some(Err(problem)) = show {
                             messages.push(Message::Problem(problem));
                         }
+                    }
+                    Effect::ReadSearches => {
+                        let show = self.searches.take().map(|searches| {
+                            self.link.read_searches(move |view| {
+                                searches.send_replace(view);
+                            })
+                        });
+                        if let Some(Err(problem)) = show {
+                            messages.push(Message::Problem(problem));
+                        }
+                    }
+                    Effect::LookAtSearches(wanted) => self.link.look_at_searches(wanted),
+                    Effect::OnSearch(task) => {
+                        let found = self.found.clone();
+                        self.link
+                            .on_search(task, move |answer| drop(found.send(Message::SearchDone(answer))));
                     }
                     Effect::LookAt(interest) => self.link.look_at(interest),
                     Effect::Quit => return Some(Exit::Quit),

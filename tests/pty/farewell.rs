@@ -10,9 +10,10 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use trainyard::preset::{Experiment, Offers, Preset, Source, library};
 use trainyard::run::watch::{Interest, WatchSnapshot};
 use trainyard::run::{Overview, RunDirectory};
+use trainyard::search::{LookAt, SearchesSnapshot};
 use trainyard::tui::Opening;
 use trainyard::tui::config::Config;
-use trainyard::tui::message::{RunAnswer, RunTask};
+use trainyard::tui::message::{RunAnswer, RunTask, SearchAnswer, SearchTask};
 use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
@@ -232,6 +233,14 @@ impl tui::Link for Faulty {
     }
 
     fn look_at(&mut self, _: Interest) {}
+
+    fn read_searches(&mut self, _: impl FnMut(SearchesSnapshot) + Send + 'static) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn look_at_searches(&mut self, _: LookAt) {}
+
+    fn on_search(&mut self, _: SearchTask, _: impl Fn(SearchAnswer) + Send + 'static) {}
 
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::super::Error;
 use super::super::csv_text::row;
-use super::find;
+use super::found::find;
 use crate::run::atomic;
 
 /// Write all trials as CSV: settings, results, runs

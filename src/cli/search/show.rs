@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::super::Error;
 use super::super::reporter::{figure, line};
 use super::super::text::plain;
-use super::find;
+use super::found::find;
 use super::tell::{deviation, time, trial_json};
 use crate::run::atomic;
 use crate::search::{Search, Store, Trial, front};

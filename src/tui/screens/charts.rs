@@ -46,7 +46,9 @@ fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Re
     let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(state, pane, options)).collect();
     let (steps, empty) = match state.screen {
         Screen::Train => (state.training.as_ref().map_or(0, |training| training.info.steps), waiting(state)),
-        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs => (0, "no run has such a curve"),
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs | Screen::Search => {
+            (0, "no run has such a curve")
+        }
     };
     let media: Vec<(TagId, Rect)> =
         panes.iter().zip(&places).filter_map(|(pane, place)| Some((pane.media?, *place))).collect();

@@ -67,7 +67,7 @@ pub(super) fn header(state: &State, area: Rect, frame: &mut Frame) {
 /// The phase in a word, with its colour.
 pub(super) fn phase(state: &State) -> (&'static str, Role) {
     if state.is_cut_off {
-        return ("connection lost, trying again", Role::Warning);
+        return ("connection lost, retrying", Role::Warning);
     }
     if state.stopping {
         return ("stopping", Role::Warning);

@@ -15,6 +15,7 @@ mod presets;
 mod rates;
 pub mod reading;
 pub mod runs;
+mod search;
 mod settings;
 mod tour;
 mod train;
@@ -28,6 +29,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 use super::state::inspect::InspectView;
 use super::state::{Overlay, Screen, State};
 use super::{ascii, layout};
+use search::SearchHit;
 
 /// Draws the dashboard.
 pub fn draw(state: &State, frame: &mut Frame) {
@@ -55,6 +57,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         Screen::Inspect => inspect::draw(state, body, frame),
         Screen::Hyper => form::draw(state, body, frame),
         Screen::Runs => runs::draw(state, body, frame),
+        Screen::Search => search::draw(state, body, frame),
     }
     if let Some(tour) = state.tour_shown() {
         tour::draw(state, tour, body, frame);
@@ -91,6 +94,8 @@ pub enum Hit {
     Row(usize),
     /// The place before the name of a run, where its mark stands.
     Mark(usize),
+    /// A row of the list of searches.
+    Search(usize),
     /// A view of the Inspect screen.
     InspectView(InspectView),
 }
@@ -110,6 +115,10 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
         Screen::Inspect => inspect::hit(state, body, at).map(Hit::InspectView),
         Screen::Hyper => form::hit(state, body, at).map(Hit::Row),
         Screen::Runs => runs::hit(state, body, at),
+        Screen::Search => search::hit(state, body, at).map(|hit| match hit {
+            SearchHit::Search(place) => Hit::Search(place),
+            SearchHit::Trial(row) => Hit::Row(row),
+        }),
     }
 }
 

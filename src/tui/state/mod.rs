@@ -21,6 +21,7 @@ pub mod presets;
 pub mod rates;
 pub mod requests;
 pub mod runs;
+pub mod searches;
 pub mod sorting;
 pub mod tour;
 pub mod training;
@@ -43,6 +44,7 @@ pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
 pub use requests::Requests;
 pub use runs::Runs;
+pub use searches::Searches;
 pub use tour::Tour;
 pub use training::Training;
 
@@ -60,12 +62,14 @@ pub enum Screen {
     Hyper,
     /// What is on disk.
     Runs,
+    /// Many trainings with different settings.
+    Search,
 }
 
 impl Screen {
     /// All, in the order of their tabs.
-    pub const ALL: [Screen; 5] =
-        [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs];
+    pub const ALL: [Screen; 6] =
+        [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs, Screen::Search];
 
     /// The title on its tab, the short title for narrow terminals, the name in the palette, and what showing it is for.
     fn words(self) -> [&'static str; 4] {
@@ -77,6 +81,7 @@ impl Screen {
                 ["Hyperparameters", "Hyper", "hyperparameters", "Edit the chosen preset, all of it"]
             }
             Screen::Runs => ["Runs", "Runs", "runs", "Show the runs on disk"],
+            Screen::Search => ["Search", "Search", "search", "Show the searches on disk and their trials"],
         }
     }
 
@@ -198,6 +203,8 @@ pub struct State {
     pub inspect: Inspect,
     /// The runs on disk.
     pub runs: Runs,
+    /// The searches on disk.
+    pub searches: Searches,
     /// How the curves of the training are drawn; those of marked runs are in `runs`.
     pub chart: ChartOptions,
     /// The layouts of charts that are kept, and those that have changed since.
@@ -244,6 +251,7 @@ impl State {
             stopping: false,
             inspect: Inspect::default(),
             runs: Runs::default(),
+            searches: Searches::default(),
             chart: ChartOptions::default(),
             layouts: Layouts::default(),
             tour: None,
@@ -293,6 +301,7 @@ impl State {
             Screen::Presets => self.presets.selected = row,
             Screen::Hyper => self.form.selected = row,
             Screen::Runs => self.runs.choose(row),
+            Screen::Search => self.searches.choose(row),
             Screen::Train | Screen::Inspect => {}
         }
     }
@@ -313,6 +322,7 @@ impl State {
             Screen::Inspect => {}
             Screen::Hyper => self.form.move_by(rows),
             Screen::Runs => self.runs.move_by(rows),
+            Screen::Search => self.searches.move_by(rows),
         }
     }
 

@@ -186,6 +186,8 @@ pub enum Purpose {
     Discard,
     /// Go back to the checkpoint before, with half the learning rate.
     HalveRate,
+    /// End the chosen search.
+    EndSearch,
 }
 
 /// A line to be typed.
@@ -236,4 +238,8 @@ pub enum Subject {
     DataPath,
     /// The text of the figure on the screen, which follows while a person types.
     FigureText,
+    /// The name under which the preset of a trial is saved.
+    TrialPreset,
+    /// How many trainings of a search go at a time.
+    SearchJobs,
 }

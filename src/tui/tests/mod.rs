@@ -13,6 +13,7 @@ mod rates;
 mod runs;
 mod samples;
 mod screens;
+mod searches;
 mod steering;
 mod stories;
 mod tries;

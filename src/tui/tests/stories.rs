@@ -155,7 +155,7 @@ fn a_lost_connection_is_seen_and_the_story_that_comes_again_is_told_once() {
     press(&mut state, KeyCode::Char('-'));
     report(&mut state, Event::Connection(ConnectionState::Lost));
     reply(&mut state, Reply::Refused("the connection was lost".into()));
-    assert!(screen(&state).contains("connection lost, trying again"), "{}", screen(&state));
+    assert!(screen(&state).contains("connection lost, retrying"), "{}", screen(&state));
     assert_eq!(press(&mut state, KeyCode::Char('q')), [Effect::Detach], "it cannot be ended from here");
 
     report(&mut state, Event::Connection(ConnectionState::Restored));

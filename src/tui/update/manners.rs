@@ -44,6 +44,7 @@ pub(super) fn copy(state: &mut State) -> Vec<Effect> {
             Item::Watched(_, row) => row.folder.display().to_string(),
         }),
         Screen::Train | Screen::Inspect => state.runs.shown.clone(),
+        Screen::Search => state.searches.row().and_then(|row| row.runs.first().cloned()),
         Screen::Presets | Screen::Hyper => None,
     };
     let preset = || {

@@ -14,6 +14,7 @@ mod pointer;
 mod presets;
 mod replies;
 mod runs;
+mod searches;
 mod shelf;
 mod steering;
 mod training;
@@ -41,6 +42,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     if may_look {
         effects.extend(watch::attend(state));
     }
+    effects.extend(searches::attend(state));
     state.tour = state.tour.and_then(|tour| tour.after(state));
     effects
 }
@@ -104,6 +106,15 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::RunsDone(answer) => shelf::on_done(state, answer),
+        Message::Searches(view) => {
+            searches::on_snapshot(state, *view);
+            Vec::new()
+        }
+        Message::SearchesGone => {
+            searches::on_gone(state);
+            Vec::new()
+        }
+        Message::SearchDone(answer) => searches::on_done(state, answer),
         Message::PictureSaved(result) => {
             manners::on_picture(state, result);
             Vec::new()

@@ -11,7 +11,9 @@ use crate::worker::Command;
 
 use super::perform::perform;
 use super::replies::send;
-use super::{branch, charts, form, inspect, new_preset, presets, runs, shelf, steering, training, watch};
+use super::{
+    branch, charts, form, inspect, new_preset, presets, runs, searches, shelf, steering, training, watch,
+};
 
 /// All keys.
 pub fn help(state: &mut State) -> Vec<Effect> {
@@ -100,6 +102,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Purpose::Resume => runs::go_on_instead(state),
             Purpose::Discard => shelf::discard(state),
             Purpose::HalveRate => steering::halve_rate(state),
+            Purpose::EndSearch => searches::end(state),
         },
         Some(Overlay::Prompt(mut prompt)) => {
             let typed = prompt.input.text().trim().to_owned();
@@ -119,6 +122,8 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::Samples => inspect::choose_typed(state, &typed),
                 Subject::Scalars => Ok(charts::set_filter(state, &typed)),
                 Subject::DataPath => new_preset::look(state, prompt.clone()),
+                Subject::TrialPreset => searches::save(state, &typed),
+                Subject::SearchJobs => searches::begin(state, &typed),
             };
             done.unwrap_or_else(|problem| {
                 prompt.error = Some(crate::tui::state::clean(&problem));
@@ -162,7 +167,9 @@ fn set_filter(state: &mut State, filter: &str) {
     match state.screen {
         Screen::Runs => state.runs.set_filter(filter),
         Screen::Hyper => state.form.set_filter(filter),
-        Screen::Presets | Screen::Train | Screen::Inspect => state.presets.set_filter(filter),
+        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Search => {
+            state.presets.set_filter(filter);
+        }
     }
 }
 

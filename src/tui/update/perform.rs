@@ -5,8 +5,8 @@ use crate::tui::message::Effect;
 use crate::tui::state::State;
 
 use super::{
-    branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, shelf, steering,
-    training, watch,
+    branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, searches, shelf,
+    steering, training, watch,
 };
 
 /// Does a command.
@@ -83,6 +83,17 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::RunDetails => watch::details(state),
         Command::EventFiles => runs::show_other(state),
         Command::ListRuns => runs::list(state),
+
+        Command::OpenTrial => searches::open_trial(state),
+        Command::SaveTrial => searches::ask_name(state),
+        Command::BeginSearch => searches::ask_jobs(state),
+        Command::EndSearch => searches::ask_end(state),
+        Command::NextSearch => searches::turn(state, 1),
+        Command::PreviousSearch => searches::turn(state, -1),
+        Command::SearchFigure => searches::next_figure(state),
+        Command::NextSetting => searches::turn_setting(state, 1),
+        Command::PreviousSetting => searches::turn_setting(state, -1),
+        Command::NextObjective => searches::next_objective(state),
 
         Command::Show(screen) => navigate::go(state, screen),
         Command::NextScreen => navigate::turn(state, 1),

@@ -43,6 +43,10 @@ pub(super) fn on_mouse(state: &mut State, event: MouseEvent) -> Vec<Effect> {
                     state.choose(row);
                     Vec::new()
                 }
+                Some(Hit::Search(place)) => {
+                    state.searches.choose_search(place);
+                    Vec::new()
+                }
                 Some(Hit::Mark(row)) => {
                     state.choose(row);
                     shelf::toggle_mark(state)

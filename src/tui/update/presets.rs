@@ -114,8 +114,8 @@ fn taken_by(state: &State, name: &str) -> Option<Origin> {
     state.presets.entries.iter().find(|e| e.original.name == name).map(|entry| entry.origin.clone())
 }
 
-/// Saves under a name, asking before an own preset is replaced.
-pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, String> {
+/// Checks that one of the person's presets can have this name.
+pub(super) fn check_name(state: &State, name: &str) -> Result<(), String> {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.is_empty() || name.len() > 64 || !name.chars().all(valid) {
         return Err(format!("{name:?} is not a name: letters, digits, - and _ only, 64 at most"));
@@ -126,6 +126,12 @@ pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, Stri
     if taken_by(state, name) == Some(Origin::BuiltIn) {
         return Err(format!("{name} is built in: choose another name"));
     }
+    Ok(())
+}
+
+/// Saves under a name, asking before an own preset is replaced.
+pub(super) fn save_as(state: &mut State, name: &str) -> Result<Vec<Effect>, String> {
+    check_name(state, name)?;
     let Some(entry) = state.presets.current_mut() else { return Ok(Vec::new()) };
     let named = edit::put(entry.source(), &Path::to("name"), &edit::quoted(name, 4));
     let text = named.ok_or("the preset's text has no name")?;

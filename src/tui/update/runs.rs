@@ -66,6 +66,11 @@ pub fn open(state: &mut State) -> Vec<Effect> {
         state.inform(why_none(state));
         return Vec::new();
     };
+    open_own(state, &overview.clone())
+}
+
+/// Shows one of our own runs.
+pub(super) fn open_own(state: &mut State, overview: &Overview) -> Vec<Effect> {
     let name = overview.run.name();
     if state.runs.shown.as_ref() == Some(&name) && (state.is_busy() || state.opened.is_some()) {
         state.screen = Screen::Train;

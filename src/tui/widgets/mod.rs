@@ -16,6 +16,7 @@ pub mod plot;
 pub mod surface;
 pub mod table;
 pub mod text;
+pub mod trials;
 
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};

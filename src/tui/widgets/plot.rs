@@ -19,18 +19,30 @@ use super::text::cut;
 const DOTS: u16 = 4;
 
 /// The plane between the axes.
-struct Plane {
-    area: Rect,
-    x: Axis,
-    y: Axis,
+pub(super) struct Plane {
+    pub area: Rect,
+    pub x: Axis,
+    pub y: Axis,
 }
 
 impl Plane {
     /// Draws axes, ticks and labels; `None` where there is no room.
     fn open(
         theme: &Theme,
+        axes: (Axis, Axis),
+        labels: (&str, &str),
+        area: Rect,
+        buffer: &mut Buffer,
+    ) -> Option<Plane> {
+        Self::open_with(theme, axes, labels, None, area, buffer)
+    }
+
+    /// The same, with these ticks along the horizontal axis.
+    pub fn open_with(
+        theme: &Theme,
         (x, y): (Axis, Axis),
         (x_label, y_label): (&str, &str),
+        x_ticks: Option<Vec<(f64, String)>>,
         area: Rect,
         buffer: &mut Buffer,
     ) -> Option<Plane> {
@@ -66,21 +78,23 @@ impl Plane {
         let label_from = plot.right().saturating_sub(label.width() as u16);
         buffer.set_string(label_from, bottom + 1, &label, muted);
         let mut free_from = plot.left();
-        for (value, text) in plane.x.ticks(usize::from(plot.width / 10).clamp(2, 10)) {
+        let usual = || plane.x.ticks(usize::from(plot.width / 10).clamp(2, 10));
+        for (value, text) in x_ticks.unwrap_or_else(usual) {
             let Some((column, _)) = plane.cell(value, plane.y.low) else { continue };
-            let start = column.saturating_sub(text.len() as u16 / 2);
-            if start < free_from || start + text.len() as u16 + 1 > label_from {
+            let width = text.width() as u16;
+            let start = column.saturating_sub(width / 2);
+            if start < free_from || start + width + 1 > label_from {
                 continue;
             }
             buffer[(column, bottom)].set_symbol("┴").set_style(faint);
             buffer.set_string(start, bottom + 1, &text, muted);
-            free_from = start + text.len() as u16 + 2;
+            free_from = start + width + 2;
         }
         Some(plane)
     }
 
     /// The cell in which the dot of a point lies; `None` for a point outside the plane.
-    fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
+    pub fn cell(&self, x: f64, y: f64) -> Option<(u16, u16)> {
         let place = |share: f64, len: u16| {
             let dot = (share * f64::from(len * DOTS - 1)).round();
             (0.0..f64::from(len * DOTS)).contains(&dot).then_some(dot as u16 / DOTS)
@@ -91,7 +105,7 @@ impl Plane {
     }
 
     /// The dot of a point, which may be outside the plane.
-    fn dot(&self, dots: &Dots, x: f64, y: f64) -> (i64, i64) {
+    pub fn dot(&self, dots: &Dots, x: f64, y: f64) -> (i64, i64) {
         let (width, height) = dots.size();
         let place = |share: f64, len: i64| (share * (len - 1) as f64).round().clamp(-1e6, 1e6) as i64;
         (place(self.x.share(x), width), place(1.0 - self.y.share(y), height))

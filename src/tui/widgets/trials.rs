@@ -1,0 +1,174 @@
+//! Results of trials in a plane: over their numbers, or over a setting.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
+
+use crate::tui::theme::{Depth, Role, Theme};
+
+use super::axis::{Axis, margin};
+use super::dots::Dots;
+use super::plot::Plane;
+use super::text::cut;
+
+/// From this ratio of the largest to the smallest on, results above 0 are drawn on a logarithmic axis.
+const WIDE: f64 = 30.0;
+
+/// How a trial is told apart, in the order in which they are drawn over each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// One of the others.
+    Other,
+    /// One of the best.
+    Best,
+    /// The chosen one.
+    Chosen,
+}
+
+/// A trial in the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// Along the horizontal axis; of choices the place.
+    pub x: f64,
+    /// Its result.
+    pub y: f64,
+    /// How it is told apart.
+    pub group: Group,
+}
+
+/// The horizontal axis.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Horizontal {
+    /// Numbers between two ends.
+    Numbers {
+        /// The smallest.
+        low: f64,
+        /// The largest.
+        high: f64,
+        /// Whether it is logarithmic: then both are above 0.
+        is_logarithmic: bool,
+    },
+    /// Choices, by their names.
+    Choices(Vec<String>),
+}
+
+/// Results in a plane.
+pub struct Results<'a> {
+    /// The labels under the horizontal axis and beside the vertical one.
+    pub labels: (&'a str, &'a str),
+    /// The trials.
+    pub points: &'a [Shown],
+    /// A line of steps from one of these to the next.
+    pub line: &'a [(f64, f64)],
+    /// The horizontal axis.
+    pub horizontal: Horizontal,
+}
+
+/// The axis of results; logarithmic where none is below 0 and they are far apart: then 0 lies at its lower end. `None` without any
+/// that is finite.
+pub fn vertical(values: impl Iterator<Item = f64>) -> Option<Axis> {
+    let axis = tight(values)?;
+    if axis.log {
+        let room = (axis.high / axis.low).powf(0.04);
+        return Some(Axis::between(axis.low / room, axis.high * room, true));
+    }
+    let room = margin(axis.low, axis.high, 0.04);
+    Some(Axis::between(axis.low - room, axis.high + room, false))
+}
+
+/// The same from the smallest to the largest, without room around them.
+pub fn tight(values: impl Iterator<Item = f64>) -> Option<Axis> {
+    let start = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY);
+    let (low, above_zero, high) =
+        values.filter(|value| value.is_finite()).fold(start, |(low, above, high), value| {
+            (low.min(value), if value > 0.0 { above.min(value) } else { above }, high.max(value))
+        });
+    if low > high {
+        return None;
+    }
+    let is_wide = low >= 0.0 && high / above_zero > WIDE;
+    Some(if is_wide { Axis::between(above_zero, high, true) } else { Axis::between(low, high, false) })
+}
+
+impl Results<'_> {
+    /// Draws into `area`.
+    pub fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let area = area.intersection(buffer.area);
+        let Some(y) = vertical(self.points.iter().map(|point| point.y)) else {
+            let row = Rect { y: area.y + area.height / 2, height: 1, ..area }.intersection(area);
+            Line::styled("no trial has a result yet", theme.style(Role::Muted))
+                .centered()
+                .render(row, buffer);
+            return;
+        };
+        let (x, ticks) = self.horizontal(area.width);
+        let Some(plane) = Plane::open_with(theme, (x, y), self.labels, ticks, area, buffer) else { return };
+        let inside = |value: f64| if value.is_finite() { value.max(plane.y.low) } else { value };
+        let mut dots = Dots::new(plane.area, theme.rich_glyphs);
+        for pair in self.line.windows(2) {
+            let dot = |(x, y): (f64, f64)| plane.dot(&dots, x, inside(y));
+            let (from, to) = (dot(pair[0]), dot(pair[1]));
+            let accent = theme.style(Role::Accent);
+            dots.line(from, (to.0, from.1), accent);
+            dots.column(to.0, from.1, to.1, accent);
+        }
+        // Few trials are drawn as signs, many as dots.
+        let cells = usize::from(plane.area.width) * usize::from(plane.area.height);
+        let are_many = self.points.len() * 4 > cells;
+        let mut points: Vec<&Shown> = self.points.iter().collect();
+        points.sort_by_key(|point| point.group);
+        if are_many {
+            for point in points.iter().filter(|point| point.y.is_finite()) {
+                let (column, row) = plane.dot(&dots, point.x, inside(point.y));
+                dots.set(column, row, style(theme, point.group));
+            }
+        }
+        dots.draw(buffer);
+        for point in points {
+            if are_many && point.group == Group::Other {
+                continue;
+            }
+            let Some(at) = plane.cell(point.x, inside(point.y)) else { continue };
+            let sign = match point.group {
+                Group::Chosen => '●',
+                Group::Best if theme.depth == Depth::Monochrome => '+',
+                Group::Best | Group::Other => '•',
+            };
+            buffer[at].set_char(sign).set_style(style(theme, point.group));
+        }
+    }
+
+    /// The horizontal axis in so many columns, and its ticks where they are names.
+    fn horizontal(&self, width: u16) -> (Axis, Option<Vec<(f64, String)>>) {
+        match &self.horizontal {
+            Horizontal::Numbers { low, high, is_logarithmic: true } => {
+                let room = (high / low).powf(0.02).max(1.001);
+                (Axis::between(low / room, high * room, true), None)
+            }
+            Horizontal::Numbers { low, high, .. } => {
+                let room = margin(*low, *high, 0.02);
+                (Axis::between(low - room, high + room, false), None)
+            }
+            Horizontal::Choices(names) => {
+                let room = usize::from(width) / names.len().max(1);
+                let tick = |(place, name): (usize, &String)| {
+                    let name = cut(name, room.saturating_sub(2).max(3));
+                    (place as f64, if name.width() > 0 { name } else { "-".into() })
+                };
+                let ticks = names.iter().enumerate().map(tick).collect();
+                (Axis::between(-0.6, names.len() as f64 - 0.4, false), Some(ticks))
+            }
+        }
+    }
+}
+
+fn style(theme: &Theme, group: Group) -> Style {
+    match group {
+        Group::Other => theme.style(Role::Muted),
+        Group::Best => theme.strong(Role::Accent),
+        Group::Chosen => theme.strong(Role::Warning),
+    }
+}

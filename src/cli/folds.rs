@@ -10,6 +10,7 @@ use super::signals::Signals;
 use super::text::plain;
 use super::train::{Worker, follow_once};
 use crate::preset::{DataConfig, Experiment, Fold};
+use crate::run::spread::Spread;
 use crate::worker::{Command, Finish, Outcome, Scores, TrainRequest};
 
 /// Trains once for each of `of` parts of the samples, which is its test set, and tells how the scores are spread. Whatever
@@ -35,12 +36,8 @@ pub(super) fn train(
     let mut complete = Vec::new();
     let mut ended = Ok(());
     for (k, request) in (1..).zip(requests) {
-        if reporting.json {
-            line(&json!({ "event": "fold", "fold": k, "of": of }))?;
-        } else if !reporting.quiet {
-            // Nobody to tell is no reason to stop training.
-            let _ = writeln!(std::io::stderr(), "fold {k} of {of}");
-        }
+        let event = json!({ "event": "fold", "fold": k, "of": of });
+        tell_part(&event, &format!("fold {k} of {of}"), reporting)?;
         let begin = Command::Train(Box::new(request));
         let by_signal = || signals.caught().map(Error::Signal);
         ended = match follow_once(&signals, worker.clone(), begin, reporting) {
@@ -57,7 +54,7 @@ pub(super) fn train(
             break;
         }
     }
-    tell(of, &complete, reporting)?;
+    tell(Several { event: "folds", noun: "folds", of, has_interval: false }, &complete, reporting)?;
     ended
 }
 
@@ -93,69 +90,100 @@ fn fold(experiment: &Experiment, fold: Fold) -> Result<Experiment, Error> {
     preset.fit(&experiment.offers).map_err(|finding| refused(finding.problem))
 }
 
-/// Mean and standard deviation of every score over the folds that are complete.
-fn tell(of: u32, complete: &[Scores], reporting: &Reporting) -> Result<(), Error> {
+/// Tells which of several trainings begins.
+pub(super) fn tell_part(event: &serde_json::Value, words: &str, reporting: &Reporting) -> Result<(), Error> {
+    if reporting.json {
+        return line(event);
+    }
+    if !reporting.quiet {
+        // Nobody to tell is no reason to stop training.
+        let _ = writeln!(std::io::stderr(), "{words}");
+    }
+    Ok(())
+}
+
+/// Several trainings of one preset.
+#[derive(Clone, Copy)]
+pub(super) struct Several {
+    /// The event that tells of all.
+    pub event: &'static str,
+    /// What they are.
+    pub noun: &'static str,
+    /// How many were to be made.
+    pub of: u32,
+    /// Whether an interval of confidence can be told: folds share most of their training samples, so theirs would be too narrow.
+    pub has_interval: bool,
+}
+
+/// Mean and standard deviation of every score over the trainings that are complete, and the 95% interval of the mean where it can be told.
+pub(super) fn tell(several: Several, complete: &[Scores], reporting: &Reporting) -> Result<(), Error> {
+    let Several { event, noun, of, has_interval } = several;
     let spreads = spreads(complete);
     if reporting.json {
         let scores: serde_json::Map<_, _> = spreads
             .iter()
-            .map(|Spread { name, values, mean, deviation, .. }| {
-                let spread = json!({ "mean": mean, "standard_deviation": deviation, "values": values });
-                ((*name).to_string(), spread)
+            .map(|Score { name, spread, .. }| {
+                let mut told = json!({
+                    "mean": spread.mean, "standard_deviation": spread.deviation, "values": spread.values,
+                });
+                if let Some(interval) = spread.interval().filter(|_| has_interval) {
+                    told["interval_95"] = json!(interval);
+                }
+                ((*name).to_string(), told)
             })
             .collect();
-        return line(&json!({ "event": "folds", "folds": of, "complete": complete.len(), "scores": scores }));
+        return line(&json!({ "event": event, noun: of, "complete": complete.len(), "scores": scores }));
     }
     let how_many = match complete.len() {
-        count if count == of as usize => format!("{of} folds"),
-        count => format!("{count} of {of} folds"),
+        count if count == of as usize => format!("{of} {noun}"),
+        count => format!("{count} of {of} {noun}"),
     };
-    writeln!(std::io::stdout().lock(), "{how_many}:{}", in_words(&spreads))?;
+    writeln!(std::io::stdout().lock(), "{how_many}:{}", in_words(&spreads, has_interval))?;
     Ok(())
 }
 
-/// One score over several folds.
-struct Spread {
+/// One score over several trainings.
+struct Score {
     /// As JSON names it.
     name: &'static str,
     /// As a person reads it.
     title: &'static str,
-    values: Vec<f64>,
-    mean: f64,
-    /// Of the sample, with n - 1 in the denominator; `None` for one fold.
-    deviation: Option<f64>,
+    spread: Spread,
 }
 
-impl Spread {
-    fn of(name: &'static str, title: &'static str, values: Vec<f64>) -> Self {
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        let deviation = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
-        Spread { name, title, values, mean, deviation }
+impl Score {
+    fn of(name: &'static str, title: &'static str, values: Vec<f64>) -> Option<Self> {
+        Some(Score { name, title, spread: Spread::of(values)? })
     }
 }
 
-/// Every score that all folds have.
-fn spreads(folds: &[Scores]) -> Vec<Spread> {
-    let Some(first) = folds.first() else { return Vec::new() };
-    let of_all = |score: &dyn Fn(&Scores) -> Option<f64>| folds.iter().map(score).collect::<Option<Vec<_>>>();
-    let loss = of_all(&|scores| Some(scores.loss)).map(|values| Spread::of("loss", "loss", values));
-    let accuracy = of_all(&|scores| scores.accuracy).map(|values| Spread::of("accuracy", "accuracy", values));
+/// Every score that all trainings have.
+fn spreads(complete: &[Scores]) -> Vec<Score> {
+    let Some(first) = complete.first() else { return Vec::new() };
+    let of_all =
+        |score: &dyn Fn(&Scores) -> Option<f64>| complete.iter().map(score).collect::<Option<Vec<_>>>();
+    let loss = of_all(&|scores| Some(scores.loss)).and_then(|values| Score::of("loss", "loss", values));
+    let accuracy =
+        of_all(&|scores| scores.accuracy).and_then(|values| Score::of("accuracy", "accuracy", values));
     let metrics = first.metrics.iter().filter_map(|(metric, _)| {
         let values = of_all(&|scores| scores.metrics.get(metric))?;
-        Some(Spread::of(metric.name(), metric.title(), values))
+        Score::of(metric.name(), metric.title(), values)
     });
     loss.into_iter().chain(accuracy).chain(metrics).collect()
 }
 
-fn in_words(spreads: &[Spread]) -> String {
-    if spreads.is_empty() {
+fn in_words(scores: &[Score], has_interval: bool) -> String {
+    if scores.is_empty() {
         return " none is complete".into();
     }
-    let words = spreads.iter().map(|Spread { title, mean, deviation, .. }| {
-        let deviation = deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
-        format!("  {title} {}{deviation}", figure(*mean))
+    let words = scores.iter().map(|Score { title, spread, .. }| {
+        let deviation =
+            spread.deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
+        let interval = spread
+            .interval()
+            .filter(|_| has_interval)
+            .map(|[low, high]| format!(" (95%: {} to {})", figure(low), figure(high)));
+        format!("  {title} {}{deviation}{}", figure(spread.mean), interval.unwrap_or_default())
     });
     words.collect()
 }
@@ -171,9 +199,11 @@ mod tests {
         let with = |value| Metrics::default().with(Metric::Rmse, value);
         let folds =
             [fold(1.0, Some(0.5), with(2.0)), fold(2.0, None, with(4.0)), fold(6.0, Some(1.0), with(9.0))];
-        let words = in_words(&spreads(&folds));
+        let words = in_words(&spreads(&folds), false);
         assert_eq!(words, format!("  loss 3.0000 ± 2.6458  {} 5.0000 ± 3.6056", Metric::Rmse.title()));
-        assert_eq!(in_words(&spreads(&folds[..1])).matches('±').count(), 0);
-        assert_eq!(in_words(&spreads(&[])), " none is complete");
+        // 4.3027, the quantile of two degrees of freedom, times 2.6458 / √3.
+        assert!(in_words(&spreads(&folds), true).contains("loss 3.0000 ± 2.6458 (95%: -3.5724 to 9.5724)"));
+        assert_eq!(in_words(&spreads(&folds[..1]), true).matches('±').count(), 0);
+        assert_eq!(in_words(&spreads(&[]), true), " none is complete");
     }
 }

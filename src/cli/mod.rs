@@ -27,6 +27,7 @@ mod path_completion;
 mod predict;
 mod presets;
 mod queue;
+mod repeat;
 mod reporter;
 mod resume;
 mod runs;

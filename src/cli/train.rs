@@ -15,7 +15,7 @@ use super::serve::starter;
 use super::signals::Signals;
 use super::text::plain;
 use super::threads::Threads;
-use super::{Error, candidates, folds, seconds};
+use super::{Error, candidates, folds, repeat, seconds};
 use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
 
@@ -53,6 +53,10 @@ pub struct Arguments {
     /// standard deviation of the scores
     #[arg(long, value_name = "PARTS", conflicts_with = "detach", value_parser = clap::value_parser!(u32).range(2..=1000))]
     folds: Option<u32>,
+    /// Train so many times, with the preset's seed and those after it, and tell mean, standard deviation and 95% interval of the
+    /// scores
+    #[arg(long, value_name = "SEEDS", conflicts_with_all = ["detach", "folds"], value_parser = clap::value_parser!(u32).range(2..=1000))]
+    repeat: Option<u32>,
     /// Keep nothing on disk
     #[arg(long)]
     no_save: bool,
@@ -101,6 +105,9 @@ impl Arguments {
         if let Some(of) = self.folds {
             return folds::train(of, &worker, &request, &self.reporting);
         }
+        if let Some(seeds) = self.repeat {
+            return repeat::train(seeds, &worker, &request, &self.reporting);
+        }
         let begin = Command::Train(Box::new(request));
         if self.detach {
             return self.reporting.or_say_why(detached(&begin, &self.reporting, self.threads));
@@ -113,8 +120,12 @@ impl Arguments {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn for_queue(&self) -> Result<TrainRequest, Error> {
-        let other =
-            [("--folds", self.folds.is_some()), ("--no-save", self.no_save), ("--detach", self.detach)];
+        let other = [
+            ("--folds", self.folds.is_some()),
+            ("--repeat", self.repeat.is_some()),
+            ("--no-save", self.no_save),
+            ("--detach", self.detach),
+        ];
         if let Some((option, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
             return Err(Error::Usage(format!("{option}: the queue takes trainings that keep one run")));
         }

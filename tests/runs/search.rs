@@ -230,3 +230,37 @@ fn what_cannot_be_searched_is_refused_before_anything_is_written() {
     assert!(code == 0 && said.contains("trial 6") && said.contains("at most 240 epochs in all"), "{said}");
     assert!(!home.folder.join("searches").exists() && !home.folder.join("runs").exists(), "{said}");
 }
+
+#[test]
+fn a_training_is_repeated_with_several_seeds_and_two_settings_are_compared_over_them() {
+    let home = Home::new();
+    let repeat = |rate: &str| {
+        let words = ["train", "small", "--epochs", "2", "--lr", rate, "--repeat", "3", "--json"];
+        let (code, said) = said(&home, &words);
+        assert_eq!(code, 0, "{said}");
+        let last: Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+        assert!(last["event"] == "repeats" && last["seeds"] == 3 && last["complete"] == 3, "{last}");
+        let loss = &last["scores"]["loss"];
+        let values: Vec<f64> =
+            loss["values"].as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect();
+        let mean = values.iter().sum::<f64>() / 3.0;
+        let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / 2.0).sqrt();
+        let near = |value: &Value, expected: f64| {
+            (value.as_f64().unwrap() - expected).abs() < 1e-9 * expected.abs().max(1.0)
+        };
+        assert!(near(&loss["mean"], mean) && near(&loss["standard_deviation"], deviation), "{last}");
+        // The 97.5% quantile of two degrees of freedom.
+        let half = 4.302_652_729_749_462 * deviation / 3.0_f64.sqrt();
+        assert!(near(&loss["interval_95"][0], mean - half), "{last}");
+        mean
+    };
+    let means = [repeat("0.003"), repeat("0.00001")];
+    let runs = home.runs();
+    let seeds: Vec<u64> = runs.iter().map(|run| run.manifest().unwrap().preset.seed).collect();
+    assert_eq!(seeds, [42, 43, 44, 42, 43, 44]);
+    let (code, diff) = said(&home, &["runs", "diff", &runs[0].name(), &runs[4].name()]);
+    assert!(code == 0 && diff.contains("over seeds: test loss") && diff.contains("with 3 seeds"), "{diff}");
+    assert!(diff.contains("more than what seeds alone explain"), "{means:?} {diff}");
+    let (code, refused) = said(&home, &["train", "small", "--repeat", "1"]);
+    assert!(code == 2 && refused.contains("--repeat"), "{refused}");
+}

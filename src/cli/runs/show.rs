@@ -7,12 +7,15 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::Error;
 use super::super::named::{RunName, find_run};
+use super::super::reporter::figure;
 use super::super::text::{self, bytes, plain};
 use super::{label, row};
 use crate::preset::counted;
 use crate::run::difference::{Difference, differences};
+use crate::run::seeds::{OverSeeds, over_seeds};
 use crate::run::settings::settings;
-use crate::run::{Move, Overview};
+use crate::run::spread::Spread;
+use crate::run::{Move, Overview, home};
 
 /// Show a run: its settings, results, checkpoints and lineage
 #[derive(Debug, clap::Args)]
@@ -132,17 +135,51 @@ impl Diff {
         let [first, second] = [&self.first, &self.second];
         let runs = [Overview::of(&find_run(first)?), Overview::of(&find_run(second)?)];
         let found = differences(&runs[0], &runs[1]);
+        let all = Overview::list(&home::runs_folder()?)?;
+        let seeds = over_seeds(&all, &runs[0], &runs[1]);
         let mut out = std::io::stdout().lock();
         if self.json {
             for difference in &found {
                 writeln!(out, "{}", text::json(difference)?)?;
             }
+            for one in &seeds {
+                let spread = |of: &Spread| json!({ "mean": of.mean, "standard_deviation": of.deviation, "values": of.values });
+                let object = json!({
+                    "kind": "seeds", "what": one.result, "values": one.spreads.each_ref().map(spread),
+                    "difference": one.difference.map(|(value, _)| value), "interval_95": one.difference.map(|(_, interval)| interval),
+                    "more_than_seeds": one.is_more_than_seeds(),
+                });
+                writeln!(out, "{}", text::json(&object)?)?;
+            }
             return Ok(());
         }
         let names = runs.each_ref().map(|run| plain(&run.run.name()));
         out.write_all(table(&names, &found).as_bytes())?;
-        Ok(())
+        seeds.iter().try_for_each(|one| Ok(writeln!(out, "{}", in_words(one))?))
     }
+}
+
+/// A comparison over seeds as a sentence.
+fn in_words(one: &OverSeeds) -> String {
+    let group = |spread: &Spread| {
+        let count = spread.values.len();
+        let seeds = if count == 1 { "1 seed".to_owned() } else { format!("{count} seeds") };
+        let deviation =
+            spread.deviation.map(|deviation| format!(" ± {}", figure(deviation))).unwrap_or_default();
+        format!("{}{deviation} with {seeds}", figure(spread.mean))
+    };
+    let [first, second] = one.spreads.each_ref().map(group);
+    let verdict = match (one.difference, one.is_more_than_seeds()) {
+        (Some((difference, [low, high])), Some(is_more)) => format!(
+            "the difference {} (95%: {} to {}) is {} what seeds alone explain",
+            figure(difference),
+            figure(low),
+            figure(high),
+            if is_more { "more than" } else { "within" }
+        ),
+        _ => "two seeds of each are needed to tell whether the difference is more than that of seeds".into(),
+    };
+    format!("over seeds: {} {first}, then {second}: {verdict}", one.result)
 }
 
 /// The differences in three columns, by kind.

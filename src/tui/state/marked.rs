@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::abscissa::Timeline;
 use super::history::{Bucket, Series};
-use crate::preset::Preset;
 use crate::run::past::Curves;
+use crate::run::seeds::differ_only_in_seed;
 use crate::run::text::clean;
 use crate::run::watch::RunId;
 use crate::run::{Overview, RunDirectory};
@@ -93,11 +93,6 @@ pub struct DrawnRun {
     pub runs: Vec<RunKey>,
     /// The curves by their tags.
     pub by_tag: Vec<DrawnCurve>,
-}
-
-/// Whether two runs have the same settings but for the seed.
-pub fn differ_only_in_seed(one: &Preset, other: &Preset) -> bool {
-    *other == Preset { seed: other.seed, ..one.clone() }
 }
 
 /// What a run is called in a legend: the name that a person gave it, or its own without the time.

@@ -1,5 +1,6 @@
 //! The runs that are marked or pinned, and what is drawn of them.
 
+use crate::run::seeds::differ_only_in_seed;
 use crate::run::watch::RunId;
 use crate::run::{Overview, RunDirectory};
 use crate::tui::state::marked::{self, DrawnRun, MarkedCurves, MarkedRun, RunKey};
@@ -96,9 +97,8 @@ impl Runs {
     pub fn mark_other_seeds(&mut self) -> Vec<RunDirectory> {
         let preset = |overview: &Overview| overview.manifest.as_ref().ok().map(|known| known.preset.clone());
         let Some(chosen) = self.current().and_then(preset) else { return Vec::new() };
-        let is_like_it = |overview: &&Overview| {
-            preset(overview).is_some_and(|other| marked::differ_only_in_seed(&chosen, &other))
-        };
+        let is_like_it =
+            |overview: &&Overview| preset(overview).is_some_and(|other| differ_only_in_seed(&chosen, &other));
         let list = self.list.as_deref().unwrap_or_default();
         let new: Vec<RunDirectory> = list
             .iter()

@@ -103,6 +103,11 @@ impl Overview {
         }
     }
 
+    /// Whether it is a trial of a search.
+    pub fn is_trial(&self) -> bool {
+        self.manifest.as_ref().is_ok_and(|manifest| manifest.trial.is_some())
+    }
+
     /// Whether a living process is known to write it.
     pub fn is_trained(&self) -> bool {
         self.is_alive == Ok(true)

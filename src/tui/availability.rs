@@ -2,7 +2,7 @@
 
 use super::chart_places;
 use super::commands::Command;
-use super::state::runs::Item;
+use super::state::runs::{FEW_TRIALS, Item};
 use super::state::{Screen, State};
 use crate::preset::search_block;
 use crate::search::{Standing, State as TrialState};
@@ -96,6 +96,9 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
         | Command::DiscardRun
         | Command::CompareRuns
         | Command::Spread => on_run(state),
+        Command::ShowTrials if state.runs.shows_watched() => Some(EVENT_FILES),
+        Command::ShowTrials if state.runs.trials() > FEW_TRIALS => None,
+        Command::ShowTrials => Some("there are few trials of searches or none: all are shown"),
         Command::UnmarkRuns => unless(!state.runs.marks().is_empty(), "no run is marked"),
         Command::RestoreRun => unless(!state.runs.trash.is_empty(), "no run has been removed"),
         Command::EarlierCheckpoint | Command::LaterCheckpoint => match &state.opened {

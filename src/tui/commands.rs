@@ -126,6 +126,7 @@ commands! {
     true RestoreRun "bring-back-run": "Bring the run back that was removed last";
     true RunDetails "run-details": "Read all about the chosen run";
     true EventFiles "event-files": "Show event files instead of your runs, or your runs";
+    true ShowTrials "show-trials": "Show the trials of searches among the runs, or hide them";
     true ListRuns "list-runs": "Look again for runs on disk";
 
     true OpenTrial "open-trial": "Show the run of the chosen trial: curves and network";

@@ -125,6 +125,7 @@ static RUNS: Table = Table {
         bind(&[ch('O')], Command::PinRun),
         shown(&[ch('v')], Command::RunDetails, "details"),
         shown(&[ch('w')], Command::EventFiles, "other list"),
+        shown(&[ch('z')], Command::ShowTrials, "trials"),
         bind(&[RIGHT], Command::CursorRight),
         bind(&[LEFT], Command::CursorLeft),
         shown(&[ch('n')], Command::NameRun, "name"),

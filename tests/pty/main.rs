@@ -14,6 +14,7 @@ mod new_preset;
 mod picture;
 mod runs;
 mod scale;
+mod searches;
 mod soak;
 mod steer;
 mod story;

@@ -389,6 +389,11 @@ mod tests {
         assert_eq!(running(look(&mut reader)), 1);
         drop(held);
         assert_eq!(running(look(&mut reader)), 0);
+        let (_search, _held) = (Lock::take(disk.store().path()).unwrap(), Lock::take(&run).unwrap());
+        assert_eq!(running(look(&mut reader)), 1);
+        disk.trial(1, Some(0.5));
+        let board = look(&mut reader).chosen.unwrap();
+        assert_eq!((board.counts.running, board.counts.complete), (0, 1), "it has its result");
     }
 
     #[test]

@@ -155,10 +155,12 @@ impl Row {
         let why = trial.failure().map(str::to_owned);
         let values = if why.is_some() { None } else { trial.values() };
         let objectives = 0..search.plan.objectives.len();
+        let state = trial.state(search.rungs, search.is_ended);
         Row {
             number: trial.number,
-            state: trial.state(search.rungs, search.is_ended),
-            is_running,
+            state,
+            // A process that has told its result may still be there for a moment.
+            is_running: is_running && state == State::Open,
             values: values.unwrap_or_default(),
             spreads: objectives.map(|place| deviation(&trial.by_seed(place))).collect(),
             rungs: trial.rungs_reached(),

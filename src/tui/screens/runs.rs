@@ -56,6 +56,9 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
     let first = first_row(runs, rows);
     let below = runs.len().saturating_sub(first + usize::from(rows.height));
     let title = match (runs.len(), runs.total()) {
+        (shown, _) if runs.hidden_trials() > 0 => {
+            format!("Runs {shown}   {} trials of searches are hidden: z shows them", runs.hidden_trials())
+        }
         (shown, total) if shown < total => format!("Runs {shown} of {total}"),
         (_, 0) => "Runs".into(),
         (_, total) => format!("Runs {total}"),
@@ -82,6 +85,9 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
         let text = match (&runs.problem, &runs.list) {
             (Some(problem), _) => clean(problem),
             (None, Some(list)) if list.is_empty() => "no runs yet: every training becomes one".into(),
+            (None, Some(_)) if runs.hidden_trials() > 0 => {
+                "all runs are trials of searches: z shows them".into()
+            }
             (None, Some(_)) => "no run matches".into(),
             (None, None) => "looking for runs".into(),
         };

@@ -2,6 +2,7 @@
 //! files that a folder is watched for.
 
 mod marks;
+mod trials;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use super::matching::Pattern;
 use super::sorting::Setting;
 pub use super::sorting::SortBy;
 use super::watched::Watched;
+pub use trials::FEW_TRIALS;
 
 /// A run that something is done with as soon as its data files have been read.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,6 +101,8 @@ pub struct Runs {
     by_setting: Option<String>,
     /// Whether the settings in which the runs differ are shown.
     pub shows_settings: bool,
+    /// Whether trials of searches are shown however many there are.
+    shows_trials: bool,
     /// The runs that are marked, in the order in which they were.
     marked: Vec<MarkedRun>,
     /// The run that is drawn on top of all others.
@@ -151,6 +155,7 @@ impl Default for Runs {
             is_reversed: false,
             by_setting: None,
             shows_settings: false,
+            shows_trials: false,
             marked: Vec::new(),
             pinned: None,
             curves: Vec::new(),
@@ -401,8 +406,10 @@ impl Runs {
             Item::Watched(_, row) => format!("{} {}", row.name, row.hparams),
         };
         let takes_all = self.filter.trim().is_empty();
-        let is_shown = |place: &usize| {
-            takes_all || self.item(*place).is_some_and(|item| pattern.matches(&searched(item)))
+        let hides_trials = self.hidden_trials() > 0;
+        let is_shown = |place: &usize| match takes_all {
+            true => !(hides_trials && self.item(*place).is_some_and(Item::is_trial)),
+            false => self.item(*place).is_some_and(|item| pattern.matches(&searched(item))),
         };
         let mut order: Vec<usize> = (0..self.total()).filter(is_shown).collect();
         let setting = |place: &usize| {

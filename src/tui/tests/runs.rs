@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use crate::run::difference::{Difference, Kind};
+use crate::run::{OfSearch, RunDirectory};
 use crate::tui::message::{Effect, Message, RunAnswer, RunTask};
 use crate::tui::state::abscissa::Timeline;
 use crate::tui::state::marked::MarkedCurves;
@@ -29,6 +30,39 @@ fn a_run_that_is_alive_is_looked_at_and_one_that_is_done_does_not_go_on() {
     press(&mut state, KeyCode::Char('j'));
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     assert!(screen(&state).contains("cannot be opened") && screen(&state).contains("not a manifest"));
+}
+
+#[test]
+fn trials_of_searches_are_hidden_where_they_are_many_and_a_key_or_a_filter_shows_them() {
+    let with_trials = |count: u32| {
+        let mut all = runs();
+        all.extend((1..=count).map(|number| {
+            let mut trial = runs().remove(1);
+            trial.run =
+                RunDirectory::at(std::path::Path::new(&format!("/home/ada/runs/2026-11-24-{number:02}-t")));
+            if let Ok(manifest) = &mut trial.manifest {
+                manifest.trial = Some(OfSearch { search: "s".into(), number });
+            }
+            trial
+        }));
+        let mut state = with_runs(80, 24);
+        update(&mut state, Message::Runs(Ok(all)));
+        state
+    };
+    let mut few = with_trials(10);
+    assert_eq!(few.runs.len(), 14, "ten are shown among the others");
+    press(&mut few, KeyCode::Char('z'));
+    assert!(screen(&few).contains("all are shown"), "{}", screen(&few));
+    let mut state = with_trials(11);
+    assert_eq!(state.runs.len(), 4);
+    assert!(screen(&state).contains("11 trials of searches are hidden: z shows them"), "{}", screen(&state));
+    press(&mut state, KeyCode::Char('z'));
+    assert_eq!(state.runs.len(), 15);
+    press(&mut state, KeyCode::Char('z'));
+    state.runs.set_filter("2026-11-24");
+    assert_eq!(state.runs.len(), 11, "who looks for them finds them");
+    state.runs.set_filter("");
+    assert_eq!(state.runs.len(), 4);
 }
 
 /// A dashboard that shows the second run of [`runs`], which is done.

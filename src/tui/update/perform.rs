@@ -82,6 +82,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::RestoreRun => shelf::restore(state),
         Command::RunDetails => watch::details(state),
         Command::EventFiles => runs::show_other(state),
+        Command::ShowTrials => runs::show_trials(state),
         Command::ListRuns => runs::list(state),
 
         Command::OpenTrial => searches::open_trial(state),

@@ -2,13 +2,13 @@
 
 use crate::preset::{Experiment, Offers, Source};
 use crate::run::Overview;
-use crate::tui::availability::EVENT_FILES;
-use crate::tui::branching;
+use crate::tui::availability::{EVENT_FILES, hindrance};
 use crate::tui::message::Effect;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{self, Confirm, Overlay, Prompt, Subject};
 use crate::tui::state::runs::{Item, Purpose, Waiting};
 use crate::tui::state::{Next, Screen, State};
+use crate::tui::{branching, commands};
 use crate::worker::{Command, OpenRequest, Steering, TrainRequest};
 
 use super::replies::send;
@@ -33,6 +33,16 @@ pub fn show_other(state: &mut State) -> Vec<Effect> {
         return list(state);
     }
     watch::start(state)
+}
+
+/// Shows the trials of searches, or hides them again.
+pub fn show_trials(state: &mut State) -> Vec<Effect> {
+    if let Some(why) = hindrance(state, commands::Command::ShowTrials) {
+        state.inform(why);
+        return Vec::new();
+    }
+    state.runs.toggle_trials();
+    Vec::new()
 }
 
 /// Why there is no run to do something with.

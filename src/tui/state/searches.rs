@@ -40,6 +40,8 @@ pub struct Searches {
     pub looked_at: LookAt,
     /// The name of the chosen search; `None`: the first.
     chosen: Option<String>,
+    /// The name of a search that has been begun and is chosen as soon as it is there.
+    awaited: Option<String>,
     /// The number of the chosen trial; `None`: the best, whichever that is.
     trial: Option<u32>,
     /// What is drawn first.
@@ -59,6 +61,9 @@ impl Searches {
         self.view = view;
         if self.chosen.is_some() && self.listed().is_none() {
             (self.chosen, self.trial) = (None, None);
+        }
+        if let Some(name) = self.awaited.take() {
+            self.choose_named(&name);
         }
     }
 
@@ -91,6 +96,7 @@ impl Searches {
     pub fn choose_search(&mut self, place: usize) {
         let last = self.view.searches.len().saturating_sub(1);
         let Some(one) = self.view.searches.get(place.min(last)) else { return };
+        self.awaited = None;
         if self.listed().is_some_and(|chosen| chosen.name == one.name) {
             return;
         }
@@ -98,10 +104,11 @@ impl Searches {
         (self.setting, self.objective) = (0, 0);
     }
 
-    /// Chooses the search of this name, which may not have been read yet.
+    /// Chooses the search of this name as soon as it is there.
     pub fn choose_named(&mut self, name: &str) {
-        if let Some(place) = self.view.searches.iter().position(|one| one.name == name) {
-            self.choose_search(place);
+        match self.view.searches.iter().position(|one| one.name == name) {
+            Some(place) => self.choose_search(place),
+            None => self.awaited = Some(name.to_owned()),
         }
     }
 

@@ -274,6 +274,15 @@ fn a_preset_with_a_search_block_begins_its_search_and_another_says_that_it_has_n
     let task = SearchTask::Begin { preset: "mnist-cnn".into(), jobs: 1 };
     assert_eq!(effects[0], Effect::OnSearch(task));
     assert_eq!(state.screen, Screen::Search);
+    // It is chosen as soon as it is there.
+    update(&mut state, Message::Searches(Box::new(view(running()))));
+    let (search, command) = (Some("new".into()), "trainyard search new".into());
+    update(&mut state, Message::SearchDone(SearchAnswer::Began { search, command }));
+    assert_eq!(state.searches.listed().map(|one| one.name.as_str()), Some("s"));
+    let mut more = view(running());
+    more.searches.push(listed("new", Standing::Running, (0, 30), None));
+    update(&mut state, Message::Searches(Box::new(more)));
+    assert_eq!(state.searches.listed().map(|one| one.name.as_str()), Some("new"));
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::preset::counted;
 use crate::preset::library;
 use crate::preset::parse::nearest;
 use crate::preset::reference::{self, Entry, Section};
-use crate::preset::{Experiment, PresetError};
+use crate::preset::{Experiment, PresetError, search_block};
+use crate::search::{Definition, Subject};
 
 /// List presets, show one, or check files of your own
 #[derive(Debug, clap::Args)]
@@ -185,7 +186,10 @@ fn check(out: &mut impl Write, files: &[PathBuf], json: bool) -> Result<(), Erro
     let mut wrong = 0;
     for file in files {
         let name = file.to_string_lossy();
-        let checked = experiment::in_file(file).and_then(|found| experiment::of_found(&found));
+        let checked = experiment::in_file(file).and_then(|found| match search_block::is_in(&found.text) {
+            true => Definition::of(found, Vec::new()).and_then(Subject::of).map(|subject| subject.base),
+            false => experiment::of_found(&found),
+        });
         wrong += usize::from(checked.is_err());
         let checked = checked.map(|experiment| {
             experiment.networks.iter().map(|network| network.summary.parameters.total()).sum::<u64>()

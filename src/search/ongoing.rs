@@ -11,6 +11,8 @@ use super::subject::Subject;
 use super::trial::{State, Trial};
 use crate::run::lock::Lock;
 
+/// A search whose first trials all fail is given up after so many: the next one would fail as well.
+const MOST_FAILED: usize = 5;
 /// A search that makes no trial of so many combinations that the preset refuses is given up.
 const MOST_REFUSED: usize = 100;
 
@@ -160,6 +162,14 @@ impl Open {
     /// Makes the next trial; false where there are enough, or every combination has been tried.
     fn propose(&mut self) -> Result<bool, Error> {
         let Search { store, subject, trials, .. } = &mut self.search;
+        let ended: Vec<&Trial> = trials.iter().filter(|trial| trial.refused.is_none()).collect();
+        if ended.len() >= MOST_FAILED && ended.iter().all(|trial| trial.failure().is_some()) {
+            let why = ended.last().and_then(|trial| trial.failure()).unwrap_or_default();
+            return Err(Error::Failed(format!(
+                "all of the first {} trials have failed, the last one since {why}",
+                ended.len()
+            )));
+        }
         loop {
             let made = trials.iter().filter(|trial| trial.refused.is_none()).count();
             if made >= subject.plan.trials as usize {

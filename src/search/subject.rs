@@ -60,7 +60,14 @@ impl Definition {
     /// # Errors
     /// When there is no such file or preset, or it has no search.
     pub fn find(wanted: &str, changes: Vec<String>) -> Result<Self, PresetError> {
-        let found = library::find(wanted)?;
+        Definition::of(library::find(wanted)?, changes)
+    }
+
+    /// As [`find`](Definition::find), of a text that has been found.
+    ///
+    /// # Errors
+    /// When the preset that it names is not there.
+    pub fn of(found: Found, changes: Vec<String>) -> Result<Self, PresetError> {
         let outline = Outline::of(&found.text);
         let at = Path::to("preset");
         let Some(named) = outline.find_exactly(&at).map(|span| found.text[span].trim().to_owned()) else {

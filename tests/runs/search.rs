@@ -226,6 +226,12 @@ fn what_cannot_be_searched_is_refused_before_anything_is_written() {
         let (ended, said) = said(&home, &words);
         assert!(ended == code && said.contains(told), "{words:?}: {said}");
     }
+    // `presets check` knows searches.
+    let wrong = home.folder.join("wrong.ron");
+    std::fs::write(&wrong, SEARCH.replace("METHOD", "").replace("1e-4", "0")).expect("a file");
+    let (code, checked) = said(&home, &["presets", "check", file.to_str().unwrap(), wrong.to_str().unwrap()]);
+    assert!(code == 1 && checked.contains("s.ron: valid"), "{checked}");
+    assert!(checked.contains("wrong.ron:3:40: a logarithm needs numbers above 0"), "{checked}");
     let (code, said) = said(&home, &["search", file.to_str().unwrap(), "--dry-run"]);
     assert!(code == 0 && said.contains("trial 6") && said.contains("at most 240 epochs in all"), "{said}");
     assert!(!home.folder.join("searches").exists() && !home.folder.join("runs").exists(), "{said}");
@@ -263,4 +269,19 @@ fn a_training_is_repeated_with_several_seeds_and_two_settings_are_compared_over_
     assert!(diff.contains("more than what seeds alone explain"), "{means:?} {diff}");
     let (code, refused) = said(&home, &["train", "small", "--repeat", "1"]);
     assert!(code == 2 && refused.contains("--repeat"), "{refused}");
+}
+
+#[test]
+fn a_search_whose_trials_all_fail_ends_and_says_why() {
+    let (home, file) = home("");
+    // Such a rate ends every training with a loss that is not finite.
+    let text = SEARCH
+        .replace("METHOD", "method: random,")
+        .replace("log(1e-4, 1e-1)", "uniform(1e30, 1e35)")
+        .replace("trials: 6", "trials: 30");
+    std::fs::write(&file, text.replace("[relu, tanh]", "[relu]")).expect("a file");
+    let (code, said) = search(&home, &file, &["--set", "optimizer=SGD()", "--json"]);
+    assert!(code == 1 && said.contains("all of the first 5 trials have failed"), "{said}");
+    assert_eq!(trials(&home).len(), 5);
+    assert!(trials(&home).iter().all(|trial| trial["state"] == "failed"), "{said}");
 }

@@ -147,7 +147,13 @@ impl Arguments {
                     tally.add(&said);
                     output.put(&file, said)?;
                 }
-                Err((_, error)) if tally.files == 1 => return Err(error),
+                Err((file, error)) if tally.files == 1 => {
+                    if self.output.is_some() {
+                        output.unanswered(&file, &error)?;
+                        output.close(0)?;
+                    }
+                    return Err(error);
+                }
                 Err((file, error)) => {
                     tally.files_unanswered += 1;
                     writeln!(std::io::stderr(), "trainyard: {error}")?;
@@ -159,9 +165,7 @@ impl Arguments {
             let more = counted(*count - 1, "more file");
             writeln!(std::io::stderr(), "trainyard: {more}: {}", plain(sentence))?;
         }
-        if tally.answers > 0 {
-            output.close(tally.answers)?;
-        }
+        output.close(tally.answers)?;
         tally.in_words().map_or(Ok(()), |unanswered| Err(Error::Failed(unanswered)))
     }
 

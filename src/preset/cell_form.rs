@@ -1,6 +1,6 @@
 //! How the cells of a table's column are written, where they are no plain numbers and no dates in a usual form.
 
-use chrono::format::{Item, StrftimeItems};
+use chrono::format::{Item, Numeric, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -86,8 +86,18 @@ impl DateFormat {
             .or_else(zoned)
             .or_else(day)?;
         // POSIX begins with 1969 where a year has two digits, and the reader with 1970.
-        let is_first = moment.year() == 2069 && !self.0.contains("%Y");
-        if is_first { moment.with_year(1969) } else { Some(moment) }
+        let is_first = moment.year() == 2069 && self.has_short_year();
+        let moment = if is_first { moment.with_year(1969)? } else { moment };
+        // The reader takes `%Y` for one to four digits, so that 20 would be a year of the first century.
+        (1000..10_000).contains(&moment.year()).then_some(moment)
+    }
+
+    /// Whether all that it says of the year are its last two digits.
+    fn has_short_year(&self) -> bool {
+        let has = |wanted: Numeric| {
+            StrftimeItems::new(&self.0).any(|item| matches!(item, Item::Numeric(part, _) if part == wanted))
+        };
+        has(Numeric::YearMod100) && !has(Numeric::Year) && !has(Numeric::YearDiv100)
     }
 
     fn has_zone(&self) -> bool {
@@ -187,6 +197,13 @@ mod tests {
             assert_eq!(read.map(|date| date.to_string()).as_deref(), Some(date), "{format}");
         }
         assert_eq!(DateFormat::of("%d.%m.%y").unwrap().parse("22/12/22"), None);
+        // `strptime` takes four digits for `%Y`.
+        for (format, cell) in [("%d.%m.%Y", "22.12.22"), ("%Y-%m-%d", "24-01-02"), ("%d.%m.%Y", "22.12.202")]
+        {
+            assert_eq!(DateFormat::of(format).unwrap().parse(cell), None, "{format} {cell}");
+        }
+        let far = DateFormat::of("%F").unwrap().parse("2069-05-06").map(|moment| moment.year());
+        assert_eq!(far, Some(2069));
         for (format, wanted) in [
             ("%d.%m", "does not say year, month and day"),
             ("%H:%M", "does not say year, month and day"),

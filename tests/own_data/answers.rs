@@ -72,9 +72,9 @@ fn a_folder_is_answered_as_a_table_and_a_bad_file_in_it_is_told() {
         [&said[1]["values"]["cat"], &said[1]["values"]["dog, large"]].map(|p| p.as_f64().unwrap_or(2.0));
     assert!((shares[0] + shares[1] - 1.0).abs() < 1e-6 && shares[1] > 0.5, "{shares:?}");
 
-    // Nothing that can be answered: the file that is there stays.
+    // Nothing that can be answered: the file says why, and no answers of before stay in it.
     desk.failure(&["predict", "last", "ask/3.csv", "--output", "said.csv"]);
-    assert_eq!(head_of(&desk.path("said.csv")).1, 5);
+    assert_eq!(head_of(&desk.path("said.csv")).1, 1);
     for (words, why) in [
         (&["--output", "said.xlsx"][..], "must end with .csv or .json"),
         (&["--output", "no-such/said.csv"], "there is no folder no-such"),

@@ -34,6 +34,8 @@ struct Seen {
     sum: f64,
     known: usize,
     different: HashSet<u64>,
+    /// How many different ones there are by their digits, where double precision runs some together.
+    by_digits: u64,
     bars: [usize; BARS],
 }
 
@@ -45,6 +47,7 @@ impl Default for Seen {
             sum: 0.0,
             known: 0,
             different: HashSet::new(),
+            by_digits: 0,
             bars: [0; BARS],
         }
     }
@@ -80,12 +83,17 @@ impl Seen {
         self.bars.iter().map(level).collect()
     }
 
+    /// How many different numbers there are.
+    fn count(&self) -> u64 {
+        self.by_digits.max(self.different.len() as u64)
+    }
+
     /// As data, of so many rows.
     fn fact(&self, rows: usize) -> ColumnFact {
         let is_known = self.known > 0;
         ColumnFact {
             missing: Some((rows - self.known) as u64),
-            different: Some(self.different.len() as u64),
+            different: Some(self.count()),
             is_more: self.different.len() == MOST_COUNTED,
             least: is_known.then_some(self.least),
             greatest: is_known.then_some(self.greatest),
@@ -101,6 +109,13 @@ impl Seen {
         if self.known == 0 {
             return "no number in any row".into();
         }
+        if self.least == self.greatest && self.by_digits > 1 {
+            return format!(
+                "{} different, which are all {} in double precision{gaps}",
+                self.by_digits,
+                short(self.least)
+            );
+        }
         if self.least == self.greatest {
             return format!("always {}: a constant teaches nothing{gaps}", short(self.least));
         }
@@ -111,7 +126,7 @@ impl Seen {
             "{} to {}, mean {mean}, {}{more} different{gaps}  {}",
             short(self.least),
             short(self.greatest),
-            self.different.len(),
+            self.count(),
             self.histogram()
         )
     }
@@ -147,6 +162,12 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
     for number in 0..rows.count {
         rows.read(number, &mut row)?;
         seen.iter_mut().zip(&row).for_each(|(seen, &x)| seen.add_to_bars(x));
+    }
+    let mut place = 0;
+    for (number, input) in schema.inputs.iter().enumerate() {
+        let found = table.by_digits.iter().find(|(input, _)| *input == number);
+        found.into_iter().for_each(|&(_, different)| seen[place].by_digits = different);
+        place += input.width();
     }
     let (mut first, mut of_words) = (0, of_words.into_iter());
     let mut summary = |input: &InputColumn| {

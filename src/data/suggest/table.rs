@@ -138,6 +138,7 @@ pub(super) fn look(
         "the other way would fit",
         "read as UTC",
         "as a number of the row",
+        "differ in digits that",
         "it names the columns, although",
         "grouped by",
         "fractions after",

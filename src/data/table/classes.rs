@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::digits;
 use crate::preset::code;
 
 /// The number that a class is called by.
@@ -15,7 +16,7 @@ fn value(name: &str) -> Option<f64> {
 pub fn order(a: &str, b: &str) -> Ordering {
     let by_text = || a.len().cmp(&b.len()).then_with(|| a.cmp(b));
     match (value(a), value(b)) {
-        (Some(first), Some(second)) => first.total_cmp(&second).then_with(by_text),
+        (Some(first), Some(second)) => digits::order((a, first), (b, second)).then_with(by_text),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => a.cmp(b),
@@ -46,9 +47,13 @@ impl Same {
         if self.are_codes { by_code().then_with(|| order(a, b)) } else { order(a, b) }
     }
 
-    /// Whether two names mean the same class: `0` and `0.0` do, and among numbers `00` does as well.
+    /// Whether two names mean the same class: `0` and `0.0` do, and among numbers `00` does as well. Numbers that differ in a digit
+    /// are two classes, also where double precision has one number for both.
     pub fn are(self, a: &str, b: &str) -> bool {
-        let are_numbers = || value(a).is_some_and(|first| value(b) == Some(first));
+        let are_numbers = || match (value(a), value(b)) {
+            (Some(first), Some(second)) => digits::order((a, first), (b, second)) == Ordering::Equal,
+            _ => false,
+        };
         a == b || if self.are_codes { code(a, '.') == code(b, '.') } else { are_numbers() }
     }
 }
@@ -87,6 +92,14 @@ mod tests {
         let (classes, of) = sorted(&["01", "1", "1.0", "2", "001"]);
         assert_eq!(classes, ["1", "01", "001", "2"]);
         assert_eq!(of, [1, 0, 0, 3, 2]);
+    }
+
+    #[test]
+    fn whole_numbers_that_double_precision_runs_together_are_two_classes() {
+        let (classes, of) =
+            sorted(&["1152921504606846977", "1152921504606846976", "7", "1152921504606846976.0"]);
+        assert_eq!(classes, ["7", "1152921504606846976", "1152921504606846977"]);
+        assert_eq!(of, [2, 1, 0, 1]);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::cell::Cell;
+use super::digits;
 
 /// Digits from which whole numbers of one length, different in every row, are more likely to be identifiers than counts.
 const MANY_DIGITS: u32 = 9;
@@ -137,7 +138,10 @@ impl Identity {
                 self.rounded += u64::from(number >= LONG && number % 1000.0 == 0.0);
                 self.by_number &= number > self.last;
                 self.last = number;
-                number.to_bits().hash(&mut hasher);
+                match digits::is_beyond(number) {
+                    true => cell.hash(&mut hasher),
+                    false => number.to_bits().hash(&mut hasher),
+                }
             }
             Cell::Number(_) => {
                 *self = Identity { has_fraction: true, ..Identity::default() };

@@ -3,6 +3,7 @@
 use super::cell::{is_missing, shown};
 use super::choice::{Choice, FEW_WORDS, chosen};
 use super::columns;
+use super::digits;
 use super::identifier::is_called_identifier;
 use super::parquet::LIST;
 use super::profile::{Column, Profile};
@@ -24,8 +25,10 @@ pub struct Inferred {
     pub choices: Vec<Choice>,
     /// What the inputs are taken for, where they are not plain numbers: a sentence for each.
     pub taken: Vec<String>,
-    /// The places of columns that are left out and whose last cell says that its row is a sum of the others.
+    /// The places of columns that are no inputs and whose last cell says that its row is a sum of the others.
     pub totals: Vec<usize>,
+    /// The inputs, by their places among them, with numbers that double precision runs together, and how many different ones each has.
+    pub by_digits: Vec<(usize, u64)>,
 }
 
 /// What a column is, by its looks.
@@ -56,7 +59,7 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if known == 0 && rows > 0 {
         return Look::LeftOut("no cell of it has a value".into());
     }
-    let totals = u64::from(column.ends_with_total);
+    let totals = u64::from(column.sums.ends());
     if column.counts_rows() && known == rows && rows > 2 + totals {
         if name.is_empty() && is_first {
             return Look::LeftOut("it numbers the rows, as the index that pandas writes".into());
@@ -139,7 +142,7 @@ pub fn infer(
     }
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     let (mut choices, mut totals, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-    let mut row_names = Vec::new();
+    let (mut row_names, mut by_digits) = (Vec::new(), Vec::new());
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -203,13 +206,15 @@ pub fn infer(
                 })
             }
             (None, Look::LeftOut(why)) => {
-                totals.extend(column.ends_with_total.then_some(place));
-                let names_rows = column.ends_with_total || column.identity.differs_in_each();
-                row_names.extend(names_rows.then_some(place));
                 left_out.push((name.clone(), why.clone()));
                 None
             }
         };
+        if kind.is_none() {
+            let is_told = column.sums.are_told(&column.identity);
+            totals.extend(is_told.then_some(place));
+            row_names.extend((is_told || column.identity.differs_in_each()).then_some(place));
+        }
         if let Some(kind) = kind {
             let is_open = matches!(looks, Look::Date { is_open: true, .. })
                 && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
@@ -225,6 +230,15 @@ pub fn infer(
             {
                 taken.push(format!(
                     "{shown} has numbers with different units, {units}, so they are read as words: write one unit, and they are numbers"
+                ));
+            }
+            if let (InputKind::Number(_), Some((different, seen))) =
+                (&kind, digits::run_together(column.words.counts.keys().map(|word| &**word)))
+            {
+                by_digits.push((inputs.len(), different));
+                taken.push(format!(
+                    "{shown} has {different} different numbers, of which a network sees {seen}: the others differ in digits that \
+                     double precision does not have; columns: {{\"{name}\": category}} tells them apart"
                 ));
             }
             let choice = match &kind {
@@ -256,6 +270,7 @@ pub fn infer(
         choices,
         taken,
         totals,
+        by_digits,
     })
 }
 

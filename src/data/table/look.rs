@@ -13,6 +13,7 @@ use super::profile::Profile;
 use super::reader::{Place, Row};
 use super::said;
 use super::source::Source;
+use super::sum_rows::Unread;
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -145,7 +146,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let (mut task, mut empty) = (table.task, Vec::new());
     let (mut rows, mut index, mut categories) = (None, Vec::new(), Vec::new());
-    let mut labels = LabelLook::default();
+    let (mut labels, mut unread) = (LabelLook::default(), Unread::default());
     let mut of_row = Vec::new();
     // How numbers are written, as the first file says that shows it.
     let mut numbers_shown = None;
@@ -200,11 +201,19 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             }
             let profile =
                 Profile::new(chosen.inputs.len()).with_forms(forms(&chosen, &names, table).map_err(said)?);
+            let is_read = |place: &usize| {
+                let place = Some(*place);
+                chosen.inputs.iter().any(|&input| Some(input) == place)
+                    || chosen.label == place
+                    || chosen.weight == place
+            };
+            unread = Unread::at((0..names.len()).filter(|place| !is_read(place)));
             rows = Some(Gathered::new(origin, limits.in_memory));
             begun = Some((names.clone(), chosen, profile, origin.clone()));
         }
         let Some((_, chosen, profile, _)) = &mut begun else { continue };
         profile.begin_file();
+        unread.begin_file();
         let inputs: Vec<usize> = chosen.inputs.iter().map(|&place| here[place]).collect();
         let beside = Beside {
             label: chosen.label.map(|place| Named::at(here[place], &names)),
@@ -224,6 +233,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             },
             &mut |row, numbers| {
                 profile.add(&row.cells, &inputs, numbers, &mut of_row);
+                unread.add(&row.cells, &here, numbers);
                 if let Some(label) = &beside.label {
                     let cell = cell::at(&row.cells, label.place);
                     labels.add(cell, numbers);
@@ -274,10 +284,13 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     let inferred = infer::infer(&names, chosen.label, &chosen.inputs, &profile, table, (&index, &categories));
     let mut inferred = inferred.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
     inferred.schema.numbers = numbers_shown;
+    inferred.totals.extend(unread.sums());
+    inferred.schema.row_names.extend(unread.row_names());
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
     let left_out = inferred.left_out.iter();
     told.extend(left_out.map(|(name, why)| format!("{origin}: {} is left out: {why}", called(&names, name))));
-    let are_plain = inferred.schema.inputs.len() == chosen.inputs.len()
+    let are_plain = inferred.totals.is_empty()
+        && inferred.schema.inputs.len() == chosen.inputs.len()
         && inferred
             .schema
             .inputs

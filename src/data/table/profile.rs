@@ -6,7 +6,8 @@ use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers, boolean};
 use super::dates::{self, Dates};
 use super::durations::Durations;
-use super::identifier::{Identity, is_total};
+use super::identifier::Identity;
+use super::sum_rows::SumRows;
 use crate::preset::CellForm;
 
 /// Different cells that are counted, in all columns together.
@@ -59,8 +60,8 @@ pub struct Column {
     pub whole: u64,
     /// Whether they name rows.
     pub identity: Identity,
-    /// Whether the last cell says that its row is a sum of the others.
-    pub ends_with_total: bool,
+    /// Those that say that their row is a sum of the others.
+    pub sums: SumRows,
     /// Those of them that are durations.
     pub durations: Durations,
     /// How a preset says that its dates are written.
@@ -127,7 +128,7 @@ impl Column {
     pub fn may_number_rows(&self, rows: u64, files: u64) -> bool {
         let counts_in_parts = matches!(self.counting, Counting::To { again, .. } if rows >= 3 * (again + 1));
         let are_different = || self.words.are_many || self.words.counts.values().all(|&count| count <= files);
-        self.whole + u64::from(self.ends_with_total) == rows && (counts_in_parts || are_different())
+        self.whole + u64::from(self.sums.ends()) == rows && (counts_in_parts || are_different())
     }
 
     /// How its cells are written as numbers, where they are no plain ones.
@@ -147,8 +148,7 @@ impl Column {
     fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
         let read = numbers.read(cell);
         let is_file_start = std::mem::take(&mut self.is_file_start);
-        self.ends_with_total = read == Cell::Word && is_total(cell);
-        if !self.ends_with_total {
+        if !self.sums.add(cell, read) {
             self.counting = self.counting.next(read, is_file_start);
         }
         self.identity.add(cell, read, most.numbers);
@@ -217,7 +217,10 @@ impl Profile {
     /// A file begins, and with it the numbering of rows may begin again.
     pub fn begin_file(&mut self) {
         self.files += 1;
-        self.columns.iter_mut().for_each(|column| column.is_file_start = true);
+        for column in &mut self.columns {
+            column.is_file_start = true;
+            column.sums.begin_file();
+        }
     }
 
     /// Looks at a row: the cells at these places are those of the columns. Writes the number that each is into `out`; NaN where

@@ -48,6 +48,8 @@ pub struct Table {
     pub choices: Vec<Choice>,
     /// The columns that are no inputs although nobody said so, and why.
     pub left_out: Vec<(String, String)>,
+    /// The inputs, by their places among them, with numbers that double precision runs together, and how many different ones each has.
+    pub by_digits: Vec<(usize, u64)>,
     /// What a person should know of how the table was read: a sentence each.
     pub told: Vec<String>,
 }
@@ -68,8 +70,13 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
 }
 
 fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
-    let Looked { inferred: Inferred { schema, left_out, choices, totals, .. }, cells, task, told, rows } =
-        look(files, table, limits)?;
+    let Looked {
+        inferred: Inferred { schema, left_out, choices, totals, by_digits, .. },
+        cells,
+        task,
+        told,
+        rows,
+    } = look(files, table, limits)?;
     let table = &Csv { task, ..table.clone() };
     let inputs = schema.names();
     let label = schema.label_place().map(|place| &schema.columns[place]);
@@ -108,7 +115,7 @@ fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result
     let begun = Some(Gathered { choices, ..begun });
     let read =
         encoded(files, from, begun, table, Encoder::new(&schema).of_preset(), cells, &layout, limits, sink)?;
-    Ok(Table { told: [told, read.told].concat(), left_out, ..read })
+    Ok(Table { told: [told, read.told].concat(), left_out, by_digits, ..read })
 }
 
 /// The columns of tables by their names: those of the inputs, and that of the label.
@@ -320,6 +327,7 @@ fn encoded(
         missing,
         choices,
         left_out: Vec::new(),
+        by_digits: Vec::new(),
         told,
     })
 }

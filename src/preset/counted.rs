@@ -10,7 +10,12 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, noun: &str) -> Strin
     let is_vowel = |letter: char| "aeiou".contains(letter);
     let (stem, end) = match noun.strip_suffix('y') {
         Some(stem) if !stem.ends_with(is_vowel) => (stem, "ies"),
-        _ if noun.ends_with(['s', 'x']) || noun.ends_with("ch") || noun.ends_with("sh") => (noun, "es"),
+        _ if noun.ends_with(['s', 'x'])
+            || noun.ends_with("sh")
+            || (noun.ends_with("ch") && noun != "epoch") =>
+        {
+            (noun, "es")
+        }
         _ => (noun, "s"),
     };
     format!("{count} {stem}{end}")
@@ -33,6 +38,10 @@ mod tests {
     #[test]
     fn one_is_singular_and_every_other_count_is_plural() {
         assert_eq!((counted(1_u64, "row"), counted(2_u64, "row")), ("1 row".into(), "2 rows".into()));
+        assert_eq!(
+            (counted(2_u64, "epoch"), counted(2_u64, "batch")),
+            ("2 epochs".into(), "2 batches".into())
+        );
         assert_eq!(
             (counted(0_u32, "class"), counted(1_u32, "class")),
             ("0 classes".into(), "1 class".into())

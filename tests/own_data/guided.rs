@@ -99,7 +99,7 @@ fn a_branch_that_would_train_nothing_is_refused_and_leaves_no_run() {
 fn an_error_speaks_of_the_option_that_was_typed() {
     let desk = Desk::new();
     for (option, value, help) in [
-        ("--epochs", "-1", "--epochs takes a whole number from 1"),
+        ("--epochs", "-1", "--epochs takes a whole number, 1 or more"),
         ("--epochs", "0", "use 1 or more"),
         ("--lr", "abc", "--lr takes a number above 0"),
         ("--seed", "x", "--seed takes a whole number from 0"),

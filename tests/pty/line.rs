@@ -11,7 +11,7 @@ const LONG: &str = r#"(name: "long", title: "A long training", data: (source: mn
     loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 100000, batch_size: 32))"#;
 
 fn in_training() -> Terminal {
-    let mut terminal = dashboard(100, 30).preset("long", LONG).open();
+    let mut terminal = dashboard(130, 30).preset("long", LONG).open();
     terminal.wait("long");
     terminal.keys("/long");
     terminal.wait("/ long");
@@ -24,7 +24,7 @@ fn in_training() -> Terminal {
 
 fn attached(home: &Path) -> Terminal {
     let home = home.to_string_lossy();
-    let mut terminal = dashboard(100, 30).env("TRAINYARD_HOME", &home).arg("attach").open();
+    let mut terminal = dashboard(130, 30).env("TRAINYARD_HOME", &home).arg("attach").open();
     terminal.keys("2");
     terminal.until("a step", |t| t.step() > 0);
     terminal

@@ -7,7 +7,8 @@ const ENTER: &str = "\r";
 #[test]
 fn a_table_becomes_a_preset_that_trains() {
     let opening = dashboard(80, 24);
-    let rows: String = (0..120).map(|i| format!("{i},{},{}\n", i % 7, ["rose", "tulip"][i % 2])).collect();
+    let rows: String =
+        (0..120).map(|i| format!("{},{},{}\n", i % 60, i % 7, ["rose", "tulip"][i % 2])).collect();
     std::fs::create_dir_all(opening.home().join("mine")).expect("a folder");
     std::fs::write(opening.home().join("mine/flowers.csv"), format!("petal,leaf,kind\n{rows}"))
         .expect("a file");

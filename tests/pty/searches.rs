@@ -7,7 +7,7 @@ use crate::terminal::dashboard;
 /// A preset that trains for about a second, with what is tried of it.
 const PRESET: &str = r#"(name: "small", title: "A small search", data: (source: logic(gate: xor, noise: 0.1, samples: 1500), labels: binary, validation: 0.0),
     layers: [Dense(units: 8, activation: tanh), Dense(units: 1, activation: sigmoid)],
-    loss: binary_crossentropy, optimizer: Adam(learning_rate: 0.01), train: (epochs: 30, batch_size: 8),
+    loss: binary_crossentropy, optimizer: Adam(learning_rate: 0.01), train: (epochs: 400, batch_size: 8),
     search: (space: {"optimizer.learning_rate": log(1e-4, 1e-1), layers[0].units: int(2, 16, step: 2)},
         objective: loss, method: random, trials: 12, seed: 3))"#;
 

@@ -35,6 +35,7 @@ mod search;
 mod searches;
 mod seconds;
 mod serve;
+mod several;
 mod signals;
 mod steer;
 mod stop;

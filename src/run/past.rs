@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use super::tensorboard::Reader;
 use super::{Error, disk};
 
+/// The tag of an epoch's number, written once not every epoch is.
+pub const EPOCH: &str = "epoch";
+
 /// The most points of a curve. When there are more, every second one is removed; the newest stays.
 const POINTS: usize = 1 << 16;
 /// The most tags that are read.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::preset::Assignment;
+use crate::run::spread::Spread;
 
 /// One combination of settings, and how far it has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,6 +138,11 @@ impl Trial {
     pub fn by_seed(&self, objective: usize) -> Vec<f64> {
         let Some(rung) = self.rungs_reached().checked_sub(1) else { return Vec::new() };
         self.runs.iter().filter_map(|run| run.reached.get(rung)?.values.get(objective).copied()).collect()
+    }
+
+    /// The standard deviation of one objective over its seeds, of the sample; `None` for one seed.
+    pub fn deviation(&self, objective: usize) -> Option<f64> {
+        Spread::of(self.by_seed(objective))?.deviation
     }
 
     /// The seconds that its epochs took, of all seeds together.

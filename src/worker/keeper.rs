@@ -11,6 +11,7 @@ use super::protocol::{Event, TrainRequest};
 use super::thinning::Thinning;
 use crate::preset::counted;
 use crate::preset::{EarlyStopping, Learned, OnNan};
+use crate::run::past::EPOCH;
 use crate::run::{
     self, Best, Branched, Checkpoint, Judged, Manifest, OfSearch, Recorder, RecorderEvent, Reopened,
     RunDirectory, Status, Steered,
@@ -32,9 +33,6 @@ const SETTLES: Duration = Duration::from_secs(5);
 /// The tags of what a measured step did, in event files: the norm of all gradients, and how far the kernels moved.
 pub(super) const GRADIENT: &str = "gradient_norm";
 pub(super) const UPDATE: &str = "update_ratio";
-
-/// The tag of an epoch's number in event files, written once epochs are left out.
-pub(super) const EPOCH: &str = "epoch";
 
 /// A state that a training can go back to.
 #[derive(Clone)]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::keeper::{EPOCH, GRADIENT, UPDATE};
+use super::keeper::{GRADIENT, UPDATE};
 use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepReport, StepSeen};
 use crate::run::checkpoint::Checkpoint;
-use crate::run::past::Curves;
+use crate::run::past::{Curves, EPOCH};
 use crate::run::{self, RunDirectory};
 use crate::train;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::terminal::dashboard;
+use crate::terminal::{Opening, Terminal, dashboard};
 
 /// A preset that trains for about a second, with what is tried of it.
 const PRESET: &str = r#"(name: "small", title: "A small search", data: (source: logic(gate: xor, noise: 0.1, samples: 1500), labels: binary, validation: 0.0),
@@ -11,15 +11,21 @@ const PRESET: &str = r#"(name: "small", title: "A small search", data: (source: 
     search: (space: {"optimizer.learning_rate": log(1e-4, 1e-1), layers[0].units: int(2, 16, step: 2)},
         objective: loss, method: random, trials: 12, seed: 3))"#;
 
-#[test]
-fn a_search_is_begun_from_a_preset_ended_and_gone_on_with_and_its_best_trial_becomes_a_preset() {
-    let mut terminal = dashboard(160, 48).preset("small", PRESET).open();
+/// The dashboard on the preset, asked to begin its search.
+fn asked(opening: Opening) -> Terminal {
+    let mut terminal = opening.preset("small", PRESET).open();
     terminal.wait("mnist-cnn");
     terminal.keys("/small");
     terminal.wait("/ small");
     terminal.keys("\r");
     terminal.wait_gone("accept");
     terminal.keys("S");
+    terminal
+}
+
+#[test]
+fn a_search_is_begun_from_a_preset_ended_and_gone_on_with_and_its_best_trial_becomes_a_preset() {
+    let mut terminal = asked(dashboard(160, 48));
     terminal.wait("trainyard search small --jobs N");
     terminal.keys("\r");
     terminal.wait("runs in the background: trainyard search small --jobs 1");
@@ -54,13 +60,7 @@ fn a_search_is_begun_from_a_preset_ended_and_gone_on_with_and_its_best_trial_bec
 
 #[test]
 fn a_search_goes_on_when_the_terminal_is_gone() {
-    let mut terminal = dashboard(80, 24).preset("small", PRESET).open();
-    terminal.wait("mnist-cnn");
-    terminal.keys("/small");
-    terminal.wait("/ small");
-    terminal.keys("\r");
-    terminal.wait_gone("accept");
-    terminal.keys("S");
+    let mut terminal = asked(dashboard(80, 24));
     terminal.wait("trainyard search small");
     terminal.keys("\r");
     terminal.wait("of 12 trials");

@@ -10,7 +10,7 @@ use super::super::Error;
 use super::super::reporter::{figure, line};
 use super::super::text::plain;
 use super::found::find;
-use super::tell::{deviation, time, trial_json};
+use super::tell::{time, trial_json};
 use crate::run::atomic;
 use crate::search::{Search, Store, Trial, front};
 
@@ -135,7 +135,7 @@ fn table(search: &Search, trials: &[&Trial]) -> String {
         let values = trial.values();
         let value = |place: usize| {
             let value = values.as_ref().and_then(|values| values.get(place)).map(|value| figure(*value));
-            let spread = deviation(trial.by_seed(place)).map(|spread| format!(" ± {}", figure(spread)));
+            let spread = trial.deviation(place).map(|spread| format!(" ± {}", figure(spread)));
             value.map_or_else(|| "-".into(), |value| value + &spread.unwrap_or_default())
         };
         let state = search.state(trial).word().to_owned();

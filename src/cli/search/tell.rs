@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use super::super::Error;
 use super::super::reporter::{Reporting, figure, line};
 use super::super::text::plain;
-use crate::run::spread::Spread;
 use crate::search::{Ended, Search, State, Told, Trial};
 
 /// Tells how a search goes.
@@ -128,15 +127,10 @@ pub(super) fn values(search: &Search, trial: &Trial) -> String {
     let Some(values) = trial.values() else { return "no result yet".into() };
     let objectives = search.subject.plan.objectives.iter().enumerate();
     let words = objectives.zip(values).map(|((place, objective), value)| {
-        let spread = deviation(trial.by_seed(place)).map(|deviation| format!(" ± {}", figure(deviation)));
+        let spread = trial.deviation(place).map(|deviation| format!(" ± {}", figure(deviation)));
         format!("{} {}{}", objective.name, figure(value), spread.unwrap_or_default())
     });
     words.collect::<Vec<_>>().join(", ")
-}
-
-/// The standard deviation over seeds; `None` for one seed.
-pub(super) fn deviation(values: Vec<f64>) -> Option<f64> {
-    Spread::of(values)?.deviation
 }
 
 /// The settings of a trial, by their short names.

@@ -2,12 +2,9 @@
 
 use std::path::Path;
 
-use crate::run::past::Curves;
+use crate::run::past::{Curves, EPOCH};
 use crate::search::plan::{Measured, Objective};
 use crate::search::trial::Reached;
-
-/// The tag of an epoch's number, in runs of which not every epoch is written down.
-const EPOCH: &str = "epoch";
 
 /// How far a run has come, and its objectives.
 ///

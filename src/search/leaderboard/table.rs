@@ -162,7 +162,7 @@ impl Row {
             // A process that has told its result may still be there for a moment.
             is_running: is_running && state == State::Open,
             values: values.unwrap_or_default(),
-            spreads: objectives.map(|place| deviation(&trial.by_seed(place))).collect(),
+            spreads: objectives.map(|place| trial.deviation(place)).collect(),
             rungs: trial.rungs_reached(),
             epochs: trial.epochs(),
             seconds: trial.seconds(),
@@ -337,14 +337,6 @@ fn ranks(objective: &Objective, place: usize, rows: &[Arc<Row>]) -> Vec<f64> {
         equal.iter().for_each(|&at| ranks[at] = rank as f64);
     }
     ranks
-}
-
-/// The standard deviation of a sample, with n - 1 in the denominator; `None` for one value.
-fn deviation(values: &[f64]) -> Option<f64> {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt())
 }
 
 #[cfg(test)]

@@ -182,21 +182,20 @@ impl Remove {
     fn run(self, parse: Parse) -> Result<(), Error> {
         let shelf = Shelf::own()?;
         let item = shelf.item(self.item)?;
-        if item.is_waiting() && item.is_begun && shelf.worker()?.is_some() {
-            if !self.stop {
-                return Err(Error::Failed(format!(
-                    "item {} is being trained; --stop ends its training with a checkpoint",
-                    item.number
-                )));
-            }
-            shelf.remove(item.number)?;
-            return end(&item, parse);
+        let (is_begun, is_worked) = (item.is_waiting() && item.is_begun, shelf.worker()?.is_some());
+        if is_begun && is_worked && !self.stop {
+            return Err(Error::Failed(format!(
+                "item {} is being trained; --stop ends its training with a checkpoint",
+                item.number
+            )));
         }
-        Ok(shelf.remove(item.number)?)
+        shelf.remove(item.number)?;
+        // Who works the queue off ends what is no longer on it. A second request would end it without a checkpoint.
+        if is_begun && !is_worked && self.stop { end(&item, parse) } else { Ok(()) }
     }
 }
 
-/// Asks who trains an item to end.
+/// Asks who trains an item to end, where the process is gone that worked the queue off.
 fn end(item: &Item, parse: Parse) -> Result<(), Error> {
     let of_run = item.run.as_ref().map(|name| home::runs_folder().map(|runs| runs.join(name))).transpose()?;
     let folder = of_run.or_else(|| prepare::search_of(item, parse));

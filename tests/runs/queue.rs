@@ -146,3 +146,16 @@ fn a_queue_is_paused_and_an_item_that_is_being_trained_is_stopped_and_tried_agai
     assert!(matches!(run.manifest().unwrap().status, Status::Stopped { .. }));
     assert_eq!(states(&home), ["done"]);
 }
+
+#[test]
+fn an_item_that_is_taken_off_before_its_run_is_there_is_not_trained_on() {
+    let home = Home::new();
+    done(&home, &["queue", "add", "train", "small", "--epochs", "100000"]);
+    wait(&home, "its turn", |home| states(home).iter().all(|state| state == "training"));
+    done(&home, &["queue", "remove", "1", "--stop"]);
+    wait_for_end(&home);
+    for run in home.runs() {
+        assert!(matches!(run.manifest().unwrap().status, Status::Stopped { .. }), "{}", run.name());
+    }
+    assert!(items(&home).is_empty());
+}

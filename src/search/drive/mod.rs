@@ -107,13 +107,14 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         known: open.search.trials.len(),
     };
     let mut told = open.search.trials.len();
+    // What comes next changes only with what is heard of trainings.
+    let (mut next, mut has_changed) = (Next::Wait, true);
     let ended = loop {
         if (driver.is_interrupted)() {
             trainings.stop.store(true, Ordering::Release);
         }
         let is_stopping = trainings.stop.load(Ordering::Acquire);
-        let mut next = Next::Wait;
-        while !is_stopping && trainings.running.len() < driver.jobs {
+        while has_changed && !is_stopping && trainings.running.len() < driver.jobs {
             let trained = trainings.running.iter().chain(&trainings.left).copied().collect();
             next = open.next(&trained, !is_late())?;
             for trial in &open.search.trials[told.min(open.search.trials.len())..] {
@@ -124,7 +125,7 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
             told = open.search.trials.len();
             match next {
                 Next::Train(trial, run) => trainings.begin(open, driver, trial, run)?,
-                Next::Wait | Next::Done => break,
+                Next::Wait | Next::Done => has_changed = false,
             }
         }
         if trainings.running.is_empty() {
@@ -144,6 +145,7 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         match trainings.heard.1.recv_timeout(LOOK) {
             Ok(heard) => {
                 trainings.hear(open, heard, tell)?;
+                has_changed = true;
                 open.search.record.seconds = spent();
                 open.search.store.save(&open.search.record)?;
             }

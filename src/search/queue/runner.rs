@@ -1,12 +1,12 @@
 //! Works the queue off: what waits is begun in its order, so many at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::item::{Item, Outcome};
 use super::shelf::{Settings, Shelf};
@@ -16,8 +16,10 @@ use crate::search::Error;
 use crate::search::drive::training::{End, Training};
 use crate::worker::{Starter, TrainRequest};
 
-/// How often it looks what has changed.
+/// How often it looks whether somebody wants it or one of its items to end.
 const LOOK: Duration = Duration::from_millis(100);
+/// How often it reads the whole queue where nothing has happened here: others add items and move them.
+const READ: Duration = Duration::from_millis(500);
 
 /// What an item comes to when its turn has come.
 pub enum Prepared {
@@ -69,34 +71,45 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
     std::fs::create_dir_all(shelf.path())
         .map_err(crate::run::Error::io(shelf.path(), "creating the folder"))?;
     let _lock = Lock::take(shelf.path())?;
-    let stop = Arc::new(AtomicBool::new(false));
     let (sender, said) = channel::<(u32, Said)>();
-    let mut running: HashSet<u32> = HashSet::new();
+    // What is trained, each with the wish that it ends.
+    let mut running: HashMap<u32, Arc<AtomicBool>> = HashMap::new();
+    let mut is_stopping = false;
+    let mut read_at: Option<Instant> = None;
+    let (mut settings, mut items) = (Settings::default(), Vec::new());
     // What was ended by us goes on next time.
     let mut left: HashSet<u32> = HashSet::new();
     loop {
-        if (runner.is_interrupted)() {
-            stop.store(true, Ordering::Release);
+        is_stopping |= (runner.is_interrupted)();
+        for (number, stop) in &running {
+            // What was taken off the queue ends as well.
+            if is_stopping || !shelf.has(*number) {
+                stop.store(true, Ordering::Release);
+            }
         }
-        let Settings { jobs, is_paused } = shelf.settings()?;
-        let is_stopping = stop.load(Ordering::Acquire);
-        let mut waiting = shelf.items()?;
+        if read_at.is_none_or(|at| at.elapsed() >= READ) {
+            (settings, items, read_at) = (shelf.settings()?, shelf.items()?, Some(Instant::now()));
+        }
+        let Settings { jobs, is_paused } = settings;
+        let mut waiting = items.clone();
         // What has begun before goes on first.
         waiting.retain(|item| {
-            item.is_waiting() && !running.contains(&item.number) && !left.contains(&item.number)
+            item.is_waiting() && !running.contains_key(&item.number) && !left.contains(&item.number)
         });
         waiting.sort_by_key(|item| !item.is_begun);
         let may_begin = |item: &&Item| !is_paused || item.is_begun;
         let next =
             waiting.iter().find(may_begin).filter(|_| !is_stopping && running.len() < usize::from(jobs));
         if let Some(item) = next {
-            let mut item = item.clone();
+            // It may have been moved or taken off since.
+            read_at = None;
+            let Ok(mut item) = shelf.item(item.number) else { continue };
             let may_be_there = std::mem::replace(&mut item.is_begun, true);
             shelf.save(&item)?;
             tell(&Heard::Begun(item.clone()));
-            running.insert(item.number);
+            let stop = running.entry(item.number).or_default().clone();
             let prepared = (runner.prepare)(&item, jobs);
-            let (shelf, sender, stop) = (shelf.clone(), sender.clone(), stop.clone());
+            let (shelf, sender) = (shelf.clone(), sender.clone());
             let number = item.number;
             let spawned = std::thread::Builder::new().name("item".into()).spawn(move || {
                 let ended = prepared
@@ -112,6 +125,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             return Ok(());
         }
         let Ok((number, what)) = said.recv_timeout(LOOK) else { continue };
+        read_at = None;
         // It may have been removed meanwhile.
         let item = shelf.item(number).ok();
         match (what, item) {

@@ -110,6 +110,11 @@ impl Shelf {
         Ok(load(&path)?)
     }
 
+    /// Whether there is an item of this number.
+    pub fn has(&self, number: u32) -> bool {
+        self.file(number).exists()
+    }
+
     /// Puts an item behind all others.
     ///
     /// # Errors

@@ -285,7 +285,9 @@ fn a_preset_with_a_search_block_begins_its_search_and_another_says_that_it_has_n
     assert_eq!(state.searches.listed().map(|one| one.name.as_str()), Some("new"));
 }
 
+/// `cargo test --release --lib ten_thousand_trials -- --ignored --nocapture`.
 #[test]
+#[ignore = "a measurement"]
 fn ten_thousand_trials_are_drawn_within_a_frame() {
     let all: Vec<Trial> = trials(10_000);
     let mut state = shows(Board::of(TEXT, Standing::Running, 40.0, &all, &[]), 200, 60);
@@ -298,7 +300,6 @@ fn ten_thousand_trials_are_drawn_within_a_frame() {
         screen(&state);
     }
     let frame = since.elapsed() / 10;
-    // 10 ms in a release build; this one is not optimized.
-    assert!(frame.as_millis() < 200, "{frame:?}");
     eprintln!("{frame:?}");
+    assert!(frame.as_millis() < 10, "{frame:?}");
 }

@@ -8,6 +8,7 @@ mod beyond;
 pub mod check;
 mod dataset;
 mod embedded;
+mod far;
 mod fingerprint;
 pub mod generated;
 pub mod images;

@@ -1,6 +1,6 @@
 //! How the cells of a table's column are written, where they are no plain numbers and no dates in a usual form.
 
-use chrono::format::{Item, Numeric, StrftimeItems};
+use chrono::format::{Fixed, Item, Numeric, StrftimeItems};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -29,6 +29,10 @@ variants! {
         Seconds = "seconds",
         /// Milliseconds.
         Milliseconds = "milliseconds",
+        /// Microseconds.
+        Microseconds = "microseconds",
+        /// Nanoseconds, as pandas counts.
+        Nanoseconds = "nanoseconds",
     }
 }
 
@@ -37,7 +41,9 @@ impl UnixTime {
     pub fn of_second(self) -> f64 {
         match self {
             UnixTime::Seconds => 1.0,
-            UnixTime::Milliseconds => 1000.0,
+            UnixTime::Milliseconds => 1e3,
+            UnixTime::Microseconds => 1e6,
+            UnixTime::Nanoseconds => 1e9,
         }
     }
 }
@@ -63,7 +69,9 @@ impl DateFormat {
         let moment = day.map(|day| day.and_utc());
         let is_read = moment.is_some_and(|moment| {
             let read = format.parse(&moment.format(text).to_string());
-            read.is_some_and(|read| read.date() == moment.date_naive())
+            let day = moment.date_naive();
+            let day = if format.is_of_months() { day.with_day(1).unwrap_or(day) } else { day };
+            read.is_some_and(|read| read.date() == day)
         });
         match is_read {
             true => Ok(format),
@@ -79,7 +87,12 @@ impl DateFormat {
     /// The moment that a cell is; one that tells its zone becomes Greenwich's.
     pub fn parse(&self, cell: &str) -> Option<NaiveDateTime> {
         let zoned = || DateTime::parse_from_str(cell, &self.0).ok().map(|moment| moment.naive_utc());
-        let day = || NaiveDate::parse_from_str(cell, &self.0).ok().map(|day| day.and_time(NaiveTime::MIN));
+        let day = || match self.is_of_months() {
+            // The first of the month.
+            true => NaiveDate::parse_from_str(&format!("1 {cell}"), &format!("%d {}", self.0)).ok(),
+            false => NaiveDate::parse_from_str(cell, &self.0).ok(),
+        };
+        let day = || day().map(|day| day.and_time(NaiveTime::MIN));
         let moment = NaiveDateTime::parse_from_str(cell, &self.0)
             .ok()
             .filter(|_| !self.has_zone())
@@ -98,6 +111,23 @@ impl DateFormat {
             StrftimeItems::new(&self.0).any(|item| matches!(item, Item::Numeric(part, _) if part == wanted))
         };
         has(Numeric::YearMod100) && !has(Numeric::Year) && !has(Numeric::YearDiv100)
+    }
+
+    /// Whether it says month and year, and no day.
+    fn is_of_months(&self) -> bool {
+        let (mut has_month, mut has_day) = (false, false);
+        for item in StrftimeItems::new(&self.0) {
+            match item {
+                Item::Numeric(Numeric::Month, _)
+                | Item::Fixed(Fixed::ShortMonthName | Fixed::LongMonthName) => has_month = true,
+                Item::Numeric(Numeric::Day | Numeric::Ordinal | Numeric::Timestamp, _)
+                | Item::Fixed(Fixed::RFC2822 | Fixed::RFC3339) => {
+                    has_day = true;
+                }
+                _ => {}
+            }
+        }
+        has_month && !has_day
     }
 
     fn has_zone(&self) -> bool {
@@ -191,6 +221,8 @@ mod tests {
             ("%Y%m%d", "20221222", "2022-12-22 00:00:00"),
             ("%m/%d/%Y %H:%M", "12/22/2022 13:45", "2022-12-22 13:45:00"),
             ("%d-%b-%Y", "22-Dec-2022", "2022-12-22 00:00:00"),
+            ("%Y-%m", "2022-12", "2022-12-01 00:00:00"),
+            ("%b %y", "Dec 22", "2022-12-01 00:00:00"),
             ("%Y-%m-%dT%H:%M:%S%z", "2022-12-22T13:45:00+0200", "2022-12-22 11:45:00"),
         ] {
             let read = DateFormat::of(format).unwrap().parse(cell);

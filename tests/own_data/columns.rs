@@ -76,7 +76,10 @@ fn a_time_of_day_is_one_in_text_and_its_answers_follow_the_clock() {
     let said = told(&desk, "file: \"t.csv\"");
     assert!(said.contains("'at' is a time of day (hour, minute, time_of_day)"), "{said}");
     let said = checked(&desk, "t.csv");
-    assert!(said.contains("time of day, as hour, minute, time_of_day"), "{said}");
+    assert!(
+        said.contains("time of day, 00:00:00 to 23:41:00, 60 different, as hour, minute, time_of_day"),
+        "{said}"
+    );
     let asked = |at: &str| {
         desk.put("asked.csv", format!("at,a,b\n{at},0.5,0.4\n"));
         answers(&desk, "asked.csv")

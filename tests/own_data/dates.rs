@@ -52,7 +52,7 @@ fn dates_are_read_in_the_form_that_the_preset_says() {
     put("iso.csv", &|_, year, month, day| format!("{year}-{month:02}-{day:02}"));
     let (told, right) = trained(&desk, "file: \"iso.csv\"", NETWORK);
     assert!(told.contains("'when' is a date (year, month, day, weekday, elapsed)"), "{told}");
-    let forms: [(&str, &str, &dyn Fn(u64, u64, u64, u64) -> String); 4] = [
+    let forms: [(&str, &str, &dyn Fn(u64, u64, u64, u64) -> String); 6] = [
         ("format: \"%d.%m.%y\"", "written as '%d.%m.%y'", &|_, year, month, day| {
             format!("{day:02}.{month:02}.{}", year % 100)
         }),
@@ -61,6 +61,8 @@ fn dates_are_read_in_the_form_that_the_preset_says() {
         }),
         ("unix: seconds", "in seconds since 1970", &|seconds, _, _, _| seconds.to_string()),
         ("unix: milliseconds", "in milliseconds since 1970", &|seconds, _, _, _| format!("{seconds}000")),
+        ("unix: microseconds", "in microseconds since 1970", &|seconds, _, _, _| format!("{seconds}000000")),
+        ("unix: nanoseconds", "in nanoseconds since 1970", &|seconds, _, _, _| format!("{seconds}000000000")),
     ];
     for (form, wanted, cell) in forms {
         put("t.csv", cell);

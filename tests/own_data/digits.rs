@@ -62,3 +62,51 @@ fn a_year_of_two_digits_is_none_of_the_first_century() {
     let (text, is_done) = said(&desk, &["predict", "last", "ask.csv", "--json"]);
     assert!(!is_done && text.contains("'22.12.22'") && text.contains("1 of 2 rows"), "{text}");
 }
+
+/// A `.npy` file of whole numbers, as NumPy writes it.
+fn npy(numbers: &[i64]) -> Vec<u8> {
+    let header = format!("{{'descr': '<i8', 'fortran_order': False, 'shape': ({},), }}", numbers.len());
+    let header = format!("{header:<117}\n");
+    let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
+    b"\x93NUMPY\x01\x00\x76\x00".iter().copied().chain(header.bytes()).chain(bytes).collect()
+}
+
+#[test]
+fn labels_of_an_array_keep_all_their_digits_as_classes_and_are_told_as_values() {
+    let desk = Desk::new();
+    let inputs: Vec<i64> = (0..80).map(|row| row % 40).collect();
+    let big = 1_i64 << 60;
+    desk.put("x.npy", npy(&inputs));
+    desk.put("y.npy", npy(&inputs.iter().map(|x| big + i64::from(*x > 19)).collect::<Vec<_>>()));
+    desk.preset("npy(inputs: \"x.npy\", targets: \"y.npy\")", "");
+    let (told, is_done) = said(&desk, &["train", "own.ron"]);
+    assert!(
+        is_done && told.contains("2 different numbers, and as values a network sees 1 of them"),
+        "{told}"
+    );
+    desk.put("ask.npy", npy(&[2, 38]));
+    assert_eq!(desk.classes("ask.npy", b""), BIG);
+    // More than there can be classes are values.
+    desk.put("x.npy", npy(&(0..1500).collect::<Vec<_>>()));
+    desk.put("y.npy", npy(&(0..1500).map(|row| big + row).collect::<Vec<_>>()));
+    let values = "layers: [Dense(units: 1)], loss: mean_squared_error, optimizer: Adam(learning_rate: 0.02), train: (epochs: 1, batch_size: 8))";
+    desk.preset_text(&format!(
+        "(name: \"own\", title: \"\", data: (source: npy(inputs: \"x.npy\", targets: \"y.npy\")), {values}"
+    ));
+    let (told, is_done) = said(&desk, &["train", "own.ron"]);
+    // Of 2^60 to 2^60 + 1499, doubles are 256 apart: ties to even give 0, 256, … 1536.
+    assert!(
+        is_done && told.contains("1500 different numbers, and as values a network sees 7 of them"),
+        "{told}"
+    );
+    // A label of a table that is a value.
+    let rows: String = (0..1500).map(|row| format!("{},{}\n", row % 40, big + row)).collect();
+    desk.put("t.csv", format!("x,y\n{rows}"));
+    desk.preset_text(&format!("(name: \"own\", title: \"\", data: (source: csv(file: \"t.csv\")), {values}"));
+    let (told, is_done) = said(&desk, &["train", "own.ron"]);
+    assert!(
+        is_done
+            && told.contains("the label 'y' has 1001 or more different numbers, of which a network sees 5: "),
+        "{told}"
+    );
+}

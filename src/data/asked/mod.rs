@@ -2,7 +2,6 @@
 
 mod array;
 mod bad;
-mod far;
 mod folder;
 mod other_kind;
 mod picture;
@@ -17,6 +16,7 @@ use std::path::Path;
 
 use super::beyond;
 use super::dataset::Scale;
+use super::far::Far;
 use super::import::limits::Limits;
 use super::import::rows::{Rows, Stored};
 use super::import::sounds::Sound;
@@ -188,12 +188,17 @@ fn read_as_it_begins(
             _ => {
                 let table::Read { samples, numbers, bad, left_out, mut told } =
                     table::read(config, learned, file, (in_table, sheet), limits)?;
-                told.extend(far::far(config, learned, &numbers));
+                told.extend(far(config, learned, &numbers));
                 let inputs = scaled_by_range(learned, config, numbers).map_err(broken)?;
                 Ok(Asked { samples, inputs, bad, left_out, told, ..Asked::default() })
             }
         },
     }
+}
+
+/// What is said of numbers and dates far outside those of the training; `numbers` are the rows before they are scaled.
+fn far(config: &DataConfig, learned: &Preparation, numbers: &[f64]) -> Vec<String> {
+    Far::from(config, learned).of_rows(numbers, size(&learned.input_shape)).in_words("the answer is a guess")
 }
 
 /// What a network takes, in words.
@@ -305,7 +310,7 @@ fn rows(
             }
         }
     }
-    let far = far::far(config, learned, &numbers);
+    let far = far(config, learned, &numbers);
     let inputs = match stored.number.is_float() {
         true => scaled_by_range(learned, config, numbers).map_err(broken)?,
         false => scaled(learned, config, numbers),

@@ -7,7 +7,7 @@ use super::bad::{self, BadRow};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::encode::{Encoder, is_number_or_missing};
-use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row};
+use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row, SumsOfFile};
 use crate::preset::counted;
 use crate::preset::{Csv, DataConfig, Preparation};
 
@@ -73,11 +73,13 @@ pub fn read(
     let sheet = sheet.map(str::to_string).or(own_options.sheet.clone());
     let options = Csv { sheet, ..own_options };
     let header = own.has_names && names == Names::InFirstLine;
-    let mut opened = table::open_as(file, &Csv { header, ..options }, own.schema.numbers, limits)
+    let options = Csv { header, ..options };
+    let mut opened = table::open_as(file, &options, own.schema.numbers, limits)
         .map_err(|error| broken(format!("neither a table nor a file known here: {error}")))?;
     let mut encoder = Encoder::new(&own.schema).of_run();
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
     let (mut samples, mut numbers, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+    let mut sums = SumsOfFile::new(file, &options, own.schema.numbers, None, limits);
     // What the first line calls the columns.
     let mut called = csv::StringRecord::new();
     loop {
@@ -112,7 +114,8 @@ pub fn read(
                     let own = own.schema.columns.get(place).map_or("", String::as_str);
                     table::total(&row, place, called.get(place).map_or(own, str::trim))
                 };
-                if let Some(problem) = layout.totals.iter().find_map(total) {
+                let total = layout.totals.iter().find_map(total);
+                if let Some(problem) = total.or_else(|| sums.problem(&row)) {
                     return Err(problem.to_string());
                 }
                 let read = encoder.encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row);
@@ -137,8 +140,9 @@ pub fn read(
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
-    let told = written.into_iter().chain(opened.reader.told());
-    let told = told.chain(encoder.unknown_words()).chain(encoder.filled()).collect();
+    let told = written.into_iter().chain(opened.reader.told()).chain(sums.told());
+    let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
+    let told = told.chain(encoder.other_orders()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })
 }
 

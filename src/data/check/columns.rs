@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::report::{ColumnFact, ROWS};
 use crate::data::Error;
+use crate::data::far::moment;
 use crate::data::import::rows::Rows;
-use crate::data::table::Table;
+use crate::data::table::{Choice, Table};
 use crate::preset::counted;
 use crate::preset::{DatePart, InputColumn, InputKind};
 
@@ -103,6 +104,12 @@ impl Seen {
         }
     }
 
+    /// How many different ones there are, in words.
+    fn different_in_words(&self) -> String {
+        let more = if self.different.len() == MOST_COUNTED { " or more" } else { "" };
+        format!("{}{more} different", self.count())
+    }
+
     fn in_words(&self, rows: usize) -> String {
         let missing = rows - self.known;
         let gaps = if missing > 0 { format!(", {missing} missing") } else { String::new() };
@@ -119,14 +126,13 @@ impl Seen {
         if self.least == self.greatest {
             return format!("always {}: a constant teaches nothing{gaps}", short(self.least));
         }
-        let more = if self.different.len() == MOST_COUNTED { " or more" } else { "" };
         let mean = self.sum / self.known as f64;
         let mean = if is_usual(mean) { format!("{mean:.4}") } else { format!("{mean:.4e}") };
         format!(
-            "{} to {}, mean {mean}, {}{more} different{gaps}  {}",
+            "{} to {}, mean {mean}, {}{gaps}  {}",
             short(self.least),
             short(self.greatest),
-            self.count(),
+            self.different_in_words(),
             self.histogram()
         )
     }
@@ -140,6 +146,20 @@ fn is_usual(number: f64) -> bool {
 /// A number as briefly as it can be read again.
 fn short(number: f64) -> String {
     if is_usual(number) { number.to_string() } else { format!("{number:e}") }
+}
+
+/// The first and the last of dates, or of times of day; with the time where one of them has some.
+fn ends_of_dates(seen: &Seen, is_time: bool) -> Option<(String, String)> {
+    if seen.known == 0 {
+        return None;
+    }
+    let [first, last] = [seen.least, seen.greatest].map(moment);
+    let form = match is_time {
+        true => "%H:%M:%S",
+        false if seen.least.fract() == 0.0 && seen.greatest.fract() == 0.0 => "%Y-%m-%d",
+        false => "%Y-%m-%d %H:%M:%S",
+    };
+    Some((first?.format(form).to_string(), last?.format(form).to_string()))
 }
 
 /// A line for each column that is an input.
@@ -170,7 +190,8 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
         place += input.width();
     }
     let (mut first, mut of_words) = (0, of_words.into_iter());
-    let mut summary = |input: &InputColumn| {
+    let mut summary = |(number, input): (usize, &InputColumn)| {
+        let lacking = table.choices.iter().find(|choice| choice.input == number).map(Choice::missing);
         let of_column = &seen[first..][..input.width()];
         first += input.width();
         let missing = |seen: &Seen| Some((rows.count - seen.known) as u64);
@@ -211,20 +232,46 @@ pub(super) fn summaries(table: &Table) -> Result<Vec<Summary>, Error> {
                 let what = if is_time { "time of day" } else { "date" };
                 let form =
                     input.form.as_ref().map(|form| format!(" {}", form.in_words())).unwrap_or_default();
-                let text = format!("{what}{form}, as {}{gaps}", parts.join(", "));
+                // The time that has passed is the last part.
+                let seen = &of_column[parts.len() - 1];
+                let ends = ends_of_dates(seen, is_time);
+                let range = match &ends {
+                    None => String::new(),
+                    Some((first, last)) if first == last => format!(", always {first}"),
+                    Some((first, last)) => format!(", {first} to {last}, {}", seen.different_in_words()),
+                };
+                let bars = if seen.least < seen.greatest {
+                    format!("  {}", seen.histogram())
+                } else {
+                    String::new()
+                };
+                let text = format!("{what}{form}{range}{gaps}, as {}{bars}", parts.join(", "));
+                let (earliest, latest) = ends.unzip();
                 let fact = ColumnFact {
                     holds: "date",
-                    missing: missing(&of_column[0]),
                     parts,
-                    ..ColumnFact::default()
+                    earliest,
+                    latest,
+                    least: None,
+                    greatest: None,
+                    mean: None,
+                    ..seen.fact(rows.count)
                 };
                 (text, fact)
             }
         };
-        let fact = ColumnFact { column: schema.columns[input.place].clone(), ..fact };
+        let missing = fact.missing.or(lacking);
+        let gaps = match (fact.missing, lacking) {
+            (None, Some(lacking)) if lacking > 0 => {
+                format!(", {lacking} missing, which is a word of its own")
+            }
+            _ => String::new(),
+        };
+        let text = text + &gaps;
+        let fact = ColumnFact { column: schema.columns[input.place].clone(), missing, ..fact };
         Summary { name: schema.shown(input.place), text, fact }
     };
-    Ok(schema.inputs.iter().map(&mut summary).collect())
+    Ok(schema.inputs.iter().enumerate().map(&mut summary).collect())
 }
 
 /// The words of a category by their number of rows; `rows` are those of each, and of all others. `size` is that of their vectors.

@@ -53,6 +53,10 @@ pub enum Known {
         column: String,
         /// Why.
         why: String,
+        /// Rows without a value.
+        missing: u64,
+        /// Different values, where they were counted.
+        different: Option<u64>,
     },
     /// Something to know of, in a sentence.
     Note {
@@ -84,6 +88,10 @@ pub struct ColumnFact {
     pub greatest: Option<f64>,
     /// The mean of the numbers.
     pub mean: Option<f64>,
+    /// The first date, or time of day.
+    pub earliest: Option<String>,
+    /// The last one.
+    pub latest: Option<String>,
     /// How many numbers lie in each tenth of the range.
     pub histogram: Vec<usize>,
     /// The words of a category, or `yes` and `no`, with their rows, the most frequent first.

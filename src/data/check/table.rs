@@ -141,10 +141,11 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
     if summaries.len() > ROWS {
         report.fact("", format!("and {}", counted(summaries.len() - ROWS, "more column")));
     }
-    for (name, why) in &table.left_out {
+    for ((name, why), &(missing, different)) in table.left_out.iter().zip(&table.left_out_have) {
         let place = table.schema.columns.iter().position(|known| known == name).unwrap_or_default();
-        let known = Known::LeftOut { column: name.clone(), why: why.to_string() };
-        report.known(&format!("  {}", table.schema.shown(place)), format!("left out: {why}"), known);
+        let known = Known::LeftOut { column: name.clone(), why: why.to_string(), missing, different };
+        let gaps = if missing > 0 { format!("; {missing} missing") } else { String::new() };
+        report.known(&format!("  {}", table.schema.shown(place)), format!("left out: {why}{gaps}"), known);
     }
     match &table.labels {
         Labels::Nothing(_) => {}

@@ -4,6 +4,7 @@ pub mod budget;
 pub mod class_column;
 pub mod classes;
 mod column_order;
+mod exact;
 pub mod file_table;
 pub mod folders;
 pub mod gzip;

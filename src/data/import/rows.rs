@@ -48,7 +48,7 @@ pub trait Rows: Send + Sync {
 pub type Take<'a> = &'a mut dyn FnMut(usize, &[f64]) -> Result<(), Error>;
 
 /// Numbers of a piece of a row.
-const PIECE: usize = 1 << 14;
+pub(super) const PIECE: usize = 1 << 14;
 
 /// Numbers of a row of this shape; none where they are too many to count, or there are none at all.
 pub fn width(shape: &[usize]) -> Option<usize> {

@@ -1,5 +1,6 @@
 //! Arrays of numbers as samples, with arrays of classes or values as what they should give.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Opened;
@@ -8,6 +9,7 @@ use crate::data::Error;
 use crate::data::answers::{Answers, MOST_CLASSES, Numbering};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
+use crate::data::table::digits::is_beyond;
 use crate::preset::TargetsAs;
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
@@ -136,7 +138,12 @@ impl Array {
 
 /// Samples and their targets. Whole numbers from 0 on suggest classes, other numbers values; a training may read them the
 /// other way.
-pub(super) fn arrays(rows: Array, targets: Array, limits: &Limits) -> Result<Opened, Error> {
+pub(super) fn arrays(
+    rows: Array,
+    targets: Array,
+    limits: &Limits,
+    notices: &mut Vec<String>,
+) -> Result<Opened, Error> {
     rows.pieces().chain(targets.pieces()).try_for_each(Stored::check_finite)?;
     // Files that are as many belong together one by one: what is missing in one must not shift the answers of the next.
     if rows.others.len() == targets.others.len() && !rows.others.is_empty() {
@@ -159,10 +166,11 @@ pub(super) fn arrays(rows: Array, targets: Array, limits: &Limits) -> Result<Ope
         }
         rest = others;
     }
+    let long = long_numbers(&targets, &values, notices)?;
     let answers = Answers::values(width, values);
     let are_classes = width == 1 && !targets.pieces().any(|piece| piece.number.is_float());
     let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
-    let answers = answers.read_as(wanted, Numbering::FromZero);
+    let answers = long.unwrap_or_else(|| answers.read_as(wanted, Numbering::FromZero));
     let is_bytes = rows.first.number.kind == Kind::U8;
     let shape = match &rows.shape[..] {
         [] => vec![1],
@@ -171,4 +179,51 @@ pub(super) fn arrays(rows: Array, targets: Array, limits: &Limits) -> Result<Ope
     };
     let are_pixels = is_bytes && shape.len() == 3;
     Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows.rows(), shape, answers) }))
+}
+
+/// Different numbers that are counted.
+const COUNTED: usize = 1 << 16;
+
+/// Whole numbers with more digits than double precision has, as classes by all their digits; `None` where there are none, or too many
+/// different ones for classes. Where double precision runs some together, that is told.
+fn long_numbers(
+    targets: &Array,
+    values: &[f64],
+    notices: &mut Vec<String>,
+) -> Result<Option<Answers>, Error> {
+    let are_whole = targets.first.width == 1 && targets.pieces().all(Stored::may_be_long);
+    if !are_whole || !values.iter().any(|&value| is_beyond(value)) {
+        return Ok(None);
+    }
+    let (mut numbers, mut of) = (HashMap::<i128, u32>::new(), Vec::with_capacity(values.len()));
+    for piece in targets.pieces() {
+        piece.whole_numbers(&mut |number| {
+            let next = numbers.len();
+            if next <= COUNTED || numbers.contains_key(&number) {
+                of.push(*numbers.entry(number).or_insert(next as u32));
+            }
+        })?;
+    }
+    let mut sorted: Vec<(i128, u32)> = numbers.into_iter().collect();
+    sorted.sort_unstable();
+    let mut seen: Vec<u64> = sorted.iter().map(|(number, _)| (*number as f64).to_bits()).collect();
+    seen.dedup();
+    let (different, is_more) =
+        (sorted.len().min(COUNTED), if sorted.len() > COUNTED { " or more" } else { "" });
+    if seen.len() < sorted.len() {
+        let origin = &targets.first.origin;
+        let classes = if sorted.len() <= MOST_CLASSES { "classes tell all of them apart; " } else { "" };
+        notices.push(format!(
+            "{origin}: its targets have {different}{is_more} different numbers, and as values a network sees {} of them: the others differ in \
+             digits that double precision does not have; {classes}as values, subtract the least from all of them before they are saved",
+            seen.len().min(COUNTED)
+        ));
+    }
+    if sorted.len() > MOST_CLASSES {
+        return Ok(None);
+    }
+    let mut places = vec![0; sorted.len()];
+    sorted.iter().zip(0..).for_each(|((_, number), place)| places[*number as usize] = place);
+    let names = sorted.iter().map(|(number, _)| number.to_string()).collect();
+    Ok(Some(Answers::Classes { of: of.into_iter().map(|number| places[number as usize]).collect(), names }))
 }

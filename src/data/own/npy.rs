@@ -12,7 +12,9 @@ use crate::preset::{Npy, Paths};
 
 impl Import for Npy {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
-        arrays(joined(&self.inputs, limits, notices)?, joined(&self.targets, limits, notices)?, limits)
+        let inputs = joined(&self.inputs, limits, notices)?;
+        let targets = joined(&self.targets, limits, notices)?;
+        arrays(inputs, targets, limits, notices)
     }
 
     /// The files whose names fit the pattern, where it is one.

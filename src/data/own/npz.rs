@@ -10,8 +10,9 @@ use crate::data::import::npy;
 use crate::preset::Npz;
 
 impl Import for Npz {
-    fn open(&self, limits: &Limits, _: &mut Vec<String>) -> Result<Opened, Error> {
+    fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let mut archive = npy::Archive::open(Path::new(&self.file), limits)?;
-        arrays(archive.array(&self.inputs)?.into(), archive.array(&self.targets)?.into(), limits)
+        let (inputs, targets) = (archive.array(&self.inputs)?, archive.array(&self.targets)?);
+        arrays(inputs.into(), targets.into(), limits, notices)
     }
 }

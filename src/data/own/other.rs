@@ -7,9 +7,11 @@ use std::sync::Arc;
 use super::Opened;
 use super::fit::Fit;
 use crate::data::dataset::{Dataset, Splits};
+use crate::data::far::Far;
 use crate::data::import::folders::{START, ending};
 use crate::data::import::gzip;
 use crate::data::import::limits::Limits;
+use crate::data::import::rows::Rows;
 use crate::data::table::{Format, LearnedTable, Names, is_ending_of_table};
 use crate::data::{Error, prepared, text};
 use crate::preset::{
@@ -74,6 +76,7 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
     let set = match fit.open(source, &Limits::of_machine(), &mut notices)? {
         Opened::Rows(set) => {
             let (set, fitted) = fit.rows(set)?;
+            notices.extend(fit.far(&*set.rows)?);
             set.whole(fitted, fit.reading.labels)
         }
         Opened::Samples(samples, first_test) => fit.samples(samples, first_test)?.whole(fit.reading.labels),
@@ -90,6 +93,21 @@ fn whole(fit: &Fit, source: &Source) -> Result<TestSet, Error> {
 }
 
 impl Fit<'_> {
+    /// What is said of numbers and dates far outside those of the training.
+    fn far(&self, rows: &dyn Rows) -> Result<Vec<String>, Error> {
+        let mut far = Far::from(self.config, self.learned);
+        if far.is_nothing() {
+            return Ok(Vec::new());
+        }
+        let mut row = vec![0.0; rows.width()];
+        for number in 0..rows.count() {
+            rows.read(number, &mut row)?;
+            far.add(&row);
+        }
+        let said = far.in_words("how well they are predicted is a chance").into_iter();
+        Ok(said.map(|sentence| format!("{}: {sentence}", self.origin)).collect())
+    }
+
     /// How the file is to be read, as the network's own data was.
     fn source(&self, path: &Path, names: Names) -> Result<Source, Error> {
         let file = self.origin.clone();

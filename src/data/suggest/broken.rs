@@ -15,6 +15,8 @@ pub(super) struct BrokenRows {
     first: Option<RowProblem>,
     /// Rows with a word among numbers; the others have too many cells, or too few.
     with_words: u64,
+    /// Sums of other rows.
+    sums: u64,
     /// The words and their columns, in the order of the rows.
     words: Vec<String>,
 }
@@ -28,7 +30,9 @@ impl BrokenRows {
         if problem.in_row.swallowed_lines().is_some() {
             return Err(problem.into());
         }
-        if let (Some((place, name)), Some(cell)) = (&problem.in_row.column, &problem.in_row.cell) {
+        if problem.in_row.is_sum() {
+            self.sums += 1;
+        } else if let (Some((place, name)), Some(cell)) = (&problem.in_row.column, &problem.in_row.cell) {
             self.with_words += 1;
             let column = if name.is_empty() { format!("column {place}") } else { format!("'{name}'") };
             let word = format!("{cell} in {column}");
@@ -46,7 +50,7 @@ impl BrokenRows {
     /// # Errors
     /// The first problem, where there are too many: the table is another than it seems then.
     pub fn check(&self, rows: u64) -> Result<(), Error> {
-        let others = self.skipped.count() - self.with_words;
+        let others = self.skipped.count() - self.with_words - self.sums;
         match &self.first {
             Some(first) if others * MOST_BROKEN > rows || self.with_words * 2 > rows => {
                 Err(first.clone().into())

@@ -14,7 +14,7 @@ use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen};
 use crate::data::table::{self, Files, Labels, Table, shown_column};
 use crate::preset::counted_with;
-use crate::preset::{Csv, DatePart, InputKind, Missing, Paths, TargetKind};
+use crate::preset::{CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind};
 
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
@@ -141,6 +141,11 @@ pub(super) fn look(
         "differ in digits that",
         "it names the columns, although",
         "grouped by",
+        "may say that the row is a sum",
+        "takes it for a number",
+        "of the year 9999 or 1",
+        "a number without '%'",
+        "may be read wrongly",
         "fractions after",
     ];
     let mixed = table.told.iter().filter(|sentence| open.iter().any(|part| sentence.contains(part)));
@@ -300,8 +305,12 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
             ),
             InputKind::Date { day_first, parts, .. } => {
                 let parts: Vec<&str> = parts.iter().map(|part| part.name()).collect();
-                let kind = if *day_first { "date(day_first: true)" } else { "date" };
-                (kind.into(), format!("{}{gaps}", parts.join(", ")))
+                let kind = match &input.form {
+                    Some(CellForm::Date(format)) => format!("date(format: {:?})", format.text()),
+                    _ if *day_first => "date(day_first: true)".into(),
+                    _ => "date".into(),
+                };
+                (kind, format!("{}{gaps}", parts.join(", ")))
             }
         };
         let (name, place) = (table.schema.columns[input.place].clone(), input.place);

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cell::shown;
+use super::cell::{is_missing, shown};
 use super::classes;
 use super::encode::counts_as;
 use crate::preset::{InputColumn, InputKind, Rest};
@@ -82,6 +82,13 @@ impl Choice {
             self.stranger = Some(cell.to_string());
         }
         self.of_rows.push(number);
+    }
+
+    /// How many rows have a word that says that it is missing, or none.
+    pub fn missing(&self) -> u64 {
+        let are_gaps: Vec<bool> = self.words.iter().map(|word| is_missing(word)).collect();
+        let is_gap = |number: &&u16| are_gaps.get(usize::from(**number)).is_some_and(|is| *is);
+        self.of_rows.iter().filter(is_gap).count() as u64
     }
 
     fn counts(&self, rows: &[u32]) -> Vec<u64> {

@@ -16,12 +16,37 @@ const PARTS: [DatePart; 7] = [
     DatePart::Second,
 ];
 
+/// Numbers of eight digits are days where there are so many.
+const FEWEST_COMPACT: u64 = 3;
 /// Words beyond which a column without a single date is not tried any further.
 const TRIED: u64 = 20;
 
-/// The date that a cell is, with its time of day: as ISO 8601 writes it, with slashes, dots or the month's name. A time in
-/// another zone becomes that of Greenwich.
+/// The date that a cell is, with its time of day: as ISO 8601 and RFC 2822 write it, with slashes, dots or the month's name, of a
+/// month or a week the first day. A time in another zone becomes that of Greenwich.
 pub fn parse(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
+    read(cell, day_first).filter(is_usual)
+}
+
+/// Whether a date is none that stands for something else.
+fn is_usual(date: &NaiveDateTime) -> bool {
+    (1000..3000).contains(&date.year())
+}
+
+/// Whether a cell is a date of the first or the last year, with which tables say that something has no beginning or no end. It is a
+/// missing date, as pandas reads it where errors are to be missing.
+pub fn is_no_end(cell: &str, form: Option<&CellForm>) -> bool {
+    let is_one = |date: NaiveDateTime| matches!(date.year(), 1 | 9999);
+    if !cell.contains("9999") && !cell.contains("0001") {
+        return false;
+    }
+    let in_form = match form {
+        Some(CellForm::Date(format)) => format.parse(cell).is_some_and(is_one),
+        _ => false,
+    };
+    in_form || [false, true].into_iter().any(|day_first| read(cell, day_first).is_some_and(is_one))
+}
+
+fn read(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
     let could_be = (6..=40).contains(&cell.len()) && cell.bytes().filter(u8::is_ascii_digit).count() >= 3;
     if !could_be || !cell.contains(['-', '/', '.', ' ']) {
         return None;
@@ -30,17 +55,26 @@ pub fn parse(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
         return Some(moment.naive_utc());
     }
     let Some(colon) = cell.find(':') else { return Some(day(cell, day_first)?.and_time(NaiveTime::MIN)) };
+    if cell.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && let Ok(moment) = NaiveDateTime::parse_from_str(cell, "%a %b %e %H:%M:%S %Y")
+    {
+        return Some(moment);
+    }
     let split = cell[..colon].rfind(['T', ' '])?;
     let time = cell[split + 1..].trim();
     Some(day(cell[..split].trim_end_matches([' ', ',']), day_first)?.and_time(clock(time)?))
 }
 
-/// The moment that a cell is which tells its zone: `2024-02-03 06:05:06+02:00`.
+/// The moment that a cell is which tells its zone: `2024-02-03 06:05:06+02:00`, `Sat, 03 Feb 2024 06:05:06 +0200`.
 fn with_zone(cell: &str) -> Option<DateTime<FixedOffset>> {
+    let colon = cell.find(':')?;
     if let Ok(moment) = DateTime::parse_from_rfc3339(cell) {
         return Some(moment);
     }
-    let has_offset = cell.find(':').is_some_and(|colon| cell[colon..].contains(['+', '-']));
+    if cell[..colon].bytes().filter(u8::is_ascii_alphabetic).count() >= 3 {
+        return DateTime::parse_from_rfc2822(cell).ok();
+    }
+    let has_offset = cell[colon..].contains(['+', '-']);
     let forms = [
         "%Y-%m-%d %H:%M:%S%.f%#z",
         "%Y-%m-%dT%H:%M:%S%.f%#z",
@@ -62,7 +96,7 @@ pub fn parse_time(cell: &str) -> Option<NaiveDateTime> {
 /// The moment that a cell is whose column says how its dates are written.
 pub fn parse_in(cell: &str, form: &CellForm, numbers: Numbers) -> Option<NaiveDateTime> {
     match form {
-        CellForm::Date(format) => format.parse(cell),
+        CellForm::Date(format) => format.parse(cell).filter(is_usual),
         CellForm::Unix(unit) => {
             let microseconds = numbers.parse(cell)? / unit.of_second() * 1e6;
             // Beyond, there is no calendar.
@@ -84,18 +118,77 @@ pub fn written(time: NaiveTime) -> String {
     time.format("%H:%M:%S%.f").to_string()
 }
 
+/// Forms of days. A year of two digits is one from 1969 to 2068, as POSIX says; where `%Y` stands, it has four.
+const NAMED: &[&str] = &[
+    "%d %B %Y",
+    "%d-%B-%Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%d. %B %Y",
+    "%d/%B/%Y",
+    "%a, %d %B %Y",
+    "%A, %d %B %Y",
+    "%A, %B %d, %Y",
+];
+const NAMED_SHORT: &[&str] = &["%d-%B-%y", "%d %B %y", "%d/%B/%y", "%B %d, %y"];
+const YEAR_FIRST: &[&str] = &["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"];
+const DAY_FIRST: &[&str] = &["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"];
+const DAY_FIRST_SHORT: &[&str] = &["%d/%m/%y", "%d.%m.%y", "%d-%m-%y"];
+const MONTH_FIRST: &[&str] = &["%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y"];
+const MONTH_FIRST_SHORT: &[&str] = &["%m/%d/%y", "%m.%d.%y", "%m-%d-%y"];
+
 fn day(cell: &str, day_first: bool) -> Option<NaiveDate> {
     let digits = cell.bytes().take_while(u8::is_ascii_digit).count();
     let has_letters = cell.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let forms: &[&str] = match (has_letters, digits, day_first) {
-        (true, ..) => &["%d %B %Y", "%d-%B-%Y", "%B %d, %Y", "%B %d %Y", "%d. %B %Y", "%d-%B-%y"],
-        (false, 4, _) => &["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d"],
-        (false, _, true) => &["%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"],
-        (false, _, false) => &["%m/%d/%Y", "%m.%d.%Y", "%m-%d-%Y"],
+    let last = cell.bytes().rev().take_while(u8::is_ascii_digit).count();
+    if digits != 4 && last == 2 {
+        let forms = match (has_letters, day_first) {
+            (true, _) => NAMED_SHORT,
+            (false, true) => DAY_FIRST_SHORT,
+            (false, false) => MONTH_FIRST_SHORT,
+        };
+        let date = forms.iter().find_map(|form| NaiveDate::parse_from_str(cell, form).ok())?;
+        return if date.year() == 2069 { date.with_year(1969) } else { Some(date) };
+    }
+    if digits != 4 && last != 4 {
+        return None;
+    }
+    let forms = match (has_letters, digits, day_first) {
+        (true, 4, _) => return week(cell),
+        (true, ..) => NAMED,
+        (false, 4, _) => YEAR_FIRST,
+        (false, _, true) => DAY_FIRST,
+        (false, _, false) => MONTH_FIRST,
     };
-    let read = |form: &&str| NaiveDate::parse_from_str(cell, form).ok();
-    // A year of two digits would be read as one of the first century.
-    forms.iter().find_map(read).filter(|date| (1000..3000).contains(&date.year()))
+    let (least, most) = if cell.contains("0001") { (1, 1) } else { (1000, 9999) };
+    let is_whole = |date: &NaiveDate| (least..=most).contains(&date.year());
+    let read = |form: &&str| NaiveDate::parse_from_str(cell, form).ok().filter(is_whole);
+    forms.iter().find_map(read).or_else(|| month(cell))
+}
+
+/// The first day of the month that a cell is: `2020-01`, `01/2020`, `Jan 2020`.
+fn month(cell: &str) -> Option<NaiveDate> {
+    if cell.len() > 14 {
+        return None;
+    }
+    let first = format!("1 {cell}");
+    let forms =
+        ["%d %Y-%m", "%d %Y/%m", "%d %m/%Y", "%d %m-%Y", "%d %m.%Y", "%d %B %Y", "%d %B-%Y", "%d %B, %Y"];
+    // A blank in a form may stand for none, and a year begin with a minus.
+    let is_near = |date: &NaiveDate| (1800..2200).contains(&date.year());
+    forms.iter().find_map(|form| NaiveDate::parse_from_str(&first, form).ok().filter(is_near))
+}
+
+/// The day of the week of ISO 8601 that a cell is, Monday where it says none: `2020-W05`, `2020-W05-3`.
+fn week(cell: &str) -> Option<NaiveDate> {
+    let (_, week) = cell.split_once("-W")?;
+    let whole = if week.len() == 2 { format!("{cell}-1") } else { cell.to_string() };
+    NaiveDate::parse_from_str(&whole, "%G-W%V-%u").ok()
+}
+
+/// Whether a date has a year of four digits.
+fn has_long_year(cell: &str) -> bool {
+    cell.as_bytes().windows(4).any(|part| part.iter().all(u8::is_ascii_digit))
 }
 
 fn clock(time: &str) -> Option<NaiveTime> {
@@ -149,13 +242,23 @@ pub struct Dates {
     has_dots: bool,
     /// Dates with a time in another zone than Greenwich's.
     zoned: u64,
+    /// Dates whose years have two digits.
+    short_years: u64,
 }
 
 impl Default for Dates {
     fn default() -> Self {
         let order = |day_first| InOrder { day_first, count: 0, first: None, varies: [false; PARTS.len()] };
         let orders = [order(false), order(true)];
-        Dates { words: 0, orders, times: order(false), differing: 0, has_dots: false, zoned: 0 }
+        Dates {
+            words: 0,
+            orders,
+            times: order(false),
+            differing: 0,
+            has_dots: false,
+            zoned: 0,
+            short_years: 0,
+        }
     }
 }
 
@@ -196,6 +299,8 @@ impl Dates {
         }
         let is_elsewhere = || with_zone(cell).is_some_and(|moment| moment.offset().local_minus_utc() != 0);
         self.zoned += u64::from(read[0].is_some() && cell.contains(':') && is_elsewhere());
+        let is_date = read.iter().any(Option::is_some);
+        self.short_years += u64::from(is_date && !has_long_year(cell));
         if read[0] != read[1] {
             self.has_dots |= self.differing == 0 && cell.contains('.');
             self.differing += 1;
@@ -214,6 +319,11 @@ impl Dates {
     /// How many of the dates have a time in another zone than Greenwich's, which is read as that of Greenwich.
     pub fn zoned(&self) -> u64 {
         self.zoned
+    }
+
+    /// How many of the dates have a year of two digits.
+    pub fn short_years(&self) -> u64 {
+        self.short_years
     }
 
     /// Whether more of the words are times of day than dates, and how many are.
@@ -235,6 +345,33 @@ impl Dates {
     }
 }
 
+/// Days as numbers of eight digits: `20240203`.
+#[derive(Clone, Debug, Default)]
+pub struct Compact {
+    dates: Dates,
+    are_others: bool,
+}
+
+impl Compact {
+    /// Counts a number.
+    pub fn add(&mut self, cell: &str, number: f64) {
+        if self.are_others {
+            return;
+        }
+        let day = (19_000_101.0..=21_001_231.0).contains(&number) && cell.len() == 8;
+        match NaiveDate::parse_from_str(cell, "%Y%m%d").ok().filter(|_| day) {
+            Some(day) => self.dates.add_moment(day.and_time(NaiveTime::MIN)),
+            None => self.are_others = true,
+        }
+    }
+
+    /// What the days come to, where all numbers are some, and not all the same.
+    pub fn dates(&self) -> Option<&Dates> {
+        let varies = self.dates.orders[0].varies.contains(&true);
+        (!self.are_others && self.dates.words >= FEWEST_COMPACT && varies).then_some(&self.dates)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,13 +389,35 @@ mod tests {
             "03-Feb-2024",
             "February 3, 2024",
             "Feb 3 2024",
+            "02/03/24",
+            "3-Feb-24",
+            "Sat, 03 Feb 2024",
+            "Saturday, February 3, 2024",
+            "2024-W05-6",
         ] {
             assert_eq!(moment(cell, false).as_deref(), Some("2024-02-03 00:00:00"), "{cell}");
         }
         for cell in ["03/02/2024", "3.2.2024", "03-02-2024", "2024-02-03"] {
             assert_eq!(moment(cell, true).as_deref(), Some("2024-02-03 00:00:00"), "{cell}");
         }
+        for cell in ["2024-02", "02/2024", "Feb 2024", "February 2024", "Feb-2024"] {
+            assert_eq!(moment(cell, false).as_deref(), Some("2024-02-01 00:00:00"), "{cell}");
+        }
+        assert_eq!(moment("2020-W05", false).as_deref(), Some("2020-01-27 00:00:00"));
+        // As POSIX and Python's `strptime` read years of two digits.
+        for (cell, date) in
+            [("31.12.68", "2068-12-31"), ("31.12.69", "1969-12-31"), ("01/02/99", "1999-02-01")]
+        {
+            assert_eq!(moment(cell, true), Some(format!("{date} 00:00:00")), "{cell}");
+        }
+        for cell in ["9999-12-31", "31.12.9999", "0001-01-01 00:00:00", "12/31/9999"] {
+            assert!(is_no_end(cell, None) && parse(cell, false).or(parse(cell, true)).is_none(), "{cell}");
+        }
+        assert!(!is_no_end("2024-02-03", None) && !is_no_end("99990001", None));
         for (cell, time) in [
+            ("Sat, 03 Feb 2024 06:05:06 +0200", "04:05:06"),
+            ("Sat, 03 Feb 2024 04:05:06 GMT", "04:05:06"),
+            ("Sat Feb  3 04:05:06 2024", "04:05:06"),
             ("2024-02-03T04:05:06Z", "04:05:06"),
             ("2024-02-03 04:05", "04:05:00"),
             ("2024-02-03T06:05:06+02:00", "04:05:06"),

@@ -6,7 +6,9 @@ use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates;
 use super::problem::InRow;
-use crate::preset::{DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema, counted_with};
+use crate::preset::{
+    CellForm, DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema, counted_with,
+};
 
 /// Encodes rows.
 pub struct Encoder<'a> {
@@ -22,6 +24,67 @@ pub struct Encoder<'a> {
     filled: Vec<u64>,
     /// The input columns of which the row that is being encoded lacks the value.
     lacking: Vec<usize>,
+    /// What the dates of each input column show of their order, in the file that is being read.
+    orders: Vec<Order>,
+    /// How many numbers of each input column of percents lack the sign, and the first of them.
+    without_sign: Vec<(u64, String)>,
+}
+
+/// What is wrong with a percentage among plain numbers, behind what it is not.
+const NO_PERCENTS: &str = ", for the column has numbers without '%': write it as they are";
+
+/// What dates show of whether the day or the month comes first.
+#[derive(Clone, Debug, Default)]
+struct Order {
+    /// Whether a date fits only the order in which the column is read.
+    is_shown: bool,
+    /// Those that fit only the other one, and the first of them.
+    others: u64,
+    first: String,
+}
+
+impl Order {
+    /// Looks at a cell, which `is_read` as a date in the column's order or not. Whether it is one in the other order only.
+    fn add(&mut self, cell: &str, is_read: bool, day_first: bool) -> bool {
+        let begins_with_year = cell.bytes().take_while(u8::is_ascii_digit).count() == 4;
+        if is_read && (self.is_shown || begins_with_year) {
+            return false;
+        }
+        let fits_other = dates::parse(cell, !day_first).is_some();
+        self.is_shown |= is_read && !fits_other;
+        let is_other = fits_other && !is_read;
+        if is_other {
+            if self.others == 0 {
+                self.first = shown(cell);
+            }
+            self.others += 1;
+        }
+        is_other
+    }
+
+    fn in_words(&self, name: &str, day_first: bool) -> Option<String> {
+        let (own, other) = if day_first { ("day", "month") } else { ("month", "day") };
+        let rows = counted_with(self.others, "row", ("has", "have"));
+        (self.others > 0 && !self.is_shown).then(|| {
+            format!(
+                "{name}: {rows} a date with the {other} first, such as {}, and none here shows that the {own} comes first, as the column is \
+                 read: the dates that fit both ways may be read wrongly; write all of them as 2024-12-31",
+                self.first
+            )
+        })
+    }
+}
+
+/// What a date is not that is one in the other order only.
+fn of_other_order(what: String, name: &str, day_first: bool, is_of_preset: bool) -> String {
+    let (own, other) = if day_first { ("day", "month") } else { ("month", "day") };
+    let help = match is_of_preset {
+        true => format!("; columns: {{\"{name}\": date(day_first: {})}} reads all of them so", !day_first),
+        false => ", as the run learned it".into(),
+    };
+    format!(
+        "{what} with the {own} first, but one with the {other} first: the column has one order in all files{help}"
+    )
 }
 
 /// What a cell is where it should be a number.
@@ -52,6 +115,8 @@ impl<'a> Encoder<'a> {
             unknown: vec![(0, String::new()); schema.inputs.len()],
             filled: vec![0; schema.inputs.len()],
             lacking: Vec::new(),
+            orders: vec![Order::default(); schema.inputs.len()],
+            without_sign: vec![(0, String::new()); schema.inputs.len()],
         }
     }
 
@@ -102,14 +167,21 @@ impl<'a> Encoder<'a> {
                 cell,
                 what,
             };
+            let is_no_end = || {
+                matches!(input.kind, InputKind::Date { .. }) && dates::is_no_end(cell, input.form.as_ref())
+            };
             let number = |filling: &Filling, read: Option<f64>, kind: &str| match read {
                 Some(number) if number.is_finite() => Ok(Read::Number(number)),
                 Some(number) => {
                     Err(problem(Some(number.to_string()), "is not a number to learn from".into()))
                 }
-                None if is_missing(cell) => match fill(*filling) {
+                None if is_missing(cell) || is_no_end() => match fill(*filling) {
                     Some(number) => Ok(Read::Filled(number)),
                     None if cell.is_empty() => Err(problem(None, format!("the cell is empty{help}"))),
+                    None if !is_missing(cell) => Err(problem(
+                        Some(shown(cell)),
+                        format!("says that there is no end, so the date is missing{help}"),
+                    )),
                     None => Err(problem(Some(shown(cell)), format!("says that the cell is missing{help}"))),
                 },
                 None => Err(problem(Some(shown(cell)), format!("is not a {kind}"))),
@@ -121,8 +193,23 @@ impl<'a> Encoder<'a> {
                         None => "number".to_string(),
                         Some(form) => format!("number {}", form.in_words()),
                     };
-                    let read = number(filling, numbers.parse_as(cell, form), &what)?;
+                    let parsed = numbers.parse_as(cell, form);
+                    let what = match form {
+                        None if parsed.is_none() && cell.ends_with('%') => format!("{what}{NO_PERCENTS}"),
+                        _ => what,
+                    };
+                    let read = number(filling, parsed, &what)?;
                     missing += push(out, &read, *filling);
+                    let is_of_percents = matches!(form, Some(CellForm::Unit(unit)) if unit.behind == "%");
+                    if let (true, Some(plain)) =
+                        (is_of_percents, numbers.parse(cell).filter(|plain| *plain != 0.0))
+                    {
+                        let (count, first) = &mut self.without_sign[at];
+                        if *count == 0 {
+                            *first = plain.to_string();
+                        }
+                        *count += 1;
+                    }
                 }
                 InputKind::Boolean(filling) => {
                     let read = boolean(cell).map(|is| f64::from(u8::from(is)));
@@ -149,6 +236,13 @@ impl<'a> Encoder<'a> {
                         Some(form) => dates::parse_in(cell, form, numbers),
                         None => dates::parse_as(cell, *day_first, parts),
                     };
+                    let is_in_order = form.is_none() && !DatePart::are_of_time(parts);
+                    let is_other = is_in_order && self.orders[at].add(cell, date.is_some(), *day_first);
+                    let what = if is_other {
+                        of_other_order(what, name, *day_first, self.is_of_preset)
+                    } else {
+                        what
+                    };
                     match date {
                         Some(date) => out.extend(parts.iter().map(|part| dates::part(date, *part))),
                         None => {
@@ -167,6 +261,33 @@ impl<'a> Encoder<'a> {
         // A row that is refused is not counted.
         self.lacking.iter().for_each(|&at| self.filled[at] += 1);
         Ok(missing)
+    }
+
+    /// What the dates of the file that has been read say of their order, a sentence for each column of which they only fit the other
+    /// one; what is read next is another file.
+    pub fn other_orders(&mut self) -> Vec<String> {
+        let orders = self.orders.iter_mut().map(std::mem::take);
+        let sentence = |(input, order): (&InputColumn, Order)| {
+            let InputKind::Date { day_first, .. } = &input.kind else { return None };
+            let name = columns::shown(&self.schema.columns[input.place], input.place);
+            order.in_words(&name, *day_first)
+        };
+        self.schema.inputs.iter().zip(orders).filter_map(sentence).collect()
+    }
+
+    /// A sentence for each column of percents of which some numbers lack the sign.
+    pub fn without_sign(&self) -> Vec<String> {
+        let inputs = self.schema.inputs.iter().zip(&self.without_sign).filter(|(_, (count, _))| *count > 0);
+        inputs
+            .map(|(input, (count, first))| {
+                let name = columns::shown(&self.schema.columns[input.place], input.place);
+                let rows = counted_with(*count, "row", ("has", "have"));
+                format!(
+                    "{name}: {rows} a number without '%', such as {first}, which is read as {first}%: where it is a share of 1, write it in \
+                     percents"
+                )
+            })
+            .collect()
     }
 
     /// The place of a cell's word among those of the input `at`; `None` for a word that is not known.

@@ -2,12 +2,12 @@
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
-use super::identifier::is_total;
 use super::label_cells::{LabelCells, NO_LABEL, NO_VALUE};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
 use super::reader::Row;
+use super::sums::{self, is_total};
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
@@ -37,9 +37,7 @@ impl Named {
 
 /// What is wrong with a row that the column at this place, of this name, calls a sum of the others.
 pub fn total(row: &Row, place: usize, name: &str) -> Option<InRow> {
-    let cell = cell::at(&row.cells, place);
-    let what = "says that the row is a sum of the others and none of its own: remove it";
-    is_total(cell).then(|| Named { place, name: name.into() }.problem(Some(cell), what))
+    is_total(cell::at(&row.cells, place)).then(|| sums::in_words(&row.cells, place, name, false))
 }
 
 /// Where the label and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.

@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::cell::Cell;
 use super::digits;
+use super::sums::is_total;
 
 /// Digits from which whole numbers of one length, different in every row, are more likely to be identifiers than counts.
 const MANY_DIGITS: u32 = 9;
@@ -237,13 +238,6 @@ impl Identity {
     pub fn are_few(&self) -> bool {
         self.distinct() <= 1000.0 && self.distinct() * 2.0 <= self.known as f64
     }
-}
-
-/// Whether a cell says that its row is a sum of the others.
-pub fn is_total(cell: &str) -> bool {
-    const WORDS: [&str; 8] =
-        ["total", "totals", "sum", "grand total", "subtotal", "summe", "gesamt", "insgesamt"];
-    (3..=11).contains(&cell.len()) && WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
 /// The words of a name in small letters: `orderId`, `order_id` and `Order ID` have two.

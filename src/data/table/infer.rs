@@ -10,8 +10,8 @@ use super::profile::{Column, Profile};
 use super::taken::{codes_in_words, in_words};
 use super::words_as::WordsAs;
 use crate::preset::{
-    CategoryColumn, ColumnKind, Columns, Csv, DateColumn, Filling, InputColumn, InputKind, MOST_WORDS,
-    Missing, NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, Filling, InputColumn,
+    InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -21,6 +21,8 @@ pub struct Inferred {
     pub schema: TableSchema,
     /// The columns that are no inputs, and why.
     pub left_out: Vec<(String, String)>,
+    /// Of each of those how many rows lack the value, and how many different ones there are, where they were counted.
+    pub left_out_have: Vec<(u64, Option<u64>)>,
     /// The words that each column of words has, in the order of the inputs.
     pub choices: Vec<Choice>,
     /// What the inputs are taken for, where they are not plain numbers: a sentence for each.
@@ -77,6 +79,9 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     }
     let (dates, day_first, is_open) = column.dates.best();
     let are_dates = dates.max(column.dates.times().1) * 2 >= known && !column.durations.are_most(known);
+    if column.compact_dates().is_some() {
+        return Look::Date { day_first: false, is_open: false };
+    }
     if column.numbers * 2 >= known || !are_dates && column.form().is_some() {
         return Look::Number;
     }
@@ -142,7 +147,7 @@ pub fn infer(
     }
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     let (mut choices, mut totals, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut row_names, mut by_digits) = (Vec::new(), Vec::new());
+    let (mut row_names, mut by_digits, mut left_out_have) = (Vec::new(), Vec::new(), Vec::new());
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -184,7 +189,7 @@ pub fn infer(
         let of_column = |options: &NumberColumn| filling(options.missing, options.flag);
         let date = |options: &DateColumn| {
             let day_first = options.day_first.unwrap_or(column.dates.best().1);
-            let parts = column.dates.parts(day_first);
+            let parts = column.as_dates().parts(day_first);
             InputKind::Date { day_first, parts, filling: filling(options.missing, options.flag) }
         };
         let kind = match (table.columns.kind_of(name), &looks) {
@@ -207,6 +212,8 @@ pub fn infer(
             }
             (None, Look::LeftOut(why)) => {
                 left_out.push((name.clone(), why.clone()));
+                let different = (!column.words.are_many).then(|| column.different());
+                left_out_have.push((column.missing, different));
                 None
             }
         };
@@ -216,11 +223,22 @@ pub fn infer(
             row_names.extend((is_told || column.identity.differs_in_each()).then_some(place));
         }
         if let Some(kind) = kind {
-            let is_open = matches!(looks, Look::Date { is_open: true, .. })
-                && !matches!(table.columns.kind_of(name), Some(ColumnKind::Date(_)));
-            let form = match (&kind, table.columns.kind_of(name)) {
+            let said = match table.columns.kind_of(name) {
+                Some(ColumnKind::Date(OrAlone(options))) => {
+                    Some((options.form().unwrap_or_default(), options.day_first))
+                }
+                _ => None,
+            };
+            // Who says that the column is a date has not said which comes first.
+            let is_said =
+                said.as_ref().is_some_and(|(form, day_first)| form.is_some() || day_first.is_some());
+            let is_open = column.dates.best().2 && !is_said;
+            let form = match (&kind, said) {
                 (InputKind::Number(_), _) => column.form(),
-                (_, Some(ColumnKind::Date(OrAlone(options)))) => options.form().unwrap_or_default(),
+                (InputKind::Date { .. }, Some((Some(form), _))) => Some(form),
+                (InputKind::Date { .. }, _) if column.compact_dates().is_some() => {
+                    DateFormat::of("%Y%m%d").ok().map(CellForm::Date)
+                }
                 _ => None,
             };
             let shown = columns::shown(name, place);
@@ -267,6 +285,7 @@ pub fn infer(
     Ok(Inferred {
         schema: TableSchema { columns: columns.to_vec(), label, inputs, row_names, ..TableSchema::default() },
         left_out,
+        left_out_have,
         choices,
         taken,
         totals,

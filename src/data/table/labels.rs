@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
+use super::digits;
 use super::identifier::is_called_identifier;
 use super::reader::Place;
 use crate::data::Error;
@@ -96,6 +97,17 @@ impl Collected {
     /// How many there are.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// What is said of values of which double precision runs some together; `name` is their column.
+    pub fn lost_digits(&self, name: &str) -> Option<String> {
+        let (different, seen) = digits::run_together(self.numbers.keys().map(String::as_str))?;
+        let more = if self.too_many { " or more" } else { "" };
+        Some(format!(
+            "the label '{name}' has {different}{more} different numbers, of which a network sees {seen}: the others differ in digits that \
+             double precision does not have; subtract the least from all of them, or columns: {{\"{name}\": category}} makes up to \
+             {MOST_CLASSES} of them classes"
+        ))
     }
 
     /// Takes the label of a row.

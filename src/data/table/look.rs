@@ -9,11 +9,12 @@ use super::header::{self, Odd};
 use super::identifier;
 use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
+use super::left_out::LeftOut;
 use super::profile::Profile;
 use super::reader::{Place, Row};
 use super::said;
 use super::source::Source;
-use super::sum_rows::Unread;
+use super::sums::{SumsOfFile, Unread};
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -139,9 +140,11 @@ fn forms(chosen: &Chosen, names: &[String], table: &Csv) -> Result<Vec<Option<Ce
 
 /// Looks at the tables to learn from.
 ///
+/// Rows that are `left_out` already, and sums of others, say nothing of the columns.
+///
 /// # Errors
 /// When a file cannot be read, the files differ in their columns, or no column is left to learn from.
-pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked, Error> {
+pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftOut) -> Result<Looked, Error> {
     let mut told: Vec<String> = files.in_words(table).into_iter().collect();
     let mut begun: Option<(Vec<String>, Chosen, Profile, String)> = None;
     let (mut task, mut empty) = (table.task, Vec::new());
@@ -222,6 +225,9 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             form: None,
             weight: chosen.weight.map(|place| Named::at(here[place], &names)),
         };
+        let label_here = beside.label.as_ref().map(|label| label.place);
+        let mut sums = SumsOfFile::new(path, table, numbers_shown, label_here, limits);
+        let left_out = left_out.of_file(&source.origin);
         // Rows that cannot be used are told when they are to be used.
         let mut is_whole = true;
         let rows_here = source.rows(
@@ -232,6 +238,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
                 Ok(())
             },
             &mut |row, numbers| {
+                if left_out.has(row.at) || sums.problem(row).is_some() {
+                    rows = None;
+                    return Ok(Ok(()));
+                }
                 profile.add(&row.cells, &inputs, numbers, &mut of_row);
                 unread.add(&row.cells, &here, numbers);
                 if let Some(label) = &beside.label {
@@ -256,6 +266,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
             },
         )?;
         told.extend(source.told());
+        told.extend(sums.told().map(|sentence| format!("{}: {sentence}", source.origin)));
         if !is_whole {
             rows = None;
         }
@@ -287,8 +298,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits) -> Result<Looked
     inferred.totals.extend(unread.sums());
     inferred.schema.row_names.extend(unread.row_names());
     told.extend(inferred.taken.iter().map(|sentence| format!("{origin}: {sentence}")));
-    let left_out = inferred.left_out.iter();
-    told.extend(left_out.map(|(name, why)| format!("{origin}: {} is left out: {why}", called(&names, name))));
+    let no_inputs = inferred.left_out.iter();
+    told.extend(
+        no_inputs.map(|(name, why)| format!("{origin}: {} is left out: {why}", called(&names, name))),
+    );
     let are_plain = inferred.totals.is_empty()
         && inferred.schema.inputs.len() == chosen.inputs.len()
         && inferred

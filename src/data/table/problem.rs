@@ -26,6 +26,9 @@ pub fn of_cells(count: usize, columns: usize) -> String {
     format!("{}, and {there} {}", counted(count, "cell"), counted(columns, "column"))
 }
 
+/// The end of what is wrong with a row that is a sum of others.
+pub(super) const NONE_OF_ITS_OWN: &str = " of the others and none of its own: remove it";
+
 /// What is wrong within a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InRow {
@@ -42,6 +45,11 @@ impl InRow {
     pub fn swallowed_lines(&self) -> Option<u64> {
         let (_, behind) = self.what.strip_prefix(OPEN_QUOTE)?.split_once(CLOSED)?;
         Some(behind.split(' ').next()?.parse::<u64>().ok()? + 1)
+    }
+
+    /// Whether nothing is wrong but that the row is a sum or a mean of others.
+    pub fn is_sum(&self) -> bool {
+        self.what.ends_with(NONE_OF_ITS_OWN)
     }
 
     /// Whether nothing is wrong but that the row has no label.

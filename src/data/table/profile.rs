@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers, boolean};
-use super::dates::{self, Dates};
+use super::dates::{self, Compact, Dates};
 use super::durations::Durations;
 use super::identifier::Identity;
-use super::sum_rows::SumRows;
+use super::sums::SumRows;
 use crate::preset::CellForm;
 
 /// Different cells that are counted, in all columns together.
@@ -50,6 +50,10 @@ pub struct Column {
     pub booleans: u64,
     /// Those of them that are dates.
     pub dates: Dates,
+    /// Those that say that there is no end, which are missing.
+    pub no_end: u64,
+    /// Numbers that are days of eight digits.
+    pub compact: Compact,
     /// Those of them that are numbers with something beside them.
     pub amounts: Amounts,
     /// The different cells, of whatever kind.
@@ -139,6 +143,21 @@ impl Column {
         }
     }
 
+    /// How many different cells have a value, as far as they are counted.
+    pub fn different(&self) -> u64 {
+        self.words.counts.keys().filter(|word| !cell::is_missing(word)).count() as u64
+    }
+
+    /// What its cells come to as dates.
+    pub fn as_dates(&self) -> &Dates {
+        self.compact_dates().unwrap_or(&self.dates)
+    }
+
+    /// The days of eight digits that all its cells are.
+    pub fn compact_dates(&self) -> Option<&Dates> {
+        self.compact.dates().filter(|_| self.others == 0 && self.said.is_none())
+    }
+
     /// The units of its numbers, where they are different: `'kg' in 40 rows, 'lb' in 3`.
     pub fn mixed_units(&self) -> Option<String> {
         self.amounts.mixed(self.others)
@@ -157,8 +176,15 @@ impl Column {
         }
         match read {
             Cell::Missing => self.missing += 1,
+            _ if (read == Cell::Word || self.said.is_some())
+                && dates::is_no_end(cell, self.said.as_ref()) =>
+            {
+                self.missing += 1;
+                self.no_end += 1;
+            }
             Cell::Number(number) => {
                 self.numbers += 1;
+                self.compact.add(cell, number);
                 self.amounts.add_plain(number);
                 self.whole += u64::from(number >= 0.0 && number.fract() == 0.0);
             }

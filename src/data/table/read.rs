@@ -11,11 +11,13 @@ use super::infer::Inferred;
 use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
+use super::left_out::LeftOut;
 use super::look::{Looked, look, place_of, same_columns};
-use super::problem::{RowProblem, Sink};
+use super::problem::{InRow, RowProblem, Sink};
 use super::reader::Row;
 use super::row_numbers::RowNumbers;
 use super::source::Source;
+use super::sums::SumsOfFile;
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
@@ -48,10 +50,14 @@ pub struct Table {
     pub choices: Vec<Choice>,
     /// The columns that are no inputs although nobody said so, and why.
     pub left_out: Vec<(String, String)>,
+    /// Of each of those how many rows lack the value, and how many different ones there are, where they were counted.
+    pub left_out_have: Vec<(u64, Option<u64>)>,
     /// The inputs, by their places among them, with numbers that double precision runs together, and how many different ones each has.
     pub by_digits: Vec<(usize, u64)>,
     /// What a person should know of how the table was read: a sentence each.
     pub told: Vec<String>,
+    /// The same of files whose dates have another order of day and month than their columns.
+    pub of_orders: Vec<String>,
 }
 
 /// Reads the tables of a preset, and finds out what their columns are.
@@ -69,14 +75,53 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
     })
 }
 
+/// Rows that turn out to be left out say nothing of what the columns are: where some are, the tables are looked at once more
+/// without them.
 fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
+    let mut left_out = LeftOut::default();
+    let mut looked = look(files, table, limits, &left_out)?;
+    let told = std::mem::take(&mut looked.told);
+    let with_told = |told: Vec<String>, orders: Vec<String>, read: Table| Table {
+        told: [told, read.told, orders].concat(),
+        of_orders: Vec::new(),
+        ..read
+    };
+    let (first, is_plain) = ((looked.inferred.clone(), looked.cells, looked.task), looked.rows.is_some());
+    let mut noting = |problem: RowProblem| {
+        sink(problem.clone())?;
+        left_out.add(&problem);
+        Ok(())
+    };
+    let mut read = read_looked(files, table, looked, &LeftOut::default(), limits, &mut noting)?;
+    let orders = std::mem::take(&mut read.of_orders);
+    if left_out.is_nothing() || is_plain {
+        return Ok(with_told(told, orders, read));
+    }
+    let mut again = look(files, table, limits, &left_out)?;
+    let told = std::mem::take(&mut again.told);
+    if (&again.inferred, again.cells, again.task) == (&first.0, first.1, first.2) {
+        return Ok(with_told(told, orders, read));
+    }
+    // What has been told of them is not told again.
+    let mut others = |problem: RowProblem| if left_out.has(&problem) { Ok(()) } else { sink(problem) };
+    Ok(with_told(told, orders, read_looked(files, table, again, &left_out, limits, &mut others)?))
+}
+
+fn read_looked(
+    files: &Files,
+    table: &Csv,
+    looked: Looked,
+    is_out: &LeftOut,
+    limits: &Limits,
+    sink: Sink,
+) -> Result<Table, Error> {
     let Looked {
-        inferred: Inferred { schema, left_out, choices, totals, by_digits, .. },
+        inferred: Inferred { schema, left_out, left_out_have, choices, totals, by_digits, .. },
         cells,
         task,
-        told,
         rows,
-    } = look(files, table, limits)?;
+        ..
+    } = looked;
     let table = &Csv { task, ..table.clone() };
     let inputs = schema.names();
     let label = schema.label_place().map(|place| &schema.columns[place]);
@@ -113,9 +158,18 @@ fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result
     let origin = || files.origins().into_iter().next().unwrap_or_default();
     let begun = rows.unwrap_or_else(|| Gathered::new(&origin(), limits.in_memory));
     let begun = Some(Gathered { choices, ..begun });
-    let read =
-        encoded(files, from, begun, table, Encoder::new(&schema).of_preset(), cells, &layout, limits, sink)?;
-    Ok(Table { told: [told, read.told].concat(), left_out, by_digits, ..read })
+    let read = encoded(
+        files,
+        (from, begun),
+        table,
+        Encoder::new(&schema).of_preset(),
+        cells,
+        &layout,
+        is_out,
+        limits,
+        sink,
+    )?;
+    Ok(Table { left_out, left_out_have, by_digits, ..read })
 }
 
 /// The columns of tables by their names: those of the inputs, and that of the label.
@@ -170,7 +224,10 @@ pub fn read_as(
             )),
         }
     };
-    encoded(files, 0, None, table, Encoder::new(schema), cells, &layout, limits, sink)
+    let nothing = LeftOut::default();
+    let read =
+        encoded(files, (0, None), table, Encoder::new(schema), cells, &layout, &nothing, limits, sink)?;
+    Ok(Table { told: [read.told, read.of_orders].concat(), of_orders: Vec::new(), ..read })
 }
 
 type LayoutOf<'a> = &'a dyn Fn(usize, &[String], &Row) -> Result<Layout, String>;
@@ -179,12 +236,12 @@ type LayoutOf<'a> = &'a dyn Fn(usize, &[String], &Row) -> Result<Layout, String>
 /// `layout_of` says where the columns are in each file.
 fn encoded(
     files: &Files,
-    from: usize,
-    gathered: Option<Gathered>,
+    (from, gathered): (usize, Option<Gathered>),
     table: &Csv,
     mut encoder: Encoder,
     cells: LabelCells,
     layout_of: LayoutOf,
+    is_out: &LeftOut,
     limits: &Limits,
     sink: Sink,
 ) -> Result<Table, Error> {
@@ -194,7 +251,7 @@ fn encoded(
     let mut gathered = gathered.unwrap_or_else(|| Gathered::new(&origin, limits.in_memory));
     gathered.labels.form.clone_from(&schema.label_form);
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
-    let (mut row_numbers, mut told) = (RowNumbers::default(), Vec::new());
+    let (mut row_numbers, mut told, mut of_orders) = (RowNumbers::default(), Vec::new(), Vec::new());
     let (mut left_out, mut without_label) = (0_u64, 0_u64);
     // What the first row without a label is refused with, as long as no row has one.
     let lack: Cell<Option<Error>> = Cell::new(None);
@@ -217,6 +274,8 @@ fn encoded(
                     .map(|place| Named::at(place, &names)),
             };
             let totals: Vec<Named> = layout.totals.iter().map(|&place| Named::at(place, &names)).collect();
+            let mut sums = SumsOfFile::new(path, table, schema.numbers, layout.label, limits);
+            let is_out = is_out.of_file(&source.origin);
             let kept = Cell::new(gathered.labels.count());
             let mut leave_out = |problem: RowProblem| {
                 row_numbers.leave_out(kept.get(), is_trained);
@@ -238,7 +297,11 @@ fn encoded(
                 }
             };
             rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
-                if let Some(problem) = totals.iter().find_map(|column| column.total(row)) {
+                if is_out.has(row.at) {
+                    return Ok(Err(InRow { column: None, cell: None, what: "it is left out".into() }));
+                }
+                let total = totals.iter().find_map(|column| column.total(row));
+                if let Some(problem) = total.or_else(|| sums.problem(row)) {
                     return Ok(Err(problem));
                 }
                 let beside = match beside.of(row, numbers) {
@@ -259,6 +322,11 @@ fn encoded(
                 kept.set(gathered.labels.count());
                 Ok(Ok(()))
             })?;
+            let orders = encoder.other_orders().into_iter();
+            of_orders.extend(orders.map(|sentence| format!("{}: {sentence}", source.origin)));
+            if !is_trained || !is_looked_at {
+                told.extend(sums.told().map(|sentence| format!("{}: {sentence}", source.origin)));
+            }
         }
         // Those of the training have been told when they were looked at.
         if !is_trained || !is_looked_at {
@@ -288,13 +356,18 @@ fn encoded(
     {
         return Err(broken("all weights are 0, so no row counts"));
     }
-    let labels = labels.sorted(task, &origins, files.trained)?;
     let name = schema.label_place().map(|place| &schema.columns[place][..]).unwrap_or_default();
+    let lost = labels.lost_digits(name).filter(|_| is_looked_at);
+    let labels = labels.sorted(task, &origins, files.trained)?;
+    if let (Some(sentence), Labels::Values(_)) = (lost, &labels) {
+        told.push(format!("{origin}: {sentence}"));
+    }
     if let Some(sentence) = labels.name_rows(name).filter(|_| is_looked_at) {
         told.push(format!("{origin}: {sentence}; `label` names another column"));
     }
     let gap_class = if is_looked_at && task == Task::Auto { labels.class_like_a_gap() } else { None };
-    told.extend(encoder.unknown_words().into_iter().map(|sentence| format!("{origin}: {sentence}")));
+    let of_encoder = encoder.unknown_words().into_iter().chain(encoder.without_sign());
+    told.extend(of_encoder.map(|sentence| format!("{origin}: {sentence}")));
     if let Some((class, rows)) = gap_class {
         let rows = counted(rows, "row");
         told.push(format!(
@@ -327,7 +400,9 @@ fn encoded(
         missing,
         choices,
         left_out: Vec::new(),
+        left_out_have: Vec::new(),
         by_digits: Vec::new(),
         told,
+        of_orders,
     })
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Style, Xlsx};
 
 use super::dates::written;
 use super::durations;
@@ -122,10 +122,14 @@ fn xlsx(
     let name = chosen(&book.sheet_names(), wanted)?;
     let in_sheet = |error: &dyn std::fmt::Display| damaged(format!("sheet '{name}': {error}"));
     let mut cells = book.worksheet_cells_reader(&name).map_err(|error| in_sheet(&error))?;
-    while let Some(cell) = cells.next_cell().map_err(|error| in_sheet(&error))? {
+    let are_percents: Vec<bool> = cells.styles().iter().map(is_of_percents).collect();
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| in_sheet(&error))? {
         let (row, column) = cell.get_position();
+        let is_percent = are_percents.get(style).is_some_and(|is| *is);
         let text = match cell.get_value() {
             DataRef::SharedString(text) => text.trim().to_string(),
+            DataRef::Float(share) if is_percent && share.is_finite() => percent(*share),
+            DataRef::Int(share) if is_percent => percent(*share as f64),
             other => text(&Data::from(other.clone())),
         };
         collected.push(row, column, text)?;
@@ -207,6 +211,28 @@ fn text(cell: &Data) -> String {
         Data::Error(CellErrorType::NA) => "#N/A".into(),
         Data::Error(error) => error.to_string(),
     }
+}
+
+/// Whether a style shows numbers as percents: `0.00%`. What stands in quotes or behind a backslash is text.
+fn is_of_percents(style: &Style) -> bool {
+    let Some(format) = &style.number_format else { return false };
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let has_sign = format.format_code.chars().any(|letter| {
+        let is_text = std::mem::take(&mut is_escaped) || is_quoted && letter != '"';
+        is_quoted ^= letter == '"' && !is_text;
+        is_escaped = letter == '\\' && !is_text;
+        letter == '%' && !is_text
+    });
+    // Those that every workbook knows.
+    has_sign || matches!(format.format_id, Some(9 | 10))
+}
+
+/// A share as the percents that a sheet shows, without a digit that it does not have: `0.103` is `10.3%`.
+fn percent(share: f64) -> String {
+    let shifted = format!("{share:e}").split_once('e').and_then(|(digits, exponent)| {
+        format!("{digits}e{}", exponent.parse::<i32>().ok()? + 2).parse::<f64>().ok()
+    });
+    format!("{}%", shifted.unwrap_or(share * 100.0))
 }
 
 /// Whether it is a date, not a time of day or a duration.

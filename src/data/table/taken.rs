@@ -1,7 +1,7 @@
 //! What columns are taken for, in sentences.
 
 use super::profile::Column;
-use crate::preset::{CellForm, DatePart, InputKind};
+use crate::preset::{CellForm, DatePart, InputKind, counted};
 
 /// What a column is taken for, where it is no plain number. `shown` is what messages call it.
 pub fn in_words(
@@ -43,15 +43,37 @@ pub fn in_words(
                     "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
                      too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}",
                     !day_first,
-                    zone_in_words(column)
+                    beside_in_words(column)
                 ),
                 false => {
                     let form = form.map(|form| format!(" {}", form.in_words())).unwrap_or_default();
-                    format!("{shown} is a date ({parts}){form}{}", zone_in_words(column))
+                    let help = match column.compact_dates() {
+                        Some(_) => format!("; columns: {{\"{name}\": number}} takes it for a number"),
+                        None => String::new(),
+                    };
+                    format!("{shown} is a date ({parts}){form}{help}{}", beside_in_words(column))
                 }
             })
         }
     }
+}
+
+/// What is said of dates that say that there is no end, and of times that tell another zone.
+fn beside_in_words(column: &Column) -> String {
+    let no_end = match column.no_end {
+        0 => String::new(),
+        count => format!(
+            "; {} of the year 9999 or 1, which {} that there is no end or no beginning, {} as missing",
+            counted(count, "date"),
+            if count == 1 { "says" } else { "say" },
+            if count == 1 { "counts" } else { "count" },
+        ),
+    };
+    let short = match column.dates.short_years() {
+        0 => "",
+        _ => "; years of two digits are those from 1969 to 2068",
+    };
+    format!("{no_end}{short}{}", zone_in_words(column))
 }
 
 /// What is said of times that tell another zone.

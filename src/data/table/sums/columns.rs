@@ -1,7 +1,8 @@
 //! Columns that say where a row is a sum of the others, whether they are inputs or not.
 
-use super::cell::{self, Cell, Numbers};
-use super::identifier::{Identity, is_total};
+use super::words::is_total;
+use crate::data::table::cell::{self, Cell, Numbers};
+use crate::data::table::identifier::Identity;
 
 /// What the cells of a column show of rows that are sums of the others.
 #[derive(Clone, Debug, Default)]

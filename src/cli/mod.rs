@@ -39,7 +39,9 @@ mod several;
 mod signals;
 mod steer;
 mod stop;
+mod submit;
 mod summary;
+mod task;
 mod text;
 mod threads;
 mod train;
@@ -71,6 +73,7 @@ Examples:
   trainyard eval last --report            confusion matrix, precision and recall of each class, calibration
   trainyard search my-search.ron --jobs 2 many trainings with different settings, and which are the best
   trainyard queue add train mnist-cnn     when what was added before is done, also without this terminal
+  trainyard submit train mnist-cnn --repeat 5 --gpus 1 --time 2:00:00   five seeds as jobs of Slurm
   trainyard runs prune --keep 20          remove all but the newest 20 runs, after asking
   trainyard runs verify last              every file of a run against its checksums
   trainyard runs --json | jq .status      the same for a script, one object a line
@@ -123,6 +126,8 @@ enum Command {
     LrRange(lr_range::Arguments),
     Search(search::Arguments),
     Queue(queue::Arguments),
+    Submit(submit::Arguments),
+    Cancel(submit::Cancel),
     Runs(runs::Arguments),
     Data(data::Arguments),
     Doctor(doctor::Arguments),
@@ -177,6 +182,8 @@ impl Cli {
             Some(Command::LrRange(arguments)) => arguments.run(),
             Some(Command::Search(arguments)) => arguments.run(),
             Some(Command::Queue(arguments)) => arguments.run(&queued),
+            Some(Command::Submit(arguments)) => arguments.run(&queued),
+            Some(Command::Cancel(arguments)) => arguments.run(),
             Some(Command::Runs(arguments)) => arguments.run(),
             Some(Command::Data(arguments)) => arguments.run(),
             Some(Command::Doctor(arguments)) => arguments.run(),
@@ -212,6 +219,8 @@ impl Cli {
                 | Command::Summary(_)
                 | Command::Search(_)
                 | Command::Queue(_)
+                | Command::Submit(_)
+                | Command::Cancel(_)
                 | Command::Runs(_)
                 | Command::Data(_)
                 | Command::Watch(_)
@@ -252,7 +261,9 @@ fn queued(words: &[String]) -> Result<queue::Queued, Error> {
     match cli.command {
         Some(Command::Train(arguments)) => Ok(queue::Queued::Train(arguments)),
         Some(Command::Search(arguments)) => Ok(queue::Queued::Search(arguments)),
-        Some(_) | None => Err(Error::Usage("the queue takes train and search".into())),
+        Some(_) | None => {
+            Err(Error::Usage("train and search are what can wait: train PRESET, search FILE".into()))
+        }
     }
 }
 

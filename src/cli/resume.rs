@@ -45,6 +45,10 @@ pub struct Arguments {
     /// Train in the background, without this terminal; `trainyard attach` shows it
     #[arg(long)]
     detach: bool,
+    /// Run this in a shell when it has ended, with TRAINYARD_PRESET, TRAINYARD_RUN, TRAINYARD_OUTCOME (finished, stopped early,
+    /// stopped, failed) and TRAINYARD_REASON in its environment
+    #[arg(long, value_name = "COMMAND")]
+    on_end: Option<String>,
     #[command(flatten)]
     device: Device,
     #[command(flatten)]
@@ -143,6 +147,7 @@ impl Arguments {
             learning_rate: self.learning_rate,
             accept_changed_data: self.accept_changed_data,
             changes,
+            on_end: self.on_end.clone(),
             ..TrainRequest::resuming(&run, &manifest, experiment)?
         };
         Ok((Worker::Keeping(home::runs_folder()?), Command::Train(Box::new(request))))

@@ -1,6 +1,7 @@
 //! `trainyard runs`: what has been trained.
 
 mod delete;
+mod jobs;
 mod label;
 mod prune;
 mod show;
@@ -11,8 +12,8 @@ use std::io::Write;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::Error;
 use super::text::{bytes, json, plain};
+use super::{Error, submit};
 use crate::run::{Overview, home};
 
 /// List the runs on disk, oldest first: how each stands, its result, its size
@@ -71,14 +72,23 @@ impl Arguments {
             Some(What::Prune(arguments)) => return arguments.run(),
             None => {}
         }
-        let rows: Vec<Row> = Overview::list(&home::runs_folder()?)?.iter().map(row).collect();
+        let overviews = Overview::list(&home::runs_folder()?)?;
+        let rows: Vec<Row> = overviews.iter().map(row).collect();
+        let (jobs, told) = submit::listed(&overviews)?;
         let mut out = std::io::stdout().lock();
         if self.json {
             for row in &rows {
                 writeln!(out, "{}", json(row)?)?;
             }
+            for job in &jobs {
+                writeln!(out, "{}", json(job)?)?;
+            }
         } else {
             out.write_all(table(&rows).as_bytes())?;
+            out.write_all(jobs::table(&jobs).as_bytes())?;
+        }
+        for told in told {
+            writeln!(std::io::stderr(), "trainyard: {}", plain(&told))?;
         }
         Ok(())
     }

@@ -63,6 +63,14 @@ enum What {
     Resume(resume::Resume),
 }
 
+/// A search that is to be submitted.
+pub(super) struct ForSubmission {
+    /// Where it is.
+    pub store: Store,
+    /// What it is asked to do.
+    pub subject: Subject,
+}
+
 impl Arguments {
     /// Carries it out to its end, or until a signal.
     pub fn run(self) -> Result<(), Error> {
@@ -103,7 +111,7 @@ impl Arguments {
         let runs = home::runs_folder()?;
         home::check_writable(&runs)
             .map_err(|error| Error::Failed(format!("no trial can be kept: {}", plain(&error.to_string()))))?;
-        Ok(Open::begin(store, subject)?)
+        self.manner.open(store, subject)
     }
 
     /// Checks it for the queue; returns the search's folder.
@@ -116,6 +124,19 @@ impl Arguments {
         }
         Subject::of(self.definition()?)?;
         self.folder()
+    }
+
+    /// Checks it for jobs of Slurm.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn for_submission(&self) -> Result<ForSubmission, Error> {
+        if self.what.is_some() || self.dry_run {
+            return Err(Error::Usage("jobs carry out searches that train: search FILE".into()));
+        }
+        let definition = self.definition()?;
+        let name = self.name.clone().unwrap_or_else(|| definition.usual_name());
+        Ok(ForSubmission { store: Store::named(&name)?, subject: Subject::of(definition)? })
     }
 
     /// The search's folder.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::serve::itself;
 use super::text::plain;
 use crate::preset::library;
-use crate::run::lock::{Lock, Process};
+use crate::run::lock::Process;
 use crate::run::{Overview, RunDirectory, home};
 use crate::search::{Search, Store};
 use crate::tui::message::{SearchAnswer, SearchTask};
@@ -61,13 +61,24 @@ fn begin(search: Option<String>, arguments: &[&str], tell: &dyn Fn(SearchAnswer)
     }
 }
 
-/// Asks the process that carries a search out to end.
+/// Asks the processes that carry a search out to end.
 fn end(search: &str) -> Result<(), String> {
     let store = Store::named(search).map_err(|error| error.to_string())?;
-    let holder = Lock::holder(store.path()).map_err(|error| error.to_string())?;
-    let owner = holder.ok_or_else(|| format!("no process carries {search} out"))?;
-    let ended = Process::numbered(&owner).and_then(|process| process.terminate());
-    ended.map_err(|reason| format!("{search}: process {owner}: {reason}"))
+    let workers = store.workers().map_err(|error| error.to_string())?;
+    if workers.is_empty() {
+        return Err(format!("no process carries {search} out"));
+    }
+    // All are asked before the first that cannot be is told of.
+    let asked: Vec<Result<(), String>> = workers
+        .iter()
+        .map(|owner| {
+            let ended = Process::numbered(owner).and_then(|process| process.terminate());
+            ended.map_err(|reason| {
+                format!("{search}: process {owner}: {reason}; `trainyard cancel` ends jobs of Slurm")
+            })
+        })
+        .collect();
+    asked.into_iter().collect()
 }
 
 /// Saves the preset of a trial among the person's own.

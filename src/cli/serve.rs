@@ -62,7 +62,7 @@ impl Arguments {
     pub fn run(self) -> Result<(), Error> {
         // A session of its own: what happens to the terminal's does not concern it.
         let _ = rustix::process::setsid();
-        let signals = Signals::catch()?;
+        let signals = if self.brief { Signals::catch_patiently()? } else { Signals::catch()? };
         let mut text = String::new();
         let failed = |error: &dyn std::fmt::Display| Error::Failed(error.to_string());
         std::io::stdin()

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::Error;
 
-/// SIGTERM and SIGINT end a training in good order. A second signal, of either kind, ends the process at once, no matter
-/// what its threads do: the signal handler does it. SIGHUP says that the terminal is gone, and the training goes on without.
+/// SIGTERM, SIGINT and SIGUSR1 end a training in good order; by the last one a cluster says that the time of a job is over. A second
+/// signal, of any kind, ends the process at once, no matter what its threads do: the signal handler does it. SIGHUP says that the
+/// terminal is gone, and the training goes on without.
 pub(super) struct Signals {
     ending: Arc<AtomicUsize>,
     hung_up: Arc<AtomicBool>,
@@ -16,16 +17,28 @@ pub(super) struct Signals {
 impl Signals {
     /// Takes the signals from now on.
     pub(super) fn catch() -> Result<Self, Error> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        Self::catch_with(true)
+    }
+
+    /// Takes the signals from now on; no number of them ends the process at once. A process that trains for another one may hear of
+    /// its end from that one and from a cluster that tells all processes of a job, and is to make its checkpoint all the same.
+    pub(super) fn catch_patiently() -> Result<Self, Error> {
+        Self::catch_with(false)
+    }
+
+    fn catch_with(ends_at_second: bool) -> Result<Self, Error> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
         use signal_hook::flag;
         let signals = Signals { ending: Arc::default(), hung_up: Arc::default() };
         let failed = |error| Error::Failed(format!("catching signals: {error}"));
         let seen = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
+        for signal in [SIGINT, SIGTERM, SIGUSR1] {
             let number = usize::try_from(signal).unwrap_or_default();
-            // The order matters: the first signal finds `seen` false, and sets it after.
-            flag::register_conditional_shutdown(signal, 128 + signal, seen.clone())
-                .and_then(|_| flag::register(signal, seen.clone()))
+            if ends_at_second {
+                // The order matters: the first signal finds `seen` false, and sets it after.
+                flag::register_conditional_shutdown(signal, 128 + signal, seen.clone()).map_err(failed)?;
+            }
+            flag::register(signal, seen.clone())
                 .and_then(|_| flag::register_usize(signal, signals.ending.clone(), number))
                 .map_err(failed)?;
         }
@@ -33,6 +46,11 @@ impl Signals {
             flag::register(SIGHUP, signals.hung_up.clone()).map_err(failed)?;
         }
         Ok(signals)
+    }
+
+    /// Whether a cluster has said that the time of this job is over.
+    pub(super) fn time_is_up(&self) -> bool {
+        self.caught().map(i32::from) == Some(signal_hook::consts::SIGUSR1)
     }
 
     /// The signal that is to end the training, once there was one.

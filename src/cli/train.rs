@@ -15,7 +15,7 @@ use super::serve::starter;
 use super::signals::Signals;
 use super::text::plain;
 use super::threads::Threads;
-use super::{Error, candidates, folds, repeat, seconds};
+use super::{Error, candidates, folds, repeat, seconds, task};
 use crate::run::{checkpoint, home};
 use crate::worker::{self, Answer, Command, Event, Finish, Hub, TrainRequest, Waited};
 
@@ -57,6 +57,14 @@ pub struct Arguments {
     /// scores
     #[arg(long, value_name = "SEEDS", conflicts_with_all = ["detach", "folds"], value_parser = clap::value_parser!(u32).range(2..=1000))]
     repeat: Option<u32>,
+    /// What this training is called for whoever starts it again, such as a cluster: called again with the same name, it goes on where
+    /// it was, and is done where it has ended
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["detach", "folds", "repeat", "no_save"])]
+    task: Option<String>,
+    /// Run this in a shell when it has ended, with TRAINYARD_PRESET, TRAINYARD_RUN, TRAINYARD_OUTCOME (finished, stopped early,
+    /// stopped, failed) and TRAINYARD_REASON in its environment
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["folds", "repeat"])]
+    on_end: Option<String>,
     /// Keep nothing on disk
     #[arg(long)]
     no_save: bool,
@@ -108,6 +116,9 @@ impl Arguments {
         if let Some(seeds) = self.repeat {
             return repeat::train(seeds, &worker, &request, &self.reporting);
         }
+        if let Some(name) = &self.task {
+            return task::train(name, request, &self.reporting);
+        }
         let begin = Command::Train(Box::new(request));
         if self.detach {
             return self.reporting.or_say_why(detached(&begin, &self.reporting, self.threads));
@@ -125,11 +136,31 @@ impl Arguments {
             ("--repeat", self.repeat.is_some()),
             ("--no-save", self.no_save),
             ("--detach", self.detach),
+            ("--task", self.task.is_some()),
         ];
         if let Some((option, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
             return Err(Error::Usage(format!("{option}: the queue takes trainings that keep one run")));
         }
         self.request()
+    }
+
+    /// What it trains, for a job of Slurm, and with how many seeds.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn for_submission(&self) -> Result<(TrainRequest, u32), Error> {
+        let other = [
+            ("--folds", self.folds.is_some()),
+            ("--no-save", self.no_save),
+            ("--detach", self.detach),
+            ("--task", self.task.is_some()),
+        ];
+        if let Some((option, _)) = other.into_iter().find(|(_, is_given)| *is_given) {
+            return Err(Error::Usage(format!(
+                "{option}: a job trains and keeps one run, and names its task itself"
+            )));
+        }
+        Ok((self.request()?, self.repeat.unwrap_or(1)))
     }
 
     fn prepare(&self) -> Result<(Worker, TrainRequest), Error> {
@@ -155,6 +186,7 @@ impl Arguments {
             checkpoint_seconds: self.checkpoint_seconds,
             init_from: self.init_from.as_deref().map(weights_of).transpose()?,
             freeze: self.freeze,
+            on_end: self.on_end.clone(),
             ..TrainRequest::new(with_overrides(&self.preset, &self.sets, &self.short())?)
         })
     }

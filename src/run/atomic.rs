@@ -20,6 +20,26 @@ pub fn write(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<(
     Ok(())
 }
 
+/// As [`write`], but never over a file that is there, whoever made it: returns false then. Of several that create the same file at
+/// the same time, also on several machines of one file system, one does.
+///
+/// # Errors
+/// When the system refuses.
+pub fn create(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<bool, Error> {
+    let folder = folder_of(path);
+    disk::at(folder, "creating the folder", || fs::create_dir_all(folder))?;
+    let temporary = disk::at(folder, "creating a temporary file", || {
+        tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)
+    })?;
+    gathered(path, temporary.as_file(), |out| fill(out).map_err(Error::io(path, "writing")))?;
+    disk::at(path, "syncing", || temporary.as_file().sync_all())?;
+    match temporary.persist_noclobber(path) {
+        Ok(_) => disk::sync_folder(folder).map(|()| true),
+        Err(refused) if refused.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(refused) => Err(Error::io(path, "renaming")(refused.error)),
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -115,6 +135,16 @@ mod tests {
             Err(std::io::Error::other("the disk is full"))
         });
         assert!(failed.unwrap_err().to_string().contains("the disk is full"));
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_is_there_is_not_created_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("000001.ron");
+        assert!(create(&path, |file| file.write_all(b"first")).unwrap());
+        assert!(!create(&path, |file| file.write_all(b"second")).unwrap());
         assert_eq!(fs::read(&path).unwrap(), b"first");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }

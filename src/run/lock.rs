@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Error, disk};
-use crate::system::files;
 pub use crate::system::other_process::Process;
+use crate::system::{files, machine};
 
 /// Holds a run for this process until it is dropped.
 #[derive(Debug)]
@@ -25,24 +25,35 @@ impl Lock {
     /// # Errors
     /// [`Error::Locked`] when another living process holds it; a lock left by a dead one counts for nothing.
     pub fn take(folder: &Path) -> Result<Self, Error> {
-        let path = folder.join(FILE);
+        Self::take_file(&folder.join(FILE))?
+            .map_err(|owner| Error::Locked { path: folder.to_path_buf(), owner })
+    }
+
+    /// Takes the lock that is this file; `None` where another living process holds it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn at(path: &Path) -> Result<Option<Self>, Error> {
+        Ok(Self::take_file(path)?.ok())
+    }
+
+    /// Takes the lock that is this file, or says who holds it.
+    fn take_file(path: &Path) -> Result<Result<Self, String>, Error> {
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
-        let mut file = disk::at(&path, "opening the lock", || options.open(&path))?;
+        let mut file = disk::at(path, "opening the lock", || options.open(path))?;
         let mut pauses = PAUSES.into_iter();
-        while !disk::at(&path, "locking", || is_granted(file.try_lock()))? {
-            let Some(pause) = pauses.next() else {
-                return Err(Error::Locked { path: folder.to_path_buf(), owner: owner(&mut file) });
-            };
+        while !disk::at(path, "locking", || is_granted(file.try_lock()))? {
+            let Some(pause) = pauses.next() else { return Ok(Err(owner(&mut file))) };
             std::thread::sleep(pause);
         }
         // Who holds it is only a courtesy to people, so a disk that is full does not matter here.
         let _ = file
             .set_len(0)
             .and_then(|()| file.rewind())
-            .and_then(|()| write!(file, "{}", std::process::id()))
+            .and_then(|()| write!(file, "{} {}", std::process::id(), machine::name()))
             .and_then(|()| file.flush());
-        Ok(Lock(file))
+        Ok(Ok(Lock(file)))
     }
 
     /// The process that holds the run in `folder`, if one does.
@@ -50,15 +61,22 @@ impl Lock {
     /// # Errors
     /// When the system refuses several times to tell: the run may be held or not.
     pub fn holder(folder: &Path) -> Result<Option<String>, Error> {
+        Self::holder_of(&folder.join(FILE))
+    }
+
+    /// The process that holds the lock that is this file, if one does.
+    ///
+    /// # Errors
+    /// As [`holder`](Self::holder).
+    pub fn holder_of(path: &Path) -> Result<Option<String>, Error> {
         disk::patiently(|| {
-            let path = folder.join(FILE);
-            let opened = disk::at(&path, "opening the lock", || Ok(files::open(&path)?));
+            let opened = disk::at(path, "opening the lock", || Ok(files::open(path)?));
             let mut file = match opened {
                 Err(Error::Io { source, .. }) if disk::is_about_the_path(&source) => return Ok(None),
                 opened => opened?,
             };
             // A shared lock: two that look do not take each other for the owner.
-            let is_free = disk::at(&path, "looking at the lock", || is_granted(file.try_lock_shared()))?;
+            let is_free = disk::at(path, "looking at the lock", || is_granted(file.try_lock_shared()))?;
             Ok((!is_free).then(|| owner(&mut file)))
         })
     }
@@ -79,13 +97,15 @@ impl Drop for Lock {
     }
 }
 
+/// Who holds a lock: `123`, or `123 on node7` where that is another machine.
 fn owner(file: &mut File) -> String {
     let mut text = String::new();
-    let _ = file.take(20).read_to_string(&mut text);
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        "of unknown number".into()
-    } else {
-        text
+    let _ = file.take(300).read_to_string(&mut text);
+    let (number, on) = text.split_once(' ').unwrap_or((&text, ""));
+    match number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => "of unknown number".into(),
+        false if on.is_empty() || on == machine::name() => number.into(),
+        false => format!("{number} on {}", super::text::shown(on, 100)),
     }
 }
 
@@ -105,6 +125,19 @@ mod tests {
         drop(held);
         assert_eq!(Lock::holder(folder.path()).unwrap(), None);
         Lock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn an_owner_on_another_machine_is_named_with_it_and_never_taken_for_a_process_of_this_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let held = Lock::at(&path).unwrap().unwrap();
+        assert!(Lock::at(&path).unwrap().is_none());
+        std::fs::write(&path, format!("{} node-7.cluster", std::process::id())).unwrap();
+        let owner = Lock::holder(folder.path()).unwrap().unwrap();
+        assert_eq!(owner, format!("{} on node-7.cluster", std::process::id()));
+        assert!(Process::numbered(&owner).is_err_and(|why| why.contains("another machine")));
+        drop(held);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, atomic, disk};
 use crate::preset::{Assignment, Change, DeviceChoice, EarlyStopping, Monitor, Preset};
-use crate::system::files;
+use crate::system::{files, machine};
 
 /// The manifest's file in a run's folder.
 pub const FILE: &str = "run.ron";
@@ -26,7 +26,7 @@ pub struct Manifest {
     pub preset: Preset,
     /// The device and the instructions it used.
     pub device: String,
-    /// The machine's name.
+    /// The name of the machine that trained it last.
     pub host: String,
     /// The command line.
     pub command_line: Vec<String>,
@@ -62,6 +62,12 @@ pub struct Manifest {
     /// The number of the item of the queue that it trains.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub queued: Option<u32>,
+    /// The task of a submission to Slurm that it trains: `mnist-cnn-1/3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<String>,
+    /// The job of Slurm in which it was trained last: `12`, or `12_3` for a task of an array.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
 }
 
 /// The trial of a search.
@@ -281,7 +287,7 @@ impl Manifest {
             trainyard: env!("CARGO_PKG_VERSION").into(),
             preset,
             device,
-            host: gethostname::gethostname().to_string_lossy().into_owned(),
+            host: machine::name(),
             command_line: as_typed(
                 std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             ),
@@ -296,6 +302,8 @@ impl Manifest {
             branched: None,
             trial: None,
             queued: None,
+            submitted: None,
+            job: machine::slurm_job(),
         }
     }
 

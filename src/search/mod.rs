@@ -7,7 +7,9 @@
 //! * `subject`: the preset that the settings belong to, and the check that it takes them;
 //! * `store`: a search on disk, a file for each trial;
 //! * `ongoing`: a search as a whole, and what is to be done next;
+//! * `together`: several processes carry a search out, on one machine or on many;
 //! * `queue/`: trainings and searches that wait for their turn;
+//! * `slurm/`: trainings and searches as jobs of a cluster;
 //! * `leaderboard/`, `importance`: a search as a screen shows it, read again as its files change;
 //! * `drive/`: carries that out, several trainings at a time, each in a process of its own.
 
@@ -20,9 +22,11 @@ mod ongoing;
 mod plan;
 pub mod queue;
 mod ranking;
+pub mod slurm;
 mod space;
 mod store;
 mod subject;
+mod together;
 mod trial;
 
 pub use domain::Domain;

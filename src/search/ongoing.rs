@@ -8,6 +8,7 @@ use super::method;
 use super::ranking::ranked;
 use super::store::{Record, Store};
 use super::subject::Subject;
+use super::together::{Clock, Hold};
 use super::trial::{State, Trial};
 use crate::run::lock::Lock;
 
@@ -34,7 +35,8 @@ pub struct Search {
 pub struct Open {
     /// The search.
     pub search: Search,
-    _lock: Lock,
+    pub(super) hold: Hold,
+    pub(super) clock: Clock,
 }
 
 /// What is to be done next.
@@ -82,6 +84,33 @@ impl Search {
     }
 }
 
+impl Record {
+    /// Goes on as a search is asked for now: with more trials or hours than before.
+    ///
+    /// # Errors
+    /// When it is another search.
+    pub(super) fn take_over(&mut self, name: &str, subject: &Subject) -> Result<(), Error> {
+        let other = |what: &str| {
+            Error::Name(format!(
+                "a search {name} is there already, and {what}; --name gives this one another name, `trainyard search show {name}` shows the other"
+            ))
+        };
+        if !self.definition.has_same_preset(&subject.definition) {
+            return Err(other("its preset or its changes differ"));
+        }
+        let (before, now) = (self.definition.plan()?, &subject.plan);
+        if (&before.space, &before.objectives, &before.method, before.seed, before.repeat)
+            != (&now.space, &now.objectives, &now.method, now.seed, now.repeat)
+        {
+            return Err(other("it varies other settings or goes another way"));
+        }
+        if self.definition != subject.definition {
+            (self.definition, self.is_ended) = (subject.definition.clone(), false);
+        }
+        Ok(())
+    }
+}
+
 impl Open {
     /// Begins a search, or goes on with the one of this name.
     ///
@@ -92,37 +121,32 @@ impl Open {
         if !store.is_there() {
             let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
             let trainyard = env!("CARGO_PKG_VERSION").into();
-            let record = Record { format: 1, trainyard, definition, started, seconds: 0.0, is_ended: false };
+            let (seconds, counted) = (0.0, started as f64);
+            let record =
+                Record { format: 1, trainyard, definition, started, seconds, is_ended: false, counted };
             std::fs::create_dir_all(store.path())
                 .map_err(crate::run::Error::io(store.path(), "creating the folder"))?;
             let lock = Lock::take(store.path())?;
             store.save(&record)?;
-            return Ok(Open { search: Search { store, record, subject, trials: Vec::new() }, _lock: lock });
+            let search = Search { store, record, subject, trials: Vec::new() };
+            return Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock: Clock::from(0.0) });
         }
         let lock = Lock::take(store.path())?;
-        let mut record = store.load()?;
         let name = store.name();
-        let other = |what: &str| {
-            Error::Name(format!(
-                "a search {name} is there already, and {what}; --name gives this one another name, `trainyard search show {name}` shows the other"
-            ))
-        };
-        if !record.definition.has_same_preset(&definition) {
-            return Err(other("its preset or its changes differ"));
+        if let [first, others @ ..] = &store.together()?[..] {
+            let (others, are) = (others.len(), if others.is_empty() { "carries" } else { "carry" });
+            let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+            return Err(Error::Failed(format!(
+                "process {first}{others} {are} out the search {name}; `trainyard search resume {name} --shared` joins in"
+            )));
         }
-        let (before, now) = (record.definition.plan()?, &subject.plan);
-        if (&before.space, &before.objectives, &before.method, before.seed, before.repeat)
-            != (&now.space, &now.objectives, &now.method, now.seed, now.repeat)
-        {
-            return Err(other("it varies other settings or goes another way"));
-        }
-        if record.definition != definition {
-            // More trials, or more hours.
-            (record.definition, record.is_ended) = (definition, false);
-            store.save(&record)?;
-        }
+        let mut record = store.load()?;
+        record.take_over(&name, &subject)?;
+        store.save(&record)?;
         let trials = store.trials()?;
-        Ok(Open { search: Search { store, record, subject, trials }, _lock: lock })
+        let clock = Clock::from(record.seconds);
+        let search = Search { store, record, subject, trials };
+        Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock })
     }
 
     /// What is to be done next, while `trained` is being trained; `may_begin` is whether there is time for new trials. A new or
@@ -184,7 +208,12 @@ impl Open {
             let refused = subject.experiment(&settings, subject.base.preset.seed).err();
             let mut trial = Trial::new(number, settings, subject.seeds().filter(|_| refused.is_none()));
             trial.refused = refused.map(|error| error.problem);
-            store.save_trial(&trial)?;
+            if !store.create_trial(&trial)? {
+                // Another process has made it, and the folder was seen too late.
+                trial = store
+                    .load_trial(number)?
+                    .ok_or_else(|| Error::Failed(format!("trial {number} has gone while it was read")))?;
+            }
             trials.push(trial);
             let newest = trials.iter().rev();
             let in_a_row = newest.take_while(|trial| trial.refused.is_some()).count();

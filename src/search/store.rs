@@ -5,7 +5,10 @@
 //!   search.ron            what it was asked to do, and how long it has run
 //!   trials/000001.ron     the settings of a trial, its runs, what came of them
 //!   trials/000001.0.lock  held while a process of its first training is about to begin
-//!   lock                  held by the process that carries it out
+//!   trials/000001.0.seen  held by the process that sees this training through, where several carry the search out
+//!   lock                  held by the process that carries it out alone
+//!   workers/node7-123     held by each process that carries it out together with others
+//!   turn                  held by one of these while it looks what comes next and writes that down
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -17,12 +20,14 @@ use super::Error;
 use super::subject::Definition;
 use super::trial::Trial;
 use crate::run::{self, atomic, home};
-use crate::system::files;
+use crate::system::{files, machine};
 
 /// The file of the search.
 const FILE: &str = "search.ron";
 /// The folder of the trials.
 const TRIALS: &str = "trials";
+/// The folder of the locks of processes that carry it out together.
+const WORKERS: &str = "workers";
 /// The most bytes of a file.
 const LARGEST: u64 = 1 << 26;
 
@@ -49,6 +54,10 @@ pub struct Record {
     pub seconds: f64,
     /// It makes no further trials.
     pub is_ended: bool,
+    /// When the seconds were last counted, in seconds since 1970 (UTC): several processes that carry it out together count on from
+    /// there.
+    #[serde(default)]
+    pub counted: f64,
 }
 
 /// The place of a search on disk.
@@ -57,14 +66,19 @@ pub struct Store {
     folder: PathBuf,
 }
 
+/// Whether a name can be that of a folder here.
+pub(super) fn is_plain(name: &str) -> bool {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    !name.is_empty() && !name.starts_with('.') && name.len() <= 100 && name.chars().all(is_plain)
+}
+
 impl Store {
     /// The place of the search of this name.
     ///
     /// # Errors
     /// When the name cannot be a folder's, or no folder is known.
     pub fn named(name: &str) -> Result<Self, Error> {
-        let is_plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-        if name.is_empty() || name.starts_with('.') || name.len() > 100 || !name.chars().all(is_plain) {
+        if !is_plain(name) {
             let problem =
                 format!("'{name}' cannot be the name of a search: use letters, digits, '-', '_' and '.'");
             return Err(Error::Name(problem));
@@ -126,6 +140,25 @@ impl Store {
         load(&self.folder.join(FILE))
     }
 
+    /// Writes a new trial down; false where another process has made one of this number.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn create_trial(&self, trial: &Trial) -> Result<bool, run::Error> {
+        let path = self.trial(trial.number);
+        let text = text_of(&path, trial)?;
+        atomic::create(&path, |file| file.write_all(text.as_bytes()))
+    }
+
+    /// A trial, where there is one of this number.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn load_trial(&self, number: u32) -> Result<Option<Trial>, run::Error> {
+        let path = self.trial(number);
+        if path.exists() { load(&path).map(Some) } else { Ok(None) }
+    }
+
     /// Writes a trial down.
     ///
     /// # Errors
@@ -140,8 +173,8 @@ impl Store {
     /// When one cannot be read: without it the search would go on with other settings than it would have tried.
     pub fn trials(&self) -> Result<Vec<Trial>, run::Error> {
         let mut trials = Vec::new();
-        while self.trial(trials.len() as u32 + 1).exists() {
-            trials.push(load(&self.trial(trials.len() as u32 + 1))?);
+        while let Some(trial) = self.load_trial(trials.len() as u32 + 1)? {
+            trials.push(trial);
         }
         Ok(trials)
     }
@@ -171,6 +204,26 @@ impl Store {
         self.folder.join(TRIALS).join(format!("{number:06}.{run}.lock"))
     }
 
+    /// The file whose lock says that a process sees a training of a trial through.
+    pub(super) fn seen(&self, number: u32, run: usize) -> PathBuf {
+        self.claim(number, run).with_extension("seen")
+    }
+
+    /// The file whose lock says whose turn it is to look what comes next.
+    pub(super) fn turn(&self) -> PathBuf {
+        self.folder.join("turn")
+    }
+
+    /// The folder of the locks of processes that carry it out together.
+    pub(super) fn workers_folder(&self) -> PathBuf {
+        self.folder.join(WORKERS)
+    }
+
+    /// The file whose lock says that this process carries the search out together with others.
+    pub(super) fn worker(&self) -> PathBuf {
+        self.workers_folder().join(format!("{}-{}", machine::name(), std::process::id()))
+    }
+
     fn trial(&self, number: u32) -> PathBuf {
         self.folder.join(TRIALS).join(format!("{number:06}.ron"))
     }
@@ -196,9 +249,13 @@ impl Mark {
 }
 
 pub(super) fn save(path: &Path, what: &impl Serialize) -> Result<(), run::Error> {
-    let text = ron::ser::to_string_pretty(what, ron::ser::PrettyConfig::default());
-    let text = text.map_err(|error| broken(path, error))?;
+    let text = text_of(path, what)?;
     atomic::write(path, |file| file.write_all(text.as_bytes()))
+}
+
+fn text_of(path: &Path, what: &impl Serialize) -> Result<String, run::Error> {
+    let text = ron::ser::to_string_pretty(what, ron::ser::PrettyConfig::default());
+    text.map_err(|error| broken(path, error))
 }
 
 pub(super) fn load<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, run::Error> {

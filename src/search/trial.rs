@@ -155,6 +155,11 @@ impl Trial {
         self.runs.iter().filter_map(|run| run.reached.last()).map(|reached| reached.epochs).max().unwrap_or(0)
     }
 
+    /// Whether nothing about it can change any more, where there are so many rungs.
+    pub fn is_settled(&self, rungs: usize) -> bool {
+        self.failure().is_some() || self.rungs_reached() >= rungs
+    }
+
     /// How it stands, where there are so many rungs; `is_ended` is whether the search makes no further trials.
     pub fn state(&self, rungs: usize, is_ended: bool) -> State {
         let is_over = !self.runs.is_empty() && self.runs.iter().all(|run| run.is_over);

@@ -14,8 +14,11 @@ impl Process {
     /// The process of this number, as a text.
     ///
     /// # Errors
-    /// When that is no number of a process.
+    /// When that is no number of a process, or it is on another machine: `123 on node7`.
     pub fn numbered(text: &str) -> Result<Self, String> {
+        if text.contains(" on ") {
+            return Err("it runs on another machine".into());
+        }
         let number = text.parse().ok().and_then(Pid::from_raw).ok_or("its number is not known")?;
         Ok(Process {
             number,

@@ -166,6 +166,17 @@ pub enum Outcome {
     StoppedEarly,
 }
 
+impl Outcome {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Completed => "finished",
+            Outcome::Stopped => "stopped",
+            Outcome::StoppedEarly => "stopped early",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

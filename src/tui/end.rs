@@ -1,9 +1,8 @@
 //! Telling a person who looks elsewhere that a training has ended.
 
-use std::process::{Command, Stdio};
-
 use super::state::on_end::{Notify, OnEnd};
 use super::state::{State, clean};
+use crate::system::hook;
 
 /// A training that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,16 +44,12 @@ impl End {
     /// Starts the person's command, without waiting for it. Returns why it could not be started.
     pub fn run_command(&self, on_end: &OnEnd) -> Option<String> {
         let command = on_end.command.as_ref()?;
-        let started = Command::new("sh")
-            .args(["-c", command])
-            .env("TRAINYARD_PRESET", &self.preset)
-            .env("TRAINYARD_RUN", &self.run)
-            .env("TRAINYARD_OUTCOME", self.outcome)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        match started {
+        let variables = [
+            ("TRAINYARD_PRESET", &*self.preset),
+            ("TRAINYARD_RUN", &self.run),
+            ("TRAINYARD_OUTCOME", self.outcome),
+        ];
+        match hook::start(command, &variables) {
             Ok(mut child) => {
                 // Somebody must wait for it; without the thread it stays in the table of processes until the dashboard ends.
                 let _ = std::thread::Builder::new().name("on end".into()).spawn(move || child.wait());

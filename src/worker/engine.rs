@@ -26,6 +26,7 @@ use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
 use crate::run::tensors::save_tensors;
 use crate::run::{self, Branched, Damaged, Reopened, RunDirectory, Status, Steered};
+use crate::system::hook;
 use crate::train::Training;
 
 /// Starts a worker that keeps nothing on disk.
@@ -377,6 +378,20 @@ impl Engine<'_> {
         gone
     }
 
+    /// Runs the person's command that wants to know of the end, and logs how it failed.
+    fn tell_command(&self, request: &TrainRequest, run: Option<&str>, outcome: &str, reason: &str) {
+        let Some(command) = &request.on_end else { return };
+        let variables = [
+            ("TRAINYARD_PRESET", &*request.experiment.preset.name),
+            ("TRAINYARD_RUN", run.unwrap_or_default()),
+            ("TRAINYARD_OUTCOME", outcome),
+            ("TRAINYARD_REASON", reason),
+        ];
+        if let Err(problem) = hook::run(command, &variables) {
+            self.outbox.send(Event::Log(problem));
+        }
+    }
+
     /// Trains to the end; true when the worker is to end with it.
     fn train(&mut self, request: &TrainRequest) -> bool {
         self.model = None;
@@ -390,6 +405,7 @@ impl Engine<'_> {
         let Prepared { training: mut trainer, settings, place } = match self.prepare(request, &mut keeper) {
             Ok(prepared) => prepared,
             Err(reason) => {
+                self.tell_command(request, None, "failed", &reason);
                 self.outbox.send(Event::Failed(reason));
                 self.outbox.send(Event::Phase(Phase::Idle));
                 return false;
@@ -417,12 +433,14 @@ impl Engine<'_> {
         let (shuts_down, epochs) = (session.is_ending, session.epochs);
         let samples_per_second = session.samples_per_second();
         let keeper = session.keeper;
+        let run = keeper.run_name();
         match ended {
             Err(Failure { reason, diverged, is_of_device }) => {
                 let way_on = keeper.way_on().filter(|_| is_of_device && place.is_gpu());
                 let reason = way_on.map_or(reason.clone(), |way_on| format!("{reason}; {way_on}"));
                 let closed = keeper.close(Status::Failed { reason: reason.clone(), diverged }, None);
                 self.tell_unsaved(closed);
+                self.tell_command(request, run.as_deref(), "failed", &reason);
                 self.outbox.send(Event::Failed(reason));
             }
             Ok(End { outcome, test }) => {
@@ -436,6 +454,7 @@ impl Engine<'_> {
                 // A listener that hears that the training has finished may rely on what is on disk.
                 let closed = keeper.close(status, test.as_ref().map(|test| (test, steps)));
                 self.tell_unsaved(closed);
+                self.tell_command(request, run.as_deref(), outcome.word(), "");
                 self.outbox.send(Event::Finished(Finish {
                     outcome,
                     test,

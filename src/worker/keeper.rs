@@ -78,6 +78,7 @@ pub(super) struct Keeper {
     trial: Option<OfSearch>,
     /// The item of the queue that a new run trains.
     queued: Option<u32>,
+    submitted: Option<String>,
     /// The last epoch's checkpoint whose weights and validation loss are finite, when the preset says to go back to it.
     good: Option<Good>,
     /// The factor of the learning rate in the last step.
@@ -145,6 +146,7 @@ impl Keeper {
             branched: None,
             trial: request.trial.clone(),
             queued: request.queued,
+            submitted: request.submitted.clone(),
             good: None,
             factor: 1.0,
             keeps_good: request.experiment.preset.train.on_nan == OnNan::HalveRate,
@@ -154,6 +156,11 @@ impl Keeper {
             pictures: Pictures::default(),
             written: Written::new(),
         }
+    }
+
+    /// The run's name, once it has a folder.
+    pub(super) fn run_name(&self) -> Option<String> {
+        self.name.get().cloned()
     }
 
     /// Locks a run that will be resumed. It is unchanged until [`begin`](Keeper::begin).
@@ -201,6 +208,7 @@ impl Keeper {
                 branched: self.branched.take(),
                 trial: self.trial.take(),
                 queued: self.queued.take(),
+                submitted: self.submitted.take(),
                 ..manifest
             };
             self.recorder = Some(Recorder::create(runs, manifest, self.learned.take(), self.report()));

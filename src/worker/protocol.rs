@@ -190,6 +190,13 @@ pub struct TrainRequest {
     /// The number of the item of the queue that it trains.
     #[serde(default)]
     pub queued: Option<u32>,
+    /// The task of a submission to Slurm that it trains.
+    #[serde(default)]
+    pub submitted: Option<String>,
+    /// A person's command that is run when it has ended, in a shell, with `TRAINYARD_PRESET`, `TRAINYARD_RUN`, `TRAINYARD_OUTCOME`
+    /// (`finished`, `stopped early`, `stopped`, `failed`) and `TRAINYARD_REASON` in its environment.
+    #[serde(default)]
+    pub on_end: Option<String>,
 }
 
 impl TrainRequest {
@@ -211,6 +218,8 @@ impl TrainRequest {
             until_epoch: None,
             trial: None,
             queued: None,
+            submitted: None,
+            on_end: None,
         }
     }
 

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use trainyard::run::Status;
 
-use crate::program::{Home, bits, newest};
+use crate::program::{Home, bits, newest, uninterrupted};
 
 /// Five settings of a network that trains in less than a second.
 const SEARCH: &str = r#"(preset: "small", search: (
@@ -120,8 +120,12 @@ fn killed(method: &str, kills: u32) {
     let (code, said) = search(&home, &file, &[]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(facts(&trials(&home)), expected);
-    // Nothing was trained twice: every run is that of a trial, and none is left over.
-    let of_trials: BTreeSet<String> = trials(&home)
+    nothing_was_trained_twice(&home);
+}
+
+/// Every run is that of a trial, and none is left over.
+fn nothing_was_trained_twice(home: &Home) {
+    let of_trials: BTreeSet<String> = trials(home)
         .iter()
         .flat_map(|trial| trial["runs"].as_array().unwrap().clone())
         .filter_map(|run| run["run"].as_str().map(str::to_owned))
@@ -133,6 +137,77 @@ fn killed(method: &str, kills: u32) {
 #[test]
 fn a_search_that_is_killed_makes_the_same_trials_and_trains_none_twice() {
     killed("method: tpe(startup: 3),", 5);
+}
+
+#[test]
+fn processes_that_share_a_search_make_its_trials_and_go_on_with_those_of_one_that_is_killed() {
+    let (quiet, file) = home("method: sobol,");
+    assert_eq!(search(&quiet, &file, &["--quiet"]).0, 0);
+    let (home, file) = home("method: sobol,");
+    let words =
+        [&["search", file.to_str().unwrap(), "--quiet", "--shared", "--threads", "1"], &SHORT[..]].concat();
+    let start = || home.command(&words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let [mut first, second, third] = [start(), start(), start()];
+    let since = std::time::Instant::now();
+    while home.runs().len() < 2 && since.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let listed = said(&home, &["search", "list"]).1;
+    assert!(listed.contains("processes run it"), "{listed}");
+    // One alone is refused, since others share it.
+    let (code, refused) = search(&home, &file, &["--quiet"]);
+    assert!(code == 1 && refused.contains("--shared"), "{refused}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    for other in [second, third] {
+        let output = other.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    // The one that was killed may have left the last trial.
+    let marker = home.folder.join("ended");
+    let hook = format!(
+        "echo \"$TRAINYARD_SEARCH $TRAINYARD_OUTCOME $TRAINYARD_TRIALS $TRAINYARD_BEST\" > '{}'",
+        marker.display()
+    );
+    assert_eq!(search(&home, &file, &["--quiet", "--shared", "--on-end", &hook]).0, 0);
+    assert_eq!(facts(&trials(&home)), facts(&trials(&quiet)));
+    nothing_was_trained_twice(&home);
+    let best = trials(&home)
+        .iter()
+        .filter_map(|trial| trial["values"]["val_loss"].as_f64())
+        .fold(f64::INFINITY, f64::min);
+    assert_eq!(std::fs::read_to_string(marker).unwrap().trim(), format!("s done 6 {best}"));
+}
+
+#[test]
+fn a_task_that_is_called_again_goes_on_where_it_was_and_tells_a_command_of_its_end() {
+    let home = Home::new();
+    let ended = home.folder.join("ended");
+    let hook =
+        format!("echo \"$TRAINYARD_PRESET $TRAINYARD_RUN $TRAINYARD_OUTCOME\" >> '{}'", ended.display());
+    let words = ["train", "small", "--task", "night/1", "--quiet", "--on-end", &hook];
+    let mut child = home.command(&words).stdout(Stdio::null()).spawn().unwrap();
+    let since = std::time::Instant::now();
+    let has_begun = |home: &Home| {
+        home.runs().first().is_some_and(|run| run.checkpoints().is_ok_and(|all| !all.is_empty()))
+    };
+    while !has_begun(&home) && since.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // As a cluster says that the time is over.
+    kill_process(Pid::from_child(&child), Signal::USR1).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(128 + 10));
+    assert!(matches!(home.run().manifest().unwrap().status, Status::Stopped { .. }));
+    assert_eq!(said(&home, &words).0, 0);
+    let checkpoint = newest(&home.run()).unwrap();
+    assert_eq!([bits(&checkpoint.weights), bits(&checkpoint.optimizer)], uninterrupted());
+    // Done is done.
+    let (code, again) = said(&home, &["train", "small", "--task", "night/1"]);
+    assert!(code == 0 && again.contains("finished already"), "{again}");
+    assert_eq!(home.runs().len(), 1);
+    let name = home.run().name();
+    let told = std::fs::read_to_string(ended).unwrap();
+    assert_eq!(told, format!("small {name} stopped\nsmall {name} finished\n"));
 }
 
 #[test]

@@ -1,15 +1,18 @@
 //! How the trainings of a search are carried out.
 
+use std::io::Write;
 use std::num::NonZero;
 
 use super::super::Error;
 use super::super::reporter::Reporting;
 use super::super::serve::starter_of_trials;
 use super::super::signals::Signals;
+use super::super::task::put_back;
 use super::super::text::plain;
 use super::tell::Teller;
 use crate::preset::DeviceChoice;
-use crate::search::{self, Driver, Ended, Open};
+use crate::search::{self, Driver, Ended, Open, Search, Store, Subject};
+use crate::system::hook;
 
 /// How the trainings of a search are carried out.
 #[derive(Debug, clap::Args)]
@@ -20,9 +23,17 @@ pub(super) struct Manner {
     /// Threads of each training, instead of its share of the processors
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Where trials train: cpu, cuda:0; with several, separated by commas, one after the other round
+    /// Where trials train: cpu, cuda:0; with several, separated by commas, each where the fewest are
     #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
     device: Vec<DeviceChoice>,
+    /// Together with other processes that are called with this option, on this machine or on others that see the same folder of
+    /// searches and runs: each trains the trials that no other one trains
+    #[arg(long)]
+    shared: bool,
+    /// Run this in a shell when the search has ended, instead of its `on_end`, with TRAINYARD_SEARCH, TRAINYARD_OUTCOME (done, time is
+    /// up, interrupted, failed), TRAINYARD_TRIALS and TRAINYARD_BEST (the objective's best value) in its environment
+    #[arg(long, value_name = "COMMAND")]
+    on_end: Option<String>,
 }
 
 impl Manner {
@@ -35,6 +46,31 @@ impl Manner {
     pub fn threads(&self) -> usize {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         self.threads.map_or((processors / usize::from(self.jobs)).max(1), usize::from)
+    }
+
+    /// Begins a search or goes on with it.
+    ///
+    /// # Errors
+    /// When other processes carry it out, or it is another search.
+    pub fn open(&self, store: Store, subject: Subject) -> Result<Open, Error> {
+        Ok(if self.shared { Open::join(store, &subject)? } else { Open::begin(store, subject)? })
+    }
+
+    /// Runs the person's command that wants to know of the end. Where others go on, the last one does.
+    fn tell_command(&self, search: &Search, ended: Option<Ended>) {
+        let command = self.on_end.as_ref().or(search.subject.plan.on_end.as_ref());
+        let Some(command) = command.filter(|_| ended != Some(Ended::Elsewhere)) else { return };
+        let best = search.best().and_then(|best| best.values()?.first().map(f64::to_string));
+        let variables = [
+            ("TRAINYARD_SEARCH", &*search.store.name()),
+            ("TRAINYARD_OUTCOME", ended.map_or("failed", Ended::word)),
+            ("TRAINYARD_TRIALS", &search.made().to_string()),
+            ("TRAINYARD_BEST", &best.unwrap_or_default()),
+        ];
+        if let Err(problem) = hook::run(command, &variables) {
+            // Nobody may be there to read it.
+            let _ = writeln!(std::io::stderr(), "trainyard: {}", plain(&problem));
+        }
     }
 
     /// Carries a search out to its end, or until a signal. `again` is the command that goes on with it.
@@ -50,14 +86,19 @@ impl Manner {
         let mut teller = Teller::new(reporting);
         teller.begin(&open.search)?;
         let ended = search::drive(&mut open, &driver, &mut |open, told| teller.tell(&open.search, &told));
+        self.tell_command(&open.search, ended.as_ref().ok().copied());
         let ended = reporting.or_say_why(ended.map_err(Error::from))?;
         teller.end(&open.search, ended)?;
+        if signals.time_is_up() {
+            put_back(reporting)?;
+        }
         match (signals.caught(), ended) {
             (Some(signal), _) => Err(Error::Signal(signal)),
             (None, Ended::Interrupted) => Err(Error::Failed(format!(
                 "some trials were stopped from elsewhere; `{}` goes on with them",
                 plain(again)
             ))),
+            (None, Ended::Elsewhere) => Ok(()),
             (None, Ended::Done | Ended::TimeIsUp) if open.search.best().is_none() => {
                 Err(Error::Failed(format!(
                     "no trial has a result; `trainyard search show {}` says why",

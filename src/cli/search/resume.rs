@@ -31,6 +31,6 @@ impl Resume {
         let store: Store = find_store(&self.search)?;
         let subject = Subject::of(store.load()?.definition)?;
         home::check_writable(&home::runs_folder()?)?;
-        Ok(Open::begin(store, subject)?)
+        self.manner.open(store, subject)
     }
 }

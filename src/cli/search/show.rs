@@ -68,12 +68,18 @@ impl List {
                     let plan = &search.subject.plan;
                     let best = search.best().map(|best| super::tell::values(&search, best));
                     let best = best.map(|best| format!(", best {best}")).unwrap_or_default();
-                    let how = if search.record.is_ended { "ended" } else { "can go on" };
+                    let workers = search.store.workers()?.len();
+                    let how = match (workers, search.record.is_ended) {
+                        (0, true) => "ended".to_owned(),
+                        (0, false) => "can go on".into(),
+                        (1, _) => "running".into(),
+                        (several, _) => format!("{several} processes run it"),
+                    };
                     let said = format!("{name}  {} of {} trials, {how}{best}", search.made(), plan.trials);
                     let best = search.best().map(|best| trial_json(&search, best));
                     (
                         said,
-                        json!({ "search": name, "trials": search.made(), "of": plan.trials, "ended": search.record.is_ended, "best": best }),
+                        json!({ "search": name, "trials": search.made(), "of": plan.trials, "ended": search.record.is_ended, "workers": workers, "best": best }),
                     )
                 }
                 Err(error) => (

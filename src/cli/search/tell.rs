@@ -60,11 +60,7 @@ impl<'a> Teller<'a> {
 
     /// What came of it.
     pub fn end(&mut self, search: &Search, ended: Ended) -> Result<(), Error> {
-        let how = match ended {
-            Ended::Done => "done",
-            Ended::TimeIsUp => "time is up",
-            Ended::Interrupted => "interrupted",
-        };
+        let how = ended.word();
         if self.reporting.json {
             let best = search.best().map(|trial| trial_json(search, trial));
             return line(

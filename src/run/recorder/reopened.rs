@@ -7,6 +7,7 @@ use super::super::{Checkpoint, Error, RunDirectory, learned};
 use super::writer::{Place, RunWriter};
 use super::{Recorder, RecorderEvent};
 use crate::preset::{DeviceChoice, Fingerprint, Learned, Preset};
+use crate::system::machine;
 
 /// A run that is about to be resumed.
 #[derive(Debug)]
@@ -147,7 +148,13 @@ impl Reopened {
     /// Resumes writing. Damaged checkpoints stay until the resumed run has saved a checkpoint.
     pub fn go_on(self, report: impl Fn(RecorderEvent) + Send + 'static) -> Recorder {
         let best = self.best();
-        let manifest = Manifest { status: Status::Running, best, ..self.manifest };
+        let manifest = Manifest {
+            status: Status::Running,
+            best,
+            host: machine::name(),
+            job: machine::slurm_job(),
+            ..self.manifest
+        };
         let damaged = self.damaged.iter().map(|damaged| damaged.step).collect();
         let place = Place::Made(self.run, Some(self.lock));
         Recorder::start(RunWriter::new(place, manifest, self.learned, damaged, report))

@@ -31,6 +31,8 @@ pub(super) struct Job {
     pub may_be_there: bool,
     /// The file of its claim.
     pub lock: PathBuf,
+    /// Others carry the search out as well.
+    pub is_shared: bool,
 }
 
 /// What is heard of a training.
@@ -81,6 +83,7 @@ impl Job {
             may_be_there: self.may_be_there,
             is_it: &is_it,
             lock: self.lock.clone(),
+            is_shared: self.is_shared,
         };
         let mut found = |folder: &Path| {
             // Where nobody listens any more, the run itself says it.

@@ -5,7 +5,7 @@ mod job;
 mod score;
 pub(super) mod training;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,11 +17,14 @@ use super::ongoing::{Next, Open};
 use super::trial::{Reached, Trial};
 use crate::preset::DeviceChoice;
 use crate::run::OfSearch;
+use crate::run::lock::Lock;
 use crate::worker::Starter;
 use job::{Heard, Job};
 
 /// How often it looks whether somebody wants it to end.
 const LOOK: Duration = Duration::from_millis(50);
+/// How often it looks what the others have done that carry the search out as well.
+const OTHERS: Duration = Duration::from_secs(2);
 
 /// How a search is carried out.
 pub struct Driver<'a> {
@@ -29,7 +32,7 @@ pub struct Driver<'a> {
     pub starter: &'a Starter,
     /// How many train at a time.
     pub jobs: usize,
-    /// Where trials train, one after the other round; empty: as the preset says.
+    /// Where trials train, each where the fewest are; empty: as the preset says.
     pub devices: Vec<DeviceChoice>,
     /// Whether somebody wants it to end.
     pub is_interrupted: &'a dyn Fn() -> bool,
@@ -74,17 +77,38 @@ pub enum Ended {
     TimeIsUp,
     /// Somebody ended it.
     Interrupted,
+    /// What is left is trained by other processes.
+    Elsewhere,
+}
+
+impl Ended {
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Ended::Done => "done",
+            Ended::TimeIsUp => "time is up",
+            Ended::Interrupted => "interrupted",
+            Ended::Elsewhere => "the rest is trained by other processes",
+        }
+    }
 }
 
 /// What is being trained, and what was left.
 struct Trainings {
-    running: HashSet<(usize, usize)>,
+    running: HashMap<(usize, usize), Place>,
     left: HashSet<(usize, usize)>,
     heard: (Sender<Heard>, Receiver<Heard>),
     stop: Arc<AtomicBool>,
-    begun: usize,
-    /// The trials that were there at first: one of them may have a run that nobody wrote down.
+    /// The trials that were there before we made any: one of them may have a run that nobody wrote down.
     known: usize,
+}
+
+/// Where a training is.
+struct Place {
+    /// Which of the devices, as a place.
+    device: usize,
+    /// Keeps other processes away.
+    _lock: Option<Lock>,
 }
 
 /// Carries out a search until nothing is left to do, its time is up, or somebody ends it: then every training makes a checkpoint
@@ -93,20 +117,17 @@ struct Trainings {
 /// # Errors
 /// When the search cannot be written down or its preset takes no settings. What trains goes on to its end by itself.
 pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)) -> Result<Ended, Error> {
-    let since = Instant::now();
-    let before = open.search.record.seconds;
-    let spent = || before + since.elapsed().as_secs_f64();
-    let limit = open.search.subject.plan.hours.map(|hours| hours * 3600.0);
-    let is_late = || limit.is_some_and(|limit| spent() >= limit);
+    // What others have written is read first.
+    drop(open.turn(driver.is_interrupted)?);
     let mut trainings = Trainings {
-        running: HashSet::new(),
+        running: HashMap::new(),
         left: HashSet::new(),
         heard: channel(),
         stop: Arc::default(),
-        begun: 0,
         known: open.search.trials.len(),
     };
     let mut told = open.search.trials.len();
+    let mut looked_at = Instant::now();
     // What comes next changes only with what is heard of trainings.
     let (mut next, mut has_changed) = (Next::Wait, true);
     let ended = loop {
@@ -114,9 +135,18 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
             trainings.stop.store(true, Ordering::Release);
         }
         let is_stopping = trainings.stop.load(Ordering::Acquire);
+        // What others have done changes what comes next as well.
+        has_changed |= open.is_shared() && looked_at.elapsed() >= OTHERS;
         while has_changed && !is_stopping && trainings.running.len() < driver.jobs {
-            let trained = trainings.running.iter().chain(&trainings.left).copied().collect();
-            next = open.next(&trained, !is_late())?;
+            let Some(turn) = open.turn(driver.is_interrupted)? else { break };
+            looked_at = Instant::now();
+            if open.is_shared() {
+                // Those that were there before this turn may have been begun by others.
+                trainings.known = open.search.trials.len();
+            }
+            let mut trained = trainings.running.keys().chain(&trainings.left).copied().collect();
+            let lock;
+            (next, lock) = open.next_free(&mut trained, !is_late(open))?;
             for trial in &open.search.trials[told.min(open.search.trials.len())..] {
                 if trial.refused.is_some() {
                     tell(open, Told::Refused(trial));
@@ -124,48 +154,75 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
             }
             told = open.search.trials.len();
             match next {
-                Next::Train(trial, run) => trainings.begin(open, driver, trial, run)?,
+                Next::Train(trial, run) => trainings.begin(open, driver, (trial, run), lock)?,
                 Next::Wait | Next::Done => has_changed = false,
             }
+            drop(turn);
         }
         if trainings.running.is_empty() {
             match (is_stopping, next) {
                 (true, _) => break Ended::Interrupted,
                 (false, Next::Done)
-                    if is_late() && open.search.made() < open.search.subject.plan.trials as usize =>
+                    if is_late(open) && open.search.made() < open.search.subject.plan.trials as usize =>
                 {
                     break Ended::TimeIsUp;
                 }
                 (false, Next::Done) => break Ended::Done,
                 // Only what was left remains.
-                (false, Next::Wait) => break Ended::Interrupted,
+                (false, Next::Wait) if !open.is_shared() || !trainings.left.is_empty() => {
+                    break Ended::Interrupted;
+                }
+                // What the others come to decides what is trained further.
+                (false, Next::Wait) if open.search.subject.rungs().len() > 1 => {}
+                (false, Next::Wait) => break Ended::Elsewhere,
                 (false, Next::Train(..)) => {}
             }
         }
         match trainings.heard.1.recv_timeout(LOOK) {
             Ok(heard) => {
+                // What has been trained is written down, whoever wants us to end.
+                let turn = open.turn(&|| false)?;
                 trainings.hear(open, heard, tell)?;
                 has_changed = true;
-                open.search.record.seconds = spent();
-                open.search.store.save(&open.search.record)?;
+                open.count()?;
+                drop(turn);
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
     };
-    open.search.record.seconds = spent();
-    open.search.record.is_ended = ended != Ended::Interrupted;
-    open.search.store.save(&open.search.record)?;
+    let _turn = open.turn(&|| false)?;
+    open.search.record.is_ended = match ended {
+        Ended::Done | Ended::TimeIsUp => true,
+        Ended::Interrupted => false,
+        // The last one of the others has seen its end, perhaps meanwhile.
+        Ended::Elsewhere => open.search.record.is_ended,
+    };
+    open.count()?;
     Ok(ended)
+}
+
+/// Whether the hours of a search are over.
+fn is_late(open: &Open) -> bool {
+    open.search.subject.plan.hours.is_some_and(|hours| open.seconds() >= hours * 3600.0)
 }
 
 impl Trainings {
     /// Starts a training on a thread that hears of its end.
-    fn begin(&mut self, open: &mut Open, driver: &Driver, trial: usize, run: usize) -> Result<(), Error> {
+    fn begin(
+        &mut self,
+        open: &Open,
+        driver: &Driver,
+        (trial, run): (usize, usize),
+        lock: Option<Lock>,
+    ) -> Result<(), Error> {
         let search = &open.search;
         let of = &search.trials[trial];
         let training = &of.runs[run];
         let experiment = search.subject.experiment(&of.settings, training.seed)?;
         let runs = &driver.starter.runs;
+        // Where the fewest are.
+        let are_on = |device: &usize| self.running.values().filter(|place| place.device == *device).count();
+        let device = (0..driver.devices.len()).min_by_key(are_on).unwrap_or(0);
         let job = Job {
             place: (trial, run),
             until: search.subject.rungs().get(of.rung).copied().flatten(),
@@ -174,17 +231,17 @@ impl Trainings {
             experiment,
             of: OfSearch { search: search.store.name(), number: of.number },
             folder: training.run.as_ref().map(|name| runs.join(name)),
-            device: driver.devices.get(self.begun % driver.devices.len().max(1)).copied(),
+            device: driver.devices.get(device).copied(),
             starter: driver.starter.clone(),
             lock: search.store.claim(of.number, run),
+            is_shared: open.is_shared(),
             may_be_there: training.run.is_none() && trial < self.known,
         };
-        self.begun += 1;
         let (sender, stop) = (self.heard.0.clone(), self.stop.clone());
         let spawned =
             std::thread::Builder::new().name("trial".into()).spawn(move || job.carry_out(&sender, &stop));
         spawned.map_err(|error| Error::Failed(format!("the system refuses a thread: {error}")))?;
-        self.running.insert((trial, run));
+        self.running.insert((trial, run), Place { device, _lock: lock });
         Ok(())
     }
 

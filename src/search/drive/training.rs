@@ -30,6 +30,8 @@ pub(in crate::search) struct Training<'a> {
     pub is_it: &'a dyn Fn(&Manifest) -> bool,
     /// The file of its claim.
     pub lock: PathBuf,
+    /// Others may have seen it through before, and have ended it when they were asked to end themselves.
+    pub is_shared: bool,
 }
 
 /// What became of a training.
@@ -70,7 +72,7 @@ impl Training<'_> {
                 was_trained = true;
                 continue;
             };
-            was_trained |= wait_for_end(&folder, stop)?;
+            was_trained |= wait_for_end(&folder, stop)? && !self.is_shared;
             let manifest = Manifest::load(&folder).map_err(|error| error.to_string())?;
             let is_there =
                 || self.request.until_epoch.is_some_and(|until| score::epochs_of(&folder) >= until);
@@ -128,7 +130,9 @@ impl Training<'_> {
         let request =
             TrainRequest::resuming(&run, manifest, experiment).map_err(|error| error.to_string())?;
         let TrainRequest { device, checkpoint_seconds, until_epoch, .. } = self.request;
-        self.begin(claim, TrainRequest { device, checkpoint_seconds, until_epoch, ..request }).map(drop)
+        let on_end = self.request.on_end.clone();
+        self.begin(claim, TrainRequest { device, checkpoint_seconds, until_epoch, on_end, ..request })
+            .map(drop)
     }
 
     /// Its run, where one began and nobody wrote that down: who saw it through was killed in between.
@@ -146,8 +150,12 @@ fn wait_for_end(folder: &Path, stop: &AtomicBool) -> Result<bool, String> {
     while let Some(owner) = Lock::holder(folder).map_err(|error| error.to_string())? {
         was_trained = true;
         if stop.load(Ordering::Acquire) && !was_asked {
+            let Ok(process) = Process::numbered(&owner) else {
+                // One on another machine cannot be asked, and need not be waited for.
+                return Ok(was_trained);
+            };
             // One that has just ended needs no asking.
-            let _ = Process::numbered(&owner).and_then(|process| process.terminate());
+            let _ = process.terminate();
             was_asked = true;
         }
         std::thread::sleep(LOOK);

@@ -142,7 +142,7 @@ impl Known {
     }
 
     fn read(&mut self, runs: &std::path::Path) -> Result<bool, Error> {
-        let is_held = Lock::holder(self.store.path())?.is_some();
+        let is_held = !self.store.workers()?.is_empty();
         let mark = self.store.mark();
         let mut changed = false;
         if mark != self.mark || self.content.is_none() {
@@ -313,8 +313,8 @@ mod tests {
             let file = self.0.path().join("s.ron");
             std::fs::write(&file, TEXT).unwrap();
             let definition = Definition::find(file.to_str().unwrap(), Vec::new()).unwrap();
-            let record =
-                Record { format: 1, trainyard: "0".into(), definition, started: 7, seconds, is_ended };
+            let (trainyard, counted) = ("0".into(), 7.0);
+            let record = Record { format: 1, trainyard, definition, started: 7, seconds, is_ended, counted };
             self.store().save(&record).unwrap();
         }
 

@@ -85,6 +85,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// A text in quotes.
+    pub fn text(&self) -> Result<String, PresetError> {
+        let wrong = |_| self.error(format!("'{}' is not a text", self.written()), "write it in quotes");
+        ron::from_str(self.written()).map_err(wrong)
+    }
+
     /// A finite number.
     pub fn number(&self) -> Result<f64, PresetError> {
         let number = self.written().parse().ok().filter(|number: &f64| number.is_finite());

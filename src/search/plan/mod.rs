@@ -9,7 +9,7 @@
 //!         "optimizer": [Adam(), SGD()],
 //!         "optimizer.momentum": when("optimizer", SGD, uniform(0, 0.99)),
 //!     },
-//!     objective: val_loss, method: tpe, trials: 30, hours: 8,
+//!     objective: val_loss, method: tpe, trials: 30, hours: 8, on_end: "notify-send done",
 //! )
 //! ```
 
@@ -41,4 +41,6 @@ pub struct Plan {
     pub seed: u64,
     /// How many seeds each trial is trained with.
     pub repeat: u32,
+    /// A person's command that is run when the search has ended.
+    pub on_end: Option<String>,
 }

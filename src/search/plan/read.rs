@@ -32,7 +32,7 @@ pub fn read(text: &str, origin: &str) -> Result<Plan, PresetError> {
     };
     let block = Cursor { origin, text, node: node.value(), path };
     block.ends()?;
-    block.knows(&["space", "objective", "method", "trials", "hours", "seed", "repeat"])?;
+    block.knows(&["space", "objective", "method", "trials", "hours", "seed", "repeat", "on_end"])?;
     let space = block.field("space").ok_or_else(|| {
         block.error(
             "the field 'space' is missing",
@@ -63,6 +63,7 @@ pub fn read(text: &str, origin: &str) -> Result<Plan, PresetError> {
         hours: hours.transpose()?,
         seed: block.field("seed").map_or(Ok(0), |seed| seed.whole(0))?,
         repeat,
+        on_end: block.field("on_end").map(|command| command.text()).transpose()?,
         space,
         method,
     };

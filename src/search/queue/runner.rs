@@ -170,6 +170,7 @@ fn see_through(
         may_be_there: may_be_there && item.run.is_none(),
         is_it: &is_it,
         lock: shelf.claim(item.number),
+        is_shared: false,
     };
     let mut found = |folder: &Path| {
         // As above.

@@ -302,6 +302,8 @@ pub fn runs() -> Vec<Overview> {
             branched: None,
             trial: None,
             queued: None,
+            submitted: None,
+            job: None,
         };
         let step = checkpoints.last().copied().unwrap_or(0) as i64;
         Overview {

@@ -146,11 +146,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Finished(finish) => {
-            let how = match finish.outcome {
-                Outcome::Completed => "finished",
-                Outcome::Stopped => "stopped",
-                Outcome::StoppedEarly => "stopped early",
-            };
+            let how = finish.outcome.word();
             let test = finish.test.map_or("the test set was not evaluated".into(), |test| {
                 let accuracy = test.accuracy.map(|share| format!(", accuracy {}", format::percent(share)));
                 format!("test loss {}{}", format::score(test.loss), accuracy.unwrap_or_default())

@@ -1,0 +1,163 @@
+//! What is asked of Slurm on the command line.
+
+use clap::{ArgAction, Args, Command, FromArgMatches};
+
+use super::super::Error;
+use super::super::text::plain;
+
+/// What is asked of Slurm; what is not said is left to the cluster.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What is asked of Slurm")]
+pub(super) struct Wishes {
+    /// The partition
+    #[arg(long, short = 'p', value_name = "NAME")]
+    partition: Option<String>,
+    /// The account that pays
+    #[arg(long, short = 'A', value_name = "NAME")]
+    account: Option<String>,
+    /// The quality of service
+    #[arg(long, value_name = "NAME")]
+    qos: Option<String>,
+    /// The most time of a job: minutes, HOURS:MINUTES:SECONDS, or DAYS-HOURS
+    #[arg(long, short = 't', value_name = "TIME")]
+    time: Option<String>,
+    /// GPUs of each job
+    #[arg(long, value_name = "N")]
+    gpus: Option<String>,
+    /// Processors of each job
+    #[arg(long, short = 'c', value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    cpus: u16,
+    /// Memory of each job, such as 16G
+    #[arg(long, value_name = "SIZE")]
+    mem: Option<String>,
+    /// What a machine must have, such as a100
+    #[arg(long, short = 'C', value_name = "FEATURES")]
+    constraint: Option<String>,
+    /// Tasks of a search: so many jobs share its trials out (4 where it is not said)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub workers: Option<u32>,
+    /// Tasks at a time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub at_once: Option<u32>,
+    /// What the job is called, instead of after the preset or search
+    #[arg(long, short = 'J', value_name = "NAME")]
+    pub job_name: Option<String>,
+    /// Another option of sbatch, as it stands in a script: --sbatch="--exclude=node3"; may be given several times
+    #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+    pub sbatch: Vec<String>,
+    /// A line of the script before the command, such as --setup "module load cuda"; may be given several times
+    #[arg(long, value_name = "LINE")]
+    pub setup: Vec<String>,
+    /// Only show the batch script
+    #[arg(long)]
+    pub print: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Wishes {
+    /// The options of `sbatch`, in the order of the script.
+    pub fn resources(&self) -> Vec<(&'static str, String)> {
+        let asked = [
+            ("partition", &self.partition),
+            ("account", &self.account),
+            ("qos", &self.qos),
+            ("time", &self.time),
+            ("gpus", &self.gpus),
+            ("mem", &self.mem),
+            ("constraint", &self.constraint),
+        ];
+        let asked = asked.into_iter().filter_map(|(name, value)| Some((name, value.clone()?)));
+        std::iter::once(("cpus-per-task", self.cpus.to_string())).chain(asked).collect()
+    }
+}
+
+/// Tells the wishes apart from the command, in whatever order they were typed.
+///
+/// # Errors
+/// What is wrong with a wish.
+pub(super) fn told_apart(typed: Vec<String>) -> Result<(Wishes, Vec<String>), Error> {
+    let mut reader = Wishes::augment_args(Command::new("submit").no_binary_name(true));
+    let takes_value = |word: &str| {
+        let (name, has_value) = word.split_once('=').map_or((word, false), |(name, _)| (name, true));
+        let arg = reader.get_arguments().find(|arg| {
+            let long = name.strip_prefix("--").is_some_and(|name| arg.get_long() == Some(name));
+            let short = name.strip_prefix('-').map(str::chars).is_some_and(|mut letters| {
+                arg.get_short().is_some() && letters.next() == arg.get_short() && letters.next().is_none()
+            });
+            long || short
+        })?;
+        Some(!has_value && !matches!(arg.get_action(), ArgAction::SetTrue))
+    };
+    let (mut wishes, mut words) = (Vec::new(), Vec::new());
+    let mut typed = typed.into_iter();
+    while let Some(word) = typed.next() {
+        match takes_value(&word) {
+            None => words.push(word),
+            Some(has_more) => {
+                wishes.push(word);
+                if has_more {
+                    wishes.extend(typed.next());
+                }
+            }
+        }
+    }
+    let matches = reader.try_get_matches_from_mut(wishes);
+    let read = matches.and_then(|matches| Wishes::from_arg_matches(&matches)).map_err(|error| {
+        let said = error.to_string();
+        Error::Usage(plain(said.lines().next().unwrap_or_default().trim_start_matches("error: ")))
+    })?;
+    if words.is_empty() {
+        return Err(Error::Usage("what is to be submitted: train PRESET, or search FILE".into()));
+    }
+    Ok((read, words))
+}
+
+/// Removes an option and its value from a command line.
+pub(super) fn remove(words: &mut Vec<String>, option: &str) {
+    let with_value = format!("{option}=");
+    while let Some(at) = words.iter().position(|word| word == option || word.starts_with(&with_value)) {
+        let is_apart = words[at] == option;
+        words.drain(at..(at + 1 + usize::from(is_apart)).min(words.len()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wishes_stand_before_and_behind_the_command() {
+        let of = |line: &str| told_apart(line.split(' ').map(str::to_owned).collect());
+        for line in [
+            "--time 2:00:00 --gpus=1 train xor --epochs 3 --set a=b",
+            "train xor --epochs 3 --gpus 1 --set a=b --time=2:00:00",
+            "-t 2:00:00 train xor --gpus 1 --epochs 3 --set a=b",
+        ] {
+            let (wishes, words) = of(line).unwrap();
+            assert_eq!(words.join(" "), "train xor --epochs 3 --set a=b", "{line}");
+            assert_eq!(
+                wishes.resources(),
+                [("cpus-per-task", "4".into()), ("time", "2:00:00".into()), ("gpus", "1".into())],
+                "{line}"
+            );
+        }
+        let (wishes, _) = of("xor --print --sbatch --exclude=node3").unwrap();
+        assert!(wishes.print && wishes.sbatch == ["--exclude=node3"]);
+        assert!(of("xor --cpus none").unwrap_err().to_string().contains("--cpus"));
+        assert!(of("--print").unwrap_err().to_string().contains("what is to be submitted"));
+    }
+
+    #[test]
+    fn an_option_is_removed_with_its_value_however_it_was_typed() {
+        let of = |line: &str| {
+            let mut words = line.split(' ').map(str::to_owned).collect();
+            remove(&mut words, "--repeat");
+            words.join(" ")
+        };
+        assert_eq!(of("train xor --repeat 5 --epochs 3"), "train xor --epochs 3");
+        assert_eq!(of("train --repeat=5 xor --repeat 6"), "train xor");
+        assert_eq!(of("train xor --repeat"), "train xor");
+    }
+}

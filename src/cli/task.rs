@@ -1,0 +1,120 @@
+//! `trainyard train --task`: a training that whoever starts it again goes on with.
+
+use std::io::Write;
+use std::time::Duration;
+
+use super::reporter::Reporting;
+use super::signals::Signals;
+use super::text::plain;
+use super::train::{Worker, follow_once};
+use super::{Error, experiment};
+use crate::run::lock::Lock;
+use crate::run::overview::done;
+use crate::run::{Manifest, RunDirectory, Status, home};
+use crate::search::slurm;
+use crate::worker::{Command, TrainRequest};
+
+/// How often it looks whether a run that another process holds is free.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Trains what a task is to train: begins it, or goes on where it was when it was called the last time.
+///
+/// # Errors
+/// When the training fails or is ended by a signal.
+pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) -> Result<(), Error> {
+    let signals = reporting.or_say_why(Signals::catch())?;
+    let runs = home::runs_folder()?;
+    let list = RunDirectory::list(&runs)?;
+    let is_it = |run: &&RunDirectory| {
+        run.manifest().is_ok_and(|manifest| manifest.submitted.as_deref() == Some(name))
+    };
+    let request = match list.iter().rev().find(is_it) {
+        None => TrainRequest { submitted: Some(name.to_owned()), ..request },
+        Some(run) => match reporting.or_say_why(go_on(run, request, reporting, &signals))? {
+            Some(request) => request,
+            None => return Ok(()),
+        },
+    };
+    let ended = follow_once(&signals, Worker::Keeping(runs), Command::Train(Box::new(request)), reporting);
+    if signals.time_is_up() {
+        put_back(reporting)?;
+    }
+    ended?;
+    signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+}
+
+/// Has the job in which this process runs put back into the queue.
+///
+/// # Errors
+/// When Slurm refuses.
+pub(super) fn put_back(reporting: &Reporting) -> Result<(), Error> {
+    match slurm::requeue_this_job() {
+        Ok(Some(job)) => say(
+            reporting,
+            &format!("the time of job {job} is over: it is put back into the queue and goes on there"),
+        ),
+        Ok(None) => Ok(()),
+        Err(problem) => Err(Error::Failed(format!(
+            "the time of this job is over, and Slurm does not put it back into the queue: {}; submitted again, it goes on",
+            plain(&problem)
+        ))),
+    }
+}
+
+/// How a run goes on; `None` where it is finished.
+fn go_on(
+    run: &RunDirectory,
+    asked: TrainRequest,
+    reporting: &Reporting,
+    signals: &Signals,
+) -> Result<Option<TrainRequest>, Error> {
+    let name = plain(&run.name());
+    let mut was_told = false;
+    // A machine that is lost holds the lock until the file system has noticed.
+    while let Some(owner) = Lock::holder(run.path())? {
+        if let Some(signal) = signals.caught() {
+            return Err(Error::Signal(signal));
+        }
+        if !was_told {
+            say(reporting, &format!("process {owner} trains {name}: this one waits until it has ended"))?;
+            was_told = true;
+        }
+        std::thread::sleep(LOOK);
+    }
+    let manifest: Manifest = run.manifest()?;
+    match &manifest.status {
+        Status::Finished { .. } if done(&manifest, &run.checkpoints()?).is_some() => {
+            say(reporting, &format!("{name} is finished already: nothing is left to do"))?;
+            return Ok(None);
+        }
+        Status::Failed { reason, .. } => {
+            return Err(Error::Failed(format!(
+                "{name} has failed: {}; another name of the task begins it anew, `trainyard resume {name}` goes on",
+                plain(reason)
+            )));
+        }
+        Status::Finished { .. } | Status::Stopped { .. } | Status::Running => {}
+    }
+    if manifest.preset != asked.experiment.preset {
+        let told = "was begun with other settings than those of the command line: it goes on with its own";
+        say(reporting, &format!("{name} {told}"))?;
+    }
+    say(reporting, &format!("{name} goes on"))?;
+    let experiment = experiment::of_run(&run.name(), &manifest.preset, run.learned()?.as_ref())?;
+    Ok(Some(TrainRequest {
+        device: asked.device,
+        checkpoint_seconds: asked.checkpoint_seconds,
+        on_end: asked.on_end,
+        ..TrainRequest::resuming(run, &manifest, experiment)?
+    }))
+}
+
+fn say(reporting: &Reporting, text: &str) -> Result<(), Error> {
+    match reporting {
+        Reporting { json: true, .. } => {
+            super::reporter::line(&serde_json::json!({ "event": "log", "line": text }))
+        }
+        Reporting { quiet: true, .. } => Ok(()),
+        Reporting { .. } => Ok(writeln!(std::io::stderr(), "trainyard: {text}")?),
+    }
+}

@@ -1,0 +1,126 @@
+//! How the jobs of all submissions stand.
+
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::states::{Seen, States};
+use super::submission::{Shelf, Submission};
+use crate::run::{self, Manifest};
+
+/// Submissions older than this are listed only while Slurm knows them: seven days.
+const SHOWN: u64 = 7 * 86_400;
+/// States of jobs that have not ended.
+const OPEN: [&str; 8] =
+    ["pending", "running", "suspended", "configuring", "completing", "requeued", "requeue_hold", "resizing"];
+
+/// A job, or a task of an array.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Job {
+    /// As Slurm calls it: `12`, `12_3`.
+    pub job: String,
+    /// The submission's name.
+    pub submission: String,
+    /// Its task, from 1.
+    pub task: u32,
+    /// The command line, without the program's name.
+    pub words: Vec<String>,
+    /// The search that it carries out, if any.
+    pub search: Option<String>,
+    /// Slurm's word in small letters: `pending`, `running`, `completed`, `cancelled` …; `unknown` where Slurm does not know it any
+    /// more and has not told of its end.
+    pub state: String,
+    /// Why it waits, where Slurm says it.
+    pub reason: Option<String>,
+    /// The machines that it is on.
+    pub nodes: Option<String>,
+    /// Seconds since it began.
+    pub seconds: Option<u64>,
+    /// The file of what it prints.
+    pub log: PathBuf,
+    /// The run that it trains.
+    pub run: Option<String>,
+}
+
+impl Job {
+    /// Whether it waits or runs.
+    pub fn is_open(&self) -> bool {
+        OPEN.contains(&self.state.as_str())
+    }
+}
+
+/// Whether a run is trained by this task of a submission.
+pub fn is_of(manifest: &Manifest, submission: &str, task: u32) -> bool {
+    let named = manifest.submitted.as_deref().and_then(|named| named.rsplit_once('/'));
+    named.is_some_and(|(name, number)| name == submission && number.parse() == Ok(task))
+}
+
+/// The jobs of all submissions of these days, oldest first, and what is to be told beside them. `runs` are the names and manifests of
+/// the runs that there are, oldest first.
+///
+/// # Errors
+/// When the folder of submissions cannot be read.
+pub fn jobs<'a>(
+    shelf: &Shelf,
+    runs: impl Iterator<Item = (String, &'a Manifest)> + Clone,
+) -> Result<(Vec<Job>, Vec<String>), run::Error> {
+    let (submissions, mut told) = shelf.list()?;
+    let submitted: Vec<Submission> = submissions.into_iter().filter(|one| one.job.is_some()).collect();
+    if submitted.is_empty() {
+        return Ok((Vec::new(), told));
+    }
+    let states = States::look(shelf.path());
+    told.extend(
+        states.problem.clone().map(|problem| format!("how the jobs stand now is not known: {problem}")),
+    );
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let trained: Vec<(String, String)> =
+        runs.filter_map(|(name, manifest)| Some((manifest.submitted.clone()?, name))).collect();
+    let mut jobs = Vec::new();
+    for submission in &submitted {
+        let of_one = (1..=submission.tasks).filter_map(|task| of_task(shelf, submission, task, &states, now));
+        let mut of_one: Vec<Job> = of_one.collect();
+        let is_old = now.saturating_sub(submission.submitted) > SHOWN;
+        if is_old && !of_one.iter().any(Job::is_open) {
+            continue;
+        }
+        for job in &mut of_one {
+            let name = format!("{}/{}", job.submission, job.task);
+            job.run = trained.iter().rev().find(|(task, _)| *task == name).map(|(_, run)| run.clone());
+        }
+        jobs.extend(of_one);
+    }
+    Ok((jobs, told))
+}
+
+fn of_task(shelf: &Shelf, submission: &Submission, task: u32, states: &States, now: u64) -> Option<Job> {
+    let job = submission.job_of(task)?;
+    let seen = states.jobs.get(&job).cloned();
+    // One that Slurm has forgotten has ended; how is not known.
+    let is_forgotten = |seen: &Seen| seen.at < states.asked && states.problem.is_none();
+    let has_ended = |seen: &Seen| !OPEN.contains(&seen.state.as_str());
+    let seen = match seen {
+        Some(seen) if is_forgotten(&seen) && !has_ended(&seen) => {
+            Seen { state: "unknown".into(), ..Seen::default() }
+        }
+        Some(seen) => seen,
+        // It has been submitted since Slurm was asked.
+        None if submission.submitted >= states.asked => Seen { state: "pending".into(), ..Seen::default() },
+        None => Seen { state: "unknown".into(), ..Seen::default() },
+    };
+    let is_running = seen.state == "running";
+    Some(Job {
+        log: shelf.place(&submission.name).join(format!("{job}.out")),
+        job,
+        submission: submission.name.clone(),
+        task,
+        words: submission.words.clone(),
+        search: submission.search.clone(),
+        seconds: seen.began.filter(|_| is_running).map(|began| now.saturating_sub(began)),
+        state: seen.state,
+        reason: seen.reason,
+        nodes: seen.nodes,
+        run: None,
+    })
+}

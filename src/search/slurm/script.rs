@@ -1,0 +1,206 @@
+//! The batch script: what Slurm is asked for, and the command.
+
+use std::path::Path;
+
+use shlex::try_quote;
+
+/// What a submission is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Trains, with one seed or with so many from `first` on.
+    Train {
+        /// The first seed; `None`: the preset's.
+        first: Option<u64>,
+    },
+    /// Carries out trials of a search until none is left.
+    Search,
+}
+
+/// What a batch script is written from.
+#[derive(Clone, Debug)]
+pub struct Script<'a> {
+    /// The submission's name.
+    pub name: &'a str,
+    /// What it is, in words, for the first line.
+    pub title: &'a str,
+    /// Tasks of the array, and how many of them at a time.
+    pub tasks: (u32, Option<u32>),
+    /// What is asked of Slurm, as the options of `sbatch` without their dashes: `time`, `2:00:00`.
+    pub resources: &'a [(&'static str, String)],
+    /// Further options of `sbatch`, as they are.
+    pub further: &'a [String],
+    /// Lines that come before the command: `module load cuda`.
+    pub setup: &'a [String],
+    /// The folder in which it was typed.
+    pub folder: &'a Path,
+    /// Where runs and searches are.
+    pub home: &'a Path,
+    /// Where the submission is.
+    pub place: &'a Path,
+    /// The program.
+    pub program: &'a Path,
+    /// Its words: `train mnist-cnn --epochs 5`.
+    pub words: &'a [String],
+    /// What it does.
+    pub work: Work,
+}
+
+/// Whether a text can stand in a line of a script.
+pub fn is_one_line(text: &str) -> bool {
+    !text.contains(['\n', '\r', '\0'])
+}
+
+impl Script<'_> {
+    /// Its text.
+    ///
+    /// # Errors
+    /// What cannot be written in a line of it.
+    pub fn text(&self) -> Result<String, String> {
+        let (tasks, at_once) = self.tasks;
+        let mut lines = vec![
+            "#!/bin/bash".to_owned(),
+            format!(
+                "# {}: {}. Written by `trainyard submit`; sbatch takes it as it is or edited.",
+                self.name, self.title
+            ),
+            option("job-name", self.name)?,
+        ];
+        if tasks > 1 {
+            let at_once = at_once.map(|count| format!("%{count}")).unwrap_or_default();
+            lines.push(option("array", &format!("1-{tasks}{at_once}"))?);
+        }
+        for (name, value) in self.resources {
+            lines.push(option(name, value)?);
+        }
+        for further in self.further {
+            if !is_one_line(further) {
+                return Err(format!("{further:?} is more than one line"));
+            }
+            lines.push(format!("#SBATCH {further}"));
+        }
+        lines.push(option("chdir", &text(self.folder)?)?);
+        let output = self.place.join(if tasks > 1 { "%A_%a.out" } else { "%j.out" });
+        lines.push(option("output", &text(&output)?)?);
+        lines.extend(["#SBATCH --open-mode=append".to_owned(), "#".into()]);
+        lines.extend(match self.work {
+            Work::Train { .. } => [
+                "# Before the time is over, the training makes a checkpoint and has the job put back into the queue. A job that",
+                "# begins again, also after a preemption or the loss of its machine, goes on where it was, to the same bits.",
+            ],
+            Work::Search => [
+                "# Before the time is over, the trial makes a checkpoint and has the job put back into the queue. Each task trains",
+                "# trials that no other one trains, until none is left; one whose job died is gone on with by whoever is free.",
+            ],
+        }.map(str::to_owned));
+        lines.extend(["#SBATCH --signal=B:USR1@120".to_owned(), "#SBATCH --requeue".into(), String::new()]);
+        lines.push(format!("export TRAINYARD_HOME={}", quoted(&text(self.home)?)?));
+        for line in self.setup {
+            if !is_one_line(line) {
+                return Err(format!("{line:?} is more than one line"));
+            }
+            lines.push(line.clone());
+        }
+        lines.extend([String::new(), self.command()?]);
+        Ok(lines.join("\n") + "\n")
+    }
+
+    fn command(&self) -> Result<String, String> {
+        let program = std::iter::once(text(self.program)?);
+        let words = program.chain(self.words.iter().cloned()).map(|word| quoted(&word));
+        let mut words: Vec<String> = words.collect::<Result<_, _>>()?;
+        let has = |option: &str| {
+            self.words.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
+        };
+        if !has("--threads") {
+            words.push("--threads \"${SLURM_CPUS_PER_TASK:-1}\"".into());
+        }
+        let is_array = self.tasks.0 > 1;
+        match self.work {
+            Work::Train { first } => {
+                if let (true, Some(first)) = (is_array, first) {
+                    words.push(format!("--seed \"$(({first} + SLURM_ARRAY_TASK_ID - 1))\""));
+                }
+                let task = if is_array { "$SLURM_ARRAY_TASK_ID" } else { "1" };
+                words.push(format!("--task \"{}/{task}\"", self.name));
+            }
+            Work::Search => words.push("--shared".into()),
+        }
+        Ok(format!("exec {}", words.join(" ")))
+    }
+}
+
+/// A line that asks Slurm for something.
+fn option(name: &str, value: &str) -> Result<String, String> {
+    if !is_one_line(value) {
+        return Err(format!("--{name} {value:?} is more than one line"));
+    }
+    Ok(format!("#SBATCH --{name}={}", quoted(value)?))
+}
+
+fn quoted(word: &str) -> Result<String, String> {
+    let quoted = try_quote(word).map_err(|_| format!("{word:?} cannot stand in a script"))?;
+    Ok(quoted.into_owned())
+}
+
+fn text(path: &Path) -> Result<String, String> {
+    let text = path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()))?;
+    if is_one_line(text) { Ok(text.into()) } else { Err(format!("{text:?} has a line break")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_asks_for_what_was_wanted_and_bash_reads_each_word_as_it_was_typed() {
+        let words =
+            ["train", "my preset.ron", "--set", "optimizer=sgd(learning_rate: 0.1)"].map(String::from);
+        let script = Script {
+            name: "my-preset-1",
+            title: "3 trainings of my preset.ron, with the seeds 7 to 9",
+            tasks: (3, Some(2)),
+            resources: &[("partition", "gpu".into()), ("time", "2:00:00".into())],
+            further: &["--exclude=node3".into()],
+            setup: &["module load cuda".into()],
+            folder: Path::new("/home/ada/my project"),
+            home: Path::new("/home/ada/.local/share/trainyard"),
+            place: Path::new("/home/ada/.local/share/trainyard/slurm/my-preset-1"),
+            program: Path::new("/usr/bin/printf"),
+            words: &words,
+            work: Work::Train { first: Some(7) },
+        };
+        let text = script.text().unwrap();
+        for line in [
+            "#SBATCH --array=1-3%2",
+            "#SBATCH --partition=gpu",
+            "#SBATCH --time=2:00:00",
+            "#SBATCH --exclude=node3",
+            "#SBATCH --chdir='/home/ada/my project'",
+            "#SBATCH --signal=B:USR1@120",
+            "module load cuda",
+        ] {
+            assert!(text.lines().any(|one| one == line), "{line}\n{text}");
+        }
+        // What the program is given, as bash sees it.
+        let asked =
+            text.replace("module load cuda", "").replace("/usr/bin/printf", "/usr/bin/printf '%s\\n'");
+        let mut bash = std::process::Command::new("bash");
+        let output = bash
+            .args(["-c", &asked])
+            .env("SLURM_ARRAY_TASK_ID", "2")
+            .env("SLURM_CPUS_PER_TASK", "4")
+            .output();
+        let seen = String::from_utf8(output.unwrap().stdout).unwrap();
+        let wanted = words.iter().map(String::as_str).chain([
+            "--threads",
+            "4",
+            "--seed",
+            "8",
+            "--task",
+            "my-preset-1/2",
+        ]);
+        assert_eq!(seen.lines().collect::<Vec<_>>(), wanted.collect::<Vec<_>>(), "{text}");
+        let broken = Script { resources: &[("comment", "a\nrm -rf /".into())], ..script };
+        assert!(broken.text().unwrap_err().contains("more than one line"));
+    }
+}

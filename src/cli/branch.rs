@@ -2,13 +2,14 @@
 
 use super::Error;
 use super::experiment::{self, Short};
+use super::follow::{Worker, follow};
 use super::named::{RunName, ToBranch};
 use super::reporter::Reporting;
 use super::resume::Epochs;
 use super::seconds;
 use super::text::plain;
 use super::threads::Threads;
-use super::train::{Worker, detached, follow};
+use super::train::detached;
 use crate::run::home;
 use crate::worker::{Branch, Command, TrainRequest, trains_nothing};
 

@@ -5,10 +5,10 @@ use std::io::Write;
 use serde_json::json;
 
 use super::Error;
+use super::follow::{Worker, follow_once};
 use super::reporter::{Reporting, line};
 use super::several::{Part, Several};
 use super::text::plain;
-use super::train::{Worker, follow_once};
 use crate::preset::{DataConfig, Experiment, Fold};
 use crate::worker::TrainRequest;
 

@@ -229,7 +229,7 @@ impl Retry {
 fn pause() -> Result<(), Error> {
     let shelf = Shelf::own()?;
     let settings = shelf.settings()?;
-    shelf.set(crate::search::queue::Settings { is_paused: true, ..settings })?;
+    shelf.set(&crate::search::queue::Settings { is_paused: true, ..settings })?;
     let trained = shelf.items()?.iter().filter(|item| item.is_waiting() && item.is_begun).count();
     let still = if trained > 0 && shelf.worker()?.is_some() {
         format!("; {trained} still being trained")

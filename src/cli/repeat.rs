@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::Error;
+use super::follow::{Worker, follow_once};
 use super::reporter::Reporting;
 use super::several::{Part, Several};
-use super::train::{Worker, follow_once};
 use crate::worker::TrainRequest;
 
 /// Trains with so many seeds, the preset's own and those after it, and tells how the scores are spread. Whatever ends this early, the

@@ -12,8 +12,8 @@ use std::io::Write;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use super::Error;
 use super::text::{bytes, json, plain};
-use super::{Error, submit};
 use crate::run::{Overview, home};
 
 /// List the runs on disk, oldest first: how each stands, its result, its size
@@ -74,7 +74,7 @@ impl Arguments {
         }
         let overviews = Overview::list(&home::runs_folder()?)?;
         let rows: Vec<Row> = overviews.iter().map(row).collect();
-        let (jobs, told) = submit::listed(&overviews)?;
+        let (jobs, told) = super::jobs::listed(&overviews)?;
         let mut out = std::io::stdout().lock();
         if self.json {
             for row in &rows {

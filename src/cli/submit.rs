@@ -16,7 +16,6 @@ use crate::run::home;
 use crate::search::Open;
 use crate::search::slurm::{self, Script, Shelf, Submission, Work};
 pub use cancel::Cancel;
-pub(super) use cancel::listed;
 use wishes::Wishes;
 
 /// As many tasks as this carry a search out, unless it is said how many.

@@ -3,10 +3,10 @@
 use std::io::Write;
 use std::time::Duration;
 
+use super::follow::{Worker, follow_once};
 use super::reporter::Reporting;
 use super::signals::Signals;
 use super::text::plain;
-use super::train::{Worker, follow_once};
 use super::{Error, experiment};
 use crate::run::lock::Lock;
 use crate::run::overview::done;
@@ -48,17 +48,18 @@ pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) ->
 /// # Errors
 /// When Slurm refuses.
 pub(super) fn put_back(reporting: &Reporting) -> Result<(), Error> {
-    match slurm::requeue_this_job() {
-        Ok(Some(job)) => say(
-            reporting,
-            &format!("the time of job {job} is over: it is put back into the queue and goes on there"),
-        ),
-        Ok(None) => Ok(()),
-        Err(problem) => Err(Error::Failed(format!(
-            "the time of this job is over, and Slurm does not put it back into the queue: {}; submitted again, it goes on",
+    let Some(job) = slurm::this_job() else { return Ok(()) };
+    // Slurm may end this process before it answers.
+    say(
+        reporting,
+        &format!("the time of job {job} is over: it is put back into the queue and goes on there"),
+    )?;
+    slurm::requeue(&job).map_err(|problem| {
+        Error::Failed(format!(
+            "Slurm does not put job {job} back into the queue: {}; submitted again, it goes on",
             plain(&problem)
-        ))),
-    }
+        ))
+    })
 }
 
 /// How a run goes on; `None` where it is finished.

@@ -20,6 +20,7 @@ pub mod directory;
 mod disk;
 pub mod export;
 pub mod home;
+pub mod hook;
 pub mod kept;
 pub mod label;
 pub mod learned;

@@ -2,7 +2,7 @@
 
 use super::state::on_end::{Notify, OnEnd};
 use super::state::{State, clean};
-use crate::system::hook;
+use crate::run::hook;
 
 /// A training that has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

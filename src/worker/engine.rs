@@ -24,9 +24,9 @@ use crate::nn::kernel::threads::Threads;
 use crate::preset::{Learned, Preset};
 use crate::run::checkpoint::load_weights;
 use crate::run::home::runs_folder;
+use crate::run::hook;
 use crate::run::tensors::save_tensors;
 use crate::run::{self, Branched, Damaged, Reopened, RunDirectory, Status, Steered};
-use crate::system::hook;
 use crate::train::Training;
 
 /// Starts a worker that keeps nothing on disk.

@@ -59,10 +59,14 @@ impl List {
             writeln!(out, "{}", plain(&text))?;
         }
         let waiting = items.iter().filter(|item| item.is_waiting()).count();
-        let Settings { jobs, is_paused } = settings;
+        let Settings { jobs, is_paused, devices } = settings;
         let how = match (is_paused, is_worked, waiting) {
             (true, ..) => "paused: `trainyard queue start` goes on".to_owned(),
-            (false, true, _) => format!("{jobs} at a time"),
+            (false, true, _) if devices.is_empty() => format!("{jobs} at a time"),
+            (false, true, _) => {
+                let devices: Vec<String> = devices.iter().map(ToString::to_string).collect();
+                format!("{jobs} at a time, on {}", devices.join(", "))
+            }
             (false, false, 0) => "nothing waits".into(),
             (false, false, _) => "nobody works it off: `trainyard queue start` goes on".into(),
         };

@@ -12,6 +12,7 @@ use super::super::signals::Signals;
 use super::super::text::plain;
 use super::Parse;
 use super::prepare::prepare;
+use crate::preset::DeviceChoice;
 use crate::run::lock::Process;
 use crate::search::queue::{Heard, Item, Outcome, Runner, Settings, Shelf, work_off};
 
@@ -27,6 +28,10 @@ pub struct Start {
     /// Trainings at a time; the processors are shared out. It is kept for the next time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
+    /// Where items train that do not say it themselves: cpu, cuda:0; with several, separated by commas, each where the fewest are. It
+    /// is kept for the next time; auto leaves it to the presets
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    device: Vec<DeviceChoice>,
 }
 
 /// End what is being trained, with a checkpoint; `queue start` goes on
@@ -50,7 +55,9 @@ impl Start {
         let shelf = Shelf::own()?;
         let settings = shelf.settings()?;
         let jobs = self.jobs.unwrap_or(settings.jobs);
-        shelf.set(Settings { jobs, is_paused: false })?;
+        let mut devices = if self.device.is_empty() { settings.devices } else { self.device };
+        devices.retain(|device| *device != DeviceChoice::Auto);
+        shelf.set(&Settings { jobs, is_paused: false, devices })?;
         let waiting = shelf.items()?.iter().filter(|item| item.is_waiting()).count();
         if waiting > 0 && shelf.worker()?.is_none() {
             start_in_background()?;

@@ -87,7 +87,8 @@ fn facts(run: &Overview) -> Vec<(&'static str, String)> {
             facts.push(("steered", steered.to_string()));
         }
         facts.extend(manifest.branched.as_ref().map(|branched| ("branched from", branched.to_string())));
-        facts.push(("device", format!("{} on {}", manifest.device, manifest.host)));
+        let job = manifest.job.as_ref().map(|job| format!(", job {job} of Slurm")).unwrap_or_default();
+        facts.push(("device", format!("{} on {}{job}", manifest.device, manifest.host)));
         facts.push(("trainyard", manifest.trainyard.clone()));
         facts.push(("command", manifest.command_line.join(" ")));
     }
@@ -115,6 +116,7 @@ fn as_json(run: &Overview) -> Value {
         let moves = manifest.moves.iter().map(|Move { steps, from }| json!({ "steps": steps, "from": from }));
         object.insert("moves".into(), moves.collect());
         object.insert("host".into(), json!(manifest.host));
+        object.insert("job".into(), json!(manifest.job));
         object.insert("started".into(), json!(manifest.started));
         let extensions: Vec<Value> = manifest
             .extensions

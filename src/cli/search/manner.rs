@@ -11,8 +11,8 @@ use super::super::task::put_back;
 use super::super::text::plain;
 use super::tell::Teller;
 use crate::preset::DeviceChoice;
+use crate::run::hook;
 use crate::search::{self, Driver, Ended, Open, Search, Store, Subject};
-use crate::system::hook;
 
 /// How the trainings of a search are carried out.
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use super::super::Error;
+use super::super::jobs::listed;
 use super::super::text::plain;
 use crate::run::{Overview, home};
-use crate::search::slurm::{self, Job, Shelf};
+use crate::search::slurm::{self, Job};
 
 /// End jobs of Slurm that were submitted here; what runs makes a checkpoint first
 ///
@@ -48,13 +49,4 @@ impl Cancel {
         writeln!(std::io::stdout(), "asked to end: {said}")?;
         Ok(())
     }
-}
-
-/// The jobs of all submissions, and what is to be told beside them.
-///
-/// # Errors
-/// When they cannot be read.
-pub(in crate::cli) fn listed(runs: &[Overview]) -> Result<(Vec<Job>, Vec<String>), Error> {
-    let named = runs.iter().filter_map(|run| Some((run.run.name(), run.manifest.as_ref().ok()?)));
-    Ok(slurm::jobs(&Shelf::own()?, named)?)
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::item::{Item, Outcome};
 use super::shelf::{Settings, Shelf};
+use crate::preset::DeviceChoice;
 use crate::run::Manifest;
 use crate::run::lock::Lock;
 use crate::search::Error;
@@ -34,6 +35,30 @@ pub enum Prepared {
         /// A folder whose lock it holds while it runs.
         lock: Option<PathBuf>,
     },
+}
+
+impl Prepared {
+    /// On this device, unless it says itself where.
+    fn on(mut self, device: Option<DeviceChoice>) -> Self {
+        let Some(device) = device else { return self };
+        match &mut self {
+            Prepared::Training(request, _) => request.device = request.device.or(Some(device)),
+            Prepared::Program { arguments, .. } => {
+                if !arguments.iter().any(|word| word == "--device" || word.starts_with("--device=")) {
+                    arguments.push(format!("--device={device}"));
+                }
+            }
+        }
+        self
+    }
+}
+
+/// An item that is trained.
+struct Running {
+    /// Somebody wants it to end.
+    stop: Arc<AtomicBool>,
+    /// Where it was placed.
+    device: Option<DeviceChoice>,
 }
 
 /// How the queue is worked off.
@@ -72,8 +97,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
         .map_err(crate::run::Error::io(shelf.path(), "creating the folder"))?;
     let _lock = Lock::take(shelf.path())?;
     let (sender, said) = channel::<(u32, Said)>();
-    // What is trained, each with the wish that it ends.
-    let mut running: HashMap<u32, Arc<AtomicBool>> = HashMap::new();
+    let mut running: HashMap<u32, Running> = HashMap::new();
     let mut is_stopping = false;
     let mut read_at: Option<Instant> = None;
     let (mut settings, mut items) = (Settings::default(), Vec::new());
@@ -81,16 +105,16 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
     let mut left: HashSet<u32> = HashSet::new();
     loop {
         is_stopping |= (runner.is_interrupted)();
-        for (number, stop) in &running {
+        for (number, running) in &running {
             // What was taken off the queue ends as well.
             if is_stopping || !shelf.has(*number) {
-                stop.store(true, Ordering::Release);
+                running.stop.store(true, Ordering::Release);
             }
         }
         if read_at.is_none_or(|at| at.elapsed() >= READ) {
             (settings, items, read_at) = (shelf.settings()?, shelf.items()?, Some(Instant::now()));
         }
-        let Settings { jobs, is_paused } = settings;
+        let Settings { jobs, is_paused, ref devices } = settings;
         let mut waiting = items.clone();
         // What has begun before goes on first.
         waiting.retain(|item| {
@@ -107,8 +131,14 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             let may_be_there = std::mem::replace(&mut item.is_begun, true);
             shelf.save(&item)?;
             tell(&Heard::Begun(item.clone()));
-            let stop = running.entry(item.number).or_default().clone();
-            let prepared = (runner.prepare)(&item, jobs);
+            // Where the fewest are.
+            let are_on = |device: &&DeviceChoice| {
+                running.values().filter(|running| running.device.as_ref() == Some(*device)).count()
+            };
+            let device = devices.iter().min_by_key(are_on).copied();
+            let stop = Arc::<AtomicBool>::default();
+            running.insert(item.number, Running { stop: stop.clone(), device });
+            let prepared = (runner.prepare)(&item, jobs).map(|prepared| prepared.on(device));
             let (shelf, sender) = (shelf.clone(), sender.clone());
             let number = item.number;
             let spawned = std::thread::Builder::new().name("item".into()).spawn(move || {
@@ -241,4 +271,24 @@ fn run(
     }
     let said = said.lines().last().unwrap_or_default();
     Ok(Some(Outcome::Failed(format!("{status}: {said}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_placed_on_a_card_unless_its_command_line_says_where() {
+        let placed = |words: &[&str]| {
+            let arguments = words.iter().map(|word| (*word).to_owned()).collect();
+            let prepared = Prepared::Program { program: "trainyard".into(), arguments, lock: None };
+            match prepared.on(Some(DeviceChoice::Cuda(1))) {
+                Prepared::Program { arguments, .. } => arguments.join(" "),
+                Prepared::Training(..) => String::new(),
+            }
+        };
+        assert_eq!(placed(&["search", "s.ron"]), "search s.ron --device=cuda:1");
+        assert_eq!(placed(&["search", "s.ron", "--device", "cpu"]), "search s.ron --device cpu");
+        assert_eq!(placed(&["search", "s.ron", "--device=cpu"]), "search s.ron --device=cpu");
+    }
 }

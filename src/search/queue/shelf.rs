@@ -6,23 +6,27 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::item::Item;
+use crate::preset::DeviceChoice;
 use crate::run::lock::Lock;
 use crate::run::{self, home};
 use crate::search::Error;
 use crate::search::store::{load, save};
 
 /// How the queue is worked off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// How many at a time.
     pub jobs: u16,
     /// Nothing new begins.
     pub is_paused: bool,
+    /// Where items train that do not say it themselves, each where the fewest are; empty: as their presets say.
+    #[serde(default)]
+    pub devices: Vec<DeviceChoice>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { jobs: 1, is_paused: false }
+        Settings { jobs: 1, is_paused: false, devices: Vec::new() }
     }
 }
 
@@ -77,8 +81,8 @@ impl Shelf {
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn set(&self, settings: Settings) -> Result<(), run::Error> {
-        save(&self.folder.join("queue.ron"), &settings)
+    pub fn set(&self, settings: &Settings) -> Result<(), run::Error> {
+        save(&self.folder.join("queue.ron"), settings)
     }
 
     /// All items in the order of the queue, those that have ended first.

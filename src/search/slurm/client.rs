@@ -35,13 +35,17 @@ pub fn cancel(jobs: &[String]) -> Result<(), String> {
     answer(Command::new("scancel").args(jobs)).map(drop)
 }
 
-/// Puts the job in which this process runs back into the queue; returns its number, `None` outside of Slurm.
+/// The job in which this process runs; `None` outside of Slurm.
+pub fn this_job() -> Option<String> {
+    machine::slurm_job()
+}
+
+/// Puts a job back into the queue.
 ///
 /// # Errors
 /// What Slurm says against it, in a line.
-pub fn requeue_this_job() -> Result<Option<String>, String> {
-    let Some(job) = machine::slurm_job() else { return Ok(None) };
-    answer(Command::new("scontrol").args(["requeue", &job])).map(|_| Some(job))
+pub fn requeue(job: &str) -> Result<(), String> {
+    answer(Command::new("scontrol").args(["requeue", job])).map(drop)
 }
 
 /// All jobs of this user that Slurm still knows, in JSON, or else in lines of five columns.

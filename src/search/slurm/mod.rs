@@ -18,7 +18,7 @@ mod script;
 mod states;
 mod submission;
 
-pub use client::{cancel, missing, requeue_this_job, submit};
+pub use client::{cancel, missing, requeue, submit, this_job};
 pub use jobs::{Job, is_of, jobs};
 pub use script::{Script, Work, is_one_line};
 pub use submission::{Shelf, Submission};

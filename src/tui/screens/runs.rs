@@ -288,7 +288,8 @@ pub(super) fn about(theme: &Theme, overview: &Overview, width: usize) -> Vec<Lin
         let steered = manifest.extensions.iter().flat_map(|one| &one.steered).chain(&manifest.steered);
         fact("steered", steered.map(ToString::to_string).collect::<Vec<_>>().join("; "));
         fact("branched", manifest.branched.as_ref().map(ToString::to_string).unwrap_or_default());
-        fact("seed", format!("{}   {} on {}", manifest.preset.seed, manifest.device, manifest.host));
+        let job = manifest.job.as_ref().map(|job| format!(", job {job}")).unwrap_or_default();
+        fact("seed", format!("{}   {} on {}{job}", manifest.preset.seed, manifest.device, manifest.host));
         fact("command", manifest.command_line.join(" "));
     }
     lines

@@ -29,6 +29,7 @@ mod learned;
 mod left_out;
 mod look;
 mod parquet;
+mod percents;
 mod problem;
 mod profile;
 mod read;

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Style, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
 
 use super::dates::written;
 use super::durations;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
+use super::percents::{is_of_percents, percent, with_percents};
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::data::import::limits::Limits;
 use crate::system::files;
@@ -47,7 +48,13 @@ pub fn open(
         let mut collected = Collected { rows: Vec::new(), bytes: 0, limits };
         let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
-            Spreadsheet::Ods => ods(zipped(path, limits)?, wanted, &mut collected)?,
+            Spreadsheet::Ods => {
+                let mut file = zipped(path, limits)?;
+                match with_percents(&mut file) {
+                    Some(rewritten) => ods(rewritten, wanted, &mut collected)?,
+                    None => ods(file, wanted, &mut collected)?,
+                }
+            }
         };
         Ok((collected, name, sheets))
     };
@@ -140,7 +147,7 @@ fn xlsx(
 
 /// Collects an `.ods` file's sheet, which its reader gives as a whole.
 fn ods(
-    file: BufReader<File>,
+    file: impl Read + Seek,
     wanted: Option<&str>,
     collected: &mut Collected,
 ) -> Result<(String, Vec<String>), files::Error> {
@@ -211,28 +218,6 @@ fn text(cell: &Data) -> String {
         Data::Error(CellErrorType::NA) => "#N/A".into(),
         Data::Error(error) => error.to_string(),
     }
-}
-
-/// Whether a style shows numbers as percents: `0.00%`. What stands in quotes or behind a backslash is text.
-fn is_of_percents(style: &Style) -> bool {
-    let Some(format) = &style.number_format else { return false };
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    let has_sign = format.format_code.chars().any(|letter| {
-        let is_text = std::mem::take(&mut is_escaped) || is_quoted && letter != '"';
-        is_quoted ^= letter == '"' && !is_text;
-        is_escaped = letter == '\\' && !is_text;
-        letter == '%' && !is_text
-    });
-    // Those that every workbook knows.
-    has_sign || matches!(format.format_id, Some(9 | 10))
-}
-
-/// A share as the percents that a sheet shows, without a digit that it does not have: `0.103` is `10.3%`.
-fn percent(share: f64) -> String {
-    let shifted = format!("{share:e}").split_once('e').and_then(|(digits, exponent)| {
-        format!("{digits}e{}", exponent.parse::<i32>().ok()? + 2).parse::<f64>().ok()
-    });
-    format!("{}%", shifted.unwrap_or(share * 100.0))
 }
 
 /// Whether it is a date, not a time of day or a duration.

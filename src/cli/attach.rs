@@ -8,6 +8,7 @@ use super::Error;
 use super::candidates;
 use super::dashboard::First;
 use super::named::find_run;
+use super::queue::Parse;
 use super::text::plain;
 use super::threads::Threads;
 use crate::run::lock::Lock;
@@ -28,7 +29,7 @@ pub struct Arguments {
 
 impl Arguments {
     /// Shows it until the person leaves.
-    pub fn run(self) -> Result<(), Error> {
+    pub(super) fn run(self, parse: Parse) -> Result<(), Error> {
         let run = match &self.run {
             Some(wanted) => Some(find_run(wanted)?),
             None => newest_that_trains(&home::runs_folder()?)?,
@@ -39,10 +40,15 @@ impl Arguments {
             let advice = format!("{name} is not being trained; `trainyard resume {name}` goes on with it");
             return Err(Error::Failed(advice));
         }
-        super::dashboard::show(First { screen: Screen::Train, ..First::default() }, self.dashboard, || {
-            worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
-                .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
-        })
+        super::dashboard::show(
+            First { screen: Screen::Train, ..First::default() },
+            self.dashboard,
+            parse,
+            || {
+                worker::spawn_detached(super::serve::starter(Threads::default())?, Some(run.path()))
+                    .map_err(|error| Error::Failed(format!("{name} cannot be reached: {error}")))
+            },
+        )
     }
 }
 

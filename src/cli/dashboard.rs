@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::Error;
 use super::measure::Measuring;
 use super::path_completion::{self, Completed};
-use super::searches;
+use super::queue::Parse;
 use super::text::plain;
 use super::threads::Threads;
+use super::{queue, searches};
 use crate::data::{self, suggest};
 use crate::preset::library::{self, Loaded};
 use crate::preset::{Experiment, Offers, Paths, Preset, Source};
@@ -16,9 +17,10 @@ use crate::run::difference::differences;
 use crate::run::past::Curves;
 use crate::run::watch::{Interest, Task, WatchSnapshot};
 use crate::run::{Overview, RunDirectory, atomic, home, text, trash};
+use crate::search::queue::{self as waiting, QueueSnapshot, Shelf};
 use crate::search::{self, LookAt, SearchesSnapshot};
 use crate::tui::config::FramesPerSecond;
-use crate::tui::message::{RunAnswer, RunTask, SearchAnswer, SearchTask};
+use crate::tui::message::{QueueAnswer, QueueTask, RunAnswer, RunTask, SearchAnswer, SearchTask};
 use crate::tui::state::kept::Kept;
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::new_preset::{Suggestion, Target};
@@ -39,6 +41,10 @@ struct Local {
     watching: Option<Task>,
     /// The reader of searches, once it has been started.
     searches: Option<search::Task>,
+    /// The reader of the queue, once it has been started.
+    queue: Option<waiting::Task>,
+    /// Reads what is put into the queue.
+    parse: Parse,
 }
 
 impl Link for Local {
@@ -153,6 +159,28 @@ impl Link for Local {
             std::thread::Builder::new().name("search".into()).spawn(move || searches::carry_out(task, &tell));
     }
 
+    fn read_queue(&mut self, show: impl FnMut(QueueSnapshot) + Send + 'static) -> Result<(), String> {
+        let runs = home::runs_folder().map_err(|error| error.to_string())?;
+        let searches = search::folder().map_err(|error| error.to_string())?;
+        let shelf = Shelf::own().map_err(|error| error.to_string())?;
+        let task = waiting::Task::start(shelf, runs, searches, show);
+        self.queue = Some(task.map_err(|error| format!("the queue is not read: no thread for it: {error}"))?);
+        Ok(())
+    }
+
+    fn look_at_queue(&mut self, wanted: waiting::LookAt) {
+        if let Some(task) = &self.queue {
+            task.look_at(wanted);
+        }
+    }
+
+    fn on_queue(&mut self, task: QueueTask, tell: impl FnOnce(QueueAnswer) + Send + 'static) {
+        // Without the thread nothing is done, and the list shows so.
+        let parse = self.parse;
+        let work = move || tell(queue::carry_out(task, parse));
+        let _ = std::thread::Builder::new().name("to the queue".into()).spawn(work);
+    }
+
     fn kept(&mut self) -> Result<Kept, String> {
         super::kept::read()
     }
@@ -230,9 +258,9 @@ pub(super) struct Options {
 }
 
 /// Opens the dashboard; what it trains, a process of its own does.
-pub(super) fn open(options: Options) -> Result<(), Error> {
+pub(super) fn open(options: Options, parse: Parse) -> Result<(), Error> {
     super::device::check_environment()?;
-    show(First { screen: Screen::Presets, ..First::default() }, options, idle)
+    show(First { screen: Screen::Presets, ..First::default() }, options, parse, idle)
 }
 
 /// A worker that trains nothing yet.
@@ -252,10 +280,11 @@ pub(super) struct First {
     pub tag: Option<String>,
 }
 
-/// Shows a worker until the person leaves.
+/// Shows a worker until the person leaves; `parse` reads what is put into the queue.
 pub(super) fn show(
     first: First,
     options: Options,
+    parse: Parse,
     spawn: impl FnOnce() -> Result<(Client, Events), Error>,
 ) -> Result<(), Error> {
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
@@ -287,7 +316,17 @@ pub(super) fn show(
     let opening =
         Opening { screen: first.screen, watched: watched.join("  "), shows_watched, tag: first.tag };
     let measuring = Measuring::default();
-    let mut link = Local { client, events, run: None, measuring, folders, watching: None, searches: None };
+    let mut link = Local {
+        client,
+        events,
+        run: None,
+        measuring,
+        folders,
+        watching: None,
+        searches: None,
+        queue: None,
+        parse,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

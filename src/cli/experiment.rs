@@ -7,6 +7,7 @@ use super::text::plain;
 use crate::data::table::is_ending_of_table;
 use crate::preset::library::{self, Found};
 use crate::preset::{Experiment, Learned, Preset, PresetError, Source, check_extension, overrides, parse};
+pub(super) use crate::run::text::in_shell;
 use crate::worker;
 
 /// Reads a preset's text and looks into its data.
@@ -110,12 +111,6 @@ fn data_for_a_preset(wanted: &str) -> PresetError {
             "`trainyard init {shown}` writes one, and `trainyard data check {shown}` says what the data holds"
         ),
     )
-}
-
-/// A path as a shell takes it.
-pub(super) fn in_shell(path: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./+,:@%".contains(letter);
-    if path.chars().all(is_plain) { path.into() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// The preset that a command line names, with its changes: those of `--set`, then those of options that are short for it.

@@ -1,19 +1,23 @@
 //! `trainyard queue`: trainings and searches that wait for their turn, so many at a time.
 
+mod actions;
 mod list;
+mod parse;
 mod prepare;
+mod tasks;
 mod work;
 
 use std::io::Write;
 
 use serde_json::json;
 
+use super::Error;
 use super::reporter::line;
 use super::text::plain;
-use super::{Error, search, train};
-use crate::run::lock::{Lock, Process};
-use crate::run::{RunDirectory, home};
-use crate::search::queue::{Item, Move, Outcome, Shelf};
+use crate::search::queue::{Move, Shelf};
+use actions::Added;
+pub(super) use parse::{Parse, Queued};
+pub(super) use tasks::carry_out;
 
 /// Trainings and searches that wait for their turn, so many at a time; without a command: list them
 ///
@@ -106,17 +110,6 @@ pub struct Pause {}
 #[derive(Debug, clap::Args)]
 pub struct Clear {}
 
-/// What the queue takes.
-pub(super) enum Queued {
-    /// A training.
-    Train(train::Arguments),
-    /// A search.
-    Search(search::Arguments),
-}
-
-/// Reads a command line, without the program's name.
-pub(super) type Parse<'a> = &'a dyn Fn(&[String]) -> Result<Queued, Error>;
-
 impl Arguments {
     /// Does what is asked for.
     pub fn run(self, parse: Parse) -> Result<(), Error> {
@@ -133,42 +126,25 @@ impl Arguments {
                 };
                 Ok(Shelf::own()?.shift(item, to)?)
             }
-            Some(What::Remove(arguments)) => arguments.run(parse),
-            Some(What::Retry(arguments)) => arguments.run(),
+            Some(What::Remove(Remove { item, stop })) => actions::remove(item, stop, parse),
+            Some(What::Retry(Retry { item })) => actions::retry(item),
             Some(What::Pause(Pause {})) => pause(),
             Some(What::Start(arguments)) => arguments.run(),
             Some(What::Stop(arguments)) => arguments.run(),
-            Some(What::Clear(Clear {})) => clear(),
+            Some(What::Clear(Clear {})) => actions::clear().map(drop),
             Some(What::Run(arguments)) => arguments.run(parse),
         }
     }
 }
 
 impl Add {
-    fn run(mut self, parse: Parse) -> Result<(), Error> {
-        if !["train", "search"].contains(&self.words[0].as_str()) {
-            self.words.insert(0, "train".into());
-        }
-        let folder = std::env::current_dir()?;
-        // What is wrong with it is told now, not when its turn comes.
-        prepare::check(&self.words, parse)?;
-        let shelf = Shelf::own()?;
-        let runs = home::runs_folder()?;
-        home::check_writable(&runs)
-            .map_err(|error| Error::Failed(format!("no run can be kept: {}", plain(&error.to_string()))))?;
-        let item = shelf.add(self.words, folder)?;
-        let before =
-            shelf.items()?.iter().filter(|other| other.is_waiting() && other.number != item.number).count();
-        let settings = shelf.settings()?;
-        let begins = !self.hold && !settings.is_paused;
-        if begins && shelf.worker()?.is_none() {
-            work::start_in_background()?;
-        }
+    fn run(self, parse: Parse) -> Result<(), Error> {
+        let Added { item, before, begins, is_paused } = actions::add(self.words, self.hold, parse)?;
         if self.json {
             return line(&json!({ "item": item.number, "before": before, "begins": begins }));
         }
         let when = match (before, begins) {
-            (_, false) if settings.is_paused => "the queue is paused: `trainyard queue start` goes on".into(),
+            (_, false) if is_paused => "the queue is paused: `trainyard queue start` goes on".into(),
             (_, false) => "`trainyard queue start` begins".into(),
             (0, true) => "it begins at once".to_owned(),
             (before, true) => format!("{before} before it"),
@@ -178,58 +154,9 @@ impl Add {
     }
 }
 
-impl Remove {
-    fn run(self, parse: Parse) -> Result<(), Error> {
-        let shelf = Shelf::own()?;
-        let item = shelf.item(self.item)?;
-        let (is_begun, is_worked) = (item.is_waiting() && item.is_begun, shelf.worker()?.is_some());
-        if is_begun && is_worked && !self.stop {
-            return Err(Error::Failed(format!(
-                "item {} is being trained; --stop ends its training with a checkpoint",
-                item.number
-            )));
-        }
-        shelf.remove(item.number)?;
-        // Who works the queue off ends what is no longer on it. A second request would end it without a checkpoint.
-        if is_begun && !is_worked && self.stop { end(&item, parse) } else { Ok(()) }
-    }
-}
-
-/// Asks who trains an item to end, where the process is gone that worked the queue off.
-fn end(item: &Item, parse: Parse) -> Result<(), Error> {
-    let of_run = item.run.as_ref().map(|name| home::runs_folder().map(|runs| runs.join(name))).transpose()?;
-    let folder = of_run.or_else(|| prepare::search_of(item, parse));
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else { return Ok(()) };
-    let Some(owner) = Lock::holder(&folder)? else { return Ok(()) };
-    let ended = Process::numbered(&owner).and_then(|process| process.terminate());
-    let name = plain(&RunDirectory::at(&folder).name());
-    ended.map_err(|reason| Error::Failed(format!("{name}: process {owner}: {reason}")))
-}
-
-impl Retry {
-    fn run(self) -> Result<(), Error> {
-        let shelf = Shelf::own()?;
-        let mut item = shelf.item(self.item)?;
-        match item.outcome {
-            None => return Err(Error::Failed(format!("item {} waits or is being trained", item.number))),
-            Some(Outcome::Done) => return Err(Error::Failed(format!("item {} is done", item.number))),
-            // A run that failed would fail again: it begins anew.
-            Some(Outcome::Failed(_)) => (item.run, item.is_begun) = (None, false),
-            Some(Outcome::Stopped) => {}
-        }
-        item.outcome = None;
-        shelf.save(&item)?;
-        if shelf.worker()?.is_none() && !shelf.settings()?.is_paused {
-            work::start_in_background()?;
-        }
-        Ok(())
-    }
-}
-
 fn pause() -> Result<(), Error> {
     let shelf = Shelf::own()?;
-    let settings = shelf.settings()?;
-    shelf.set(&crate::search::queue::Settings { is_paused: true, ..settings })?;
+    shelf.change(|settings| settings.is_paused = true)?;
     let trained = shelf.items()?.iter().filter(|item| item.is_waiting() && item.is_begun).count();
     let still = if trained > 0 && shelf.worker()?.is_some() {
         format!("; {trained} still being trained")
@@ -238,13 +165,4 @@ fn pause() -> Result<(), Error> {
     };
     writeln!(std::io::stdout(), "the queue is paused{still}; `trainyard queue start` goes on")?;
     Ok(())
-}
-
-fn clear() -> Result<(), Error> {
-    let shelf = Shelf::own()?;
-    shelf
-        .items()?
-        .iter()
-        .filter(|item| !item.is_waiting())
-        .try_for_each(|item| Ok(shelf.remove(item.number)?))
 }

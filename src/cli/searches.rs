@@ -30,7 +30,7 @@ pub(super) fn carry_out(task: SearchTask, tell: &dyn Fn(SearchAnswer)) {
         }
         SearchTask::End(search) => end(&search).map(|()| SearchAnswer::Ends(search)),
         SearchTask::SavePreset { search, trial, name } => save(&search, trial, &name),
-        SearchTask::ReadRun(name) => read(&name),
+        SearchTask::ReadRun(name) => overview_of(&name).map(|run| SearchAnswer::Run(Box::new(run))),
     };
     tell(done.unwrap_or_else(SearchAnswer::Failed));
 }
@@ -92,10 +92,13 @@ fn save(search: &str, trial: u32, name: &str) -> Result<SearchAnswer, String> {
     Ok(SearchAnswer::Saved { text, result })
 }
 
-/// Looks at a run.
-fn read(name: &str) -> Result<SearchAnswer, String> {
+/// Looks at the run of this name.
+///
+/// # Errors
+/// When it is not there.
+pub(super) fn overview_of(name: &str) -> Result<Overview, String> {
     let runs = home::runs_folder().map_err(|error| error.to_string())?;
     let run = RunDirectory::open(&runs.join(name))
         .map_err(|_| format!("the run {name} is not there any more: removed runs are in the trash"))?;
-    Ok(SearchAnswer::Run(Box::new(Overview::of(&run))))
+    Ok(Overview::of(&run))
 }

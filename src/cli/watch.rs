@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Error;
 use super::dashboard::First;
+use super::queue::Parse;
 use super::text::{bytes, json, plain};
 use crate::run::watch::{Interest, Kind, RunId, Watcher, main_number};
 use crate::tui::state::Screen;
@@ -58,17 +59,17 @@ struct Value {
 
 impl Arguments {
     /// Opens the dashboard at these runs, or prints the table.
-    pub fn run(self) -> Result<(), Error> {
+    pub(super) fn run(self, parse: Parse) -> Result<(), Error> {
         if let Some(folder) = self.folders.iter().find(|folder| !folder.exists()) {
             return Err(Error::Usage(format!("{}: no such folder", plain(&folder.to_string_lossy()))));
         }
         let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        if self.once || self.json || !has_terminal { self.print() } else { self.show() }
+        if self.once || self.json || !has_terminal { self.print() } else { self.show(parse) }
     }
 
-    fn show(self) -> Result<(), Error> {
+    fn show(self, parse: Parse) -> Result<(), Error> {
         let first = First { screen: Screen::Runs, watched: self.folders, tag: self.tag };
-        super::dashboard::show(first, self.dashboard, super::dashboard::idle)
+        super::dashboard::show(first, self.dashboard, parse, super::dashboard::idle)
     }
 
     fn print(&self) -> Result<(), Error> {

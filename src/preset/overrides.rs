@@ -1,5 +1,7 @@
 //! `--set train.epochs=2`: values of a preset replaced by path.
 
+mod between;
+
 use super::edit::{default_at, put};
 use super::field::{Field, FieldKind, Range};
 use super::misfit::{misfit, unknown_name};
@@ -9,6 +11,8 @@ use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
 use super::typed::{change, example, why_not_one_value, written};
+
+pub use between::between;
 
 /// A change as it was typed, and what it puts where.
 struct Change {

@@ -36,6 +36,16 @@ pub fn lines(text: &str, longest: usize, most: usize) -> Vec<String> {
     text.lines().take(most).map(|line| shown(line, longest)).collect()
 }
 
+/// A word as a shell takes it.
+pub fn in_shell(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./+,:@%=".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
 /// Whether a terminal would not show this character but do something: move, colour, reorder.
 pub fn steers(letter: char) -> bool {
     letter.is_control()
@@ -47,6 +57,18 @@ pub fn steers(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_as_it_was() {
+        let words =
+            ["train", "a=3", "layers=[Dense(units: 2)]", "it's", "", "~/a", "$HOME", "`x`", "a\nb", "é*"];
+        for word in words {
+            let line = format!("printf %s {}", in_shell(word));
+            let said = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+            assert_eq!(String::from_utf8(said.stdout).unwrap(), word, "{line}");
+        }
+        assert_eq!((in_shell("a=3"), in_shell("~/a")), ("a=3".into(), "'~/a'".into()));
+    }
 
     #[test]
     fn nothing_that_steers_a_terminal_is_shown_and_length_is_bounded() {

@@ -11,12 +11,14 @@
 //! * `queue/`: trainings and searches that wait for their turn;
 //! * `slurm/`: trainings and searches as jobs of a cluster;
 //! * `leaderboard/`, `importance`: a search as a screen shows it, read again as its files change;
+//! * `looking`: a thread that reads again and again while somebody looks;
 //! * `drive/`: carries that out, several trainings at a time, each in a process of its own.
 
 mod domain;
 mod drive;
 mod importance;
 mod leaderboard;
+mod looking;
 mod method;
 mod ongoing;
 mod plan;

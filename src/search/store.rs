@@ -238,7 +238,8 @@ pub(super) struct Mark {
 }
 
 impl Mark {
-    fn of(path: &Path) -> Option<Self> {
+    /// That of a file; `None` where there is none.
+    pub fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         #[cfg(unix)]
         let inode = std::os::unix::fs::MetadataExt::ino(&found);

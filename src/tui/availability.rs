@@ -1,7 +1,10 @@
 //! Why a command does nothing now: palette, help and footer say so before a person tries it in vain.
 
+mod queue;
+
 use super::chart_places;
 use super::commands::Command;
+use super::state::presets::{Entry, Hindrance};
 use super::state::runs::{FEW_TRIALS, Item};
 use super::state::{Screen, State};
 use crate::preset::search_block;
@@ -189,6 +192,27 @@ pub fn hindrance(state: &State, command: Command) -> Option<&'static str> {
             state.searches.board().is_some_and(|board| board.objectives.len() > 1),
             "this search has one objective",
         ),
+        Command::Enqueue => match state.presets.current().map(Entry::experiment) {
+            None => Some("no preset is chosen"),
+            Some(Err(Hindrance::Files(_))) => Some("the files of this preset cannot be used"),
+            Some(Err(Hindrance::Misfit(_))) => Some("this preset cannot be trained as it is"),
+            // Files that are still being read are looked at again.
+            Some(Err(Hindrance::Unread) | Ok(_)) => None,
+        },
+        Command::OpenItem
+        | Command::RaiseItem
+        | Command::LowerItem
+        | Command::FirstItem
+        | Command::LastItem
+        | Command::RemoveItem
+        | Command::RetryItem
+        | Command::CopyItem
+        | Command::PauseQueue
+        | Command::StartQueue
+        | Command::StopQueue
+        | Command::MoreJobs
+        | Command::FewerJobs
+        | Command::ClearQueue => queue::hindrance(state, command),
         // The rest moves about, or says itself what came of it.
         _ => None,
     }

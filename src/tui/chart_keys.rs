@@ -38,6 +38,6 @@ pub fn are_open(state: &State) -> bool {
     match state.screen {
         Screen::Train => state.chart.is_open,
         Screen::Runs => state.runs.chart.is_open && !state.runs.drawn().is_empty(),
-        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search => false,
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search | Screen::Queue => false,
     }
 }

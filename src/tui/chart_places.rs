@@ -46,7 +46,7 @@ pub fn of_charts(state: &State) -> Option<(&ChartOptions, Rect)> {
         Screen::Runs => {
             (!state.runs.drawn().is_empty()).then(|| (&state.runs.chart, of_runs(state, body)[1]))
         }
-        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search => None,
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search | Screen::Queue => None,
     }
 }
 
@@ -55,7 +55,7 @@ pub fn panes(state: &State) -> Vec<Pane<'_>> {
     match state.screen {
         Screen::Train => state.training.as_ref().map(|training| training.panes()).unwrap_or_default(),
         Screen::Runs => state.runs.panes(),
-        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search => Vec::new(),
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Search | Screen::Queue => Vec::new(),
     }
 }
 

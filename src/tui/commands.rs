@@ -140,6 +140,22 @@ commands! {
     true PreviousSetting "previous-setting": "Draw the previous setting against the result";
     true NextObjective "next-objective": "Draw the search's other objective";
 
+    true Enqueue "queue-add": "Put the preset as it is now at the end of the queue";
+    true OpenItem "queue-open": "Show the run or the search of the queue's chosen item";
+    true RaiseItem "queue-up": "Move the chosen item of the queue up";
+    true LowerItem "queue-down": "Move the chosen item of the queue down";
+    true FirstItem "queue-first": "Move the chosen item to the front of the queue";
+    true LastItem "queue-last": "Move the chosen item to the end of the queue";
+    true RemoveItem "queue-remove": "Take the chosen item off the queue; its run stays";
+    true RetryItem "queue-retry": "Let the chosen item that failed or was stopped go on";
+    true CopyItem "queue-copy": "Copy the command of the chosen item to the clipboard";
+    true PauseQueue "queue-pause": "Begin nothing new of the queue, or go on";
+    true StartQueue "queue-start": "Have the queue worked off in the background";
+    true StopQueue "queue-stop": "End what the queue trains, with checkpoints";
+    true MoreJobs "queue-more-jobs": "Train one more item of the queue at a time";
+    true FewerJobs "queue-fewer-jobs": "Train one item of the queue less at a time";
+    true ClearQueue "queue-clear": "Take all items off the queue that have ended";
+
     Show each Screen;
     false NextScreen "next-screen": "Show the next screen";
     false PreviousScreen "previous-screen": "Show the previous screen";

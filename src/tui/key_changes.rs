@@ -134,6 +134,7 @@ mod tests {
             hidden,
             "pause: p is already the key of previous-sample (Inspect): give previous-sample another key as well"
         );
-        assert!(changed(&[("pause", &["p"]), ("previous-sample", &["F8"])]).is_ok());
+        let others: &[(&str, &[&str])] = &[("previous-sample", &["F8"]), ("queue-pause", &["F9"])];
+        assert!(changed(&[&[("pause", &["p"][..])], others].concat()).is_ok());
     }
 }

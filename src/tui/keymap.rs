@@ -9,8 +9,8 @@ use super::chart_keys;
 use super::commands::Command;
 pub use super::keys::Key;
 pub(super) use super::keys::{ch, ctrl, key};
+use super::popup_keys::{CHOOSING, HELP, KEEPING, READING, SCROLLING, overlay_table};
 use super::remap::Keymap;
-use super::state::overlay::{Purpose, Subject};
 use super::state::{Overlay, Screen, State};
 
 const LEFT: Key = key(KeyCode::Left);
@@ -29,6 +29,7 @@ static PRESETS: Table = Table {
         shown(&[ch('n')], Command::NewPreset, "new from data"),
         bind(&[ch('h')], Command::StartPaused),
         shown(&[ch('S')], Command::BeginSearch, "search"),
+        shown(&[ch('Q')], Command::Enqueue, "queue"),
         bind(&[ESC], Command::Unfilter),
     ],
 };
@@ -100,6 +101,7 @@ static HYPER: Table = Table {
         shown(&[ch('D')], Command::ShowChanges, "changes"),
         bind(&[ch('L')], Command::TryRates),
         bind(&[ch('z')], Command::FoldFields),
+        shown(&[ch('Q')], Command::Enqueue, "queue"),
         bind(&[ESC], Command::AllFields),
         bind(&[ch('r')], Command::ResetField),
         bind(&[ch('R')], Command::Reset),
@@ -154,6 +156,26 @@ static SEARCH: Table = Table {
     ],
 };
 
+static QUEUE: Table = Table {
+    title: "Queue",
+    bindings: &[
+        shown(&[ENTER], Command::OpenItem, "open"),
+        shown(&[ch('K')], Command::RaiseItem, "up"),
+        shown(&[ch('J')], Command::LowerItem, "down"),
+        bind(&[ch('<')], Command::FirstItem),
+        bind(&[ch('>')], Command::LastItem),
+        shown(&[ch('X'), key(KeyCode::Delete)], Command::RemoveItem, "remove"),
+        shown(&[ch('r')], Command::RetryItem, "retry"),
+        shown(&[ch('p')], Command::PauseQueue, "pause"),
+        shown(&[ch('s')], Command::StartQueue, "begin"),
+        shown(&[ch('S')], Command::StopQueue, "stop all"),
+        shown(&[ch('+'), ch('=')], Command::MoreJobs, "more at a time"),
+        shown(&[ch('-'), ch('_')], Command::FewerJobs, "fewer"),
+        shown(&[ch('c')], Command::ClearQueue, "clear ended"),
+        shown(&[ch('y')], Command::CopyItem, "copy"),
+    ],
+};
+
 static GLOBAL: Table = Table {
     title: "Everywhere",
     bindings: &[
@@ -171,6 +193,7 @@ static GLOBAL: Table = Table {
         bind(&[ch('4')], Command::Show(Screen::Hyper)),
         bind(&[ch('5')], Command::Show(Screen::Runs)),
         bind(&[ch('6')], Command::Show(Screen::Search)),
+        bind(&[ch('7')], Command::Show(Screen::Queue)),
         bind(&[ch(' ')], Command::Pause),
         bind(&[ch('.')], Command::Step),
         bind(&[ch('+'), ch('=')], Command::Faster),
@@ -202,121 +225,6 @@ static RUNNING: &[(&[Command], &str)] = &[
     (&[Command::Faster, Command::Slower], "rate"),
 ];
 
-/// For popups that can be scrolled, before their own keys.
-static SCROLLING: Table = Table {
-    title: "Scrolling",
-    bindings: &[
-        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
-        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
-        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
-        bind(&[key(KeyCode::Home), ch('g')], Command::First),
-        bind(&[key(KeyCode::End), ch('G')], Command::Last),
-    ],
-};
-
-/// For popups with text to read.
-static READING: Table = Table {
-    title: "Reading",
-    bindings: &[shown(&[ESC, ch('?'), ch('v'), ch('q'), ENTER, ctrl('c')], Command::Close, "close")],
-};
-
-/// For the list of keys, which can be searched.
-static HELP: Table = Table {
-    title: "Help",
-    bindings: &[
-        shown(&[ch('/')], Command::FindKey, "find"),
-        shown(&[ESC, ch('?'), ch('q'), ENTER, ctrl('c')], Command::Close, "close"),
-    ],
-};
-
-/// What is asked about cannot be undone: only its own key says yes.
-static CONFIRM: Table = Table {
-    title: "Question",
-    bindings: &[
-        shown(&[ch('y')], Command::Yes, "yes"),
-        shown(&[ch('n'), ESC, ENTER, ch('q'), ctrl('c')], Command::No, "no"),
-    ],
-};
-
-/// The same for the question whether to leave a training.
-static LEAVING: Table = Table {
-    title: "Leaving a training",
-    bindings: &[
-        shown(&[ch('d')], Command::Detach, "leave it running"),
-        shown(&[ch('y')], Command::Yes, "end it"),
-        shown(&[ch('n'), ESC, ENTER, ch('q'), ctrl('c')], Command::No, "stay"),
-    ],
-};
-
-/// For popups with a line to type: letters go to the line.
-static TYPING: Table = Table {
-    title: "Typing",
-    bindings: &[
-        shown(&[ENTER], Command::Accept, "accept"),
-        shown(&[ESC, ctrl('c')], Command::Close, "close"),
-        bind(&[key(KeyCode::Up), ctrl('p')], Command::Up),
-        bind(&[key(KeyCode::Down), ctrl('n'), key(KeyCode::Tab)], Command::Down),
-    ],
-};
-
-/// For the path of data, which can be completed.
-static PATH: Table = Table {
-    title: "Path",
-    bindings: &[
-        shown(&[ENTER], Command::Accept, "make a preset"),
-        shown(&[key(KeyCode::Tab)], Command::CompletePath, "complete"),
-        shown(&[ESC, ctrl('c')], Command::Close, "close"),
-    ],
-};
-
-/// For a list from which something is chosen.
-static RATES: Table = Table {
-    title: "Learning rates",
-    bindings: &[
-        shown(&[ENTER], Command::Accept, "take the suggestion"),
-        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "leave the rate"),
-    ],
-};
-
-static CHOOSING: Table = Table {
-    title: "Choosing",
-    bindings: &[
-        shown(&[ENTER], Command::Accept, "choose"),
-        bind(&[key(KeyCode::Up), ch('k'), ctrl('p')], Command::Up),
-        shown(&[key(KeyCode::Down), ch('j'), ctrl('n')], Command::Down, "next"),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
-        bind(&[key(KeyCode::PageDown), ctrl('d')], Command::PageDown),
-        bind(&[key(KeyCode::Home), ch('g')], Command::First),
-        bind(&[key(KeyCode::End), ch('G')], Command::Last),
-        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "back"),
-    ],
-};
-
-/// For a new preset that is read before it is saved.
-static KEEPING: Table = Table {
-    title: "New preset",
-    bindings: &[
-        shown(&[ENTER], Command::Accept, "save"),
-        bind(&[key(KeyCode::Up), ch('k')], Command::Up),
-        shown(&[key(KeyCode::Down), ch('j')], Command::Down, "scroll"),
-        bind(&[key(KeyCode::PageUp), ctrl('u')], Command::PageUp),
-        bind(&[key(KeyCode::PageDown), ctrl('d'), ch(' ')], Command::PageDown),
-        bind(&[key(KeyCode::Home), ch('g')], Command::First),
-        bind(&[key(KeyCode::End), ch('G')], Command::Last),
-        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "back"),
-    ],
-};
-
-/// For a text from the editor that is no preset.
-static MISTAKE: Table = Table {
-    title: "Mistake",
-    bindings: &[
-        shown(&[ENTER, ch('E')], Command::Accept, "open the editor again"),
-        shown(&[ESC, ch('q'), ctrl('c')], Command::Close, "leave it"),
-    ],
-};
-
 fn table_of(screen: Screen) -> &'static Table {
     match screen {
         Screen::Presets => &PRESETS,
@@ -325,6 +233,7 @@ fn table_of(screen: Screen) -> &'static Table {
         Screen::Hyper => &HYPER,
         Screen::Runs => &RUNS,
         Screen::Search => &SEARCH,
+        Screen::Queue => &QUEUE,
     }
 }
 
@@ -333,26 +242,7 @@ pub fn on_show(screen: Screen) -> Option<Command> {
     match screen {
         Screen::Inspect => Some(Command::Refresh),
         Screen::Runs => Some(Command::ListRuns),
-        Screen::Presets | Screen::Train | Screen::Hyper | Screen::Search => None,
-    }
-}
-
-fn overlay_table(overlay: &Overlay) -> &'static Table {
-    match overlay {
-        Overlay::Help { .. } => &HELP,
-        Overlay::Card { .. } | Overlay::Details { .. } | Overlay::Reading { .. } => &READING,
-        Overlay::Confirm(confirm) if confirm.purpose == Purpose::Quit => &LEAVING,
-        Overlay::Confirm(_) => &CONFIRM,
-        Overlay::Prompt(prompt) if prompt.subject == Subject::DataPath => &PATH,
-        Overlay::Palette { .. }
-        | Overlay::Tags { .. }
-        | Overlay::Prompt(_)
-        | Overlay::Filter(_)
-        | Overlay::Picker(_) => &TYPING,
-        Overlay::Targets(_) | Overlay::Settings { .. } => &CHOOSING,
-        Overlay::Suggested(_) => &KEEPING,
-        Overlay::Rates(_) => &RATES,
-        Overlay::Mistake(_) => &MISTAKE,
+        Screen::Presets | Screen::Train | Screen::Hyper | Screen::Search | Screen::Queue => None,
     }
 }
 
@@ -401,9 +291,18 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
     let mut hints = Vec::new();
     // A key that a table before binds does something else here than a later hint would say.
     let mut taken: Vec<Key> = Vec::new();
+    // On a screen that has other uses for a key, it does not steer.
+    let others = active(state).into_iter().filter(|table| !std::ptr::eq(*table, &GLOBAL));
+    let of_screen: Vec<Key> = others
+        .flat_map(|table| {
+            table.bindings.iter().flat_map(|binding| keys(&state.keymap, table, binding)).copied()
+        })
+        .collect();
     for (commands, hint) in RUNNING.iter().filter(|_| is_running) {
-        let of_first =
-            |command: &Command| keys_in(&state.keymap, &GLOBAL, *command).first().map(|key| key.label());
+        let of_first = |command: &Command| {
+            let key = keys_in(&state.keymap, &GLOBAL, *command).first().copied()?;
+            (!of_screen.contains(&key)).then(|| key.label())
+        };
         let keys: Vec<String> = commands.iter().filter_map(of_first).collect();
         hints.push((keys.join(" "), if *hint == "pause" && paused { "go on" } else { *hint }));
     }
@@ -414,6 +313,8 @@ pub fn hints(state: &State) -> Vec<(String, &'static str)> {
             taken.extend(keys);
             let is_shown = is_first && hindrance(state, binding.command).is_none();
             let Some(hint) = binding.hint.filter(|_| is_shown) else { continue };
+            let goes_on = binding.command == Command::PauseQueue && state.queue.view.settings.is_paused;
+            let hint = if goes_on { "go on" } else { hint };
             hints.extend(keys.first().map(|key| (key.label(), hint)));
         }
     }
@@ -448,6 +349,7 @@ pub fn changeable() -> Vec<(&'static Table, Option<&'static Table>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::popup_keys::{CONFIRM, LEAVING, MISTAKE, PATH, TYPING};
     use super::*;
 
     fn tables() -> Vec<&'static Table> {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Overview, RunDirectory};
+use crate::search::queue::{self, QueueSnapshot};
 use crate::search::{LookAt, SearchesSnapshot};
 use crate::worker::{self, Trial, Tried};
 
-use super::message::{RunAnswer, RunTask, SearchAnswer, SearchTask};
+use super::message::{QueueAnswer, QueueTask, RunAnswer, RunTask, SearchAnswer, SearchTask};
 use super::state::kept::Kept;
 use super::state::new_preset::Suggestion;
 
@@ -82,6 +83,19 @@ pub trait Link {
     /// Does something with searches, without holding up anything, and hands what came of it to `tell`; what goes wrong later with a
     /// search that was begun, in a second call.
     fn on_search(&mut self, task: SearchTask, tell: impl Fn(SearchAnswer) + Send + 'static);
+
+    /// Reads the queue from now on, as [`look_at_queue`](Link::look_at_queue) asks for it, and hands what it finds to `show` again and
+    /// again, until this link is dropped.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot.
+    fn read_queue(&mut self, show: impl FnMut(QueueSnapshot) + Send + 'static) -> Result<(), String>;
+
+    /// Asks for something else of the queue to be read.
+    fn look_at_queue(&mut self, wanted: queue::LookAt);
+
+    /// Does something with the queue, without holding up anything, and hands what came of it to `tell`.
+    fn on_queue(&mut self, task: QueueTask, tell: impl FnOnce(QueueAnswer) + Send + 'static);
 
     /// Does something with the files of runs, without holding up anything, and hands what came of it to `tell`.
     fn on_runs(&mut self, task: RunTask, tell: impl FnOnce(RunAnswer) + Send + 'static);

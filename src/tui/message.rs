@@ -8,6 +8,7 @@ use crate::preset::{Experiment, Offers, Preset, Source};
 use crate::run::difference::Difference;
 use crate::run::watch::{Interest, WatchSnapshot};
 use crate::run::{Label, Overview, RunDirectory};
+use crate::search::queue::{self, Move, QueueSnapshot};
 use crate::search::{LookAt, SearchesSnapshot};
 use crate::tui::state::marked::MarkedCurves;
 use crate::worker::{self, Trial, Tried};
@@ -100,6 +101,12 @@ pub enum Message {
     SearchesGone,
     /// A task with searches is done.
     SearchDone(SearchAnswer),
+    /// The reader of the queue shows what it has found.
+    Queue(Box<QueueSnapshot>),
+    /// The reader of the queue has ended without being told to.
+    QueueGone,
+    /// A task with the queue is done.
+    QueueDone(QueueAnswer),
     /// A picture of the screen was written, at this path, or could not be.
     PictureSaved(Result<String, String>),
     /// Something outside did not work.
@@ -195,6 +202,60 @@ pub enum SearchAnswer {
     Failed(String),
 }
 
+/// Something that is done with the queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueueTask {
+    /// Put this command at the end.
+    Add {
+        /// Its words, without the program's name.
+        words: Vec<String>,
+        /// The file of its preset and the text that was read from it; the file must still say that.
+        read: Option<(PathBuf, String)>,
+    },
+    /// Move the item of this number.
+    Move(u32, Move),
+    /// Take the item of this number off; where it is trained, that is ended.
+    Remove(u32),
+    /// Let the item of this number go on, which failed or was stopped.
+    Retry(u32),
+    /// Begin nothing new.
+    Pause,
+    /// End a pause, and have the queue worked off.
+    Start,
+    /// Ask the process that works the queue off to end.
+    Stop,
+    /// Train so many more at a time.
+    Jobs(i16),
+    /// Take all items off that have ended.
+    Clear,
+    /// Look at the run of this name.
+    ReadRun(String),
+}
+
+/// What came of a [`QueueTask`]; problems are sentences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueueAnswer {
+    /// An item is at the end.
+    Added {
+        /// Its number.
+        item: u32,
+        /// How many others wait or are trained.
+        before: usize,
+        /// Whether it begins when its turn comes; the queue is paused otherwise.
+        begins: bool,
+    },
+    /// The process of this number, which works the queue off, was asked to end.
+    Ends(String),
+    /// So many items are off.
+    Cleared(usize),
+    /// It is done, as the list shows.
+    Done,
+    /// The run that was asked for.
+    Run(Box<Overview>),
+    /// It could not be done.
+    Failed(String),
+}
+
 /// Something is to be done outside the state.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -262,6 +323,12 @@ pub enum Effect {
     LookAtSearches(LookAt),
     /// Do something with searches; answered by [`Message::SearchDone`].
     OnSearch(SearchTask),
+    /// Begin to read the queue; answered by [`Message::Queue`] again and again.
+    ReadQueue,
+    /// Read this of the queue.
+    LookAtQueue(queue::LookAt),
+    /// Do something with the queue; answered by [`Message::QueueDone`].
+    OnQueue(QueueTask),
     /// Do something with the files of runs; answered by [`Message::RunsDone`].
     OnRuns(RunTask),
     /// Leave.

@@ -23,6 +23,8 @@ pub mod message;
 pub mod output;
 pub mod palette;
 pub mod picture;
+mod popup_keys;
+mod queueing;
 pub mod remap;
 pub mod rounds;
 mod run_loop;

@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::preset::library;
 use crate::run::watch::WatchSnapshot;
 use crate::search::SearchesSnapshot;
+use crate::search::queue::QueueSnapshot;
 use crate::worker;
 
 use super::clicks::Clicks;
@@ -142,11 +143,15 @@ async fn drive(
     let (searches, mut searched) = watch::channel(SearchesSnapshot::default());
     let searches = Some(searches);
     let mut is_searched = true;
+    let (queue, mut queued) = watch::channel(QueueSnapshot::default());
+    let queue = Some(queue);
+    let mut is_queued = true;
     let mut outside = Outside {
         link,
         found,
         views,
         searches,
+        queue,
         is_to_suspend: false,
         to_edit: None,
         to_terminal: Vec::new(),
@@ -214,6 +219,16 @@ async fn drive(
                     Err(_) => {
                         is_searched = false;
                         Message::SearchesGone
+                    }
+                })
+            }
+            changed = queued.changed(), if is_queued => {
+                at_once = true;
+                Some(match changed {
+                    Ok(()) => Message::Queue(Box::new(queued.borrow_and_update().clone())),
+                    Err(_) => {
+                        is_queued = false;
+                        Message::QueueGone
                     }
                 })
             }
@@ -318,6 +333,8 @@ struct Outside<'a, L> {
     views: Option<watch::Sender<WatchSnapshot>>,
     /// Takes what is found of searches, until the reader has it.
     searches: Option<watch::Sender<SearchesSnapshot>>,
+    /// Takes what is found of the queue, until the reader has it.
+    queue: Option<watch::Sender<QueueSnapshot>>,
     /// Whether the process is to be stopped until the shell wakes it.
     is_to_suspend: bool,
     /// What is to be edited in another program.
@@ -395,6 +412,21 @@ impl<L: Link> Outside<'_, L> {
                         let found = self.found.clone();
                         self.link
                             .on_search(task, move |answer| drop(found.send(Message::SearchDone(answer))));
+                    }
+                    Effect::ReadQueue => {
+                        let show = self.queue.take().map(|queue| {
+                            self.link.read_queue(move |view| {
+                                queue.send_replace(view);
+                            })
+                        });
+                        if let Some(Err(problem)) = show {
+                            messages.push(Message::Problem(problem));
+                        }
+                    }
+                    Effect::LookAtQueue(wanted) => self.link.look_at_queue(wanted),
+                    Effect::OnQueue(task) => {
+                        let found = self.found.clone();
+                        self.link.on_queue(task, move |answer| drop(found.send(Message::QueueDone(answer))));
                     }
                     Effect::LookAt(interest) => self.link.look_at(interest),
                     Effect::Quit => return Some(Exit::Quit),

@@ -10,10 +10,11 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use trainyard::preset::{Experiment, Offers, Preset, Source, library};
 use trainyard::run::watch::{Interest, WatchSnapshot};
 use trainyard::run::{Overview, RunDirectory};
+use trainyard::search::queue::{self, QueueSnapshot};
 use trainyard::search::{LookAt, SearchesSnapshot};
 use trainyard::tui::Opening;
 use trainyard::tui::config::Config;
-use trainyard::tui::message::{RunAnswer, RunTask, SearchAnswer, SearchTask};
+use trainyard::tui::message::{QueueAnswer, QueueTask, RunAnswer, RunTask, SearchAnswer, SearchTask};
 use trainyard::tui::state::kept::Kept;
 use trainyard::tui::state::new_preset::Suggestion;
 use trainyard::tui::state::presets::Origin;
@@ -241,6 +242,14 @@ impl tui::Link for Faulty {
     fn look_at_searches(&mut self, _: LookAt) {}
 
     fn on_search(&mut self, _: SearchTask, _: impl Fn(SearchAnswer) + Send + 'static) {}
+
+    fn read_queue(&mut self, _: impl FnMut(QueueSnapshot) + Send + 'static) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn look_at_queue(&mut self, _: queue::LookAt) {}
+
+    fn on_queue(&mut self, _: QueueTask, _: impl FnOnce(QueueAnswer) + Send + 'static) {}
 
     fn on_runs(&mut self, _: RunTask, _: impl FnOnce(RunAnswer) + Send + 'static) {}
 

@@ -27,7 +27,7 @@ fn every_screen_survives_resizing_in_the_middle_of_a_training() {
             terminal.resize(columns, rows);
             std::thread::sleep(std::time::Duration::from_millis(30));
         }
-        terminal.until("the header", |t| t.row(0).contains("1 Presets"));
+        terminal.until("the header", |t| t.row(0).contains("1Presets"));
     }
     terminal.until("the help in the last size", |t| t.row(23).contains("scroll"));
     terminal.keys("\x1b");

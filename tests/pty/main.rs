@@ -12,6 +12,7 @@ mod measure;
 mod mouse;
 mod new_preset;
 mod picture;
+mod queue;
 mod runs;
 mod scale;
 mod searches;

@@ -14,7 +14,7 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
     terminal.wheel(false, column, row);
     terminal.wait("╭ mnist-mlp ─");
 
-    let (column, row) = terminal.find("4 Hyper").expect("the tab");
+    let (column, row) = terminal.find("4Hyper").expect("the tab");
     terminal.click(column, row);
     terminal.wait("for the next start");
     let (column, row) = terminal.find("learning_rate").expect("the field");
@@ -27,7 +27,7 @@ fn tabs_rows_fields_and_the_wheel_answer_to_the_mouse() {
     terminal.keys("\x1b");
     terminal.wait_gone("╭ optimizer.learning_rate ─");
 
-    let (column, row) = terminal.find("2 Train").expect("the tab");
+    let (column, row) = terminal.find("2Train").expect("the tab");
     terminal.click(column, row);
     terminal.wait("nothing is being trained");
     terminal.keys("q");

@@ -336,7 +336,10 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        // A training outlives its dashboard; not so its test.
+        // A training and the queue outlive their dashboard; not so their test.
+        if let Ok(Some(owner)) = Lock::holder(&self.home.path().join("queue")) {
+            let _ = std::process::Command::new("kill").args(["-KILL", &owner]).status();
+        }
         for run in RunDirectory::list(&self.home.path().join("runs")).unwrap_or_default() {
             if let Ok(Some(owner)) = Lock::holder(run.path()) {
                 let _ = std::process::Command::new("kill").args(["-KILL", &owner]).status();

@@ -84,6 +84,11 @@ fn what_is_queued_is_trained_in_its_order_without_the_terminal() {
     assert_eq!(states(&home), ["done"; 4], "{:?}", items(&home));
     let epochs = |run: &RunDirectory| run.manifest().unwrap().preset.train.epochs;
     assert_eq!(home.runs().iter().map(epochs).collect::<Vec<_>>(), [6, 3, 4, 5, 5]);
+    for item in items(&home) {
+        let (added, begun, ended) = (&item["added"], &item["begun"], &item["ended"]);
+        assert!(added.as_u64() <= begun.as_u64() && begun.as_u64() <= ended.as_u64(), "{item}");
+        assert_eq!(item["search"].as_str(), (item["item"] == 3).then_some("s"), "{item}");
+    }
     let listed = done(&home, &["queue"]);
     assert!(listed.contains("train xor --epochs 4") && listed.contains("test loss"), "{listed}");
     done(&home, &["queue", "clear"]);

@@ -31,7 +31,8 @@ impl List {
                 };
                 line(&json!({
                     "item": item.number, "state": state(item, is_worked), "command": item.words, "folder": item.folder,
-                    "added": item.added, "run": item.run, "test_loss": test(item).map(|test| test.0),
+                    "added": item.added, "begun": item.begun_at, "ended": item.ended_at, "run": item.run,
+                    "search": item.search, "test_loss": test(item).map(|test| test.0),
                     "test_accuracy": test(item).and_then(|test| test.1), "why": why,
                 }))
             });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::super::Error;
 use super::super::serve::{itself, starter_of_trials};
-use super::{Parse, Queued};
+use super::parse::{Parse, Queued};
 use crate::search::queue::{Item, Prepared};
 
 /// Checks an item before it is put into the queue.

@@ -10,11 +10,11 @@ use super::super::Error;
 use super::super::serve::itself;
 use super::super::signals::Signals;
 use super::super::text::plain;
-use super::Parse;
+use super::parse::Parse;
 use super::prepare::prepare;
 use crate::preset::DeviceChoice;
 use crate::run::lock::Process;
-use crate::search::queue::{Heard, Item, Outcome, Runner, Settings, Shelf, work_off};
+use crate::search::queue::{Heard, Item, Outcome, Runner, Shelf, work_off};
 
 /// How long `start` waits for the process to take the queue.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -52,16 +52,7 @@ pub struct Run {
 
 impl Start {
     pub(super) fn run(self) -> Result<(), Error> {
-        let shelf = Shelf::own()?;
-        let settings = shelf.settings()?;
-        let jobs = self.jobs.unwrap_or(settings.jobs);
-        let mut devices = if self.device.is_empty() { settings.devices } else { self.device };
-        devices.retain(|device| *device != DeviceChoice::Auto);
-        shelf.set(&Settings { jobs, is_paused: false, devices })?;
-        let waiting = shelf.items()?.iter().filter(|item| item.is_waiting()).count();
-        if waiting > 0 && shelf.worker()?.is_none() {
-            start_in_background()?;
-        }
+        let (waiting, jobs) = start(self.jobs, self.device)?;
         let said = match waiting {
             0 => "nothing waits".to_owned(),
             1 => format!("1 item, {jobs} at a time; `trainyard queue` shows it"),
@@ -70,6 +61,33 @@ impl Start {
         writeln!(std::io::stdout(), "{said}")?;
         Ok(())
     }
+}
+
+/// Ends a pause, and has the queue worked off, so many at a time and on these devices from now on; without any, as before. Returns how
+/// many wait or are trained, and how many are at a time.
+pub(super) fn start(jobs: Option<u16>, devices: Vec<DeviceChoice>) -> Result<(usize, u16), Error> {
+    let shelf = Shelf::own()?;
+    let settings = shelf.change(|settings| {
+        settings.jobs = jobs.unwrap_or(settings.jobs);
+        settings.is_paused = false;
+        if !devices.is_empty() {
+            settings.devices = devices;
+            settings.devices.retain(|device| *device != DeviceChoice::Auto);
+        }
+    })?;
+    let waiting = shelf.items()?.iter().filter(|item| item.is_waiting()).count();
+    if waiting > 0 && shelf.worker()?.is_none() {
+        start_in_background()?;
+    }
+    Ok((waiting, settings.jobs))
+}
+
+/// Asks the process that works the queue off to end, if there is one; returns its number and itself.
+pub(super) fn ask_to_stop() -> Result<Option<(String, Process)>, Error> {
+    let Some(owner) = Shelf::own()?.worker()? else { return Ok(None) };
+    let process = Process::numbered(&owner).and_then(|process| process.terminate().map(|()| process));
+    let process = process.map_err(|reason| Error::Failed(format!("process {owner}: {reason}")))?;
+    Ok(Some((owner, process)))
 }
 
 /// Starts the process that works the queue off, and waits until it has taken it.
@@ -105,18 +123,17 @@ pub(super) fn start_in_background() -> Result<(), Error> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+    // Where this process goes on, what is left of that one once it has ended is taken away. Without the thread it stays.
+    let _ = std::thread::Builder::new().name("queue's end".into()).spawn(move || child.wait());
     Ok(())
 }
 
 impl Stop {
     pub(super) fn run(self) -> Result<(), Error> {
-        let shelf = Shelf::own()?;
-        let Some(owner) = shelf.worker()? else {
+        let Some((owner, process)) = ask_to_stop()? else {
             writeln!(std::io::stdout(), "nobody works the queue off")?;
             return Ok(());
         };
-        let process = Process::numbered(&owner).and_then(|process| process.terminate().map(|()| process));
-        let process = process.map_err(|reason| Error::Failed(format!("process {owner}: {reason}")))?;
         let until = Instant::now() + Duration::from_secs(self.wait);
         while !process.has_ended() {
             if Instant::now() > until {

@@ -2,7 +2,7 @@
 //! disk is what the search knows of them, so one that was killed at any moment goes on where it was.
 
 mod job;
-mod score;
+pub(super) mod score;
 pub(super) mod training;
 
 use std::collections::{HashMap, HashSet};

@@ -23,7 +23,7 @@ pub(super) fn reached(folder: &Path, objectives: &[Objective], parameters: u64) 
 }
 
 /// The epochs that a run has done.
-pub(super) fn epochs_of(folder: &Path) -> u32 {
+pub(in crate::search) fn epochs_of(folder: &Path) -> u32 {
     epochs(&Curves::read(folder, u64::MAX))
 }
 

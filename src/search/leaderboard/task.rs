@@ -1,10 +1,9 @@
 //! The reader on a thread of its own.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::Duration;
 
+use super::super::looking::Looking;
 use super::reader::Reader;
 use super::table::SearchesSnapshot;
 
@@ -23,9 +22,7 @@ pub enum LookAt {
 
 /// A reader at work. It ends when this is dropped.
 #[derive(Debug)]
-pub struct Task {
-    requests: Sender<LookAt>,
-}
+pub struct Task(Looking<LookAt>);
 
 impl Task {
     /// Begins; `searches` and `runs` are their folders. `show` is given what is known after each request and, while somebody looks, whenever that
@@ -38,39 +35,23 @@ impl Task {
         runs: PathBuf,
         mut show: impl FnMut(SearchesSnapshot) + Send + 'static,
     ) -> std::io::Result<Self> {
-        let (requests, asked) = mpsc::channel::<LookAt>();
         let mut reader = Reader::new(searches, runs);
-        let work = move || {
-            let mut wanted = LookAt::Nothing;
-            let mut shown = None;
-            loop {
-                let next = match wanted {
-                    LookAt::Nothing => asked.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                    LookAt::Searches(_) => asked.recv_timeout(REST),
-                };
-                match next {
-                    // Of several requests only the newest counts.
-                    Ok(request) => wanted = asked.try_iter().last().unwrap_or(request),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
+        let mut shown = None;
+        let look = move |wanted: &LookAt| {
+            let LookAt::Searches(chosen) = wanted else { return };
+            reader.look(chosen.as_deref(), &mut |view| {
+                if shown.as_ref().is_none_or(|before| !is_same(before, &view)) {
+                    shown = Some(view.clone());
+                    show(view);
                 }
-                let LookAt::Searches(chosen) = &wanted else { continue };
-                reader.look(chosen.as_deref(), &mut |view| {
-                    if shown.as_ref().is_none_or(|before| !is_same(before, &view)) {
-                        shown = Some(view.clone());
-                        show(view);
-                    }
-                });
-            }
+            });
         };
-        thread::Builder::new().name("searches".into()).spawn(work)?;
-        Ok(Task { requests })
+        Looking::start("searches", REST, look).map(Task)
     }
 
     /// Asks for something else to be read.
     pub fn look_at(&self, wanted: LookAt) {
-        // Sending fails only when the thread has panicked. Then what is on the screen stays and changes no more.
-        let _ = self.requests.send(wanted);
+        self.0.look_at(wanted);
     }
 }
 

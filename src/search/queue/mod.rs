@@ -8,11 +8,15 @@
 //!   lock                  held by the process that works the queue off
 //!   log.txt               what that process says
 //! ```
+//!
+//! `watch/` reads it again and again for a screen.
 
 mod item;
 mod runner;
 mod shelf;
+mod watch;
 
 pub use item::{Item, Outcome};
 pub use runner::{Heard, Prepared, Runner, work_off};
 pub use shelf::{Move, Settings, Shelf};
+pub use watch::{Chosen, Fate, LookAt, Progress, QueueSnapshot, Row, Standing, Task};

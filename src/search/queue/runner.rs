@@ -100,7 +100,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
     let mut running: HashMap<u32, Running> = HashMap::new();
     let mut is_stopping = false;
     let mut read_at: Option<Instant> = None;
-    let (mut settings, mut items) = (Settings::default(), Vec::new());
+    let (mut settings, mut items, mut changed_at) = (Settings::default(), Vec::new(), None);
     // What was ended by us goes on next time.
     let mut left: HashSet<u32> = HashSet::new();
     loop {
@@ -112,7 +112,13 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             }
         }
         if read_at.is_none_or(|at| at.elapsed() >= READ) {
-            (settings, items, read_at) = (shelf.settings()?, shelf.items()?, Some(Instant::now()));
+            // Of a long queue little is read where nobody has changed it.
+            let last_change = shelf.items_changed_at();
+            settings = shelf.settings()?;
+            if read_at.is_none() || last_change.is_none() || last_change != changed_at {
+                (items, changed_at) = (shelf.items()?, last_change);
+            }
+            read_at = Some(Instant::now());
         }
         let Settings { jobs, is_paused, ref devices } = settings;
         let mut waiting = items.clone();
@@ -128,7 +134,8 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             // It may have been moved or taken off since.
             read_at = None;
             let Ok(mut item) = shelf.item(item.number) else { continue };
-            let may_be_there = std::mem::replace(&mut item.is_begun, true);
+            let may_be_there = item.is_begun;
+            item.begin();
             shelf.save(&item)?;
             tell(&Heard::Begun(item.clone()));
             // Where the fewest are.
@@ -139,6 +146,12 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             let stop = Arc::<AtomicBool>::default();
             running.insert(item.number, Running { stop: stop.clone(), device });
             let prepared = (runner.prepare)(&item, jobs).map(|prepared| prepared.on(device));
+            if let Ok(Prepared::Program { lock: Some(lock), .. }) = &prepared
+                && shelf.has(item.number)
+            {
+                item.search = lock.file_name().map(|name| name.to_string_lossy().into_owned());
+                shelf.save(&item)?;
+            }
             let (shelf, sender) = (shelf.clone(), sender.clone());
             let number = item.number;
             let spawned = std::thread::Builder::new().name("item".into()).spawn(move || {
@@ -169,7 +182,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
                 running.remove(&number);
                 left.extend(outcome.is_none().then_some(number));
                 if let (Some(mut item), Some(outcome)) = (item, outcome) {
-                    item.outcome = Some(outcome);
+                    item.end(outcome);
                     shelf.save(&item)?;
                     tell(&Heard::Ended(item));
                 }

@@ -1,7 +1,7 @@
 //! The queue on disk, a file for each item.
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,10 @@ use crate::preset::DeviceChoice;
 use crate::run::lock::Lock;
 use crate::run::{self, home};
 use crate::search::Error;
-use crate::search::store::{load, save};
+use crate::search::store::{Mark, load, save};
+
+/// From so long after a change on, another one has another time on any file system.
+pub(super) const SETTLED: Duration = Duration::from_secs(2);
 
 /// How the queue is worked off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +53,12 @@ pub struct Shelf {
 }
 
 impl Shelf {
+    /// The queue in a folder.
+    #[cfg(test)]
+    pub(super) fn at(folder: &Path) -> Self {
+        Shelf { folder: folder.to_path_buf() }
+    }
+
     /// The queue of this home.
     ///
     /// # Errors
@@ -73,16 +82,57 @@ impl Shelf {
     /// # Errors
     /// When that cannot be read.
     pub fn settings(&self) -> Result<Settings, run::Error> {
-        let path = self.folder.join("queue.ron");
+        let path = self.settings_file();
         if path.exists() { load(&path) } else { Ok(Settings::default()) }
     }
 
-    /// Says how it is worked off.
+    /// Changes how it is worked off; returns how that is from now on. Of two who do so at the same time, neither undoes what the other
+    /// has changed.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn set(&self, settings: &Settings) -> Result<(), run::Error> {
-        save(&self.folder.join("queue.ron"), settings)
+    pub fn change(&self, change: impl FnOnce(&mut Settings)) -> Result<Settings, Error> {
+        let _changing = self.wait_for_turn()?;
+        let mut settings = self.settings()?;
+        change(&mut settings);
+        save(&self.settings_file(), &settings)?;
+        Ok(settings)
+    }
+
+    fn settings_file(&self) -> PathBuf {
+        self.folder.join("queue.ron")
+    }
+
+    /// By which it is seen that the settings are others than before.
+    pub(super) fn mark_of_settings(&self) -> Option<Mark> {
+        Mark::of(&self.settings_file())
+    }
+
+    /// The folder of the items.
+    pub(super) fn items_folder(&self) -> PathBuf {
+        self.folder.join("items")
+    }
+
+    /// When an item was added, changed or taken off last; `None` where that was so short a time ago that another change could have the
+    /// same time. What is read after this was asked needs not be read again while the answer stays the same.
+    pub(super) fn items_changed_at(&self) -> Option<SystemTime> {
+        // Files are replaced whole, by which their folder changes.
+        let changed = std::fs::metadata(self.items_folder()).and_then(|found| found.modified()).ok();
+        changed.filter(|at| at.elapsed().is_ok_and(|since| since >= SETTLED))
+    }
+
+    /// The files of all items, in any order.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub(super) fn item_files(&self) -> Result<impl Iterator<Item = PathBuf> + use<>, run::Error> {
+        let folder = self.items_folder();
+        let entries = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            entries => Some(entries.map_err(run::Error::io(&folder, "reading the queue"))?),
+        };
+        let paths = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+        Ok(paths.filter(|path| path.extension().is_some_and(|end| end == "ron")))
     }
 
     /// All items in the order of the queue, those that have ended first.
@@ -90,14 +140,7 @@ impl Shelf {
     /// # Errors
     /// When they cannot be read.
     pub fn items(&self) -> Result<Vec<Item>, run::Error> {
-        let folder = self.folder.join("items");
-        let entries = match std::fs::read_dir(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(run::Error::io(&folder, "reading the queue"))?,
-        };
-        let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-        let is_item = |path: &PathBuf| path.extension().is_some_and(|end| end == "ron");
-        let mut items: Vec<Item> = paths.filter(is_item).map(|path| load(&path)).collect::<Result<_, _>>()?;
+        let mut items: Vec<Item> = self.item_files()?.map(|path| load(&path)).collect::<Result<_, _>>()?;
         items.sort_by_key(|item| (item.is_waiting(), item.place, item.number));
         Ok(items)
     }
@@ -125,27 +168,25 @@ impl Shelf {
     /// When the system refuses.
     pub fn add(&self, words: Vec<String>, folder: PathBuf) -> Result<Item, Error> {
         // Two that add at the same time do not take the same number.
-        let items = self.folder.join("items");
-        std::fs::create_dir_all(&items).map_err(run::Error::io(&items, "creating the folder"))?;
         let _adding = self.wait_for_turn()?;
         let before = self.items()?;
         let number = before.iter().map(|item| item.number).max().unwrap_or(0).max(self.newest_claim()) + 1;
         let place = before.iter().map(|item| item.place).max().unwrap_or(0) + 1;
-        let added = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let item = Item { number, place, words, folder, added, is_begun: false, run: None, outcome: None };
+        let item = Item::waiting(number, place, words, folder);
         self.save(&item)?;
         Ok(item)
     }
 
     /// The highest number that an item had whose claim is still there.
     fn newest_claim(&self) -> u32 {
-        let entries = std::fs::read_dir(self.folder.join("items")).into_iter().flatten();
+        let entries = std::fs::read_dir(self.items_folder()).into_iter().flatten();
         let number = |path: PathBuf| path.file_stem()?.to_str()?.parse().ok();
         entries.filter_map(|entry| number(entry.ok()?.path())).max().unwrap_or(0)
     }
 
     fn wait_for_turn(&self) -> Result<Lock, Error> {
-        let folder = self.folder.join("items");
+        let folder = self.items_folder();
+        std::fs::create_dir_all(&folder).map_err(run::Error::io(&folder, "creating the folder"))?;
         loop {
             match Lock::take(&folder) {
                 Err(run::Error::Locked { .. }) => std::thread::sleep(std::time::Duration::from_millis(5)),
@@ -214,7 +255,7 @@ impl Shelf {
     }
 
     fn file(&self, number: u32) -> PathBuf {
-        self.folder.join("items").join(format!("{number:06}.ron"))
+        self.items_folder().join(format!("{number:06}.ron"))
     }
 
     pub(super) fn claim(&self, number: u32) -> PathBuf {
@@ -227,9 +268,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_two_who_change_the_settings_at_the_same_time_neither_undoes_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::at(&folder.path().join("queue"));
+        let add = || {
+            for _ in 0..30 {
+                shelf.change(|settings| settings.jobs += 1).unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(add);
+            scope.spawn(add);
+        });
+        assert_eq!(shelf.settings().unwrap(), Settings { jobs: 61, ..Settings::default() });
+    }
+
+    #[test]
     fn items_keep_their_order_are_moved_and_numbers_are_not_used_again() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf { folder: folder.path().join("queue") };
+        let shelf = Shelf::at(&folder.path().join("queue"));
         let order = || {
             let items = shelf.items().unwrap();
             items.iter().map(|item| item.number).collect::<Vec<_>>()

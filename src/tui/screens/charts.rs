@@ -46,7 +46,7 @@ fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Re
     let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(state, pane, options)).collect();
     let (steps, empty) = match state.screen {
         Screen::Train => (state.training.as_ref().map_or(0, |training| training.info.steps), waiting(state)),
-        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs | Screen::Search => {
+        Screen::Presets | Screen::Inspect | Screen::Hyper | Screen::Runs | Screen::Search | Screen::Queue => {
             (0, "no run has such a curve")
         }
     };

@@ -15,23 +15,28 @@ use crate::worker::{Opened, Outcome, Phase, Steering};
 
 /// From this width on the header has room for long titles beside what is trained.
 const ROOMY: u16 = 120;
+/// From this width on it has room for blanks and the program's name.
+const MIDDLING: u16 = 100;
 
 /// The tabs in the header, in the order of [`Screen::ALL`]. The name of the program stands before them where there
 /// is room.
 fn tabs(size: Size) -> [Rect; Screen::ALL.len()] {
-    let mut x = if size.width >= 100 { 13 } else { 0 };
+    let mut x = if size.width >= MIDDLING { 13 } else { 0 };
     Screen::ALL.map(|screen| {
-        // " 1 Presets ", without the last space where it is narrow.
-        let width = tab_title(screen, size).width() as u16 + if size.width < ROOMY { 3 } else { 4 };
+        // " 1 Presets ", without the last blank where it is narrow.
+        let width = tab_text(screen, size).concat().width() as u16 + u16::from(size.width >= ROOMY);
         let tab = Rect::new(x, 0, width, 1).intersection(layout::whole(size));
         x = x.saturating_add(width);
         tab
     })
 }
 
-/// A tab's text: shorter where the terminal is narrow.
-fn tab_title(screen: Screen, size: Size) -> &'static str {
-    if size.width < ROOMY { screen.short_title() } else { screen.title() }
+/// The number and the title of a tab: shorter where the terminal is narrow.
+fn tab_text(screen: Screen, size: Size) -> [String; 2] {
+    let number = screen.index() + 1;
+    let blank = if size.width < MIDDLING { "" } else { " " };
+    let title = if size.width < ROOMY { screen.short_title() } else { screen.title() };
+    [format!(" {number}{blank}"), title.to_owned()]
 }
 
 /// The screen whose tab is at this place.
@@ -49,15 +54,19 @@ pub(super) fn header(state: &State, area: Rect, frame: &mut Frame) {
         frame.render_widget(Line::styled(" trainyard", theme.strong(Role::Accent)), area);
     }
     for (screen, tab) in Screen::ALL.into_iter().zip(tabs) {
-        let title = format!(" {} {} ", screen.index() + 1, tab_title(screen, size));
+        let [number, title] = tab_text(screen, size);
         let style = if screen == state.screen {
             theme.selected().add_modifier(Modifier::BOLD)
         } else {
             theme.style(Role::Muted)
         };
-        frame.render_widget(Line::styled(title, style), tab);
+        // Where number and title touch, colours tell them apart.
+        let of_number = if screen == state.screen { style } else { theme.style(Role::Accent) };
+        let tab_line = vec![Span::styled(number, of_number), Span::styled(title + " ", style)];
+        frame.render_widget(Line::from(tab_line).style(style), tab);
     }
-    let left = tabs[tabs.len() - 1].right() + 1;
+    // Where it is narrow, even the longest status fits behind the last tab.
+    let left = tabs[tabs.len() - 1].right() + u16::from(size.width >= MIDDLING);
     if left < area.right() {
         let place = Rect { x: left, width: area.right() - left, ..area };
         frame.render_widget(Paragraph::new(status(state, place.width)).alignment(Alignment::Right), place);

@@ -12,6 +12,7 @@ mod media;
 pub mod new_preset;
 mod popups;
 mod presets;
+mod queue;
 mod rates;
 pub mod reading;
 pub mod runs;
@@ -58,6 +59,7 @@ fn draw_rich(state: &State, frame: &mut Frame) {
         Screen::Hyper => form::draw(state, body, frame),
         Screen::Runs => runs::draw(state, body, frame),
         Screen::Search => search::draw(state, body, frame),
+        Screen::Queue => queue::draw(state, body, frame),
     }
     if let Some(tour) = state.tour_shown() {
         tour::draw(state, tour, body, frame);
@@ -119,6 +121,7 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
             SearchHit::Search(place) => Hit::Search(place),
             SearchHit::Trial(row) => Hit::Row(row),
         }),
+        Screen::Queue => queue::hit(state, body, at).map(Hit::Row),
     }
 }
 

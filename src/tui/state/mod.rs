@@ -18,6 +18,7 @@ pub mod on_end;
 pub mod overlay;
 pub mod panes;
 pub mod presets;
+pub mod queue;
 pub mod rates;
 pub mod requests;
 pub mod runs;
@@ -42,6 +43,7 @@ pub use inspect::Inspect;
 pub use on_end::OnEnd;
 pub use overlay::Overlay;
 pub use presets::{Entry, Presets};
+pub use queue::Queue;
 pub use requests::Requests;
 pub use runs::Runs;
 pub use searches::Searches;
@@ -64,12 +66,21 @@ pub enum Screen {
     Runs,
     /// Many trainings with different settings.
     Search,
+    /// What waits for its turn.
+    Queue,
 }
 
 impl Screen {
     /// All, in the order of their tabs.
-    pub const ALL: [Screen; 6] =
-        [Screen::Presets, Screen::Train, Screen::Inspect, Screen::Hyper, Screen::Runs, Screen::Search];
+    pub const ALL: [Screen; 7] = [
+        Screen::Presets,
+        Screen::Train,
+        Screen::Inspect,
+        Screen::Hyper,
+        Screen::Runs,
+        Screen::Search,
+        Screen::Queue,
+    ];
 
     /// The title on its tab, the short title for narrow terminals, the name in the palette, and what showing it is for.
     fn words(self) -> [&'static str; 4] {
@@ -82,6 +93,7 @@ impl Screen {
             }
             Screen::Runs => ["Runs", "Runs", "runs", "Show the runs on disk"],
             Screen::Search => ["Search", "Search", "search", "Show the searches on disk and their trials"],
+            Screen::Queue => ["Queue", "Queue", "queue", "Show what waits for its turn, and is trained"],
         }
     }
 
@@ -205,6 +217,8 @@ pub struct State {
     pub runs: Runs,
     /// The searches on disk.
     pub searches: Searches,
+    /// What waits for its turn.
+    pub queue: Queue,
     /// How the curves of the training are drawn; those of marked runs are in `runs`.
     pub chart: ChartOptions,
     /// The layouts of charts that are kept, and those that have changed since.
@@ -252,6 +266,7 @@ impl State {
             inspect: Inspect::default(),
             runs: Runs::default(),
             searches: Searches::default(),
+            queue: Queue::default(),
             chart: ChartOptions::default(),
             layouts: Layouts::default(),
             tour: None,
@@ -287,7 +302,11 @@ impl State {
 
     /// Whether ages are on the screen, which change by themselves.
     pub fn shows_ages(&self) -> bool {
-        self.screen == Screen::Runs && self.runs.shows_watched()
+        match self.screen {
+            Screen::Runs => self.runs.shows_watched(),
+            Screen::Queue => self.queue.is_training(),
+            Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper | Screen::Search => false,
+        }
     }
 
     /// The training that runs: steps can be paused and the learning rate changed.
@@ -302,6 +321,7 @@ impl State {
             Screen::Hyper => self.form.selected = row,
             Screen::Runs => self.runs.choose(row),
             Screen::Search => self.searches.choose(row),
+            Screen::Queue => self.queue.choose(row),
             Screen::Train | Screen::Inspect => {}
         }
     }
@@ -323,6 +343,7 @@ impl State {
             Screen::Hyper => self.form.move_by(rows),
             Screen::Runs => self.runs.move_by(rows),
             Screen::Search => self.searches.move_by(rows),
+            Screen::Queue => self.queue.move_by(rows),
         }
     }
 

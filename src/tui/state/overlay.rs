@@ -188,6 +188,10 @@ pub enum Purpose {
     HalveRate,
     /// End the chosen search.
     EndSearch,
+    /// Take an item off the queue that is being trained.
+    RemoveItem,
+    /// End the process that works the queue off.
+    StopQueue,
 }
 
 /// A line to be typed.

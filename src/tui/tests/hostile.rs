@@ -13,6 +13,7 @@ use crate::tui::update::update;
 use crate::worker::{Confusion, Event, Inspection};
 
 use super::builders::*;
+use super::queue::of_texts;
 
 fn hostile() -> Vec<String> {
     vec![
@@ -29,7 +30,7 @@ fn hostile() -> Vec<String> {
 fn look(state: &mut State, name: &str) {
     for (width, height) in [(80, 24), (200, 60)] {
         update(state, Message::Resize(width, height));
-        for tab in ['1', '2', '3', '4', '5'] {
+        for tab in ['1', '2', '3', '4', '5', '7'] {
             press(state, KeyCode::Char(tab));
             for popup in [None, Some('?'), Some('v')] {
                 if let Some(key) = popup {
@@ -75,6 +76,7 @@ fn names_of_presets_runs_and_classes_and_messages_do_not_reach_the_terminal_as_t
         }
         list[0].manifest = Err(name.clone());
         state.runs.found(Ok(list));
+        update(&mut state, Message::Queue(Box::new(of_texts(&name))));
         for chosen in [2, 3] {
             state.presets.selected = chosen;
             state.runs.selected = 3 - chosen;

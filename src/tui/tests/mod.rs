@@ -8,6 +8,7 @@ mod form;
 mod hostile;
 mod new_preset;
 mod pointer;
+mod queue;
 mod random;
 mod rates;
 mod runs;

@@ -5,13 +5,14 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::tui::message::{Effect, Message, SearchAnswer};
+use crate::tui::message::{Effect, Message, QueueAnswer, SearchAnswer};
 use crate::tui::state::new_preset::Suggestion;
 use crate::tui::update::update;
 use crate::worker::{ConnectionState, Event, Filter, Outcome, Phase, Reply, RequestId};
 
 use super::builders::*;
 use super::new_preset::of_a_table;
+use super::queue::waiting;
 use super::searches::{running, view};
 
 /// A reply to a request that was made, or that was not.
@@ -88,6 +89,9 @@ pub(super) fn any_message() -> impl Strategy<Value = Message> {
         Just(Message::Runs(Ok(Vec::new()))),
         Just(Message::Searches(Box::new(view(running())))),
         Just(Message::Searches(Box::default())),
+        Just(Message::Queue(Box::new(waiting()))),
+        Just(Message::Queue(Box::default())),
+        Just(Message::QueueDone(QueueAnswer::Run(Box::new(runs().remove(1))))),
         Just(Message::SearchDone(SearchAnswer::Run(Box::new(runs().remove(1))))),
         Just(suggested(Ok(Suggestion { data: String::new(), ..of_a_table() }))),
         Just(suggested(Err("no".into()))),
@@ -138,12 +142,13 @@ fn a_monkey_does_no_harm_with_a_hundred_thousand_inputs() {
 
 #[test]
 fn every_screen_fits_every_size_down_to_one_cell() {
-    for tab in ['1', '2', '3', '4', '5', '6'] {
+    for tab in ['1', '2', '3', '4', '5', '6', '7'] {
         for popup in [' ', '?', ':', 'q', 's', 'n'] {
             let mut state = in_training(80, 24);
             press(&mut state, KeyCode::Char(tab));
             update(&mut state, Message::Runs(Ok(runs())));
             update(&mut state, Message::Searches(Box::new(view(running()))));
+            update(&mut state, Message::Queue(Box::new(waiting())));
             answer(&mut state, sample(Filter::All));
             press(&mut state, KeyCode::Char(popup));
             for (width, height) in

@@ -15,9 +15,12 @@ use crate::tui::state::{SMOOTHING, Screen, State};
 pub(super) fn options(state: &mut State) -> &mut ChartOptions {
     match state.screen {
         Screen::Runs => &mut state.runs.chart,
-        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Hyper | Screen::Search => {
-            &mut state.chart
-        }
+        Screen::Presets
+        | Screen::Train
+        | Screen::Inspect
+        | Screen::Hyper
+        | Screen::Search
+        | Screen::Queue => &mut state.chart,
     }
 }
 

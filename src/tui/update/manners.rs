@@ -45,6 +45,7 @@ pub(super) fn copy(state: &mut State) -> Vec<Effect> {
         }),
         Screen::Train | Screen::Inspect => state.runs.shown.clone(),
         Screen::Search => state.searches.row().and_then(|row| row.runs.first().cloned()),
+        Screen::Queue => state.queue.command(),
         Screen::Presets | Screen::Hyper => None,
     };
     let preset = || {

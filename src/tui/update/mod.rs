@@ -4,6 +4,7 @@ mod branch;
 mod charts;
 mod engine;
 mod form;
+mod hindered;
 mod inspect;
 mod manners;
 mod navigate;
@@ -12,6 +13,7 @@ mod overlays;
 mod perform;
 mod pointer;
 mod presets;
+mod queue;
 mod replies;
 mod runs;
 mod searches;
@@ -43,6 +45,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         effects.extend(watch::attend(state));
     }
     effects.extend(searches::attend(state));
+    effects.extend(queue::attend(state));
     state.tour = state.tour.and_then(|tour| tour.after(state));
     effects
 }
@@ -115,6 +118,15 @@ fn on_message(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::SearchDone(answer) => searches::on_done(state, answer),
+        Message::Queue(view) => {
+            queue::on_snapshot(state, *view);
+            Vec::new()
+        }
+        Message::QueueGone => {
+            queue::on_gone(state);
+            Vec::new()
+        }
+        Message::QueueDone(answer) => queue::on_done(state, answer),
         Message::PictureSaved(result) => {
             manners::on_picture(state, result);
             Vec::new()

@@ -12,7 +12,8 @@ use crate::worker::Command;
 use super::perform::perform;
 use super::replies::send;
 use super::{
-    branch, charts, form, inspect, new_preset, presets, runs, searches, shelf, steering, training, watch,
+    branch, charts, form, inspect, new_preset, presets, queue, runs, searches, shelf, steering, training,
+    watch,
 };
 
 /// All keys.
@@ -103,6 +104,8 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
             Purpose::Discard => shelf::discard(state),
             Purpose::HalveRate => steering::halve_rate(state),
             Purpose::EndSearch => searches::end(state),
+            Purpose::RemoveItem => queue::remove(state),
+            Purpose::StopQueue => queue::stop(state),
         },
         Some(Overlay::Prompt(mut prompt)) => {
             let typed = prompt.input.text().trim().to_owned();
@@ -167,7 +170,7 @@ fn set_filter(state: &mut State, filter: &str) {
     match state.screen {
         Screen::Runs => state.runs.set_filter(filter),
         Screen::Hyper => state.form.set_filter(filter),
-        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Search => {
+        Screen::Presets | Screen::Train | Screen::Inspect | Screen::Search | Screen::Queue => {
             state.presets.set_filter(filter);
         }
     }

@@ -1,12 +1,13 @@
 //! Which function does a command: the only place that knows both. A command without a function does not compile.
 
+use crate::search::queue::Move;
 use crate::tui::commands::Command;
 use crate::tui::message::Effect;
 use crate::tui::state::State;
 
 use super::{
-    branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, runs, searches, shelf,
-    steering, training, watch,
+    branch, charts, form, inspect, manners, navigate, new_preset, overlays, presets, queue, runs, searches,
+    shelf, steering, training, watch,
 };
 
 /// Does a command.
@@ -95,6 +96,22 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::NextSetting => searches::turn_setting(state, 1),
         Command::PreviousSetting => searches::turn_setting(state, -1),
         Command::NextObjective => searches::next_objective(state),
+
+        Command::Enqueue => queue::add(state),
+        Command::OpenItem => queue::open(state),
+        Command::RaiseItem => queue::shift(state, Move::Up, command),
+        Command::LowerItem => queue::shift(state, Move::Down, command),
+        Command::FirstItem => queue::shift(state, Move::First, command),
+        Command::LastItem => queue::shift(state, Move::Last, command),
+        Command::RemoveItem => queue::ask_remove(state),
+        Command::RetryItem => queue::retry(state),
+        Command::CopyItem => queue::copy(state),
+        Command::PauseQueue => queue::pause_or_go_on(state),
+        Command::StartQueue => queue::start(state),
+        Command::StopQueue => queue::ask_stop(state),
+        Command::MoreJobs => queue::change_jobs(state, 1, command),
+        Command::FewerJobs => queue::change_jobs(state, -1, command),
+        Command::ClearQueue => queue::clear(state),
 
         Command::Show(screen) => navigate::go(state, screen),
         Command::NextScreen => navigate::turn(state, 1),

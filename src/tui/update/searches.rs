@@ -2,13 +2,13 @@
 
 use crate::run::Overview;
 use crate::search::{LookAt, SearchesSnapshot};
-use crate::tui::availability::hindrance;
 use crate::tui::commands::Command;
 use crate::tui::message::{Effect, SearchAnswer, SearchTask};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::{Entry, Screen, State};
 
+use super::hindered::is_hindered;
 use super::runs;
 
 /// Asks the reader for what is shown now, when that is something else than before.
@@ -62,15 +62,6 @@ pub(super) fn next_objective(state: &mut State) -> Vec<Effect> {
         state.searches.turn_objective();
     }
     Vec::new()
-}
-
-/// Says why a command does nothing, if so.
-fn is_hindered(state: &mut State, command: Command) -> bool {
-    let why = hindrance(state, command);
-    if let Some(why) = why {
-        state.inform(why);
-    }
-    why.is_some()
 }
 
 /// Opens the run of the chosen trial, as Enter on Runs does.

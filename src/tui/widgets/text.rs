@@ -68,15 +68,26 @@ pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
+    if width == 0 { String::new() } else { beginning(text, width - 1) + "…" }
+}
+
+/// The text, at most `width` columns wide, cut in its middle: of a command beginning and end say most.
+pub fn cut_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let end = end_of(text, width.div_ceil(2));
+    beginning(text, width.saturating_sub(end.width())) + &end
+}
+
+/// As much of the beginning as fits.
+fn beginning(text: &str, width: usize) -> String {
     let mut kept = String::new();
     for letter in text.chars() {
-        if kept.width() + letter.width().unwrap_or(0) + 1 > width {
+        if kept.width() + letter.width().unwrap_or(0) > width {
             break;
         }
         kept.push(letter);
-    }
-    if width > 0 {
-        kept.push('…');
     }
     kept
 }
@@ -131,6 +142,14 @@ mod tests {
             ("abc".into(), "ab…".into(), "漢…".into())
         );
         assert_eq!(cut("abc", 0), "");
+    }
+
+    #[test]
+    fn beginning_and_end_of_a_command_are_kept() {
+        assert_eq!(cut_middle("train mnist-cnn --epochs 20", 27), "train mnist-cnn --epochs 20");
+        assert_eq!(cut_middle("train mnist-cnn --epochs 20", 16), "train mn…ochs 20");
+        assert_eq!(cut_middle("漢字漢字漢字", 7).width(), 7);
+        assert_eq!((cut_middle("abc", 1), cut_middle("abc", 0)), ("…".to_owned(), String::new()));
     }
 
     #[test]

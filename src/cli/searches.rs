@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use super::serve::itself;
 use super::text::plain;
@@ -48,13 +49,25 @@ fn begin(search: Option<String>, arguments: &[&str], tell: &dyn Fn(SearchAnswer)
         Ok(child) => child,
         Err(error) => return tell(SearchAnswer::Failed(format!("{command}: {error}"))),
     };
+    let since = Instant::now();
+    let name = search.clone().unwrap_or_default();
+    let ended = |outcome| SearchAnswer::Ended {
+        search: name.clone(),
+        outcome,
+        seconds: since.elapsed().as_secs_f64(),
+    };
     tell(SearchAnswer::Began { search, command: command.clone() });
     let mut said = Vec::new();
     // What cannot be read is not told; that it failed is.
     let _ = child.stderr.take().map(|errors| errors.take(LONGEST).read_to_end(&mut said));
     // By a signal it was ended on purpose.
     let has_failed = |code: i32| code != 0 && code < 128;
-    if child.wait().is_ok_and(|status| status.code().is_some_and(has_failed)) {
+    let status = child.wait().ok().and_then(|status| status.code());
+    if status == Some(0) {
+        tell(ended("finished"));
+    }
+    if status.is_some_and(has_failed) {
+        tell(ended("failed"));
         let said = String::from_utf8_lossy(&said);
         let said = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it ended early");
         tell(SearchAnswer::Failed(format!("{command}: {}", plain(said))));

@@ -187,6 +187,15 @@ pub enum SearchAnswer {
         /// The command line.
         command: String,
     },
+    /// A search that was begun here has ended: its name, how, and after how many seconds.
+    Ended {
+        /// The search's name or its preset's.
+        search: String,
+        /// `finished` or `failed`.
+        outcome: &'static str,
+        /// Seconds since it was begun here.
+        seconds: f64,
+    },
     /// The process that carries out the search of this name was asked to end.
     Ends(String),
     /// A preset with this text was written, or could not be.

@@ -239,6 +239,10 @@ fn a_search_goes_on_and_ends_and_the_command_is_said() {
     press(&mut state, KeyCode::Char('X'));
     assert!(screen(&state).contains("write a checkpoint first"), "{}", screen(&state));
     assert_eq!(press(&mut state, KeyCode::Char('y')), [Effect::OnSearch(SearchTask::End("s".into()))]);
+    let ended = |seconds| SearchAnswer::Ended { search: "nights".into(), outcome: "finished", seconds };
+    assert!(update(&mut state, Message::SearchDone(ended(1.0))).is_empty(), "too short to be told of");
+    let effects = update(&mut state, Message::SearchDone(ended(3600.0)));
+    assert!(matches!(&effects[..], [Effect::TellEnd(end)] if end.preset == "nights"), "{effects:?}");
     update(&mut state, Message::SearchDone(SearchAnswer::Failed("process 7: gone".into())));
     assert!(screen(&state).contains("process 7: gone"));
 }

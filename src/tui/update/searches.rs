@@ -3,10 +3,11 @@
 use crate::run::Overview;
 use crate::search::{LookAt, SearchesSnapshot};
 use crate::tui::commands::Command;
+use crate::tui::end::End;
 use crate::tui::message::{Effect, SearchAnswer, SearchTask};
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
-use crate::tui::state::{Entry, Screen, State};
+use crate::tui::state::{Entry, Screen, State, clean};
 
 use super::hindered::is_hindered;
 use super::runs;
@@ -177,6 +178,12 @@ pub(super) fn on_done(state: &mut State, answer: SearchAnswer) -> Vec<Effect> {
                 state.searches.choose_named(&search);
             }
             state.inform(format!("runs in the background: {command}"));
+        }
+        SearchAnswer::Ended { search, outcome, seconds } => {
+            state.inform(format!("the search {} has {outcome}", clean(&search)));
+            let is_long = seconds >= f64::from(state.on_end.after_seconds);
+            let end = End { preset: clean(&search), run: String::new(), outcome };
+            return is_long.then_some(Effect::TellEnd(end)).into_iter().collect();
         }
         SearchAnswer::Ends(search) => {
             state.inform(format!("{search} ends as soon as its checkpoints are written"))

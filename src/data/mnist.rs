@@ -29,7 +29,7 @@ const SIDE: usize = 28;
 pub const PIXELS: usize = SIDE * SIDE;
 
 /// The images for training, then those of the test.
-static IMAGES: Part = part!("mnist/images.shades", "742cdf43f2ed5301b7f5b5f9831c0e12", 8_582_688);
+static IMAGES: Part = part!("mnist/images.shades", "4512bc2403ed71ea00a82724cb0c7a68", 7_072_092);
 static TRAIN_LABELS: Part =
     part!("mnist/train-labels-idx1-ubyte", "a25bea736e30d166cdddb491f175f624", 8 + 60_000);
 static TEST_LABELS: Part =

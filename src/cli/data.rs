@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Error;
+use super::init::one_label;
 use super::text::{self, bytes, plain};
 use crate::data;
 use crate::data::check::{AsTable, DataReport, Fact, check, check_together};
@@ -34,7 +35,7 @@ enum Action {
         paths: Vec<PathBuf>,
         /// The column that a table is to predict: its name, or its number from 1; the last one if left out
         #[arg(long, value_name = "COLUMN")]
-        label: Option<String>,
+        label: Vec<String>,
         /// The sheet of a spreadsheet; the first one if left out
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
@@ -54,8 +55,8 @@ impl Arguments {
         match self.action.unwrap_or(Action::List) {
             Action::List => list(&mut out, self.json),
             Action::Check { paths, label, sheet, test, together } => {
-                let as_table =
-                    AsTable { label: label.as_deref(), sheet: sheet.as_deref(), test: test.as_deref() };
+                let label = one_label("--label", &label)?;
+                let as_table = AsTable { label, sheet: sheet.as_deref(), test: test.as_deref() };
                 let checked: Vec<Checked> = match together {
                     true => vec![as_one(&paths, as_table)?],
                     false => paths.iter().map(|path| one(path, as_table)).collect(),

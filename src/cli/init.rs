@@ -9,8 +9,8 @@ use super::Error;
 use super::experiment::in_shell;
 use super::overwriting;
 use super::text::{json, plain};
-use crate::data::suggest::{Suggestion, suggest};
-use crate::preset::{Columns, Paths, Source, parse};
+use crate::data::suggest::{LABEL, Suggestion, suggest};
+use crate::preset::{Columns, Paths, SEVERAL_LABELS, Source, parse};
 
 /// Write a preset for a file or folder of your own: what its columns are, a network that fits, and why
 ///
@@ -23,7 +23,7 @@ pub struct Arguments {
     data: Vec<PathBuf>,
     /// The column that a table is to predict: its name, or its number from 1; the last one if left out
     #[arg(long, value_name = "COLUMN")]
-    target: Option<String>,
+    target: Vec<String>,
     /// The sheet of a spreadsheet; the first one if left out
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
@@ -49,9 +49,11 @@ impl Arguments {
         let data = self.data.iter().map(|path| Ok(named(path)?.to_string_lossy().into_owned()));
         let data = Paths::listed(data.collect::<std::io::Result<_>>()?)
             .ok_or_else(|| Error::Usage("no file or folder is named".into()))?;
-        let suggestion = suggest(&data, self.target.as_deref(), self.sheet.as_deref(), |_| false)
+        let target = one_label("--target", &self.target)?;
+        let suggestion = suggest(&data, target, self.sheet.as_deref(), |_| false)
             .map_err(|error| Error::Failed(plain(&error.to_string())))?;
-        for sentence in &suggestion.told {
+        // Of the label the preset itself says it.
+        for sentence in suggestion.told.iter().filter(|said| !said.starts_with(LABEL)) {
             writeln!(std::io::stderr(), "trainyard: data: {}", plain(sentence))?;
         }
         let to_stdout = output == Some(Path::new("-"));
@@ -63,6 +65,9 @@ impl Arguments {
         if !to_stdout {
             write(&output, &suggestion.text)?;
         }
+        for reason in suggestion.told.iter().filter(|said| said.starts_with(LABEL) && !self.json) {
+            writeln!(std::io::stdout(), "{}", plain(reason))?;
+        }
         let shown = plain(&output.to_string_lossy());
         let line = match self.json {
             true => json(&object(&suggestion, (!to_stdout).then_some(&output), data.as_slice())?)?,
@@ -70,6 +75,18 @@ impl Arguments {
         };
         writeln!(std::io::stdout(), "{line}")?;
         Ok(())
+    }
+}
+
+/// The one column that an option names, if any.
+///
+/// # Errors
+/// When it names several.
+pub(super) fn one_label<'a>(option: &str, columns: &'a [String]) -> Result<Option<&'a str>, Error> {
+    match columns {
+        [] => Ok(None),
+        [alone] => Ok(Some(alone)),
+        several => Err(Error::Usage(format!("{option} names {} columns: {SEVERAL_LABELS}", several.len()))),
     }
 }
 

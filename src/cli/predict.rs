@@ -113,8 +113,7 @@ impl Tally {
         let rows = answers + rows_unanswered;
         let of_rows = (rows_unanswered > 0).then(|| format!("{rows_unanswered} of {}", counted(rows, "row")));
         let unanswered: Vec<String> = of_files.into_iter().chain(of_rows).collect();
-        let is_one = if files_unanswered > 0 { files == 1 } else { rows == 1 };
-        let are = if is_one && unanswered.len() == 1 { "is" } else { "are" };
+        let are = if files_unanswered + rows_unanswered == 1 { "is" } else { "are" };
         (!unanswered.is_empty()).then(|| format!("{} {are} not answered", unanswered.join(" and ")))
     }
 }

@@ -1,7 +1,7 @@
 //! Numbers that have to lie between 0 and 1 and do not.
 
 use super::answers::Answers;
-use crate::preset::{Scaling, Spread};
+use crate::preset::{Scaling, Spread, written};
 
 /// Inputs or targets beyond 0 and 1, where a loss compares probabilities; what is wrong, and the way out.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -18,6 +18,7 @@ pub fn check_inputs(columns: impl Iterator<Item = Spread>) -> Result<(), Beyond>
     if least >= 0.0 && most <= 1.0 || least > most {
         return Ok(());
     }
+    let (least, most) = (written(least), written(most));
     Err(Beyond(format!(
         "its inputs go from {least} to {most}, and this network rebuilds numbers between 0 and 1; leave normalize: false \
          out, and they are brought there, or use loss: mean_squared_error and a last layer without activation"
@@ -38,6 +39,7 @@ pub fn check_range(learned: Option<(f64, f64)>, (least, greatest): (f64, f64)) -
                 && greatest > 0.0
                 && greatest <= 1.0 =>
         {
+            let [least, greatest, from, to] = [least, greatest, from, to].map(written);
             Err(Beyond(format!(
                 "its numbers go from {least} to {greatest}, and this network learned from numbers from {from} to {to}; multiply \
                  shares of full brightness by 255"
@@ -58,7 +60,7 @@ pub fn lost_targets(of: Spread, scaling: Scaling, name: &str) -> Option<String> 
     }
     let scale = scaling.scale(of);
     let (mean, deviation) = ((mean - scale.mean) / scale.deviation, deviation / scale.deviation);
-    let range = format!("the targets{name} go from {least} to {greatest}");
+    let range = format!("the targets{name} go from {} to {}", written(least), written(greatest));
     match scaling {
         Scaling::Positive if mean.abs() > FAR * deviation => Some(format!(
             "{range}, far from 0 beside their differences, and the last activation leaves 0 where it is, so that these are hard to \
@@ -87,7 +89,7 @@ pub fn lost_targets(of: Spread, scaling: Scaling, name: &str) -> Option<String> 
 pub fn check_targets(answers: &Answers, scaling: Scaling) -> Result<(), Beyond> {
     let found = if scaling == Scaling::Shares { answers.beyond_shares() } else { None };
     found.map_or(Ok(()), |(sample, value)| {
-        let sample = sample + 1;
+        let (sample, value) = (sample + 1, written(value));
         Err(Beyond(format!(
             "the target of sample {sample} is {value}, and this loss compares probabilities, which lie between 0 and 1; \
              use mean_squared_error for values, with a last layer without activation"

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDateTime};
 
 use super::dataset::Scale;
 use super::table::columns;
-use crate::preset::{DataConfig, DatePart, InputColumn, InputKind, Preparation, TableSchema, counted_with};
+use crate::preset::{
+    DataConfig, DatePart, InputColumn, InputKind, Preparation, TableSchema, counted_with, written,
+};
 
 /// So many standard deviations from the mean, or widths of the range where numbers are brought to one, are far.
 const FAR: f32 = 10.0;
@@ -68,8 +70,8 @@ impl Far {
         let sentence = |column: &Column| {
             let Column { name, is_date, count, least, greatest, .. } = column;
             let shown = |number: f64| match is_date {
-                true => day(number).unwrap_or_else(|| number.to_string()),
-                false => number.to_string(),
+                true => day(number).unwrap_or_else(|| written(number)),
+                false => written(number),
             };
             let which = if least == greatest {
                 shown(*least)

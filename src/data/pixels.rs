@@ -1,7 +1,7 @@
 //! Numbers for a network that learned from pixels: bytes, or shares of full brightness.
 
 use super::dataset::Scale;
-use crate::preset::{DataConfig, Preparation, Source};
+use crate::preset::{DataConfig, Preparation, Source, written};
 
 /// The pixels that a network learned from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,8 +42,10 @@ impl Pixels {
             true if greatest <= 1.0 => Ok(Scale::of(0.0, 1.0 / self.in_network)),
             true => Ok(Scale::of(0.0, white / self.in_network)),
             false => Err(format!(
-                "its numbers go from {least} to {greatest}, and this network learned from pixels, which go from 0 to \
-                 {white}, or from 0 to 1"
+                "its numbers go from {} to {}, and this network learned from pixels, which go from 0 to \
+                 {white}, or from 0 to 1",
+                written(least),
+                written(greatest)
             )),
         }
     }

@@ -154,7 +154,7 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Whether there is nothing beside the numbers, of which some are then in parentheses and below zero: `(1,200)`.
+    /// Whether there is nothing beside the numbers, of which some are then in parentheses, or before a minus, and below zero: `(1,200)`, `1.50-`.
     pub fn is_none(&self) -> bool {
         self.before.is_empty() && self.behind.is_empty()
     }
@@ -177,7 +177,7 @@ impl Unit {
     /// Where it stands: `with '$' in front`.
     pub fn in_words(&self) -> String {
         match (&self.before[..], &self.behind[..]) {
-            ("", "") => "below 0 where it stands in parentheses".into(),
+            ("", "") => "below 0 where it stands in parentheses or has a minus behind it".into(),
             ("", "%") => "with '%' behind, so that 29% is 29".into(),
             ("", behind) => format!("with '{behind}' behind"),
             (before, "") => format!("with '{before}' in front"),
@@ -201,7 +201,9 @@ impl CellForm {
     pub fn in_words(&self) -> String {
         match self {
             CellForm::Unit(unit) => unit.in_words(),
-            CellForm::Duration => "of seconds, read from durations such as 26:03:04".into(),
+            CellForm::Duration => {
+                "of seconds, read from durations such as 26:03:04, or 59:30 in minutes and seconds".into()
+            }
             CellForm::Date(format) => format!("written as '{}'", format.text()),
             CellForm::Unix(unit) => format!("in {} since 1970", unit.name()),
         }

@@ -31,9 +31,29 @@ pub fn counted_with<N: Display + PartialEq + From<u8>>(
     format!("{} {verb}", counted(count, noun))
 }
 
+/// A part of so many with its verb: `1 of 301 rows is`, `2 of 3 rows are`.
+pub fn counted_of<N: Display + PartialEq + From<u8>>(
+    part: N,
+    all: N,
+    noun: &str,
+    (is, are): (&str, &str),
+) -> String {
+    let verb = if part == N::from(1) { is } else { are };
+    format!("{part} of {} {verb}", counted(all, noun))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::{counted, counted_of};
+
+    #[test]
+    fn the_verb_behind_a_part_is_that_of_the_part() {
+        let of = |part, all| counted_of(part, all, "row", ("is", "are"));
+        assert_eq!(
+            (of(1_u64, 301), of(2, 3), of(1, 1)),
+            ("1 of 301 rows is".into(), "2 of 3 rows are".into(), "1 of 1 row is".into())
+        );
+    }
 
     #[test]
     fn one_is_singular_and_every_other_count_is_plural() {

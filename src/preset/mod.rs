@@ -52,12 +52,13 @@ pub mod types;
 pub mod validate;
 mod value;
 mod variants;
+mod written;
 
 pub use alone::OrAlone;
 pub use augment::{Augment, Flip};
 pub use cell_form::{CellForm, DateFormat, Unit, UnixTime};
 pub use class_weights::ClassWeights;
-pub use counted::{counted, counted_with};
+pub use counted::{counted, counted_of, counted_with};
 pub use data::{DataConfig, Fold, Labels, Signature, TargetChoice};
 pub use device::DeviceChoice;
 pub use experiment::{Experiment, Network, Networks};
@@ -80,11 +81,12 @@ pub use shapes::ShapeError;
 pub use sources::{
     CategoryColumn, Circles, Colour, ColumnKind, Columns, Csv, DateColumn, Encoding, FileSource, FileTable,
     Gate, Holds, Idx, ImageFolder, LabelledText, Logic, MOST_WORDS, Missing, Moons, Npy, Npz, NumberColumn,
-    Offers, Paths, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task, TextFile, ValuesAre,
-    WavFolder,
+    Offers, Paths, SEVERAL_LABELS, Shakespeare, Source, Sp500, Spirals, TargetKind, TargetsAs, Task,
+    TextFile, ValuesAre, WavFolder,
 };
 pub use steering::{Assignment, Change, Steerable, steerable};
 pub use summary::Summary;
 pub use table::{DatePart, Filling, InputColumn, InputKind, Numbers, Rest, TableSchema, code};
 pub use types::{Clip, EarlyStopping, Loss, LossOptions, Monitor, OnNan, Preset, TrainConfig, View};
 pub use validate::Finding;
+pub use written::{is_usual, written};

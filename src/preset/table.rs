@@ -26,6 +26,9 @@ pub struct TableSchema {
     /// The places of columns that are no inputs because they name the rows: `Total` there says that a row is a sum of the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub row_names: Vec<usize>,
+    /// Words that say in a column of numbers or dates that the value is missing, beside those that always do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_words: Vec<String>,
 }
 
 /// How the numbers of a table are written.

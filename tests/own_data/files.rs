@@ -324,7 +324,7 @@ fn files_of_other_kinds_in_a_folder_that_is_asked_about_are_left_out_and_told() 
     desk.put("asked/b.png", "no image\n");
     let (said, code) = desk.failure(&["predict", "last", "asked"]);
     assert!(
-        said.contains("asked/b.png") && said.contains("1 of 2 files are not answered") && code == Some(1),
+        said.contains("asked/b.png") && said.contains("1 of 2 files is not answered") && code == Some(1),
         "{said}"
     );
     std::fs::remove_file(desk.path("asked/b.png")).expect("it was there");

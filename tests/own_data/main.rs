@@ -29,4 +29,5 @@ mod subtotals;
 mod sums;
 mod tables;
 mod titles;
+mod ways_out;
 mod written;

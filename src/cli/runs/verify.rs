@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::super::named::find_run;
 use super::super::text::{self, plain};
 use super::super::{Error, candidates};
+use crate::preset::counted_of;
 use crate::run::verify::{Problem, Verified};
 use crate::run::{RunDirectory, home};
 
@@ -44,7 +45,8 @@ impl Arguments {
             (0, _) => Ok(()),
             (1, 1) => Err(Error::Failed("the run is damaged or could not be read".into())),
             (count, all) => {
-                Err(Error::Failed(format!("{count} of {all} runs are damaged or could not be read")))
+                let are = counted_of(count, all, "run", ("is", "are"));
+                Err(Error::Failed(format!("{are} damaged or could not be read")))
             }
         }
     }

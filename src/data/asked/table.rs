@@ -8,8 +8,7 @@ use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::encode::{Encoder, is_number_or_missing};
 use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row, SumsOfFile};
-use crate::preset::counted;
-use crate::preset::{Csv, DataConfig, Preparation};
+use crate::preset::{Csv, DataConfig, Preparation, Source, counted, counted_with};
 
 /// What was read.
 pub struct Read {
@@ -72,6 +71,16 @@ pub fn read(
     let own_options = LearnedTable::options(config, origin.clone());
     let sheet = sheet.map(str::to_string).or(own_options.sheet.clone());
     let options = Csv { sheet, ..own_options };
+    let own_rows = match &config.source {
+        Source::Csv(own) => own.skip_rows,
+        _ => None,
+    };
+    let skipped = options.skip_rows.filter(|_| own_rows.is_none()).map(|rows| {
+        format!(
+            "{} above the names of the columns, as a title is, and left out",
+            counted_with(rows, "line", ("is", "are"))
+        )
+    });
     let header = own.has_names && names == Names::InFirstLine;
     let options = Csv { header, ..options };
     let mut opened = table::open_as(file, &options, own.schema.numbers, limits)
@@ -140,7 +149,7 @@ pub fn read(
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
-    let told = written.into_iter().chain(opened.reader.told()).chain(sums.told());
+    let told = skipped.into_iter().chain(written).chain(opened.reader.told()).chain(sums.told());
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
     let told = told.chain(encoder.other_orders()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })

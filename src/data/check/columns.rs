@@ -7,8 +7,7 @@ use crate::data::Error;
 use crate::data::far::moment;
 use crate::data::import::rows::Rows;
 use crate::data::table::{Choice, Table};
-use crate::preset::counted;
-use crate::preset::{DatePart, InputColumn, InputKind};
+use crate::preset::{DatePart, InputColumn, InputKind, counted, is_usual, written};
 
 /// A column in a line.
 pub(super) struct Summary {
@@ -120,32 +119,22 @@ impl Seen {
             return format!(
                 "{} different, which are all {} in double precision{gaps}",
                 self.by_digits,
-                short(self.least)
+                written(self.least)
             );
         }
         if self.least == self.greatest {
-            return format!("always {}: a constant teaches nothing{gaps}", short(self.least));
+            return format!("always {}: a constant teaches nothing{gaps}", written(self.least));
         }
         let mean = self.sum / self.known as f64;
         let mean = if is_usual(mean) { format!("{mean:.4}") } else { format!("{mean:.4e}") };
         format!(
             "{} to {}, mean {mean}, {}{gaps}  {}",
-            short(self.least),
-            short(self.greatest),
+            written(self.least),
+            written(self.greatest),
             self.different_in_words(),
             self.histogram()
         )
     }
-}
-
-/// Whether a number is written without an exponent.
-fn is_usual(number: f64) -> bool {
-    number == 0.0 || (1e-6..1e15).contains(&number.abs())
-}
-
-/// A number as briefly as it can be read again.
-fn short(number: f64) -> String {
-    if is_usual(number) { number.to_string() } else { format!("{number:e}") }
 }
 
 /// The first and the last of dates, or of times of day; with the time where one of them has some.

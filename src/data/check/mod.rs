@@ -15,9 +15,9 @@ use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts
 use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
-use super::import::{gzip, idx, images, npy, sounds};
-use super::table::{Format, expanded, is_ending_of_table, is_pattern, title};
-use crate::preset::{Csv, Holds, Paths};
+use super::import::{foreign, gzip, idx, images, npy, sounds};
+use super::table::{Format, expanded, is_ending_of_table, is_pattern, is_table_of_numbers, title};
+use crate::preset::{Csv, Holds, Paths, is_usual, written};
 use report::Known;
 use report::ONE_PIXEL;
 pub use report::{DataReport, Fact};
@@ -95,8 +95,17 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
     let (start, is_gzipped) = gzip::start(path, START).map_err(|error| broken(error.to_string()))?;
     let unpacked = path.file_stem().filter(|_| is_gzipped && ending(path) == "gz");
     let ending_of_text = unpacked.map_or_else(|| ending(path), |name| ending(Path::new(name)));
-    if Format::of_start(&start) == Format::Text && !is_ending_of_table(&ending_of_text) {
+    let is_of_rows = is_ending_of_table(&ending_of_text) || is_table_of_numbers(path);
+    if Format::of_start(&start) == Format::Text && !is_of_rows {
         refused("no table")?;
+    }
+    let is_json = matches!(&ending_of_text[..], "json" | "jsonl" | "ndjson" | "html" | "htm" | "xls");
+    let other = match is_json || is_ending_of_table(&ending_of_text) {
+        true => foreign::problem_of_table(path),
+        false => foreign::problem(path),
+    };
+    if let Some(problem) = other {
+        return Err(broken(problem));
     }
     // What it holds says more than its name, which tells kinds of text apart.
     match (&start[..], &ending_of_text[..]) {
@@ -108,7 +117,7 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
         ([0, 0, ..], _) | (_, "idx" | "idx1-ubyte" | "idx3-ubyte") => idx_file(path, limits),
         (_, ending) if sounds::KIND.endings.contains(&ending) => sound(path, limits),
         (_, ending) if images::KIND.endings.contains(&ending) => picture(path, limits),
-        (_, ending) if is_ending_of_table(ending) => {
+        _ if is_of_rows => {
             let has_title = || title(path, &Csv::of(path.to_string_lossy().into_owned()), limits).is_some();
             let is_plain = sheet.or(test).is_none() && !has_title();
             let of_files = if is_plain { listed::check(path, label, limits) } else { None };
@@ -145,7 +154,8 @@ fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result
     if count > 0 {
         let mean = sum / count as f64;
         let known = Known::Range { least, greatest: most, mean: Some(mean) };
-        report.known("range", format!("{least} to {most}, mean {mean:.4}"), known);
+        let shown = if is_usual(mean) { format!("{mean:.4}") } else { format!("{mean:.4e}") };
+        report.known("range", format!("{} to {}, mean {shown}", written(least), written(most)), known);
     }
     if let Some(counts) = classes {
         let used = counts.iter().rposition(|&count| count > 0).map_or(0, |largest| largest + 1);

@@ -10,8 +10,7 @@ use super::rows::{Oddity, oddities};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
-use crate::preset::counted;
-use crate::preset::{Csv, Missing, Paths};
+use crate::preset::{Csv, Missing, Paths, counted, counted_with, written};
 
 /// The problems of one kind: the same of the same column.
 struct OfKind {
@@ -73,6 +72,17 @@ fn check_files(
     if let Some(title) = title {
         report.fact("note", title.in_words());
     }
+    let is_row = |path: &std::path::PathBuf| {
+        options.skip_rows.is_none() && table::begins_with_values(path, &options, limits)
+    };
+    let header = !files.paths.first().is_some_and(is_row);
+    if !header {
+        report.fact(
+            "note",
+            "the first line is a row of values, so the columns are called by their numbers: header: false in a preset, or a line with names",
+        );
+    }
+    let options = Csv { header, ..options };
     let mut kinds = ByKind::new();
     let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);
@@ -83,6 +93,19 @@ fn check_files(
     match read {
         Ok(table) => {
             described(&mut report, &table)?;
+            for table::Wordy { place, words, count, .. } in
+                table.wordy.iter().filter(|column| !column.words.is_empty())
+            {
+                let name = table::shown_column(&table.schema.columns[*place], *place);
+                let cells = counted_with(*count, "cell", ("is a word", "are words"));
+                let words = words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+                report.fact(
+                    "note",
+                    format!(
+                        "{name}: {cells}; missing_words: [{words}] in a preset takes them for missing numbers"
+                    ),
+                );
+            }
             if let Some(test) = as_table.test {
                 of_test(&mut report, &table, test)?;
             }
@@ -154,7 +177,7 @@ fn described(report: &mut DataReport, table: &Table) -> Result<(), Error> {
             let (least, most) =
                 values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
             let known = Known::Range { least, greatest: most, mean: None };
-            report.known("label", format!("values from {least} to {most}"), known);
+            report.known("label", format!("values from {} to {}", written(least), written(most)), known);
         }
     }
     let columns_in = |sentence: &str| {

@@ -7,6 +7,7 @@ mod column_order;
 mod exact;
 pub mod file_table;
 pub mod folders;
+pub mod foreign;
 pub mod gzip;
 pub mod idx;
 pub mod images;

@@ -6,6 +6,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::column_order::by_rows;
+use super::foreign;
 use super::gzip::{self, DEFLATES_BEST, Gunzip};
 use super::limits::Limits;
 use super::rows::{Bytes, Kind, Number, Stored, width};
@@ -200,6 +201,10 @@ impl Archive {
         let (file, size) = files::open_sized(path).map_err(|error| broken(error.to_string()))?;
         let zip = zip::ZipArchive::new(std::io::BufReader::new(file))
             .map_err(|error| broken(format!("it is no archive of arrays: {error}")))?;
+        let names = || zip.file_names().filter_map(Result::ok);
+        if !names().any(|name| name.ends_with(".npy")) {
+            return Err(broken(foreign::zipped(names())));
+        }
         // Entries may lie over each other, so that few bytes are unpacked many times.
         let claimed = zip.decompressed_size().unwrap_or(u128::MAX);
         if claimed > u128::from(size.saturating_mul(DEFLATES_BEST)) {

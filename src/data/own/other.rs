@@ -162,6 +162,8 @@ impl Fit<'_> {
                 "inputs and answers are two files: name both, as in idx(inputs: \"…\", labels: \"…\") or npy(inputs: \
                  \"…\", targets: \"…\")",
             )),
+            // Whatever its name ends in; who reads it will say what it is, where it is no table.
+            (_, Source::Csv(_)) => Ok(self.table_in(file, names)),
             _ if self.learned.is_stream => Ok(TextFile { file, steps: shape[0] }.into()),
             _ if !self.learned.tokens.is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
             _ => Err(self.broken(

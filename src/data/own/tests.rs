@@ -311,7 +311,7 @@ fn another_table_is_scaled_as_the_one_that_was_learned_whatever_the_order_of_its
     assert!(said("columns.csv", "a,c,kind\n1,2,yes\n1,2,no\n").contains("'b'"));
     assert!(said("cell.csv", "a,b,kind\n1,x,yes\n1,2,no\n").contains("line 2"));
     assert!(said("x.npy", "\u{93}NUMPY").contains("two files"));
-    assert!(said("x.dat", "1 2 3").contains("no file of samples"));
+    assert!(said("x.dat", "1 2 3").contains("line 1"));
     assert!(
         test_set(folder.path(), &alone, &Reading::suggested(&alone), &preparation(&*splits.test)).is_err()
     );

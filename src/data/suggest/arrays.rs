@@ -88,6 +88,7 @@ fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Err
         data,
         network,
         targets: Vec::new(),
+        reason: None,
         told: Vec::new(),
     })
 }

@@ -13,6 +13,8 @@ const NAMED: usize = 6;
 pub(super) struct BrokenRows {
     skipped: Skipped,
     first: Option<RowProblem>,
+    /// Rows with a word for a label among labels that are numbers.
+    without_value: u64,
     /// Rows with a word among numbers; the others have too many cells, or too few.
     with_words: u64,
     /// Sums of other rows.
@@ -33,7 +35,10 @@ impl BrokenRows {
         if problem.in_row.is_sum() {
             self.sums += 1;
         } else if let (Some((place, name)), Some(cell)) = (&problem.in_row.column, &problem.in_row.cell) {
-            self.with_words += 1;
+            match problem.in_row.is_word_for_label() {
+                true => self.without_value += 1,
+                false => self.with_words += 1,
+            }
             let column = if name.is_empty() { format!("column {place}") } else { format!("'{name}'") };
             let word = format!("{cell} in {column}");
             if self.words.len() <= NAMED && !self.words.contains(&word) {
@@ -44,13 +49,13 @@ impl BrokenRows {
         self.skipped.take(problem, true)
     }
 
-    /// Checks that a table of which `rows` rows are whole can be learned from: a few rows with other numbers of cells, and up to half as
-    /// many with a word among numbers.
+    /// Checks that a table of which `rows` rows are whole can be learned from: a few rows with other numbers of cells, up to half as
+    /// many with a word among numbers, and any with a word for a label.
     ///
     /// # Errors
     /// The first problem, where there are too many: the table is another than it seems then.
     pub fn check(&self, rows: u64) -> Result<(), Error> {
-        let others = self.skipped.count() - self.with_words - self.sums;
+        let others = self.skipped.count() - self.with_words - self.without_value - self.sums;
         match &self.first {
             Some(first) if others * MOST_BROKEN > rows || self.with_words * 2 > rows => {
                 Err(first.clone().into())

@@ -11,7 +11,7 @@ use crate::data::import::limits::Limits;
 use crate::data::import::{images, sounds, text};
 use crate::data::speech::mel::Spectrogram;
 use crate::data::{Error, own};
-use crate::preset::{Colour, FileTable, Holds, Source};
+use crate::preset::{Colour, FileTable, Holds, Source, counted_of};
 
 /// For so long files are looked at; a training reads all of them.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -62,8 +62,8 @@ fn look_for(source: &Source, limits: &Limits, longest: Duration) -> Result<Looke
     files.sorted_out(read, true, &mut told)?;
     if unseen > 0 {
         told.push(format!(
-            "{} of {all} files were looked at; those of the others that are broken are left out as well",
-            all - unseen
+            "{} looked at; those of the others that are broken are left out as well",
+            counted_of(all - unseen, all, "file", ("was", "were"))
         ));
     }
     Ok(Looked { samples: files.first_test.unwrap_or(files.files.len()), told })

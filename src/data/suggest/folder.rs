@@ -82,5 +82,5 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
     let TargetKind::Classes(names) = &target else { unreachable!("folders are classes") };
     let title = format!("{samples} files of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
-    Ok(Found { title, data: lines, network, targets: Vec::new(), told: looked.told })
+    Ok(Found { title, data: lines, network, targets: Vec::new(), reason: None, told: looked.told })
 }

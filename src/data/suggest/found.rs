@@ -24,6 +24,8 @@ pub(super) struct Found {
     pub network: Network,
     /// The columns that a table could be to predict, the chosen one first.
     pub targets: Vec<Target>,
+    /// Why a column is the label that nobody has named.
+    pub reason: Option<String>,
     /// What a person should know of files that the preset leaves out: a sentence each.
     pub told: Vec<String>,
 }

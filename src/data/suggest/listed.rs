@@ -125,5 +125,5 @@ fn found(
     let title: String = comment(&title).chars().take(100).collect();
     let what = format!("{} classes to tell apart.", names.len());
     let told = looked.map(|looked| looked.told).unwrap_or_default();
-    Ok(Found { title, data, network, targets: vec![Target { name: label, what }], told })
+    Ok(Found { title, data, network, targets: vec![Target { name: label, what }], reason: None, told })
 }

@@ -9,18 +9,24 @@ mod found;
 mod label;
 mod listed;
 mod network;
+mod sheets;
 mod table;
 mod text;
+mod words;
 
 use std::path::Path;
 
 use super::Error;
+use super::import::foreign;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
-use super::table::{is_ending_of_table, is_pattern, title};
+use super::table::{Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title};
 use crate::preset::{Csv, Paths};
 use found::Found;
 pub use found::Target;
+
+/// How it begins what is said of a label that nobody has named.
+pub const LABEL: &str = "the label is ";
 
 /// A preset that fits some data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +60,7 @@ pub fn suggest(
     let file = files.first().map(String::as_str).unwrap_or_default();
     let path = Path::new(file);
     let broken = |file: &str, problem: &str| Error::Broken { origin: file.into(), problem: problem.into() };
+    let is_of_rows = is_table(file);
     let are_arrays = files.iter().all(|file| ending(file) == "npy");
     if let (true, [alone]) = (are_arrays, files) {
         let problem = format!(
@@ -72,18 +79,29 @@ pub fn suggest(
     {
         return Err(broken(other, "several files are taken as one table, and this is no table"));
     }
-    if let (Some(_), false) = (sheet, is_table(file)) {
+    if let (Some(_), false) = (sheet, is_of_rows) {
         return Err(broken(
             file,
             "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
         ));
     }
+    let (chosen_sheet, of_sheets) = match (sheet, is_of_rows, files) {
+        (None, true, [_]) => {
+            sheets::chosen(sheets_of(path, &limits)).map_err(|problem| broken(file, &problem))?
+        }
+        _ => (None, None),
+    };
+    let sheet = sheet.or(chosen_sheet.as_deref());
     let input = match sheet {
-        None if files.len() == 1 && is_table(file) && title(path, &Csv::of(file), &limits).is_none() => {
+        None if files.len() == 1 && is_of_rows && title(path, &Csv::of(file), &limits).is_none() => {
             main_input(file, target, &limits)
         }
         _ => MainInput::Columns,
     };
+    let other = if ending(file) == "txt" { foreign::problem(path) } else { foreign::problem_of_table(path) };
+    if let Some(problem) = other {
+        return Err(broken(file, &problem));
+    }
     let found = match (input, &ending(file)[..]) {
         (MainInput::Files { column, holds, label }, _) => {
             listed::of_files(file, &column, label?, target.is_some(), holds)?
@@ -100,7 +118,7 @@ pub fn suggest(
         (MainInput::Lines, _) => text::look_at_lines(file)?,
         (MainInput::Unnamed(problem), _) => return Err(broken(file, problem)),
         (_, _) if path.is_dir() => folder::look(file)?,
-        (_, _) if is_table(file) => table::look(data, target, sheet, &limits)?,
+        (_, _) if is_of_rows => table::look(data, target, sheet, &limits)?,
         (_, "npz") => arrays::look(file, &limits)?,
         (_, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
         (_, "txt") => text::look(file)?,
@@ -111,14 +129,14 @@ pub fn suggest(
             return Err(broken(
                 file,
                 "there is a preset to be made for tables (.csv, .tsv, .parquet, .xlsx, .ods; of numbers and words, or of files), texts (.txt), arrays (.npz, or x.npy y.npy), and folders \
-                 with a folder of images or sounds for each class; a table in text that is called otherwise (.data, .dat) is taken once it is \
-                 renamed to .csv, and JSON once it is written as a table, as pandas does: read_json(…).to_csv(…, index=False)",
+                 with a folder of images or sounds for each class; a table in text that is called otherwise is taken once it is renamed to .csv",
             ));
         }
     };
     let name = free_name(name_of(path), is_taken);
     let text = found.written(&name, &data.to_string());
-    let Found { title, targets, told, .. } = found;
+    let Found { title, targets, reason, told, .. } = found;
+    let told = of_sheets.into_iter().chain(told).chain(reason).collect();
     Ok(Suggestion { name, text, targets, title, told })
 }
 
@@ -128,9 +146,14 @@ fn ending(file: &str) -> String {
     lower.strip_suffix(".gz").unwrap_or(&lower).rsplit('.').next().unwrap_or_default().into()
 }
 
-/// Whether a file has the name of a table.
+/// Whether a file has the name of a table, or is one by what is in it.
 fn is_table(file: &str) -> bool {
-    is_ending_of_table(&ending(file)) && !Path::new(file).is_dir()
+    let path = Path::new(file);
+    let holds_one = || {
+        let is_other = Format::of(path).is_ok_and(|format| format != Format::Text);
+        path.is_file() && (is_other || foreign::problem_of_table(path).is_none() && is_table_of_numbers(path))
+    };
+    is_ending_of_table(&ending(file)) && !path.is_dir() || holds_one()
 }
 
 /// The name, or where it is taken the first of `name-2`, `name-3` … that is not.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::comment::comment;
-use crate::preset::TargetKind;
+use crate::preset::{TargetKind, counted};
 
 /// A network with its training, as a preset writes them.
 pub(super) struct Network {
@@ -106,7 +106,9 @@ impl Network {
         Network {
             reasons: vec![
                 format!(
-                    "{samples} samples of {features} inputs: {} what these can teach. Dropout and weight decay",
+                    "{} of {}: {} what these can teach. Dropout and weight decay",
+                    counted(samples, "sample"),
+                    counted(features, "input"),
                     if widths.len() == 1 { "one hidden layer learns" } else { "two hidden layers learn" },
                 ),
                 "hold back what would be learned by heart.".into(),

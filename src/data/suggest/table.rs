@@ -2,20 +2,25 @@
 
 use std::path::Path;
 
-use super::broken::BrokenRows;
+use super::LABEL;
 use super::comment::comment;
 use super::found::{Found, Target};
 use super::label;
 use super::network::{End, Network, split};
+use super::words::{Read, Said, WithoutWords, without_words};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::main_input::long_texts;
 use crate::data::import::rows::Rows;
 use crate::data::import::seen::{Seen, seen};
 use crate::data::table::{self, Files, Labels, Table, shown_column};
-use crate::preset::counted_with;
-use crate::preset::{CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind};
+use crate::preset::{
+    CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind, counted_of, counted_with, written,
+};
 
+/// What is said of a table whose first line is a row.
+const NO_NAMES: &str =
+    "The first line is a row of values, so the columns are called by their numbers, from 1.";
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
 
@@ -31,6 +36,12 @@ pub(super) fn look(
         Csv { label, sheet, missing: Missing::Median, flag_missing: true, ..Csv::of(files.clone()) };
     let title = Files::of(&options)?.paths.first().and_then(|path| table::title(path, &options, limits));
     let options = Csv { skip_rows: title.as_ref().map(|title| title.rows), ..options };
+    let above = title.as_ref().map(table::Title::in_words);
+    let first = Files::of(&options)?.paths.into_iter().next();
+    let has_names = first
+        .as_ref()
+        .is_none_or(|first| title.is_some() || !table::begins_with_values(first, &options, limits));
+    let options = Csv { header: has_names, ..options };
     if let (None, None, [file]) = (&title, &options.sheet, files.as_slice())
         && let Some(Seen { names, .. }) = seen(Path::new(file), limits)
         && let [alone] = &names[..]
@@ -43,17 +54,8 @@ pub(super) fn look(
         );
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
-    let mut broken = BrokenRows::default();
-    let mut without_label = 0_u64;
-    let table = table::read(&Files::of(&options)?, &options, limits, &mut |problem| {
-        // Those who lack a label are no mistake: often they are what is to be predicted.
-        if problem.in_row.is_lack_of_label() {
-            without_label += 1;
-            return Ok(());
-        }
-        broken.take(problem)
-    })?;
-    broken.check(table.rows.count as u64)?;
+    let WithoutWords { options, read: Read { table, broken, without_label }, said } =
+        without_words(options, limits)?;
     label::check(&table, &files.to_string())?;
     let label = named_or_numbered(&table, &table.label.clone().unwrap_or_default(), table.schema.label);
     let embedded = table.schema.embedded();
@@ -76,16 +78,18 @@ pub(super) fn look(
     let chosen = if target.is_some() { "" } else { " The last column: --target names another." };
     let mut data = vec![
         "source: csv(".into(),
-        format!("    file: {},", written(files)),
+        format!("    file: {},", in_preset(files)),
         options.sheet.as_ref().map(|sheet| format!("    sheet: {sheet:?},")).unwrap_or_default(),
         title.as_ref().map(|title| format!("    // {}", comment(&title.in_words()))).unwrap_or_default(),
         title.as_ref().map(|title| format!("    skip_rows: {},", title.rows)).unwrap_or_default(),
+        if has_names { String::new() } else { format!("    // {}", comment(NO_NAMES)) },
+        if has_names { String::new() } else { "    header: false,".into() },
         format!("    // {}{chosen}", in_words(&table.labels)),
         format!("    label: {label:?},"),
         "    // What the columns are, by the looks of all rows.".into(),
         "    columns: {".into(),
     ];
-    let columns = columns(&table)?;
+    let columns = columns(&table, &said)?;
     for column in &columns {
         data.push(match is_a_name(&table, &column.name) {
             true => format!("        {}", column.line()),
@@ -114,13 +118,18 @@ pub(super) fn look(
         ));
         data.push("    missing: median, flag_missing: true,".into());
     }
+    if !options.missing_words.is_empty() {
+        let words =
+            options.missing_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
+        data.push("    // These words in a column of numbers say that a number is missing.".into());
+        data.push(format!("    missing_words: [{words}],"));
+    }
     if without_label > 0 {
         let of = samples as u64 + without_label + broken.count();
+        let have = counted_of(without_label, of, "row", ("has", "have"));
         let lack = match without_label {
-            1 => format!("1 of {of} rows has no label; it is left out, and predict answers it."),
-            _ => format!(
-                "{without_label} of {of} rows have no label; they are left out, and predict answers them."
-            ),
+            1 => format!("{have} no label; it is left out, and predict answers it."),
+            _ => format!("{have} no label; they are left out, and predict answers them."),
         };
         data.push(format!("    // {lack}"));
     }
@@ -162,11 +171,21 @@ pub(super) fn look(
     data.push(network.end.labels.into());
     let title = comment(&format!("{label}, from the {samples} rows of a table"));
     let targets = targets(&table, label, columns);
-    Ok(Found { title, data, network, targets, told: Vec::new() })
+    let mut told: Vec<String> = above.into_iter().collect();
+    if !has_names {
+        told.push(
+            "the first line is a row of values, so the columns are called by their numbers, from 1 (header: false in the preset); write a \
+             line with names above, and they have names"
+                .into(),
+        );
+    }
+    told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
+    let reason = target.is_none().then(|| reason_for(&table.labels, &targets));
+    Ok(Found { title, data, network, targets, reason, told })
 }
 
 /// The files as a preset writes them.
-fn written(files: &Paths) -> String {
+fn in_preset(files: &Paths) -> String {
     match files.as_slice() {
         [alone] => format!("{alone:?}"),
         several => format!("{several:?}"),
@@ -223,6 +242,40 @@ fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
     std::iter::once(label).chain(others.into_iter().map(other)).collect()
 }
 
+/// Why a column is the label that nobody has named, and what else could be.
+fn reason_for(labels: &Labels, targets: &[Target]) -> String {
+    let could_be = |target: &&Target| !["ignore", "date"].iter().any(|kind| target.what.starts_with(kind));
+    let (label, others) =
+        targets.split_first().map_or(("", targets), |(label, others)| (&label.name[..], others));
+    let named: Vec<String> =
+        others.iter().filter(could_be).take(NAMED).map(|target| format!("'{}'", target.name)).collect();
+    let more = if others.iter().filter(could_be).count() > NAMED { ", …" } else { "" };
+    let what = in_words(labels);
+    let what = what.trim_end_matches('.');
+    let what =
+        what.chars().take(1).flat_map(char::to_lowercase).chain(what.chars().skip(1)).collect::<String>();
+    let help = match named.is_empty() {
+        true => String::new(),
+        false => format!("; --target names another: {}{more}", named.join(", ")),
+    };
+    format!("{LABEL}'{label}', the last column that can be one: {what}{}{help}", whole_in_words(labels))
+}
+
+/// What is said of values that are whole numbers, as a column has that was not measured to be predicted.
+fn whole_in_words(labels: &Labels) -> &'static str {
+    match labels {
+        Labels::Values(values) if values.iter().all(|value| value.fract() == 0.0) => {
+            let is_within = |least: f64, most: f64| values.iter().all(|value| (least..=most).contains(value));
+            match (is_within(1800.0, 2100.0), is_within(0.0, 1e15)) {
+                (true, _) => ", whole numbers as years are",
+                (false, true) => ", whole numbers as counts are",
+                (false, false) => "",
+            }
+        }
+        Labels::Values(_) | Labels::Classes(..) | Labels::Nothing(_) => "",
+    }
+}
+
 /// What is to be predicted.
 fn in_words(labels: &Labels) -> String {
     match labels {
@@ -241,7 +294,7 @@ fn in_words(labels: &Labels) -> String {
         Labels::Values(values) => {
             let ends =
                 values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), &x| (a.min(x), b.max(x)));
-            format!("A value to predict, from {} to {}.", ends.0, ends.1)
+            format!("A value to predict, from {} to {}.", written(ends.0), written(ends.1))
         }
     }
 }
@@ -272,7 +325,7 @@ fn in_order_of_time(table: &Table) -> Result<Option<String>, Error> {
 }
 
 /// The columns that are inputs, then those that are left out.
-fn columns(table: &Table) -> Result<Vec<Column>, Error> {
+fn columns(table: &Table, said: &[Said]) -> Result<Vec<Column>, Error> {
     let mut seen = vec![(f64::INFINITY, f64::NEG_INFINITY, 0_usize); table.schema.width()];
     let mut row = vec![0.0; seen.len()];
     for number in 0..table.rows.count {
@@ -290,7 +343,15 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
         let (kind, what): (String, String) = match &input.kind {
             InputKind::Number(_) => {
                 let form = input.form.as_ref().map(|form| format!("{}, ", form.in_words()));
-                ("number".into(), comment(&format!("{}{least} to {most}{gaps}", form.unwrap_or_default())))
+                (
+                    "number".into(),
+                    comment(&format!(
+                        "{}{} to {}{gaps}",
+                        form.unwrap_or_default(),
+                        written(least),
+                        written(most)
+                    )),
+                )
             }
             InputKind::Boolean(_) => ("boolean".into(), format!("yes or no{gaps}")),
             InputKind::Category(words) => {
@@ -323,5 +384,12 @@ fn columns(table: &Table) -> Result<Vec<Column>, Error> {
         what: comment(why),
     });
     columns.extend(left_out);
+    let ignored = said.iter().filter(|said| said.is_ignored).map(|said| Column {
+        name: table.schema.columns[said.place].clone(),
+        place: said.place,
+        kind: "ignore".into(),
+        what: comment(&said.reason),
+    });
+    columns.extend(ignored);
     Ok(columns)
 }

@@ -259,7 +259,9 @@ fn rows_without_a_label_are_left_out_and_counted_and_a_column_without_any_is_nam
     };
     let none = refused(&table(|_| String::new()));
     assert!(none.ends_with("none of its 60 rows has a label in column 'alive'"), "{none}");
-    let half = refused(&table(|row| if row % 2 == 0 { format!("{row}.5") } else { "low".into() }));
+    let half = table(|row| if row % 2 == 0 { format!("{row}.5") } else { "low".into() });
+    let half = suggested("half.csv", &half, None);
+    assert!(half.contains("30 rows are left out because they are broken"), "{half}");
     assert!(
         half.contains("'low' is not a number; columns: {\"alive\": category} takes the label for classes"),
         "{half}"

@@ -36,6 +36,7 @@ fn labelled(file: &str, offers: Offers) -> Found {
         data,
         network,
         targets: Vec::new(),
+        reason: None,
         told: Vec::new(),
     }
 }
@@ -86,6 +87,7 @@ fn plain(file: &str, offers: Offers) -> Found {
         data,
         network,
         targets: Vec::new(),
+        reason: None,
         told: Vec::new(),
     }
 }

@@ -26,6 +26,8 @@ const CURRENCIES: &[&str] = &[
 const NO_UNITS: &[&str] = &["am", "pm", "a.m.", "p.m.", "st", "nd", "rd", "th"];
 /// The longest unit, in letters.
 const LONGEST: usize = 16;
+/// Of so many cells one with a unit makes no column of numbers with units.
+const FEW: u64 = 20;
 /// Different units of a column that are counted.
 const COUNTED: usize = 5;
 /// Cells beyond which a column without a single amount is not tried any further.
@@ -55,11 +57,18 @@ impl<'a> Amount<'a> {
             Some(before) if behind.ends_with(')') && !is_in_parentheses => (before.trim(), true),
             _ => (before, false),
         };
-        let behind = if opens { behind.strip_suffix(')').unwrap_or(behind) } else { behind }.trim();
-        if (is_in_parentheses || opens) && is_negative || !is_before(before) || !is_behind(behind) {
+        let behind = if opens { behind.strip_suffix(')').unwrap_or(behind) } else { behind };
+        let (behind, ends_with_minus) = match behind.strip_prefix('-') {
+            // `123.45-`, as SAP writes it; `2-` is a mark at school.
+            Some(rest) if has_mark(number) && (rest.is_empty() || rest.starts_with(' ')) => (rest, true),
+            _ => (behind, false),
+        };
+        let behind = behind.trim();
+        let minuses = [is_negative, is_in_parentheses || opens, ends_with_minus];
+        if minuses.iter().filter(|&&is| is).count() > 1 || !is_before(before) || !is_behind(behind) {
             return None;
         }
-        let is_negative = is_negative || is_in_parentheses || opens;
+        let is_negative = minuses.contains(&true);
         (is_negative || !before.is_empty() || !behind.is_empty()).then_some(Amount {
             before,
             number,
@@ -86,10 +95,15 @@ impl<'a> Amount<'a> {
     }
 }
 
+/// Whether a number has a fraction, or groups of digits.
+fn has_mark(number: &str) -> bool {
+    number.contains(['.', ','])
+}
+
 /// What is in front of a number without its plus or minus, and whether it is a minus.
 fn without_sign(before: &str) -> (&str, bool) {
-    let signs = ['-', '+', '\u{2212}'];
-    let is_negative = |sign: &str| matches!(sign, "-" | "\u{2212}");
+    let signs = ['-', '+', '\u{2212}', '\u{2013}'];
+    let is_negative = |sign: &str| sign != "+";
     if let Some(rest) = before.strip_prefix(signs) {
         return (rest.trim(), is_negative(&before[..before.len() - rest.len()]));
     }
@@ -147,7 +161,7 @@ pub struct Amounts {
     plain: u64,
     zeros: u64,
     count: u64,
-    /// Those in parentheses without a sign beside them.
+    /// Those below 0 without a sign beside them: in parentheses, or before a minus.
     bare: u64,
     /// The units, and in how many cells each is.
     units: Vec<(Unit, u64)>,
@@ -186,8 +200,7 @@ impl Amounts {
         let are_nearly_all = |count: u64| count * 10 >= (self.plain + words) * 9;
         match &self.units[..] {
             _ if self.count == 0 || self.has_more => None,
-            // Numbers in parentheses alone may as well count something.
-            [] => (self.plain > 0 && are_nearly_all(self.plain + self.bare)).then(Unit::default),
+            [] => are_nearly_all(self.plain + self.bare).then(Unit::default),
             [(unit, _)] => are_nearly_all(self.count + self.zeros).then(|| unit.clone()),
             _ => None,
         }
@@ -195,6 +208,10 @@ impl Amounts {
 
     /// The different units of nearly all cells, of which so many are words, with their counts: `'kg' in 40 rows, 'lb' in 3, none in 2`.
     pub fn mixed(&self, words: u64) -> Option<String> {
+        // A few are mistakes of a column that is something else.
+        if self.count * FEW < self.plain + words {
+            return None;
+        }
         let without = self.plain - self.zeros;
         let are_nearly_all = (self.plain + self.count) * 10 >= (self.plain + words) * 9;
         let kinds = self.units.len() + usize::from(without > 0);
@@ -255,6 +272,9 @@ mod tests {
             ("21 °C", "°C", 21.0),
             ("$12/month", "$ … /month", 12.0),
             ("(1,200)", "", -1200.0),
+            ("123.45-", "", -123.45),
+            ("1,234- EUR", "EUR", -1234.0),
+            ("\u{2013}3 kg", "kg", -3.0),
         ] {
             assert_eq!(read(cell, english), Some((unit.into(), value)), "{cell}");
         }
@@ -294,6 +314,10 @@ mod tests {
             "1 days 02:03:04",
             "0x1F",
             "(-5)",
+            "2-",
+            "1.5-2.5",
+            "-1.5-",
+            "(1.5-)",
             "12 Jan 2024",
         ] {
             assert_eq!(read(cell, Numbers::default()), None, "{cell}");
@@ -318,7 +342,8 @@ mod tests {
         assert_eq!(seen(&["$5", "0", "($3)", "$1"]), (Some("$".into()), None));
         assert_eq!(seen(&["5 kg", "5 KG", "3kg"]), (Some("kg".into()), None));
         assert_eq!(seen(&["1200", "(300)"]), (Some(String::new()), None));
-        assert_eq!(seen(&["(1)", "(2)"]), (None, None));
+        assert_eq!(seen(&["(1)", "(2)"]), (Some(String::new()), None));
+        assert_eq!(seen(&["1.50-", "2.00", "3.25-"]), (Some(String::new()), None));
         assert_eq!(seen(&["5 kg", "3 lb", "4 kg"]), (None, Some("'kg' in 2 rows, 'lb' in 1".into())));
         assert_eq!(seen(&["$5", "on request", "$4"]), (None, None));
         // A share and a percentage are not the same.

@@ -52,6 +52,10 @@ impl Numbers {
 
     /// The number that a cell is.
     pub fn parse(self, cell: &str) -> Option<f64> {
+        // The minus of typography, and the dash that word processors make of a minus.
+        if let Some(rest) = cell.strip_prefix(['\u{2212}', '\u{2013}']) {
+            return if rest.starts_with(['-', '+']) { None } else { self.parse(rest).map(|number| -number) };
+        }
         let is_plain = self.decimal == '.' && self.thousands.is_none_or(|mark| !cell.contains(mark));
         let number: f64 = match is_plain {
             true => cell.parse().ok()?,
@@ -88,7 +92,7 @@ impl Numbers {
 
 /// Whether digits stand in groups of three: `1,234,567`.
 pub fn is_grouped(whole: &str, mark: char) -> bool {
-    let mut groups = whole.trim_start_matches(['+', '-']).split(mark);
+    let mut groups = whole.trim_start_matches(['+', '-', '\u{2212}', '\u{2013}']).split(mark);
     let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let first = groups.next().unwrap_or_default();
     // A group of zero alone begins no large number.
@@ -99,8 +103,9 @@ pub fn is_grouped(whole: &str, mark: char) -> bool {
 /// Whether a cell stands for a number that is not known, as pandas, R, spreadsheets and archives write it.
 pub fn is_missing(cell: &str) -> bool {
     const SPELLINGS: &[&str] = &[
-        "?", "-", ".", "na", "n/a", "nan", "-nan", "+nan", "<na>", "#na", "#n/a", "#n/a n/a", "nat", "nil",
-        "none", "null", "missing", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan",
+        "?", "-", "\u{2013}", "\u{2014}", ".", "na", "n.a.", "n/a", "nan", "-nan", "+nan", "<na>", "#na",
+        "#n/a", "#n/a n/a", "nat", "nil", "none", "null", "missing", "1.#ind", "-1.#ind", "1.#qnan",
+        "-1.#qnan", "#div/0!", "#value!", "#ref!", "#num!", "#name?", "#null!",
     ];
     cell.is_empty() || cell.len() <= 8 && SPELLINGS.iter().any(|known| cell.eq_ignore_ascii_case(known))
 }
@@ -131,16 +136,22 @@ mod tests {
         let plain = Numbers::default();
         for cell in [
             "", "nan", "NaN", "NAN", "<NA>", "#N/A", "NULL", "null", "None", "n/a", "NA", "?", "-", "-nan",
-            "N/A", "missing", ".",
+            "N/A", "missing", ".", "n.a.", "\u{2013}", "#DIV/0!", "#VALUE!",
         ] {
             assert_eq!(plain.read(cell), Cell::Missing, "{cell:?}");
         }
         for cell in ["0x1F", "1_000", "1d3", "5%", "$5", "1,234", "naan", "--"] {
             assert_eq!(plain.read(cell), Cell::Word, "{cell:?}");
         }
-        for (cell, number) in
-            [("+5", 5.0), (".5", 0.5), ("5.", 5.0), ("1E3", 1000.0), ("1e400", f64::INFINITY)]
-        {
+        for (cell, number) in [
+            ("+5", 5.0),
+            ("\u{2212}5", -5.0),
+            ("\u{2013}5.5", -5.5),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("1E3", 1000.0),
+            ("1e400", f64::INFINITY),
+        ] {
             assert_eq!(plain.read(cell), Cell::Number(number), "{cell:?}");
         }
     }

@@ -1,14 +1,18 @@
 //! How a table of separated cells is written. What a preset does not say is told from the table's first lines.
 
-use super::amount::Amount;
-use super::cell::{Numbers, is_grouped};
+use std::borrow::Cow;
+use std::io::Cursor;
+
+use super::amount::{self, Amount};
+use super::blanks;
+use super::cell::{self, Numbers, is_grouped};
 use super::trailing::without_last;
 use crate::preset::Csv;
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// What stands between two cells.
+    /// What stands between two cells; a blank stands for any number of blanks and tabs.
     pub separator: u8,
     /// What stands around a cell that holds separators.
     pub quote: u8,
@@ -26,6 +30,8 @@ pub struct Dialect {
     pub header: Option<Vec<String>>,
     /// The cells of a row without the empty one that a separator at its end makes, where rows or the names have one too many.
     pub width: Option<usize>,
+    /// Whether the rows have a cell more than there are names, in front: the name of the row, as R writes it.
+    pub names_rows: bool,
 }
 
 /// The lines that are no rows at a text's beginning.
@@ -73,6 +79,7 @@ impl Dialect {
         let separator = match (table.separator, before.separator) {
             (Some(sign), _) => byte(sign, "separates no cells")?,
             (None, Some(sign)) => sign,
+            (None, None) if are_blanks(&rows, usual, quote) => b' ',
             (None, None) => separator(&rows, usual, quote),
         };
         let width = cells(&rows, separator, quote).next().map_or(0, |row| row.len());
@@ -99,6 +106,7 @@ impl Dialect {
         let header = last.and_then(|line| cells(line.get(1..)?, separator, quote).next());
         let header = header.filter(|names| names.len() == width && width > 1);
         let named = header.is_none() && table.header;
+        let names_rows = separator == b' ' && named && lacks_first_name(&rows, quote);
         let width = without_last(&cells(&rows, separator, quote).collect::<Vec<_>>(), named);
         let (mut numbers, mut shows_numbers, mut open_point) = (Numbers::default(), true, None);
         if table.decimal.is_none() && table.thousands.is_none() {
@@ -113,7 +121,24 @@ impl Dialect {
         if numbers.thousands == Some(numbers.decimal) {
             return Err(format!("'{}' cannot both group digits and begin a fraction", numbers.decimal));
         }
-        Ok(Dialect { separator, quote, comment, before, numbers, shows_numbers, open_point, header, width })
+        Ok(Dialect {
+            separator,
+            quote,
+            comment,
+            before,
+            numbers,
+            shows_numbers,
+            open_point,
+            header,
+            width,
+            names_rows,
+        })
+    }
+
+    /// The first rows of a text that is written so, its names among them.
+    pub fn rows(&self, sample: &str) -> Vec<Vec<String>> {
+        let body = sample.get(self.before.bytes..).unwrap_or_default();
+        self.header.iter().cloned().chain(cells(body, self.separator, self.quote)).collect()
     }
 
     /// What is unusual about it, in words.
@@ -122,6 +147,7 @@ impl Dialect {
         if self.separator != usual {
             words.push(match self.separator {
                 b'\t' => "cells separated by tabs".into(),
+                b' ' => "cells separated by blanks".into(),
                 sign => format!("cells separated by '{}'", sign as char),
             });
         }
@@ -136,6 +162,9 @@ impl Dialect {
                 }
                 words.extend(self.numbers.thousands.map(|mark| format!("digits grouped by '{mark}'")));
             }
+        }
+        if self.names_rows {
+            words.push("a first column without a name, which names the rows".into());
         }
         if self.width.is_some() {
             words.push("a separator too many at the end of rows, behind which nothing is read".into());
@@ -184,13 +213,15 @@ fn byte(sign: char, problem: &str) -> Result<u8, String> {
 
 /// The first rows of a text, cell by cell.
 fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<String>> {
+    let text = if separator == b' ' { Cow::Owned(blanks::joined(text, quote)) } else { Cow::Borrowed(text) };
+    let text = text.into_owned();
     let rows = csv::ReaderBuilder::new()
         .delimiter(separator)
         .quote(quote)
         .has_headers(false)
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_reader(text.as_bytes())
+        .from_reader(Cursor::new(text))
         .into_records();
     let rows = rows.map_while(Result::ok).take(ROWS);
     rows.map(|row| row.iter().map(str::to_string).collect())
@@ -206,6 +237,31 @@ fn quote(rows: &str) -> u8 {
     let lines = rows.lines().count();
     let single = rows.lines().filter(quoted).filter(ends).count();
     if !rows.contains('"') && single * 2 > lines { b'\'' } else { b'"' }
+}
+
+/// Whether blanks separate the cells of these rows, and no other sign does as well.
+fn are_blanks(rows: &str, usual: u8, quote: u8) -> bool {
+    let lines = || rows.lines().filter(|line| !line.trim().is_empty());
+    let sign = separator(rows, usual, quote);
+    let by_sign: Vec<Vec<String>> = cells(rows, sign, quote).collect();
+    let alike = by_sign.iter().filter(|row| row.len() > 1 && row.len() == by_sign[0].len()).count();
+    // A tab may stand before the last cell, where blanks bring the others below each other.
+    let has_runs = |line: &&str| line.trim().contains("  ");
+    let may_be =
+        alike * 2 < by_sign.len() || sign == b'\t' && lines().filter(has_runs).count() * 2 > lines().count();
+    let is_number = |cell: &str| amount::any(cell, Numbers::default()).is_some() || cell::is_missing(cell);
+    let by_blanks: Vec<Vec<String>> = if may_be { cells(rows, b' ', quote).collect() } else { Vec::new() };
+    let width = by_sign.iter().map(Vec::len).max().unwrap_or_default();
+    let is_wider = by_blanks.last().is_some_and(|row| row.len() > width || alike == 0);
+    is_wider && blanks::separate(by_blanks.iter().map(Vec::as_slice), is_number)
+}
+
+/// Whether all rows but the first, which has the names, have a cell more than that.
+fn lacks_first_name(rows: &str, quote: u8) -> bool {
+    let widths: Vec<usize> = cells(rows, b' ', quote).map(|row| row.len()).collect();
+    widths
+        .split_first()
+        .is_some_and(|(first, below)| !below.is_empty() && below.iter().all(|width| *width == first + 1))
 }
 
 /// The sign that cuts most rows into as many cells as the first; of several, the usual one, else the one with most cells.
@@ -280,7 +336,7 @@ impl Seen {
         const OTHERS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\''];
         let is_sign = |letter: char| matches!(letter, ',' | '.') || OTHERS.contains(&letter);
         let cell = Amount::of(cell).map_or(cell, |amount| amount.number);
-        let digits = cell.trim_start_matches(['+', '-']);
+        let digits = cell.trim_start_matches(['+', '-', '\u{2212}', '\u{2013}']);
         let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
             && digits.ends_with(|letter: char| letter.is_ascii_digit())
             && digits.chars().all(|letter| letter.is_ascii_digit() || is_sign(letter));
@@ -339,13 +395,17 @@ impl Seen {
         let has_open = self.open().is_some();
         if let Some(of_run) = of_run {
             let is_comma = of_run.decimal == ',';
+            let (points, commas) = (self.points + self.grouped_by_comma, self.commas + self.grouped_by_point);
+            let open_commas = if of_run.thousands == Some(',') { 0 } else { self.open_comma };
+            // A cell that is written in another way breaks its row, and not all others.
             let is_other = match is_comma {
-                true => has_points,
-                false => has_commas || self.open_comma > 0 && of_run.thousands != Some(','),
+                true => points > commas + self.open_comma,
+                false => commas > points || points == 0 && open_commas > 0,
             };
             if !is_other {
                 let mark = (is_comma && (has_open || self.grouped_by_point > 0)).then_some('.');
-                let mark = mark.or((!is_comma && self.grouped_by_comma > 0).then_some(','));
+                let has_groups = self.grouped_by_comma > 0 || points > 0 && self.open_comma > 0;
+                let mark = mark.or((!is_comma && has_groups).then_some(','));
                 return (Numbers { thousands: of_run.thousands.or(mark).or(self.other), ..of_run }, None);
             }
         }
@@ -412,6 +472,15 @@ mod tests {
             ("a,b,k\n1,2,x\n3,y\n5,6,y\n", b','),
             ("a\n1\n", b','),
             ("", b','),
+            ("  1.0   2 x\n 13.5  21 y\n", b' '),
+            ("a b c\n1 2 3\n4 5 6\n", b' '),
+            ("1.0   ? 3\t\"a b\"\n2.0  45 3\t\"c\"\n", b' '),
+            ("\"a\" \"b\"\n\"1\" 5 6\n\"2\" 7 8\n", b' '),
+            // Words, dates with times, and cells that another sign cuts.
+            ("words\nto be or\nnot to be\n", b','),
+            ("when\n2024-01-01 12:00\n2024-01-02 13:00\n", b','),
+            ("a\tb\n1\t2 3\n4\t5 6\n", b'\t'),
+            ("a, b\n1, 2\n3, 4\n", b','),
         ] {
             assert_eq!(dialect(sample).separator as char, separator as char, "{sample}");
         }
@@ -477,6 +546,9 @@ mod tests {
         assert_eq!(asked("a;b\n12.345;1\n901;2\n", '.', None), ('.', None));
         assert_eq!(asked("a,b\n12.5,1\n", ',', Some('.')), ('.', None));
         assert_eq!(asked("a,b\n\"1,234\",1\n", '.', None), ('.', Some(',')));
+        // One cell that is written in another way breaks its row alone.
+        assert_eq!(asked("a;b\n1,5;1\n2.5;1\n3,5;2\n", ',', None), (',', None));
+        assert_eq!(asked("a,b\n1.5,1\n\"1.234,5\",1\n2.5,2\n", '.', None), ('.', None));
     }
 
     #[test]

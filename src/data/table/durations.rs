@@ -7,7 +7,7 @@ const HOUR: f64 = 3600.0;
 const DAY: f64 = 86_400.0;
 
 /// The seconds that a cell tells, as pandas, Python, spreadsheets and ISO 8601 write a duration: `1 days 02:03:04`, `1 day, 2:03:04`,
-/// `26:03:04`, `P1DT2H3M4S`. A time of day is one as well.
+/// `26:03:04`, `P1DT2H3M4S`; of two parts, `59:30`, they are minutes and seconds. A time of day is one as well.
 pub fn parse(cell: &str) -> Option<f64> {
     let (cell, sign) = match cell.strip_prefix('-') {
         // pandas writes a negative one as days before, and what comes after them: `-1 days +23:59:59`.
@@ -28,14 +28,24 @@ pub fn parse(cell: &str) -> Option<f64> {
     }
 }
 
-/// Hours, minutes and seconds, however many hours they are.
+/// Hours, minutes and seconds, however many hours they are; or minutes and seconds, however many minutes.
 fn clock(text: &str) -> Option<f64> {
-    let mut parts = text.split(':');
-    let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_clock =
-        parts.next().is_none() && minutes.len() == 2 && seconds.len() >= 2 && seconds.as_bytes()[1] != b'.';
-    let are_digits = [hours, minutes].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
-    if !is_clock || !are_digits || !seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+    let parts: Vec<&str> = text.split(':').collect();
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let (hours, minutes, seconds) = match parts[..] {
+        [hours, minutes, seconds] if minutes.len() == 2 => (hours, minutes, seconds),
+        [minutes, seconds] if are_digits(minutes) => {
+            let whole = clock(&format!("0:00:{seconds}"))?;
+            return Some(f64::from(minutes.parse::<u32>().ok()?) * MINUTE + whole);
+        }
+        _ => return None,
+    };
+    let is_clock = seconds.len() >= 2 && seconds.as_bytes()[1] != b'.';
+    if !is_clock
+        || !are_digits(hours)
+        || !are_digits(minutes)
+        || !seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
         return None;
     }
     let (hours, minutes, seconds): (u32, u32, f64) =
@@ -92,10 +102,15 @@ pub struct Durations {
     count: u64,
     /// Those that are no time of day.
     certain: u64,
+    /// Those that are none and have two parts, as a time of day with a mistake in it has as well.
+    certain_of_two: u64,
 }
 
 /// Words beyond which a column without a single duration is not tried any further.
 const TRIED: u64 = 20;
+
+/// Of so many times of day one may have a mistake in it.
+const MOST_MISTAKES: u64 = 20;
 
 impl Durations {
     /// Counts a word.
@@ -106,13 +121,17 @@ impl Durations {
         self.words += 1;
         if parse(cell).is_some() {
             self.count += 1;
-            self.certain += u64::from(dates::parse_time(cell).is_none());
+            if dates::parse_time(cell).is_none() {
+                let is_of_two = cell.matches(':').count() == 1;
+                *(if is_of_two { &mut self.certain_of_two } else { &mut self.certain }) += 1;
+            }
         }
     }
 
     /// Whether most of the cells, of which so many are known, are durations.
     pub fn are_most(&self, known: u64) -> bool {
-        self.certain > 0 && self.count * 2 >= known
+        let are_certain = self.certain > 0 || self.certain_of_two * MOST_MISTAKES >= self.count.max(1);
+        are_certain && self.count * 2 >= known
     }
 }
 
@@ -135,6 +154,10 @@ mod tests {
             ("100:00:00", 360_000.0),
             ("P1DT2H3M4S", 93_784.0),
             ("PT0.5S", 0.5),
+            // `pandas.Timedelta("00:" + …)`.
+            ("59:30", 3570.0),
+            ("95:07.25", 5707.25),
+            ("-01:30", -90.0),
             ("-PT1M", -60.0),
             ("P2W", 1_209_600.0),
         ] {
@@ -142,7 +165,8 @@ mod tests {
         }
         for cell in [
             "1 May",
-            "26:03",
+            "26:60",
+            ":30",
             "1:2:3",
             "12:60:00",
             "P",

@@ -158,6 +158,7 @@ impl<'a> Encoder<'a> {
         out.clear();
         self.lacking.clear();
         let (mut missing, help) = (0, self.help);
+        let is_said = |cell: &str| self.schema.missing_words.iter().any(|word| word == cell);
         for (at, (input, &place)) in self.schema.inputs.iter().zip(places).enumerate() {
             let missing_before = missing;
             let name = &self.schema.columns[input.place];
@@ -175,10 +176,10 @@ impl<'a> Encoder<'a> {
                 Some(number) => {
                     Err(problem(Some(number.to_string()), "is not a number to learn from".into()))
                 }
-                None if is_missing(cell) || is_no_end() => match fill(*filling) {
+                None if is_missing(cell) || is_said(cell) || is_no_end() => match fill(*filling) {
                     Some(number) => Ok(Read::Filled(number)),
                     None if cell.is_empty() => Err(problem(None, format!("the cell is empty{help}"))),
-                    None if !is_missing(cell) => Err(problem(
+                    None if !is_missing(cell) && !is_said(cell) => Err(problem(
                         Some(shown(cell)),
                         format!("says that there is no end, so the date is missing{help}"),
                     )),

@@ -2,7 +2,7 @@
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::choice::Choice;
-use super::label_cells::{LabelCells, NO_LABEL, NO_VALUE};
+use super::label_cells::{FOR_CLASSES, LabelCells, NO_LABEL, NO_VALUE};
 use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
@@ -75,9 +75,8 @@ impl Beside {
                         let name = &column.name;
                         let form = self.form.as_ref().map(|form| format!(" {}", form.in_words()));
                         let form = form.unwrap_or_default();
-                        let help = format!(
-                            "{NO_VALUE}{form}; columns: {{\"{name}\": category}} takes the label for classes"
-                        );
+                        let help =
+                            format!("{NO_VALUE}{form}; columns: {{\"{name}\": category}} {FOR_CLASSES}");
                         return Err(column.problem(Some(label), help));
                     }
                     Err(what) => return Err(column.problem(Some(label), what)),

@@ -29,8 +29,27 @@ pub struct Inferred {
     pub taken: Vec<String>,
     /// The places of columns that are no inputs and whose last cell says that its row is a sum of the others.
     pub totals: Vec<usize>,
+    /// The columns of numbers, by what most or many of their cells are, with words in them.
+    pub wordy: Vec<Wordy>,
     /// The inputs, by their places among them, with numbers that double precision runs together, and how many different ones each has.
     pub by_digits: Vec<(usize, u64)>,
+}
+
+/// A column of numbers with words among them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wordy {
+    /// Its place in the table.
+    pub place: usize,
+    /// The words, the most frequent first; none where they are many.
+    pub words: Vec<String>,
+    /// That they are numbers with different units.
+    pub units: Option<String>,
+    /// The first of them.
+    pub first: String,
+    /// How many cells have one.
+    pub count: u64,
+    /// Whether it is read as numbers, so that the words break their rows.
+    pub is_number: bool,
 }
 
 /// What a column is, by its looks.
@@ -91,21 +110,21 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if are_dates {
         return Look::Date { day_first, is_open };
     }
+    let units = || column.mixed_units().map(|units| in_units(&units));
     let words_as =
         || WordsAs::of(column.words.counts.keys().map(|word| &**word).filter(|word| !is_missing(word)));
     match different {
-        _ if different > FEW_WORDS as u64 && different * 2 > rows && words_as() == Some(WordsAs::Amounts) => {
+        _ if (different > FEW_WORDS as u64 && different * 2 > rows || column.words.are_many)
+            && (units().is_some() || words_as() == Some(WordsAs::Amounts)) =>
+        {
             let what = WordsAs::Amounts.name();
             let such = column.words.counts.keys().min().map_or("", |word| &**word);
-            Look::LeftOut(match column.mixed_units() {
-                Some(units) => {
-                    format!("its numbers have different units, {units}: write one unit to learn from them")
-                }
-                None => format!(
+            Look::LeftOut(units().unwrap_or_else(|| {
+                format!(
                     "its cells are {what}, such as {}: write plain numbers to learn from them",
                     shown(such)
-                ),
-            })
+                )
+            }))
         }
         _ if column.words.are_many || different == rows => {
             let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
@@ -123,6 +142,11 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         }
         _ => Look::Category,
     }
+}
+
+/// Why numbers with these units are not learned from.
+fn in_units(units: &str) -> String {
+    format!("its numbers have different units, {units}: write one unit to learn from them")
 }
 
 /// The columns of a table whose inputs are at `places` and look as in `profile`; `label` is the place of what is predicted, `index` are
@@ -148,6 +172,7 @@ pub fn infer(
     let (mut inputs, mut left_out, mut taken) = (Vec::new(), Vec::new(), Vec::new());
     let (mut choices, mut totals, mut codes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut row_names, mut by_digits, mut left_out_have) = (Vec::new(), Vec::new(), Vec::new());
+    let mut wordy = Vec::new();
     for (&place, column) in places.iter().zip(&profile.columns) {
         let name = &columns[place];
         let is_wanted = match table.columns.kind_of(name) {
@@ -217,6 +242,15 @@ pub fn infer(
                 None
             }
         };
+        let is_number = matches!(kind, Some(InputKind::Number(_)));
+        let may_be = is_number
+            || column.numbers * 2 < profile.rows - column.missing && column.identity.reason(name).is_none();
+        if let (Some((words, count)), None, true) =
+            (column.words_among_numbers(), table.columns.kind_of(name), may_be)
+        {
+            let units = column.mixed_units().map(|units| in_units(&units));
+            wordy.push(Wordy { place, words, units, first: shown(&column.first_odd), count, is_number });
+        }
         if kind.is_none() {
             let is_told = column.sums.are_told(&column.identity);
             totals.extend(is_told.then_some(place));
@@ -283,12 +317,20 @@ pub fn infer(
     taken.extend(codes_in_words(&codes));
     let label = label.unwrap_or(columns.len());
     Ok(Inferred {
-        schema: TableSchema { columns: columns.to_vec(), label, inputs, row_names, ..TableSchema::default() },
+        schema: TableSchema {
+            columns: columns.to_vec(),
+            label,
+            inputs,
+            row_names,
+            missing_words: table.missing_words.clone(),
+            ..TableSchema::default()
+        },
         left_out,
         left_out_have,
         choices,
         taken,
         totals,
+        wordy,
         by_digits,
     })
 }

@@ -26,6 +26,8 @@ pub(super) const NO_LABEL: &str = "the label is missing";
 /// What is wrong with a label's cell.
 pub(super) const GAP: &str = "says that the label is missing; task: classes takes it for a class";
 pub(super) const NO_VALUE: &str = "is not a number";
+/// What `columns` does with labels of which some are no numbers.
+pub(super) const FOR_CLASSES: &str = "takes the label for classes";
 
 impl LabelCells {
     /// Checks a cell, which is written in this form where it is a value.

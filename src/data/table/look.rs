@@ -18,7 +18,7 @@ use super::sums::{SumsOfFile, Unread};
 use super::title::title;
 use crate::data::Error;
 use crate::data::import::limits::Limits;
-use crate::preset::{CellForm, ColumnKind, Csv, Filling, InputKind, OrAlone, Task};
+use crate::preset::{CellForm, ColumnKind, Csv, Filling, InputKind, OrAlone, SEVERAL_LABELS, Task};
 
 /// What a look found out.
 pub(super) struct Looked {
@@ -50,7 +50,10 @@ pub(super) fn place(
     let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < names.len());
     by_name.or_else(by_number).ok_or_else(|| {
         let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
-        format!("{at}: there is no column '{wanted}'; there are: {all}")
+        let are_several = wanted.contains(',')
+            && wanted.split(',').all(|part| names.iter().any(|name| name == part.trim()));
+        let help = if are_several { format!("; {SEVERAL_LABELS}") } else { String::new() };
+        format!("{at}: there is no column '{wanted}'; there are: {all}{help}")
     })
 }
 
@@ -204,6 +207,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             }
             let profile =
                 Profile::new(chosen.inputs.len()).with_forms(forms(&chosen, &names, table).map_err(said)?);
+            let profile = profile.with_missing_words(&table.missing_words);
             let is_read = |place: &usize| {
                 let place = Some(*place);
                 chosen.inputs.iter().any(|&input| Some(input) == place)

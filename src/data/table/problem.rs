@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::label_cells::{GAP, NO_LABEL};
+use super::label_cells::{FOR_CLASSES, GAP, NO_LABEL, NO_VALUE};
 use super::reader::Place;
 use crate::data::Error;
 use crate::preset::counted;
@@ -55,6 +55,16 @@ impl InRow {
     /// Whether nothing is wrong but that the row has no label.
     pub fn is_lack_of_label(&self) -> bool {
         self.what == NO_LABEL || self.what == GAP
+    }
+
+    /// Whether a cell is a word where its column has numbers.
+    pub fn is_word_among_numbers(&self) -> bool {
+        self.cell.is_some() && self.what == NO_VALUE
+    }
+
+    /// Whether its label is a word among labels that are numbers.
+    pub fn is_word_for_label(&self) -> bool {
+        self.what.ends_with(FOR_CLASSES)
     }
 }
 
@@ -125,9 +135,15 @@ impl Skipped {
     pub fn take_by_option(&mut self, problem: RowProblem, skip_broken: bool) -> Result<(), Error> {
         // A quote that is left open is better closed than left out with all the rows that it takes.
         let helps = !skip_broken && problem.in_row.swallowed_lines().is_none();
+        let word = problem.in_row.cell.as_deref().filter(|_| problem.in_row.is_word_among_numbers());
+        let missing = word
+            .map(|word| word.trim_matches('\''))
+            .filter(|word| !word.ends_with('…'))
+            .map(|word| format!("; missing_words: [{word:?}] takes it for a missing number"));
         self.take(problem, skip_broken).map_err(|Error::Broken { origin, problem }| {
             let way_out = if helps { "; skip_broken: true leaves such rows out" } else { "" };
-            Error::Broken { origin, problem: problem + way_out }
+            let missing = missing.filter(|_| helps).unwrap_or_default();
+            Error::Broken { origin, problem: problem + &missing + way_out }
         })
     }
 

@@ -15,6 +15,8 @@ const COUNTED: usize = 1 << 20;
 /// Different cells that are counted in a column, and in one that has numbers only so far.
 const COUNTED_WORDS: usize = 10_000;
 const COUNTED_NUMBERS: usize = 1000;
+/// Different words beside numbers that are counted.
+const COUNTED_ODD: usize = 20;
 /// A longer cell is no name of a category, in bytes.
 const LONGEST_WORD: usize = 64;
 
@@ -27,6 +29,8 @@ pub struct Profile {
     pub files: u64,
     /// Column by column.
     pub columns: Vec<Column>,
+    /// Words by which a preset says that a value is missing.
+    missing_words: Vec<String>,
 }
 
 impl Profile {
@@ -58,6 +62,10 @@ pub struct Column {
     pub amounts: Amounts,
     /// The different cells, of whatever kind.
     pub words: Words,
+    /// Those of them that are words, and not numbers: a few.
+    pub odd: Words,
+    /// The first of these.
+    pub first_odd: Box<str>,
     /// Those of them with blanks in them.
     pub with_blanks: u64,
     /// Numbers that are whole and not below 0.
@@ -158,16 +166,38 @@ impl Column {
         self.compact.dates().filter(|_| self.others == 0 && self.said.is_none())
     }
 
+    /// The words among its numbers, the most frequent first, and how many cells they are; `None` where all cells are numbers or where
+    /// words are no mistake: it is something else than numbers.
+    pub fn words_among_numbers(&self) -> Option<(Vec<String>, u64)> {
+        let known = self.numbers + self.others;
+        let different = self.words.counts.len().saturating_sub(self.odd.counts.len());
+        let are_many = self.words.are_many || different > COUNTED_ODD;
+        let is_by_far =
+            self.numbers * 2 >= known || are_many && self.numbers * 5 >= known && !self.odd.are_many;
+        let are_none = self.odd.counts.is_empty() && !self.odd.are_many;
+        if are_none || self.numbers == 0 || !is_by_far || self.form().is_some() {
+            return None;
+        }
+        let mut words: Vec<(&str, u64)> =
+            self.odd.counts.iter().map(|(word, &count)| (&**word, count)).collect();
+        words.sort_by_key(|&(word, count)| (std::cmp::Reverse(count), word));
+        Some((words.into_iter().map(|(word, _)| word.to_string()).collect(), self.others))
+    }
+
     /// The units of its numbers, where they are different: `'kg' in 40 rows, 'lb' in 3`.
     pub fn mixed_units(&self) -> Option<String> {
         self.amounts.mixed(self.others)
     }
 
     /// Looks at a cell; gives the number that it is, or NaN.
-    fn add(&mut self, cell: &str, numbers: Numbers, most: Most) -> f64 {
-        let read = numbers.read(cell);
+    fn add(&mut self, cell: &str, numbers: Numbers, most: Most, missing_words: &[String]) -> f64 {
+        let read = match numbers.read(cell) {
+            Cell::Word if missing_words.iter().any(|word| word == cell) => Cell::Missing,
+            read => read,
+        };
         let is_file_start = std::mem::take(&mut self.is_file_start);
-        if !self.sums.add(cell, read) {
+        let is_sum = self.sums.add(cell, read);
+        if !is_sum {
             self.counting = self.counting.next(read, is_file_start);
         }
         self.identity.add(cell, read, most.numbers);
@@ -190,6 +220,12 @@ impl Column {
             }
             Cell::Word => {
                 self.others += 1;
+                if !is_sum {
+                    if self.odd.counts.is_empty() && !self.odd.are_many {
+                        self.first_odd = cell.chars().take(LONGEST_WORD).collect::<String>().into();
+                    }
+                    self.odd.add(cell, COUNTED_ODD);
+                }
                 self.booleans += u64::from(boolean(cell).is_some());
                 self.with_blanks += u64::from(cell.contains(char::is_whitespace));
                 if self.said.is_none() {
@@ -230,7 +266,7 @@ impl Words {
 impl Profile {
     /// A table of so many columns, of which no row has been seen.
     pub fn new(columns: usize) -> Self {
-        Profile { rows: 0, files: 0, columns: vec![Column::default(); columns] }
+        Profile { rows: 0, files: 0, columns: vec![Column::default(); columns], missing_words: Vec::new() }
     }
 
     /// The same, where a preset says of some columns how their dates are written.
@@ -238,6 +274,12 @@ impl Profile {
     pub fn with_forms(mut self, forms: Vec<Option<CellForm>>) -> Self {
         self.columns.iter_mut().zip(forms).for_each(|(column, form)| column.said = form);
         self
+    }
+
+    /// The same, where a preset has words that say that a value is missing.
+    #[must_use]
+    pub fn with_missing_words(self, words: &[String]) -> Self {
+        Profile { missing_words: words.to_vec(), ..self }
     }
 
     /// A file begins, and with it the numbering of rows may begin again.
@@ -256,8 +298,8 @@ impl Profile {
         let most = Most { numbers: share.min(COUNTED_NUMBERS), words: share.min(COUNTED_WORDS) };
         self.rows += 1;
         out.clear();
-        let columns = self.columns.iter_mut().zip(places);
-        out.extend(columns.map(|(column, &place)| column.add(cell::at(row, place), numbers, most)));
+        let (columns, words) = (self.columns.iter_mut().zip(places), &self.missing_words);
+        out.extend(columns.map(|(column, &place)| column.add(cell::at(row, place), numbers, most, words)));
     }
 }
 
@@ -280,6 +322,24 @@ mod tests {
         assert_eq!((seen.booleans, seen.with_blanks, seen.dates.best().0), (2, 1, 1));
         assert_eq!((seen.words.counts.len(), seen.words.counts["yes"]), (6, 2));
         assert!(!seen.counts_rows());
+    }
+
+    #[test]
+    fn words_among_numbers_are_told_where_a_column_is_one_of_numbers() {
+        let cells = |words: usize, word: &dyn Fn(usize) -> String| {
+            let cells = (0..90).map(|row| if row < words { word(row) } else { format!("{row}.5") });
+            column(cells).words_among_numbers()
+        };
+        assert_eq!(cells(0, &|_| "n.d.".into()), None);
+        assert_eq!(
+            cells(40, &|row| ["n.d.", "<5"][usize::from(row == 3)].into()),
+            Some((vec!["n.d.".into(), "<5".into()], 40))
+        );
+        assert_eq!(cells(60, &|_| "low".into()), Some((vec!["low".into()], 60)));
+        assert_eq!(cells(80, &|_| "low".into()), None);
+        // More than a few are not kept.
+        assert_eq!(cells(30, &|row| format!("<{row}")), Some((vec![], 30)));
+        assert_eq!(cells(60, &|row| format!("<{row}")), None);
     }
 
     #[test]

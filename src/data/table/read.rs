@@ -7,7 +7,7 @@ use super::choice::Choice;
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
-use super::infer::Inferred;
+use super::infer::{Inferred, Wordy};
 use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
@@ -52,6 +52,8 @@ pub struct Table {
     pub left_out: Vec<(String, String)>,
     /// Of each of those how many rows lack the value, and how many different ones there are, where they were counted.
     pub left_out_have: Vec<(u64, Option<u64>)>,
+    /// The columns of numbers, by what most or many of their cells are, with words in them.
+    pub wordy: Vec<Wordy>,
     /// The inputs, by their places among them, with numbers that double precision runs together, and how many different ones each has.
     pub by_digits: Vec<(usize, u64)>,
     /// What a person should know of how the table was read: a sentence each.
@@ -75,15 +77,31 @@ pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<T
     })
 }
 
+/// The columns of numbers with words in them, and the names of all columns: of a table that cannot be read because of them.
+///
+/// # Errors
+/// As [`read`].
+pub fn words_among_numbers(
+    files: &Files,
+    table: &Csv,
+    limits: &Limits,
+) -> Result<(Vec<Wordy>, Vec<String>), Error> {
+    look(files, table, limits, &LeftOut::default())
+        .map(|looked| (looked.inferred.wordy, looked.inferred.schema.columns))
+}
+
 /// Rows that turn out to be left out say nothing of what the columns are: where some are, the tables are looked at once more
 /// without them.
 fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
     let mut left_out = LeftOut::default();
     let mut looked = look(files, table, limits, &left_out)?;
     let told = std::mem::take(&mut looked.told);
+    // Rows that break because of a word say which words there are.
+    let wordy = std::mem::take(&mut looked.inferred.wordy);
     let with_told = |told: Vec<String>, orders: Vec<String>, read: Table| Table {
         told: [told, read.told, orders].concat(),
         of_orders: Vec::new(),
+        wordy: wordy.clone(),
         ..read
     };
     let (first, is_plain) = ((looked.inferred.clone(), looked.cells, looked.task), looked.rows.is_some());
@@ -99,6 +117,7 @@ fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result
     }
     let mut again = look(files, table, limits, &left_out)?;
     let told = std::mem::take(&mut again.told);
+    again.inferred.wordy.clear();
     if (&again.inferred, again.cells, again.task) == (&first.0, first.1, first.2) {
         return Ok(with_told(told, orders, read));
     }
@@ -116,7 +135,7 @@ fn read_looked(
     sink: Sink,
 ) -> Result<Table, Error> {
     let Looked {
-        inferred: Inferred { schema, left_out, left_out_have, choices, totals, by_digits, .. },
+        inferred: Inferred { schema, left_out, left_out_have, choices, totals, wordy, by_digits, .. },
         cells,
         task,
         rows,
@@ -169,7 +188,7 @@ fn read_looked(
         limits,
         sink,
     )?;
-    Ok(Table { left_out, left_out_have, by_digits, ..read })
+    Ok(Table { left_out, left_out_have, wordy, by_digits, ..read })
 }
 
 /// The columns of tables by their names: those of the inputs, and that of the label.
@@ -401,6 +420,7 @@ fn encoded(
         choices,
         left_out: Vec::new(),
         left_out_have: Vec::new(),
+        wordy: Vec::new(),
         by_digits: Vec::new(),
         told,
         of_orders,

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::blanks::Joined;
 use super::cell::Numbers;
 use super::dialect::Dialect;
 use super::problem;
@@ -26,6 +27,8 @@ pub struct Separated {
     comment: Option<u8>,
     /// The cells of the first row.
     width: usize,
+    /// Whether the first row lacks the name of the first column.
+    lacks_name: bool,
     /// The cells of a row where an empty one behind them is left out.
     without_last: Option<usize>,
 }
@@ -59,8 +62,12 @@ pub fn open(
     let dialect = Dialect::of(&text.sample, table, usual_separator(path), of_run)
         .map_err(|problem| io::Error::new(io::ErrorKind::InvalidInput, problem))?;
     io::copy(&mut text.reader.by_ref().take(dialect.before.bytes as u64), &mut io::sink())?;
+    let inner: Box<dyn Read + Send> = match dialect.separator {
+        b' ' => Box::new(Joined::new(text.reader, dialect.quote)),
+        _ => text.reader,
+    };
     let guard = RowGuard {
-        inner: text.reader.chain(END.as_bytes()),
+        inner: inner.chain(END.as_bytes()),
         most: limits.longest_row,
         since: 0,
         comment: dialect.comment,
@@ -83,6 +90,7 @@ pub fn open(
         separator: dialect.separator.into(),
         comment: dialect.comment,
         width: 0,
+        lacks_name: dialect.names_rows,
         without_last: dialect.width,
     };
     Ok((separated, dialect, text.encoding))
@@ -117,6 +125,9 @@ impl RowReader for Separated {
                 let last = row.cells.len().saturating_sub(1);
                 if self.without_last == Some(last) && row.cells[last].trim().is_empty() {
                     row.cells.truncate(last);
+                }
+                if std::mem::take(&mut self.lacks_name) {
+                    row.cells = std::iter::once("").chain(row.cells.iter()).collect();
                 }
                 if self.width == 0 {
                     self.width = row.cells.len();

@@ -1,13 +1,16 @@
 //! A table's file that is being read.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::cell::Numbers;
 use super::format::Format;
 use super::problem::{InRow, RowProblem, Sink, of_cells};
 use super::reader::{Place, Row, RowReader};
+use super::sheets::{SheetSeen, sheets};
 use super::{ahead, parquet, separated, spreadsheet};
 use crate::data::Error;
+use crate::data::import::foreign;
 use crate::data::import::limits::Limits;
 use crate::preset::counted;
 use crate::preset::{Csv, Encoding, Task};
@@ -52,6 +55,9 @@ pub fn open_as(
     limits: &Limits,
 ) -> Result<Opened, files::Error> {
     let format = Format::of(path)?;
+    if let (Format::Text, Some(problem)) = (format, foreign::problem_of_table(path)) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, problem).into());
+    }
     format.check_options(table)?;
     let plain = |reader: Box<dyn RowReader>| Opened {
         reader,
@@ -94,6 +100,8 @@ pub(super) struct Source<'a> {
     pub origin: String,
     pub opened: Opened,
     table: &'a Csv,
+    path: PathBuf,
+    limits: Limits,
 }
 
 impl<'a> Source<'a> {
@@ -106,7 +114,10 @@ impl<'a> Source<'a> {
     ) -> Result<Self, Error> {
         let origin = path.to_string_lossy().into_owned();
         match open_as(path, table, of_run, limits) {
-            Ok(opened) => Ok(Source { origin: origin + &opened.part, opened, table }),
+            Ok(opened) => {
+                let (path, limits) = (path.to_path_buf(), *limits);
+                Ok(Source { origin: origin + &opened.part, opened, table, path, limits })
+            }
             Err(error) => Err(Error::Broken { origin, problem: error.to_string() }),
         }
     }
@@ -136,6 +147,16 @@ impl<'a> Source<'a> {
                 Place::Schema => "",
             };
             let columns = counted(count, "column");
+            // A cover, or a text, in front of the sheet that is the table.
+            let all: Vec<String> = sheets(&self.path, &self.limits).iter().map(SheetSeen::in_words).collect();
+            let others = match (all.len() > 1, self.table.sheet.is_none()) {
+                (true, true) => format!(
+                    "; its sheets are {}: --sheet, or sheet: \"…\" in a preset, names one",
+                    all.join(", ")
+                ),
+                _ => String::new(),
+            };
+            let help = format!("{help}{others}");
             return Err(self.broken(format!("{at}: {columns}{help}")));
         }
         Ok(Some(match self.table.header {
@@ -154,7 +175,7 @@ impl<'a> Source<'a> {
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
     ) -> Result<u64, Error> {
         let mut rows = 0;
-        let Source { origin, opened: Opened { reader, numbers, .. }, table } = self;
+        let Source { origin, opened: Opened { reader, numbers, .. }, table, .. } = self;
         let mut take = |row: &Row, problem: Option<String>| {
             let of_row = |what: String| InRow { column: None, cell: None, what };
             let count = row.cells.len();

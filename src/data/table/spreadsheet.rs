@@ -68,6 +68,25 @@ pub fn open(
     Ok((Sheet { rows: rows.into_iter(), width, unusual }, name))
 }
 
+/// The names of the sheets.
+///
+/// # Errors
+/// When the file is no regular one or no such spreadsheet.
+pub fn names(path: &Path, kind: Spreadsheet, limits: &Limits) -> Result<Vec<String>, files::Error> {
+    let read = || {
+        let file = zipped(path, limits)?;
+        match kind {
+            Spreadsheet::Xlsx => {
+                Xlsx::new(file).map(|book| book.sheet_names()).map_err(|error| no_spreadsheet(&error))
+            }
+            Spreadsheet::Ods => {
+                Ods::new(file).map(|book| book.sheet_names()).map_err(|error| no_spreadsheet(&error))
+            }
+        }
+    };
+    guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))
+}
+
 fn damaged(problem: impl Into<String>) -> files::Error {
     io::Error::new(io::ErrorKind::InvalidData, problem.into()).into()
 }

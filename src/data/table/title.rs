@@ -112,9 +112,13 @@ pub fn title(path: &Path, table: &Csv, limits: &Limits) -> Option<Title> {
     Some(Title { text, rows, is_sheet: format != Format::Text })
 }
 
-/// The rows that are left out above the names of another table of a run's kind, of which `own` were in the run's own table.
+/// The rows that are left out above the names of another table of a run's kind, whose own table may have had some.
 pub fn skipped(path: &Path, table: &Csv, limits: &Limits) -> Option<usize> {
-    let own = table.skip_rows?;
+    let Some(own) = table.skip_rows else {
+        // Of a title above a table whose own kind has none is told.
+        let is_other = Format::of(path).is_ok_and(|format| format != Format::Parquet);
+        return title(path, table, limits).filter(|_| is_other).map(|title| title.rows);
+    };
     let plain = Csv { skip_rows: None, ..table.clone() };
     if let Some(title) = title(path, &plain, limits) {
         return Some(title.rows);

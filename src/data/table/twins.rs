@@ -7,6 +7,7 @@ use super::labels::Labels;
 use super::read::Table;
 use crate::data::Error;
 use crate::data::import::rows::Rows;
+use crate::preset::counted_of;
 
 /// The most rows that are compared with each other.
 pub const MOST_COMPARED: usize = 10_000_000;
@@ -31,10 +32,9 @@ impl Labels {
 
 /// What is said of them, of a test set in the file `test` with so many rows.
 pub fn twins_in_words(test: &str, twins: usize, rows: usize) -> String {
-    format!(
-        "{test}: {twins} of its {rows} rows are in the table to learn from as well, label included: their scores say nothing of \
-         new rows"
-    )
+    let are = counted_of(twins, rows, "row", ("is", "are"));
+    let their = if twins == 1 { "its score says" } else { "their scores say" };
+    format!("{test}: {are} in the table to learn from as well, label included: {their} nothing of new rows")
 }
 
 /// How many rows of the test set have the inputs and the label of a row to learn from; 0 where there are too many rows to compare.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
 use super::file_source::FileSource;
+use super::one_label;
 use super::paths::Paths;
 use super::sign;
 use crate::fields;
@@ -20,7 +21,7 @@ pub struct Csv {
     #[serde(default)]
     pub test_file: Option<Paths>,
     /// Name or number (from 1) of the column that is to be predicted; left out: the last one, unless `task` says that there is none.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_label::optional")]
     pub label: Option<String>,
     /// Name or number of the column that says how much each row counts in the loss of a training; left out: all rows count the
     /// same.
@@ -35,7 +36,7 @@ pub struct Csv {
     /// The sheet of a spreadsheet; left out: the first one.
     #[serde(default)]
     pub sheet: Option<String>,
-    /// What stands between two cells; left out: what cuts the first rows into equal numbers of cells.
+    /// What stands between two cells, a blank for any number of blanks and tabs; left out: what cuts the first rows into equal numbers of cells.
     #[serde(default, deserialize_with = "sign::optional")]
     pub separator: Option<char>,
     /// What stands before the fraction of a number; left out: what the first rows show.
@@ -62,6 +63,9 @@ pub struct Csv {
     /// How a missing number is treated.
     #[serde(default)]
     pub missing: Missing,
+    /// Words that say in a column of numbers or dates that the value is missing, beside those that always do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing_words: Vec<String>,
     /// Whether, for each column of numbers that lacks some, another input tells which are missing.
     #[serde(default)]
     pub flag_missing: bool,
@@ -94,6 +98,7 @@ impl Csv {
             skip_rows: None,
             header: true,
             missing: Missing::default(),
+            missing_words: Vec::new(),
             flag_missing: false,
             skip_broken: false,
         }
@@ -158,7 +163,7 @@ fields! {
         columns: inside::<Columns>(), "the columns that are inputs, or what they are; all others are what they look like";
         task: Choice(Task::WORDS), "what the label is; none: there is no label, and all columns are inputs";
         sheet: Text, "the sheet of a spreadsheet; left out: the first one";
-        separator: Sign, "what stands between two cells; left out: what fits the first rows, as for those below";
+        separator: Sign, "what stands between two cells, ' ' for any number of blanks; left out: what fits the first rows, as for those below";
         decimal: Sign, "what stands before the fraction of a number";
         thousands: Sign, "what groups the digits of a large number";
         quote: Sign, "what stands around a cell that holds separators";
@@ -167,6 +172,7 @@ fields! {
         skip_rows: Integer(Range::between(0.0, 1000.0)), "lines, or rows of a sheet, above the names of the columns that are left out: a title";
         header: Switch, "whether the first line names the columns";
         missing: Choice(Missing::WORDS), "how a missing number is treated";
+        missing_words: Texts, "words that say in a column of numbers or dates that the value is missing, beside n/a and the like";
         flag_missing: Switch, "whether another input tells that a number is missing, for each column that lacks some";
         skip_broken: Switch, "rows that cannot be read are left out and counted";
     }

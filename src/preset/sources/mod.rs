@@ -16,6 +16,7 @@ mod labelled_text;
 mod npy;
 mod npz;
 mod offers;
+mod one_label;
 mod paths;
 mod sequences;
 pub mod sign;
@@ -32,6 +33,7 @@ pub use file_table::Holds;
 pub use generated::{Circles, Gate, Logic, Moons, Spirals};
 pub use image_folder::Colour;
 pub use offers::{Offers, TargetKind, TargetsAs, ValuesAre};
+pub use one_label::SEVERAL as SEVERAL_LABELS;
 pub use paths::Paths;
 pub use sequences::{Shakespeare, Sp500};
 

@@ -81,7 +81,7 @@ pub enum Message {
     /// The files of a source have been read.
     FilesRead {
         /// The source.
-        source: Source,
+        source: Box<Source>,
         /// What it offers, or why its files cannot be used.
         found: Result<Offers, String>,
     },

@@ -378,7 +378,7 @@ impl<L: Link> Outside<'_, L> {
                         });
                     }
                     Effect::ReadFiles(source) => {
-                        let (found, of) = (self.found.clone(), source.clone());
+                        let (found, of) = (self.found.clone(), Box::new(source.clone()));
                         let tell =
                             move |offers| drop(found.send(Message::FilesRead { source: of, found: offers }));
                         self.link.read_files(source, tell);

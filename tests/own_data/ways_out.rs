@@ -42,7 +42,7 @@ fn words_among_numbers_are_missing_numbers_where_they_are_few_and_told() {
     ] {
         desk.put(
             "t.csv",
-            table(120, |row| if row % 3 == 0 { words[row / 3 % words.len()].into() } else { number(row) }),
+            table(120, |row| if row.is_multiple_of(3) { words[row / 3 % words.len()].into() } else { number(row) }),
         );
         let (told, preset) = guided(&desk, "t.csv", &[]);
         assert!(told.contains("'v' is a number, and 40 cells count as missing: "), "{told}");
@@ -93,7 +93,7 @@ fn a_word_for_a_label_among_numbers_leaves_its_row_out() {
 fn minuses_of_all_kinds_and_minutes_are_numbers() {
     let desk = Desk::new();
     let amount = |row: usize| format!("{}.25", 1 + row * 13 % 89);
-    let is_below = |row: usize| row % 3 == 0;
+    let is_below = |row: usize| row.is_multiple_of(3);
     let plain = |row: usize| if is_below(row) { format!("-{}", amount(row)) } else { amount(row) };
     let range = |file: &str| {
         let told = said(&desk, &["data", "check", file]);

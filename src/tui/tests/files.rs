@@ -60,7 +60,7 @@ fn open(state: &mut State) -> Vec<Effect> {
 }
 
 fn answer(state: &mut State, file: &str, found: Result<Offers, String>) -> Vec<Effect> {
-    update(state, Message::FilesRead { source: source(file), found })
+    update(state, Message::FilesRead { source: Box::new(source(file)), found })
 }
 
 /// Chooses the last preset, as a click would.

@@ -9,6 +9,7 @@ use crate::search::slurm::{self, Job, Shelf};
 /// # Errors
 /// When they cannot be read.
 pub(super) fn listed(runs: &[Overview]) -> Result<(Vec<Job>, Vec<String>), Error> {
-    let named = runs.iter().filter_map(|run| Some((run.run.name(), run.manifest.as_ref().ok()?)));
-    Ok(slurm::jobs(&Shelf::own()?, named)?)
+    let task_of = |run: &Overview| Some((run.manifest.as_ref().ok()?.submitted.clone()?, run.run.name()));
+    let trained: Vec<(String, String)> = runs.iter().filter_map(task_of).collect();
+    Ok(slurm::jobs(&Shelf::own()?, &trained)?)
 }

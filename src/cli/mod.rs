@@ -253,19 +253,18 @@ fn command() -> clap::Command {
 
 /// What a command line is for the queue.
 fn queued(words: &[String]) -> Result<queue::Queued, Error> {
+    let cannot_wait =
+        || Error::Usage("train and search are what can wait: train PRESET, search FILE".to_owned());
+    if !words.first().is_some_and(|word| ["train", "search"].contains(&word.as_str())) {
+        return Err(cannot_wait());
+    }
     let words = std::iter::once("trainyard").chain(words.iter().map(String::as_str));
     let matches = command().try_get_matches_from(words);
-    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches)).map_err(|error| {
-        let said = error.to_string();
-        let first = said.lines().next().unwrap_or_default();
-        Error::Usage(text::plain(first.trim_start_matches("error: ")))
-    })?;
-    match cli.command {
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    match cli.map_err(|error| Error::Usage(text::plain(&text::of_clap(&error))))?.command {
         Some(Command::Train(arguments)) => Ok(queue::Queued::Train(arguments)),
         Some(Command::Search(arguments)) => Ok(queue::Queued::Search(arguments)),
-        Some(_) | None => {
-            Err(Error::Usage("train and search are what can wait: train PRESET, search FILE".into()))
-        }
+        Some(_) | None => Err(cannot_wait()),
     }
 }
 

@@ -73,12 +73,14 @@ impl Arguments {
             setup: &wishes.setup,
             folder: &folder,
             home: &home,
-            place: &std::path::absolute(shelf.place(&name))?,
+            logs: &std::path::absolute(shelf.logs())?,
+            warning: wishes.warning(),
             program: &program,
             words: &plan.words,
             work: plan.work,
         };
         let text = script.text().map_err(|problem| Error::Usage(plain(&problem)))?;
+        shelf.make_logs()?;
         if wishes.print {
             write!(std::io::stdout(), "{text}")?;
             return Ok(());
@@ -120,6 +122,9 @@ impl Arguments {
             return line(&json!({ "job": job, "submission": name, "tasks": plan.tasks, "script": path }));
         }
         let name = plain(&name);
+        if let Some(told) = wishes.told() {
+            writeln!(std::io::stderr(), "trainyard: {told}")?;
+        }
         writeln!(
             std::io::stdout(),
             "{name} is job {job}: {}; {}\n`trainyard runs` shows how it stands, `trainyard cancel {name}` ends it",

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::follow::{Worker, follow_once};
 use super::reporter::Reporting;
 use super::signals::Signals;
@@ -10,7 +12,7 @@ use super::text::plain;
 use super::{Error, experiment};
 use crate::run::lock::Lock;
 use crate::run::overview::done;
-use crate::run::{Manifest, RunDirectory, Status, home};
+use crate::run::{self, Manifest, RunDirectory, Status, home};
 use crate::search::slurm;
 use crate::worker::{Command, TrainRequest};
 
@@ -24,6 +26,10 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) -> Result<(), Error> {
     let signals = reporting.or_say_why(Signals::catch())?;
     let runs = home::runs_folder()?;
+    // Of several that are called with the same name at the same time, one begins the run.
+    let Some(_claim) = reporting.or_say_why(claim(name, reporting, &signals))? else {
+        return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
+    };
     let list = RunDirectory::list(&runs)?;
     let is_it = |run: &&RunDirectory| {
         run.manifest().is_ok_and(|manifest| manifest.submitted.as_deref() == Some(name))
@@ -41,6 +47,33 @@ pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) ->
     }
     ended?;
     signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
+}
+
+/// The lock of a task, for as long as it is trained; `None` where a signal ends the wait for it.
+fn claim(name: &str, reporting: &Reporting, signals: &Signals) -> Result<Option<Lock>, Error> {
+    let folder = home::folder()?.join("tasks");
+    std::fs::create_dir_all(&folder).map_err(run::Error::io(&folder, "creating the folder"))?;
+    // A name may have letters that a file's cannot.
+    let plain = |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '+' };
+    let file: String = name.chars().map(plain).take(200).collect();
+    let path = folder.join(format!("{file}.lock"));
+    let mut was_told = false;
+    loop {
+        if let Some(lock) = Lock::at(&path)? {
+            return Ok(Some(lock));
+        }
+        if signals.caught().is_some() {
+            return Ok(None);
+        }
+        if !std::mem::replace(&mut was_told, true) {
+            let owner = Lock::holder_of(&path)?.unwrap_or_default();
+            say(
+                reporting,
+                &format!("process {owner} trains the task {name}: this one waits until it has ended"),
+            )?;
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// Has the job in which this process runs put back into the queue.
@@ -83,9 +116,25 @@ fn go_on(
         std::thread::sleep(LOOK);
     }
     let manifest: Manifest = run.manifest()?;
+    let is_done = done(&manifest, &run.checkpoints()?).is_some();
+    let is_other = manifest.preset != asked.experiment.preset;
+    if is_other && (is_done || manifest.preset.name != asked.experiment.preset.name) {
+        let task = manifest.submitted.as_deref().map(plain).unwrap_or_default();
+        let preset = plain(&manifest.preset.name);
+        return Err(Error::Usage(format!(
+            "the task {task} is the run {name} of {preset}, which has other settings than the command line: give this one another name"
+        )));
+    }
     match &manifest.status {
-        Status::Finished { .. } if done(&manifest, &run.checkpoints()?).is_some() => {
-            say(reporting, &format!("{name} is finished already: nothing is left to do"))?;
+        Status::Finished { test_loss, test_accuracy, steps } if is_done => {
+            if reporting.json {
+                super::reporter::line(&json!({
+                    "event": "finished", "run": run.name(), "steps": steps, "test_loss": test_loss,
+                    "test_accuracy": test_accuracy, "already": true,
+                }))?;
+            } else {
+                say(reporting, &format!("{name} is finished already: nothing is left to do"))?;
+            }
             return Ok(None);
         }
         Status::Failed { reason, .. } => {
@@ -96,7 +145,7 @@ fn go_on(
         }
         Status::Finished { .. } | Status::Stopped { .. } | Status::Running => {}
     }
-    if manifest.preset != asked.experiment.preset {
+    if is_other {
         let told = "was begun with other settings than those of the command line: it goes on with its own";
         say(reporting, &format!("{name} {told}"))?;
     }

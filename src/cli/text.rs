@@ -47,6 +47,14 @@ pub fn lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
+/// What clap says against a command line, in a line and without its advice on how to call the program.
+pub(super) fn of_clap(error: &clap::Error) -> String {
+    let said = error.to_string();
+    let lines = said.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty() && !line.starts_with("tip:")).collect();
+    lines.join(" ").trim_start_matches("error: ").to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use super::subject::Subject;
 use super::together::{Clock, Hold};
 use super::trial::{State, Trial};
 use crate::run::lock::Lock;
+use crate::run::{RunDirectory, home};
 
 /// A search whose first trials all fail is given up after so many: the next one would fail as well.
 const MOST_FAILED: usize = 5;
@@ -37,6 +38,8 @@ pub struct Open {
     pub search: Search,
     pub(super) hold: Hold,
     pub(super) clock: Clock,
+    /// It has been seen through to its end by this process, and not by another one or before.
+    pub is_ended_here: bool,
 }
 
 /// What is to be done next.
@@ -50,15 +53,31 @@ pub enum Next {
     Done,
 }
 
+/// The first run of a search, where one is there.
+fn first_run(trials: &[Trial]) -> Option<RunDirectory> {
+    let runs = home::runs_folder().ok()?;
+    let mut names = trials.iter().flat_map(|trial| &trial.runs).filter_map(|run| run.run.as_ref());
+    names.find_map(|name| RunDirectory::open(&runs.join(name)).ok())
+}
+
 impl Search {
+    /// Its first run, by which it is known what data it began with.
+    pub fn first_run(&self) -> Option<RunDirectory> {
+        first_run(&self.trials)
+    }
+
     /// Reads a search.
     ///
     /// # Errors
     /// When it cannot be read, or its preset is no longer what it was.
     pub fn load(store: Store) -> Result<Self, Error> {
         let record = store.load()?;
-        let subject = Subject::of(record.definition.clone())?;
         let trials = store.trials()?;
+        // What came of it can be read after its data has gone.
+        let subject = Subject::of(record.definition.clone()).or_else(|error| {
+            let run = first_run(&trials);
+            run.and_then(|run| Subject::of_a_run(record.definition.clone(), &run)).ok_or(error)
+        })?;
         Ok(Search { store, record, subject, trials })
     }
 
@@ -129,7 +148,12 @@ impl Open {
             let lock = Lock::take(store.path())?;
             store.save(&record)?;
             let search = Search { store, record, subject, trials: Vec::new() };
-            return Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock: Clock::from(0.0) });
+            return Ok(Open {
+                search,
+                hold: Hold::Alone { _lock: lock },
+                clock: Clock::from(0.0),
+                is_ended_here: false,
+            });
         }
         let lock = Lock::take(store.path())?;
         let name = store.name();
@@ -146,7 +170,7 @@ impl Open {
         let trials = store.trials()?;
         let clock = Clock::from(record.seconds);
         let search = Search { store, record, subject, trials };
-        Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock })
+        Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock, is_ended_here: false })
     }
 
     /// What is to be done next, while `trained` is being trained; `may_begin` is whether there is time for new trials. A new or

@@ -156,7 +156,16 @@ impl Store {
     /// When it cannot be read.
     pub fn load_trial(&self, number: u32) -> Result<Option<Trial>, run::Error> {
         let path = self.trial(number);
-        if path.exists() { load(&path).map(Some) } else { Ok(None) }
+        if !path.exists() {
+            return Ok(None);
+        }
+        load(&path).map(Some).map_err(|error| match error {
+            run::Error::Broken { path, problem } => run::Error::Broken {
+                path,
+                problem: format!("{problem}; once this file is removed, the search makes its trial again"),
+            },
+            other => other,
+        })
     }
 
     /// Writes a trial down.

@@ -13,6 +13,7 @@ use crate::preset::outline::Outline;
 use crate::preset::{
     Assignment, Experiment, Path, PresetError, Procedure, edit, overrides, parse, search_block,
 };
+use crate::run::RunDirectory;
 use crate::worker;
 
 /// A text, what it is called in messages, and the folder from which its paths are seen.
@@ -42,7 +43,10 @@ pub struct Definition {
 impl From<Found> for Text {
     fn from(Found { text, origin, folder }: Found) -> Self {
         // From wherever the search goes on.
-        let whole = |folder: PathBuf| std::path::absolute(&folder).unwrap_or(folder);
+        let whole = |folder: PathBuf| {
+            let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+            folder.canonicalize().or_else(|_| std::path::absolute(&folder)).unwrap_or(folder)
+        };
         Text { text, origin, folder: folder.map(whole) }
     }
 }
@@ -175,6 +179,14 @@ impl Subject {
         subject.check_objectives()?;
         subject.check_space()?;
         Ok(subject)
+    }
+
+    /// As [`of`](Subject::of), where the data cannot be read any more: the data is what a run learned of it. For reading only.
+    pub(super) fn of_a_run(definition: Definition, run: &RunDirectory) -> Option<Self> {
+        let plan = definition.plan().ok()?;
+        let offers = run.learned().ok()??.offers;
+        let base = run.manifest().ok()?.preset.fit(&offers).ok()?;
+        Some(Subject { definition, plan, base })
     }
 
     /// What a trial trains.

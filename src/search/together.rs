@@ -133,7 +133,7 @@ impl Open {
         let subject = Subject::of(record.definition.clone())?;
         let clock = Clock::from(record.seconds);
         let search = Search { store, record, subject, trials: Vec::new() };
-        Ok(Open { search, hold: Hold::Together { _member: member }, clock })
+        Ok(Open { search, hold: Hold::Together { _member: member }, clock, is_ended_here: false })
     }
 
     /// Whether other processes may carry it out as well.

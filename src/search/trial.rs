@@ -147,7 +147,8 @@ impl Trial {
 
     /// The seconds that its epochs took, of all seeds together.
     pub fn seconds(&self) -> f64 {
-        self.runs.iter().filter_map(|run| run.reached.last()).map(|reached| reached.seconds).sum()
+        // An empty sum of floating-point numbers is below zero.
+        self.runs.iter().filter_map(|run| run.reached.last()).fold(0.0, |sum, reached| sum + reached.seconds)
     }
 
     /// The epochs that it was trained, with one seed.

@@ -237,6 +237,8 @@ pub enum QueueTask {
     Jobs(i16),
     /// Take all items off that have ended.
     Clear,
+    /// End this job of Slurm.
+    Cancel(String),
     /// Look at the run of this name.
     ReadRun(String),
 }
@@ -257,6 +259,8 @@ pub enum QueueAnswer {
     Ends(String),
     /// So many items are off.
     Cleared(usize),
+    /// This job of Slurm was asked to end.
+    Cancelled(String),
     /// It is done, as the list shows.
     Done,
     /// The run that was asked for.

@@ -42,7 +42,10 @@ fn words_among_numbers_are_missing_numbers_where_they_are_few_and_told() {
     ] {
         desk.put(
             "t.csv",
-            table(120, |row| if row.is_multiple_of(3) { words[row / 3 % words.len()].into() } else { number(row) }),
+            table(
+                120,
+                |row| if row.is_multiple_of(3) { words[row / 3 % words.len()].into() } else { number(row) },
+            ),
         );
         let (told, preset) = guided(&desk, "t.csv", &[]);
         assert!(told.contains("'v' is a number, and 40 cells count as missing: "), "{told}");

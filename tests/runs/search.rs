@@ -208,6 +208,71 @@ fn a_task_that_is_called_again_goes_on_where_it_was_and_tells_a_command_of_its_e
     let name = home.run().name();
     let told = std::fs::read_to_string(ended).unwrap();
     assert_eq!(told, format!("small {name} stopped\nsmall {name} finished\n"));
+    // Another training by its name is no such task.
+    for words in [["train", "xor", "--task", "night/1"], ["train", "small", "--task=night/1", "--epochs=2"]] {
+        let (code, refused) = said(&home, &words);
+        assert!(code == 2 && refused.contains("another name"), "{refused}");
+    }
+    assert_eq!(home.runs().len(), 1);
+}
+
+#[test]
+fn of_several_that_begin_a_task_at_the_same_time_one_trains_it() {
+    let home = Home::new();
+    let words = ["train", "xor", "--task", "race", "--epochs", "20", "--quiet"];
+    let start = || home.command(&words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    for mut child in [start(), start(), start(), start()] {
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(home.runs().len(), 1);
+}
+
+#[test]
+fn a_search_over_data_of_ones_own_is_read_from_anywhere_and_does_not_mix_trials_on_other_data() {
+    let home = Home::new();
+    let folder = home.folder.join("mine");
+    std::fs::create_dir_all(&folder).unwrap();
+    let rows = |count: u32| {
+        (0..count).map(|row| format!("{},{},{}\n", row % 7, row % 5, row % 2)).collect::<String>()
+    };
+    let table = folder.join("table.csv");
+    std::fs::write(&table, "a,b,label\n".to_owned() + &rows(60)).unwrap();
+    let within = |folder: &Path, words: &[&str]| {
+        let output = home.command(words).current_dir(folder).output().unwrap();
+        let said =
+            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+        (output.status.code().unwrap(), said)
+    };
+    let (code, said) = within(&folder, &["init", "table.csv", "--target", "label", "-o", "p.ron"]);
+    assert_eq!(code, 0, "{said}");
+    let text = r#"(preset: "p.ron", search: (space: {"optimizer.learning_rate": log(1e-3, 1e-1)}, method: random, trials: 3))"#;
+    std::fs::write(folder.join("s.ron"), text).unwrap();
+    let short = ["--set", "train.epochs=2", "--quiet"];
+    let (code, said) = within(&folder, &[&["search", "s.ron", "--trials", "1"], &short[..]].concat());
+    assert_eq!(code, 0, "{said}");
+    // The same search, from elsewhere.
+    let (code, said) =
+        within(&home.folder, &[&["search", "mine/s.ron", "--trials", "2"], &short[..]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(home.runs().len(), 2);
+    std::fs::write(&table, "a,b,label\n".to_owned() + &rows(80)).unwrap();
+    let more = [&["search", "mine/s.ron"], &short[..]].concat();
+    let (code, refused) = within(&home.folder, &more);
+    assert!(code == 1 && refused.contains("--accept-changed-data"), "{refused}");
+    let (code, said) = within(&home.folder, &[&more[..], &["--accept-changed-data"]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(home.runs().len(), 3);
+    // What came of it outlives the data.
+    std::fs::remove_file(&table).unwrap();
+    for words in [
+        &["search", "list"][..],
+        &["search", "show", "s"],
+        &["search", "best", "s"],
+        &["search", "export", "s"],
+    ] {
+        let (code, said) = within(&home.folder, words);
+        assert!(code == 0 && !said.contains("cannot be read"), "{words:?}: {said}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::parse::Parse;
 use super::{actions, work};
 use crate::preset::library;
 use crate::search::queue::Shelf;
+use crate::search::slurm;
 use crate::tui::message::{QueueAnswer, QueueTask};
 
 /// The most trainings at a time.
@@ -59,6 +60,10 @@ fn answer(task: QueueTask, parse: Parse) -> Result<QueueAnswer, Error> {
                 settings.jobs = settings.jobs.saturating_add_signed(by).clamp(1, MOST_JOBS);
             })?;
             QueueAnswer::Done
+        }
+        QueueTask::Cancel(job) => {
+            slurm::cancel(&slurm::Shelf::own()?, std::slice::from_ref(&job)).map_err(Error::Failed)?;
+            QueueAnswer::Cancelled(job)
         }
         QueueTask::Clear => QueueAnswer::Cleared(actions::clear()?),
         QueueTask::ReadRun(name) => QueueAnswer::Run(Box::new(overview_of(&name).map_err(Error::Failed)?)),

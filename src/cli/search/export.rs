@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::super::Error;
 use super::super::csv_text::row;
 use super::found::find;
-use crate::run::atomic;
+use crate::run::{self, atomic};
 
 /// Write all trials as CSV: settings, results, runs
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,10 @@ impl Export {
                 .collect::<Vec<_>>())?);
         }
         match &self.output {
-            Some(path) => Ok(atomic::write(path, |file| file.write_all(&text))?),
+            Some(path) => Ok(atomic::write_for_others(path, |file| {
+                file.write_all(&text).map_err(run::Error::io(path, "writing"))
+            })
+            .map(drop)?),
             None => Ok(std::io::stdout().write_all(&text)?),
         }
     }

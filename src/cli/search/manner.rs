@@ -13,6 +13,7 @@ use super::tell::Teller;
 use crate::preset::DeviceChoice;
 use crate::run::hook;
 use crate::search::{self, Driver, Ended, Open, Search, Store, Subject};
+use crate::worker::check_own_data;
 
 /// How the trainings of a search are carried out.
 #[derive(Debug, clap::Args)]
@@ -30,6 +31,9 @@ pub(super) struct Manner {
     /// searches and runs: each trains the trials that no other one trains
     #[arg(long)]
     shared: bool,
+    /// Go on although the data has changed since the search began; its trials are then of different data
+    #[arg(long)]
+    accept_changed_data: bool,
     /// Run this in a shell when the search has ended, instead of its `on_end`, with TRAINYARD_SEARCH, TRAINYARD_OUTCOME (done, time is
     /// up, interrupted, failed), TRAINYARD_TRIALS and TRAINYARD_BEST (the objective's best value) in its environment
     #[arg(long, value_name = "COMMAND")]
@@ -53,17 +57,33 @@ impl Manner {
     /// # Errors
     /// When other processes carry it out, or it is another search.
     pub fn open(&self, store: Store, subject: Subject) -> Result<Open, Error> {
-        Ok(if self.shared { Open::join(store, &subject)? } else { Open::begin(store, subject)? })
+        let open = if self.shared { Open::join(store, &subject)? } else { Open::begin(store, subject)? };
+        // Trials on other data would stand in one list with those before.
+        if let Some(learned) = open.search.first_run().and_then(|run| run.learned().ok().flatten()) {
+            let changes =
+                check_own_data(&learned, self.accept_changed_data, "begin another search by --name");
+            let changes = changes.map_err(|problem| Error::Failed(plain(&problem)))?;
+            for change in changes {
+                // Nobody may be there to read it.
+                let _ = writeln!(std::io::stderr(), "trainyard: {}", plain(&change));
+            }
+        }
+        Ok(open)
     }
 
-    /// Runs the person's command that wants to know of the end. Where others go on, the last one does.
+    /// Runs the person's command that wants to know of the end. Where several carry it out, the last one does.
     fn tell_command(&self, search: &Search, ended: Option<Ended>) {
         let command = self.on_end.as_ref().or(search.subject.plan.on_end.as_ref());
-        let Some(command) = command.filter(|_| ended != Some(Ended::Elsewhere)) else { return };
+        let Some(command) = command else { return };
         let best = search.best().and_then(|best| best.values()?.first().map(f64::to_string));
+        let outcome = match ended {
+            Some(Ended::Interrupted) => Ended::Interrupted.word(),
+            Some(ended) if best.is_some() => ended.word(),
+            _ => "failed",
+        };
         let variables = [
             ("TRAINYARD_SEARCH", &*search.store.name()),
-            ("TRAINYARD_OUTCOME", ended.map_or("failed", Ended::word)),
+            ("TRAINYARD_OUTCOME", outcome),
             ("TRAINYARD_TRIALS", &search.made().to_string()),
             ("TRAINYARD_BEST", &best.unwrap_or_default()),
         ];
@@ -82,11 +102,21 @@ impl Manner {
             jobs: self.jobs(),
             devices: self.device.clone(),
             is_interrupted: &|| signals.caught().is_some(),
+            accepts_changed_data: self.accept_changed_data,
         };
         let mut teller = Teller::new(reporting);
         teller.begin(&open.search)?;
         let ended = search::drive(&mut open, &driver, &mut |open, told| teller.tell(&open.search, &told));
-        self.tell_command(&open.search, ended.as_ref().ok().copied());
+        // Where it is put back into a cluster's queue, where others go on, or where it had ended before, this is not its end.
+        let is_its_end = match &ended {
+            Ok(Ended::Done | Ended::TimeIsUp) => open.is_ended_here,
+            Ok(Ended::Interrupted) => !signals.time_is_up(),
+            Ok(Ended::Elsewhere) => false,
+            Err(_) => true,
+        };
+        if is_its_end {
+            self.tell_command(&open.search, ended.as_ref().ok().copied());
+        }
         let ended = reporting.or_say_why(ended.map_err(Error::from))?;
         teller.end(&open.search, ended)?;
         if signals.time_is_up() {

@@ -6,7 +6,7 @@ use super::super::Error;
 use super::super::jobs::listed;
 use super::super::text::plain;
 use crate::run::{Overview, home};
-use crate::search::slurm::{self, Job};
+use crate::search::slurm::{self, Job, Shelf};
 
 /// End jobs of Slurm that were submitted here; what runs makes a checkpoint first
 ///
@@ -22,12 +22,12 @@ impl Cancel {
     /// Ends them.
     pub fn run(self) -> Result<(), Error> {
         let jobs = listed(&Overview::list(&home::runs_folder()?)?)?.0;
-        let mut ends: Vec<&Job> = Vec::new();
+        let (mut ends, mut ended): (Vec<&Job>, Vec<String>) = (Vec::new(), Vec::new());
         for name in &self.names {
             let is_it = |job: &&Job| {
-                job.submission == *name
-                    || job.job == *name
-                    || job.job.split_once('_').is_some_and(|(array, _)| array == name)
+                let is_task = || format!("{}/{}", job.submission, job.task) == *name;
+                let is_array = || job.job.split_once('_').is_some_and(|(array, _)| array == name);
+                job.submission == *name || job.job == *name || is_task() || is_array()
             };
             let named: Vec<&Job> = jobs.iter().filter(is_it).collect();
             if named.is_empty() {
@@ -39,14 +39,19 @@ impl Cancel {
             let open: Vec<&Job> =
                 named.into_iter().filter(|job| job.is_open() || job.state == "unknown").collect();
             if open.is_empty() {
-                return Err(Error::Failed(format!("{} has ended already", plain(name))));
+                ended.push(plain(name));
             }
             ends.extend(open);
         }
         let numbers: Vec<String> = ends.iter().map(|job| job.job.clone()).collect();
-        slurm::cancel(&numbers).map_err(|problem| Error::Failed(plain(&problem)))?;
-        let said = numbers.iter().map(|job| plain(job)).collect::<Vec<_>>().join(", ");
-        writeln!(std::io::stdout(), "asked to end: {said}")?;
-        Ok(())
+        if !numbers.is_empty() {
+            slurm::cancel(&Shelf::own()?, &numbers).map_err(|problem| Error::Failed(plain(&problem)))?;
+            let said = numbers.iter().map(|job| plain(job)).collect::<Vec<_>>().join(", ");
+            writeln!(std::io::stdout(), "asked to end: {said}")?;
+        }
+        match ended.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Failed(format!("ended already: {}", ended.join(", ")))),
+        }
     }
 }

@@ -3,7 +3,10 @@
 use clap::{ArgAction, Args, Command, FromArgMatches};
 
 use super::super::Error;
-use super::super::text::plain;
+use super::super::text::{of_clap, plain};
+
+/// Seconds before the end of its time at which a job is told, where there is enough.
+const WARNING: u64 = 120;
 
 /// What is asked of Slurm; what is not said is left to the cluster.
 #[derive(Debug, clap::Args)]
@@ -57,6 +60,34 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
+    /// The seconds of a job's time, where it is said in a form that we know.
+    fn seconds(&self) -> Option<u64> {
+        let time = self.time.as_ref()?;
+        let (days, rest) = time.split_once('-').map_or((None, &**time), |(days, rest)| (Some(days), rest));
+        let parts: Vec<u64> = rest.split(':').map(str::parse).collect::<Result<_, _>>().ok()?;
+        let of = |units: &[u64]| parts.iter().zip(units).map(|(part, unit)| part * unit).sum::<u64>();
+        Some(match (days, parts.len()) {
+            (Some(days), 1..=3) => days.parse::<u64>().ok()? * 86_400 + of(&[3600, 60, 1]),
+            (None, 1 | 2) => of(&[60, 1]),
+            (None, 3) => of(&[3600, 60, 1]),
+            _ => return None,
+        })
+    }
+
+    /// Seconds before the end of its time at which a job is told: two minutes, less where the time is short.
+    pub fn warning(&self) -> u64 {
+        self.seconds().map_or(WARNING, |seconds| WARNING.min(seconds / 4)).max(5)
+    }
+
+    /// What is to be told of the time of a job.
+    pub fn told(&self) -> Option<String> {
+        let seconds = self.seconds().filter(|seconds| *seconds < 4 * WARNING)?;
+        Some(format!(
+            "a job of {seconds} s is short: {} s before its end it makes a checkpoint and waits for its turn again",
+            self.warning()
+        ))
+    }
+
     /// The options of `sbatch`, in the order of the script.
     pub fn resources(&self) -> Vec<(&'static str, String)> {
         let asked = [
@@ -104,10 +135,9 @@ pub(super) fn told_apart(typed: Vec<String>) -> Result<(Wishes, Vec<String>), Er
         }
     }
     let matches = reader.try_get_matches_from_mut(wishes);
-    let read = matches.and_then(|matches| Wishes::from_arg_matches(&matches)).map_err(|error| {
-        let said = error.to_string();
-        Error::Usage(plain(said.lines().next().unwrap_or_default().trim_start_matches("error: ")))
-    })?;
+    let read = matches
+        .and_then(|matches| Wishes::from_arg_matches(&matches))
+        .map_err(|error| Error::Usage(plain(&of_clap(&error))))?;
     if words.is_empty() {
         return Err(Error::Usage("what is to be submitted: train PRESET, or search FILE".into()));
     }
@@ -147,6 +177,23 @@ mod tests {
         assert!(wishes.print && wishes.sbatch == ["--exclude=node3"]);
         assert!(of("xor --cpus none").unwrap_err().to_string().contains("--cpus"));
         assert!(of("--print").unwrap_err().to_string().contains("what is to be submitted"));
+    }
+
+    #[test]
+    fn a_job_is_told_two_minutes_before_its_end_and_a_short_one_later() {
+        let warning =
+            |time: &str| told_apart(vec![format!("--time={time}"), "xor".into()]).unwrap().0.warning();
+        for (time, expected) in [
+            ("2:00:00", 120),
+            ("1", 15),
+            ("0:30", 7),
+            ("5:00", 75),
+            ("1-0", 120),
+            ("1-00:30", 120),
+            ("infinite", 120),
+        ] {
+            assert_eq!(warning(time), expected, "{time}");
+        }
     }
 
     #[test]

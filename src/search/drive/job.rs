@@ -33,6 +33,8 @@ pub(super) struct Job {
     pub lock: PathBuf,
     /// Others carry the search out as well.
     pub is_shared: bool,
+    /// It goes on although its data has changed.
+    pub accepts_changed_data: bool,
 }
 
 /// What is heard of a training.
@@ -73,6 +75,7 @@ impl Job {
         let request = TrainRequest {
             device: self.device,
             until_epoch: self.until,
+            accept_changed_data: self.accepts_changed_data,
             trial: Some(self.of.clone()),
             ..TrainRequest::new(self.experiment.clone())
         };

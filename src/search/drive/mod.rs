@@ -36,6 +36,8 @@ pub struct Driver<'a> {
     pub devices: Vec<DeviceChoice>,
     /// Whether somebody wants it to end.
     pub is_interrupted: &'a dyn Fn() -> bool,
+    /// A trial goes on although its data has changed.
+    pub accepts_changed_data: bool,
 }
 
 /// What happens in a search.
@@ -191,6 +193,7 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         }
     };
     let _turn = open.turn(&|| false)?;
+    open.is_ended_here = matches!(ended, Ended::Done | Ended::TimeIsUp) && !open.search.record.is_ended;
     open.search.record.is_ended = match ended {
         Ended::Done | Ended::TimeIsUp => true,
         Ended::Interrupted => false,
@@ -235,6 +238,7 @@ impl Trainings {
             starter: driver.starter.clone(),
             lock: search.store.claim(of.number, run),
             is_shared: open.is_shared(),
+            accepts_changed_data: driver.accepts_changed_data,
             may_be_there: training.run.is_none() && trial < self.known,
         };
         let (sender, stop) = (self.heard.0.clone(), self.stop.clone());

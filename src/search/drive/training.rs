@@ -129,10 +129,11 @@ impl Training<'_> {
         let experiment = experiment.map_err(|finding| finding.problem)?;
         let request =
             TrainRequest::resuming(&run, manifest, experiment).map_err(|error| error.to_string())?;
-        let TrainRequest { device, checkpoint_seconds, until_epoch, .. } = self.request;
+        let TrainRequest { device, checkpoint_seconds, until_epoch, accept_changed_data, .. } = self.request;
         let on_end = self.request.on_end.clone();
-        self.begin(claim, TrainRequest { device, checkpoint_seconds, until_epoch, on_end, ..request })
-            .map(drop)
+        let request =
+            TrainRequest { device, checkpoint_seconds, until_epoch, accept_changed_data, on_end, ..request };
+        self.begin(claim, request).map(drop)
     }
 
     /// Its run, where one began and nobody wrote that down: who saw it through was killed in between.

@@ -117,9 +117,14 @@ impl Item {
 
     /// The whole command, as a shell takes it.
     pub fn command(&self) -> String {
-        let words = self.words.iter().map(|word| in_shell(word));
-        std::iter::once("trainyard".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+        command_of(&self.words)
     }
+}
+
+/// A command line without the program's name, as a shell takes it with it.
+pub fn command_of(words: &[String]) -> String {
+    let words = words.iter().map(|word| in_shell(word));
+    std::iter::once("trainyard".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// Seconds since 1970 (UTC).

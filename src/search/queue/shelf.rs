@@ -172,6 +172,9 @@ impl Shelf {
         let before = self.items()?;
         let number = before.iter().map(|item| item.number).max().unwrap_or(0).max(self.newest_claim()) + 1;
         let place = before.iter().map(|item| item.place).max().unwrap_or(0) + 1;
+        // By this file its number is known when the item is off the queue, and is not used again.
+        let claim = self.claim(number);
+        std::fs::File::create(&claim).map_err(run::Error::io(&claim, "creating a file"))?;
         let item = Item::waiting(number, place, words, folder);
         self.save(&item)?;
         Ok(item)

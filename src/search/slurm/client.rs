@@ -54,7 +54,11 @@ pub(super) fn list() -> Result<String, String> {
     if let Ok(text) = &json
         && text.trim_start().starts_with('{')
     {
-        return json;
+        // A controller that is away is an error in the answer, not of the program.
+        return match errors_in(text) {
+            Some(problem) => Err(format!("squeue: {problem}")),
+            None => json,
+        };
     }
     if json.as_ref().is_err_and(|problem| *problem == missing()) {
         return json;
@@ -63,7 +67,15 @@ pub(super) fn list() -> Result<String, String> {
     answer(Command::new("squeue").args(["--noheader", "--states=all", "--format=%i|%T|%r|%N|%M"]))
 }
 
-/// What a program prints, or the last line of what it says against it.
+/// What an answer in JSON says against it.
+fn errors_in(text: &str) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    let first = value["errors"].as_array()?.first()?;
+    let said = |name: &str| first[name].as_str().filter(|text| !text.is_empty());
+    Some(said("error").or(said("description")).unwrap_or("it has no answer").to_owned())
+}
+
+/// What a program prints, or the first line with an error of what it says against it.
 fn answer(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
@@ -98,7 +110,9 @@ fn answer(command: &mut Command) -> Result<String, String> {
     if status.success() {
         return Ok(printed);
     }
-    let why = complained.lines().rev().find(|line| !line.trim().is_empty());
+    let said = || complained.lines().filter(|line| !line.trim().is_empty());
+    let why =
+        said().find(|line| line.contains("rror: ") || line.contains("unrecognized")).or(said().next_back());
     Err(why.map_or_else(|| format!("{program}: {status}"), str::to_owned))
 }
 

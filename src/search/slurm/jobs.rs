@@ -5,9 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
-use super::states::{Seen, States};
+use super::client;
+use super::states::{self, Seen, States};
 use super::submission::{Shelf, Submission};
-use crate::run::{self, Manifest};
+use crate::run;
 
 /// Submissions older than this are listed only while Slurm knows them: seven days.
 const SHOWN: u64 = 7 * 86_400;
@@ -50,21 +51,22 @@ impl Job {
     }
 }
 
-/// Whether a run is trained by this task of a submission.
-pub fn is_of(manifest: &Manifest, submission: &str, task: u32) -> bool {
-    let named = manifest.submitted.as_deref().and_then(|named| named.rsplit_once('/'));
-    named.is_some_and(|(name, number)| name == submission && number.parse() == Ok(task))
+/// Ends jobs, or tasks of an array; how they stand is asked for anew.
+///
+/// # Errors
+/// What Slurm says against it, in a line.
+pub fn cancel(shelf: &Shelf, jobs: &[String]) -> Result<(), String> {
+    client::cancel(jobs)?;
+    states::forget(shelf.path());
+    Ok(())
 }
 
-/// The jobs of all submissions of these days, oldest first, and what is to be told beside them. `runs` are the names and manifests of
-/// the runs that there are, oldest first.
+/// The jobs of all submissions of these days, oldest first, and what is to be told beside them. `trained` are the tasks of the runs that
+/// there are, [`Manifest::submitted`](crate::run::Manifest::submitted), each with its run's name, oldest first.
 ///
 /// # Errors
 /// When the folder of submissions cannot be read.
-pub fn jobs<'a>(
-    shelf: &Shelf,
-    runs: impl Iterator<Item = (String, &'a Manifest)> + Clone,
-) -> Result<(Vec<Job>, Vec<String>), run::Error> {
+pub fn jobs(shelf: &Shelf, trained: &[(String, String)]) -> Result<(Vec<Job>, Vec<String>), run::Error> {
     let (submissions, mut told) = shelf.list()?;
     let submitted: Vec<Submission> = submissions.into_iter().filter(|one| one.job.is_some()).collect();
     if submitted.is_empty() {
@@ -75,8 +77,6 @@ pub fn jobs<'a>(
         states.problem.clone().map(|problem| format!("how the jobs stand now is not known: {problem}")),
     );
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let trained: Vec<(String, String)> =
-        runs.filter_map(|(name, manifest)| Some((manifest.submitted.clone()?, name))).collect();
     let mut jobs = Vec::new();
     for submission in &submitted {
         let of_one = (1..=submission.tasks).filter_map(|task| of_task(shelf, submission, task, &states, now));
@@ -111,7 +111,7 @@ fn of_task(shelf: &Shelf, submission: &Submission, task: u32, states: &States, n
     };
     let is_running = seen.state == "running";
     Some(Job {
-        log: shelf.place(&submission.name).join(format!("{job}.out")),
+        log: shelf.logs().join(format!("{}.{job}.out", submission.name)),
         job,
         submission: submission.name.clone(),
         task,

@@ -7,7 +7,8 @@
 //!   mnist-cnn-1/
 //!     submission.ron      what was submitted, and its job
 //!     script.sh           the batch script
-//!     12_1.out            what the job's first task printed
+//!   logs/mnist-cnn-1.12_1.out
+//!                         what the job's first task printed
 //! ```
 //!
 //! What a job trains is a run as any other: its manifest names the task and the job.
@@ -18,7 +19,7 @@ mod script;
 mod states;
 mod submission;
 
-pub use client::{cancel, missing, requeue, submit, this_job};
-pub use jobs::{Job, is_of, jobs};
+pub use client::{missing, requeue, submit, this_job};
+pub use jobs::{Job, cancel, jobs};
 pub use script::{Script, Work, is_one_line};
 pub use submission::{Shelf, Submission};

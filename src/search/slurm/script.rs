@@ -35,8 +35,10 @@ pub struct Script<'a> {
     pub folder: &'a Path,
     /// Where runs and searches are.
     pub home: &'a Path,
-    /// Where the submission is.
-    pub place: &'a Path,
+    /// Where jobs print to; the folder must be there.
+    pub logs: &'a Path,
+    /// Seconds before the end of its time at which a job is told.
+    pub warning: u64,
     /// The program.
     pub program: &'a Path,
     /// Its words: `train mnist-cnn --epochs 5`.
@@ -79,7 +81,8 @@ impl Script<'_> {
             lines.push(format!("#SBATCH {further}"));
         }
         lines.push(option("chdir", &text(self.folder)?)?);
-        let output = self.place.join(if tasks > 1 { "%A_%a.out" } else { "%j.out" });
+        let job = if tasks > 1 { "%A_%a" } else { "%j" };
+        let output = self.logs.join(format!("{}.{job}.out", self.name));
         lines.push(option("output", &text(&output)?)?);
         lines.extend(["#SBATCH --open-mode=append".to_owned(), "#".into()]);
         lines.extend(match self.work {
@@ -92,7 +95,11 @@ impl Script<'_> {
                 "# trials that no other one trains, until none is left; one whose job died is gone on with by whoever is free.",
             ],
         }.map(str::to_owned));
-        lines.extend(["#SBATCH --signal=B:USR1@120".to_owned(), "#SBATCH --requeue".into(), String::new()]);
+        lines.extend([
+            format!("#SBATCH --signal=B:USR1@{}", self.warning),
+            "#SBATCH --requeue".into(),
+            String::new(),
+        ]);
         lines.push(format!("export TRAINYARD_HOME={}", quoted(&text(self.home)?)?));
         for line in self.setup {
             if !is_one_line(line) {
@@ -138,6 +145,10 @@ fn option(name: &str, value: &str) -> Result<String, String> {
 }
 
 fn quoted(word: &str) -> Result<String, String> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:,%=+@".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return Ok(word.into());
+    }
     let quoted = try_quote(word).map_err(|_| format!("{word:?} cannot stand in a script"))?;
     Ok(quoted.into_owned())
 }
@@ -164,7 +175,8 @@ mod tests {
             setup: &["module load cuda".into()],
             folder: Path::new("/home/ada/my project"),
             home: Path::new("/home/ada/.local/share/trainyard"),
-            place: Path::new("/home/ada/.local/share/trainyard/slurm/my-preset-1"),
+            logs: Path::new("/home/ada/.local/share/trainyard/slurm/logs"),
+            warning: 120,
             program: Path::new("/usr/bin/printf"),
             words: &words,
             work: Work::Train { first: Some(7) },

@@ -72,6 +72,15 @@ impl States {
     }
 }
 
+/// Has Slurm asked again at the next look: something was changed.
+pub(super) fn forget(folder: &Path) {
+    let path = folder.join(FILE);
+    if let Ok(states) = load::<States>(&path) {
+        // Where it is not kept, it is asked for in some seconds.
+        let _ = save(&path, &States { asked: 0, ..states });
+    }
+}
+
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -80,13 +80,27 @@ impl Shelf {
         is_plain(name)
     }
 
+    /// The folder of what jobs print.
+    pub fn logs(&self) -> PathBuf {
+        self.folder.join("logs")
+    }
+
+    /// Makes the folder of what jobs print: Slurm begins no job whose file it cannot make.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn make_logs(&self) -> Result<(), run::Error> {
+        let logs = self.logs();
+        std::fs::create_dir_all(&logs).map_err(run::Error::io(&logs, "creating the folder"))
+    }
+
     /// A name that no submission has: `mnist-cnn-1`, `mnist-cnn-2` …
     pub fn free_name(&self, of: &str) -> String {
         let plain =
             |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
         let of: String = of.trim_start_matches('.').chars().map(plain).take(80).collect();
         let of = if of.is_empty() { "training".into() } else { of };
-        let is_free = |name: &String| !self.place(name).exists();
+        let is_free = |name: &String| !self.place(name).exists() && name != "logs";
         (1_u64..).map(|number| format!("{of}-{number}")).find(is_free).unwrap_or(of)
     }
 

@@ -41,6 +41,14 @@ pub(super) fn hindrance(state: &State, command: Command) -> Option<&'static str>
 }
 
 fn on_item(state: &State, command: Command) -> Option<&'static str> {
+    if let Some(job) = state.queue.job() {
+        return match command {
+            Command::OpenItem if job.run.is_none() && job.search.is_none() => Some("it has no run yet"),
+            Command::RemoveItem if !job.is_open() => Some("this job has ended"),
+            Command::OpenItem | Command::RemoveItem | Command::CopyItem => None,
+            _ => Some("when jobs begin is Slurm's to say"),
+        };
+    }
     let Some(row) = state.queue.row() else { return Some("no item is chosen") };
     let unless = |holds: bool, reason: &'static str| (!holds).then_some(reason);
     let Ok(item) = &row.item else {

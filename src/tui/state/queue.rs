@@ -1,6 +1,16 @@
 //! What waits for its turn, and what is chosen of it.
 
-use crate::search::queue::{Item, LookAt, QueueSnapshot, Row, Standing};
+use crate::search::queue::{Item, LookAt, QueueSnapshot, Row, Standing, command_of};
+use crate::search::slurm::Job;
+
+/// What a question is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AskedAbout {
+    /// The item of this number.
+    Item(u32),
+    /// This job of Slurm.
+    Job(String),
+}
 
 /// What the screen Queue remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -19,8 +29,10 @@ pub struct Queue {
     place: usize,
     /// The number of an item that was added and is chosen as soon as it is there.
     awaited: Option<u32>,
-    /// The item that a question on the screen is about.
-    pub asked_about: Option<u32>,
+    /// The job of Slurm that is chosen instead of an item.
+    job: Option<String>,
+    /// What a question on the screen is about.
+    pub asked_about: Option<AskedAbout>,
     /// How many items are trained.
     training: usize,
 }
@@ -40,6 +52,7 @@ impl Queue {
             self.chosen = self.view.rows.get(self.place.min(last)).map(|row| row.number);
         }
         self.place = self.selected();
+        self.job = self.job.take().filter(|name| self.view.jobs.jobs.iter().any(|job| job.job == *name));
     }
 
     /// Whether something is trained, so that what is on the screen changes with the time.
@@ -60,8 +73,25 @@ impl Queue {
         chosen.or_else(next).unwrap_or_else(|| rows.len().saturating_sub(1))
     }
 
+    /// The place of the chosen job of Slurm among those, where one is chosen instead of an item.
+    pub fn job_place(&self) -> Option<usize> {
+        let jobs = &self.view.jobs.jobs;
+        match &self.job {
+            Some(name) => jobs.iter().position(|job| job.job == *name),
+            None => (self.view.rows.is_empty() && !jobs.is_empty()).then_some(0),
+        }
+    }
+
+    /// The chosen job of Slurm, where one is chosen instead of an item.
+    pub fn job(&self) -> Option<&Job> {
+        self.view.jobs.jobs.get(self.job_place()?)
+    }
+
     /// The chosen item.
     pub fn row(&self) -> Option<&Row> {
+        if self.job_place().is_some() {
+            return None;
+        }
         self.view.rows.get(self.selected()).map(|row| &**row)
     }
 
@@ -70,13 +100,22 @@ impl Queue {
         self.row()?.item.as_ref().ok()
     }
 
-    /// The command of the chosen item, as a shell takes it.
+    /// The command of the chosen item or job, as a shell takes it.
     pub fn command(&self) -> Option<String> {
-        self.item().map(Item::command)
+        self.item().map(Item::command).or_else(|| Some(command_of(&self.job()?.words)))
     }
 
-    /// Chooses the item in this row.
+    /// Chooses the item in this row; the jobs of Slurm come behind the items.
     pub fn choose(&mut self, row: usize) {
+        let job = row.checked_sub(self.view.rows.len());
+        self.job = job.and_then(|place| {
+            let jobs = &self.view.jobs.jobs;
+            Some(jobs.get(place).or(jobs.last())?.job.clone())
+        });
+        if self.job.is_some() {
+            self.awaited = None;
+            return;
+        }
         let row = row.min(self.view.rows.len().saturating_sub(1));
         self.awaited = None;
         self.chosen = self.view.rows.get(row).map(|row| row.number);
@@ -93,7 +132,8 @@ impl Queue {
 
     /// Moves the choice.
     pub fn move_by(&mut self, rows: isize) {
-        self.choose(self.selected().saturating_add_signed(rows));
+        let now = self.job_place().map_or_else(|| self.selected(), |job| self.view.rows.len() + job);
+        self.choose(now.saturating_add_signed(rows));
     }
 
     /// Whether the chosen item is the first or the last of those that can be moved.

@@ -7,8 +7,9 @@ use crossterm::event::{KeyCode, KeyModifiers, MouseButton, MouseEvent, MouseEven
 
 use crate::preset::overrides::apply;
 use crate::search::queue::{
-    Chosen, Fate, Item, LookAt, Move, Outcome, Progress, QueueSnapshot, Row, Settings, Standing,
+    Chosen, Fate, Item, Jobs, LookAt, Move, Outcome, Progress, QueueSnapshot, Row, Settings, Standing,
 };
+use crate::search::slurm::Job;
 use crate::tui::message::{Effect, Message, QueueAnswer, QueueTask};
 use crate::tui::state::{Screen, State};
 use crate::tui::theme::{Depth, Theme};
@@ -76,6 +77,40 @@ pub(super) fn waiting() -> QueueSnapshot {
     }
 }
 
+fn job(job: &str, task: u32, state: &str) -> Job {
+    Job {
+        job: job.into(),
+        submission: "mnist-cnn-1".into(),
+        task,
+        words: ["train", "mnist-cnn", "--epochs", "20"].map(str::to_owned).to_vec(),
+        search: None,
+        state: state.into(),
+        reason: None,
+        nodes: None,
+        seconds: None,
+        log: format!("/home/ada/slurm/mnist-cnn-1/{job}.out").into(),
+        run: None,
+    }
+}
+
+/// The same beside jobs of Slurm: one has ended, one runs, one waits, one carries a search out.
+pub(super) fn with_jobs(view: QueueSnapshot) -> QueueSnapshot {
+    let run = |name: &str| Some(format!("2026-11-29T21-00-{name}-mnist-cnn-0a1b"));
+    let node = |name: &str| Some(name.to_owned());
+    let jobs = vec![
+        Job { run: run("31"), nodes: node("gpu04"), ..job("812_1", 1, "completed") },
+        Job { run: run("32"), nodes: node("gpu07"), seconds: Some(3725), ..job("812_2", 2, "running") },
+        Job { reason: Some("Resources".into()), ..job("812_3", 3, "pending") },
+        Job {
+            search: Some("small".into()),
+            nodes: node("gpu01"),
+            seconds: Some(60),
+            ..job("813", 1, "running")
+        },
+    ];
+    QueueSnapshot { jobs: Arc::new(Jobs { jobs, problem: None }), ..view }
+}
+
 /// Nobody works it off, and one item cannot be read.
 fn left() -> QueueSnapshot {
     let broken = "/home/ada/queue/items/000009.ron: not a file of a search: 1:10: Expected integer";
@@ -126,6 +161,12 @@ fn task(effects: Vec<Effect>) -> QueueTask {
 fn screens_of_the_queue() {
     at_both_sizes("queue_none", |width, height| shows(of(Vec::new()), width, height));
     at_both_sizes("queue_working", |width, height| shows(waiting(), width, height));
+    at_both_sizes("queue_with_jobs", |width, height| {
+        let mut state = shows(with_jobs(waiting()), width, height);
+        state.queue.move_by(100);
+        state.queue.move_by(-1);
+        state
+    });
     at_both_sizes("queue_left", |width, height| shows(left(), width, height));
     at_both_sizes("queue_ended", |width, height| {
         let mut view = waiting();
@@ -351,4 +392,45 @@ fn a_thousand_items_are_drawn_within_a_frame() {
     let frame = since.elapsed() / 10;
     eprintln!("{frame:?}");
     assert!(frame.as_millis() < 10, "{frame:?}");
+}
+
+#[test]
+fn jobs_of_slurm_come_below_the_items_and_are_opened_and_ended_there() {
+    let mut state = shows(with_jobs(waiting()), 120, 40);
+    let jobs = |state: &State| state.queue.job().map(|job| job.job.clone());
+    assert_eq!(jobs(&state), None);
+    // Down past the last item, and back.
+    state.queue.move_by(100);
+    assert_eq!(jobs(&state).as_deref(), Some("813"));
+    state.queue.move_by(-3);
+    assert_eq!(jobs(&state).as_deref(), Some("812_1"));
+    let opened = press(&mut state, KeyCode::Enter);
+    let run = "2026-11-29T21-00-31-mnist-cnn-0a1b".to_owned();
+    assert!(opened.contains(&Effect::OnQueue(QueueTask::ReadRun(run))), "{opened:?}");
+    // It has ended: there is nothing to end, and nothing of the queue's is done to it.
+    press(&mut state, KeyCode::Char('X'));
+    assert!(state.overlays.is_empty() && screen(&state).contains("this job has ended"), "{}", screen(&state));
+    press(&mut state, KeyCode::Char('K'));
+    assert!(screen(&state).contains("Slurm's to say"), "{}", screen(&state));
+    press(&mut state, KeyCode::Down);
+    press(&mut state, KeyCode::Char('X'));
+    assert!(screen(&state).contains("End job 812_2 of Slurm?"), "{}", screen(&state));
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char('X'));
+    let ended = press(&mut state, KeyCode::Char('y'));
+    assert!(ended.contains(&Effect::OnQueue(QueueTask::Cancel("812_2".into()))), "{ended:?}");
+    // A no to a job is no yes to an item.
+    press(&mut state, KeyCode::Char('X'));
+    press(&mut state, KeyCode::Esc);
+    state.queue.choose(5);
+    let removed = press(&mut state, KeyCode::Char('X'));
+    assert!(removed.contains(&Effect::OnQueue(QueueTask::Remove(6))), "{removed:?}");
+    // Where nothing is queued, the first job is chosen.
+    let mut state = shows(with_jobs(of(Vec::new())), 120, 40);
+    assert_eq!(jobs(&state).as_deref(), Some("812_1"));
+    let place = screen(&state).lines().position(|line| line.contains("812_3")).expect("it is shown");
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let event = MouseEvent { kind, column: 10, row: place as u16, modifiers: KeyModifiers::NONE };
+    update(&mut state, Message::Mouse(event));
+    assert_eq!(jobs(&state).as_deref(), Some("812_3"));
 }

@@ -5,6 +5,7 @@ use crate::tui::commands::Command;
 use crate::tui::message::{Effect, QueueAnswer, QueueTask};
 use crate::tui::queueing;
 use crate::tui::state::overlay::{Confirm, Overlay, Purpose};
+use crate::tui::state::queue::AskedAbout;
 use crate::tui::state::{Screen, State};
 
 use super::hindered::is_hindered;
@@ -71,8 +72,9 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     if is_hindered(state, Command::OpenItem) {
         return Vec::new();
     }
-    let Some(item) = state.queue.item() else { return Vec::new() };
-    match (item.run.clone(), item.search.clone()) {
+    let of_job = state.queue.job().map(|job| (job.run.clone(), job.search.clone()));
+    let of_item = state.queue.item().map(|item| (item.run.clone(), item.search.clone()));
+    match of_job.or(of_item).unwrap_or_default() {
         (Some(run), _) => vec![Effect::OnQueue(QueueTask::ReadRun(run))],
         (None, Some(search)) => {
             state.screen = Screen::Search;
@@ -99,12 +101,24 @@ pub(super) fn ask_remove(state: &mut State) -> Vec<Effect> {
     if is_hindered(state, Command::RemoveItem) {
         return Vec::new();
     }
+    if let Some(job) = state.queue.job().map(|job| job.job.clone()) {
+        state.overlays.push(Overlay::Confirm(Confirm {
+            title: "Cancel",
+            question: format!(
+                "End job {job} of Slurm? What it trains makes a checkpoint first, and its run stays."
+            ),
+            yes: "end it",
+            purpose: Purpose::RemoveItem,
+        }));
+        (state.queue.asked_about, state.screen) = (Some(AskedAbout::Job(job)), Screen::Queue);
+        return Vec::new();
+    }
     let Some(row) = state.queue.row() else { return Vec::new() };
     let number = row.number;
     if !row.standing.is_training() {
         return have_done(state, QueueTask::Remove(number));
     }
-    state.queue.asked_about = Some(number);
+    state.queue.asked_about = Some(AskedAbout::Item(number));
     state.screen = Screen::Queue;
     state.overlays.push(Overlay::Confirm(Confirm {
         title: "Remove",
@@ -119,8 +133,11 @@ pub(super) fn ask_remove(state: &mut State) -> Vec<Effect> {
 
 /// Takes it off, after a yes.
 pub(super) fn remove(state: &mut State) -> Vec<Effect> {
-    let asked_about = state.queue.asked_about.take();
-    asked_about.map(|number| Effect::OnQueue(QueueTask::Remove(number))).into_iter().collect()
+    let task = state.queue.asked_about.take().map(|about| match about {
+        AskedAbout::Item(number) => QueueTask::Remove(number),
+        AskedAbout::Job(job) => QueueTask::Cancel(job),
+    });
+    task.map(Effect::OnQueue).into_iter().collect()
 }
 
 /// Lets the chosen item go on, which failed or was stopped.
@@ -206,6 +223,9 @@ pub(super) fn on_done(state: &mut State, answer: QueueAnswer) -> Vec<Effect> {
         }
         QueueAnswer::Ends(process) => {
             state.inform(format!("process {process} ends as soon as checkpoints are written"));
+        }
+        QueueAnswer::Cancelled(job) => {
+            state.inform(format!("job {job} is asked to end; Slurm says so within some seconds"));
         }
         QueueAnswer::Cleared(count) => {
             let items = crate::preset::counted(count as u64, "item");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::jobs::Jobs;
 use super::progress::{self, Fate, Written, progress_of};
 use super::view::{Chosen, QueueSnapshot, Row, Standing};
 use crate::run::lock::Lock;
@@ -25,6 +26,8 @@ pub(super) struct Reader {
     rows: Arc<Vec<Arc<Row>>>,
     /// The run of the item that is looked at, as it was read last.
     chosen: Option<(PathBuf, Written, Fate)>,
+    /// The jobs of Slurm, which are looked at elsewhere.
+    pub jobs: Arc<Jobs>,
     /// How many files of items have been read in all.
     reads: usize,
 }
@@ -47,6 +50,7 @@ impl Reader {
             known: BTreeMap::new(),
             rows: Arc::default(),
             chosen: None,
+            jobs: Arc::default(),
             reads: 0,
         }
     }
@@ -80,6 +84,7 @@ impl Reader {
             settings: self.settings.1.clone(),
             worker,
             chosen: chosen.and_then(|number| self.read_chosen(number)),
+            jobs: self.jobs.clone(),
             problem: problems.into_iter().next(),
             at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64()),
         }

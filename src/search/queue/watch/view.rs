@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::jobs::Jobs;
 use super::progress::{Fate, Progress};
 use crate::search::queue::{Item, Outcome, Settings};
 
@@ -16,6 +17,8 @@ pub struct QueueSnapshot {
     pub worker: Option<String>,
     /// What is known of the item that is looked at.
     pub chosen: Option<Chosen>,
+    /// The jobs of Slurm.
+    pub jobs: Arc<Jobs>,
     /// Why something of it cannot be read.
     pub problem: Option<String>,
     /// When it was read, in seconds since 1970 (UTC).
@@ -132,6 +135,7 @@ impl QueueSnapshot {
     /// Whether another one shows the same; items that were not laid out again are not compared.
     pub(super) fn shows_the_same(&self, other: &QueueSnapshot) -> bool {
         Arc::ptr_eq(&self.rows, &other.rows)
+            && Arc::ptr_eq(&self.jobs, &other.jobs)
             && (&self.settings, &self.worker, &self.chosen, &self.problem)
                 == (&other.settings, &other.worker, &other.chosen, &other.problem)
     }

@@ -4,7 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use crate::search::queue::{Fate, Item, Row, Standing};
+use crate::search::queue::{Fate, Item, Row, Standing, command_of};
+use crate::search::slurm::Job;
 use crate::tui::format;
 use crate::tui::layout::inside;
 use crate::tui::state::{State, clean};
@@ -15,12 +16,20 @@ use crate::tui::widgets::{pair, panel};
 use super::list::moment;
 
 /// The columns of what is named on the left.
-const NAMES: usize = 9;
+const NAMES: usize = 10;
 /// The rows of a command or of a reason, where others need the room as well.
 const FEW: usize = 2;
 
 pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
+    if let Some(job) = state.queue.job() {
+        frame.render_widget(panel(theme, format!("Job {}", clean(&job.job))), area);
+        let places = inside(area);
+        for (line, place) in lines_of_job(theme, job, places).into_iter().zip(places.rows()) {
+            frame.render_widget(line, place);
+        }
+        return;
+    }
     let Some(row) = state.queue.row() else { return frame.render_widget(panel(theme, "Item"), area) };
     frame.render_widget(panel(theme, format!("Item {}", row.number)), area);
     let places = inside(area);
@@ -60,6 +69,22 @@ fn lines(state: &State, row: &Row, places: Rect) -> Vec<Line<'static>> {
         };
         lines.extend(named.into_iter().map(styled));
     }
+    lines
+}
+
+fn lines_of_job(theme: &Theme, job: &Job, places: Rect) -> Vec<Line<'static>> {
+    let width = usize::from(places.width).saturating_sub(NAMES);
+    let mut lines = paragraph(theme, "command", &command_of(&job.words), width, FEW);
+    let mut say = |name: &str, text: String| lines.push(pair(theme, name, NAMES, cut(&text, width)));
+    say("task", clean(&format!("{} of {}", job.task, job.submission)));
+    let reason = job.reason.as_ref().map(|reason| format!(": {}", clean(reason)));
+    say("state", format!("{}{}", clean(&job.state), reason.unwrap_or_default()));
+    match (&job.run, &job.search) {
+        (Some(run), _) => say("run", clean(run)),
+        (None, Some(search)) => say("search", format!("{}: Enter shows its trials", clean(search))),
+        (None, None) => say("run", "none yet".into()),
+    }
+    say("prints to", clean(&job.log.to_string_lossy()));
     lines
 }
 

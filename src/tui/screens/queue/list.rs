@@ -67,7 +67,9 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
     frame.render_widget(Line::styled(table.line(&TITLES.map(String::from)), underlined), head);
     for ((at, item), row) in shown.iter().enumerate().zip(rows.rows()) {
         let style = match item.standing {
-            _ if first + at == selected => theme.selected().add_modifier(Modifier::BOLD),
+            _ if first + at == selected && queue.job_place().is_none() => {
+                theme.selected().add_modifier(Modifier::BOLD)
+            }
             Standing::Training(_) => theme.style(Role::Good),
             Standing::Failed | Standing::Broken => theme.style(Role::Bad),
             Standing::Interrupted | Standing::Stopped => theme.style(Role::Warning),

@@ -41,7 +41,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     trials: Option<u32>,
     /// Hours after which no trial is begun, instead of what the file says
-    #[arg(long, value_name = "HOURS")]
+    #[arg(long, value_name = "HOURS", value_parser = resume::hours)]
     hours: Option<f64>,
     /// What the search is called, instead of the file's name
     #[arg(long, value_name = "NAME")]
@@ -96,9 +96,6 @@ impl Arguments {
 
     fn definition(&self) -> Result<Definition, Error> {
         check_environment()?;
-        if let Some(hours) = self.hours.filter(|hours| !(*hours > 0.0 && hours.is_finite())) {
-            return Err(Error::Usage(format!("--hours {hours}: the hours of a search are above 0")));
-        }
         let file = self.file.as_deref().unwrap_or_default();
         let definition = Definition::find(file, self.sets.clone())?;
         Ok(definition.within(self.trials, self.hours))

@@ -9,9 +9,9 @@ use super::ranking::ranked;
 use super::store::{Record, Store};
 use super::subject::Subject;
 use super::together::{Clock, Hold};
-use super::trial::{State, Trial};
+use super::trial::{State, Trial, TrialRun};
 use crate::run::lock::Lock;
-use crate::run::{RunDirectory, home};
+use crate::run::{self, RunDirectory, home};
 
 /// A search whose first trials all fail is given up after so many: the next one would fail as well.
 const MOST_FAILED: usize = 5;
@@ -155,8 +155,13 @@ impl Open {
                 is_ended_here: false,
             });
         }
-        let lock = Lock::take(store.path())?;
         let name = store.name();
+        let lock = Lock::take(store.path()).map_err(|error| match error {
+            run::Error::Locked { owner, .. } => Error::Failed(format!(
+                "process {owner} carries out the search {name}; several do together where each is called with --shared"
+            )),
+            error => error.into(),
+        })?;
         if let [first, others @ ..] = &store.together()?[..] {
             let (others, are) = (others.len(), if others.is_empty() { "carries" } else { "carry" });
             let others = if others == 0 { String::new() } else { format!(" and {others} more") };
@@ -171,6 +176,23 @@ impl Open {
         let clock = Clock::from(record.seconds);
         let search = Search { store, record, subject, trials };
         Ok(Open { search, hold: Hold::Alone { _lock: lock }, clock, is_ended_here: false })
+    }
+
+    /// Has those trials trained again that have failed.
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn retry_failed(&mut self) -> Result<(), Error> {
+        let _turn = self.turn(&|| false)?;
+        let Search { store, trials, record, .. } = &mut self.search;
+        for trial in trials.iter_mut().filter(|trial| trial.runs.iter().any(|run| run.failed.is_some())) {
+            for run in trial.runs.iter_mut().filter(|run| run.failed.is_some()) {
+                *run = TrialRun { seed: run.seed, ..TrialRun::default() };
+            }
+            store.save_trial(trial)?;
+            record.is_ended = false;
+        }
+        Ok(store.save(record)?)
     }
 
     /// What is to be done next, while `trained` is being trained; `may_begin` is whether there is time for new trials. A new or

@@ -138,6 +138,12 @@ impl Definition {
         Definition { trials, hours, ..self }
     }
 
+    /// With other bounds than before, where they are given.
+    #[must_use]
+    pub fn extended(self, trials: Option<u32>, hours: Option<f64>) -> Self {
+        Definition { trials: trials.or(self.trials), hours: hours.or(self.hours), ..self }
+    }
+
     /// Whether both search the same preset and the same data by the same changes.
     pub fn has_same_preset(&self, other: &Definition) -> bool {
         let without_search = |text: &Text| {

@@ -97,7 +97,7 @@ fn a_test_file_takes_the_place_of_a_share_and_its_rows_that_were_learned_are_cou
         ),
     );
     let said = told(&desk, "source: csv(file: \"t.csv\", test_file: \"test.csv\"), test: 0.2");
-    let twins = "test.csv: 2 of its 23 rows are in the table to learn from as well, label included";
+    let twins = "test.csv: 2 of 23 rows are in the table to learn from as well, label included";
     assert_eq!(said.matches(twins).count(), 1, "{said}");
     assert!(said.contains("data: test: 0.2 is not used: the source has a test set of its own"), "{said}");
     let checked = desk.run(&["data", "check", "t.csv", "--test", "test.csv"], b"");

@@ -7,7 +7,7 @@ fn colours_glyphs_and_keys_are_those_of_the_file() {
     let text = r#"(
         theme: high_contrast,
         ascii: always,
-        keys: {"hyperparameters": ["F4"], "quit": ["Q", "Ctrl-c"]},
+        keys: {"hyperparameters": ["F4"], "quit": ["W", "Ctrl-c"]},
     )"#;
     let mut terminal = dashboard(100, 30).file("config.ron", text).open();
     terminal.wait("mnist-cnn");
@@ -21,13 +21,13 @@ fn colours_glyphs_and_keys_are_those_of_the_file() {
     terminal.wait("Keys");
     terminal.keys("/leave ask");
     terminal.wait("Keys, find: leave ask");
-    terminal.wait("Q Ctrl-c");
+    terminal.wait("W Ctrl-c");
     assert!(!terminal.text().contains("Train the chosen preset"), "{}", terminal.text());
     terminal.keys("\r");
     terminal.wait("Keys, with leave ask");
     terminal.keys("\x1b");
     terminal.wait_gone("Keys, with");
-    terminal.keys("Q");
+    terminal.keys("W");
     assert_eq!(terminal.ends_in_good_order(), 0);
 }
 

@@ -144,8 +144,13 @@ fn processes_that_share_a_search_make_its_trials_and_go_on_with_those_of_one_tha
     let (quiet, file) = home("method: sobol,");
     assert_eq!(search(&quiet, &file, &["--quiet"]).0, 0);
     let (home, file) = home("method: sobol,");
-    let words =
-        [&["search", file.to_str().unwrap(), "--quiet", "--shared", "--threads", "1"], &SHORT[..]].concat();
+    let marker = home.folder.join("ended");
+    let hook = format!(
+        "echo \"$TRAINYARD_SEARCH $TRAINYARD_OUTCOME $TRAINYARD_TRIALS $TRAINYARD_BEST\" >> '{}'",
+        marker.display()
+    );
+    let shared = ["--quiet", "--shared", "--on-end", &hook];
+    let words = [&["search", file.to_str().unwrap(), "--threads", "1"], &shared[..], &SHORT[..]].concat();
     let start = || home.command(&words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let [mut first, second, third] = [start(), start(), start()];
     let since = std::time::Instant::now();
@@ -164,18 +169,14 @@ fn processes_that_share_a_search_make_its_trials_and_go_on_with_those_of_one_tha
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     // The one that was killed may have left the last trial.
-    let marker = home.folder.join("ended");
-    let hook = format!(
-        "echo \"$TRAINYARD_SEARCH $TRAINYARD_OUTCOME $TRAINYARD_TRIALS $TRAINYARD_BEST\" > '{}'",
-        marker.display()
-    );
-    assert_eq!(search(&home, &file, &["--quiet", "--shared", "--on-end", &hook]).0, 0);
+    assert_eq!(search(&home, &file, &shared).0, 0);
     assert_eq!(facts(&trials(&home)), facts(&trials(&quiet)));
     nothing_was_trained_twice(&home);
     let best = trials(&home)
         .iter()
         .filter_map(|trial| trial["values"]["val_loss"].as_f64())
         .fold(f64::INFINITY, f64::min);
+    // Once, by whoever trained the last.
     assert_eq!(std::fs::read_to_string(marker).unwrap().trim(), format!("s done 6 {best}"));
 }
 
@@ -214,6 +215,17 @@ fn a_task_that_is_called_again_goes_on_where_it_was_and_tells_a_command_of_its_e
         assert!(code == 2 && refused.contains("another name"), "{refused}");
     }
     assert_eq!(home.runs().len(), 1);
+}
+
+#[test]
+fn trials_that_failed_for_want_of_a_device_are_trained_again() {
+    let (home, file) = home("method: random,");
+    let (code, refused) = search(&home, &file, &["--trials", "2", "--quiet", "--device", "cuda:99"]);
+    assert_eq!(code, 1, "{refused}");
+    assert!(trials(&home).iter().all(|trial| trial["state"] == "failed"));
+    let (code, said) = said(&home, &["search", "resume", "s", "--retry-failed", "--trials", "3", "--quiet"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(trials(&home).iter().filter(|trial| trial["state"] == "complete").count(), 3);
 }
 
 #[test]

@@ -8,7 +8,8 @@ use super::super::Error;
 use super::super::reporter::{Reporting, line};
 use super::super::text::plain;
 use super::tell::time;
-use crate::search::{Definition, Subject};
+use crate::preset::counted;
+use crate::search::{Definition, Method, Subject};
 use crate::worker::{self, Trial, Tried};
 
 /// The trials that are listed.
@@ -45,7 +46,13 @@ pub(super) fn show(
         }));
     }
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{} by {}, {} trials", objectives.join(" and "), plan.method, plan.trials)?;
+    writeln!(
+        out,
+        "{} by {}, {}",
+        objectives.join(" and "),
+        plan.method,
+        counted(u64::from(plan.trials), "trial")
+    )?;
     if plan.repeat > 1 {
         writeln!(out, "each with {} seeds", plan.repeat)?;
     }
@@ -63,11 +70,17 @@ pub(super) fn show(
         more => writeln!(out, "  and {more} more")?,
     }
     let at_a_time = if jobs == 1 {
-        format!("one training at a time, {threads} threads")
+        format!("one training at a time, {}", counted(threads as u64, "thread"))
     } else {
-        format!("{jobs} trainings at a time, {threads} threads each")
+        format!("{jobs} trainings at a time, {} each", counted(threads as u64, "thread"))
     };
-    writeln!(out, "{at_a_time}; at most {epochs} epochs in all")?;
+    // What goes on as soon as it is among the best may be overtaken by others, which then go on as well.
+    let about = if matches!(&plan.method, Method::Halving(halving) if halving.is_asynchronous) {
+        "about"
+    } else {
+        "at most"
+    };
+    writeln!(out, "{at_a_time}; {about} {epochs} epochs in all")?;
     match seconds {
         Some((pace, all)) => writeln!(
             out,

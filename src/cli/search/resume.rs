@@ -13,6 +13,15 @@ use crate::search::{Open, Store, Subject};
 pub struct Resume {
     /// The search
     search: String,
+    /// Trials in all, instead of as many as before
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    trials: Option<u32>,
+    /// Hours in all after which no trial is begun, instead of as many as before
+    #[arg(long, value_name = "HOURS", value_parser = hours)]
+    hours: Option<f64>,
+    /// Train those trials again that have failed, as after a device or a disk that was away
+    #[arg(long)]
+    retry_failed: bool,
     #[command(flatten)]
     manner: Manner,
     #[command(flatten)]
@@ -29,8 +38,22 @@ impl Resume {
     fn open(&self) -> Result<Open, Error> {
         check_environment()?;
         let store: Store = find_store(&self.search)?;
-        let subject = Subject::of(store.load()?.definition)?;
+        let definition = store.load()?.definition.extended(self.trials, self.hours);
+        let subject = Subject::of(definition)?;
         home::check_writable(&home::runs_folder()?)?;
-        self.manner.open(store, subject)
+        let mut open = self.manner.open(store, subject)?;
+        if self.retry_failed {
+            open.retry_failed()?;
+        }
+        Ok(open)
     }
+}
+
+/// Reads the hours of a search.
+///
+/// # Errors
+/// What would be valid.
+pub(super) fn hours(text: &str) -> Result<f64, String> {
+    let hours = text.parse().ok().filter(|hours: &f64| *hours > 0.0 && hours.is_finite());
+    hours.ok_or_else(|| "the hours of a search are above 0, such as 8 or 0.5".into())
 }

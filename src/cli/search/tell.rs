@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::Error;
 use super::super::reporter::{Reporting, figure, line};
 use super::super::text::plain;
+use crate::preset::counted;
 use crate::search::{Ended, Search, State, Told, Trial};
 
 /// Tells how a search goes.
@@ -69,7 +70,15 @@ impl<'a> Teller<'a> {
         }
         let name = search.store.name();
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{how}: {} trials in {}", search.made(), time(search.record.seconds))?;
+        let trials = counted(search.made() as u64, "trial");
+        writeln!(out, "{how}: {trials} in {}", time(search.record.seconds))?;
+        match ended {
+            Ended::Interrupted => writeln!(out, "`trainyard search resume {name}` goes on where it was")?,
+            Ended::TimeIsUp => {
+                writeln!(out, "`trainyard search resume {name} --hours N` gives it more, N hours in all")?;
+            }
+            Ended::Done | Ended::Elsewhere => {}
+        }
         let Some(best) = search.best() else { return Ok(()) };
         writeln!(out, "best: trial {}  {}", best.number, plain(&values(search, best)))?;
         for setting in &best.settings {

@@ -57,15 +57,16 @@ impl Training<'_> {
         let mut was_trained = false;
         let mut deaths = 0;
         loop {
-            let Some(claim) = self.claim(stop)? else { return Ok(End::Left("it is about to begin".into())) };
+            // `None` where somebody wants us to end: then nothing is started any more, and a run that is there is ended.
+            let claim = self.claim(stop)?;
             if self.folder.is_none() && std::mem::take(&mut self.may_be_there) {
                 self.folder = self.look_for();
                 self.folder.iter().for_each(|folder| found(folder));
             }
             let Some(folder) = self.folder.clone().filter(|folder| folder.is_dir()) else {
-                if stop.load(Ordering::Acquire) {
+                let Some(claim) = claim.filter(|_| !stop.load(Ordering::Acquire)) else {
                     return Ok(End::Left("it has not begun".into()));
-                }
+                };
                 let folder = self.begin(claim, self.request.clone())?;
                 found(&folder);
                 self.folder = Some(folder);
@@ -90,6 +91,7 @@ impl Training<'_> {
                     return Ok(End::Failed(format!("its process has died {deaths} times")));
                 }
                 Status::Stopped { .. } | Status::Running => {
+                    let Some(claim) = claim else { return Ok(End::Left("it can go on".into())) };
                     deaths += 1;
                     self.go_on(claim, &folder, &manifest)?;
                     was_trained = true;
@@ -151,13 +153,17 @@ fn wait_for_end(folder: &Path, stop: &AtomicBool) -> Result<bool, String> {
     while let Some(owner) = Lock::holder(folder).map_err(|error| error.to_string())? {
         was_trained = true;
         if stop.load(Ordering::Acquire) && !was_asked {
-            let Ok(process) = Process::numbered(&owner) else {
+            match Process::numbered(&owner) {
+                Ok(process) => {
+                    // One that has just ended needs no asking.
+                    let _ = process.terminate();
+                    was_asked = true;
+                }
                 // One on another machine cannot be asked, and need not be waited for.
-                return Ok(was_trained);
-            };
-            // One that has just ended needs no asking.
-            let _ = process.terminate();
-            was_asked = true;
+                Err(_) if owner.contains(" on ") => return Ok(was_trained),
+                // It has not written down yet who it is.
+                Err(_) => {}
+            }
         }
         std::thread::sleep(LOOK);
     }

@@ -118,13 +118,13 @@ impl Arguments {
             ))
         })?;
         let path = path.to_string_lossy();
+        if let Some(told) = wishes.told() {
+            writeln!(std::io::stderr(), "trainyard: {told}")?;
+        }
         if wishes.json {
             return line(&json!({ "job": job, "submission": name, "tasks": plan.tasks, "script": path }));
         }
         let name = plain(&name);
-        if let Some(told) = wishes.told() {
-            writeln!(std::io::stderr(), "trainyard: {told}")?;
-        }
         writeln!(
             std::io::stdout(),
             "{name} is job {job}: {}; {}\n`trainyard runs` shows how it stands, `trainyard cancel {name}` ends it",
@@ -158,6 +158,13 @@ impl Arguments {
                         first.saturating_add(u64::from(seeds) - 1)
                     ),
                 };
+                if seeds > 1
+                    && first.checked_add(seeds.into()).is_none_or(|last| i64::try_from(last).is_err())
+                {
+                    return Err(Error::Usage(format!(
+                        "--repeat: the seeds from {first} on are beyond what a batch script counts to; --seed takes a smaller one"
+                    )));
+                }
                 wishes::remove(&mut words, "--repeat");
                 if seeds > 1 {
                     wishes::remove(&mut words, "--seed");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use shlex::try_quote;
+use crate::run::text::in_shell;
 
 /// What a submission is to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl Script<'_> {
             "#SBATCH --requeue".into(),
             String::new(),
         ]);
-        lines.push(format!("export TRAINYARD_HOME={}", quoted(&text(self.home)?)?));
+        lines.push(format!("export TRAINYARD_HOME={}", in_shell(&text(self.home)?)));
         for line in self.setup {
             if !is_one_line(line) {
                 return Err(format!("{line:?} is more than one line"));
@@ -113,8 +113,8 @@ impl Script<'_> {
 
     fn command(&self) -> Result<String, String> {
         let program = std::iter::once(text(self.program)?);
-        let words = program.chain(self.words.iter().cloned()).map(|word| quoted(&word));
-        let mut words: Vec<String> = words.collect::<Result<_, _>>()?;
+        let mut words: Vec<String> =
+            program.chain(self.words.iter().cloned()).map(|word| in_shell(&word)).collect();
         let has = |option: &str| {
             self.words.iter().any(|word| word == option || word.starts_with(&format!("{option}=")))
         };
@@ -141,16 +141,7 @@ fn option(name: &str, value: &str) -> Result<String, String> {
     if !is_one_line(value) {
         return Err(format!("--{name} {value:?} is more than one line"));
     }
-    Ok(format!("#SBATCH --{name}={}", quoted(value)?))
-}
-
-fn quoted(word: &str) -> Result<String, String> {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:,%=+@".contains(letter);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return Ok(word.into());
-    }
-    let quoted = try_quote(word).map_err(|_| format!("{word:?} cannot stand in a script"))?;
-    Ok(quoted.into_owned())
+    Ok(format!("#SBATCH --{name}={}", in_shell(value)))
 }
 
 fn text(path: &Path) -> Result<String, String> {

@@ -1,31 +1,23 @@
 //! The jobs of Slurm, below the items.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use crate::search::slurm::Job;
 use crate::tui::format;
-use crate::tui::layout::{inside, scroll_to};
+use crate::tui::layout::scroll_to;
 use crate::tui::state::{State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{cut, cut_middle, end_of};
 use crate::tui::widgets::{more_below, panel};
 
+use super::list::parts;
+
 /// The titles of the columns.
 const TITLES: [&str; 6] = ["JOB", "WHAT", "STATE", "FOR", "ON", "RUN"];
-
-/// The titles, the rows.
-fn parts(area: Rect) -> [Rect; 2] {
-    Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside(area))
-}
-
-/// Where the rows of jobs are.
-pub(super) fn rows(area: Rect) -> Rect {
-    parts(area)[1]
-}
 
 pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
     let (theme, queue) = (&state.theme, &state.queue);

@@ -23,12 +23,12 @@ const TITLES: [&str; 5] = ["ITEM", "WHAT", "STATE", "TIME", "RUN"];
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 
-/// The titles, the rows.
-fn parts(area: Rect) -> [Rect; 2] {
+/// The titles of a table and its rows, within its frame.
+pub(super) fn parts(area: Rect) -> [Rect; 2] {
     Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inside(area))
 }
 
-/// Where the rows of items are.
+/// Where the rows of a table are, of items or of jobs.
 pub(super) fn rows(area: Rect) -> Rect {
     parts(area)[1]
 }

@@ -57,7 +57,7 @@ pub(super) fn hit(state: &State, body: Rect, at: Position) -> Option<usize> {
     if let Some(place) = row_at(rows, scroll_to(queue.selected(), count, usize::from(rows.height)), at) {
         return (place < count).then_some(place);
     }
-    let rows = jobs::rows(places.jobs);
+    let rows = list::rows(places.jobs);
     let selected = queue.job_place().unwrap_or(jobs.saturating_sub(1));
     let place = row_at(rows, scroll_to(selected, jobs, usize::from(rows.height)), at)?;
     (place < jobs).then_some(count + place)

@@ -27,9 +27,7 @@ pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) ->
     let signals = reporting.or_say_why(Signals::catch())?;
     let runs = home::runs_folder()?;
     // Of several that are called with the same name at the same time, one begins the run.
-    let Some(_claim) = reporting.or_say_why(claim(name, reporting, &signals))? else {
-        return signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)));
-    };
+    let _claim = reporting.or_say_why(claim(name, reporting, &signals))?;
     let list = RunDirectory::list(&runs)?;
     let is_it = |run: &&RunDirectory| {
         run.manifest().is_ok_and(|manifest| manifest.submitted.as_deref() == Some(name))
@@ -49,31 +47,46 @@ pub(super) fn train(name: &str, request: TrainRequest, reporting: &Reporting) ->
     signals.caught().map_or(Ok(()), |signal| Err(Error::Signal(signal)))
 }
 
-/// The lock of a task, for as long as it is trained; `None` where a signal ends the wait for it.
-fn claim(name: &str, reporting: &Reporting, signals: &Signals) -> Result<Option<Lock>, Error> {
+/// The lock of a task, for as long as it is trained.
+///
+/// # Errors
+/// When a signal ends the wait for it, or the system refuses.
+fn claim(name: &str, reporting: &Reporting, signals: &Signals) -> Result<Lock, Error> {
     let folder = home::folder()?.join("tasks");
     std::fs::create_dir_all(&folder).map_err(run::Error::io(&folder, "creating the folder"))?;
     // A name may have letters that a file's cannot.
     let plain = |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '+' };
     let file: String = name.chars().map(plain).take(200).collect();
     let path = folder.join(format!("{file}.lock"));
-    let mut was_told = false;
     loop {
         if let Some(lock) = Lock::at(&path)? {
-            return Ok(Some(lock));
+            return Ok(lock);
         }
-        if signals.caught().is_some() {
-            return Ok(None);
+        wait_while_held(&|| Lock::holder_of(&path), &format!("the task {name}"), reporting, signals)?;
+    }
+}
+
+/// Waits while another process trains something, and says so once.
+///
+/// # Errors
+/// When a signal ends the wait, or the system does not tell.
+fn wait_while_held(
+    holder: &dyn Fn() -> Result<Option<String>, run::Error>,
+    what: &str,
+    reporting: &Reporting,
+    signals: &Signals,
+) -> Result<(), Error> {
+    let mut was_told = false;
+    while let Some(owner) = holder()? {
+        if let Some(signal) = signals.caught() {
+            return Err(Error::Signal(signal));
         }
         if !std::mem::replace(&mut was_told, true) {
-            let owner = Lock::holder_of(&path)?.unwrap_or_default();
-            say(
-                reporting,
-                &format!("process {owner} trains the task {name}: this one waits until it has ended"),
-            )?;
+            say(reporting, &format!("process {owner} trains {what}: this one waits until it has ended"))?;
         }
         std::thread::sleep(LOOK);
     }
+    Ok(())
 }
 
 /// Has the job in which this process runs put back into the queue.
@@ -103,18 +116,8 @@ fn go_on(
     signals: &Signals,
 ) -> Result<Option<TrainRequest>, Error> {
     let name = plain(&run.name());
-    let mut was_told = false;
     // A machine that is lost holds the lock until the file system has noticed.
-    while let Some(owner) = Lock::holder(run.path())? {
-        if let Some(signal) = signals.caught() {
-            return Err(Error::Signal(signal));
-        }
-        if !was_told {
-            say(reporting, &format!("process {owner} trains {name}: this one waits until it has ended"))?;
-            was_told = true;
-        }
-        std::thread::sleep(LOOK);
-    }
+    wait_while_held(&|| Lock::holder(run.path()), &name, reporting, signals)?;
     let manifest: Manifest = run.manifest()?;
     let is_done = done(&manifest, &run.checkpoints()?).is_some();
     let is_other = manifest.preset != asked.experiment.preset;

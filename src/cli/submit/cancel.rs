@@ -3,9 +3,7 @@
 use std::io::Write;
 
 use super::super::Error;
-use super::super::jobs::listed;
 use super::super::text::plain;
-use crate::run::{Overview, home};
 use crate::search::slurm::{self, Job, Shelf};
 
 /// End jobs of Slurm that were submitted here; what runs makes a checkpoint first
@@ -21,7 +19,7 @@ pub struct Cancel {
 impl Cancel {
     /// Ends them.
     pub fn run(self) -> Result<(), Error> {
-        let jobs = listed(&Overview::list(&home::runs_folder()?)?)?.0;
+        let (jobs, _) = slurm::jobs(&Shelf::own()?, &[])?;
         let (mut ends, mut ended): (Vec<&Job>, Vec<String>) = (Vec::new(), Vec::new());
         for name in &self.names {
             let is_it = |job: &&Job| {

@@ -7,7 +7,7 @@ use crate::preset::{Metric, Preset, TargetChoice};
 /// What MAE and RMSE are told in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// The unit of the column of this name.
+    /// The unit of the column of this name; empty where it has none.
     Of(String),
     /// Means over several, as scikit-learn averages them: of each first, then over all.
     OfEach(Each),
@@ -31,6 +31,7 @@ pub enum Each {
 impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
+            Unit::Of(name) if name.is_empty() => f.write_str("the unit of the label"),
             Unit::Of(name) => write!(f, "the unit of '{name}'"),
             Unit::OfEach(Each::Column) => f.write_str("each column's own unit, averaged over the columns"),
             Unit::OfEach(Each::Number) => f.write_str("each input's own unit, averaged over the inputs"),

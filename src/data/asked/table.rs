@@ -68,9 +68,8 @@ pub fn read(
     let origin = file.to_string_lossy().into_owned();
     let broken = |problem: String| Error::Broken { origin: origin.clone(), problem };
     let own = LearnedTable::of(config, learned);
-    let own_options = LearnedTable::options(config, origin.clone());
-    let sheet = sheet.map(str::to_string).or(own_options.sheet.clone());
-    let options = Csv { sheet, ..own_options };
+    let options = own.options(config, origin.clone(), names, sheet);
+    let of_sheet = own.sheet_in_words(config, &options, sheet);
     let own_rows = match &config.source {
         Source::Csv(own) => own.skip_rows,
         _ => None,
@@ -124,7 +123,11 @@ pub fn read(
                     table::total(&row, place, called.get(place).map_or(own, str::trim))
                 };
                 let total = layout.totals.iter().find_map(total);
-                if let Some(problem) = total.or_else(|| sums.problem(&row)) {
+                let unless_learned = |problem| {
+                    table::unless_learned(problem, &own.schema, &layout.inputs, &row.cells, opened.numbers)
+                };
+                let sum = sums.problem(&row).and_then(unless_learned);
+                if let Some(problem) = total.or(sum) {
                     return Err(problem.to_string());
                 }
                 let read = encoder.encode(&row.cells, &layout.inputs, opened.numbers, &mut of_row);
@@ -149,7 +152,8 @@ pub fn read(
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
-    let told = skipped.into_iter().chain(written).chain(opened.reader.told()).chain(sums.told());
+    let told =
+        skipped.into_iter().chain(of_sheet).chain(written).chain(opened.reader.told()).chain(sums.told());
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
     let told = told.chain(encoder.other_orders()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })

@@ -10,7 +10,7 @@ use crate::data::answers::{Answers, MOST_CLASSES, Numbering};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::data::table::digits::is_beyond;
-use crate::preset::TargetsAs;
+use crate::preset::{TargetsAs, counted};
 
 pub(super) fn broken(origin: &str, problem: String) -> Error {
     Error::Broken { origin: origin.into(), problem }
@@ -167,6 +167,7 @@ pub(super) fn arrays(
         rest = others;
     }
     let long = long_numbers(&targets, &values, notices)?;
+    notices.extend(long_inputs(&rows)?);
     let answers = Answers::values(width, values);
     let are_classes = width == 1 && !targets.pieces().any(|piece| piece.number.is_float());
     let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
@@ -179,6 +180,26 @@ pub(super) fn arrays(
     };
     let are_pixels = is_bytes && shape.len() == 3;
     Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows.rows(), shape, answers) }))
+}
+
+/// What is said of inputs that are whole numbers with more digits than double precision has.
+fn long_inputs(rows: &Array) -> Result<Option<String>, Error> {
+    let mut beyond = 0_u64;
+    for piece in rows.pieces().filter(|piece| piece.may_be_long()) {
+        piece.in_order(&mut |_, cells| {
+            beyond += cells.iter().filter(|cell| is_beyond(**cell)).count() as u64;
+            Ok(())
+        })?;
+    }
+    Ok((beyond > 0).then(|| {
+        format!(
+            "{}: {} of its inputs {} more digits than double precision has, which tells numbers beyond 9007199254740992 apart only roughly: \
+             subtract the least of each column before they are saved",
+            rows.first.origin,
+            counted(beyond, "number"),
+            if beyond == 1 { "has" } else { "have" }
+        )
+    }))
 }
 
 /// Different numbers that are counted.

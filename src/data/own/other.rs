@@ -36,13 +36,11 @@ pub fn test_set(
     (names, sheet): (Names, Option<&str>),
 ) -> Result<TestSet, Error> {
     let fit = Fit { origin: path.to_string_lossy().into_owned(), source: None, config, reading, learned };
-    let mut source = fit.source(path, names)?;
-    if let Some(sheet) = sheet {
+    let source = fit.source(path, names, sheet)?;
+    if sheet.is_some() {
         let start = gzip::start(path, START).map(|(start, _)| start).unwrap_or_default();
-        match &mut source {
-            Source::Csv(table) if matches!(Format::of_start(&start), Format::Spreadsheet(_)) => {
-                table.sheet = Some(sheet.into());
-            }
+        match &source {
+            Source::Csv(_) if matches!(Format::of_start(&start), Format::Spreadsheet(_)) => {}
             _ => {
                 return Err(fit.broken(
                     "--sheet names a sheet of a spreadsheet (.xlsx, .ods), and this is none; leave it out",
@@ -50,7 +48,13 @@ pub fn test_set(
             }
         }
     }
-    whole(&fit, &source)
+    let of_sheet = match &source {
+        Source::Csv(table) => LearnedTable::of(config, learned).sheet_in_words(config, table, sheet),
+        _ => None,
+    };
+    let (set, notices) = whole(&fit, &source)?;
+    let of_sheet = of_sheet.map(|sentence| format!("{}: {sentence}", fit.origin));
+    Ok((set, of_sheet.into_iter().chain(notices).collect()))
 }
 
 /// Everything in the files of `source` as test samples, as [`test_set`].
@@ -109,7 +113,7 @@ impl Fit<'_> {
     }
 
     /// How the file is to be read, as the network's own data was.
-    fn source(&self, path: &Path, names: Names) -> Result<Source, Error> {
+    fn source(&self, path: &Path, names: Names, sheet: Option<&str>) -> Result<Source, Error> {
         let file = self.origin.clone();
         let shape = &self.learned.input_shape[..];
         if path.is_dir() {
@@ -154,7 +158,7 @@ impl Fit<'_> {
                 Ok(FileTable { table: file, test_table: None, ..own.clone() }.into())
             }
             (ending, _) if is_ending_of_table(ending) && self.learned.tokens.is_empty() => {
-                Ok(self.table_in(file, names))
+                Ok(self.table_in(file, names, sheet))
             }
             ("npz", Source::Npz(learned)) => Ok(Npz { file, ..learned.clone() }.into()),
             ("npz", _) => Ok(Npz::of(file).into()),
@@ -163,7 +167,7 @@ impl Fit<'_> {
                  \"…\", targets: \"…\")",
             )),
             // Whatever its name ends in; who reads it will say what it is, where it is no table.
-            (_, Source::Csv(_)) => Ok(self.table_in(file, names)),
+            (_, Source::Csv(_)) => Ok(self.table_in(file, names, sheet)),
             _ if self.learned.is_stream => Ok(TextFile { file, steps: shape[0] }.into()),
             _ if !self.learned.tokens.is_empty() => Ok(LabelledText { file, length: shape[0] }.into()),
             _ => Err(self.broken(
@@ -174,8 +178,9 @@ impl Fit<'_> {
     }
 
     /// A table, read with the options of the network's own, its columns by their names.
-    fn table_in(&self, file: String, names: Names) -> Source {
-        let own = LearnedTable::options(self.config, file);
+    fn table_in(&self, file: String, names: Names, sheet: Option<&str>) -> Source {
+        let learned = LearnedTable::of(self.config, self.learned);
+        let own = learned.options(self.config, file, names, sheet);
         let header = own.header && names == Names::InFirstLine;
         self.scored(Csv { columns: Columns::default(), label: None, header, ..own }).into()
     }

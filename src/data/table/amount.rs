@@ -1,6 +1,6 @@
 //! Numbers with a sign or a unit beside them: `$1,234.50`, `62.25%`, `187 kg`, `(1,200)`.
 
-use super::cell::{Numbers, is_grouped};
+use super::cell::{Numbers, is_grouped, is_other_mark};
 use crate::preset::Unit;
 
 /// A number with something beside it.
@@ -11,6 +11,8 @@ pub struct Amount<'a> {
     pub number: &'a str,
     behind: &'a str,
     is_negative: bool,
+    /// Whether it is a whole number with a minus alone behind it, `134-`, as SAP writes it; `2-` is a mark at school as well.
+    is_open: bool,
 }
 
 /// Signs of currencies, and what is written with them.
@@ -30,6 +32,8 @@ const LONGEST: usize = 16;
 const FEW: u64 = 20;
 /// Different units of a column that are counted.
 const COUNTED: usize = 5;
+/// No scale of marks goes so far that has marks with a minus behind.
+const ABOVE_MARKS: f64 = 20.0;
 /// Cells beyond which a column without a single amount is not tried any further.
 const TRIED: u64 = 20;
 
@@ -47,7 +51,8 @@ impl<'a> Amount<'a> {
             inner[..start].strip_suffix('.').is_some_and(|before| !before.ends_with(char::is_alphabetic));
         let start = start - usize::from(begins_with_point);
         let (before, rest) = inner.split_at(start);
-        let is_of_number = |letter: char| letter.is_ascii_digit() || ".,' \u{a0}\u{202f}".contains(letter);
+        let is_of_number =
+            |letter: char| letter.is_ascii_digit() || ".,".contains(letter) || is_other_mark(letter);
         let end = rest.find(|letter| !is_of_number(letter)).unwrap_or(rest.len());
         let last = rest[..end].rfind(|letter: char| letter.is_ascii_digit())?;
         let (number, behind) = rest.split_at(last + 1);
@@ -59,8 +64,7 @@ impl<'a> Amount<'a> {
         };
         let behind = if opens { behind.strip_suffix(')').unwrap_or(behind) } else { behind };
         let (behind, ends_with_minus) = match behind.strip_prefix('-') {
-            // `123.45-`, as SAP writes it; `2-` is a mark at school.
-            Some(rest) if has_mark(number) && (rest.is_empty() || rest.starts_with(' ')) => (rest, true),
+            Some(rest) if rest.is_empty() || rest.starts_with(' ') => (rest, true),
             _ => (behind, false),
         };
         let behind = behind.trim();
@@ -69,12 +73,10 @@ impl<'a> Amount<'a> {
             return None;
         }
         let is_negative = minuses.contains(&true);
-        (is_negative || !before.is_empty() || !behind.is_empty()).then_some(Amount {
-            before,
-            number,
-            behind,
-            is_negative,
-        })
+        let is_open =
+            ends_with_minus && !number.contains(['.', ',']) && before.is_empty() && behind.is_empty();
+        let is_amount = is_negative || !before.is_empty() || !behind.is_empty();
+        is_amount.then_some(Amount { before, number, behind, is_negative, is_open })
     }
 
     /// What stands beside its number.
@@ -93,11 +95,6 @@ impl<'a> Amount<'a> {
         let number = numbers.parse(self.number).or_else(grouped)?;
         Some(if self.is_negative { -number } else { number })
     }
-}
-
-/// Whether a number has a fraction, or groups of digits.
-fn has_mark(number: &str) -> bool {
-    number.contains(['.', ','])
 }
 
 /// What is in front of a number without its plus or minus, and whether it is a minus.
@@ -163,6 +160,9 @@ pub struct Amounts {
     count: u64,
     /// Those below 0 without a sign beside them: in parentheses, or before a minus.
     bare: u64,
+    /// Whole numbers before a minus, and the largest number of all.
+    open: u64,
+    largest: f64,
     /// The units, and in how many cells each is.
     units: Vec<(Unit, u64)>,
     has_more: bool,
@@ -173,6 +173,7 @@ impl Amounts {
     pub fn add_plain(&mut self, number: f64) {
         self.plain += 1;
         self.zeros += u64::from(number == 0.0);
+        self.largest = self.largest.max(number.abs());
     }
 
     /// Counts a word.
@@ -181,8 +182,14 @@ impl Amounts {
             return;
         }
         self.words += 1;
-        let Some(amount) = Amount::of(cell).filter(|amount| amount.value(numbers).is_some()) else { return };
+        let Some((amount, value)) =
+            Amount::of(cell).and_then(|amount| Some((amount, amount.value(numbers)?)))
+        else {
+            return;
+        };
         self.count += 1;
+        self.open += u64::from(amount.is_open);
+        self.largest = self.largest.max(value.abs());
         let unit = amount.unit();
         if unit.is_none() {
             self.bare += 1;
@@ -200,10 +207,21 @@ impl Amounts {
         let are_nearly_all = |count: u64| count * 10 >= (self.plain + words) * 9;
         match &self.units[..] {
             _ if self.count == 0 || self.has_more => None,
+            _ if self.open > 0 && self.largest <= ABOVE_MARKS => None,
             [] => are_nearly_all(self.plain + self.bare).then(Unit::default),
             [(unit, _)] => are_nearly_all(self.count + self.zeros).then(|| unit.clone()),
             _ => None,
         }
+    }
+
+    /// Whether letters from the beginning of the alphabet stand behind the numbers, as those of school classes and houses: `7a`, `7b`.
+    fn are_letters(&self) -> bool {
+        let letter = |unit: &Unit| match unit.behind.as_bytes() {
+            [letter] if unit.before.is_empty() => Some(letter.to_ascii_lowercase()),
+            _ => None,
+        };
+        let letters: Option<Vec<u8>> = self.units.iter().map(|(unit, _)| letter(unit)).collect();
+        letters.is_some_and(|letters| letters.contains(&b'b') || letters == [b'a'])
     }
 
     /// The different units of nearly all cells, of which so many are words, with their counts: `'kg' in 40 rows, 'lb' in 3, none in 2`.
@@ -216,6 +234,7 @@ impl Amounts {
         let are_nearly_all = (self.plain + self.count) * 10 >= (self.plain + words) * 9;
         let kinds = self.units.len() + usize::from(without > 0);
         if self.units.is_empty()
+            || self.are_letters()
             || kinds < 2
             || self.has_more
             || !are_nearly_all
@@ -273,6 +292,7 @@ mod tests {
             ("$12/month", "$ … /month", 12.0),
             ("(1,200)", "", -1200.0),
             ("123.45-", "", -123.45),
+            ("134-", "", -134.0),
             ("1,234- EUR", "EUR", -1234.0),
             ("\u{2013}3 kg", "kg", -3.0),
         ] {
@@ -314,7 +334,6 @@ mod tests {
             "1 days 02:03:04",
             "0x1F",
             "(-5)",
-            "2-",
             "1.5-2.5",
             "-1.5-",
             "(1.5-)",
@@ -344,6 +363,11 @@ mod tests {
         assert_eq!(seen(&["1200", "(300)"]), (Some(String::new()), None));
         assert_eq!(seen(&["(1)", "(2)"]), (Some(String::new()), None));
         assert_eq!(seen(&["1.50-", "2.00", "3.25-"]), (Some(String::new()), None));
+        assert_eq!(seen(&["134-", "2", "7-"]), (Some(String::new()), None));
+        // Marks at school, and classes.
+        for words in [&["2-", "3", "1-"][..], &["7a", "7b", "8a"], &["12a", "12", "14"]] {
+            assert_eq!(seen(words), (None, None), "{words:?}");
+        }
         assert_eq!(seen(&["5 kg", "3 lb", "4 kg"]), (None, Some("'kg' in 2 rows, 'lb' in 1".into())));
         assert_eq!(seen(&["$5", "on request", "$4"]), (None, None));
         // A share and a percentage are not the same.

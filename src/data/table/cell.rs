@@ -56,9 +56,9 @@ impl Numbers {
         if let Some(rest) = cell.strip_prefix(['\u{2212}', '\u{2013}']) {
             return if rest.starts_with(['-', '+']) { None } else { self.parse(rest).map(|number| -number) };
         }
-        let is_plain = self.decimal == '.' && self.thousands.is_none_or(|mark| !cell.contains(mark));
+        let is_plain = self.decimal == '.' && self.thousands.is_none_or(|mark| !has_mark(cell, mark));
         let number: f64 = match is_plain {
-            true => cell.parse().ok()?,
+            true => cell.parse().ok().or_else(|| in_fortran(cell))?,
             false => self.plain(cell)?.parse().ok()?,
         };
         (!number.is_nan()).then_some(number)
@@ -75,9 +75,9 @@ impl Numbers {
             Some((whole, fraction)) => (whole, Some(fraction)),
             None => (cell, None),
         };
-        let mark = self.thousands.filter(|&mark| whole.contains(mark));
+        let mark = self.thousands.filter(|&mark| has_mark(whole, mark));
         let mut plain = match mark {
-            Some(mark) if is_grouped(whole, mark) => whole.replace(mark, ""),
+            Some(mark) if is_grouped(whole, mark) => whole.replace(|letter| is_mark(letter, mark), ""),
             Some(_) => return None,
             None => whole.to_string(),
         };
@@ -90,14 +90,49 @@ impl Numbers {
     }
 }
 
-/// Whether digits stand in groups of three: `1,234,567`.
+/// Blanks that group digits: the plain one, that which breaks no line, the narrow, the thin and that of a digit's width.
+const BLANKS: [char; 5] = [' ', '\u{a0}', '\u{202f}', '\u{2009}', '\u{2007}'];
+/// Apostrophes that group digits.
+const APOSTROPHES: [char; 2] = ['\'', '\u{2019}'];
+
+/// Whether a letter groups digits where `mark` does: any blank is as good as another.
+fn is_mark(letter: char, mark: char) -> bool {
+    let are_both = |kind: &[char]| kind.contains(&mark) && kind.contains(&letter);
+    letter == mark || are_both(&BLANKS) || are_both(&APOSTROPHES)
+}
+
+fn has_mark(cell: &str, mark: char) -> bool {
+    cell.chars().any(|letter| is_mark(letter, mark))
+}
+
+/// Whether a sign groups digits, and is neither a point nor a comma.
+pub fn is_other_mark(letter: char) -> bool {
+    BLANKS.contains(&letter) || APOSTROPHES.contains(&letter)
+}
+
+/// Whether digits stand in groups of three: `1,234,567`; with commas also as India writes them, the last three and pairs before them:
+/// `12,34,567`.
 pub fn is_grouped(whole: &str, mark: char) -> bool {
-    let mut groups = whole.trim_start_matches(['+', '-', '\u{2212}', '\u{2013}']).split(mark);
+    let digits = whole.trim_start_matches(['+', '-', '\u{2212}', '\u{2013}']);
+    let mut groups = digits.split(|letter| is_mark(letter, mark));
     let is_digits = |group: &str| group.bytes().all(|byte| byte.is_ascii_digit());
     let first = groups.next().unwrap_or_default();
     // A group of zero alone begins no large number.
     let is_first = (1..=3).contains(&first.len()) && is_digits(first) && first != "0";
-    is_first && groups.all(|group| group.len() == 3 && is_digits(group))
+    let is_usual = || groups.clone().all(|group| group.len() == 3 && is_digits(group));
+    let is_indian = || {
+        let mut from_last = groups.clone().rev();
+        let last = from_last.next().is_some_and(|group| group.len() == 3 && is_digits(group));
+        mark == ',' && last && first.len() < 3 && from_last.all(|group| group.len() == 2 && is_digits(group))
+    };
+    is_first && (is_usual() || is_indian())
+}
+
+/// The number that a cell is as Fortran writes double precision: a fraction and an exponent with its sign, `0.15D+04`.
+fn in_fortran(cell: &str) -> Option<f64> {
+    let (digits, exponent) = cell.split_once(['D', 'd'])?;
+    let is_one = exponent.starts_with(['+', '-']) && digits.contains('.');
+    is_one.then(|| format!("{digits}e{exponent}").parse().ok()).flatten()
 }
 
 /// Whether a cell stands for a number that is not known, as pandas, R, spreadsheets and archives write it.
@@ -140,7 +175,7 @@ mod tests {
         ] {
             assert_eq!(plain.read(cell), Cell::Missing, "{cell:?}");
         }
-        for cell in ["0x1F", "1_000", "1d3", "5%", "$5", "1,234", "naan", "--"] {
+        for cell in ["0x1F", "1_000", "1d3", "1.5D3", "7D+1", "5%", "$5", "1,234", "naan", "--"] {
             assert_eq!(plain.read(cell), Cell::Word, "{cell:?}");
         }
         for (cell, number) in [
@@ -151,6 +186,9 @@ mod tests {
             ("5.", 5.0),
             ("1E3", 1000.0),
             ("1e400", f64::INFINITY),
+            // Fortran's `es12.3e2` and `d12.3`.
+            ("1.500D+03", 1500.0),
+            ("-0.25d-01", -0.025),
         ] {
             assert_eq!(plain.read(cell), Cell::Number(number), "{cell:?}");
         }
@@ -167,7 +205,20 @@ mod tests {
         let english = Numbers { decimal: '.', thousands: Some(',') };
         assert_eq!((read(english, "12,345.75"), read(english, "1,23")), (Some(12_345.75), None));
         let french = Numbers { decimal: ',', thousands: Some('\u{202f}') };
-        assert_eq!(read(french, "12\u{202f}345,5"), Some(12_345.5));
+        // Any blank groups digits where one does.
+        for cell in ["12\u{202f}345,5", "12\u{a0}345,5", "12 345,5", "12\u{2009}345,5"] {
+            assert_eq!(read(french, cell), Some(12_345.5), "{cell}");
+        }
+        let swiss = Numbers { decimal: '.', thousands: Some('\'') };
+        assert_eq!((read(swiss, "1'234.5"), read(swiss, "1\u{2019}234.5")), (Some(1234.5), Some(1234.5)));
+        for (cell, number) in
+            [("12,34,567.5", 1_234_567.5), ("1,23,456", 123_456.0), ("1,00,00,000", 10_000_000.0)]
+        {
+            assert_eq!(read(english, cell), Some(number), "{cell}");
+        }
+        for cell in ["123,45,678", "1,234,56", "12,34,56", "1,2,345"] {
+            assert_eq!(read(english, cell), None, "{cell}");
+        }
     }
 
     #[test]

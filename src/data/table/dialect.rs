@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use super::amount::{self, Amount};
 use super::blanks;
-use super::cell::{self, Numbers, is_grouped};
+use super::cell::{self, Numbers, is_grouped, is_other_mark};
 use super::trailing::without_last;
 use crate::preset::Csv;
 
@@ -333,8 +333,7 @@ impl Seen {
     }
 
     fn add(&mut self, place: usize, cell: &str) {
-        const OTHERS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\''];
-        let is_sign = |letter: char| matches!(letter, ',' | '.') || OTHERS.contains(&letter);
+        let is_sign = |letter: char| matches!(letter, ',' | '.') || is_other_mark(letter);
         let cell = Amount::of(cell).map_or(cell, |amount| amount.number);
         let digits = cell.trim_start_matches(['+', '-', '\u{2212}', '\u{2013}']);
         let is_number = digits.starts_with(|letter: char| letter.is_ascii_digit())
@@ -349,7 +348,7 @@ impl Seen {
             self.columns[place].has_long |= !is_short;
             return;
         }
-        let (mark, is_other) = match digits.find(|letter| OTHERS.contains(&letter)) {
+        let (mark, is_other) = match digits.find(is_other_mark) {
             Some(at) => (digits[at..].chars().next(), true),
             None => (None, false),
         };
@@ -506,6 +505,8 @@ mod tests {
         assert_eq!(numbers("a,b\n\"12,345.5\",x\n"), ('.', Some(',')));
         assert_eq!(numbers("a,b\n\"3,5\",x\n"), (',', None));
         assert_eq!(numbers("a;b\n1 234,5;x\n"), (',', Some(' ')));
+        assert_eq!(numbers("a;b\n1\u{2009}234 567,5;x\n"), (',', Some('\u{2009}')));
+        assert_eq!(numbers("a,b\n\"12,34,567.5\",x\n"), ('.', Some(',')));
         // Numbers below a thousand have no point, and others have three digits behind it; or a column has decimal commas.
         assert_eq!(numbers("a;b\n12.345;x\n901;y\n"), (',', Some('.')));
         assert_eq!(numbers("a;b\n12.345;0,5\n13.000;1,5\n"), (',', Some('.')));

@@ -104,6 +104,8 @@ pub struct Durations {
     certain: u64,
     /// Those that are none and have two parts, as a time of day with a mistake in it has as well.
     certain_of_two: u64,
+    /// Those that are a time of day as well, and one between two minutes.
+    between_minutes: u64,
 }
 
 /// Words beyond which a column without a single duration is not tried any further.
@@ -119,10 +121,11 @@ impl Durations {
             return;
         }
         self.words += 1;
-        if parse(cell).is_some() {
+        if let Some(seconds) = parse(cell) {
             self.count += 1;
+            let is_of_two = cell.matches(':').count() == 1;
+            self.between_minutes += u64::from(!is_of_two && seconds % MINUTE != 0.0);
             if dates::parse_time(cell).is_none() {
-                let is_of_two = cell.matches(':').count() == 1;
                 *(if is_of_two { &mut self.certain_of_two } else { &mut self.certain }) += 1;
             }
         }
@@ -131,7 +134,17 @@ impl Durations {
     /// Whether most of the cells, of which so many are known, are durations.
     pub fn are_most(&self, known: u64) -> bool {
         let are_certain = self.certain > 0 || self.certain_of_two * MOST_MISTAKES >= self.count.max(1);
-        are_certain && self.count * 2 >= known
+        are_certain && self.are_half(known)
+    }
+
+    /// Whether a label whose cells these are, of which so many are known, is a time that was taken, as in a race, and not the hour at
+    /// which something begins: most have seconds. `is_value`: a person says that they are values.
+    pub fn are_taken(&self, known: u64, is_value: bool) -> bool {
+        self.are_most(known) || self.are_half(known) && (is_value || self.between_minutes * 2 >= self.count)
+    }
+
+    fn are_half(&self, known: u64) -> bool {
+        self.count > 0 && self.count * 2 >= known
     }
 }
 
@@ -189,5 +202,18 @@ mod tests {
             assert_eq!(written(nanoseconds), text);
             assert_eq!(parse(text), Some(nanoseconds as f64 / 1e9));
         }
+    }
+    #[test]
+    fn times_with_seconds_are_times_that_were_taken_and_hours_are_not() {
+        let are = |cells: &[&str], is_value| {
+            let mut durations = Durations::default();
+            cells.iter().for_each(|cell| durations.add(cell));
+            durations.are_taken(cells.len() as u64, is_value)
+        };
+        let hours = ["08:00:00", "12:30:00", "14:00:00"];
+        assert_eq!((are(&hours, false), are(&hours, true)), (false, true));
+        assert_eq!((are(&["08:00", "12:30"], false), are(&["08:00", "12:30"], true)), (false, true));
+        assert!(are(&["1:02:03", "0:59:07", "1:10:00"], false) && are(&["12:34.5", "11:02.0"], false));
+        assert!(!are(&["a", "b"], true));
     }
 }

@@ -8,7 +8,7 @@ use super::identifier::is_called_identifier;
 use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::taken::{codes_in_words, in_words};
-use super::words_as::WordsAs;
+use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, Filling, InputColumn,
     InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
@@ -114,34 +114,44 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     let words_as =
         || WordsAs::of(column.words.counts.keys().map(|word| &**word).filter(|word| !is_missing(word)));
     match different {
-        _ if (different > FEW_WORDS as u64 && different * 2 > rows || column.words.are_many)
-            && (units().is_some() || words_as() == Some(WordsAs::Amounts)) =>
-        {
-            let what = WordsAs::Amounts.name();
+        _ if different > FEW_WORDS as u64 && different * 2 > rows || column.words.are_many => {
             let such = column.words.counts.keys().min().map_or("", |word| &**word);
-            Look::LeftOut(units().unwrap_or_else(|| {
-                format!(
-                    "its cells are {what}, such as {}: write plain numbers to learn from them",
+            Look::LeftOut(match (units(), words_as()) {
+                (Some(units), _) => units,
+                (None, Some(what @ WordsAs::Amounts)) => format!(
+                    "its cells are {}, such as {}: write plain numbers to learn from them",
+                    what.name(),
                     shown(such)
-                )
-            }))
-        }
-        _ if column.words.are_many || different == rows => {
-            let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
-            Look::LeftOut(match column.words.are_many {
-                true => format!("its {what} are too many or too long to be categories"),
-                false => format!("all its {rows} {what} are different, as names are"),
+                ),
+                (None, Some(WordsAs::Pairs)) => in_pairs(such),
+                (None, _) => too_many(column, (rows, known, different)),
             })
         }
+        _ if different == rows => Look::LeftOut(too_many(column, (rows, known, different))),
         1 if column.words.counts.contains_key(LIST) => Look::LeftOut(
             "each of its cells is a list of values; a column for each value would be inputs".into(),
         ),
         1 => Look::LeftOut("all rows have the same word".into()),
-        _ if different > FEW_WORDS as u64 && different * 2 > rows => {
-            Look::LeftOut(format!("{different} different words in {rows} rows are too many to be categories"))
-        }
         _ => Look::Category,
     }
+}
+
+/// Why words of which so many are different, in so many rows and known cells, are no categories.
+fn too_many(column: &Column, (rows, known, different): (u64, u64, u64)) -> String {
+    let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
+    match () {
+        () if column.words.are_many => format!("its {what} are too many or too long to be categories"),
+        () if different == rows => format!("all its {rows} {what} are different, as names are"),
+        () => format!("{different} different words in {rows} rows are too many to be categories"),
+    }
+}
+
+/// Why cells of two numbers each, of which this is one, are not learned from.
+fn in_pairs(such: &str) -> String {
+    format!(
+        "its cells are two numbers each, such as {}: a column for each number would be inputs",
+        shown(such)
+    )
 }
 
 /// Why numbers with these units are not learned from.
@@ -283,6 +293,12 @@ pub fn infer(
                 taken.push(format!(
                     "{shown} has numbers with different units, {units}, so they are read as words: write one unit, and they are numbers"
                 ));
+            }
+            let word = || column.words.counts.keys().map(|word| &**word).find(|word| !is_missing(word));
+            if let (Look::Category, None, Some(such)) = (&looks, table.columns.kind_of(name), word())
+                && column.words.counts.keys().all(|word| is_missing(word) || is_two_numbers(word))
+            {
+                taken.push(format!("{shown} is read as words: {}", in_pairs(such)));
             }
             if let (InputKind::Number(_), Some((different, seen))) =
                 (&kind, digits::run_together(column.words.counts.keys().map(|word| &**word)))

@@ -103,7 +103,9 @@ impl LabelLook {
     /// How the cells are written, where `task` lets them be values and they are no plain numbers.
     pub fn form(&self, task: Task) -> Option<CellForm> {
         match task {
-            Task::Values | Task::Auto if self.durations.are_most(self.numbers + self.words) => {
+            Task::Values | Task::Auto
+                if self.durations.are_taken(self.numbers + self.words, task == Task::Values) =>
+            {
                 Some(CellForm::Duration)
             }
             Task::Values | Task::Auto => self.amounts.unit(self.words).map(CellForm::Unit),

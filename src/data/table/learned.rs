@@ -2,6 +2,8 @@
 
 use super::files::expanded;
 use super::format::Format;
+use super::layout::Layout;
+use super::sheets::{has_sheet, sheet_with};
 use super::title::skipped;
 use crate::data::import::limits::Limits;
 use crate::preset::{
@@ -59,15 +61,45 @@ impl LearnedTable {
 
     /// The options with which a table is read that people ask about: those of the network's own, where it has some and the
     /// file can follow them. Its rows count the same.
-    pub fn options(config: &DataConfig, file: String) -> Csv {
-        let Source::Csv(own) = &config.source else { return Csv::of(file) };
+    ///
+    /// `sheet` is that of a spreadsheet which somebody names; else it is that of the network's own table, or the first one that has
+    /// the columns. `names` says where a table has their names.
+    pub fn options(&self, config: &DataConfig, file: String, names: Names, sheet: Option<&str>) -> Csv {
         // Who opens a file that cannot be read will say why.
         let first = expanded(&file).ok().and_then(|files| files.into_iter().next());
         let format = first.as_ref().and_then(|file| Format::of(file).ok()).unwrap_or(Format::Text);
-        let table = format.fitting(Csv { file: file.into(), test_file: None, weights: None, ..own.clone() });
+        let table = match &config.source {
+            Source::Csv(own) => {
+                format.fitting(Csv { file: file.into(), test_file: None, weights: None, ..own.clone() })
+            }
+            _ => Csv::of(file),
+        };
+        // A workbook of one sheet may call it otherwise.
+        let is_there =
+            |sheet: &String| first.as_ref().is_none_or(|file| has_sheet(file, sheet, &Limits::of_machine()));
+        let table = Csv { sheet: table.sheet.filter(is_there), ..table };
+        let by_names = || {
+            let is_open = self.has_names && names == Names::InFirstLine && table.sheet.is_none();
+            let (first, wanted) = (first.as_ref().filter(|_| is_open)?, self.schema.names());
+            sheet_with(first, &|row| Layout::named(row, &wanted, None).is_ok(), &Limits::of_machine())
+        };
+        let sheet = sheet.map(str::to_string).or_else(by_names).or_else(|| table.sheet.clone());
+        let table = Csv { sheet, ..table };
+        if !matches!(config.source, Source::Csv(_)) {
+            return table;
+        }
         // A table that people ask about may begin with its names.
         let skip_rows = first.and_then(|file| skipped(&file, &table, &Limits::of_machine()));
         Csv { skip_rows, ..table }
+    }
+
+    /// What is said of a sheet that is read because it has the columns: nobody has named it.
+    pub fn sheet_in_words(&self, config: &DataConfig, table: &Csv, named: Option<&str>) -> Option<String> {
+        let is_own = matches!(&config.source, Source::Csv(own) if own.sheet.is_some());
+        let sheet = table.sheet.as_ref().filter(|_| named.is_none() && !is_own)?;
+        Some(format!(
+            "the sheet '{sheet}' is read, because the first one does not have the columns; --sheet names another"
+        ))
     }
 }
 

@@ -8,6 +8,7 @@ use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
 use super::infer::{Inferred, Wordy};
+use super::known_words::unless_learned;
 use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
@@ -320,7 +321,11 @@ fn encoded(
                     return Ok(Err(InRow { column: None, cell: None, what: "it is left out".into() }));
                 }
                 let total = totals.iter().find_map(|column| column.total(row));
-                if let Some(problem) = total.or_else(|| sums.problem(row)) {
+                let sum = sums.problem(row).and_then(|problem| match is_looked_at {
+                    true => Some(problem),
+                    false => unless_learned(problem, schema, &layout.inputs, &row.cells, numbers),
+                });
+                if let Some(problem) = total.or(sum) {
                     return Ok(Err(problem));
                 }
                 let beside = match beside.of(row, numbers) {

@@ -43,6 +43,37 @@ pub fn sheets(path: &Path, limits: &Limits) -> Vec<SheetSeen> {
     names.into_iter().take(MOST).map(|name| seen(path, kind, name, limits)).collect()
 }
 
+/// Rows of a sheet in which the names of its columns are looked for.
+const ROWS: usize = 30;
+
+/// Whether a spreadsheet has a sheet of this name; a file that is none, or cannot be read, is no spreadsheet without it.
+pub(super) fn has_sheet(path: &Path, sheet: &str, limits: &Limits) -> bool {
+    let Ok(Format::Spreadsheet(kind)) = Format::of(path) else { return true };
+    spreadsheet::names(path, kind, limits).map_or(true, |names| names.iter().any(|name| name == sheet))
+}
+
+/// The sheet whose first rows have the names that are wanted, where that is not the first sheet.
+pub(super) fn sheet_with(
+    path: &Path,
+    are_names: &dyn Fn(&[String]) -> bool,
+    limits: &Limits,
+) -> Option<String> {
+    let Ok(Format::Spreadsheet(kind)) = Format::of(path) else { return None };
+    let names = spreadsheet::names(path, kind, limits).ok().filter(|names| names.len() > 1)?;
+    let has_names = |name: &&String| {
+        let Ok((mut reader, _)) = spreadsheet::open(path, kind, Some(name), None, limits) else {
+            return false;
+        };
+        let mut row = Row::default();
+        (0..ROWS).any(|_| {
+            let is_row = reader.next(&mut row).is_ok_and(|is_row| is_row);
+            is_row && are_names(&row.cells().map(str::to_string).collect::<Vec<_>>())
+        })
+    };
+    let found = names.iter().take(MOST).position(|name| has_names(&name)).filter(|&place| place > 0)?;
+    names.into_iter().nth(found)
+}
+
 fn seen(path: &Path, kind: Spreadsheet, name: String, limits: &Limits) -> SheetSeen {
     let mut found = SheetSeen { name, size: (0, 0), is_table: false };
     let Ok((mut reader, _)) = spreadsheet::open(path, kind, Some(&found.name), None, limits) else {

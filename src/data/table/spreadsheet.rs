@@ -1,10 +1,12 @@
 //! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
 
+mod parts;
+
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, Reader, Xlsx};
 
 use super::dates::written;
 use super::durations;
@@ -45,7 +47,7 @@ pub fn open(
     limits: &Limits,
 ) -> Result<(Sheet, String), files::Error> {
     let read = || {
-        let mut collected = Collected { rows: Vec::new(), bytes: 0, limits };
+        let mut collected = Collected { rows: Vec::new(), merged: Vec::new(), bytes: 0, limits };
         let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => {
@@ -58,13 +60,15 @@ pub fn open(
         };
         Ok((collected, name, sheets))
     };
-    let (Collected { mut rows, .. }, name, sheets) =
+    let (Collected { mut rows, merged, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
     rows.retain(|row| row.number > skip.unwrap_or_default() as u64);
+    let filled = parts::fill_merged(&mut rows, &merged, limits)?;
+    let others = parts::first_table(&mut rows);
     let width = rows.first().map_or(0, |row| row.cells.len());
     let first = (sheets.len() > 1 && wanted.is_none())
         .then(|| format!("it has {} sheets, {}, and the first is read", sheets.len(), sheets.join(", ")));
-    let unusual = first.into_iter().collect();
+    let unusual = first.into_iter().chain(filled).chain(others).collect();
     Ok((Sheet { rows: rows.into_iter(), width, unusual }, name))
 }
 
@@ -161,6 +165,10 @@ fn xlsx(
         collected.push(row, column, text)?;
     }
     drop(cells);
+    // The sheet is gone through once more for them, where some cell may be part of one.
+    if collected.rows.iter().any(|row| row.cells.iter().any(String::is_empty)) {
+        collected.merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+    }
     Ok((name, book.sheet_names()))
 }
 
@@ -183,6 +191,8 @@ fn ods(
 /// The cells of a sheet as they come, row by row.
 struct Collected<'a> {
     rows: Vec<Cells>,
+    /// Those that are merged.
+    merged: Vec<Dimensions>,
     bytes: u64,
     limits: &'a Limits,
 }

@@ -12,6 +12,8 @@ pub enum WordsAs {
     Times,
     /// Numbers with a sign or a unit beside them: `$1,234.50`, `62.25%`, `187 kg`.
     Amounts,
+    /// Two numbers in each: `120/80`, `1920x1080`, `3-5`.
+    Pairs,
 }
 
 impl WordsAs {
@@ -27,6 +29,7 @@ impl WordsAs {
             }
             () if is(&|word| dates::parse_time(word).is_some()) => Some(WordsAs::Times),
             () if is(&is_amount) => Some(WordsAs::Amounts),
+            () if is(&|word| separator(word).is_some()) => Some(WordsAs::Pairs),
             () => None,
         }
     }
@@ -37,6 +40,7 @@ impl WordsAs {
             WordsAs::Dates => "dates",
             WordsAs::Times => "times of day",
             WordsAs::Amounts => "numbers with a sign or unit",
+            WordsAs::Pairs => "two numbers each",
         }
     }
 }
@@ -44,6 +48,25 @@ impl WordsAs {
 /// Whether a word is a number with something beside it.
 fn is_amount(word: &str) -> bool {
     Amount::of(word).is_some_and(|amount| !amount.unit().is_none())
+}
+
+/// What stands between the two numbers that a word is.
+fn separator(word: &str) -> Option<char> {
+    let (before, rest) = word.split_once(['/', 'x', '×', '-', '\u{2013}', ';'])?;
+    let is_number = |text: &str| {
+        let is_of_number = |byte: u8| byte.is_ascii_digit() || byte == b'.' || byte == b',';
+        let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        let bytes = text.as_bytes();
+        bytes.iter().copied().all(is_of_number) && ends(bytes.first()) && ends(bytes.last())
+    };
+    (is_number(before.trim_end()) && is_number(rest.trim_start()))
+        .then(|| word[before.len()..].chars().next())
+        .flatten()
+}
+
+/// The words that are two numbers each and no range, of which one would be a word as good as any.
+pub fn is_two_numbers(word: &str) -> bool {
+    separator(word).is_some_and(|sign| !matches!(sign, '-' | '\u{2013}'))
 }
 
 #[cfg(test)]
@@ -62,8 +85,15 @@ mod tests {
         );
         assert_eq!(of(&["2024-03-01", "01.02.2024"]), Some(WordsAs::Dates));
         assert_eq!(of(&["12:30", "07:05:01"]), Some(WordsAs::Times));
+        for words in [&["120/80", "95 / 60"][..], &["1920x1080", "2.5×3"], &["18-25", "26\u{2013}35"]] {
+            assert_eq!(of(words), Some(WordsAs::Pairs), "{words:?}");
+        }
+        assert!(is_two_numbers("120/80") && !is_two_numbers("18-25") && !is_two_numbers("n/a"));
         for words in [
             &["A12", "B7"][..],
+            &["1/2/3", "4/5/6"],
+            &["-5/", "/7"],
+            &["0x1F", "x12"],
             &["#5", "#6"],
             &["person1", "person2"],
             &["row 1", "No 2"],

@@ -47,7 +47,7 @@ fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
 #[test]
 fn cells_beyond_the_memory_are_refused() {
     let limits = Limits { memory: 1000, ..Limits::of_machine() };
-    let mut collected = Collected { rows: Vec::new(), bytes: 0, limits: &limits };
+    let mut collected = Collected { rows: Vec::new(), merged: Vec::new(), bytes: 0, limits: &limits };
     assert!(collected.push(0, 3, "a".into()).is_ok());
     // A cell far to the right takes the room of all cells before it.
     let refused = collected.push(7, 16_000, "b".into()).err().unwrap().to_string();

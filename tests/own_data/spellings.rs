@@ -1,0 +1,133 @@
+//! Numbers, times and words as programs and countries write them. What is right is the same table with plain numbers.
+
+use crate::program::Desk;
+
+fn said(desk: &Desk, words: &[&str]) -> String {
+    let output = desk.run(words, b"");
+    let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    assert!(output.status.success(), "{words:?}: {text}");
+    text
+}
+
+/// A table of so many rows: the column v, a number and a label, cut by semicolons.
+fn table(rows: usize, cell: impl Fn(usize) -> String) -> String {
+    let lines = (0..rows).map(|row| format!("{};{};{}\n", cell(row), row % 7, row % 2));
+    "v;x;y\n".to_string() + &lines.collect::<String>()
+}
+
+/// What is said of the column v.
+fn of_column(desk: &Desk, cell: impl Fn(usize) -> String) -> String {
+    desk.put("t.csv", table(90, cell));
+    let told = said(desk, &["data", "check", "t.csv"]);
+    told.lines().find(|line| line.starts_with("    v ")).expect("the column").to_string()
+}
+
+/// Its range, mean, and histogram as a column of numbers.
+fn range_of(desk: &Desk, cell: impl Fn(usize) -> String) -> String {
+    let line = of_column(desk, cell);
+    let (_, of_numbers) = line.split_once("number").unwrap_or_else(|| panic!("{line}"));
+    let from = of_numbers.find(|letter: char| letter.is_ascii_digit() || letter == '-').expect("a range");
+    of_numbers[from..].to_string()
+}
+
+#[test]
+fn numbers_are_read_however_a_program_or_country_writes_them() {
+    let desk = Desk::new();
+    let value = |row: usize| row * 61_813 + 1000;
+    let right = range_of(&desk, |row| format!("{}.5", value(row)));
+    assert!(right.starts_with("1000.5 to 5502357.5, mean "), "{right}");
+    let grouped = |row: usize, mark: &str| {
+        let whole = value(row).to_string();
+        let digits: Vec<char> = whole.chars().collect();
+        let place = |at: usize| if at > 0 && (digits.len() - at).is_multiple_of(3) { mark } else { "" };
+        digits.iter().enumerate().map(|(at, digit)| format!("{}{digit}", place(at))).collect::<String>()
+    };
+    // Python's `locale` for en_IN: the last three digits, and pairs before them.
+    let indian = |row: usize| {
+        let whole = value(row).to_string();
+        let (mut pairs, mut rest) = (vec![whole[whole.len() - 3..].to_string()], &whole[..whole.len() - 3]);
+        while !rest.is_empty() {
+            let at = rest.len().saturating_sub(2);
+            pairs.insert(0, rest[at..].to_string());
+            rest = &rest[..at];
+        }
+        pairs.join(",")
+    };
+    assert_eq!((indian(89), indian(0)), ("55,02,357".into(), "1,000".into()));
+    assert_eq!(range_of(&desk, |row| format!("{}.5", indian(row))), right);
+    for mark in [" ", "\u{a0}", "\u{202f}", "\u{2009}", "'", "\u{2019}"] {
+        assert_eq!(range_of(&desk, |row| format!("{},5", grouped(row, mark))), right, "{mark:?}");
+    }
+    // Fortran's `write (*, '(d14.7)')`.
+    let fortran = |row: usize| format!("{:.8}D+07", (value(row) as f64 + 0.5) / 1e7);
+    assert_eq!(range_of(&desk, fortran), right);
+}
+
+#[test]
+fn a_minus_behind_whole_numbers_is_one_and_behind_marks_at_school_is_a_word() {
+    let desk = Desk::new();
+    let sign = |row: usize| row % 4 == 1;
+    let right = range_of(&desk, |row| format!("{}{}", if sign(row) { "-" } else { "" }, row + 50));
+    let sap = range_of(&desk, |row| format!("{}{}", row + 50, if sign(row) { "-" } else { "" }));
+    assert!(right.starts_with("-139 to 138") && sap.ends_with(&right), "{sap} {right}");
+    let marks = |row: usize| ["1", "2-", "2", "3-"][row % 4].to_string();
+    assert!(of_column(&desk, marks).contains("category, 4 words"));
+    for classes in [["7a", "7b", "8a", "8b"], ["12a", "12", "14b", "14"]] {
+        assert!(of_column(&desk, |row| classes[row % 4].to_string()).contains("category, 4 words"));
+        assert!(!said(&desk, &["data", "check", "t.csv"]).contains("unit"), "{classes:?}");
+    }
+}
+
+#[test]
+fn cells_of_two_numbers_are_told_with_what_to_do() {
+    let desk = Desk::new();
+    let help = "two numbers each, such as '90/60': a column for each number would be inputs";
+    let told = of_column(&desk, |row| format!("{}/{}", 90 + row, 60 + row));
+    let told = told.replace("'100/70'", "'90/60'");
+    assert!(told.contains(&format!("left out: its cells are {help}")), "{told}");
+    desk.put("t.csv", table(90, |row| format!("{}/60", 90 + row % 3)));
+    let told = said(&desk, &["data", "check", "t.csv"]);
+    assert!(told.contains("'v' is read as words: its cells are two numbers each"), "{told}");
+}
+
+/// The right seconds are those of `pandas.to_timedelta(…).total_seconds()`.
+#[test]
+fn race_times_are_a_label_of_seconds() {
+    let desk = Desk::new();
+    let time = |row: usize| 3600 + row * 17;
+    let lines = (0..90).map(|row| {
+        let seconds = time(row);
+        format!("{},{},{}:{:02}:{:02}\n", row, row % 7, seconds / 3600, seconds / 60 % 60, seconds % 60)
+    });
+    desk.put("race.csv", "x,z,time\n".to_string() + &lines.collect::<String>());
+    let told = said(&desk, &["data", "check", "race.csv"]);
+    assert!(told.contains("label            values from 3600 to 5113"), "{told}");
+    assert!(told.contains("the label 'time' is a number of seconds"), "{told}");
+    said(&desk, &["init", "race.csv", "--target", "time", "-o", "own.ron"]);
+    said(&desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
+    // Hours at which something begins are classes, unless a person says otherwise.
+    let lines = (0..90).map(|row| format!("{},{},{:02}:30:00\n", row, row % 7, 8 + row % 4));
+    desk.put("hours.csv", "x,z,time\n".to_string() + &lines.collect::<String>());
+    let told = said(&desk, &["data", "check", "hours.csv"]);
+    assert!(told.contains("classes          4"), "{told}");
+}
+
+#[test]
+fn a_kind_of_row_that_was_learned_is_a_word_whatever_it_says() {
+    let desk = Desk::new();
+    let lines = (0..90).map(|row| {
+        let kind = ["Total", "Partial", "None"][row * 7 % 3];
+        format!("{kind},{},{},{}\n", row % 7, row * 13 % 11, ["yes", "no"][row % 2])
+    });
+    desk.put("t.csv", "kind,a,b,y\n".to_string() + &lines.collect::<String>());
+    said(&desk, &["init", "t.csv", "--target", "y", "-o", "own.ron"]);
+    said(&desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
+    // 1 + 2 = 3, 2 + 3 = 5.
+    desk.put("q.csv", "kind,a,b\nPartial,1,2\nPartial,2,3\nTotal,3,5\n");
+    assert_eq!(desk.classes("q.csv", b"").len(), 3);
+    desk.put("scored.csv", "kind,a,b,y\nPartial,1,2,yes\nPartial,2,3,no\nTotal,3,5,yes\n");
+    assert_eq!(desk.lines(&["eval", "last", "--data", "scored.csv", "--json"], b"")[0]["samples"], 3);
+    // A word that was none is one of sums.
+    desk.put("q.csv", "kind,a,b\nPartial,1,2\nPartial,2,3\nGrand total,3,5\n");
+    assert!(desk.failure(&["predict", "last", "q.csv"]).0.contains("says that the row is a sum"));
+}

@@ -87,7 +87,8 @@ impl Arguments {
     fn search(&self) -> Result<(), Error> {
         let definition = self.reporting.or_say_why(self.definition())?;
         if self.dry_run {
-            return plan::show(definition, self.manner.jobs(), self.manner.threads(), &self.reporting);
+            self.reporting.or_say_why(self.store(&definition))?;
+            return plan::show(definition, &self.manner, &self.reporting);
         }
         let open = self.reporting.or_say_why(self.open(definition))?;
         let file = self.file.as_deref().unwrap_or_default();
@@ -101,9 +102,13 @@ impl Arguments {
         Ok(definition.within(self.trials, self.hours))
     }
 
+    /// Where it is kept.
+    fn store(&self, definition: &Definition) -> Result<Store, Error> {
+        Ok(Store::named(&self.name.clone().unwrap_or_else(|| definition.usual_name()))?)
+    }
+
     fn open(&self, definition: Definition) -> Result<Open, Error> {
-        let name = self.name.clone().unwrap_or_else(|| definition.usual_name());
-        let store = Store::named(&name)?;
+        let store = self.store(&definition)?;
         let subject = Subject::of(definition)?;
         let runs = home::runs_folder()?;
         home::check_writable(&runs)
@@ -119,8 +124,9 @@ impl Arguments {
         if self.what.is_some() || self.dry_run {
             return Err(Error::Usage("the queue takes searches that train: search FILE".into()));
         }
-        Subject::of(self.definition()?)?;
-        self.folder()
+        let subject = Subject::of(self.definition()?)?;
+        self.manner.check_devices(&subject)?;
+        Ok(self.store(&subject.definition)?.path().to_path_buf())
     }
 
     /// Checks it for jobs of Slurm.
@@ -132,8 +138,7 @@ impl Arguments {
             return Err(Error::Usage("jobs carry out searches that train: search FILE".into()));
         }
         let definition = self.definition()?;
-        let name = self.name.clone().unwrap_or_else(|| definition.usual_name());
-        Ok(ForSubmission { store: Store::named(&name)?, subject: Subject::of(definition)? })
+        Ok(ForSubmission { store: self.store(&definition)?, subject: Subject::of(definition)? })
     }
 
     /// The search's folder.

@@ -108,7 +108,7 @@ impl Arguments {
         let path = shelf.create(&submission, &text)?;
         let job = slurm::submit(&path).map_err(|problem| {
             shelf.forget(&name);
-            Error::Failed(plain(&problem))
+            Error::Failed(plain(&wishes.explained(problem)))
         })?;
         submission.job = Some(job);
         shelf.save(&submission).map_err(|error| {

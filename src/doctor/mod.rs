@@ -42,6 +42,7 @@ pub fn examine(asked: Option<DeviceChoice>) -> Report {
             gpu.cards.first().filter(works).map(|_| DeviceChoice::Cuda(0))
         }
         wanted @ DeviceChoice::Cuda(_) => Some(wanted),
+        DeviceChoice::AutoWith(ordinal) => Some(DeviceChoice::Cuda(ordinal)),
     };
     let self_test = card.and_then(|card| match Opened::open(card) {
         Ok(device) => Some(self_test::run(card, &device)),

@@ -3,7 +3,7 @@
 use dfdx::tensor::Cpu;
 
 use super::device::{Device, Error};
-use super::gpu::Gpu;
+use super::gpu::{Gpu, several};
 use super::ops::Backend;
 use crate::preset::DeviceChoice;
 
@@ -14,6 +14,24 @@ pub trait OnDevice {
 
     /// Does the work on this device.
     fn run<D: Backend>(self, device: D) -> Self::Output;
+}
+
+/// Checks, without opening it, that a device is there. `auto` always is.
+///
+/// # Errors
+/// When there is no such GPU on this machine.
+pub fn check(choice: DeviceChoice) -> Result<(), Error> {
+    match choice {
+        DeviceChoice::Cuda(ordinal) => several::check(ordinal),
+        DeviceChoice::Auto | DeviceChoice::AutoWith(_) | DeviceChoice::Cpu => Ok(()),
+    }
+}
+
+/// Among what trainings that begin together are shared out where nobody names a device: `auto` with each GPU. Empty with fewer than
+/// two.
+pub fn shared_out() -> Vec<DeviceChoice> {
+    let count = several::count().unwrap_or(0);
+    if count < 2 { Vec::new() } else { (0..count).map(DeviceChoice::AutoWith).collect() }
 }
 
 /// A device that is open.
@@ -32,16 +50,30 @@ impl Opened {
         Opened(Kind::Cpu(Cpu::default()))
     }
 
-    /// The device of this choice. `auto` takes the first GPU where it works, and else the processors.
+    /// The device of this choice. `auto` takes a GPU where it works, and else the processors.
     ///
     /// # Errors
     /// When there is no such device on this machine.
     pub fn open(choice: DeviceChoice) -> Result<Self, Error> {
         match choice {
-            DeviceChoice::Auto => Ok(Gpu::open(0).map_or_else(|_| Self::cpu(), |gpu| Opened(Kind::Gpu(gpu)))),
+            DeviceChoice::Auto | DeviceChoice::AutoWith(_) => {
+                Ok(Self::gpu(choice).unwrap_or_else(|_| Self::cpu()))
+            }
             DeviceChoice::Cpu => Ok(Self::cpu()),
-            DeviceChoice::Cuda(ordinal) => Ok(Opened(Kind::Gpu(Gpu::open(ordinal)?))),
+            DeviceChoice::Cuda(_) => Self::gpu(choice),
         }
+    }
+
+    /// The GPU of this choice; `auto` takes the one with the most free memory.
+    ///
+    /// # Errors
+    /// When there is no such GPU on this machine.
+    pub fn gpu(choice: DeviceChoice) -> Result<Self, Error> {
+        let ordinal = match choice {
+            DeviceChoice::AutoWith(ordinal) | DeviceChoice::Cuda(ordinal) => ordinal,
+            DeviceChoice::Auto | DeviceChoice::Cpu => several::emptiest(),
+        };
+        Ok(Opened(Kind::Gpu(Gpu::open(ordinal)?)))
     }
 
     /// Does the work on it.

@@ -38,7 +38,7 @@ mod reproducible;
 pub mod saliency;
 mod value;
 
-pub use choice::{OnDevice, Opened};
+pub use choice::{OnDevice, Opened, check, shared_out};
 pub use device::{Activity, Device, Error, Node};
 pub use gradients::Gradients;
 pub use graph::{Param, Pass, Scalar, Var};

@@ -11,9 +11,11 @@ use super::field::{Words, other_values};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub enum DeviceChoice {
-    /// Where an epoch is estimated to take less time: `auto`.
+    /// Where an epoch is estimated to take less time, on a GPU or on the CPU; of several GPUs the one with the most free memory: `auto`.
     #[default]
     Auto,
+    /// As `Auto`, with the GPU of this number: `auto:1`. So several trainings that begin together take a GPU each.
+    AutoWith(usize),
     /// The processors of this machine: `cpu`.
     Cpu,
     /// An NVIDIA GPU by its number, from 0: `cuda:1`; `cuda` is the first.
@@ -35,7 +37,12 @@ impl DeviceChoice {
     /// another form.
     pub fn of_description(description: &str) -> Option<Self> {
         let name = description.split(',').next().unwrap_or_default();
-        name.parse().ok().filter(|device| *device != DeviceChoice::Auto)
+        name.parse().ok().filter(|device: &DeviceChoice| !device.is_auto())
+    }
+
+    /// Whether it is left to Trainyard if a GPU or the CPU is used.
+    pub fn is_auto(self) -> bool {
+        matches!(self, DeviceChoice::Auto | DeviceChoice::AutoWith(_))
     }
 }
 
@@ -45,6 +52,7 @@ impl fmt::Display for DeviceChoice {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             DeviceChoice::Auto => f.write_str("auto"),
+            DeviceChoice::AutoWith(ordinal) => write!(f, "auto:{ordinal}"),
             DeviceChoice::Cpu => f.write_str("cpu"),
             DeviceChoice::Cuda(ordinal) => write!(f, "cuda:{ordinal}"),
         }
@@ -61,11 +69,14 @@ impl FromStr for DeviceChoice {
             "auto" => Some(DeviceChoice::Auto),
             "cpu" => Some(DeviceChoice::Cpu),
             "cuda" => Some(DeviceChoice::Cuda(0)),
-            other => other.strip_prefix("cuda:").and_then(number).map(DeviceChoice::Cuda),
+            other => {
+                let cuda = other.strip_prefix("cuda:").and_then(number).map(DeviceChoice::Cuda);
+                cuda.or_else(|| other.strip_prefix("auto:").and_then(number).map(DeviceChoice::AutoWith))
+            }
         }
         .ok_or_else(|| {
             format!(
-                "there is no device '{name}'; valid: auto, cpu, cuda, cuda:N (N: the GPU's number, from 0)"
+                "there is no device '{name}'; valid: auto, cpu, cuda, cuda:N, auto:N (N: the GPU's number, from 0)"
             )
         })
     }
@@ -107,7 +118,7 @@ impl From<DeviceChoice> for Written {
             DeviceChoice::Auto => Written::Word(Word::Auto),
             DeviceChoice::Cpu => Written::Word(Word::Cpu),
             DeviceChoice::Cuda(0) => Written::Word(Word::Cuda),
-            other @ DeviceChoice::Cuda(_) => Written::Text(other.to_string()),
+            other @ (DeviceChoice::Cuda(_) | DeviceChoice::AutoWith(_)) => Written::Text(other.to_string()),
         }
     }
 }
@@ -116,8 +127,13 @@ impl From<DeviceChoice> for Written {
 mod tests {
     use super::*;
 
-    const ALL: [DeviceChoice; 4] =
-        [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda(0), DeviceChoice::Cuda(12)];
+    const ALL: [DeviceChoice; 5] = [
+        DeviceChoice::Auto,
+        DeviceChoice::Cpu,
+        DeviceChoice::Cuda(0),
+        DeviceChoice::Cuda(12),
+        DeviceChoice::AutoWith(1),
+    ];
 
     #[test]
     fn a_device_is_read_as_it_is_written() {
@@ -125,14 +141,15 @@ mod tests {
             assert_eq!(device.to_string().parse(), Ok(device));
         }
         assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
-        for wrong in ["", "gpu", "cuda:", "cuda:+1", "cuda:x", "cuda:99999999999999999999"] {
+        for wrong in ["", "gpu", "cuda:", "auto:", "cpu:0", "cuda:+1", "cuda:x", "cuda:99999999999999999999"]
+        {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn a_preset_writes_a_device_as_a_word_and_other_gpus_than_the_first_in_quotes() {
-        let texts = ["auto", "cpu", "cuda", "\"cuda:12\""];
+        let texts = ["auto", "cpu", "cuda", "\"cuda:12\"", "\"auto:1\""];
         for (device, text) in ALL.into_iter().zip(texts) {
             assert_eq!(ron::to_string(&device).unwrap(), text);
             assert_eq!(ron::from_str::<DeviceChoice>(text).unwrap(), device);
@@ -153,6 +170,6 @@ mod tests {
         let of = DeviceChoice::of_description;
         assert_eq!(of("cpu, 2 threads, AVX-512"), Some(DeviceChoice::Cpu));
         assert_eq!(of("cuda:1, NVIDIA H200, 139 GiB"), Some(DeviceChoice::Cuda(1)));
-        assert_eq!((of("auto"), of("something else")), (None, None));
+        assert_eq!((of("auto"), of("auto:1"), of("something else")), (None, None, None));
     }
 }

@@ -129,7 +129,7 @@ impl Domain {
         }
     }
 
-    /// Values that show whether a preset takes all of them: the ends, or every choice.
+    /// The smallest and the largest value, or every choice.
     pub fn ends(&self) -> Vec<String> {
         match self {
             Domain::Uniform { low, high } | Domain::Log { low, high } => vec![number(*low), number(*high)],
@@ -139,6 +139,14 @@ impl Domain {
             Domain::LogInt { low, high } => vec![low.to_string(), high.to_string()],
             Domain::Choice(values) => values.clone(),
         }
+    }
+
+    /// Values that show whether a preset takes all of them: the ends, and of an interval a number between them.
+    pub fn probes(&self) -> Vec<String> {
+        /// A place where few numbers are whole.
+        const BETWEEN: f64 = 0.381_966;
+        let between = self.count().is_none().then(|| self.at(BETWEEN));
+        self.ends().into_iter().chain(between).collect()
     }
 
     /// Whether places are to be drawn on a logarithmic axis.

@@ -47,10 +47,15 @@ impl Space {
             };
             point.push(value);
         }
+        Ok(self.assigned(point))
+    }
+
+    /// The values of a point, each with its setting.
+    fn assigned(&self, point: Vec<Option<String>>) -> Vec<Assignment> {
         let assigned = self.parameters.iter().zip(point).filter_map(|(parameter, value)| {
             Some(Assignment { path: parameter.path.clone(), value: value? })
         });
-        Ok(assigned.collect())
+        assigned.collect()
     }
 
     /// The value that each parameter has in `settings`; `None` for those that are not there.
@@ -62,12 +67,69 @@ impl Space {
         self.parameters.iter().map(value)
     }
 
-    /// How many combinations a grid has, with so many points of each number; those that a condition leaves out are counted as
-    /// well.
+    /// How many combinations a grid has, with so many points of each number. Beyond [`MOST_CELLS`] they are not all counted.
     pub fn cells(&self, points: u32) -> u64 {
+        self.cells_after(&self.points(points), &mut Vec::new())
+    }
+
+    /// The combination of a grid with this number, from 0, with so many points of each number; the last setting changes fastest. `None`
+    /// where there are not so many.
+    pub fn cell(&self, points: u32, number: u32) -> Option<Vec<Assignment>> {
+        let values = self.points(points);
+        let mut before = Vec::new();
+        let mut left = u64::from(number);
+        for (parameter, values_here) in self.parameters.iter().zip(&values) {
+            if !parameter.is_there(&before) {
+                before.push(None);
+                continue;
+            }
+            let found = values_here.iter().find(|value| {
+                before.push(Some((*value).clone()));
+                let after = self.cells_after(&values, &mut before);
+                let is_it = left < after;
+                if !is_it {
+                    left -= after;
+                    before.pop();
+                }
+                is_it
+            });
+            found?;
+        }
+        Some(self.assigned(before))
+    }
+
+    /// The values of each setting in a grid.
+    fn points(&self, points: u32) -> Vec<Vec<String>> {
         let points = points.min(1 << 20);
-        let counts = self.parameters.iter().map(|parameter| parameter.domain.points(points).len() as u64);
-        counts.fold(1, u64::saturating_mul)
+        self.parameters.iter().map(|parameter| parameter.domain.points(points)).collect()
+    }
+
+    /// How many combinations of a grid begin with these values of its first settings.
+    fn cells_after(&self, values: &[Vec<String>], before: &mut Vec<Option<String>>) -> u64 {
+        let place = before.len();
+        let Some(parameter) = self.parameters.get(place) else { return 1 };
+        let is_there = parameter.is_there(before);
+        let mut with = |value: Option<&String>| {
+            before.push(value.cloned());
+            let after = self.cells_after(values, before);
+            before.pop();
+            after
+        };
+        if !is_there {
+            return with(None);
+        }
+        let decides = |later: &Parameter| later.when.as_ref().is_some_and(|when| when.parameter == place);
+        if !self.parameters[place..].iter().any(decides) {
+            return with(values[place].first()).saturating_mul(values[place].len() as u64);
+        }
+        let mut all = 0_u64;
+        for value in &values[place] {
+            all = all.saturating_add(with(Some(value)));
+            if all > MOST_CELLS {
+                break;
+            }
+        }
+        all
     }
 }
 
@@ -122,7 +184,13 @@ mod tests {
         assert_eq!(words(drawn(0.9)), ["optimizer=SGD()", "optimizer.momentum=0.81"]);
         let adam = drawn(0.1);
         assert_eq!(space.values(&adam).collect::<Vec<_>>(), [Some("Adam()"), None]);
-        assert_eq!(space.cells(3), 6);
+        // Adam once, and SGD with each momentum.
+        assert_eq!(space.cells(3), 4);
+        let all: Vec<Vec<String>> = (0..4).map(|number| words(space.cell(3, number).unwrap())).collect();
+        let sgd =
+            |momentum: &str| vec!["optimizer=SGD()".to_owned(), format!("optimizer.momentum={momentum}")];
+        assert_eq!(all, [vec!["optimizer=Adam()".to_owned()], sgd("0"), sgd("0.45"), sgd("0.9")]);
+        assert_eq!(space.cell(3, 4), None);
         assert!(fits("SGD(momentum: 0.9)", "SGD") && !fits("SGDW()", "SGD") && fits("64", "64"));
     }
 }

@@ -270,7 +270,8 @@ fn text_of(path: &Path, what: &impl Serialize) -> Result<String, run::Error> {
 
 pub(super) fn load<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, run::Error> {
     let text = files::read_text(path, LARGEST).map_err(|error| broken(path, error))?;
-    ron::from_str(&text).map_err(|error| broken(path, format!("not a file of a search: {error}")))
+    ron::from_str(&text)
+        .map_err(|error| broken(path, format!("not a file of Trainyard, or damaged: {error}")))
 }
 
 fn broken(path: &Path, problem: impl ToString) -> run::Error {

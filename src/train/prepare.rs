@@ -44,7 +44,7 @@ pub fn prepare_as_learned(
 }
 
 /// Builds the networks of an experiment without its data: to put questions to them, not to train them. Its sets are empty.
-/// `auto` is the first GPU where it works, and else the CPU.
+/// `auto` is a GPU where one works, and else the CPU.
 ///
 /// # Errors
 /// When there is no such device, or a model does not fit what was learned of the data.
@@ -72,7 +72,7 @@ fn candidates(experiment: &Experiment, choice: DeviceChoice) -> Result<(Candidat
     let gpu = match choice {
         DeviceChoice::Cpu => Err(None),
         DeviceChoice::Cuda(_) => Ok(Opened::open(choice).map_err(Error::NoDevice)?),
-        DeviceChoice::Auto => match Opened::open(DeviceChoice::Cuda(0)) {
+        DeviceChoice::Auto | DeviceChoice::AutoWith(_) => match Opened::gpu(choice) {
             Ok(gpu) => Ok(gpu),
             // Most machines are so.
             Err(nn::Error::NoDriver) => Err(None),
@@ -87,7 +87,7 @@ fn candidates(experiment: &Experiment, choice: DeviceChoice) -> Result<(Candidat
         }
     };
     memory::check_beside_gpu(experiment)?;
-    if choice != DeviceChoice::Auto {
+    if !choice.is_auto() {
         return Ok((Candidates::One(gpu), None));
     }
     match memory::check_on_cpu(experiment) {

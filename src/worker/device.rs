@@ -4,6 +4,7 @@
 //! preset; where none of them says anything in particular, it is `auto`.
 
 use super::own_data::on_own_data;
+use crate::nn;
 use crate::preset::{DeviceChoice, Experiment, Learned, Preset};
 use crate::train::{self, Prepared, Training};
 
@@ -22,6 +23,23 @@ pub fn device_of_environment() -> Result<Option<DeviceChoice>, String> {
         }
         Some(_) | None => Ok(None),
     }
+}
+
+/// Where trainings that begin together are shared out when neither the command line nor the environment nor their preset says where:
+/// `auto` with each GPU; empty with fewer than two GPUs.
+pub fn devices_shared_out(preset: DeviceChoice) -> Vec<DeviceChoice> {
+    let is_free = preset == DeviceChoice::Auto && matches!(device_of_environment(), Ok(None));
+    if is_free { nn::shared_out() } else { Vec::new() }
+}
+
+/// Checks that a device is there, before a training that needs it is begun.
+///
+/// # Errors
+/// When there is no such GPU on this machine, or the environment names no device.
+pub fn check_device(asked: Option<DeviceChoice>, preset: DeviceChoice) -> Result<(), String> {
+    let device = asked.map_or_else(device_of_environment, |asked| Ok(Some(asked)))?.unwrap_or(preset);
+    nn::check(device)
+        .map_err(|error| format!("{device} cannot be used: {error}; --device cpu trains on the processors"))
 }
 
 /// A device that is to be used.
@@ -117,8 +135,8 @@ pub(super) fn built(
 /// there.
 pub fn device_for_questions(asked: Option<DeviceChoice>, description: &str) -> DeviceChoice {
     match (asked.unwrap_or_default(), DeviceChoice::of_description(description)) {
-        (DeviceChoice::Auto, Some(DeviceChoice::Cuda(_))) => DeviceChoice::Auto,
-        (DeviceChoice::Auto, _) => DeviceChoice::Cpu,
+        (auto, Some(DeviceChoice::Cuda(_))) if auto.is_auto() => auto,
+        (auto, _) if auto.is_auto() => DeviceChoice::Cpu,
         (named, _) => named,
     }
 }

@@ -33,7 +33,7 @@ pub use crate::train::{RangeEnd, RateCurve, RatePoint, RateRange, Writing};
 pub use channel::{Client, Events, Inbox, Outbox, Waited, spawn_with};
 pub use check::{check, check_changed, check_text, of_changes};
 pub use detached::{Answer, Starter, spawn_detached};
-pub use device::{device_for_questions, device_of_environment};
+pub use device::{check_device, device_for_questions, device_of_environment, devices_shared_out};
 pub use engine::{spawn, spawn_keeping};
 pub use measure::{Trial, Tried, measure, try_rates};
 pub use own_data::check_own_data;

@@ -12,4 +12,5 @@ mod ops;
 mod optimizers;
 mod program;
 mod sequences;
+mod several;
 mod training;

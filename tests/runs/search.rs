@@ -221,17 +221,6 @@ fn a_task_that_is_called_again_goes_on_where_it_was_and_tells_a_command_of_its_e
 }
 
 #[test]
-fn trials_that_failed_for_want_of_a_device_are_trained_again() {
-    let (home, file) = home("method: random,");
-    let (code, refused) = search(&home, &file, &["--trials", "2", "--quiet", "--device", "cuda:99"]);
-    assert_eq!(code, 1, "{refused}");
-    assert!(trials(&home).iter().all(|trial| trial["state"] == "failed"));
-    let (code, said) = said(&home, &["search", "resume", "s", "--retry-failed", "--trials", "3", "--quiet"]);
-    assert_eq!(code, 0, "{said}");
-    assert_eq!(trials(&home).iter().filter(|trial| trial["state"] == "complete").count(), 3);
-}
-
-#[test]
 fn of_several_that_begin_a_task_at_the_same_time_one_trains_it() {
     let home = Home::new();
     let words = ["train", "xor", "--task", "race", "--epochs", "20", "--quiet"];

@@ -23,7 +23,9 @@ impl List {
     pub(super) fn run(self) -> Result<(), Error> {
         let shelf = Shelf::own()?;
         let (items, settings, is_worked) = (shelf.items()?, shelf.settings()?, shelf.worker()?.is_some());
+        let damaged = shelf.damaged()?;
         if self.json {
+            damaged.iter().try_for_each(|problem| line(&json!({ "problem": problem })))?;
             return items.iter().try_for_each(|item| {
                 let why = match &item.outcome {
                     Some(Outcome::Failed(why)) => Some(why),
@@ -36,6 +38,9 @@ impl List {
                     "test_accuracy": test(item).and_then(|test| test.1), "why": why,
                 }))
             });
+        }
+        for problem in &damaged {
+            writeln!(std::io::stderr(), "trainyard: left out: {}", plain(problem))?;
         }
         let mut out = std::io::stdout().lock();
         if items.is_empty() {

@@ -15,6 +15,7 @@ use super::prepare::prepare;
 use crate::preset::DeviceChoice;
 use crate::run::lock::Process;
 use crate::search::queue::{Heard, Item, Outcome, Runner, Shelf, work_off};
+use crate::worker::devices_shared_out;
 
 /// How long `start` waits for the process to take the queue.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -157,6 +158,7 @@ impl Run {
         let runner = Runner {
             prepare: &|item, jobs| prepare(item, jobs, parse),
             is_interrupted: &|| signals.caught().is_some(),
+            devices: devices_shared_out(DeviceChoice::Auto),
         };
         work_off(&Shelf::own()?, &runner, &mut |heard| {
             // Nobody to tell is no reason to stop training.
@@ -178,6 +180,7 @@ fn check_home() -> Result<(), Error> {
 fn in_words(heard: &Heard) -> String {
     let of = |item: &Item| format!("item {}: {}", item.number, item.line());
     match heard {
+        Heard::Damaged(problem) => format!("left out: {problem}"),
         Heard::Begun(item) => format!("{} begins", of(item)),
         Heard::Found(item) => format!("{} is run {}", of(item), item.run.as_deref().unwrap_or_default()),
         Heard::Ended(item) => match &item.outcome {

@@ -26,7 +26,9 @@ impl Export {
         let own = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         let objectives = plan.objectives.iter().map(|objective| objective.name.clone());
         let paths = plan.space.parameters.iter().map(|parameter| parameter.path.clone());
-        let head = own(&["trial", "state"]).into_iter().chain(objectives);
+        let spreads = plan.objectives.iter().filter(|_| plan.repeat > 1);
+        let spreads = spreads.map(|objective| format!("{} standard deviation", objective.name));
+        let head = own(&["trial", "state"]).into_iter().chain(objectives).chain(spreads);
         let head = head.chain(own(&["epochs", "seconds"])).chain(paths).chain(own(&["runs"]));
         let mut text = row(&head.collect::<Vec<_>>())?;
         for trial in &search.trials {
@@ -34,7 +36,10 @@ impl Export {
             let value = |place: usize| values.get(place).map(ToString::to_string).unwrap_or_default();
             let runs: Vec<&str> = trial.runs.iter().filter_map(|run| run.run.as_deref()).collect();
             let first = [trial.number.to_string(), search.state(trial).word().to_owned()].into_iter();
-            let first = first.chain((0..plan.objectives.len()).map(value));
+            let spread =
+                |place: usize| trial.deviation(place).map(|spread| spread.to_string()).unwrap_or_default();
+            let spreads = (0..plan.objectives.len()).filter(|_| plan.repeat > 1).map(spread);
+            let first = first.chain((0..plan.objectives.len()).map(value)).chain(spreads);
             let middle = [trial.epochs().to_string(), trial.seconds().to_string()];
             let settings =
                 plan.space.values(&trial.settings).map(|value| value.unwrap_or_default().to_owned());

@@ -13,7 +13,7 @@ use super::tell::Teller;
 use crate::preset::DeviceChoice;
 use crate::run::hook;
 use crate::search::{self, Driver, Ended, Open, Search, Store, Subject};
-use crate::worker::check_own_data;
+use crate::worker::{check_device, check_own_data, devices_shared_out};
 
 /// How the trainings of a search are carried out.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,8 @@ pub(super) struct Manner {
     /// Threads of each training, instead of its share of the processors
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Where trials train: cpu, cuda:0; with several, separated by commas, each where the fewest are
+    /// Where trials train: cpu, cuda:0; with several, separated by commas, each where the fewest are. Left out, several at a time take
+    /// a GPU each
     #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
     device: Vec<DeviceChoice>,
     /// Together with other processes that are called with this option, on this machine or on others that see the same folder of
@@ -52,11 +53,25 @@ impl Manner {
         self.threads.map_or((processors / usize::from(self.jobs)).max(1), usize::from)
     }
 
+    /// Checks that the devices are there on which trials are to be trained.
+    ///
+    /// # Errors
+    /// When one of them is not.
+    pub fn check_devices(&self, subject: &Subject) -> Result<(), Error> {
+        let preset = subject.base.preset.device;
+        let asked = self.device.iter().copied().map(Some);
+        let mut asked = asked.chain(self.device.is_empty().then_some(None));
+        asked
+            .try_for_each(|asked| check_device(asked, preset))
+            .map_err(|problem| Error::Failed(plain(&problem)))
+    }
+
     /// Begins a search or goes on with it.
     ///
     /// # Errors
-    /// When other processes carry it out, or it is another search.
+    /// When a device is not there, other processes carry it out, or it is another search.
     pub fn open(&self, store: Store, subject: Subject) -> Result<Open, Error> {
+        self.check_devices(&subject)?;
         let open = if self.shared { Open::join(store, &subject)? } else { Open::begin(store, subject)? };
         // Trials on other data would stand in one list with those before.
         if let Some(learned) = open.search.first_run().and_then(|run| run.learned().ok().flatten()) {
@@ -97,10 +112,15 @@ impl Manner {
     pub fn carry_out(&self, mut open: Open, reporting: &Reporting, again: &str) -> Result<(), Error> {
         let signals = reporting.or_say_why(Signals::catch())?;
         let starter = starter_of_trials(self.threads())?;
+        // One training at a time looks itself which GPU is the emptiest.
+        let devices = match self.device.is_empty() && self.jobs > 1 {
+            true => devices_shared_out(open.search.subject.base.preset.device),
+            false => self.device.clone(),
+        };
         let driver = Driver {
             starter: &starter,
             jobs: self.jobs(),
-            devices: self.device.clone(),
+            devices,
             is_interrupted: &|| signals.caught().is_some(),
             accepts_changed_data: self.accept_changed_data,
         };

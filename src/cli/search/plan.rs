@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::Error;
 use super::super::reporter::{Reporting, line};
 use super::super::text::plain;
+use super::manner::Manner;
 use super::tell::time;
 use crate::preset::counted;
 use crate::search::{Definition, Method, Subject};
@@ -16,13 +17,10 @@ use crate::worker::{self, Trial, Tried};
 const LISTED: usize = 20;
 
 /// Checks a search and shows what it would do.
-pub(super) fn show(
-    definition: Definition,
-    jobs: usize,
-    threads: usize,
-    reporting: &Reporting,
-) -> Result<(), Error> {
+pub(super) fn show(definition: Definition, manner: &Manner, reporting: &Reporting) -> Result<(), Error> {
     let subject = reporting.or_say_why(Subject::of(definition).map_err(Error::from))?;
+    reporting.or_say_why(manner.check_devices(&subject))?;
+    let (jobs, threads) = (manner.jobs(), manner.threads());
     let plan = &subject.plan;
     let first = subject.first_trials(LISTED);
     let measured = worker::measure(&subject.base, Trial::Pace, |_| {});
@@ -42,7 +40,7 @@ pub(super) fn show(
             .collect();
         return line(&json!({
             "event": "plan", "objectives": objectives, "method": plan.method.to_string(), "trials": plan.trials, "repeat": plan.repeat,
-            "first": trials, "epochs": epochs, "seconds_per_epoch": seconds.map(|of| of.0), "seconds": seconds.map(|of| of.1),
+            "told": plan.told(), "first": trials, "epochs": epochs, "seconds_per_epoch": seconds.map(|of| of.0), "seconds": seconds.map(|of| of.1),
         }));
     }
     let mut out = std::io::stdout().lock();
@@ -55,6 +53,9 @@ pub(super) fn show(
     )?;
     if plan.repeat > 1 {
         writeln!(out, "each with {} seeds", plan.repeat)?;
+    }
+    if let Some(told) = plan.told() {
+        writeln!(out, "{told}")?;
     }
     for trial in &first {
         let settings: Vec<String> =

@@ -1,7 +1,7 @@
 //! `trainyard search list`, `show` and `best`: what came of searches.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use unicode_width::UnicodeWidthStr;
@@ -140,7 +140,10 @@ fn table(search: &Search, trials: &[&Trial]) -> String {
     rows.extend(trials.iter().map(|trial| {
         let values = trial.values();
         let value = |place: usize| {
-            let value = values.as_ref().and_then(|values| values.get(place)).map(|value| figure(*value));
+            let value = values
+                .as_ref()
+                .and_then(|values| values.get(place))
+                .map(|value| super::tell::worth(&plan.objectives[place], *value));
             let spread = trial.deviation(place).map(|spread| format!(" ± {}", figure(spread)));
             value.map_or_else(|| "-".into(), |value| value + &spread.unwrap_or_default())
         };
@@ -179,7 +182,8 @@ impl Best {
         };
         if let Some(path) = &self.save {
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let text = search.subject.preset_of(trial, &stem)?;
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let text = search.subject.preset_of(trial, &stem, folder.unwrap_or(Path::new(".")))?;
             if path.exists() {
                 return Err(Error::Usage(format!(
                     "{} is there already: name another file",

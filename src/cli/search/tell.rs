@@ -8,7 +8,7 @@ use super::super::Error;
 use super::super::reporter::{Reporting, figure, line};
 use super::super::text::plain;
 use crate::preset::counted;
-use crate::search::{Ended, Search, State, Told, Trial};
+use crate::search::{Ended, Measured, Objective, Search, State, Told, Trial};
 
 /// Tells how a search goes.
 pub(super) struct Teller<'a> {
@@ -27,8 +27,11 @@ impl<'a> Teller<'a> {
         if self.reporting.json {
             return line(&json!({
                 "event": "search", "search": search.store.name(), "folder": search.store.path(), "objectives": objectives,
-                "method": plan.method.to_string(), "trials": plan.trials, "known": search.trials.len(),
+                "method": plan.method.to_string(), "trials": plan.trials, "known": search.trials.len(), "told": plan.told(),
             }));
+        }
+        if let Some(told) = plan.told() {
+            self.say(&told)?;
         }
         let known = match search.made() {
             0 => String::new(),
@@ -133,9 +136,14 @@ pub(super) fn values(search: &Search, trial: &Trial) -> String {
     let objectives = search.subject.plan.objectives.iter().enumerate();
     let words = objectives.zip(values).map(|((place, objective), value)| {
         let spread = trial.deviation(place).map(|deviation| format!(" ± {}", figure(deviation)));
-        format!("{} {}{}", objective.name, figure(value), spread.unwrap_or_default())
+        format!("{} {}{}", objective.name, worth(objective, value), spread.unwrap_or_default())
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// The value of an objective, as a person reads it.
+pub(super) fn worth(objective: &Objective, value: f64) -> String {
+    if objective.measured == Measured::Parameters { format!("{value:.0}") } else { figure(value) }
 }
 
 /// The settings of a trial, by their short names.
@@ -185,15 +193,29 @@ fn by_path(trial: &Trial) -> Value {
 
 /// A trial as a script reads it.
 pub(super) fn trial_json(search: &Search, trial: &Trial) -> Value {
-    let objectives = search.subject.plan.objectives.iter();
+    let objectives = &search.subject.plan.objectives;
     let values: Map<String, Value> = objectives
+        .iter()
         .zip(trial.values().unwrap_or_default())
         .map(|(one, value)| (one.name.clone(), json!(value)))
         .collect();
+    let spreads: Map<String, Value> = objectives
+        .iter()
+        .enumerate()
+        .filter_map(|(place, one)| Some((one.name.clone(), json!(trial.deviation(place)?))))
+        .collect();
+    let of_seed = |place: usize| -> Map<String, Value> {
+        let by_seed = |(objective, one): (usize, &Objective)| {
+            Some((one.name.clone(), json!(trial.by_seed(objective).get(place)?)))
+        };
+        objectives.iter().enumerate().filter_map(by_seed).collect()
+    };
     let state: State = search.state(trial);
     json!({
-        "trial": trial.number, "state": state, "values": values, "settings": by_path(trial), "epochs": trial.epochs(),
-        "seconds": trial.seconds(), "why": trial.failure(),
-        "runs": trial.runs.iter().map(|run| json!({ "seed": run.seed, "run": run.run })).collect::<Vec<_>>(),
+        "trial": trial.number, "state": state, "values": values, "standard_deviations": spreads, "settings": by_path(trial),
+        "epochs": trial.epochs(), "seconds": trial.seconds(), "why": trial.failure(),
+        "runs": trial.runs.iter().enumerate().map(|(place, run)| {
+            json!({ "seed": run.seed, "run": run.run, "values": of_seed(place) })
+        }).collect::<Vec<_>>(),
     })
 }

@@ -88,6 +88,14 @@ impl Wishes {
         ))
     }
 
+    /// What Slurm says against a job, with what was asked for where that may be more than any machine has.
+    pub fn explained(&self, problem: String) -> String {
+        match problem.contains("node configuration is not available") {
+            true => format!("{problem}: each job asks for {} processors; --cpus takes fewer", self.cpus),
+            false => problem,
+        }
+    }
+
     /// The options of `sbatch`, in the order of the script.
     pub fn resources(&self) -> Vec<(&'static str, String)> {
         let asked = [

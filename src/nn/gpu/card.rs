@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use cudarc::cublas::CudaBlas;
 use cudarc::driver::{
-    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice,
-    result, sys,
+    CudaContext, CudaFunction, CudaGraph, CudaSlice, CudaStream, DevicePtr, DriverError, PinnedHostSlice, sys,
 };
 use cudarc::nvrtc::Ptx;
 
@@ -18,8 +17,8 @@ use super::grid::Grid;
 use super::libraries::{Library, Opening};
 use super::patience;
 use super::pool::{Pinned, Pool};
-use super::program;
 use super::queue::{Product, Queue, Recordings, Verdict, Work};
+use super::several;
 use crate::nn::device::Error;
 
 /// Memory that cuBLAS works with, in bytes: what NVIDIA recommends for Hopper. Of its own it would allocate while a step
@@ -76,23 +75,9 @@ impl Card {
         program: impl FnOnce((i32, i32)) -> Result<Ptx, Error>,
         names: impl Iterator<Item = &'static str>,
     ) -> Result<Rc<Self>, Error> {
-        match Library::Driver.open() {
-            Opening::Open => {}
-            Opening::Missing => return Err(Error::NoDriver),
-            Opening::Broken(problem) => {
-                return Err(Error::NoGpu(format!("the NVIDIA driver's library does not open: {problem}")));
-            }
-        }
-        program::check_driver(version().map_err(|error| driver("ask for the driver's version", error))?)?;
+        several::check(ordinal)?;
         let failed = |attempt: &'static str| move |error: DriverError| driver(attempt, error);
         let no_gpu = |error: DriverError| Error::NoGpu(driver("open the GPU", error).to_string());
-        result::init().map_err(no_gpu)?;
-        let count = CudaContext::device_count().map_err(no_gpu)?;
-        if ordinal >= usize::try_from(count).unwrap_or(0) {
-            let there = if count == 1 { "is 1 GPU".to_owned() } else { format!("are {count} GPUs") };
-            let missing = format!("there {there} on this machine, counted from 0: no cuda:{ordinal}");
-            return Err(Error::NoGpu(missing));
-        }
         let context = CudaContext::new(ordinal).map_err(no_gpu)?;
         // SAFETY: one stream does all the work, in order, so nothing needs the events by which cudarc keeps apart streams;
         // a step that is recorded must not have them.

@@ -140,7 +140,7 @@ impl Device for Gpu {
     }
 
     fn activity(&self) -> Option<Activity> {
-        let monitor = self.monitor.get_or_init(|| Monitor::of(&self.card.context));
+        let monitor = self.monitor.get_or_init(|| Monitor::of(self.card.context.cu_device()));
         monitor.as_ref().map(Monitor::read)
     }
 

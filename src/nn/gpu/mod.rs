@@ -8,7 +8,7 @@
 //! * `array`: numbers on the card; `reading`: numbers on their way to the host; `grid` and `launch`: every kernel with its typed arguments;
 //!   `product`: matrix products; `activation`: their names in the kernels; `tape`: gradients; `error`: what the driver
 //!   says, in words;
-//! * `survey`: what there is on this machine; `nvml`: what a card does now;
+//! * `survey`: what there is on this machine; `several`: which of several GPUs; `nvml`: what a card does now;
 //! * `kernels/`: the kernels in CUDA C, one file a family; `ops/`: the engine's ops on them.
 
 pub mod activation;
@@ -28,6 +28,7 @@ pub mod product;
 mod program;
 pub mod queue;
 pub mod reading;
+pub mod several;
 pub mod survey;
 pub mod tape;
 

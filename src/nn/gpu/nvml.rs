@@ -7,7 +7,7 @@
 use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::ptr;
 
-use cudarc::driver::{CudaContext, sys};
+use cudarc::driver::sys;
 use libloading::{Library, Symbol};
 
 use super::libraries::Library as Known;
@@ -47,30 +47,28 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// The monitor of the card of a context; `None` where the library is missing or does not know the card.
-    pub fn of(context: &CudaContext) -> Option<Self> {
+    /// The monitor of a card; `None` where the library is missing or does not know the card.
+    pub fn of(card: sys::CUdevice) -> Option<Self> {
         let mut identifier = [0 as c_char; IDENTIFIER];
         // SAFETY: the driver writes at most so many characters, the end included.
-        unsafe {
-            sys::cuDeviceGetPCIBusId(identifier.as_mut_ptr(), IDENTIFIER as c_int, context.cu_device())
-        }
-        .result()
-        .ok()?;
+        unsafe { sys::cuDeviceGetPCIBusId(identifier.as_mut_ptr(), IDENTIFIER as c_int, card) }
+            .result()
+            .ok()?;
         let characters = identifier.iter().take_while(|character| **character != 0);
         let identifier =
             CString::new(characters.map(|character| *character as u8).collect::<Vec<_>>()).ok()?;
         let library = Known::Management.opened()?;
-        let mut card = ptr::null_mut();
+        let mut handle = ptr::null_mut();
         // SAFETY: the types are those of NVML's documentation, and the library keeps no pointer of ours.
         let found = unsafe {
             call::<unsafe extern "C" fn() -> Status>(&library, b"nvmlInit_v2", |init| init())?;
             call::<unsafe extern "C" fn(*const c_char, *mut Handle) -> Status>(
                 &library,
                 b"nvmlDeviceGetHandleByPciBusId_v2",
-                |get| get(identifier.as_ptr(), &raw mut card),
+                |get| get(identifier.as_ptr(), &raw mut handle),
             )
         };
-        found.map(|()| Monitor { library, card })
+        found.map(|()| Monitor { library, card: handle })
     }
 
     /// What the card does now.

@@ -26,13 +26,17 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How often it looks what the others have done that carry the search out as well.
 const OTHERS: Duration = Duration::from_secs(2);
 
+/// Looking takes at most one part in so many of the time.
+const LOOKING: u32 = 20;
+
 /// How a search is carried out.
 pub struct Driver<'a> {
     /// Starts a process that trains.
     pub starter: &'a Starter,
     /// How many train at a time.
     pub jobs: usize,
-    /// Where trials train, each where the fewest are; empty: as the preset says.
+    /// Where trials train, each where the fewest are; empty: as the preset says. `auto` with a GPU is for those that leave it to
+    /// Trainyard.
     pub devices: Vec<DeviceChoice>,
     /// Whether somebody wants it to end.
     pub is_interrupted: &'a dyn Fn() -> bool,
@@ -129,7 +133,7 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         known: open.search.trials.len(),
     };
     let mut told = open.search.trials.len();
-    let mut looked_at = Instant::now();
+    let (mut looked_at, mut pause) = (Instant::now(), OTHERS);
     // What comes next changes only with what is heard of trainings.
     let (mut next, mut has_changed) = (Next::Wait, true);
     let ended = loop {
@@ -138,10 +142,12 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         }
         let is_stopping = trainings.stop.load(Ordering::Acquire);
         // What others have done changes what comes next as well.
-        has_changed |= open.is_shared() && looked_at.elapsed() >= OTHERS;
+        has_changed |= open.is_shared() && looked_at.elapsed() >= pause;
         while has_changed && !is_stopping && trainings.running.len() < driver.jobs {
+            let asked = Instant::now();
             let Some(turn) = open.turn(driver.is_interrupted)? else { break };
-            looked_at = Instant::now();
+            // Where there are many trials, or the disk is slow, it looks less often.
+            (looked_at, pause) = (Instant::now(), OTHERS.max(asked.elapsed() * LOOKING));
             if open.is_shared() {
                 // Those that were there before this turn may have been begun by others.
                 trainings.known = open.search.trials.len();
@@ -225,7 +231,10 @@ impl Trainings {
         let runs = &driver.starter.runs;
         // Where the fewest are.
         let are_on = |device: &usize| self.running.values().filter(|place| place.device == *device).count();
-        let device = (0..driver.devices.len()).min_by_key(are_on).unwrap_or(0);
+        let place = (0..driver.devices.len()).min_by_key(are_on).unwrap_or(0);
+        // `auto` with a GPU is for trials that leave it to Trainyard.
+        let says_where = experiment.preset.device != DeviceChoice::Auto;
+        let device = driver.devices.get(place).copied().filter(|device| !(device.is_auto() && says_where));
         let job = Job {
             place: (trial, run),
             until: search.subject.rungs().get(of.rung).copied().flatten(),
@@ -234,7 +243,7 @@ impl Trainings {
             experiment,
             of: OfSearch { search: search.store.name(), number: of.number },
             folder: training.run.as_ref().map(|name| runs.join(name)),
-            device: driver.devices.get(device).copied(),
+            device,
             starter: driver.starter.clone(),
             lock: search.store.claim(of.number, run),
             is_shared: open.is_shared(),
@@ -245,7 +254,7 @@ impl Trainings {
         let spawned =
             std::thread::Builder::new().name("trial".into()).spawn(move || job.carry_out(&sender, &stop));
         spawned.map_err(|error| Error::Failed(format!("the system refuses a thread: {error}")))?;
-        self.running.insert((trial, run), Place { device, _lock: lock });
+        self.running.insert((trial, run), Place { device: place, _lock: lock });
         Ok(())
     }
 

@@ -131,7 +131,9 @@ impl Training<'_> {
         let experiment = experiment.map_err(|finding| finding.problem)?;
         let request =
             TrainRequest::resuming(&run, manifest, experiment).map_err(|error| error.to_string())?;
-        let TrainRequest { device, checkpoint_seconds, until_epoch, accept_changed_data, .. } = self.request;
+        // It goes on where it was, and not where it would be placed now.
+        let device = self.request.device.filter(|device| !device.is_auto());
+        let TrainRequest { checkpoint_seconds, until_epoch, accept_changed_data, .. } = self.request;
         let on_end = self.request.on_end.clone();
         let request =
             TrainRequest { device, checkpoint_seconds, until_epoch, accept_changed_data, on_end, ..request };

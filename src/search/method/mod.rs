@@ -4,7 +4,6 @@
 //! trials that it would have made.
 
 mod draw;
-mod grid;
 mod halving;
 mod tpe;
 
@@ -31,7 +30,7 @@ pub fn propose(plan: &Plan, number: u32, trials: &[Trial]) -> Option<Vec<Assignm
     let is_new = |settings: &Vec<Assignment>| !tried.contains(settings.as_slice());
     let mut random = draw::Random::of(plan.seed, number);
     let proposed = match plan.method.proposer() {
-        Proposer::Grid { points } => return grid::cell(&plan.space, *points, number - 1),
+        Proposer::Grid { points } => return plan.space.cell(*points, number - 1),
         Proposer::Random => None,
         Proposer::Sobol => Some(draw::sobol(plan, number - 1)).filter(is_new),
         Proposer::Tpe { startup } => tpe::propose(plan, *startup, trials, &mut random, &is_new),

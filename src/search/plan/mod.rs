@@ -44,3 +44,15 @@ pub struct Plan {
     /// A person's command that is run when the search has ended.
     pub on_end: Option<String>,
 }
+
+impl Plan {
+    /// What is to be told of it before it begins: that a grid is not tried whole.
+    pub fn told(&self) -> Option<String> {
+        let Proposer::Grid { points } = self.method.proposer() else { return None };
+        let cells = self.space.cells(*points);
+        let trials = self.trials;
+        (u64::from(trials) < cells).then(|| {
+            format!("the grid has {cells} combinations: the first {trials} of them are tried, the last settings change fastest")
+        })
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -22,6 +22,11 @@ const LOOK: Duration = Duration::from_millis(100);
 /// How often it reads the whole queue where nothing has happened here: others add items and move them.
 const READ: Duration = Duration::from_millis(500);
 
+/// How often a program that was killed is begun again before it counts as failed.
+const DEATHS: u32 = 3;
+/// A program that has heard a signal ends with its number and this.
+const SIGNALLED: i32 = 128;
+
 /// What an item comes to when its turn has come.
 pub enum Prepared {
     /// A training, and what starts its process.
@@ -38,18 +43,25 @@ pub enum Prepared {
 }
 
 impl Prepared {
-    /// On this device, unless it says itself where.
-    fn on(mut self, device: Option<DeviceChoice>) -> Self {
-        let Some(device) = device else { return self };
-        match &mut self {
-            Prepared::Training(request, _) => request.device = request.device.or(Some(device)),
+    /// On this device, unless it says itself where. `auto` with a GPU is for trainings that leave it to Trainyard; a search shares its
+    /// trials out itself. Returns where that is.
+    fn place(&mut self, device: Option<DeviceChoice>) -> Option<DeviceChoice> {
+        let is_auto = device.is_some_and(DeviceChoice::is_auto);
+        match self {
+            Prepared::Training(request, _) => {
+                let says_where = is_auto && request.experiment.preset.device != DeviceChoice::Auto;
+                request.device = request.device.or(device.filter(|_| !says_where));
+                request.device
+            }
             Prepared::Program { arguments, .. } => {
-                if !arguments.iter().any(|word| word == "--device" || word.starts_with("--device=")) {
-                    arguments.push(format!("--device={device}"));
+                let device = device.filter(|_| !is_auto)?;
+                if arguments.iter().any(|word| word == "--device" || word.starts_with("--device=")) {
+                    return None;
                 }
+                arguments.push(format!("--device={device}"));
+                Some(device)
             }
         }
-        self
     }
 }
 
@@ -67,6 +79,8 @@ pub struct Runner<'a> {
     pub prepare: &'a dyn Fn(&Item, u16) -> Result<Prepared, String>,
     /// Whether somebody wants it to end.
     pub is_interrupted: &'a dyn Fn() -> bool,
+    /// Among what trainings are shared out where the queue has no devices of its own.
+    pub devices: Vec<DeviceChoice>,
 }
 
 /// What happens in the queue.
@@ -78,6 +92,8 @@ pub enum Heard {
     Found(Item),
     /// It has ended.
     Ended(Item),
+    /// The file of an item cannot be read: it is left out.
+    Damaged(String),
 }
 
 /// What the thread of an item says.
@@ -101,6 +117,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
     let mut is_stopping = false;
     let mut read_at: Option<Instant> = None;
     let (mut settings, mut items, mut changed_at) = (Settings::default(), Vec::new(), None);
+    shelf.damaged()?.into_iter().for_each(|problem| tell(&Heard::Damaged(problem)));
     // What was ended by us goes on next time.
     let mut left: HashSet<u32> = HashSet::new();
     loop {
@@ -138,14 +155,19 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
             item.begin();
             shelf.save(&item)?;
             tell(&Heard::Begun(item.clone()));
-            // Where the fewest are.
+            // Where the fewest are; one training at a time looks itself which GPU is the emptiest.
+            let devices = match devices.is_empty() {
+                true if jobs > 1 => &runner.devices,
+                _ => devices,
+            };
             let are_on = |device: &&DeviceChoice| {
                 running.values().filter(|running| running.device.as_ref() == Some(*device)).count()
             };
             let device = devices.iter().min_by_key(are_on).copied();
             let stop = Arc::<AtomicBool>::default();
+            let mut prepared = (runner.prepare)(&item, jobs);
+            let device = prepared.as_mut().ok().and_then(|prepared| prepared.place(device));
             running.insert(item.number, Running { stop: stop.clone(), device });
-            let prepared = (runner.prepare)(&item, jobs).map(|prepared| prepared.on(device));
             if let Ok(Prepared::Program { lock: Some(lock), .. }) = &prepared
                 && shelf.has(item.number)
             {
@@ -247,6 +269,23 @@ fn run(
         }
         std::thread::sleep(LOOK);
     }
+    for _ in 0..DEATHS {
+        let mut child = begin(program, arguments, item)?;
+        let (status, was_asked) = wait_for(&mut child, stop)?;
+        match status.code() {
+            Some(0) => return Ok(Some(Outcome::Done)),
+            _ if was_asked => return Ok(None),
+            // Somebody has ended it by a signal that it has heard.
+            Some(code) if code > SIGNALLED => return Ok(Some(Outcome::Stopped)),
+            Some(_) => return Ok(Some(Outcome::Failed(format!("{status}: {}", last_line(&mut child))))),
+            // It was killed: it goes on where it was.
+            None => {}
+        }
+    }
+    Ok(Some(Outcome::Failed(format!("its process has died {DEATHS} times"))))
+}
+
+fn begin(program: &Path, arguments: &[String], item: &Item) -> Result<Child, String> {
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -254,36 +293,37 @@ fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
-    let mut child: Child = command.spawn().map_err(|error| error.to_string())?;
+    command.spawn().map_err(|error| error.to_string())
+}
+
+/// Waits for the end of a program, which is asked to end once `stop` is set; the second is whether it was asked.
+fn wait_for(child: &mut Child, stop: &AtomicBool) -> Result<(ExitStatus, bool), String> {
     let mut was_asked = false;
-    let status = loop {
+    loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            break status;
+            return Ok((status, was_asked));
         }
         if stop.load(Ordering::Acquire) && !was_asked {
             was_asked = true;
             // One that has just ended needs no asking.
             let _ = rustix::process::kill_process(
-                rustix::process::Pid::from_child(&child),
+                rustix::process::Pid::from_child(child),
                 rustix::process::Signal::TERM,
             );
         }
         std::thread::sleep(LOOK);
-    };
-    if status.success() {
-        return Ok(Some(Outcome::Done));
     }
-    if was_asked {
-        return Ok(None);
-    }
+}
+
+/// The last line of what a program has said against it.
+fn last_line(child: &mut Child) -> String {
     let mut said = String::new();
     if let Some(errors) = &mut child.stderr {
         use std::io::Read;
         // What cannot be read is not told.
         let _ = errors.take(10_000).read_to_string(&mut said);
     }
-    let said = said.lines().last().unwrap_or_default();
-    Ok(Some(Outcome::Failed(format!("{status}: {said}"))))
+    said.lines().last().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -294,8 +334,11 @@ mod tests {
     fn a_search_is_placed_on_a_card_unless_its_command_line_says_where() {
         let placed = |words: &[&str]| {
             let arguments = words.iter().map(|word| (*word).to_owned()).collect();
-            let prepared = Prepared::Program { program: "trainyard".into(), arguments, lock: None };
-            match prepared.on(Some(DeviceChoice::Cuda(1))) {
+            let mut prepared = Prepared::Program { program: "trainyard".into(), arguments, lock: None };
+            prepared.place(Some(DeviceChoice::Cuda(1)));
+            // It shares its own trials out.
+            assert_eq!(prepared.place(Some(DeviceChoice::AutoWith(1))), None);
+            match prepared {
                 Prepared::Program { arguments, .. } => arguments.join(" "),
                 Prepared::Training(..) => String::new(),
             }

@@ -135,14 +135,30 @@ impl Shelf {
         Ok(paths.filter(|path| path.extension().is_some_and(|end| end == "ron")))
     }
 
-    /// All items in the order of the queue, those that have ended first.
+    /// All items in the order of the queue, those that have ended first. Those whose files cannot be read are left out:
+    /// [`damaged`](Shelf::damaged) tells them.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When they cannot be listed.
     pub fn items(&self) -> Result<Vec<Item>, run::Error> {
-        let mut items: Vec<Item> = self.item_files()?.map(|path| load(&path)).collect::<Result<_, _>>()?;
+        let mut items: Vec<Item> = self.item_files()?.filter_map(|path| load(&path).ok()).collect();
         items.sort_by_key(|item| (item.is_waiting(), item.place, item.number));
         Ok(items)
+    }
+
+    /// What is wrong with the files of items that cannot be read, a line each.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub fn damaged(&self) -> Result<Vec<String>, run::Error> {
+        let files = self.item_files()?;
+        // One that is replaced or taken off at this moment is not damaged.
+        let read = files.filter_map(|path| load::<Item>(&path).err().filter(|_| path.exists()));
+        let mut damaged: Vec<String> = read
+            .map(|error| format!("{error}; once the file is removed, it is off the queue"))
+            .collect();
+        damaged.sort_unstable();
+        Ok(damaged)
     }
 
     /// The item of this number.
@@ -317,5 +333,11 @@ mod tests {
         std::fs::write(shelf.claim(3), "").unwrap();
         shelf.remove(3).unwrap();
         assert_eq!(shelf.add(vec!["train".into()], "/".into()).unwrap().number, 4);
+        // One file that is damaged hides no other item, and is told.
+        std::fs::write(shelf.file(2), "(number: tw").unwrap();
+        assert_eq!(order(), [1, 4]);
+        let damaged = shelf.damaged().unwrap();
+        assert!(damaged.len() == 1 && damaged[0].contains("000002.ron"), "{damaged:?}");
+        assert_eq!(shelf.add(vec!["train".into()], "/".into()).unwrap().number, 5);
     }
 }

@@ -63,10 +63,11 @@ API CUresult cuGetErrorName(int code, const char **s) {
 }
 API CUresult cuGetErrorString(int code, const char **s) { return cuGetErrorName(code, s); }
 
-API CUresult cuDeviceGet(int *d, int n) { CALL *d = n; return n == 0 ? OK : INVALID_DEVICE; }
-API CUresult cuDeviceGetCount(int *n) { CALL *n = 1; return OK; }
+static int cards() { return getenv("FAKE_CUDA_CARDS") ? atoi(getenv("FAKE_CUDA_CARDS")) : 1; }
+API CUresult cuDeviceGet(int *d, int n) { CALL *d = n; return n < cards() ? OK : INVALID_DEVICE; }
+API CUresult cuDeviceGetCount(int *n) { CALL *n = cards(); return OK; }
 API CUresult cuDeviceGetName(char *name, int size, int) { CALL snprintf(name, size, "Test double"); return OK; }
-API CUresult cuDeviceGetPCIBusId(char *id, int size, int) { CALL snprintf(id, size, "0000:65:00.0"); return OK; }
+API CUresult cuDeviceGetPCIBusId(char *id, int size, int n) { CALL snprintf(id, size, "0000:%02x:00.0", 0x65 + n); return OK; }
 API CUresult cuDeviceTotalMem_v2(size_t *n, int) { CALL *n = total_memory(); return OK; }
 API CUresult cuDeviceGetAttribute(int *value, int attribute, int) {
     CALL switch (attribute) {

@@ -1,18 +1,17 @@
-//! The preset whose settings are searched, and the check that it takes them.
+//! The preset whose settings are searched; `check`: that it takes them.
+
+mod check;
 
 use std::path::{Path as FilePath, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::method;
-use super::plan::{self, Measured, Plan, Proposer};
-use super::space::{Parameter, Space};
+use super::plan::{self, Plan, Proposer};
 use super::trial::Trial;
 use crate::preset::library::{self, Found};
 use crate::preset::outline::Outline;
-use crate::preset::{
-    Assignment, Experiment, Path, PresetError, Procedure, edit, overrides, parse, search_block,
-};
+use crate::preset::{Assignment, Experiment, Path, PresetError, edit, overrides, parse, search_block};
 use crate::run::RunDirectory;
 use crate::worker;
 
@@ -175,6 +174,17 @@ impl Subject {
     /// What is wrong, at its place.
     pub fn of(definition: Definition) -> Result<Self, PresetError> {
         let plan = definition.plan()?;
+        for change in &definition.changes {
+            let path = change.split('=').next().unwrap_or_default().trim();
+            if plan.space.parameters.iter().any(|parameter| parameter.path == path) {
+                let problem = format!("the search varies {path} itself");
+                return Err(PresetError::whole(
+                    &format!("--set {change}"),
+                    problem,
+                    "leave it out, or take the setting out of the search's space",
+                ));
+            }
+        }
         let found = definition.preset();
         let before = worker::check_text(&found);
         let base = match definition.changes.is_empty() {
@@ -250,98 +260,38 @@ impl Subject {
         method.most_epochs(*trials, self.base.preset.train.epochs).saturating_mul(u64::from(*repeat))
     }
 
-    /// The text of the preset with the settings of a trial, under another name and without the search.
+    /// The text of the preset with the settings of a trial, under another name and without the search, for a file in `folder`: paths
+    /// of data that are seen from another folder are written in whole.
     ///
     /// # Errors
     /// When the preset does not take them.
-    pub fn preset_of(&self, trial: &Trial, name: &str) -> Result<String, PresetError> {
+    pub fn preset_of(&self, trial: &Trial, name: &str, folder: &FilePath) -> Result<String, PresetError> {
         let found = self.definition.preset();
         let mut changes = self.changes(&trial.settings);
         changes.push(format!("name={name:?}"));
         let at = Path::to(search_block::NAME);
         let text = edit::remove(&found.text, &at);
-        overrides::apply_all(&text, &changes)
-    }
-
-    fn error(&self, path: Path, problem: impl Into<String>, help: impl Into<String>) -> PresetError {
-        let Text { text, origin, .. } = &self.definition.search;
-        PresetError::at(origin, text, &path, problem, help)
-    }
-
-    fn check_objectives(&self) -> Result<(), PresetError> {
-        let at = || Path::to(search_block::NAME).field("objective");
-        let preset = &self.base.preset;
-        for objective in &self.plan.objectives {
-            if objective.is_of_validation() && preset.data.validation == 0.0 {
-                let problem =
-                    format!("{} needs samples that are held out, and data.validation is 0", objective.name);
-                return Err(self.error(at(), problem, "hold some out: data.validation: 0.1"));
-            }
-            let Measured::Curve(tag) = &objective.measured else { continue };
-            let score = tag.split('/').next().unwrap_or_default();
-            let reported = preset.reported_metrics(&self.base.signature());
-            if let Some(reported) = reported.filter(|_| !["loss", "accuracy"].contains(&score))
-                && !(objective.is_of_validation() && reported.iter().any(|metric| metric.name() == score))
-            {
-                let names: Vec<String> =
-                    reported.iter().map(|metric| format!("val_{}", metric.name())).collect();
-                let names = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
-                let problem = format!("this training does not report {}", objective.name);
-                let help = format!(
-                    "use val_loss or what it reports{names}; or name it in the preset: train.metrics: [{score}]"
-                );
-                return Err(self.error(at(), problem, help));
-            }
+        let text = overrides::apply_all(&text, &changes)?;
+        let is_there = |before: &PathBuf| folder.canonicalize().is_ok_and(|folder| folder == *before);
+        match &found.folder {
+            Some(before) if !is_there(before) => Ok(with_whole_paths(text, before)),
+            Some(_) | None => Ok(text),
         }
-        if let (Procedure::Pretraining(_), true) = (&preset.procedure, self.rungs().len() > 1) {
-            let problem = format!("{} cannot stop a pretraining between its layers", self.plan.method);
-            return Err(self.error(
-                Path::to(search_block::NAME).field("method"),
-                problem,
-                "use tpe, random or sobol",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Checks that the preset takes the ends of every range and every choice, each with what it depends on.
-    fn check_space(&self) -> Result<(), PresetError> {
-        let Space { parameters } = &self.plan.space;
-        for parameter in parameters {
-            for (place, value) in parameter.domain.ends().into_iter().enumerate() {
-                let mut settings = vec![Assignment { path: parameter.path.clone(), value }];
-                let mut inner = parameter;
-                while let Some(when) = &inner.when {
-                    inner = &parameters[when.parameter];
-                    settings.insert(
-                        0,
-                        Assignment { path: inner.path.clone(), value: wanted(inner, &when.values) },
-                    );
-                }
-                let refused = self.experiment(&settings, self.base.preset.seed).err();
-                // What the files hold is told as it is.
-                let Some(refused) = refused.filter(|error| !error.blames_files) else { continue };
-                let named = Path::to(search_block::NAME).field("space").field(&parameter.path);
-                let at = match (&parameter.when, parameter.domain.is_numeric()) {
-                    (None, true) => named.index(place),
-                    (None, false) => named.index(place),
-                    (Some(_), _) => named.index(2),
-                };
-                let value = &settings[settings.len() - 1].value;
-                let problem =
-                    format!("the preset does not take {} = {value}: {}", parameter.path, refused.problem);
-                return Err(self.error(at, problem, refused.help.clone()));
-            }
-        }
-        Ok(())
     }
 }
 
-/// A value of a parameter that fits one of those that are wanted.
-fn wanted(parameter: &Parameter, values: &[String]) -> String {
-    let known = parameter.domain.ends();
-    let fitting = known.iter().find(|value| values.iter().any(|wanted| super::space::fits(value, wanted)));
-    fitting.or(values.first()).cloned().unwrap_or_default()
+/// The text of a preset in which relative paths of its data, seen from `folder`, are whole.
+fn with_whole_paths(mut text: String, folder: &FilePath) -> String {
+    let Ok(preset) = parse::parse(&text, "") else { return text };
+    for path in preset.data.source.paths() {
+        let is_seen_from_anywhere = path.starts_with(['/', '~', '$']);
+        let Some(span) = Outline::of(&text).find_exactly(&Path::to("data").field("source")) else { break };
+        if let Some(whole) = folder.join(path).to_str().filter(|_| !is_seen_from_anywhere) {
+            let source = text[span.clone()].replacen(&format!("{path:?}"), &format!("{whole:?}"), 1);
+            text.replace_range(span, &source);
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -390,12 +340,20 @@ mod tests {
         assert_eq!((trained.seed, trained.train.epochs, trained.optimizer.learning_rate()), (7, 2, 0.025));
         assert!(said.contains("momentum: 0.5") && said.contains("units: 24"), "{said}");
         let trial = Trial::new(3, settings, std::iter::once(7));
-        let text = subject.preset_of(&trial, "mine").unwrap();
+        let text = subject.preset_of(&trial, "mine", FilePath::new("/tmp")).unwrap();
         assert!(
             text.contains("SGD(learning_rate: 0.025, momentum: 0.5)") && text.contains("\"mine\""),
             "{text}"
         );
         assert!(!text.contains("search:"), "{text}");
+    }
+
+    #[test]
+    fn a_preset_of_a_trial_finds_its_data_from_another_folder() {
+        let text = r#"(name: "a", title: "", data: (source: csv(file: ["t.csv", "/u.csv"], label: "t.csv")), layers: [Dense(units: 1)],
+            loss: mean_squared_error, optimizer: SGD(), train: (epochs: 1, batch_size: 1))"#;
+        let written = with_whole_paths(text.into(), FilePath::new("/data/of ada"));
+        assert!(written.contains(r#"file: ["/data/of ada/t.csv", "/u.csv"], label: "t.csv""#), "{written}");
     }
 
     #[test]
@@ -414,6 +372,14 @@ mod tests {
             ("space: {", "method: hyperband, space: {", "4:21", "there is no method 'hyperband'"),
             ("space: {", "trails: 3, space: {", "4:21", "unknown field 'trails'"),
             ("space: {", "trials: 0, space: {", "4:21", "'0' is not a whole number from 1 on"),
+            ("int(8, 64, step: 8)", "uniform(8, 64)", "6:34", "does not take layers[0].units = 29.39"),
+            (
+                "[Adam(), SGD()]",
+                "[Adam(), SGD()], \"data.validation\": [0.1, 0]",
+                "7:72",
+                "data.validation is 0",
+            ),
+            ("space: {", "method: asha(min_epochs: 999), space: {", "4:21", "min_epochs is 999"),
         ] {
             let said = told(old, new);
             let head = said.lines().next().unwrap_or_default();
@@ -422,6 +388,9 @@ mod tests {
         }
         let no_validation = subject(SEARCH, &["data.validation=0"]).unwrap_err().to_string();
         assert!(no_validation.contains("val_loss needs samples that are held out"), "{no_validation}");
+        let varied = subject(SEARCH, &["optimizer.learning_rate=0.1"]).unwrap_err().to_string();
+        assert!(varied.contains("--set optimizer.learning_rate=0.1"), "{varied}");
+        assert!(varied.contains("the search varies optimizer.learning_rate itself"), "{varied}");
         let without = subject("(preset: \"xor\")", &[]).unwrap_err().to_string();
         assert!(without.contains("it has no search"), "{without}");
         let strange = subject(&SEARCH.replace("preset:", "title: 3, preset:"), &[]).unwrap_err().to_string();

@@ -187,7 +187,8 @@ impl Open {
         let Search { store, trials, record, .. } = &mut self.search;
         for trial in trials.iter_mut().filter(|trial| trial.runs.iter().any(|run| run.failed.is_some())) {
             for run in trial.runs.iter_mut().filter(|run| run.failed.is_some()) {
-                *run = TrialRun { seed: run.seed, ..TrialRun::default() };
+                let given_up = run.given_up.drain(..).chain(run.run.take()).collect();
+                *run = TrialRun { seed: run.seed, given_up, ..TrialRun::default() };
             }
             store.save_trial(trial)?;
             record.is_ended = false;

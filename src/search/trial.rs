@@ -38,6 +38,9 @@ pub struct TrialRun {
     /// Why it failed.
     #[serde(default)]
     pub failed: Option<String>,
+    /// The runs of it that failed before it was trained again.
+    #[serde(default)]
+    pub given_up: Vec<String>,
 }
 
 /// What came of a training up to a rung.

@@ -7,7 +7,7 @@ use std::sync::mpsc::Sender;
 use super::score;
 use super::training::{End, Training};
 use crate::preset::{DeviceChoice, Experiment};
-use crate::run::{Manifest, OfSearch};
+use crate::run::{Manifest, OfSearch, RunDirectory};
 use crate::search::plan::Objective;
 use crate::search::trial::Reached;
 use crate::worker::{Starter, TrainRequest};
@@ -27,6 +27,8 @@ pub(super) struct Job {
     pub folder: Option<PathBuf>,
     pub device: Option<DeviceChoice>,
     pub starter: Starter,
+    /// Runs of it that failed before it was trained again.
+    pub given_up: Vec<String>,
     /// It may have a run that nobody wrote down.
     pub may_be_there: bool,
     /// The file of its claim.
@@ -70,8 +72,10 @@ impl Job {
 
     fn train(&self, heard: &Sender<Heard>, stop: &AtomicBool) -> Result<What, String> {
         let seed = self.experiment.preset.seed;
-        let is_it =
-            |manifest: &Manifest| manifest.trial.as_ref() == Some(&self.of) && manifest.preset.seed == seed;
+        let is_it = |run: &RunDirectory, manifest: &Manifest| {
+            let is_of_it = manifest.trial.as_ref() == Some(&self.of) && manifest.preset.seed == seed;
+            is_of_it && !self.given_up.contains(&run.name())
+        };
         let request = TrainRequest {
             device: self.device,
             until_epoch: self.until,

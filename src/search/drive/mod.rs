@@ -248,6 +248,7 @@ impl Trainings {
             lock: search.store.claim(of.number, run),
             is_shared: open.is_shared(),
             accepts_changed_data: driver.accepts_changed_data,
+            given_up: training.given_up.clone(),
             may_be_there: training.run.is_none() && trial < self.known,
         };
         let (sender, stop) = (self.heard.0.clone(), self.stop.clone());

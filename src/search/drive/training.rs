@@ -27,7 +27,7 @@ pub(in crate::search) struct Training<'a> {
     /// It may have a run that nobody wrote down.
     pub may_be_there: bool,
     /// Whether a run is its own.
-    pub is_it: &'a dyn Fn(&Manifest) -> bool,
+    pub is_it: &'a dyn Fn(&RunDirectory, &Manifest) -> bool,
     /// The file of its claim.
     pub lock: PathBuf,
     /// Others may have seen it through before, and have ended it when they were asked to end themselves.
@@ -143,8 +143,9 @@ impl Training<'_> {
     /// Its run, where one began and nobody wrote that down: who saw it through was killed in between.
     fn look_for(&self) -> Option<PathBuf> {
         let runs = RunDirectory::list(&self.starter.runs).ok()?;
-        let is_it =
-            |run: &&RunDirectory| Manifest::load(run.path()).is_ok_and(|manifest| (self.is_it)(&manifest));
+        let is_it = |run: &&RunDirectory| {
+            Manifest::load(run.path()).is_ok_and(|manifest| (self.is_it)(run, &manifest))
+        };
         runs.iter().rev().find(is_it).map(|run| run.path().to_path_buf())
     }
 }

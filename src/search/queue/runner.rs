@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::item::{Item, Outcome};
 use super::shelf::{Settings, Shelf};
 use crate::preset::DeviceChoice;
-use crate::run::Manifest;
+use crate::run::{Manifest, RunDirectory};
 use crate::run::lock::Lock;
 use crate::search::Error;
 use crate::search::drive::training::{End, Training};
@@ -227,7 +227,7 @@ fn see_through(
             return run(&program, &arguments, lock.as_deref(), item, stop);
         }
     };
-    let is_it = |manifest: &Manifest| manifest.queued == Some(item.number);
+    let is_it = |_: &RunDirectory, manifest: &Manifest| manifest.queued == Some(item.number);
     let mut training = Training {
         folder: item.run.as_ref().map(|name| starter.runs.join(name)),
         starter: &starter,

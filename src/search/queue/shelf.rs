@@ -154,9 +154,8 @@ impl Shelf {
         let files = self.item_files()?;
         // One that is replaced or taken off at this moment is not damaged.
         let read = files.filter_map(|path| load::<Item>(&path).err().filter(|_| path.exists()));
-        let mut damaged: Vec<String> = read
-            .map(|error| format!("{error}; once the file is removed, it is off the queue"))
-            .collect();
+        let mut damaged: Vec<String> =
+            read.map(|error| format!("{error}; once the file is removed, it is off the queue")).collect();
         damaged.sort_unstable();
         Ok(damaged)
     }

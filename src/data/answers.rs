@@ -9,6 +9,8 @@ use crate::preset::{Labels, Scale, Scaling, Spread, TargetKind, TargetsAs, Value
 
 /// The largest number of classes that values are taken for.
 pub const MOST_CLASSES: usize = 1000;
+/// More different whole numbers than this are values, where nobody says what they are.
+pub const MOST_LIKELY_CLASSES: usize = 20;
 
 /// What is to be predicted.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,8 +105,12 @@ impl Answers {
                 let used: BTreeSet<i64> = numbers.iter().copied().collect();
                 let (&least, &most) = (used.first()?, used.last()?);
                 let named: Vec<i64> = match numbering {
-                    Numbering::Names if used.len() <= MOST_CLASSES => used.into_iter().collect(),
                     Numbering::FromZero if least >= 0 && most < MOST_CLASSES as i64 => (0..=most).collect(),
+                    Numbering::FromZero if least >= 0 => return None,
+                    // Numbers below 0 are no places.
+                    Numbering::Names | Numbering::FromZero if used.len() <= MOST_CLASSES => {
+                        used.into_iter().collect()
+                    }
                     Numbering::Names | Numbering::FromZero => return None,
                 };
                 let class = |number: i64| named.partition_point(|&name| name < number) as u32;
@@ -231,8 +237,10 @@ mod tests {
             Answers::values(1, vec![2007.0, 1999.0])
         );
         let grades = Answers::values(1, vec![-1.0, 2.0]);
-        assert_eq!(grades.clone().read_as(TargetsAs::Classes, Numbering::FromZero), grades);
-        assert_eq!(grades.read_as(TargetsAs::Classes, Numbering::Names), classes(&[0, 1], &["-1", "2"]));
+        for numbering in [Numbering::FromZero, Numbering::Names] {
+            let read = grades.clone().read_as(TargetsAs::Classes, numbering);
+            assert_eq!(read, classes(&[0, 1], &["-1", "2"]));
+        }
     }
 
     #[test]

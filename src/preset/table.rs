@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cell_form::CellForm;
+use super::date_forms::DateForms;
 use super::layers::EmbeddedColumn;
 use super::sources::Missing;
 use super::variants::variants;
@@ -59,6 +60,9 @@ pub struct InputColumn {
     /// How its cells are written, where they are no plain numbers and no dates in a usual form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<CellForm>,
+    /// What the dates have from which the run learned, where it is a column of dates in usual forms; a run of before does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DateForms>,
 }
 
 /// What a column of words has beside the words that are told apart: those are chosen from the rows that are trained on, and the
@@ -87,7 +91,7 @@ impl Rest {
 impl InputColumn {
     /// The column at this place of the table, of this kind.
     pub fn new(place: usize, kind: InputKind) -> Self {
-        InputColumn { place, kind, rest: Rest::default(), form: None }
+        InputColumn { place, kind, rest: Rest::default(), form: None, dates: None }
     }
 
     /// The number of the network's inputs that the column becomes.
@@ -299,9 +303,21 @@ impl TableSchema {
         self.inputs.iter().filter_map(column).collect()
     }
 
+    /// The numbers that say in a column of numbers that the value is missing.
+    pub fn missing_numbers(&self) -> impl Iterator<Item = f64> {
+        self.missing_words
+            .iter()
+            .filter_map(|word| word.parse().ok())
+            .filter(|number: &f64| number.is_finite())
+    }
+
     /// Whether every input is a number as it stands in the table.
     pub fn is_numbers(&self) -> bool {
-        self.inputs.iter().all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })))
+        self.missing_numbers().next().is_none()
+            && self
+                .inputs
+                .iter()
+                .all(|input| matches!(input.kind, InputKind::Number(Filling { flag: false, .. })))
     }
 }
 

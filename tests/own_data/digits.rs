@@ -1,7 +1,7 @@
 //! Numbers are what their digits say: whole ones beyond 2^53 are not run together, and a year of two digits is not one of the first
 //! century.
 
-use crate::program::Desk;
+use crate::program::{self, Desk};
 
 /// Two whole numbers that double precision has one number for: 2^60 and 2^60 + 1.
 const BIG: [&str; 2] = ["1152921504606846976", "1152921504606846977"];
@@ -63,12 +63,10 @@ fn a_year_of_two_digits_is_none_of_the_first_century() {
     assert!(!is_done && text.contains("'22.12.22'") && text.contains("1 of 2 rows"), "{text}");
 }
 
-/// A `.npy` file of whole numbers, as NumPy writes it.
+/// A `.npy` file of whole numbers.
 fn npy(numbers: &[i64]) -> Vec<u8> {
-    let header = format!("{{'descr': '<i8', 'fortran_order': False, 'shape': ({},), }}", numbers.len());
-    let header = format!("{header:<117}\n");
-    let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
-    b"\x93NUMPY\x01\x00\x76\x00".iter().copied().chain(header.bytes()).chain(bytes).collect()
+    let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    program::npy("<i8", &format!("({},)", numbers.len()), &bytes)
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
     let here: Vec<String> =
         first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
     let order = schema.names().join(", ");
-    match Layout::named(&here, &schema.names(), learned.label.as_deref()) {
+    match Layout::named(&here, &schema.names(), learned.label.as_deref(), schema) {
         Ok(layout) => Ok((layout.with_row_names(schema, &here), true)),
         Err(_) if are_cells && in_order.is_none() => Err(misfit()),
         Err(_) if are_cells => Err(format!(
@@ -155,7 +155,7 @@ pub fn read(
     let told =
         skipped.into_iter().chain(of_sheet).chain(written).chain(opened.reader.told()).chain(sums.told());
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
-    let told = told.chain(encoder.other_orders()).chain(encoder.filled()).collect();
+    let told = told.chain(encoder.of_dates()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })
 }
 

@@ -2,6 +2,7 @@
 
 use super::seen::Seen;
 use crate::data::Error;
+use crate::data::table::columns::the_one;
 use crate::data::table::{Column, shown_column};
 
 /// More different whole numbers than this are values, as in any table.
@@ -93,8 +94,7 @@ pub fn chosen(
             ))
         })?,
         Some(target) => {
-            let number = || target.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < names.len());
-            let place = names.iter().position(|name| name == target).or_else(number).ok_or_else(|| {
+            let place = the_one(names, target).map_err(broken)?.ok_or_else(|| {
                 let all = (0..names.len()).map(shown).collect::<Vec<_>>().join(", ");
                 broken(format!("there is no column '{target}'; there are: {all}"))
             })?;

@@ -8,7 +8,7 @@ use super::classes::{Classes, too_many_classes};
 use super::folders::Classed;
 use super::limits::Limits;
 use crate::data::Error;
-use crate::data::table::columns::places;
+use crate::data::table::columns::the_one;
 use crate::data::table::{self, InRow, Place, Problem, Row, RowNumbers, RowProblem, Sink, cell};
 use crate::preset::Csv;
 
@@ -154,9 +154,7 @@ pub fn texts(
 /// The place of a column that a person names, or numbers from 1; `usual` where nobody does.
 fn place(names: &[String], wanted: Option<&str>, usual: usize) -> Result<usize, String> {
     let Some(wanted) = wanted else { return Ok(usual) };
-    let by_name = places(&[wanted.to_string()], names)[0];
-    let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|place| *place < names.len());
-    by_name.or_else(number).ok_or_else(|| {
+    the_one(names, wanted)?.ok_or_else(|| {
         let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
         format!("there is no column '{wanted}'; there are: {all}")
     })

@@ -1,12 +1,12 @@
 //! Arrays of numbers as samples, with arrays of classes or values as what they should give.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Opened;
 use super::set::Imported;
 use crate::data::Error;
-use crate::data::answers::{Answers, MOST_CLASSES, Numbering};
+use crate::data::answers::{Answers, MOST_CLASSES, MOST_LIKELY_CLASSES, Numbering};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::data::table::digits::is_beyond;
@@ -136,7 +136,7 @@ impl Array {
     }
 }
 
-/// Samples and their targets. Whole numbers from 0 on suggest classes, other numbers values; a training may read them the
+/// Samples and their targets. Whole numbers from 0 on suggest classes, and so do a few below 0, such as -1 and 1; other numbers values; a training may read them the
 /// other way.
 pub(super) fn arrays(
     rows: Array,
@@ -168,8 +168,11 @@ pub(super) fn arrays(
     }
     let long = long_numbers(&targets, &values, notices)?;
     notices.extend(long_inputs(&rows)?);
+    // As in a table, of numbers below 0 a few are classes.
+    let are_few = values.iter().all(|&value| value >= 0.0)
+        || values.iter().map(|value| value.to_bits()).collect::<HashSet<u64>>().len() <= MOST_LIKELY_CLASSES;
     let answers = Answers::values(width, values);
-    let are_classes = width == 1 && !targets.pieces().any(|piece| piece.number.is_float());
+    let are_classes = width == 1 && are_few && !targets.pieces().any(|piece| piece.number.is_float());
     let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
     let answers = long.unwrap_or_else(|| answers.read_as(wanted, Numbering::FromZero));
     let is_bytes = rows.first.number.kind == Kind::U8;

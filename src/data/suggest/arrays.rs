@@ -5,13 +5,11 @@ use std::path::Path;
 use super::comment::comment;
 use super::found::Found;
 use super::network::{End, Network, split};
+use crate::data::answers::MOST_LIKELY_CLASSES;
 use crate::data::import::limits::Limits;
 use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
 use crate::preset::{Npy, Npz, Offers, Paths, Source, TargetKind, ValuesAre};
-
-/// Whole numbers that are saved as floats are classes where they are this many at most, as in a table.
-const MOST_WHOLE_CLASSES: usize = 20;
 
 /// Names by which people save samples and targets together. The first pair of which an archive has both counts.
 const PAIRS: [(&str, &str); 9] = [
@@ -96,6 +94,8 @@ fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Err
 /// How a network ends that learns these targets, and what they are taken for.
 fn end(offers: &Offers) -> (End, String) {
     let classes = |names: &[String], seen: &str| {
+        let are_below = names.first().is_some_and(|first| first.starts_with('-'));
+        let seen = if are_below { seen.replace(" from 0", "") } else { seen.to_string() };
         let kind = TargetKind::Classes(names.to_vec());
         (End::of(&kind), format!("The targets are {seen}: {} classes.", names.len()))
     };
@@ -104,12 +104,14 @@ fn end(offers: &Offers) -> (End, String) {
     match (&offers.target, &offers.other_target, offers.values) {
         // More than one class for two samples: a measurement that is saved in whole numbers.
         (TargetKind::Classes(names), Some(TargetKind::Values(1)), _)
-            if names.len() > MOST_WHOLE_CLASSES && names.len() * 2 > offers.samples =>
+            if names.len() > MOST_LIKELY_CLASSES && names.len() * 2 > offers.samples =>
         {
             values(1, "whole numbers, too many different ones to be classes: values")
         }
         (TargetKind::Classes(names), ..) => classes(names, "whole numbers from 0"),
-        (TargetKind::Values(1), Some(TargetKind::Classes(names)), _) if names.len() <= MOST_WHOLE_CLASSES => {
+        (TargetKind::Values(1), Some(TargetKind::Classes(names)), _)
+            if names.len() <= MOST_LIKELY_CLASSES =>
+        {
             classes(names, "whole numbers from 0, saved as floats")
         }
         (TargetKind::Values(count), Some(TargetKind::Classes(names)), _) if *count > 1 => {

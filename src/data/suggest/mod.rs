@@ -20,7 +20,9 @@ use super::Error;
 use super::import::foreign;
 use super::import::limits::Limits;
 use super::import::main_input::{MainInput, main_input};
-use super::table::{Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title};
+use super::table::{
+    Format, is_ending_of_table, is_pattern, is_table_of_numbers, sheets as sheets_of, title, why_no_text,
+};
 use crate::preset::{Csv, Paths};
 use found::Found;
 pub use found::Target;
@@ -117,11 +119,26 @@ pub fn suggest(
         }
         (MainInput::Lines, _) => text::look_at_lines(file)?,
         (MainInput::Unnamed(problem), _) => return Err(broken(file, problem)),
+        (_, _) if target.is_some() && !is_of_rows && ending(file) != "txt" && path.exists() => {
+            let what = if path.is_dir() { "a folder" } else { "none" };
+            let problem = format!("--target names a column of a table, and this is {what}; leave it out");
+            return Err(broken(file, &problem));
+        }
         (_, _) if path.is_dir() => folder::look(file)?,
         (_, _) if is_of_rows => table::look(data, target, sheet, &limits)?,
         (_, "npz") => arrays::look(file, &limits)?,
         (_, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
-        (_, "txt") => text::look(file)?,
+        (_, "txt") => match (why_no_text(path), target) {
+            (Some(problem), _) => return Err(broken(file, problem)),
+            (None, None) => text::look(file)?,
+            (None, Some(_)) => table::look(data, target, sheet, &limits).map_err(|error| {
+                let problem = format!(
+                    "--target names a column of a table, and this text is not read as one: {error}. Leave --target out to learn the text \
+                     character by character"
+                );
+                broken(file, &problem)
+            })?,
+        },
         (_, _) if !path.exists() && !is_pattern(file) => {
             return Err(broken(file, "there is no such file or folder"));
         }

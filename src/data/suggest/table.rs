@@ -21,6 +21,10 @@ use crate::preset::{
 /// What is said of a table whose first line is a row.
 const NO_NAMES: &str =
     "The first line is a row of values, so the columns are called by their numbers, from 1.";
+/// Parts of what is said of numbers that may stand for something else.
+const MAY_BE_MISSING: &str = "may stand for a missing value";
+const MAY_BE_DATES: &str = "has numbers that may be dates";
+const ARE_ONE_NUMBER: &str = "which are one number";
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
 
@@ -156,6 +160,10 @@ pub(super) fn look(
         "a number without '%'",
         "may be read wrongly",
         "fractions after",
+        "in front would fit too",
+        MAY_BE_MISSING,
+        MAY_BE_DATES,
+        ARE_ONE_NUMBER,
     ];
     let mixed = table.told.iter().filter(|sentence| open.iter().any(|part| sentence.contains(part)));
     data.extend(mixed.map(|sentence| format!("    // {}", comment(sentence))));
@@ -180,6 +188,8 @@ pub(super) fn look(
         );
     }
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
+    let doubtful = [MAY_BE_MISSING, MAY_BE_DATES, ARE_ONE_NUMBER, "in front would fit too"];
+    told.extend(table.told.iter().filter(|told| doubtful.iter().any(|part| told.contains(part))).cloned());
     let reason = target.is_none().then(|| reason_for(&table.labels, &targets));
     Ok(Found { title, data, network, targets, reason, told })
 }

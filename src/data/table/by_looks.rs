@@ -15,6 +15,8 @@ use crate::preset::Csv;
 
 /// Rows that make a table.
 const FEWEST: usize = 3;
+/// Lines of a text that are looked at.
+const LINES: usize = 500;
 
 /// Whether a text is a table of numbers: its rows have as many cells, and half of them are numbers, or a quarter where a file's name ends
 /// as those of data do (`.data`, `.dat`).
@@ -35,6 +37,59 @@ pub fn is_table_of_numbers(path: &Path) -> bool {
         && width > 1
         && below.iter().all(|row| row.len() == width)
         && cells().filter(is_number).count() * share >= cells().count()
+}
+
+/// Why a text is none to read character by character: it is a table of a kind that is not read, and what to do with it. `None` for
+/// any other text.
+pub fn why_no_text(path: &Path) -> Option<&'static str> {
+    let text = text::open(path, None).ok()?;
+    let lines: Vec<Vec<char>> = text.sample.lines().map(|line| line.trim_end().chars().collect()).collect();
+    let lines: Vec<Vec<char>> = lines.into_iter().filter(|line| !line.is_empty()).take(LINES).collect();
+    if lines.len() < FEWEST {
+        return None;
+    }
+    let are_sparse = lines.iter().all(|line| is_sparse(&line.iter().collect::<String>()));
+    if are_sparse {
+        return Some(
+            "it is in the format of libsvm, a label and the numbers of columns that are not 0: write it as arrays, with Python: x, y = \
+             sklearn.datasets.load_svmlight_file(…), then numpy.savez(…, x=x.toarray(), y=y)",
+        );
+    }
+    are_aligned(&lines).then_some(
+        "it is a table whose columns are brought below each other by blanks, which some of its cells have as well: write it as CSV, with \
+         pandas: read_fwf(…).to_csv(…, index=False)",
+    )
+}
+
+/// Whether a line is a label and pairs of a column's number and its value: `1 1:0.5 3:2`.
+fn is_sparse(line: &str) -> bool {
+    let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+    let is_label =
+        words.next().is_some_and(|label| label.split(',').all(|label| label.parse::<f64>().is_ok()));
+    let is_pair = |word: &str| {
+        word.split_once(':').is_some_and(|(column, value)| {
+            (column == "qid" || column.parse::<u64>().is_ok()) && value.parse::<f64>().is_ok()
+        })
+    };
+    let mut pairs = words.peekable();
+    is_label && pairs.peek().is_some() && pairs.all(is_pair)
+}
+
+/// Whether the same places of all lines are blank, and between them stand numbers, in two columns or more.
+fn are_aligned(lines: &[Vec<char>]) -> bool {
+    let width = lines.iter().map(Vec::len).max().unwrap_or_default();
+    let is_blank =
+        |place: usize| lines.iter().all(|line| line.get(place).is_none_or(|letter| *letter == ' '));
+    let blank: Vec<bool> = (0..=width).map(is_blank).collect();
+    let starts = (0..width).filter(|&place| !blank[place] && (place == 0 || blank[place - 1]));
+    let is_of_numbers = |start: &usize| {
+        let end = (*start..=width).find(|&place| blank[place]).unwrap_or(width);
+        lines[1..].iter().all(|line| {
+            let cell: String = line.iter().skip(*start).take(end - start).collect();
+            amount::any(cell.trim(), cell::Numbers::default()).is_some()
+        })
+    };
+    lines.len() > FEWEST && starts.filter(is_of_numbers).count() > 1
 }
 
 /// Whether a file's name ends as those of data in text do.

@@ -16,12 +16,50 @@ pub fn called(names: &[String], name: &str) -> String {
 /// differs in upper and lower case only. No column is found twice: of columns with one name, the first is the one that is wanted
 /// first. `None`: there is no such column.
 pub fn places(wanted: &[String], here: &[String]) -> Vec<Option<usize>> {
+    places_among(&[], wanted, here)
+}
+
+/// The same for columns of a table that has `known` columns: one whose very name is that of another of these is not taken for one that
+/// differs in case only, so that `H` is never read as `h`.
+pub fn places_among(known: &[String], wanted: &[String], here: &[String]) -> Vec<Option<usize>> {
     let mut found = vec![None; wanted.len()];
     let mut is_taken = vec![false; here.len()];
     let folded = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
     find(wanted, here, &mut found, &mut is_taken);
+    is_taken.iter_mut().zip(here).for_each(|(is_taken, name)| *is_taken |= known.contains(name));
     find(&folded(wanted), &folded(here), &mut found, &mut is_taken);
     found
+}
+
+/// The place of the one column that a person names, whatever its case, or numbers from 1; `None`: there is none.
+///
+/// # Errors
+/// When several columns have the name.
+pub fn the_one(names: &[String], wanted: &str) -> Result<Option<usize>, String> {
+    let called = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
+        names.iter().enumerate().filter_map(|(place, name)| is(name).then_some(place)).collect()
+    };
+    let mut found = called(&|name| name == wanted);
+    if found.is_empty() {
+        let folded = wanted.to_lowercase();
+        found = called(&|name| name.to_lowercase() == folded);
+    }
+    match found[..] {
+        [] => Ok(wanted
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+            .filter(|place| *place < names.len())),
+        [place] => Ok(Some(place)),
+        _ => {
+            let numbers: Vec<String> = found.iter().map(|place| (place + 1).to_string()).collect();
+            Err(format!(
+                "{} columns are called '{wanted}': name the one that is meant by its number, one of {}",
+                found.len(),
+                numbers.join(", ")
+            ))
+        }
+    }
 }
 
 /// Finds those that have not been found yet among the columns that are not taken.
@@ -54,5 +92,32 @@ mod tests {
         assert_eq!(found("v v w", "V w v"), [Some(2), Some(0), Some(1)]);
         assert_eq!(found("v v", "w v"), [Some(1), None]);
         assert_eq!(found("é x", "É y"), [Some(0), None]);
+    }
+
+    #[test]
+    fn a_column_is_never_taken_for_another_one_that_the_table_is_known_to_have() {
+        let names = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
+        let among = |here: &str| places_among(&names("h H y"), &names("h"), &names(here));
+        assert_eq!(
+            (among("H y"), among("H h y"), among("y h H")),
+            (vec![None], vec![Some(1)], vec![Some(1)])
+        );
+        assert_eq!(places_among(&names("h y"), &names("h"), &names("y H")), [Some(1)]);
+    }
+
+    #[test]
+    fn a_name_that_several_columns_have_is_refused_with_their_numbers() {
+        let names: Vec<String> = ["y", "a", "y", "B", "b"].map(str::to_string).to_vec();
+        assert_eq!((the_one(&names, "a"), the_one(&names, "A")), (Ok(Some(1)), Ok(Some(1))));
+        assert_eq!(
+            (the_one(&names, "b"), the_one(&names, "3"), the_one(&names, "z")),
+            (Ok(Some(4)), Ok(Some(2)), Ok(None))
+        );
+        let refused = the_one(&names, "y").unwrap_err();
+        assert_eq!(
+            refused,
+            "2 columns are called 'y': name the one that is meant by its number, one of 1, 3"
+        );
+        assert!(the_one(&names, "Y").is_err());
     }
 }

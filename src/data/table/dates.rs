@@ -2,8 +2,15 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
+mod column;
+mod forms;
+mod reader;
+
 use super::cell::Numbers;
 use crate::preset::{CellForm, DatePart};
+
+pub use column::{Compact, Dates};
+pub use reader::DateReader;
 
 /// The parts of a date that are tried as inputs, beside the time that has passed.
 const PARTS: [DatePart; 7] = [
@@ -15,11 +22,6 @@ const PARTS: [DatePart; 7] = [
     DatePart::Minute,
     DatePart::Second,
 ];
-
-/// Numbers of eight digits are days where there are so many.
-const FEWEST_COMPACT: u64 = 3;
-/// Words beyond which a column without a single date is not tried any further.
-const TRIED: u64 = 20;
 
 /// The date that a cell is, with its time of day: as ISO 8601 and RFC 2822 write it, with slashes, dots or the month's name, of a
 /// month or a week the first day. A time in another zone becomes that of Greenwich.
@@ -220,158 +222,6 @@ pub fn part(date: NaiveDateTime, part: DatePart) -> f64 {
     }
 }
 
-/// What the words of a column come to as dates, read in one order of day and month.
-#[derive(Clone, Debug)]
-struct InOrder {
-    day_first: bool,
-    count: u64,
-    first: Option<[f64; PARTS.len()]>,
-    varies: [bool; PARTS.len()],
-}
-
-/// What the words of a column come to as dates.
-#[derive(Clone, Debug)]
-pub struct Dates {
-    words: u64,
-    orders: [InOrder; 2],
-    /// What they come to as times of day.
-    times: InOrder,
-    /// Dates that the two orders read differently.
-    differing: u64,
-    /// Whether the first of them has dots, as where the day comes first.
-    has_dots: bool,
-    /// Dates with a time in another zone than Greenwich's.
-    zoned: u64,
-    /// Dates whose years have two digits.
-    short_years: u64,
-}
-
-impl Default for Dates {
-    fn default() -> Self {
-        let order = |day_first| InOrder { day_first, count: 0, first: None, varies: [false; PARTS.len()] };
-        let orders = [order(false), order(true)];
-        Dates {
-            words: 0,
-            orders,
-            times: order(false),
-            differing: 0,
-            has_dots: false,
-            zoned: 0,
-            short_years: 0,
-        }
-    }
-}
-
-impl InOrder {
-    fn add(&mut self, date: NaiveDateTime) {
-        self.count += 1;
-        let parts = PARTS.map(|wanted| part(date, wanted));
-        let first = self.first.get_or_insert(parts);
-        self.varies.iter_mut().enumerate().for_each(|(at, varies)| *varies |= parts[at] != first[at]);
-    }
-
-    fn parts(&self) -> Vec<DatePart> {
-        PARTS.into_iter().zip(self.varies).filter_map(|(part, varies)| varies.then_some(part)).collect()
-    }
-}
-
-impl Dates {
-    /// Counts a date of a column that says how its dates are written.
-    pub fn add_moment(&mut self, date: NaiveDateTime) {
-        self.words += 1;
-        self.orders.iter_mut().for_each(|order| order.add(date));
-    }
-
-    /// Counts a word.
-    pub fn add(&mut self, cell: &str) {
-        let has_none = self.times.count == 0 && self.orders.iter().all(|order| order.count == 0);
-        if self.words >= TRIED && has_none {
-            return;
-        }
-        self.words += 1;
-        if let Some(time) = parse_time(cell) {
-            self.times.add(time);
-            return;
-        }
-        let read = [false, true].map(|day_first| parse(cell, day_first));
-        for (order, date) in self.orders.iter_mut().zip(read) {
-            date.into_iter().for_each(|date| order.add(date));
-        }
-        let is_elsewhere = || with_zone(cell).is_some_and(|moment| moment.offset().local_minus_utc() != 0);
-        self.zoned += u64::from(read[0].is_some() && cell.contains(':') && is_elsewhere());
-        let is_date = read.iter().any(Option::is_some);
-        self.short_years += u64::from(is_date && !has_long_year(cell));
-        if read[0] != read[1] {
-            self.has_dots |= self.differing == 0 && cell.contains('.');
-            self.differing += 1;
-        }
-    }
-
-    /// The number of words that are dates, in the order that fits more of them; whether the day comes first in it; and
-    /// whether the other order fits as many, though it means other days.
-    pub fn best(&self) -> (u64, bool, bool) {
-        let [month_first, day_first] = [self.orders[0].count, self.orders[1].count];
-        let is_open = month_first == day_first && self.differing > 0;
-        let takes_day_first = if is_open { self.has_dots } else { day_first > month_first };
-        (month_first.max(day_first), takes_day_first, is_open)
-    }
-
-    /// How many of the dates have a time in another zone than Greenwich's, which is read as that of Greenwich.
-    pub fn zoned(&self) -> u64 {
-        self.zoned
-    }
-
-    /// How many of the dates have a year of two digits.
-    pub fn short_years(&self) -> u64 {
-        self.short_years
-    }
-
-    /// Whether more of the words are times of day than dates, and how many are.
-    pub fn times(&self) -> (bool, u64) {
-        (self.times.count > self.best().0, self.times.count)
-    }
-
-    /// The parts that differ from date to date, and the time that has passed; of times of day, since midnight.
-    pub fn parts(&self, day_first: bool) -> Vec<DatePart> {
-        if self.times().0 {
-            let mut parts = self.times.parts();
-            parts.push(DatePart::TimeOfDay);
-            return parts;
-        }
-        let order = self.orders.iter().find(|order| order.day_first == day_first);
-        let mut parts: Vec<DatePart> = order.map(InOrder::parts).unwrap_or_default();
-        parts.push(DatePart::Elapsed);
-        parts
-    }
-}
-
-/// Days as numbers of eight digits: `20240203`.
-#[derive(Clone, Debug, Default)]
-pub struct Compact {
-    dates: Dates,
-    are_others: bool,
-}
-
-impl Compact {
-    /// Counts a number.
-    pub fn add(&mut self, cell: &str, number: f64) {
-        if self.are_others {
-            return;
-        }
-        let day = (19_000_101.0..=21_001_231.0).contains(&number) && cell.len() == 8;
-        match NaiveDate::parse_from_str(cell, "%Y%m%d").ok().filter(|_| day) {
-            Some(day) => self.dates.add_moment(day.and_time(NaiveTime::MIN)),
-            None => self.are_others = true,
-        }
-    }
-
-    /// What the days come to, where all numbers are some, and not all the same.
-    pub fn dates(&self) -> Option<&Dates> {
-        let varies = self.dates.orders[0].varies.contains(&true);
-        (!self.are_others && self.dates.words >= FEWEST_COMPACT && varies).then_some(&self.dates)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -444,24 +294,6 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_day_and_month_is_the_one_that_fits_all_rows() {
-        let best = |cells: &[&str]| {
-            let mut dates = Dates::default();
-            cells.iter().for_each(|cell| dates.add(cell));
-            dates.best()
-        };
-        assert_eq!(best(&["01/02/2024", "13/02/2024"]), (2, true, false));
-        assert_eq!(best(&["01/02/2024", "02/13/2024"]), (2, false, false));
-        assert_eq!(best(&["01/02/2024", "02/03/2024"]), (2, false, true));
-        assert_eq!(best(&["01.02.2024", "02.03.2024"]), (2, true, true));
-        assert_eq!(best(&["2024-01-02", "2024-01-02"]), (2, false, false));
-        let mut dates = Dates::default();
-        ["2024-01-01", "2024-01-09 10:00"].iter().for_each(|cell| dates.add(cell));
-        let parts = [DatePart::Day, DatePart::Weekday, DatePart::Hour, DatePart::Elapsed];
-        assert_eq!(dates.parts(false), parts);
-    }
-
-    #[test]
     fn times_of_day_are_taken_apart_and_are_no_dates() {
         for (cell, time) in [
             ("13:45:10", "13:45:10"),
@@ -476,14 +308,5 @@ mod tests {
         for cell in ["24:00:00", "36:10:05", "12:60", "2024-01-01 13:45", "12", "a:b", "1:2:3:4", "::"] {
             assert_eq!(parse_time(cell), None, "{cell}");
         }
-        let mut times = Dates::default();
-        ["06:00:00", "18:30:00"].iter().for_each(|cell| times.add(cell));
-        assert_eq!((times.times(), times.best().0), ((true, 2), 0));
-        let parts = times.parts(false);
-        assert_eq!(parts, [DatePart::Hour, DatePart::Minute, DatePart::TimeOfDay]);
-        let evening = parse_as("18:30:00", false, &parts).unwrap();
-        let numbers: Vec<f64> = parts.iter().map(|wanted| part(evening, *wanted)).collect();
-        assert_eq!(numbers, [18.0, 30.0, 18.5 / 24.0]);
-        assert_eq!(parse_as("2024-01-01", false, &parts), None);
     }
 }

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use super::amount::{self, Amount};
 use super::blanks;
 use super::cell::{self, Numbers, is_grouped, is_other_mark};
+use super::rules;
 use super::trailing::without_last;
 use crate::preset::Csv;
 
@@ -32,6 +33,8 @@ pub struct Dialect {
     pub width: Option<usize>,
     /// Whether the rows have a cell more than there are names, in front: the name of the row, as R writes it.
     pub names_rows: bool,
+    /// Whether each row begins and ends with a separator.
+    pub is_boxed: bool,
 }
 
 /// The lines that are no rows at a text's beginning.
@@ -132,6 +135,7 @@ impl Dialect {
             header,
             width,
             names_rows,
+            is_boxed: separator == b'|' && is_boxed(&rows, quote),
         })
     }
 
@@ -211,8 +215,15 @@ fn byte(sign: char, problem: &str) -> Result<u8, String> {
     u8::try_from(sign).ok().filter(u8::is_ascii).ok_or_else(|| format!("'{sign}' {problem}"))
 }
 
-/// The first rows of a text, cell by cell.
-fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<String>> {
+/// Whether the rows of a text, cut by `|`, begin and end with it.
+fn is_boxed(rows: &str, quote: u8) -> bool {
+    let rows: Vec<Vec<String>> =
+        uncut(rows, b'|', quote).filter(|row| !rules::are_none(row.iter().map(String::as_str))).collect();
+    rules::are_boxed(&rows)
+}
+
+/// The first rows of a text as a sign cuts them.
+fn uncut(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<String>> {
     let text = if separator == b' ' { Cow::Owned(blanks::joined(text, quote)) } else { Cow::Borrowed(text) };
     let text = text.into_owned();
     let rows = csv::ReaderBuilder::new()
@@ -223,8 +234,18 @@ fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<Strin
         .trim(csv::Trim::All)
         .from_reader(Cursor::new(text))
         .into_records();
-    let rows = rows.map_while(Result::ok).take(ROWS);
-    rows.map(|row| row.iter().map(str::to_string).collect())
+    rows.map_while(Result::ok).take(ROWS).map(|row| row.iter().map(str::to_string).collect())
+}
+
+/// The first rows of a text, cell by cell; without the lines that are drawn between and around them.
+fn cells(text: &str, separator: u8, quote: u8) -> impl Iterator<Item = Vec<String>> {
+    let rows = uncut(text, separator, quote);
+    let is_row = |row: &Vec<String>| separator != b'|' || !rules::are_none(row.iter().map(String::as_str));
+    let mut rows: Vec<Vec<String>> = rows.filter(is_row).collect();
+    if separator == b'|' && rules::are_boxed(&rows) {
+        rows.iter_mut().for_each(|row| *row = row[1..row.len() - 1].to_vec());
+    }
+    rows.into_iter()
 }
 
 /// Double quotes, unless most lines have cells in single ones and none has the others.
@@ -272,7 +293,13 @@ fn separator(rows: &str, usual: u8, quote: u8) -> u8 {
         let alike = widths.iter().filter(|&&width| width == first && width > 1).count();
         (alike, sign == usual, first)
     };
-    [usual, b',', b';', b'\t', b'|'].into_iter().max_by_key(|&sign| score(sign)).unwrap_or(usual)
+    let best = [usual, b',', b';', b'\t', b'|'].into_iter().max_by_key(|&sign| score(sign)).unwrap_or(usual);
+    // A colon stands in times as well: it separates cells where nothing else does, and in all rows alike.
+    let are_cut = || {
+        let widths: Vec<usize> = cells(rows, b':', quote).map(|row| row.len()).collect();
+        widths.len() > 2 && widths.iter().all(|&width| width == widths[0] && width > 1)
+    };
+    if score(best).0 == 0 && are_cut() { b':' } else { best }
 }
 
 /// What the cells of a table show of how its numbers are written.

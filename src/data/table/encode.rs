@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
-use super::dates;
+use super::dates::{self, DateReader};
 use super::problem::InRow;
+use super::profile::is_said;
 use crate::preset::{
     CellForm, DatePart, Filling, InputColumn, InputKind, Missing, Rest, TableSchema, counted_with,
 };
@@ -24,68 +25,16 @@ pub struct Encoder<'a> {
     filled: Vec<u64>,
     /// The input columns of which the row that is being encoded lacks the value.
     lacking: Vec<usize>,
-    /// What the dates of each input column show of their order, in the file that is being read.
-    orders: Vec<Order>,
+    /// Those that read the dates of each input column, in the file that is being read.
+    dates: Vec<DateReader>,
     /// How many numbers of each input column of percents lack the sign, and the first of them.
     without_sign: Vec<(u64, String)>,
 }
 
+/// What is wrong with a yes or no among numbers, behind what it is not.
+const NO_BITS: &str = ": where the column's numbers are 1 for yes and 0 for no, write it so";
 /// What is wrong with a percentage among plain numbers, behind what it is not.
 const NO_PERCENTS: &str = ", for the column has numbers without '%': write it as they are";
-
-/// What dates show of whether the day or the month comes first.
-#[derive(Clone, Debug, Default)]
-struct Order {
-    /// Whether a date fits only the order in which the column is read.
-    is_shown: bool,
-    /// Those that fit only the other one, and the first of them.
-    others: u64,
-    first: String,
-}
-
-impl Order {
-    /// Looks at a cell, which `is_read` as a date in the column's order or not. Whether it is one in the other order only.
-    fn add(&mut self, cell: &str, is_read: bool, day_first: bool) -> bool {
-        let begins_with_year = cell.bytes().take_while(u8::is_ascii_digit).count() == 4;
-        if is_read && (self.is_shown || begins_with_year) {
-            return false;
-        }
-        let fits_other = dates::parse(cell, !day_first).is_some();
-        self.is_shown |= is_read && !fits_other;
-        let is_other = fits_other && !is_read;
-        if is_other {
-            if self.others == 0 {
-                self.first = shown(cell);
-            }
-            self.others += 1;
-        }
-        is_other
-    }
-
-    fn in_words(&self, name: &str, day_first: bool) -> Option<String> {
-        let (own, other) = if day_first { ("day", "month") } else { ("month", "day") };
-        let rows = counted_with(self.others, "row", ("has", "have"));
-        (self.others > 0 && !self.is_shown).then(|| {
-            format!(
-                "{name}: {rows} a date with the {other} first, such as {}, and none here shows that the {own} comes first, as the column is \
-                 read: the dates that fit both ways may be read wrongly; write all of them as 2024-12-31",
-                self.first
-            )
-        })
-    }
-}
-
-/// What a date is not that is one in the other order only.
-fn of_other_order(what: String, name: &str, day_first: bool, is_of_preset: bool) -> String {
-    let (own, other) = if day_first { ("day", "month") } else { ("month", "day") };
-    let help = match is_of_preset {
-        true => format!("; columns: {{\"{name}\": date(day_first: {})}} reads all of them so", !day_first),
-        false => ", as the run learned it".into(),
-    };
-    format!(
-        "{what} with the {own} first, but one with the {other} first: the column has one order in all files{help}"
-    )
-}
 
 /// What a cell is where it should be a number.
 enum Read {
@@ -115,7 +64,7 @@ impl<'a> Encoder<'a> {
             unknown: vec![(0, String::new()); schema.inputs.len()],
             filled: vec![0; schema.inputs.len()],
             lacking: Vec::new(),
-            orders: vec![Order::default(); schema.inputs.len()],
+            dates: vec![DateReader::default(); schema.inputs.len()],
             without_sign: vec![(0, String::new()); schema.inputs.len()],
         }
     }
@@ -158,11 +107,12 @@ impl<'a> Encoder<'a> {
         out.clear();
         self.lacking.clear();
         let (mut missing, help) = (0, self.help);
-        let is_said = |cell: &str| self.schema.missing_words.iter().any(|word| word == cell);
+        let words = &self.schema.missing_words;
         for (at, (input, &place)) in self.schema.inputs.iter().zip(places).enumerate() {
             let missing_before = missing;
             let name = &self.schema.columns[input.place];
             let cell = cell::at(row, place);
+            let is_said = is_said(words, cell, numbers);
             let problem = |cell: Option<String>, what: String| InRow {
                 column: Some((place + 1, name.clone())),
                 cell,
@@ -176,10 +126,10 @@ impl<'a> Encoder<'a> {
                 Some(number) => {
                     Err(problem(Some(number.to_string()), "is not a number to learn from".into()))
                 }
-                None if is_missing(cell) || is_said(cell) || is_no_end() => match fill(*filling) {
+                None if is_missing(cell) || is_said || is_no_end() => match fill(*filling) {
                     Some(number) => Ok(Read::Filled(number)),
                     None if cell.is_empty() => Err(problem(None, format!("the cell is empty{help}"))),
-                    None if !is_missing(cell) && !is_said(cell) => Err(problem(
+                    None if !is_missing(cell) && !is_said => Err(problem(
                         Some(shown(cell)),
                         format!("says that there is no end, so the date is missing{help}"),
                     )),
@@ -194,9 +144,10 @@ impl<'a> Encoder<'a> {
                         None => "number".to_string(),
                         Some(form) => format!("number {}", form.in_words()),
                     };
-                    let parsed = numbers.parse_as(cell, form);
+                    let parsed = numbers.parse_as(cell, form).filter(|_| !is_said);
                     let what = match form {
                         None if parsed.is_none() && cell.ends_with('%') => format!("{what}{NO_PERCENTS}"),
+                        None if parsed.is_none() && boolean(cell).is_some() => format!("{what}{NO_BITS}"),
                         _ => what,
                     };
                     let read = number(filling, parsed, &what)?;
@@ -213,8 +164,10 @@ impl<'a> Encoder<'a> {
                     }
                 }
                 InputKind::Boolean(filling) => {
-                    let read = boolean(cell).map(|is| f64::from(u8::from(is)));
-                    let read = read.or_else(|| numbers.parse(cell).filter(|x| matches!(x, 0.0 | 1.0)));
+                    let read =
+                        Some(cell).filter(|_| !is_said).and_then(boolean).map(|is| f64::from(u8::from(is)));
+                    let read =
+                        read.or_else(|| numbers.parse(cell).filter(|x| !is_said && matches!(x, 0.0 | 1.0)));
                     missing += push(out, &number(filling, read, "yes or no")?, *filling);
                 }
                 InputKind::Category(_) => {
@@ -227,22 +180,12 @@ impl<'a> Encoder<'a> {
                     let word = self.word(at, cell, numbers).or(input.other_word());
                     out.push(word.unwrap_or_default() as f64);
                 }
-                InputKind::Date { day_first, parts, filling } => {
-                    let what = match form {
-                        Some(form) => format!("date {}", form.in_words()),
-                        None if DatePart::are_of_time(parts) => "time of day".into(),
-                        None => "date".into(),
-                    };
-                    let date = match form {
-                        Some(form) => dates::parse_in(cell, form, numbers),
-                        None => dates::parse_as(cell, *day_first, parts),
-                    };
-                    let is_in_order = form.is_none() && !DatePart::are_of_time(parts);
-                    let is_other = is_in_order && self.orders[at].add(cell, date.is_some(), *day_first);
-                    let what = if is_other {
-                        of_other_order(what, name, *day_first, self.is_of_preset)
-                    } else {
-                        what
+                InputKind::Date { parts, filling, .. } => {
+                    let read = self.dates[at].read(cell, (input, name), numbers, self.is_of_preset);
+                    let (date, what) = match read {
+                        Ok(date) if !is_said => (Some(date), String::new()),
+                        Ok(_) => (None, String::new()),
+                        Err(what) => (None, what),
                     };
                     match date {
                         Some(date) => out.extend(parts.iter().map(|part| dates::part(date, *part))),
@@ -264,16 +207,15 @@ impl<'a> Encoder<'a> {
         Ok(missing)
     }
 
-    /// What the dates of the file that has been read say of their order, a sentence for each column of which they only fit the other
-    /// one; what is read next is another file.
-    pub fn other_orders(&mut self) -> Vec<String> {
-        let orders = self.orders.iter_mut().map(std::mem::take);
-        let sentence = |(input, order): (&InputColumn, Order)| {
-            let InputKind::Date { day_first, .. } = &input.kind else { return None };
-            let name = columns::shown(&self.schema.columns[input.place], input.place);
-            order.in_words(&name, *day_first)
+    /// What is to be known of the dates of the file that has been read, such as that they fit another order only: a sentence each.
+    /// What is read next is another file.
+    pub fn of_dates(&mut self) -> Vec<String> {
+        let dates = self.dates.iter_mut().map(std::mem::take);
+        let sentences = |(input, dates): (&InputColumn, DateReader)| {
+            let InputKind::Date { day_first, .. } = &input.kind else { return Vec::new() };
+            dates.in_words(&columns::shown(&self.schema.columns[input.place], input.place), *day_first)
         };
-        self.schema.inputs.iter().zip(orders).filter_map(sentence).collect()
+        self.schema.inputs.iter().zip(dates).flat_map(sentences).collect()
     }
 
     /// A sentence for each column of percents of which some numbers lack the sign.

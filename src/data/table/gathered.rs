@@ -7,7 +7,7 @@ use super::labels::Collected;
 use super::parquet::LIST;
 use super::problem::InRow;
 use super::reader::Row;
-use super::sums::{self, is_total};
+use super::sums::{self, SumKind, is_total};
 use crate::data::Error;
 use crate::data::import::LONGEST_CLASS;
 use crate::data::import::rows::Spool;
@@ -37,7 +37,7 @@ impl Named {
 
 /// What is wrong with a row that the column at this place, of this name, calls a sum of the others.
 pub fn total(row: &Row, place: usize, name: &str) -> Option<InRow> {
-    is_total(cell::at(&row.cells, place)).then(|| sums::in_words(&row.cells, place, name, false))
+    is_total(cell::at(&row.cells, place)).then(|| sums::in_words(&row.cells, place, name, SumKind::Sum))
 }
 
 /// Where the label and the weight of a row are; where there is no label, it is empty, and where there is no weight, it is 1.

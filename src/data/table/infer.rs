@@ -7,11 +7,12 @@ use super::digits;
 use super::identifier::is_called_identifier;
 use super::parquet::LIST;
 use super::profile::{Column, Profile};
+use super::suspects;
 use super::taken::{codes_in_words, in_words};
 use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
-    CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, Filling, InputColumn,
-    InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
+    CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
+    InputColumn, InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
 };
 
 /// What was found out about a table.
@@ -101,11 +102,11 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if column.compact_dates().is_some() {
         return Look::Date { day_first: false, is_open: false };
     }
+    if column.booleans > 0 && column.booleans + column.bits == known {
+        return Look::Boolean;
+    }
     if column.numbers * 2 >= known || !are_dates && column.form().is_some() {
         return Look::Number;
-    }
-    if column.booleans == known {
-        return Look::Boolean;
     }
     if are_dates {
         return Look::Date { day_first, is_open };
@@ -277,16 +278,30 @@ pub fn infer(
             let is_said =
                 said.as_ref().is_some_and(|(form, day_first)| form.is_some() || day_first.is_some());
             let is_open = column.dates.best().2 && !is_said;
+            let dates = matches!(kind, InputKind::Date { .. }).then(|| DateForms {
+                have_order: column.dates.forms().have_order || is_said,
+                ..column.dates.forms().clone()
+            });
             let form = match (&kind, said) {
                 (InputKind::Number(_), _) => column.form(),
                 (InputKind::Date { .. }, Some((Some(form), _))) => Some(form),
                 (InputKind::Date { .. }, _) if column.compact_dates().is_some() => {
                     DateFormat::of("%Y%m%d").ok().map(CellForm::Date)
                 }
+                (InputKind::Date { .. }, None | Some((None, None))) => column.dates.form(),
                 _ => None,
             };
             let shown = columns::shown(name, place);
-            taken.extend(in_words(&shown, name, &kind, form.as_ref(), column, is_open));
+            let years_first = column.dates.years_first().filter(|(_, is_only)| !is_only && !is_said);
+            let years_first = years_first.map(|(format, _)| format);
+            taken.extend(in_words(
+                &shown,
+                name,
+                &kind,
+                form.as_ref(),
+                column,
+                (is_open, years_first.as_ref()),
+            ));
             if let (Look::Category, None, Some(units)) =
                 (&looks, table.columns.kind_of(name), column.mixed_units())
             {
@@ -309,6 +324,13 @@ pub fn infer(
                      double precision does not have; columns: {{\"{name}\": category}} tells them apart"
                 ));
             }
+            if let (InputKind::Number(_), None) = (&kind, &form) {
+                let words = || column.words.counts.keys().map(|word| &**word);
+                let is_open = table.columns.kind_of(name).is_none();
+                taken.extend(column.suspects.missing_in_words(&shown, false));
+                taken.extend(column.suspects.dates_in_words(&shown, name).filter(|_| is_open));
+                taken.extend(suspects::versions_in_words(&shown, name, words()).filter(|_| is_open));
+            }
             let choice = match &kind {
                 InputKind::Category(words) => Some((OFTEN, words.len())),
                 InputKind::Embedding { words, .. } => Some((ROWS_TO_LEARN, words.len())),
@@ -318,7 +340,8 @@ pub fn infer(
                 Choice::new(inputs.len(), column.words.counts.keys().map(|word| &**word), fewest, most)
             });
             choices.extend(choice);
-            inputs.push(InputColumn { form, ..InputColumn::new(place, kind) });
+            let dates = dates.filter(|_| form.is_none() && !column.dates.times().0);
+            inputs.push(InputColumn { form, dates, ..InputColumn::new(place, kind) });
         }
     }
     if inputs.is_empty() {

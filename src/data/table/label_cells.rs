@@ -8,6 +8,7 @@ use super::classes;
 use super::dates::Dates;
 use super::durations::Durations;
 use super::labels::MOST_CLASSES;
+use super::suspects::Suspects;
 use crate::preset::{CellForm, Task};
 
 /// What a label's cell may be.
@@ -63,6 +64,7 @@ pub struct LabelLook {
     amounts: Amounts,
     dates: Dates,
     durations: Durations,
+    suspects: Suspects,
     has_fraction: bool,
     /// Whether some begin with a zero that no number needs, as codes do.
     has_codes: bool,
@@ -83,6 +85,7 @@ impl LabelLook {
             Cell::Number(value) if value.is_finite() => {
                 self.numbers += 1;
                 self.amounts.add_plain(value);
+                self.suspects.add(cell, value);
                 self.has_codes |= classes::is_padded(cell);
                 self.has_fraction |= value.fract() != 0.0;
                 if self.different.len() <= MOST_CLASSES {
@@ -174,6 +177,12 @@ impl LabelLook {
                 each("code")
             )
         })
+    }
+
+    /// What is said of values of which some may say that the value is missing; `name` is their column.
+    pub fn missing_in_words(&self, cells: LabelCells, name: &str) -> Option<String> {
+        let are_values = cells == LabelCells::Value;
+        self.suspects.missing_in_words(&format!("the label '{name}'"), true).filter(|_| are_values)
     }
 
     /// Whether some cells are not what they may be.

@@ -8,6 +8,7 @@ use super::digits;
 use super::identifier::is_called_identifier;
 use super::reader::Place;
 use crate::data::Error;
+use crate::data::answers::MOST_LIKELY_CLASSES;
 use crate::preset::{CellForm, Task};
 
 /// A table's labels.
@@ -65,8 +66,6 @@ impl Labels {
 
 /// Most classes.
 pub(super) const MOST_CLASSES: usize = 1000;
-/// More different whole numbers than this are values, where the preset does not say.
-const MOST_LIKELY_CLASSES: usize = 20;
 
 /// Where a label is: its file among those that are read, and its row.
 type Seen = (usize, Place);

@@ -1,7 +1,7 @@
 //! Where in the rows of a file the columns of a schema are: by their names, or by their order where a person says so.
 
-use super::columns::places;
-use crate::preset::TableSchema;
+use super::columns::places_among;
+use crate::preset::{InputColumn, TableSchema};
 
 /// Where the columns are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,15 +19,28 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The columns by the names in a first line. `inputs` are the names of the inputs, `label` is that of the label.
+    /// The columns by the names in a first line. `inputs` are the names of the inputs of `schema`, `label` is that of the label.
     ///
     /// # Errors
     /// The names of inputs that are missing there.
-    pub fn named(names: &[String], inputs: &[String], label: Option<&str>) -> Result<Self, Vec<String>> {
-        // The label is looked for last, so that an input of the same name is found first.
-        let wanted: Vec<String> = inputs.iter().cloned().chain(label.map(str::to_string)).collect();
-        let mut found = places(&wanted, names);
-        let label = label.and_then(|_| found.pop()).flatten();
+    pub fn named(
+        names: &[String],
+        inputs: &[String],
+        label: Option<&str>,
+        schema: &TableSchema,
+    ) -> Result<Self, Vec<String>> {
+        let mut wanted = inputs.to_vec();
+        let last = inputs.len();
+        // Columns of one name are in the order of the schema. Where one of them is missing, it is the label.
+        let is_behind = |(input, of_schema): (&String, &InputColumn)| {
+            label == Some(input) && of_schema.place > schema.label
+        };
+        let times = |among: &[String]| among.iter().filter(|name| label == Some(name)).count();
+        let before = inputs.iter().zip(&schema.inputs).position(is_behind);
+        let at = before.filter(|_| times(names) > times(inputs)).unwrap_or(last);
+        label.into_iter().for_each(|label| wanted.insert(at, label.to_string()));
+        let mut found = places_among(&schema.columns, &wanted, names);
+        let label = label.and_then(|_| found.remove(at));
         let missing = inputs.iter().zip(&found).filter(|(_, place)| place.is_none());
         let missing: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
         if !missing.is_empty() {
@@ -45,7 +58,7 @@ impl Layout {
     pub fn with_row_names(self, schema: &TableSchema, names: &[String]) -> Self {
         let wanted: Vec<String> =
             schema.row_names.iter().map(|&place| schema.columns[place].clone()).collect();
-        let found = places(&wanted, names).into_iter().flatten();
+        let found = places_among(&schema.columns, &wanted, names).into_iter().flatten();
         let totals =
             found.filter(|place| !self.inputs.contains(place) && self.label != Some(*place)).collect();
         Layout { totals, ..self }
@@ -91,7 +104,7 @@ impl Layout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::{Filling, InputColumn, InputKind};
+    use crate::preset::{Filling, InputKind};
 
     /// A table of id, y, a, b, whose inputs are a and b.
     fn schema() -> TableSchema {
@@ -123,8 +136,29 @@ mod tests {
     #[test]
     fn with_names_they_are_found_and_what_is_missing_or_more_is_named() {
         let names = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
-        let layout = Layout::named(&names("B id A Y"), &names("a b"), Some("y")).unwrap();
+        let layout = Layout::named(&names("B id A Y"), &names("a b"), Some("y"), &schema()).unwrap();
         assert_eq!((layout.inputs, layout.label, layout.others), (vec![2, 0], Some(3), names("id")));
-        assert_eq!(Layout::named(&names("B c"), &names("a b"), None), Err(names("a")));
+        assert_eq!(Layout::named(&names("B c"), &names("a b"), None, &schema()), Err(names("a")));
+    }
+
+    #[test]
+    fn of_columns_with_the_name_of_the_label_each_keeps_its_place() {
+        let names = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
+        let input = |place| InputColumn::new(place, InputKind::Number(Filling::default()));
+        let schema = |label, inputs: [usize; 2]| TableSchema {
+            columns: names("y a y"),
+            label,
+            inputs: inputs.map(input).to_vec(),
+            ..TableSchema::default()
+        };
+        let found = |here: &str, label, inputs: [usize; 2]| {
+            let schema = schema(label, inputs);
+            let layout = Layout::named(&names(here), &schema.names(), Some("y"), &schema).unwrap();
+            (layout.inputs, layout.label)
+        };
+        assert_eq!(found("y a y", 0, [1, 2]), (vec![1, 2], Some(0)));
+        assert_eq!(found("y a y", 2, [0, 1]), (vec![0, 1], Some(2)));
+        // Without the label.
+        assert_eq!(found("a y", 0, [1, 2]), (vec![0, 1], None));
     }
 }

@@ -81,7 +81,11 @@ impl LearnedTable {
         let by_names = || {
             let is_open = self.has_names && names == Names::InFirstLine && table.sheet.is_none();
             let (first, wanted) = (first.as_ref().filter(|_| is_open)?, self.schema.names());
-            sheet_with(first, &|row| Layout::named(row, &wanted, None).is_ok(), &Limits::of_machine())
+            sheet_with(
+                first,
+                &|row| Layout::named(row, &wanted, None, &self.schema).is_ok(),
+                &Limits::of_machine(),
+            )
         };
         let sheet = sheet.map(str::to_string).or_else(by_names).or_else(|| table.sheet.clone());
         let table = Csv { sheet, ..table };

@@ -41,25 +41,24 @@ struct Chosen {
 }
 
 /// The place of a column that a person names, or numbers from 1.
-pub(super) fn place(
-    names: &[String],
-    wanted: &str,
-    by_name: Option<usize>,
-    at: Place,
-) -> Result<usize, String> {
+fn place(names: &[String], wanted: &str, by_name: Option<usize>, at: Place) -> Result<usize, String> {
     let by_number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&place| place < names.len());
-    by_name.or_else(by_number).ok_or_else(|| {
-        let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
-        let are_several = wanted.contains(',')
-            && wanted.split(',').all(|part| names.iter().any(|name| name == part.trim()));
-        let help = if are_several { format!("; {SEVERAL_LABELS}") } else { String::new() };
-        format!("{at}: there is no column '{wanted}'; there are: {all}{help}")
-    })
+    by_name.or_else(by_number).ok_or_else(|| no_column(names, wanted, at))
+}
+
+/// What is said of a column that is not there.
+pub(super) fn no_column(names: &[String], wanted: &str, at: Place) -> String {
+    let all = names.iter().take(30).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let are_several =
+        wanted.contains(',') && wanted.split(',').all(|part| names.iter().any(|name| name == part.trim()));
+    let help = if are_several { format!("; {SEVERAL_LABELS}") } else { String::new() };
+    format!("{at}: there is no column '{wanted}'; there are: {all}{help}")
 }
 
 /// The place of one column that a person names, or numbers from 1.
 pub(super) fn place_of(names: &[String], wanted: &str, at: Place) -> Result<usize, String> {
-    place(names, wanted, places(&[wanted.to_string()], names)[0], at)
+    let found = columns::the_one(names, wanted).map_err(|problem| format!("{at}: {problem}"))?;
+    place(names, wanted, found, at)
 }
 
 /// The columns that a preset chooses among those whose names are at this place. `index` are those of an index of pandas.
@@ -325,7 +324,8 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
         inferred.schema.label_form = form;
         let mixed = labels.mixed_in_words(cells, task, &names[place]);
         let mixed = mixed.or_else(|| labels.classes_in_words(cells, task, &names[place]));
-        told.extend(mixed.map(|sentence| format!("{origin}: {sentence}")));
+        let missing = labels.missing_in_words(cells, &names[place]);
+        told.extend(mixed.into_iter().chain(missing).map(|sentence| format!("{origin}: {sentence}")));
     }
     let rows = rows.filter(|_| are_plain).map(|rows| Gathered { trained: rows.labels.count(), ..rows });
     Ok(Looked { inferred, cells, task, told, rows })

@@ -8,6 +8,7 @@ use super::dates::{self, Compact, Dates};
 use super::durations::Durations;
 use super::identifier::Identity;
 use super::sums::SumRows;
+use super::suspects::Suspects;
 use crate::preset::CellForm;
 
 /// Different cells that are counted, in all columns together.
@@ -52,6 +53,8 @@ pub struct Column {
     pub others: u64,
     /// Those of them that answer with yes or no.
     pub booleans: u64,
+    /// Numbers that are 0 or 1, as yes and no may be written.
+    pub bits: u64,
     /// Those of them that are dates.
     pub dates: Dates,
     /// Those that say that there is no end, which are missing.
@@ -74,6 +77,8 @@ pub struct Column {
     pub identity: Identity,
     /// Those that say that their row is a sum of the others.
     pub sums: SumRows,
+    /// What the numbers may stand for.
+    pub suspects: Suspects,
     /// Those of them that are durations.
     pub durations: Durations,
     /// How a preset says that its dates are written.
@@ -192,7 +197,7 @@ impl Column {
     /// Looks at a cell; gives the number that it is, or NaN.
     fn add(&mut self, cell: &str, numbers: Numbers, most: Most, missing_words: &[String]) -> f64 {
         let read = match numbers.read(cell) {
-            Cell::Word if missing_words.iter().any(|word| word == cell) => Cell::Missing,
+            _ if is_said(missing_words, cell, numbers) => Cell::Missing,
             read => read,
         };
         let is_file_start = std::mem::take(&mut self.is_file_start);
@@ -215,7 +220,9 @@ impl Column {
             Cell::Number(number) => {
                 self.numbers += 1;
                 self.compact.add(cell, number);
+                self.suspects.add(cell, number);
                 self.amounts.add_plain(number);
+                self.bits += u64::from(matches!(number, 0.0 | 1.0));
                 self.whole += u64::from(number >= 0.0 && number.fract() == 0.0);
             }
             Cell::Word => {
@@ -238,6 +245,11 @@ impl Column {
         self.words.add(numbers.word(cell), if self.others == 0 { most.numbers } else { most.words });
         if let Cell::Number(number) = read { number } else { f64::NAN }
     }
+}
+
+/// Whether a cell is one of the words by which a preset says that a value is missing; a number may be one: `-999`, also as `-999.0`.
+pub fn is_said(words: &[String], cell: &str, numbers: Numbers) -> bool {
+    !words.is_empty() && words.iter().any(|word| word == cell || word == numbers.word(cell))
 }
 
 /// The most different cells that are counted in a column.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::cell;
 use super::choice::Choice;
+use super::columns::the_one;
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::gathered::{Beside, Gathered, Named};
@@ -13,7 +14,7 @@ use super::label_cells::LabelCells;
 use super::labels::Labels;
 use super::layout::Layout;
 use super::left_out::LeftOut;
-use super::look::{Looked, look, place_of, same_columns};
+use super::look::{Looked, look, no_column, place_of, same_columns};
 use super::problem::{InRow, RowProblem, Sink};
 use super::reader::Row;
 use super::row_numbers::RowNumbers;
@@ -166,9 +167,10 @@ fn read_looked(
             });
         }
         let misfit = || "its columns are not those of the table to learn from".to_string();
-        let layout = Layout::named(names, &inputs, label.map(String::as_str)).map_err(|missing| {
-            format!("{}: it has none that is called '{}'", misfit(), missing.join("', '"))
-        })?;
+        let layout =
+            Layout::named(names, &inputs, label.map(String::as_str), &schema).map_err(|missing| {
+                format!("{}: it has none that is called '{}'", misfit(), missing.join("', '"))
+            })?;
         match (label, layout.label) {
             (Some(label), None) => Err(format!("{}: it has no '{label}'", misfit())),
             (Some(_), Some(_)) | (None, _) => Ok(layout.with_row_names(&schema, names)),
@@ -224,10 +226,13 @@ pub fn read_as(
             return layout.ok_or_else(|| format!("{at}: {}", Layout::misfit(schema, names.len())));
         };
         let label = has_label.then(|| label.unwrap_or(&names[names.len() - 1]));
-        match (Layout::named(names, inputs, label), label) {
-            (Ok(Layout { label: None, .. }), Some(label)) => {
-                Err(place_of(names, label, at).err().unwrap_or_default())
-            }
+        // A preset may number it.
+        let label = label.map(|label| match the_one(names, label) {
+            Ok(Some(place)) => &names[place],
+            _ => label,
+        });
+        match (Layout::named(names, inputs, label, schema), label) {
+            (Ok(Layout { label: None, .. }), Some(label)) => Err(no_column(names, label, at)),
             (Ok(layout), _) => Ok(layout.with_row_names(schema, names)),
             (Err(_), _)
                 if Layout::in_order(schema, names.len()).is_none() && names.len() < schema.columns.len() =>
@@ -240,7 +245,7 @@ pub fn read_as(
             )),
             (Err(missing), _) => Err(format!(
                 "{}; a table without a line of names is taken with --no-header",
-                place_of(names, &missing[0], at).err().unwrap_or_default()
+                no_column(names, &missing[0], at)
             )),
         }
     };
@@ -272,7 +277,7 @@ fn encoded(
     gathered.labels.form.clone_from(&schema.label_form);
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
     let (mut row_numbers, mut told, mut of_orders) = (RowNumbers::default(), Vec::new(), Vec::new());
-    let (mut left_out, mut without_label) = (0_u64, 0_u64);
+    let (mut left_out, mut without_label, mut first) = (0_u64, 0_u64, None);
     // What the first row without a label is refused with, as long as no row has one.
     let lack: Cell<Option<Error>> = Cell::new(None);
     for (file, path) in files.paths.iter().enumerate().skip(from) {
@@ -301,6 +306,9 @@ fn encoded(
                 row_numbers.leave_out(kept.get(), is_trained);
                 (left_out, without_label) =
                     (left_out + 1, without_label + u64::from(problem.in_row.is_lack_of_label()));
+                if first.is_none() {
+                    first = Some(problem.to_string());
+                }
                 // Whether all rows lack it is known at the end.
                 let is_first_lack =
                     problem.in_row.is_lack_of_label() && left_out == without_label && kept.get() == 0;
@@ -346,7 +354,7 @@ fn encoded(
                 kept.set(gathered.labels.count());
                 Ok(Ok(()))
             })?;
-            let orders = encoder.other_orders().into_iter();
+            let orders = encoder.of_dates().into_iter();
             of_orders.extend(orders.map(|sentence| format!("{}: {sentence}", source.origin)));
             if !is_trained || !is_looked_at {
                 told.extend(sums.told().map(|sentence| format!("{}: {sentence}", source.origin)));
@@ -354,6 +362,8 @@ fn encoded(
         }
         // Those of the training have been told when they were looked at.
         if !is_trained || !is_looked_at {
+            let unusual = Some(source.opened.unusual.join(", ")).filter(|unusual| !unusual.is_empty());
+            told.extend(unusual.map(|unusual| format!("{}: {unusual}", source.origin)));
             told.extend(source.told());
             if rows_here == 0 {
                 told.push(format!("{}: it has no rows", source.origin));
@@ -373,7 +383,8 @@ fn encoded(
             let name = schema.label_place().map_or("the label", |place| &schema.columns[place][..]);
             return Err(broken(&format!("none of its {left_out} rows has a label in column '{name}'")));
         }
-        return Err(broken("it has no rows that can be used"));
+        let first = first.map(|problem| format!("; the first is refused: {problem}")).unwrap_or_default();
+        return Err(broken(&format!("it has no rows that can be used{first}")));
     }
     if trained > 0
         && weights.get(..trained).is_some_and(|weights| weights.iter().all(|&weight| weight == 0.0))

@@ -8,6 +8,7 @@ use super::cell::Numbers;
 use super::dialect::Dialect;
 use super::problem;
 use super::reader::{Place, Problem, Row, RowReader};
+use super::rules;
 use super::text;
 use crate::data::import::limits::Limits;
 use crate::preset::{Csv, Encoding};
@@ -31,6 +32,8 @@ pub struct Separated {
     lacks_name: bool,
     /// The cells of a row where an empty one behind them is left out.
     without_last: Option<usize>,
+    /// Whether each row begins and ends with a separator, and these are no cells.
+    is_boxed: bool,
 }
 
 /// What goes behind a text: a line feed, whether its last line has one or not, and a row that no table has. Where a quote is not
@@ -92,6 +95,7 @@ pub fn open(
         width: 0,
         lacks_name: dialect.names_rows,
         without_last: dialect.width,
+        is_boxed: dialect.is_boxed,
     };
     Ok((separated, dialect, text.encoding))
 }
@@ -103,9 +107,14 @@ impl RowReader for Separated {
             (row.cells, row.at) = (csv::StringRecord::from(header), Place::Line(self.before.max(1)));
             return Ok(true);
         }
-        let line = self.reader.position().line() + self.before;
-        let read = self.reader.read_record(&mut row.cells);
+        let mut line = self.reader.position().line() + self.before;
+        let mut read = self.reader.read_record(&mut row.cells);
         self.reader.get_mut().since = 0;
+        while self.separator == '|' && matches!(read, Ok(true)) && rules::are_none(row.cells.iter()) {
+            line = self.reader.position().line() + self.before;
+            read = self.reader.read_record(&mut row.cells);
+            self.reader.get_mut().since = 0;
+        }
         row.at = Place::Line(line);
         match read {
             Ok(false) => Ok(false),
@@ -125,6 +134,13 @@ impl RowReader for Separated {
                 let last = row.cells.len().saturating_sub(1);
                 if self.without_last == Some(last) && row.cells[last].trim().is_empty() {
                     row.cells.truncate(last);
+                }
+                if self.is_boxed
+                    && row.cells.len() > 2
+                    && row.cells[0].trim().is_empty()
+                    && row.cells[last].trim().is_empty()
+                {
+                    row.cells = row.cells.iter().skip(1).take(last - 1).collect();
                 }
                 if std::mem::take(&mut self.lacks_name) {
                     row.cells = std::iter::once("").chain(row.cells.iter()).collect();

@@ -1,20 +1,27 @@
 //! What columns are taken for, in sentences.
 
 use super::profile::Column;
-use crate::preset::{CellForm, DatePart, InputKind, counted};
+use crate::preset::{CellForm, DateFormat, DatePart, InputKind, counted, counted_with};
 
-/// What a column is taken for, where it is no plain number. `shown` is what messages call it.
+/// What a column is taken for, where it is no plain number. `shown` is what messages call it,
+/// `is_open` that dates fit with the day as well as the month first, `years_first` the form in which they fit too.
 pub fn in_words(
     shown: &str,
     name: &str,
     kind: &InputKind,
     form: Option<&CellForm>,
     column: &Column,
-    is_open: bool,
+    (is_open, years_first): (bool, Option<&DateFormat>),
 ) -> Option<String> {
     match kind {
         InputKind::Number(_) => form.map(|form| format!("{shown} is a number {}", form.in_words())),
-        InputKind::Boolean(_) => Some(format!("{shown} is yes or no")),
+        InputKind::Boolean(_) => Some(match column.bits {
+            0 => format!("{shown} is yes or no"),
+            bits => format!(
+                "{shown} is yes or no, of which {} 1 for yes or 0 for no",
+                counted_with(bits, "row", ("has", "have"))
+            ),
+        }),
         InputKind::Category(words) => {
             let different = column.words.counts.len();
             Some(match different > words.len() {
@@ -41,21 +48,34 @@ pub fn in_words(
             Some(match is_open {
                 true => format!(
                     "{shown} is a date ({parts}), read with the {first} first although the other way would fit \
-                     too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}",
+                     too: columns: {{\"{name}\": date(day_first: {day_first})}} says so, and date(day_first: {}) the other{}{}",
                     !day_first,
+                    years_first.map_or_else(String::new, |format| {
+                        format!(", and date(format: {:?}) takes the first for the year", format.text())
+                    }),
                     beside_in_words(column)
                 ),
                 false => {
                     let form = form.map(|form| format!(" {}", form.in_words())).unwrap_or_default();
-                    let help = match column.compact_dates() {
-                        Some(_) => format!("; columns: {{\"{name}\": number}} takes it for a number"),
-                        None => String::new(),
+                    let help = match (column.compact_dates(), years_first) {
+                        (Some(_), _) => format!("; columns: {{\"{name}\": number}} takes it for a number"),
+                        (None, Some(format)) => may_begin_with_years(name, *day_first, format),
+                        (None, None) => String::new(),
                     };
                     format!("{shown} is a date ({parts}){form}{help}{}", beside_in_words(column))
                 }
             })
         }
     }
+}
+
+/// What is said of dates that fit as well with their year of two digits in front.
+fn may_begin_with_years(name: &str, day_first: bool, format: &DateFormat) -> String {
+    let (first, format) = (if day_first { "day" } else { "month" }, format.text());
+    format!(
+        ", read with the {first} first and the year last although the year in front would fit too: columns: {{\"{name}\": \
+         date(format: {format:?})}} reads it so"
+    )
 }
 
 /// What is said of dates that say that there is no end, and of times that tell another zone.

@@ -49,14 +49,14 @@ pub fn add(group: &mut Group, row: &[f64]) {
         .for_each(|(added, &number)| added.add(number));
 }
 
-fn join(group: &mut Group, other: &Group) {
+pub fn join(group: &mut Group, other: &Group) {
     group.resize(other.len().max(group.len()), Added::default());
     group.iter_mut().zip(other).for_each(|(added, other)| added.join(other));
 }
 
 /// How the numbers of a row go with those of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fit {
+pub enum Fit {
     /// They are its sums or means.
     Is,
     /// They are, but the group has a single row, which any row may be like.
@@ -64,7 +64,9 @@ enum Fit {
     No,
 }
 
-fn fit(row: &[f64], group: &Group, is_mean: bool) -> Fit {
+/// How the numbers of a row go with those of a group; `is_mean`: the row says that it is a mean. `is_silent`: nothing but its numbers
+/// says that it is a sum, so that all of them have to be sums.
+pub fn fit(row: &[f64], group: &Group, is_mean: bool, is_silent: bool) -> Fit {
     let (mut compared, mut sums, mut means, mut same) = (0, 0, 0, 0);
     for (&number, of) in row.iter().zip(group).filter(|(number, of)| number.is_finite() && of.count > 0.0) {
         // A number that all rows have says nothing.
@@ -83,6 +85,7 @@ fn fit(row: &[f64], group: &Group, is_mean: bool) -> Fit {
     }
     let says = if is_mean { means } else { sums };
     match () {
+        () if is_silent && sums < compared => Fit::No,
         () if says > 0 && (sums + means) * 2 >= compared => Fit::Is,
         () if compared == 0 && same > 0 => Fit::May,
         () => Fit::No,
@@ -107,7 +110,7 @@ pub fn sums(rows: &[Perhaps], mut groups: Vec<Group>) -> Vec<bool> {
     let mut whole = Group::new();
     for (at, perhaps) in rows.iter().enumerate() {
         join(&mut whole, &groups[at]);
-        let fits_to = |group: &Group| fit(perhaps.row, group, perhaps.is_mean);
+        let fits_to = |group: &Group| fit(perhaps.row, group, perhaps.is_mean, false);
         let mut best = fits_to(&whole);
         let (above, below) = groups.split_at(at + 1);
         let mut try_all = |groups: &mut dyn Iterator<Item = &Group>| {

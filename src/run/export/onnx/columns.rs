@@ -58,6 +58,7 @@ pub fn encode(builder: &mut Builder, schema: &TableSchema, inputs: &[ColumnInput
         match &input.kind {
             InputKind::Number(_) => {
                 let x = double(builder, name);
+                let x = schema.missing_numbers().fold(x, |x, number| without(builder, &x, number));
                 push_with_flag(builder, &mut parts, &[x], &input.kind);
             }
             InputKind::Boolean(_) => {
@@ -93,6 +94,18 @@ pub fn encode(builder: &mut Builder, schema: &TableSchema, inputs: &[ColumnInput
 
 fn double(builder: &mut Builder, x: &str) -> Value {
     builder.op("Cast", &[x], vec![int("to", element::DOUBLE.into())])
+}
+
+/// Numbers with NaN where they are the one that says that the value is missing.
+fn without(builder: &mut Builder, x: &str, number: f64) -> Value {
+    // An input in single precision has another number next to it.
+    let near = f64::from(number as f32);
+    [number, near].into_iter().take(1 + usize::from(near != number)).fold(x.to_string(), |x, number| {
+        let (number, missing) =
+            (builder.doubles("missing", &[], &[number]), builder.doubles("unknown", &[], &[f64::NAN]));
+        let is_missing = builder.op("Equal", &[&x, &number], Vec::new());
+        builder.op("Where", &[&is_missing, &missing, &x], Vec::new())
+    })
 }
 
 /// The numbers of a column, and where its schema has one the flag that tells that they are missing.

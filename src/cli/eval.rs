@@ -211,6 +211,10 @@ impl Arguments {
             }
             Some(source) => found.load_with_source(source)?,
         };
+        if self.data.is_none() && !trained.notices().is_empty() {
+            let what = "the run's own data is scored: what is told of it counts all rows, those of the training as well";
+            writeln!(std::io::stderr(), "trainyard: {what}")?;
+        }
         let told = tell(&trained, 0)?;
         let Found { name: run, step, .. } = found;
         let (scores, samples) = trained.evaluate().map_err(failed)?;

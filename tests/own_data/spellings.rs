@@ -112,6 +112,59 @@ fn race_times_are_a_label_of_seconds() {
     assert!(told.contains("classes          4"), "{told}");
 }
 
+/// As pandas' `to_datetime` reads each with its format.
+#[test]
+fn dates_are_read_as_programs_write_them() {
+    let desk = Desk::new();
+    let day = |row: usize| (2020 + row % 3, row % 12 + 1, row % 28 + 1);
+    let name = |month: usize| {
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][month - 1]
+    };
+    let of = |form: &dyn Fn(usize, usize, usize, String) -> String| {
+        let line = of_column(&desk, |row| {
+            let (year, month, of_month) = day(row);
+            form(year, month, of_month, format!("{:02}:{:02}:38", row % 24, row % 60))
+        });
+        line.split_once("date, ").unwrap_or_else(|| panic!("{line}")).1.to_string()
+    };
+    let right = of(&|y, m, d, t| format!("{y}-{m:02}-{d:02} {t}"));
+    assert!(right.starts_with("2020-01-01 00:00:38 to 2022-12-28 11:23:38, 90 different"), "{right}");
+    assert_eq!(of(&|y, m, d, t| format!("{y}-{m:02}-{d:02} {t} UTC")), right);
+    assert_eq!(of(&|y, m, d, t| format!("{y}-{m:02}-{d:02} {t},000")), right);
+    assert_eq!(of(&|y, m, d, t| format!("{y}{m:02}{d:02}T{}Z", t.replace(':', ""))), right);
+    assert_eq!(of(&|y, m, d, t| format!("{d:02}{}{y}:{t}", name(m).to_uppercase())), right);
+    assert_eq!(of(&|y, m, d, t| format!("{m}/{d}/{y} {t}")), right);
+    let days = of(&|y, m, d, _| format!("{y}-{m:02}-{d:02}"));
+    assert_eq!(of(&|y, m, d, _| format!("{d:02}{}{y}", name(m).to_uppercase())), days);
+    let ordinal = |d: usize| match (d % 10, d / 10) {
+        (1, 0 | 2) => format!("{d}st"),
+        (2, 0 | 2) => format!("{d}nd"),
+        (3, 0 | 2) => format!("{d}rd"),
+        _ => format!("{d}th"),
+    };
+    assert_eq!(of(&|y, m, d, _| format!("{} {} {y}", ordinal(d), name(m))), days);
+}
+
+#[test]
+fn columns_of_one_name_are_those_that_pandas_numbers() {
+    let desk = Desk::new();
+    let rows: String = (0..60).map(|row| format!("{},{},{}\n", row % 7, row * 5 % 11, row % 7 * 2)).collect();
+    desk.put("same.csv", format!("h,h,y\n{rows}"));
+    desk.put("numbered.csv", format!("h,h.1,y\n{rows}"));
+    let loss = |file: &str| desk.lines(&["eval", "last", "--data", file, "--json"], b"")[0]["loss"].clone();
+    for file in ["same.csv", "numbered.csv"] {
+        let preset = format!("{file}.ron");
+        said(&desk, &["init", file, "--target", "y", "-o", &preset]);
+        said(&desk, &["train", &preset, "--epochs", "1", "--quiet"]);
+        assert_eq!(loss("same.csv"), loss("numbered.csv"));
+        let outputs = |file: &str| {
+            let lines = desk.lines(&["predict", "last", file, "--json"], b"");
+            lines.iter().map(|line| line["output"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(outputs("same.csv"), outputs("numbered.csv"));
+    }
+}
+
 #[test]
 fn a_kind_of_row_that_was_learned_is_a_word_whatever_it_says() {
     let desk = Desk::new();

@@ -28,7 +28,27 @@ pub fn places_among(known: &[String], wanted: &[String], here: &[String]) -> Vec
     find(wanted, here, &mut found, &mut is_taken);
     is_taken.iter_mut().zip(here).for_each(|(is_taken, name)| *is_taken |= known.contains(name));
     find(&folded(wanted), &folded(here), &mut found, &mut is_taken);
+    find_numbered(wanted, here, &mut found, &mut is_taken);
     found
+}
+
+/// Finds those of several columns of one name that pandas has numbered in one of the tables: `h`, `h.1` are `h`, `h`.
+fn find_numbered(wanted: &[String], here: &[String], found: &mut [Option<usize>], is_taken: &mut [bool]) {
+    for (at, name) in wanted.iter().enumerate().filter(|(at, _)| found[*at].is_none()).collect::<Vec<_>>() {
+        let before = wanted[..at].iter().filter(|other| *other == name).count();
+        let numbered =
+            name.rsplit_once('.').and_then(|(of, number)| Some((of, number.parse::<usize>().ok()?)));
+        let place = match numbered {
+            _ if before > 0 => here.iter().position(|other| *other == format!("{name}.{before}")),
+            Some((of, number)) => {
+                here.iter().enumerate().filter(|(_, other)| *other == of).nth(number).map(|(place, _)| place)
+            }
+            None => None,
+        };
+        if let Some(place) = place.filter(|place| !is_taken[*place]) {
+            (found[at], is_taken[place]) = (Some(place), true);
+        }
+    }
 }
 
 /// The place of the one column that a person names, whatever its case, or numbers from 1; `None`: there is none.
@@ -92,6 +112,12 @@ mod tests {
         assert_eq!(found("v v w", "V w v"), [Some(2), Some(0), Some(1)]);
         assert_eq!(found("v v", "w v"), [Some(1), None]);
         assert_eq!(found("é x", "É y"), [Some(0), None]);
+        // As `pandas.read_csv` renames columns of one name.
+        assert_eq!(found("h h y", "y h h.1"), [Some(1), Some(2), Some(0)]);
+        assert_eq!(found("h h.1 h.2", "h h h"), [Some(0), Some(1), Some(2)]);
+        assert_eq!(found("h.1", "h h"), [Some(1)]);
+        assert_eq!(found("h.1 h.2", "h h"), [Some(1), None]);
+        assert_eq!(found("v.1 h", "h v"), [None, Some(0)]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Dates in the cells of a table: recognised, and taken apart.
 
+mod usual;
+
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 mod column;
@@ -49,6 +51,7 @@ pub fn is_no_end(cell: &str, form: Option<&CellForm>) -> bool {
 }
 
 fn read(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
+    let cell = &*usual::usual(cell);
     let could_be = (6..=40).contains(&cell.len()) && cell.bytes().filter(u8::is_ascii_digit).count() >= 3;
     if !could_be || !cell.contains(['-', '/', '.', ' ']) {
         return None;
@@ -69,6 +72,7 @@ fn read(cell: &str, day_first: bool) -> Option<NaiveDateTime> {
 
 /// The moment that a cell is which tells its zone: `2024-02-03 06:05:06+02:00`, `Sat, 03 Feb 2024 06:05:06 +0200`.
 fn with_zone(cell: &str) -> Option<DateTime<FixedOffset>> {
+    let cell = &*usual::usual(cell);
     let colon = cell.find(':')?;
     if let Ok(moment) = DateTime::parse_from_rfc3339(cell) {
         return Some(moment);
@@ -82,6 +86,8 @@ fn with_zone(cell: &str) -> Option<DateTime<FixedOffset>> {
         "%Y-%m-%dT%H:%M:%S%.f%#z",
         "%Y-%m-%d %H:%M:%S%.f %#z",
         "%Y-%m-%d %H:%M%#z",
+        "%Y/%m/%d %H:%M:%S %#z",
+        "%Y/%m/%d %I:%M:%S %p %#z",
     ];
     has_offset.then(|| forms.iter().find_map(|form| DateTime::parse_from_str(cell, form).ok())).flatten()
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::cell::{self, Cell, Numbers, boolean, is_missing, shown};
 use super::columns;
 use super::dates::{self, DateReader};
+use super::percents::percent;
 use super::problem::InRow;
 use super::profile::is_said;
 use crate::preset::{
@@ -35,6 +36,11 @@ pub struct Encoder<'a> {
 const NO_BITS: &str = ": where the column's numbers are 1 for yes and 0 for no, write it so";
 /// What is wrong with a percentage among plain numbers, behind what it is not.
 const NO_PERCENTS: &str = ", for the column has numbers without '%': write it as they are";
+
+/// What is wrong with a number that may be a share of 1 or percents.
+fn either(share: f64) -> String {
+    format!(": it may be a share of 1 or percents, so write {} or {share}%", percent(share))
+}
 
 /// What a cell is where it should be a number.
 enum Read {
@@ -145,17 +151,20 @@ impl<'a> Encoder<'a> {
                         Some(form) => format!("number {}", form.in_words()),
                     };
                     let parsed = numbers.parse_as(cell, form).filter(|_| !is_said);
+                    let is_of_percents = matches!(form, Some(CellForm::Unit(unit)) if unit.behind == "%");
+                    let plain = numbers.parse(cell).filter(|plain| is_of_percents && *plain != 0.0);
+                    // A network that is asked would answer another question; what is learned from is told.
+                    let open = plain.filter(|plain| !self.is_of_preset && plain.abs() <= 1.0);
+                    let parsed = parsed.filter(|_| open.is_none());
                     let what = match form {
+                        Some(_) => open.map_or(what.clone(), |share| what.clone() + &either(share)),
                         None if parsed.is_none() && cell.ends_with('%') => format!("{what}{NO_PERCENTS}"),
                         None if parsed.is_none() && boolean(cell).is_some() => format!("{what}{NO_BITS}"),
                         _ => what,
                     };
                     let read = number(filling, parsed, &what)?;
                     missing += push(out, &read, *filling);
-                    let is_of_percents = matches!(form, Some(CellForm::Unit(unit)) if unit.behind == "%");
-                    if let (true, Some(plain)) =
-                        (is_of_percents, numbers.parse(cell).filter(|plain| *plain != 0.0))
-                    {
+                    if let Some(plain) = plain {
                         let (count, first) = &mut self.without_sign[at];
                         if *count == 0 {
                             *first = plain.to_string();

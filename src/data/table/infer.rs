@@ -9,7 +9,7 @@ use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::suspects;
 use super::taken::{codes_in_words, in_words};
-use super::words_as::{WordsAs, is_two_numbers};
+use super::words_as::{WordsAs, is_mark, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
     InputColumn, InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
@@ -105,7 +105,8 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     if column.booleans > 0 && column.booleans + column.bits == known {
         return Look::Boolean;
     }
-    if column.numbers * 2 >= known || !are_dates && column.form().is_some() {
+    let is_number = column.numbers * 2 >= known && !are_marks(column, known);
+    if is_number || !are_dates && column.form().is_some() {
         return Look::Number;
     }
     if are_dates {
@@ -135,6 +136,18 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         1 => Look::LeftOut("all rows have the same word".into()),
         _ => Look::Category,
     }
+}
+
+/// Whether the words among a column's numbers are marks at school, or numbers of classes and houses: `2-`, `3+`, `7b`; in one cell of
+/// ten, so that they are no mistakes.
+fn are_marks(column: &Column, known: u64) -> bool {
+    let mut words = column.odd.counts.keys().peekable();
+    words.peek().is_some()
+        && !column.odd.are_many
+        && column.others * 10 >= known
+        && column.form().is_none()
+        && column.mixed_units().is_none()
+        && words.all(|word| is_mark(word))
 }
 
 /// Why words of which so many are different, in so many rows and known cells, are no categories.
@@ -197,7 +210,8 @@ pub fn infer(
         let looks = match table.missing {
             // It is refused at its first cell, as every missing number.
             Missing::Refuse if column.missing == profile.rows => Look::Number,
-            _ if index.contains(name) => {
+            // Of several levels, as those of a panel, none names the rows alone.
+            _ if index.len() == 1 && index.contains(name) => {
                 Look::LeftOut("it is the index of the table in pandas, which names its rows".into())
             }
             _ => match look(name, column, (profile.rows, profile.files), place == 0) {

@@ -64,6 +64,16 @@ fn separator(word: &str) -> Option<char> {
         .flatten()
 }
 
+/// Whether a word is a number of one or two digits with a plus, a minus or a letter behind: a mark at school, or a class.
+pub fn is_mark(word: &str) -> bool {
+    let digits =
+        word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '+' | '-'));
+    digits.len() + 1 == word.len()
+        && digits.len() < 3
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && word.len() > 1
+}
+
 /// The words that are two numbers each and no range, of which one would be a word as good as any.
 pub fn is_two_numbers(word: &str) -> bool {
     separator(word).is_some_and(|sign| !matches!(sign, '-' | '\u{2013}'))
@@ -88,6 +98,8 @@ mod tests {
         for words in [&["120/80", "95 / 60"][..], &["1920x1080", "2.5×3"], &["18-25", "26\u{2013}35"]] {
             assert_eq!(of(words), Some(WordsAs::Pairs), "{words:?}");
         }
+        assert!(["2-", "3+", "7b", "12A"].into_iter().all(is_mark));
+        assert!(!["-", "2", "134-", "2--", "b", "-2", "7bc"].into_iter().any(is_mark));
         assert!(is_two_numbers("120/80") && !is_two_numbers("18-25") && !is_two_numbers("n/a"));
         for words in [
             &["A12", "B7"][..],

@@ -47,6 +47,7 @@ pub mod shapes;
 pub mod sources;
 pub mod steering;
 pub mod summary;
+mod syntax;
 pub mod table;
 pub mod typed;
 pub mod types;

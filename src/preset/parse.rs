@@ -6,6 +6,7 @@ use super::outline::Outline;
 use super::path::Path;
 use super::ron_options::options;
 use super::search_block;
+use super::syntax;
 use super::types::Preset;
 
 /// The most bytes of a preset. Most are a page of text, but one for a table of thousands of columns may name each of them, and a
@@ -142,28 +143,29 @@ fn explain(error: &ron::Error) -> (String, String) {
     };
     match error {
         Ron::NoSuchStructField { expected, found, outer } => {
-            let of = outer.as_deref().map(|outer| format!(" of {outer}")).unwrap_or_default();
+            let of =
+                outer.as_deref().map(|outer| format!(" of {}", syntax::group(outer))).unwrap_or_default();
             (format!("unknown field '{found}'{of}"), suggest(expected, found))
         }
         Ron::NoSuchEnumVariant { expected, found, outer } => {
-            let what = match outer.as_deref() {
-                Some("ColumnKind") => "kind of column",
-                other => other.unwrap_or("value"),
-            };
+            let what = outer.as_deref().map_or("value".into(), syntax::kind);
             (format!("unknown {what} '{found}'"), suggest(expected, found))
         }
         Ron::MissingStructField { field, outer } => {
-            let of = outer.as_deref().map(|outer| format!(" of {outer}")).unwrap_or_default();
+            let of =
+                outer.as_deref().map(|outer| format!(" of {}", syntax::group(outer))).unwrap_or_default();
             (format!("the field '{field}'{of} is missing"), format!("add {field}: …"))
         }
         Ron::DuplicateStructField { field, .. } => {
             (format!("the field '{field}' stands here twice"), String::new())
         }
         Ron::InvalidValueForType { expected, found } => {
-            (format!("{found} does not belong here"), format!("expected {expected}"))
+            (format!("{} does not belong here", syntax::value(found)), format!("expected {expected}"))
         }
-        Ron::IntegerOutOfBounds => ("this whole number is too large, or below 0".into(), String::new()),
-        other => (other.to_string(), String::new()),
+        other => match syntax::in_words(other) {
+            Some((problem, help)) => (problem.into(), help.into()),
+            None => (other.to_string(), String::new()),
+        },
     }
 }
 

@@ -65,3 +65,15 @@ fn the_sheet_that_has_the_columns_is_asked_behind_a_cover() {
     said(&desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
     assert_eq!(outputs("below.xlsx", &[]).len(), right.len());
 }
+
+#[test]
+fn a_column_that_names_groups_in_their_first_rows_is_told() {
+    let desk = Desk::new();
+    let row = |row: usize| {
+        let region = if row.is_multiple_of(20) { ["North", "South", "East"][row / 20] } else { "" };
+        format!("{region},{},{}\n", row % 7, row * 5 % 11)
+    };
+    desk.put("t.csv", "region,a,y\n".to_string() + &(0..60).map(row).collect::<String>());
+    let told = said(&desk, &["data", "check", "t.csv"]);
+    assert!(told.contains("'region' has a word in few rows and none in 57 others"), "{told}");
+}

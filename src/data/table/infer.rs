@@ -9,7 +9,8 @@ use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::suspects;
 use super::taken::{codes_in_words, in_words};
-use super::words_as::{WordsAs, is_mark, is_two_numbers};
+use super::word_reasons::{are_marks, in_pairs, names_groups, too_many};
+use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
     InputColumn, InputKind, MOST_WORDS, Missing, NumberColumn, OrAlone, TableSchema,
@@ -136,36 +137,6 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
         1 => Look::LeftOut("all rows have the same word".into()),
         _ => Look::Category,
     }
-}
-
-/// Whether the words among a column's numbers are marks at school, or numbers of classes and houses: `2-`, `3+`, `7b`; in one cell of
-/// ten, so that they are no mistakes.
-fn are_marks(column: &Column, known: u64) -> bool {
-    let mut words = column.odd.counts.keys().peekable();
-    words.peek().is_some()
-        && !column.odd.are_many
-        && column.others * 10 >= known
-        && column.form().is_none()
-        && column.mixed_units().is_none()
-        && words.all(|word| is_mark(word))
-}
-
-/// Why words of which so many are different, in so many rows and known cells, are no categories.
-fn too_many(column: &Column, (rows, known, different): (u64, u64, u64)) -> String {
-    let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
-    match () {
-        () if column.words.are_many => format!("its {what} are too many or too long to be categories"),
-        () if different == rows => format!("all its {rows} {what} are different, as names are"),
-        () => format!("{different} different words in {rows} rows are too many to be categories"),
-    }
-}
-
-/// Why cells of two numbers each, of which this is one, are not learned from.
-fn in_pairs(such: &str) -> String {
-    format!(
-        "its cells are two numbers each, such as {}: a column for each number would be inputs",
-        shown(such)
-    )
 }
 
 /// Why numbers with these units are not learned from.
@@ -328,6 +299,13 @@ pub fn infer(
                 && column.words.counts.keys().all(|word| is_missing(word) || is_two_numbers(word))
             {
                 taken.push(format!("{shown} is read as words: {}", in_pairs(such)));
+            }
+            if looks == Look::Category && names_groups(column, profile.rows) {
+                taken.push(format!(
+                    "{shown} has a word in few rows and none in {} others, as where it names the rows below it: in that case fill it \
+                     down before, as pandas does with ffill()",
+                    column.missing
+                ));
             }
             if let (InputKind::Number(_), Some((different, seen))) =
                 (&kind, digits::run_together(column.words.counts.keys().map(|word| &**word)))

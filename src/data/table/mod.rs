@@ -51,6 +51,7 @@ mod text;
 mod title;
 mod trailing;
 mod twins;
+mod word_reasons;
 mod words_as;
 
 pub use by_looks::{begins_with_values, is_table_of_numbers, why_no_text};

@@ -123,7 +123,7 @@ fn what_is_wrong_in_a_layer_is_said_with_its_kind_and_what_would_be_valid() {
         (r#"Dense"#, r#"Expected opening `(`; "#),
         (
             r#"Activation(rel)"#,
-            r#"unknown Activation 'rel'; did you mean relu? valid: linear, sigmoid, relu, tanh, softmax, leaky_relu, elu, gelu, silu, softplus"#,
+            r#"unknown activation 'rel'; did you mean relu? valid: linear, sigmoid, relu, tanh, softmax, leaky_relu, elu, gelu, silu, softplus"#,
         ),
         (r#"Activation(relu, 3)"#, r#"Expected closing `)`; "#),
         (
@@ -135,6 +135,6 @@ fn what_is_wrong_in_a_layer_is_said_with_its_kind_and_what_would_be_valid() {
         assert_eq!(refusal(layer), expected);
     }
     let shown = refusal("Dens(units: 3)");
-    assert!(shown.starts_with("unknown Layer 'Dens'; did you mean Dense? valid: Dense, Conv2D, "), "{shown}");
+    assert!(shown.starts_with("unknown layer 'Dens'; did you mean Dense? valid: Dense, Conv2D, "), "{shown}");
     assert!(!refusal("Flatten()").is_empty() && !refusal("Dense(3)").is_empty());
 }

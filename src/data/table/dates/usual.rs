@@ -7,7 +7,7 @@ use std::borrow::Cow;
 /// `20210502T213438Z`, `9:34:38 PM GMT+2`, `2nd May 2021`.
 pub(super) fn usual(cell: &str) -> Cow<'_, str> {
     let is_open = |byte: u8| byte.is_ascii_alphabetic() || byte == b',' || !byte.is_ascii();
-    if !cell.bytes().any(is_open) || !(7..=40).contains(&cell.len()) {
+    if !cell.bytes().any(is_open) || !(6..=40).contains(&cell.len()) {
         return Cow::Borrowed(cell);
     }
     if let Some(usual) = without_signs(cell).or_else(|| of_sas(cell)) {

@@ -1,0 +1,42 @@
+//! Why words of a column are what they are: marks among numbers, names of groups, too many different ones, two numbers in a cell.
+
+use super::cell::{is_missing, shown};
+use super::profile::Column;
+use super::words_as::is_mark;
+
+/// Whether the words among a column's numbers are marks at school, or numbers of classes and houses: `2-`, `3+`, `7b`; in one cell of
+/// ten, so that they are no mistakes.
+pub(super) fn are_marks(column: &Column, known: u64) -> bool {
+    let mut words = column.odd.counts.keys().peekable();
+    words.peek().is_some()
+        && !column.odd.are_many
+        && column.others * 10 >= known
+        && column.form().is_none()
+        && column.mixed_units().is_none()
+        && words.all(|word| is_mark(word))
+}
+
+/// Whether a column may name groups of rows, in the first of each only: most rows lack it, and no word comes twice.
+pub(super) fn names_groups(column: &Column, rows: u64) -> bool {
+    let mut counts =
+        column.words.counts.iter().filter(|(word, _)| !is_missing(word)).map(|(_, count)| *count);
+    column.missing * 2 > rows && column.different() > 1 && counts.all(|count| count == 1)
+}
+
+/// Why words of which so many are different, in so many rows and known cells, are no categories.
+pub(super) fn too_many(column: &Column, (rows, known, different): (u64, u64, u64)) -> String {
+    let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
+    match () {
+        () if column.words.are_many => format!("its {what} are too many or too long to be categories"),
+        () if different == rows => format!("all its {rows} {what} are different, as names are"),
+        () => format!("{different} different words in {rows} rows are too many to be categories"),
+    }
+}
+
+/// Why cells of two numbers each, of which this is one, are not learned from.
+pub(super) fn in_pairs(such: &str) -> String {
+    format!(
+        "its cells are two numbers each, such as {}: a column for each number would be inputs",
+        shown(such)
+    )
+}

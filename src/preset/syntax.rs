@@ -95,7 +95,7 @@ pub(super) fn value(found: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::preset::parse;
+    use crate::preset::parse::parse;
 
     const CNN: &str = include_str!("../../presets/mnist-cnn.ron");
 

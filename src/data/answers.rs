@@ -106,8 +106,7 @@ impl Answers {
                 let (&least, &most) = (used.first()?, used.last()?);
                 let named: Vec<i64> = match numbering {
                     Numbering::FromZero if least >= 0 && most < MOST_CLASSES as i64 => (0..=most).collect(),
-                    Numbering::FromZero if least >= 0 => return None,
-                    // Numbers below 0 are no places.
+                    // Numbers below 0 are no places, nor are codes such as 4000.
                     Numbering::Names | Numbering::FromZero if used.len() <= MOST_CLASSES => {
                         used.into_iter().collect()
                     }
@@ -237,6 +236,11 @@ mod tests {
             Answers::values(1, vec![2007.0, 1999.0])
         );
         let grades = Answers::values(1, vec![-1.0, 2.0]);
+        let codes = Answers::values(1, vec![4000.0, 1000.0]);
+        assert_eq!(
+            codes.read_as(TargetsAs::Classes, Numbering::FromZero),
+            classes(&[1, 0], &["1000", "4000"])
+        );
         for numbering in [Numbering::FromZero, Numbering::Names] {
             let read = grades.clone().read_as(TargetsAs::Classes, numbering);
             assert_eq!(read, classes(&[0, 1], &["-1", "2"]));

@@ -184,3 +184,27 @@ fn a_kind_of_row_that_was_learned_is_a_word_whatever_it_says() {
     desk.put("q.csv", "kind,a,b\nPartial,1,2\nPartial,2,3\nGrand total,3,5\n");
     assert!(desk.failure(&["predict", "last", "q.csv"]).0.contains("says that the row is a sum"));
 }
+
+/// As scikit-learn's `LabelEncoder` has them: each number that occurs.
+#[test]
+fn codes_in_an_array_are_classes_as_in_a_table() {
+    let desk = Desk::new();
+    let inputs: Vec<f64> = (0..90).flat_map(|row| [f64::from(row % 3), f64::from(row % 7)]).collect();
+    let targets: Vec<i64> = (0..90).map(|row| [1000, 2000, 40_000][row % 3]).collect();
+    let npy = |shape: &str, kind: &str, bytes: Vec<u8>| {
+        let header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+        let header = format!("{header:<117}\n");
+        let size = u16::try_from(header.len()).expect("a short header").to_le_bytes();
+        [&b"\x93NUMPY\x01\x00"[..], &size, header.as_bytes(), &bytes].concat()
+    };
+    desk.put("x.npy", npy("(90, 2)", "<f8", inputs.iter().flat_map(|x| x.to_le_bytes()).collect()));
+    desk.put("y.npy", npy("(90,)", "<i8", targets.iter().flat_map(|y| y.to_le_bytes()).collect()));
+    said(&desk, &["init", "x.npy", "y.npy", "-o", "own.ron"]);
+    let preset = std::fs::read_to_string(desk.path("own.ron")).expect("a preset");
+    assert!(preset.contains("The targets are whole numbers: 3 classes."), "{preset}");
+    assert!(desk.trained() > 0.9);
+    let classes = desk.classes("x.npy", b"");
+    assert!(
+        classes.iter().zip(&targets).filter(|(class, target)| **class == target.to_string()).count() > 80
+    );
+}

@@ -168,8 +168,8 @@ pub(super) fn arrays(
     }
     let long = long_numbers(&targets, &values, notices)?;
     notices.extend(long_inputs(&rows)?);
-    // As in a table, of numbers below 0 a few are classes.
-    let are_few = values.iter().all(|&value| value >= 0.0)
+    // As in a table, of numbers that are below 0 or large a few are classes.
+    let are_few = values.iter().all(|&value| value >= 0.0 && value < MOST_CLASSES as f64)
         || values.iter().map(|value| value.to_bits()).collect::<HashSet<u64>>().len() <= MOST_LIKELY_CLASSES;
     let answers = Answers::values(width, values);
     let are_classes = width == 1 && are_few && !targets.pieces().any(|piece| piece.number.is_float());

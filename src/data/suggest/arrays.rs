@@ -94,8 +94,12 @@ fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Err
 /// How a network ends that learns these targets, and what they are taken for.
 fn end(offers: &Offers) -> (End, String) {
     let classes = |names: &[String], seen: &str| {
-        let are_below = names.first().is_some_and(|first| first.starts_with('-'));
-        let seen = if are_below { seen.replace(" from 0", "") } else { seen.to_string() };
+        let last = names.last().and_then(|name| name.parse::<usize>().ok());
+        let seen = if last.map(|last| last + 1) == Some(names.len()) {
+            seen.into()
+        } else {
+            seen.replace(" from 0", "")
+        };
         let kind = TargetKind::Classes(names.to_vec());
         (End::of(&kind), format!("The targets are {seen}: {} classes.", names.len()))
     };

@@ -26,9 +26,9 @@ pub fn places_among(known: &[String], wanted: &[String], here: &[String]) -> Vec
     let mut is_taken = vec![false; here.len()];
     let folded = |names: &[String]| names.iter().map(|name| name.to_lowercase()).collect::<Vec<_>>();
     find(wanted, here, &mut found, &mut is_taken);
+    find_numbered(wanted, here, &mut found, &mut is_taken);
     is_taken.iter_mut().zip(here).for_each(|(is_taken, name)| *is_taken |= known.contains(name));
     find(&folded(wanted), &folded(here), &mut found, &mut is_taken);
-    find_numbered(wanted, here, &mut found, &mut is_taken);
     found
 }
 

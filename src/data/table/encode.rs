@@ -154,7 +154,8 @@ impl<'a> Encoder<'a> {
                     let is_of_percents = matches!(form, Some(CellForm::Unit(unit)) if unit.behind == "%");
                     let plain = numbers.parse(cell).filter(|plain| is_of_percents && *plain != 0.0);
                     // A network that is asked would answer another question; what is learned from is told.
-                    let open = plain.filter(|plain| !self.is_of_preset && plain.abs() <= 1.0);
+                    let is_open = |plain: &f64| plain.fract() != 0.0 && plain.abs() < 1.0;
+                    let open = plain.filter(|plain| !self.is_of_preset && is_open(plain));
                     let parsed = parsed.filter(|_| open.is_none());
                     let what = match form {
                         Some(_) => open.map_or(what.clone(), |share| what.clone() + &either(share)),

@@ -111,7 +111,7 @@ mod tests {
             ("layers: [", "layers: (", "no list begins here"),
             ("train: (", "train: [", "no parentheses open here"),
             ("units: ", "units ", "a colon is missing here"),
-            ("loss: ", "loss: 5", "unknown loss"),
+            ("loss: cat", "loss: kat", "unknown loss 'kategorical_crossentropy'"),
             ("activation: softmax", "activation: 5", "no name stands here"),
             ("activation: softmax", "activation: sofmax", "unknown activation 'sofmax'"),
         ] {

@@ -120,17 +120,23 @@ fn what_is_wrong_in_a_layer_is_said_with_its_kind_and_what_would_be_valid() {
             r#"unknown field 'unit' of Dense; did you mean units? valid: units, activation, use_bias, kernel_initializer, kernel_regularizer"#,
         ),
         (r#"Dense()"#, r#"the field 'units' of Dense is missing; add units: …"#),
-        (r#"Dense"#, r#"Expected opening `(`; "#),
+        (
+            r#"Dense"#,
+            r#"no parentheses open here; a group of fields stands in parentheses: (epochs: 20, batch_size: 32)"#,
+        ),
         (
             r#"Activation(rel)"#,
             r#"unknown activation 'rel'; did you mean relu? valid: linear, sigmoid, relu, tanh, softmax, leaky_relu, elu, gelu, silu, softplus"#,
         ),
-        (r#"Activation(relu, 3)"#, r#"Expected closing `)`; "#),
+        (
+            r#"Activation(relu, 3)"#,
+            r#"the parentheses do not close here; write ), and commas between the fields"#,
+        ),
         (
             r#"Bidirectional(LSTM(unit: 3))"#,
             r#"unknown field 'unit' of LSTM; did you mean units? valid: units, return_sequences, go_backwards, unit_forget_bias, stateful"#,
         ),
-        (r#"Residual(layers: Flatten)"#, r#"Expected opening `[`; "#),
+        (r#"Residual(layers: Flatten)"#, r#"no list begins here; a list stands in brackets: […]"#),
     ] {
         assert_eq!(refusal(layer), expected);
     }

@@ -16,7 +16,7 @@ use trainyard::preset::{Layer, Loss};
 use trainyard::run::export::onnx::{self, Surroundings};
 use trainyard::run::tensorboard::Writer;
 use trainyard::run::tensors::save_tensors;
-use trainyard::run::{Checkpoint, NamedTensor, RunDirectory};
+use trainyard::run::{Checkpoint, Histogram, NamedTensor, RunDirectory};
 
 /// Runs a script of `tests/python` and parses the JSON that it prints.
 fn python(script: &str, arguments: &[&OsStr]) -> Value {
@@ -42,7 +42,7 @@ fn tensorboard_reads_our_event_files() {
         writer.scalars(step, &[("loss/train", loss), ("accuracy/train", 1.0 - loss)]).expect("it is written");
     }
     let values: Vec<f32> = (0..1000).map(|i| (i as f32 * 0.37).sin() * 2.0 + 0.25).collect();
-    writer.histogram(50, "weights/dense/kernel", &values).expect("it is written");
+    writer.histogram(50, "weights/dense/kernel", &Histogram::of(&values)).expect("it is written");
     let pixels: Vec<u8> = (0..12).map(|i| i * 20).collect();
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, 4, 3);

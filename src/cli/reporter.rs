@@ -12,7 +12,7 @@ use crate::preset::Metric;
 use crate::preset::counted;
 use crate::run::Steered;
 use crate::worker::{
-    EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, excess_threads,
+    EpochReport, Event, Finish, Metrics, Outcome, RunInfo, Scores, StepReport, StepTime, excess_threads,
 };
 
 /// What a training prints.
@@ -193,6 +193,7 @@ impl Reporter {
             | Event::Steering(_)
             | Event::Usage(_)
             | Event::Seen(_)
+            | Event::Histograms(_)
             | Event::Connection(_) => Ok(()),
         }
     }
@@ -274,6 +275,7 @@ impl Reporter {
                 "learning_rate": epoch.learning_rate,
                 "samples_per_second": epoch.samples_per_second(),
                 "seconds": epoch.seconds,
+                "step_time": by_part(&epoch.parts),
             }));
         }
         let validation =
@@ -368,6 +370,15 @@ impl Reporter {
             bar.finish_and_clear();
         }
     }
+}
+
+/// The seconds of steps in JSON, by what they were spent on.
+fn by_part(parts: &StepTime) -> serde_json::Value {
+    parts
+        .parts()
+        .into_iter()
+        .map(|(part, seconds)| (part.replace(' ', "_").to_lowercase(), json!(seconds)))
+        .collect()
 }
 
 /// Metrics in JSON, by their names.

@@ -85,6 +85,11 @@ pub trait Device: Clone + Debug + 'static {
     /// What it does now, where it has memory of its own and somebody watches it.
     fn activity(&self) -> Option<Activity>;
 
+    /// Whether it works while the host goes on, until the host reads something.
+    fn is_asynchronous(&self) -> bool {
+        false
+    }
+
     /// dfdx's device, which has the nodes of the tape.
     fn tape(&self) -> &Cpu;
 

@@ -9,6 +9,7 @@ use dfdx::tensor::{Cpu, CpuError, OwnedTape, PutTape, Tape as _};
 use dfdx::tensor_ops::Backward;
 
 use super::buffer::Buffer;
+use super::clock::{self, Part};
 use super::device::{Device, Error, Node, Root};
 use super::gradients::Gradients;
 use super::kernel::awake::keep_awake;
@@ -324,8 +325,11 @@ impl<D: Device> Pass<D> {
     /// # Errors
     /// When the device fails.
     pub fn backward(self, loss: Scalar<D>) -> Result<Gradients<D>, Error> {
+        clock::ended(Part::Forward);
         let Some(Tape { operations, table, failure }) = self.tape else { return Ok(Gradients::default()) };
-        match loss.node.put_tape(operations).try_backward() {
+        let slots = loss.node.put_tape(operations).try_backward();
+        clock::ended(Part::Backward);
+        match slots {
             Ok(slots) => Ok(Gradients { slots, table }),
             Err(error) => Err(failure.take().unwrap_or_else(|| Error::device(error))),
         }

@@ -13,6 +13,7 @@ pub mod boltzmann;
 pub mod buffer;
 pub mod cases;
 mod choice;
+pub mod clock;
 pub mod device;
 #[cfg(test)]
 mod differences;

@@ -58,6 +58,8 @@ pub struct Preset {
 pub struct View {
     /// The most steps a second; left out: as many as the machine can.
     pub steps_per_second: Option<f64>,
+    /// Lines to compare curves with, as [`ReferenceLine`](super::ReferenceLine) reads them.
+    pub reference: String,
 }
 
 fn default_seed() -> u64 {
@@ -252,6 +254,7 @@ fields! {
 fields! {
     View {
         steps_per_second: Number(Range::above_to(0.0, 1e6)), "the most steps a second, to watch them";
+        reference: Text, "reference lines in charts: accuracy 98.5% Keras; loss 0.05";
     }
 }
 

@@ -8,6 +8,7 @@ use super::layers::options::Activation;
 use super::layers::{Embedding, Layer};
 use super::parse::PresetError;
 use super::path::Path;
+use super::reference_line::ReferenceLine;
 use super::refusal::Refusal;
 use super::shapes::ShapeError;
 use super::sources::{Offers, TargetKind, ValuesAre};
@@ -114,6 +115,13 @@ impl Preset {
             );
         }
         self.check_ranges()?;
+        if let Err(problem) = ReferenceLine::read(&self.view.reference) {
+            return finding(
+                Path::to("view").field("reference"),
+                problem,
+                "write lines such as accuracy 98.5% Keras; loss 0.05",
+            );
+        }
         self.data.check().map_err(Finding::from)
     }
 

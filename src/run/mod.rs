@@ -19,6 +19,7 @@ pub mod difference;
 pub mod directory;
 mod disk;
 pub mod export;
+pub mod histogram;
 pub mod home;
 pub mod hook;
 pub mod kept;
@@ -43,6 +44,7 @@ pub mod watch;
 
 pub use checkpoint::Checkpoint;
 pub use directory::{Damaged, Found, RunDirectory};
+pub use histogram::{Histogram, Histograms};
 pub use label::Label;
 pub use manifest::{Best, Branched, Extension, Judged, Manifest, Move, OfSearch, Status, Steered};
 pub use overview::{Overview, Standing};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::tensorboard::Reader;
-use super::{Error, disk};
+use super::tensorboard::{Reader, Scalar};
+use super::{Error, Histogram, Histograms, disk};
 
 /// The tag of an epoch's number, written once not every epoch is.
 pub const EPOCH: &str = "epoch";
@@ -13,6 +13,9 @@ pub const EPOCH: &str = "epoch";
 const POINTS: usize = 1 << 16;
 /// The most tags that are read.
 const TAGS: usize = 1000;
+/// The most tags of histograms that are read, and the most histograms of each: beyond that, every second one is left out.
+const HISTOGRAM_TAGS: usize = 128;
+const HISTOGRAMS: usize = 64;
 
 /// The numbers of a run, by tag, steps rising.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +23,8 @@ pub struct Curves {
     by_tag: BTreeMap<String, Vec<(u64, f64)>>,
     /// When the steps' first numbers were written, in seconds since 1970.
     times: Vec<(u64, f64)>,
+    /// The histograms of each tag, in the order in which the tags came.
+    histograms: Vec<(String, Vec<(u64, Histogram)>)>,
 }
 
 impl Curves {
@@ -29,18 +34,33 @@ impl Curves {
     pub fn read(folder: &Path, until: u64) -> Self {
         let mut curves = Curves::default();
         for file in disk::patiently(|| event_files(folder)).unwrap_or_default() {
-            let _ = Reader::new(&file).read(|scalar| {
+            let mut histograms = std::mem::take(&mut curves.histograms);
+            let take_histogram = |tag: String, step: i64, histogram: Histogram| {
+                let Some(step) = u64::try_from(step).ok().filter(|step| *step <= until) else { return };
+                let known = histograms.iter().position(|(known, _)| *known == tag);
+                let place = known.unwrap_or(histograms.len());
+                if place >= HISTOGRAM_TAGS {
+                    return;
+                }
+                if known.is_none() {
+                    histograms.push((tag, Vec::new()));
+                }
+                add(&mut histograms[place].1, step, histogram, HISTOGRAMS);
+            };
+            let take = |scalar: Scalar| {
                 let Some(step) = u64::try_from(scalar.step).ok().filter(|step| *step <= until) else {
                     return;
                 };
                 if curves.by_tag.len() >= TAGS && !curves.by_tag.contains_key(&scalar.tag) {
                     return;
                 }
-                add(curves.by_tag.entry(scalar.tag).or_default(), step, scalar.value);
+                add(curves.by_tag.entry(scalar.tag).or_default(), step, scalar.value, POINTS);
                 if curves.times.last().is_none_or(|(last, _)| *last != step) {
-                    add(&mut curves.times, step, scalar.wall_time);
+                    add(&mut curves.times, step, scalar.wall_time, POINTS);
                 }
-            });
+            };
+            let _ = Reader::new(&file).read_with(take, take_histogram);
+            curves.histograms = histograms;
         }
         curves
     }
@@ -55,19 +75,32 @@ impl Curves {
         self.by_tag.iter().map(|(tag, curve)| (tag.as_str(), curve.as_slice()))
     }
 
+    /// The histograms, a value for each step that has any, steps rising.
+    pub fn histograms(&self) -> Vec<Histograms> {
+        let mut by_step: BTreeMap<u64, Histograms> = BTreeMap::new();
+        for (tag, all) in &self.histograms {
+            for (step, histogram) in all {
+                let there =
+                    by_step.entry(*step).or_insert_with(|| Histograms { step: *step, by_tag: Vec::new() });
+                there.by_tag.push((tag.clone(), histogram.clone()));
+            }
+        }
+        by_step.into_values().collect()
+    }
+
     /// The curve of a tag; empty when there is none of that name.
     pub fn curve(&self, tag: &str) -> &[(u64, f64)] {
         self.by_tag.get(tag).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Adds a number; what was known of this step and later ones is dropped.
-fn add(curve: &mut Vec<(u64, f64)>, step: u64, value: f64) {
+/// Adds a value; what was known of this step and later ones is dropped, and of more than `most` every second one.
+fn add<T>(curve: &mut Vec<(u64, T)>, step: u64, value: T, most: usize) {
     while curve.last().is_some_and(|(last, _)| *last >= step) {
         curve.pop();
     }
     curve.push((step, value));
-    if curve.len() > POINTS {
+    if curve.len() > most {
         let mut behind = curve.len();
         curve.retain(|_| {
             behind -= 1;

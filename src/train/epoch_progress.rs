@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::metrics::Scores;
+use super::step_time::StepTime;
 
 /// How far the epoch in progress is.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub(super) struct EpochProgress {
     /// Means over the epoch's samples.
     pub scores: Scores,
     pub time: Duration,
+    #[serde(default)]
+    pub parts: StepTime,
     pub learning_rate: f64,
     /// The sample of the epoch's order from which batches have the present size; 0 where they always had.
     #[serde(default)]

@@ -7,10 +7,16 @@ use crate::data::Batch;
 use crate::nn::buffer::Buffer;
 use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::nn::ops::Backend;
+use crate::nn::optim::{Around, Watched};
 use crate::preset::{Activation, Layer, layer_names};
+use crate::run::Histogram;
 
 /// The most samples whose outputs are looked at.
 const ROWS: usize = 64;
+/// The most weights, gradients and outputs of which there are histograms.
+const MOST: usize = 32;
+/// Networks with more parameters have none: they would be three times in memory.
+pub(super) const MOST_PARAMETERS: u64 = 50_000_000;
 /// An output this close to the end of its range is at it; a state is the product of two numbers of that kind.
 const CLOSE: f32 = 0.01;
 const STATE_CLOSE: f32 = 0.05;
@@ -22,6 +28,8 @@ pub struct Probe {
     pub layers: Vec<LayerSeen>,
     /// The trained weights, first to last.
     pub weights: Vec<WeightsSeen>,
+    /// Histograms of weights, gradients and outputs by their tags, where the step was watched with them.
+    pub histograms: Vec<(String, Histogram)>,
 }
 
 /// The outputs of a layer for the samples of a batch.
@@ -91,7 +99,9 @@ pub(super) fn probe<D: Backend>(
     layers: &[Layer],
     batch: &Batch,
 ) -> Result<Probe, Error> {
-    let weights = network.optimizer.take_watched().into_iter().map(|seen| WeightsSeen {
+    let watched = network.optimizer.take_watched();
+    let mut histograms = of_weights(network.name, &watched);
+    let weights = watched.into_iter().map(|seen| WeightsSeen {
         path: seen.path,
         count: seen.count,
         gradient: seen.gradient,
@@ -102,11 +112,18 @@ pub(super) fn probe<D: Backend>(
     let (rows, width) = (batch.rows.min(ROWS), network.model.input_len());
     // A generator does not read the batch.
     if layers.is_empty() || rows == 0 || batch.inputs.len() != batch.rows * width {
-        return Ok(Probe { layers: Vec::new(), weights });
+        return Ok(Probe { layers: Vec::new(), weights, histograms });
     }
     let views = network.model.activations(Buffer::copy_of(&batch.inputs[..rows * width]), rows)?;
     // What predictions carry on starts anew, as it does before a person asks.
     network.model.reset_prediction_state();
+    if !histograms.is_empty() {
+        let outputs: Vec<&LayerView> = views.iter().filter(|view| view.kind == ViewKind::Output).collect();
+        let tagged = |view: &&LayerView| {
+            (format!("activations/{}{}", network.name, view.layer), Histogram::of(&view.values))
+        };
+        histograms.extend(some_of(&outputs).map(tagged));
+    }
     let hidden = layers.len().saturating_sub(1);
     let seen = layer_names(layers).into_iter().zip(layers).take(hidden).filter_map(|(name, layer)| {
         let view = |kind: ViewKind| views.iter().find(|view| view.layer == name && view.kind == kind);
@@ -133,7 +150,28 @@ pub(super) fn probe<D: Backend>(
             is_recurrent: layer.recurrent().is_some(),
         })
     });
-    Ok(Probe { layers: seen.collect(), weights })
+    Ok(Probe { layers: seen.collect(), weights, histograms })
+}
+
+/// Of more than [`MOST`], those at equal distances.
+fn some_of<T>(all: &[T]) -> impl Iterator<Item = &T> {
+    let count = all.len().min(MOST);
+    (0..count).map(move |place| &all[place * all.len() / count])
+}
+
+/// Histograms of the weights after a step and of their gradients, where all numbers were watched.
+fn of_weights(network: &str, watched: &[Watched]) -> Vec<(String, Histogram)> {
+    let all: Vec<(&String, &Around)> =
+        watched.iter().filter_map(|seen| Some((&seen.path, seen.numbers.as_ref()?))).collect();
+    let tagged = |kind: &'static str, of: fn(&Around) -> &[f32]| {
+        let one = move |(path, around): &(&String, &Around)| {
+            (format!("{kind}/{network}{path}"), Histogram::of(of(around)))
+        };
+        some_of(&all).map(one).collect::<Vec<_>>()
+    };
+    let mut made = tagged("weights", |around| &around.after);
+    made.extend(tagged("gradients", |around| &around.gradient));
+    made
 }
 
 /// The share of units, or channels, that give 0 for every sample and at every place.

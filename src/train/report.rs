@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::metrics::Scores;
+use super::step_time::StepTime;
 
 /// The learning rate of a step, by what it is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -141,6 +142,9 @@ pub struct EpochReport {
     pub samples: u64,
     /// Seconds in its steps, evaluation not counted.
     pub seconds: f64,
+    /// The same by parts; 0 where nobody has measured them.
+    #[serde(default)]
+    pub parts: StepTime,
 }
 
 impl EpochReport {

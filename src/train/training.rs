@@ -8,6 +8,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
 use super::probing::Probe;
 use super::report::{EpochReport, Extent, LearningRate, Outcome, StepReport, TrainingPhase};
+use super::step_time::StepTime;
 use super::transfer::Loaded;
 use super::writing::Writing;
 use crate::data::{Batch, Dataset, Splits};
@@ -135,8 +136,8 @@ pub trait Training {
         weights_not_finite(self)
     }
 
-    /// Has the next step measured, layer by layer; no bit depends on it.
-    fn watch_next_step(&mut self) {}
+    /// Has the next step measured, layer by layer, with histograms or only norms; no bit depends on it.
+    fn watch_next_step(&mut self, _with_histograms: bool) {}
 
     /// What the step did that was measured; `None` where this procedure does not measure it. The outputs of layers are looked at
     /// only if `with_outputs` says so: that takes a pass through the network.
@@ -167,6 +168,11 @@ pub trait Training {
 
     /// Steps done.
     fn step(&self) -> u64;
+
+    /// The time of the step that was made last, by its parts.
+    fn step_time(&self) -> StepTime {
+        StepTime::default()
+    }
 
     /// The epoch in progress, from 1; 0 before the first.
     fn epoch(&self) -> u32;

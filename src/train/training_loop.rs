@@ -2,7 +2,6 @@
 //! The procedure's [`TrainStep`] defines a step and an evaluation.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,12 +16,14 @@ use super::probing::{self, Probe};
 use super::report::{EpochReport, Extent, LearningRate, Outcome, StepReport};
 use super::schedule::{Plateau, Scheduler};
 use super::snapshot::{self, Packer, Unpacker};
+use super::step_time::StepTime;
 use super::stopping::{EarlyStopping, Judgement};
 use super::train_step::{StepContext, TrainStep};
 use super::training::{self, Progress, Training};
 use super::transfer::{self, Loaded};
 use super::writing::Writing;
 use crate::data::{Batch, Dataset, Loader, Splits};
+use crate::nn::clock::{self, Part};
 use crate::nn::optim::Watch;
 use crate::nn::profile::span;
 use crate::nn::{Activity, Device, HostModel, Interrupt};
@@ -68,6 +69,7 @@ pub struct TrainingLoop<P: TrainStep> {
     test: Option<Evaluation<P::Sums>>,
     step: u64,
     epoch: u32,
+    step_time: StepTime,
 }
 
 /// How far the validation of the epoch in progress is.
@@ -109,6 +111,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             test: None,
             step: 0,
             epoch: 0,
+            step_time: StepTime::default(),
             preset: preset.clone(),
             splits,
         })
@@ -120,12 +123,13 @@ impl<P: TrainStep> TrainingLoop<P> {
     }
 
     fn one_step(&mut self) -> Result<StepReport, Error> {
-        let since = Instant::now();
+        let since = clock::begin();
         let (data, size, number) = (&self.splits.train, batch_size(&self.preset), self.progress.batch());
         {
             let _span = span("batch", 0);
             let order = &self.order[(self.progress.first_sample as usize).min(self.order.len())..];
             self.loader.load(data, order, size, self.epoch, number, &mut self.batch)?;
+            clock::ended(Part::Data);
         }
         let rate = self.learning_rate();
         let context = StepContext { step: self.step, seed: self.seed(), learning_rate: rate.effective() };
@@ -139,6 +143,8 @@ impl<P: TrainStep> TrainingLoop<P> {
         }
         self.step += 1;
         let (samples, time) = (self.batch.rows, since.elapsed());
+        let device = self.procedure.networks()[0].model.device();
+        self.step_time = StepTime::of(clock::end(), time, device.is_asynchronous());
         let progress = &mut self.progress;
         progress.batches += 1;
         progress.samples += samples as u64;
@@ -148,6 +154,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             progress.scores.mean(&scores, samples as f64 / progress.samples as f64)
         };
         (progress.time, progress.learning_rate) = (progress.time + time, rate.effective());
+        progress.parts = progress.parts.and(&self.step_time);
         Ok(StepReport {
             step: self.step,
             epoch: self.epoch,
@@ -244,7 +251,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             Validation::Ended(scores) => Some(scores),
             Validation::Waiting | Validation::Running(_) => None,
         };
-        let EpochProgress { scores: training, samples, time, learning_rate, .. } = self.progress;
+        let EpochProgress { scores: training, samples, time, learning_rate, parts, .. } = self.progress;
         let judged = validation.unwrap_or(training);
         self.scheduler.epoch_ended(judged.loss);
         self.progress = EpochProgress { is_over: self.is_to_stop(&judged)?, ..EpochProgress::default() };
@@ -256,6 +263,7 @@ impl<P: TrainStep> TrainingLoop<P> {
             learning_rate,
             samples,
             seconds: time.as_secs_f64(),
+            parts,
         })
     }
 
@@ -450,8 +458,11 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
         found.or_else(|| training::weights_not_finite(self))
     }
 
-    fn watch_next_step(&mut self) {
-        self.procedure.networks_mut()[0].optimizer.watch_next(Watch::Norms);
+    fn watch_next_step(&mut self, with_histograms: bool) {
+        let network = &mut self.procedure.networks_mut()[0];
+        let has_room = network.model.parameters() <= probing::MOST_PARAMETERS;
+        let watch = if with_histograms && has_room { Watch::Numbers } else { Watch::Norms };
+        network.optimizer.watch_next(watch);
     }
 
     fn probe(&mut self, with_outputs: bool) -> Result<Option<Probe>, Error> {
@@ -490,6 +501,10 @@ impl<P: TrainStep> Training for TrainingLoop<P> {
 
     fn step(&self) -> u64 {
         self.step
+    }
+
+    fn step_time(&self) -> StepTime {
+        self.step_time
     }
 
     fn epoch(&self) -> u32 {

@@ -28,6 +28,7 @@ pub static CHARTS: Table = Table {
         shown(&[ch(']')], Command::MorePanes, "more"),
         shown(&[ch('[')], Command::FewerPanes, "fewer"),
         shown(&[ch('/')], Command::FilterPanes, "find"),
+        bind(&[ch('r')], Command::References),
         bind(&[ch('c')], Command::NextChart),
         bind(&[ch('o')], Command::FoldOutliers),
     ],

@@ -7,8 +7,9 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use super::layout::parts;
 use super::state::charts::{ChartOptions, PANES};
 use super::state::matching::Pattern;
-use super::state::panes::{Pane, matching, shown};
+use super::state::panes::{Media, Pane, matching, shown};
 use super::state::{Screen, State};
+use crate::preset::ReferenceLine;
 use crate::run::watch::{Kind, Tag};
 
 /// Columns and rows below which another pane says little.
@@ -70,7 +71,11 @@ pub fn tags_like(state: &State, typed: &str) -> Vec<(&'static str, String)> {
     };
     let watched = &state.runs.watched;
     let panes = panes(state);
-    let kind = |pane: &Pane| word(pane.media.and_then(|tag| watched.tag(tag)).map(|tag| tag.kind));
+    let kind = |pane: &Pane| match pane.media {
+        Some(Media::Own(_)) => word(Some(Kind::Histogram)),
+        Some(Media::Tag(tag)) => word(watched.tag(tag).map(|tag| tag.kind)),
+        None => word(None),
+    };
     let of_panes: Vec<(&str, String)> =
         panes.iter().map(|pane| (kind(pane), pane.title.to_string())).collect();
     // What only other runs have can stand in the list of runs, and be drawn once such a run is chosen.
@@ -92,11 +97,24 @@ pub fn shown_panes(state: &State) -> Vec<Pane<'_>> {
     let mut room = room(options, area);
     // Pictures and the like of several runs stand side by side: what a person has put first is to have room for all of them.
     let is_first = |pane: &Pane| options.first.as_ref().is_some_and(|first| pane.shows(first));
-    if let Some(tag) = all.iter().find(|pane| is_first(pane)).and_then(|pane| pane.media) {
+    if let Some(tag) = all.iter().find(|pane| is_first(pane)).and_then(|pane| pane.media?.tag()) {
         let runs = state.runs.watched.runs_with(tag, state.runs.drawn_of_watched());
         room = (room / runs.len().max(1)).max(1);
     }
     shown(all, options, room)
+}
+
+/// The reference lines of the charts in front: those that were typed, or else those of the preset.
+pub fn references(state: &State) -> Vec<ReferenceLine> {
+    let Some((options, _)) = of_charts(state) else { return Vec::new() };
+    let of_preset = state.training.as_ref().filter(|_| state.screen == Screen::Train);
+    let text = match (&options.layout.reference, of_preset) {
+        (Some(typed), _) => typed.as_str(),
+        (None, Some(training)) => &training.info.preset.view.reference,
+        (None, None) => "",
+    };
+    // A text that is kept, or of another process, may be any.
+    ReferenceLine::read(text).unwrap_or_default()
 }
 
 /// How many panes there is room for.

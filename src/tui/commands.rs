@@ -87,6 +87,7 @@ commands! {
     true FewerPanes "fewer-panes": "Show one chart less";
     true NextChart "next-chart": "Draw other scalars beside the first chart";
     true FilterPanes "find-scalars": "Show only the charts of scalars with a name like this";
+    true References "reference-lines": "Draw lines to compare curves with: accuracy 98.5% Keras";
     true Smoothing "smoothing": "Change how much the curves are smoothed";
     true FoldOutliers "fold-outliers": "Fold the extreme values of the curves, or show all";
     true Spread "seeds": "Draw runs that differ only in their seed as one, or apart";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::graphics::Images;
 use super::remap::Keymap;
 use super::state::on_end::OnEnd;
 use super::theme::{Colours, Theme};
@@ -15,6 +16,8 @@ pub struct Config {
     pub theme: Colours,
     /// Whether nothing but ASCII is drawn.
     pub ascii: Ascii,
+    /// Whether images are drawn in pixels.
+    pub images: Images,
     /// How often the curves move.
     pub frames_per_second: FramesPerSecond,
     /// What tells that a training has ended.
@@ -62,6 +65,7 @@ impl FramesPerSecond {
 struct File {
     theme: Colours,
     ascii: Ascii,
+    images: Images,
     frames_per_second: Option<u32>,
     on_end: OnEnd,
     keys: BTreeMap<String, Vec<String>>,
@@ -105,7 +109,8 @@ impl Config {
             keymap.change(name, keys).map_err(|problem| located(text, &format!("{name:?}"), problem))?;
         }
         keymap.check().map_err(|(name, problem)| located(text, &format!("{name:?}"), problem))?;
-        Ok(Config { theme: file.theme, ascii: file.ascii, frames_per_second, on_end: file.on_end, keymap })
+        let File { theme, ascii, images, on_end, .. } = file;
+        Ok(Config { theme, ascii, images, frames_per_second, on_end, keymap })
     }
 
     /// The theme that this asks for in a terminal which offers `detected`.

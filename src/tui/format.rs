@@ -1,6 +1,6 @@
 //! Numbers as a person reads them.
 
-use crate::worker::{Activity, Usage};
+use crate::worker::{Activity, StepTime, Usage};
 
 /// `421,642`
 pub fn thousands(number: u64) -> String {
@@ -15,8 +15,9 @@ pub fn thousands(number: u64) -> String {
     text
 }
 
-/// What a training takes of the machine: `GPU 87% busy, 3.2 GB of 8.6 GB, 61 C, 313 W   1.9 processors   312.0 MB`.
-pub fn usage(usage: &Usage) -> String {
+/// What a training takes of the machine, in parts, the most important first:
+/// `GPU 87% busy, 3.2 GB of 8.6 GB, 61 C, 313 W`, `1.9 CPUs ▇█`, `312.0 MB`, `5.1 GB free`.
+pub fn usage(usage: &Usage, rich_glyphs: bool, most_cores: usize) -> Vec<String> {
     let gpu = usage.gpu.map(|Activity { busy, memory, temperature, power }| {
         let facts = [
             busy.map(|busy| format!("{:.0}% busy", 100.0 * busy)),
@@ -24,9 +25,36 @@ pub fn usage(usage: &Usage) -> String {
             temperature.map(|degrees| format!("{degrees} C")),
             power.map(|watts| format!("{watts:.0} W")),
         ];
-        format!("GPU {}   ", facts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        format!("GPU {}", facts.into_iter().flatten().collect::<Vec<_>>().join(", "))
     });
-    format!("{}{:.1} processors   {}", gpu.unwrap_or_default(), usage.processors, bytes(usage.memory))
+    let processors = format!("{:.1} CPUs {}", usage.processors, cores(&usage.cores, rich_glyphs, most_cores));
+    let own = [processors.trim_end().to_owned(), bytes(usage.memory)];
+    gpu.into_iter().chain(own).chain(usage.free.map(|free| format!("{} free", bytes(free)))).collect()
+}
+
+/// How busy processors are, a sign for each: a bar in eighths, or tenths as a digit. Where there are more than `most`, a
+/// sign stands for several, and shows their mean.
+fn cores(busy: &[u8], rich_glyphs: bool, most: usize) -> String {
+    let together = busy.len().div_ceil(most.max(1)).max(1);
+    let level = |of: &[u8]| of.iter().map(|share| u32::from(*share)).sum::<u32>() as usize / of.len().max(1);
+    let bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let sign = |percent: usize| match rich_glyphs {
+        true => bars[(percent * bars.len() / 101).min(7)],
+        false => char::from(b'0' + (percent / 10).min(9) as u8),
+    };
+    busy.chunks(together).map(|of| sign(level(of))).collect()
+}
+
+/// Shares of the time of steps: `data 2% forward 37% backward 47% update 10%`, of which the rest is that of all else; empty where
+/// nobody has measured any.
+pub fn step_time(time: &StepTime) -> String {
+    let whole = time.seconds();
+    if !(whole > 0.0 && whole.is_finite()) {
+        return String::new();
+    }
+    let parts = time.parts().into_iter().filter(|(part, seconds)| *part != "rest" && *seconds > 0.0);
+    let shares = parts.map(|(part, seconds)| format!("{part} {:.0}%", 100.0 * seconds / whole));
+    shares.collect::<Vec<_>>().join(" ")
 }
 
 /// `42s`, `3m 05s`, `2h 07m`
@@ -157,19 +185,38 @@ mod tests {
 
     #[test]
     fn what_a_training_takes_is_told_as_far_as_it_is_known() {
-        let cpu = Usage { processors: 1.94, memory: 312_000_000, gpu: None };
-        assert_eq!(usage(&cpu), "1.9 processors   312.0 MB");
+        let cpu = Usage { processors: 1.94, memory: 312_000_000, ..Usage::default() };
+        assert_eq!(usage(&cpu, true, 16), ["1.9 CPUs", "312.0 MB"]);
         let whole = Activity {
             busy: Some(0.87),
             memory: Some((3_200_000_000, 8_600_000_000)),
             temperature: Some(61),
             power: Some(312.5),
         };
-        let on_gpu = |gpu| usage(&Usage { gpu: Some(gpu), ..cpu });
-        let rest = "1.9 processors   312.0 MB";
+        let on_gpu = |gpu| usage(&Usage { gpu: Some(gpu), ..cpu.clone() }, true, 16).join("   ");
+        let rest = "1.9 CPUs   312.0 MB";
         assert_eq!(on_gpu(whole), format!("GPU 87% busy, 3.2 GB of 8.6 GB, 61 C, 312 W   {rest}"));
         let silent = Activity { power: None, temperature: None, ..whole };
         assert_eq!(on_gpu(silent), format!("GPU 87% busy, 3.2 GB of 8.6 GB   {rest}"));
+        let busy = Usage { cores: vec![0, 13, 50, 100], free: Some(5_100_000_000), ..cpu };
+        assert_eq!(usage(&busy, true, 16), ["1.9 CPUs ▁▂▄█", "312.0 MB", "5.1 GB free"]);
+        assert_eq!(usage(&busy, false, 16)[0], "1.9 CPUs 0159");
+        assert_eq!(usage(&busy, false, 2)[0], "1.9 CPUs 07");
+    }
+
+    #[test]
+    fn shares_of_a_steps_time_are_those_of_the_whole() {
+        let time = StepTime {
+            steps: 2,
+            data: 0.25,
+            forward: 1.0,
+            backward: 2.0,
+            update: 0.48,
+            rest: 0.27,
+            launch: 0.0,
+        };
+        assert_eq!(step_time(&time), "data 6% forward 25% backward 50% update 12%");
+        assert_eq!(step_time(&StepTime::default()), "");
     }
 
     #[test]

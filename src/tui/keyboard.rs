@@ -1,10 +1,13 @@
 //! Keyboard and mouse, read on a thread of their own that can be told to leave the terminal to another program.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{self, Event as Input};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::sync::mpsc;
+
+use super::graphics::{self, Asked, Protocol};
 
 /// The most keys that wait for the dashboard; more stay with the terminal.
 const KEYS: usize = 256;
@@ -17,15 +20,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) struct Keyboard {
     inputs: mpsc::Receiver<Input>,
     gate: Arc<Gate>,
+    images: Arc<OnceLock<Protocol>>,
 }
 
 impl Keyboard {
-    /// Reads from now on, to the end of the program.
-    pub fn open() -> Self {
+    /// Reads from now on, to the end of the program. Where the terminal has been asked for images, its answers come first.
+    pub fn open(is_asked: bool) -> Self {
         let (sender, inputs) = mpsc::channel(KEYS);
         let gate = Arc::new(Gate::default());
         let own = gate.clone();
+        let images = Arc::<OnceLock<Protocol>>::default();
+        let found = images.clone();
         let read = move || {
+            if is_asked && !hear_answers(&sender, &found) {
+                return;
+            }
             loop {
                 own.pass();
                 let input = match event::poll(LOOK) {
@@ -40,7 +49,12 @@ impl Keyboard {
         };
         // Without the thread the receiver is closed at once and the dashboard ends as if the terminal were gone.
         let _ = std::thread::Builder::new().name("input".into()).spawn(read);
-        Keyboard { inputs, gate }
+        Keyboard { inputs, gate, images }
+    }
+
+    /// How the terminal takes images, once it has said so.
+    pub fn images(&self) -> Option<Protocol> {
+        self.images.get().copied()
     }
 
     /// The next input; `None` when the terminal is gone. Safe to cancel.
@@ -58,6 +72,40 @@ impl Keyboard {
         self.gate.close();
         Resting(self.gate.clone())
     }
+}
+
+/// Reads until the terminal has said what images it understands, or for a while, and hands keys on. Returns false when nobody takes them
+/// any more.
+fn hear_answers(sender: &mpsc::Sender<Input>, found: &OnceLock<Protocol>) -> bool {
+    let (since, mut asked, mut bytes) = (Instant::now(), Asked::default(), [0; 1024]);
+    let keyboard = rustix::stdio::stdin();
+    while asked.answer().is_none() && since.elapsed() < graphics::LIMIT {
+        // A moment after an Escape nothing else belongs to it.
+        let moment = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+        let is_ready = rustix::event::poll(&mut [PollFd::new(&keyboard, PollFlags::IN)], Some(&moment));
+        let keys = match is_ready {
+            Ok(0) => asked.rest(),
+            Ok(_) => match rustix::io::read(keyboard, &mut bytes) {
+                // The terminal is gone, which the next reading says.
+                Ok(0) => return true,
+                Ok(count) => asked.take(&bytes[..count]),
+                Err(_) => return true,
+            },
+            Err(rustix::io::Errno::INTR) => Vec::new(),
+            Err(_) => return true,
+        };
+        if keys.into_iter().any(|key| sender.blocking_send(key).is_err()) {
+            return false;
+        }
+    }
+    if let Some(Some(protocol)) = asked.answer() {
+        found.get_or_init(|| protocol);
+        // A frame is due.
+        if let Ok((columns, rows)) = crossterm::terminal::size() {
+            return sender.blocking_send(Input::Resize(columns, rows)).is_ok();
+        }
+    }
+    true
 }
 
 /// While it lives, another program has the keyboard.

@@ -13,6 +13,8 @@ pub mod config;
 mod editor;
 pub mod end;
 pub mod format;
+mod frames;
+pub mod graphics;
 mod key_changes;
 mod keyboard;
 pub mod keymap;

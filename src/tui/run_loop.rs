@@ -21,6 +21,7 @@ use crate::worker;
 
 use super::clicks::Clicks;
 use super::config::Config;
+use super::frames::Frames;
 use super::keyboard::Keyboard;
 use super::link::Link;
 use super::message::{Effect, Message};
@@ -30,7 +31,7 @@ use super::state::watched::Watched;
 use super::state::{Presets, Screen, State};
 use super::terminal::{self, Guard};
 use super::theme::Theme;
-use super::{editor, screens, update};
+use super::{editor, update};
 
 /// The least time between two frames just after input, when the worker's answer to it should be seen at once.
 const QUICK_FRAME: Duration = Duration::from_millis(15);
@@ -134,7 +135,7 @@ async fn drive(
 ) -> Result<Exit, Error> {
     // Frames that only the worker's reports ask for: each costs the training a little.
     let frame = config.frames_per_second.interval();
-    guard.draw(|frame| screens::draw(state, frame))?;
+    let mut frames = Frames::begin(config, guard, state)?;
 
     let (found, mut findings) = mpsc::unbounded_channel();
     // Of several views that come while the terminal takes a frame only the newest counts.
@@ -159,7 +160,7 @@ async fn drive(
     let mut is_viewed = true;
     let mut next_clock = Instant::now() + CLOCK;
     outside.apply(state, Message::Opened);
-    let mut input = Keyboard::open();
+    let mut input = Keyboard::open(frames.is_asked);
     let mut clicks = Clicks::default();
     let mut signals = Signals::listen()?;
     let mut engine_gone = false;
@@ -178,6 +179,7 @@ async fn drive(
                 Signal::End(number) => return Ok(Exit::Signal(number)),
                 Signal::GoOn => {
                     guard.take_again()?;
+                    frames.forget();
                     (dirty, at_once) = (true, true);
                     None
                 }
@@ -260,6 +262,7 @@ async fn drive(
         }
         if std::mem::take(&mut outside.is_to_suspend) {
             guard.suspend()?;
+            frames.forget();
         }
         if let Some(asked) = outside.to_edit.take() {
             let resting = input.rest();
@@ -269,6 +272,7 @@ async fn drive(
                 editor::Ended::Signal(number) => return Ok(Exit::Signal(number)),
             };
             guard.take_again()?;
+            frames.forget();
             drop(resting);
             if let Ok((width, height)) = crossterm::terminal::size() {
                 outside.apply(state, Message::Resize(width, height));
@@ -287,7 +291,7 @@ async fn drive(
                     return Ok(exit);
                 }
             }
-            guard.draw(|frame| screens::draw(state, frame))?;
+            frames.draw(guard, state, input.images())?;
             drawn = Instant::now();
             dirty = false;
         }

@@ -54,7 +54,9 @@ pub fn shown_tags(state: &State) -> Vec<(TagId, Rect)> {
     panes
         .iter()
         .zip(places)
-        .filter_map(|(pane, place)| Some((pane.media.or_else(|| tag(&pane.title))?, place)))
+        .filter_map(|(pane, place)| {
+            Some((pane.media.and_then(|media| media.tag()).or_else(|| tag(&pane.title))?, place))
+        })
         .collect()
 }
 

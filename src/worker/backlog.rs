@@ -32,7 +32,7 @@ pub(super) struct Backlog {
     /// Events that are never left out: a training has few of them, or a listener has asked for them.
     others: VecDeque<(u64, Event)>,
     /// The newest of its kind; the ones before say nothing any more.
-    usage: Option<(u64, Usage)>,
+    usage: Option<(u64, Box<Usage>)>,
     left_out_lines: u64,
     left_out_epochs: u64,
 }
@@ -82,6 +82,7 @@ impl Backlog {
             | Event::Opened(_)
             | Event::Steered(_)
             | Event::Seen(_)
+            | Event::Histograms(_)
             | Event::Found(_)
             | Event::WentBack(_)
             | Event::Drive(_)
@@ -102,7 +103,7 @@ impl Backlog {
             self.phases.front().map(|(number, _)| *number),
             self.lines.front().map(|(number, _)| *number),
             self.others.front().map(|(number, _)| *number),
-            self.usage.map(|(number, _)| number),
+            self.usage.as_ref().map(|(number, _)| *number),
         ];
         let oldest = fronts.into_iter().flatten().min()?;
         match fronts.into_iter().position(|front| front == Some(oldest))? {
@@ -213,7 +214,9 @@ fn cut(line: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::protocol::{EpochReport, LearningRate, Phase, Reply, RequestId, Scores, StepReport};
+    use super::super::protocol::{
+        EpochReport, LearningRate, Phase, Reply, RequestId, Scores, StepReport, StepTime,
+    };
     use super::*;
 
     fn step(step: u64, epoch: u32) -> Event {
@@ -238,6 +241,7 @@ mod tests {
             learning_rate: 0.1,
             samples: 1,
             seconds: 1.0,
+            parts: StepTime::default(),
         }))
     }
 
@@ -250,12 +254,12 @@ mod tests {
         let mut backlog = Backlog::default();
         for processors in [1.0, 2.0] {
             backlog.sum_up(Event::Log("x".into()));
-            backlog.sum_up(Event::Usage(Usage { processors, ..Usage::default() }));
+            backlog.sum_up(Event::Usage(Box::new(Usage { processors, ..Usage::default() })));
         }
         backlog.sum_up(Event::Log("y".into()));
         assert_eq!(backlog.len(), 4);
         let told: Vec<Event> = std::iter::from_fn(|| backlog.pop()).collect();
-        assert_eq!(told[2], Event::Usage(Usage { processors: 2.0, ..Usage::default() }));
+        assert_eq!(told[2], Event::Usage(Box::new(Usage { processors: 2.0, ..Usage::default() })));
         assert!(told.len() == 4 && backlog.is_empty());
     }
 

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::protocol::Usage;
-use crate::system::process::Meter;
-use crate::train::Training;
+use crate::system::memory;
+use crate::system::process::{Meter, Taken};
+use crate::train::{StepTime, Training};
 
 /// Time between two readings. One takes about a tenth of a millisecond of the training's thread.
 const EVERY: Duration = Duration::from_secs(2);
@@ -13,12 +14,19 @@ const EVERY: Duration = Duration::from_secs(2);
 pub(super) struct Gauge {
     meter: Option<Meter>,
     since: Instant,
+    /// The steps since the reading before.
+    parts: StepTime,
 }
 
 impl Gauge {
     /// Begins to measure.
     pub(super) fn begin() -> Self {
-        Gauge { meter: Meter::begin(), since: Instant::now() }
+        Gauge { meter: Meter::begin(), since: Instant::now(), parts: StepTime::default() }
+    }
+
+    /// Counts a step.
+    pub(super) fn stepped(&mut self, step: StepTime) {
+        self.parts = self.parts.and(&step);
     }
 
     /// What the training takes, when it is time for a reading.
@@ -27,7 +35,8 @@ impl Gauge {
             return None;
         }
         self.since = Instant::now();
-        let (processors, memory) = self.meter.as_mut()?.read()?;
-        Some(Usage { processors, memory, gpu: training.activity() })
+        let Taken { processors, cores, memory } = self.meter.as_mut()?.read()?;
+        let (free, parts) = (memory::free(), std::mem::take(&mut self.parts));
+        Some(Usage { processors, cores, memory, free, parts, gpu: training.activity() })
     }
 }

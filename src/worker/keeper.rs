@@ -13,8 +13,8 @@ use crate::preset::counted;
 use crate::preset::{EarlyStopping, Learned, OnNan};
 use crate::run::past::EPOCH;
 use crate::run::{
-    self, Best, Branched, Checkpoint, Judged, Manifest, OfSearch, Recorder, RecorderEvent, Reopened,
-    RunDirectory, Status, Steered,
+    self, Best, Branched, Checkpoint, Histograms, Judged, Manifest, OfSearch, Recorder, RecorderEvent,
+    Reopened, RunDirectory, Status, Steered,
 };
 use crate::train::{EpochReport, Scores, StepReport, StepSeen, Training};
 
@@ -422,6 +422,14 @@ impl Keeper {
         let mut scalars = vec![(GRADIENT.to_owned(), seen.gradient)];
         scalars.extend(seen.update.map(|update| (UPDATE.to_owned(), update)));
         recorder.scalars(seen.step, scalars);
+    }
+
+    /// Adds the histograms of a measured step; those of the weights are written with checkpoints.
+    pub(super) fn histograms(&self, histograms: &Histograms) {
+        let Some(recorder) = &self.recorder else { return };
+        let is_of_weights = |tag: &str| tag.starts_with("weights/");
+        let by_tag = histograms.by_tag.iter().filter(|(tag, _)| !is_of_weights(tag)).cloned();
+        recorder.histograms(Histograms { step: histograms.step, by_tag: by_tag.collect() });
     }
 
     /// Adds an epoch to the curves; its checkpoint is taken before the next step.

@@ -8,7 +8,7 @@ use super::protocol::{EpochReport, LearningRate, Metric, Past, Scores, StepRepor
 use crate::run::checkpoint::Checkpoint;
 use crate::run::past::{Curves, EPOCH};
 use crate::run::{self, RunDirectory};
-use crate::train;
+use crate::train::{self, StepTime};
 
 /// More reports of steps are summed up, two into one.
 const STEPS: usize = 4096;
@@ -93,6 +93,7 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
             learning_rate: at(rates, step),
             samples: (at(speeds, step) * seconds).round() as u64,
             seconds,
+            parts: StepTime::default(),
         }
     });
     let mut epochs: Vec<EpochReport> = epochs.collect();
@@ -106,7 +107,7 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
     let updates: BTreeMap<u64, f64> = curves.curve(UPDATE).iter().copied().collect();
     let seen = curves.curve(GRADIENT).iter();
     let seen = seen.map(|&(step, gradient)| StepSeen { step, gradient, update: updates.get(&step).copied() });
-    Past { steps, epochs, seen: seen.collect() }
+    Past { steps, epochs, seen: seen.collect(), histograms: curves.histograms() }
 }
 
 /// The scores whose scalars `keeper::by_tag` wrote, by their steps.

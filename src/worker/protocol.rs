@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nn::Activity;
 use crate::preset::{Assignment, DeviceChoice, Experiment, Preset};
+pub use crate::run::Histograms;
 use crate::run::{self, Manifest, OfSearch, RunDirectory, Steered, home};
 pub use crate::train::diagnostics::Finding;
 pub use crate::train::figure::{Body, Controls, Figure, FigureInfo, Knob, Line, Panel, Point};
@@ -13,6 +14,7 @@ pub use crate::train::metrics::{Metric, Metrics, Scores};
 pub use crate::train::report::{
     EpochReport, Extent, LearningRate, Outcome, StepReport, StepSeen, TrainingPhase,
 };
+pub use crate::train::step_time::StepTime;
 
 /// Names a request in the reply to it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -404,17 +406,28 @@ pub enum Event {
     Opened(Opened),
     /// Who steers the training.
     Steering(Steering),
+    /// Histograms of weights, gradients and outputs at a measured step.
+    Histograms(Box<Histograms>),
     /// What the training takes of the machine.
-    Usage(Usage),
+    Usage(Box<Usage>),
 }
 
 /// What a training takes of the machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// How many processors its process keeps busy.
     pub processors: f64,
+    /// How busy each of the machine's processors is, with whatever: 0 to 100.
+    #[serde(default)]
+    pub cores: Vec<u8>,
     /// The memory that its process holds, in bytes.
     pub memory: u64,
+    /// The memory that is free, in bytes; `None` where nobody can tell.
+    #[serde(default)]
+    pub free: Option<u64>,
+    /// The time of the steps since the reading before.
+    #[serde(default)]
+    pub parts: StepTime,
     /// What its GPU does; `None` on the CPU, and where nobody can tell.
     pub gpu: Option<Activity>,
 }
@@ -540,6 +553,9 @@ pub struct Past {
     /// Its measured steps.
     #[serde(default)]
     pub seen: Vec<StepSeen>,
+    /// Its histograms.
+    #[serde(default)]
+    pub histograms: Vec<Histograms>,
 }
 
 /// The end of a training.

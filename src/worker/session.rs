@@ -228,7 +228,7 @@ impl<'a> Session<'a> {
     fn attend(&mut self) -> Verdict {
         loop {
             if let Some(usage) = self.gauge.read(self.training) {
-                self.outbox.send(Event::Usage(usage));
+                self.outbox.send(Event::Usage(Box::new(usage)));
             }
             // What is kept of a step is from before any command that came after it.
             self.keeper.between_steps(self.training);
@@ -294,6 +294,7 @@ impl<'a> Session<'a> {
         self.free_steps = self.free_steps.saturating_sub(1);
         (self.samples, self.seconds) = (self.samples + step.samples, self.seconds + step.seconds);
         self.keeper.stepped(&step);
+        self.gauge.stepped(self.training.step_time());
         let time = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |time| time.as_secs_f64());
         self.outbox.send(Event::Step(StepReport { time, ..step }));
         self.look_at_step(&step);

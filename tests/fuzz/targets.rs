@@ -10,7 +10,7 @@ use trainyard::run::tensorboard::record::{self, Piece};
 use trainyard::run::tensorboard::{Reader, Writer};
 use trainyard::run::tensors::{load_tensors, save_tensors};
 use trainyard::run::watch::{Interest, Watcher};
-use trainyard::run::{Checkpoint, Manifest, NamedTensor, Overview, RunDirectory, Status};
+use trainyard::run::{Checkpoint, Histogram, Manifest, NamedTensor, Overview, RunDirectory, Status};
 use trainyard::train;
 use trainyard::worker::socket::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
 use trainyard::worker::socket::{ClientMessage, ServerMessage};
@@ -120,7 +120,7 @@ fn event_files() -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut writer = Writer::create(folder.path()).expect("an event file");
     writer.scalars(1, &[("loss/train", 0.5), ("accuracy/train", 0.25)]).expect("it is written");
-    writer.histogram(1, "weights", &[0.0, 1.0, 0.5]).expect("it is written");
+    writer.histogram(1, "weights", &Histogram::of(&[0.0, 1.0, 0.5])).expect("it is written");
     writer.flush().expect("it is written");
     seeds.push(fs::read(writer.path()).expect("the seed"));
     seeds

@@ -11,6 +11,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
 use trainyard::preset::{Preset, library};
+use trainyard::run::Histogram;
 use trainyard::run::Steered;
 use trainyard::run::lock::Lock;
 use trainyard::tui::message::{Effect, Message};
@@ -22,9 +23,10 @@ use trainyard::tui::update::update;
 use trainyard::worker::socket::frames::{self, Incoming, LONGEST_FROM_CLIENT, LONGEST_FROM_SERVER};
 use trainyard::worker::socket::{ClientMessage, FILE, ServerMessage, VERSION};
 use trainyard::worker::{
-    Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Inspection,
-    Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Reply, RequestId, RunInfo,
-    Sample, Scores, Starter, StepReport, StepSeen, TrainingPhase, Waited, spawn_detached,
+    Body, Command, Confusion, Controls, EpochReport, Event, Figure, FigureInfo, Filter, Finish, Histograms,
+    Inspection, Knob, LearningRate, Line, Metric, Metrics, Outcome, Panel, Past, Phase, Point, Reply,
+    RequestId, RunInfo, Sample, Scores, Starter, StepReport, StepSeen, StepTime, TrainingPhase, Waited,
+    spawn_detached,
 };
 
 use crate::random::Random;
@@ -62,6 +64,17 @@ impl Random {
         StepSeen { step: self.count(), gradient: self.number(), update }
     }
 
+    fn histograms(&mut self) -> Histograms {
+        let one = |random: &mut Self| {
+            let kinds = ["weights", "gradients", "activations"];
+            let tag = format!("{}/{}", random.of(&kinds), random.text());
+            let (low, high) = (random.number(), random.number());
+            let (sum, squares) = (random.number(), random.number());
+            (tag, Histogram { low, high, sum, squares, counts: random.many(Random::count) })
+        };
+        Histograms { step: self.count(), by_tag: self.many(one) }
+    }
+
     fn epoch(&mut self) -> EpochReport {
         EpochReport {
             epoch: self.count() as u32,
@@ -71,6 +84,19 @@ impl Random {
             learning_rate: self.number(),
             samples: self.count(),
             seconds: self.number(),
+            parts: self.parts(),
+        }
+    }
+
+    fn parts(&mut self) -> StepTime {
+        StepTime {
+            steps: self.count(),
+            data: self.number(),
+            forward: self.number(),
+            backward: self.number(),
+            update: self.number(),
+            launch: self.number(),
+            rest: self.number(),
         }
     }
 
@@ -233,9 +259,13 @@ impl Random {
                 seen: self.many(Random::seen),
                 steps: self.many(Random::step),
                 epochs: self.many(Random::epoch),
+                histograms: self.many(Random::histograms),
             })),
             7..8 => Event::Preparing(self.text()),
-            8..9 => Event::Seen(self.seen()),
+            8..9 => match self.below(2) {
+                0 => Event::Seen(self.seen()),
+                _ => Event::Histograms(Box::new(self.histograms())),
+            },
             9..12 => Event::Finished(Finish {
                 outcome: self.of(&[Outcome::Completed, Outcome::Stopped, Outcome::StoppedEarly]),
                 test: (self.below(2) == 0).then(|| self.scores()),

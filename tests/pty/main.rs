@@ -6,6 +6,7 @@ mod config;
 mod farewell;
 mod files;
 mod form;
+mod images;
 mod line;
 mod looks;
 mod measure;

@@ -44,6 +44,8 @@ pub struct Opening {
     home: TempDir,
     /// Bytes a second that its line carries to the terminal; `None`: as many as come.
     line: Option<u32>,
+    /// Width and height of a cell in pixels; 0 where the terminal knows none.
+    cell: (u16, u16),
 }
 
 /// The program under test; `TRAINYARD_BINARY` puts another build of it in place, for measurements.
@@ -67,7 +69,7 @@ pub fn program(path: PathBuf, columns: u16, rows: u16) -> Opening {
     command.env("COLORTERM", "truecolor");
     command.env_remove("NO_COLOR");
     command.cwd(home.path());
-    Opening { columns, rows, command, home, line: None }
+    Opening { columns, rows, command, home, line: None, cell: (0, 0) }
 }
 
 impl Opening {
@@ -101,6 +103,12 @@ impl Opening {
         self
     }
 
+    /// The cells of the terminal have so many pixels.
+    pub fn pixels(mut self, width: u16, height: u16) -> Self {
+        self.cell = (width, height);
+        self
+    }
+
     /// The program's own folder, in which it will run.
     pub fn home(&self) -> &std::path::Path {
         self.home.path()
@@ -115,7 +123,8 @@ impl Opening {
 
     /// Starts the program.
     pub fn start(self) -> Terminal {
-        let size = PtySize { rows: self.rows, cols: self.columns, pixel_width: 0, pixel_height: 0 };
+        let (pixel_width, pixel_height) = (self.columns * self.cell.0, self.rows * self.cell.1);
+        let size = PtySize { rows: self.rows, cols: self.columns, pixel_width, pixel_height };
         let pair = native_pty_system().openpty(size).expect("a pty");
         let settings = format!("{:?}", pair.master.get_termios());
         let child = pair.slave.spawn_command(self.command).expect("the program starts");

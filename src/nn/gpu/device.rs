@@ -135,6 +135,10 @@ impl Device for Gpu {
         format!("cuda:{}, {name}{memory}", context.ordinal())
     }
 
+    fn is_asynchronous(&self) -> bool {
+        true
+    }
+
     fn own_memory(&self) -> Result<Option<u64>, Error> {
         self.card.free_memory().map(|free| Some(free as u64))
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use dfdx::tensor::Cpu;
 
+use super::clock::{self, Part};
 use super::device::Error;
 use super::gradients::Gradients;
 use super::model::Model;
@@ -143,7 +144,9 @@ impl<D: Backend> Optimizer<D> {
         }
         self.steps = self.updates()?;
         self.guards = coming;
-        self.update(model, gradients, learning_rate)
+        let outcome = self.update(model, gradients, learning_rate);
+        clock::ended(Part::Update);
+        outcome
     }
 
     /// Updates every trainable parameter of the model from its gradient.

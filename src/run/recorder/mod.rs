@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::manifest::{Judged, Manifest, Status, Steered};
 use super::tensorboard::Grid;
-use super::{Checkpoint, Error, RunDirectory};
+use super::{Checkpoint, Error, Histograms, RunDirectory};
 use crate::preset::Learned;
 use queue::{Ending, Entry, Queue, Snapshot};
 use writer::{Place, RunWriter, superseded_line};
@@ -115,6 +115,11 @@ impl Recorder {
     /// Adds the scores of an epoch or a test. Never waits; they are left out only after the scalars of steps.
     pub fn scores(&self, step: u64, scores: Vec<(String, f64)>) {
         self.queue.entry(Entry::Scores(step, scores));
+    }
+
+    /// Adds histograms of a step. Never waits; they are left out only after the scalars of steps.
+    pub fn histograms(&self, histograms: Histograms) {
+        self.queue.entry(Entry::Histograms(Box::new(histograms)));
     }
 
     /// Adds a text of a step. Never waits.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::super::manifest::{Judged, Status, Steered};
 use super::super::tensorboard::Grid;
-use super::super::{Checkpoint, RunDirectory};
+use super::super::{Checkpoint, Histograms, RunDirectory};
 
 /// With more scalars than this, every second one is left out, those of steps first. The newest stays.
 pub(super) const WAITING: usize = 1 << 14;
@@ -28,6 +28,8 @@ pub(super) enum Entry {
     Step(u64, Vec<(String, f64)>),
     /// The scores of an epoch or a test.
     Scores(u64, Vec<(String, f64)>),
+    /// Histograms of a step.
+    Histograms(Box<Histograms>),
     /// A text of a step, with its tag.
     Text(u64, &'static str, String),
     /// A picture of a step, with its tag.

@@ -8,7 +8,7 @@ use super::super::append::Appender;
 use super::super::lock::Lock;
 use super::super::manifest::{self, Manifest};
 use super::super::tensorboard::Writer;
-use super::super::{Error, RunDirectory, disk, learned, log_file};
+use super::super::{Error, Histogram, RunDirectory, disk, learned, log_file};
 use super::queue::{Ending, Entry, Queue, Snapshot};
 use super::{KEPT, RecorderEvent};
 use crate::preset::Learned;
@@ -310,7 +310,11 @@ impl RunWriter {
         if *histograms && let Ok(events) = self.events() {
             for tensor in &checkpoint.weights {
                 // This fails only for a record that is too long for the format.
-                let _ = events.histogram(step, &format!("weights/{}", tensor.name), &tensor.values);
+                let _ = events.histogram(
+                    step,
+                    &format!("weights/{}", tensor.name),
+                    &Histogram::of(&tensor.values),
+                );
             }
         }
         Ok(())
@@ -395,6 +399,11 @@ impl RunWriter {
                     let scalars: Vec<(&str, f64)> =
                         scalars.iter().map(|(name, x)| (name.as_str(), *x)).collect();
                     events.scalars(step, &scalars)
+                }
+                Entry::Histograms(all) => {
+                    let mut all_written =
+                        all.by_tag.iter().map(|(tag, one)| events.histogram(all.step, tag, one));
+                    all_written.try_for_each(|written| written)
                 }
                 Entry::Text(step, tag, text) => events.text(step, tag, &text),
                 Entry::Picture(step, tag, grid) => {

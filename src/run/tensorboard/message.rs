@@ -1,6 +1,7 @@
 //! The messages of an event file, with TensorFlow's field numbers.
 
 pub use super::tensor::Tensor;
+use crate::run;
 
 /// One record.
 #[derive(Clone, PartialEq, prost::Message)]
@@ -126,4 +127,39 @@ pub struct Histogram {
     /// Values in each.
     #[prost(double, repeated, tag = "7")]
     pub bucket: Vec<f64>,
+}
+
+impl From<&run::Histogram> for Histogram {
+    fn from(histogram: &run::Histogram) -> Self {
+        let is_empty = histogram.counts.is_empty();
+        Histogram {
+            min: histogram.low,
+            max: histogram.high,
+            num: histogram.count() as f64,
+            sum: histogram.sum,
+            sum_squares: histogram.squares,
+            // TensorBoard reads no histogram without a bucket.
+            bucket_limit: if is_empty { vec![0.0] } else { histogram.limits().collect() },
+            bucket: if is_empty {
+                vec![0.0]
+            } else {
+                histogram.counts.iter().map(|count| *count as f64).collect()
+            },
+        }
+    }
+}
+
+impl Histogram {
+    /// As a run writes its own; `None` for others.
+    pub fn own(&self) -> Option<run::Histogram> {
+        let is_own =
+            self.bucket.len() == run::Histogram::BUCKETS && self.min.is_finite() && self.max.is_finite();
+        is_own.then(|| run::Histogram {
+            low: self.min,
+            high: self.max,
+            sum: self.sum,
+            squares: self.sum_squares,
+            counts: self.bucket.iter().map(|count| *count as u64).collect(),
+        })
+    }
 }

@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::message::{Event, Figure, What};
 use super::record::{self, Next};
-use crate::run::Error;
+use crate::run::{Error, Histogram};
 use crate::system::files;
 
 /// A number of an event file.
@@ -38,11 +38,23 @@ impl Reader {
         Reader { path: path.to_path_buf(), position: 0, damaged: 0, lost: false }
     }
 
-    /// Hands every new number to `take`. A record that is still being written is left for the next call.
+    /// Hands every new number to `take`, and nothing else: see [`read_with`](Reader::read_with).
     ///
     /// # Errors
     /// When the file cannot be opened or read.
-    pub fn read(&mut self, mut take: impl FnMut(Scalar)) -> Result<(), Error> {
+    pub fn read(&mut self, take: impl FnMut(Scalar)) -> Result<(), Error> {
+        self.read_with(take, |_, _, _| {})
+    }
+
+    /// Hands every new number to `take`, and every histogram that a run of ours has written, with its tag and step, to `take_histogram`. A record that is still being written is left for the next call.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or read.
+    pub fn read_with(
+        &mut self,
+        mut take: impl FnMut(Scalar),
+        mut take_histogram: impl FnMut(String, i64, Histogram),
+    ) -> Result<(), Error> {
         if self.lost {
             return Ok(());
         }
@@ -55,7 +67,7 @@ impl Reader {
                 Next::Record(size) => {
                     self.position += size as u64 + 16;
                     match Event::decode(&data[..]) {
-                        Ok(event) => scalars(event, &mut take),
+                        Ok(event) => figures(event, &mut take, &mut take_histogram),
                         Err(_) => self.damaged += 1,
                     }
                 }
@@ -79,13 +91,23 @@ impl Reader {
     }
 }
 
-fn scalars(event: Event, take: &mut impl FnMut(Scalar)) {
+fn figures(
+    event: Event,
+    take: &mut impl FnMut(Scalar),
+    take_histogram: &mut impl FnMut(String, i64, Histogram),
+) {
     let (step, wall_time) = (event.step, event.wall_time);
     let Some(What::Summary(summary)) = event.what else { return };
     for value in summary.value {
         let number = match value.figure {
             Some(Figure::Simple(x)) => Some(f64::from(x)),
             Some(Figure::Tensor(tensor)) => tensor.number(),
+            Some(Figure::Histogram(histogram)) => {
+                if let Some(own) = histogram.own() {
+                    take_histogram(value.tag, step, own);
+                }
+                continue;
+            }
             _ => None,
         };
         if let Some(number) = number {
@@ -116,7 +138,7 @@ mod tests {
         writer.flush().unwrap();
         assert_eq!(read(&mut reader), [("loss/train".into(), 1, 0.5), ("accuracy/train".into(), 1, 0.25)]);
         assert!(read(&mut reader).is_empty());
-        writer.histogram(2, "weights/conv2d/kernel", &[0.0, 1.0, f32::NAN]).unwrap();
+        writer.histogram(2, "weights/conv2d/kernel", &Histogram::of(&[0.0, 1.0, f32::NAN])).unwrap();
         writer.scalars(2, &[("loss/train", 0.25)]).unwrap();
         writer.flush().unwrap();
         assert_eq!(read(&mut reader), [("loss/train".into(), 2, 0.25)]);

@@ -7,8 +7,8 @@ use prost::Message;
 
 use super::message::{Event, Figure, Histogram, Image, Metadata, Plugin, Summary, Tensor, Value, What};
 use super::record;
-use crate::run::Error;
 use crate::run::append::Appender;
+use crate::run::{self, Error};
 
 /// An event file being written. Figures are held back until [`flush`](Writer::flush).
 #[derive(Debug)]
@@ -79,16 +79,13 @@ impl Writer {
         self.append(step, What::Summary(Summary { value }))
     }
 
-    /// Adds the distribution of `values`; those that are not finite are left out.
+    /// Adds a histogram.
     ///
     /// # Errors
     /// When the system refuses.
-    pub fn histogram(&mut self, step: u64, tag: &str, values: &[f32]) -> Result<(), Error> {
-        let value = vec![Value {
-            tag: tag.into(),
-            figure: Some(Figure::Histogram(histogram(values))),
-            ..Value::default()
-        }];
+    pub fn histogram(&mut self, step: u64, tag: &str, histogram: &run::Histogram) -> Result<(), Error> {
+        let figure = Figure::Histogram(Histogram::from(histogram));
+        let value = vec![Value { tag: tag.into(), figure: Some(figure), ..Value::default() }];
         self.append(step, What::Summary(Summary { value }))
     }
 
@@ -168,27 +165,5 @@ impl Writer {
         }
         record::write(&mut self.pending, &event.encode_to_vec())
             .map_err(Error::io(self.file.path(), "writing"))
-    }
-}
-
-/// Thirty equal buckets between the smallest and the largest value, as TensorBoard shows them.
-fn histogram(values: &[f32]) -> Histogram {
-    const BUCKETS: usize = 30;
-    let finite = || values.iter().copied().filter(|x| x.is_finite()).map(f64::from);
-    let (min, max) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
-    if min > max {
-        return Histogram { bucket_limit: vec![0.0], bucket: vec![0.0], ..Histogram::default() };
-    }
-    let width = ((max - min) / BUCKETS as f64).max(f64::MIN_POSITIVE);
-    let mut bucket = vec![0.0; BUCKETS];
-    finite().for_each(|x| bucket[(((x - min) / width) as usize).min(BUCKETS - 1)] += 1.0);
-    Histogram {
-        min,
-        max,
-        num: finite().count() as f64,
-        sum: finite().sum(),
-        sum_squares: finite().map(|x| x * x).sum(),
-        bucket_limit: (1..=BUCKETS).map(|i| min + width * i as f64).collect(),
-        bucket,
     }
 }

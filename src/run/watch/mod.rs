@@ -23,7 +23,7 @@ pub use curve::{Curve, Point};
 pub use distribution::Distribution;
 pub use newest::{Number, newest_numbers};
 pub use picture::Picture;
-pub use sampled::{AtStep, Sampled};
+pub use sampled::{AtStep, DISTRIBUTIONS, Sampled};
 pub use tags::{Kind, Tag, TagId, main_number, rank};
 pub use task::Task;
 pub use view::{Content, Details, Interest, Panel, Progress, Row, RunId, WatchSnapshot};

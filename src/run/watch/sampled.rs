@@ -41,7 +41,7 @@ impl<T> Default for Sampled<T> {
 
 impl<T> Sampled<T> {
     /// Adds a value; at most `most` are kept.
-    fn push(&mut self, moment: AtStep<T>, most: usize) {
+    pub fn push(&mut self, moment: AtStep<T>, most: usize) {
         // The newest value stays only until the next one comes, unless it is one of those at equal distances.
         if self.seen > 0 && !(self.seen - 1).is_multiple_of(self.stride) {
             self.moments.pop();
@@ -82,7 +82,7 @@ pub enum Kept {
 }
 
 /// The most distributions of a tag.
-const DISTRIBUTIONS: usize = 96;
+pub const DISTRIBUTIONS: usize = 96;
 /// The most pictures, or texts, of a tag.
 const MOMENTS: usize = 16;
 

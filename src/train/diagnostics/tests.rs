@@ -12,7 +12,7 @@ fn found_in(mut training: Box<dyn Training>, steps: u64) -> Vec<Finding> {
     while training.step() < steps {
         let is_measured = training.step() % 5 == 4;
         if is_measured {
-            training.watch_next_step();
+            training.watch_next_step(false);
         }
         match training.advance() {
             Ok(Progress::Stepped(step)) if is_measured => {
@@ -173,7 +173,7 @@ fn a_measurement_changes_no_bit() {
         let mut training = train::witness::prepare(&preset).unwrap();
         loop {
             if is_measured {
-                training.watch_next_step();
+                training.watch_next_step(true);
             }
             match training.advance().unwrap() {
                 Progress::Stepped(_) if is_measured => {

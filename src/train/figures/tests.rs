@@ -3,6 +3,7 @@
 use super::*;
 use crate::nn::layers::view::{LayerView, ViewKind};
 use crate::train::figure::{Body, Knob, Panel};
+use crate::train::metrics::Metric;
 use crate::train::training::Training;
 use crate::train::witness::{Witness, prepare};
 
@@ -211,4 +212,50 @@ fn a_sound_of_ones_own_is_shown_and_judged_and_a_wrong_path_is_said() {
     let wrong = draw("/no/such/file.wav");
     assert_eq!(wrong.panels, sample.panels);
     assert!(wrong.notes[0].contains("no such file"), "{:?}", wrong.notes);
+}
+
+/// What Train shows and what Inspect shows are one number, in the target's own unit.
+#[test]
+fn the_error_of_a_regression_is_the_same_in_scores_and_figure() {
+    let mut training = trained(
+        r#"(name: "diabetes", title: "", data: (source: diabetes), layers: [Dense(units: 1)],
+            loss: mean_squared_error, optimizer: Adam(learning_rate: 0.02), train: (epochs: 5, batch_size: 20))"#,
+        60,
+    );
+    let scores = training.evaluate_test().unwrap();
+    let figure = training.figure("regression", &Controls::default()).unwrap().expect("it is listed");
+    let [rmse, mae] =
+        [Metric::Rmse, Metric::Mae].map(|metric| scores.metrics.get(metric).expect("a regression has it"));
+    let said = format!("root mean squared error {rmse:.3}   mean absolute error {mae:.3}");
+    assert!(rmse > 20.0 && figure.notes[0].contains(&said), "{said}: {:?}", figure.notes);
+}
+
+/// Letters are text, columns have their names, and what augmentation adds to the loudness of sounds is not cut off.
+#[test]
+fn samples_are_shown_as_what_they_are() {
+    let splits = |text: &str| {
+        let preset: Preset = ron::from_str(text).unwrap();
+        crate::data::open(&preset.data, &preset.reading(), preset.seed).unwrap()
+    };
+    let rest = "loss: categorical_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 20)";
+    let words = splits(include_str!("../../../presets/word-language.ron"));
+    let mut batch = crate::data::Batch::default();
+    words.test.fill(&[0], &mut batch).unwrap();
+    let text = text_of(&*words.test, &batch.inputs).expect("it is a text");
+    assert!(!text.is_empty() && text.chars().all(char::is_alphabetic), "{text:?}");
+    let tumours = splits(include_str!("../../../presets/breast-cancer.ron"));
+    assert_eq!(tumours.test.columns()[0].to_lowercase(), "mean radius", "{:?}", tumours.test.columns());
+    let sounds = format!(
+        r#"(name: "sounds", title: "", data: (source: spoken_digits, train_samples: Some(60), augment: (noise: 0.5)),
+            layers: [Flatten, Dense(units: 10, activation: softmax)], {rest})"#
+    );
+    let mut training = trained(&sounds, 1);
+    let figure = training.figure("augmentation", &Controls::default()).unwrap().expect("it is listed");
+    for panel in figure.panels {
+        let Body::Images { pixels, range, shape, .. } = panel.body else { panic!("{}", panel.title) };
+        // Bands from top to bottom, moments to the right: more moments than bands.
+        assert!(shape[1] > shape[0], "{shape:?}");
+        let outside = pixels.iter().filter(|x| **x < range.0 || **x > range.1).count();
+        assert!(outside * 20 < pixels.len(), "{outside} of {} saturate in {}", pixels.len(), panel.title);
+    }
 }

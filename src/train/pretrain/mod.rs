@@ -20,6 +20,7 @@ use super::figure::{Controls, Figure, FigureInfo};
 use super::metrics::Scores;
 use super::probing::Probe;
 use super::report::{EpochReport, Extent, LearningRate, StepReport, TrainingPhase};
+use super::step_time::StepTime;
 use super::supervised::{self, Trainer};
 use super::training::{Progress, Training};
 use super::transfer::Loaded;
@@ -188,9 +189,9 @@ impl<D: Backend> Training for Pretraining<D> {
         self.tuner.extend();
     }
 
-    fn watch_next_step(&mut self) {
+    fn watch_next_step(&mut self, with_histograms: bool) {
         if self.stack.is_done() {
-            self.tuner.watch_next_step();
+            self.tuner.watch_next_step(with_histograms);
         }
     }
 
@@ -218,6 +219,10 @@ impl<D: Backend> Training for Pretraining<D> {
 
     fn step(&self) -> u64 {
         self.stack.state.step + self.tuner.step()
+    }
+
+    fn step_time(&self) -> StepTime {
+        if self.is_tuning { self.tuner.step_time() } else { self.stack.step_time }
     }
 
     fn epoch(&self) -> u32 {

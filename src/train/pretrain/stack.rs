@@ -1,6 +1,6 @@
 //! The hidden layers of a network, learning one after the other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,7 @@ use crate::data::{Batch, Dataset, Splits, order};
 use crate::nn::Interrupt;
 use crate::nn::boltzmann::{Learning, Machine};
 use crate::nn::buffer::Buffer;
+use crate::nn::clock::{self, Part};
 use crate::nn::init::Stream;
 use crate::nn::kernel::random::derive_seed;
 use crate::nn::ops::Backend;
@@ -21,6 +22,7 @@ use crate::preset::{Layer, Preset, Pretrainer, Visible, layer_names};
 use crate::train::error::Error;
 use crate::train::metrics::{Metric, Metrics, Scores};
 use crate::train::report::{EpochReport, LearningRate, StepReport, TrainingPhase};
+use crate::train::step_time::StepTime;
 
 /// The most samples on which a layer is judged after an epoch.
 const JUDGED: usize = 5000;
@@ -44,6 +46,8 @@ pub(super) struct EpochProgress {
     error: f64,
     samples: u64,
     time: Duration,
+    #[serde(default)]
+    parts: StepTime,
 }
 
 /// The part of a checkpoint that is not tensors.
@@ -75,6 +79,10 @@ pub struct Stack<D: Backend> {
     batch: Batch,
     /// The scores of the current epoch, as far as it has been judged.
     judged: Judged,
+    /// See [`Device::is_asynchronous`](crate::nn::Device::is_asynchronous).
+    is_asynchronous: bool,
+    /// The time of the last step.
+    pub(super) step_time: StepTime,
     /// When it is raised, a long step is abandoned.
     pub(super) interrupt: Interrupt,
 }
@@ -162,6 +170,8 @@ impl<D: Backend> Stack<D> {
             ordered: 0,
             batch: Batch::default(),
             judged: Judged::Nothing,
+            is_asynchronous: device.is_asynchronous(),
+            step_time: StepTime::default(),
             interrupt: Interrupt::default(),
         })
     }
@@ -241,7 +251,7 @@ impl<D: Backend> Stack<D> {
 
     /// Makes one update of the current layer.
     pub(super) fn one_step(&mut self) -> Result<StepReport, Error> {
-        let since = Instant::now();
+        let since = clock::begin();
         let State { step, epoch, progress, .. } = self.state;
         if self.ordered != epoch {
             self.order = order::epoch(self.splits.train.len(), self.seed, epoch, true);
@@ -251,6 +261,7 @@ impl<D: Backend> Stack<D> {
         let indices = batches.nth(progress.batches as usize).unwrap_or_default();
         self.splits.train.fill_for_training(indices, epoch, &mut self.batch)?;
         let place = self.current();
+        clock::ended(Part::Data);
         let inputs = self.inputs_of(place, Buffer::copy_of(&self.batch.inputs))?;
         let epoch_of_layer = (epoch - 1) % self.epochs_each;
         let mut learning = self.learning;
@@ -260,16 +271,23 @@ impl<D: Backend> Stack<D> {
         let (rate, seed) = (self.learning_rate(), derive_seed(self.seed, step));
         let (learner, weights) = (&mut self.hidden[place].learner, &self.batch.weights);
         let error = learner.step(&inputs, weights, rate.effective(), &learning, seed, &self.interrupt)?;
+        let is_machine = matches!(learner, Learner::Rbm(_));
+        if is_machine {
+            clock::ended(Part::Update);
+        }
         if !error.is_finite() {
             return Err(Error::NotFinite { loss: error as f32, step: step + 1, epoch });
         }
         let (samples, time) = (self.batch.rows, since.elapsed());
+        // A Boltzmann machine waits for its device within its update.
+        self.step_time = StepTime::of(clock::end(), time, self.is_asynchronous && !is_machine);
         self.state.step += 1;
         let progress = &mut self.state.progress;
         progress.batches += 1;
         progress.error += error * samples as f64;
         progress.samples += samples as u64;
         progress.time += time;
+        progress.parts = progress.parts.and(&self.step_time);
         let metrics = Metrics::default().with(Metric::ReconstructionError, error);
         let scores = Scores { loss: error, accuracy: None, metrics };
         Ok(StepReport {
@@ -339,6 +357,7 @@ impl<D: Backend> Stack<D> {
             learning_rate: self.learning_rate().effective(),
             samples: progress.samples,
             seconds: progress.time.as_secs_f64(),
+            parts: progress.parts,
         })
     }
 

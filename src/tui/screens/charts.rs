@@ -4,8 +4,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use crate::run::watch::TagId;
-use crate::tui::chart_places::{grid, of_charts, panes, shown_panes};
+use crate::preset::ReferenceLine;
+use crate::tui::chart_places::{grid, of_charts, panes, references, shown_panes};
 use crate::tui::state::charts::ChartOptions;
 use crate::tui::state::mark::{Mark, MarkKind};
 use crate::tui::state::panes::{Pane, Scalar, Values};
@@ -36,12 +36,16 @@ fn with_charts<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)]) -> R) -> Op
     with_panes(state, |charts, _| then(charts))
 }
 
-/// The same with the tags of the panes that are no charts, with their places.
-fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Rect)]) -> R) -> Option<R> {
+/// The same with the panes that are no charts, with their places.
+fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(&Pane, Rect)]) -> R) -> Option<R> {
     let (options, area) = of_charts(state)?;
     let panes = shown_panes(state);
     let places = grid(panes.len(), area);
     let marks = marks(state);
+    let references = references(state);
+    let of_pane =
+        |pane: &Pane| references.iter().filter(|line| pane.is_called(&line.of)).cloned().collect::<Vec<_>>();
+    let lines: Vec<Vec<ReferenceLine>> = panes.iter().map(of_pane).collect();
     let notes: Vec<Vec<String>> = panes.iter().map(|pane| notes(options, pane)).collect();
     let curves: Vec<Vec<Curve>> = panes.iter().map(|pane| curves(state, pane, options)).collect();
     let (steps, empty) = match state.screen {
@@ -50,11 +54,11 @@ fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Re
             (0, "no run has such a curve")
         }
     };
-    let media: Vec<(TagId, Rect)> =
-        panes.iter().zip(&places).filter_map(|(pane, place)| Some((pane.media?, *place))).collect();
-    let with_curves = panes.iter().zip(&curves).zip(&notes).zip(places);
+    let media: Vec<(&Pane, Rect)> =
+        panes.iter().zip(places.iter().copied()).filter(|(pane, _)| pane.media.is_some()).collect();
+    let with_curves = panes.iter().zip(&curves).zip(notes.iter().zip(&lines)).zip(places);
     let with_curves = with_curves.filter(|(((pane, _), _), _)| pane.media.is_none());
-    let charts = with_curves.map(|(((pane, curves), notes), place)| {
+    let charts = with_curves.map(|(((pane, curves), (notes, references)), place)| {
         let chart = Chart {
             title: &pane.title,
             curves,
@@ -63,6 +67,7 @@ fn with_panes<R>(state: &State, then: impl FnOnce(&[(Chart, Rect)], &[(TagId, Re
             quantity: if pane.is_share { Quantity::Share } else { Quantity::Number },
             steps,
             marks: &marks,
+            references,
             notes,
             empty: pane.empty.as_deref().unwrap_or(empty),
         };
@@ -116,7 +121,7 @@ pub(super) fn draw(state: &State, frame: &mut Frame) {
     let Some((options, area)) = of_charts(state) else { return };
     let is_drawn = with_panes(state, |charts, media| {
         charts.iter().for_each(|(chart, place)| chart.draw(&state.theme, *place, frame.buffer_mut()));
-        media.iter().for_each(|(tag, place)| media::draw(state, *tag, *place, frame));
+        media.iter().for_each(|(pane, place)| media::draw(state, pane, *place, frame));
         !charts.is_empty() || !media.is_empty()
     });
     if is_drawn != Some(true) {

@@ -4,17 +4,38 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Text};
 
-use crate::run::watch::{Content, RunId, TagId};
+use crate::run::watch::{AtStep, Content, Distribution, RunId, TagId};
 use crate::tui::chart_places::columns;
 use crate::tui::state::State;
 use crate::tui::state::marked::RunKey;
+use crate::tui::state::panes::{Media, Pane};
 use crate::tui::theme::Role;
 use crate::tui::widgets::image::Image;
 use crate::tui::widgets::text::{end_of, wrap};
 use crate::tui::widgets::{distributions, panel};
 
+/// Draws a pane that has no curves.
+pub(super) fn draw(state: &State, pane: &Pane, area: Rect, frame: &mut Frame) {
+    match pane.media {
+        Some(Media::Tag(tag)) => of_runs(state, tag, area, frame),
+        Some(Media::Own(all)) => own(state, &pane.title, all.moments(), area, frame),
+        None => {}
+    }
+}
+
+/// Draws histograms of the training.
+fn own(state: &State, tag: &str, moments: &[AtStep<Distribution>], area: Rect, frame: &mut Frame) {
+    let theme = &state.theme;
+    let block = panel(theme, end_of(tag, usize::from(area.width.saturating_sub(4))));
+    let steps = format!(" {} steps kept ", moments.len());
+    let block = block.title_bottom(Line::styled(steps, theme.style(Role::Muted)));
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    distributions::draw(theme, moments, inner, frame.buffer_mut());
+}
+
 /// Draws what the runs have of a tag.
-pub(super) fn draw(state: &State, tag: TagId, area: Rect, frame: &mut Frame) {
+fn of_runs(state: &State, tag: TagId, area: Rect, frame: &mut Frame) {
     let watched = &state.runs.watched;
     let runs = watched.runs_with(tag, state.runs.drawn_of_watched());
     let places = columns(area, runs.len());

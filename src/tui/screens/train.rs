@@ -40,14 +40,30 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     draw_log(state, log, frame);
 }
 
+/// What fits of the parts of the line about the machine; the first is cut where it alone does not.
+fn system_line(parts: &[String], room: usize) -> String {
+    let mut line = cut(parts.first().map_or("", String::as_str), room);
+    for part in parts.iter().skip(1).filter(|part| !part.is_empty()) {
+        if line.width() + 2 + part.width() <= room {
+            line = format!("{line}  {part}");
+        }
+    }
+    line
+}
+
 fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     let theme = &state.theme;
     let block = panel(theme, "Progress");
     // What runs takes something of the machine; the border has room for it where the panel has none.
     let running = state.training.as_ref().filter(|training| training.finish.is_none());
-    let block = match running.and_then(|training| training.usage) {
-        Some(usage) => {
-            let text = cut(&format::usage(&usage), usize::from(area.width.saturating_sub(6)));
+    let block = match running.and_then(|training| Some((training, training.usage.as_deref()?))) {
+        Some((training, usage)) => {
+            let room = usize::from(area.width.saturating_sub(6));
+            let mut parts = format::usage(usage, theme.rich_glyphs, room / 8);
+            // The memory that others leave matters least.
+            let place = parts.len() - usize::from(usage.free.is_some());
+            parts.insert(place, format::step_time(&training.step_time()));
+            let text = system_line(&parts, room);
             block.title_bottom(Line::styled(format!(" {text} "), theme.style(Role::Muted)))
         }
         None => block,
@@ -155,6 +171,12 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let parameters = format::thousands(training.info.parameters);
     let model = format!("{parameters} parameters   {}", clean(&training.info.device));
     lines.push(pair(theme, "model", 12, cut(&model, width)));
+    let time = training.step_time();
+    if time.steps > 0 {
+        let ms = 1000.0 * time.seconds() / time.steps as f64;
+        let text = format!("{} ms   {}", format::number(ms), format::step_time(&time));
+        lines.push(pair(theme, "step time", 12, cut(&text, width)));
+    }
     let (train, validation, test) = training.info.samples;
     let count = |number: usize, of: &str| format!("{} {of}", format::thousands(number as u64));
     let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");

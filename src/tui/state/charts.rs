@@ -63,6 +63,8 @@ pub struct ChartLayout {
     pub smoothing: usize,
     /// Which values the vertical axes cover.
     pub fit: Fit,
+    /// The reference lines as they were typed; `None`: those of the preset.
+    pub reference: Option<String>,
 }
 
 impl Default for ChartLayout {
@@ -75,6 +77,7 @@ impl Default for ChartLayout {
             log_y: false,
             smoothing: 2,
             fit: Fit::default(),
+            reference: None,
         }
     }
 }

@@ -236,6 +236,8 @@ pub enum Subject {
     RunNote,
     /// The scalars that charts show.
     Scalars,
+    /// The reference lines of the charts.
+    References,
     /// The test samples that are shown.
     Samples,
     /// The file or folder for which a preset is made.

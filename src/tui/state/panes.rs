@@ -10,7 +10,7 @@ use super::matching::Pattern;
 use super::runs::{Item, Runs};
 use super::training::Training;
 use crate::run::text::clean;
-use crate::run::watch::{Kind, TagId, rank};
+use crate::run::watch::{Distribution, Kind, Sampled, TagId, rank};
 use crate::tui::theme::Role;
 use crate::worker::Metric;
 
@@ -53,6 +53,25 @@ impl Values {
     }
 }
 
+/// What a pane shows that has no curves.
+#[derive(Clone, Copy, Debug)]
+pub enum Media<'a> {
+    /// The distributions, pictures or texts of a tag of event files.
+    Tag(TagId),
+    /// Histograms of the training.
+    Own(&'a Sampled<Distribution>),
+}
+
+impl Media<'_> {
+    /// The tag of event files.
+    pub fn tag(&self) -> Option<TagId> {
+        match self {
+            Media::Tag(tag) => Some(*tag),
+            Media::Own(_) => None,
+        }
+    }
+}
+
 /// What is drawn in one chart.
 #[derive(Clone, Debug)]
 pub struct Pane<'a> {
@@ -65,7 +84,7 @@ pub struct Pane<'a> {
     /// Whether a logarithmic axis says something about them.
     pub may_be_log: bool,
     /// The distributions, pictures or texts of event files that it shows instead of curves.
-    pub media: Option<TagId>,
+    pub media: Option<Media<'a>>,
     /// What is said in its border.
     pub notes: Vec<String>,
     /// Why there is nothing to draw, where it is known.
@@ -76,6 +95,14 @@ impl<'a> Pane<'a> {
     /// Whether it shows what event files call so.
     pub fn shows(&self, tag: &str) -> bool {
         self.title == tag || self.scalars.iter().any(|scalar| scalar.tag == tag)
+    }
+
+    /// Whether words of its title or of a scalar's tag are these: `accuracy`, `loss/validation`.
+    pub fn is_called(&self, words: &str) -> bool {
+        let pattern = Pattern::new(words);
+        !words.trim().is_empty()
+            && (pattern.matches(&self.title)
+                || self.scalars.iter().any(|scalar| pattern.matches(&scalar.tag)))
     }
 
     fn new(title: Cow<'a, str>, scalars: Vec<Scalar<'a>>) -> Self {
@@ -102,6 +129,9 @@ const TOGETHER: [(&str, &[Metric]); 4] = [
 /// The colours of several metrics in one pane.
 const SEVERAL: [Role; 4] = [Role::Training, Role::Validation, Role::Good, Role::Bad];
 
+/// The kinds of histograms, by the beginning of their tags.
+const HISTOGRAMS: [&str; 3] = ["weights/", "gradients/", "activations/"];
+
 impl Training {
     /// All panes that there are, the loss first.
     pub fn panes(&self) -> Vec<Pane<'_>> {
@@ -123,6 +153,14 @@ impl Training {
         ];
         for (title, tag, series) in measured.into_iter().filter(|(_, _, series)| series.last().is_some()) {
             panes.push(Pane { may_be_log: true, ..self.alone(title, tag, series) });
+        }
+        // What histograms there are of each kind stands together.
+        for kind in HISTOGRAMS {
+            let of_kind = self.histograms.iter().filter(|(tag, _)| tag.starts_with(kind));
+            panes.extend(of_kind.map(|(tag, all)| Pane {
+                media: Some(Media::Own(all)),
+                ..Pane::new(clean(tag).into(), Vec::new())
+            }));
         }
         panes
     }
@@ -226,8 +264,10 @@ impl Runs {
         let reading = reading.filter(|read| *read < 1.0).map(|read| format!("reading: {:.0}%", 100.0 * read));
         let scalars =
             names.into_iter().map(|tag| self.pane_of_scalar(tag, chosen.as_ref(), reading.as_deref()));
-        let media = of_kind(|kind| kind != Kind::Scalar)
-            .map(|(id, tag)| Pane { media: Some(id), ..Pane::new(Cow::Borrowed(&*tag.name), Vec::new()) });
+        let media = of_kind(|kind| kind != Kind::Scalar).map(|(id, tag)| Pane {
+            media: Some(Media::Tag(id)),
+            ..Pane::new(Cow::Borrowed(&*tag.name), Vec::new())
+        });
         scalars.chain(media).collect()
     }
 

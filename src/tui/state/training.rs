@@ -8,10 +8,11 @@ use super::mark::{self, Mark, MarkKind};
 use crate::preset::{Change, Steerable, steerable};
 use crate::run::Steered;
 use crate::run::text::clean;
+use crate::run::watch::{AtStep, DISTRIBUTIONS, Distribution, Sampled};
 use crate::tui::format;
 use crate::worker::{
-    EpochReport, Extent, Finding, Finish, LearningRate, Metric, Past, Phase, RequestId, RunInfo, Scores,
-    SettingChange, StepReport, StepSeen, TrainingPhase, Usage, WentBack,
+    EpochReport, Extent, Finding, Finish, Histograms, LearningRate, Metric, Past, Phase, RequestId, RunInfo,
+    Scores, SettingChange, StepReport, StepSeen, StepTime, TrainingPhase, Usage, WentBack,
 };
 
 /// Loss, accuracy and the procedure's other metrics over the steps.
@@ -75,6 +76,8 @@ pub struct Training {
     pub gradients: Series,
     /// The share by which these steps change the kernels.
     pub updates: Series,
+    /// Histograms over the steps by their tags: of weights, gradients and the layers' outputs.
+    pub histograms: Vec<(String, Sampled<Distribution>)>,
     /// When its steps were made.
     pub timeline: Timeline,
     /// What happened, in the order in which it was told.
@@ -92,7 +95,7 @@ pub struct Training {
     /// The learning rate that a person asked for and that no step has used yet.
     pub wished_rate: Option<WishedRate>,
     /// What it takes of the machine, where it has said so.
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
     /// Samples and seconds of the newest reports, for the recent throughput.
     recent: VecDeque<(u64, f64)>,
     /// Seconds of training so far, as far as they were reported.
@@ -109,6 +112,8 @@ const CHANGES: usize = 200;
 const CHECKPOINTS: usize = 4;
 /// The most epochs that are kept: no screen shows more.
 const EPOCHS: usize = 500;
+/// The most tags of histograms.
+const HISTOGRAMS: usize = 128;
 /// The most phases that are marked: no axis has room for more.
 const PHASES: usize = 64;
 
@@ -134,6 +139,7 @@ impl Training {
             speeds: Series::default(),
             gradients: Series::default(),
             updates: Series::default(),
+            histograms: Vec::new(),
             timeline: Timeline::new(info.steps_per_epoch),
             marks,
             info,
@@ -153,6 +159,7 @@ impl Training {
     pub fn on_past(&mut self, past: Past) {
         past.steps.iter().for_each(|report| self.draw_step(report));
         past.seen.iter().for_each(|seen| self.on_seen(seen));
+        past.histograms.iter().for_each(|histograms| self.on_histograms(histograms));
         past.epochs.into_iter().for_each(|report| self.on_epoch(report));
     }
 
@@ -222,6 +229,29 @@ impl Training {
         let sum = |sum: (u64, f64), one: &(u64, f64)| (sum.0.saturating_add(one.0), sum.1 + one.1);
         let (samples, seconds) = self.recent.iter().fold((0, 0.0), sum);
         if seconds > 0.0 { samples as f64 / seconds } else { 0.0 }
+    }
+
+    /// Takes in the histograms of a step.
+    pub fn on_histograms(&mut self, new: &Histograms) {
+        for (tag, histogram) in &new.by_tag {
+            let step = new.step.cast_signed();
+            let Some(what) = Distribution::new(step, &histogram.buckets()) else { continue };
+            let known = self.histograms.iter().position(|(known, _)| known == tag);
+            if known.is_none() && self.histograms.len() >= HISTOGRAMS {
+                continue;
+            }
+            let place = known.unwrap_or_else(|| {
+                self.histograms.push((tag.clone(), Sampled::default()));
+                self.histograms.len() - 1
+            });
+            self.histograms[place].1.push(AtStep { step, what }, DISTRIBUTIONS);
+        }
+    }
+
+    /// The time of steps by their parts: of the last seconds where the worker has told, else of the last epoch.
+    pub fn step_time(&self) -> StepTime {
+        let told = self.usage.as_ref().map(|usage| usage.parts).filter(|parts| parts.steps > 0);
+        told.or(self.epochs.back().map(|epoch| epoch.parts)).unwrap_or_default()
     }
 
     /// The learning rate that the optimizer used last; before the first step, the one that it will use.

@@ -17,7 +17,7 @@ use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::update;
 use crate::worker::{
     Command, Confusion, EpochReport, Event, Filter, Finish, Inspection, LearningRate, Metric, Metrics,
-    Outcome, Question, Reply, Request, RunInfo, Sample, Scores, StepReport,
+    Outcome, Question, Reply, Request, RunInfo, Sample, Scores, StepReport, StepTime,
 };
 
 const CNN: &str = r#"Preset(
@@ -145,6 +145,15 @@ pub fn epoch_done(epoch: u32) -> Event {
         learning_rate: 0.001,
         samples: 53_848,
         seconds: 2.54,
+        parts: StepTime {
+            steps: 844,
+            data: 0.0508,
+            forward: 0.9398,
+            backward: 1.1938,
+            update: 0.254,
+            launch: 0.0,
+            rest: 0.1016,
+        },
     }))
 }
 

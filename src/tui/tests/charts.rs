@@ -5,6 +5,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use crate::preset::Preset;
+use crate::run::Histogram;
 use crate::run::past::Curves;
 use crate::tui::message::{Effect, Message, RunAnswer, RunTask};
 use crate::tui::screens;
@@ -13,7 +14,7 @@ use crate::tui::state::charts::{ChartLayout, KeptLayouts};
 use crate::tui::state::marked::MarkedCurves;
 use crate::tui::state::{Layouts, Series, State};
 use crate::tui::update::update;
-use crate::worker::{Event, Metric, Metrics, TrainingPhase};
+use crate::worker::{Event, Histograms, Metric, Metrics, TrainingPhase};
 
 use super::builders::*;
 use super::screens::at_both_sizes;
@@ -320,4 +321,75 @@ fn two_runs_of_a_million_points_are_drawn_in_time() {
     let (median, last) = (times[times.len() / 2], times[times.len() * 99 / 100]);
     println!("a frame of four panes of two runs: median {median:.2} ms, 99th percentile {last:.2} ms");
     assert!(last < 4.0);
+}
+
+#[test]
+fn histograms_of_weights_gradients_and_outputs_are_drawn_over_the_steps() {
+    at_both_sizes("own_histograms", |width, height| {
+        let mut state = in_training(width, height);
+        for step in (0..2000).step_by(40) {
+            // Gradients get smaller, weights spread.
+            let numbers = |scale: f32| {
+                let values: Vec<f32> = (-50..=50).map(|at| scale * (at as f32 / 25.0).powi(3)).collect();
+                Histogram::of(&values)
+            };
+            let far = step as f32 / 2000.0;
+            let by_tag = [
+                ("weights/dense/kernel", 0.5 + far),
+                ("gradients/dense/kernel", 1.0 - 0.9 * far),
+                ("activations/dense", 3.0),
+                ("activations/\u{1b}[31mred", 3.0),
+            ];
+            let by_tag = by_tag.map(|(tag, scale)| (tag.to_owned(), numbers(scale))).to_vec();
+            report(&mut state, Event::Histograms(Box::new(Histograms { step, by_tag })));
+        }
+        letters(&mut state, "C/");
+        letters(&mut state, "/dense");
+        press(&mut state, KeyCode::Enter);
+        letters(&mut state, "]]]]");
+        let shown = screen(&state);
+        for title in [
+            "╭ weights/dense/kernel ─",
+            "╭ gradients/dense/kernel ─",
+            "╭ activations/dense ─",
+            " 50 steps kept ",
+        ] {
+            assert!(shown.contains(title), "{title}: {shown}");
+        }
+        assert!(!shown.contains('\u{1b}') && !shown.contains("╭ Loss"), "{shown}");
+        state
+    });
+}
+
+#[test]
+fn a_reference_line_is_typed_kept_for_the_preset_and_taken_away() {
+    at_both_sizes("reference_lines", |width, height| {
+        let mut state = in_training(width, height);
+        letters(&mut state, "Cr");
+        letters(&mut state, "accurcy 98.5% Keras");
+        press(&mut state, KeyCode::Enter);
+        assert!(screen(&state).contains("no chart is called 'accurcy'"), "{}", screen(&state));
+        (0..40).for_each(|_| drop(press(&mut state, KeyCode::Backspace)));
+        letters(&mut state, "accuracy 98.5% Keras; 0.05 goal");
+        press(&mut state, KeyCode::Enter);
+        let shown = screen(&state);
+        assert!(shown.contains("Keras 98.50%") && shown.contains("goal 0.05"), "{shown}");
+        assert_eq!(state.chart.layout.reference.as_deref(), Some("accuracy 0.985 Keras; Loss 0.05 goal"));
+        let kept = state.layouts.of("mnist-cnn").and_then(|layout| layout.reference.clone());
+        assert_eq!(kept, state.chart.layout.reference);
+        let mut none = state.clone();
+        letters(&mut none, "r");
+        (0..60).for_each(|_| drop(press(&mut none, KeyCode::Backspace)));
+        press(&mut none, KeyCode::Enter);
+        assert!(!screen(&none).contains("Keras"), "{}", screen(&none));
+        state
+    });
+}
+
+#[test]
+fn a_preset_names_its_reference_lines() {
+    let mut state = in_training(200, 60);
+    let training = state.training.as_mut().expect("a training");
+    training.info.preset.view.reference = "accuracy 98.5% Keras".into();
+    assert!(screen(&state).contains("Keras 98.50%"), "{}", screen(&state));
 }

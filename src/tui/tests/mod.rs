@@ -5,6 +5,7 @@ mod charts;
 mod figures;
 mod files;
 mod form;
+mod glitches;
 mod hostile;
 mod new_preset;
 mod pointer;

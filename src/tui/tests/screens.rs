@@ -5,7 +5,7 @@ use crossterm::event::KeyCode;
 use crate::tui::state::State;
 use crate::tui::state::presets::{Entry, Origin};
 use crate::tui::theme::{Depth, Theme};
-use crate::worker::{Activity, Event, Filter, Outcome, Phase, Usage};
+use crate::worker::{Activity, Event, Filter, Outcome, Phase, StepTime, Usage};
 
 use super::builders::*;
 
@@ -35,11 +35,42 @@ fn a_training_on_a_gpu_shows_what_it_takes_of_the_machine() {
     for (width, height) in [(80, 24), (200, 60)] {
         let mut state = in_training(width, height);
         let gpu = Activity { busy: Some(0.87), memory: None, temperature: Some(61), power: None };
-        report(&mut state, Event::Usage(Usage { processors: 1.0, memory: 1_000_000, gpu: Some(gpu) }));
-        assert!(screen(&state).contains(" GPU 87% busy, 61 C   1.0 processors"), "{}", screen(&state));
+        let usage = Usage { processors: 1.0, memory: 1_000_000, gpu: Some(gpu), ..Usage::default() };
+        report(&mut state, Event::Usage(Box::new(usage)));
+        assert!(screen(&state).contains(" GPU 87% busy, 61 C  1.0 CPUs"), "{}", screen(&state));
         report(&mut state, finished(Outcome::Completed));
         assert!(!screen(&state).contains("GPU 87% busy"), "it takes nothing any more");
     }
+}
+
+#[test]
+fn the_system_line_shows_each_processor_and_where_a_steps_time_goes() {
+    at_both_sizes("train_system", |width, height| {
+        let mut state = in_training(width, height);
+        let parts = StepTime {
+            steps: 10,
+            data: 0.1,
+            forward: 0.4,
+            backward: 0.4,
+            update: 0.1,
+            ..StepTime::default()
+        };
+        let usage = Usage {
+            processors: 3.5,
+            cores: vec![100, 90, 88, 70, 12, 0, 3, 5],
+            memory: 312_000_000,
+            free: Some(5_100_000_000),
+            gpu: None,
+            parts,
+        };
+        report(&mut state, Event::Usage(Box::new(usage)));
+        assert!(
+            screen(&state).contains("data 10% forward 40% backward 40% update 10%"),
+            "{}",
+            screen(&state)
+        );
+        state
+    });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crossterm::event::MouseEvent;
 use ratatui::layout::Position;
 
+use crate::preset::ReferenceLine;
 use crate::tui::chart_places;
 use crate::tui::message::{Effect, RunTask};
 use crate::tui::screens::charts;
@@ -137,6 +138,44 @@ pub fn ask_filter(state: &mut State) -> Vec<Effect> {
 pub(super) fn set_filter(state: &mut State, filter: &str) -> Vec<Effect> {
     options(state).beside = 0;
     change(state, |layout| filter.clone_into(&mut layout.filter))
+}
+
+/// Asks for the reference lines.
+pub fn ask_references(state: &mut State) -> Vec<Effect> {
+    open(state);
+    let lines = chart_places::references(state);
+    let shown: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    state.overlays.push(Overlay::Prompt(Prompt {
+        title: "Reference lines".into(),
+        help: "chart, value, name: accuracy 98.5% Keras; loss 0.05. An empty line draws none".into(),
+        input: LineInput::new(&shown.join("; ")),
+        error: None,
+        subject: Subject::References,
+    }));
+    Vec::new()
+}
+
+/// Draws these reference lines.
+///
+/// # Errors
+/// When they cannot be read, or no chart is called so.
+pub(super) fn set_references(state: &mut State, typed: &str) -> Result<Vec<Effect>, String> {
+    let mut lines = ReferenceLine::read(typed)?;
+    let panes = chart_places::panes(state);
+    for line in &mut lines {
+        if line.of.is_empty() {
+            line.of = chart_places::shown_panes(state)
+                .first()
+                .map_or_else(String::new, |pane| pane.title.to_string());
+        }
+        if !panes.iter().any(|pane| pane.media.is_none() && pane.is_called(&line.of)) {
+            let all: Vec<&str> =
+                panes.iter().filter(|pane| pane.media.is_none()).map(|pane| &*pane.title).take(6).collect();
+            return Err(format!("no chart is called '{}'; there are {}", line.of, all.join(", ")));
+        }
+    }
+    let text: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    Ok(change(state, |layout| layout.reference = Some(text.join("; "))))
 }
 
 /// Smooths more, or after the strongest smoothing not at all.

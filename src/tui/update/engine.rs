@@ -133,6 +133,12 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Histograms(histograms) => {
+            if let Some(training) = &mut state.training {
+                training.on_histograms(&histograms);
+            }
+            Vec::new()
+        }
         Event::Found(finding) => {
             state.log(format!("found: {finding}"));
             state.complain(format!("found: {}", finding.seen()));

@@ -124,6 +124,7 @@ pub fn accept(state: &mut State) -> Vec<Effect> {
                 Subject::FigureText => Ok(inspect::set_text(state, prompt.input.text())),
                 Subject::Samples => inspect::choose_typed(state, &typed),
                 Subject::Scalars => Ok(charts::set_filter(state, &typed)),
+                Subject::References => charts::set_references(state, &typed),
                 Subject::DataPath => new_preset::look(state, prompt.clone()),
                 Subject::TrialPreset => searches::save(state, &typed),
                 Subject::SearchJobs => searches::begin(state, &typed),

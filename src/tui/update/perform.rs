@@ -44,6 +44,7 @@ pub(super) fn perform(state: &mut State, command: Command) -> Vec<Effect> {
         Command::FewerPanes => charts::change_panes(state, -1),
         Command::NextChart => charts::next_chart(state),
         Command::FilterPanes => charts::ask_filter(state),
+        Command::References => charts::ask_references(state),
         Command::Smoothing => charts::cycle_smoothing(state),
         Command::FoldOutliers => charts::fold_outliers(state),
         Command::Spread => charts::spread(state),

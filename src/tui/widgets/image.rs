@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::tui::graphics;
 use crate::tui::theme::Theme;
 
 use super::pixels::{self, Tone};
@@ -76,6 +77,16 @@ impl<'a> Image<'a> {
         Scale::Up(across.min(down).max(1))
     }
 
+    /// The place of the whole image, as large as it can be in `area`, where pixels are drawn.
+    fn fitted(&self, area: Rect) -> Rect {
+        let (across, down) =
+            graphics::cell().map_or((1.0, 2.0), |(width, height)| (f64::from(width), f64::from(height)));
+        let (width, height) = (self.width as f64 / across, self.height as f64 / down);
+        let by = (f64::from(area.width) / width).min(f64::from(area.height) / height);
+        let cells = |side: f64, most: u16| ((side * by).round() as u16).clamp(1, most.max(1));
+        Rect { width: cells(width, area.width), height: cells(height, area.height), ..area }
+    }
+
     fn tone(&self, x: usize, y: usize) -> Option<Tone> {
         if x >= self.width || y >= self.height {
             return None;
@@ -118,6 +129,12 @@ impl<'a> Image<'a> {
     /// Draws from the top left of `area` at that scale; what does not fit is cut off.
     pub fn draw_scaled(&self, theme: &Theme, scale: Scale, area: Rect, buffer: &mut Buffer) {
         let (columns, rows) = scale.cells(self.height, self.width);
+        let fits = columns <= area.width && rows <= area.height;
+        let place = if fits { Rect { width: columns, height: rows, ..area } } else { self.fitted(area) };
+        let colour = |x, y| self.tone(x, y).map_or([0; 3], |tone| tone.rgb(theme));
+        if graphics::offer(place, (self.width, self.height), buffer, colour) {
+            return;
+        }
         let area = Rect { width: columns.min(area.width), height: rows.min(area.height), ..area };
         pixels::draw(theme, area, buffer, |x, y| match scale {
             Scale::Up(by) => self.tone(x / by.max(1), y / by.max(1)),

@@ -1,6 +1,7 @@
 //! A worker as its clients see it.
 
 use super::*;
+use crate::run::{Histogram, Histograms};
 use crate::worker::protocol::{Filter, Inspection, RateChange, Sample};
 
 fn preset() -> Preset {
@@ -192,12 +193,13 @@ fn a_run_that_is_done_is_opened_and_its_network_answers_as_of_each_checkpoint() 
     let small = Preset { train: crate::preset::TrainConfig { epochs: 2, ..preset().train }, ..preset() };
     let (client, mut events) = spawn_keeping(runs.path().to_path_buf()).unwrap();
     client.send(train(small.clone()));
-    let (mut folder, mut told, mut seen) = (None, 0, Vec::new());
+    let (mut folder, mut told, mut seen, mut histograms) = (None, 0, Vec::new(), Vec::new());
     let finish = loop {
         match events.recv().unwrap() {
             Event::Keeping { folder: kept, .. } => folder = Some(kept),
             Event::Step(report) => told += u64::from(report.steps),
             Event::Seen(step) => seen.push(step),
+            Event::Histograms(of_step) => histograms.push(*of_step),
             Event::Finished(finish) => break finish,
             Event::Failed(reason) => panic!("{reason}"),
             _ => {}
@@ -240,6 +242,31 @@ fn a_run_that_is_done_is_opened_and_its_network_answers_as_of_each_checkpoint() 
     let kept = seen.iter().map(|seen| (seen.step, single(seen.gradient), seen.update.map(single)));
     let back = past.seen.iter().map(|seen| (seen.step, seen.gradient, seen.update));
     assert_eq!(back.collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+    // The squares of all gradients are those of their norm. What was told comes back; weights are kept at the ends of epochs.
+    assert!(histograms.first().is_some_and(|first| first.step == 1), "{histograms:?}");
+    let is_of = |kind: &'static str| move |(tag, _): &&(String, Histogram)| tag.starts_with(kind);
+    for of_step in &histograms {
+        let seen = seen.iter().find(|seen| seen.step == of_step.step).unwrap();
+        let squares =
+            of_step.by_tag.iter().filter(is_of("gradients/")).map(|(_, one)| one.squares).sum::<f64>();
+        assert!((squares.sqrt() - seen.gradient).abs() < 1e-6 * seen.gradient, "{squares} {seen:?}");
+        assert!(
+            ["weights/", "activations/"]
+                .iter()
+                .all(|kind| of_step.by_tag.iter().any(|(tag, _)| tag.starts_with(kind)))
+        );
+    }
+    let flat = |all: &[Histograms], is_wanted: fn(&str) -> bool| -> Vec<(u64, String, Histogram)> {
+        let with_step = |of: &Histograms| {
+            of.by_tag.iter().map(|(tag, one)| (of.step, tag.clone(), one.clone())).collect::<Vec<_>>()
+        };
+        all.iter().flat_map(with_step).filter(|(_, tag, _)| is_wanted(tag)).collect()
+    };
+    let others: fn(&str) -> bool = |tag| !tag.starts_with("weights/");
+    assert_eq!(flat(&past.histograms, others), flat(&histograms, others));
+    let weights: Vec<u64> =
+        flat(&past.histograms, |tag| tag == "weights/dense/kernel").iter().map(|(step, ..)| *step).collect();
+    assert_eq!(weights, [20, 40]);
     assert_eq!((end.outcome, end.steps, end.test), (Outcome::Completed, 40, finish.test));
     let last = ask(&client, &mut events);
     assert_eq!((last.step, &last.output), (40, &in_training.output));

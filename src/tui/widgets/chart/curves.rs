@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::preset::ReferenceLine;
 use crate::tui::state::abscissa::Timeline;
 use crate::tui::state::charts::ChartOptions;
 use crate::tui::state::history::{Bucket, Series};
@@ -52,6 +53,8 @@ pub struct Chart<'a> {
     pub steps: u64,
     /// What happened, by the timeline of the first curve.
     pub marks: &'a [Mark],
+    /// Lines to compare the curves with.
+    pub references: &'a [ReferenceLine],
     /// What else is said in the lower border.
     pub notes: &'a [String],
     /// The text that is shown while there is nothing to draw.

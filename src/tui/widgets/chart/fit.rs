@@ -27,8 +27,18 @@ impl Extent {
 }
 
 impl Chart<'_> {
-    /// The extent of the values in the part that is shown, or where none lie there, of all; `None` without values.
+    /// The extent of the values in the part that is shown, or where none lie there, of all, with that of the reference lines;
+    /// `None` without values.
     pub(super) fn extent(&self, placed: &[Placed]) -> Option<Extent> {
+        let of_curves = self.extent_of_curves(placed)?;
+        let reach = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
+        Some(self.reference_values().fold(of_curves, |Extent { shown, whole }, value| Extent {
+            shown: reach(shown, value),
+            whole: reach(whole, value),
+        }))
+    }
+
+    fn extent_of_curves(&self, placed: &[Placed]) -> Option<Extent> {
         let shown: Vec<&[Bucket]> = placed.iter().map(Placed::shown).collect();
         let all: Vec<&[Bucket]> = placed.iter().map(|placed| placed.curve.series.buckets()).collect();
         let buckets = if shown.iter().all(|buckets| buckets.is_empty()) { &all } else { &shown };
@@ -61,6 +71,7 @@ impl Chart<'_> {
             let positive =
                 |low: f64, bucket: &Bucket| if bucket.min > 0.0 { low.min(bucket.min) } else { low };
             let low = placed.iter().flat_map(Placed::shown).fold(high, positive);
+            let low = self.reference_values().fold(low, f64::min);
             return Axis::between(low / 1.2, high * 1.2, true);
         }
         let margin = axis::margin(low, high, 0.05);

@@ -1,13 +1,14 @@
 //! Curves over steps, epochs or time, in braille dots (half blocks where the font has no braille).
 //!
 //! `curves`: what a chart is made of; `fit`: which values the vertical axis covers; `frame`: axes and ticks, and where a place on the screen lies on them;
-//! `plot`: curves and marks; `readout`: the legend, and what the cursor reads.
+//! `plot`: curves and marks; `references`: lines to compare them with; `readout`: the legend, and what the cursor reads.
 
 mod curves;
 mod fit;
 mod frame;
 mod plot;
 mod readout;
+mod references;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,7 @@ impl Chart<'_> {
             return;
         };
         geometry.draw(theme, buffer);
+        self.draw_references(theme, &geometry, buffer);
         self.draw_marks(theme, &geometry, buffer);
         if let Some(column) = self.options.cursor.and_then(|x| geometry.column(x)) {
             for y in geometry.plot.top()..geometry.plot.bottom() {
@@ -56,6 +58,7 @@ impl Chart<'_> {
             }
         }
         plot::draw(theme, &placed, &geometry, buffer);
+        self.name_references(theme, &geometry, buffer);
         self.draw_phases(theme, &geometry, buffer);
         if let Some(x) = self.options.cursor {
             self.draw_readout(theme, x, &placed, &geometry, buffer);

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::*;
+use crate::preset::ReferenceLine;
 use crate::tui::state::abscissa::{Abscissa, Timeline};
 use crate::tui::state::charts::{ChartLayout, ChartOptions, Fit};
 use crate::tui::state::history::Series;
@@ -29,6 +30,7 @@ fn chart<'a>(curves: &'a [Curve<'a>], options: &'a ChartOptions) -> Chart<'a> {
         quantity: Quantity::Share,
         steps: 0,
         marks: &[],
+        references: &[],
         notes: &[],
         empty: "",
     }
@@ -235,4 +237,34 @@ fn long_names_share_the_room_that_short_ones_leave() {
     let many: Vec<Curve> = (0..12).map(|place| curves[2 + place % 2]).collect();
     let shown = text(&chart(&many, &options));
     assert!(shown.contains("…/run-12 ") && shown.contains(" +"), "what has no room is counted: {shown}");
+}
+
+#[test]
+fn reference_lines_lie_on_the_axis_and_their_names_are_whole() {
+    let timeline = Timeline::new(0);
+    let mut series = Series::default();
+    (0..100).for_each(|step| series.push(step, 1, 0.5 + 0.4 * step as f64 / 100.0));
+    let curves = [curve(&series, &timeline)];
+    let options = options(ChartLayout::default());
+    let line = |value, name: &str| ReferenceLine { of: "t".into(), value, name: name.into() };
+    let lines = [line(0.985, "Keras"), line(0.7, "the paper of \u{1b}[31m1998"), line(-0.25, "")];
+    let chart = Chart { references: &lines, ..chart(&curves, &options) };
+    let shown = text(&chart);
+    let row_of = |what: &str| {
+        shown.lines().position(|row| row.contains(what)).unwrap_or_else(|| panic!("{what}: {shown}"))
+    };
+    // The highest and the lowest lie beyond all values of the curve, and are seen.
+    assert!(
+        row_of("Keras 98.50%") < row_of("the paper of [31m1998 70.00%")
+            && row_of("-25.00%") > row_of("70.00%"),
+        "{shown}"
+    );
+    assert_eq!(shown.matches('╌').count() / 50, 3, "{shown}");
+    // Where there is no room for a name there is none, and below 0 a logarithmic axis has no line.
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 8));
+    chart.draw(&theme(), buffer.area, &mut buffer);
+    let narrow: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(narrow.contains("98.50%") && !narrow.contains("Ker") && !narrow.contains("pap"), "{narrow}");
+    let log = Chart { log_y: true, ..chart };
+    assert!(text(&log).contains("Keras 98.50%") && !text(&log).contains("-25"), "{}", text(&log));
 }

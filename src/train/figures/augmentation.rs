@@ -35,8 +35,15 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
     let indices: Vec<u32> = samples.take(train.len()).collect();
     let mut batch = Batch::default();
     train.fill(&indices, &mut batch)?;
-    // Pixels are between 0 and 1; what is not (the loudness of sounds, standardised images) has a range of its own.
-    let range = batch.inputs.iter().fold((0.0_f32, 1.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
+    let mut all = vec![("Before".to_owned(), batch.inputs.clone())];
+    for epoch in 1..=EPOCHS {
+        train.fill_for_training(&indices, epoch, &mut batch)?;
+        all.push((format!("In epoch {epoch}"), batch.inputs.clone()));
+    }
+    // Pixels are between 0 and 1; what is not (sounds, standardised images, noise that was added) makes the range wider, for all
+    // panels alike.
+    let numbers = all.iter().flat_map(|(_, pixels)| pixels).filter(|x| x.is_finite());
+    let range = numbers.fold((0.0_f32, 1.0_f32), |(low, high), &x| (low.min(x), high.max(x)));
     let preset = subject.preset;
     let images = |title: String, pixels: Vec<f32>| {
         let size = height * width * channels;
@@ -51,11 +58,7 @@ fn draw(at: &Controls, subject: &mut Subject) -> Result<Figure, Error> {
         let pixels = seen.into_iter().flat_map(|(_, sample)| sample).collect();
         Panel { title, body: Body::Images { shape, pixels, range, captions: Vec::new(), columns: SAMPLES } }
     };
-    let mut panels = vec![images("Before".into(), batch.inputs.clone())];
-    for epoch in 1..=EPOCHS {
-        train.fill_for_training(&indices, epoch, &mut batch)?;
-        panels.push(images(format!("In epoch {epoch}"), batch.inputs.clone()));
-    }
+    let panels = all.into_iter().map(|(title, pixels)| images(title, pixels)).collect();
     let notes = vec![format!("training samples from {first} on")];
     let at = Controls { position: first, ..at.clone() };
     Ok(Figure { name: NAME.into(), at, step: subject.step, notes, panels })

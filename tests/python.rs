@@ -11,7 +11,7 @@ use std::process::Command;
 use dfdx::tensor::Cpu;
 use serde_json::Value;
 use trainyard::nn::model::Model;
-use trainyard::preset::layers::{ColumnEmbedding, Embedding};
+use trainyard::preset::layers::{ColumnEmbedding, Embedding, RowColumn, of_row};
 use trainyard::preset::{Layer, Loss};
 use trainyard::run::export::onnx::{self, Surroundings};
 use trainyard::run::tensorboard::Writer;
@@ -119,7 +119,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 }
 
 /// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
-const NETWORKS: [(&str, &[usize], &str); 14] = [
+const NETWORKS: [(&str, &[usize], &str); 17] = [
     (
         "dense",
         &[7],
@@ -190,6 +190,17 @@ const NETWORKS: [(&str, &[usize], &str); 14] = [
         &[6],
         "[ColumnEmbedding(columns: [(place: 0, words: 4, size: 3), (place: 3, words: 9, size: 2)]), Dense(units: 2)]",
     ),
+    (
+        "branches",
+        &[6, 8, 3],
+        "[Conv2D(filters: 4, kernel_size: 3, padding: same), Branches(merge: concatenate, branches: [[], [MaxPooling2D(), UpSampling2D()], [Branches(merge: add, branches: [[Conv2D(filters: 4, kernel_size: 1)], [], []])]]), Branches(merge: average, branches: [[], [Activation(tanh)], [Conv2D(filters: 12, kernel_size: 1)]]), Branches(merge: multiply, branches: [[Activation(sigmoid)], []])]",
+    ),
+    (
+        "towers",
+        &[6],
+        "[Branches(merge: dot, branches: [[Input(columns: [\"1\", \"2\"]), Dense(units: 4)], [Input(columns: [\"5\", \"0\"]), Dense(units: 4)]]), Activation(sigmoid)]",
+    ),
+    ("columns", &[5], "[Input(columns: [\"3\", \"1\", \"2\"])]"),
 ];
 
 /// A network with weights as of nowhere, what it makes of some inputs, and its ONNX file in `folder`.
@@ -255,6 +266,10 @@ fn onnxruntime_finds_what_we_find_for_every_kind_of_layer() {
     for (place, (name, input, layers)) in NETWORKS.iter().enumerate() {
         let layers: Vec<Layer> = ron::from_str(&format!("#![enable(implicit_some)]\n{layers}"))
             .unwrap_or_else(|error| panic!("{name}: {error}"));
+        // Where the input is a row, its columns are called by their numbers.
+        let columns = if input.len() == 1 { input[0] } else { 0 };
+        let row: Vec<_> = (0..columns).map(|place| RowColumn { name: place.to_string(), width: 1 }).collect();
+        let layers = of_row(&layers, &row);
         let folder = root.path().join(place.to_string());
         match prepare(&folder, &layers, input, 100 * place as u32) {
             Some(predicted) => cases.push((name, folder, predicted)),

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::Error;
 pub use crate::preset::Scale;
 use crate::preset::TableSchema;
+use crate::preset::layers::RowColumn;
 
 /// What a batch asks the network to predict.
 #[derive(Clone, Debug, PartialEq)]
@@ -169,6 +170,19 @@ pub trait Dataset: Send + Sync {
     /// The columns of a table, where the samples are one.
     fn table(&self) -> Option<&TableSchema> {
         None
+    }
+
+    /// The columns of a table's row as a network's layers get them, behind the vectors of words; empty where inputs have no names.
+    fn row(&self) -> Vec<RowColumn> {
+        let of_numbers = |name: &String| RowColumn { name: name.clone(), width: 1 };
+        match self.table() {
+            Some(schema) => schema.row(),
+            None if *self.input_shape() == [self.columns().len()] => {
+                self.columns().iter().map(of_numbers).collect()
+            }
+            // The steps of a series have names too.
+            None => Vec::new(),
+        }
     }
 
     /// Whether inputs are bytes of images.

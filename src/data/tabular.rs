@@ -119,6 +119,7 @@ fn read(part: &Part) -> Result<Table, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preset::Source;
 
     fn counts(samples: &Samples) -> Vec<usize> {
         let classes = samples.classes();
@@ -134,6 +135,21 @@ mod tests {
         let digits = digits(true).unwrap();
         assert_eq!(counts(&digits), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
         assert!(digits.inputs.iter().all(|x| (0.0..=1.0).contains(x)));
+    }
+
+    #[test]
+    fn the_names_of_columns_are_those_that_a_preset_knows() {
+        let sets = [
+            (Source::Iris, iris()),
+            (Source::Wine, wine()),
+            (Source::BreastCancer, breast_cancer()),
+            (Source::Diabetes, diabetes()),
+        ];
+        for (source, samples) in sets {
+            let offered = source.built_in_offers().unwrap().columns;
+            let names: Vec<String> = offered.into_iter().map(|column| column.name).collect();
+            assert_eq!(names, samples.unwrap().columns, "{source:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::loss::LossOp;
 use super::model::Model;
 use super::ops::differences::numbers;
 use super::optim::Optimizer;
-use super::reproducible::{NETWORKS, inputs};
+use super::reproducible::{NETWORKS, inputs, read};
 use crate::data::Targets;
 use crate::preset::{self, Clip, Layer, Loss, LossOptions};
 
@@ -50,7 +50,7 @@ fn trained(
     in_inputs: bool,
 ) -> f32 {
     let device = Cpu::default();
-    let layers: Vec<Layer> = ron::from_str(layers).unwrap();
+    let layers = read(layers, shape);
     let loss = Loss::SparseCategoricalCrossentropy;
     let mut model: Model<Cpu> = Model::build(&device, &layers, shape, loss, 7).unwrap();
     let mut optimizer = optimizer(of_optimizer, Clip { norm: Some(1.0), ..Clip::default() });

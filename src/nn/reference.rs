@@ -249,6 +249,12 @@ mod tests {
     }
 
     #[test]
+    fn merged_branches_equal_keras() {
+        let file = read(include_str!("../../tests/reference/branches_keras.json"));
+        file.layers.iter().for_each(LayerCase::check);
+    }
+
+    #[test]
     fn layers_over_sequences_equal_pytorch_and_keras() {
         sequences().iter().flat_map(|reference| &reference.layers).for_each(LayerCase::check);
     }

@@ -8,6 +8,7 @@ use super::model::Model;
 use super::ops::differences::numbers;
 use super::optim::Optimizer;
 use crate::data::Targets;
+use crate::preset::layers::{RowColumn, of_row};
 use crate::preset::{self, Clip, Layer, Loss, LossOptions};
 
 /// Networks that together have every kind of layer, with the shape of their input; the last layer has three outputs.
@@ -57,11 +58,26 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
         &[6],
     ),
     (
+        "[Branches(merge: concatenate, branches: [[Input(columns: [\"4\", \"1\", \"2\"]), Dense(units: 7, activation: tanh)],
+          [Branches(merge: multiply, branches: [[Dense(units: 6, activation: sigmoid)], []])],
+          [Branches(merge: dot, branches: [[Dense(units: 5)], [Input(columns: [\"0\"]), Dense(units: 5)]])],
+          [Branches(merge: average, branches: [[Dense(units: 4)], [Dense(units: 4)], [Dense(units: 4)]])]]),
+          Dense(units: 3, activation: softmax)]",
+        &[6],
+    ),
+    (
         "[LSTM(units: 20, return_sequences: true), Bidirectional(GRU(units: 9, return_sequences: true)),
           SimpleRNN(units: 17), Dense(units: 3, activation: softmax)]",
         &[11, 5],
     ),
 ];
+
+/// The layers of a network; where its input is a row, its columns are called by their numbers.
+pub(super) fn read(layers: &str, input: &[usize]) -> Vec<Layer> {
+    let count = if input.len() == 1 { input[0] } else { 0 };
+    let row: Vec<_> = (0..count).map(|place| RowColumn { name: place.to_string(), width: 1 }).collect();
+    of_row(&ron::from_str::<Vec<Layer>>(layers).unwrap(), &row)
+}
 
 /// Numbers for inputs; whole numbers from 0 to 8 where the network takes tokens.
 pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
@@ -73,7 +89,7 @@ pub(super) fn inputs(layers: &[Layer], count: usize, seed: u64) -> Vec<f32> {
 /// The bits of all parameters and running statistics after a few steps.
 fn trained(layers: &str, input: &[usize]) -> Vec<u32> {
     let device = Cpu::default();
-    let layers: Vec<Layer> = ron::from_str(layers).unwrap();
+    let layers = read(layers, input);
     let loss = Loss::SparseCategoricalCrossentropy;
     let mut model: Model<Cpu> = Model::build(&device, &layers, input, loss, 7).unwrap();
     let settings: preset::Optimizer = ron::from_str("Adam(learning_rate: 0.01)").unwrap();

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::augment::Augment;
 use super::field::nested_values;
-use super::layers::EmbeddedColumn;
+use super::layers::{EmbeddedColumn, RowColumn};
 use super::path::Path;
 use super::refusal::{Refusal, refuse};
 use super::shapes::{LARGEST, size};
@@ -133,6 +133,8 @@ pub struct Signature {
     pub tokens: Option<usize>,
     /// The inputs that are numbers of words, for which the network learns vectors.
     pub embedded: Vec<EmbeddedColumn>,
+    /// The columns of a table, as [`Offers::columns`].
+    pub columns: Vec<RowColumn>,
     /// What is to be predicted.
     pub target: TargetKind,
     /// What real-valued targets are like.
@@ -185,8 +187,8 @@ impl DataConfig {
             TargetChoice::Labels => set.values,
             TargetChoice::Input => ValuesAre::Shares,
         };
-        let (input, embedded) = (set.input.clone(), set.embedded.clone());
-        Signature { input, tokens: set.tokens, embedded, target, values, train, test }
+        let (input, embedded, columns) = (set.input.clone(), set.embedded.clone(), set.columns.clone());
+        Signature { input, tokens: set.tokens, embedded, columns, target, values, train, test }
     }
 
     /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and

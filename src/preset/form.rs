@@ -6,7 +6,7 @@
 use super::field::{Field, FieldKind};
 use super::nesting::{Describe, Described, Group, Inside};
 use super::outline::{Node, Outline};
-use super::path::Path;
+use super::path::{Key, Path};
 use super::types::Preset;
 
 /// One row of a form.
@@ -41,7 +41,7 @@ pub enum RowKind {
     Group(Described),
     /// One of several variants, with its fields.
     Variant(Described),
-    /// A list of layers.
+    /// A list of layers, or of lists of layers.
     List(Described),
     /// An item of a list: one of several variants.
     Item(Described),
@@ -59,6 +59,17 @@ pub struct Choice {
 }
 
 impl Row {
+    /// Whether it is a list whose items are lists of layers.
+    pub fn is_list_of_lists(&self) -> bool {
+        matches!(self.kind, RowKind::List(each) if is_list(each))
+    }
+
+    /// Whether it is an item of a list: a layer, or a branch.
+    pub fn is_item(&self) -> bool {
+        let is_branch = || matches!((self.kind, self.path.0.last()), (RowKind::List(_), Some(Key::Index(_))));
+        matches!(self.kind, RowKind::Item(_)) || is_branch()
+    }
+
     /// Whether rows of the next depth may follow.
     pub fn is_group(&self) -> bool {
         !matches!(self.kind, RowKind::Value(_))
@@ -72,6 +83,7 @@ impl Row {
             | RowKind::Variant(inside)
             | RowKind::Item(inside)
             | RowKind::ByName(inside) => FieldKind::Nested(inside).in_words(),
+            RowKind::List(each) if is_list(each) => "a list of branches".into(),
             RowKind::List(_) => "a list of layers".into(),
         }
     }
@@ -127,6 +139,10 @@ impl Row {
             RowKind::List(_) | RowKind::Item(_) | RowKind::ByName(_) => "[]".into(),
         }
     }
+}
+
+fn is_list(inside: Described) -> bool {
+    matches!(inside.inside(), Inside::List(_))
 }
 
 fn choices_of(inside: Described) -> Vec<Choice> {
@@ -243,7 +259,28 @@ fn variant(groups: Vec<Group>, seen: Seen<'_>, row: Row, rows: &mut Vec<Row>) {
 
 /// The row of a list's item, and those of its fields.
 fn item(each: Described, seen: Seen<'_>, place: usize, path: Path, depth: usize, rows: &mut Vec<Row>) {
-    let Inside::Variants(groups) = each.inside() else { return };
+    let groups = match each.inside() {
+        Inside::Variants(groups) => groups,
+        Inside::List(inner) => {
+            let row = Row {
+                path: path.clone(),
+                depth,
+                label: format!("branch {}", place + 1),
+                help: "layers over the input of them all; without layers it is the input itself",
+                kind: RowKind::List(inner),
+                value: String::new(),
+                is_written: seen.is_written,
+                is_optional: false,
+                is_off: false,
+            };
+            rows.push(row);
+            for (place, node) in seen.node.value().items().enumerate() {
+                item(inner, seen.with(node), place, path.clone().index(place), depth + 1, rows);
+            }
+            return;
+        }
+        Inside::Fields(_) | Inside::ByName(_) => return,
+    };
     let word = seen.node.value().word(seen.text);
     let help = groups.iter().find(|group| group.variant == Some(word)).map_or("", |group| group.help);
     let row = Row {
@@ -298,6 +335,26 @@ mod tests {
         assert_eq!(row(&rows, "layers[1][0].units").value, "3");
         assert_eq!(row(&rows, "layers[2].layers[0]").label, "1 Dense");
         assert_eq!(row(&rows, "layers[2].layers[0].units").value, "2");
+    }
+
+    #[test]
+    fn branches_are_lists_in_a_list() {
+        let text = "(layers: [Branches(merge: dot, branches: [[Dense(units: 2)], []])])";
+        let rows = rows(text);
+        let seen = |path: &str| (row(&rows, path).label.clone(), row(&rows, path).depth);
+        assert_eq!(seen("layers[0].branches"), ("branches".into(), 2));
+        assert_eq!(seen("layers[0].branches[0]"), ("branch 1".into(), 3));
+        assert_eq!(seen("layers[0].branches[0][0]"), ("1 Dense".into(), 4));
+        assert_eq!(seen("layers[0].branches[0][0].units"), ("units".into(), 5));
+        assert_eq!(seen("layers[0].branches[1]"), ("branch 2".into(), 3));
+        let is = |path: &str| (row(&rows, path).is_item(), row(&rows, path).is_list_of_lists());
+        assert_eq!(is("layers"), (false, false));
+        assert_eq!(is("layers[0].branches"), (false, true));
+        assert_eq!(is("layers[0].branches[0]"), (true, false));
+        assert_eq!(is("layers[0].branches[0][0]"), (true, false));
+        // What is added fits at once.
+        let added = row(&rows, "layers").variant(text, "Branches").unwrap();
+        assert_eq!(added, "Branches(merge: add, branches: [[], []])");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What each layer of a preset gives, learns and takes, also where not all of them fit: for a form, layer by layer.
 
-use super::layers::{ColumnEmbedding, Layer, Parts, layer_outcome};
+use super::layers::{ColumnEmbedding, Layer, Parts, layer_outcome, of_row};
 use super::optimizers::Optimizer;
 use super::path::Path;
 use super::procedure::Procedure;
@@ -36,26 +36,30 @@ impl Preset {
         match &self.procedure {
             Procedure::Adversarial(pair) => {
                 walk(layers, &self.layers, &[pair.latent]);
-                walk(second("discriminator"), &pair.discriminator, &signature.input);
+                let own = of_row(&pair.discriminator, &signature.columns);
+                walk(second("discriminator"), &own, &signature.input);
             }
             Procedure::Autoencoder(options) => {
-                if let Some(code) = walk(layers, &self.layers, &signature.input) {
+                if let Some(code) = walk(layers, &of_row(&self.layers, &signature.columns), &signature.input)
+                {
                     walk(second("decoder"), &options.decoder, &code);
                 }
             }
             Procedure::Variational(options) => {
                 // Mean and log variance stand side by side.
-                if let Some([both]) = walk(layers, &self.layers, &signature.input).as_deref() {
+                let own = of_row(&self.layers, &signature.columns);
+                if let Some([both]) = walk(layers, &own, &signature.input).as_deref() {
                     walk(second("decoder"), &options.decoder, &[both / 2]);
                 }
             }
             Procedure::Supervised | Procedure::Pretraining(_) | Procedure::Language(_) => {
+                let own = of_row(&self.layers, &signature.columns);
                 let embedding = ColumnEmbedding::of(&signature.embedded).map(Layer::from);
                 let input = embedding.map(|layer| super::layers::output_shape(&layer, &signature.input));
                 match input {
-                    Some(Ok(input)) => walk(layers, &self.layers, &input),
+                    Some(Ok(input)) => walk(layers, &own, &input),
                     // The data's own layer always fits the data.
-                    Some(Err(_)) | None => walk(layers, &self.layers, &signature.input),
+                    Some(Err(_)) | None => walk(layers, &own, &signature.input),
                 };
             }
         }
@@ -89,6 +93,23 @@ impl Walk<'_> {
         match (layer, layer.parts(input)) {
             (_, Some(Parts::Added(layers))) => {
                 self.along(&at.clone().field("layers"), &layers, input);
+            }
+            (_, Some(Parts::Merged { branches, .. })) => {
+                for (number, branch) in branches.iter().enumerate() {
+                    let at = at.clone().field("branches").index(number);
+                    let first = self.found.len();
+                    if let Some(output) = self.along(&at, branch, input) {
+                        // The branch as a whole, before its layers.
+                        let is_own = |path: &Path| path.0.len() == at.0.len() + 1;
+                        let own = self.found[first..].iter().filter(|(path, _)| is_own(path));
+                        let sizes = own.filter_map(|(_, size)| size.as_ref().ok());
+                        let (parameters, bytes) =
+                            sizes.fold((0, 0), |(parameters, bytes): (u64, u64), size| {
+                                (parameters.saturating_add(size.parameters), bytes.saturating_add(size.bytes))
+                            });
+                        self.found.insert(first, (at, Ok(LayerSize { output, parameters, bytes })));
+                    }
+                }
             }
             (_, Some(Parts::BothWays(one))) => {
                 let sized = self.size(&one, input);

@@ -65,8 +65,11 @@ fn of_node(text: &str, node: &Node, path: &Path, of: (FieldKind, Option<Inside>)
             let mut each = items.map(|(place, item)| {
                 let path = path.clone().index(place);
                 let inside = inside_of(text, &path)?;
-                let Inside::Variants(_) = inside else { return None };
-                of_variant(text, item, &path, of.0)
+                match inside {
+                    Inside::Variants(_) => of_variant(text, item, &path, of.0),
+                    Inside::List(_) => of_node(text, item, &path, (of.0, Some(inside))),
+                    Inside::Fields(_) | Inside::ByName(_) => None,
+                }
             });
             each.find_map(|found| found)
         }

@@ -25,6 +25,7 @@ pub mod memory;
 pub mod metric;
 mod misfit;
 pub mod names;
+pub mod nearest;
 pub mod nesting;
 mod networks;
 pub mod optimizers;

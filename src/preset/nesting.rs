@@ -152,6 +152,8 @@ impl FieldKind {
                 Inside::Variants(groups) => {
                     groups.first().map(|group| group.shortest(|_| None)).unwrap_or_default()
                 }
+                // Branches: two at least, which may be empty.
+                Inside::List(each) if matches!(each.inside(), Inside::List(_)) => "[[], []]".into(),
                 Inside::List(_) | Inside::ByName(_) => "[]".into(),
             },
         }

@@ -3,7 +3,7 @@
 use super::data::{ONE_HOT, Signature};
 use super::experiment::{Adversarial, Autoencoder, Language, Network, Networks, Pretraining, Variational};
 use super::layers::options::Activation;
-use super::layers::{ColumnEmbedding, Dense, Family, Flatten, Layer, RecurrentOptions};
+use super::layers::{ColumnEmbedding, Dense, Family, Flatten, Layer, RecurrentOptions, of_row};
 use super::path::Path;
 use super::procedure::{self, Pretrainer, Procedure};
 use super::shapes::size;
@@ -22,7 +22,8 @@ impl Preset {
         self.check_metrics(signature)?;
         self.check_monitor(signature)?;
         let name = self.procedure.first().unwrap_or(&self.name);
-        let first = |input: &[usize]| Network::at(&Path::to("layers"), name, &self.layers, input);
+        let layers = of_row(&self.layers, &signature.columns);
+        let first = |input: &[usize]| Network::at(&Path::to("layers"), name, &layers, input);
         let sample = &signature.input[..];
         if self.procedure != Procedure::Supervised && !signature.embedded.is_empty() {
             return finding(
@@ -35,7 +36,7 @@ impl Preset {
             Procedure::Supervised => {
                 let network = match ColumnEmbedding::of(&signature.embedded) {
                     Some(embedding) => {
-                        Network::behind(embedding, &Path::to("layers"), name, &self.layers, sample)?
+                        Network::behind(embedding, &Path::to("layers"), name, &layers, sample)?
                     }
                     None => first(sample)?,
                 };
@@ -113,7 +114,8 @@ impl Preset {
                 discriminator_optimizer,
             }) => {
                 let generator = first(&[*latent])?;
-                let discriminator = second("discriminator", discriminator, sample)?;
+                let discriminator = of_row(discriminator, &signature.columns);
+                let discriminator = second("discriminator", &discriminator, sample)?;
                 check_sample(&generator, &self.end(), sample)?;
                 self.check_adversaries(&discriminator)?;
                 Ok(Networks::Adversarial(Adversarial {

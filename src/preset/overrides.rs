@@ -82,16 +82,14 @@ impl Change {
     /// The text with a variant's name and empty parentheses at the path, where the value is the name of one.
     fn with_parentheses(&self, text: &str) -> Option<String> {
         let FieldKind::Nested(described) = field_at(text, &self.path)?.kind else { return None };
-        let has = |groups: &[super::nesting::Group]| {
-            groups.iter().any(|group| group.variant == Some(&self.value[..]))
-        };
-        let is_variant = match described.inside() {
-            Inside::Variants(groups) => has(&groups),
-            // An item of a list, or the kind of a column.
-            Inside::List(each) | Inside::ByName(each) => {
-                matches!(each.inside(), Inside::Variants(groups) if has(&groups))
-            }
-            Inside::Fields(_) => false,
+        let mut inside = described.inside();
+        // An item of a list, of a list in a list, or the kind of a column.
+        while let Inside::List(each) | Inside::ByName(each) = inside {
+            inside = each.inside();
+        }
+        let is_variant = match &inside {
+            Inside::Variants(groups) => groups.iter().any(|group| group.variant == Some(&self.value[..])),
+            Inside::Fields(_) | Inside::List(_) | Inside::ByName(_) => false,
         };
         is_variant.then(|| put(text, &self.path, &format!("{}()", self.value))).flatten()
     }

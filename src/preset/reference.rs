@@ -197,6 +197,15 @@ fn group_of(
             match seen.iter().find(|(known, _)| *known == name) {
                 Some((_, first)) => takes = format!("as {first}"),
                 None => {
+                    if let Inside::List(each) = &inside
+                        && let Some((_, first)) =
+                            seen.iter().find(|(known, _)| *known == names(&each.inside()))
+                    {
+                        // Lists in a list: each of them is known.
+                        takes = format!("[…] with lists, each as {first}");
+                        fields.push(Entry { path, takes, default, help: field.help });
+                        continue;
+                    }
                     seen.push((name, path.clone()));
                     if let Inside::List(each) = &inside {
                         seen.push((names(&each.inside()), format!("{path}.N")));

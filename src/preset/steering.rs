@@ -261,6 +261,9 @@ pub fn dropout_rates(layers: &[Layer]) -> Vec<f32> {
         match layer.parts(&[1]) {
             Some(Parts::InTurn(parts) | Parts::Added(parts)) => rates.extend(dropout_rates(&parts)),
             Some(Parts::BothWays(layer)) => rates.extend(dropout_rates(&[layer.clone(), layer])),
+            Some(Parts::Merged { branches, .. }) => {
+                rates.extend(branches.iter().flat_map(|b| dropout_rates(b)))
+            }
             None => {}
         }
     }
@@ -314,6 +317,11 @@ fn visit_layers(layers: &mut [Layer], at: &Path, visit: &mut dyn FnMut(Path, &mu
             Layer::Dropout(dropout) => visit(at.field("rate"), &mut dropout.rate),
             Layer::TransformerEncoder(encoder) => visit(at.field("dropout"), &mut encoder.dropout),
             Layer::Residual(residual) => visit_layers(&mut residual.layers, &at.field("layers"), visit),
+            Layer::Branches(layer) => {
+                for (number, branch) in layer.branches.iter_mut().enumerate() {
+                    visit_layers(branch, &at.clone().field("branches").index(number), visit);
+                }
+            }
             // No other kind of layer has a dropout; a test compares with what the engine builds.
             _ => {}
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cell_form::CellForm;
 use super::date_forms::DateForms;
-use super::layers::EmbeddedColumn;
+use super::layers::{EmbeddedColumn, RowColumn};
 use super::sources::Missing;
 use super::variants::variants;
 
@@ -311,6 +311,21 @@ impl TableSchema {
             .filter(|number: &f64| number.is_finite())
     }
 
+    /// The columns as a network's layers get them, behind the vectors of words.
+    pub fn row(&self) -> Vec<RowColumn> {
+        let column = |input: &InputColumn| RowColumn {
+            name: self.shown(input.place),
+            width: match input.kind {
+                InputKind::Embedding { size, .. } => size,
+                InputKind::Number(_)
+                | InputKind::Boolean(_)
+                | InputKind::Category(_)
+                | InputKind::Date { .. } => input.width(),
+            },
+        };
+        self.inputs.iter().map(column).collect()
+    }
+
     /// Whether every input is a number as it stands in the table.
     pub fn is_numbers(&self) -> bool {
         self.missing_numbers().next().is_none()
@@ -401,6 +416,9 @@ mod tests {
             (filled, schema.names()),
             (5, ["age", "city", "when", "code"].map(str::to_string).to_vec())
         );
+        let row: Vec<_> = schema.row().into_iter().map(|column| (column.name, column.width)).collect();
+        let expected = [("age", 2), ("city", 3), ("when", 3), ("code", 3)];
+        assert_eq!(row, expected.map(|(name, width)| (name.to_string(), width)));
         assert!(!schema.is_numbers());
         assert_eq!(schema.embedded(), [EmbeddedColumn { place: 8, words: 3, size: 3 }]);
         assert_eq!(ron::from_str::<TableSchema>(&ron::to_string(&schema).unwrap()).unwrap(), schema);

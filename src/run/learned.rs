@@ -63,6 +63,7 @@ mod tests {
                 input: vec![2],
                 tokens: None,
                 embedded: Vec::new(),
+                columns: Vec::new(),
                 target: TargetKind::Classes(classes.clone()),
                 other_target: None,
                 values: ValuesAre::Any,

@@ -19,7 +19,7 @@ use crate::nn::model::Model;
 use crate::nn::ops::Backend;
 use crate::nn::optim::{self, Optimizer};
 use crate::nn::profile::span;
-use crate::preset::layers::ColumnEmbedding;
+use crate::preset::layers::{ColumnEmbedding, of_row};
 use crate::preset::{Layer, LossOptions, Preset, TableSchema};
 
 /// A supervised training in progress.
@@ -58,11 +58,12 @@ pub fn on<D: Backend>(preset: &Preset, splits: Splits, device: &D) -> Result<Tra
     })
 }
 
-/// The preset, its layers behind the one that a table with embedded columns asks for.
+/// The preset, its layers behind the one that a table with embedded columns asks for, told where the table's columns are.
 fn with_embedding(preset: &Preset, samples: &dyn Dataset) -> Preset {
     let embedded = samples.table().map(TableSchema::embedded).unwrap_or_default();
     let head = ColumnEmbedding::of(&embedded).map(Layer::from);
-    Preset { layers: head.into_iter().chain(preset.layers.iter().cloned()).collect(), ..preset.clone() }
+    let layers = of_row(&preset.layers, &samples.row());
+    Preset { layers: head.into_iter().chain(layers).collect(), ..preset.clone() }
 }
 
 impl<D: Backend> Supervised<D> {

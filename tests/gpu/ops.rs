@@ -7,10 +7,11 @@ use proptest::prelude::*;
 use trainyard::nn::Error;
 use trainyard::nn::cases::{
     ACTIVATIONS, Activate, Average, Case, ColumnEmbedding, Dense, Difference, Dropout, Embedding, Join,
-    Latent, LossOf, UpSample, param,
+    Latent, LossOf, Sliced, UpSample, param,
 };
 use trainyard::nn::graph::{Pass, Var};
 use trainyard::nn::kernel::conv_window::Window;
+use trainyard::nn::kernel::slices::Slice;
 use trainyard::nn::loss::Form;
 use trainyard::nn::ops::Backend;
 use trainyard::nn::ops::column_embedding::Lookup;
@@ -64,6 +65,15 @@ proptest! {
     #[test]
     fn joins_equal_the_cpu((rows, steps, width) in (1_usize..20, 1_usize..4, 1_usize..40)) {
         compare(&Join { rows, steps, width }, 1e-6)?;
+    }
+
+    #[test]
+    fn slices_equal_the_cpu(
+        (rows, steps, before, width, behind) in (1_usize..20, 1_usize..4, 0_usize..9, 1_usize..40, 0_usize..9),
+        zeros in 0_usize..9,
+    ) {
+        let slice = Slice { total: before + width + behind, from: before, width };
+        compare(&Sliced { rows, steps, slice, zeros }, 0.0)?;
     }
 
     #[test]

@@ -79,7 +79,7 @@ presets! {
 }
 
 /// Networks of every family of layers, with the shape of their inputs. All end with 5 classes.
-const NETWORKS: [(&str, &[usize]); 4] = [
+const NETWORKS: [(&str, &[usize]); 5] = [
     ("[Dense(units: 30, activation: gelu), Dropout(rate: 0.3), Dense(units: 5, activation: softmax)]", &[20]),
     (
         "[Conv2D(filters: 6, kernel_size: 3, activation: relu), MaxPooling2D(), BatchNormalization(), Activation(silu),
@@ -96,6 +96,13 @@ const NETWORKS: [(&str, &[usize]); 4] = [
         "[Residual(layers: [LayerNormalization(), MultiHeadAttention(num_heads: 2, key_dim: 3, causal: true)]), Flatten,
           Dense(units: 5, activation: softmax)]",
         &[6, 4],
+    ),
+    (
+        "[Branches(merge: concatenate, branches: [[Conv2D(filters: 3, kernel_size: 3, padding: same)], [],
+          [Branches(merge: multiply, branches: [[Activation(sigmoid)], [], []])],
+          [Branches(merge: average, branches: [[Conv2D(filters: 2, kernel_size: 1)], []])]]), Flatten,
+          Branches(merge: dot, branches: [[Dense(units: 7)], [Dense(units: 7)]]), Dense(units: 5, activation: softmax)]",
+        &[4, 5, 2],
     ),
 ];
 

@@ -3,6 +3,7 @@
 
 mod amounts;
 mod answers;
+mod branches;
 mod broken;
 mod calendar;
 mod columns;

@@ -92,9 +92,10 @@ impl Opened {
             Opened::Rows(set) => {
                 let numbering = (!set.task_is_said).then(|| set.numbering());
                 let embedded = set.table.as_ref().map(TableSchema::embedded).unwrap_or_default();
+                let columns = set.table.as_ref().map(TableSchema::row).unwrap_or_default();
                 let Imported { shape, rows, answers, first_test, .. } = set;
                 let offers = offers_of(shape.clone(), answers.kind(), rows.count(), *first_test);
-                with_answers(Offers { embedded, ..offers }, answers, numbering)
+                with_answers(Offers { embedded, columns, ..offers }, answers, numbering)
             }
             Opened::Samples(samples, first_test) => {
                 let count = samples.count();
@@ -122,6 +123,7 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
         input,
         tokens: None,
         embedded: Vec::new(),
+        columns: Vec::new(),
         target,
         other_target: None,
         values: ValuesAre::Any,

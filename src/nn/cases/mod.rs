@@ -23,7 +23,7 @@ pub use images::{Average, Convolution, MaxPool, UpSample};
 pub use learning::{Boltzmann, Updates};
 pub use losses::{Latent, LossOf};
 pub use norms::{Batch, Group};
-pub use rows::{ACTIVATIONS, Activate, Dense, Dropout, Join};
+pub use rows::{ACTIVATIONS, Activate, Dense, Dropout, Join, Sliced};
 pub use self_test::{Agreement, self_test};
 pub use sequences::{Attending, Recurrent};
 

@@ -3,6 +3,7 @@
 use super::{Case, outcome, param, var};
 use crate::nn::device::Error;
 use crate::nn::graph::Pass;
+use crate::nn::kernel::slices::Slice;
 use crate::nn::ops::Backend;
 use crate::preset::Activation;
 
@@ -96,7 +97,7 @@ impl Case for Dropout {
     }
 }
 
-/// Two activations side by side, their sum, and both ways that meet again.
+/// Activations side by side, their sums, products and dot products, and ways that meet again.
 #[derive(Clone, Copy, Debug)]
 pub struct Join {
     /// Samples.
@@ -114,7 +115,35 @@ impl Case for Join {
         let mut pass = Pass::training(device, 0);
         let sum = D::add(&mut pass, &a, &b)?;
         let again = D::add(&mut pass, &sum, &a)?;
-        let y = D::side_by_side(&mut pass, &again, &b, width)?;
+        let product = D::multiply(&mut pass, &again, &b)?;
+        let third = D::scale(&mut pass, &product, 1.0 / 3.0)?;
+        let dot = D::dot(&mut pass, &sum, &b, width)?;
+        let y = D::concatenate(&mut pass, &[(&again, width), (&third, width), (&dot, 1), (&b, width)])?;
         outcome(pass, &y, &[&a, &b], &[])
+    }
+}
+
+/// A part of every vector, zeros around it, and a part of that.
+#[derive(Clone, Copy, Debug)]
+pub struct Sliced {
+    /// Samples.
+    pub rows: usize,
+    /// Parts of a sample.
+    pub steps: usize,
+    /// The numbers that are cut out.
+    pub slice: Slice,
+    /// The zeros on both sides.
+    pub zeros: usize,
+}
+
+impl Case for Sliced {
+    fn run<D: Backend>(&self, device: &D) -> Result<Vec<Vec<f32>>, Error> {
+        let &Sliced { rows, steps, slice, zeros } = self;
+        let x = var(device, rows, steps * slice.total, 1)?;
+        let mut pass = Pass::training(device, 0);
+        let part = D::slice(&mut pass, &x, slice)?;
+        let width = slice.width;
+        let y = D::pad(&mut pass, &part, Slice { total: width + 2 * zeros, from: zeros, width })?;
+        outcome(pass, &y, &[&x], &[])
     }
 }

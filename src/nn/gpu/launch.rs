@@ -242,8 +242,10 @@ kernels! {
         Add = add { sum: Out<f32>, a: In<f32>, b: In<f32>, count: Int }
         AddRow = add_row { y: Out<f32>, x: In<f32>, row: In<f32>, count: Int, width: Int }
         ScaleRows = scale_rows { y: Out<f32>, x: In<f32>, factors: In<f32>, count: Int, width: Int }
-        SideBySide = side_by_side { y: Out<f32>, a: In<f32>, b: In<f32>, count: Int, width: Int }
-        OneSide = one_side { part: Out<f32>, y: In<f32>, count: Int, width: Int, side: Int }
+        Scale = scale { y: Out<f32>, x: In<f32>, factor: Float, count: Int }
+        CutSlice = cut_slice { part: Out<f32>, whole: In<f32>, count: Int, total: Int, from: Int, width: Int }
+        PutSlice = put_slice { whole: Out<f32>, part: In<f32>, count: Int, total: Int, from: Int, width: Int }
+        RowDots = row_dots { y: Out<f32>, a: In<f32>, b: In<f32>, rows: Int, width: Int }
         Dropout = dropout {
             y: Out<f32>, x: In<f32>, step: In<Step>, draw: Int, threshold: Unsigned, scale: Float, count: Int,
         }

@@ -23,6 +23,7 @@ pub mod panel;
 pub mod pool;
 pub mod random;
 pub mod recurrent;
+pub mod slices;
 pub mod squares;
 pub mod threads;
 mod vector;

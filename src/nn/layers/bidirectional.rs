@@ -41,7 +41,7 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         let units = self.forward.shape().units;
         let there = self.forward.forward(pass, input.clone())?;
         let back = self.backward.forward(pass, input)?;
-        D::side_by_side(pass, &there, &back, units)
+        D::concatenate(pass, &[(&there, units), (&back, units)])
     }
 
     fn forward_viewed(
@@ -55,7 +55,7 @@ impl<D: Backend> Layer<D> for Bidirectional<D> {
         let [there, back] = self.paths(path);
         let there = self.forward.forward_viewed(pass, input.clone(), &there, views)?;
         let back = self.backward.forward_viewed(pass, input, &back, views)?;
-        D::side_by_side(pass, &there, &back, units)
+        D::concatenate(pass, &[(&there, units), (&back, units)])
     }
 
     fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {

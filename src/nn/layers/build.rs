@@ -1,6 +1,7 @@
 //! Builds a preset's layers.
 
 use super::bidirectional::Bidirectional;
+use super::branches::Branches;
 use super::chain::Chain;
 use super::residual::Residual;
 use super::site::{Build, Site};
@@ -38,6 +39,16 @@ fn join<D: Backend>(parts: Parts, site: &Site<D>) -> Result<Box<dyn Layer<D>>, E
         Parts::InTurn(layers) => Box::new(chain(&layers)?),
         Parts::Added(layers) => Box::new(Residual::new(chain(&layers)?)),
         Parts::BothWays(layer) => Box::new(Bidirectional::new(&layer, site)?),
+        Parts::Merged { merge, branches } => {
+            let branch = |(number, layers): (u32, &Vec<preset::Layer>)| {
+                let stream = site.stream.part(number);
+                let chain = Chain::build(site.device, layers, site.input, |place| stream.part(place))?;
+                let width = chain.output_shape().last().copied().unwrap_or(1);
+                Ok::<_, Error>((Box::new(chain) as Box<dyn Layer<D>>, width))
+            };
+            let branches = (0..).zip(&branches).map(branch).collect::<Result<_, _>>()?;
+            Box::new(Branches::new(merge, branches))
+        }
     })
 }
 

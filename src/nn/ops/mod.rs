@@ -22,6 +22,7 @@ pub mod latent;
 pub mod layer_norm;
 pub mod recurrent;
 pub mod resample;
+pub mod slice;
 
 use super::boltzmann::BoltzmannOp;
 use super::device::Device;
@@ -40,6 +41,7 @@ use join::JoinOp;
 use latent::LatentOp;
 use layer_norm::LayerNormOp;
 use resample::ResampleOp;
+use slice::SliceOp;
 
 /// Declares [`Backend`] and its blanket implementation from one list of traits.
 macro_rules! backend {
@@ -67,6 +69,7 @@ backend! {
     LayerNormOp,
     LossOp,
     ResampleOp,
+    SliceOp,
     UpdateOp,
     recurrent::RecurrentOps,
 }

@@ -1,13 +1,17 @@
 //! Layers that are made of other layers, and how they expand into their parts. The summary, the estimate of memory, the
 //! export and the engine all use this expansion.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::dense::Dense;
 use super::dropout::Dropout;
 use super::input::sequence;
+use super::input_columns::RowColumn;
 use super::kind::{Family, LayerKind};
 use super::layer_normalization::LayerNormalization;
+use super::merge::Merge;
 use super::multi_head_attention::MultiHeadAttention;
 use super::options::Activation;
 use super::weights::features;
@@ -35,6 +39,13 @@ pub enum Parts {
     /// A recurrent layer twice over the same input, the outputs side by side. The second one reads the input from its
     /// end, and its states are put back into the order of the first one's.
     BothWays(Layer),
+    /// Several lists of layers over the same input; what they give is merged.
+    Merged {
+        /// How.
+        merge: Merge,
+        /// The lists; one without layers gives the input.
+        branches: Vec<Vec<Layer>>,
+    },
 }
 
 /// A layer with its name and its place in a network.
@@ -51,7 +62,7 @@ pub struct Placed {
 }
 
 impl Parts {
-    /// Each part at its place, for an input of shape `input`.
+    /// Each part at its place, for an input of shape `input`; the parts of branches one branch after the other.
     ///
     /// # Errors
     /// When a part does not fit its input.
@@ -68,6 +79,16 @@ impl Parts {
                 };
                 Ok(both_ways(&layer).map(one_way).into())
             }
+            Parts::Merged { branches, .. } => {
+                let mut all = Vec::new();
+                for (number, branch) in branches.iter().enumerate() {
+                    for place in placed(branch, input)? {
+                        let name = format!("{}/{}", branch_name(number), place.name);
+                        all.push(Placed { name, ..place });
+                    }
+                }
+                Ok(all)
+            }
         }
     }
 }
@@ -75,6 +96,11 @@ impl Parts {
 /// The names of a recurrent layer that is run in both directions: `forward_lstm`, `backward_lstm`.
 pub fn both_ways(layer: &Layer) -> [String; 2] {
     ["forward", "backward"].map(|way| format!("{way}_{}", snake_case(layer.kind())))
+}
+
+/// The name of a branch, as in the paths of its parameters: `branch_0`, counted as in a preset's paths.
+pub fn branch_name(number: usize) -> String {
+    format!("branch_{number}")
 }
 
 /// Layers one after the other, each at its place.
@@ -103,6 +129,23 @@ fn leaves_of(layer: Layer, input: &[usize]) -> Vec<Layer> {
     let Some(parts) = layer.parts(input) else { return vec![layer] };
     let places = parts.placed(input).unwrap_or_default();
     places.into_iter().flat_map(|place| leaves_of(place.layer, &place.input)).collect()
+}
+
+/// The layers of a network over rows of these columns: each [`Input`](super::Input) that stands where a row comes in knows its columns'
+/// places.
+pub fn of_row(layers: &[Layer], row: &[RowColumn]) -> Vec<Layer> {
+    let mut layers = layers.to_vec();
+    tell(&mut layers, &row.into());
+    layers
+}
+
+fn tell(layers: &mut [Layer], row: &Arc<[RowColumn]>) {
+    match layers.first_mut() {
+        Some(Layer::Input(input)) => input.row = Some(row.clone()),
+        Some(Layer::Branches(layer)) => layer.branches.iter_mut().for_each(|branch| tell(branch, row)),
+        Some(Layer::Residual(layer)) => tell(&mut layer.layers, row),
+        _ => {}
+    }
 }
 
 /// A recurrent layer run in both directions, the two outputs side by side (Schuster & Paliwal 1997); written
@@ -249,5 +292,54 @@ impl LayerKind for Residual {
 impl CompositeLayer for Residual {
     fn parts(&self, _: &[usize]) -> Parts {
         Parts::Added(self.layers.clone())
+    }
+}
+
+/// Chains of layers that all read the layer's input; what they give is merged. A branch without layers is the input itself: a skip
+/// connection. With `concatenate` this is a block of DenseNet (Huang et al. 2017), a level of U-Net (Ronneberger et al. 2015) or
+/// Inception (Szegedy et al. 2015); with `dot`, the two towers of a recommender.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the table below says what they are for")]
+pub struct Branches {
+    pub merge: Merge,
+    pub branches: Vec<Vec<Layer>>,
+}
+
+fields! {
+    Branches {
+        merge: Choice(Merge::WORDS), "how the outputs of the branches become one";
+        branches: inside::<Vec<Vec<Layer>>>(), "lists of layers, each over the same input; [] is the input itself";
+    }
+}
+
+impl LayerKind for Branches {
+    fn family(&self) -> Family {
+        Family::Merging
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>, ShapeError> {
+        if self.branches.len() < 2 {
+            let count = match self.branches.len() {
+                0 => "no branches",
+                _ => "a single branch",
+            };
+            let help = "give it at least two; [] is one that passes its input on";
+            return Err(ShapeError::at("branches", format!("Branches has {count}"), help));
+        }
+        let output = |(number, branch): (usize, &Vec<Layer>)| {
+            branch.iter().enumerate().try_fold(input.to_vec(), |shape, (place, layer)| {
+                let at = || Path::to("branches").index(number).index(place);
+                output_shape(layer, &shape).map_err(|error| error.inside(at()))
+            })
+        };
+        let outputs = self.branches.iter().enumerate().map(output).collect::<Result<Vec<_>, _>>()?;
+        self.merge.output(&outputs)
+    }
+}
+
+impl CompositeLayer for Branches {
+    fn parts(&self, _: &[usize]) -> Parts {
+        Parts::Merged { merge: self.merge, branches: self.branches.clone() }
     }
 }

@@ -26,7 +26,7 @@ pub enum Family {
     Activation,
     /// Other shapes of the same numbers.
     Reshaping,
-    /// Layers whose output is added to their input.
+    /// Layers that join what several others give.
     Merging,
 }
 

@@ -23,11 +23,13 @@ mod global_average_pooling2d;
 mod group_normalization;
 mod gru;
 mod input;
+mod input_columns;
 mod kind;
 mod layer_normalization;
 mod lstm;
 mod max_pooling1d;
 mod max_pooling2d;
+mod merge;
 mod multi_head_attention;
 pub mod options;
 #[cfg(test)]
@@ -50,8 +52,10 @@ use super::shapes::{LARGEST, ShapeError, show, size};
 use super::variants::variants;
 use check::check;
 pub use column_embedding::EmbeddedColumn;
-pub use composite::{CompositeLayer, Parts, Placed, leaves, placed};
+pub use composite::{CompositeLayer, Parts, Placed, leaves, of_row, placed};
+pub use input_columns::RowColumn;
 pub use kind::{Family, LayerKind, SimpleLayer};
+pub use merge::Merge;
 pub use recurrent::{Cell, RecurrentOptions};
 pub use weights::Parameters;
 
@@ -99,6 +103,8 @@ macro_rules! layer_kinds {
                 embedding::Embedding = "Embedding",
                 /// Learned vectors for the words of a table's columns; put there by the data.
                 column_embedding::ColumnEmbedding = "ColumnEmbedding",
+                /// Some columns of a table, by their names: for the first layer of a network or of a branch.
+                input_columns::Input = "Input",
                 /// A learned vector for each step, added to it.
                 position_embedding::PositionEmbedding = "PositionEmbedding",
                 /// A recurrent layer without gates.
@@ -117,6 +123,8 @@ macro_rules! layer_kinds {
                 composite::TransformerEncoder = "TransformerEncoder",
                 /// Layers whose output is added to their input.
                 composite::Residual = "Residual",
+                /// Several lists of layers over the same input, whose outputs are added, concatenated or multiplied.
+                composite::Branches = "Branches",
             }
         }
     };
@@ -229,6 +237,17 @@ impl Layer {
         }
     }
 
+    /// The layers that a preset writes within it, in the order in which they are built.
+    pub fn inner(&self) -> Vec<&Layer> {
+        match self {
+            Layer::Bidirectional(Bidirectional(layer)) => vec![layer],
+            Layer::Residual(Residual { layers }) => layers.iter().collect(),
+            Layer::Branches(Branches { branches, .. }) => branches.iter().flatten().collect(),
+            // No other kind is written with layers inside.
+            _ => Vec::new(),
+        }
+    }
+
     /// The activation that its output went through last, if it is one that can be named.
     pub fn activation(&self) -> Option<options::Activation> {
         self.as_simple()?.activation()
@@ -255,14 +274,26 @@ impl Layer {
         // The last output of a chain is the composite layer's own output, and so are the outputs of the two directions.
         let own = match &parts {
             Parts::InTurn(_) => 1,
-            Parts::Added(_) => 0,
+            Parts::Added(_) | Parts::Merged { .. } => 0,
             Parts::BothWays(_) => 2,
         };
+        // Three or more are joined one after the other; all but the last result stand beside the output.
+        let between = match &parts {
+            Parts::Merged { merge: Merge::Add | Merge::Multiply, branches } => {
+                branches.len().saturating_sub(2)
+            }
+            Parts::Merged { merge: Merge::Average, branches } => branches.len().saturating_sub(1),
+            Parts::Merged { merge: Merge::Concatenate | Merge::Dot, .. }
+            | Parts::InTurn(_)
+            | Parts::Added(_)
+            | Parts::BothWays(_) => 0,
+        };
+        let between = (between as u64).saturating_mul(2 * size(output) as u64);
         let places = parts.placed(input).unwrap_or_default();
         let outputs = places.iter().take(places.len().saturating_sub(own));
         let outputs = outputs.map(|place| 2 * size(&place.output) as u64);
         let kept = places.iter().map(|place| place.layer.scratch(&place.input, &place.output));
-        outputs.chain(kept).fold(0, u64::saturating_add)
+        outputs.chain(kept).fold(between, u64::saturating_add)
     }
 
     /// The number of its parameters; the caller refuses a number above [`LARGEST`].

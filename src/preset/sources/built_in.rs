@@ -1,6 +1,7 @@
 //! What the built-in sets hold.
 
 use super::{Logic, Moons, Offers, Shakespeare, Source, Sp500, Spirals, TargetKind, ValuesAre};
+use crate::preset::layers::RowColumn;
 
 /// Characters of Shakespeare's text.
 const SHAKESPEARE: usize = 1_600_251;
@@ -11,6 +12,58 @@ fn classes(names: &[&str]) -> TargetKind {
     TargetKind::Classes(names.iter().map(ToString::to_string).collect())
 }
 
+/// The columns of a table of numbers.
+fn named(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<RowColumn> {
+    names.into_iter().map(|name| RowColumn { name: name.into(), width: 1 }).collect()
+}
+
+/// The columns of a built-in table, by their names; none for any other set.
+fn columns(source: &Source) -> Vec<RowColumn> {
+    match source {
+        Source::Iris => {
+            named(["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"])
+        }
+        Source::Wine => named([
+            "alcohol",
+            "malic_acid",
+            "ash",
+            "alcalinity_of_ash",
+            "magnesium",
+            "total_phenols",
+            "flavanoids",
+            "nonflavanoid_phenols",
+            "proanthocyanins",
+            "color_intensity",
+            "hue",
+            "od280/od315_of_diluted_wines",
+            "proline",
+        ]),
+        Source::Diabetes => {
+            let measured = ["age", "sex", "body mass index", "blood pressure"].map(String::from);
+            named(measured.into_iter().chain((1..=6).map(|number| format!("serum {number}"))))
+        }
+        Source::BreastCancer => {
+            let of_nuclei = [
+                "radius",
+                "texture",
+                "perimeter",
+                "area",
+                "smoothness",
+                "compactness",
+                "concavity",
+                "concave points",
+                "symmetry",
+                "fractal dimension",
+            ];
+            let means = of_nuclei.map(|what| format!("mean {what}"));
+            let errors = of_nuclei.map(|what| format!("{what} error"));
+            let worst = of_nuclei.map(|what| format!("worst {what}"));
+            named(means.into_iter().chain(errors).chain(worst))
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Source {
     /// What a built-in set offers; `None` for a set in files. Its options may be out of their ranges, so no memory is taken by them.
     pub fn built_in_offers(&self) -> Option<Offers> {
@@ -18,6 +71,7 @@ impl Source {
             input: vec![features],
             tokens: None,
             embedded: Vec::new(),
+            columns: columns(self),
             target,
             other_target: None,
             values: ValuesAre::Any,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::preset::layers::EmbeddedColumn;
+use crate::preset::layers::{EmbeddedColumn, RowColumn};
 
 /// What a set holds, before a preset's options cut it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Offers {
     /// The inputs that are numbers of words, for which the network learns vectors; empty where there are none.
     #[serde(default)]
     pub embedded: Vec<EmbeddedColumn>,
+    /// The columns of a table, as a network's layers get them: behind the vectors of words. Empty where inputs have no names.
+    #[serde(default)]
+    pub columns: Vec<RowColumn>,
     /// What is to be predicted, as the files suggest it.
     pub target: TargetKind,
     /// What else the targets can be taken for: whole numbers for values, or for classes.

@@ -1,6 +1,7 @@
 //! The equation of each kind of layer, for one unit.
 
 use super::digits::short;
+use crate::preset::layers::Merge;
 use crate::preset::{Activation, Layer};
 
 /// An activation as a preset writes it.
@@ -45,5 +46,13 @@ pub(super) fn of(layer: &Layer) -> String {
         Layer::Bidirectional(_) => "y = the layer read forwards and the layer read backwards, side by side".into(),
         Layer::TransformerEncoder(_) => "y = a + perceptron(norm(a)),  a = x + attention(norm(x))".into(),
         Layer::Residual(_) => "y = x + what the layers inside make of x".into(),
+        Layer::Input(_) => "y = the x of the columns that are named".into(),
+        Layer::Branches(layer) => match layer.merge {
+            Merge::Add => "y = the sum of what the branches make of x".into(),
+            Merge::Concatenate => "y = what the branches make of x, side by side".into(),
+            Merge::Multiply => "y = the product of what the branches make of x, number by number".into(),
+            Merge::Average => "y = the mean of what the branches make of x".into(),
+            Merge::Dot => "y = sum of a b,  a and b the vectors that the two branches make of x".into(),
+        },
     }
 }

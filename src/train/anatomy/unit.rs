@@ -9,7 +9,7 @@ use super::{formula, gates, layers};
 use crate::data::Targets;
 use crate::nn::HostModel;
 use crate::nn::layers::view::ViewKind;
-use crate::preset::layers::{Placed, placed};
+use crate::preset::layers::{Placed, of_row, placed};
 use crate::preset::{Activation, Layer, Loss};
 use crate::train::error::Error;
 use crate::train::figure::{Body, Controls, Panel};
@@ -24,8 +24,14 @@ pub(super) fn chosen(
     model: &dyn HostModel,
     at: &Controls,
 ) -> Result<Vec<Panel>, Error> {
+    // A table's words are vectors before the preset's layers get them.
+    let row = next.samples.row();
+    let input = match row.iter().map(|column| column.width).sum() {
+        0 => next.samples.input_shape().to_vec(),
+        width => vec![width],
+    };
     // The layers were found to fit when the preset was read.
-    let places = placed(&next.preset.layers, next.samples.input_shape()).unwrap_or_default();
+    let places = placed(&of_row(&next.preset.layers, &row), &input).unwrap_or_default();
     let number = at.item.min(places.len().saturating_sub(1));
     let Some(place) = places.get(number) else { return Ok(Vec::new()) };
     let row = at.position.rem_euclid(rehearsal.rows.max(1) as i64) as usize;

@@ -290,8 +290,12 @@ impl Entry {
 
 /// A message about a preset, with its layers numbered as the form numbers them: `layers[3]` is layer 4.
 pub fn as_the_form_counts(problem: &str) -> String {
-    let lists =
-        [("layers[", "layer "), ("decoder[", "decoder layer "), ("discriminator[", "discriminator layer ")];
+    let lists = [
+        ("layers[", "layer "),
+        ("decoder[", "decoder layer "),
+        ("discriminator[", "discriminator layer "),
+        ("branches[", "branch "),
+    ];
     let mut text = String::with_capacity(problem.len());
     let mut rest = problem;
     while let Some((at, list, name)) =
@@ -307,7 +311,17 @@ pub fn as_the_form_counts(problem: &str) -> String {
                 let kept = text.strip_suffix("procedure.").map(str::len);
                 text.truncate(kept.unwrap_or(text.len()));
                 text.push_str(&format!("{name}{}", index.saturating_add(1)));
-                &inside[end + 1..]
+                // A branch is a list: the next number is that of one of its layers.
+                let rest = &inside[end + 1..];
+                let layer = rest.strip_prefix('[').and_then(|layer| layer.split_once(']'));
+                let layer = layer.and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest)));
+                match layer.filter(|_| list == "branches[") {
+                    Some((index, rest)) => {
+                        text.push_str(&format!(".layer {}", index.saturating_add(1)));
+                        rest
+                    }
+                    None => rest,
+                }
             }
             None => {
                 text.push_str(list);
@@ -328,6 +342,10 @@ mod tests {
         let expected = "layer 4: Reshape takes 6272 numbers, not 6468, from layer 3; layers[x] stays";
         assert_eq!(as_the_form_counts(problem), expected);
         assert_eq!(as_the_form_counts("procedure.decoder[0].units: no"), "decoder layer 1.units: no");
+        assert_eq!(
+            as_the_form_counts("layers[0].branches[1][2].rate, layers[0].branches[0]: no"),
+            "layer 1.branch 2.layer 3.rate, layer 1.branch 1: no"
+        );
     }
 
     fn entry() -> Entry {

@@ -27,10 +27,7 @@ pub fn of(preset: &Preset) -> &'static str {
     }
 }
 
-/// Whether a layer, or one inside a residual block, is of this family.
-fn any(layers: &[Layer], family: Family) -> bool {
-    layers.iter().any(|layer| match layer {
-        Layer::Residual(block) => any(&block.layers, family),
-        other => other.family() == family,
-    })
+/// Whether a layer, or one inside another, is of this family.
+fn any<'a>(layers: impl IntoIterator<Item = &'a Layer>, family: Family) -> bool {
+    layers.into_iter().any(|layer| layer.family() == family || any(layer.inner(), family))
 }

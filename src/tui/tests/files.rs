@@ -34,6 +34,7 @@ fn table(classes: usize) -> Offers {
         input: vec![4],
         tokens: None,
         embedded: Vec::new(),
+        columns: Vec::new(),
         target: TargetKind::Classes((0..classes).map(|class| format!("class {class}")).collect()),
         other_target: None,
         values: ValuesAre::Any,

@@ -181,6 +181,51 @@ fn layers_are_copied_and_removed_and_all_of_it_is_taken_back_and_made_again() {
 }
 
 #[test]
+fn branches_are_added_filled_moved_and_removed_by_keys() {
+    let mut state = form_of("mnist-mlp", 80, 24);
+    let before = entry(&state).source().to_owned();
+    pick(&mut state, "layers[0]", 'a', "Branches");
+    assert!(entry(&state).experiment().is_ok(), "two empty branches, added");
+    pick(&mut state, "layers[1].branches[1]", 'a', "Dense");
+    assert_eq!(state.form.chosen().map(|row| &*row.label), Some("1 Dense"));
+    let shown = screen(&state);
+    assert!(shown.contains("branch 2") && shown.contains('✗'), "{shown}");
+    let misfit = |state: &State| entry(state).experiment().map(drop).map_err(|why| format!("{why:?}"));
+    let why = misfit(&state).unwrap_err();
+    assert!(why.contains("layer 2") && why.contains("branch 1 gives [784], branch 2 gives [16]"), "{why}");
+    set(&mut state, "layers[1].branches[1][0].units", "784");
+    assert_eq!(misfit(&state), Ok(()));
+    // Another branch, moved to the front, its copy, and away with both.
+    go_to(&mut state, "layers[1].branches");
+    press(&mut state, KeyCode::Char('a'));
+    assert_eq!(state.form.chosen().map(|row| &*row.label), Some("branch 3"));
+    let written = |state: &State| entry(state).source().split_whitespace().collect::<String>();
+    press(&mut state, KeyCode::Char('K'));
+    press(&mut state, KeyCode::Char('K'));
+    assert!(written(&state).contains("branches:[[],[],[Dense(units:784),]]"), "{}", written(&state));
+    press(&mut state, KeyCode::Char('y'));
+    assert!(written(&state).contains("branches:[[],[],[],[Dense(units:784),]]"), "{}", written(&state));
+    press(&mut state, KeyCode::Char('X'));
+    press(&mut state, KeyCode::Char('X'));
+    assert!(written(&state).contains("branches:[[],[Dense(units:784),]]"), "{}", written(&state));
+    go_to(&mut state, "layers[1].merge");
+    press(&mut state, KeyCode::Right);
+    assert!(entry(&state).source().contains("merge: concatenate"));
+    press(&mut state, KeyCode::Char('R'));
+    assert_eq!(entry(&state).source(), before);
+}
+
+#[test]
+fn a_form_with_branches() {
+    at_both_sizes("form_branches", |width, height| {
+        let mut state = form_of("mnist-cnn", width, height);
+        pick(&mut state, "layers[1]", 'a', "Branches");
+        pick(&mut state, "layers[2].branches[1]", 'a', "Conv2D");
+        state
+    });
+}
+
+#[test]
 fn what_is_open_moves_with_its_layer() {
     let mut state = form_of("mnist-cnn", 80, 24);
     go_to(&mut state, "layers[3]");

@@ -18,20 +18,33 @@ extern "C" __global__ void scale_rows(float *y, const float *x, const float *fac
     if (i < count) y[i] = x[i] * factors[i / width];
 }
 
-// Two matrices side by side at every step. y [vectors, 2 width], a, b [vectors, width]. Grid: a thread for each number
-// of y.
-extern "C" __global__ void side_by_side(float *y, const float *a, const float *b, int count, int width) {
+// y = factor x. y, x [count]. Grid: a thread for each number.
+extern "C" __global__ void scale(float *y, const float *x, float factor, int count) {
     const int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i >= count) return;
-    const int vector = i / (2 * width), column = i % (2 * width);
-    y[i] = column < width ? a[vector * width + column] : b[vector * width + column - width];
+    if (i < count) y[i] = factor * x[i];
 }
 
-// One of two matrices that are side by side. part [vectors, width], y [vectors, 2 width]; side: 0 or 1. Grid: a thread
-// for each number of the part.
-extern "C" __global__ void one_side(float *part, const float *y, int count, int width, int side) {
+// The part from `from` on of every vector. part [vectors, width], whole [vectors, total], count: numbers of the part. Grid:
+// a thread for each number of the part.
+extern "C" __global__ void cut_slice(float *part, const float *whole, int count, int total, int from, int width) {
     const int i = blockIdx.x * blockDim.x + threadIdx.x;
-    if (i < count) part[i] = y[(i / width * 2 + side) * width + i % width];
+    if (i < count) part[i] = whole[i / width * total + from + i % width];
+}
+
+// The other way round: the part goes to its places in the vectors, whose other numbers stay.
+extern "C" __global__ void put_slice(float *whole, const float *part, int count, int total, int from, int width) {
+    const int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) whole[i / width * total + from + i % width] = part[i];
+}
+
+// The dot product of two rows. y [rows], a, b [rows, width]. Grid: a warp for each row.
+extern "C" __global__ void row_dots(float *y, const float *a, const float *b, int rows, int width) {
+    const int row = (blockIdx.x * blockDim.x + threadIdx.x) / 32, lane = threadIdx.x % 32;
+    if (row >= rows) return;
+    float sum = 0.0f;
+    for (int i = lane; i < width; i += 32) sum += a[row * width + i] * b[row * width + i];
+    sum = warp_sum(sum);
+    if (lane == 0) y[row] = sum;
 }
 
 // Dropout (Srivastava et al. 2014): y = x scale, or 0 where a hash of the draw's seed and the place says so; the same

@@ -16,6 +16,7 @@ mod loss;
 mod max_pool;
 mod recurrent;
 mod resample;
+mod slice;
 mod update;
 mod windows;
 

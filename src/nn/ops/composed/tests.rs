@@ -320,7 +320,7 @@ fn two_activations_are_joined_the_same_composed() {
     let fused = case.fused(|pass, x, _| {
         let other = Cpu::activate(pass, x, 8, Activation::Tanh).unwrap();
         let sum = Cpu::add(pass, x, &other).unwrap();
-        Cpu::side_by_side(pass, &sum, &other, 2).unwrap()
+        Cpu::concatenate(pass, &[(&sum, 2), (&other, 2)]).unwrap()
     });
     let composed = case.composed(|x, _| {
         use dfdx::tensor::{PutTape, SplitTape};

@@ -53,6 +53,15 @@ impl Export for layers::ColumnEmbedding {
     }
 }
 
+impl Export for layers::Input {
+    fn export(&self, builder: &mut Builder, Exported { x, .. }: Exported) -> Result<Value, Problem> {
+        let places = self.places().map_err(|error| error.to_string())?;
+        let places: Vec<i64> = places.into_iter().flatten().map(|place| place as i64).collect();
+        let places = builder.whole_numbers("columns", &places);
+        Ok(builder.op("Gather", &[x, &places], vec![int("axis", 1)]))
+    }
+}
+
 impl Export for layers::PositionEmbedding {
     fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
         let table = builder.as_it_is(&format!("{path}/embeddings"))?;

@@ -1,7 +1,8 @@
 //! Layers as operations: one function a kind, in the file of its family.
 
-use super::graph::{Builder, Problem, Value};
-use crate::preset::layers::{CompositeLayer, Layer, Parts, layer_kinds, placed};
+use super::graph::{Builder, Problem, Value, int};
+use crate::preset::layers::composite::branch_name;
+use crate::preset::layers::{CompositeLayer, Layer, Merge, Parts, layer_kinds, placed};
 
 /// A layer to be exported.
 #[derive(Clone, Copy)]
@@ -63,5 +64,34 @@ fn join(builder: &mut Builder, parts: Parts, at: Exported) -> Result<Value, Prob
             Ok(builder.op("Add", &[at.x, &change], Vec::new()))
         }
         Parts::BothWays(layer) => super::recurrent::both_ways(builder, &layer, at),
+        Parts::Merged { merge, branches } => {
+            let branch = |(number, layers): (usize, &Vec<Layer>)| {
+                let path = format!("{path}{}/", branch_name(number));
+                chain(builder, layers, &path, at.input, at.x.to_owned())
+            };
+            let outputs = branches.iter().enumerate().map(branch).collect::<Result<Vec<_>, _>>()?;
+            Ok(merged(builder, merge, &outputs))
+        }
     }
+}
+
+/// What branches give, merged.
+fn merged(builder: &mut Builder, merge: Merge, outputs: &[Value]) -> Value {
+    let all: Vec<&str> = outputs.iter().map(String::as_str).collect();
+    match merge {
+        Merge::Add => builder.op("Sum", &all, Vec::new()),
+        Merge::Average => builder.op("Mean", &all, Vec::new()),
+        Merge::Concatenate => builder.op("Concat", &all, vec![int("axis", -1)]),
+        Merge::Multiply => product(builder, outputs),
+        Merge::Dot => {
+            let products = product(builder, outputs);
+            let axes = builder.whole_numbers("axes", &[-1]);
+            builder.op("ReduceSum", &[&products, &axes], Vec::new())
+        }
+    }
+}
+
+fn product(builder: &mut Builder, factors: &[Value]) -> Value {
+    let first = factors.first().cloned().unwrap_or_default();
+    factors.iter().skip(1).fold(first, |y, next| builder.op("Mul", &[&y, next], Vec::new()))
 }

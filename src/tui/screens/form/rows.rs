@@ -150,7 +150,8 @@ fn layer_columns(state: &State, row: &Row, width: usize) -> Vec<Span<'static>> {
     const BYTES: usize = 11;
     let theme = &state.theme;
     let (shape, parameters, bytes) = match (row.kind, state.form.sheet.size_of(row)) {
-        (RowKind::List(_), _) => ("output".to_owned(), "parameters".to_owned(), "memory".to_owned()),
+        (RowKind::List(_), None) if row.is_item() || row.is_list_of_lists() => Default::default(),
+        (RowKind::List(_), None) => ("output".to_owned(), "parameters".to_owned(), "memory".to_owned()),
         (_, Some(Ok(size))) => {
             let sizes: Vec<String> = size.output.iter().map(ToString::to_string).collect();
             (sizes.join("×"), thousands(size.parameters), in_bytes(size.bytes))

@@ -70,9 +70,10 @@ impl Sheet {
         if let RowKind::List(_) = row.kind {
             let is_item =
                 |inner: &&Row| inner.depth == row.depth + 1 && inner.path.0.starts_with(&row.path.0);
+            let what = if row.is_list_of_lists() { "branch" } else { "layer" };
             return match self.rows.iter().filter(is_item).count() {
-                1 => "1 layer".into(),
-                count => counted(count, "layer"),
+                0 if row.is_item() => "its input".into(),
+                count => counted(count, what),
             };
         }
         let is_own = |inner: &&Row| {

@@ -14,17 +14,17 @@ use super::draft::{self, tell};
 /// A list of layers, and a place in it.
 type Place = (Path, usize);
 
-/// The innermost layer in which the chosen row stands.
+/// The innermost layer or branch in which the chosen row stands.
 fn chosen_layer(state: &State) -> Option<Place> {
     let chosen = &state.form.chosen()?.path;
-    let holds = |row: &&Row| matches!(row.kind, RowKind::Item(_)) && chosen.0.starts_with(&row.path.0);
+    let holds = |row: &&Row| row.is_item() && chosen.0.starts_with(&row.path.0);
     let layer = state.form.sheet.rows.iter().filter(holds).max_by_key(|row| row.path.0.len())?;
     let (Key::Index(place), list) = layer.path.0.split_last()? else { return None };
     Some((Path(list.to_vec()), *place))
 }
 
 /// Shows the kinds of layers, to add one behind the chosen one; on the heading of a list, as the first of it; elsewhere at the
-/// end of the network.
+/// end of the network. On the heading of a list of branches it adds an empty branch behind them.
 pub fn add(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Hyper;
     let heading = state.form.chosen().filter(|row| matches!(row.kind, RowKind::List(_)));
@@ -37,17 +37,26 @@ pub fn add(state: &mut State) -> Vec<Effect> {
         }
     };
     let Some(row) = state.form.sheet.rows.iter().find(|row| row.path == list) else { return Vec::new() };
+    if row.is_list_of_lists() {
+        let is_branch = |row: &&Row| row.path.outer().as_ref() == Some(&list);
+        let end = state.form.sheet.rows.iter().filter(is_branch).count();
+        let done = insert(state, &list, end, "");
+        return tell(state, done);
+    }
     let title = as_the_form_counts(&format!("Add {}", list.clone().index(place)));
     let picker = Picker::new(title, row.choices(), "", Picking::Insert(list, place));
     state.overlays.push(Overlay::Picker(picker));
     Vec::new()
 }
 
-/// Adds a layer of this kind.
+/// Adds a layer of this kind, or to a list of branches one without layers.
 pub fn insert(state: &mut State, list: &Path, place: usize, kind: &str) -> Result<(), String> {
     let row = state.form.sheet.rows.iter().find(|row| row.path == *list).cloned();
     draft::change(state, |entry| {
-        let layer = row.and_then(|row| row.variant(entry.source(), kind));
+        let layer = row.and_then(|row| match row.is_list_of_lists() {
+            true => Some("[]".to_owned()),
+            false => row.variant(entry.source(), kind),
+        });
         let layer = layer.ok_or_else(|| format!("there is no layer {kind}"))?;
         // A list that is left out or empty is written first.
         let whole = Outline::of(entry.source()).node(list).is_some();
@@ -72,8 +81,8 @@ pub fn remove(state: &mut State) -> Vec<Effect> {
         let rows = &state.form.sheet.rows;
         rows.iter().any(|group| group.path == outer && matches!(group.kind, RowKind::ByName(_)))
     });
-    let done = match (row.kind, chosen_layer(state)) {
-        (RowKind::Item(_), Some((list, place))) => {
+    let done = match (row.is_item(), chosen_layer(state)) {
+        (true, Some((list, place))) => {
             let removed = draft::change(state, |entry| Ok(edit::remove(entry.source(), &row.path)));
             removed.map(|()| {
                 state.form.item_removed(&list, place);

@@ -119,7 +119,7 @@ fn noise(count: usize, seed: u32) -> Vec<f32> {
 }
 
 /// Layers of every kind that the engine builds, in small networks: their inputs' shape and the layers.
-const NETWORKS: [(&str, &[usize], &str); 17] = [
+const NETWORKS: [(&str, &[usize], &str); 19] = [
     (
         "dense",
         &[7],
@@ -199,6 +199,16 @@ const NETWORKS: [(&str, &[usize], &str); 17] = [
         "towers",
         &[6],
         "[Branches(merge: dot, branches: [[Input(columns: [\"1\", \"2\"]), Dense(units: 4)], [Input(columns: [\"5\", \"0\"]), Dense(units: 4)]]), Activation(sigmoid)]",
+    ),
+    (
+        "depthwise",
+        &[9, 8, 3],
+        "[ZeroPadding2D(padding: (2, 1), end: (0, 3)), SeparableConv2D(filters: 5, kernel_size: 3, depth_multiplier: 2, strides: 2, padding: same, activation: relu), Cropping2D(cropping: (1, 0), end: (0, 2)), LeakyReLU(), DepthwiseConv2D(kernel_size: (2, 3), depth_multiplier: 2, padding: same, activation: tanh), PReLU(shared_axes: [1, 2]), SpatialDropout2D(rate: 0.5), RMSNormalization(epsilon: 0.01), GlobalMaxPooling2D]",
+    ),
+    (
+        "repeated",
+        &[5],
+        "[GaussianNoise(stddev: 1.0), PReLU(), RepeatVector(n: 4), SpatialDropout1D(rate: 0.5), LSTM(units: 3, return_sequences: true), PReLU(shared_axes: [1]), GlobalMaxPooling1D]",
     ),
     ("columns", &[5], "[Input(columns: [\"3\", \"1\", \"2\"])]"),
 ];

@@ -116,9 +116,14 @@ impl<D: Device> Param<D> {
 
     /// The same parameter seen as a matrix with this many rows: numbers and gradient are shared.
     pub fn as_matrix(&self, rows: usize) -> Self {
+        self.reshaped(&[rows, self.len() / rows.max(1)])
+    }
+
+    /// The same parameter in another shape: numbers and gradient are shared.
+    pub fn reshaped(&self, shape: &[usize]) -> Self {
         Param {
             name: self.name,
-            shape: vec![rows, self.len() / rows.max(1)],
+            shape: shape.to_vec(),
             node: self.node.clone(),
             values: self.values.clone(),
             ..*self

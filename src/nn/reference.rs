@@ -125,6 +125,9 @@ impl LayerCase {
             }
         });
         assert_eq!(left, 0, "{}: the model lacks parameters of the case", self.name);
+        let layers: Vec<preset::Layer> = ron::from_str(&self.layers).unwrap();
+        let summary = preset::Summary::of("", &layers, shape).unwrap();
+        assert_eq!(summary.parameters.trainable, model.parameters(), "{}: parameters", self.name);
 
         let mut pass = Pass::training(&device, 0);
         let columns = shape.iter().product();
@@ -251,6 +254,12 @@ mod tests {
     #[test]
     fn merged_branches_equal_keras() {
         let file = read(include_str!("../../tests/reference/branches_keras.json"));
+        file.layers.iter().for_each(LayerCase::check);
+    }
+
+    #[test]
+    fn depthwise_convolutions_slopes_margins_and_the_like_equal_keras() {
+        let file = read(include_str!("../../tests/reference/layers_keras.json"));
         file.layers.iter().for_each(LayerCase::check);
     }
 

@@ -66,6 +66,14 @@ pub(super) const NETWORKS: &[(&str, &[usize])] = &[
         &[6],
     ),
     (
+        "[ZeroPadding2D(padding: 2), SeparableConv2D(filters: 9, kernel_size: 3, depth_multiplier: 2), GaussianNoise(stddev: 0.1),
+          LeakyReLU(negative_slope: 0.1), SpatialDropout2D(rate: 0.2), Cropping2D(cropping: 1),
+          DepthwiseConv2D(kernel_size: 3, strides: 2, activation: silu), PReLU(shared_axes: [1, 2]), RMSNormalization(),
+          GlobalMaxPooling2D, RepeatVector(n: 4), SpatialDropout1D(rate: 0.3), Dense(units: 6), GlobalMaxPooling1D,
+          Dense(units: 3, activation: softmax)]",
+        &[9, 8, 3],
+    ),
+    (
         "[LSTM(units: 20, return_sequences: true), Bidirectional(GRU(units: 9, return_sequences: true)),
           SimpleRNN(units: 17), Dense(units: 3, activation: softmax)]",
         &[11, 5],

@@ -254,8 +254,11 @@ pub fn steerable(base: &Preset, now: &Preset) -> Vec<Steerable> {
 pub fn dropout_rates(layers: &[Layer]) -> Vec<f32> {
     let mut rates = Vec::new();
     for layer in layers {
-        if let Layer::Dropout(dropout) = layer {
-            rates.push(dropout.rate);
+        match layer {
+            Layer::Dropout(dropout) => rates.push(dropout.rate),
+            Layer::SpatialDropout1D(dropout) => rates.push(dropout.rate),
+            Layer::SpatialDropout2D(dropout) => rates.push(dropout.rate),
+            _ => {}
         }
         // Which dropouts a composite layer has does not depend on its input.
         match layer.parts(&[1]) {
@@ -315,6 +318,8 @@ fn visit_layers(layers: &mut [Layer], at: &Path, visit: &mut dyn FnMut(Path, &mu
         let at = at.clone().index(place);
         match layer {
             Layer::Dropout(dropout) => visit(at.field("rate"), &mut dropout.rate),
+            Layer::SpatialDropout1D(dropout) => visit(at.field("rate"), &mut dropout.rate),
+            Layer::SpatialDropout2D(dropout) => visit(at.field("rate"), &mut dropout.rate),
             Layer::TransformerEncoder(encoder) => visit(at.field("dropout"), &mut encoder.dropout),
             Layer::Residual(residual) => visit_layers(&mut residual.layers, &at.field("layers"), visit),
             Layer::Branches(layer) => {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use trainyard::nn::Error;
 use trainyard::nn::cases::{
     ACTIVATIONS, Activate, Average, Case, ColumnEmbedding, Dense, Difference, Dropout, Embedding, Join,
-    Latent, LossOf, Sliced, UpSample, param,
+    Latent, LossOf, Rms, Sliced, Slope, UpSample, param,
 };
 use trainyard::nn::graph::{Pass, Var};
 use trainyard::nn::kernel::conv_window::Window;
@@ -74,6 +74,16 @@ proptest! {
     ) {
         let slice = Slice { total: before + width + behind, from: before, width };
         compare(&Sliced { rows, steps, slice, zeros }, 0.0)?;
+    }
+
+    #[test]
+    fn slopes_equal_the_cpu((rows, steps, width) in (1_usize..20, 1_usize..4, 1_usize..40)) {
+        compare(&Slope { rows, steps, width }, 1e-5)?;
+    }
+
+    #[test]
+    fn rms_normalization_equals_the_cpu((rows, width) in (1_usize..40, 1_usize..300)) {
+        compare(&Rms { rows, width }, 1e-5)?;
     }
 
     #[test]

@@ -79,7 +79,7 @@ presets! {
 }
 
 /// Networks of every family of layers, with the shape of their inputs. All end with 5 classes.
-const NETWORKS: [(&str, &[usize]); 5] = [
+const NETWORKS: [(&str, &[usize]); 6] = [
     ("[Dense(units: 30, activation: gelu), Dropout(rate: 0.3), Dense(units: 5, activation: softmax)]", &[20]),
     (
         "[Conv2D(filters: 6, kernel_size: 3, activation: relu), MaxPooling2D(), BatchNormalization(), Activation(silu),
@@ -103,6 +103,14 @@ const NETWORKS: [(&str, &[usize]); 5] = [
           [Branches(merge: average, branches: [[Conv2D(filters: 2, kernel_size: 1)], []])]]), Flatten,
           Branches(merge: dot, branches: [[Dense(units: 7)], [Dense(units: 7)]]), Dense(units: 5, activation: softmax)]",
         &[4, 5, 2],
+    ),
+    (
+        "[ZeroPadding2D(padding: 2), SeparableConv2D(filters: 9, kernel_size: 3, depth_multiplier: 2), GaussianNoise(stddev: 0.1),
+          LeakyReLU(negative_slope: 0.1), SpatialDropout2D(rate: 0.2), Cropping2D(cropping: 1), Dropout(rate: 0.1),
+          DepthwiseConv2D(kernel_size: 3, strides: 2, activation: silu), PReLU(shared_axes: [1, 2]), RMSNormalization(),
+          GlobalMaxPooling2D, RepeatVector(n: 4), SpatialDropout1D(rate: 0.3), Dense(units: 6), GlobalMaxPooling1D,
+          Dense(units: 5, activation: softmax)]",
+        &[9, 8, 3],
     ),
 ];
 

@@ -22,8 +22,8 @@ pub use embeddings::{ColumnEmbedding, Embedding};
 pub use images::{Average, Convolution, MaxPool, UpSample};
 pub use learning::{Boltzmann, Updates};
 pub use losses::{Latent, LossOf};
-pub use norms::{Batch, Group};
-pub use rows::{ACTIVATIONS, Activate, Dense, Dropout, Join, Sliced};
+pub use norms::{Batch, Group, Rms};
+pub use rows::{ACTIVATIONS, Activate, Dense, Dropout, Join, Sliced, Slope};
 pub use self_test::{Agreement, self_test};
 pub use sequences::{Attending, Recurrent};
 

@@ -3,6 +3,7 @@
 use super::{Case, outcome, param, var};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass};
+use crate::nn::kernel::layer_norm::Around;
 use crate::nn::ops::Backend;
 use crate::nn::ops::batch_norm::BatchNorm;
 use crate::preset::Activation;
@@ -79,9 +80,31 @@ impl Case for Group {
         let x = var(device, rows, pixels * channels, 3)?;
         let mut pass = Pass::training(device, 0);
         let y = match is_layer {
-            true => D::layer_norm(&mut pass, &x, &gamma, &beta, 1e-3)?,
+            true => D::layer_norm(&mut pass, &x, &gamma, &beta, 1e-3, Around::Mean)?,
             false => D::group_norm(&mut pass, &x, &gamma, &beta, groups, 1e-3)?,
         };
         outcome(pass, &y, &[&x], &[&gamma, &beta])
+    }
+}
+
+/// Normalization by the root of the mean of the squares.
+#[derive(Clone, Copy, Debug)]
+pub struct Rms {
+    /// Vectors.
+    pub rows: usize,
+    /// Numbers of each.
+    pub width: usize,
+}
+
+impl Case for Rms {
+    fn run<D: Backend>(&self, device: &D) -> Result<Vec<Vec<f32>>, Error> {
+        let &Rms { rows, width } = self;
+        let scale = param(device, &[width], 1)?;
+        let no_shift =
+            Param { trainable: false, ..Param::new(device, "no_shift", &[width], vec![0.0; width])? };
+        let x = var(device, rows, width, 3)?;
+        let mut pass = Pass::training(device, 0);
+        let y = D::layer_norm(&mut pass, &x, &scale, &no_shift, 1e-3, Around::Zero)?;
+        outcome(pass, &y, &[&x], &[&scale])
     }
 }

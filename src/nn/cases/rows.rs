@@ -147,3 +147,24 @@ impl Case for Sliced {
         outcome(pass, &y, &[&x], &[])
     }
 }
+
+/// A slope where the input is negative, for each number of a part.
+#[derive(Clone, Copy, Debug)]
+pub struct Slope {
+    /// Samples.
+    pub rows: usize,
+    /// Parts of a sample.
+    pub steps: usize,
+    /// Numbers of a part.
+    pub width: usize,
+}
+
+impl Case for Slope {
+    fn run<D: Backend>(&self, device: &D) -> Result<Vec<Vec<f32>>, Error> {
+        let &Slope { rows, steps, width } = self;
+        let (x, slopes) = (var(device, rows, steps * width, 1)?, param(device, &[width], 2)?);
+        let mut pass = Pass::training(device, 0);
+        let y = D::slope(&mut pass, &x, &slopes)?;
+        outcome(pass, &y, &[&x], &[&slopes])
+    }
+}

@@ -246,6 +246,10 @@ kernels! {
         CutSlice = cut_slice { part: Out<f32>, whole: In<f32>, count: Int, total: Int, from: Int, width: Int }
         PutSlice = put_slice { whole: Out<f32>, part: In<f32>, count: Int, total: Int, from: Int, width: Int }
         RowDots = row_dots { y: Out<f32>, a: In<f32>, b: In<f32>, rows: Int, width: Int }
+        Slope = slope { y: Out<f32>, x: In<f32>, slopes: In<f32>, count: Int, width: Int }
+        SlopeBack = slope_back {
+            d: Out<f32>, terms: Out<f32>, g: In<f32>, x: In<f32>, slopes: In<f32>, count: Int, width: Int,
+        }
         Dropout = dropout {
             y: Out<f32>, x: In<f32>, step: In<Step>, draw: Int, threshold: Unsigned, scale: Float, count: Int,
         }
@@ -361,7 +365,7 @@ kernels! {
     "group_norm.cu" {
         GroupNormalise = group_normalise {
             y: Out<f32>, moments: Out<f32>, x: In<f32>, gamma: In<f32>, beta: In<f32>, all: Int, pixels: Int,
-            channels: Int, groups: Int, warps: Int, epsilon: Float,
+            channels: Int, groups: Int, warps: Int, is_centred: Int, epsilon: Float,
         }
         GroupWeightGradients = group_weight_gradients {
             parts: Out<f32>, g: In<f32>, x: In<f32>, moments: In<f32>, rows: Int, pixels: Int, channels: Int,
@@ -369,7 +373,7 @@ kernels! {
         }
         GroupInputGradient = group_input_gradient {
             d: Out<f32>, g: In<f32>, x: In<f32>, gamma: In<f32>, moments: In<f32>, all: Int, pixels: Int,
-            channels: Int, groups: Int, warps: Int,
+            channels: Int, groups: Int, warps: Int, is_centred: Int,
         }
     }
     "attention.cu" {

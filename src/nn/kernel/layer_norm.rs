@@ -21,6 +21,15 @@ fn rows_per_piece(columns: usize) -> usize {
     (PIECE / columns).clamp(1, ROWS)
 }
 
+/// What a normalization takes as the middle of the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// Their mean.
+    Mean,
+    /// Zero: they are divided by the root of the mean of their squares.
+    Zero,
+}
+
 /// Mean and `1 / sqrt(variance + epsilon)` of each row, or of each group of each sample.
 pub struct Moments {
     mean: Buffer,
@@ -53,11 +62,11 @@ fn sum(x: &[f32]) -> f32 {
 }
 
 simd! {
-    fn normalise_rows<I>(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32, y: &mut [f32], means: &mut [f32], inverses: &mut [f32]) {
+    fn normalise_rows<I>(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32, around: Around, y: &mut [f32], means: &mut [f32], inverses: &mut [f32]) {
         let columns = gamma.len();
         let rows = y.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
         for ((y, x), (mean, inverse)) in rows.zip(means.iter_mut().zip(inverses)) {
-            *mean = sum(x) / columns as f32;
+            *mean = if around == Around::Mean { sum(x) / columns as f32 } else { 0.0 };
             for j in 0..columns { y[j] = x[j] - *mean; }
             *inverse = 1.0 / (dot::<I>(y, y) / columns as f32 + epsilon).sqrt();
             for j in 0..columns { y[j] = I::mul_add(y[j] * *inverse, gamma[j], beta[j]); }
@@ -66,11 +75,11 @@ simd! {
 }
 
 /// `gamma (x - mean) / sqrt(variance + epsilon) + beta` row by row, with the biased variance; `gamma` and `beta` have
-/// the length of a row.
+/// the length of a row. Around zero, the mean is 0 and the variance the mean of the squares.
 ///
 /// # Panics
 /// When `x` does not divide into rows.
-pub fn normalise(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> (Buffer, Moments) {
+pub fn normalise(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32, around: Around) -> (Buffer, Moments) {
     let columns = gamma.len();
     assert!(columns > 0 && x.len().is_multiple_of(columns) && beta.len() == columns, "layer norm: rows");
     let rows = x.len() / columns;
@@ -78,16 +87,15 @@ pub fn normalise(x: &[f32], gamma: &[f32], beta: &[f32], epsilon: f32) -> (Buffe
     let mut moments = Moments { mean: Buffer::scratch(rows), inverse: Buffer::scratch(rows) };
     let piece = rows_per_piece(columns);
     let places = moments.mean.par_chunks_mut(piece).zip(moments.inverse.par_chunks_mut(piece));
-    y.par_chunks_mut(piece * columns)
-        .zip(x.par_chunks(piece * columns))
-        .zip(places)
-        .for_each(|((y, x), (mean, inverse))| normalise_rows(x, gamma, beta, epsilon, y, mean, inverse));
+    y.par_chunks_mut(piece * columns).zip(x.par_chunks(piece * columns)).zip(places).for_each(
+        |((y, x), (mean, inverse))| normalise_rows(x, gamma, beta, epsilon, around, y, mean, inverse),
+    );
     (y, moments)
 }
 
 simd! {
     /// Turns `g` into the gradient of `x`, and adds to the gradients of gamma and beta.
-    fn gradient_rows<I>(x: &[f32], gamma: &[f32], means: &[f32], inverses: &[f32], g: &mut [f32], sums: &mut [f32], normal: &mut [f32]) {
+    fn gradient_rows<I>(x: &[f32], gamma: &[f32], around: Around, means: &[f32], inverses: &[f32], g: &mut [f32], sums: &mut [f32], normal: &mut [f32]) {
         let columns = gamma.len();
         let (d_gamma, d_beta) = sums.split_at_mut(columns);
         let rows = g.chunks_exact_mut(columns).zip(x.chunks_exact(columns));
@@ -98,7 +106,7 @@ simd! {
                 d_beta[j] += g[j];
                 g[j] *= gamma[j];
             }
-            let pull = sum(g) / columns as f32;
+            let pull = if around == Around::Mean { sum(g) / columns as f32 } else { 0.0 };
             let slope = dot::<I>(g, normal) / columns as f32;
             for j in 0..columns { g[j] = inverse * (g[j] - I::mul_add(normal[j], slope, pull)); }
         }
@@ -107,7 +115,7 @@ simd! {
 
 /// Turns the gradient `g` of the output of [`normalise`] into that of `x`, in place, and returns the gradients of gamma
 /// and beta.
-pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> [Buffer; 2] {
+pub fn gradients(x: &[f32], gamma: &[f32], around: Around, moments: &Moments, g: &mut [f32]) -> [Buffer; 2] {
     let columns = gamma.len();
     let piece = rows_per_piece(columns);
     let count = g.len().div_ceil(piece * columns);
@@ -119,7 +127,7 @@ pub fn gradients(x: &[f32], gamma: &[f32], moments: &Moments, g: &mut [f32]) -> 
         .zip(parts.par_chunks_mut(2 * columns))
         .for_each(|(((g, x), (mean, inverse)), sums)| {
             let mut normal = Buffer::scratch(columns);
-            gradient_rows(x, gamma, mean, inverse, g, sums, &mut normal);
+            gradient_rows(x, gamma, around, mean, inverse, g, sums, &mut normal);
         });
     totals(&parts, columns, [0, columns])
 }

@@ -4,6 +4,7 @@ use super::Layer;
 use super::site::{Build, Site};
 use crate::nn::device::Error;
 use crate::nn::graph::{Param, Pass, Var};
+use crate::nn::kernel::layer_norm::Around;
 use crate::nn::ops::Backend;
 use crate::preset::layers;
 
@@ -25,7 +26,7 @@ impl Build for layers::LayerNormalization {
 
 impl<D: Backend> Layer<D> for LayerNormalization<D> {
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
-        D::layer_norm(pass, &input, &self.gamma, &self.beta, self.epsilon)
+        D::layer_norm(pass, &input, &self.gamma, &self.beta, self.epsilon, Around::Mean)
     }
 
     fn visit<'a>(&'a self, path: &str, visit: &mut dyn FnMut(String, &'a Param<D>)) {

@@ -12,19 +12,24 @@ pub mod column_embedding;
 pub mod conv2d;
 pub mod conv2d_transpose;
 pub mod dense;
+pub mod depthwise_conv2d;
 pub mod dropout;
 pub mod embedding;
 pub mod group_normalization;
 pub mod input_columns;
 pub mod layer_normalization;
+pub mod margins;
+pub mod noise;
 pub mod pooling;
 pub mod position_embedding;
 pub mod recurrent;
 pub mod residual;
+pub mod rms_normalization;
 #[cfg(test)]
 mod sequence_tests;
 pub mod shape;
 mod site;
+pub mod slope;
 pub mod up_sampling;
 pub mod view;
 

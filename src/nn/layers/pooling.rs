@@ -27,6 +27,26 @@ impl Build for layers::MaxPooling1D {
     }
 }
 
+impl Build for layers::GlobalMaxPooling2D {
+    /// A single window, the whole image.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(MaxPooling2D { window: whole(site.image()?) }))
+    }
+}
+
+impl Build for layers::GlobalMaxPooling1D {
+    /// A single window, the whole sequence.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(MaxPooling2D { window: whole(site.sequence()?) }))
+    }
+}
+
+/// A window that is the whole image.
+fn whole(image: [usize; 3]) -> Window {
+    let [height, width, _] = image;
+    Window::new(image, [height, width], [1, 1])
+}
+
 impl<D: Backend> Layer<D> for MaxPooling2D {
     fn forward(&mut self, pass: &mut Pass<D>, input: Var<D>) -> Result<Var<D>, Error> {
         D::max_pool2d(pass, &input, self.window)
@@ -48,18 +68,14 @@ impl Build for layers::AveragePooling2D {
 impl Build for layers::GlobalAveragePooling2D {
     /// A single window, the whole image.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
-        let image = site.image()?;
-        let [height, width, _] = image;
-        Ok(Box::new(AveragePooling2D { window: Window::new(image, [height, width], [1, 1]) }))
+        Ok(Box::new(AveragePooling2D { window: whole(site.image()?) }))
     }
 }
 
 impl Build for layers::GlobalAveragePooling1D {
     /// A single window, the whole sequence.
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
-        let image = site.sequence()?;
-        let [steps, ..] = image;
-        Ok(Box::new(AveragePooling2D { window: Window::new(image, [steps, 1], [1, 1]) }))
+        Ok(Box::new(AveragePooling2D { window: whole(site.sequence()?) }))
     }
 }
 

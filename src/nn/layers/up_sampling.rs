@@ -1,4 +1,4 @@
-//! UpSampling2D.
+//! UpSampling2D and RepeatVector.
 
 use super::Layer;
 use super::site::{Build, Site};
@@ -16,6 +16,13 @@ pub struct UpSampling2D {
 impl Build for layers::UpSampling2D {
     fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
         Ok(Box::new(UpSampling2D { image: site.image()?, size: self.size.into() }))
+    }
+}
+
+impl Build for layers::RepeatVector {
+    /// A pixel with the vector's numbers as channels, repeated downwards.
+    fn build<D: Backend>(&self, site: &Site<D>) -> Result<Box<dyn Layer<D>>, Error> {
+        Ok(Box::new(UpSampling2D { image: [1, 1, site.width()], size: [self.n, 1] }))
     }
 }
 

@@ -7,13 +7,16 @@ use crate::nn::buffer::Buffer;
 use crate::nn::device::{Device, Error};
 use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::kernel::layer_norm::{Groups, gradients, group_gradients, normalise, normalise_groups};
+use crate::nn::kernel::layer_norm::{
+    Around, Groups, gradients, group_gradients, normalise, normalise_groups,
+};
 use crate::nn::profile::span;
 
 /// Layer and group normalization.
 pub trait LayerNormOp: Device {
     /// `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and biased variance of each vector along the last
-    /// axis: `x` is `[rows, steps * features]`, gamma and beta are `[features]`.
+    /// axis: `x` is `[rows, steps * features]`, gamma and beta are `[features]`. Around zero, the mean is 0 and the variance the mean
+    /// of the squares (Zhang & Sennrich 2019).
     ///
     /// # Errors
     /// When `x` does not divide into vectors of features, or the device fails.
@@ -23,6 +26,7 @@ pub trait LayerNormOp: Device {
         gamma: &Param<Self>,
         beta: &Param<Self>,
         epsilon: f32,
+        around: Around,
     ) -> Result<Var<Self>, Error>;
 
     /// `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with mean and biased variance of each sample's groups of
@@ -104,12 +108,13 @@ impl LayerNormOp for Cpu {
         gamma: &Param<Cpu>,
         beta: &Param<Cpu>,
         epsilon: f32,
+        around: Around,
     ) -> Result<Var<Cpu>, Error> {
         check(x, gamma, beta)?;
         let _span = span("layer_norm forward", 0);
-        let (y, moments) = normalise(&x.values, &gamma.values, &beta.values, epsilon);
+        let (y, moments) = normalise(&x.values, &gamma.values, &beta.values, epsilon, around);
         normalised(pass, x, y, [gamma, beta], "layer_norm backward", move |x, gamma, g| {
-            gradients(x, gamma, &moments, g)
+            gradients(x, gamma, around, &moments, g)
         })
     }
 

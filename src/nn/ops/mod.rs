@@ -23,6 +23,7 @@ pub mod layer_norm;
 pub mod recurrent;
 pub mod resample;
 pub mod slice;
+pub mod slope;
 
 use super::boltzmann::BoltzmannOp;
 use super::device::Device;
@@ -42,6 +43,7 @@ use latent::LatentOp;
 use layer_norm::LayerNormOp;
 use resample::ResampleOp;
 use slice::SliceOp;
+use slope::SlopeOp;
 
 /// Declares [`Backend`] and its blanket implementation from one list of traits.
 macro_rules! backend {
@@ -70,6 +72,7 @@ backend! {
     LossOp,
     ResampleOp,
     SliceOp,
+    SlopeOp,
     UpdateOp,
     recurrent::RecurrentOps,
 }

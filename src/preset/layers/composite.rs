@@ -14,6 +14,7 @@ use super::layer_normalization::LayerNormalization;
 use super::merge::Merge;
 use super::multi_head_attention::MultiHeadAttention;
 use super::options::Activation;
+use super::separable_conv2d::SeparableConv2D;
 use super::weights::features;
 use super::{Layer, output_shape};
 use crate::fields;
@@ -27,6 +28,11 @@ use crate::preset::shapes::{ShapeError, show};
 pub trait CompositeLayer: LayerKind {
     /// What it is made of, on an input of shape `input`.
     fn parts(&self, input: &[usize]) -> Parts;
+
+    /// The activation that its output went through last, if it is one that can be named.
+    fn activation(&self) -> Option<Activation> {
+        None
+    }
 }
 
 /// The parts of a composite layer, and how they are joined.
@@ -341,5 +347,16 @@ impl LayerKind for Branches {
 impl CompositeLayer for Branches {
     fn parts(&self, _: &[usize]) -> Parts {
         Parts::Merged { merge: self.merge, branches: self.branches.clone() }
+    }
+}
+
+impl CompositeLayer for SeparableConv2D {
+    fn parts(&self, _: &[usize]) -> Parts {
+        let (depthwise, pointwise) = self.halves();
+        Parts::InTurn(vec![depthwise.into(), pointwise.into()])
+    }
+
+    fn activation(&self) -> Option<Activation> {
+        Some(self.activation)
     }
 }

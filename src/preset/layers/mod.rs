@@ -14,18 +14,24 @@ pub mod composite;
 mod conv1d;
 mod conv2d;
 mod conv2d_transpose;
+mod cropping2d;
 mod dense;
+mod depthwise_conv2d;
 mod dropout;
 mod embedding;
 mod flatten;
+mod gaussian_noise;
 mod global_average_pooling1d;
 mod global_average_pooling2d;
+mod global_max_pooling1d;
+mod global_max_pooling2d;
 mod group_normalization;
 mod gru;
 mod input;
 mod input_columns;
 mod kind;
 mod layer_normalization;
+mod leaky_relu;
 mod lstm;
 mod max_pooling1d;
 mod max_pooling2d;
@@ -35,16 +41,23 @@ pub mod options;
 #[cfg(test)]
 mod parameter_tests;
 mod position_embedding;
+mod prelu;
 mod recurrent;
+mod repeat_vector;
 mod reshape;
+mod rms_normalization;
+mod separable_conv2d;
 #[cfg(test)]
 mod shape_tests;
 mod simple_rnn;
+mod spatial_dropout1d;
+mod spatial_dropout2d;
 #[cfg(test)]
 mod text_tests;
 mod up_sampling2d;
 mod weights;
 mod windows;
+mod zero_padding2d;
 
 use super::field::{Field, Fields, other_values};
 use super::path::Path;
@@ -69,6 +82,8 @@ macro_rules! layer_kinds {
                 dense::Dense = "Dense",
                 /// A convolution over images: learned filters that slide over height and width.
                 conv2d::Conv2D = "Conv2D",
+                /// A convolution over images, every channel on its own.
+                depthwise_conv2d::DepthwiseConv2D = "DepthwiseConv2D",
                 /// The transpose of a convolution: makes images larger.
                 conv2d_transpose::Conv2DTranspose = "Conv2DTranspose",
                 /// A convolution over the steps of a sequence.
@@ -79,6 +94,10 @@ macro_rules! layer_kinds {
                 average_pooling2d::AveragePooling2D = "AveragePooling2D",
                 /// The largest number of each window of steps.
                 max_pooling1d::MaxPooling1D = "MaxPooling1D",
+                /// The largest number of each channel of an image.
+                global_max_pooling2d::GlobalMaxPooling2D = "GlobalMaxPooling2D",
+                /// The largest number of each feature over the steps.
+                global_max_pooling1d::GlobalMaxPooling1D = "GlobalMaxPooling1D",
                 /// The mean of each channel of an image.
                 global_average_pooling2d::GlobalAveragePooling2D = "GlobalAveragePooling2D",
                 /// The mean of each feature over the steps.
@@ -89,14 +108,32 @@ macro_rules! layer_kinds {
                 reshape::Reshape = "Reshape",
                 /// Larger images by repeating pixels.
                 up_sampling2d::UpSampling2D = "UpSampling2D",
+                /// Zeros around images.
+                zero_padding2d::ZeroPadding2D = "ZeroPadding2D",
+                /// Images without their margins.
+                cropping2d::Cropping2D = "Cropping2D",
+                /// The same vector at every step of a sequence.
+                repeat_vector::RepeatVector = "RepeatVector",
                 /// Each feature by its mean and variance over the batch.
                 batch_normalization::BatchNormalization = "BatchNormalization",
                 /// Each vector along the last axis by its own mean and variance.
                 layer_normalization::LayerNormalization = "LayerNormalization",
+                /// Each vector along the last axis by its own size.
+                rms_normalization::RMSNormalization = "RMSNormalization",
                 /// The channels of a sample in groups, each by its own mean and variance.
                 group_normalization::GroupNormalization = "GroupNormalization",
                 /// Zeroes inputs at random in training.
                 dropout::Dropout = "Dropout",
+                /// Zeroes whole channels of images at random in training.
+                spatial_dropout2d::SpatialDropout2D = "SpatialDropout2D",
+                /// Zeroes whole features of sequences at random in training.
+                spatial_dropout1d::SpatialDropout1D = "SpatialDropout1D",
+                /// Adds random numbers in training.
+                gaussian_noise::GaussianNoise = "GaussianNoise",
+                /// A fixed slope where the input is negative.
+                leaky_relu::LeakyReLU = "LeakyReLU",
+                /// A learned slope where the input is negative.
+                prelu::PReLU = "PReLU",
                 /// A function on its own.
                 activation::Activation = "Activation",
                 /// A learned vector for each token.
@@ -117,6 +154,8 @@ macro_rules! layer_kinds {
                 multi_head_attention::MultiHeadAttention = "MultiHeadAttention",
             }
             composite {
+                /// A depthwise convolution, and one of 1x1 that mixes the channels.
+                separable_conv2d::SeparableConv2D = "SeparableConv2D",
                 /// A recurrent layer in both directions, the outputs side by side.
                 composite::Bidirectional = "Bidirectional",
                 /// Attention and a perceptron of two layers, each normalised and added to its input.
@@ -250,7 +289,10 @@ impl Layer {
 
     /// The activation that its output went through last, if it is one that can be named.
     pub fn activation(&self) -> Option<options::Activation> {
-        self.as_simple()?.activation()
+        match self.role() {
+            Role::Simple(layer) => layer.activation(),
+            Role::Composite(layer) => layer.activation(),
+        }
     }
 
     /// Takes out the activation that it ends with, for a loss that applies it itself. `None` where the layer cannot

@@ -75,6 +75,42 @@ fn each_misfit_says_what_would_be_valid() {
             "layers| Residual adds [7, 7, 8] to its input [9, 9, 8]: its layers must give back [9, 9, 8]; use padding: same, strides: 1 and as many filters or units as come in",
         ),
         (
+            "SeparableConv2D(filters: 8, kernel_size: 3, strides: 2, padding: same)",
+            &[9, 9, 4],
+            "fits: [5, 5, 8]",
+        ),
+        ("DepthwiseConv2D(kernel_size: 3, depth_multiplier: 2)", &[9, 9, 4], "fits: [7, 7, 8]"),
+        (
+            "DepthwiseConv2D(kernel_size: 5)",
+            &[3, 3, 1],
+            "kernel_size| kernel 5x5 is larger than its 3x3 input: use a kernel of at most 3x3 or padding: same",
+        ),
+        (
+            "SeparableConv2D(filters: 8, kernel_size: 5)",
+            &[3, 3, 1],
+            "kernel_size| kernel 5x5 is larger than its 3x3 input: use a kernel of at most 3x3 or padding: same",
+        ),
+        ("ZeroPadding2D(padding: (1, 0), end: Some((0, 2)))", &[9, 9, 4], "fits: [10, 11, 4]"),
+        ("Cropping2D(cropping: (1, 0), end: Some((0, 2)))", &[9, 9, 4], "fits: [8, 7, 4]"),
+        (
+            "Cropping2D(cropping: (5, 1))",
+            &[9, 9, 4],
+            "cropping| nothing is left of an image of 9x9 without 10 rows and 2 columns: cut off less than 9 rows and 9 columns",
+        ),
+        ("RepeatVector(n: 3)", &[4], "fits: [3, 4]"),
+        (
+            "RepeatVector(n: 3)",
+            &[4, 2],
+            "| RepeatVector needs a vector [features], and its input is [4, 2]: put Flatten before it, or a recurrent layer with return_sequences: false",
+        ),
+        ("PReLU(shared_axes: [2, 1])", &[4, 2, 3], "fits: [4, 2, 3]"),
+        (
+            "PReLU(shared_axes: [2])",
+            &[4, 2, 3],
+            "shared_axes| PReLU shares alpha along the first axes only, not along [2]: use [1, 2] for an alpha of every channel, or leave it out for one of every input",
+        ),
+        ("SpatialDropout2D(rate: 1.0)", &[4, 4, 2], "rate| rate is 1: use a share from 0 to below 1"),
+        (
             "Dense(units: 4, kernel_regularizer: (l2: -1))",
             &[4],
             "kernel_regularizer.l2| l2 is -1: use 0 or more, such as 0.0001",

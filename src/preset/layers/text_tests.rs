@@ -74,6 +74,24 @@ const WRITTEN: &[(&str, &str)] = &[
         r#"TransformerEncoder(num_heads:2,key_dim:4,ff_dim:8,dropout:0.0,causal:false)"#,
         r#"{"TransformerEncoder":{"num_heads":2,"key_dim":4,"ff_dim":8,"dropout":0.0,"causal":false}}"#,
     ),
+    (
+        r#"DepthwiseConv2D(kernel_size:3,strides:1,padding:same,depth_multiplier:2,dilation_rate:1,activation:linear,use_bias:true,depthwise_initializer:glorot_uniform,depthwise_regularizer:(l1:0.0,l2:0.0))"#,
+        r#"{"DepthwiseConv2D":{"kernel_size":3,"strides":1,"padding":"same","depth_multiplier":2,"dilation_rate":1,"activation":"linear","use_bias":true,"depthwise_initializer":"glorot_uniform","depthwise_regularizer":{"l1":0.0,"l2":0.0}}}"#,
+    ),
+    (
+        r#"PReLU(shared_axes:[1,2],alpha_regularizer:(l1:0.0,l2:0.0))"#,
+        r#"{"PReLU":{"shared_axes":[1,2],"alpha_regularizer":{"l1":0.0,"l2":0.0}}}"#,
+    ),
+    (r#"LeakyReLU(negative_slope:0.25)"#, r#"{"LeakyReLU":{"negative_slope":0.25}}"#),
+    (r#"ZeroPadding2D(padding:(1,2),end:Some(0))"#, r#"{"ZeroPadding2D":{"padding":[1,2],"end":0}}"#),
+    (r#"Cropping2D(cropping:1,end:None)"#, r#"{"Cropping2D":{"cropping":1,"end":null}}"#),
+    (r#"RepeatVector(n:4)"#, r#"{"RepeatVector":{"n":4}}"#),
+    (r#"GlobalMaxPooling2D"#, r#""GlobalMaxPooling2D""#),
+    (r#"Input(columns:["user"])"#, r#"{"Input":{"columns":["user"]}}"#),
+    (
+        r#"Branches(merge:concatenate,branches:[[Flatten],[]])"#,
+        r#"{"Branches":{"merge":"concatenate","branches":[["Flatten"],[]]}}"#,
+    ),
     (r#"PositionEmbedding"#, r#""PositionEmbedding""#),
     (r#"GlobalAveragePooling1D"#, r#""GlobalAveragePooling1D""#),
     (

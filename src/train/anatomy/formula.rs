@@ -18,9 +18,27 @@ pub(super) fn of(layer: &Layer) -> String {
     match layer {
         Layer::Dense(_) => activated("sum of x w + b"),
         Layer::Conv2D(_) | Layer::Conv1D(_) => activated("sum of x w + b over the window and its channels"),
+        Layer::DepthwiseConv2D(_) => activated("sum of x w + b over the window of one channel"),
+        Layer::SeparableConv2D(_) => {
+            activated("sum of u w + b over the channels u, each a sum of x v over its own window")
+        }
         Layer::Conv2DTranspose(_) => activated("sum of x w + b over the windows that reach here"),
         Layer::MaxPooling2D(_) | Layer::MaxPooling1D(_) => "y = the largest x of the window".into(),
         Layer::AveragePooling2D(_) => "y = the mean of x over the window".into(),
+        Layer::GlobalMaxPooling2D(_) => "y = the largest x of the image".into(),
+        Layer::GlobalMaxPooling1D(_) => "y = the largest x of the steps".into(),
+        Layer::ZeroPadding2D(_) => "y = the x that stands here, 0 around the image".into(),
+        Layer::Cropping2D(_) => "y = the x that stands here, without the margins".into(),
+        Layer::RepeatVector(_) => "y = x, at every step".into(),
+        Layer::RMSNormalization(_) => "y = scale x / sqrt(mean of x^2 + epsilon), of the vector at this place".into(),
+        Layer::LeakyReLU(layer) => {
+            format!("y = x if x > 0, else {} x", short(f64::from(layer.negative_slope)))
+        }
+        Layer::PReLU(_) => "y = x if x > 0, else alpha x".into(),
+        Layer::GaussianNoise(layer) => format!(
+            "in training y = x + {} e, e a normal random number; now y = x",
+            short(f64::from(layer.stddev))
+        ),
         Layer::GlobalAveragePooling2D(_) => "y = the mean of x over the image".into(),
         Layer::GlobalAveragePooling1D(_) => "y = the mean of x over the steps".into(),
         Layer::Flatten(_) | Layer::Reshape(_) => "y = x, in another shape".into(),
@@ -30,11 +48,9 @@ pub(super) fn of(layer: &Layer) -> String {
         }
         Layer::LayerNormalization(_) => "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of the vector at this place".into(),
         Layer::GroupNormalization(_) => "y = gamma (x - mean) / sqrt(variance + epsilon) + beta, of the channel's group".into(),
-        Layer::Dropout(dropout) => format!(
-            "in training y = x / {} for a share of {} of the inputs, else 0; now y = x",
-            short(f64::from(1.0 - dropout.rate)),
-            short(f64::from(1.0 - dropout.rate))
-        ),
+        Layer::Dropout(dropout) => dropped(dropout.rate, "inputs"),
+        Layer::SpatialDropout2D(dropout) => dropped(dropout.rate, "channels"),
+        Layer::SpatialDropout1D(dropout) => dropped(dropout.rate, "features"),
         Layer::Activation(_) => activated("x"),
         Layer::Embedding(_) => "y = row x of the table".into(),
         Layer::ColumnEmbedding(_) => "y = the row of the word in its column's table, numbers as they are".into(),
@@ -55,4 +71,10 @@ pub(super) fn of(layer: &Layer) -> String {
             Merge::Dot => "y = sum of a b,  a and b the vectors that the two branches make of x".into(),
         },
     }
+}
+
+/// The equation of a dropout of this rate.
+fn dropped(rate: f32, what: &str) -> String {
+    let kept = short(f64::from(1.0 - rate));
+    format!("in training y = x / {kept} for a share of {kept} of the {what}, else 0; now y = x")
 }

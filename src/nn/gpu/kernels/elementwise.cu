@@ -47,6 +47,23 @@ extern "C" __global__ void row_dots(float *y, const float *a, const float *b, in
     if (lane == 0) y[row] = sum;
 }
 
+// y = x where x > 0, else slope x. y, x [count], slopes [width], one for each number of a vector. Grid: a thread for each
+// number.
+extern "C" __global__ void slope(float *y, const float *x, const float *slopes, int count, int width) {
+    const int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) y[i] = x[i] < 0.0f ? slopes[i % width] * x[i] : x[i];
+}
+
+// The gradient of x from that of y, `g`, and what each number adds to the gradient of its slope. d, terms, g, x [count].
+// Grid: a thread for each number.
+extern "C" __global__ void slope_back(float *d, float *terms, const float *g, const float *x, const float *slopes, int count,
+                                      int width) {
+    const int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i >= count) return;
+    d[i] = x[i] > 0.0f ? g[i] : slopes[i % width] * g[i];
+    terms[i] = x[i] < 0.0f ? x[i] * g[i] : 0.0f;
+}
+
 // Dropout (Srivastava et al. 2014): y = x scale, or 0 where a hash of the draw's seed and the place says so; the same
 // bits as on the CPU. The draw's seed is number `draw` of the step's. y, x [count]. Grid: a thread for each number.
 extern "C" __global__ void dropout(float *y, const float *x, const Step *step, int draw, unsigned threshold, float scale,

@@ -1,5 +1,6 @@
 // Group normalization (Wu & He 2018) of samples [pixels, channels]: each group of neighbouring channels over all pixels
-// of its sample. Layer normalization (Ba, Kiros & Hinton 2016) of vectors is the same with one pixel and one group.
+// of its sample. Layer normalization (Ba, Kiros & Hinton 2016) of vectors is the same with one pixel and one group. Where it is not
+// centred, the mean is 0 and the variance the mean of the squares (Zhang & Sennrich 2019).
 //
 // `moments` is [2, samples * groups]: mean and 1 / sqrt(variance + epsilon). A group is the work of `warps` warps (1, 2,
 // 4 or 8) of a block of 256 threads.
@@ -25,12 +26,12 @@ struct Group {
 // y = gamma (x - mean) / sqrt(variance + epsilon) + beta, for `all` groups. Grid: all * warps / 8 blocks.
 extern "C" __global__ void __launch_bounds__(256)
 group_normalise(float *y, float *moments, const float *x, const float *gamma, const float *beta, int all, int pixels,
-                int channels, int groups, int warps, float epsilon) {
+                int channels, int groups, int warps, int is_centred, float epsilon) {
     __shared__ float scratch[8];
     const Group group(all, pixels, channels, groups, warps);
     float sum = 0.0f;
     for (int i = group.thread; i < group.count; i += group.threads) sum += x[group.place(i, channels)];
-    const float mean = sum_of_warps(sum, warps, scratch) / group.count;
+    const float mean = is_centred ? sum_of_warps(sum, warps, scratch) / group.count : 0.0f;
     float squares = 0.0f;
     for (int i = group.thread; i < group.count; i += group.threads) {
         const float apart = x[group.place(i, channels)] - mean;
@@ -72,7 +73,7 @@ group_weight_gradients(float *parts, const float *g, const float *x, const float
 // The gradient of x from that of the output, `g`. Grid and block as for `group_normalise`.
 extern "C" __global__ void __launch_bounds__(256)
 group_input_gradient(float *d, const float *g, const float *x, const float *gamma, const float *moments, int all,
-                     int pixels, int channels, int groups, int warps) {
+                     int pixels, int channels, int groups, int warps, int is_centred) {
     __shared__ float scratch[8];
     const Group group(all, pixels, channels, groups, warps);
     const float mean = group.is_inside ? moments[group.number] : 0.0f;
@@ -84,7 +85,7 @@ group_input_gradient(float *d, const float *g, const float *x, const float *gamm
         pull += own;
         slope += own * (x[at] - mean) * inverse;
     }
-    pull = sum_of_warps(pull, warps, scratch) / group.count;
+    pull = is_centred ? sum_of_warps(pull, warps, scratch) / group.count : 0.0f;
     slope = sum_of_warps(slope, warps, scratch) / group.count;
     for (int i = group.thread; i < group.count; i += group.threads) {
         const int at = group.place(i, channels);

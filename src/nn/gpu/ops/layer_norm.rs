@@ -9,7 +9,7 @@ use crate::nn::gpu::grid::Grid;
 use crate::nn::gpu::launch::{GroupInputGradient, GroupNormalise, GroupWeightGradients, SumParts, at, from};
 use crate::nn::gpu::tape::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Var};
-use crate::nn::kernel::layer_norm::Groups;
+use crate::nn::kernel::layer_norm::{Around, Groups};
 use crate::nn::ops::layer_norm::{LayerNormOp, check, check_groups};
 use crate::nn::profile::span;
 
@@ -25,7 +25,7 @@ fn normalised(
     gamma: &Param<Gpu>,
     beta: &Param<Gpu>,
     shape: Groups,
-    epsilon: f32,
+    (epsilon, around): (f32, Around),
     [there, back]: [&'static str; 2],
 ) -> Result<Var<Gpu>, Error> {
     let _span = span(there, 0);
@@ -47,6 +47,7 @@ fn normalised(
         channels,
         groups,
         warps,
+        is_centred: usize::from(around == Around::Mean),
         epsilon,
     }
     .launch(&card, grid)?;
@@ -102,6 +103,7 @@ fn normalised(
                     channels,
                     groups,
                     warps,
+                    is_centred: usize::from(around == Around::Mean),
                 }
                 .launch(&card, grid)?;
                 add_gradient(grads, &x_node, dx)?;
@@ -119,10 +121,19 @@ impl LayerNormOp for Gpu {
         gamma: &Param<Gpu>,
         beta: &Param<Gpu>,
         epsilon: f32,
+        around: Around,
     ) -> Result<Var<Gpu>, Error> {
         check(x, gamma, beta)?;
         let shape = Groups { pixels: 1, channels: gamma.len(), groups: 1 };
-        normalised(pass, x, gamma, beta, shape, epsilon, ["layer_norm forward", "layer_norm backward"])
+        normalised(
+            pass,
+            x,
+            gamma,
+            beta,
+            shape,
+            (epsilon, around),
+            ["layer_norm forward", "layer_norm backward"],
+        )
     }
 
     fn group_norm(
@@ -135,6 +146,14 @@ impl LayerNormOp for Gpu {
     ) -> Result<Var<Gpu>, Error> {
         check(x, gamma, beta)?;
         let shape = check_groups(x, gamma, groups)?;
-        normalised(pass, x, gamma, beta, shape, epsilon, ["group_norm forward", "group_norm backward"])
+        normalised(
+            pass,
+            x,
+            gamma,
+            beta,
+            shape,
+            (epsilon, Around::Mean),
+            ["group_norm forward", "group_norm backward"],
+        )
     }
 }

@@ -17,6 +17,7 @@ mod max_pool;
 mod recurrent;
 mod resample;
 mod slice;
+mod slope;
 mod update;
 mod windows;
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::{ENDLESS, Numbers, ODD, SIZES, assert_all_show, assert_shows, at_every_level_here, size};
 use crate::nn::kernel::gemm::{Mat, gemm};
+use crate::nn::kernel::layer_norm::Around;
 use crate::nn::kernel::panel::Packed;
 use crate::nn::kernel::{batch_norm, elementwise, embedding, layer_norm, random};
 use crate::preset::Activation;
@@ -173,7 +174,7 @@ fn activation_shows(numbers: &Numbers, columns: usize, activation: Activation) {
 fn layers_show(numbers: &Numbers, columns: usize) {
     let x = numbers.odd(4 * columns, 1);
     let (gamma, beta) = (numbers.usual(columns, 2), numbers.usual(columns, 3));
-    let (y, moments) = layer_norm::normalise(&x, &gamma, &beta, 1e-3);
+    let (y, moments) = layer_norm::normalise(&x, &gamma, &beta, 1e-3, Around::Mean);
     let sick = |row: &[f32]| row.iter().any(|x| !x.is_finite());
     for (y, x) in y.chunks(columns).zip(x.chunks(columns)) {
         if sick(x) {
@@ -181,7 +182,7 @@ fn layers_show(numbers: &Numbers, columns: usize) {
         }
     }
     let mut g = numbers.usual(x.len(), 4);
-    let [d_gamma, d_beta] = layer_norm::gradients(&x, &gamma, &moments, &mut g);
+    let [d_gamma, d_beta] = layer_norm::gradients(&x, &gamma, Around::Mean, &moments, &mut g);
     assert_eq!((d_gamma.len(), d_beta.len()), (columns, columns));
     for (g, x) in g.chunks(columns).zip(x.chunks(columns)) {
         if sick(x) {
@@ -189,12 +190,12 @@ fn layers_show(numbers: &Numbers, columns: usize) {
         }
     }
     let healthy = numbers.usual(x.len(), 5);
-    let (_, moments) = layer_norm::normalise(&healthy, &gamma, &beta, 1e-3);
+    let (_, moments) = layer_norm::normalise(&healthy, &gamma, &beta, 1e-3, Around::Mean);
     let mut g = numbers.odd(x.len(), 6);
     let sick_columns: Vec<f64> =
         (0..columns).map(|j| g.iter().skip(j).step_by(columns).map(|&g| f64::from(g)).sum()).collect();
     let sick_rows: Vec<bool> = g.chunks(columns).map(sick).collect();
-    let [_, d_beta] = layer_norm::gradients(&healthy, &gamma, &moments, &mut g);
+    let [_, d_beta] = layer_norm::gradients(&healthy, &gamma, Around::Mean, &moments, &mut g);
     assert_shows("layer norm, beta", &d_beta, sick_columns);
     for (g, is_sick) in g.chunks(columns).zip(sick_rows) {
         if is_sick {

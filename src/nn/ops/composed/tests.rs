@@ -9,6 +9,7 @@ use crate::nn::gradients::{add_gradient, take_gradient};
 use crate::nn::graph::{Param, Pass, Scalar, Var};
 use crate::nn::kernel::conv::Conv;
 use crate::nn::kernel::conv_window::Window;
+use crate::nn::kernel::layer_norm::Around;
 use crate::nn::kernel::recurrent::{Cell, Recurrence, Squash};
 use crate::nn::ops::batch_norm::{BatchNorm, BatchNormOp};
 use crate::nn::ops::conv::ConvOp;
@@ -212,7 +213,7 @@ fn layer_normalization_is_the_same_composed() {
     use crate::nn::ops::layer_norm::LayerNormOp;
     use dfdx::tensor_ops::ReshapeTo;
     let case = Case { columns: 12, weights: vec![vec![4], vec![4]] };
-    let fused = case.fused(|pass, x, w| Cpu::layer_norm(pass, x, &w[0], &w[1], 1e-3).unwrap());
+    let fused = case.fused(|pass, x, w| Cpu::layer_norm(pass, x, &w[0], &w[1], 1e-3, Around::Mean).unwrap());
     let composed = case.composed(|x, w| {
         let x = x.try_reshape_like(&(ROWS * 3, 4)).unwrap();
         let y = norm::by_row(x, &w[0], &w[1], 1e-3).unwrap();

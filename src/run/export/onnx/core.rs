@@ -82,6 +82,47 @@ impl Export for layers::Dropout {
     }
 }
 
+impl Export for layers::SpatialDropout1D {
+    fn export(&self, _: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(at.x.to_owned())
+    }
+}
+
+impl Export for layers::SpatialDropout2D {
+    fn export(&self, _: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(at.x.to_owned())
+    }
+}
+
+impl Export for layers::GaussianNoise {
+    /// There is noise in training only.
+    fn export(&self, _: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(at.x.to_owned())
+    }
+}
+
+impl Export for layers::LeakyReLU {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("LeakyRelu", &[at.x], vec![float("alpha", self.negative_slope)]))
+    }
+}
+
+impl Export for layers::PReLU {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let alpha = builder.as_it_is(&format!("{path}/alpha"))?;
+        Ok(builder.op("PRelu", &[x, &alpha], Vec::new()))
+    }
+}
+
+impl Export for layers::RepeatVector {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let features = at.input.last().copied().unwrap_or(1);
+        let step = builder.reshape(at.x, &[1, features]);
+        let repeats = builder.whole_numbers("repeats", &[1, self.n as i64, 1]);
+        Ok(builder.op("Tile", &[&step, &repeats], Vec::new()))
+    }
+}
+
 impl Export for layers::Flatten {
     fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
         Ok(builder.op("Flatten", &[at.x], vec![int("axis", 1)]))

@@ -87,6 +87,26 @@ impl Export for layers::Conv2D {
     }
 }
 
+impl Export for layers::DepthwiseConv2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let channels = at.input.last().copied().unwrap_or(1);
+        let convolution = Convolution {
+            axes: Axes::Two,
+            windows: Windows {
+                size: pair(self.kernel_size),
+                strides: pair(self.strides),
+                dilations: pair(self.dilation_rate),
+            },
+            filters: channels * self.depth_multiplier,
+            padding: self.padding,
+            groups: channels,
+            use_bias: self.use_bias,
+        };
+        let y = convolution.export(builder, at)?;
+        Ok(activate(builder, self.activation, y))
+    }
+}
+
 impl Export for layers::Conv1D {
     fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
         let windows = Windows {
@@ -221,6 +241,39 @@ fn pool(
     ];
     let y = builder.op(op, &[&first], attributes);
     Ok(axes.channels_last(builder, &y))
+}
+
+impl Export for layers::GlobalMaxPooling2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("ReduceMax", &[at.x], vec![ints("axes", [1, 2]), int("keepdims", 0)]))
+    }
+}
+
+impl Export for layers::GlobalMaxPooling1D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        Ok(builder.op("ReduceMax", &[at.x], vec![ints("axes", [1]), int("keepdims", 0)]))
+    }
+}
+
+impl Export for layers::ZeroPadding2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let (start, end) = (self.padding, self.end());
+        let pads = [0, start.0, start.1, 0, 0, end.0, end.1, 0].map(|zeros| zeros as i64);
+        let pads = builder.whole_numbers("pads", &pads);
+        Ok(builder.op("Pad", &[at.x, &pads], Vec::new()))
+    }
+}
+
+impl Export for layers::Cropping2D {
+    fn export(&self, builder: &mut Builder, at: Exported) -> Result<Value, Problem> {
+        let &[height, width, _] = at.input else { return Err("Cropping2D without an image".into()) };
+        let (start, end) = (self.cropping, self.end());
+        let starts = builder.whole_numbers("starts", &[start.0 as i64, start.1 as i64]);
+        let ends = [height.saturating_sub(end.0) as i64, width.saturating_sub(end.1) as i64];
+        let ends = builder.whole_numbers("ends", &ends);
+        let axes = builder.whole_numbers("axes", &[1, 2]);
+        Ok(builder.op("Slice", &[at.x, &starts, &ends, &axes], Vec::new()))
+    }
 }
 
 impl Export for layers::GlobalAveragePooling2D {

@@ -1,6 +1,6 @@
 //! Normalization.
 
-use super::graph::{Builder, Problem, Value, float, int};
+use super::graph::{Builder, Problem, Value, float, int, whole_numbers};
 use super::layer::{Export, Exported};
 use crate::preset::layers;
 use crate::preset::shapes::size;
@@ -36,6 +36,20 @@ impl Export for layers::LayerNormalization {
         let beta = builder.as_it_is(&format!("{path}/beta"))?;
         let attributes = vec![int("axis", -1), float("epsilon", self.epsilon)];
         Ok(builder.op("LayerNormalization", &[x, &gamma, &beta], attributes))
+    }
+}
+
+impl Export for layers::RMSNormalization {
+    fn export(&self, builder: &mut Builder, Exported { path, x, .. }: Exported) -> Result<Value, Problem> {
+        let scale = builder.as_it_is(&format!("{path}/scale"))?;
+        let squares = builder.op("Mul", &[x, x], Vec::new());
+        let axis = vec![whole_numbers("axes", vec![-1]), int("keepdims", 1)];
+        let mean = builder.op("ReduceMean", &[&squares], axis);
+        let epsilon = builder.numbers("epsilon", &[], &[self.epsilon]);
+        let mean = builder.op("Add", &[&mean, &epsilon], Vec::new());
+        let size = builder.op("Sqrt", &[&mean], Vec::new());
+        let normal = builder.op("Div", &[x, &size], Vec::new());
+        Ok(builder.op("Mul", &[&normal, &scale], Vec::new()))
     }
 }
 

@@ -10,6 +10,7 @@ use super::outline::Outline;
 use super::parse::{PresetError, parse};
 use super::path::{Key, Path};
 use super::reference::{field_at, is_by_name};
+use super::syntax;
 use super::typed::{change, example, why_not_one_value, written};
 
 pub use between::between;
@@ -242,7 +243,7 @@ fn counts_backwards(text: &str, path: &Path) -> bool {
 
 /// Whether a parenthesis is missing: the name is that of a variant with settings.
 fn is_of_brackets(error: &PresetError) -> bool {
-    error.problem.contains("opening `(`")
+    error.problem.contains(syntax::NO_PARENTHESES)
 }
 
 /// The path of an assignment.

@@ -2,6 +2,9 @@
 
 use ron::Error as Ron;
 
+/// What is said where the parentheses of a group of fields are missing.
+pub(super) const NO_PARENTHESES: &str = "no parentheses open here";
+
 /// What is wrong, and what to do; `None` for what is said otherwise, or has no words of its own.
 pub(super) fn in_words(error: &Ron) -> Option<(&'static str, &'static str)> {
     Some(match error {
@@ -26,10 +29,9 @@ pub(super) fn in_words(error: &Ron) -> Option<(&'static str, &'static str)> {
             "something stands here that does not belong to the value before it",
             "is a comma missing, or a quote or bracket open? a whole number has no point",
         ),
-        Ron::ExpectedStructLike | Ron::ExpectedNamedStructLike(_) => (
-            "no parentheses open here",
-            "a group of fields stands in parentheses: (epochs: 20, batch_size: 32)",
-        ),
+        Ron::ExpectedStructLike | Ron::ExpectedNamedStructLike(_) => {
+            (NO_PARENTHESES, "a group of fields stands in parentheses: (epochs: 20, batch_size: 32)")
+        }
         Ron::ExpectedStructLikeEnd => {
             ("the parentheses do not close here", "write ), and commas between the fields")
         }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
-use crate::program::{Desk, noise};
+use crate::program::{Desk, done, noise};
 
 fn put_preset(desk: &Desk, name: &str, source: &str, end: &str) {
     desk.put(
@@ -18,13 +18,6 @@ fn put_preset(desk: &Desk, name: &str, source: &str, end: &str) {
 }
 
 const VALUE: &str = "Dense(units: 1)], loss: mean_squared_error";
-
-fn said(desk: &Desk, words: &[&str]) -> String {
-    let output = desk.run(words, b"");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{words:?}: {said}");
-    said
-}
 
 /// The answers of the last run to a table's rows.
 fn answers(desk: &Desk, file: &str) -> Vec<Value> {
@@ -61,10 +54,10 @@ fn numbers_with_a_sign_beside_them_are_those_without() {
     desk.put("signed.csv", &signed);
     desk.put("plain.csv", &plain);
     put_preset(&desk, "plain.ron", "file: \"plain.csv\"", VALUE);
-    said(&desk, &["train", "plain.ron"]);
+    done(&desk, &["train", "plain.ron"]);
     let right = answers(&desk, "plain.csv");
     put_preset(&desk, "signed.ron", "file: \"signed.csv\"", VALUE);
-    let told = said(&desk, &["train", "signed.ron"]);
+    let told = done(&desk, &["train", "signed.ron"]);
     for wanted in [
         "'price' is a number with '$' in front",
         "'rate' is a number with '%' behind, so that 29% is 29",
@@ -91,7 +84,7 @@ fn numbers_with_a_sign_beside_them_are_those_without() {
     let (told, _) = desk.failure(&["eval", "last", "--data", "dollars.csv"]);
     assert!(told.contains("is not a number with '€' in front"), "{told}");
     // A graph takes the numbers, and its metadata tell the signs.
-    said(&desk, &["export", "last", "--to", "onnx", "-o", "own.onnx"]);
+    done(&desk, &["export", "last", "--to", "onnx", "-o", "own.onnx"]);
     let graph = std::fs::read(desk.path("own.onnx")).expect("the graph");
     let graph = String::from_utf8_lossy(&graph);
     assert!(graph.contains("{\"cost\":\"€\",\"kilos\":\"kg\",\"price\":\"$\",\"rate\":\"%\"}"), "{graph}");
@@ -101,16 +94,16 @@ fn numbers_with_a_sign_beside_them_are_those_without() {
 fn signs_are_told_by_check_and_init_and_the_preset_of_init_trains() {
     let desk = Desk::new();
     desk.put("t.csv", tables().0);
-    let told = said(&desk, &["data", "check", "t.csv"]);
+    let told = done(&desk, &["data", "check", "t.csv"]);
     assert!(
         told.contains("number with '$' in front, -") && told.contains("label            values from"),
         "{told}"
     );
-    said(&desk, &["init", "t.csv"]);
+    done(&desk, &["init", "t.csv"]);
     let preset = std::fs::read_to_string(desk.path("t.ron")).expect("the preset");
     assert!(preset.contains("\"kilos\": number, // with 'kg' behind, "), "{preset}");
     assert!(preset.contains("the label 'cost' is a number with '€' in front"), "{preset}");
-    said(&desk, &["train", "t.ron", "--epochs", "2", "--no-save"]);
+    done(&desk, &["train", "t.ron", "--epochs", "2", "--no-save"]);
 }
 
 #[test]
@@ -129,7 +122,7 @@ fn cells_with_different_units_are_no_numbers_and_it_is_told() {
         .expect("memory");
     }
     desk.put("t.csv", table);
-    let told = said(&desk, &["data", "check", "t.csv"]);
+    let told = done(&desk, &["data", "check", "t.csv"]);
     let wanted =
         "'weight' has numbers with different units, 'kg' in 45 rows, 'lb' in 15, so they are read as words";
     assert!(told.contains(wanted) && told.contains("weight         category"), "{told}");
@@ -147,7 +140,7 @@ fn a_label_of_dates_units_or_codes_is_told() {
     let told = |label: &dyn Fn(usize) -> String, count: usize, options: &str| {
         desk.put("t.csv", table(label));
         put_preset(&desk, "own.ron", &format!("file: \"t.csv\"{options}"), &classes(count));
-        (said(&desk, &["train", "own.ron"]), said(&desk, &["data", "check", "t.csv"]))
+        (done(&desk, &["train", "own.ron"]), done(&desk, &["data", "check", "t.csv"]))
     };
     let day = |row: usize| format!("2024-01-0{}", 1 + row % 5);
     let wanted = "the label 'due' holds dates; each of its 5 days is a class";
@@ -169,7 +162,7 @@ fn a_label_of_dates_units_or_codes_is_told() {
     );
     let known: Vec<Value> = answers(&desk, "t.csv");
     assert_eq!(known[0].as_array().map(Vec::len), Some(3));
-    said(&desk, &["eval", "last", "--data", "t.csv"]);
+    done(&desk, &["eval", "last", "--data", "t.csv"]);
     desk.put("other.csv", "a,b,due\n1,2,001\n");
     let (told_, _) = desk.failure(&["eval", "last", "--data", "other.csv"]);
     assert!(told_.contains("class '001' is none of this network's: 1, 01, 2"), "{told_}");
@@ -188,10 +181,10 @@ fn zones_codes_and_open_dates_are_told_when_a_training_starts_and_by_init() {
     };
     desk.put("t.csv", format!("when,zip,day,y\n{}", (0..60).map(row).collect::<String>()));
     put_preset(&desk, "own.ron", "file: \"t.csv\"", VALUE);
-    let train = said(&desk, &["train", "own.ron"]);
-    said(&desk, &["init", "t.csv"]);
+    let train = done(&desk, &["train", "own.ron"]);
+    done(&desk, &["init", "t.csv"]);
     let preset = std::fs::read_to_string(desk.path("t.ron")).expect("the preset");
-    for text in [train, said(&desk, &["data", "check", "t.csv"]), preset] {
+    for text in [train, done(&desk, &["data", "check", "t.csv"]), preset] {
         for wanted in [
             "60 have a time in another zone, which is read as UTC",
             "'zip' looks like a code and is read as a number, more or less than another: columns: {\"zip\": ignore}",
@@ -217,7 +210,7 @@ fn a_sum_below_the_rows_is_no_row_wherever_a_table_is_read() {
     desk.put("t.csv", format!("id,a,y\n{rows}"));
     desk.put("sum.csv", format!("id,a,y\n{rows}Total,900.5,500\n"));
     put_preset(&desk, "own.ron", "file: \"t.csv\"", VALUE);
-    said(&desk, &["train", "own.ron"]);
+    done(&desk, &["train", "own.ron"]);
     let wanted = "line 62, column 1 ('id'): 'Total' says that the row is a sum of the others";
     let output = desk.run(&["predict", "last", "sum.csv"], b"");
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -239,7 +232,7 @@ fn long_whole_prices_are_no_identifiers_and_random_numbers_are() {
             format!("{price},{}.5,{}\n", row * 7 % 31, label(price, row))
         };
         desk.put("t.csv", format!("{name},a,y\n{}", (0..200).map(row).collect::<String>()));
-        said(&desk, &["data", "check", "t.csv"])
+        done(&desk, &["data", "check", "t.csv"])
     };
     let nothing = |_: u64, row: usize| row as u64 * 31 % 97;
     assert!(told("x", &nothing).contains("left out: its numbers are long, and every row has its own"));

@@ -3,15 +3,9 @@
 
 use serde_json::Value;
 
-use crate::program::Desk;
+use crate::program::{Desk, said};
 
 const SUM: &str = "the row is a sum of the others and none of its own";
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
 
 /// What a training over a file says, and the loss of its test set.
 fn trained(desk: &Desk, file: &str) -> (String, Value) {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::program::Desk;
+use crate::program::{Desk, done};
 
 const NETWORK: &str =
     "layers: [Dense(units: 6, activation: relu), Dense(units: 1)], loss: mean_squared_error,
@@ -11,17 +11,10 @@ const NETWORK: &str =
 const CLASSES: &str = "layers: [Dense(units: 6, activation: relu), Dense(units: 2, activation: softmax)],
     loss: categorical_crossentropy, optimizer: Adam(learning_rate: 0.02), train: (epochs: 4, batch_size: 8)";
 
-fn said(desk: &Desk, words: &[&str]) -> String {
-    let output = desk.run(words, b"");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{words:?}: {said}");
-    said
-}
-
 /// What a training over this source says, and the loss of its test set.
 fn trained(desk: &Desk, source: &str, network: &str) -> (String, Value) {
     desk.preset_text(&format!("(name: \"own\", title: \"\", data: (source: csv({source})), {network})"));
-    let told = said(desk, &["train", "own.ron"]);
+    let told = done(desk, &["train", "own.ron"]);
     (told, desk.lines(&["eval", "last", "--json"], b"")[0]["loss"].clone())
 }
 
@@ -103,7 +96,7 @@ fn a_form_that_is_none_is_refused_with_its_place_and_two_forms_are_one_too_many(
         refused.contains("columns says of 'when' both format and unix; leave one of them out"),
         "{refused}"
     );
-    let fields = said(&desk, &["presets", "fields", "data.source"]);
+    let fields = done(&desk, &["presets", "fields", "data.source"]);
     assert!(fields.contains("skip_rows"), "{fields}");
 }
 

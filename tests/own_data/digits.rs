@@ -1,16 +1,10 @@
 //! Numbers are what their digits say: whole ones beyond 2^53 are not run together, and a year of two digits is not one of the first
 //! century.
 
-use crate::program::{self, Desk};
+use crate::program::{self, Desk, said};
 
 /// Two whole numbers that double precision has one number for: 2^60 and 2^60 + 1.
 const BIG: [&str; 2] = ["1152921504606846976", "1152921504606846977"];
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
 
 #[test]
 fn whole_numbers_that_double_precision_runs_together_are_classes_of_their_own() {

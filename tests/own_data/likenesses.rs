@@ -1,12 +1,6 @@
 //! Columns whose names differ in their case only, and columns of one name: none is taken for another.
 
-use crate::program::Desk;
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
+use crate::program::{Desk, said};
 
 fn preset(desk: &Desk, source: &str) {
     desk.preset_text(&format!(

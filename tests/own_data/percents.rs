@@ -2,13 +2,7 @@
 //! beside percents are told. `rates.xlsx`, `rates.ods` and `rates.csv` are written by `tests/reference/percent_tables.py` with openpyxl and
 //! odfpy.
 
-use crate::program::Desk;
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
+use crate::program::{Desk, said};
 
 /// The same table with shares of 1.
 fn shares(desk: &Desk) -> String {

@@ -1,13 +1,7 @@
 //! Tables as programs print them (psql, MySQL, Markdown, pandas' `to_string`, `/etc/passwd`, libsvm): read as the table that they are,
 //! or refused with the way out. `--target` is never passed over.
 
-use crate::program::Desk;
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
+use crate::program::{Desk, said};
 
 /// The rows of a table: a height, a city, a weight.
 fn rows() -> impl Iterator<Item = (f64, &'static str, f64)> {

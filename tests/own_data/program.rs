@@ -100,6 +100,19 @@ impl Desk {
         self.lines(&["eval", "last", "--json"], b"")[0]["accuracy"].as_f64().expect("an accuracy")
     }
 
+    /// What a training of a small regression over this source says, and the loss of its test set. The network has so many hidden units
+    /// and is trained for so many epochs.
+    pub fn regression(&self, source: &str, (units, epochs): (u32, u32)) -> (String, Value) {
+        self.preset_text(&format!(
+            "(name: \"own\", title: \"\", data: (source: csv({source}), test: 0.25),
+              layers: [Dense(units: {units}, activation: relu), Dense(units: 1)], loss: mean_squared_error,
+              optimizer: Adam(learning_rate: 0.02), train: (epochs: {epochs}, batch_size: 8))"
+        ));
+        let (told, is_done) = said(self, &["train", "own.ron"]);
+        assert!(is_done, "{source}: {told}");
+        (told, self.lines(&["eval", "last", "--json"], b"")[0]["loss"].clone())
+    }
+
     /// The classes of a file's samples, as `predict` names them.
     pub fn classes(&self, file: &str, input: &[u8]) -> Vec<String> {
         let answers = self.lines(&["predict", "last", file, "--json"], input);
@@ -112,6 +125,20 @@ impl Desk {
         assert!(!output.status.success(), "{words:?} succeeded");
         (String::from_utf8(output.stderr).expect("it prints text"), output.status.code())
     }
+}
+
+/// What it prints on both streams, and whether it ends well.
+pub fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
+    let output = desk.run(words, b"");
+    let text = [output.stdout, output.stderr].concat();
+    (String::from_utf8(text).expect("it prints text"), output.status.success())
+}
+
+/// What it prints on both streams; it ends well.
+pub fn done(desk: &Desk, words: &[&str]) -> String {
+    let (told, is_done) = said(desk, words);
+    assert!(is_done, "{words:?}: {told}");
+    told
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -3,15 +3,9 @@
 
 use serde_json::Value;
 
-use crate::program::Desk;
+use crate::program::{Desk, said};
 
 const WANTED: &str = "says that the row is a sum of the others";
-
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
 
 /// A row of a region, and its numbers: y is three times x and something for the region.
 fn row(n: usize) -> (&'static str, [f64; 2]) {

@@ -1,19 +1,12 @@
 //! A row that is a sum of the others is none to learn from, whether the preset reads the column that says so or not; answers that
 //! cannot be given leave no old ones behind.
 
-use crate::program::Desk;
+use crate::program::{Desk, said};
 
 /// 60 rows in which y is three times x, with what names them in front, and below them their sum.
 fn with_sum(column: &str, name: impl Fn(usize) -> String) -> String {
     let row = |n: usize| format!("{},{}.5,{}.5\n", name(n), n % 23, 3 * (n % 23) + 1);
     format!("{column},x,y\n{}Total,690.5,2070.5\n", (0..60).map(row).collect::<String>())
-}
-
-/// What a command says in all, and whether it succeeds.
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
 }
 
 const WANTED: &str = "'Total' says that the row is a sum of the others";

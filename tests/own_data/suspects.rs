@@ -3,24 +3,10 @@
 
 use serde_json::Value;
 
-use crate::program::{Desk, npy};
+use crate::program::{Desk, npy, said};
 
-fn said(desk: &Desk, words: &[&str]) -> (String, bool) {
-    let output = desk.run(words, b"");
-    let text = [output.stdout, output.stderr].concat();
-    (String::from_utf8(text).expect("it prints text"), output.status.success())
-}
-
-/// What a training over this source says, and the loss of its test set.
 fn trained(desk: &Desk, source: &str) -> (String, Value) {
-    desk.preset_text(&format!(
-        "(name: \"own\", title: \"\", data: (source: csv({source}), test: 0.25),
-          layers: [Dense(units: 4, activation: relu), Dense(units: 1)], loss: mean_squared_error,
-          optimizer: Adam(learning_rate: 0.02), train: (epochs: 2, batch_size: 8))"
-    ));
-    let (told, is_done) = said(desk, &["train", "own.ron"]);
-    assert!(is_done, "{source}: {told}");
-    (told, desk.lines(&["eval", "last", "--json"], b"")[0]["loss"].clone())
+    desk.regression(source, (4, 2))
 }
 
 fn put(desk: &Desk, name: &str, cell: &dyn Fn(usize) -> String) {

@@ -1,6 +1,6 @@
 //! Tables with rows above the names of their columns, and with separators at the end of rows.
 
-use crate::program::Desk;
+use crate::program::{Desk, done};
 
 const NETWORK: &str =
     "layers: [Dense(units: 6, activation: relu), Dense(units: 1)], loss: mean_squared_error,
@@ -8,13 +8,6 @@ const NETWORK: &str =
 
 fn put_preset(desk: &Desk, source: &str) {
     desk.preset_text(&format!("(name: \"own\", title: \"\", data: (source: csv({source})), {NETWORK})"));
-}
-
-fn said(desk: &Desk, words: &[&str]) -> String {
-    let output = desk.run(words, b"");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{words:?}: {said}");
-    said
 }
 
 fn rows(end: &str) -> String {
@@ -30,12 +23,12 @@ fn a_title_above_the_names_is_named_with_the_option_that_leaves_it_out() {
     put_preset(&desk, "file: \"t.csv\"");
     let (refused, code) = desk.failure(&["train", "own.ron"]);
     assert!(refused.contains(wanted) && code == Some(1), "{refused}");
-    let checked = said(&desk, &["data", "check", "t.csv"]);
+    let checked = done(&desk, &["data", "check", "t.csv"]);
     assert!(checked.contains(wanted) && checked.contains("rows             60"), "{checked}");
-    said(&desk, &["init", "t.csv"]);
+    done(&desk, &["init", "t.csv"]);
     let preset = std::fs::read_to_string(desk.path("t.ron")).expect("the preset");
     assert!(preset.contains(wanted) && preset.contains("            skip_rows: 2,\n"), "{preset}");
-    said(&desk, &["train", "t.ron", "--epochs", "2"]);
+    done(&desk, &["train", "t.ron", "--epochs", "2"]);
     // Tables that people ask about may have a title, another one, or none.
     let answers = |head: &str| {
         desk.put("asked.csv", format!("{head}a,b\n1.5,2\n3.5,4\n"));
@@ -59,7 +52,7 @@ fn a_separator_at_the_end_of_rows_is_told_and_makes_no_column() {
     desk.put("plain.csv", format!("a,b,y\n{}", rows("")));
     let scores = |file: &str| {
         put_preset(&desk, &format!("file: \"{file}\""));
-        let told = said(&desk, &["train", "own.ron"]);
+        let told = done(&desk, &["train", "own.ron"]);
         (desk.lines(&["eval", "last", "--json"], b"")[0]["loss"].clone(), told)
     };
     let (right, _) = scores("plain.csv");

@@ -3,21 +3,13 @@
 
 use std::fmt::Write;
 
-use crate::program::Desk;
-
-/// Runs a command that has to go well; what it says on both streams.
-fn said(desk: &Desk, words: &[&str]) -> String {
-    let output = desk.run(words, b"");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{words:?}: {said}");
-    said
-}
+use crate::program::{Desk, done};
 
 /// What `init` says of a table, and the preset that it writes, which trains.
 fn guided(desk: &Desk, file: &str, more: &[&str]) -> (String, String) {
-    let told = said(desk, &[&["init", file, "-o", "own.ron"], more].concat());
+    let told = done(desk, &[&["init", file, "-o", "own.ron"], more].concat());
     let preset = std::fs::read_to_string(desk.path("own.ron")).expect("the preset");
-    said(desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
+    done(desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
     std::fs::remove_file(desk.path("own.ron")).expect("a preset to remove");
     (told, preset)
 }
@@ -99,7 +91,7 @@ fn minuses_of_all_kinds_and_minutes_are_numbers() {
     let is_below = |row: usize| row.is_multiple_of(3);
     let plain = |row: usize| if is_below(row) { format!("-{}", amount(row)) } else { amount(row) };
     let range = |file: &str| {
-        let told = said(&desk, &["data", "check", file]);
+        let told = done(&desk, &["data", "check", file]);
         let line = told.lines().find(|line| line.trim_start().starts_with("v  ")).map(str::to_string);
         let line = line.unwrap_or_else(|| panic!("{told}"));
         line.split_once(if line.contains("59:30") { "seconds, " } else { ", " })
@@ -124,7 +116,7 @@ fn minuses_of_all_kinds_and_minutes_are_numbers() {
         );
         assert_eq!(range(&file), right, "{name}");
     }
-    let told = said(&desk, &["data", "check", "typographic.csv"]);
+    let told = done(&desk, &["data", "check", "typographic.csv"]);
     assert!(!told.contains("parentheses"), "{told}");
     // All below 0.
     desk.put("all.csv", table(90, |row| format!("({})", row + 1)));
@@ -132,7 +124,7 @@ fn minuses_of_all_kinds_and_minutes_are_numbers() {
     // `pandas.to_timedelta("00:" + …)`.
     desk.put("minutes.csv", table(90, |row| format!("{}:{:02}", row, row % 60)));
     assert!(range("minutes.csv").ends_with("90 different  █████▇████"), "{}", range("minutes.csv"));
-    assert!(said(&desk, &["data", "check", "minutes.csv"]).contains(" 0 to 5369, mean 2694.5000, "));
+    assert!(done(&desk, &["data", "check", "minutes.csv"]).contains(" 0 to 5369, mean 2694.5000, "));
 }
 
 #[test]
@@ -165,8 +157,8 @@ fn one_number_that_is_written_otherwise_breaks_its_row_alone() {
         ("point", &|row| format!("{row}.5"), "(5)"),
     ] {
         desk.put("t.csv", table(cell));
-        said(&desk, &["init", "t.csv", "-o", "own.ron"]);
-        said(&desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
+        done(&desk, &["init", "t.csv", "-o", "own.ron"]);
+        done(&desk, &["train", "own.ron", "--epochs", "1", "--quiet"]);
         std::fs::remove_file(desk.path("own.ron")).expect("a preset to remove");
         desk.put("q.csv", format!("a;v\n1;{}\n2;{odd}\n3;{}\n", cell(7), cell(8)));
         let output = desk.run(&["predict", "last", "q.csv"], b"");
@@ -209,7 +201,7 @@ fn cells_may_be_separated_by_blanks_as_numpy_and_r_write_them() {
         assert!(preset.contains("source: csv("), "{file}: {preset}");
         let told_row = "the first line is a row of values, so the columns are called by their numbers";
         assert_eq!(told.contains(told_row), file != "r.txt", "{told}");
-        let checked = said(&desk, &["data", "check", file]);
+        let checked = done(&desk, &["data", "check", file]);
         assert!(checked.contains("cells separated by blanks"), "{checked}");
         let is_count = |line: &str| line.split_whitespace().eq(["rows", "60"]);
         assert!(checked.lines().any(is_count), "{checked}");
@@ -219,10 +211,10 @@ fn cells_may_be_separated_by_blanks_as_numpy_and_r_write_them() {
     }
     // Asked for.
     desk.put("own.ron", "(name: \"own\", title: \"\", data: (source: csv(file: \"w.dat\", separator: ' ', header: false)), layers: [Dense(units: 1, activation: sigmoid)], loss: binary_crossentropy, optimizer: Adam(), train: (epochs: 1, batch_size: 8))");
-    said(&desk, &["train", "own.ron", "--quiet"]);
+    done(&desk, &["train", "own.ron", "--quiet"]);
     // Prose stays a text.
     desk.put("p.txt", "It was the best of times\nit was the worst of times\nit was an age\n".repeat(20));
-    let told = said(&desk, &["data", "check", "p.txt"]);
+    let told = done(&desk, &["data", "check", "p.txt"]);
     assert!(told.contains("text_file("), "{told}");
 }
 
@@ -266,7 +258,7 @@ fn numbers_of_many_digits_are_written_with_an_exponent() {
     let desk = Desk::new();
     let text: String = (0..60).map(|row| format!("{row},{}e300,{}.5e300\n", row % 9 + 1, row + 1)).collect();
     desk.put("t.csv", format!("a,v,y\n{text}"));
-    let told = said(&desk, &["init", "t.csv", "-o", "-"]) + &said(&desk, &["data", "check", "t.csv"]);
+    let told = done(&desk, &["init", "t.csv", "-o", "-"]) + &done(&desk, &["data", "check", "t.csv"]);
     assert!(told.contains("from 1.5e300 to 6.05e301") && told.contains("1e300 to 9e300"), "{told}");
     assert!(!told.contains("00000000"), "{told}");
 }
@@ -309,10 +301,10 @@ fn several_labels_are_refused_with_what_to_do() {
 fn a_title_above_a_table_that_is_asked_about_is_left_out_and_told() {
     let desk = Desk::new();
     desk.put("t.csv", table(60, |row| row.to_string()));
-    said(&desk, &["init", "t.csv"]);
-    said(&desk, &["train", "t.ron", "--epochs", "1", "--quiet"]);
+    done(&desk, &["init", "t.csv"]);
+    done(&desk, &["train", "t.ron", "--epochs", "1", "--quiet"]);
     desk.put("q.csv", "New ones,,\n,,\na,v,y\n3,4,no\n5,6,yes\n7,8,no\n");
-    let told = said(&desk, &["predict", "last", "q.csv"]);
+    let told = done(&desk, &["predict", "last", "q.csv"]);
     assert!(told.contains("2 lines are above the names of the columns"), "{told}");
     assert!(told.contains("row 3") && !told.contains("--no-header"), "{told}");
 }

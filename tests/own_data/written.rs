@@ -1,6 +1,6 @@
 //! How people write tables: whole numbers with points, quotes that are left open, words among numbers, two columns of one name.
 
-use crate::program::{Desk, noise};
+use crate::program::{Desk, done, noise};
 
 /// So many rows of a number below 100,000 with a point before its last three digits, another number, and whether the first is above
 /// 50,000; with the numbers.
@@ -21,28 +21,21 @@ fn sales(count: usize) -> (String, Vec<f64>) {
     (text, values)
 }
 
-fn said(desk: &Desk, words: &[&str]) -> String {
-    let output = desk.run(words, b"");
-    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    assert!(output.status.success(), "{words:?}: {said}");
-    said
-}
-
 #[test]
 fn whole_numbers_with_points_are_thousands_in_every_command_and_a_run_keeps_to_it() {
     let desk = Desk::new();
     let (text, values) = sales(120);
     desk.put("umsatz.csv", text);
-    let preset = said(&desk, &["init", "umsatz.csv", "-o", "-"]);
+    let preset = done(&desk, &["init", "umsatz.csv", "-o", "-"]);
     let most = values.iter().copied().fold(0.0, f64::max);
     assert!(preset.contains(&format!("to {most}")), "{preset}");
     assert!(preset.contains("decimal: '.' in a preset makes it a fraction"), "{preset}");
-    let checked = said(&desk, &["data", "check", "umsatz.csv"]);
+    let checked = done(&desk, &["data", "check", "umsatz.csv"]);
     let mean = values.iter().sum::<f64>() / 120.0;
     assert!(checked.contains(&format!("mean {mean:.4}")), "{checked}");
     assert_eq!(checked.matches("digits grouped by '.'").count(), 1, "{checked}");
     desk.put("own.ron", preset);
-    let trained = said(&desk, &["train", "own.ron"]);
+    let trained = done(&desk, &["train", "own.ron"]);
     assert_eq!(trained.matches("digits grouped by '.'").count(), 1, "{trained}");
     // The last row alone does not show what a point means; the same number without it is answered alike.
     desk.put("point.csv", "Umsatz;k\n88.123;1\n12.400;1\n");
@@ -50,7 +43,7 @@ fn whole_numbers_with_points_are_thousands_in_every_command_and_a_run_keeps_to_i
     let [point, plain] = ["point.csv", "plain.csv"].map(|file| desk.classes(file, b""));
     assert_eq!(point, plain);
     // As a label, too.
-    let label = said(&desk, &["init", "umsatz.csv", "--target", "Umsatz", "-o", "-"]);
+    let label = done(&desk, &["init", "umsatz.csv", "--target", "Umsatz", "-o", "-"]);
     assert!(label.contains(&format!("to {most}.")), "{label}");
 }
 
@@ -70,7 +63,7 @@ fn a_quote_that_takes_rows_with_it_is_refused_by_init_and_its_lines_are_counted(
     assert_eq!(code, Some(1));
     assert!(refused.contains("line 22: the quote that opens in column 3"), "{refused}");
     desk.preset("csv(file: \"q.csv\", skip_broken: true)", "");
-    let trained = said(&desk, &["train", "own.ron"]);
+    let trained = done(&desk, &["train", "own.ron"]);
     assert!(trained.contains("200 lines are left out because a quote makes them one row"), "{trained}");
 }
 
@@ -86,7 +79,7 @@ fn init_writes_a_preset_that_trains_for_words_among_numbers_and_for_columns_of_o
         format!("{a},{},{}\n", number % 7, ["u", "v"][usize::from(number.is_multiple_of(3))])
     };
     desk.put("w.csv", format!("a,b,y\n{}", (0..90).map(row).collect::<String>()));
-    let preset = said(&desk, &["init", "w.csv", "-o", "-"]);
+    let preset = done(&desk, &["init", "w.csv", "-o", "-"]);
     // What a spreadsheet writes for an error is missing in any table; of the other words the preset says it.
     assert!(
         preset.contains("12 missing") && preset.contains("missing_words: [\"<0.5\", \"unknown\"]"),
@@ -97,7 +90,7 @@ fn init_writes_a_preset_that_trains_for_words_among_numbers_and_for_columns_of_o
         "own.ron",
         preset.lines().filter(|line| !line.starts_with("trainyard: ")).collect::<Vec<_>>().join("\n"),
     );
-    assert!(!said(&desk, &["train", "own.ron"]).contains("left out"));
+    assert!(!done(&desk, &["train", "own.ron"]).contains("left out"));
 
     let row = |number: usize| {
         format!(
@@ -110,10 +103,10 @@ fn init_writes_a_preset_that_trains_for_words_among_numbers_and_for_columns_of_o
     };
     for header in ["a,a,c,y", "y,b,c,y"] {
         desk.put("twice.csv", format!("{header}\n{}", (0..90).map(row).collect::<String>()));
-        let preset = said(&desk, &["init", "twice.csv", "-o", "-"]);
+        let preset = done(&desk, &["init", "twice.csv", "-o", "-"]);
         assert!(preset.contains("one of several called") || header.starts_with('y'), "{preset}");
         desk.put("own.ron", preset);
-        let trained = said(&desk, &["train", "own.ron"]);
+        let trained = done(&desk, &["train", "own.ron"]);
         assert!(trained.contains("of 'v'"), "{header}: {trained}");
     }
 }
@@ -147,6 +140,6 @@ fn a_label_of_names_dates_or_amounts_is_refused_with_the_columns_that_could_be_o
             "{refused}"
         );
     }
-    let checked = said(&desk, &["data", "check", "t.csv"]);
+    let checked = done(&desk, &["data", "check", "t.csv"]);
     assert!(checked.contains("number with '$' in front, 1000.5 to"), "{checked}");
 }

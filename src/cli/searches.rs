@@ -100,7 +100,7 @@ fn save(search: &str, trial: u32, name: &str) -> Result<SearchAnswer, String> {
     let trial = search.trials.iter().find(|one| one.number == trial);
     let trial = trial.ok_or("the trial is not there any more")?;
     let folder = library::folder().unwrap_or_default();
-    let text = search.subject.preset_of(trial, name, &folder).map_err(|error| error.to_string())?;
+    let (text, _) = search.subject.preset_of(trial, name, &folder).map_err(|error| error.to_string())?;
     let saved = library::save_new(name, &text).map_err(|error| error.to_string());
     let result = saved.map(|(path, preset)| (path.display().to_string(), Box::new(preset)));
     Ok(SearchAnswer::Saved { text, result })

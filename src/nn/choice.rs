@@ -64,7 +64,7 @@ impl Opened {
         }
     }
 
-    /// The GPU of this choice; `auto` takes the one with the most free memory.
+    /// The GPU of this choice; `auto` takes the one of whose memory the largest share is free.
     ///
     /// # Errors
     /// When there is no such GPU on this machine.

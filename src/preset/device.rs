@@ -11,7 +11,8 @@ use super::field::{Words, other_values};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub enum DeviceChoice {
-    /// Where an epoch is estimated to take less time, on a GPU or on the CPU; of several GPUs the one with the most free memory: `auto`.
+    /// Where an epoch is estimated to take less time, on a GPU or on the CPU; of several GPUs the one of whose memory the
+    /// largest share is free: `auto`.
     #[default]
     Auto,
     /// As `Auto`, with the GPU of this number: `auto:1`. So several trainings that begin together take a GPU each.

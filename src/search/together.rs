@@ -148,9 +148,10 @@ impl Open {
     /// When the search cannot be read.
     pub(super) fn turn(&mut self, is_interrupted: &dyn Fn() -> bool) -> Result<Option<Turn>, Error> {
         if !self.is_shared() {
-            return Ok(Some(Turn { _lock: None }));
+            return Ok(Some(Turn { _lock: None, took: Duration::ZERO }));
         }
         let Some(lock) = wait_for_turn(&self.search.store, is_interrupted)? else { return Ok(None) };
+        let since = Instant::now();
         let record = self.search.store.load()?;
         // More trials or hours may be wanted than before.
         if record.definition != self.search.record.definition {
@@ -168,7 +169,7 @@ impl Open {
         while let Some(trial) = store.load_trial(trials.len() as u32 + 1)? {
             trials.push(trial);
         }
-        Ok(Some(Turn { _lock: Some(lock) }))
+        Ok(Some(Turn { _lock: Some(lock), took: since.elapsed() }))
     }
 
     /// The seconds that it has run.
@@ -213,6 +214,8 @@ impl Open {
 /// The turn, until it is dropped.
 pub(super) struct Turn {
     _lock: Option<Lock>,
+    /// How long it took to read what others have written.
+    pub took: Duration,
 }
 
 /// Seconds since 1970 (UTC).

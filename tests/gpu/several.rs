@@ -44,7 +44,7 @@ fn trials_that_are_trained_together_take_a_gpu_each() {
 }
 
 #[test]
-fn a_search_on_a_gpu_that_is_not_there_is_refused_before_it_is_begun() {
+fn what_needs_a_gpu_that_is_not_there_is_refused_before_it_is_begun() {
     let Some(program) = Program::new() else { return };
     let file = program.home().join("rates.ron");
     std::fs::write(&file, RATES).unwrap();
@@ -54,7 +54,9 @@ fn a_search_on_a_gpu_that_is_not_there_is_refused_before_it_is_begun() {
         program.run(&format!("{line} --dry-run"), &FULL_AND_EMPTY).failed(1, &["no cuda:2"]);
         program.run(&format!("queue add {line}"), &FULL_AND_EMPTY).failed(1, &["no cuda:2"]);
     }
-    assert!(!program.home().join("searches").exists());
+    // As is a training in the queue.
+    program.run(&format!("queue add {XOR} --device cuda:2"), &FULL_AND_EMPTY).failed(1, &["no cuda:2"]);
+    assert!(!program.home().join("searches").exists() && !program.home().join("queue").exists());
 }
 
 #[test]

@@ -266,6 +266,12 @@ fn a_search_over_data_of_ones_own_is_read_from_anywhere_and_does_not_mix_trials_
     let (code, said) = within(&home.folder, &[&more[..], &["--accept-changed-data"]].concat());
     assert_eq!(code, 0, "{said}");
     assert_eq!(home.runs().len(), 3);
+    // Its best preset finds the data from another folder.
+    std::fs::create_dir_all(home.folder.join("other")).unwrap();
+    let (code, said) = within(&home.folder, &["search", "best", "s", "--save", "other/best.ron"]);
+    assert!(code == 0 && said.contains(&format!("whole paths, {}", table.display())), "{said}");
+    let (code, said) = within(&home.folder, &["presets", "check", "other/best.ron"]);
+    assert_eq!(code, 0, "{said}");
     // What came of it outlives the data.
     std::fs::remove_file(&table).unwrap();
     for words in [

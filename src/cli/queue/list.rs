@@ -22,8 +22,8 @@ impl List {
     /// Prints it.
     pub(super) fn run(self) -> Result<(), Error> {
         let shelf = Shelf::own()?;
-        let (items, settings, is_worked) = (shelf.items()?, shelf.settings()?, shelf.worker()?.is_some());
-        let damaged = shelf.damaged()?;
+        let (items, damaged) = shelf.items_and_damaged()?;
+        let (settings, is_worked) = (shelf.settings()?, shelf.worker()?.is_some());
         if self.json {
             damaged.iter().try_for_each(|problem| line(&json!({ "problem": problem })))?;
             return items.iter().try_for_each(|item| {

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use super::super::Error;
 use super::super::serve::{itself, starter_of_trials};
+use super::super::text::plain;
 use super::parse::{Parse, Queued};
 use crate::search::queue::{Item, Prepared};
+use crate::worker::check_device;
 
 /// Checks an item before it is put into the queue.
 ///
@@ -14,7 +16,11 @@ use crate::search::queue::{Item, Prepared};
 /// What is wrong with it.
 pub(super) fn check(words: &[String], parse: Parse) -> Result<(), Error> {
     match parse(words)? {
-        Queued::Train(arguments) => arguments.for_queue().map(drop),
+        Queued::Train(arguments) => {
+            let request = arguments.for_queue()?;
+            check_device(request.device, request.experiment.preset.device)
+                .map_err(|problem| Error::Failed(plain(&problem)))
+        }
         Queued::Search(arguments) => arguments.for_queue().map(drop),
     }
 }

@@ -180,10 +180,12 @@ impl Best {
                 Error::Usage(format!("{name} has no trial {number}; it has {}", search.trials.len()))
             })?,
         };
+        let mut whole = Vec::new();
         if let Some(path) = &self.save {
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let text = search.subject.preset_of(trial, &stem, folder.unwrap_or(Path::new(".")))?;
+            let text;
+            (text, whole) = search.subject.preset_of(trial, &stem, folder.unwrap_or(Path::new(".")))?;
             if path.exists() {
                 return Err(Error::Usage(format!(
                     "{} is there already: name another file",
@@ -206,6 +208,13 @@ impl Best {
         if let Some(path) = &self.save {
             let path = plain(&path.to_string_lossy());
             writeln!(out, "written to {path}: `trainyard train {path}` trains it")?;
+            if !whole.is_empty() {
+                let whole = plain(&whole.join(", "));
+                writeln!(
+                    out,
+                    "it is in another folder than the preset: its data is named by whole paths, {whole}"
+                )?;
+            }
         }
         Ok(())
     }

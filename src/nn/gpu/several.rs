@@ -9,7 +9,7 @@ use super::nvml::Monitor;
 use super::program;
 use crate::nn::device::Error;
 
-/// GPUs whose free memory differs by less than this share of a GPU's memory are alike.
+/// GPUs whose free shares differ by no more than this are alike.
 const ALIKE: f64 = 0.05;
 
 /// How many GPUs there are. None of them is opened.
@@ -44,7 +44,7 @@ pub fn check(ordinal: usize) -> Result<(), Error> {
     Err(Error::NoGpu(format!("there {there} on this machine, counted from 0: no cuda:{ordinal}")))
 }
 
-/// The number of the GPU with the most free memory, as NVML says it; the first of those that are alike, and where it says nothing.
+/// The number of the GPU of whose memory the largest share is free, as NVML says it; the first of those that are alike, and where it says nothing.
 pub fn emptiest() -> usize {
     let count = count().unwrap_or(0);
     if count < 2 {

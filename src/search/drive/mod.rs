@@ -144,10 +144,9 @@ pub fn drive(open: &mut Open, driver: &Driver, tell: &mut dyn FnMut(&Open, Told)
         // What others have done changes what comes next as well.
         has_changed |= open.is_shared() && looked_at.elapsed() >= pause;
         while has_changed && !is_stopping && trainings.running.len() < driver.jobs {
-            let asked = Instant::now();
             let Some(turn) = open.turn(driver.is_interrupted)? else { break };
             // Where there are many trials, or the disk is slow, it looks less often.
-            (looked_at, pause) = (Instant::now(), OTHERS.max(asked.elapsed() * LOOKING));
+            (looked_at, pause) = (Instant::now(), OTHERS.max(turn.took * LOOKING));
             if open.is_shared() {
                 // Those that were there before this turn may have been begun by others.
                 trainings.known = open.search.trials.len();

@@ -117,7 +117,7 @@ pub fn work_off(shelf: &Shelf, runner: &Runner, tell: &mut dyn FnMut(&Heard)) ->
     let mut is_stopping = false;
     let mut read_at: Option<Instant> = None;
     let (mut settings, mut items, mut changed_at) = (Settings::default(), Vec::new(), None);
-    shelf.damaged()?.into_iter().for_each(|problem| tell(&Heard::Damaged(problem)));
+    shelf.items_and_damaged()?.1.into_iter().for_each(|problem| tell(&Heard::Damaged(problem)));
     // What was ended by us goes on next time.
     let mut left: HashSet<u32> = HashSet::new();
     loop {

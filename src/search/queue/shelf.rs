@@ -135,29 +135,35 @@ impl Shelf {
         Ok(paths.filter(|path| path.extension().is_some_and(|end| end == "ron")))
     }
 
-    /// All items in the order of the queue, those that have ended first. Those whose files cannot be read are left out:
-    /// [`damaged`](Shelf::damaged) tells them.
+    /// All items in the order of the queue, those that have ended first, but those whose files cannot be read; see
+    /// [`items_and_damaged`](Shelf::items_and_damaged).
     ///
     /// # Errors
     /// When they cannot be listed.
     pub fn items(&self) -> Result<Vec<Item>, run::Error> {
-        let mut items: Vec<Item> = self.item_files()?.filter_map(|path| load(&path).ok()).collect();
-        items.sort_by_key(|item| (item.is_waiting(), item.place, item.number));
-        Ok(items)
+        Ok(self.items_and_damaged()?.0)
     }
 
-    /// What is wrong with the files of items that cannot be read, a line each.
+    /// All items in the order of the queue, those that have ended first, and what is wrong with the files of items that cannot be read,
+    /// a line each.
     ///
     /// # Errors
     /// When they cannot be listed.
-    pub fn damaged(&self) -> Result<Vec<String>, run::Error> {
-        let files = self.item_files()?;
-        // One that is replaced or taken off at this moment is not damaged.
-        let read = files.filter_map(|path| load::<Item>(&path).err().filter(|_| path.exists()));
-        let mut damaged: Vec<String> =
-            read.map(|error| format!("{error}; once the file is removed, it is off the queue")).collect();
+    pub fn items_and_damaged(&self) -> Result<(Vec<Item>, Vec<String>), run::Error> {
+        let (mut items, mut damaged) = (Vec::<Item>::new(), Vec::new());
+        for path in self.item_files()? {
+            match load(&path) {
+                Ok(item) => items.push(item),
+                Err(error) if path.exists() => {
+                    damaged.push(format!("{error}; once the file is removed, it is off the queue"));
+                }
+                // It was replaced or taken off at this moment.
+                Err(_) => {}
+            }
+        }
+        items.sort_by_key(|item| (item.is_waiting(), item.place, item.number));
         damaged.sort_unstable();
-        Ok(damaged)
+        Ok((items, damaged))
     }
 
     /// The item of this number.
@@ -335,7 +341,7 @@ mod tests {
         // One file that is damaged hides no other item, and is told.
         std::fs::write(shelf.file(2), "(number: tw").unwrap();
         assert_eq!(order(), [1, 4]);
-        let damaged = shelf.damaged().unwrap();
+        let damaged = shelf.items_and_damaged().unwrap().1;
         assert!(damaged.len() == 1 && damaged[0].contains("000002.ron"), "{damaged:?}");
         assert_eq!(shelf.add(vec!["train".into()], "/".into()).unwrap().number, 5);
     }

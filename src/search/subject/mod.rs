@@ -260,12 +260,17 @@ impl Subject {
         method.most_epochs(*trials, self.base.preset.train.epochs).saturating_mul(u64::from(*repeat))
     }
 
-    /// The text of the preset with the settings of a trial, under another name and without the search, for a file in `folder`: paths
-    /// of data that are seen from another folder are written in whole.
+    /// The text of the preset with the settings of a trial, under another name and without the search, for a file in `folder`, and the
+    /// paths of data that are written in whole, since they were seen from another folder.
     ///
     /// # Errors
     /// When the preset does not take them.
-    pub fn preset_of(&self, trial: &Trial, name: &str, folder: &FilePath) -> Result<String, PresetError> {
+    pub fn preset_of(
+        &self,
+        trial: &Trial,
+        name: &str,
+        folder: &FilePath,
+    ) -> Result<(String, Vec<String>), PresetError> {
         let found = self.definition.preset();
         let mut changes = self.changes(&trial.settings);
         changes.push(format!("name={name:?}"));
@@ -275,23 +280,25 @@ impl Subject {
         let is_there = |before: &PathBuf| folder.canonicalize().is_ok_and(|folder| folder == *before);
         match &found.folder {
             Some(before) if !is_there(before) => Ok(with_whole_paths(text, before)),
-            Some(_) | None => Ok(text),
+            Some(_) | None => Ok((text, Vec::new())),
         }
     }
 }
 
-/// The text of a preset in which relative paths of its data, seen from `folder`, are whole.
-fn with_whole_paths(mut text: String, folder: &FilePath) -> String {
-    let Ok(preset) = parse::parse(&text, "") else { return text };
+/// The text of a preset in which relative paths of its data, seen from `folder`, are whole, and these.
+fn with_whole_paths(mut text: String, folder: &FilePath) -> (String, Vec<String>) {
+    let mut written = Vec::new();
+    let Ok(preset) = parse::parse(&text, "") else { return (text, written) };
     for path in preset.data.source.paths() {
         let is_seen_from_anywhere = path.starts_with(['/', '~', '$']);
         let Some(span) = Outline::of(&text).find_exactly(&Path::to("data").field("source")) else { break };
         if let Some(whole) = folder.join(path).to_str().filter(|_| !is_seen_from_anywhere) {
             let source = text[span.clone()].replacen(&format!("{path:?}"), &format!("{whole:?}"), 1);
             text.replace_range(span, &source);
+            written.push(whole.to_owned());
         }
     }
-    text
+    (text, written)
 }
 
 #[cfg(test)]
@@ -340,7 +347,7 @@ mod tests {
         assert_eq!((trained.seed, trained.train.epochs, trained.optimizer.learning_rate()), (7, 2, 0.025));
         assert!(said.contains("momentum: 0.5") && said.contains("units: 24"), "{said}");
         let trial = Trial::new(3, settings, std::iter::once(7));
-        let text = subject.preset_of(&trial, "mine", FilePath::new("/tmp")).unwrap();
+        let (text, _) = subject.preset_of(&trial, "mine", FilePath::new("/tmp")).unwrap();
         assert!(
             text.contains("SGD(learning_rate: 0.025, momentum: 0.5)") && text.contains("\"mine\""),
             "{text}"
@@ -352,7 +359,8 @@ mod tests {
     fn a_preset_of_a_trial_finds_its_data_from_another_folder() {
         let text = r#"(name: "a", title: "", data: (source: csv(file: ["t.csv", "/u.csv"], label: "t.csv")), layers: [Dense(units: 1)],
             loss: mean_squared_error, optimizer: SGD(), train: (epochs: 1, batch_size: 1))"#;
-        let written = with_whole_paths(text.into(), FilePath::new("/data/of ada"));
+        let (written, paths) = with_whole_paths(text.into(), FilePath::new("/data/of ada"));
+        assert_eq!(paths, ["/data/of ada/t.csv"]);
         assert!(written.contains(r#"file: ["/data/of ada/t.csv", "/u.csv"], label: "t.csv""#), "{written}");
     }
 

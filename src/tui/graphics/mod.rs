@@ -94,9 +94,11 @@ pub fn offer(
         let Some(taking) = taking.as_mut().filter(|_| !area.is_empty() && width > 0 && height > 0) else {
             return false;
         };
-        let (across, down) =
-            (u32::from(area.width * taking.cell.0.max(1)), u32::from(area.height) * u32::from(taking.cell.1));
-        if u64::from(across) * u64::from(down) > PIXELS || down == 0 {
+        let (across, down) = (
+            u32::from(area.width) * u32::from(taking.cell.0),
+            u32::from(area.height) * u32::from(taking.cell.1),
+        );
+        if u64::from(across) * u64::from(down) > PIXELS || across == 0 || down == 0 {
             return false;
         }
         let mut bytes = Vec::with_capacity((across * down * 3) as usize);

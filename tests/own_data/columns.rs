@@ -208,6 +208,16 @@ fn a_first_line_of_values_is_refused_or_told_and_what_predict_guesses_is_told() 
     );
     told(&desk, "file: \"numbers.csv\", header: false");
     desk.put("words.csv", without_names);
+    let said = refused(&desk, "file: \"words.csv\"");
+    assert!(
+        said.contains(
+            "words.csv: line 1: it should name the columns and is a row of values: 'no' is a value"
+        ),
+        "{said}"
+    );
+    told(&desk, "file: \"words.csv\", header: false");
+    // A last cell that is no value of its column may be its name.
+    desk.put("words.csv", without_names.replacen(",no", ",answer", 1));
     let said = told(&desk, "file: \"words.csv\"");
     let wanted = "words.csv: line 1: it names the columns, although 3 of 4 names look like values: 1000, ";
     assert_eq!(said.matches(wanted).count(), 1, "{said}");

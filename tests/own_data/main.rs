@@ -12,6 +12,7 @@ mod date_forms;
 mod dates;
 mod digits;
 mod files;
+mod first_rows;
 mod guided;
 mod kinds;
 mod learned;

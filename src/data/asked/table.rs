@@ -8,7 +8,7 @@ use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::table::encode::{Encoder, is_number_or_missing};
 use crate::data::table::{self, Layout, LearnedTable, Names, Problem, Row, SumsOfFile};
-use crate::preset::{Csv, DataConfig, Preparation, Source, counted, counted_with};
+use crate::preset::{Csv, DataConfig, Numbers, Preparation, Source, counted, counted_with};
 
 /// What was read.
 pub struct Read {
@@ -25,7 +25,12 @@ pub struct Read {
 }
 
 /// Where the columns are, by the first line; and whether that is a line of names.
-fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, bool), String> {
+fn layout(
+    (learned, classes): (&LearnedTable, &[String]),
+    names: Names,
+    first: &Row,
+    numbers: Numbers,
+) -> Result<(Layout, bool), String> {
     let (at, width) = (first.at, first.cells.len());
     let schema = &learned.schema;
     let in_order = Layout::in_order(schema, width);
@@ -33,7 +38,10 @@ fn layout(learned: &LearnedTable, names: Names, first: &Row) -> Result<(Layout, 
     let misfit = || format!("{at} has {}, not {}", counted(width, "column"), schema.inputs.len());
     if !learned.has_names || names == Names::Nowhere {
         // Where the network's own data has no names, those that another table may have say nothing.
-        return Ok((in_order.ok_or_else(misfit)?, names == Names::InFirstLine && !are_cells));
+        let layout = in_order.ok_or_else(misfit)?;
+        let is_open = !learned.has_names && names == Names::InFirstLine;
+        let is_names = is_open && table::names_columns(&first.cells, &layout, (schema, classes), numbers);
+        return Ok((layout, is_names));
     }
     let here: Vec<String> =
         first.cells().map(|cell| cell.trim_start_matches('\u{feff}').to_string()).collect();
@@ -88,6 +96,7 @@ pub fn read(
     let (mut row, mut of_row, mut found): (Row, Vec<f64>, Option<Layout>) = Default::default();
     let (mut samples, mut numbers, mut bad) = (Vec::new(), Vec::new(), Vec::new());
     let mut sums = SumsOfFile::new(file, &options, own.schema.numbers, None, limits);
+    let mut names_told = None;
     // What the first line calls the columns.
     let mut called = csv::StringRecord::new();
     loop {
@@ -101,9 +110,17 @@ pub fn read(
         let layout = match &found {
             Some(layout) => layout,
             None => {
-                let (layout, is_line_of_names) = layout(&own, names, &row).map_err(broken)?;
+                let (layout, is_line_of_names) =
+                    layout((&own, &learned.classes), names, &row, opened.numbers).map_err(broken)?;
                 let layout = found.insert(layout);
                 if is_line_of_names {
+                    if !own.has_names {
+                        names_told = Some(format!(
+                            "{} is taken for the names of the columns, which the run's own table does not have: --no-header takes it \
+                             for a row",
+                            row.at
+                        ));
+                    }
                     called = row.cells.clone();
                     continue;
                 }
@@ -152,8 +169,13 @@ pub fn read(
     }
     let left_out = found.map(|layout| layout.others).unwrap_or_default();
     let written = (!opened.unusual.is_empty()).then(|| opened.unusual.join(", "));
-    let told =
-        skipped.into_iter().chain(of_sheet).chain(written).chain(opened.reader.told()).chain(sums.told());
+    let told = skipped
+        .into_iter()
+        .chain(names_told)
+        .chain(of_sheet)
+        .chain(written)
+        .chain(opened.reader.told())
+        .chain(sums.told());
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
     let told = told.chain(encoder.of_dates()).chain(encoder.filled()).collect();
     Ok(Read { samples, numbers, bad, left_out, told })

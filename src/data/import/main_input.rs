@@ -8,8 +8,8 @@ use super::limits::Limits;
 use super::listed::{column_of_files, held};
 use super::seen::{Cells, Seen, seen};
 use crate::data::Error;
-use crate::data::table::{Look, look, shown_column};
-use crate::preset::Holds;
+use crate::data::table::{self, Look, look, shown_column};
+use crate::preset::{Csv, Holds};
 
 /// Words of a cell, on average, that are a text and no name.
 const WORDS_OF_A_TEXT: usize = 4;
@@ -46,8 +46,23 @@ pub enum MainInput {
     Columns,
 }
 
+/// What is wrong with a table of files or texts whose first row names no columns.
+const NO_NAMES: &str = "its first row is one of values already, and columns of files or texts are called by their names; write a first line that \
+                        names the columns, such as text and class";
+
 /// Looks at a table. `target` is the column of the classes, where a person names one.
 pub fn main_input(file: &str, target: Option<&str>, limits: &Limits) -> MainInput {
+    match by_looks(file, target, limits) {
+        MainInput::Files { .. } | MainInput::Texts { .. }
+            if table::begins_with_values(Path::new(file), &Csv::of(file), limits) =>
+        {
+            MainInput::Unnamed(NO_NAMES)
+        }
+        other => other,
+    }
+}
+
+fn by_looks(file: &str, target: Option<&str>, limits: &Limits) -> MainInput {
     let path = Path::new(file);
     let Some(seen) = seen(path, limits) else { return MainInput::Columns };
     if let Some((place, first)) = column_of_files(path, limits) {

@@ -24,6 +24,7 @@ const NO_NAMES: &str =
 /// Parts of what is said of numbers that may stand for something else.
 const MAY_BE_MISSING: &str = "may stand for a missing value";
 const MAY_BE_DATES: &str = "has numbers that may be dates";
+const ARE_NAMES_ALTHOUGH: &str = "it names the columns, although";
 const ARE_ONE_NUMBER: &str = "which are one number";
 /// The most words of a category, and the most classes, that a comment names.
 const NAMED: usize = 6;
@@ -152,7 +153,7 @@ pub(super) fn look(
         "read as UTC",
         "as a number of the row",
         "differ in digits that",
-        "it names the columns, although",
+        ARE_NAMES_ALTHOUGH,
         "grouped by",
         "may say that the row is a sum",
         "takes it for a number",
@@ -188,7 +189,8 @@ pub(super) fn look(
         );
     }
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
-    let doubtful = [MAY_BE_MISSING, MAY_BE_DATES, ARE_ONE_NUMBER, "in front would fit too"];
+    let doubtful =
+        [ARE_NAMES_ALTHOUGH, MAY_BE_MISSING, MAY_BE_DATES, ARE_ONE_NUMBER, "in front would fit too"];
     told.extend(table.told.iter().filter(|told| doubtful.iter().any(|part| told.contains(part))).cloned());
     let reason = target.is_none().then(|| reason_for(&table.labels, &targets));
     Ok(Found { title, data, network, targets, reason, told })

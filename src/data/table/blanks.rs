@@ -81,7 +81,11 @@ pub fn joined(text: &str, quote: u8) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Whether blanks separate the cells of these rows, which begin a table: all rows have as many, and most are numbers.
+/// Rows, and words in each, that are no prose where each has as many.
+const ROWS_OF_NO_PROSE: usize = 10;
+const WORDS_OF_NO_PROSE: usize = 5;
+
+/// Whether blanks separate the cells of these rows, which begin a table: all rows have as many, and most are numbers, or there are many.
 pub fn separate<'a>(rows: impl Iterator<Item = &'a [String]>, is_number: impl Fn(&str) -> bool) -> bool {
     let rows: Vec<&[String]> = rows.collect();
     let Some(width) = rows.last().map(|row| row.len()).filter(|&width| width > 1) else { return false };
@@ -90,7 +94,9 @@ pub fn separate<'a>(rows: impl Iterator<Item = &'a [String]>, is_number: impl Fn
     let below = &rows[1..];
     let cells = || below.iter().flat_map(|row| row.iter());
     let (numbers, all) = (cells().filter(|cell| is_number(cell)).count(), cells().count());
-    rows.len() > 1 && is_first && below.iter().all(|row| row.len() == width) && numbers * 2 >= all
+    let is_no_prose = width >= WORDS_OF_NO_PROSE && below.len() >= ROWS_OF_NO_PROSE && numbers * 5 >= all;
+    let are_cells = numbers * 2 >= all || is_no_prose;
+    rows.len() > 1 && is_first && below.iter().all(|row| row.len() == width) && are_cells
 }
 
 #[cfg(test)]

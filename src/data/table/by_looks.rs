@@ -5,9 +5,9 @@ use std::path::Path;
 use super::amount;
 use super::cell;
 use super::dialect::Dialect;
+use super::first_row::{FirstRow, are_names, first_row, rows_seen};
 use super::format::Format;
-use super::header;
-use super::reader::Row;
+use super::reader::{Place, Row};
 use super::source::open;
 use super::text;
 use crate::data::import::limits::Limits;
@@ -18,8 +18,8 @@ const FEWEST: usize = 3;
 /// Lines of a text that are looked at.
 const LINES: usize = 500;
 
-/// Whether a text is a table of numbers: its rows have as many cells, and half of them are numbers, or a quarter where a file's name ends
-/// as those of data do (`.data`, `.dat`).
+/// Whether a text is a table of numbers: its rows have as many cells, and half of them are numbers; where a file's name ends as those of
+/// data do (`.data`, `.dat`), all may be words.
 pub fn is_table_of_numbers(path: &Path) -> bool {
     let is_text = Format::of(path).is_ok_and(|format| format == Format::Text);
     let Some(text) = Some(path).filter(|_| is_text).and_then(|path| text::open(path, None).ok()) else {
@@ -32,11 +32,10 @@ pub fn is_table_of_numbers(path: &Path) -> bool {
     let numbers = dialect.numbers;
     let is_number = |cell: &&String| amount::any(cell, numbers).is_some() || cell::is_missing(cell);
     let cells = || below.iter().flatten();
-    let share = if is_called_data(path) { 4 } else { 2 };
     rows.len() >= FEWEST
         && width > 1
         && below.iter().all(|row| row.len() == width)
-        && cells().filter(is_number).count() * share >= cells().count()
+        && (is_called_data(path) || cells().filter(is_number).count() * 2 >= cells().count())
 }
 
 /// Why a text is none to read character by character: it is a table of a kind that is not read, and what to do with it. `None` for
@@ -101,10 +100,29 @@ fn is_called_data(path: &Path) -> bool {
 
 /// Whether the first row of a table is one of values, so that it names no columns.
 pub fn begins_with_values(path: &Path, table: &Csv, limits: &Limits) -> bool {
-    let mut row = Row::default();
+    let is_one = |first: &[String], below: &[&csv::StringRecord], numbers| {
+        matches!(first_row(first, below, numbers), FirstRow::Values(_))
+    };
+    with_first_row(path, table, limits, is_one)
+}
+
+/// Whether the first row of a table has names without a doubt, whatever its options say.
+pub fn begins_with_names(path: &Path, table: &Csv, limits: &Limits) -> bool {
+    with_first_row(path, table, limits, are_names)
+}
+
+fn with_first_row(
+    path: &Path,
+    table: &Csv,
+    limits: &Limits,
+    look: impl Fn(&[String], &[&csv::StringRecord], cell::Numbers) -> bool,
+) -> bool {
     let table = Csv { test_file: None, weights: None, ..table.clone() };
-    let is_read = open(path, &table, limits)
-        .is_ok_and(|mut opened| matches!(opened.reader.next(&mut row), Ok(true)) && opened.index.is_empty());
-    let names: Vec<String> = row.cells().map(str::to_string).collect();
-    is_read && Format::of(path).is_ok_and(|format| format != Format::Parquet) && header::are_values(&names)
+    let Ok(mut opened) = open(path, &table, limits) else { return false };
+    let mut row = Row::default();
+    let is_row = matches!(opened.reader.next(&mut row), Ok(true)) && row.at != Place::Schema;
+    let first: Vec<String> = row.cells().map(str::to_string).collect();
+    is_row
+        && opened.index.is_empty()
+        && look(&first, &opened.reader.peek(rows_seen(first.len())), opened.numbers)
 }

@@ -60,17 +60,11 @@ pub fn odd(names: &[String]) -> Option<Odd> {
     })
 }
 
-/// Whether these names are surely a row of values: most are numbers, of which some have a fraction or are the same, as no names are.
-pub fn are_values(names: &[String]) -> bool {
-    match odd(names) {
-        None => false,
-        Some(Odd::Refused(_)) => true,
-        Some(Odd::Told(_)) => {
-            let values: Vec<f64> = names.iter().filter_map(|name| value(name)).collect();
-            let is_again = |(place, value): (usize, &f64)| values[..place].contains(value);
-            values.iter().any(|value| value.fract() != 0.0) || values.iter().enumerate().any(is_again)
-        }
-    }
+/// Whether the names that are numbers or dates are those that a program or a person gives columns: 0, 1, 2 …, or many in order.
+pub fn are_numbers_in_order(names: &[String]) -> bool {
+    let values: Vec<f64> = names.iter().filter_map(|name| value(name)).collect();
+    values.len() > 1
+        && (are_names(&values) || are_in_order(&values) && values.iter().all(|x| x.fract() == 0.0))
 }
 
 #[cfg(test)]
@@ -91,10 +85,12 @@ mod tests {
         for row in ["0.51 0.12 yes", "2010 2015 2020", "2024-01-01 0.51 yes"] {
             assert_eq!(seen(row), Some(false), "{row}");
         }
-        let are_values =
-            |names: &str| super::are_values(&names.split(' ').map(str::to_string).collect::<Vec<_>>());
-        assert!(are_values("5.1 3.5 1.4 0.2 setosa") && are_values("3 3 7"));
-        assert!(!are_values("2010 2015 2020") && !are_values("a b 1") && !are_values("0 1 2 3"));
+        let are_ordered =
+            |names: &str| are_numbers_in_order(&names.split(' ').map(str::to_string).collect::<Vec<_>>());
+        assert!(
+            !are_ordered("5.1 3.5 1.4 0.2 setosa") && !are_ordered("3 3 7") && !are_ordered("39 77516 13")
+        );
+        assert!(are_ordered("2010 2015 2020") && are_ordered("0 1 2 3 y") && !are_ordered("a b 1"));
         for names in ["0 1 2 3", "1 2 3 y", "2 0 1", "a b 1", "1990 1991 1992 rate", "a", "x1 x2"] {
             assert_eq!(seen(names), None, "{names}");
         }

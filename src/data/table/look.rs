@@ -4,8 +4,8 @@ use super::amount;
 use super::cell;
 use super::columns::{self, called, places};
 use super::files::Files;
+use super::first_row::FirstRow;
 use super::gathered::{Beside, Gathered, Named};
-use super::header::{self, Odd};
 use super::identifier;
 use super::infer::{self, Inferred};
 use super::label_cells::{LabelCells, LabelLook};
@@ -159,8 +159,12 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
         let mut source = Source::open(path, table, numbers_shown, limits)?;
         let mut row = Row::default();
         let names = source.names(&mut row)?;
-        let origin = &source.origin;
+        let first = match (&names, &begun) {
+            (Some(names), None) => source.first_row(&row, names),
+            _ => FirstRow::Names,
+        };
         if !source.opened.unusual.is_empty() {
+            let origin = &source.origin;
             told.push(format!("{origin}: {}", source.opened.unusual.join(", ")));
         }
         if source.opened.shows_numbers && numbers_shown.is_none() {
@@ -177,7 +181,11 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             Some((first, ..)) => same_columns(first, &names, table.header),
             None => Ok((0..names.len()).collect()),
         };
-        let here = here.map_err(|problem| source.broken(format!("{}: {problem}", row.at)))?;
+        let here = match here {
+            Ok(here) => here,
+            Err(problem) => return Err(source.broken_names(format!("{}: {problem}", row.at), &row, &names)),
+        };
+        let origin = &source.origin;
         if begun.is_none() {
             index.clone_from(&source.opened.index);
             categories.clone_from(&source.opened.categories);
@@ -188,10 +196,10 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             {
                 return Err(source.broken(title.in_words()));
             }
-            match header::odd(&names).filter(|_| table.header && row.at != Place::Schema) {
-                Some(Odd::Refused(problem)) => return Err(source.broken(format!("{}: {problem}", row.at))),
-                Some(Odd::Told(sentence)) => told.push(format!("{origin}: {}: {sentence}", row.at)),
-                None => {}
+            match first {
+                FirstRow::Values(problem) => return Err(source.broken(format!("{}: {problem}", row.at))),
+                FirstRow::MayBeValues(sentence) => told.push(format!("{origin}: {}: {sentence}", row.at)),
+                FirstRow::Names => {}
             }
             let chosen = chosen(&names, table, row.at, &index).map_err(|problem| source.broken(problem))?;
             let said = |problem: String| source.broken(format!("{}: {problem}", row.at));
@@ -234,7 +242,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
         // Rows that cannot be used are told when they are to be used.
         let mut is_whole = true;
         let rows_here = source.rows(
-            row,
+            Some(row),
             names.len(),
             &mut |_| {
                 is_whole = false;

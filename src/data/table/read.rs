@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 
+use super::by_looks::begins_with_names;
 use super::cell;
 use super::choice::Choice;
 use super::columns::the_one;
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
+use super::first_row::FirstRow;
 use super::gathered::{Beside, Gathered, Named};
 use super::infer::{Inferred, Wordy};
 use super::known_words::unless_learned;
@@ -26,6 +28,13 @@ use crate::data::import::limits::Limits;
 use crate::data::import::rows::Stored;
 use crate::preset::counted;
 use crate::preset::{Csv, TableSchema, Task};
+
+/// What is told of a line of names in a table whose columns are known by their order.
+const NAMES_LEFT_OUT: &str = "it names the columns, which the table to learn from does not: it is left out";
+
+/// What is told of a table that cannot be read without its line of names.
+const HAS_NAMES: &str =
+    ". Its first line looks like the names of the columns: leave header: false out of the preset";
 
 /// The rows of one set of tables, and behind them those of its test set.
 #[derive(Debug)]
@@ -69,14 +78,21 @@ pub struct Table {
 /// # Errors
 /// What `sink` gives back; and when a file cannot be opened, has not the columns asked for, or has none to learn from.
 pub fn read(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result<Table, Error> {
-    read_named(files, table, limits, sink).map_err(|error| {
-        // What stands above the names of the columns is the cause of whatever is wrong below.
-        let above = files.paths.first().and_then(|path| Some((path, title(path, table, limits)?)));
-        above.map_or(error, |(path, title)| Error::Broken {
-            origin: path.to_string_lossy().into_owned(),
-            problem: title.in_words(),
-        })
-    })
+    read_named(files, table, limits, sink).map_err(|error| with_cause(error, files, table, limits))
+}
+
+/// An error of a table, or what in its first rows is the cause of whatever is wrong below.
+fn with_cause(error: Error, files: &Files, table: &Csv, limits: &Limits) -> Error {
+    let Some(first) = files.paths.first() else { return error };
+    if let Some(title) = title(first, table, limits) {
+        return Error::Broken { origin: first.to_string_lossy().into_owned(), problem: title.in_words() };
+    }
+    match error {
+        Error::Broken { origin, problem } if !table.header && begins_with_names(first, table, limits) => {
+            Error::Broken { origin, problem: problem + HAS_NAMES }
+        }
+        error => error,
+    }
 }
 
 /// The columns of numbers with words in them, and the names of all columns: of a table that cannot be read because of them.
@@ -286,10 +302,25 @@ fn encoded(
         let is_trained = file < files.trained;
         let mut rows_here = 0;
         if let Some(names) = source.names(&mut row)? {
-            let layout = layout_of(file, &names, &row).map_err(|problem| source.broken(problem))?;
+            let layout = match layout_of(file, &names, &row) {
+                Ok(layout) => layout,
+                Err(problem) => return Err(source.broken_names(problem, &row, &names)),
+            };
+            let at = row.at;
+            // A run whose own table has no names may be asked about one that has them.
+            let first_row = match table.header {
+                false if !is_looked_at || !is_trained => match source.first_row(&row, &names) {
+                    FirstRow::MayBeValues(_) => {
+                        told.push(format!("{}: {}: {}", source.origin, row.at, NAMES_LEFT_OUT));
+                        None
+                    }
+                    _ => Some(row),
+                },
+                _ => Some(row),
+            };
             // What is not learned from counts as it is.
             let weight = table.weights.as_ref().filter(|_| is_trained);
-            let weight = weight.map(|wanted| place_of(&names, wanted, row.at)).transpose();
+            let weight = weight.map(|wanted| place_of(&names, wanted, at)).transpose();
             let beside = Beside {
                 label: layout.label.map(|place| Named::at(place, &names)),
                 cells,
@@ -324,7 +355,7 @@ fn encoded(
                     other => other,
                 }
             };
-            rows_here = source.rows(row, layout.width, &mut leave_out, &mut |row, numbers| {
+            rows_here = source.rows(first_row, layout.width, &mut leave_out, &mut |row, numbers| {
                 if is_out.has(row.at) {
                     return Ok(Err(InRow { column: None, cell: None, what: "it is left out".into() }));
                 }

@@ -4,7 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::cell::Numbers;
+use super::first_row::{FirstRow, are_names, first_row, rows_seen};
 use super::format::Format;
+use super::peeked::Peeked;
 use super::problem::{InRow, RowProblem, Sink, of_cells};
 use super::reader::{Place, Row, RowReader};
 use super::sheets::{SheetSeen, sheets};
@@ -21,7 +23,7 @@ const MOST_COLUMNS: usize = 100_000;
 /// A table's file, open.
 pub struct Opened {
     /// Its rows; the first one names the columns, where it has a header.
-    pub reader: Box<dyn RowReader>,
+    pub reader: Peeked,
     /// How its numbers are written.
     pub numbers: Numbers,
     /// Whether its first rows or its options show how, so that another table of its kind is to be read likewise.
@@ -60,7 +62,7 @@ pub fn open_as(
     }
     format.check_options(table)?;
     let plain = |reader: Box<dyn RowReader>| Opened {
-        reader,
+        reader: Peeked::new(reader),
         numbers: Numbers::default(),
         shows_numbers: false,
         unusual: Vec::new(),
@@ -165,11 +167,41 @@ impl<'a> Source<'a> {
         }))
     }
 
-    /// Hands all rows of cells to `take`, the one that is in `row` first where the table has no header. Rows that cannot be used
+    /// What the first row is, which has these cells, by the rows below it. Where the options say that it is a row, it is doubtful where it has
+    /// names without a doubt.
+    pub fn first_row(&mut self, first: &Row, names: &[String]) -> FirstRow {
+        if first.at == Place::Schema {
+            return FirstRow::Names;
+        }
+        let Opened { reader, numbers, .. } = &mut self.opened;
+        let below = reader.peek(rows_seen(names.len()));
+        if self.table.header {
+            return first_row(names, &below, *numbers);
+        }
+        let cells: Vec<String> = first.cells().map(str::to_string).collect();
+        match are_names(&cells, &below, *numbers) {
+            true => FirstRow::MayBeValues(
+                "it is read as a row, and looks like the names of the columns: where it has them, leave header: false out".into(),
+            ),
+            false => FirstRow::Names,
+        }
+    }
+
+    /// An error of the names that the first row has, which may be values.
+    pub fn broken_names(&mut self, problem: String, first: &Row, names: &[String]) -> Error {
+        match self.table.header && matches!(self.first_row(first, names), FirstRow::Values(_)) {
+            true => self.broken(format!(
+                "{problem}; its first row is one of values, not of names: write a line with the names of the columns above it"
+            )),
+            false => self.broken(problem),
+        }
+    }
+
+    /// Hands all rows of cells to `take`, the `first` one before the others where the table has no header. Rows that cannot be used
     /// are problems for `sink`. Gives how many rows there are, those with problems included.
     pub fn rows(
         &mut self,
-        row: Row,
+        first: Option<Row>,
         width: usize,
         sink: Sink,
         take: &mut dyn FnMut(&Row, Numbers) -> Result<Result<(), InRow>, Error>,
@@ -190,10 +222,10 @@ impl<'a> Source<'a> {
                 None => Ok(()),
             }
         };
-        if !table.header {
-            take(&row, None)?;
+        if let (false, Some(first)) = (table.header, first) {
+            take(&first, None)?;
         }
-        let end = ahead::each_row(&mut **reader, &mut take)?;
+        let end = ahead::each_row(reader, &mut take)?;
         end.map_err(|problem| Error::Broken { origin: origin.clone(), problem })?;
         Ok(rows)
     }

@@ -194,7 +194,7 @@ fn scan(
     let mut numbers_of_row = vec![f64::NAN; columns];
     let mut before = Vec::new();
     let (mut blocks, mut seen, mut bytes) = (Blocks::default(), Some(Vec::<Seen>::new()), 0);
-    let read = source.rows(row, width, &mut |_| Ok(()), &mut |row, numbers| {
+    let read = source.rows(Some(row), width, &mut |_| Ok(()), &mut |row, numbers| {
         let of = |column: usize| cell::at(&row.cells, column);
         (0..columns).for_each(|column| {
             numbers_of_row[column] =

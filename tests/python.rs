@@ -4,6 +4,9 @@
 //! They need Python with these and `safetensors`: `tests/python/set_up.sh FOLDER` makes one, and
 //! `TRAINYARD_PYTHON=FOLDER/bin/python cargo test --test python -- --ignored` uses it.
 
+#[path = "python/missing.rs"]
+mod missing;
+
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;

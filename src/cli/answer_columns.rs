@@ -1,5 +1,7 @@
 //! A network's answers as columns of a table: the same for `eval --predictions` and `predict --output`.
 
+use super::text::tidy;
+
 /// The columns of what is predicted: of classes `prediction`, and each class's number; of one value `prediction`; of several values
 /// `prediction NAME` for each.
 pub(super) fn predicted(tells_classes: bool, names: &[String]) -> Vec<String> {
@@ -37,7 +39,7 @@ fn of_values(what: &str, tells_classes: bool, names: &[String]) -> Vec<String> {
 /// The cells below [`predicted`], of a row with a number for each name.
 pub(super) fn cells(class: Option<usize>, names: &[String], row: &[f64]) -> Vec<String> {
     let class = class.map(|class| names.get(class).cloned().unwrap_or_default());
-    class.into_iter().chain(row.iter().map(ToString::to_string)).collect()
+    class.into_iter().chain(row.iter().map(|&number| tidy(number).to_string())).collect()
 }
 
 #[cfg(test)]

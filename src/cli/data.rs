@@ -33,7 +33,7 @@ enum Action {
         /// CSV, TSV, NPY, IDX or text, gzipped or not; NPZ, an image, a sound; or a folder of class folders of images or sounds
         #[arg(required = true)]
         paths: Vec<PathBuf>,
-        /// The column that a table is to predict: its name, or its number from 1; the last one if left out
+        /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one
         #[arg(long, value_name = "COLUMN")]
         label: Vec<String>,
         /// The sheet of a spreadsheet; the first one if left out

@@ -257,7 +257,7 @@ impl Arguments {
             if let Some(assessment) = &assessment {
                 line["report"] = json!(assessment);
             }
-            writeln!(out, "{}", text::json(&line)?)?;
+            writeln!(out, "{}", text::json(&text::tidied(line))?)?;
         } else {
             let unit = trained.unit_of(&scores).map(|unit| format!(" in {}", plain(&unit.to_string())));
             let class = of_class(&scores.metrics, trained.classes());

@@ -21,7 +21,7 @@ pub struct Arguments {
     /// The file or folder; or several tables that are one, in their order; or the .npy of the samples, then that of their targets
     #[arg(required = true)]
     data: Vec<PathBuf>,
-    /// The column that a table is to predict: its name, or its number from 1; the last one if left out
+    /// The column that a table is to predict: its name, or its number from 1; if left out, one that is called label, target or the like, else the last one
     #[arg(long, value_name = "COLUMN")]
     target: Vec<String>,
     /// The sheet of a spreadsheet; the first one if left out

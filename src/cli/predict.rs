@@ -182,7 +182,12 @@ impl Arguments {
                 let of_row =
                     |row: Result<String, String>| row.map_err(|problem| files::failure(name, &problem));
                 match named {
-                    Some(rows) => all.extend(rows.into_iter().map(of_row)),
+                    Some((rows, told)) => {
+                        for sentence in &told {
+                            writeln!(std::io::stderr(), "trainyard: {}: {}", plain(name), plain(sentence))?;
+                        }
+                        all.extend(rows.into_iter().map(of_row));
+                    }
                     None => all.push(Ok(name.clone())),
                 }
                 continue;

@@ -42,6 +42,37 @@ pub fn json(value: &impl serde::Serialize) -> Result<String, Error> {
     Ok(escaped.collect())
 }
 
+/// A number that a network or a score gave, without the digits that single precision does not have, or that only rounding in double
+/// precision left: 0.6 for the nearest number to it of either, and 0.3 for 0.30000000000000004.
+pub fn tidy(number: f64) -> f64 {
+    /// Below it all whole numbers have fewer digits than are kept.
+    const LARGEST: f64 = 1e15;
+    // Up to here single precision has every whole number.
+    const WHOLE: f64 = 16_777_216.0;
+    let single = number as f32;
+    let text = match number.abs() {
+        size if f64::from(single) == number && size < WHOLE => single.to_string(),
+        size if size < LARGEST => format!("{number:.14e}"),
+        _ => return number,
+    };
+    text.parse().unwrap_or(number)
+}
+
+/// A value whose numbers are [`tidy`].
+pub fn tidied(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            number.as_f64().map_or(Value::Null, |number| tidy(number).into())
+        }
+        Value::Array(all) => all.into_iter().map(tidied).collect(),
+        Value::Object(all) => {
+            Value::Object(all.into_iter().map(|(key, value)| (key, tidied(value))).collect())
+        }
+        other => other,
+    }
+}
+
 /// Several lines, each made [`plain`].
 pub fn lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
@@ -58,6 +89,26 @@ pub(super) fn of_clap(error: &clap::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_no_digits_that_they_do_not_mean() {
+        for (number, wanted) in [
+            (f64::from(0.6_f32), 0.6),
+            (0.1 + 0.2, 0.3),
+            (1.0 / 3.0, 0.333_333_333_333_333),
+            (f64::from(0.512_273_43_f32), 0.512_273_43),
+            (123_456_792.0, 123_456_792.0),
+            (1_700_000_000.25, 1_700_000_000.25),
+            (9_007_199_254_740_993.0, 9_007_199_254_740_993.0),
+            (-0.0, 0.0),
+            (1e300, 1e300),
+        ] {
+            assert_eq!(tidy(number), wanted, "{number}");
+        }
+        assert!(tidy(f64::NAN).is_nan() && tidy(f64::INFINITY) == f64::INFINITY);
+        let value = serde_json::json!({ "a": [0.1 + 0.2, 7], "b": null });
+        assert_eq!(tidied(value).to_string(), "{\"a\":[0.3,7],\"b\":null}");
+    }
 
     #[test]
     fn json_says_the_same_without_steering() {

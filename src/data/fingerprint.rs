@@ -190,6 +190,7 @@ mod tests {
         }
         let source: Source = ImageFolder {
             folder: folder.path().to_str().unwrap().into(),
+            validation_folder: None,
             test_folder: None,
             size: Pair(8, 8),
             colour: crate::preset::Colour::Rgb,

@@ -9,6 +9,7 @@ pub mod check;
 mod dataset;
 mod embedded;
 mod far;
+mod file_names;
 mod fingerprint;
 pub mod generated;
 pub mod images;

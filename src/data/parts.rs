@@ -38,6 +38,33 @@ impl Parts {
         Self::hold_out(classes, (0..first_test).collect(), test, config, seed)
     }
 
+    /// As [`cut`](Parts::cut), for a set of which some samples are its own validation set, from `first_validation` on, and the last ones,
+    /// from `first_test` on, its own test set; `None`: they are cut off those to train on.
+    pub fn cut_in(
+        classes: &[u32],
+        first_validation: Option<usize>,
+        first_test: Option<usize>,
+        config: &DataConfig,
+        seed: u64,
+    ) -> Self {
+        let Some(first) = first_validation else {
+            return match first_test {
+                Some(first) => Self::cut_at(classes, first as u32, config, seed),
+                None => Self::cut(classes, config, seed),
+            };
+        };
+        let end = first_test.unwrap_or(classes.len());
+        let config = DataConfig { validation: 0.0, ..config.clone() };
+        let own = match first_test {
+            Some(_) => {
+                let test = (end as u32..classes.len() as u32).collect();
+                Self::hold_out(classes, (0..first as u32).collect(), test, &config, seed)
+            }
+            None => Self::cut(&classes[..first], &config, seed),
+        };
+        Parts { validation: (first as u32..end as u32).collect(), ..own }
+    }
+
     /// Splits `rest` into training and validation samples.
     fn hold_out(classes: &[u32], rest: Vec<u32>, test: Vec<u32>, config: &DataConfig, seed: u64) -> Self {
         let of_rest: Vec<u32> = rest.iter().map(|&index| classes[index as usize]).collect();
@@ -63,5 +90,20 @@ mod tests {
             all.sort_unstable();
             assert_eq!(all, (0..100).collect::<Vec<u32>>());
         }
+    }
+
+    #[test]
+    fn a_validation_set_of_its_own_is_no_share_of_the_others() {
+        let classes: Vec<u32> = (0..100).map(|i| i % 2).collect();
+        let config = DataConfig { test: Some(0.25), ..DataConfig::of(Source::Iris) };
+        let parts = Parts::cut_in(&classes, Some(60), Some(80), &config, 5);
+        let range = |from: u32, to: u32| (from..to).collect::<Vec<u32>>();
+        assert_eq!(
+            (parts.train, parts.validation, parts.test),
+            (range(0, 60), range(60, 80), range(80, 100))
+        );
+        let parts = Parts::cut_in(&classes, Some(60), None, &config, 5);
+        assert_eq!((parts.train.len(), parts.validation, parts.test.len()), (45, range(60, 100), 15));
+        assert!(parts.test.iter().all(|&sample| sample < 60));
     }
 }

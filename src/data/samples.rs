@@ -30,6 +30,8 @@ pub struct Samples {
     pub captions: Vec<String>,
     /// The file of each sample, as its folder or table names it; empty where samples are no files.
     pub files: Vec<String>,
+    /// The first sample of the set's own validation set, where it has one.
+    pub first_validation: Option<usize>,
     /// The number of each in its table or text, where samples are rows of one, and the first row of a second one, which is the test set.
     pub rows: Option<(RowNumbers, Option<usize>)>,
     /// A forecast for each sample without a model; empty where there is none.
@@ -48,6 +50,7 @@ impl Samples {
             columns: Vec::new(),
             captions: Vec::new(),
             files: Vec::new(),
+            first_validation: None,
             rows: None,
             naive: Vec::new(),
         }

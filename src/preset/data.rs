@@ -141,6 +141,8 @@ pub struct Signature {
     pub values: ValuesAre,
     /// Number of training samples, validation included.
     pub train: usize,
+    /// Those of them that are a validation set of their own; `None`: they are cut off the training samples.
+    pub validation: Option<usize>,
     /// Number of test samples.
     pub test: usize,
 }
@@ -169,7 +171,7 @@ impl DataConfig {
         let (train, test) = match (set.test, set.window) {
             (Some(own), _) => (set.samples, own),
             (None, None) => {
-                let test = self.test_count(set.samples);
+                let test = self.test_count(set.samples - set.validation.unwrap_or(0).min(set.samples));
                 let gaps = set.gap.saturating_mul(1 + usize::from(self.validation > 0.0));
                 ((set.samples - test).saturating_sub(gaps), test)
             }
@@ -188,7 +190,17 @@ impl DataConfig {
             TargetChoice::Input => ValuesAre::Shares,
         };
         let (input, embedded, columns) = (set.input.clone(), set.embedded.clone(), set.columns.clone());
-        Signature { input, tokens: set.tokens, embedded, columns, target, values, train, test }
+        Signature {
+            input,
+            tokens: set.tokens,
+            embedded,
+            columns,
+            target,
+            values,
+            train,
+            validation: set.validation,
+            test,
+        }
     }
 
     /// Bytes of memory that the set takes: MNIST's pixels are kept as bytes, the user's large files stay on disk, and

@@ -70,6 +70,7 @@ mod tests {
                 samples: 120,
                 window: None,
                 gap: 0,
+                validation: None,
                 test: None,
             },
             preparation: Preparation {

@@ -247,7 +247,7 @@ impl Trained {
     ///
     /// # Errors
     /// When the table cannot be read, or lacks the column with the paths.
-    pub fn files_of_table(&self, table: &str) -> Result<Option<Vec<asked::InTable>>, Unusable> {
+    pub fn files_of_table(&self, table: &str) -> Result<Option<asked::OfTable>, Unusable> {
         asked::files_of_table(&self.training.preset().data, table)
             .map_err(|data::Error::Broken { origin, problem }| Unusable::File { file: origin, problem })
     }

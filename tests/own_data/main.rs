@@ -3,6 +3,7 @@
 
 mod amounts;
 mod answers;
+mod array_kinds;
 mod branches;
 mod broken;
 mod calendar;
@@ -21,6 +22,8 @@ mod limits;
 mod many_words;
 mod meaning;
 mod measured;
+mod messages;
+mod named_files;
 mod no_label;
 mod percents;
 mod printed;

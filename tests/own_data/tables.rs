@@ -157,7 +157,7 @@ fn a_table_straight_from_pandas_is_understood_told_and_kept_with_the_run() {
         "p.csv: 'Paid' is yes or no",
         "p.csv: 'Boarded' is a date (month, day, weekday, elapsed)",
         "p.csv: column 1 (no name) is left out: it numbers the rows, as the index that pandas writes",
-        "p.csv: 'Name' is left out: all its 400 texts are different, as names are",
+        "p.csv: 'Name' is left out: all its 400 texts are different",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

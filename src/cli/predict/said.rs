@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::reporter::figure;
-use super::super::text::plain;
+use super::super::text::{plain, tidied};
 use super::super::{Error, answer_columns, csv_text};
 use crate::data::table::Place;
 use crate::worker::{Answers, BadRow, Prediction, Which};
@@ -142,7 +142,7 @@ pub(super) fn objects(file: &str, said: &Said) -> Vec<Value> {
                 "notices": answers.told,
             });
             put_place(&mut object, &answer.of);
-            object
+            tidied(object)
         }
         Err(bad) => {
             let mut object = json!({ "file": file, "error": bad.problem });

@@ -1,6 +1,7 @@
 //! How the arrays about which a network is asked hold samples.
 
 use crate::preset::shapes::{only_long_axes, size};
+use crate::preset::{Npy, Npz, Source};
 
 /// How an array holds samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +10,31 @@ pub(super) enum Layout {
     Rows,
     /// The array is one sample.
     One,
+}
+
+/// As [`layout`]; with the number of channels that come before the pixels of each sample, as in the arrays that `source` names, or 0.
+///
+/// # Errors
+/// As [`layout`].
+pub(super) fn layout_of(
+    source: &Source,
+    count: usize,
+    row: &[usize],
+    takes: &[usize],
+) -> Result<(Layout, bool, usize), String> {
+    let found = layout(count, row, takes).map(|(layout, is_flat)| (layout, is_flat, 0));
+    let are_first = match source {
+        Source::Npz(Npz { channels_first, .. }) | Source::Npy(Npy { channels_first, .. }) => *channels_first,
+        _ => false,
+    };
+    match (takes, are_first) {
+        // The arrays of the run were so, and so is one that would be flat otherwise.
+        (&[height, width, channels], true) => match layout(count, row, &[channels, height, width]) {
+            Ok((layout, false)) => Ok((layout, false, channels)),
+            Ok((_, true)) | Err(_) => found,
+        },
+        _ => found,
+    }
 }
 
 /// How an array holds samples, and whether they are flat where those of the network are not. `row` is the shape behind its first

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::data::Error;
 use crate::data::import::folders::{Kind, LeftOut, ending};
 use crate::data::import::limits::Limits;
+use crate::data::import::named_files::find;
 use crate::data::import::{file_table, images, sounds};
 use crate::data::table::{self, Place};
 use crate::preset::{DataConfig, FileTable, Holds, Source};
@@ -36,13 +37,19 @@ pub(super) fn is_table(file: &Path) -> bool {
 /// A file that a table names, or why a row names none.
 pub type InTable = Result<String, String>;
 
+/// The files that a table names; and what a person should know of where they are, a sentence each.
+pub type OfTable = (Vec<InTable>, Vec<String>);
+
 /// The files that a table names, where a network with this data learned from a table of files; `None` where it takes the table itself.
 ///
 /// # Errors
 /// When the table cannot be read, or lacks the column with the paths.
-pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<Vec<InTable>>, Error> {
+pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<OfTable>, Error> {
     let Source::FileTable(FileTable {
-        holds: Holds::Images | Holds::Sounds | Holds::TextFiles, path, ..
+        holds: holds @ (Holds::Images | Holds::Sounds | Holds::TextFiles),
+        path,
+        folder,
+        ..
     }) = &config.source
     else {
         return Ok(None);
@@ -58,12 +65,20 @@ pub fn files_of_table(config: &DataConfig, table: &str) -> Result<Option<Vec<InT
             Error::Broken { origin, problem }
         },
     )?;
-    let folder = Path::new(table).parent().unwrap_or(Path::new(""));
-    let named = |(at, cell): (Place, Result<String, String>)| match cell {
-        Ok(cell) => Ok(folder.join(cell).to_string_lossy().into_owned()),
+    let cells: Vec<&str> = rows.iter().filter_map(|(_, cell)| cell.as_deref().ok()).collect();
+    let look = |folder| find(Path::new(table), folder, Some(*holds), cells.iter().copied());
+    let mut named = look(folder.as_deref());
+    if named.found() == 0 && folder.is_some() {
+        // The folder of the run's own table is none of this one's.
+        named = look(None);
+    }
+    let told = named.told();
+    let mut files = named.files.into_iter();
+    let of_row = |(at, cell): (Place, Result<String, String>)| match cell {
+        Ok(_) => Ok(files.next().expect("a file for each cell").to_string_lossy().into_owned()),
         Err(problem) => Err(format!("{at}{problem}")),
     };
-    Ok(Some(rows.into_iter().map(named).collect()))
+    Ok(Some((rows.into_iter().map(of_row).collect(), told)))
 }
 
 /// Those of a folder's files that are of a kind which a network with this data takes, and what is said of the others.

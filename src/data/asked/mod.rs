@@ -9,7 +9,7 @@ mod table;
 
 pub use bad::BadRow;
 use folder::is_table;
-pub use folder::{InTable, askable, files_of_table};
+pub use folder::{InTable, OfTable, askable, files_of_table};
 
 use std::fmt;
 use std::path::Path;
@@ -17,8 +17,9 @@ use std::path::Path;
 use super::beyond;
 use super::dataset::Scale;
 use super::far::Far;
+use super::import::channels;
 use super::import::limits::Limits;
-use super::import::rows::{Rows, Stored};
+use super::import::rows::Stored;
 use super::import::sounds::Sound;
 use super::import::{file_table, folders, gzip, idx, images, labelled, npy, sounds, text};
 use super::pixels::Pixels;
@@ -284,8 +285,12 @@ fn rows(
         return Err(broken(problem));
     }
     let takes = &learned.input_shape[..];
+    if stored.number.kind.is_letter() {
+        return Err(broken("its elements are texts, and this network takes numbers".into()));
+    }
     let width = size(takes);
-    let (layout, is_flat) = array::layout(stored.count, &row, takes).map_err(broken)?;
+    let (layout, is_flat, channels) =
+        array::layout_of(&config.source, stored.count, &row, takes).map_err(broken)?;
     let stored = match layout {
         array::Layout::Rows => stored,
         array::Layout::One => Stored { width, count: 1, ..stored },
@@ -296,7 +301,7 @@ fn rows(
     let (mut numbers, mut cells) = (Vec::with_capacity(stored.count * width), vec![0.0; width]);
     let (mut samples, mut bad) = (Vec::with_capacity(stored.count), Vec::new());
     for row in 0..stored.count {
-        stored.read(row, &mut cells)?;
+        channels::read(&stored, row, channels, &mut cells)?;
         let of = Which::row(row + 1, None);
         match cells.iter().position(|x| !x.is_finite()) {
             Some(column) => {

@@ -12,18 +12,28 @@ use crate::data::import::listed::held;
 use crate::data::import::main_input::{MainInput, main_input};
 use crate::preset::Holds;
 
-/// Looks at a table of files and at each of the files, or at a table of texts; `None` for any other table.
+/// What was seen of a table.
+pub(super) enum Seen {
+    /// A table of files or texts, and what is in it.
+    Listed(Result<DataReport, Error>),
+    /// Any other table; and what is said of names of files that are not there.
+    Columns(Option<String>),
+}
+
+/// Looks at a table of files and at each of the files, or at a table of texts.
 ///
 /// # Errors
 /// When it can be learned in no way.
-pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option<Result<DataReport, Error>> {
+pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Seen {
     let broken =
         |problem: &str| Error::Broken { origin: path.to_string_lossy().into(), problem: problem.into() };
     match main_input(&path.to_string_lossy(), label, limits) {
-        MainInput::Columns => None,
-        MainInput::Unnamed(problem) => Some(Err(broken(problem))),
-        MainInput::Lines => Some(text_with_classes::check(path, limits)),
-        MainInput::Files { column, holds, label } => Some(Ok(of_files(path, &column, holds, label, limits))),
+        MainInput::Columns(said) => Seen::Columns(said),
+        MainInput::Unnamed(problem) => Seen::Listed(Err(broken(problem))),
+        MainInput::Lines => Seen::Listed(text_with_classes::check(path, limits)),
+        MainInput::Files { column, holds, label } => {
+            Seen::Listed(Ok(of_files(path, &column, holds, label, limits)))
+        }
         MainInput::Texts { column, label, others } => {
             let is_learned = label.is_ok();
             let mut report = of_texts(path, &column, label, limits);
@@ -36,7 +46,7 @@ pub(super) fn check(path: &Path, label: Option<&str>, limits: &Limits) -> Option
                     ),
                 );
             }
-            Some(Ok(report))
+            Seen::Listed(Ok(report))
         }
     }
 }
@@ -89,7 +99,15 @@ fn of_files(
         Ok(found) => found,
         Err(report) => return report,
     };
-    let files = listed.files(&[path]);
+    let mut told = Vec::new();
+    let files = match listed.files(&[path], (None, Some(holds)), &mut told) {
+        Ok(files) => files,
+        Err(problem) => {
+            report.problem(&problem);
+            return report;
+        }
+    };
+    told.iter().for_each(|sentence| report.fact("note", sentence));
     report.fact("files", files.files.len());
     report.balance(&files.of, &files.names);
     super::files::look(&mut report, &files.files, held, limits);

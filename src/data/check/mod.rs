@@ -10,14 +10,15 @@ mod text;
 
 use std::path::Path;
 
-use super::Error;
 use super::import::folders::{Classed, Kind, START, SetParts, ending, or_of_texts};
 use super::import::limits::Limits;
 use super::import::rows::Stored;
 use super::import::sounds::Sound;
-use super::import::{foreign, gzip, idx, images, npy, sounds};
+use super::import::{channels, foreign, gzip, idx, images, npy, sounds};
 use super::table::{Format, expanded, is_ending_of_table, is_pattern, is_table_of_numbers, title};
+use super::{Error, own};
 use crate::preset::{Csv, Holds, Paths, is_usual, written};
+use listed::Seen;
 use report::Known;
 use report::ONE_PIXEL;
 pub use report::{DataReport, Fact};
@@ -120,8 +121,21 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
         _ if is_of_rows => {
             let has_title = || title(path, &Csv::of(path.to_string_lossy().into_owned()), limits).is_some();
             let is_plain = sheet.or(test).is_none() && !has_title();
-            let of_files = if is_plain { listed::check(path, label, limits) } else { None };
-            of_files.unwrap_or_else(|| table::check(path, as_table, limits))
+            let seen = if is_plain { listed::check(path, label, limits) } else { Seen::Columns(None) };
+            let said = match seen {
+                Seen::Listed(report) => return report,
+                Seen::Columns(said) => said,
+            };
+            match (table::check(path, as_table, limits), said) {
+                (Ok(mut report), Some(said)) => {
+                    report.fact("note", said);
+                    Ok(report)
+                }
+                (Err(Error::Broken { origin, problem }), Some(said)) => {
+                    Err(Error::Broken { origin, problem: format!("{problem}. {said}") })
+                }
+                (report, None) => report,
+            }
         }
         _ => text::check(path, limits),
     }
@@ -129,6 +143,12 @@ fn check_within(path: &Path, as_table: AsTable, limits: &Limits) -> Result<DataR
 
 fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result<(), Error> {
     report.fact("samples", rows.count);
+    if rows.number.kind.is_letter() {
+        return array_words(report, rows);
+    }
+    if channels::come_first(shape) {
+        report.fact("note", "samples of this shape look like images whose channels come first: channels_first: true in a preset");
+    }
     report.fact("shape of one", format!("{shape:?}"));
     report.fact("numbers", format!("{:?}", rows.number.kind));
     let (mut least, mut most, mut sum, mut count) = (f64::INFINITY, f64::NEG_INFINITY, 0.0, 0_u64);
@@ -163,6 +183,16 @@ fn array_rows(report: &mut DataReport, rows: &Stored, shape: &[usize]) -> Result
             let names: Vec<String> = (0..used).map(|class| class.to_string()).collect();
             report.counted(&counts[..used], &names);
         }
+    }
+    Ok(())
+}
+
+/// Texts, of which each is the name of a class.
+fn array_words(report: &mut DataReport, rows: &Stored) -> Result<(), Error> {
+    report.fact("holds", "texts: names of classes");
+    match own::class_words(rows) {
+        Ok((of, names)) => report.balance(&of, &names),
+        Err(problem) => report.problem(&problem),
     }
     Ok(())
 }
@@ -219,15 +249,28 @@ fn folder(path: &Path, limits: &Limits) -> Result<DataReport, Error> {
             Err(_) => return Err(or_of_texts(path, no_images)),
         },
     };
-    let Classed { files, of, names, left_out, .. } = classed;
+    let shown = path.to_string_lossy();
+    let list: &dyn Fn(&Path) -> Result<Classed, Error> = match holds {
+        Holds::Images => &images::list,
+        _ => &sounds::list,
+    };
     let mut report = DataReport::of(what);
+    let classed = match SetParts::with_classes(&shown, &classed.names, list) {
+        Some(parts) => {
+            report.fact("note", parts.in_words());
+            parts.listed(list)?
+        }
+        None => {
+            let source = if holds == Holds::Images { "image_folder" } else { "wav_folder" };
+            let parts = SetParts::of(&shown, &classed.names);
+            parts.iter().for_each(|parts| report.fact("note", parts.taken_for_classes(source)));
+            classed
+        }
+    };
+    let Classed { files, of, names, left_out, .. } = classed;
     report.fact("files", files.len());
     report.balance(&of, &names);
     left_out.sentences(kind).iter().for_each(|line| report.fact("note", line));
-    let source = if holds == Holds::Images { "image_folder" } else { "wav_folder" };
-    if let Some(parts) = SetParts::of(&path.to_string_lossy(), &names) {
-        report.fact("note", parts.taken_for_classes(source));
-    }
     if left_out.of_the_system > 0 {
         report.fact("hidden or of the system", left_out.of_the_system);
     }

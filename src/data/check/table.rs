@@ -9,6 +9,8 @@ use super::report::{DataReport, Known, ROWS};
 use super::rows::{Oddity, oddities};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
+use crate::data::import::named_label::named_before_last;
+use crate::data::import::seen::seen_as;
 use crate::data::table::{self, Files, Labels, RowProblem, Table, all_expanded};
 use crate::preset::{Csv, Missing, Paths, counted, counted_with, written};
 
@@ -83,6 +85,15 @@ fn check_files(
         );
     }
     let options = Csv { header, ..options };
+    let looked = match (&options.label, header, files.paths.first()) {
+        (None, true, Some(first)) => seen_as(first, &options, limits),
+        _ => None,
+    };
+    let by_name = looked.as_ref().and_then(named_before_last);
+    if let Some(name) = &by_name {
+        report.fact("note", format!("the label is '{name}', as its name says; --label names another"));
+    }
+    let options = Csv { label: options.label.clone().or(by_name), ..options };
     let mut kinds = ByKind::new();
     let read = table::read(files, &options, limits, &mut |problem| {
         let column = problem.in_row.column.as_ref().map(|(place, _)| *place);

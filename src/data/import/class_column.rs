@@ -1,5 +1,6 @@
 //! Which columns of a table could be classes, for networks that tell nothing but classes.
 
+use super::named_label::named_label;
 use super::seen::Seen;
 use crate::data::Error;
 use crate::data::table::columns::the_one;
@@ -15,6 +16,8 @@ const FEW_ROWS: u64 = 10;
 pub struct Chosen {
     /// Its name, or where it has none its number.
     pub name: String,
+    /// Whether its name says that it has the classes, and nobody else does.
+    pub is_by_name: bool,
     /// Rows in which it is empty.
     pub missing: u64,
     /// The columns that are no classes, and why: for a comment; empty where there are none.
@@ -52,7 +55,7 @@ fn no_classes(column: &Column, rows: u64) -> Option<String> {
     (different == 1).then(|| "all rows have the same".into())
 }
 
-/// The column that has the classes: the one that a person names, or the last one that can. `inputs` is the place of the files or
+/// The column that has the classes: the one that a person names, or whose name says it, or the last one that can. `inputs` is the place of the files or
 /// texts, `of` what they are.
 ///
 /// # Errors
@@ -82,8 +85,9 @@ pub fn chosen(
     };
     let named =
         |places: &[usize]| places.iter().rev().map(|&place| shown(place)).collect::<Vec<_>>().join(", ");
+    let by_name = named_label(seen).filter(|place| can.contains(place) && target.is_none());
     let place = match target {
-        None => can.first().copied().ok_or_else(|| {
+        None => by_name.or(can.first().copied()).ok_or_else(|| {
             let why = match cannot.is_empty() {
                 true => "this one has no other column".into(),
                 false => format!("none of its others has classes: {}", in_words(&cannot)),
@@ -117,5 +121,10 @@ pub fn chosen(
     cannot.retain(|(other, _)| *other != place);
     let others =
         if cannot.is_empty() { String::new() } else { format!("No classes: {}.", in_words(&cannot)) };
-    Ok(Chosen { name: called(names, place), missing: profile.columns[place].missing, others })
+    Ok(Chosen {
+        name: called(names, place),
+        is_by_name: by_name.is_some(),
+        missing: profile.columns[place].missing,
+        others,
+    })
 }

@@ -7,10 +7,11 @@ use super::LONGEST_CLASS;
 use super::classes::{Classes, too_many_classes};
 use super::folders::Classed;
 use super::limits::Limits;
+use super::named_files::find;
 use crate::data::Error;
 use crate::data::table::columns::the_one;
-use crate::data::table::{self, InRow, Place, Problem, Row, RowNumbers, RowProblem, Sink, cell};
-use crate::preset::Csv;
+use crate::data::table::{self, InRow, Place, Problem, Row, RowNumbers, RowProblem, Sink, cell, columns};
+use crate::preset::{Csv, Holds};
 
 /// The two columns, by name or number from 1; `None`: the first one, the last one of the others.
 #[derive(Clone, Copy, Debug)]
@@ -32,8 +33,6 @@ pub struct Listed {
     pub names: Vec<String>,
     /// The first row of the second table.
     pub first_test: Option<usize>,
-    /// The table of each row, by its place among the tables.
-    pub tables: Vec<usize>,
     /// The number of each row in its table, where rows are left out.
     pub numbers: RowNumbers,
     /// What a person should know of how the tables are written: a sentence each.
@@ -75,7 +74,6 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
             limits.check(bytes, "its rows take", &origin)?;
             listed.cells.push(cell.to_string());
             listed.of.push(number);
-            listed.tables.push(table);
             kept.set(listed.cells.len());
             Ok(())
         })?;
@@ -90,17 +88,25 @@ pub fn read(files: &[&Path], columns: Columns, limits: &Limits, sink: Sink) -> R
     Ok(Listed { names, ..listed })
 }
 
-/// The files that a table names, each relative to the table's folder. Rows that lack their path or class name none.
+/// The folder that the paths of a table are in, as seen from the table's folder, and what the files are; `None`: it is not known.
+pub type Where<'a> = (Option<&'a str>, Option<Holds>);
+
+/// The files that a table names. Rows that lack their path or class name none.
 ///
 /// # Errors
 /// When the table cannot be read, or has not these columns.
-pub fn files(table: &Path, columns: Columns, limits: &Limits) -> Result<Vec<PathBuf>, Error> {
-    let (mut files, folder) = (Vec::new(), table.parent().unwrap_or(Path::new("")));
+pub fn files(
+    table: &Path,
+    columns: Columns,
+    (folder, holds): Where,
+    limits: &Limits,
+) -> Result<Vec<PathBuf>, Error> {
+    let mut cells = Vec::new();
     rows(table, columns, limits, &mut |_| Ok(()), &mut |_, cell, _| {
-        files.push(folder.join(cell));
+        cells.push(cell.to_string());
         Ok(())
     })?;
-    Ok(files)
+    Ok(find(table, folder, holds, cells.iter().map(String::as_str)).files)
 }
 
 /// What a row of a table of texts holds: its text, or why it has none.
@@ -161,14 +167,38 @@ fn place(names: &[String], wanted: Option<&str>, usual: usize) -> Result<usize, 
 }
 
 impl Listed {
-    /// The files, each relative to the folder of its table.
-    pub fn files(&self, tables: &[&Path]) -> Classed {
-        let folder =
-            |table: usize| tables.get(table).and_then(|table| table.parent()).unwrap_or(Path::new(""));
-        let Listed { cells, of, names, first_test, tables: rows, .. } = self;
-        let files: Vec<PathBuf> =
-            cells.iter().zip(rows).map(|(cell, &table)| folder(table).join(cell)).collect();
-        Classed { files, of: of.clone(), names: names.clone(), first_test: *first_test, ..Classed::default() }
+    /// The files. Where they are not where their table says goes to `told`, a sentence each.
+    ///
+    /// # Errors
+    /// When none of the files of a table is there.
+    pub fn files(
+        &self,
+        tables: &[&Path],
+        (folder, holds): Where,
+        told: &mut Vec<String>,
+    ) -> Result<Classed, Error> {
+        let Listed { cells, of, names, first_test, .. } = self;
+        let (first, second) = cells.split_at(first_test.unwrap_or(cells.len()));
+        let mut files = Vec::with_capacity(cells.len());
+        for (table, cells) in tables.iter().zip([first, second]) {
+            let named = find(table, folder, holds, cells.iter().map(String::as_str));
+            let origin = table.to_string_lossy().into_owned();
+            if let (0, Some(problem)) = (named.found(), named.missing()) {
+                return Err(Error::Broken {
+                    origin,
+                    problem: format!("{problem}; folder: \"…\" says where they are, as seen from the table"),
+                });
+            }
+            told.extend(named.told().into_iter().map(|sentence| format!("{origin}: {sentence}")));
+            files.extend(named.files);
+        }
+        Ok(Classed {
+            files,
+            of: of.clone(),
+            names: names.clone(),
+            first_test: *first_test,
+            ..Classed::default()
+        })
     }
 }
 
@@ -242,8 +272,8 @@ fn rows(
         return Err(error);
     }
     if count == 0 && left_out > 0 && left_out == without_class {
-        let name = found.map(|(_, label)| names[label].clone()).unwrap_or_default();
-        return Err(broken(format!("none of its {left_out} rows has a class in column '{name}'")));
+        let name = found.map(|(_, label)| columns::in_words(&names[label], label)).unwrap_or_default();
+        return Err(broken(format!("none of its {left_out} rows has a class in {name}")));
     }
     if count == 0 {
         return Err(broken("it has no rows".into()));
@@ -297,18 +327,27 @@ mod tests {
         std::fs::create_dir(folder.path().join("test")).unwrap();
         let second = put(&folder.path().join("test"), "b.tsv", "kind\tn\tfile\n9\t1\t1.png\n");
         let tables = [first.as_path(), second.as_path()];
+        for name in ["x/1.png", "x/2.png", "c.png", "test/1.png"] {
+            std::fs::create_dir_all(folder.path().join("x")).unwrap();
+            put(folder.path(), name, "");
+        }
         let listed = read(&tables, NAMED, &Limits::of_machine(), &mut table::refuse).unwrap();
         assert_eq!(
             (&listed.names[..], &listed.of[..]),
             (&["9", "10", "b"].map(String::from)[..], &[1, 2, 0, 2, 0][..])
         );
-        let classed = listed.files(&tables);
+        let mut told = Vec::new();
+        let classed = listed.files(&tables, (None, None), &mut told).unwrap();
         let at = |name: &str| folder.path().join(name);
         assert_eq!(
             classed.files,
             [at("x/1.png"), "/abs.png".into(), at("x/2.png"), at("c.png"), at("test/1.png")]
         );
         assert_eq!(classed.first_test, Some(4));
+        assert!(told.len() == 1 && told[0].contains("1 of 4 names is that of no file in '"), "{told:?}");
+        std::fs::remove_file(folder.path().join("test/1.png")).unwrap();
+        let refused = listed.files(&tables, (None, None), &mut told).unwrap_err().to_string();
+        assert!(refused.contains("b.tsv: 1 of 1 name is that of no file in '"), "{refused}");
     }
 
     #[test]

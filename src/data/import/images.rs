@@ -2,6 +2,7 @@
 //! first counts. They come upright, as their EXIF orientation says. How opaque pixels are is left out, and colours become
 //! grey by Rec. 601, as Pillow's `convert("RGB")` and `convert("L")` do.
 
+mod frames;
 mod shapes;
 
 use std::path::{Path, PathBuf};
@@ -14,9 +15,10 @@ use rayon::prelude::*;
 use super::budget::Share;
 use super::folders::{self, Classed};
 use super::limits::Limits;
+use super::no_media;
 use super::rows::{Bytes, Kind, Number, Rows, Stored};
 use super::webp;
-use crate::data::Error;
+use crate::data::{Error, file_names};
 use crate::preset::summary::in_bytes;
 use crate::preset::{Colour, FileTable, Holds, ImageFolder, Pair, Source};
 use crate::system::files;
@@ -63,7 +65,7 @@ pub fn form_of(source: &Source) -> Option<Form> {
 pub const KIND: folders::Kind = folders::Kind {
     many: "images",
     formats: "PNG, JPEG, BMP, GIF, WebP or TIFF",
-    endings: &["png", "jpg", "jpeg", "jpe", "jfif", "bmp", "dib", "gif", "webp", "tif", "tiff"],
+    endings: file_names::IMAGES,
     is_one: is_image,
 };
 
@@ -99,9 +101,15 @@ pub struct Decoded {
     share: Share<'static>,
 }
 
-/// What a decoder says, in one line.
-fn in_a_line(error: &image::ImageError) -> String {
-    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+/// What a decoder says of a damaged image, in one line.
+fn damaged(error: &image::ImageError) -> String {
+    let said = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let lower = said.to_lowercase();
+    match ["not enough bytes", "end of file", "truncated", "premature"].iter().any(|end| lower.contains(end))
+    {
+        true => format!("it does not decode: it ends too soon ({said})"),
+        false => format!("it does not decode: {said}"),
+    }
 }
 
 /// An image file whose header has been read, its format, and its bytes.
@@ -112,7 +120,6 @@ fn begun(
     file: &Path,
     limits: &Limits,
 ) -> Result<(impl ImageDecoder + use<>, Option<ImageFormat>, u64), String> {
-    let damaged = |error: image::ImageError| format!("it does not decode: {}", in_a_line(&error));
     let (opened, size) = files::open_sized(file).map_err(|error| error.to_string())?;
     let mut reader = ImageReader::new(std::io::BufReader::new(opened))
         .with_guessed_format()
@@ -137,7 +144,10 @@ fn begun(
     (own.max_image_width, own.max_image_height) = (Some(LARGEST_SIDE), Some(LARGEST_SIDE));
     own.max_alloc = Some(limits.decoding.most());
     reader.limits(own);
-    Ok((reader.into_decoder().map_err(damaged)?, format, size))
+    if format.is_none() {
+        return Err(format!("it does not decode: {}", no_media::of(file, KIND.formats)));
+    }
+    Ok((reader.into_decoder().map_err(|error| damaged(&error))?, format, size))
 }
 
 /// An image as it is; it is to be brought to `[height, width]` next, which needs room as well.
@@ -146,7 +156,7 @@ fn begun(
 /// When it does not decode, or takes more memory than all threads together may.
 pub fn open(file: &Path, height: usize, width: usize, limits: &Limits) -> Result<Decoded, Error> {
     let broken = |problem: String| Error::Broken { origin: file.to_string_lossy().into_owned(), problem };
-    let damaged = |error: image::ImageError| broken(format!("it does not decode: {}", in_a_line(&error)));
+    let damaged = |error: image::ImageError| broken(damaged(&error));
     let too_large = |what: String, bytes: u64| {
         let (bytes, most) = (in_bytes(bytes), in_bytes(limits.decoding.most()));
         broken(format!("{what} {bytes} of memory to decode, and at most {most} are taken"))

@@ -5,10 +5,10 @@ use std::path::Path;
 use super::class_column::{self, Chosen, called};
 use super::gzip;
 use super::limits::Limits;
-use super::listed::{column_of_files, held};
+use super::listed::{ColumnOfFiles, column_of_files, held};
 use super::seen::{Cells, Seen, seen};
 use crate::data::Error;
-use crate::data::table::{self, Look, look, shown_column};
+use crate::data::table::{self, Column, Look, cell, look, shown_column};
 use crate::preset::{Csv, Holds};
 
 /// Words of a cell, on average, that are a text and no name.
@@ -42,8 +42,8 @@ pub enum MainInput {
     Lines,
     /// A class and a text in each row, of which none names columns, in another form than that of such lines: with what to do.
     Unnamed(&'static str),
-    /// All of its columns.
-    Columns,
+    /// All of its columns; and what is said of one whose cells name files that are not there.
+    Columns(Option<String>),
 }
 
 /// What is wrong with a table of files or texts whose first row names no columns.
@@ -64,8 +64,8 @@ pub fn main_input(file: &str, target: Option<&str>, limits: &Limits) -> MainInpu
 
 fn by_looks(file: &str, target: Option<&str>, limits: &Limits) -> MainInput {
     let path = Path::new(file);
-    let Some(seen) = seen(path, limits) else { return MainInput::Columns };
-    if let Some((place, first)) = column_of_files(path, limits) {
+    let Some(seen) = seen(path, limits) else { return MainInput::Columns(None) };
+    if let Some(ColumnOfFiles { place, first }) = column_of_files(path, limits) {
         let label = class_column::chosen(file, &seen, place, "files", target);
         return MainInput::Files { column: called(&seen.names, place), holds: held(&first), label };
     }
@@ -80,7 +80,18 @@ fn by_looks(file: &str, target: Option<&str>, limits: &Limits) -> MainInput {
             ),
         };
     }
-    texts(file, &seen, target).unwrap_or(MainInput::Columns)
+    texts(file, &seen, target).unwrap_or_else(|| MainInput::Columns(without_files(&seen)))
+}
+
+/// What is said of a column whose cells name files, none of which is there.
+fn without_files(seen: &Seen) -> Option<String> {
+    let place = seen.profile.columns.iter().position(Column::names_files)?;
+    Some(format!(
+        "{} has names of files, such as {}, and most are those of no file beside the table or in the folders below it; put the table \
+         beside the files, or beside the folder that has them, and they are learned",
+        shown_column(&seen.names[place], place),
+        cell::shown(&seen.profile.columns[place].first_odd)
+    ))
 }
 
 fn texts(file: &str, seen: &Seen, target: Option<&str>) -> Option<MainInput> {

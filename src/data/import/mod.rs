@@ -1,6 +1,7 @@
 //! Readers of file formats, one file each. Each gives one error with its place for what it cannot read, and never a panic.
 
 pub mod budget;
+pub mod channels;
 pub mod class_column;
 pub mod classes;
 mod column_order;
@@ -15,7 +16,10 @@ pub mod labelled;
 pub mod limits;
 pub mod listed;
 pub mod main_input;
+pub mod named_files;
+pub mod named_label;
 pub mod newlines;
+mod no_media;
 pub mod npy;
 pub mod resample;
 pub mod rows;

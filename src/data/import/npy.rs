@@ -63,16 +63,14 @@ fn header(file: &[u8], broken: &dyn Fn(String) -> Error) -> Result<Header, Error
     };
     let kind = value("descr")?;
     let kind: String = kind.strip_prefix('\'').unwrap_or(kind).chars().take_while(|&c| c != '\'').collect();
-    let number = number(&kind).ok_or_else(|| {
-        broken(format!("numbers of type '{kind}' cannot be learned from; save floats or integers"))
-    })?;
+    let (number, letters) = element(&kind).ok_or_else(|| broken(refusal(&kind)))?;
     let shape = value("shape")?;
     let inside = shape
         .strip_prefix('(')
         .and_then(|rest| rest.split_once(')'))
         .map(|(inside, _)| inside)
         .ok_or_else(|| broken("its header's shape is not in parentheses".into()))?;
-    let shape: Vec<usize> = inside
+    let mut shape: Vec<usize> = inside
         .split(',')
         .map(str::trim)
         .filter(|length| !length.is_empty())
@@ -80,7 +78,48 @@ fn header(file: &[u8], broken: &dyn Fn(String) -> Error) -> Result<Header, Error
         .collect::<Result<_, _>>()
         .map_err(|_| broken(format!("its header's shape ({inside}) is not whole numbers")))?;
     let by_columns = value("fortran_order")?.starts_with("True") && shape.len() > 1;
+    if let (Some(_), true) = (letters, by_columns) {
+        return Err(broken("it has texts in the order of Fortran; save numpy.ascontiguousarray(x)".into()));
+    }
+    shape.extend(letters);
     Ok(Header { number, shape, by_columns, length: before + size })
+}
+
+/// What is said of elements that are neither numbers nor texts.
+fn refusal(kind: &str) -> String {
+    let (what, help) = match kind.trim_start_matches(['<', '>', '|', '=']).chars().next() {
+        Some('O') => (
+            "Python objects (dtype object), which only Python can read",
+            "save numbers with x.astype(\"float32\"), and names of classes with y.astype(str)",
+        ),
+        Some('M' | 'm') => {
+            ("dates or times", "save a table with them, as a .csv, and its columns are read as dates")
+        }
+        Some('c') => ("complex numbers", "save x.real and x.imag as columns of their own"),
+        Some('[' | '(' | 'V') => (
+            "rows of several types (a structured array)",
+            "save them as a table: pandas.DataFrame(x).to_csv(\"x.csv\", index=False)",
+        ),
+        _ => ("of a type that is not known here", "save floats or integers"),
+    };
+    format!("its elements ('{kind}') are {what}; {help}")
+}
+
+/// How an element is written; with the letters of each, where it is a text.
+fn element(kind: &str) -> Option<(Number, Option<usize>)> {
+    if let Some(number) = number(kind) {
+        return Some((number, None));
+    }
+    let (order, kind) = kind.split_at_checked(1)?;
+    let (letter, count) = kind.split_at_checked(1)?;
+    let kind = match letter {
+        "S" | "a" => Kind::Letter,
+        "U" => Kind::WideLetter,
+        _ => return None,
+    };
+    // Texts that are all empty have no letter.
+    let count = count.parse().ok().filter(|count| *count > 0)?;
+    Some((Number { kind, is_big_endian: order == ">" }, Some(count)))
 }
 
 fn number(kind: &str) -> Option<Number> {
@@ -91,7 +130,8 @@ fn number(kind: &str) -> Option<Number> {
         _ => return None,
     };
     let kind = match kind {
-        "u1" | "b1" => Kind::U8,
+        "b1" => Kind::Bool,
+        "u1" => Kind::U8,
         "i1" => Kind::I8,
         "u2" => Kind::U16,
         "i2" => Kind::I16,
@@ -322,7 +362,10 @@ mod tests {
             let text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".replace(from, to);
             problem(&array(&text, &[0; 24]))
         };
-        assert!(head("<f4", "|O").contains("type '|O'"));
+        assert!(
+            head("<f4", "|O").contains("'|O') are Python objects (dtype object), which only Python can read")
+        );
+        assert!(head("'<f4'", "[('a', '<f4')]").contains("a structured array"));
         assert!(head("(2, 3)", "()").contains("single number"));
         assert!(head("(2, 3)", "(-2, 3)").contains("not whole numbers"));
         assert!(head("(2, 3)", "(9999999999, 9999999999)").contains("more than can be"));

@@ -71,9 +71,20 @@ pub enum Kind {
     F16,
     F32,
     F64,
+    /// True and false, a byte each.
+    Bool,
+    /// A letter of a text of fixed length, a byte each: filled up with zeros.
+    Letter,
+    /// A letter of four bytes, likewise.
+    WideLetter,
 }
 
 impl Kind {
+    /// Whether it is a letter of a text.
+    pub fn is_letter(self) -> bool {
+        matches!(self, Kind::Letter | Kind::WideLetter)
+    }
+
     /// What NumPy calls it.
     pub fn dtype(self) -> &'static str {
         match self {
@@ -88,6 +99,9 @@ impl Kind {
             Kind::F16 => "float16",
             Kind::F32 => "float32",
             Kind::F64 => "float64",
+            Kind::Bool => "bool",
+            Kind::Letter => "bytes",
+            Kind::WideLetter => "str",
         }
     }
 }
@@ -105,9 +119,9 @@ impl Number {
     /// Bytes of one.
     pub fn size(self) -> usize {
         match self.kind {
-            Kind::U8 | Kind::I8 => 1,
+            Kind::U8 | Kind::I8 | Kind::Bool | Kind::Letter => 1,
             Kind::U16 | Kind::I16 | Kind::F16 => 2,
-            Kind::U32 | Kind::I32 | Kind::F32 => 4,
+            Kind::U32 | Kind::I32 | Kind::F32 | Kind::WideLetter => 4,
             Kind::U64 | Kind::I64 | Kind::F64 => 8,
         }
     }
@@ -127,6 +141,8 @@ impl Number {
         let whole = u64::from_le_bytes(all);
         match self.kind {
             Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64 => whole as f64,
+            Kind::Bool => f64::from(u8::from(whole != 0)),
+            Kind::Letter | Kind::WideLetter => whole as f64,
             Kind::I8 => f64::from(whole as u8 as i8),
             Kind::I16 => f64::from(whole as u16 as i16),
             Kind::I32 => f64::from(whole as u32 as i32),

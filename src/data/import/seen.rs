@@ -47,7 +47,12 @@ impl Cells {
 
 /// Looks at the first rows of a table that names its columns; `None` where it cannot be read, or has no row.
 pub fn seen(path: &Path, limits: &Limits) -> Option<Seen> {
-    let opened = table::open(path, &Csv::of(path.to_string_lossy().into_owned()), limits).ok()?;
+    seen_as(path, &Csv::of(path.to_string_lossy().into_owned()), limits)
+}
+
+/// The same for a table that is read with these options.
+pub fn seen_as(path: &Path, options: &Csv, limits: &Limits) -> Option<Seen> {
+    let opened = table::open(path, options, limits).ok()?;
     let (mut reader, numbers, mut row) = (opened.reader, opened.numbers, Row::default());
     reader.next(&mut row).ok()?.then_some(())?;
     let names: Vec<String> =

@@ -14,9 +14,10 @@ use symphonia::core::io::{MediaSource, MediaSourceStream};
 
 use super::folders::{self, Classed};
 use super::limits::Limits;
+use super::no_media;
 use super::resample::resampled;
 use super::wav::{InOrder, is_wav};
-use crate::data::Error;
+use crate::data::{Error, file_names};
 use crate::preset::summary::in_bytes;
 use crate::system::files;
 
@@ -27,7 +28,7 @@ const MOST_SAMPLES: u64 = 600 * 2 * 48_000;
 pub const KIND: folders::Kind = folders::Kind {
     many: "sounds",
     formats: "WAV, FLAC, MP3 or Ogg Vorbis",
-    endings: &["wav", "wave", "flac", "mp3", "ogg", "oga"],
+    endings: file_names::SOUNDS,
     is_one: is_sound,
 };
 
@@ -102,6 +103,9 @@ const TOO_LONG: &str = "it is longer than ten minutes";
 
 fn damaged(error: Problem) -> String {
     match error {
+        Problem::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            "it does not decode: it ends too soon".into()
+        }
         Problem::IoError(error) => format!("it does not decode: {error}"),
         other => format!("it does not decode: {other}"),
     }
@@ -123,7 +127,14 @@ impl Opened {
         let source = MediaSourceStream::new(source, Default::default());
         let probe = symphonia::default::get_probe();
         let format =
-            probe.probe(&Hint::new(), source, Default::default(), Default::default()).map_err(damaged)?;
+            probe.probe(&Hint::new(), source, Default::default(), Default::default()).map_err(|error| {
+                match error {
+                    Problem::Unsupported(_) => {
+                        format!("it does not decode: {}", no_media::of(path, KIND.formats))
+                    }
+                    other => damaged(other),
+                }
+            })?;
         let track = format.default_track(TrackType::Audio).cloned();
         let track = track.ok_or("it does not decode: there is no sound in it")?;
         let settings = track.codec_params.as_ref().and_then(|settings| settings.audio());

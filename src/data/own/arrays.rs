@@ -7,6 +7,8 @@ use super::Opened;
 use super::set::Imported;
 use crate::data::Error;
 use crate::data::answers::{Answers, MOST_CLASSES, MOST_LIKELY_CLASSES, Numbering};
+use crate::data::import::channels::{self, ChannelsLast};
+use crate::data::import::classes::{Classes, too_many_classes};
 use crate::data::import::limits::Limits;
 use crate::data::import::rows::{Joined, Kind, Rows, Stored};
 use crate::data::table::digits::is_beyond;
@@ -84,12 +86,20 @@ impl Array {
     /// When its rows have another shape, or bytes and larger numbers would be mixed, which do not mean the same.
     pub(super) fn with(mut self, (piece, shape): (Stored, Vec<usize>)) -> Result<Self, Error> {
         let first = &self.first;
-        if shape != self.shape {
+        // Texts of two arrays may have room for more or fewer letters.
+        let of_sample = |shape: &[usize], of: &Stored| match of.number.kind.is_letter() {
+            true => shape[..shape.len().saturating_sub(1)].to_vec(),
+            false => shape.to_vec(),
+        };
+        if of_sample(&shape, &piece) != of_sample(&self.shape, first) {
             let shapes = format!("rows of shape {shape:?}, those in {} have {:?}", first.origin, self.shape);
             return Err(broken(&piece.origin, shapes));
         }
         // Bytes may be pixels, whole numbers classes, and numbers with a fraction values.
-        let means = |piece: &Stored| (piece.number.kind == Kind::U8, piece.number.is_float());
+        let means = |piece: &Stored| {
+            let kind = piece.number.kind;
+            (kind == Kind::U8, kind.is_letter(), piece.number.is_float())
+        };
         if means(&piece) != means(first) {
             let (here, there) = (piece.number.kind.dtype(), first.number.kind.dtype());
             let problem = format!(
@@ -141,10 +151,17 @@ impl Array {
 pub(super) fn arrays(
     rows: Array,
     targets: Array,
+    channels_first: bool,
     limits: &Limits,
     notices: &mut Vec<String>,
 ) -> Result<Opened, Error> {
-    rows.pieces().chain(targets.pieces()).try_for_each(Stored::check_finite)?;
+    if rows.first.number.kind.is_letter() {
+        let problem = "its elements are texts, which may be targets and no inputs; a table (.csv) with such a column is learned with \
+                       init or csv(…), and one of texts with file_table(…, holds: texts)";
+        return Err(broken(&rows.first.origin, problem.into()));
+    }
+    rows.pieces().try_for_each(|piece| finite(piece, OF_INPUTS))?;
+    targets.pieces().try_for_each(|piece| finite(piece, OF_TARGETS))?;
     // Files that are as many belong together one by one: what is missing in one must not shift the answers of the next.
     if rows.others.len() == targets.others.len() && !rows.others.is_empty() {
         let mut pairs = rows.pieces().zip(targets.pieces());
@@ -154,9 +171,94 @@ pub(super) fn arrays(
     }
     let ((samples, count), (answers, answered)) = (rows.counted(), targets.counted());
     check_counts((&samples, count), (&answers, answered))?;
-    let width = targets.first.width;
+    let answers = match targets.first.number.kind.is_letter() {
+        true => words(&targets)?,
+        false => numbers(&targets, &answers, limits, notices)?,
+    };
+    notices.extend(long_inputs(&rows)?);
+    images(rows, answers, channels_first, notices)
+}
+
+/// What is done with numbers that are none, in NumPy.
+const OF_INPUTS: &str = "x[numpy.isfinite(x).reshape(len(x), -1).all(axis=1)] keeps the other samples (with their targets), \
+                         numpy.where(numpy.isnan(x), numpy.nanmedian(x, axis=0), x) puts medians there; a table (.csv) with gaps is \
+                         learned with missing: median";
+const OF_TARGETS: &str = "keep = numpy.isfinite(y).reshape(len(y), -1).all(axis=1), then x[keep] and y[keep] leave such samples out";
+
+/// Checks that there is no NaN and no infinity; `help` is what to do with them.
+fn finite(piece: &Stored, help: &str) -> Result<(), Error> {
+    let Err(Error::Broken { origin, problem }) = piece.check_finite() else { return Ok(()) };
+    let (mut count, mut rows, mut before) = (0_u64, 0_u64, None);
+    piece.in_order(&mut |first, cells| {
+        for (place, _) in (first..).zip(cells).filter(|(_, x)| !x.is_finite()) {
+            count += 1;
+            rows += u64::from(before != Some(place / piece.width));
+            before = Some(place / piece.width);
+        }
+        Ok(())
+    })?;
+    let all = match count {
+        1 => String::new(),
+        _ => format!("; {count} numbers are NaN or infinite, in {rows} of {}", counted(piece.count, "row")),
+    };
+    Err(broken(&origin, format!("{problem}{all}. In NumPy, {help}")))
+}
+
+/// The class of each row, of an array of texts that name classes, and the classes in order.
+///
+/// # Errors
+/// When a text is missing, or there are too few or too many classes.
+pub fn class_words(rows: &Stored) -> Result<(Vec<u32>, Vec<String>), Error> {
+    let (mut classes, mut of) = (Classes::default(), Vec::with_capacity(rows.count));
+    add_words(rows, &mut classes, &mut of)?;
+    in_classes(classes, of, &rows.origin)
+}
+
+fn in_classes(classes: Classes, mut of: Vec<u32>, origin: &str) -> Result<(Vec<u32>, Vec<String>), Error> {
+    let (names, places) = classes.sorted().map_err(|problem| broken(origin, problem))?;
+    of.iter_mut().for_each(|class| *class = places[*class as usize]);
+    Ok((of, names))
+}
+
+/// Adds the class of each row of texts.
+fn add_words(piece: &Stored, classes: &mut Classes, of: &mut Vec<u32>) -> Result<(), Error> {
+    let broken = |problem: String| broken(&piece.origin, problem);
+    let mut letters = vec![0.0; piece.width];
+    for row in 0..piece.count {
+        piece.read(row, &mut letters)?;
+        let word: String = letters.iter().map_while(|&letter| char::from_u32(letter as u32)).collect();
+        let word = word.trim_end_matches('\0').trim();
+        if word.is_empty() {
+            return Err(broken(format!("label {} is empty", row + 1)));
+        }
+        of.push(classes.number(word).ok_or_else(|| broken(too_many_classes()))?);
+    }
+    Ok(())
+}
+
+/// Texts as names of classes.
+fn words(targets: &Array) -> Result<Answers, Error> {
+    let samples = &targets.shape[..targets.shape.len().saturating_sub(1)];
+    if samples.iter().any(|length| *length != 1) {
+        let problem = format!("labels of the shape {samples:?}: each sample has one text for its class");
+        return Err(broken(&targets.first.origin, problem));
+    }
+    let (mut classes, mut of) = (Classes::default(), Vec::with_capacity(targets.count()));
+    targets.pieces().try_for_each(|piece| add_words(piece, &mut classes, &mut of))?;
+    let (of, names) = in_classes(classes, of, &targets.first.origin)?;
+    Ok(Answers::Classes { of, names })
+}
+
+/// Numbers as classes or values.
+fn numbers(
+    targets: &Array,
+    origin: &str,
+    limits: &Limits,
+    notices: &mut Vec<String>,
+) -> Result<Answers, Error> {
+    let (width, answered) = (targets.first.width, targets.count());
     let bytes = (answered as u64).saturating_mul(width as u64).saturating_mul(8);
-    limits.check(bytes, "its targets take", &answers)?;
+    limits.check(bytes, "its targets take", origin)?;
     let mut values = vec![0.0; answered * width];
     let mut rest = &mut values[..];
     for piece in targets.pieces() {
@@ -166,23 +268,53 @@ pub(super) fn arrays(
         }
         rest = others;
     }
-    let long = long_numbers(&targets, &values, notices)?;
-    notices.extend(long_inputs(&rows)?);
+    let long = long_numbers(targets, &values, notices)?;
     // As in a table, of numbers that are below 0 or large a few are classes.
     let are_few = values.iter().all(|&value| value >= 0.0 && value < MOST_CLASSES as f64)
         || values.iter().map(|value| value.to_bits()).collect::<HashSet<u64>>().len() <= MOST_LIKELY_CLASSES;
     let answers = Answers::values(width, values);
     let are_classes = width == 1 && are_few && !targets.pieces().any(|piece| piece.number.is_float());
     let wanted = if are_classes { TargetsAs::Classes } else { TargetsAs::Values };
-    let answers = long.unwrap_or_else(|| answers.read_as(wanted, Numbering::FromZero));
-    let is_bytes = rows.first.number.kind == Kind::U8;
+    Ok(long.unwrap_or_else(|| answers.read_as(wanted, Numbering::FromZero)))
+}
+
+/// The samples with the shape that a network gets: of images, the channels come last.
+fn images(
+    rows: Array,
+    answers: Answers,
+    channels_first: bool,
+    notices: &mut Vec<String>,
+) -> Result<Opened, Error> {
+    let kind = rows.first.number.kind;
     let shape = match &rows.shape[..] {
         [] => vec![1],
-        [height, width] if is_bytes => vec![*height, *width, 1],
+        [height, width] if matches!(kind, Kind::U8 | Kind::Bool) => vec![*height, *width, 1],
         other => other.to_vec(),
     };
-    let are_pixels = is_bytes && shape.len() == 3;
-    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows.rows(), shape, answers) }))
+    let are_pixels = kind == Kind::U8 && shape.len() == 3;
+    let origin = rows.first.origin.clone();
+    let (shape, rows) = match (channels_first, channels::last(&shape)) {
+        (true, Some(last)) => {
+            let channels = shape[0];
+            (last, Arc::new(ChannelsLast { images: rows.rows(), channels }) as Arc<dyn Rows>)
+        }
+        (true, None) => {
+            let problem = format!(
+                "channels_first: true is for images of the shape [channels, height, width], and its samples have the shape {shape:?}"
+            );
+            return Err(broken(&origin, problem));
+        }
+        (false, _) => {
+            if channels::come_first(&shape) && shape[0] > 1 {
+                notices.push(format!(
+                    "{origin}: samples of the shape {shape:?} look like images whose channels come first; channels_first: true in the \
+                     preset puts them last, as a network takes them"
+                ));
+            }
+            (shape, rows.rows())
+        }
+    };
+    Ok(Opened::Rows(Imported { are_pixels, ..Imported::of(rows, shape, answers) }))
 }
 
 /// What is said of inputs that are whole numbers with more digits than double precision has.

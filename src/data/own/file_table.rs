@@ -12,6 +12,7 @@ use crate::data::import::folders::Classed;
 use crate::data::import::images::Form;
 use crate::data::import::labelled::Texts;
 use crate::data::import::limits::Limits;
+use crate::data::import::named_files;
 use crate::data::import::text;
 use crate::data::samples::Samples;
 use crate::data::speech::mel::Spectrogram;
@@ -43,7 +44,26 @@ impl FileTable {
     }
 
     pub(super) fn files(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Classed, Error> {
-        Ok(self.listed(limits, notices)?.files(&self.tables()))
+        self.listed(limits, notices)?.files(&self.tables(), self.place(), notices)
+    }
+
+    /// The folder in which all files are that are not beside the table, and what a person should know of where they are.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn folder_of_files(&self, limits: &Limits) -> Result<(Option<String>, Vec<String>), Error> {
+        if self.holds == Holds::Texts {
+            return Ok((None, Vec::new()));
+        }
+        let cells = self.listed(limits, &mut Vec::new())?.cells;
+        let cells = cells.iter().map(String::as_str);
+        let named = named_files::find(Path::new(&self.table), None, Some(self.holds), cells);
+        Ok((named.folder(), named.told()))
+    }
+
+    /// Where its files are, and what they are.
+    fn place(&self) -> (Option<&str>, Option<Holds>) {
+        (self.folder.as_deref(), Some(self.holds))
     }
 
     fn image(&self) -> Form {
@@ -117,7 +137,7 @@ impl Import for FileTable {
         match self.holds {
             Holds::Texts => {}
             Holds::Images | Holds::Sounds | Holds::TextFiles => {
-                files.extend(file_table::files(path, self.columns(), &Limits::of_machine())?);
+                files.extend(file_table::files(path, self.columns(), self.place(), &Limits::of_machine())?);
             }
         }
         Ok(files)

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::set::Imported;
-use super::{Import, Opened, classed, folders, parts_for_classes};
+use super::{Import, Opened, classed, folders, parts_in_words};
 use crate::data::Error;
 use crate::data::answers::Answers;
 use crate::data::import::folders::Classed;
@@ -18,7 +18,7 @@ impl ImageFolder {
     }
 
     pub(super) fn images(&self) -> Result<Classed, Error> {
-        folders(&self.folder, self.test_folder.as_deref(), images::list)
+        folders(&self.folder, self.validation_folder.as_ref(), self.test_folder.as_ref(), &images::list)
     }
 }
 
@@ -26,7 +26,7 @@ impl Import for ImageFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let images = self.images()?;
         notices.extend(images.left_out.sentences(&images::KIND));
-        notices.extend(parts_for_classes(&self.folder, &images, "image_folder"));
+        notices.extend(parts_in_words(&self.folder, &images, "image_folder"));
         let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
         opened(images, self.form(), self.skip_broken, limits, &self.folder, &folders, notices)
     }
@@ -53,8 +53,9 @@ pub(super) fn opened(
 ) -> Result<Opened, Error> {
     let rows = images::rows(&mut images, form, skip_broken, limits, origin, notices)?;
     let files = images.named_in(folders);
-    let Classed { of, names, first_test, .. } = images;
+    let Classed { of, names, first_validation, first_test, .. } = images;
     Ok(Opened::Rows(Imported {
+        first_validation,
         first_test,
         files,
         are_pixels: true,

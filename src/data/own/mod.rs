@@ -31,6 +31,7 @@ use crate::preset::sources::file_sources;
 use crate::preset::{
     Csv, DataConfig, FileSource, Offers, Preparation, Reading, Source, TableSchema, TargetKind, ValuesAre,
 };
+pub use arrays::class_words;
 use fit::Fit;
 pub use other::{TestSet, test_set, test_set_of};
 use set::Imported;
@@ -93,15 +94,17 @@ impl Opened {
                 let numbering = (!set.task_is_said).then(|| set.numbering());
                 let embedded = set.table.as_ref().map(TableSchema::embedded).unwrap_or_default();
                 let columns = set.table.as_ref().map(TableSchema::row).unwrap_or_default();
-                let Imported { shape, rows, answers, first_test, .. } = set;
+                let Imported { shape, rows, answers, first_test, first_validation, .. } = set;
                 let offers = offers_of(shape.clone(), answers.kind(), rows.count(), *first_test);
+                let offers = with_validation(offers, *first_validation);
                 with_answers(Offers { embedded, columns, ..offers }, answers, numbering)
             }
             Opened::Samples(samples, first_test) => {
                 let count = samples.count();
                 let Samples { shape, answers, tokens, .. } = samples;
                 let tokens = (!tokens.is_empty()).then_some(tokens.len());
-                Offers { tokens, ..offers_of(shape.clone(), answers.kind(), count, *first_test) }
+                let offers = offers_of(shape.clone(), answers.kind(), count, *first_test);
+                with_validation(Offers { tokens, ..offers }, samples.first_validation)
             }
             Opened::Text(text, steps) => {
                 let letters = text.vocabulary.len();
@@ -130,30 +133,46 @@ fn offers_of(input: Vec<usize>, target: TargetKind, count: usize, first_test: Op
         samples: first_test.unwrap_or(count),
         window: None,
         gap: 0,
+        validation: None,
         test: first_test.map(|first| count - first),
     }
 }
 
 /// What listed folders offer, where their files become inputs of this shape.
 fn classed(input: Vec<usize>, listed: Classed) -> Offers {
-    offers_of(input, TargetKind::Classes(listed.names), listed.files.len(), listed.first_test)
+    let Classed { files, names, first_validation, first_test, .. } = listed;
+    let offers = offers_of(input, TargetKind::Classes(names), files.len(), first_test);
+    with_validation(offers, first_validation)
 }
 
-/// What is said of classes that are called as the parts of a set.
-fn parts_for_classes(folder: &str, listed: &Classed, kind: &str) -> Option<String> {
-    SetParts::of(folder, &listed.names).map(|parts| parts.taken_for_classes(kind))
+/// With the samples from this one to those of the test set as a validation set of its own.
+fn with_validation(offers: Offers, first: Option<usize>) -> Offers {
+    Offers { validation: first.map(|first| offers.samples - first), ..offers }
 }
 
-/// The files of one folder, or of two of which the second is the test set.
+/// What is said of folders that are the parts of a set, or are called so and are taken for classes.
+fn parts_in_words(folder: &str, listed: &Classed, kind: &str) -> Option<String> {
+    let for_classes = || SetParts::of(folder, &listed.names).map(|parts| parts.taken_for_classes(kind));
+    listed.parts.as_ref().map(SetParts::in_words).or_else(for_classes)
+}
+
+/// The files of one folder with a folder for each class; or of several, of which one is the validation set and one the test set.
+/// Where a folder has no folders of classes but those of the parts of a set, they are taken so.
 fn folders(
     folder: &str,
-    test: Option<&str>,
-    list: impl Fn(&Path) -> Result<Classed, Error>,
+    validation: Option<&String>,
+    test: Option<&String>,
+    list: &dyn Fn(&Path) -> Result<Classed, Error>,
 ) -> Result<Classed, Error> {
-    let first = list(Path::new(folder))?;
-    match test.map(Path::new) {
-        Some(test) => first.joined(list(test)?, test),
-        None => Ok(first),
+    if validation.is_some() || test.is_some() {
+        let (train, unread) = (folder.to_string(), Vec::new());
+        let parts = SetParts { train, validation: validation.cloned(), test: test.cloned(), unread };
+        return parts.listed(list);
+    }
+    let whole = list(Path::new(folder))?;
+    match SetParts::with_classes(folder, &whole.names, list) {
+        Some(parts) => Ok(Classed { parts: Some(parts.clone()), ..parts.listed(list)? }),
+        None => Ok(whole),
     }
 }
 
@@ -230,8 +249,9 @@ fn unused_label(source: &Source, set: &Imported, reading: &Reading) -> Option<St
         (Source::Csv(Csv { file, label: None, columns, .. }), Some(name))
             if !reading.needs_targets && columns.chosen().is_empty() =>
         {
+            let named = if name.is_empty() { String::new() } else { format!(", '{name}'") };
             Some(format!(
-                "{file}: the last column, '{name}', is taken for the label, so that it is no input; task: none makes it one"
+                "{file}: the last column{named}, is taken for the label, so that it is no input; task: none makes it one"
             ))
         }
         _ => None,
@@ -239,11 +259,7 @@ fn unused_label(source: &Source, set: &Imported, reading: &Reading) -> Option<St
 }
 
 fn cut(samples: &Samples, first_test: Option<usize>, config: &DataConfig, seed: u64) -> Parts {
-    let classes = samples.classes();
-    match first_test {
-        Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
-        None => Parts::cut(&classes, config, seed),
-    }
+    Parts::cut_in(&samples.classes(), samples.first_validation, first_test, config, seed)
 }
 
 /// As [`open`], prepared as a run learned: nothing is fitted to the samples.

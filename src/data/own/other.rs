@@ -119,15 +119,17 @@ impl Fit<'_> {
         if path.is_dir() {
             return Ok(match (&self.config.source, shape) {
                 (Source::WavFolder(learned), _) => {
-                    WavFolder { folder: file, test_folder: None, ..learned.clone() }.into()
+                    WavFolder { folder: file, validation_folder: None, test_folder: None, ..learned.clone() }
+                        .into()
                 }
                 (Source::FileTable(FileTable { holds: Holds::Sounds, seconds, skip_broken, .. }), _) => {
                     let (seconds, skip_broken) = (*seconds, *skip_broken);
-                    WavFolder { folder: file, test_folder: None, seconds, skip_broken }.into()
+                    WavFolder { seconds, skip_broken, ..WavFolder::of(file) }.into()
                 }
                 (Source::SpokenDigits, _) => WavFolder::of(file).into(),
                 (own, &[height, width, channels @ (1 | 3)]) => Source::from(ImageFolder {
                     folder: file,
+                    validation_folder: None,
                     test_folder: None,
                     size: Pair(height, width),
                     colour: if channels == 1 { Colour::Grey } else { Colour::Rgb },
@@ -155,7 +157,12 @@ impl Fit<'_> {
         let ending = unpacked.unwrap_or_else(|| "gz".into());
         match (&ending[..], &self.config.source) {
             (ending, Source::FileTable(own)) if is_ending_of_table(ending) => {
-                Ok(FileTable { table: file, test_table: None, ..own.clone() }.into())
+                let of_run = FileTable { table: file, test_table: None, ..own.clone() };
+                // The folder of the run's own table may be none of this one's.
+                let is_there = path.parent().is_some_and(|beside| {
+                    own.folder.as_ref().is_some_and(|folder| beside.join(folder).is_dir())
+                });
+                Ok(FileTable { folder: of_run.folder.clone().filter(|_| is_there), ..of_run }.into())
             }
             (ending, _) if is_ending_of_table(ending) && self.learned.tokens.is_empty() => {
                 Ok(self.table_in(file, names, sheet))

@@ -40,6 +40,8 @@ pub struct Imported {
     pub files: Vec<String>,
     /// The words of a table's columns of words, where they are still to be chosen.
     pub choices: Vec<Choice>,
+    /// The first sample of the set's own validation set, where it has one.
+    pub first_validation: Option<usize>,
     /// The first sample of the set's own test set, where it has one.
     pub first_test: Option<usize>,
     /// Inputs are bytes of images: normalised by 255, not by their mean.
@@ -61,6 +63,7 @@ impl Imported {
             files: Vec::new(),
             choices: Vec::new(),
             task_is_said: false,
+            first_validation: None,
             first_test: None,
             are_pixels: false,
         }
@@ -117,7 +120,8 @@ impl Imported {
     /// A sentence for each target of which scaling leaves nearly nothing to learn.
     fn lost_targets(&self, train: &[u32], reading: &Reading) -> Vec<String> {
         let spreads = self.answers.spreads(train).into_iter();
-        let name = self.label.as_ref().map(|label| format!(" of '{label}'")).unwrap_or_default();
+        let name = self.label.as_ref().filter(|label| !label.is_empty());
+        let name = name.map(|label| format!(" of '{label}'")).unwrap_or_default();
         spreads.filter_map(|spread| beyond::lost_targets(spread, reading.target_scaling, &name)).collect()
     }
 
@@ -134,11 +138,7 @@ impl Imported {
     }
 
     fn cut(&self, config: &DataConfig, seed: u64) -> Parts {
-        let classes = self.answers.classes();
-        match self.first_test {
-            Some(first) => Parts::cut_at(&classes, first as u32, config, seed),
-            None => Parts::cut(&classes, config, seed),
-        }
+        Parts::cut_in(&self.answers.classes(), self.first_validation, self.first_test, config, seed)
     }
 
     /// Finds the scales of inputs and of real-valued targets by the samples `train`.

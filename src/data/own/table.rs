@@ -43,6 +43,7 @@ pub(super) fn imported(source: &Csv, table: Table, notices: &mut Vec<String>) ->
         files: Vec::new(),
         numbers: table.numbers,
         choices: table.choices,
+        first_validation: None,
         first_test: has_test.then_some(table.trained),
         are_pixels: false,
     })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::arrays::broken;
-use super::{Import, Opened, classed, folders, parts_for_classes};
+use super::{Import, Opened, classed, folders, parts_in_words};
 use crate::data::Error;
 use crate::data::import::folders::Classed;
 use crate::data::import::limits::Limits;
@@ -17,7 +17,7 @@ use crate::preset::{FileSource, Offers, WavFolder};
 
 impl WavFolder {
     pub(super) fn sounds(&self) -> Result<Classed, Error> {
-        folders(&self.folder, self.test_folder.as_deref(), sounds::list)
+        folders(&self.folder, self.validation_folder.as_ref(), self.test_folder.as_ref(), &sounds::list)
     }
 }
 
@@ -25,7 +25,7 @@ impl Import for WavFolder {
     fn open(&self, limits: &Limits, notices: &mut Vec<String>) -> Result<Opened, Error> {
         let sounds = self.sounds()?;
         notices.extend(sounds.left_out.sentences(&sounds::KIND));
-        notices.extend(parts_for_classes(&self.folder, &sounds, "wav_folder"));
+        notices.extend(parts_in_words(&self.folder, &sounds, "wav_folder"));
         let folders: Vec<&Path> = self.paths().into_iter().map(Path::new).collect();
         opened(sounds, Spectrogram::lasting(self.seconds), self.skip_broken, limits, &folders, notices)
     }
@@ -52,7 +52,8 @@ pub(super) fn opened(
     let pictures = spectrograms(&mut sounds, form, skip_broken, limits, notices)?;
     let files = sounds.named_in(folders);
     let samples = Samples::of_classes(form.shape(), pictures.concat(), sounds.of, sounds.names);
-    Ok(Opened::Samples(Samples { files, ..samples }, sounds.first_test))
+    let first_validation = sounds.first_validation;
+    Ok(Opened::Samples(Samples { files, first_validation, ..samples }, sounds.first_test))
 }
 
 /// The spectrogram of each sound. With `skip_broken`, sounds that do not decode are taken out of the list.

@@ -6,6 +6,7 @@ use super::comment::comment;
 use super::found::Found;
 use super::network::{End, Network, split};
 use crate::data::answers::MOST_LIKELY_CLASSES;
+use crate::data::import::channels;
 use crate::data::import::limits::Limits;
 use crate::data::import::npy::Archive;
 use crate::data::{self, Error};
@@ -39,6 +40,10 @@ pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
     if (&inputs[..], &targets[..]) != ("x", "y") {
         line += &format!(", inputs: {inputs:?}, targets: {targets:?}");
     }
+    let (source, first, told) = with_channels(
+        Npz { inputs: inputs.clone(), targets: targets.clone(), ..Npz::of(file.into()) }.into(),
+    )?;
+    line += first;
     line += "),";
     let others: Vec<String> =
         names.iter().filter(|name| ![&inputs, &targets].contains(name)).map(|name| comment(name)).collect();
@@ -46,13 +51,15 @@ pub(super) fn look(file: &str, limits: &Limits) -> Result<Found, Error> {
     if !others.is_empty() {
         data.insert(0, format!("// Not read: the arrays {}.", others.join(", ")));
     }
-    found(Npz { file: file.into(), inputs, targets }.into(), file, data)
+    found(&source, file, data, told)
 }
 
 /// Looks at a NumPy file of samples and one of their targets.
 pub(super) fn look_at_two(inputs: &str, targets: &str) -> Result<Found, Error> {
-    let data = vec![format!("source: npy(inputs: {inputs:?}, targets: {targets:?}),")];
-    found(Npy { inputs: Paths::from(inputs), targets: Paths::from(targets) }.into(), inputs, data)
+    let source = Npy { inputs: Paths::from(inputs), targets: Paths::from(targets), channels_first: false };
+    let (source, first, told) = with_channels(source.into())?;
+    let data = vec![format!("source: npy(inputs: {inputs:?}, targets: {targets:?}{first}),")];
+    found(&source, inputs, data, told)
 }
 
 /// The arrays of samples and targets among these names, in whatever case.
@@ -62,8 +69,8 @@ fn pair(names: &[String]) -> Option<(String, String)> {
 }
 
 /// What is written of arrays that `source` names; `data` is how a preset says that.
-fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Error> {
-    let offers = data::offers(&source)?;
+fn found(source: &Source, file: &str, mut data: Vec<String>, told: Vec<String>) -> Result<Found, Error> {
+    let offers = data::offers(source)?;
     let (end, what) = end(&offers);
     let Offers { input, samples, .. } = offers;
     let network = match input[..] {
@@ -87,8 +94,24 @@ fn found(source: Source, file: &str, mut data: Vec<String>) -> Result<Found, Err
         network,
         targets: Vec::new(),
         reason: None,
-        told: Vec::new(),
+        told,
     })
+}
+
+/// The source with the channels of its images last, where they come first; with what its preset says of it, and what is told.
+fn with_channels(mut source: Source) -> Result<(Source, &'static str, Vec<String>), Error> {
+    let shape = data::offers(&source)?.input;
+    if !channels::come_first(&shape) {
+        return Ok((source, "", Vec::new()));
+    }
+    if let Source::Npz(Npz { channels_first, .. }) | Source::Npy(Npy { channels_first, .. }) = &mut source {
+        *channels_first = true;
+    }
+    let told = format!(
+        "samples of the shape {shape:?} are taken for images whose channels come first; without channels_first: true in the preset they \
+         stay as they are"
+    );
+    Ok((source, ", channels_first: true", vec![told]))
 }
 
 /// How a network ends that learns these targets, and what they are taken for.
@@ -112,6 +135,7 @@ fn end(offers: &Offers) -> (End, String) {
         {
             values(1, "whole numbers, too many different ones to be classes: values")
         }
+        (TargetKind::Classes(names), None, _) => classes(names, "words"),
         (TargetKind::Classes(names), ..) => classes(names, "whole numbers from 0"),
         (TargetKind::Values(1), Some(TargetKind::Classes(names)), _)
             if names.len() <= MOST_LIKELY_CLASSES =>

@@ -6,41 +6,46 @@ use super::comment::comment;
 use super::files;
 use super::found::Found;
 use super::network::{End, Network, beside_test, split};
-use crate::data::import::folders::{SetParts, or_of_texts};
+use crate::data::import::folders::{Classed, SetParts, or_of_texts};
 use crate::data::import::limits::Limits;
+use crate::data::import::{images, sounds};
 use crate::data::{self, Error};
 use crate::preset::{Colour, ImageFolder, Offers, Pair, TargetKind, WavFolder};
 
 /// The side that images are brought to.
 pub(super) const SIDE: usize = 64;
 
-/// The names of the classes that a set offers.
-fn names_in(offers: Result<Offers, Error>) -> Option<Vec<String>> {
-    match offers.ok()?.target {
-        TargetKind::Classes(names) => Some(names),
-        TargetKind::Values(_) | TargetKind::Tokens(_) => None,
-    }
+/// The parts of the set that a folder holds, or whose training set it is.
+fn parts_of(folder: &str) -> Option<SetParts> {
+    let lists: [&dyn Fn(&Path) -> Result<Classed, Error>; 2] = [&images::list, &sounds::list];
+    lists.into_iter().find_map(|list| {
+        let names = list(Path::new(folder)).ok()?.names;
+        SetParts::with_classes(folder, &names, list).or_else(|| SetParts::beside(folder, list))
+    })
 }
 
 /// Looks at a folder.
 pub(super) fn look(folder: &str) -> Result<Found, Error> {
     let (size, colour) = (Pair(SIDE, SIDE), Colour::Rgb);
-    let images =
-        |folder: String, test_folder| ImageFolder { folder, test_folder, size, colour, skip_broken: false };
-    let sounds = |folder: String, test_folder| WavFolder { test_folder, ..WavFolder::of(folder) };
     // Folders called train and test are no classes.
-    let parts = names_in(data::offers(&images(folder.into(), None).into()))
-        .or_else(|| names_in(data::offers(&sounds(folder.into(), None).into())))
-        .and_then(|names| SetParts::of(folder, &names));
-    let (folder, test) = match &parts {
-        Some(SetParts { train, test, .. }) => (&train[..], Some(test.clone())),
-        None => (folder, None),
+    let parts = parts_of(folder);
+    let SetParts { train, validation, test, .. } =
+        parts.clone().unwrap_or_else(|| SetParts { train: folder.into(), ..SetParts::default() });
+    let of = |name: &str, path: &Option<String>| {
+        path.as_ref().map_or_else(String::new, |path| format!(", {name}: {path:?}"))
     };
-    let named = match &test {
-        Some(test) => format!("folder: {folder:?}, test_folder: {test:?}"),
-        None => format!("folder: {folder:?}"),
-    };
-    let of_images = images(folder.into(), test.clone()).into();
+    let (of_validation, of_test) = (of("validation_folder", &validation), of("test_folder", &test));
+    let named = format!("folder: {train:?}{of_validation}{of_test}");
+    let folder = &train[..];
+    let of_images = ImageFolder {
+        folder: train.clone(),
+        validation_folder: validation.clone(),
+        test_folder: test.clone(),
+        size,
+        colour,
+        skip_broken: false,
+    }
+    .into();
     let (offers, source, written, reason) = match data::offers(&of_images) {
         Ok(offers) => {
             let written = format!("image_folder({named}, size: ({SIDE}, {SIDE}), colour: rgb");
@@ -52,7 +57,12 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
             )
         }
         Err(no_images) => {
-            let of_sounds = sounds(folder.into(), test).into();
+            let of_sounds = WavFolder {
+                validation_folder: validation.clone(),
+                test_folder: test.clone(),
+                ..WavFolder::of(folder.into())
+            }
+            .into();
             match data::offers(&of_sounds) {
                 Ok(offers) => (
                     offers,
@@ -71,16 +81,21 @@ pub(super) fn look(folder: &str) -> Result<Found, Error> {
     let network = Network::convolutional(input[0], input[1], samples, End::of(&target));
     let mut lines = looked.comments();
     lines.extend([reason.to_string(), source]);
-    if let Some(unused) = parts.as_ref().and_then(|parts| parts.unused.as_ref()) {
-        lines.insert(
-            0,
-            format!("// {} is not read: a part of the training set says when to stop.", comment(unused)),
-        );
-    }
-    lines.extend(if parts.is_some() { beside_test() } else { split(samples) });
+    let of_parts = parts.as_ref().map(SetParts::in_words);
+    lines.splice(0..0, of_parts.iter().map(|said| format!("// {}", comment(said))));
+    lines.extend(match (&validation, &test) {
+        (None, None) => split(samples),
+        (None, Some(_)) => beside_test(),
+        (Some(_), Some(_)) => Vec::new(),
+        (Some(_), None) => vec![
+            "// A fifth of the training set is kept for the test at the end.".into(),
+            "test: 0.2,".into(),
+        ],
+    });
     lines.push(network.end.labels.into());
     let TargetKind::Classes(names) = &target else { unreachable!("folders are classes") };
     let title = format!("{samples} files of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
-    Ok(Found { title, data: lines, network, targets: Vec::new(), reason: None, told: looked.told })
+    let told = of_parts.into_iter().chain(looked.told).collect();
+    Ok(Found { title, data: lines, network, targets: Vec::new(), reason: None, told })
 }

@@ -1,7 +1,7 @@
 //! What of a table cannot be predicted, and what could be instead.
 
 use crate::data::Error;
-use crate::data::table::{Labels, Table, WordsAs};
+use crate::data::table::{Labels, Table, WordsAs, label_called, shown_column};
 use crate::preset::InputKind;
 
 /// Up to so many classes each may have few rows.
@@ -38,7 +38,8 @@ pub(super) fn check(table: &Table, origin: &str) -> Result<(), Error> {
     };
     let help = others(table);
     let problem = format!(
-        "the label '{name}' has {} different words in {} rows, such as '{}': {what}; {help}",
+        "{} has {} different words in {} rows, such as '{}': {what}; {help}",
+        label_called(name),
         names.len(),
         of.len(),
         names[0]
@@ -57,7 +58,7 @@ fn others(table: &Table) -> String {
         .inputs
         .iter()
         .filter(|input| could_be(&input.kind))
-        .map(|input| format!("'{}'", table.schema.columns[input.place]))
+        .map(|input| shown_column(&table.schema.columns[input.place], input.place))
         .collect();
     let more = if others.len() > NAMED { ", …" } else { "" };
     match others.len() {

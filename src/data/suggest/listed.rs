@@ -47,7 +47,7 @@ fn found(
     holds: Holds,
     unread: String,
 ) -> Result<Found, Error> {
-    let Chosen { name: label, missing, others } = label;
+    let Chosen { name: label, is_by_name, missing, others } = label;
     let source = FileTable {
         size: Pair(folder::SIDE, folder::SIDE),
         colour: Colour::Rgb,
@@ -57,7 +57,8 @@ fn found(
         skip_broken: missing > 0 || holds != Holds::Texts,
         ..FileTable::of(file.to_string(), column.to_string())
     };
-    let source = source.into();
+    let (folder, of_files) = source.folder_of_files(&Limits::of_machine())?;
+    let source = FileTable { folder: folder.clone(), ..source }.into();
     let Offers { input, tokens, target, samples, .. } = data::offers(&source)?;
     let looked = match holds {
         Holds::Images | Holds::Sounds | Holds::TextFiles => {
@@ -86,12 +87,21 @@ fn found(
             "texts",
         ),
     };
-    let chosen = if is_chosen { "" } else { " --target names another." };
+    let chosen = match (is_chosen, is_by_name) {
+        (true, _) => "",
+        (false, true) => " Its name says that it is; --target names another.",
+        (false, false) => " --target names another.",
+    };
     let (inputs, not_read) = match (holds, unread.is_empty()) {
         (Holds::Texts, true) => ("// The column with the texts.".into(), String::new()),
         (Holds::Texts, false) => ("// The column with the texts.".into(), format!("    // {unread}")),
         (Holds::Images | Holds::Sounds | Holds::TextFiles, _) => (
-            "// The column with the paths of the files, as seen from the table's folder.".to_string(),
+            match &folder {
+                Some(_) => {
+                    "// The column with the names of the files, and the folder that they are in.".to_string()
+                }
+                None => "// The column with the paths of the files, as seen from the table's folder.".into(),
+            },
             String::new(),
         ),
     };
@@ -101,6 +111,7 @@ fn found(
         format!("    {inputs}"),
         not_read,
         format!("    path: {column:?},"),
+        folder.map(|folder| format!("    folder: {folder:?},")).unwrap_or_default(),
         format!("    // The column with the classes.{chosen}"),
     ];
     if !others.is_empty() {
@@ -124,6 +135,6 @@ fn found(
     let title = format!("{samples} {what} of {} classes: {}", names.len(), names.join(", "));
     let title: String = comment(&title).chars().take(100).collect();
     let what = format!("{} classes to tell apart.", names.len());
-    let told = looked.map(|looked| looked.told).unwrap_or_default();
+    let told = of_files.into_iter().chain(looked.into_iter().flat_map(|looked| looked.told)).collect();
     Ok(Found { title, data, network, targets: vec![Target { name: label, what }], reason: None, told })
 }

@@ -98,7 +98,11 @@ pub fn suggest(
         None if files.len() == 1 && is_of_rows && title(path, &Csv::of(file), &limits).is_none() => {
             main_input(file, target, &limits)
         }
-        _ => MainInput::Columns,
+        _ => MainInput::Columns(None),
+    };
+    let without_files = match &input {
+        MainInput::Columns(said) => said.clone(),
+        _ => None,
     };
     let other = if ending(file) == "txt" { foreign::problem(path) } else { foreign::problem_of_table(path) };
     if let Some(problem) = other {
@@ -125,7 +129,16 @@ pub fn suggest(
             return Err(broken(file, &problem));
         }
         (_, _) if path.is_dir() => folder::look(file)?,
-        (_, _) if is_of_rows => table::look(data, target, sheet, &limits)?,
+        (_, _) if is_of_rows => {
+            let found = table::look(data, target, sheet, &limits);
+            found.map_err(|error| match &without_files {
+                Some(said) => {
+                    let Error::Broken { origin, problem } = error;
+                    Error::Broken { origin, problem: format!("{problem}. {said}") }
+                }
+                None => error,
+            })?
+        }
         (_, "npz") => arrays::look(file, &limits)?,
         (_, _) if are_arrays && files.len() == 2 => arrays::look_at_two(file, &files[1])?,
         (_, "txt") => match (why_no_text(path), target) {
@@ -153,7 +166,7 @@ pub fn suggest(
     let name = free_name(name_of(path), is_taken);
     let text = found.written(&name, &data.to_string());
     let Found { title, targets, reason, told, .. } = found;
-    let told = of_sheets.into_iter().chain(told).chain(reason).collect();
+    let told = of_sheets.into_iter().chain(without_files).chain(told).chain(reason).collect();
     Ok(Suggestion { name, text, targets, title, told })
 }
 

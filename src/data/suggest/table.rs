@@ -11,8 +11,9 @@ use super::words::{Read, Said, WithoutWords, without_words};
 use crate::data::Error;
 use crate::data::import::limits::Limits;
 use crate::data::import::main_input::long_texts;
+use crate::data::import::named_label::named_before_last;
 use crate::data::import::rows::Rows;
-use crate::data::import::seen::{Seen, seen};
+use crate::data::import::seen::{Seen, seen, seen_as};
 use crate::data::table::{self, Files, Labels, Table, shown_column};
 use crate::preset::{
     CellForm, Csv, DatePart, InputKind, Missing, Paths, TargetKind, counted_of, counted_with, written,
@@ -59,6 +60,12 @@ pub(super) fn look(
         );
         return Err(Error::Broken { origin: files.to_string(), problem });
     }
+    let looked = match (target, has_names, &first) {
+        (None, true, Some(first)) => seen_as(first, &options, limits),
+        _ => None,
+    };
+    let by_name = looked.as_ref().and_then(named_before_last);
+    let options = Csv { label: options.label.clone().or_else(|| by_name.clone()), ..options };
     let WithoutWords { options, read: Read { table, broken, without_label }, said } =
         without_words(options, limits)?;
     label::check(&table, &files.to_string())?;
@@ -80,7 +87,11 @@ pub(super) fn look(
         Labels::Nothing(_) => TargetKind::Values(0),
     };
     let network = Network::dense(features, samples, End::of(&kind));
-    let chosen = if target.is_some() { "" } else { " The last column: --target names another." };
+    let chosen = match (target, &by_name) {
+        (Some(_), _) => "",
+        (None, Some(_)) => " Its name says that it is the label: --target names another.",
+        (None, None) => " The last column: --target names another.",
+    };
     let mut data = vec![
         "source: csv(".into(),
         format!("    file: {},", in_preset(files)),
@@ -192,7 +203,8 @@ pub(super) fn look(
     let doubtful =
         [ARE_NAMES_ALTHOUGH, MAY_BE_MISSING, MAY_BE_DATES, ARE_ONE_NUMBER, "in front would fit too"];
     told.extend(table.told.iter().filter(|told| doubtful.iter().any(|part| told.contains(part))).cloned());
-    let reason = target.is_none().then(|| reason_for(&table.labels, &targets));
+    let why = if by_name.is_some() { "as its name says" } else { "the last column that can be one" };
+    let reason = target.is_none().then(|| reason_for(why, &table.labels, &targets));
     Ok(Found { title, data, network, targets, reason, told })
 }
 
@@ -254,8 +266,8 @@ fn targets(table: &Table, label: String, columns: Vec<Column>) -> Vec<Target> {
     std::iter::once(label).chain(others.into_iter().map(other)).collect()
 }
 
-/// Why a column is the label that nobody has named, and what else could be.
-fn reason_for(labels: &Labels, targets: &[Target]) -> String {
+/// Why a column is the label that nobody has named, in short in `why`, and what else could be.
+fn reason_for(why: &str, labels: &Labels, targets: &[Target]) -> String {
     let could_be = |target: &&Target| !["ignore", "date"].iter().any(|kind| target.what.starts_with(kind));
     let (label, others) =
         targets.split_first().map_or(("", targets), |(label, others)| (&label.name[..], others));
@@ -270,7 +282,7 @@ fn reason_for(labels: &Labels, targets: &[Target]) -> String {
         true => String::new(),
         false => format!("; --target names another: {}{more}", named.join(", ")),
     };
-    format!("{LABEL}'{label}', the last column that can be one: {what}{}{help}", whole_in_words(labels))
+    format!("{LABEL}'{label}', {why}: {what}{}{help}", whole_in_words(labels))
 }
 
 /// What is said of values that are whole numbers, as a column has that was not measured to be predicted.

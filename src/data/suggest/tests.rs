@@ -99,7 +99,7 @@ fn a_table_can_be_asked_for_any_column_and_a_name_that_is_taken_gets_a_number() 
         [
             ("alive", "2 classes to tell apart: no (50.0%), yes (50.0%)."),
             ("id", "ignore: it numbers the rows"),
-            ("who \"x\"", "ignore: all its 60 texts are different, as names are"),
+            ("who \"x\"", "ignore: all its 60 texts are different"),
             ("age", "number: 21 to 79, 7 missing"),
             ("town", "category: 2 words: 'Oslo', 'Rome'"),
         ]

@@ -1,6 +1,7 @@
 //! Numbers with a sign or a unit beside them: `$1,234.50`, `62.25%`, `187 kg`, `(1,200)`.
 
 use super::cell::{Numbers, is_grouped, is_other_mark};
+use crate::data::file_names;
 use crate::preset::Unit;
 
 /// A number with something beside it.
@@ -130,8 +131,10 @@ fn is_behind(text: &str) -> bool {
         unit.len() == text.len() || unit.ends_with(char::is_alphabetic) && text.len() - unit.len() == 1;
     let is_unit = unit.chars().all(|letter| letter.is_alphabetic() || letter == ' ' || is_sign(letter));
     let is_known = !text.chars().all(|letter| letter == '.') || text.is_empty();
+    // `0.jpg`
+    let is_file = text.strip_prefix('.').is_some_and(file_names::is_ending);
     let is_place = NO_UNITS.iter().any(|known| text.eq_ignore_ascii_case(known));
-    words <= 2 && text.chars().count() <= LONGEST && is_unit && is_power && is_known && !is_place
+    !is_file && words <= 2 && text.chars().count() <= LONGEST && is_unit && is_power && is_known && !is_place
 }
 
 /// The number in a cell, whatever is beside it.

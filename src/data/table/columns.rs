@@ -7,6 +7,17 @@ pub fn shown(name: &str, place: usize) -> String {
     if name.is_empty() { format!("column {} (no name)", place + 1) } else { format!("'{name}'") }
 }
 
+/// The same with the word in front: `column 'age'`, `column 3 (no name)`.
+pub fn in_words(name: &str, place: usize) -> String {
+    let shown = shown(name, place);
+    if name.is_empty() { shown } else { format!("column {shown}") }
+}
+
+/// What messages call the label of this name.
+pub fn label(name: &str) -> String {
+    if name.is_empty() { "the label".into() } else { format!("the label '{name}'") }
+}
+
 /// The same for the first column of this name among all `names` of a table.
 pub fn called(names: &[String], name: &str) -> String {
     shown(name, names.iter().position(|known| known == name).unwrap_or_default())

@@ -303,7 +303,7 @@ pub fn is_called_identifier(name: &str) -> bool {
 }
 
 /// Whether a column's name says that its numbers are an amount, however long they are.
-fn is_called_amount(name: &str) -> bool {
+pub fn is_called_amount(name: &str) -> bool {
     const AMOUNTS: &[&str] = &[
         "amount",
         "area",

@@ -9,7 +9,7 @@ use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::suspects;
 use super::taken::{codes_in_words, in_words};
-use super::word_reasons::{are_marks, in_pairs, names_groups, too_many};
+use super::word_reasons::{are_marks, in_pairs, names_groups, of_files, too_many};
 use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
@@ -97,6 +97,9 @@ pub fn look(name: &str, column: &Column, (rows, files): (u64, u64), is_first: bo
     }
     if let Some(reason) = column.identity.reason(name) {
         return Look::LeftOut(reason.into());
+    }
+    if column.names_files() {
+        return Look::LeftOut(of_files(&column.first_odd));
     }
     let (dates, day_first, is_open) = column.dates.best();
     let are_dates = dates.max(column.dates.times().1) * 2 >= known && !column.durations.are_most(known);

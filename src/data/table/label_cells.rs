@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::amount::Amounts;
 use super::cell::{self, Cell, Numbers};
 use super::classes;
+use super::columns;
 use super::dates::Dates;
 use super::durations::Durations;
 use super::labels::MOST_CLASSES;
@@ -135,8 +136,9 @@ impl LabelLook {
         let is_mixed =
             self.numbers > 0 && self.words > 0 && cells == LabelCells::AnyWord && task == Task::Auto;
         is_mixed.then(|| {
+            let label = columns::label(name);
             format!(
-                "the label '{name}' is a number in {} rows and a word in {}, so each number is a class; columns: {{\"{name}\": number}} \
+                "{label} is a number in {} rows and a word in {}, so each number is a class; columns: {{\"{name}\": number}} \
                  makes it a value, and breaks the rows with words; columns: {{\"{name}\": category}} says that it is classes",
                 self.numbers, self.words
             )
@@ -149,6 +151,7 @@ impl LabelLook {
         if task != Task::Auto || cells == LabelCells::Value {
             return None;
         }
+        let label = columns::label(name);
         let known = (self.numbers + self.words).max(1);
         let are = |count: u64| count * 10 >= known * 9;
         let each = |what: &str| match self.names.len() {
@@ -158,21 +161,21 @@ impl LabelLook {
         let said = format!("columns: {{\"{name}\": category}} says that it is meant so");
         if are(self.dates.best().0) {
             let help = "a number of days since some day would be a value to predict";
-            return Some(format!("the label '{name}' holds dates; {}: {help}; {said}", each("day")));
+            return Some(format!("{label} holds dates; {}: {help}; {said}", each("day")));
         }
         if are(self.dates.times().1) {
             let help = "a number of minutes or hours would be a value to predict";
-            return Some(format!("the label '{name}' holds times of day; {}: {help}; {said}", each("time")));
+            return Some(format!("{label} holds times of day; {}: {help}; {said}", each("time")));
         }
         if let Some(units) = self.amounts.mixed(self.words) {
             return Some(format!(
-                "the label '{name}' holds numbers with different units, {units}; {}: with one unit they are values to predict; {said}",
+                "{label} holds numbers with different units, {units}; {}: with one unit they are values to predict; {said}",
                 each("word")
             ));
         }
         self.has_codes.then(|| {
             format!(
-                "the label '{name}' holds codes, of which some begin with a zero; {}: columns: {{\"{name}\": number}} makes them \
+                "{label} holds codes, of which some begin with a zero; {}: columns: {{\"{name}\": number}} makes them \
                  values; {said}",
                 each("code")
             )
@@ -182,7 +185,7 @@ impl LabelLook {
     /// What is said of values of which some may say that the value is missing; `name` is their column.
     pub fn missing_in_words(&self, cells: LabelCells, name: &str) -> Option<String> {
         let are_values = cells == LabelCells::Value;
-        self.suspects.missing_in_words(&format!("the label '{name}'"), true).filter(|_| are_values)
+        self.suspects.missing_in_words(&columns::label(name), true).filter(|_| are_values)
     }
 
     /// Whether some cells are not what they may be.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cell::{self, Cell, Numbers, shown};
 use super::classes;
+use super::columns;
 use super::digits;
 use super::identifier::is_called_identifier;
 use super::reader::Place;
@@ -27,7 +28,7 @@ impl Labels {
     pub fn name_rows(&self, name: &str) -> Option<String> {
         /// In fewer rows it is a chance.
         const FEWEST: usize = 12;
-        let called = if name.is_empty() { "the label".to_string() } else { format!("the label '{name}'") };
+        let called = columns::label(name);
         match self {
             Labels::Classes(of, names) if of.len() >= FEWEST && names.len() == of.len() => Some(format!(
                 "{called} is another class in each of {} rows, as what names rows is: of a class with one row nothing can be \
@@ -103,9 +104,10 @@ impl Collected {
         let (different, seen) = digits::run_together(self.numbers.keys().map(String::as_str))?;
         let more = if self.too_many { " or more" } else { "" };
         Some(format!(
-            "the label '{name}' has {different}{more} different numbers, of which a network sees {seen}: the others differ in digits that \
+            "{} has {different}{more} different numbers, of which a network sees {seen}: the others differ in digits that \
              double precision does not have; subtract the least from all of them, or columns: {{\"{name}\": category}} makes up to \
-             {MOST_CLASSES} of them classes"
+             {MOST_CLASSES} of them classes",
+            columns::label(name)
         ))
     }
 

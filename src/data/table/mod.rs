@@ -58,11 +58,12 @@ mod words_as;
 
 pub use by_looks::{begins_with_values, is_table_of_numbers, why_no_text};
 pub use choice::{Choice, Recoded};
-pub use columns::shown as shown_column;
+pub use columns::{label as label_called, shown as shown_column};
 pub use files::{Files, all_expanded, expanded, in_order, is_pattern};
 pub use first_row::names_columns;
 pub use format::{Format, KIND, is_ending_of_table};
 pub use gathered::total;
+pub use identifier::is_called_amount;
 pub use infer::{Look, Wordy, look};
 pub use known_words::unless_learned;
 pub use label_cells::LabelCells;

@@ -9,7 +9,7 @@ use super::durations::Durations;
 use super::identifier::Identity;
 use super::sums::SumRows;
 use super::suspects::Suspects;
-use crate::preset::CellForm;
+use crate::preset::{CellForm, code};
 
 /// Different cells that are counted, in all columns together.
 const COUNTED: usize = 1 << 20;
@@ -247,9 +247,15 @@ impl Column {
     }
 }
 
-/// Whether a cell is one of the words by which a preset says that a value is missing; a number may be one: `-999`, also as `-999.0`.
+/// Whether a cell is one of the words by which a preset says that a value is missing; a number may be one: `-999`, also as `-999.0`,
+/// and `-9.9` as `-9.90`.
 pub fn is_said(words: &[String], cell: &str, numbers: Numbers) -> bool {
-    !words.is_empty() && words.iter().any(|word| word == cell || word == numbers.word(cell))
+    let is_same = |word: &String| {
+        let has_fraction = cell.contains(numbers.decimal) && word.contains('.');
+        let is_number = || word.parse().is_ok_and(|number: f64| numbers.parse(cell) == Some(number));
+        word == cell || code(word, '.') == numbers.word(cell) || has_fraction && is_number()
+    };
+    !words.is_empty() && words.iter().any(is_same)
 }
 
 /// The most different cells that are counted in a column.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::by_looks::begins_with_names;
 use super::cell;
 use super::choice::Choice;
-use super::columns::the_one;
+use super::columns::{self, the_one};
 use super::encode::{Encoder, is_number_or_missing};
 use super::files::Files;
 use super::first_row::FirstRow;
@@ -411,8 +411,10 @@ fn encoded(
             return Err(error);
         }
         if left_out > 0 && left_out == without_label {
-            let name = schema.label_place().map_or("the label", |place| &schema.columns[place][..]);
-            return Err(broken(&format!("none of its {left_out} rows has a label in column '{name}'")));
+            let name = schema
+                .label_place()
+                .map_or("the label".into(), |place| columns::in_words(&schema.columns[place], place));
+            return Err(broken(&format!("none of its {left_out} rows has a label in {name}")));
         }
         let first = first.map(|problem| format!("; the first is refused: {problem}")).unwrap_or_default();
         return Err(broken(&format!("it has no rows that can be used{first}")));

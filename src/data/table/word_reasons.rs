@@ -3,6 +3,7 @@
 use super::cell::{is_missing, shown};
 use super::profile::Column;
 use super::words_as::is_mark;
+use crate::data::file_names;
 
 /// Whether the words among a column's numbers are marks at school, or numbers of classes and houses: `2-`, `3+`, `7b`; in one cell of
 /// ten, so that they are no mistakes.
@@ -23,12 +24,33 @@ pub(super) fn names_groups(column: &Column, rows: u64) -> bool {
     column.missing * 2 > rows && column.different() > 1 && counts.all(|count| count == 1)
 }
 
+impl Column {
+    /// Whether its cells are names of files; of very many words the first one says it.
+    pub fn names_files(&self) -> bool {
+        match self.words.are_many {
+            true => self.numbers == 0 && file_names::is_name(&self.first_odd),
+            false => file_names::are_names(
+                self.words.counts.keys().map(|word| &**word).filter(|word| !is_missing(word)),
+            ),
+        }
+    }
+}
+
+/// Why names of files, of which this is one, are not learned from.
+pub(super) fn of_files(such: &str) -> String {
+    format!(
+        "its cells are names of files, such as {}: file_table(table: …, path: …) learns what is in the files",
+        shown(such)
+    )
+}
+
 /// Why words of which so many are different, in so many rows and known cells, are no categories.
 pub(super) fn too_many(column: &Column, (rows, known, different): (u64, u64, u64)) -> String {
-    let what = if column.with_blanks * 2 > known { "texts" } else { "words" };
+    let are_texts = column.with_blanks * 2 > known;
+    let (what, as_names) = if are_texts { ("texts", "") } else { ("words", ", as names are") };
     match () {
         () if column.words.are_many => format!("its {what} are too many or too long to be categories"),
-        () if different == rows => format!("all its {rows} {what} are different, as names are"),
+        () if different == rows => format!("all its {rows} {what} are different{as_names}"),
         () => format!("{different} different words in {rows} rows are too many to be categories"),
     }
 }

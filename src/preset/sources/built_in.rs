@@ -78,6 +78,7 @@ impl Source {
             samples,
             window: None,
             gap: 0,
+            validation: None,
             test: None,
         };
         let generated = |target, samples| Offers { test: Some(samples), ..table(2, target, samples) };

@@ -20,6 +20,10 @@ pub struct FileTable {
     /// Name or number (from 1) of the column with the paths, or with the texts; left out: the first one.
     #[serde(default)]
     pub path: Option<String>,
+    /// The folder that the paths are in, as seen from the table's folder; left out: that folder, or where a file is not there, one of
+    /// the folders below it.
+    #[serde(default)]
+    pub folder: Option<String>,
     /// Name or number of the column with the classes; left out: the last one of the others.
     #[serde(default)]
     pub label: Option<String>,
@@ -50,6 +54,7 @@ impl FileTable {
             table,
             test_table: None,
             path: Some(path),
+            folder: None,
             label: None,
             holds: Holds::default(),
             size: size(),
@@ -94,6 +99,7 @@ fields! {
         table: Text, "table with a file and its class a row";
         test_table: Text, "the table of the test set";
         path: Text, "name or number of the column with the paths, relative to the table's folder, or with the texts";
+        folder: Text, "the folder that the paths are in, as seen from the table's folder; left out: it is looked for";
         label: Text, "name or number of the column with the classes";
         holds: Choice(Holds::WORDS), "what the files are; texts: the table holds the texts themselves";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which images are resized";

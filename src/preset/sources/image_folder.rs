@@ -13,6 +13,9 @@ use crate::preset::variants::variants;
 pub struct ImageFolder {
     /// The folder.
     pub folder: String,
+    /// The validation set, where it is a folder of its own.
+    #[serde(default)]
+    pub validation_folder: Option<String>,
     /// The test set, where it is a folder of its own.
     #[serde(default)]
     pub test_folder: Option<String>,
@@ -56,6 +59,7 @@ impl Colour {
 fields! {
     ImageFolder {
         folder: Text, "folder with a folder of images for each class";
+        validation_folder: Text, "the folder of the validation set";
         test_folder: Text, "the folder of the test set";
         size: Pair(Range::between(1.0, 4096.0)), "height and width to which the images are resized";
         colour: Choice(Colour::WORDS), "the colours that the network sees";
@@ -69,15 +73,22 @@ impl FileSource for ImageFolder {
     }
 
     fn paths(&self) -> Vec<&str> {
-        std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
+        std::iter::once(&self.folder)
+            .chain(&self.validation_folder)
+            .chain(&self.test_folder)
+            .map(String::as_str)
+            .collect()
     }
 
     fn paths_mut(&mut self) -> Vec<&mut String> {
-        std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
+        std::iter::once(&mut self.folder)
+            .chain(&mut self.validation_folder)
+            .chain(&mut self.test_folder)
+            .collect()
     }
 
     fn trained_paths(&self) -> usize {
-        1
+        1 + usize::from(self.validation_folder.is_some())
     }
 
     fn path_is(&self, _place: usize) -> &'static str {

@@ -15,12 +15,16 @@ pub struct Npy {
     pub inputs: Paths,
     /// What they should give.
     pub targets: Paths,
+    /// The samples are images whose channels come first, `[channels, height, width]`.
+    #[serde(default)]
+    pub channels_first: bool,
 }
 
 fields! {
     Npy {
         inputs: Paths, "file of the samples; or a pattern such as x-*.npy, or a list, whose arrays are one";
         targets: Paths, "file of what they should give, likewise";
+        channels_first: Switch, "whether the samples are images whose channels come first, as PyTorch keeps them";
     }
 }
 

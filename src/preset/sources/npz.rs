@@ -17,6 +17,9 @@ pub struct Npz {
     /// The array of what they should give.
     #[serde(default = "targets")]
     pub targets: String,
+    /// The samples are images whose channels come first, `[channels, height, width]`.
+    #[serde(default)]
+    pub channels_first: bool,
 }
 
 fn inputs() -> String {
@@ -30,7 +33,7 @@ fn targets() -> String {
 impl Npz {
     /// An archive whose arrays have the usual names, `x` and `y`.
     pub fn of(file: String) -> Self {
-        Npz { file, inputs: inputs(), targets: targets() }
+        Npz { file, inputs: inputs(), targets: targets(), channels_first: false }
     }
 }
 
@@ -39,6 +42,7 @@ fields! {
         file: Text, "the archive";
         inputs: Text, "the array of the samples";
         targets: Text, "the array of what they should give";
+        channels_first: Switch, "whether the samples are images whose channels come first, as PyTorch keeps them";
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Offers {
     pub window: Option<usize>,
     /// Samples left out where one part of a series ends and the next begins.
     pub gap: usize,
+    /// Validation samples among `samples`, where the set has its own.
+    #[serde(default)]
+    pub validation: Option<usize>,
     /// Test samples, where the set has its own.
     pub test: Option<usize>,
 }

@@ -11,6 +11,9 @@ use crate::fields;
 pub struct WavFolder {
     /// The folder.
     pub folder: String,
+    /// The validation set, where it is a folder of its own.
+    #[serde(default)]
+    pub validation_folder: Option<String>,
     /// The test set, where it is a folder of its own.
     #[serde(default)]
     pub test_folder: Option<String>,
@@ -29,13 +32,20 @@ fn seconds() -> f64 {
 impl WavFolder {
     /// This folder, with every other option at its default.
     pub fn of(folder: String) -> Self {
-        WavFolder { folder, test_folder: None, seconds: seconds(), skip_broken: false }
+        WavFolder {
+            folder,
+            validation_folder: None,
+            test_folder: None,
+            seconds: seconds(),
+            skip_broken: false,
+        }
     }
 }
 
 fields! {
     WavFolder {
         folder: Text, "folder with a folder of WAV, FLAC, MP3 or Ogg files for each class";
+        validation_folder: Text, "the folder of the validation set";
         test_folder: Text, "the folder of the test set";
         seconds: Number(Range::between(0.1, 60.0)), "seconds of each sound that the network hears";
         skip_broken: Switch, "sounds that do not decode are left out and counted";
@@ -48,15 +58,22 @@ impl FileSource for WavFolder {
     }
 
     fn paths(&self) -> Vec<&str> {
-        std::iter::once(&self.folder).chain(&self.test_folder).map(String::as_str).collect()
+        std::iter::once(&self.folder)
+            .chain(&self.validation_folder)
+            .chain(&self.test_folder)
+            .map(String::as_str)
+            .collect()
     }
 
     fn paths_mut(&mut self) -> Vec<&mut String> {
-        std::iter::once(&mut self.folder).chain(&mut self.test_folder).collect()
+        std::iter::once(&mut self.folder)
+            .chain(&mut self.validation_folder)
+            .chain(&mut self.test_folder)
+            .collect()
     }
 
     fn trained_paths(&self) -> usize {
-        1
+        1 + usize::from(self.validation_folder.is_some())
     }
 
     fn path_is(&self, _place: usize) -> &'static str {

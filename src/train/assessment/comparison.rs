@@ -107,7 +107,7 @@ impl Outputs {
     /// A row with a number for each name, in the data's own unit.
     pub fn row(&self, outputs: &[f32]) -> Vec<f64> {
         match outputs {
-            [second] if self.is_one_for_two => vec![1.0 - f64::from(*second), f64::from(*second)],
+            [second] if self.is_one_for_two => vec![f64::from(1.0 - *second), f64::from(*second)],
             row => self.in_unit(row),
         }
     }

@@ -84,7 +84,8 @@ pub(super) fn data(theme: &Theme, entry: &Entry, width: usize) -> Vec<Line<'stat
         TargetKind::Tokens(count) => format!("{count} tokens"),
     };
     let train = data.train_samples.unwrap_or(signature.train);
-    let held_out = (train as f64 * data.validation).round() as usize;
+    let share = || (train as f64 * data.validation).round() as usize;
+    let held_out = signature.validation.unwrap_or_else(share);
     let counts = format!(
         "{} train, {} validation, {} test",
         format::thousands((train - held_out.min(train)) as u64),

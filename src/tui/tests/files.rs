@@ -41,6 +41,7 @@ fn table(classes: usize) -> Offers {
         samples: 150,
         window: None,
         gap: 0,
+        validation: None,
         test: None,
     }
 }

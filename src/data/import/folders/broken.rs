@@ -45,14 +45,14 @@ impl Classed {
             return Err(Error::Broken { origin: origin.clone(), problem });
         }
         told.push(format!("broken files left out: {count} of {all}: {}", named(0)));
-        if let Some(first) = &mut self.first_test {
+        for first in [&mut self.first_validation, &mut self.first_test].into_iter().flatten() {
             *first = is_good.iter().take(*first).filter(|is_good| **is_good).count();
         }
         let mut kept = is_good.iter();
         self.of.retain(|_| kept.next().is_some_and(|is_good| *is_good));
         let mut kept = is_good.iter();
         self.files.retain(|_| kept.next().is_some_and(|is_good| *is_good));
-        let trained_on = &self.of[..self.first_test.unwrap_or(self.of.len())];
+        let trained_on = &self.of[..self.first_validation.or(self.first_test).unwrap_or(self.of.len())];
         match (0..).zip(&self.names).find(|(class, _)| !trained_on.contains(class)) {
             Some((_, name)) => {
                 let origin = origin.clone();

@@ -12,7 +12,7 @@ const OF_SYSTEMS: [&str; 6] =
 const NAMED: usize = 5;
 
 /// Whether a name is hidden, or that of something that a system put there.
-pub(super) fn is_of_the_system(path: &Path) -> bool {
+pub(in crate::data::import) fn is_of_the_system(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     name.starts_with('.') || OF_SYSTEMS.iter().any(|known| known.eq_ignore_ascii_case(&name))
 }

@@ -6,6 +6,7 @@ use walkdir::WalkDir;
 
 use super::kind::Kind;
 use super::left_out::{LeftOut, is_of_the_system};
+use super::parts::SetParts;
 use crate::data::Error;
 
 /// Files with a class each.
@@ -17,10 +18,14 @@ pub struct Classed {
     pub of: Vec<u32>,
     /// The folders' names, in order.
     pub names: Vec<String>,
+    /// The first file of the validation set, where that is a folder of its own.
+    pub first_validation: Option<usize>,
     /// The first file of the test set, where that is a folder of its own.
     pub first_test: Option<usize>,
     /// What is in the folder and not among the files.
     pub left_out: LeftOut,
+    /// The parts of the set, where the folder has a folder for each.
+    pub parts: Option<SetParts>,
 }
 
 /// The files of a kind in the folders of a folder, each a class with all that is below it, as Keras's

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::kind::Kind;
 use super::listing::list;
-use crate::data::Error;
+use crate::data::{Error, file_names};
 
-const TEXTS: Kind = Kind { many: "texts", formats: "a text", endings: &["txt"], is_one: |_| false };
+const TEXTS: Kind = Kind { many: "texts", formats: "a text", endings: file_names::TEXTS, is_one: |_| false };
 
 /// Why a folder is not read, with the way out where its folders hold texts.
 pub fn or_of_texts(folder: &Path, problem: Error) -> Error {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use image::ImageDecoder;
 use rayon::prelude::*;
 
+use super::frames::Blocks;
 use super::{Form, begun};
 use crate::data::import::limits::Limits;
 use crate::preset::Colour;
@@ -16,6 +17,8 @@ struct Shape {
     size: (u32, u32),
     has_colour: bool,
     has_alpha: bool,
+    /// Whether the file has more pictures than this one.
+    are_several: bool,
 }
 
 impl Shape {
@@ -24,10 +27,12 @@ impl Shape {
         let (across, down) = decoder.dimensions();
         let lies = decoder.orientation().is_ok_and(|orientation| orientation.to_exif() >= 5);
         let colour = decoder.color_type();
+        let Blocks { are_several, is_gif, is_clear } = Blocks::of(file);
         Some(Shape {
             size: if lies { (down, across) } else { (across, down) },
             has_colour: colour.has_color(),
-            has_alpha: colour.has_alpha(),
+            has_alpha: if is_gif { is_clear } else { colour.has_alpha() },
+            are_several,
         })
     }
 }
@@ -53,6 +58,14 @@ fn opaque(shapes: &[Shape]) -> Option<String> {
     (count > 0).then(|| format!("images with an alpha channel, which is left out: {count}"))
 }
 
+/// Files of which the first picture counts, in a sentence.
+fn first_of_several(shapes: &[Shape]) -> Option<String> {
+    let count = shapes.iter().filter(|shape| shape.are_several).count();
+    (count > 0).then(|| {
+        format!("files with several pictures, as animations have, of which the first is taken: {count}")
+    })
+}
+
 /// What is seen of images that no form is chosen for yet, a sentence each.
 pub fn seen(files: &[PathBuf], limits: &Limits) -> Vec<String> {
     let shapes = of_all(files, limits);
@@ -66,7 +79,7 @@ pub fn seen(files: &[PathBuf], limits: &Limits) -> Vec<String> {
         range(&shapes),
         shapes.len()
     );
-    [Some(size), opaque(&shapes)].into_iter().flatten().collect()
+    [Some(size), opaque(&shapes), first_of_several(&shapes)].into_iter().flatten().collect()
 }
 
 /// What is done to images that are brought to this form, a sentence each: those that get another size, lose their colours or their
@@ -97,6 +110,7 @@ pub(super) fn converted(files: &[PathBuf], form: Form, limits: &Limits) -> Vec<S
         lines.push(format!("images in colour that become grey: {greyed}"));
     }
     lines.extend(opaque(&shapes));
+    lines.extend(first_of_several(&shapes));
     lines
 }
 

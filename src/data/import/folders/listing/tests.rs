@@ -110,7 +110,8 @@ fn broken_files_are_an_error_that_counts_them_or_are_taken_out_of_both_sets() {
         of: vec![0, 0, 1, 1, 0, 1],
         names: vec!["a".into(), "b".into()],
         first_test: Some(4),
-        left_out: LeftOut::default(),
+        first_validation: Some(3),
+        ..Classed::default()
     };
     let broken = |names: &[&str]| -> Vec<Result<(), Error>> {
         let read = |name: &&str| match names.contains(name) {
@@ -123,7 +124,7 @@ fn broken_files_are_an_error_that_counts_them_or_are_taken_out_of_both_sets() {
     let mut kept = listed.clone();
     kept.sorted_out(broken(&["a/1", "b/2", "a/3"]), true, &mut told).unwrap();
     assert_eq!(kept.files, files(&["a/2", "b/1", "b/3"]));
-    assert_eq!((&kept.of[..], kept.first_test), (&[0, 1, 1][..], Some(2)));
+    assert_eq!((&kept.of[..], kept.first_validation, kept.first_test), (&[0, 1, 1][..], Some(2), Some(2)));
     assert_eq!(told, ["broken files left out: 3 of 6: a/1: no; b/2: no; a/3: no"]);
 
     let refused = |names: &[&str], skip| {

@@ -303,8 +303,10 @@ fn folders_of_parts_are_no_classes_and_texts_have_a_way_out() {
     let preset = parse::parse(&text, "made.ron").unwrap_or_else(|error| panic!("{error}\n{text}"));
     let offers = crate::data::offers(&preset.data.source).unwrap();
     preset.validate(&offers, "made.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    assert_eq!((offers.samples, offers.test), (8, Some(4)));
-    assert!(text.contains("8 files of 2 classes: cats, dogs") && text.contains("val is not read"), "{text}");
+    // Those to train on and those of the validation set.
+    assert_eq!((offers.samples, offers.validation, offers.test), (10, Some(2), Some(4)));
+    assert!(text.contains("10 files of 2 classes: cats, dogs"), "{text}");
+    assert!(text.contains("pets/val' is the validation set"), "{text}");
     for class in ["pos", "neg"] {
         let path = folder.path().join(format!("mails/{class}/1.txt"));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

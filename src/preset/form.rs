@@ -117,7 +117,7 @@ impl Row {
     }
 
     /// The text of a variant of this name, with every field that must be there; those that this row's value has under the same
-    /// name keep their values, which `text` says.
+    /// name keep their values, which `text` says. A value that can stand in the variant is put into it, and comes out of it again.
     pub fn variant(&self, text: &str, name: &str) -> Option<String> {
         let (RowKind::Variant(inside) | RowKind::Item(inside) | RowKind::List(inside)) = self.kind else {
             return None;
@@ -127,7 +127,21 @@ impl Row {
         let outline = Outline::of(text);
         let before =
             outline.node(&self.path).map(Node::value).filter(|_| !matches!(self.kind, RowKind::List(_)));
-        let known = |field: &Field| before?.field(field.name).map(|node| text[node.span()].to_owned());
+        let written = |node: &Node| text[node.span()].to_owned();
+        let inner = before.and_then(|node| node.items().next()).map(Node::value);
+        if let Some(inner) = inner.filter(|inner| inner.word(text) == name) {
+            return Some(written(inner));
+        }
+        let takes_whole = |field: &Field, node: &Node| match field.kind {
+            FieldKind::Nested(inside) if group.is_nameless => {
+                choices_of(inside).iter().any(|choice| choice.word == node.word(text))
+            }
+            _ => false,
+        };
+        let known = |field: &Field| match before? {
+            node if takes_whole(field, node) => Some(written(node)),
+            node => node.field(field.name).map(written),
+        };
         Some(group.shortest(known))
     }
 
@@ -367,6 +381,16 @@ mod tests {
         assert_eq!(layer.variant(text, "Dropout").as_deref(), Some("Dropout(rate: 0.5)"));
         assert_eq!(row(&rows, "layers").variant(text, "Activation").as_deref(), Some("Activation(linear)"));
         assert_eq!(layer.variant(text, "Nothing"), None);
+        let within = layer.variant(text, "Bidirectional").unwrap();
+        assert_eq!(within, "Bidirectional(LSTM(units: 3, stateful: true))");
+        let text = format!("(layers: [{within}])");
+        let rows = super::rows(&text);
+        let unwrapped = row(&rows, "layers[0]").variant(&text, "LSTM");
+        assert_eq!(unwrapped.as_deref(), Some("LSTM(units: 3, stateful: true)"));
+        assert_eq!(
+            row(&rows, "layers[0]").variant(&text, "Residual").as_deref(),
+            Some("Residual(layers: [])")
+        );
     }
 
     #[test]

@@ -135,7 +135,8 @@ pub fn write(preset: &Preset) -> Result<String, PresetError> {
         .map_err(|error| PresetError::whole(&preset.name, error.to_string(), String::new()))
 }
 
-fn explain(error: &ron::Error) -> (String, String) {
+/// What is wrong with how something is written, and what to do, in plain words.
+pub fn explain(error: &ron::Error) -> (String, String) {
     use ron::Error as Ron;
     let list = |names: &[&str]| names.join(", ");
     let suggest = |names: &'static [&'static str], wrong: &str| match nearest(wrong, names.iter().copied()) {

@@ -29,7 +29,9 @@ pub(super) fn in_words(error: &Ron) -> Option<(&'static str, &'static str)> {
             "something stands here that does not belong to the value before it",
             "is a comma missing, or a quote or bracket open? a whole number has no point",
         ),
-        Ron::ExpectedStructLike | Ron::ExpectedNamedStructLike(_) => {
+        Ron::ExpectedStructLike
+        | Ron::ExpectedNamedStructLike(_)
+        | Ron::ExpectedDifferentStructName { .. } => {
             (NO_PARENTHESES, "a group of fields stands in parentheses: (epochs: 20, batch_size: 32)")
         }
         Ron::ExpectedStructLikeEnd => {
@@ -42,10 +44,8 @@ pub(super) fn in_words(error: &Ron) -> Option<(&'static str, &'static str)> {
         Ron::ExpectedUnit => ("this word takes nothing in parentheses", "leave them out"),
         Ron::InvalidIntegerDigit { .. } => ("this is not a whole number", "write digits alone"),
         Ron::IntegerOutOfBounds => ("this whole number is too large, or below 0", ""),
-        Ron::TrailingCharacters => {
-            ("something stands behind the end of the preset", "is a parenthesis too many above?")
-        }
-        Ron::Eof => ("the preset ends too early", "is a bracket, a parenthesis or a quote open?"),
+        Ron::TrailingCharacters => ("something stands behind the end", "is a parenthesis too many above?"),
+        Ron::Eof => ("the text ends too early", "is a bracket, a parenthesis or a quote open?"),
         Ron::UnclosedBlockComment => {
             ("a comment that begins with /* is not closed", "close it with */, or begin lines with //")
         }

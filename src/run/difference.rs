@@ -60,6 +60,13 @@ pub fn differences(first: &Overview, second: &Overview) -> Vec<Difference> {
         .collect()
 }
 
+/// A number as short as it can be written: event files hold single precision, of which double precision shows digits that mean
+/// nothing.
+fn in_digits(value: f64) -> String {
+    let single = value as f32;
+    if f64::from(single) == value { single.to_string() } else { value.to_string() }
+}
+
 /// Everything that is compared of a run.
 fn facts(run: &Overview) -> BTreeMap<(Kind, String), String> {
     let mut facts = BTreeMap::new();
@@ -79,7 +86,7 @@ fn facts(run: &Overview) -> BTreeMap<(Kind, String), String> {
     for number in &run.numbers {
         let is_result = number.tag.ends_with("/test") || number.tag.ends_with("/validation");
         if is_result {
-            add(Kind::Result, &number.tag, number.value.to_string());
+            add(Kind::Result, &number.tag, in_digits(number.value));
         }
     }
     if let Ok(Some(learned)) = learned::load(run.run.path()) {

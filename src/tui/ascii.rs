@@ -17,24 +17,26 @@ pub fn translate(frame: &mut Buffer) {
 fn nearest(sign: char) -> char {
     match sign {
         '─' | '━' | '╌' | '–' | '—' => '-',
-        '│' | '┃' | '▏' | '▎' | '▍' => '|',
+        '│' | '┃' | '┆' | '▏' | '▎' | '▍' => '|',
         '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => {
             '+'
         }
         '▀' => '"',
-        '▄' => '_',
-        '▌' | '▋' | '▊' | '▉' | '█' => '#',
+        '▁' | '▂' | '▃' | '▄' => '_',
+        '▅' | '▆' | '▇' | '▌' | '▋' | '▊' | '▉' | '█' => '#',
         '▓' => '%',
         '▒' => '=',
         '░' | '·' => '.',
-        '•' | '●' | '○' | '★' => '*',
+        '•' | '●' | '★' => '*',
+        '○' => 'o',
+        '◆' => '@',
         '✗' | '×' => 'x',
         '✓' => 'v',
         '…' => '~',
         '‹' | '←' | '◀' => '<',
-        '›' | '→' | '▶' => '>',
+        '›' | '→' | '▶' | '▸' => '>',
         '↑' | '▲' => '^',
-        '↓' | '▼' => 'v',
+        '↓' | '▼' | '▾' => 'v',
         'ä' | 'á' | 'à' | 'â' => 'a',
         'ö' | 'ó' => 'o',
         'ü' => 'u',
@@ -56,7 +58,26 @@ fn nearest(sign: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::tui::state::mark::MarkKind;
+
+    #[test]
+    fn every_sign_that_the_dashboard_draws_has_a_shape_of_its_own() {
+        // Marks on axes, what is open and closed, what is marked and pinned.
+        let signs = MarkKind::ALL
+            .map(|kind| kind.sign())
+            .into_iter()
+            .chain(["▾", "▸", "●", "◆", "○", "✗", "✓", "↑", "↓"]);
+        for sign in signs {
+            assert_ne!(nearest(sign.chars().next().unwrap()), '?', "{sign}");
+        }
+        let kinds: HashSet<char> =
+            MarkKind::ALL.iter().map(|kind| nearest(kind.sign().chars().next().unwrap())).collect();
+        // A phase and the place that is shown are both lines.
+        assert_eq!(kinds.len(), MarkKind::ALL.len() - 1);
+    }
 
     #[test]
     fn nothing_but_ascii_is_left() {

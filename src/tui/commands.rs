@@ -78,7 +78,7 @@ commands! {
     true SaveWeights "save-weights": "Write the weights to disk now";
     true OpenCharts "charts": "Let the charts fill the screen, to read and zoom them";
     false CloseCharts "charts-back": "Show the rest of the screen again";
-    true Epochs "epochs": "Show the table of epochs, or progress and log again";
+    true Epochs "epochs": "Show the table of epochs, the whole log, or neither";
     true LogScale "log-scale": "Switch losses between linear and logarithmic axis";
     true LogX "log-scale-x": "Switch the charts' horizontal axis to logarithmic or back";
     true NextAxis "charts-along": "Draw curves by step, epoch, time since start, time of day";
@@ -163,8 +163,8 @@ commands! {
 
     false Up "up": "Move up";
     false Down "down": "Move down";
-    false PageUp "page-up": "Move up by a page";
-    false PageDown "page-down": "Move down by a page";
+    false PageUp "page-up": "Move or scroll up by a page";
+    false PageDown "page-down": "Move or scroll down by a page";
     false First "first": "Move to the first";
     false Last "last": "Move to the last";
 

@@ -61,7 +61,7 @@ impl FramesPerSecond {
 
 /// The file as it is written.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename = "Config")]
+#[serde(default, deny_unknown_fields, rename = "SettingsConfig")]
 struct File {
     theme: Colours,
     ascii: Ascii,
@@ -94,7 +94,7 @@ impl Config {
         let file: File = options.from_str(text).map_err(|error| ConfigError {
             line: error.span.start.line,
             column: error.span.start.col,
-            problem: error.code.to_string(),
+            problem: in_words(&error.code),
         })?;
         let frames_per_second = match file.frames_per_second {
             None => FramesPerSecond::default(),
@@ -123,6 +123,12 @@ impl Config {
         let rich_glyphs = detected.rich_glyphs && !is_ascii;
         Theme { colours: self.theme, is_ascii, rich_glyphs, ..detected }
     }
+}
+
+/// What is wrong, and what to do.
+fn in_words(error: &ron::Error) -> String {
+    let (problem, help) = crate::preset::parse::explain(error);
+    if help.is_empty() { problem } else { format!("{problem}: {help}") }
 }
 
 /// A problem with what is written as `word`.
@@ -169,7 +175,25 @@ mod tests {
             "{}",
             problem("(\n  thme: dark,\n)")
         );
-        assert!(problem("(theme: pink)").contains("pink"), "{}", problem("(theme: pink)"));
+        assert_eq!(
+            problem("(theme: colorblind)"),
+            "line 1, column 9: unknown colours 'colorblind': did you mean colour_blind? valid: standard, dark, light, \
+             high_contrast, colour_blind"
+        );
+        let thema = problem("(thema: dark)");
+        assert!(thema.contains("unknown field 'thema' of settings: did you mean theme?"), "{thema}");
+        for (text, words) in [
+            ("(frames_per_second: ten)", "no whole number stands here"),
+            ("theme: dark", "no parentheses open here"),
+            ("(theme: dark", "is a comma missing, or a quote or bracket open?"),
+            ("", "no parentheses open here"),
+            ("(keys: {\"pause\": \"F5\"})", "no list begins here"),
+            ("(on_end: (notify: osc8))", "unknown notify 'osc8': did you mean osc9?"),
+        ] {
+            let told = problem(text);
+            let rust = ["enum", "struct", "Expected", "variant"];
+            assert!(told.contains(words) && !rust.iter().any(|word| told.contains(word)), "{told}");
+        }
         assert_eq!(
             problem("(\n  theme: dark, frames_per_second: 600)"),
             "line 2, column 16: frames_per_second is 600; it is from 1 to 60"

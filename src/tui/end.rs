@@ -20,7 +20,7 @@ impl End {
     /// A run that is opened has ended before.
     pub fn of(state: &State, outcome: &'static str) -> Option<End> {
         let training = state.training.as_ref().filter(|training| training.last.is_some())?;
-        let is_long = training.seconds >= f64::from(state.on_end.after_seconds);
+        let is_long = training.elapsed() >= f64::from(state.on_end.after_seconds);
         is_long.then(|| End {
             preset: clean(&training.info.preset.name),
             run: state.runs.shown.clone().unwrap_or_default(),

@@ -67,6 +67,15 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long something took, to three digits below a second: `12.5s`, `840ms`, `0.52ms`.
+pub fn span(seconds: f64) -> String {
+    match 1000.0 * seconds {
+        ms if ms >= 999.5 || !ms.is_finite() => format!("{seconds:.1}s"),
+        ms if ms >= 9.995 => format!("{ms:.0}ms"),
+        ms => format!("{ms:.2}ms"),
+    }
+}
+
 /// Any number, in at most eleven characters.
 pub fn number(value: f64) -> String {
     match value.abs() {
@@ -227,6 +236,7 @@ mod tests {
         assert_eq!(duration(59.4), "59s");
         assert_eq!(duration(185.0), "3m 05s");
         assert_eq!(duration(7620.0), "2h 07m");
+        assert_eq!([12.54, 0.84, 0.012, 0.000_52].map(span), ["12.5s", "840ms", "12ms", "0.52ms"]);
         assert_eq!(duration(f64::INFINITY), "277777h 46m");
         assert_eq!(tick(0.30000000000000004, 0.1), "0.3");
         assert_eq!(tick(20.0, 10.0), "20");

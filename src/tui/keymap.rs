@@ -39,7 +39,7 @@ static TRAIN: Table = Table {
     bindings: &[
         bind(&[ENTER], Command::TrainAgain),
         shown(&[ch('C')], Command::OpenCharts, "charts"),
-        shown(&[ch('v')], Command::Epochs, "epochs"),
+        shown(&[ch('v')], Command::Epochs, "epochs, log"),
         bind(&[ch('f')], Command::ChooseTag),
         bind(&[ch('X')], Command::StopAfterEpoch),
         bind(&[ch('A')], Command::AddEpochs),

@@ -6,8 +6,12 @@ use super::commands::Command;
 /// the more of them are at the start of words or side by side.
 pub fn matching(typed: &str) -> Vec<Command> {
     let palette = Command::all().filter(|command| command.is_in_palette());
+    // Behind the names, what says so in words.
+    let words = typed.trim().to_lowercase();
+    let says = |command: Command| command.doc().to_lowercase().contains(&words).then_some(i32::MIN);
+    let score = |command: Command| fuzzy(typed, command.name()).or_else(|| says(command));
     let mut scored: Vec<(i32, Command)> =
-        palette.filter_map(|command| Some((fuzzy(typed, command.name())?, command))).collect();
+        palette.filter_map(|command| Some((score(command)?, command))).collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, command)| command).collect()
 }
@@ -42,6 +46,9 @@ mod tests {
         assert!(fuzzy("xyz", "pause").is_none());
         assert!(fuzzy("lr", "learning-rate-up") > fuzzy("lr", "scroll-further"));
         assert_eq!(matching("quit").first().map(|command| command.name()), Some("quit"));
+        // What a command does is found as well.
+        let found = matching("train the chosen").first().map(|command| command.name());
+        assert_eq!(found, Some("start"));
     }
 
     #[test]

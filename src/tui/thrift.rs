@@ -205,7 +205,10 @@ impl Shortened {
         }
         // Terminals differ in what is erased to on another ground.
         if both && count >= BLANKS && self.wanted.ground == "49" {
-            self.bytes.extend_from_slice(format!("\x1b[{count}X\x1b[{count}C").as_bytes());
+            // The last one is printed: it may stand on the first half of a wide letter, of which some terminals erase that
+            // half alone and keep the other.
+            let erased = count - 1;
+            self.bytes.extend_from_slice(format!("\x1b[{erased}X\x1b[{erased}C ").as_bytes());
         } else {
             self.bytes.extend(std::iter::repeat_n(b' ', count));
         }
@@ -322,11 +325,21 @@ mod tests {
         }
     }
 
+    /// tmux keeps the second half of a wide letter whose first half is erased, and its row is then a column short.
+    #[test]
+    fn a_run_of_blanks_ends_with_a_printed_one_so_that_no_wide_letter_is_erased_by_half() {
+        for count in BLANKS..60 {
+            let frame = format!("\x1b[2;3H{}", " ".repeat(count));
+            let short = String::from_utf8(shortened(frame.as_bytes())).unwrap();
+            assert_eq!(short, format!("\x1b[2;3H\x1b[{0}X\x1b[{0}C ", count - 1));
+        }
+    }
+
     #[test]
     fn blanks_columns_and_colours_are_short() {
         let frame = b"\x1b[2;3H\x1b[1m\x1b[38;2;9;9;9;49mab\x1b[39;49m \x1b[38;2;9;9;9;49mc\x1b[2;20H              \x1b[0m";
         let short = String::from_utf8(shortened(frame)).unwrap();
-        assert_eq!(short, "\x1b[2;3H\x1b[1;38;2;9;9;9mab c\x1b[20G\x1b[14X\x1b[14C\x1b[m");
+        assert_eq!(short, "\x1b[2;3H\x1b[1;38;2;9;9;9mab c\x1b[20G\x1b[13X\x1b[13C \x1b[m");
         assert_eq!(shortened(b"\x1b[?25l\x1b[38"), b"\x1b[?25l\x1b[38", "what is not known is passed on");
     }
 }

@@ -523,7 +523,7 @@ pub(super) fn ask(inspector: &mut Inspector, id: RequestId, question: Question, 
 
 fn answer_all(inspector: &mut Inspector, trainer: &mut dyn Training, outbox: &Outbox) {
     while inspector.is_busy() {
-        inspector.advance(trainer).into_iter().for_each(|(to, reply)| outbox.reply(to, reply));
+        inspector.advance(trainer, true).into_iter().for_each(|(to, reply)| outbox.reply(to, reply));
     }
 }
 

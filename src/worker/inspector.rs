@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::protocol::{
     Choice, Confusion, Filter, Inspection, Question, Reply, RequestId, Sample, SampleOrder,
@@ -13,8 +13,9 @@ use crate::nn::buffer::Buffer;
 use crate::train::evaluation::{CHUNK, class_said};
 use crate::train::{self, Training};
 
-/// Steps after which a survey of the test set counts as old.
-const FRESH_FOR: u64 = 500;
+/// A survey of the test set counts as old after this many times what it took: so surveys take a fiftieth of the time at most,
+/// and one that is cheap is never older than a person sees.
+const FRESH_FOR: u32 = 50;
 
 /// What the model says of the whole test set.
 #[derive(Default)]
@@ -22,6 +23,19 @@ struct Survey {
     said: Vec<Said>,
     /// The step of the model that finished it.
     step: u64,
+    /// What it took.
+    cost: Duration,
+    /// When it was finished.
+    finished: Option<Instant>,
+}
+
+impl Survey {
+    /// Whether it says enough of the model of this step.
+    fn is_fresh(&self, step: u64, is_held: bool) -> bool {
+        // While nothing is trained, only a survey of just this model will do.
+        let is_young = || self.finished.is_some_and(|at| at.elapsed() < self.cost * FRESH_FOR);
+        self.step == step || !is_held && is_young()
+    }
 }
 
 /// What it says of a sample.
@@ -79,12 +93,10 @@ impl Inspector {
         !self.waiting.is_empty()
     }
 
-    /// Works out at most one chunk, and gives the replies that are ready.
-    pub(super) fn advance(&mut self, trainer: &mut dyn Training) -> Vec<(RequestId, Reply)> {
+    /// Works out at most one chunk, and gives the replies that are ready. `is_held`: no step is made meanwhile.
+    pub(super) fn advance(&mut self, trainer: &mut dyn Training, is_held: bool) -> Vec<(RequestId, Reply)> {
         let step = trainer.step();
-        // While nothing is trained, only a survey of just this model will do.
-        let usable =
-            self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step || survey.step == step);
+        let is_usable = |done: &Option<Survey>| done.as_ref().is_some_and(|it| it.is_fresh(step, is_held));
         let has_classes = trainer.predicts_classes();
         let needs_survey = |question: &Question| {
             has_classes
@@ -95,19 +107,19 @@ impl Inspector {
                 }
         };
         let mut failure = None;
-        if !usable && self.waiting.iter().any(|(_, question)| needs_survey(question)) {
+        if !is_usable(&self.done) && self.waiting.iter().any(|(_, question)| needs_survey(question)) {
             failure = self.grow(trainer).err();
         }
+        let is_ready = is_usable(&self.done);
         let mut replies = Vec::new();
         for (id, question) in std::mem::take(&mut self.waiting) {
-            let is_ready = || self.done.as_ref().is_some_and(|survey| survey.step + FRESH_FOR > step);
             let answer = match &failure {
                 _ if !needs_survey(&question) => self.answer(&question, trainer),
                 Some(error) => {
                     replies.push((id, Reply::Refused(error.to_string())));
                     continue;
                 }
-                None if is_ready() => self.answer(&question, trainer),
+                None if is_ready => self.answer(&question, trainer),
                 None => {
                     self.waiting.push_back((id, question));
                     continue;
@@ -141,7 +153,7 @@ impl Inspector {
 
     /// Predicts one more chunk of the test set.
     fn grow(&mut self, trainer: &mut dyn Training) -> Result<(), train::Error> {
-        let step = trainer.step();
+        let (step, since) = (trainer.step(), Instant::now());
         let (model, splits) = trainer.model_and_splits();
         let mut survey = self.growing.take().unwrap_or_default();
         let first = survey.said.len();
@@ -152,8 +164,9 @@ impl Inspector {
         let width = model.output_width();
         let said = output.chunks_exact(width).zip(first..);
         survey.said.extend(said.map(|(row, index)| Said::of(row, splits.test.class_of(index))));
+        survey.cost += since.elapsed();
         if last == splits.test.len() {
-            survey.step = step;
+            (survey.step, survey.finished) = (step, Some(Instant::now()));
             self.done = Some(survey);
         } else {
             self.growing = Some(survey);

@@ -57,15 +57,16 @@ fn told(curves: &Curves, steps_per_epoch: u64) -> Past {
     let mut before = 0;
     let steps = training.into_iter().map(|(step, scores)| {
         let steps = u32::try_from(step - std::mem::replace(&mut before, step)).unwrap_or(u32::MAX);
+        let speed = at(speeds, step);
         StepReport {
             step,
             epoch: u32::try_from(step.saturating_sub(1) / steps_per_epoch.max(1) + 1).unwrap_or(u32::MAX),
             scores,
             steps,
             learning_rate: LearningRate::constant(at(rates, step)),
-            // How long they took is not written down step by step.
-            samples: 0,
-            seconds: 0.0,
+            // How many samples they had and how long they took is not written down, but the one by the other.
+            samples: speed.round() as u64,
+            seconds: if speed > 0.0 { 1.0 } else { 0.0 },
             time: at(curves.times(), step),
         }
     });

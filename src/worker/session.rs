@@ -238,7 +238,7 @@ impl<'a> Session<'a> {
                 }
             }
             if self.inspector.is_busy() {
-                let replies = self.inspector.advance(self.training);
+                let replies = self.inspector.advance(self.training, self.is_paused);
                 replies.into_iter().for_each(|(to, reply)| self.outbox.reply(to, reply));
             }
             let is_held = self.is_paused && self.free_steps == 0;

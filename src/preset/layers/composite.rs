@@ -20,7 +20,7 @@ use super::{Layer, output_shape};
 use crate::fields;
 use crate::preset::field::{AsValue, Field, Fields};
 use crate::preset::names::{layer_names, snake_case};
-use crate::preset::nesting::inside;
+use crate::preset::nesting::{Describe, Inside, inside};
 use crate::preset::path::Path;
 use crate::preset::shapes::{ShapeError, show};
 
@@ -159,10 +159,23 @@ fn tell(layers: &mut [Layer], row: &Arc<[RowColumn]>) {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bidirectional(pub Box<Layer>);
 
+/// The kinds of layers that can be run in both directions.
+struct Recurrent;
+
+impl Describe for Recurrent {
+    fn inside() -> Inside {
+        let Inside::Variants(groups) = Layer::inside() else { return Layer::inside() };
+        let kinds = ["LSTM", "GRU", "SimpleRNN"].into_iter();
+        Inside::Variants(
+            kinds.filter_map(|kind| groups.iter().find(|it| it.variant == Some(kind)).cloned()).collect(),
+        )
+    }
+}
+
 impl Fields for Bidirectional {
     const FIELDS: &'static [Field] = &[Field {
         name: "layer",
-        kind: inside::<Layer>(),
+        kind: inside::<Recurrent>(),
         help: "the recurrent layer that is run in both directions",
         refusal: None,
     }];

@@ -31,12 +31,38 @@ pub struct Tag {
     pub kind: Kind,
 }
 
-/// How much a scalar of this name says about a training: 0 for the loss, 1 for other losses, 2 for the rest.
+/// How much a scalar of this name says about a training: 0 for the loss, 1 for other losses, 2 for scores, 3 for learning rates and
+/// other values of validation, 4 for the rest, 5 for counters and values of hyperparameters.
 pub fn rank(name: &str) -> u8 {
     match name {
         "loss/train" | "train/loss" | "loss" | "train_loss" | "epoch_loss" => 0,
-        name if name.to_lowercase().contains("loss") => 1,
-        _ => 2,
+        _ => {
+            let name = name.to_lowercase();
+            let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+            // Counters, and single values that belong to hyperparameters, say least.
+            let says_little =
+                ["epoch", "step", "global_step"].contains(&&*name) || name.starts_with("hparam");
+            match () {
+                () if says_little => 5,
+                () if has(&["loss"]) => 1,
+                () if has(&[
+                    "acc",
+                    "f1",
+                    "auc",
+                    "precision",
+                    "recall",
+                    "error",
+                    "perplexity",
+                    "bleu",
+                    "reward",
+                ]) =>
+                {
+                    2
+                }
+                () if name == "lr" || has(&["lr-", "/lr", "learning_rate", "val"]) => 3,
+                () => 4,
+            }
+        }
     }
 }
 
@@ -104,5 +130,29 @@ mod tests {
         assert_eq!(main_number(tags.list()), loss);
         assert_eq!(&*tags.list()[3].name, "val/Loss");
         assert!(tags.list()[2].name.len() < 200);
+    }
+
+    #[test]
+    fn what_lightning_writes_comes_in_the_order_of_what_it_says() {
+        let mut names = [
+            "epoch",
+            "hparam/accuracy",
+            "GPU0/mem.used",
+            "lr-Adam",
+            "val/acc",
+            "train_loss_step",
+            "hp_metric",
+        ];
+        names.sort_by_key(|name| (rank(name), *name));
+        let expected = [
+            "train_loss_step",
+            "val/acc",
+            "lr-Adam",
+            "GPU0/mem.used",
+            "hp_metric",
+            "epoch",
+            "hparam/accuracy",
+        ];
+        assert_eq!(names, expected);
     }
 }

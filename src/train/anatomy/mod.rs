@@ -76,14 +76,14 @@ fn notes(next: &Next<'_>, rehearsal: &Rehearsal) -> Vec<String> {
     let rows = next.batch.rows;
     let shape = next.samples.input_shape().iter().map(ToString::to_string).collect::<Vec<_>>().join(" x ");
     let rate = short(next.rate.effective());
+    let step = next.context.step + 1;
     let which = format!(
-        "step {} in epoch {}: the batch that comes next, {rows} {} of {shape}, learning rate {rate}",
-        next.context.step + 1,
+        "step {step} in epoch {}: the next batch, {rows} {} of shape {shape}, learning rate {rate}",
         next.epoch,
         if rows == 1 { "sample" } else { "samples" }
     );
     let Scores { loss: before, accuracy, .. } = rehearsal.before;
-    let mut what = format!("loss {} before the step", short(before));
+    let mut what = format!("loss {} before step {step}", short(before));
     match rehearsal.after {
         Some(after) => {
             what += &format!(", {} after it on the same batch", short(after.loss));
@@ -93,9 +93,10 @@ fn notes(next: &Next<'_>, rehearsal: &Rehearsal) -> Vec<String> {
         }
         None => what += ": it is not finite, so the step would change nothing",
     }
+    // What the step does stands first: where it is narrow, not all of this has room.
     vec![
-        which,
         what,
+        which,
         "The step was tried on copies and taken back; outputs are those without dropout.".into(),
     ]
 }

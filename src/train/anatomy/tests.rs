@@ -94,7 +94,7 @@ fn the_numbers_of_one_neuron_are_those_of_the_textbook() {
 
         let Progress::Stepped(report) = training.advance().unwrap() else { panic!("a step was due") };
         assert_eq!(report.step, step + 1);
-        assert_near(number(&figure.notes[1], "loss "), report.scores.loss, "the loss that the step reports");
+        assert_near(number(&figure.notes[0], "loss "), report.scores.loss, "the loss that the step reports");
         let after = training.weights().unwrap();
         assert_near(cell("x1", 4), f64::from(after[0].values[0]), "the weight that the step makes");
     }

@@ -130,8 +130,10 @@ impl Finding {
                 percent(*share)
             ),
             Finding::VanishingGradients { layer, ratio } => {
+                // Layers that nothing reaches have none.
+                let share = if *ratio == 0.0 { "0".into() } else { format!("{ratio:.1e}") };
                 format!(
-                    "the gradients of {layer} are {ratio:.1e} of those of the last layer (vanishing gradients)"
+                    "the gradients of {layer} are {share} of those of the last layer (vanishing gradients)"
                 )
             }
             Finding::ExplodingGradients { norm, before } => {

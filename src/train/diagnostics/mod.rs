@@ -49,6 +49,20 @@ impl Diagnostics {
         self.only_new(found)
     }
 
+    /// The losses so far say nothing of those to come: the training went back, or its loss is another one.
+    pub fn forget_losses(&mut self) {
+        self.scores.forget_losses();
+        self.steps = steps::Course::default();
+    }
+
+    /// A setting was changed while it trains.
+    pub fn on_changed(&mut self, path: &str) {
+        // Samples, layers that drop out and the loss's own options make another loss of the same weights.
+        if ["loss", "data", "layers", "procedure"].iter().any(|part| path.starts_with(part)) {
+            self.forget_losses();
+        }
+    }
+
     fn only_new(&mut self, found: Vec<Finding>) -> Vec<Finding> {
         let mut new: Vec<Finding> = Vec::new();
         for finding in found {

@@ -41,7 +41,11 @@ pub(super) struct Course {
     is_adversarial: bool,
     /// Layers that learn one after the other have losses that do not compare.
     is_pretrained: bool,
-    /// Training losses of the epochs, and their accuracy.
+    /// The training loss of the first epoch.
+    first: Option<f64>,
+    /// The epoch in progress began with losses that do not compare.
+    is_mixed: bool,
+    /// Training losses of the epochs that compare, and the accuracy of the newest.
     training: Vec<f64>,
     accuracy: Option<f64>,
     /// The epoch with the lowest validation loss, that loss, and the training loss then.
@@ -63,7 +67,16 @@ impl Course {
         self.is_pretrained = matches!(procedure, Procedure::Pretraining(_));
     }
 
+    /// The losses so far do not compare with those to come.
+    pub fn forget_losses(&mut self) {
+        self.training.clear();
+        (self.best, self.won, self.grown, self.is_mixed) = (None, 0, 0, true);
+    }
+
     pub fn on_epoch(&mut self, report: &EpochReport) -> Vec<Finding> {
+        if std::mem::take(&mut self.is_mixed) {
+            return Vec::new();
+        }
         let metrics = &report.training.metrics;
         if let (Some(real), Some(generated)) =
             (metrics.get(Metric::ScoreReal), metrics.get(Metric::ScoreGenerated))
@@ -87,6 +100,7 @@ impl Course {
             found.push(Finding::PosteriorCollapse { divergence });
         }
         self.training.push(report.training.loss);
+        self.first.get_or_insert(report.training.loss);
         self.accuracy = report.training.accuracy;
         found.extend(self.overfitting(report));
         found.extend(self.rate_too_high());
@@ -107,7 +121,7 @@ impl Course {
         match self.best {
             Some((best_epoch, best, then)) if now >= best => {
                 let is_late = report.epoch >= best_epoch + EPOCHS_AGO;
-                let is_notable = now - best > NOTABLE * self.training.first()?.abs();
+                let is_notable = now - best > NOTABLE * self.first?.abs();
                 let is_over = is_late && is_notable && now > RISEN * best && training < then;
                 is_over.then_some(Finding::Overfitting { best_epoch, best, now })
             }
@@ -121,7 +135,7 @@ impl Course {
     fn rate_too_high(&mut self) -> Option<Finding> {
         let now = *self.training.last()?;
         let best = self.training.iter().copied().fold(f64::INFINITY, f64::min);
-        let least = NOTABLE * self.training.first()?.abs();
+        let least = NOTABLE * self.first?.abs();
         self.grown = if now > GROWN * best && now - best > least { self.grown + 1 } else { 0 };
         (self.grown >= 2).then_some(Finding::RateTooHigh { best, now })
     }

@@ -3,7 +3,7 @@
 use super::{Diagnostics, Finding};
 use crate::data;
 use crate::preset::{DeviceChoice, Preset, library, parse};
-use crate::train::{self, Progress, Training};
+use crate::train::{self, EpochReport, Progress, Scores, StepTime, Training};
 
 /// Trains for so many steps at most, measures every fifth step, and gives what was found.
 fn found_in(mut training: Box<dyn Training>, steps: u64) -> Vec<Finding> {
@@ -132,6 +132,33 @@ fn a_label_that_predicts_itself_and_an_input_that_never_changes() {
     let told = still.iter().find(|finding| finding.name() == "constant_input").map(ToString::to_string);
     assert!(told.as_ref().is_some_and(|told| told.contains("still")), "{still:?}");
     assert!(!names(&still).contains(&"leak"), "{still:?}");
+}
+
+#[test]
+fn losses_from_before_a_change_accuse_those_after_it_of_nothing() {
+    let report = |epoch: u32, loss: f64| EpochReport {
+        epoch,
+        step: u64::from(epoch),
+        training: Scores { loss, accuracy: Some(0.95), ..Scores::default() },
+        validation: None,
+        learning_rate: 0.1,
+        samples: 10,
+        seconds: 0.1,
+        parts: StepTime::default(),
+    };
+    let mut diagnostics = Diagnostics::default();
+    let mut found = |change: Option<&str>, losses: &[f64]| {
+        change.iter().for_each(|path| diagnostics.on_changed(path));
+        let found =
+            losses.iter().zip(1..).flat_map(|(loss, epoch)| diagnostics.on_epoch(&report(epoch, *loss)));
+        names(&found.collect::<Vec<_>>())
+    };
+    assert!(found(None, &[1.0, 0.3, 0.05]).is_empty());
+    // The first epoch afterwards began with the loss from before.
+    assert!(found(Some("loss_options.label_smoothing"), &[0.2, 0.7, 0.71, 0.7]).is_empty());
+    assert!(found(Some("layers[1].rate"), &[0.8, 1.0, 0.99]).is_empty());
+    // Another rate makes no other loss.
+    assert_eq!(found(Some("optimizer.learning_rate"), &[1.5, 1.6]), ["rate_too_high"]);
 }
 
 #[test]

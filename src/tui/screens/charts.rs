@@ -8,6 +8,7 @@ use crate::preset::ReferenceLine;
 use crate::tui::chart_places::{grid, of_charts, panes, references, shown_panes};
 use crate::tui::state::charts::ChartOptions;
 use crate::tui::state::mark::{Mark, MarkKind};
+use crate::tui::state::matching::Pattern;
 use crate::tui::state::panes::{Pane, Scalar, Values};
 use crate::tui::state::{Screen, State};
 use crate::tui::theme::{Depth, Role};
@@ -112,6 +113,7 @@ fn waiting(state: &State) -> &'static str {
     match (state.phase, &state.training) {
         (Phase::Preparing, _) => "preparing",
         (_, None) => "no training yet: choose a preset and press Enter",
+        (_, Some(training)) if training.finish.is_some() => "this run has kept none of it",
         _ => "waiting for the first step",
     }
 }
@@ -129,7 +131,8 @@ pub(super) fn draw(state: &State, frame: &mut Frame) {
         let text = if filter.is_empty() || panes(state).is_empty() {
             waiting(state).to_owned()
         } else {
-            format!("no pane matches {filter}: / changes that")
+            let why = Pattern::problem(filter).unwrap_or_else(|| format!("no pane matches {filter}"));
+            format!("{why}: / changes that")
         };
         let block = panel(&state.theme, "Charts");
         let inner = block.inner(area);

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::state::{Screen, State, clean};
 use crate::tui::theme::Role;
 use crate::tui::widgets::footer;
+use crate::tui::widgets::text::cut;
 use crate::tui::{format, keymap, layout};
 use crate::worker::{Opened, Outcome, Phase, Steering};
 
@@ -17,31 +18,39 @@ use crate::worker::{Opened, Outcome, Phase, Steering};
 const ROOMY: u16 = 120;
 /// From this width on it has room for blanks and the program's name.
 const MIDDLING: u16 = 100;
+/// From this width on it has room for the titles of all tabs beside the longest status.
+const TIGHT: u16 = 80;
 
 /// The tabs in the header, in the order of [`Screen::ALL`]. The name of the program stands before them where there
 /// is room.
-fn tabs(size: Size) -> [Rect; Screen::ALL.len()] {
+fn tabs(size: Size, current: Screen) -> [Rect; Screen::ALL.len()] {
     let mut x = if size.width >= MIDDLING { 13 } else { 0 };
     Screen::ALL.map(|screen| {
         // " 1 Presets ", without the last blank where it is narrow.
-        let width = tab_text(screen, size).concat().width() as u16 + u16::from(size.width >= ROOMY);
+        let width = tab_text(screen, size, current).concat().width() as u16 + u16::from(size.width >= ROOMY);
         let tab = Rect::new(x, 0, width, 1).intersection(layout::whole(size));
         x = x.saturating_add(width);
         tab
     })
 }
 
-/// The number and the title of a tab: shorter where the terminal is narrow.
-fn tab_text(screen: Screen, size: Size) -> [String; 2] {
+/// The number and the title of a tab: shorter where the terminal is narrow, and only numbers but for the current one where no
+/// room would be left for the status.
+fn tab_text(screen: Screen, size: Size, current: Screen) -> [String; 2] {
     let number = screen.index() + 1;
     let blank = if size.width < MIDDLING { "" } else { " " };
-    let title = if size.width < ROOMY { screen.short_title() } else { screen.title() };
+    let title = match size.width {
+        ROOMY.. => screen.title(),
+        TIGHT.. => screen.short_title(),
+        _ if screen == current => screen.short_title(),
+        _ => "",
+    };
     [format!(" {number}{blank}"), title.to_owned()]
 }
 
 /// The screen whose tab is at this place.
-pub(super) fn hit(size: Size, at: Position) -> Option<Screen> {
-    let tab = Screen::ALL.into_iter().zip(tabs(size)).find(|(_, area)| area.contains(at));
+pub(super) fn hit(size: Size, current: Screen, at: Position) -> Option<Screen> {
+    let tab = Screen::ALL.into_iter().zip(tabs(size, current)).find(|(_, area)| area.contains(at));
     tab.map(|(screen, _)| screen)
 }
 
@@ -49,12 +58,12 @@ pub(super) fn hit(size: Size, at: Position) -> Option<Screen> {
 pub(super) fn header(state: &State, area: Rect, frame: &mut Frame) {
     let size = frame.area().as_size();
     let theme = &state.theme;
-    let tabs = tabs(size);
+    let tabs = tabs(size, state.screen);
     if tabs[0].x > 0 {
         frame.render_widget(Line::styled(" trainyard", theme.strong(Role::Accent)), area);
     }
     for (screen, tab) in Screen::ALL.into_iter().zip(tabs) {
-        let [number, title] = tab_text(screen, size);
+        let [number, title] = tab_text(screen, size, state.screen);
         let style = if screen == state.screen {
             theme.selected().add_modifier(Modifier::BOLD)
         } else {
@@ -107,40 +116,45 @@ pub(super) fn spinner(state: &State) -> &'static str {
     if state.theme.rich_glyphs { rich[turn % rich.len()] } else { plain[turn % plain.len()] }
 }
 
-/// Which checkpoint of an open run is shown: `checkpoint 2/5 at step 1,266`.
-fn checkpoint_of(opened: &Opened) -> String {
+/// Which checkpoint of an open run is shown: `checkpoint 2/5 at step 1,266`, and in fewer letters.
+fn checkpoint_of(opened: &Opened) -> [String; 2] {
     let place = opened.at.and_then(|at| opened.checkpoints.iter().position(|step| *step == at));
     match (opened.at, place) {
         (Some(at), Some(place)) => {
-            format!("checkpoint {}/{} at step {}", place + 1, opened.checkpoints.len(), format::thousands(at))
+            let (of, step) = (format!("{}/{}", place + 1, opened.checkpoints.len()), format::thousands(at));
+            [format!("checkpoint {of} at step {step}"), format!("{of} at {step}")]
         }
-        _ => "no checkpoint".into(),
+        _ => ["no checkpoint".into(), "no checkpoint".into()],
     }
+}
+
+/// What stands before the phase, as much as there is room for. Of a training the least important parts are dropped first: the
+/// throughput, the name, the step; of an open run the name stays longest.
+fn details(state: &State, room: usize) -> Vec<String> {
+    let Some(training) = &state.training else { return Vec::new() };
+    let name = clean(&training.info.preset.name);
+    let mut choices: Vec<Vec<String>> = Vec::new();
+    if let Some(opened) = &state.opened {
+        let [long, short] = checkpoint_of(opened);
+        choices.extend([vec![name.clone(), long], vec![name.clone(), short]]);
+        choices.push(vec![cut(&name, room.saturating_sub(2))]);
+    } else {
+        let step = format!("step {}", format::thousands(training.step()));
+        if training.last.is_some() && state.running().is_some() {
+            let rate = format::thousands(training.samples_per_second().round() as u64);
+            choices.push(vec![name.clone(), step.clone(), format!("{rate} samples/s")]);
+        }
+        choices.extend([vec![name, step.clone()], vec![step]]);
+    }
+    let fits = |parts: &Vec<String>| parts.iter().map(|part| part.width() + 2).sum::<usize>() <= room;
+    choices.into_iter().find(fits).unwrap_or_default()
 }
 
 fn status(state: &State, width: u16) -> Line<'static> {
     let (word, role) = phase(state);
     let sign = if state.is_waiting() { spinner(state) } else { "●" };
     let phase = vec![Span::styled(format!("{sign} {word} "), state.theme.strong(role))];
-    let mut details = Vec::new();
-    if let Some(training) = &state.training {
-        details.push(clean(&training.info.preset.name));
-        details.push(match state.opened.as_ref().map(checkpoint_of) {
-            Some(checkpoint) => checkpoint,
-            None => format!("step {}", format::thousands(training.step())),
-        });
-        if training.last.is_some() && state.running().is_some() {
-            let rate = training.samples_per_second().round() as u64;
-            details.push(format!("{} samples/s", format::thousands(rate)));
-        }
-    }
-    // Where the terminal is narrow, the least important parts are dropped first: the throughput, the name, the step.
-    let used = word.width() + 3;
-    while !details.is_empty()
-        && used + details.iter().map(|d| d.width() + 2).sum::<usize>() > usize::from(width)
-    {
-        details.remove(if details.len() == 2 { 0 } else { details.len() - 1 });
-    }
+    let details = details(state, usize::from(width).saturating_sub(word.width() + 3));
     let muted = state.theme.style(Role::Muted);
     let mut spans = Vec::new();
     for detail in details {

@@ -8,6 +8,7 @@ mod form;
 mod frame;
 pub mod help;
 mod inspect;
+mod log;
 mod media;
 pub mod new_preset;
 mod popups;
@@ -19,7 +20,7 @@ pub mod runs;
 mod search;
 mod settings;
 mod tour;
-mod train;
+pub mod train;
 mod watched;
 
 use ratatui::Frame;
@@ -107,7 +108,7 @@ pub fn hit(state: &State, at: Position) -> Option<Hit> {
     if !layout::is_large_enough(state.size) {
         return None;
     }
-    if let Some(screen) = frame::hit(state.size, at) {
+    if let Some(screen) = frame::hit(state.size, state.screen, at) {
         return Some(Hit::Tab(screen));
     }
     let [_, body, _] = layout::parts(state.size);

@@ -78,7 +78,10 @@ pub(super) fn palette(state: &State, input: &LineInput, selected: usize, frame: 
     }
     if let Some(command) = commands.get(selected).filter(|_| inner.height > 3) {
         let row = Rect { y: inner.bottom() - 1, height: 1, ..inner };
-        frame.render_widget(Line::styled(format!("  {}", command.doc()), theme.style(Role::Muted)), row);
+        let why_not = hindrance(state, *command).map(|reason| format!("not now: {reason}"));
+        let text = why_not.unwrap_or_else(|| command.doc().to_owned());
+        let text = cut(&format!("  {text}"), width);
+        frame.render_widget(Line::styled(text, theme.style(Role::Muted)), row);
     }
     if commands.is_empty() && inner.height > 2 {
         let row = Rect { y: inner.y + 2, height: 1, ..inner };

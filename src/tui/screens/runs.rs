@@ -9,9 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use crate::run::{Overview, Standing};
 use crate::tui::chart_places::of_runs;
 use crate::tui::state::marked::RunKey;
+use crate::tui::state::matching::Pattern;
 use crate::tui::state::{Overlay, Runs, State, clean};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::text::{cut, end_of, wrap};
+use crate::tui::widgets::text::{cut, end_of, wrap, wrap_most};
 use crate::tui::widgets::{more_below, pair, panel};
 use crate::tui::{format, layout};
 
@@ -88,7 +89,7 @@ fn draw_list(state: &State, area: Rect, frame: &mut Frame) {
             (None, Some(_)) if runs.hidden_trials() > 0 => {
                 "all runs are trials of searches: z shows them".into()
             }
-            (None, Some(_)) => "no run matches".into(),
+            (None, Some(_)) => Pattern::problem(runs.filter()).unwrap_or_else(|| "no run matches".into()),
             (None, None) => "looking for runs".into(),
         };
         frame.render_widget(Line::styled(text, muted), head);
@@ -267,10 +268,13 @@ pub(super) fn about(theme: &Theme, overview: &Overview, width: usize) -> Vec<Lin
     };
     let newest: Vec<String> = ["loss", "accuracy"].into_iter().filter_map(figure).collect();
     let mut fact = |label: &str, value: String| {
-        if !value.is_empty() {
-            lines.push(pair(theme, label, 13, cut(&clean(&value), width.saturating_sub(13))));
+        let rows =
+            if value.is_empty() { Vec::new() } else { wrap_most(&value, width.saturating_sub(13), 12) };
+        for (place, row) in rows.into_iter().enumerate() {
+            lines.push(pair(theme, if place == 0 { label } else { "" }, 13, row));
         }
     };
+    fact("name", overview.label.name.clone().unwrap_or_default());
     let tags: Vec<String> = overview.label.tags.iter().map(|tag| format!("#{tag}")).collect();
     fact("tags", tags.join(" "));
     fact("note", overview.label.note.replace('\n', " "));

@@ -10,15 +10,16 @@ use ratatui::widgets::{Row, Table};
 use unicode_width::UnicodeWidthStr;
 
 use crate::tui::state::training::WishedRate;
-use crate::tui::state::{SMOOTHING, Series, State, Training, clean};
-use crate::tui::theme::Role;
-use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::state::{BelowCharts, SMOOTHING, Series, State, Training, clean};
+use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::text::{cut, cut_words, wrap, wrap_most};
 use crate::tui::widgets::{bar, more_below, pair, panel};
 use crate::tui::{chart_places, format, layout};
-use crate::worker::{Drive, EpochReport, Metrics, Phase};
+use crate::worker::{Drive, EpochReport, Metrics, Phase, Scores};
 
 use super::charts;
 use super::frame::spinner;
+use super::log;
 
 pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
     charts::draw(state, frame);
@@ -26,18 +27,35 @@ pub(super) fn draw(state: &State, body: Rect, frame: &mut Frame) {
         return;
     }
     let [_, progress, log] = chart_places::of_train(body);
-    if let Some(scroll) = state.epoch_scroll {
-        draw_epochs(state, scroll, progress.union(log), frame);
-        return;
+    match state.below_charts {
+        BelowCharts::Epochs => draw_epochs(state, state.epoch_scroll, progress.union(log), frame),
+        BelowCharts::Log => log::draw(state, progress.union(log), frame),
+        BelowCharts::Progress => {
+            if progress.width >= 110 {
+                let halves = [Constraint::Fill(1), Constraint::Fill(1)];
+                let [left, right] = Layout::horizontal(halves).areas(progress);
+                draw_progress(state, left, frame);
+                draw_epochs(state, 0, right, frame);
+            } else {
+                draw_progress(state, progress, frame);
+            }
+            log::draw(state, log, frame);
+        }
     }
-    if progress.width >= 110 {
-        let [left, right] = Layout::horizontal([Constraint::Fill(1), Constraint::Fill(1)]).areas(progress);
-        draw_progress(state, left, frame);
-        draw_epochs(state, 0, right, frame);
-    } else {
-        draw_progress(state, progress, frame);
-    }
-    draw_log(state, log, frame);
+}
+
+/// How many epochs, and how many lines of the log, can be scrolled away.
+pub fn scrollable(state: &State) -> (usize, usize) {
+    let [_, body, _] = layout::parts(state.size);
+    let [_, progress, log] = chart_places::of_train(body);
+    let (alone, epochs) = (progress.union(log), state.training.as_ref().map_or(0, |it| it.epochs.len()));
+    let log = if state.below_charts == BelowCharts::Log { alone } else { log };
+    (epochs.saturating_sub(epochs_in(alone)), log::scrollable(state, log))
+}
+
+/// How many epochs there is room for.
+fn epochs_in(area: Rect) -> usize {
+    usize::from(layout::inside(area).height.saturating_sub(1))
 }
 
 /// What fits of the parts of the line about the machine; the first is cut where it alone does not.
@@ -85,7 +103,7 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     let epochs = training.info.epochs;
     let whole =
         if training.info.steps == 0 { 0.0 } else { training.step() as f64 / training.info.steps as f64 };
-    let left = match training.seconds_left() {
+    let left = match training.seconds_left(state.drive.steps_per_second) {
         Some(seconds) if state.phase != Phase::Idle => format!("{} left", format::duration(seconds)),
         _ => training.finish.map(|f| format!("{} in all", format::duration(f.seconds))).unwrap_or_default(),
     };
@@ -110,24 +128,42 @@ fn draw_progress(state: &State, area: Rect, frame: &mut Frame) {
     }
 }
 
-/// Scores in words, with as many metrics as fit.
-fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> String {
-    let accuracy =
-        accuracy.map(|share| format!("   accuracy {}", format::percent(share))).unwrap_or_default();
-    let mut text = format!("loss {}{accuracy}", format::score(loss));
-    for (metric, number) in metrics.iter() {
-        let more = format!("   {} {}", metric.title(), format::score(number));
-        if text.width() + more.width() <= width {
-            text += &more;
+/// Scores in words, in as many rows as they need: none of them is cut.
+fn words(loss: f64, accuracy: Option<f64>, metrics: &Metrics, width: usize) -> Vec<String> {
+    let mut parts = vec![format!("loss {}", format::score(loss))];
+    parts.extend(accuracy.map(|share| format!("accuracy {}", format::percent(share))));
+    parts.extend(
+        metrics.iter().map(|(metric, number)| format!("{} {}", metric.title(), format::score(number))),
+    );
+    joined(parts, width)
+}
+
+/// Parts in rows of this width, three blanks between them.
+fn joined(parts: Vec<String>, width: usize) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for part in parts.into_iter().filter(|part| !part.is_empty()) {
+        match rows.last_mut().filter(|row| row.width() + 3 + part.width() <= width) {
+            Some(row) => *row += &format!("   {part}"),
+            None => rows.push(part),
         }
     }
-    text
+    rows
+}
+
+/// A label beside the first of these rows.
+fn labelled(theme: &Theme, label: &str, rows: Vec<String>) -> Vec<Line<'static>> {
+    let label = |place| if place == 0 { label } else { "" };
+    rows.into_iter().enumerate().map(|(place, row)| pair(theme, label(place), 12, row)).collect()
 }
 
 fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static>> {
     let theme = &state.theme;
     let mut lines = Vec::new();
-    if let Some(report) = training.last {
+    if let Some(done) = training.finish.and_then(|_| training.epochs.back()) {
+        // What has ended is told by its last epoch, as the log and the table do.
+        let Scores { loss, accuracy, metrics } = done.training;
+        lines.extend(labelled(theme, "training", words(loss, accuracy, &metrics, width)));
+    } else if let Some(report) = training.last {
         let newest = |series: &Series| series.smoothed(SMOOTHING[2]).last().map(|point| point.1);
         let loss = newest(&training.training.loss).unwrap_or(report.scores.loss);
         let accuracy = newest(&training.training.accuracy);
@@ -136,11 +172,11 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
         for (metric, value) in report.scores.metrics.iter() {
             metrics.set(metric, training.training.metric(metric).and_then(newest).unwrap_or(value));
         }
-        lines.push(pair(theme, "training", 12, words(loss, accuracy, &metrics, width)));
+        lines.extend(labelled(theme, "training", words(loss, accuracy, &metrics, width)));
     }
     if let Some(validation) = training.epochs.iter().rev().find_map(|epoch| epoch.validation) {
-        let text = words(validation.loss, validation.accuracy, &validation.metrics, width);
-        lines.push(pair(theme, "validation", 12, text));
+        let rows = words(validation.loss, validation.accuracy, &validation.metrics, width);
+        lines.extend(labelled(theme, "validation", rows));
     }
     let used = training.rate().effective();
     let rate = match training.wished_rate {
@@ -151,22 +187,24 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let speed = format!("{} samples/s", format::thousands(training.samples_per_second().round() as u64));
     match training.finish {
         Some(finish) => {
-            let test = finish
-                .test
-                .map_or("not evaluated".into(), |test| words(test.loss, test.accuracy, &test.metrics, width));
-            let line = pair(theme, "test set", 12, test);
-            lines.insert(0, line.patch_style(theme.strong(Role::Good)));
+            let test = finish.test.map_or(vec!["not evaluated".into()], |test| {
+                words(test.loss, test.accuracy, &test.metrics, width)
+            });
+            let good = theme.strong(Role::Good);
+            let test = labelled(theme, "test set", test).into_iter().map(|line| line.patch_style(good));
+            lines.splice(0..0, test);
             lines.push(pair(theme, "speed", 12, speed));
         }
         None => {
-            let text = format!("{rate}   {speed}{}", drive(state));
-            lines.push(pair(theme, "rate", 12, cut(&text, width)));
+            let parts = [rate, speed].into_iter().chain(drive(state)).collect();
+            lines.extend(labelled(theme, "rate", joined(parts, width)));
         }
     }
     if let Some(finding) = training.findings.last() {
         let text = clean(&format!("{}; try {}", finding.seen(), finding.advice()));
-        let line = pair(theme, "found", 12, cut(&text, width));
-        lines.push(line.patch_style(theme.style(Role::Bad)));
+        let bad = theme.style(Role::Bad);
+        let rows = labelled(theme, "found", wrap_most(&text, width, 3)).into_iter();
+        lines.extend(rows.map(|line| line.patch_style(bad)));
     }
     let parameters = format::thousands(training.info.parameters);
     let model = format!("{parameters} parameters   {}", clean(&training.info.device));
@@ -180,17 +218,17 @@ fn figures(state: &State, training: &Training, width: usize) -> Vec<Line<'static
     let (train, validation, test) = training.info.samples;
     let count = |number: usize, of: &str| format!("{} {of}", format::thousands(number as u64));
     let sizes = [count(train, "train"), count(validation, "validation"), count(test, "test")].join(" / ");
-    lines.push(pair(theme, "samples", 12, cut(&sizes, width)));
+    lines.push(pair(theme, "samples", 12, cut_words(&sizes, width)));
     lines
 }
 
 /// How the training is driven, where not as fast as it can to its last epoch.
-fn drive(state: &State) -> String {
+fn drive(state: &State) -> impl Iterator<Item = String> {
     let Drive { steps_per_second, stops_after_epoch } = state.drive;
-    let tempo = steps_per_second.map(|steps| format!("   at most {steps} steps/s"));
-    let end = stops_after_epoch.then(|| "   ends after this epoch".to_owned());
-    let seed = state.is_looping.then(|| "   then the next seed".to_owned());
-    tempo.into_iter().chain(end).chain(seed).collect()
+    let tempo = steps_per_second.map(|steps| format!("at most {steps} steps/s"));
+    let end = stops_after_epoch.then(|| "ends after this epoch".to_owned());
+    let seed = state.is_looping.then(|| "then the next seed".to_owned());
+    tempo.into_iter().chain(end).chain(seed)
 }
 
 /// A column of the table of epochs: its title, and what it says of an epoch.
@@ -223,7 +261,7 @@ fn epoch_columns(epochs: &VecDeque<EpochReport>) -> Vec<Column<'static>> {
         columns
             .push(("val acc".into(), Box::new(move |epoch| or_dash(accuracy(epoch).map(format::percent)))));
     }
-    columns.push(("time".into(), Box::new(|epoch| format!("{:.1}s", epoch.seconds))));
+    columns.push(("time".into(), Box::new(|epoch| format::span(epoch.seconds))));
     let speed = |epoch: &EpochReport| format::thousands(epoch.samples_per_second().round() as u64);
     columns.push(("samples/s".into(), Box::new(speed)));
     // The metrics of held-out samples where there are any.
@@ -241,8 +279,9 @@ fn draw_epochs(state: &State, scroll: usize, area: Rect, frame: &mut Frame) {
     let inner = layout::inside(area);
     let none_yet = VecDeque::new();
     let epochs = state.training.as_ref().map_or(&none_yet, |training| &training.epochs);
-    let end = epochs.len() - scroll.min(epochs.len().saturating_sub(1));
-    let first = end.saturating_sub(usize::from(inner.height.saturating_sub(1)));
+    // The terminal may have grown since it was scrolled.
+    let end = epochs.len() - scroll.min(epochs.len().saturating_sub(epochs_in(area)));
+    let first = end.saturating_sub(epochs_in(area));
     // A column is as wide as what stands in it; those that have no room are left out whole, the last ones first.
     let mut room = usize::from(inner.width);
     let mut shown: Vec<(String, Vec<String>, usize)> = Vec::new();
@@ -266,33 +305,3 @@ fn draw_epochs(state: &State, scroll: usize, area: Rect, frame: &mut Frame) {
     let widths = shown.iter().map(|(_, _, width)| Constraint::Length((width + spare) as u16));
     frame.render_widget(Table::new(rows, widths).header(header).block(block), area);
 }
-
-fn draw_log(state: &State, area: Rect, frame: &mut Frame) {
-    let block = panel(&state.theme, "Log");
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    let height = usize::from(inner.height);
-    let last = state.log.len() - state.log_scroll.min(state.log.len().saturating_sub(1));
-    // From the last line upwards, until the panel is full: a long line takes several rows.
-    let mut rows: VecDeque<Line> = VecDeque::new();
-    for line in state.log.range(..last).rev() {
-        if rows.len() >= height {
-            break;
-        }
-        let wrapped = wrap(&line.text, usize::from(inner.width).saturating_sub(TIME + 1));
-        for (place, row) in wrapped.into_iter().enumerate().rev() {
-            let time = line
-                .seconds
-                .filter(|_| place == 0)
-                .map(|seconds| format::clock(seconds, 1.0))
-                .unwrap_or_default();
-            let time = Span::styled(format!("{time:>TIME$} "), state.theme.style(Role::Muted));
-            rows.push_front(Line::from(vec![time, Span::raw(row)]));
-        }
-    }
-    let above = rows.len().saturating_sub(height);
-    frame.render_widget(Text::from_iter(rows.into_iter().skip(above)), inner);
-}
-
-/// Columns that the time in the log takes.
-const TIME: usize = 7;

@@ -12,9 +12,10 @@ use crate::run::watch::{Row, RunId};
 use crate::tui::format;
 use crate::tui::state::State;
 use crate::tui::state::marked::RunKey;
+use crate::tui::state::matching::Pattern;
 use crate::tui::state::runs::Item;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::{cut, end_of};
+use crate::tui::widgets::text::{cut, cut_words, end_of};
 use crate::tui::widgets::{more_below, panel};
 
 /// Where the columns are, from the left edge of a row: the mark, the name, then step, value, age and size, then what is left for the
@@ -102,9 +103,9 @@ pub(super) fn draw(state: &State, head: Rect, rows: Rect, first: usize, frame: &
     if state.runs.is_empty() {
         let text = match (watched.rows().is_empty(), watched.view.progress.is_walking || !watched.is_started)
         {
-            (false, _) => "no run matches",
-            (true, true) => "looking for event files",
-            (true, false) => "no event files here yet",
+            (false, _) => Pattern::problem(state.runs.filter()).unwrap_or_else(|| "no run matches".into()),
+            (true, true) => "looking for event files".into(),
+            (true, false) => "no event files here yet".into(),
         };
         frame.render_widget(Line::styled(text, muted), head);
         return;
@@ -221,6 +222,6 @@ fn cells(columns: &Columns, texts: [&str; 6], styles: [Style; 6], area: Rect, bu
     }
     if columns.hparams > 0 {
         let room = usize::from(columns.hparams);
-        buffer.set_stringn(x + 2, area.y, hparams, room, styles[5]);
+        buffer.set_string(x + 2, area.y, cut_words(hparams, room), styles[5]);
     }
 }

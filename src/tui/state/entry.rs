@@ -320,7 +320,8 @@ pub fn as_the_form_counts(problem: &str) -> String {
                         text.push_str(&format!(".layer {}", index.saturating_add(1)));
                         rest
                     }
-                    None => rest,
+                    // The only value of a layer, as the one in `Bidirectional`, has no number in the form.
+                    None => inside[end + 1..].strip_prefix("[0]").unwrap_or(rest),
                 }
             }
             None => {
@@ -342,6 +343,7 @@ mod tests {
         let expected = "layer 4: Reshape takes 6272 numbers, not 6468, from layer 3; layers[x] stays";
         assert_eq!(as_the_form_counts(problem), expected);
         assert_eq!(as_the_form_counts("procedure.decoder[0].units: no"), "decoder layer 1.units: no");
+        assert_eq!(as_the_form_counts("layers[1][0].units, layers[1][0]: no"), "layer 2.units, layer 2: no");
         assert_eq!(
             as_the_form_counts("layers[0].branches[1][2].rate, layers[0].branches[0]: no"),
             "layer 1.branch 2.layer 3.rate, layer 1.branch 1: no"

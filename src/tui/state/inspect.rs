@@ -4,7 +4,7 @@ use crate::worker::{
     Confusion, Controls, Figure, FigureInfo, Filter, Inspection, Knob, Question, RunInfo, Sample,
 };
 
-/// The least training time, in seconds, between two questions about what is on the screen.
+/// The least time, in seconds, between two questions about what is on the screen.
 const REFRESH_SECONDS: f64 = 0.5;
 
 /// The most figures of a training that can be looked at.
@@ -65,8 +65,10 @@ pub struct Inspect {
     pub part: usize,
     /// Which page is shown of what does not fit; the number wraps around.
     pub page: usize,
-    /// The training time, in seconds, at which a sample was asked for last.
+    /// When, in seconds since 1970, the view was asked for last, by the clock of the training.
     pub asked_at: f64,
+    /// A step was made while an answer was on its way, and no other may follow.
+    pub is_stale: bool,
 }
 
 impl Inspect {
@@ -117,12 +119,14 @@ impl Inspect {
         }
     }
 
-    /// Training time in seconds after which the view is asked for again; `None`: only at the end of an epoch. A figure
-    /// that takes long is refreshed rarely, so that figures take about a fiftieth of the training time.
+    /// Seconds after which the view is asked for again while steps are made; `None`: only at the end of an epoch. A figure
+    /// that takes long is refreshed rarely, so that figures take about a fiftieth of the time; the worker sees to it that
+    /// counting does as well.
     pub fn refreshed_after(&self) -> Option<f64> {
         match (self.view, self.filter) {
-            (InspectView::Sample, Filter::All) => Some(REFRESH_SECONDS),
-            (InspectView::Sample, Filter::Wrong | Filter::Chosen(_)) | (InspectView::Confusion, _) => None,
+            (InspectView::Sample, Filter::All) | (InspectView::Confusion, _) => Some(REFRESH_SECONDS),
+            // Others would come to their places in the list while a person looks at one.
+            (InspectView::Sample, Filter::Wrong | Filter::Chosen(_)) => None,
             (InspectView::Figure(_), _) => Some((50.0 * self.figure_cost).clamp(REFRESH_SECONDS, 30.0)),
         }
     }

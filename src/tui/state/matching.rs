@@ -33,6 +33,13 @@ impl Pattern {
         Pattern { parts: typed.split_whitespace().filter_map(part).collect() }
     }
 
+    /// Why a regular expression was taken for words; `None` where it is one, or none was typed.
+    pub fn problem(typed: &str) -> Option<String> {
+        let source = typed.trim().strip_prefix('/')?;
+        let error = Regex::new(source.strip_suffix('/').unwrap_or(source)).err()?;
+        Some(format!("no regular expression: {error}"))
+    }
+
     /// Whether a line matches.
     pub fn matches(&self, line: &str) -> bool {
         self.parts.iter().all(|part| part.is_match(line))
@@ -61,6 +68,9 @@ mod tests {
         for typed in ["mlp", "cnn failed", "mnist-?-cnn", "/^mnist/", "c.n"] {
             assert!(!Pattern::new(typed).matches(line), "{typed}");
         }
+        assert_eq!(Pattern::problem("/mnist-(cnn|mlp)-/").or(Pattern::problem("mnist-[")), None);
+        let problem = Pattern::problem("/mnist-[/").unwrap();
+        assert!(problem.starts_with("no regular expression: ") && problem.len() > 30, "{problem}");
         // While a person is still typing it.
         assert!(!Pattern::new("/mnist-(cnn").matches(line));
     }

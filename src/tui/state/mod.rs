@@ -156,10 +156,22 @@ pub enum Next {
     Run(Box<TrainRequest>),
 }
 
+/// What stands below the charts of Train.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BelowCharts {
+    /// Progress and the end of the log; where it is wide, the newest epochs as well.
+    #[default]
+    Progress,
+    /// The table of epochs alone.
+    Epochs,
+    /// The log alone.
+    Log,
+}
+
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {
-    /// Seconds of training when it came, while one runs.
+    /// Seconds since the training's first step when it came, while one runs.
     pub seconds: Option<f64>,
     /// What happened.
     pub text: String,
@@ -231,8 +243,10 @@ pub struct State {
     pub log: std::collections::VecDeque<LogLine>,
     /// Lines between the log's end and the last one shown.
     pub log_scroll: usize,
-    /// Epochs between the newest and the last one shown, while their table stands in the place of progress and log.
-    pub epoch_scroll: Option<usize>,
+    /// What stands below the charts of Train.
+    pub below_charts: BelowCharts,
+    /// Epochs between the newest and the last one shown in their table.
+    pub epoch_scroll: usize,
     /// The message in the footer.
     pub notice: Option<Notice>,
     /// Counts ticks, for the spinner.
@@ -273,7 +287,8 @@ impl State {
             overlays: Vec::new(),
             log: std::collections::VecDeque::new(),
             log_scroll: 0,
-            epoch_scroll: None,
+            below_charts: BelowCharts::Progress,
+            epoch_scroll: 0,
             notice: None,
             ticks: 0,
         }
@@ -330,14 +345,11 @@ impl State {
     pub fn move_by(&mut self, rows: isize) {
         match self.screen {
             Screen::Presets => self.presets.move_by(rows),
-            Screen::Train if let Some(scroll) = &mut self.epoch_scroll => {
-                let epochs = self.training.as_ref().map_or(0, |training| training.epochs.len());
-                *scroll = scroll.saturating_add_signed(-rows).min(epochs.saturating_sub(1));
+            Screen::Train if self.below_charts == BelowCharts::Epochs => {
+                self.epoch_scroll = self.epoch_scroll.saturating_add_signed(-rows);
             }
-            Screen::Train => {
-                let last = self.log.len().saturating_sub(1);
-                self.log_scroll = self.log_scroll.saturating_add_signed(-rows).min(last);
-            }
+            // How far there is to go depends on the room: `update` sees to that.
+            Screen::Train => self.log_scroll = self.log_scroll.saturating_add_signed(-rows),
             // Each move asks the model, which only `update` can do.
             Screen::Inspect => {}
             Screen::Hyper => self.form.move_by(rows),
@@ -358,7 +370,7 @@ impl State {
     /// Adds a line to the log, without control characters.
     pub fn log(&mut self, line: impl Into<String>) {
         let line: String = line.into();
-        let seconds = self.training.as_ref().map(|training| training.seconds);
+        let seconds = self.training.as_ref().map(Training::elapsed);
         self.log.push_back(LogLine { seconds, text: clean(&line) });
         while self.log.len() > LOG_LINES {
             self.log.pop_front();

@@ -97,6 +97,11 @@ impl Presets {
         self.rows().into_iter().filter_map(preset).collect()
     }
 
+    /// Whether the chosen one is in the list as it is seen: a filter may leave nothing of it.
+    pub fn sees_choice(&self) -> bool {
+        self.shown().contains(&self.selected)
+    }
+
     /// Moves the choice down by `rows` rows.
     pub fn move_by(&mut self, rows: isize) {
         let shown = self.shown();

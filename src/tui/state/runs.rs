@@ -130,6 +130,8 @@ pub struct Runs {
     pub asked_about: Option<Box<TrainRequest>>,
     /// The run that is removed after a yes.
     pub doomed: Option<RunDirectory>,
+    /// The name of the run that was brought back: it is chosen once it is in the list again.
+    pub returned: Option<String>,
 }
 
 impl Default for Runs {
@@ -169,6 +171,7 @@ impl Default for Runs {
             waiting: None,
             asked_about: None,
             doomed: None,
+            returned: None,
         }
     }
 }
@@ -270,8 +273,9 @@ impl Runs {
             Err(problem) => self.problem = Some(problem),
             Ok(mut list) => {
                 list.reverse();
-                let chosen = self.chosen_key();
                 let names: BTreeSet<String> = list.iter().map(|overview| overview.run.name()).collect();
+                let returned = self.returned.take_if(|name| names.contains(name)).map(RunKey::Own);
+                let chosen = returned.or_else(|| self.chosen_key());
                 let is_there = |run: &RunKey| match run {
                     RunKey::Own(name) => names.contains(name),
                     RunKey::Watched(_) => true,

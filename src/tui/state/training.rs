@@ -98,8 +98,10 @@ pub struct Training {
     pub usage: Option<Box<Usage>>,
     /// Samples and seconds of the newest reports, for the recent throughput.
     recent: VecDeque<(u64, f64)>,
-    /// Seconds of training so far, as far as they were reported.
-    pub seconds: f64,
+    /// Seconds that its steps took so far, as far as they were reported.
+    seconds: f64,
+    /// When its first step began that was reported, in seconds since 1970.
+    began: Option<f64>,
 }
 
 /// Seconds of training over which the recent throughput is taken.
@@ -152,7 +154,20 @@ impl Training {
             usage: None,
             recent: VecDeque::new(),
             seconds: 0.0,
+            began: None,
         }
+    }
+
+    /// When the newest step was made, in seconds since 1970; 0 before the first.
+    pub fn clock(&self) -> f64 {
+        self.last.map_or(0.0, |last| last.time)
+    }
+
+    /// Seconds since its first step that was reported, to the newest one: also those in which it held.
+    pub fn elapsed(&self) -> f64 {
+        let since = self.began.map_or(0.0, |began| self.clock() - began).min(1e9);
+        // Never less than the steps took, whatever the clock was set to meanwhile.
+        self.seconds.max(since)
     }
 
     /// Takes in what the run reported before it was resumed.
@@ -202,6 +217,10 @@ impl Training {
         // A time that is NaN or negative counts as none.
         let taken = if report.seconds.is_finite() { report.seconds.max(0.0) } else { 0.0 };
         self.seconds += taken;
+        // Where nobody has looked at the clock, the time is 0.
+        if report.time > 0.0 {
+            self.began.get_or_insert(report.time - taken);
+        }
         match self.recent.back_mut().filter(|(_, seconds)| seconds + taken <= CLOSE) {
             Some((samples, seconds)) => {
                 *samples = samples.saturating_add(report.samples);
@@ -364,8 +383,8 @@ impl Training {
         known.unwrap_or(1)
     }
 
-    /// Seconds until all epochs' steps are done, at the present throughput.
-    pub fn seconds_left(&self) -> Option<f64> {
+    /// Seconds until all epochs' steps are done, at the present throughput, or at so many steps a second where that is slower.
+    pub fn seconds_left(&self, tempo: Option<f64>) -> Option<f64> {
         let rate = self.samples_per_second();
         if self.finish.is_some() || rate <= 0.0 {
             return None;
@@ -374,7 +393,9 @@ impl Training {
         let (done, of) = self.step_in_epoch();
         let epochs = f64::from(self.info.epochs);
         let epochs_done = f64::from(self.epoch()) - 1.0 + done as f64 / of as f64;
-        Some(((epochs - epochs_done).max(0.0) * per_epoch) / rate)
+        let left = (epochs - epochs_done).max(0.0);
+        let at_tempo = tempo.map_or(0.0, |steps| left * of as f64 / steps);
+        Some((left * per_epoch / rate).max(at_tempo))
     }
 
     /// Whether it has ended, given what the worker does.

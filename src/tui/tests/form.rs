@@ -112,6 +112,55 @@ fn a_layer_that_does_not_fit_is_marked_in_place() {
 }
 
 #[test]
+fn numbers_of_layers_are_whole_and_names_have_the_room_that_there_is() {
+    for width in [60, 80, 100, 120, 160, 200] {
+        for name in ["mnist-rows-lstm", "mnist-dcgan", "mnist-transformer"] {
+            let mut state = form_of(name, width, 60);
+            press(&mut state, KeyCode::Char('/'));
+            type_text(&mut state, "layers");
+            press(&mut state, KeyCode::Enter);
+            let shown = screen(&state);
+            let rows = shown.lines().filter(|row| row.contains(" KB") || row.contains(" MB"));
+            for row in rows.filter(|row| row.starts_with('│') && row.contains("▾")) {
+                let inside = row.split('│').nth(1).unwrap_or_default().trim_end();
+                assert!(
+                    inside.ends_with("KB") || inside.ends_with("MB") || inside.ends_with(" B"),
+                    "{width}: {row}"
+                );
+            }
+            assert!(shown.contains("memory"), "{shown}");
+            assert!(!shown.contains("…‹"), "{shown}");
+            assert!(width < 120 || !shown.contains("kernel_regula…"), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn a_field_is_found_by_its_name_before_a_text_that_has_the_word() {
+    let mut state = form_of("breast-cancer", 120, 40);
+    press(&mut state, KeyCode::Char('/'));
+    type_text(&mut state, "fold");
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(state.form.chosen().map(|row| row.path.to_string()).as_deref(), Some("data.fold"));
+}
+
+#[test]
+fn a_recurrent_layer_is_put_into_bidirectional_and_comes_out_of_it_again() {
+    let mut state = form_of("mnist-rows-lstm", 120, 40);
+    pick(&mut state, "layers[1]", 'c', "Bidirectional");
+    assert!(entry(&state).source().contains("Bidirectional(LSTM(units: 128))"), "{}", entry(&state).source());
+    assert!(entry(&state).experiment().is_ok());
+    pick(&mut state, "layers[1]", 'c', "LSTM");
+    assert!(!entry(&state).is_changed(), "{}", entry(&state).source());
+    // A new one fits as well, and only such layers can be chosen in it.
+    pick(&mut state, "layers[0]", 'a', "Bidirectional");
+    assert!(entry(&state).source().contains("Bidirectional(LSTM(units: 16))"), "{}", entry(&state).source());
+    let inner = state.form.sheet.rows.iter().find(|row| row.path.to_string() == "layers[1][0]").unwrap();
+    let words: Vec<&str> = inner.choices().iter().map(|choice| choice.word).collect();
+    assert_eq!(words, ["LSTM", "GRU", "SimpleRNN"]);
+}
+
+#[test]
 fn a_list_of_kinds_of_layers() {
     at_both_sizes("form_picker", |width, height| {
         let mut state = form_of("mnist-cnn", width, height);

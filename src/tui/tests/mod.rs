@@ -18,5 +18,6 @@ mod screens;
 mod searches;
 mod steering;
 mod stories;
+mod tempo;
 mod tries;
 mod watched;

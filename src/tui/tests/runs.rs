@@ -215,6 +215,12 @@ fn a_run_gets_a_name_and_is_removed_and_brought_back() {
     assert_eq!(update(&mut state, Message::RunsDone(done)), [Effect::ListRuns]);
     assert_eq!(press(&mut state, KeyCode::Char('U')), [Effect::OnRuns(RunTask::Restore(run.clone()))]);
     assert_eq!(press(&mut state, KeyCode::Char('U')), []);
+    // It is chosen again once it is listed.
+    let name = run.name();
+    update(&mut state, Message::RunsDone(RunAnswer::Restored(Ok(run.clone()))));
+    press(&mut state, KeyCode::End);
+    update(&mut state, Message::Runs(Ok(runs())));
+    assert_eq!(state.runs.current().map(|overview| overview.run.name()), Some(name));
     // A run that is being trained is not removed.
     press(&mut state, KeyCode::Char('k'));
     assert_eq!(press(&mut state, KeyCode::Char('X')), []);

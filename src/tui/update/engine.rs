@@ -45,11 +45,7 @@ pub(super) fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
             if let Some(training) = &mut state.training {
                 training.on_step(report);
             }
-            let inspect = &state.inspect;
-            let seconds = state.training.as_ref().map_or(0.0, |training| training.seconds);
-            let waited = (seconds - inspect.asked_at).abs();
-            let due = inspect.refreshed_after().is_some_and(|seconds| waited >= seconds);
-            if due { ask_if_shown(state) } else { Vec::new() }
+            inspect::on_step(state)
         }
         Event::Epoch(report) => {
             let validation = report.validation.map(|scores| {

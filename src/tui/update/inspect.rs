@@ -6,7 +6,7 @@ use crate::tui::state::input::LineInput;
 use crate::tui::state::inspect::{InspectView, views};
 use crate::tui::state::overlay::{Overlay, Prompt, Subject};
 use crate::tui::state::{Screen, State};
-use crate::worker::{Choice, Command, Controls, Inspection, Knob, Question};
+use crate::worker::{Choice, Command, Controls, Inspection, Knob, Phase, Question};
 
 use super::replies::send;
 
@@ -22,7 +22,8 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     if is_on_its_way {
         return Vec::new();
     }
-    state.inspect.asked_at = training.seconds;
+    state.inspect.asked_at = training.clock();
+    state.inspect.is_stale = false;
     vec![send(state, Command::Inspect(question))]
 }
 
@@ -31,7 +32,25 @@ pub(super) fn on_answer(state: &mut State, asked: Option<Question>, answer: Insp
     let wanted = state.training.as_ref().and_then(|training| state.inspect.question(&training.info));
     let has_moved_on = asked.is_some() && asked != wanted;
     state.inspect.on_answer(answer, has_moved_on);
-    if has_moved_on { ask(state) } else { Vec::new() }
+    let is_stale = state.inspect.is_stale && state.screen == Screen::Inspect;
+    if has_moved_on || is_stale { ask(state) } else { Vec::new() }
+}
+
+/// A step was made: asks again for what the view shows, once it has been shown for a while, and after each step of a training
+/// that holds.
+pub(super) fn on_step(state: &mut State) -> Vec<Effect> {
+    if state.screen != Screen::Inspect {
+        return Vec::new();
+    }
+    let now = state.training.as_ref().map_or(0.0, |training| training.clock());
+    let is_held = state.phase == Phase::Paused;
+    let waited = (now - state.inspect.asked_at).abs();
+    if !is_held && state.inspect.refreshed_after().is_none_or(|seconds| waited < seconds) {
+        return Vec::new();
+    }
+    let effects = ask(state);
+    state.inspect.is_stale = is_held && effects.is_empty();
+    effects
 }
 
 /// Shows a view.

@@ -92,7 +92,14 @@ pub(super) fn move_by(state: &mut State, rows: isize) -> Vec<Effect> {
         }
         Some(Overlay::Confirm(_) | Overlay::Prompt(_) | Overlay::Mistake(_) | Overlay::Rates(_)) => {}
         None if state.screen == Screen::Inspect => return inspect::steer(state, 0, -(rows as i64)),
-        None => state.move_by(rows),
+        None => {
+            state.move_by(rows);
+            if state.screen == Screen::Train {
+                let (epochs, lines) = screens::train::scrollable(state);
+                state.epoch_scroll = state.epoch_scroll.min(epochs);
+                state.log_scroll = state.log_scroll.min(lines);
+            }
+        }
     }
     Vec::new()
 }

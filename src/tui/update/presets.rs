@@ -13,6 +13,10 @@ use super::training;
 
 /// Trains the chosen preset; asks first when that ends another training.
 pub fn start(state: &mut State) -> Vec<Effect> {
+    if state.screen == Screen::Presets && !state.presets.sees_choice() && !state.presets.filter.is_empty() {
+        state.complain(format!("no preset matches {}: Esc shows all again", state.presets.filter));
+        return Vec::new();
+    }
     let Some(entry) = state.presets.current() else {
         state.complain(match state.presets.current_broken() {
             Some((file, _)) => format!("{file} cannot be read as it is"),

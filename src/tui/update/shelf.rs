@@ -196,7 +196,10 @@ pub(super) fn on_done(state: &mut State, answer: RunAnswer) -> Vec<Effect> {
             state.runs.trash.push(run);
         }
         RunAnswer::Discarded(Err(problem)) => state.complain(format!("the run is not removed: {problem}")),
-        RunAnswer::Restored(Ok(run)) => state.inform(format!("{} is back", run.name())),
+        RunAnswer::Restored(Ok(run)) => {
+            state.inform(format!("{} is back", run.name()));
+            state.runs.returned = Some(run.name());
+        }
         RunAnswer::Restored(Err((run, problem))) => {
             state.runs.trash.push(run);
             state.complain(format!("the run is not brought back: {problem}"));

@@ -5,7 +5,7 @@ use crate::tui::rounds::next_round;
 use crate::tui::state::input::LineInput;
 use crate::tui::state::overlay::{Confirm, Overlay, Prompt, Purpose, Subject};
 use crate::tui::state::training::WishedRate;
-use crate::tui::state::{Next, Screen, State};
+use crate::tui::state::{BelowCharts, Next, Screen, State};
 use crate::worker::{Command, Phase, RateChange, Steering, TrainRequest};
 
 use super::replies::send;
@@ -157,9 +157,14 @@ pub fn save_weights(state: &mut State) -> Vec<Effect> {
     vec![send(state, Command::Save)]
 }
 
-/// Shows the table of epochs in the place of progress and log, or these again.
+/// Shows the table of epochs in the place of progress and log, then the log alone, then progress and log again.
 pub fn toggle_epochs(state: &mut State) -> Vec<Effect> {
     state.screen = Screen::Train;
-    state.epoch_scroll = if state.epoch_scroll.is_some() { None } else { Some(0) };
+    (state.epoch_scroll, state.log_scroll) = (0, 0);
+    state.below_charts = match state.below_charts {
+        BelowCharts::Progress => BelowCharts::Epochs,
+        BelowCharts::Epochs => BelowCharts::Log,
+        BelowCharts::Log => BelowCharts::Progress,
+    };
     Vec::new()
 }

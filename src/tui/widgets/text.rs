@@ -35,6 +35,9 @@ pub fn wrap_most(text: &str, width: usize, most: usize) -> Vec<String> {
             for letter in word.chars() {
                 if row.width() + letter.width().unwrap_or(0) > width {
                     wrapped.push(std::mem::replace(&mut row, indent.clone()));
+                    if wrapped.len() >= most {
+                        return wrapped;
+                    }
                 }
                 row.push(letter);
             }
@@ -69,6 +72,19 @@ pub fn cut(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     if width == 0 { String::new() } else { beginning(text, width - 1) + "…" }
+}
+
+/// As many whole words as fit; `…` stands for the others, so that no number is cut to another.
+pub fn cut_words(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let ends = text.match_indices(' ').map(|(at, _)| &text[..at]);
+    let fitting = ends.take_while(|beginning| beginning.width() + 2 <= width).last();
+    match fitting.map(str::trim_end).filter(|beginning| !beginning.is_empty()) {
+        Some(beginning) => format!("{beginning} …"),
+        None => cut("…", width),
+    }
 }
 
 /// The text, at most `width` columns wide, cut in its middle: of a command beginning and end say most.
@@ -111,6 +127,15 @@ pub fn end_of(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_settings_is_cut_between_them() {
+        let text = "layers=3 lr=0.03 optimizer=Adam";
+        let cuts = [40, 30, 18, 17, 10, 9, 1, 0].map(|width| cut_words(text, width));
+        let expected =
+            [text, "layers=3 lr=0.03 …", "layers=3 lr=0.03 …", "layers=3 …", "layers=3 …", "…", "…", ""];
+        assert_eq!(cuts, expected);
+    }
 
     #[test]
     fn lines_are_kept_and_long_ones_are_broken_between_words() {

@@ -70,6 +70,7 @@ impl Watch {
     /// The training has gone back to this step: those that follow it are measured again.
     fn went_back(&mut self, step: u64) {
         (self.next, self.next_drawn, self.next_kept, self.measures) = (step.max(FIRST), step, step, None);
+        self.diagnostics.forget_losses();
     }
 
     /// Before a step.
@@ -127,6 +128,11 @@ impl Session<'_> {
     /// After going back to a step.
     pub(super) fn look_again_from(&mut self, step: u64) {
         self.watch.went_back(step);
+    }
+
+    /// A setting was changed.
+    pub(super) fn look_at_change(&mut self, path: &str) {
+        self.watch.diagnostics.on_changed(path);
     }
 
     /// Before a step: whether it is measured.

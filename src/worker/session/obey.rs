@@ -125,6 +125,7 @@ impl Session<'_> {
     }
 
     fn tell_steered(&mut self, steered: Steered, is_again: bool) {
+        self.look_at_change(&steered.path);
         let Steered { path, before, value, step, .. } = &steered;
         let again = if is_again { " again" } else { "" };
         self.say(match path.as_str() {

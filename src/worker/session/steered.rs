@@ -6,7 +6,9 @@ use std::path::Path;
 use crate::preset::{Assignment, Preset};
 use crate::run::{Manifest, RunDirectory, Status, Steered};
 use crate::worker::engine::spawn_keeping;
-use crate::worker::protocol::{Branch, Drive, GoBack, Outcome, Phase, Reply, TrainRequest};
+use crate::worker::protocol::{
+    Branch, Drive, GoBack, Inspection, Outcome, Phase, Question, Reply, TrainRequest,
+};
 use crate::worker::{Client, Command, Event, Events};
 
 /// A preset with every setting that can be changed, six steps an epoch.
@@ -333,6 +335,66 @@ fn a_training_that_starts_paused_makes_no_step_by_itself() {
     worker.step_to(1);
     let steps = worker.finish().iter().filter(|event| matches!(event, Event::Step(_))).count();
     assert!(steps >= 2);
+}
+
+/// Two classes that few units learn, four steps an epoch.
+fn xor() -> Preset {
+    ron::from_str(
+        r#"(name: "xor", title: "", data: (source: logic(gate: xor, noise: 0.1, samples: 400), labels: binary, validation: 0.0),
+            layers: [Dense(units: 8, activation: tanh), Dense(units: 1, activation: sigmoid)],
+            loss: binary_crossentropy, optimizer: Adam(learning_rate: 0.05), train: (epochs: 60, batch_size: 100))"#,
+    )
+    .unwrap()
+}
+
+/// The step whose model the matrix is of.
+fn counted_at(worker: &mut Worker) -> u64 {
+    match worker.ask(Command::Inspect(Question::Confusion)) {
+        Reply::Inspected(answer) => match *answer {
+            Inspection::Confusion(confusion) => confusion.step,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_is_counted_is_of_the_newest_step_while_a_training_holds_and_about_so_while_it_is_slow() {
+    let runs = tempfile::tempdir().unwrap();
+    let drive = Drive { steps_per_second: Some(50.0), ..Drive::default() };
+    let request = TrainRequest { starts_paused: true, drive, ..TrainRequest::new(xor().on_built_in_data()) };
+    let mut worker = Worker::train(runs.path(), request);
+    for step in [1, 2, 3, 7] {
+        worker.step_to(step);
+        assert_eq!(counted_at(&mut worker), step);
+    }
+    worker.client.send(Command::Resume);
+    let step = worker.wait(|event| match event {
+        Event::Step(report) if report.step >= 40 => Some(report.step),
+        _ => None,
+    });
+    let counted = counted_at(&mut worker);
+    assert!(counted > 7 && counted + 25 >= step, "{counted} at step {step}");
+    worker.client.send(Command::Shutdown);
+}
+
+#[test]
+fn a_loss_that_somebody_makes_another_accuses_the_rate_of_nothing() {
+    let runs = tempfile::tempdir().unwrap();
+    let request = TrainRequest { starts_paused: true, ..TrainRequest::new(xor().on_built_in_data()) };
+    let mut worker = Worker::train(runs.path(), request);
+    worker.step_to(126);
+    assert_eq!(worker.steer("loss_options.label_smoothing", "0.3"), Reply::Done);
+    let seen = worker.finish();
+    let epochs = seen.iter().filter_map(|event| match event {
+        Event::Epoch(report) => Some(report.training.loss),
+        _ => None,
+    });
+    let losses: Vec<f64> = epochs.collect();
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    // The rule's own threshold, or this test would show nothing.
+    assert!(losses.last().is_some_and(|last| *last > 2.0 * least), "{losses:?}");
+    assert!(!seen.iter().any(|event| matches!(event, Event::Found(_))), "{seen:?}");
 }
 
 #[test]

@@ -20,10 +20,24 @@ struct Columns {
     value: usize,
 }
 
+/// What the columns of a layer's numbers take, and the least for its shape beside them.
+const PARAMETERS: usize = 12;
+const BYTES: usize = 11;
+const LEAST_SHAPE: usize = 9;
+
 impl Columns {
-    fn of(width: usize) -> Self {
-        Columns { label: (width / 3).clamp(22, 34), value: (width / 4).clamp(14, 40) }
+    /// As wide as the longest label, where the numbers of layers keep their room.
+    fn of(state: &State, shown: &[&Row], width: usize) -> Self {
+        let widest = shown.iter().map(|row| label(state, row).width() + 1).max().unwrap_or(0);
+        let most = width.saturating_sub(LEAST_SHAPE + PARAMETERS + BYTES).max(22);
+        let label = widest.max((width / 3).clamp(22, 34)).min(most);
+        Columns { label, value: (width / 4).clamp(14, 40) }
     }
+}
+
+/// What a row is called, indented, with the sign of a group.
+fn label(state: &State, row: &Row) -> String {
+    format!("{}{} {}", " ".repeat(1 + 2 * row.depth), mark(state, row), clean(&row.label))
 }
 
 /// The row that is to blame for what does not fit: the innermost that is seen around it.
@@ -43,10 +57,11 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
         return;
     }
     let blamed = to_blame(state, &shown);
+    let columns = Columns::of(state, &shown, usize::from(area.width));
     let first = layout::scroll_to(state.form.selected, shown.len(), usize::from(area.height));
     for (line, place) in area.rows().zip(first..shown.len()) {
         let row = shown[place];
-        let spans = spans(state, row, usize::from(line.width), blamed == Some(place));
+        let spans = spans(state, row, &columns, usize::from(line.width), blamed == Some(place));
         if place == state.form.selected {
             let text: String = spans.iter().map(|span| span.content.as_ref()).collect();
             let pad = " ".repeat(usize::from(line.width).saturating_sub(text.width()));
@@ -58,13 +73,11 @@ pub(super) fn draw(state: &State, area: Rect, frame: &mut Frame) {
 }
 
 /// A row in its columns.
-fn spans(state: &State, row: &Row, width: usize, is_blamed: bool) -> Vec<Span<'static>> {
+fn spans(state: &State, row: &Row, columns: &Columns, width: usize, is_blamed: bool) -> Vec<Span<'static>> {
     let theme = &state.theme;
-    let columns = Columns::of(width);
     let is_layer = matches!(row.kind, RowKind::Item(_));
     let was = state.form.sheet.was(row);
-    let label = format!("{}{} {}", " ".repeat(1 + 2 * row.depth), mark(state, row), clean(&row.label));
-    let label = format!("{:<1$}", cut(&label, columns.label), columns.label);
+    let label = format!("{:<1$}", cut(&label(state, row), columns.label - 1), columns.label);
     let label_style = match (row.kind, row.depth) {
         (_, 0) if row.is_group() => theme.strong(Role::Accent),
         (RowKind::Item(_), _) => Style::new(),
@@ -145,9 +158,8 @@ fn reason(state: &State, row: &Row, is_blamed: bool) -> Option<String> {
 
 /// The settings of a layer, its output's shape, its parameters and the memory that it takes.
 fn layer_columns(state: &State, row: &Row, width: usize) -> Vec<Span<'static>> {
-    const SHAPE: usize = 14;
-    const PARAMETERS: usize = 12;
-    const BYTES: usize = 11;
+    // Where it is narrow, what a layer is in brief goes first, then room of its shape.
+    let shape_room = width.saturating_sub(PARAMETERS + BYTES).clamp(LEAST_SHAPE, 14);
     let theme = &state.theme;
     let (shape, parameters, bytes) = match (row.kind, state.form.sheet.size_of(row)) {
         (RowKind::List(_), None) if row.is_item() || row.is_list_of_lists() => Default::default(),
@@ -158,9 +170,10 @@ fn layer_columns(state: &State, row: &Row, width: usize) -> Vec<Span<'static>> {
         }
         (_, Some(Err(_)) | None) => Default::default(),
     };
-    let room = width.saturating_sub(SHAPE + PARAMETERS + BYTES);
+    let room = width.saturating_sub(shape_room + PARAMETERS + BYTES);
     let brief = format!("{:<room$}", cut(&clean(&state.form.sheet.brief(row)), room.saturating_sub(1)));
-    let numbers = format!("{:>SHAPE$}{parameters:>PARAMETERS$}{bytes:>BYTES$}", cut(&shape, SHAPE - 1));
+    let shape = cut(&shape, shape_room - 1);
+    let numbers = format!("{shape:>shape_room$}{parameters:>PARAMETERS$}{bytes:>BYTES$}");
     let style = if row.is_written { theme.style(Role::Muted) } else { theme.style(Role::Faint) };
     vec![Span::styled(brief, style), Span::raw(numbers)]
 }

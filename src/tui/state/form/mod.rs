@@ -113,6 +113,12 @@ impl Form {
         self.filter.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
     }
 
+    /// Whether the name of a row has every word that was typed.
+    fn is_called(&self, row: &Row) -> bool {
+        let name = row.label.to_lowercase();
+        self.filter.split_whitespace().all(|word| name.contains(&word.to_lowercase()))
+    }
+
     /// The chosen row.
     pub fn chosen(&self) -> Option<&Row> {
         self.shown().get(self.selected).copied()
@@ -168,8 +174,11 @@ impl Form {
         let shown = self.shown();
         let is_it =
             |row: &&Row| Some(&row.path) == chosen.as_ref() && (self.filter.is_empty() || self.is_found(row));
-        // The first that matches itself, rather than a group around it.
-        let first = || shown.iter().position(|row| self.is_found(row)).unwrap_or(0);
+        // The first that is called so, or else has it in its value or help, rather than a group around it.
+        let first = || {
+            let called = shown.iter().position(|row| self.is_called(row));
+            called.or_else(|| shown.iter().position(|row| self.is_found(row))).unwrap_or(0)
+        };
         self.selected = shown.iter().position(is_it).unwrap_or_else(first);
     }
 

@@ -170,3 +170,56 @@ fn values_none_of_which_is_a_number_are_said_to_be_there() {
     let shown = bench.screen();
     assert!(shown.contains("none of 2 values is finite"), "{shown}");
 }
+
+#[test]
+fn settings_are_cut_between_words_and_never_within_a_number() {
+    let root = with_runs(|root| {
+        for run in 0..3 {
+            let folder = root.join(format!("lightning_logs/version_{run}"));
+            write(&folder, &[(10, 0.5)]);
+            let mut preset = crate::tui::tests::builders::cnn();
+            preset.train.epochs = 1234 + run;
+            crate::run::Manifest::begin(preset, "cpu".into()).save(&folder).unwrap();
+        }
+    });
+    for width in 80..=200 {
+        let mut bench = Bench::new(root.path(), width, 24);
+        let row = |bench: &Bench| {
+            let shown = bench.screen();
+            shown
+                .lines()
+                .find(|row| row.contains("version_0"))
+                .unwrap_or_default()
+                .trim_end_matches(['│', ' '])
+                .to_owned()
+        };
+        let whole: String = bench.state.runs.watched.rows()[0].hparams.to_string();
+        let written = row(&bench);
+        let last = written.split_whitespace().last().unwrap_or_default();
+        let is_word = whole.split_whitespace().any(|word| word == last);
+        assert!(is_word || last == "…" || !last.contains('='), "{written}");
+        bench.keys("H");
+        let written = row(&bench);
+        let last = written.split_whitespace().last().unwrap_or_default();
+        assert!(["1234", "…"].contains(&last) || !last.starts_with("12"), "{written}");
+    }
+}
+
+#[test]
+fn the_legend_names_six_runs_where_there_is_room_for_them() {
+    let root = with_runs(|root| {
+        (0..6).for_each(|run| write(&root.join(format!("run{run}")), &[(1, 0.5), (2, 0.25)]))
+    });
+    let mut bench = Bench::new(root.path(), 200, 60);
+    bench.keys("mmmmmm");
+    let shown = bench.screen();
+    let legend = shown.lines().find(|row| row.contains("╭ loss ")).unwrap_or_default();
+    (0..6).for_each(|run| assert!(legend.contains(&format!("run{run}")), "{legend}"));
+}
+
+#[test]
+fn a_regular_expression_that_is_none_says_why() {
+    let mut bench = Bench::new(&fixtures(), 120, 24);
+    bench.keys("//version_[/\n");
+    assert!(bench.screen().contains("no regular expression: "), "{}", bench.screen());
+}

@@ -21,6 +21,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::tui::format;
 use crate::tui::state::abscissa::Abscissa;
 use crate::tui::theme::{Role, Theme};
+use crate::tui::widgets::text::cut_words;
 
 pub use curves::{Chart, Curve, Quantity};
 
@@ -99,13 +100,14 @@ impl Chart<'_> {
     fn draw_border(&self, theme: &Theme, area: Rect, geometry: Option<&Geometry>, buffer: &mut Buffer) {
         let layout = &self.options.layout;
         let smoothing = self.curves.iter().map(|curve| curve.smoothing).fold(0.0, f64::max);
+        let inside = usize::from(area.width).saturating_sub(4);
+        let axes = match (self.log_y, layout.log_x) {
+            (true, true) => Some(["both axes logarithmic", "log x, log y"]),
+            (true, false) => Some(["logarithmic", "log y"]),
+            (false, true) => Some(["horizontally logarithmic", "log x"]),
+            (false, false) => None,
+        };
         let mut notes = Vec::new();
-        match (self.log_y, layout.log_x) {
-            (true, true) => notes.push("both axes logarithmic".to_owned()),
-            (true, false) => notes.push("logarithmic".to_owned()),
-            (false, true) => notes.push("horizontally logarithmic".to_owned()),
-            (false, false) => {}
-        }
         if smoothing > 0.0 {
             notes.push(format!("smoothed {smoothing}"));
         }
@@ -116,6 +118,12 @@ impl Chart<'_> {
             notes.push(format!("outliers up to {} folded", format::number(top)));
         }
         notes.extend(self.notes.iter().cloned());
+        if let Some([long, short]) = axes {
+            let taken = notes.iter().map(|note| note.width() + 2).sum::<usize>();
+            let signs = geometry.map_or(0, |geometry| self.signs_in_words(geometry).width());
+            let beside = signs + layout.along.title().width() + 4;
+            notes.insert(0, if taken + long.width() + beside <= inside { long } else { short }.to_owned());
+        }
         let room = usize::from(area.width).saturating_sub(self.title.width() + 5);
         let right = match self.options.cursor.filter(|_| geometry.is_some()) {
             Some(x) => readout::place_line(theme, layout.along, x),
@@ -124,7 +132,8 @@ impl Chart<'_> {
         let muted = theme.style(Role::Muted);
         let mut block = panel(theme, self.title).title_top(right.right_aligned());
         if !notes.is_empty() {
-            block = block.title_bottom(Line::styled(format!(" {} ", notes.join(", ")), muted));
+            block = block
+                .title_bottom(Line::styled(format!(" {} ", cut_words(&notes.join(", "), inside)), muted));
         }
         if let Some(geometry) = geometry {
             // What the axis counts, and what the signs on it mean, as far as there is room.

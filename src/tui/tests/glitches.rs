@@ -286,7 +286,7 @@ fn the_status_has_room_beside_the_tabs_and_an_open_run_its_name() {
         report(&mut state, Event::Opened(opened));
         let header = screen(&state).lines().next().unwrap_or_default().to_owned();
         assert!(header.contains("mnist-c") && header.ends_with("● opened"), "{header}");
-        assert!(width < 120 || header.contains("1/2 at "), "{header}");
+        assert!(width < 160 || header.contains("1/2 at "), "{header}");
     }
 }
 

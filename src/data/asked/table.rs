@@ -177,7 +177,7 @@ pub fn read(
         .chain(opened.reader.told())
         .chain(sums.told());
     let told = told.chain(encoder.unknown_words()).chain(encoder.without_sign());
-    let told = told.chain(encoder.of_dates()).chain(encoder.filled()).collect();
+    let told = told.chain(encoder.of_dates()).chain(encoder.filled(samples.len() as u64)).collect();
     Ok(Read { samples, numbers, bad, left_out, told })
 }
 

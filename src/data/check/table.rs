@@ -104,10 +104,14 @@ fn check_files(
     match read {
         Ok(table) => {
             described(&mut report, &table)?;
-            for table::Wordy { place, words, count, .. } in
-                table.wordy.iter().filter(|column| !column.words.is_empty())
+            for table::Wordy { place, words, count, units, .. } in
+                table.wordy.iter().filter(|column| !column.words.is_empty() || column.units.is_some())
             {
                 let name = table::shown_column(&table.schema.columns[*place], *place);
+                if let Some(units) = units {
+                    report.fact("note", format!("{name}: {units}"));
+                    continue;
+                }
                 let cells = counted_with(*count, "cell", ("is a word", "are words"));
                 let words = words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>().join(", ");
                 report.fact(

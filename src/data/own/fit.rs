@@ -91,6 +91,10 @@ impl Fit<'_> {
         let mut sink = |problem| skipped.take(problem, own.skip_broken);
         let table = table::read_as(&files, &own, &learned.schema, wanted, cells, limits, &mut sink)?;
         notices.extend(skipped.in_words());
+        // The training has told it of its own data.
+        if self.source != Some(&self.config.source) {
+            notices.extend(table.filled.iter().cloned());
+        }
         imported(&own, table, notices)
     }
 

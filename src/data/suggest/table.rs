@@ -25,6 +25,7 @@ const NO_NAMES: &str =
 /// Parts of what is said of numbers that may stand for something else.
 const MAY_BE_MISSING: &str = "may stand for a missing value";
 const MAY_BE_DATES: &str = "has numbers that may be dates";
+const OPEN_POINT: &str = "in a preset makes it";
 const ARE_NAMES_ALTHOUGH: &str = "it names the columns, although";
 const ARE_ONE_NUMBER: &str = "which are one number";
 /// The most words of a category, and the most classes, that a comment names.
@@ -165,6 +166,7 @@ pub(super) fn look(
         "as a number of the row",
         "differ in digits that",
         ARE_NAMES_ALTHOUGH,
+        OPEN_POINT,
         "grouped by",
         "may say that the row is a sum",
         "takes it for a number",
@@ -200,8 +202,14 @@ pub(super) fn look(
         );
     }
     told.extend(said.into_iter().map(|Said { sentence, .. }| sentence));
-    let doubtful =
-        [ARE_NAMES_ALTHOUGH, MAY_BE_MISSING, MAY_BE_DATES, ARE_ONE_NUMBER, "in front would fit too"];
+    let doubtful = [
+        ARE_NAMES_ALTHOUGH,
+        OPEN_POINT,
+        MAY_BE_MISSING,
+        MAY_BE_DATES,
+        ARE_ONE_NUMBER,
+        "in front would fit too",
+    ];
     told.extend(table.told.iter().filter(|told| doubtful.iter().any(|part| told.contains(part))).cloned());
     let why = if by_name.is_some() { "as its name says" } else { "the last column that can be one" };
     let reason = target.is_none().then(|| reason_for(why, &table.labels, &targets));

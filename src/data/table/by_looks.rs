@@ -29,7 +29,7 @@ pub fn is_table_of_numbers(path: &Path) -> bool {
     let rows = dialect.rows(&text.sample);
     let width = rows.last().map_or(0, Vec::len);
     let below = rows.get(1..).unwrap_or_default();
-    let numbers = dialect.numbers;
+    let numbers = dialect.written.numbers;
     let is_number = |cell: &&String| amount::any(cell, numbers).is_some() || cell::is_missing(cell);
     let cells = || below.iter().flatten();
     rows.len() >= FEWEST

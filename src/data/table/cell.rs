@@ -70,7 +70,7 @@ impl Numbers {
     }
 
     /// The number as Rust writes it, where its digits are grouped as they should be.
-    fn plain(self, cell: &str) -> Option<String> {
+    pub fn plain(self, cell: &str) -> Option<String> {
         let (whole, fraction) = match cell.split_once(self.decimal) {
             Some((whole, fraction)) => (whole, Some(fraction)),
             None => (cell, None),
@@ -126,6 +126,12 @@ pub fn is_grouped(whole: &str, mark: char) -> bool {
         mark == ',' && last && first.len() < 3 && from_last.all(|group| group.len() == 2 && is_digits(group))
     };
     is_first && (is_usual() || is_indian())
+}
+
+/// Whether a cell that is no number is one where fractions begin with the other sign, or digits are grouped by any: `5.696,00`, `1'234`.
+pub fn is_in_another_writing(cell: &str) -> bool {
+    let forms = [(',', '.'), ('.', ','), (',', ' '), ('.', ' '), (',', '\''), ('.', '\'')];
+    forms.into_iter().any(|(decimal, mark)| Numbers { decimal, thousands: Some(mark) }.parse(cell).is_some())
 }
 
 /// The number that a cell is as Fortran writes double precision: a fraction and an exponent with its sign, `0.15D+04`.
@@ -218,6 +224,16 @@ mod tests {
         }
         for cell in ["123,45,678", "1,234,56", "12,34,56", "1,2,345"] {
             assert_eq!(read(english, cell), None, "{cell}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_another_country_are_told_from_words() {
+        for cell in ["5.696,00", "3,5", "1,234.5", "1'234", "1 234,5", "-0,25"] {
+            assert!(is_in_another_writing(cell), "{cell}");
+        }
+        for cell in ["13.01.2020", "1.2.3", "n.d.", "<5", "5 kg", "1-2", "1,2,3", ""] {
+            assert!(!is_in_another_writing(cell), "{cell}");
         }
     }
 

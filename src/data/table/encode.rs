@@ -257,13 +257,15 @@ impl<'a> Encoder<'a> {
         place
     }
 
-    /// A sentence for each column of which rows lack the value: how many, and what stands in for it.
-    pub fn filled(&self) -> Vec<String> {
-        let inputs = self.schema.inputs.iter().zip(&self.filled).filter(|(_, count)| **count > 0);
+    /// A sentence for each column of which rows lack the value: how many of so many, and what stands in for it. What is encoded next
+    /// is another file.
+    pub fn filled(&mut self, rows: u64) -> Vec<String> {
+        let counts = std::mem::take(&mut self.filled);
+        self.filled = vec![0; counts.len()];
+        let inputs = self.schema.inputs.iter().zip(counts).filter(|(_, count)| *count > 0);
         inputs
-            .map(|(input, &count)| {
+            .map(|(input, count)| {
                 let name = columns::shown(&self.schema.columns[input.place], input.place);
-                let rows = counted_with(count, "row", ("has", "have"));
                 let what = match &input.kind {
                     InputKind::Boolean(_) => "yes or no",
                     InputKind::Date { parts, .. } if DatePart::are_of_time(parts) => "time of day",
@@ -278,6 +280,12 @@ impl<'a> Encoder<'a> {
                     Missing::MostFrequent => "the most frequent value of the training rows",
                 };
                 let flag = if filling.flag { ", and the network sees that it is missing" } else { "" };
+                if count == rows && rows > 1 {
+                    return format!(
+                        "{name} is empty: not one of the {rows} rows has a {what}, and {filler} stands in for all of them{flag}"
+                    );
+                }
+                let rows = counted_with(count, "row", ("has", "have"));
                 format!("{name}: {rows} no {what}; {filler} stands in for it{flag}")
             })
             .collect()
@@ -423,7 +431,21 @@ mod tests {
             "'alive': 1 row has no yes or no; the median of the training rows stands in for it",
             "'when': 1 row has no date; the median of the training rows stands in for it, and the network sees that it is missing",
         ];
-        assert_eq!(encoder.filled(), told);
+        assert_eq!(encoder.filled(3), told);
+        assert!(encoder.filled(3).is_empty(), "what comes next is another file");
+    }
+
+    #[test]
+    fn a_column_that_is_empty_in_all_rows_is_told_as_such() {
+        let schema = schema(Missing::Mean);
+        let (mut encoder, mut out) = (Encoder::new(&schema), Vec::new());
+        for _ in 0..2 {
+            let row = csv::StringRecord::from(vec!["", "yes", "Rome", "3.2.2024"]);
+            encoder.encode(&row, &[0, 1, 2, 3], Numbers::default(), &mut out).unwrap();
+        }
+        let told = "'age' is empty: not one of the 2 rows has a number, and the mean of the training rows stands in for all of them, and \
+                    the network sees that it is missing";
+        assert_eq!(encoder.filled(2), [told]);
     }
 
     #[test]

@@ -80,17 +80,14 @@ impl Format {
     pub(super) fn fitting(self, table: Csv) -> Csv {
         let table = match self {
             Format::Text | Format::OldExcel => Csv { sheet: None, ..table },
-            Format::Parquet | Format::Spreadsheet(_) => Csv {
-                separator: None,
-                decimal: None,
-                thousands: None,
-                quote: None,
-                comment: None,
-                encoding: None,
-                ..table
-            },
+            Format::Parquet | Format::Spreadsheet(_) => {
+                Csv { separator: None, quote: None, comment: None, encoding: None, ..table }
+            }
         };
-        if self == Format::Parquet { Csv { sheet: None, skip_rows: None, ..table } } else { table }
+        match self {
+            Format::Parquet => Csv { sheet: None, skip_rows: None, decimal: None, thousands: None, ..table },
+            _ => table,
+        }
     }
 
     /// Checks that files of this format are read, and that a preset has no option that they cannot follow.
@@ -100,14 +97,16 @@ impl Format {
     pub(super) fn check_options(self, table: &Csv) -> Result<(), files::Error> {
         let of_text = [
             ("separator", table.separator.is_some()),
-            ("decimal", table.decimal.is_some()),
-            ("thousands", table.thousands.is_some()),
             ("quote", table.quote.is_some()),
             ("comment", table.comment.is_some()),
             ("encoding", table.encoding.is_some()),
         ];
         let of_spreadsheets = [("sheet", table.sheet.is_some())];
-        let of_both = [("skip_rows", table.skip_rows.is_some())];
+        let of_both = [
+            ("skip_rows", table.skip_rows.is_some()),
+            ("decimal", table.decimal.is_some()),
+            ("thousands", table.thousands.is_some()),
+        ];
         let refused = |problem: String| Err(io::Error::new(io::ErrorKind::InvalidInput, problem).into());
         let (what, others): (_, &[_]) = match self {
             Format::OldExcel => {
@@ -142,10 +141,15 @@ mod tests {
         assert!(
             refused(Format::Parquet, decimal()).unwrap_err().contains("decimal does not apply to Parquet")
         );
+        let separator = Csv { separator: Some(';'), ..Csv::of(String::new()) };
         assert!(
-            refused(spreadsheet, decimal()).unwrap_err().contains("decimal does not apply to a spreadsheet")
+            refused(spreadsheet, separator)
+                .unwrap_err()
+                .contains("separator does not apply to a spreadsheet")
         );
-        assert_eq!((refused(spreadsheet, sheet()), refused(Format::Text, decimal())), (Ok(()), Ok(())));
+        for (format, table) in [(spreadsheet, sheet()), (Format::Text, decimal()), (spreadsheet, decimal())] {
+            assert_eq!(refused(format, table), Ok(()));
+        }
         for format in [Format::Text, Format::Parquet, spreadsheet] {
             let both = Csv { sheet: Some("a".into()), ..decimal() };
             assert_eq!(refused(format, format.fitting(both)), Ok(()), "{format:?}");

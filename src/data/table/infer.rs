@@ -9,7 +9,7 @@ use super::parquet::LIST;
 use super::profile::{Column, Profile};
 use super::suspects;
 use super::taken::{codes_in_words, in_words};
-use super::word_reasons::{are_marks, in_pairs, names_groups, of_files, too_many};
+use super::word_reasons::{are_marks, in_pairs, names_groups, of_files, too_many, written_otherwise};
 use super::words_as::{WordsAs, is_two_numbers};
 use crate::preset::{
     CategoryColumn, CellForm, ColumnKind, Columns, Csv, DateColumn, DateFormat, DateForms, Filling,
@@ -44,7 +44,7 @@ pub struct Wordy {
     pub place: usize,
     /// The words, the most frequent first; none where they are many.
     pub words: Vec<String>,
-    /// That they are numbers with different units.
+    /// That they are numbers with different units, or written in different ways.
     pub units: Option<String>,
     /// The first of them.
     pub first: String,
@@ -248,6 +248,8 @@ pub fn infer(
             (column.words_among_numbers(), table.columns.kind_of(name), may_be)
         {
             let units = column.mixed_units().map(|units| in_units(&units));
+            let units = units
+                .or_else(|| written_otherwise(words.iter().map(String::as_str).chain([&*column.first_odd])));
             wordy.push(Wordy { place, words, units, first: shown(&column.first_odd), count, is_number });
         }
         if kind.is_none() {

@@ -167,9 +167,7 @@ pub(super) fn look(files: &Files, table: &Csv, limits: &Limits, left_out: &LeftO
             let origin = &source.origin;
             told.push(format!("{origin}: {}", source.opened.unusual.join(", ")));
         }
-        if source.opened.shows_numbers && numbers_shown.is_none() {
-            numbers_shown = Some(source.opened.numbers);
-        }
+        numbers_shown = numbers_shown.or(source.opened.shown);
         let names = match names {
             Some(names) => names,
             None => {

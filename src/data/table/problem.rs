@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::cell::is_in_another_writing;
 use super::label_cells::{FOR_CLASSES, GAP, NO_LABEL, NO_VALUE};
 use super::reader::Place;
 use crate::data::Error;
@@ -136,10 +137,13 @@ impl Skipped {
         // A quote that is left open is better closed than left out with all the rows that it takes.
         let helps = !skip_broken && problem.in_row.swallowed_lines().is_none();
         let word = problem.in_row.cell.as_deref().filter(|_| problem.in_row.is_word_among_numbers());
-        let missing = word
-            .map(|word| word.trim_matches('\''))
-            .filter(|word| !word.ends_with('…'))
-            .map(|word| format!("; missing_words: [{word:?}] takes it for a missing number"));
+        let missing =
+            word.map(|word| word.trim_matches('\'')).filter(|word| !word.ends_with('…')).map(|word| {
+                match is_in_another_writing(word) {
+                    true => "; decimal and thousands in a preset say how numbers are written".into(),
+                    false => format!("; missing_words: [{word:?}] takes it for a missing number"),
+                }
+            });
         self.take(problem, skip_broken).map_err(|Error::Broken { origin, problem }| {
             let way_out = if helps { "; skip_broken: true leaves such rows out" } else { "" };
             let missing = missing.filter(|_| helps).unwrap_or_default();

@@ -69,6 +69,8 @@ pub struct Table {
     pub by_digits: Vec<(usize, u64)>,
     /// What a person should know of how the table was read: a sentence each.
     pub told: Vec<String>,
+    /// The same of missing values that something stands in for, in files that the columns were not learned from.
+    pub filled: Vec<String>,
     /// The same of files whose dates have another order of day and month than their columns.
     pub of_orders: Vec<String>,
 }
@@ -117,8 +119,9 @@ fn read_named(files: &Files, table: &Csv, limits: &Limits, sink: Sink) -> Result
     // Rows that break because of a word say which words there are.
     let wordy = std::mem::take(&mut looked.inferred.wordy);
     let with_told = |told: Vec<String>, orders: Vec<String>, read: Table| Table {
-        told: [told, read.told, orders].concat(),
+        told: [told, read.told, orders, read.filled].concat(),
         of_orders: Vec::new(),
+        filled: Vec::new(),
         wordy: wordy.clone(),
         ..read
     };
@@ -293,6 +296,7 @@ fn encoded(
     gathered.labels.form.clone_from(&schema.label_form);
     let (mut of_row, is_looked_at) = (Vec::new(), encoder.is_of_preset());
     let (mut row_numbers, mut told, mut of_orders) = (RowNumbers::default(), Vec::new(), Vec::new());
+    let mut filled = Vec::new();
     let (mut left_out, mut without_label, mut first) = (0_u64, 0_u64, None);
     // What the first row without a label is refused with, as long as no row has one.
     let lack: Cell<Option<Error>> = Cell::new(None);
@@ -332,7 +336,8 @@ fn encoded(
             let totals: Vec<Named> = layout.totals.iter().map(|&place| Named::at(place, &names)).collect();
             let mut sums = SumsOfFile::new(path, table, schema.numbers, layout.label, limits);
             let is_out = is_out.of_file(&source.origin);
-            let kept = Cell::new(gathered.labels.count());
+            let count_before = gathered.labels.count();
+            let kept = Cell::new(count_before);
             let mut leave_out = |problem: RowProblem| {
                 row_numbers.leave_out(kept.get(), is_trained);
                 (left_out, without_label) =
@@ -385,6 +390,10 @@ fn encoded(
                 kept.set(gathered.labels.count());
                 Ok(Ok(()))
             })?;
+            let sentences = encoder.filled((gathered.labels.count() - count_before) as u64);
+            if !is_trained || !is_looked_at {
+                filled.extend(sentences.into_iter().map(|sentence| format!("{}: {sentence}", source.origin)));
+            }
             let orders = encoder.of_dates().into_iter();
             of_orders.extend(orders.map(|sentence| format!("{}: {sentence}", source.origin)));
             if !is_trained || !is_looked_at {
@@ -472,6 +481,7 @@ fn encoded(
         wordy: Vec::new(),
         by_digits: Vec::new(),
         told,
+        filled,
         of_orders,
     })
 }

@@ -8,7 +8,7 @@ use super::format::{Format, Spreadsheet};
 use super::reader::{Row, RowReader};
 use super::spreadsheet;
 use crate::data::import::limits::Limits;
-use crate::preset::counted;
+use crate::preset::{Csv, counted};
 
 /// Sheets that are looked at.
 const MOST: usize = 50;
@@ -61,7 +61,7 @@ pub(super) fn sheet_with(
     let Ok(Format::Spreadsheet(kind)) = Format::of(path) else { return None };
     let names = spreadsheet::names(path, kind, limits).ok().filter(|names| names.len() > 1)?;
     let has_names = |name: &&String| {
-        let Ok((mut reader, _)) = spreadsheet::open(path, kind, Some(name), None, limits) else {
+        let Ok((mut reader, _)) = spreadsheet::open(path, kind, &of_sheet(name), None, limits) else {
             return false;
         };
         let mut row = Row::default();
@@ -74,9 +74,14 @@ pub(super) fn sheet_with(
     names.into_iter().nth(found)
 }
 
+/// The options that read a sheet.
+fn of_sheet(name: &str) -> Csv {
+    Csv { sheet: Some(name.into()), ..Csv::of(String::new()) }
+}
+
 fn seen(path: &Path, kind: Spreadsheet, name: String, limits: &Limits) -> SheetSeen {
     let mut found = SheetSeen { name, size: (0, 0), is_table: false };
-    let Ok((mut reader, _)) = spreadsheet::open(path, kind, Some(&found.name), None, limits) else {
+    let Ok((mut reader, _)) = spreadsheet::open(path, kind, &of_sheet(&found.name), None, limits) else {
         return found;
     };
     let (mut row, mut filled, mut numbers) = (Row::default(), Vec::new(), 0);

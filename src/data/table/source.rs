@@ -24,10 +24,11 @@ const MOST_COLUMNS: usize = 100_000;
 pub struct Opened {
     /// Its rows; the first one names the columns, where it has a header.
     pub reader: Peeked,
-    /// How its numbers are written.
+    /// How the numbers of its cells are written.
     pub numbers: Numbers,
-    /// Whether its first rows or its options show how, so that another table of its kind is to be read likewise.
-    pub shows_numbers: bool,
+    /// How they are written in the file, where its first rows or its options show it, so that another table of its kind is to be read
+    /// likewise. The cells of a spreadsheet that are texts are rewritten.
+    pub shown: Option<Numbers>,
     /// What is unusual about how it is written: `cells separated by ';'`.
     pub unusual: Vec<String>,
     /// The names of the columns that are the index of a table of pandas.
@@ -64,7 +65,7 @@ pub fn open_as(
     let plain = |reader: Box<dyn RowReader>| Opened {
         reader: Peeked::new(reader),
         numbers: Numbers::default(),
-        shows_numbers: false,
+        shown: None,
         unusual: Vec::new(),
         index: Vec::new(),
         categories: Vec::new(),
@@ -76,10 +77,9 @@ pub fn open_as(
             Ok(Opened { index: reader.index(), categories: reader.categories(), ..plain(Box::new(reader)) })
         }
         Format::Spreadsheet(kind) => {
-            let (reader, sheet) =
-                spreadsheet::open(path, kind, table.sheet.as_deref(), table.skip_rows, limits)?;
-            let unusual = reader.unusual.clone();
-            Ok(Opened { part: format!(", sheet '{sheet}'"), unusual, ..plain(Box::new(reader)) })
+            let (reader, sheet) = spreadsheet::open(path, kind, table, of_run, limits)?;
+            let (unusual, shown) = (reader.unusual.clone(), reader.shown);
+            Ok(Opened { part: format!(", sheet '{sheet}'"), unusual, shown, ..plain(Box::new(reader)) })
         }
         // The options of the old format have been refused with it.
         Format::Text | Format::OldExcel => {
@@ -90,8 +90,9 @@ pub fn open_as(
                 Encoding::Utf8 | Encoding::Utf16 => {}
                 Encoding::Latin1 => unusual.push("Latin-1 text".into()),
             }
-            let (numbers, shows_numbers) = (dialect.numbers, dialect.shows_numbers);
-            Ok(Opened { numbers, shows_numbers, unusual, ..plain(Box::new(reader)) })
+            let numbers = dialect.written.numbers;
+            let shown = dialect.written.is_shown.then_some(numbers);
+            Ok(Opened { numbers, shown, unusual, ..plain(Box::new(reader)) })
         }
     }
 }

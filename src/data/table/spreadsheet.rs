@@ -1,6 +1,7 @@
 //! Tables in spreadsheets: a sheet's rows, from the first that has a cell on, with the types that its cells have.
 
 mod parts;
+mod text_numbers;
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -8,13 +9,16 @@ use std::path::Path;
 
 use calamine::{CellErrorType, Data, DataRef, Dimensions, ExcelDateTime, Ods, Reader, Xlsx};
 
+use super::cell::Numbers;
 use super::dates::written;
+use super::dialect::digits_of;
 use super::durations;
 use super::format::Spreadsheet;
 use super::guarded::guarded;
 use super::percents::{is_of_percents, percent, with_percents};
 use super::reader::{Place, Problem, Row, RowReader};
 use crate::data::import::limits::Limits;
+use crate::preset::Csv;
 use crate::system::files;
 
 /// The rows of a sheet that have a cell.
@@ -24,6 +28,8 @@ pub struct Sheet {
     width: usize,
     /// What a person should know of its cells.
     pub unusual: Vec<String>,
+    /// How numbers are written that are texts, where some show it or the options say it. They have been rewritten.
+    pub shown: Option<Numbers>,
 }
 
 /// A row: its number in the sheet, from 1, and its cells up to the last that is not empty.
@@ -35,19 +41,22 @@ struct Cells {
 /// The bytes that a cell takes beside its letters.
 const CELL: u64 = size_of::<String>() as u64;
 
-/// Opens a sheet, the first one where none is named, without its rows up to the number `skip`. Gives its name as well.
+/// Opens the sheet that the options name, else the first one, without the rows above its names. Gives its name as well. `of_run` is how
+/// numbers that are texts are written in tables that were read before it.
 ///
 /// # Errors
 /// When the file is no regular one or no such spreadsheet, has no such sheet, or the sheet's cells do not fit into memory.
 pub fn open(
     path: &Path,
     kind: Spreadsheet,
-    wanted: Option<&str>,
-    skip: Option<usize>,
+    table: &Csv,
+    of_run: Option<Numbers>,
     limits: &Limits,
 ) -> Result<(Sheet, String), files::Error> {
+    let wanted = table.sheet.as_deref();
     let read = || {
-        let mut collected = Collected { rows: Vec::new(), merged: Vec::new(), bytes: 0, limits };
+        let mut collected =
+            Collected { rows: Vec::new(), merged: Vec::new(), texts: Vec::new(), bytes: 0, limits };
         let (name, sheets) = match kind {
             Spreadsheet::Xlsx => xlsx(zipped(path, limits)?, wanted, &mut collected)?,
             Spreadsheet::Ods => {
@@ -60,16 +69,18 @@ pub fn open(
         };
         Ok((collected, name, sheets))
     };
-    let (Collected { mut rows, merged, .. }, name, sheets) =
+    let (Collected { mut rows, merged, texts, .. }, name, sheets) =
         guarded(read).unwrap_or_else(|| Err(no_spreadsheet(&"it has a value that cannot be")))?;
-    rows.retain(|row| row.number > skip.unwrap_or_default() as u64);
+    rows.retain(|row| row.number > table.skip_rows.unwrap_or_default() as u64);
+    let (of_texts, told) = text_numbers::rewrite(&mut rows, &texts, table, of_run).map_err(damaged)?;
     let filled = parts::fill_merged(&mut rows, &merged, limits)?;
     let others = parts::first_table(&mut rows);
     let width = rows.first().map_or(0, |row| row.cells.len());
     let first = (sheets.len() > 1 && wanted.is_none())
         .then(|| format!("it has {} sheets, {}, and the first is read", sheets.len(), sheets.join(", ")));
-    let unusual = first.into_iter().chain(filled).chain(others).collect();
-    Ok((Sheet { rows: rows.into_iter(), width, unusual }, name))
+    let unusual = first.into_iter().chain(filled).chain(others).chain(told).collect();
+    let shown = of_texts.is_shown.then_some(of_texts.numbers);
+    Ok((Sheet { rows: rows.into_iter(), width, unusual, shown }, name))
 }
 
 /// The names of the sheets.
@@ -156,13 +167,14 @@ fn xlsx(
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| in_sheet(&error))? {
         let (row, column) = cell.get_position();
         let is_percent = are_percents.get(style).is_some_and(|is| *is);
+        let is_text = matches!(cell.get_value(), DataRef::SharedString(_) | DataRef::String(_));
         let text = match cell.get_value() {
             DataRef::SharedString(text) => text.trim().to_string(),
             DataRef::Float(share) if is_percent && share.is_finite() => percent(*share),
             DataRef::Int(share) if is_percent => percent(*share as f64),
             other => text(&Data::from(other.clone())),
         };
-        collected.push(row, column, text)?;
+        collected.push(row, column, text, is_text)?;
     }
     drop(cells);
     // The sheet is gone through once more for them, where some cell may be part of one.
@@ -183,7 +195,8 @@ fn ods(
     let range = book.worksheet_range(&name).map_err(|error| damaged(format!("sheet '{name}': {error}")))?;
     let (first_row, first_column) = range.start().unwrap_or_default();
     for (row, column, cell) in range.used_cells() {
-        collected.push(first_row + row as u32, first_column + column as u32, text(cell))?;
+        let is_text = matches!(cell, Data::String(_));
+        collected.push(first_row + row as u32, first_column + column as u32, text(cell), is_text)?;
     }
     Ok((name, book.sheet_names()))
 }
@@ -193,19 +206,24 @@ struct Collected<'a> {
     rows: Vec<Cells>,
     /// Those that are merged.
     merged: Vec<Dimensions>,
+    /// The rows and columns of those that are texts, and may be numbers.
+    texts: Vec<(u64, usize)>,
     bytes: u64,
     limits: &'a Limits,
 }
 
 impl Collected<'_> {
     /// Takes the cell at this row and column, from 0.
-    fn push(&mut self, row: u32, column: u32, text: String) -> Result<(), files::Error> {
+    fn push(&mut self, row: u32, column: u32, text: String, is_text: bool) -> Result<(), files::Error> {
         if text.is_empty() {
             return Ok(());
         }
         let (number, column) = (u64::from(row) + 1, column as usize);
         if self.rows.last().is_none_or(|last| last.number != number) {
             self.rows.push(Cells { number, cells: Vec::new() });
+        }
+        if is_text && digits_of(&text).is_some() {
+            self.texts.push((number, column));
         }
         let Some(Cells { cells, .. }) = self.rows.last_mut() else { return Ok(()) };
         let more = (column + 1).saturating_sub(cells.len());

@@ -1,6 +1,6 @@
 //! Why words of a column are what they are: marks among numbers, names of groups, too many different ones, two numbers in a cell.
 
-use super::cell::{is_missing, shown};
+use super::cell::{is_in_another_writing, is_missing, shown};
 use super::profile::Column;
 use super::words_as::is_mark;
 use crate::data::file_names;
@@ -46,6 +46,17 @@ pub(super) fn of_files(such: &str) -> String {
 
 /// Why words of which so many are different, in so many rows and known cells, are no categories.
 pub(super) fn too_many(column: &Column, (rows, known, different): (u64, u64, u64)) -> String {
+    let words = || column.words.counts.keys().map(|word| &**word);
+    let numbers = words().filter(|word| is_in_another_writing(word)).count() as u64;
+    if numbers * 2 > different
+        && let Some(such) = words().filter(|word| is_in_another_writing(word)).min()
+    {
+        return format!(
+            "its numbers are written in another way than those of other columns, such as {}: write all in one way; decimal and thousands \
+             in a preset say which",
+            shown(such)
+        );
+    }
     let are_texts = column.with_blanks * 2 > known;
     let (what, as_names) = if are_texts { ("texts", "") } else { ("words", ", as names are") };
     match () {
@@ -53,6 +64,16 @@ pub(super) fn too_many(column: &Column, (rows, known, different): (u64, u64, u64
         () if different == rows => format!("all its {rows} {what} are different{as_names}"),
         () => format!("{different} different words in {rows} rows are too many to be categories"),
     }
+}
+
+/// What is wrong with numbers of which some are written in another way than the rest, where these words are such.
+pub(super) fn written_otherwise<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<String> {
+    let such = words.find(|word| is_in_another_writing(word))?;
+    Some(format!(
+        "some of its numbers are written in another way than the others, such as {}: write all in one way; decimal and thousands in a \
+         preset say which",
+        shown(such)
+    ))
 }
 
 /// Why cells of two numbers each, of which this is one, are not learned from.

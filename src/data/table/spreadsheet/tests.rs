@@ -14,10 +14,14 @@ fn spreadsheets_give_the_rows_of_the_table_in_text() {
     }
 }
 
+fn of_sheet(name: Option<&str>) -> Csv {
+    Csv { sheet: name.map(str::to_string), ..Csv::of(String::new()) }
+}
+
 #[test]
 fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
-    let opened = |path: &Path, kind, sheet| open(path, kind, sheet, None, &Limits::of_machine());
+    let opened = |path: &Path, kind, sheet| open(path, kind, &of_sheet(sheet), None, &Limits::of_machine());
     let told =
         |name: &str, kind, sheet| opened(&folder.join(name), kind, Some(sheet)).err().unwrap().to_string();
     let said = told("sheets.xlsx", Spreadsheet::Xlsx, "Crew");
@@ -36,7 +40,8 @@ fn a_sheet_that_is_not_there_and_a_damaged_file_are_told() {
 fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/sheets.xlsx");
     let unusual = |sheet| {
-        let (sheet, name) = open(&path, Spreadsheet::Xlsx, sheet, None, &Limits::of_machine()).ok().unwrap();
+        let (sheet, name) =
+            open(&path, Spreadsheet::Xlsx, &of_sheet(sheet), None, &Limits::of_machine()).ok().unwrap();
         (name, sheet.unusual)
     };
     let told = "it has 2 sheets, Notes, Passengers, and the first is read".to_string();
@@ -47,10 +52,11 @@ fn of_several_sheets_the_first_is_read_and_told_unless_one_is_named() {
 #[test]
 fn cells_beyond_the_memory_are_refused() {
     let limits = Limits { memory: 1000, ..Limits::of_machine() };
-    let mut collected = Collected { rows: Vec::new(), merged: Vec::new(), bytes: 0, limits: &limits };
-    assert!(collected.push(0, 3, "a".into()).is_ok());
+    let mut collected =
+        Collected { rows: Vec::new(), merged: Vec::new(), texts: Vec::new(), bytes: 0, limits: &limits };
+    assert!(collected.push(0, 3, "a".into(), true).is_ok());
     // A cell far to the right takes the room of all cells before it.
-    let refused = collected.push(7, 16_000, "b".into()).err().unwrap().to_string();
+    let refused = collected.push(7, 16_000, "b".into(), true).err().unwrap().to_string();
     assert!(refused.starts_with("the sheet's cells take"), "{refused}");
 }
 
